@@ -22,6 +22,7 @@ from flowviz.app.lessons.sources import (
     request_observations,
     view_observations,
 )
+from flowviz.app.lessons.step_keys import StepKeys
 from flowviz.app.session.session import Session
 from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.state.edits import EditsState
@@ -68,6 +69,7 @@ def create_lessons(
     observer.add(page.observations, page.changed)
     opener.one_dimension_requested.connect(page.set_shown)
     preparation.straighten = page.straighten
+    StepKeys(panel.step.text, stack, page, view)
     lessons = Lessons(window, panel, documents, observer, opener, preparation, page)
     documents.lesson_chosen.connect(lessons.open)
     return lessons, LessonFiles(window, lessons)

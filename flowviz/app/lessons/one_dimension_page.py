@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtGui import QFont
+from PyQt6.QtGui import QFont, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QStackedWidget
 
 from flowviz.specs.view import Theme
@@ -30,14 +30,20 @@ class OneDimensionPage(QObject):
         if shown:
             view = self._view = self._view or self._create()
             self._stack.setCurrentWidget(view)
-        elif self._view is not None and self._stack.currentWidget() is self._view:
+        elif self._is_shown:
             self._stack.setCurrentIndex(0)
         self.changed.emit()
 
     def observations(self) -> Mapping[str, float | None]:
         """Observe the view; nothing is known of it while it is not shown."""
-        is_shown = self._view is not None and self._stack.currentWidget() is self._view
-        return self._view.observations() if self._view is not None and is_shown else {}
+        return self._view.observations() if self._view is not None and self._is_shown else {}
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Pass the press of a key on to the view if it is shown, and return whether the view has used it."""
+        if self._view is None or not self._is_shown:
+            return False
+        self._view.keyPressEvent(event)
+        return event.isAccepted()
 
     def straighten(self) -> None:
         """Return to the curve that moves nothing."""
@@ -53,6 +59,10 @@ class OneDimensionPage(QObject):
         """Enlarge the text by a factor, or show it in its usual size, 1."""
         self._text_scale = scale
         self._update()
+
+    @property
+    def _is_shown(self) -> bool:
+        return self._view is not None and self._stack.currentWidget() is self._view
 
     def _create(self) -> "OneDimension":
         from flowviz.app.lessons.one_dimension import OneDimension

@@ -19,7 +19,11 @@ END = "You have reached the end of this lesson."
 
 
 class StepPage(QWidget):
-    """A step with the buttons Back, Skip and Next. Next waits until the step is done; Skip does not."""
+    """A step with the buttons Back, Skip and Next. Next waits until the step is done; Skip does not.
+
+    Attributes:
+        text: The text of the step, which gets the focus when the step begins.
+    """
 
     step_chosen = pyqtSignal(int)
     answered = pyqtSignal(int)
@@ -57,17 +61,17 @@ class StepPage(QWidget):
 
     def take_focus(self) -> None:
         """Give the focus to the text, which a screen reader then reads."""
-        self._text.clearFocus()
-        self._text.setFocus()
+        self.text.clearFocus()
+        self.text.setFocus()
 
     def _create_labels(self) -> None:
         self._position = WrappingLabel("lessonPosition", "Position in the lesson")
         self._title = WrappingLabel("lessonTitle", "Title of the step")
-        self._text = WrappingLabel("lessonText", "Text of the step")
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        self._text.linkActivated.connect(_open_link)
-        self._text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._text.setAccessibleDescription("The text can be selected and copied")
+        self.text = WrappingLabel("lessonText", "Text of the step")
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.text.linkActivated.connect(_open_link)
+        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.text.setAccessibleDescription("The text can be selected and copied")
         self._picture = Picture()
         self._action = WrappingLabel("lessonAction", "What to do")
         self._done = WrappingLabel("lessonDone", "Whether it is done")
@@ -88,7 +92,7 @@ class StepPage(QWidget):
 
     def _lay_out(self) -> None:
         self._scroll = ScrollColumn(
-            self._title, self._text, self._picture, self._action, self._question, self._done, self._return,
+            self._title, self.text, self._picture, self._action, self._question, self._done, self._return,
         )  # fmt: skip
         self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         buttons = QHBoxLayout()
@@ -109,7 +113,7 @@ class StepPage(QWidget):
         number, count = value.progress.step + 1, len(lesson.steps)
         self._position.setText(f"{lesson.title}: {f'step {number} of {count}' if step else 'the end'}")
         self._set_title(step.title if step else "The end")
-        self._text.setText(as_html(step.text if step else END))
+        self.text.setText(as_html(step.text if step else END))
         self._show_step(step)
         if step is not None and step.predict is not None:
             self._question.show_question(step.predict, value.answer)
@@ -119,7 +123,7 @@ class StepPage(QWidget):
         self._next.setText("&Finish" if number == count else "&Next")
         self._next.setAccessibleName(self._next.text().replace("&", ""))
         spoken = [step.title, as_plain(step.text), step.action or ""] if step else [END]
-        self._text.setAccessibleName(f"{self._position.text()}. {' '.join(filter(None, spoken))}")
+        self.text.setAccessibleName(f"{self._position.text()}. {' '.join(filter(None, spoken))}")
 
     def _show_way_back(self, name: str) -> None:
         short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
