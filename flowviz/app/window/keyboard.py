@@ -5,10 +5,20 @@ from itertools import pairwise
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QRegion, QResizeEvent
-from PyQt6.QtWidgets import QFocusFrame, QMenuBar, QProxyStyle, QStyle, QStyleHintReturn, QStyleOption, QWidget
+from PyQt6.QtWidgets import (
+    QFocusFrame,
+    QLabel,
+    QMenuBar,
+    QProxyStyle,
+    QStyle,
+    QStyleHintReturn,
+    QStyleOption,
+    QWidget,
+)
 from PyQt6.sip import isdeleted
 
 WIDTH, ROUNDING = 2, 3  # pixels
+LABEL_MARGIN = 4  # pixels around a text
 
 
 def order_tabs(*containers: QWidget) -> None:
@@ -67,7 +77,7 @@ class FocusRing(QFocusFrame):
 
 
 class _RingStyle(QProxyStyle):
-    """Style that puts a focus frame above its widget, without margins."""
+    """Style that puts a focus frame above its widget, without margins unless it would cover the text of a label."""
 
     def styleHint(
         self,
@@ -84,7 +94,8 @@ class _RingStyle(QProxyStyle):
         self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
     ) -> int:
         if metric in (QStyle.PixelMetric.PM_FocusFrameHMargin, QStyle.PixelMetric.PM_FocusFrameVMargin):
-            return 0
+            is_text = isinstance(widget, QFocusFrame) and isinstance(widget.widget(), QLabel)
+            return LABEL_MARGIN if is_text else 0
         return super().pixelMetric(metric, option, widget)
 
 

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.stage_strip import StageStrip
-from flowviz.app.window.keyboard import FocusRing
+from flowviz.app.window.keyboard import LABEL_MARGIN, FocusRing
 from tests.app.conftest import Window
 
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
@@ -166,7 +166,8 @@ def test_focus_ring_surrounds_every_focused_widget(window: Window, keyboard: Key
             ring = window.main.findChild(FocusRing)
             assert ring is not None
             assert ring.isVisible(), keyboard.focus.objectName()
-            assert ring.size().width() == keyboard.focus.width()
+            margin = LABEL_MARGIN if isinstance(keyboard.focus, QLabel) else 0
+            assert ring.size().width() == keyboard.focus.width() + 2 * margin
             assert _edge_color(ring) == ring.palette().accent().color().name()
 
 
