@@ -19,13 +19,18 @@ def _parser() -> "MarkdownIt":
 def as_html(text: str) -> str:
     """Return Markdown as HTML that loads nothing."""
     html: str = _parser().render(text)
-    return html.strip()
+    return _unbroken(html.strip())
 
 
 def as_line(text: str) -> str:
     """Return the Markdown of a title or a sentence as HTML without a paragraph; "1. Bend" remains text, not a list."""
     html: str = _parser().renderInline(text)
-    return html
+    return _unbroken(html)
+
+
+def _unbroken(html: str) -> str:
+    """Return HTML with spaces at which no line breaks, in short formulas such as "x = 1" and "log|det J|"."""
+    return sub(" ([=÷≈]) ", "\u00a0\\1\u00a0", html).replace("|det J|", "|\u2060det\u00a0J|")
 
 
 def as_plain(text: str) -> str:

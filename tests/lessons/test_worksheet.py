@@ -49,6 +49,11 @@ def test_dollar_signs_are_no_formulas(tmp_path: Path) -> None:
     assert any(b"Tj" in zlib.decompress(stream) or b"TJ" in zlib.decompress(stream) for stream in streams[:1])
 
 
+def test_short_formulas_stay_on_one_line() -> None:
+    assert as_html("at x = 1") == "<p>at x\u00a0=\u00a01</p>"
+    assert as_line("**Log|det J|**") == "<strong>Log|\u2060det\u00a0J|</strong>"
+
+
 def test_markdown_loads_nothing() -> None:
     text = "A *b* <img src='file:///x'> ![c](/etc/passwd) [d](javascript:alert(1)) & <script>"
     html = as_html(text)
