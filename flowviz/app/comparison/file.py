@@ -84,7 +84,7 @@ class ComparisonFile(QObject):
         self.state_changed.emit()
 
     def open(self, path: Path, *, is_copy: bool = False) -> None:
-        """Read a comparison, and emit `opened` unless another one is shown by then; a copy is not saved to that file."""
+        """Read a comparison, and emit `opened` unless another is shown by then; a copy is not saved to that file."""
         self._opening = path
         self._worker.ask(FILE, partial(_read, path), partial(self._take_read, path, is_copy))
 

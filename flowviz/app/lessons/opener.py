@@ -10,7 +10,6 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz import projects
 from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.document.document import Document, LoadedProject, prepare
-from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
 from flowviz.app.state.request import first_plan
 from flowviz.app.threads.latest import LatestWorker
