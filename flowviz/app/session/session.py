@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.session.adjusting import Adjusting, same_course, same_weights
+from flowviz.app.session.adjusting import Adjusting
 from flowviz.app.session.integration import Integration
+from flowviz.app.session.layer_edits import LayerEdits
 from flowviz.app.session.previous import PreviousTraining
+from flowviz.app.session.request_presenter import RequestPresenter
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.training_runner import Run, TrainingRunner
 from flowviz.app.session.undo import UndoHistory
@@ -17,24 +19,17 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.training.status import TrainingStatus
-from flowviz.app.training.status_sentence import NextTraining
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
 from flowviz.specs import TargetSpec, TrainingSpec
-from flowviz.specs.edits import Edits
 from flowviz.targets import Target
-
-UNTRAINED = "Train a flow first, or build one by hand: its layers do nothing yet."
-DROPPED = "The edits belonged to the former steps of the integrator. Undo brings them back."
-RUNS = "Stop the training to edit the layers."
 
 
 class Session(QObject):
     """Starts and stops trainings, and assembles the project of one window."""
 
     changed = pyqtSignal()  # the project, or what is requested next
-    edit_problem_changed = pyqtSignal(str)  # why the layers cannot be edited, or nothing
     score_previewed = pyqtSignal(object)  # the gap in nats of a flow whose curve is being dragged, or None
     started = pyqtSignal()  # a training was started or resumed, or goes on with the requested target
 
@@ -60,6 +55,10 @@ class Session(QObject):
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built
         self._extension: TrainingSpec | None = None  # the request by which the current training was extended
         self.undo = UndoHistory(request, view, edits, self)
+        self.layer_edits = LayerEdits(
+            edits, request, self._presenter, runner, self._integration, self.previous, self.undo, status, self
+        )
+        self._asked = RequestPresenter(request, builder, self._presenter, runner, viewer, status)
         self._connect()
         if builder.pending is None:
             self._on_built(builder.built)
@@ -80,16 +79,6 @@ class Session(QObject):
     def trained_title(self) -> str:
         """Return the title of the target of the trained flow, or of the requested target before the first training."""
         return self._presenter.title or ("" if self._builder.problem else self._request.plan.target.title)
-
-    @property
-    def edit_problem(self) -> str:
-        """Return why the layers cannot be edited now, in a sentence, or an empty text.
-
-        The training moves the particles itself, and its snapshots would replace edited ones: it has to end first.
-        """
-        if self._presenter.trained is None:
-            return UNTRAINED
-        return "" if self.state == TrainingState.IDLE else RUNS
 
     @property
     def trained_target(self) -> Target | None:
@@ -142,7 +131,7 @@ class Session(QObject):
         self._request.show_plan(project.asked)
         self._edits.set(project.edits)
         self._viewer.restore(project.seen, project.selection)
-        self._show_next()
+        self._asked.show_next()
         self.undo.clear()
         self.changed.emit()
         return problem
@@ -169,7 +158,7 @@ class Session(QObject):
 
     def learn(self) -> None:
         """Learn the requested target: a training that follows it switches to it; otherwise, a new one starts."""
-        if not self._is_following:
+        if not self._asked.is_followed(self._extension):
             self.train()
             return
         if self._builder.problem:
@@ -246,10 +235,6 @@ class Session(QObject):
             self._runner.run.worker.stop()
             self._presenter.set_state(TrainingState.STOPPING)
 
-    def glimpse(self, edits: Edits | None) -> None:
-        """Show other edits of the layers for a while, or the requested ones again if they are None."""
-        self._integration.show_glimpse(edits)
-
     def shut_down(self) -> None:
         """End all background work as soon as possible."""
         self._runner.abandon()
@@ -259,16 +244,12 @@ class Session(QObject):
     def _connect(self) -> None:
         self._request.changed.connect(self._on_request_changed)
         self._view.changed.connect(self._on_view_changed)
-        self._edits.changed.connect(self._on_edits_changed)
-        self._presenter.began.connect(self._keep_edits_of_run)
-        self.previous.returning.connect(self._return_to_edits)
-        for changed in (self._presenter.changed, self._presenter.state_changed):
-            changed.connect(self._update_edit_problem)
+        self._edits.changed.connect(self.changed)
         self._builder.built_changed.connect(self._on_built)
-        self._presenter.changed.connect(self._show_next)
+        self._presenter.changed.connect(self._asked.show_next)
         self._presenter.changed.connect(self.changed)
         self._integration.gap_previewed.connect(self.score_previewed)
-        self._presenter.failed.connect(self._show_untrained)
+        self._presenter.failed.connect(self._asked.show_untrained)
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
         self._extension = None
@@ -276,94 +257,29 @@ class Session(QObject):
             self.previous.keep()
         self._presenter.start(built, project)
         self.previous.update()
-        self._follow()
+        self._asked.follow()
         self.started.emit()
 
     def _on_request_changed(self, old: Request, new: Request) -> None:
         if old.plan.flow != new.plan.flow:
-            if old.plan.flow.integrator_steps != new.plan.flow.integrator_steps and self._edits.value:
-                self._drop_edits_of_steps()
-            self._show_untrained()
+            self.layer_edits.follow(old, new)
+            self._asked.show_untrained()
             self._integration.request(new.plan.flow)
         if old.follows != new.follows:
-            self._follow()
-        self._show_next()
+            self._asked.follow()
+        self._asked.show_next()
         self.changed.emit()
 
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.selection != new.selection:
             self.changed.emit()
 
-    def _on_edits_changed(self, _: Edits, new: Edits) -> None:
-        self._integration.request_edits(new)
-        self.changed.emit()
-
-    def _return_to_edits(self, project: Project) -> None:
-        """Request the edits of a flow that is about to be shown again."""
-        self._integration.expect(Variant(self._request.plan.flow, project.edits))
-        self._edits.set(project.edits)
-
-    def _drop_edits_of_steps(self) -> None:
-        """Reset edits of the steps of an integrator, which now has others; undo brings both back."""
-        project = self._presenter.project
-        if project is not None and project.flow.recipe.is_continuous and not self.undo.is_restoring:
-            self.undo.amend(self._edits.reset_all)
-            self._status.show_message(DROPPED)
-
-    def _update_edit_problem(self) -> None:
-        self.edit_problem_changed.emit(self.edit_problem)
-
-    def _keep_edits_of_run(self) -> None:
-        """Show the edits that the training began with: none if it started over. Undo brings others back."""
-        if self.run is not None:
-            self._edits.set(self.run.project.edits)
-
     def _on_built(self, built: BuiltTarget | None) -> None:
         awaited, self._awaited = self._awaited, None
         self._status.set_can_train(built is not None or self._builder.pending is not None)
-        self._follow()
-        self._show_untrained()
-        self._show_next()
+        self._asked.follow()
+        self._asked.show_untrained()
+        self._asked.show_next()
         self.changed.emit()  # the title goes if there is a problem with the target
         if built is not None and built.spec == awaited:
             self.train()
-
-    def _show_untrained(self) -> None:
-        """Show the requested flow, unless a trained one is shown."""
-        if not self._presenter.title and self._runner.run is None:
-            built = self._builder.built
-            self._viewer.show_untrained(self._request.plan.flow, built.target if built else None)
-
-    def _show_next(self) -> None:
-        """Say what the next training would learn, or why it cannot start, once that is known."""
-        if self._builder.pending is None:
-            request = self._request.value
-            shown = self._presenter.project
-            coming = NextTraining(
-                shown=shown.target if shown else None,
-                requested=request.plan.target,
-                problem=self._builder.problem,
-                follows=request.follows,
-                has_other_flow=shown is not None and not same_weights(shown.flow, request.plan.flow),
-            )
-            self._status.show_next(coming)
-
-    @property
-    def _is_following(self) -> bool:
-        """Return whether a training is going on that differs from the requested one at most in target and settings."""
-        run, request = self._runner.run, self._request.value
-        if run is None or self.state in {TrainingState.IDLE, TrainingState.STOPPING} or not request.follows:
-            return False
-        has_same_flow = same_weights(run.project.flow, request.plan.flow)
-        known = filter(None, (run.project.training, self._extension))
-        return has_same_flow and any(same_course(request.plan.training, each) for each in known)
-
-    def _follow(self) -> None:
-        """Let the running training switch to the requested target if "Follow the target" is on."""
-        built, run = self._builder.built, self._runner.run
-        if run is None or self.state in {TrainingState.IDLE, TrainingState.STOPPING}:
-            return
-        if not self._request.value.follows:
-            run.worker.keep_target()
-        elif built is not None:
-            run.worker.follow(built)

@@ -146,20 +146,20 @@ def test_gap_of_a_bend_that_was_undone_is_not_shown_late(trained: SessionHarness
 
 def test_glimpse_changes_neither_project_nor_undo(trained: SessionHarness) -> None:
     before, content = trained.session.project(), trained.session.content()
-    trained.session.glimpse(WITHOUT_THIRD)
+    trained.session.layer_edits.glimpse(WITHOUT_THIRD)
     answer(trained, WITHOUT_THIRD, 0.125, score=None)
     assert trained.metrics.hits[0] == 0.125
     assert trained.session.content() == content
     assert not trained.session.undo.stack.count()
-    trained.session.glimpse(None)
+    trained.session.layer_edits.glimpse(None)
     assert trained.metrics.hits[0] == before.timeline.moments[-1].on_target
     assert trained.session.project().trace is before.trace
 
 
 def test_short_glimpse_shows_nothing_late(trained: SessionHarness) -> None:
     shown = trained.viewer.generated
-    trained.session.glimpse(WITHOUT_THIRD)
-    trained.session.glimpse(None)
+    trained.session.layer_edits.glimpse(WITHOUT_THIRD)
+    trained.session.layer_edits.glimpse(None)
     trained.queries.answer("positions", located(0.125))
     assert trained.viewer.generated is shown
 
@@ -243,10 +243,10 @@ def test_other_steps_of_an_integrator_drop_edits_and_undo_brings_both_back(qapp:
 
 def test_layers_can_be_edited_only_between_trainings(qapp: object) -> None:
     harness, problems = SessionHarness(), list[str]()
-    harness.session.edit_problem_changed.connect(problems.append)
-    assert harness.session.edit_problem.startswith("Train a flow first")
+    harness.session.layer_edits.problem_changed.connect(problems.append)
+    assert harness.session.layer_edits.problem.startswith("Train a flow first")
     train(harness, 100)
-    assert problems[-1] == harness.session.edit_problem == "Stop the training to edit the layers."
+    assert problems[-1] == harness.session.layer_edits.problem == "Stop the training to edit the layers."
     harness.thread.send(finished(100))
     assert problems[-1] == ""
 
