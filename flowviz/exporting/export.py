@@ -15,7 +15,7 @@ from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.pictures import Draw, write_picture, write_together
 from flowviz.exporting.provenance import provenance_of
 from flowviz.exporting.reel import Reel
-from flowviz.exporting.scenes import Scenes
+from flowviz.exporting.scenes import Scenes, particle_rectangle
 from flowviz.exporting.shots import shots, stage_range
 from flowviz.files import atomic_write
 from flowviz.projects import Project
@@ -217,7 +217,10 @@ class Export:
     def _write_density(self, path: Path) -> Steps:
         scenes, shot, size = self._particles, self._shots[0], self._spec.pixels
         shape = size.height, size.width
-        rectangle = scenes.particle_rectangle(shot) if self._spec.seen.fitted else scenes.rectangle(shot, size)
+        if self._spec.seen.fitted:
+            rectangle = particle_rectangle(scenes.trace(shot.moment), round(shot.stage))
+        else:
+            rectangle = scenes.rectangle(shot, size)
         parts = scenes.log_densities(shot, cell_centers(rectangle, shape))
         return tables.write_density_npz(path, rectangle, shape, parts, scenes.units)
 

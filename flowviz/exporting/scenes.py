@@ -164,17 +164,6 @@ class Scenes:
         """
         return visible_rectangle(self.camera(shot.moment).around(round(shot.stage), size), size)
 
-    def particle_rectangle(self, shot: Shot) -> Rectangle:
-        """Return the rectangle around nearly all particles of a shot, whose sides may differ by any factor.
-
-        Returns:
-            The left, right, bottom and top edges in flow units.
-        """
-        low, high = np.nanquantile(self.trace(shot.moment).positions[round(shot.stage)], OUTERMOST, axis=0)
-        margin = MARGIN * (high - low)
-        (left, bottom), (right, top) = low - margin, high + margin
-        return float(left), float(right), float(bottom), float(top)
-
     def log_densities(self, shot: Shot, points: NDArray[np.float64]) -> Iterator[NDArray[np.float32]]:
         """Yield the log-densities in nats of points (n, 2) in flow units at the stage of a shot, in batches (m,)."""
         flow = self._flow(shot.moment)
@@ -276,3 +265,15 @@ class Scenes:
         return (
             Camera(Camera(camera.view, self.trace(shot.moment).boxes).widest(size)) if self._seen.overview else camera
         )
+
+
+def particle_rectangle(trace: Trace, stage: int) -> Rectangle:
+    """Return the rectangle around nearly all particles at a stage, whose sides may differ by any factor.
+
+    Returns:
+        The left, right, bottom and top edges in flow units.
+    """
+    low, high = np.nanquantile(trace.positions[stage], OUTERMOST, axis=0)
+    margin = MARGIN * (high - low)
+    (left, bottom), (right, top) = low - margin, high + margin
+    return float(left), float(right), float(bottom), float(top)

@@ -210,11 +210,9 @@ class Training:
             self._losses.extend(losses.tolist())
             reports = self._reports()
         self._clock.pause()
-        return [*reports, *self._past(), *self._advanced()]
-
-    def _advanced(self) -> list[Event]:
         budget = self._budget
-        return [Advanced(budget.step, budget.seconds, budget.fraction)] if self._reports_chunks else []
+        advanced = [Advanced(budget.step, budget.seconds, budget.fraction)] if self._reports_chunks else []
+        return [*reports, *self._past(), *advanced]
 
     def _past(self) -> list[Event]:
         """Return the current moment and a checkpoint, if they are due. They do not count as training time."""

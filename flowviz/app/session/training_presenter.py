@@ -6,9 +6,10 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.notices.notice import Notice
+from flowviz.app.session.moment_metrics import MomentMetrics
 from flowviz.app.session.training_runner import Run, TrainingRunner
 from flowviz.app.state.variant import Variant
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.trained_project import TrainedProject
@@ -22,7 +23,6 @@ from flowviz.records import (
     Event,
     Finished,
     History,
-    Moment,
     Overfitting,
     Preparing,
     Progress,
@@ -32,7 +32,7 @@ from flowviz.records import (
     Snapshot,
     Uncompiled,
 )
-from flowviz.specs import FlowSpec, explanations
+from flowviz.specs import FlowSpec
 
 
 class TrainingPresenter(QObject):
@@ -60,9 +60,8 @@ class TrainingPresenter(QObject):
         runner.event_arrived.connect(self._on_event)
         runner.retargeted.connect(self._on_retargeted)
         runner.failed.connect(self._on_failed)
-        viewer.moment_shown.connect(self._on_moment_shown)
+        self._metrics = MomentMetrics(self, viewer, status, view)
         viewer.following_changed.connect(status.show_following)
-        view.changed.connect(self._on_view_changed)
 
     @property
     def project(self) -> Project | None:
@@ -156,7 +155,7 @@ class TrainingPresenter(QObject):
         self.trained = self.trained.scored(score)
         if self._runner.run is None:  # the status is not that of another training
             self._show_trained(self.trained)
-            self._on_moment_shown(self._viewer.integration.moment, self._viewer.is_live)
+            self._metrics.show()
         self.changed.emit()
 
     def _replace_trained(self, trained: TrainedProject) -> None:
@@ -277,22 +276,4 @@ class TrainingPresenter(QObject):
         progress = project.history.last_progress(trained.entropy)
         edited = edited_sentence(project.edits)
         self._status.show_trained(self.title, trained.budget or progress, progress, project.score, edited)
-        self._show_round_trip()
-
-    def _on_moment_shown(self, moment: Moment, is_latest: bool) -> None:
-        self._status.metrics.show_moment(moment, is_latest=is_latest)
-        project = self.project
-        if project is not None:
-            self._status.metrics.show_flow(project.flow)
-            is_earlier = not is_latest and project.history.has_changed_since(moment.step)
-            self._viewer.hide_target(is_earlier)
-            self._viewer.show_score(explanations.score(moment.on_target, None if is_earlier else project.target))
-        self._show_round_trip()
-
-    def _show_round_trip(self) -> None:
-        if self.title:  # the round trip of an untrained flow is not measured
-            self._status.metrics.show_round_trip(self._viewer.generated, self._view.value.stage)
-
-    def _on_view_changed(self, old: View, new: View) -> None:
-        if old.stage != new.stage:
-            self._show_round_trip()
+        self._metrics.show_round_trip()

@@ -12,7 +12,6 @@ from flowviz.app.viewer.example_playback import ExamplePlayback
 from flowviz.app.viewer.figures import FigureController
 from flowviz.app.viewer.ledger_controller import LedgerController
 from flowviz.app.viewer.moment_browser import MomentBrowser
-from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.viewer.reintegration import Reintegration
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.app.viewer.scene_presenter import ScenePresenter
@@ -31,6 +30,7 @@ class Viewer(QObject):
     """Shows a flow, trained or untrained, as the view state says.
 
     Attributes:
+        playhead: The position in the flow that is drawn.
         end_playback: The playback at the end of a training.
         example: The example that is played before the first snapshot of a training.
         integration: Other variants of the displayed flow.
@@ -46,6 +46,7 @@ class Viewer(QObject):
         self._moments = MomentBrowser(view, queries, self)
         self._scenes = SceneModel(view, queries, self)
         self._presenter = ScenePresenter(displays, view, queries, self._scenes, self._moments, self)
+        self.playhead = self._presenter.playhead
         FigureController(view, displays.figure, queries, self._scenes, self)
         LedgerController(view, displays.ledger, queries, self._scenes, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
@@ -56,11 +57,6 @@ class Viewer(QObject):
         queries.notice_posted.connect(self.notice_posted)
         self._moments.chosen.connect(self._show_snapshot)
         self._moments.following_changed.connect(self.following_changed)
-
-    @property
-    def playhead(self) -> Playhead:
-        """Return the position in the flow that is drawn."""
-        return self._presenter.playhead
 
     @property
     def scene(self) -> Scene:
