@@ -18,8 +18,8 @@ class FlowMatching(Objective):
 
     The minimum is the field along which the base flows to the target. If x_0 and x_1 are independent, it averages over
     all paths through a point, so its own paths bend. A transport plan pairs near points, whose paths hardly cross: the
-    paths become nearly straight, and the loss less noisy. The bumps of an edited step are
-    part of the field at its times.
+    paths become nearly straight, and the loss less noisy. The bumps of an edited step are part of the field at its
+    times.
     References: Lipman et al. 2023, "Flow matching for generative modeling", https://arxiv.org/abs/2210.02747; Tong et
     al. 2024, "Improving and generalizing flow-based generative models with minibatch optimal transport",
     https://arxiv.org/abs/2302.00482.

@@ -102,7 +102,7 @@ def _ordered(comparison: Comparison, seen: Any, value: Any) -> bool:
 
 
 class Opening(Spec):
-    """What a lesson, or one of its steps, opens: a file beside the lesson, an example of the gallery, or a view.
+    """A file beside a lesson, an example of the gallery, or a view, which a lesson or one of its steps opens.
 
     Attributes:
         project: A project file.

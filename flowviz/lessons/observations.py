@@ -1,4 +1,4 @@
-"""What the program observes of itself, by which a lesson detects that an action was done."""
+"""Observations of the program, by which a lesson detects that an action was done."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How far a learner has come in a lesson."""
+"""The progress of a learner in a lesson."""
 
 import json
 from dataclasses import dataclass, replace

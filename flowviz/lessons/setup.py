@@ -1,4 +1,4 @@
-"""What a step of a lesson sets in the program before it begins."""
+"""The setup of a step of a lesson: the state of the program with which it begins."""
 
 import json
 from typing import Annotated, Any, Literal, Self

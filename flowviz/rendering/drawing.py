@@ -49,7 +49,7 @@ class Particles(NamedTuple):
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is drawn: boxes, then panels, then lines, then text; a later one covers earlier ones of its kind."""
+    """A picture of boxes, panels, lines and text, drawn in this order; later ones of a kind cover earlier ones."""
 
     boxes: tuple[Box, ...] = ()
     panels: tuple[Particles, ...] = ()

@@ -65,7 +65,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class PageBreak:
-    """What follows begins on a new page."""
+    """A page break: the next block begins a new page."""
 
 
 Block = Text | Rules | Picture | PageBreak

@@ -27,7 +27,7 @@ OF_NUMBERS = frozenset({"what", "format", "moment", "probe", "particles", "units
 
 
 class ExportSpec(Spec):
-    """What is written: `what`, in which format, of what is seen.
+    """An export: what is written, in which format, and of which view.
 
     view: one picture; stages: one a stage, in a folder; sheet: all stages in one; four_panels: the data, their latents,
     the base and its images; animation: one file that plays; frames: its pictures, in a folder; ledger: what each stage

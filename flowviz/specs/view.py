@@ -1,4 +1,4 @@
-"""How the cloud is drawn."""
+"""The view: how the cloud is drawn."""
 
 import re
 from typing import Annotated, Literal, Self, get_args

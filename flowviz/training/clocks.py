@@ -13,7 +13,7 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
-        """Total running time so far, in seconds."""
+        """Return the total running time so far, in seconds."""
         running = 0.0 if self._resumed is None else self._clock() - self._resumed
         return self.counted + running
 

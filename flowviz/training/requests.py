@@ -1,4 +1,4 @@
-"""What the caller of a training may request while it runs."""
+"""Requests that a training takes from its caller while it runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

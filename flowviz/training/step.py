@@ -75,7 +75,7 @@ class State(NamedTuple):
 
 
 class Edited(NamedTuple):
-    """What the graph of an edited flow depends on: its disabled stages, and the largest number of bumps of a stage."""
+    """The edits that a graph depends on: the disabled stages, and the largest number of bumps of a stage."""
 
     disabled: frozenset[int]
     bumps: int

@@ -19,7 +19,7 @@ class ByHandDialog(QDialog):
     chosen = pyqtSignal(int)  # number of couplings
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        """Ask how many couplings shall learn a target with a title."""
+        """Ask how many couplings to build for the target with a title."""
         super().__init__(parent)
         self.setObjectName("byHandDialog")
         self.setWindowTitle("Build by Hand")

@@ -79,7 +79,7 @@ class EntrantRun:
 
     @property
     def problem(self) -> str:
-        """Why its training has failed. Empty if it has not."""
+        """Return why its training has failed. Empty if it has not."""
         return self.trial.failure if self.trial else ""
 
     @property

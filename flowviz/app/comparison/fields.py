@@ -21,7 +21,7 @@ DELAY_MS = 60  # collects the changes of a movement
 
 @dataclass(frozen=True)
 class FieldQuery:
-    """What to compute for a cloud: the marks of a view at a stage, for a picture of a size in pixels."""
+    """A query for the marks of a view of a cloud at a stage, for a picture of a size in pixels."""
 
     project: Project
     stage: int

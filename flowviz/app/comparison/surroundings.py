@@ -1,4 +1,4 @@
-"""What surrounds the cloud in the window: its panels and menus, which make room for a comparison."""
+"""The surroundings of the cloud in the window: its panels and menus, which make room for a comparison."""
 
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QMainWindow

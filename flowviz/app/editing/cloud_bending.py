@@ -22,7 +22,7 @@ BACKWARD = "Points of the target move backward. Switch to Generate to bend a lay
 
 @dataclass(frozen=True)
 class Layer:
-    """What is needed to know of the current layer.
+    """The properties of the current layer that bending depends on.
 
     Attributes:
         kind: Kind of its stage.

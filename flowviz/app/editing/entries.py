@@ -68,7 +68,7 @@ class LayerMenu(QObject):
         menu.setObjectName("layerMenu")
         menu.setToolTipsVisible(True)
         problem = editor.problem_of(stage)
-        title = f"{'Enable' if edit.disabled else 'Disable'} Layer {stage}" if stage else "The Base Is No Layer"
+        title = f"{'Enable' if edit.disabled else 'Disable'} Layer {stage}" if stage else "The Base Is Not a Layer"
         toggle = add_action(
             menu, title, None, lambda: editor.toggle(stage), problem or "Let it move points, or nothing"
         )

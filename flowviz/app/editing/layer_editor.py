@@ -49,7 +49,7 @@ class LayerEditor(QObject):
 
     def problem_of(self, stage: int) -> str:
         """Return why a stage cannot be edited, in a sentence, or an empty text."""
-        return self.problem or ("" if stage else "The base is no layer: it cannot be edited.")
+        return self.problem or ("" if stage else "The base is not a layer, so it cannot be edited.")
 
     def set_problem(self, problem: str) -> None:
         """Set why layers cannot be edited now; an empty text means that they can."""

@@ -15,7 +15,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.specs.edits import Edits
 
-UNTRAINED = "Train a flow first, or build one by hand: its layers do nothing yet."
+UNTRAINED = "Train a flow first, or build one by hand: untrained layers do nothing."
 DROPPED = "The edits belonged to the former steps of the integrator. Undo brings them back."
 RUNS = "Stop the training to edit the layers."
 
