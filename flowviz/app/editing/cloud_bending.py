@@ -55,12 +55,13 @@ class CloudBending(QObject):
         """Create a controller; `layer` returns the current layer."""
         super().__init__(parent)
         self._editor, self._layer = editor, layer
-        self._selected: int | None = None  # number of the bump that is being dragged
+        self._stage = 0  # of the bump that is being dragged
+        self._selected: int | None = None  # its number
         self._start: Point = (0.0, 0.0)
         self._tip: Point = (0.0, 0.0)
         self._width = USUAL_WIDTH
         self._is_shown = False
-        editor.changed.connect(self._show)
+        editor.changed.connect(self._on_changed)
 
     def set_shown(self, shown: bool) -> None:
         """Show or hide the arrows; they are visible while the tool is chosen."""
@@ -74,7 +75,7 @@ class CloudBending(QObject):
             self.refused.emit(problem)
             return
         self._editor.gesture_began.emit()
-        self._selected = self._bump_at(point, pixel)
+        self._stage, self._selected = self._editor.stage, self._bump_at(point, pixel)
         if self._selected is None and len(self._bumps) >= MAX_BUMPS:
             self.refused.emit(FULL)
         elif self._selected is None:
@@ -144,6 +145,12 @@ class CloudBending(QObject):
                 if np.hypot(*(tip - point)) <= REACH * pixel:
                     return number
         return None
+
+    def _on_changed(self) -> None:
+        """Show the bumps; end the drag of one that was undone, or whose layer is no longer the current one."""
+        if self._selected is not None and (self._editor.stage != self._stage or self._selected >= len(self._bumps)):
+            self._selected = None
+        self._show()
 
     def _show(self) -> None:
         """Show the bumps that have a place in the plane, and that which is being dragged."""

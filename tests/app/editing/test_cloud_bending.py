@@ -56,6 +56,20 @@ def test_arrow_of_a_shift_is_visible_during_the_drag(shown: Bent) -> None:
     assert shown.arrows == [Arrow((0.5, -1.0), (0.5, -0.5), 0.3, True)]
 
 
+def test_drag_ends_when_its_bump_is_undone(shown: Bent) -> None:
+    shown.bending.begin((0.5, -1.0), PIXEL)
+    shown.editor.edits.reset_all()
+    shown.bending.drag((0.7, -0.5))
+    assert not shown.editor.edits.value
+
+
+def test_drag_ends_when_another_layer_is_shown(shown: Bent) -> None:
+    shown.bending.begin((0.5, -1.0), PIXEL)
+    shown.editor._view.set_stage(STAGE + 1)
+    shown.bending.drag((0.7, -0.5))
+    assert not shown.editor.edits.value.of(STAGE + 1).bumps
+
+
 def test_spline_moves_points_as_far_as_it_stays_increasing(shown: Bent) -> None:
     shown.layer = Layer(recipes.SPLINE_COUPLING)
     shown.drag((0.5, 0.25), (0.5, 5.0))
