@@ -179,14 +179,9 @@ class Session(QObject):
 
         Bends stay on top of what is learned, and disabled layers remain the identity.
         """
-        self.cancel_start()
         trained = self._presenter.trained
-        if trained is None or trained.built is None or not trained.project.edits:
-            return
-        if trained.is_edited_since_training:
-            self._start(trained.built, replace(trained.project, training=self._request.plan.training))
-        else:
-            (self.extend if trained.can_extend() else self.resume)()
+        if trained is not None and (trained.project.edits or trained.is_edited_since_training):
+            self._continue()
 
     def resume(self) -> None:
         """Continue a training that was stopped or opened, exactly as if it had not been interrupted.
@@ -219,12 +214,15 @@ class Session(QObject):
             self._presenter.set_state(TrainingState.TRAINING)
 
     def _continue(self) -> None:
-        """Resume or extend the training that has ended; if its flow was edited since, train from what is shown."""
+        """Resume or extend the training that has ended; if edits have changed since, train from what is shown."""
         trained = self._presenter.trained
         if trained is None:
             return
-        if trained.is_edited_since_training and trained.project.edits:
-            self.train_from_here()
+        self.cancel_start()
+        if trained.built is None:
+            return
+        if trained.is_edited_since_training:
+            self._start(trained.built, replace(trained.project, training=self._request.plan.training))
         else:
             (self.extend if trained.can_extend() else self.resume)()
 

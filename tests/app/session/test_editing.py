@@ -226,6 +226,16 @@ def test_resume_of_an_edited_flow_trains_from_here(trained: SessionHarness) -> N
     assert trained.thread.project.edits == BENT
 
 
+def test_flow_whose_trained_edits_were_reset_is_trained_for_the_requested_steps_alone(trained: SessionHarness) -> None:
+    project = trained.session.project()
+    assert project.checkpoint is not None
+    trained.session.show_project(replace(project, checkpoint=replace(project.checkpoint, edits=BENT)))
+    trained.request.set_budget("steps", 77)
+    trained.session.toggle_pause()
+    assert trained.thread.project.training.steps == 77
+    assert not trained.thread.project.edits
+
+
 def test_other_steps_of_an_integrator_drop_edits_and_undo_brings_both_back(qapp: object) -> None:
     harness = trained_flow_matching()
     bent = Edits(layers={3: LayerEdit(bumps=(Bump(curve="velocity", center=(0.0, 0.0), height=(1.0, 0.0)),))})
