@@ -12,6 +12,7 @@ from flowviz.specs.spec import Spec
 
 MAX_BUMPS = 16  # of one layer
 MIN_BUMP_WIDTH, MAX_BUMP_WIDTH = 0.02, 10.0
+FARTHEST_BUMP = 1000.0  # each coordinate of its center, in flow units
 MAX_SPLINE_RISE = 1.5  # height of a bump of a spline, in widths: up to √e, the spline would still increase
 StageNumber = Annotated[int, Field(ge=1, le=1000)]
 BentCurve = Literal["shift", "log-scale", "spline", "velocity"]
@@ -58,7 +59,9 @@ class Bump(Spec):
     """
 
     curve: BentCurve
-    center: Annotated[tuple[Annotated[float, Field(ge=-1000, le=1000)], ...], Field(min_length=1, max_length=2)]
+    center: Annotated[
+        tuple[Annotated[float, Field(ge=-FARTHEST_BUMP, le=FARTHEST_BUMP)], ...], Field(min_length=1, max_length=2)
+    ]
     height: Annotated[tuple[float, ...], Field(min_length=1, max_length=2)]
     width: Annotated[float, Field(ge=MIN_BUMP_WIDTH, le=MAX_BUMP_WIDTH)] = 0.5
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.editing.bending import Point, fitting
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.specs import recipes
-from flowviz.specs.edits import BENT, MAX_BUMPS, MAX_SPLINE_RISE, Bump
+from flowviz.specs.edits import BENT, FARTHEST_BUMP, MAX_BUMPS, MAX_SPLINE_RISE, Bump
 
 REACH = 10.0  # largest distance from the mouse to the tip of an arrow, in pixels
 USUAL_WIDTH = 0.3  # flow units
@@ -17,6 +17,7 @@ WIDTH_FACTOR = 1.15  # per notch of the wheel
 SHIFTED = {recipes.REAL_NVP, recipes.ADDITIVE_COUPLING, recipes.MASKED_AUTOREGRESSIVE}  # by t of what they keep
 FULL = f"This layer has {MAX_BUMPS} bends, and cannot have more."
 NOTHING_TO_BEND = "This layer has nothing to drag in the cloud. Choose a coupling or a step of flow matching."
+TOO_FAR = f"A layer can be bent up to {FARTHEST_BUMP:,.0f} flow units from the center, and not as far out as here."
 BACKWARD = "Points of the target move backward. Switch to Generate to bend a layer."
 
 
@@ -73,6 +74,9 @@ class CloudBending(QObject):
         problem = self.problem
         if problem:
             self.refused.emit(problem)
+            return
+        if max(map(abs, point)) > FARTHEST_BUMP:
+            self.refused.emit(TOO_FAR)
             return
         self._editor.gesture_began.emit()
         self._stage, self._selected = self._editor.stage, self._bump_at(point, pixel)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from flowviz.app.editing.cloud_bending import BACKWARD, NOTHING_TO_BEND, Arrow, CloudBending, Layer
+from flowviz.app.editing.cloud_bending import BACKWARD, NOTHING_TO_BEND, TOO_FAR, Arrow, CloudBending, Layer
 from flowviz.specs import recipes
 from flowviz.specs.edits import MAX_SPLINE_RISE
 from tests.app.editing.reports import STAGE, layer_editor
@@ -68,6 +68,13 @@ def test_drag_ends_when_another_layer_is_shown(shown: Bent) -> None:
     shown.editor._view.set_stage(STAGE + 1)
     shown.bending.drag((0.7, -0.5))
     assert not shown.editor.edits.value.of(STAGE + 1).bumps
+
+
+def test_nothing_is_bent_too_far_out(shown: Bent) -> None:
+    shown.drag((0.0, 2000.0), (0.0, 2001.0))
+    shown.drag((-2000.0, 0.0), (0.0, 1.0))
+    assert shown.refusals == [TOO_FAR, TOO_FAR]
+    assert not shown.editor.edits.value
 
 
 def test_spline_moves_points_as_far_as_it_stays_increasing(shown: Bent) -> None:
