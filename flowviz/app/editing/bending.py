@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Curve
-from flowviz.specs.edits import BENT, MAX_BUMP_WIDTH, MAX_SPLINE_RISE, MIN_BUMP_WIDTH, Bump
+from flowviz.specs.edits import BENT, FARTHEST_BUMP, MAX_BUMP_WIDTH, MAX_SPLINE_RISE, MIN_BUMP_WIDTH, Bump
 
 Point = tuple[float, float]  # x and y of a curve, in flow units
 
@@ -73,7 +73,8 @@ def bump_through(curve: Curve, bumps: Sequence[Bump], point: Point, width: float
     assert curve.bends is not None
     x, y = point
     base = float(np.interp(x, curve.x, bent(curve, bumps)))
-    at = (x,) if curve.at is None else (curve.at, base)
+    x, level = np.clip((x, base), -FARTHEST_BUMP, FARTHEST_BUMP).tolist()
+    at = (x,) if curve.at is None else (curve.at, level)
     return fitting(Bump(curve=curve.bends, center=at, height=(0.0,), width=width), height=y - base)
 
 

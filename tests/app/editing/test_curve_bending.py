@@ -6,7 +6,8 @@ import pytest
 from flowviz.app.editing.bending import bent, bump_through, handles
 from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.editing.layer_editor import LayerEditor
-from flowviz.specs.edits import MAX_BUMPS, MAX_SPLINE_RISE
+from flowviz.records import Curve
+from flowviz.specs.edits import FARTHEST_BUMP, MAX_BUMPS, MAX_SPLINE_RISE
 from tests.app.editing.reports import PIXEL, STAGE, X, layer_editor, report, spline_report
 
 
@@ -166,3 +167,9 @@ def test_bent_curves_are_those_that_the_engine_evaluates() -> None:
         found = flow.report(stage).curves[0]
         assert found.learned is not None
         np.testing.assert_allclose(bent(found, bumps), found.y, atol=2e-5, err_msg=family)
+
+
+def test_curve_that_extends_very_far_is_bent_where_a_bump_can_be() -> None:
+    x = np.linspace(-3000, 3000, 50, dtype=np.float32)
+    curve = Curve("shift t(x)", x, np.zeros_like(x), "shift")
+    assert bump_through(curve, (), (2500.0, 1.0), 1.0).center == (FARTHEST_BUMP,)
