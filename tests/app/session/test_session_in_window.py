@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSlider
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSlider, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from flowviz.flows import build_flow
@@ -18,7 +18,8 @@ from flowviz.training import train
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose_steps, wait_for_status
 
-STEPS = 3000  # take a second, so that the training can be paused in between
+FLOW = FlowSpec(layers=2, width=8)  # is compiled for several tests
+STEPS = 10_000  # take a second, so that the training can be paused in between
 
 
 @pytest.fixture
@@ -54,6 +55,8 @@ def test_particles_of_an_earlier_moment_are_computed_when_it_is_shown(
 def test_resumed_training_ends_exactly_like_an_uninterrupted_one(window: Window, qtbot: QtBot) -> None:
     session, pause = window.main.session, window.find(QPushButton, "pauseButton")
     window.find(QPlainTextEdit, "targetText").setPlainText("Hi")
+    for name, number in {"flowLayers": FLOW.layers, "flowWidth": FLOW.width}.items():
+        window.find(QSpinBox, name).setValue(number)
     choose_steps(window, STEPS)
     window.find(QPushButton, "trainButton").click()
 
@@ -86,7 +89,7 @@ def test_resumed_training_ends_exactly_like_an_uninterrupted_one(window: Window,
     entry.trigger()
     wait_for_end(window, qtbot)
     reopened = session.project()
-    *_, uninterrupted = train(build_target(TextSpec(text="Hi")), FlowSpec(), TrainingSpec(steps=STEPS))
+    *_, uninterrupted = train(build_target(TextSpec(text="Hi")), FLOW, TrainingSpec(steps=STEPS))
     assert isinstance(uninterrupted, Finished)
     for resumed in (in_place, reopened):
         for name, array in uninterrupted.weights.parameters.items():
