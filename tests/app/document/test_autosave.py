@@ -93,7 +93,17 @@ def drafts() -> list[Path]:
 
 
 def titles() -> list[str]:
-    return [load_project(draft).target.title for draft in drafts()]
+    """Return the titles of all drafts, apart from those that a program removes in the meantime."""
+    return [title for draft in drafts() if (title := title_of(draft)) is not None]
+
+
+def title_of(draft: Path) -> str | None:
+    try:
+        return load_project(draft).target.title
+    except FileError:
+        if draft.exists():
+            raise
+        return None
 
 
 def has_notes() -> bool:
