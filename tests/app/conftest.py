@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PyQt6.QtCore import QAbstractEventDispatcher, QEventLoop, QObject, QRect, QSettings, QSize
+from PyQt6.QtCore import QObject, QRect, QSettings, QSize
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.notifications import ADDRESS
@@ -133,23 +133,15 @@ def settle(widget: QWidget) -> None:
 
     This does not depend on how busy the machine is: each round handles all events and timers that are due.
     """
-    dispatcher = QAbstractEventDispatcher.instance()
-    assert dispatcher is not None
-    before, unchanged = _geometries(widget), 0
+    before, unchanged = list[QRect](), 0
     for _ in range(MOST_ROUNDS):
-        if dispatcher.processEvents(QEventLoop.ProcessEventsFlag.AllEvents):  # without events, nothing moves
-            now = _geometries(widget)
-            unchanged = unchanged + 1 if now == before else 0
-            before = now
-        else:
-            unchanged += 1
+        QApplication.processEvents()
+        now = [child.geometry() for child in widget.findChildren(QWidget)]
+        unchanged = unchanged + 1 if now == before else 0
         if unchanged == ROUNDS:
             return
+        before = now
     pytest.fail("The widgets do not come to rest.")
-
-
-def _geometries(widget: QWidget) -> list[QRect]:
-    return [child.geometry() for child in widget.findChildren(QWidget)]
 
 
 def show(widget: QWidget, qtbot: QtBot) -> None:
