@@ -173,6 +173,7 @@ class ViewBar(QWidget):
         frames[1].setObjectName("fitStageButton")
         self._labeled = [*overview, *marks, frames[0]]
         groups = [WrappingRow(3, *buttons) for buttons in (frames, tools, selection, overview, marks)]
+        self._selection = groups[2]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._row = WrappingRow(GROUP_SPACING, *boxes, *groups)
@@ -184,10 +185,13 @@ class ViewBar(QWidget):
             button.setToolButtonStyle(style)
 
     def _choose_style(self) -> None:
-        """Show boxes without labels, then buttons without text, before the bar takes room from the cloud."""
-        for style, labeled in (TEXT, True), (TEXT, False), (ICON, True), (ICON, False):
+        """Show less before the bar takes room from the cloud: the Select menu has the buttons that are hidden last."""
+        for style, labeled, complete in (
+            (TEXT, True, True), (TEXT, False, True), (ICON, True, True), (ICON, False, True), (ICON, False, False),
+        ):  # fmt: skip
             self._set_style(style)
             self._show_labels(labeled)
+            self._selection.setHidden(not complete)
             if self._row.sizeHint().width() <= MOST_LINES * FILLED * self.width():
                 return
 
