@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PIL import Image
-
 from flowviz import projects
 from flowviz.errors import FileError, FlowvizError, SpecError
 from flowviz.file_kinds import PROJECT_SUFFIX
@@ -200,6 +198,8 @@ def _opening(values: Mapping[str, Any], folder: Path, place: Place) -> Opening:
 
 def _picture(value: Any, folder: Path, place: Place) -> Path:
     path = _file_beside(value, folder, PICTURE_SUFFIXES, place)
+    from PIL import Image  # imported here because the window starts without it
+
     try:
         content_of(path, MAX_PICTURE_BYTES)
         with Image.open(path, formats=("PNG", "JPEG")) as picture:
