@@ -143,7 +143,7 @@ def separately(request: Request) -> Iterator[Trial]:
                 flow = ["--flow", family, "--seed", str(seed), "--json", "-o", str(file)]
                 figures = json.loads(_run("flowviz", "train", *_options(request), *flow))
                 project = load_project(file)
-                known = {name: value for name, value in figures.items() if not isinstance(value, str)}
+                known = {name: value for name, value in figures.items() if isinstance(value, int | float | None)}
                 known |= figures_of_run(project.weights, project.history)
                 yield Trial(family, 0.0, seed, "completed", finite=True, figures=known, name=family)
 
