@@ -29,6 +29,7 @@ Result = TypeVar("Result")
 Job = Callable[[], Result]
 
 CLUSTER_SECONDS = 10
+IDLE_SECONDS = 5.0  # after which a process without a job ends, as nobody ends it if the main program was killed
 PATIENCE_SECONDS = 0.4  # for running jobs to end by themselves after an interruption
 # Concurrent jobs are comparable only if each has one core. TensorFlow and BLAS read these variables when they load.
 ONE_CORE = {
@@ -174,7 +175,8 @@ def _processes(count: int) -> Iterator[Workers]:
 
 def _process() -> Any:
     """Return an executor with one process, which ignores Ctrl+C: the terminal sends it to the main program as well."""
-    return ProcessPoolExecutor(1, env=ONE_CORE, initializer=partial(signal.signal, signal.SIGINT, signal.SIG_IGN))
+    ignore_interrupts = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
+    return ProcessPoolExecutor(1, timeout=IDLE_SECONDS, env=ONE_CORE, initializer=ignore_interrupts)
 
 
 @contextmanager

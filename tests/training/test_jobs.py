@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from flowviz.errors import MachineError, SpecError
 from flowviz.training.jobs import Failure, Workers, run_jobs, workers
@@ -109,6 +110,23 @@ def test_running_jobs_end_with_the_block() -> None:
         running, waiting = (found.submit(partial(time.sleep, 600)) for _ in range(2))
     assert isinstance(running.exception(), Exception)
     assert waiting.cancelled() or isinstance(waiting.exception(), CancelledError)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="looks for a process as POSIX does")
+def test_idle_process_ends_and_another_one_takes_the_next_job(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    monkeypatch.setattr("flowviz.training.jobs.IDLE_SECONDS", 0.1)
+    with workers("loky", 1, None) as found:
+        first = found.submit(os.getpid).result()
+        qtbot.waitUntil(lambda: not is_running(first))
+        assert found.submit(os.getpid).result() != first
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def until_asked(mark: Path, stop: Path) -> None:
