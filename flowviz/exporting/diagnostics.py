@@ -47,7 +47,7 @@ class Diagnostic:
 
         Args:
             project: The project.
-            spec: What to export: `ledger`, `latents` or `four_panels`, and of which moment and in which view.
+            spec: The kind (`ledger`, `latents` or `four_panels`), the moment, and the view.
             keeper: A cache of the flow, which can be shared in the same thread; None for a new one.
         """
         self._project, self._spec, self._keeper = project, spec, keeper or FlowKeeper()

@@ -33,8 +33,8 @@ class Condition(Spec):
 
     Attributes:
         observe: Name of the observation.
-        comparison: How it is compared.
-        value: What it is compared with; True for "changed".
+        comparison: The comparison, such as "above".
+        value: The value for the comparison; True for "changed".
     """
 
     observe: str
@@ -135,7 +135,7 @@ class Prediction(Spec):
         question: The question.
         answers: Two to five answers.
         correct: Number of the correct answer, from 1.
-        because: Why it is correct.
+        because: An explanation of the correct answer.
     """
 
     question: Sentence
@@ -158,11 +158,11 @@ class Step(Spec):
         text: The idea in Markdown.
         picture: A picture to show, or None.
         alt: Description of the picture, for those who cannot see it.
-        opening: What is opened before the step.
-        setup: What is set before the step.
-        action: What the learner is asked to do.
-        conditions: When it is done: all of them must hold at once.
-        done: What the learner has just seen, shown when the action is done.
+        opening: A file, example or view to open before the step.
+        setup: Changes of the view, the target or the edits before the step.
+        action: An instruction for the learner, in a sentence.
+        conditions: The action is done once all of these hold at the same time.
+        done: A remark on what has happened, shown when the action is done.
         predict: A question instead of an action.
     """
 
@@ -202,9 +202,9 @@ class Lesson(Spec):
     Attributes:
         path: The file of the lesson.
         title: The title.
-        summary: What the lesson is about, in one sentence.
-        minutes: How long it takes.
-        opening: What is opened with the lesson; if nothing, a new project.
+        summary: The subject of the lesson, in one sentence.
+        minutes: Approximate duration.
+        opening: A file, example or view to open with the lesson. If it is empty, the lesson opens a new project.
         steps: The steps.
     """
 

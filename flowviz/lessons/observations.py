@@ -33,7 +33,7 @@ class Observation:
     Attributes:
         name: Name in a lesson file.
         kind: A number, a text, a flag (true or false), or a list.
-        description: What it is.
+        description: A description, without a period.
         unit: Unit of a number.
         choices: All values of a text, or of the items of a list; empty if any is possible. Extensions may add to them.
     """

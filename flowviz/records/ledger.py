@@ -21,7 +21,7 @@ class Entry:
 
     Attributes:
         title: The title of the line.
-        nats: What it adds to the log-density, in nats. NaN if unknown.
+        nats: Its contribution to the log-density, in nats. NaN if unknown.
         before: The sum of all lines above.
         stages: The first and the last stage that it is about. None for the units.
     """
@@ -46,14 +46,14 @@ class Ledger:
     Attributes:
         names: Names of the stages (stages,).
         titles: Short titles of the stages (stages,).
-        terms: What each stage adds (stages,), float64, in nats: the log-density of the base at z, then −log|det J| of
-            each stage. NaN if unknown.
+        terms: Contribution of each stage (stages,), float64, in nats: the log-density of the base at z, then −log|det
+            J| of each stage. NaN if unknown.
         base: Name of the base distribution.
         count: Number of points, over which the terms are means.
         unknown: Number of further points, left out because their log-densities are unknown or not finite.
         is_mean: Whether the ledger is that of the data rather than of one point.
         is_inexact: Whether a stage folds the plane over at the points, so that the log-density is inexact.
-        of_units: What the conversion from flow units to the units of the data adds.
+        of_units: Contribution of the conversion from flow units to the units of the data.
     """
 
     names: tuple[str, ...]

@@ -18,7 +18,7 @@ class Curve:
         name: Name of the function.
         x: Finite coordinates (m,), float32.
         y: Finite values (m,), float32, of the function, as it is bent by edits.
-        bends: What a bump of this curve bends. None if it cannot be bent.
+        bends: Name of the curve for bumps. None if this curve cannot be bent.
         at: The other coordinate of the points that the curve moves. None if the curve does not depend on it.
         learned: Values (m,) of the function as it was learned. None if no edit bends the curves of the stage.
     """

@@ -35,7 +35,7 @@ class Text:
         size: Size of the font in points.
         bold: Whether it is bold.
         indent: Distance from the left margin in points.
-        mark: What stands before the first line, in the indent.
+        mark: A bullet, a number or a box in the indent before the first line.
         before: Room above it in points.
         keeps: Room in points that must be left below it on its page.
     """

@@ -47,7 +47,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Request:
-    """What is compared."""
+    """The word, and the budget and the number of runs of each flow."""
 
     word: str
     seconds: float

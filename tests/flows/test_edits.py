@@ -12,6 +12,7 @@ from flowviz.records import base_particles
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import BENT_CURVES, MAX_SPLINE_RISE, Bump, Edits, LayerEdit
 from tests.flows.families import SPECS, random_weights, stages_of
+from tests.flows.laws import check_gradient, check_inverses, mass
 
 NAMES = ["realnvp", "nice", "glow", "maf", "iaf", "spline", "flow_matching", "planar", "radial", "tables"]
 FEW = ["realnvp", "spline", "flow_matching"]  # of which the graphs differ in kind
@@ -51,11 +52,7 @@ def points() -> tf.Tensor:
 
 class TestLaws:
     def test_inverse_undoes_forward(self, flow: Flow, points: tf.Tensor) -> None:
-        for stage, numbers in stages_of(flow):
-            image, log_det = stage.forward_and_log_det(numbers, points)
-            back, inverse_log_det = stage.inverse_and_log_det(numbers, image)
-            np.testing.assert_allclose(back, points, atol=1e-12, err_msg=stage.name)
-            np.testing.assert_allclose(inverse_log_det, -log_det, atol=1e-11, err_msg=stage.name)
+        check_inverses(flow, points)
 
     def test_log_dets_are_those_of_the_jacobian(self, flow: Flow, points: tf.Tensor) -> None:
         step = 1e-6 * np.eye(2)
@@ -88,31 +85,14 @@ class TestLaws:
             np.testing.assert_allclose(flow.chain.training_log_prob(*numbers, pace=0.0)[0], log_prob, atol=1e-8)
 
     def test_the_gradient_of_a_training_step_is_that_of_its_loss(self, flow: Flow) -> None:
-        rng, batch = np.random.default_rng(5), tf.constant(np.random.default_rng(1).normal(size=(40, 2)))
-
-        def nll(parameters: tf.Tensor) -> tf.Tensor:
-            return -tf.reduce_mean(flow.chain.training_log_prob(parameters, flow.statistics, batch)[0])
-
-        at = tf.constant(flow.parameters)
-        with tf.GradientTape() as tape:
-            tape.watch(at)
-            loss = nll(at)
-        gradient = tape.gradient(loss, at).numpy()
-        direction = rng.normal(size=at.shape)
-        direction *= 1e-6 / np.linalg.norm(direction)
-        difference = float(nll(at + direction) - nll(at - direction)) / 2
-        assert difference == pytest.approx(float(gradient @ direction), rel=1e-4, abs=1e-12)
+        check_gradient(flow, directions=1)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_density_integrates_to_one(name: str) -> None:
     spec = SPECS[name]
     flow = build_flow(spec, random_weights(spec, seed=2, scale=0.15), "float64", edits_of(spec))
-    reach = 1.3 * np.abs(flow.sample(10_000)).max()
-    side = np.linspace(-reach, reach, 400)
-    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    mass = np.exp(flow.log_prob(grid)).sum() * (side[1] - side[0]) ** 2
-    assert mass == pytest.approx(1, abs=2e-3)
+    assert mass(flow, 400) == pytest.approx(1, abs=2e-3)
 
 
 @pytest.mark.parametrize("name", [*FEW, "learned base"])

@@ -17,6 +17,7 @@ from flowviz.records import base_particles, untrained_trace
 from flowviz.specs import RECIPES, FlowSpec
 from flowviz.specs.flow import TABLE_KNOTS
 from tests.flows.families import SPECS, random_weights, stages_of
+from tests.flows.laws import check_gradient, check_inverses, mass
 
 
 @pytest.fixture(scope="module", params=list(SPECS.values()), ids=list(SPECS))
@@ -31,12 +32,7 @@ def points() -> tf.Tensor:
 
 class TestEachStage:
     def test_inverse_undoes_forward(self, flow: Flow, points: tf.Tensor) -> None:
-        for stage, numbers in stages_of(flow):
-            image, log_det = stage.forward_and_log_det(numbers, points)
-            back, inverse_log_det = stage.inverse_and_log_det(numbers, image)
-            assert log_det.shape == inverse_log_det.shape == (64,)
-            np.testing.assert_allclose(back, points, atol=1e-12, err_msg=stage.name)
-            np.testing.assert_allclose(inverse_log_det, -log_det, atol=1e-11, err_msg=stage.name)
+        check_inverses(flow, points)
 
     def test_log_dets_are_those_of_the_jacobian(self, flow: Flow, points: tf.Tensor) -> None:
         for stage, numbers in stages_of(flow):
@@ -111,32 +107,14 @@ def test_log_prob_follows_from_the_trace(flow: Flow) -> None:
 
 
 def test_the_gradient_of_a_training_step_is_that_of_its_loss(flow: Flow) -> None:
-    """Some gradients are written by hand: compare with differences along random directions."""
-    rng, batch = np.random.default_rng(5), tf.constant(np.random.default_rng(1).normal(size=(40, 2)))
-
-    def nll(parameters: tf.Tensor) -> tf.Tensor:
-        return -tf.reduce_mean(flow.chain.training_log_prob(parameters, flow.statistics, batch)[0])
-
-    at = tf.constant(flow.parameters)
-    with tf.GradientTape() as tape:
-        tape.watch(at)
-        loss = nll(at)
-    gradient = tape.gradient(loss, at).numpy()
-    for _ in range(3):
-        direction = rng.normal(size=at.shape)
-        direction *= 1e-6 / np.linalg.norm(direction)
-        difference = float(nll(at + direction) - nll(at - direction)) / 2
-        assert difference == pytest.approx(float(gradient @ direction), rel=1e-4, abs=1e-12)
+    """Some gradients are written by hand."""
+    check_gradient(flow, directions=3)
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
 def test_the_density_integrates_to_one(spec: FlowSpec) -> None:
     flow = build_flow(spec, random_weights(spec, seed=2, scale=0.15), dtype="float64")
-    reach = 1.3 * np.abs(flow.sample(20_000)).max()
-    side = np.linspace(-reach, reach, 300)
-    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    mass = np.exp(flow.log_prob(grid)).sum() * (side[1] - side[0]) ** 2
-    assert mass == pytest.approx(1, abs=2e-3)
+    assert mass(flow, 300) == pytest.approx(1, abs=2e-3)
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())

@@ -1,4 +1,4 @@
-"""What the lessons say about their flows is true: each number is measured, and found in the text of the lesson."""
+"""Claims of the lessons about their flows: each number is measured, and found in the text of the lesson."""
 
 from dataclasses import replace
 

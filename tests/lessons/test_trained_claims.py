@@ -1,4 +1,4 @@
-"""What the lessons say about trainings is true: these are run with the settings of their steps."""
+"""Claims of the lessons about trainings, which are run with the settings of their steps."""
 
 import pytest
 

@@ -26,7 +26,7 @@ class Comparisons(QObject):
     """Shows a comparison in place of the cloud and its panels. The page is created when it is first shown.
 
     Attributes:
-        surroundings: What makes room for a comparison.
+        surroundings: The panels and menus that make room for a comparison.
         return_bar: A bar that leads back to the comparison, for a place above the cloud.
     """
 

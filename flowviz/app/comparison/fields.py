@@ -29,7 +29,7 @@ class FieldQuery:
     size: PictureSize
 
     def is_answered_by(self, other: "FieldQuery | None") -> bool:
-        """Return whether the answer to another query has everything that is asked for."""
+        """Return whether the answer to another query includes all fields of this one."""
         if other is None or other.project.trace is not self.project.trace:
             return False
         asked = [(each.stage, each.view.center, each.view.half_extent, each.size) for each in (self, other)]

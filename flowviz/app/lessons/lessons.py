@@ -33,11 +33,11 @@ class Lessons(QObject):
 
     Attributes:
         state: The lesson that is attended.
-        observer: What the conditions of its steps observe.
+        observer: The observations that its conditions refer to.
         opener: Opens what it needs.
         one_dimension: The page of the one-dimensional view.
         is_shown: Whether the panel is open.
-        beginning: What was observed when the current step began. None while it is being prepared.
+        beginning: The observations at the beginning of the current step. None while it is being prepared.
     """
 
     entered = pyqtSignal()  # before the panel is shown

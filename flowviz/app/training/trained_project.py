@@ -24,7 +24,7 @@ class TrainedProject:
         scores: Known scores of the weights, by variant.
         plain: The project without its edits. None if it has none, or if its particles are not known without them.
         is_varied: Whether another variant was shown before.
-        state: What distinguishes the state of the training from all others, whatever the variant.
+        state: An object that identifies the state of the training, whatever the variant.
     """
 
     project: Project = field(compare=False)

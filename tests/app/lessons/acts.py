@@ -1,4 +1,4 @@
-"""What a learner does to meet a condition: an action for each observation, by keyboard and mouse."""
+"""Actions of a learner, one for each observation, by keyboard and mouse."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -161,27 +161,25 @@ def _export(learner: Learner, _: bool) -> None:
     learner.window.main.exports.done.emit("Exported")  # the dialog has tests of its own
 
 
-def _steepen(learner: Learner, _: object) -> None:
-    """Press the knots beside the middle toward it, so that the density there becomes high."""
-    view = learner.window.find(OneDimension, "oneDimension")
-    for sideways, vertical in ((Qt.Key.Key_Left, Qt.Key.Key_Up), (Qt.Key.Key_Right, Qt.Key.Key_Down)):
-        learner.qtbot.keyClick(view, sideways)
-        for _ in range(8):
-            learner.qtbot.keyClick(view, vertical)
-        learner.qtbot.keyClick(view, Qt.Key.Key_Left if sideways == Qt.Key.Key_Right else Qt.Key.Key_Right)
+def _flatten(learner: Learner, _: object) -> None:
+    """Move the knots beside the middle toward it, so that the density there becomes high."""
+    _move_knots_beside_the_middle(learner, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
-def _stretch(learner: Learner, _: object) -> None:
+def _move_knots_beside_the_middle(learner: Learner, left: Qt.Key, right: Qt.Key) -> None:
+    """Press a vertical arrow key for the knot to the left of the middle, and one for the knot to the right."""
     view = learner.window.find(OneDimension, "oneDimension")
-    for sideways, vertical in ((Qt.Key.Key_Left, Qt.Key.Key_Down), (Qt.Key.Key_Right, Qt.Key.Key_Up)):
-        learner.qtbot.keyClick(view, sideways)
-        for _ in range(8):
-            learner.qtbot.keyClick(view, vertical)
-        learner.qtbot.keyClick(view, Qt.Key.Key_Left if sideways == Qt.Key.Key_Right else Qt.Key.Key_Right)
+    ways = (Qt.Key.Key_Left, left, Qt.Key.Key_Right), (Qt.Key.Key_Right, right, Qt.Key.Key_Left)
+    for there, vertical, back in ways:
+        for key in (there, *[vertical] * 8, back):
+            learner.qtbot.keyClick(view, key)
 
 
 def _slope(learner: Learner, slope: float) -> None:
-    (_stretch if slope > 1 else _steepen)(learner, slope)
+    if slope > 1:
+        _move_knots_beside_the_middle(learner, Qt.Key.Key_Down, Qt.Key.Key_Up)
+    else:
+        _flatten(learner, slope)
 
 
 def _move_slice(learner: Learner, place: float) -> None:
@@ -297,8 +295,8 @@ ACTS: Mapping[str, Act] = {
     "comparison_best": _train_comparison,
     "disabled_layers": _disable,
     "bumps": _bend,
-    "one_dimension_max_density": _steepen,
-    "one_dimension_largest_move": _steepen,
+    "one_dimension_max_density": _flatten,
+    "one_dimension_largest_move": _flatten,
     "one_dimension_slope_at_center": _slope,
     "one_dimension_slice": _move_slice,
     "exported": _export,

@@ -1,4 +1,4 @@
-"""What lessons observe of the edits of layers, and how they set them."""
+"""Edits of layers in lessons: observations and setups."""
 
 from flowviz.app.lessons.sources import edit_observations
 from flowviz.lessons import Setup

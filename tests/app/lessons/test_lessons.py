@@ -22,16 +22,6 @@ from tests.app.lessons.test_shipped_lessons import TINY
 from tests.app.test_accessibility import undescribed
 
 
-@pytest.fixture
-def lesson() -> Lesson:
-    return read_lesson(TINY)
-
-
-@pytest.fixture
-def learner(window: Window, qtbot: QtBot) -> Learner:
-    return Learner(window, qtbot)
-
-
 def dock(window: Window) -> LessonDock:
     return window.main._lesson_dock
 

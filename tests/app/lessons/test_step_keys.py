@@ -1,19 +1,12 @@
 """Keys that a learner presses while the text of a step has the focus."""
 
-import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
-from pytestqt.qtbot import QtBot
 
 from flowviz.lessons import read_lesson, shipped_lessons
 from tests.app.conftest import Window
 from tests.app.lessons.learner import Learner
 from tests.app.lessons.test_shipped_lessons import TINY
-
-
-@pytest.fixture
-def learner(window: Window, qtbot: QtBot) -> Learner:
-    return Learner(window, qtbot)
 
 
 def press(learner: Learner, key: Qt.Key) -> None:

@@ -119,25 +119,26 @@ def test_positions_of_a_drag_are_shown_although_it_went_on(trained: SessionHarne
     assert trained.session.project().edits == BENT
 
 
-def test_gap_is_known_while_a_curve_is_dragged(trained: SessionHarness) -> None:
+def gaps_of_a_drag(trained: SessionHarness) -> list[float | None]:
+    """Drag a curve, until a score is computed; return the list of the gaps that are shown."""
     gaps: list[float | None] = []
     trained.session.score_previewed.connect(gaps.append)
     trained.edits.set(WITHOUT_THIRD)
     outdated = trained.queries.asked["positions"]
     trained.edits.set(BENT)
     outdated[-1](located(0.125))
+    return gaps
+
+
+def test_gap_is_known_while_a_curve_is_dragged(trained: SessionHarness) -> None:
+    gaps = gaps_of_a_drag(trained)
     trained.queries.answer("scored", SCORE)
     assert gaps == [SCORE.gap]
     assert trained.session.project().score != SCORE
 
 
 def test_gap_of_a_bend_that_was_undone_is_not_shown_late(trained: SessionHarness) -> None:
-    gaps: list[float | None] = []
-    trained.session.score_previewed.connect(gaps.append)
-    trained.edits.set(WITHOUT_THIRD)
-    outdated = trained.queries.asked["positions"]
-    trained.edits.set(BENT)
-    outdated[-1](located(0.125))
+    gaps = gaps_of_a_drag(trained)
     late = trained.queries.asked["scored"]
     trained.edits.reset_all()
     late[-1](SCORE)

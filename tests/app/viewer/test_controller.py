@@ -18,11 +18,6 @@ from tests.app.viewer.fakes import PARTICLES, SPEC, STAGES, TARGET, WEIGHTS, Vie
 LAST = STAGES - 1
 
 
-@pytest.fixture
-def viewed(qapp: object) -> Viewed:
-    return Viewed()
-
-
 def density_of(stage: int) -> Density:
     grid = np.zeros((2, 2), np.float32)
     return Density(stage, (-1.0, 1.0, -1.0, 1.0), grid, np.zeros(3, np.float32))

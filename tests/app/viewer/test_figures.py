@@ -16,22 +16,11 @@ from flowviz.projects import Project
 from flowviz.records import Scene, untrained_trace
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.targets import Points, build_target
-from tests.app.conftest import Window
 from tests.app.viewer.explored import Explored
 from tests.app.viewer.fakes import SPEC, TARGET, Viewed
 
 PICTURE = DrawnFigure("What it shows.", np.zeros((3, 4, 4), np.uint8))
 SIZE = PictureSize(width=500, height=400)
-
-
-@pytest.fixture
-def viewed() -> Viewed:
-    return Viewed()
-
-
-@pytest.fixture
-def explored(window: Window, project: Project, qtbot: QtBot) -> Explored:
-    return Explored(window, project, qtbot)
 
 
 def asked(viewed: Viewed) -> FigureRequest:

@@ -10,23 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.viewer.ledger_controller import NO_PROBE
 from flowviz.app.viewer.ledger_panel import LedgerPanel
-from flowviz.projects import Project
 from flowviz.records.ledger import Ledger
-from tests.app.conftest import Window, settle, show
+from tests.app.conftest import settle, show
 from tests.app.viewer.explored import Explored
 from tests.app.viewer.fakes import Viewed, trace
 
 MEAN = replace(Ledger.mean_of(trace()), count=8000)
-
-
-@pytest.fixture
-def viewed() -> Viewed:
-    return Viewed()
-
-
-@pytest.fixture
-def explored(window: Window, project: Project, qtbot: QtBot) -> Explored:
-    return Explored(window, project, qtbot)
 
 
 def probe(viewed: Viewed) -> None:

@@ -6,19 +6,12 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QSlider, QToolButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from flowviz.projects import Project, example
-from tests.app.conftest import Window
 from tests.app.test_main_window import choose, pixels
 from tests.app.viewer.explored import Explored
 
 ENCODE = 1  # index in the direction box
-
-
-@pytest.fixture
-def explored(window: Window, project: Project, qtbot: QtBot) -> Explored:
-    return Explored(window, project, qtbot)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,19 @@
+"""Fixtures for the viewer: with fakes, and in the real window with the trained project."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from flowviz.projects import Project
+from tests.app.conftest import Window
+from tests.app.viewer.explored import Explored
+from tests.app.viewer.fakes import Viewed
+
+
+@pytest.fixture
+def viewed(qapp: object) -> Viewed:
+    return Viewed()
+
+
+@pytest.fixture
+def explored(window: Window, project: Project, qtbot: QtBot) -> Explored:
+    return Explored(window, project, qtbot)
