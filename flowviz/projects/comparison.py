@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import flowviz
 from flowviz.errors import SpecError
 from flowviz.projects.project import Project
-from flowviz.records import FLOW_UNITS, Trial, Units
+from flowviz.records import Trial, Units
 from flowviz.records.comparison_table import COLUMNS, Row, RunSummary, row_of, summary_of
 from flowviz.records.trial import figures_of_run
 from flowviz.specs import ComparisonSpec, Entrant
@@ -123,17 +123,6 @@ class Comparison:
     def rows(self) -> list[Row]:
         """Return a row for each run that has ended, with the figures of `records.comparison_table.COLUMNS`."""
         return [_row(trial) for trial in self.ordered_trials()]
-
-    def current_row(self, name: str, units: Units = FLOW_UNITS) -> Row:
-        """Return the row of the run of an entrant with its own seed, as far as it has come.
-
-        Until the run has ended, its ending is "training", and its gap and NLL are those of the validation points.
-
-        Args:
-            name: Name of the entrant.
-            units: Units of the data of its target, to which the NLLs are converted.
-        """
-        return _row(self.trial(name) or self._running(name, units))
 
     @property
     def in_progress(self) -> tuple[str, ...]:

@@ -223,15 +223,15 @@ def test_missing_runs_are_those_that_have_not_ended() -> None:
 def test_row_of_a_run_in_progress_is_that_of_its_validation_points() -> None:
     project = whole_project()
     comparison = Comparison({"a": project, "b": Project.untrained(project.target, project.flow, project.training)})
-    row = comparison.current_row("a")
+    current = comparison.with_current({"a": FLOW_UNITS})
+    (row,) = current.rows()
     last = project.history.last_progress(None)
     assert last is not None
     assert (row["name"], row["seed"], row["ending"]) == ("a", project.training.seed, "training")
     assert row["test_nll"] == last.validation_nll
     assert row["on_target"] == project.timeline.moments[-1].on_target
-    assert comparison.current_row("b")["gap"] is None
-    seed = project.training.seed
-    assert comparison.with_trial(trial("a", seed, 0.25)).current_row("a")["gap"] == 0.25
-    assert comparison.in_progress == ("a",)
-    (summary, nothing) = comparison.with_current({"a": FLOW_UNITS}).summaries()
+    ended = comparison.with_trial(trial("a", project.training.seed, 0.25))
+    assert (comparison.in_progress, ended.in_progress) == (("a",), ())
+    assert ended.with_current({}).rows()[0]["gap"] == 0.25
+    (summary, nothing) = current.summaries()
     assert (summary.runs, summary.running, summary.means["gap"], nothing.runs) == (1, 1, row["gap"], 0)

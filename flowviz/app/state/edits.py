@@ -19,10 +19,6 @@ class EditsState(State[Edits]):
         if stage > 0:
             self._change(stage, disabled=disabled)
 
-    def toggle(self, stage: int) -> None:
-        """Disable a layer that is enabled, and enable one that is disabled."""
-        self.set_disabled(stage, not self.value.of(stage).disabled)
-
     def add_bump(self, stage: int, bump: Bump) -> bool:
         """Bend a curve of a layer. Return whether there is room for another bump."""
         bumps = self.value.of(stage).bumps

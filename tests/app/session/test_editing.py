@@ -47,7 +47,7 @@ def answer(harness: SessionHarness, edits: Edits, on_target: float = 0.25, score
 
 def test_edit_shows_positions_first_and_then_the_score(trained: SessionHarness) -> None:
     before = trained.session.project()
-    trained.edits.toggle(3)
+    trained.edits.set_disabled(3, True)
     trained.queries.answer("positions", located(0.25))
     assert trained.metrics.hits[0] == 0.25
     assert trained.session.project().trace is before.trace, "which is saved until the other one is complete"
@@ -62,7 +62,7 @@ def test_edit_shows_positions_first_and_then_the_score(trained: SessionHarness) 
 
 def test_reset_restores_exactly_what_was_there_and_asks_nothing(trained: SessionHarness) -> None:
     before = trained.session.project()
-    trained.edits.toggle(3)
+    trained.edits.set_disabled(3, True)
     answer(trained, WITHOUT_THIRD)
     trained.queries.asked.clear()
     trained.edits.reset_all()
@@ -75,7 +75,7 @@ def test_reset_restores_exactly_what_was_there_and_asks_nothing(trained: Session
 
 def test_undo_and_redo_of_edits(trained: SessionHarness) -> None:
     stack = trained.session.undo.stack
-    trained.edits.toggle(3)
+    trained.edits.set_disabled(3, True)
     answer(trained, WITHOUT_THIRD)
     trained.session.undo.end_burst()
     trained.edits.reset_all()
@@ -100,7 +100,7 @@ def test_drag_is_one_step_to_undo(trained: SessionHarness) -> None:
 
 def test_edits_are_unsaved_changes_until_they_are_saved_with_their_particles(trained: SessionHarness) -> None:
     contents = [trained.session.content()]
-    trained.edits.toggle(3)
+    trained.edits.set_disabled(3, True)
     contents.append(trained.session.content())
     answer(trained, WITHOUT_THIRD)
     contents.append(trained.session.content())

@@ -27,10 +27,10 @@ def test_layer_takes_a_limited_number_of_bumps(qapp: object) -> None:
 def test_disabling_keeps_bumps_and_is_no_edit_of_the_base(qapp: object) -> None:
     edits = EditsState()
     edits.add_bump(2, BUMP)
-    edits.toggle(2)
-    edits.toggle(0)
+    edits.set_disabled(2, True)
+    edits.set_disabled(0, True)
     assert edits.value == Edits(layers={2: LayerEdit(disabled=True, bumps=(BUMP,))})
-    edits.toggle(2)
+    edits.set_disabled(2, False)
     assert edits.value == Edits(layers={2: LayerEdit(bumps=(BUMP,))})
 
 
