@@ -1,6 +1,6 @@
 """The note that layers are edited, with a way to reset them."""
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QMenu, QToolButton
 
 from flowviz.app.commands.actions import add_action
@@ -9,7 +9,10 @@ from flowviz.app.style.icons import icon
 
 
 class EditedNote(QToolButton):
-    """Button that says how many layers are edited, and resets them; hidden while there are none."""
+    """Button that says how many layers are edited, and resets them; hidden while there are none.
+
+    Its height is kept free while it is hidden, so that the first edit does not move what is above it.
+    """
 
     def __init__(self, editor: LayerEditor) -> None:
         super().__init__()
@@ -24,6 +27,9 @@ class EditedNote(QToolButton):
         for action in menu.actions():
             action.setObjectName(f"{action.objectName()}OfNote")
         self.setMenu(menu)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
         editor.changed.connect(self._update)
         self._update()
 
@@ -35,3 +41,7 @@ class EditedNote(QToolButton):
         self.setToolTip(editor.problem or "The flow differs from what it has learned. Click to reset its layers")
         self.setEnabled(not editor.problem)
         self._reset.setEnabled(editor.stage in editor.edits.value.layers)
+
+    def sizeHint(self) -> QSize:
+        whole = super().sizeHint()
+        return whole if self.text() else QSize(0, whole.height())

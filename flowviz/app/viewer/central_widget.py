@@ -84,7 +84,7 @@ class CentralWidget(QWidget):
         if self._screen_height:
             banner = 0 if self._banner.isHidden() else self._banner.sizeHint().height() + SPACING
             picture = ceil(PICTURE_SHARE * self._screen_height) - banner
-            line = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited) if not each.isHidden())
+            line = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
             others = picture + banner + line + self._bar.sizeHint().height()
             widgets.cloud.setMinimumHeight(picture)
             widgets.strip.limit_height(self._screen_height - others - 2 * MARGIN - 3 * SPACING)

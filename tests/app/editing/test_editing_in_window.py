@@ -90,6 +90,18 @@ def test_layers_are_disabled_in_the_strip_the_inspector_and_the_menu(editor: Edi
     assert editor.edits.disabled == {LAYER}
 
 
+@pytest.mark.parametrize("is_presenting", [False, True])
+def test_first_edit_moves_nothing_in_the_window(editor: Editor, is_presenting: bool) -> None:
+    if is_presenting:
+        editor.window.find(QAction, "presentationAction").trigger()
+    settle(editor.main)
+    places = [editor.main._viewing.cloud.geometry(), editor.strip.geometry()]
+    editor.main.layer_editor.toggle()
+    settle(editor.main)
+    assert editor.note() == "1 layer edited"
+    assert [editor.main._viewing.cloud.geometry(), editor.strip.geometry()] == places
+
+
 def test_held_key_shows_the_flow_without_the_layer(editor: Editor) -> None:
     main, trace = editor.main, editor.project.trace
     main.activateWindow()
