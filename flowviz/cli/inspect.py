@@ -39,10 +39,11 @@ def inspect(
     if curves is not None:
         check_output(curves, [".csv"], [project, *given_files(edits)])
     loaded = LoadedProject.at(project, entrant, edits=edits)
-    found = loaded.project.trace
+    found, edited = loaded.project.trace, loaded.project.edits
     stages = range(len(found.names)) if stage is None else (checked_stage(stage, found.last_stage),)
     shares = found.volume_shares
-    inspected = [_Inspected(loaded.flow.report(k, found), found.sentences(k)[0], float(shares[k])) for k in stages]
+    sentences = {k: found.sentences(k, edited.of(k))[0] for k in stages}
+    inspected = [_Inspected(loaded.flow.report(k, found), sentences[k], float(shares[k])) for k in stages]
     if curves is not None:
         _write_curves([each.report for each in inspected], curves)
     if as_json:

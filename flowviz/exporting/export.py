@@ -186,7 +186,7 @@ class Export:
             if self._spec.what == "sheet":
                 save_sheet(scene, self._spec.seen.view, size, self._stages, part, form, self._provenance)
             else:
-                title, view = scene.trace.title(round(shot.stage)), scenes.view(0, size)
+                title, view = scenes.title(shot, scene), scenes.view(0, size)
                 save_frame(scene, shot.stage, view, size, title, part, form, self._provenance)
             yield
 

@@ -103,9 +103,12 @@ class Scenes:
         """Render the picture (height, width, 4) of a shot by its index."""
         shot = self._shots[number]
         scene = self.scene(shot, size)
-        return render_frame(
-            scene, shot.stage, self.view(number, size), size, title=scene.trace.title(round(shot.stage))
-        )
+        return render_frame(scene, shot.stage, self.view(number, size), size, title=self.title(shot, scene))
+
+    def title(self, shot: Shot, scene: Scene) -> str:
+        """Return the title of the stage of a shot, whose layer may be edited."""
+        stage = round(shot.stage)
+        return scene.trace.title(stage, self._project.edits.of(stage))
 
     def _framed(self, size: PictureSize) -> list[Frame]:
         """Return the frame of each shot, eased over time in an animation."""

@@ -13,7 +13,8 @@ from flowviz.records.base_distribution import STANDARD_NORMAL, Base
 from flowviz.records.bases import base_of
 from flowviz.records.mixture import Mixture
 from flowviz.specs import FlowSpec
-from flowviz.specs.explanations import BASE_CLOUDS, STAGE_TITLES, STAGES, base_explanation, layer_sentences
+from flowviz.specs.edits import LayerEdit
+from flowviz.specs.explanations import BASE_CLOUDS, STAGE_TITLES, STAGES, base_explanation, layer_sentences, stage_title
 from flowviz.specs.recipes import BASE, FLOW_STEP, LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
@@ -253,10 +254,13 @@ class Trace:
             return f"Stage {stage} of {self.last_stage}"
         return f"t = {stage / self.last_stage:.2f} · step {stage} of {self.last_stage}"
 
-    def title(self, stage: int) -> str:
-        """Return the number and title of a stage, such as "7 of 19 · Coupling: moves points up and down"."""
+    def title(self, stage: int, edit: LayerEdit | None = None) -> str:
+        """Return the number and title of a stage, which may be edited; see `stage_title`.
+
+        Examples are "7 of 19 · Coupling: moves points up and down" and "0 of 19 · Base: a round Gaussian cloud".
+        """
         number, _, kind = self.names[stage].partition("_")
-        title = f"Base: {BASE_CLOUDS[self.base.name]}" if kind == BASE else STAGE_TITLES.get(kind, kind)
+        title = f"Base: {BASE_CLOUDS[self.base.name]}" if kind == BASE else stage_title(kind, edit)
         return f"{int(number)} of {self.last_stage} · {title}"
 
     def explanation(self, stage: int) -> str:
@@ -264,10 +268,10 @@ class Trace:
         kind = self.names[stage].partition("_")[2]
         return base_explanation(self.base.name) if kind == BASE else STAGES[kind]
 
-    def sentences(self, stage: int, *, encoded: bool = False) -> tuple[str, str]:
-        """Return a full and a short sentence about what a stage does; see `layer_sentences`."""
+    def sentences(self, stage: int, edit: LayerEdit | None = None, *, encoded: bool = False) -> tuple[str, str]:
+        """Return a full and a short sentence about what a stage does, which may be edited; see `layer_sentences`."""
         kinds = [name.partition("_")[2] for name in self.names]
-        return layer_sentences(kinds, stage, encoded=encoded, base=self.base.name)
+        return layer_sentences(kinds, stage, encoded=encoded, base=self.base.name, edit=edit)
 
     def short_title(self, stage: int) -> str:
         """Return the number and the term of a stage, such as "7 · Coupling", or its time, such as "t = 0.35"."""

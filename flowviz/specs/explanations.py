@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from flowviz.specs import recipes
+from flowviz.specs.edits import LayerEdit
 from flowviz.specs.flow import BaseName
 from flowviz.specs.target import MixSpec, TargetSpec, TextSpec
 from flowviz.specs.view import ColorBy, Direction, Mark
@@ -52,6 +53,7 @@ STAGE_TITLES: dict[str, str] = {
     recipes.RADIAL_LAYER: "Radial layer: moves points toward a center or away from it",
 }
 
+STILL = "points stay where they are"  # at a disabled layer
 _UP_OR_DOWN = "points up or down, depending on their horizontal position"
 _ALIKE = "the whole cloud in the same way"
 # What the layer does to the points as they are displayed: permutations mirror the picture, so that every coupling moves
@@ -232,8 +234,33 @@ def base_explanation(base: BaseName) -> str:
     return f"{BASES[base]} {_FROM_BASE}"
 
 
+def bends(edit: LayerEdit) -> str:
+    """Return the number of bends of a layer in words, such as "2 bends", or an empty text."""
+    count = len(edit.bumps)
+    return f"{count} {'bend' if count == 1 else 'bends'}" if count else ""
+
+
+def stage_title(kind: str, edit: LayerEdit | None = None) -> str:
+    """Return the term of a kind of stage and what the stage does, such as "Coupling: moves points up and down".
+
+    A layer that is edited says so, and a disabled one says that it does nothing.
+    """
+    title = STAGE_TITLES.get(kind, kind)
+    if edit is None or not (edit.disabled or edit.bumps):
+        return title
+    term, colon, action = title.partition(": ")
+    if edit.disabled:
+        return f"{term}, disabled: {STILL}"
+    return f"{term} with {bends(edit)}{colon}{action}"
+
+
 def layer_sentences(
-    kinds: Sequence[str], stage: int, *, encoded: bool = False, base: BaseName = "normal"
+    kinds: Sequence[str],
+    stage: int,
+    *,
+    encoded: bool = False,
+    base: BaseName = "normal",
+    edit: LayerEdit | None = None,
 ) -> tuple[str, str]:
     """Return a sentence about what a stage does, such as "Permutation 2 of 7: swaps the axes, …", and a shorter one.
 
@@ -243,6 +270,7 @@ def layer_sentences(
         encoded: Whether points of the target are shown on their way back to the base. They are at this stage before
             its layer is undone.
         base: The base distribution.
+        edit: The edit of the layer.
     """
     kind = kinds[stage]
     if kind == recipes.BASE:
@@ -254,10 +282,15 @@ def layer_sentences(
     term, _, action = STAGE_TITLES[kind].partition(": ")
     count = kinds.count(kind)
     name = f"{term} {kinds[: stage + 1].count(kind)} of {count}" if count > 1 else term
+    is_disabled = edit is not None and edit.disabled
+    if edit is not None and edit.bumps and not is_disabled:
+        name += f" with {bends(edit)}"
     if encoded:
         name = f"Next to undo: {name[0].lower()}{name[1:]}, which"
-    else:
+    elif not is_disabled:
         name += ":"
+    if is_disabled:
+        return f"{name} is disabled: {STILL}", f"{name} is disabled"
     return f"{name} {LAYER_SENTENCES[kind]}", f"{name} {action}"
 
 

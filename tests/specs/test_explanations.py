@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 
 from flowviz.specs import RECIPES, FlowSpec, MixSpec, Part, PointsSpec, ShapeSpec, TargetSpec, TextSpec
-from flowviz.specs.explanations import LAYER_SENTENCES, layer_sentences, score
+from flowviz.specs.edits import Bump, LayerEdit
+from flowviz.specs.explanations import LAYER_SENTENCES, layer_sentences, score, stage_title
 
 POST = ("base", *FlowSpec().bijector_kinds())
 
@@ -23,6 +24,28 @@ def test_sentence_says_which_layer_is_undone_next_on_the_way_back() -> None:
     assert sentence.startswith("Next to undo: coupling 8 of 8, which moves points up or down, ")
     assert short == "Next to undo: coupling 8 of 8, which moves points up and down"
     assert layer_sentences(POST, 0, encoded=True)[0].startswith("Base: points of the target")
+
+
+def test_sentence_about_a_disabled_layer_says_that_it_does_nothing() -> None:
+    last, disabled = len(POST) - 1, LayerEdit(disabled=True)
+    sentence, short = layer_sentences(POST, last, edit=disabled)
+    assert sentence == "Coupling 8 of 8 is disabled: points stay where they are"
+    assert short == "Coupling 8 of 8 is disabled"
+    sentence, short = layer_sentences(POST, last, edit=disabled, encoded=True)
+    assert sentence == "Next to undo: coupling 8 of 8, which is disabled: points stay where they are"
+    assert short == "Next to undo: coupling 8 of 8, which is disabled"
+    assert stage_title("permute", disabled) == "Permutation, disabled: points stay where they are"
+
+
+def test_sentence_about_a_bent_layer_counts_its_bends() -> None:
+    bump = Bump(curve="shift", center=(0.0,), height=(1.0,))
+    once, twice = LayerEdit(bumps=(bump,)), LayerEdit(bumps=(bump, bump))
+    assert layer_sentences(POST, len(POST) - 1, edit=twice)[1] == (
+        "Coupling 8 of 8 with 2 bends: moves points up and down"
+    )
+    assert stage_title("real_nvp", once) == "Coupling with 1 bend: moves points up and down"
+    both = LayerEdit(disabled=True, bumps=(bump,))
+    assert stage_title("real_nvp", both) == "Coupling, disabled: points stay where they are"
 
 
 @pytest.mark.parametrize(("family", "encoded"), list(product(RECIPES, (False, True))))

@@ -25,9 +25,3 @@ def draw_edit(painter: QPainter, place: QRect, edit: LayerEdit, palette: QPalett
     painter.drawEllipse(corner.adjusted(-2, -2, 2, 2))
     painter.restore()
     icon("layerdisabled" if edit.disabled else "layerbent").paint(painter, corner)
-
-
-def edit_words(edit: LayerEdit) -> str:
-    """Return an edit in words, such as ", disabled", or an empty text."""
-    bends = f", {len(edit.bumps)} {'bend' if len(edit.bumps) == 1 else 'bends'}" if edit.bumps else ""
-    return f"{', disabled' if edit.disabled else ''}{bends}"

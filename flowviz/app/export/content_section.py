@@ -97,7 +97,8 @@ class ContentSection(ExportSection):
         self._update_beside()
 
     def _make_stage_boxes(self, project: Project) -> None:
-        titles = {stage: project.trace.title(stage) for stage in range(self._last_stage + 1)}
+        edits, stages = project.edits, range(self._last_stage + 1)
+        titles = {stage: project.trace.title(stage, edits.of(stage)) for stage in stages}
         self._stage = choice_box("exportStage", FIELDS["stage"], titles)
         self._first = choice_box("exportFirst", FIELDS["first"], titles)
         self._last = choice_box("exportLast", FIELDS["last"], titles)

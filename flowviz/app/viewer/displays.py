@@ -27,6 +27,7 @@ from flowviz.records import (
 from flowviz.records.ledger import Ledger
 from flowviz.rendering import Camera
 from flowviz.specs import PictureSize, TrainingSpec, ViewSpec
+from flowviz.specs.edits import Edits
 from flowviz.specs.view import Direction, Theme
 from flowviz.targets import Target
 
@@ -81,7 +82,7 @@ class ExampleDisplay(Protocol):
 class ReadoutDisplay(Protocol):
     """Describes the particle under the mouse or the layer."""
 
-    def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None: ...
+    def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool, selected: int) -> None: ...
     def show_stage(self, stage: int) -> None: ...
     def show_nothing(self) -> None: ...
     def show_particle(self, trace: Trace, particle: int, units: Units) -> None: ...

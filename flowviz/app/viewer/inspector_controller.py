@@ -7,6 +7,7 @@ from flowviz.app.viewer.displays import InspectorDisplay, Queries
 from flowviz.app.viewer.subject import Subject
 from flowviz.records import StageReport, Trace
 from flowviz.specs import FlowSpec
+from flowviz.specs.edits import Edits
 
 
 class InspectorController(QObject):
@@ -20,6 +21,7 @@ class InspectorController(QObject):
         self._view, self._inspector, self._queries = view, inspector, queries
         self._uses_tensorflow = False
         self._trace: Trace | None = None
+        self._edits = Edits()
         self._flow: tuple[Subject, Trace] | None = None  # with the particles of the base
         self._folded = 0.0  # share of the particles at which densities are inexact
         self._asked: int | None = None  # stage of the latest query
@@ -41,9 +43,9 @@ class InspectorController(QObject):
             self._explain_view()
         self._show_report()
 
-    def show_trace(self, trace: Trace) -> None:
-        """Describe the current stage of the displayed particles."""
-        self._trace = trace
+    def show_trace(self, trace: Trace, edits: Edits) -> None:
+        """Describe the current stage of the displayed particles, which may be edited."""
+        self._trace, self._edits = trace, edits
         self._describe_stage()
 
     def _on_view_changed(self, old: View, new: View) -> None:
@@ -71,7 +73,7 @@ class InspectorController(QObject):
         if trace is not None:
             stage = min(self._view.value.stage, trace.last_stage)
             share = float(trace.volume_shares[stage])
-            self._inspector.show_stage(trace.title(stage), trace.explanation(stage), share)
+            self._inspector.show_stage(trace.title(stage, self._edits.of(stage)), trace.explanation(stage), share)
 
     def _explain_view(self) -> None:
         seen = self._view.seen

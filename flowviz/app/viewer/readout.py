@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QSizePolicy
 
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Trace, Units
+from flowviz.specs.edits import Edits
 
 TIP = (
     "Positions are (horizontal, vertical). log p is the logarithm of the density at the position; log|det J| is the "
@@ -29,13 +30,21 @@ class Readout(FittingLabel):
     def __init__(self) -> None:
         super().__init__("readout", "What the layer does, or what is under the mouse")
         self._trace: Trace | None = None
+        self._edits = Edits()
         self._is_encoded, self._selected = False, 0
         self._describe: Callable[[int], str] | None = None  # describes the particle or the point at a stage
         self._stage = 0
 
-    def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None:
-        """Set the flow whose layer is described if nothing is under the mouse, and the number of selected particles."""
-        self._trace, self._is_encoded, self._selected = trace, encoded, selected
+    def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool, selected: int) -> None:
+        """Set the flow whose layer is described if nothing is under the mouse.
+
+        Args:
+            trace: The particles that are shown.
+            edits: The edits of the layers.
+            encoded: Whether the particles are points of the target, on their way back to the base.
+            selected: The number of selected particles.
+        """
+        self._trace, self._edits, self._is_encoded, self._selected = trace, edits, encoded, selected
         self._update()
 
     def show_stage(self, stage: int) -> None:
@@ -76,7 +85,7 @@ class Readout(FittingLabel):
             return ("",)
         stage = min(self._stage, self._trace.last_stage)
         selected = f" · {self._selected:,} selected" if self._selected else ""
-        sentences = self._trace.sentences(stage, encoded=self._is_encoded)
+        sentences = self._trace.sentences(stage, self._edits.of(stage), encoded=self._is_encoded)
         return tuple(sentence + selected for sentence in sentences)
 
 

@@ -79,8 +79,8 @@ class ScenePresenter(QObject):
         self._query_fields()
 
     def _on_trace_changed(self, trace: Trace) -> None:
-        stages = range(len(trace.names))
-        titles = [trace.title(stage) for stage in stages]
+        stages, edits = range(len(trace.names)), self._scenes.subject.edits
+        titles = [trace.title(stage, edits.of(stage)) for stage in stages]
         thinned = trace.is_continuous  # neighbors look alike
         if not _is_dragged(self._scene, trace):
             self._displays.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
@@ -88,7 +88,7 @@ class ScenePresenter(QObject):
         self.playhead.set_last(trace.last_stage)
         self._view.show_flow(trace.last_stage, trace.positions.shape[1], is_continuous=trace.is_continuous)
         self.camera.show_trace(trace, steadily=self._moments.is_live)
-        self.inspector.show_trace(trace)
+        self.inspector.show_trace(trace, edits)
         self._query_fields()
 
     def _on_scene_changed(self, scene: Scene) -> None:
@@ -96,7 +96,8 @@ class ScenePresenter(QObject):
         self._displays.cloud.show_scene(scene)
         if _differ(previous, scene, SUMMARIZED):
             selected = scene.selection.count if scene.selection else 0
-            self._displays.readout.show_summary(scene.trace, encoded=self._scenes.is_encoded, selected=selected)
+            edits, encoded = self._scenes.subject.edits, self._scenes.is_encoded
+            self._displays.readout.show_summary(scene.trace, edits, encoded=encoded, selected=selected)
         self._tools.show_scene(scene)
         if _differ(previous, scene, IN_THUMBNAILS) and not _is_dragged(previous, scene.trace):
             self._query_thumbnails()

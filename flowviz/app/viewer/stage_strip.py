@@ -10,7 +10,7 @@ from PyQt6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaint
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from flowviz import rendering
-from flowviz.app.editing.edit_mark import draw_edit, edit_words
+from flowviz.app.editing.edit_mark import draw_edit
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import View, ViewState
 from flowviz.specs.edits import Edits
@@ -19,6 +19,7 @@ MIN_SIDE, MAX_SIDE = 26, 96  # side of a picture, in logical pixels
 STEP_SIDE = 44  # of the picture of a step of an integrator: only as many steps as fit have one
 MOST_IN_PRESENTATION = 8  # pictures of steps beside each other
 GAP, BAR_HEIGHT, FRAME = 4, 18, 4  # logical pixels
+ABOUT = "The bars below show each stage's share of the total stretching"
 
 
 class StageStrip(QWidget):
@@ -35,7 +36,6 @@ class StageStrip(QWidget):
         self._view, self._edits = view, edits
         self.setObjectName("stageStrip")
         self.setAccessibleName("Small pictures of all stages")
-        self.setAccessibleDescription("The bars below show each stage's share of the total stretching")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -45,6 +45,7 @@ class StageStrip(QWidget):
         self._is_thinned = False
         self._pictures: dict[int, QImage] = {}
         self._pixels: NDArray[np.uint8] | None = None
+        self._describe()
         view.changed.connect(self._on_view_changed)
         edits.changed.connect(self._on_edits_changed)
 
@@ -79,6 +80,7 @@ class StageStrip(QWidget):
             return
         has_other_stages = len(titles) != len(self._titles) or thinned != self._is_thinned
         self._titles, self._shares, self._is_thinned = titles, shares, thinned
+        self._describe()
         if has_other_stages:
             self._pictures = {}
             self._update_side()
@@ -100,7 +102,13 @@ class StageStrip(QWidget):
 
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.stage != new.stage:
+            self._describe()
             self.update()
+
+    def _describe(self) -> None:
+        """Let screen readers read the title of the current stage."""
+        title = self._titles[min(self._stage, len(self._titles) - 1)]
+        self.setAccessibleDescription(f"{title}. {ABOUT}" if title else ABOUT)
 
     def _on_edits_changed(self, old: Edits, new: Edits) -> None:
         if old.disabled != new.disabled or old.layers.keys() != new.layers.keys():
@@ -210,5 +218,4 @@ class StageStrip(QWidget):
         else:
             share = self._shares[stage]
             text = self._titles[stage] + ("" if np.isnan(share) else f": {share:.0%} of the total stretching")
-            text += edit_words(self._edits.value.of(stage))
             QToolTip.showText(event.globalPosition().toPoint(), text, self)

@@ -15,7 +15,7 @@ from flowviz.app.document.document import prepare
 from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.projects import Project, example
-from flowviz.specs.edits import Edits, LayerEdit
+from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.conftest import FileMenu, Window, settle
 from tests.app.viewer.mouse import drag
 
@@ -100,6 +100,28 @@ def test_first_edit_moves_nothing_in_the_window(editor: Editor, is_presenting: b
     settle(editor.main)
     assert editor.note() == "1 layer edited"
     assert [editor.main._viewing.cloud.geometry(), editor.strip.geometry()] == places
+
+
+def test_caption_says_that_a_layer_is_disabled(editor: Editor) -> None:
+    readout = editor.window.find(QLabel, "readout")
+    before = readout.text(), editor.strip.accessibleDescription()
+    assert before[0].startswith("Coupling 3 of 6: moves points")
+    editor.main.layer_editor.toggle()
+    editor.settle()
+    still = "points stay where they are"
+    assert readout.text() == readout.accessibleName() == f"Coupling 3 of 6 is disabled: {still}"
+    assert editor.strip.accessibleDescription().startswith(f"{LAYER} of 14 · Coupling, disabled: {still}")
+    assert f"disabled: {still}" in editor.window.find(QLabel, "inspectorTitle").text()
+    assert f"disabled: {still}" in editor.window.find(QLabel, "stageLabel").toolTip()
+    editor.main.layer_editor.toggle()
+    editor.wait(lambda: (readout.text(), editor.strip.accessibleDescription()) == before)
+
+
+def test_caption_counts_the_bends_of_a_layer(editor: Editor) -> None:
+    bump = Bump(curve="shift", center=(0.0,), height=(0.5,))
+    editor.main.edits.set(Edits(layers={LAYER: LayerEdit(bumps=(bump,))}))
+    editor.settle()
+    assert editor.window.find(QLabel, "readout").text().startswith("Coupling 3 of 6 with 1 bend: moves points")
 
 
 def test_held_key_shows_the_flow_without_the_layer(editor: Editor) -> None:

@@ -12,6 +12,7 @@ from flowviz.app.viewer.viewer import Viewer
 from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Units, Weights
 from flowviz.records.ledger import Ledger
 from flowviz.specs import FlowSpec, PictureSize, TextSpec, ViewSpec
+from flowviz.specs.edits import Edits
 from flowviz.targets import build_target
 
 TARGET = build_target(TextSpec(text="Hi"))
@@ -99,7 +100,7 @@ class FakeReadout:
     def summary(self) -> str:
         return self.summaries[-1]
 
-    def show_summary(self, trace: Trace, *, encoded: bool, selected: int) -> None:
+    def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool, selected: int) -> None:
         direction = "encoded" if encoded else "generated"
         self.summaries.append(f"{len(trace.positions[0])} {direction}, {selected} selected")
 

@@ -14,6 +14,7 @@ from flowviz.app.widgets.controls import row
 from flowviz.records import FLOW_UNITS
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec
+from flowviz.specs.edits import Edits
 from tests.app.conftest import Window
 from tests.app.session.fakes import SessionHarness, snapshot, train
 
@@ -24,7 +25,7 @@ FIRST = "Coupling 1 of 8: moves points up or down, depending on their horizontal
 def readout(qtbot: QtBot) -> Readout:
     readout = Readout()
     qtbot.addWidget(readout)
-    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), encoded=False, selected=0)
+    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False, selected=0)
     readout.show_stage(1)
     readout.resize(1200, readout.sizeHint().height())
     readout.show()
@@ -38,7 +39,7 @@ def test_readout_describes_the_layer_of_the_current_stage(readout: Readout) -> N
 
 
 def test_selection_is_counted_behind_the_sentence(readout: Readout) -> None:
-    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), encoded=False, selected=7)
+    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False, selected=7)
     assert readout.text() == f"{FIRST} · 7 selected"
 
 
