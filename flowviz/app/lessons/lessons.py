@@ -18,7 +18,7 @@ from flowviz.app.lessons.state import Attendance, LessonState
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.errors import FlowvizError
-from flowviz.lessons import Lesson, Setup, read_lesson, shipped_lessons
+from flowviz.lessons import Lesson, Opening, Setup, read_lesson, shipped_lessons
 from flowviz.lessons.markdown import as_plain
 from flowviz.lessons.progress import Progress
 
@@ -172,14 +172,20 @@ class Lessons(QObject):
         self._enter(replays=True)
 
     def _go(self, step: int) -> None:
-        self._after_asking(partial(self._go_to, step))
+        """Go to a step; ask first only if it opens something else, so that changes of a saved project would be lost."""
+        lesson, replays = self.lesson, step != self.state.value.progress.step + 1
+        assert lesson is not None
+        go_to = partial(self._go_to, step, replays=replays)
+        if step < len(lesson.steps) and self._needs(lesson, step, replays=replays)[0] is not None:
+            self._after_asking(go_to)
+        else:
+            go_to()
 
-    def _go_to(self, step: int) -> None:
+    def _go_to(self, step: int, *, replays: bool) -> None:
         self.done.emit("")  # what was said about the last step
-        is_next = step == self.state.value.progress.step + 1
         self.beginning = None
         self.state.go_to(step)
-        self._enter(replays=not is_next)
+        self._enter(replays=replays)
 
     def _enter(self, *, replays: bool) -> None:
         """Open and set what the current step needs; `replays` means that the step before was not the current one."""
@@ -187,18 +193,26 @@ class Lessons(QObject):
         self._panel.step.take_focus()
         if lesson is None or self.state.value.step is None:
             return
-        is_opening = self.opener.opened is None  # what an earlier step needs, or nothing was opened yet
-        opening, setup = lesson.beginning(number, replays=replays or is_opening)
-        if opening is not None and opening != self.opener.opened:
+        opening, setup = self._needs(lesson, number, replays=replays)
+        if opening is not None:
             self.opener.open(opening, partial(self._prepare, lesson, number, setup))
         else:
             self._prepare(lesson, number, setup)
 
+    def _needs(self, lesson: Lesson, number: int, *, replays: bool) -> tuple[Opening | None, Setup]:
+        """Return what a step opens, or None if it is open already, and what it sets."""
+        is_opening = self.opener.opened is None  # what an earlier step needs, or nothing was opened yet
+        opening, setup = lesson.beginning(number, replays=replays or is_opening)
+        return None if opening == self.opener.opened else opening, setup
+
     def _prepare(self, lesson: Lesson, number: int, setup: Setup) -> None:
-        value = self.state.value
+        value, document = self.state.value, self._documents.document
         if value.lesson is not lesson or value.progress.step != number:
             return  # the learner has gone on meanwhile
+        was_changed = document.is_changed
         self._preparation.apply(setup)
+        if not was_changed:
+            document.discard_changes()  # which the lesson has made, not the learner
         self.beginning = self.observer.begin()
         self._panel.step.take_focus()
         self._evaluate()

@@ -102,11 +102,19 @@ class PanelLayout(QObject):
             self.ledger.raise_()
 
     def _put_ledger(self) -> None:
-        """Tab the ledger with the inspector if that is docked, unless the user has moved it to the other side."""
-        is_docked = not (self.inspector.isHidden() or self.inspector.isFloating() or self.ledger.isFloating())
+        """Tab the ledger with the inspector if that is docked, unless the user has moved it to the other side.
+
+        Where a lesson has the right side, the ledger goes to the left one, so that both can be read.
+        """
+        if self.ledger.isFloating():
+            return
+        is_docked = not (self.inspector.isHidden() or self.inspector.isFloating())
         area, own = (self._window.dockWidgetArea(dock) for dock in (self.inspector, self.ledger))
         if is_docked and own in {RIGHT, area}:
             self._window.tabifyDockWidget(self.inspector, self.ledger)
+        elif self._before is not None and own == RIGHT:
+            self._window.addDockWidget(LEFT, self.ledger)
+            self._set_default_widths(self.ledger)
 
     def remember(self) -> None:
         """Save the layout for the next start."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PyQt6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton, QRadioButton
+from PyQt6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.state import Attendance
@@ -15,7 +15,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.lessons import OBSERVATIONS, Lesson, read_lesson
 from flowviz.lessons.progress import Progress
-from tests.app.conftest import FileMenu, Window, open_main_window, settle, work_is_running
+from tests.app.conftest import FileMenu, Window, settle
 from tests.app.lessons.acts import fulfill
 from tests.app.lessons.learner import Learner, controls_of
 from tests.app.lessons.test_shipped_lessons import TINY
@@ -53,51 +53,23 @@ def test_the_cloud_keeps_most_of_a_small_window(qtbot: QtBot, learner: Learner, 
     assert window.main._center.width() >= 2 / 3 * 1366
 
 
-def test_a_lesson_opens_a_project_of_its_own_and_gives_back_that_of_the_learner(
-    window: Window, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
+def test_the_ledger_stands_beside_the_lesson_of_a_small_window(
+    window: Window, learner: Learner, lesson: Lesson
 ) -> None:
-    file_menu.type("MINE")
-    path = tmp_path / "mine.flowviz"
-    file_menu.save_as(path)
-    before = path.read_bytes()
+    window.main.resize(1366, 768)
     learner.attend(lesson)
-    document = window.main.document_actions.document
-    assert not document.path
-    assert window.main.session.trained_title == "two moons"
+    settle(window.main)
+    panel, ledger = dock(window), window.find(QDockWidget, "ledgerDock")
+    place = panel.geometry()
+    window.main.view.set_tool("probe")
+    settle(window.main)
+    assert ledger.isVisible()
+    assert panel.geometry() == place
+    assert ledger.height() > 400
+    assert window.main._center.width() >= 1366 / 2
     learner.lessons.leave()
-    assert (document.path, document.is_changed, file_menu.text) == (path, False, "MINE")
-    assert path.read_bytes() == before
-
-
-def test_unsaved_work_is_asked_about_and_survives_even_if_it_is_discarded(
-    window: Window, file_menu: FileMenu, learner: Learner, lesson: Lesson
-) -> None:
-    file_menu.type("MINE")
-    learner.lessons.begin(lesson)
-    file_menu.press("unsavedBox", "cancel")
-    assert learner.lessons.lesson is None
-    learner.lessons.begin(lesson)
-    file_menu.press("unsavedBox", "discard")
-    learner.wait_for_step()
-    learner.lessons.leave()
-    assert file_menu.text == "MINE"
-    assert file_menu.is_changed
-
-
-def test_a_project_that_the_learner_saved_during_a_lesson_is_not_lost(
-    window: Window, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
-) -> None:
-    learner.attend(lesson)
-    file_menu.save_as(tmp_path / "found.flowviz")
-    window.main.request.update_flow(layers=3)
-    dock(window).close()
-    file_menu.press("unsavedBox", "cancel")
-    assert dock(window).isVisible()
-    assert learner.step is not None
-    dock(window).close()
-    file_menu.press("unsavedBox", "save")
-    file_menu.wait(lambda: not dock(window).isVisible())
-    assert window.main.session.trained_title == "BRAD"
+    settle(window.main)
+    assert window.main.dockWidgetArea(ledger) == Qt.DockWidgetArea.RightDockWidgetArea
 
 
 def test_a_long_name_with_an_ampersand_fits_the_way_back(window: Window, lesson: Lesson) -> None:
@@ -348,18 +320,3 @@ def test_everything_that_conditions_can_observe_is_observed(
         if value is not None:
             listed = sorted(value) if OBSERVATIONS[name].kind == "list" else value
             assert OBSERVATIONS[name].problem(listed, is_item=True) == ""
-
-
-def test_closing_the_window_asks_nothing_about_the_project_of_a_lesson(qtbot: QtBot, lesson: Lesson) -> None:
-    main = open_main_window(qtbot)
-    learner = Learner(Window(main), qtbot)
-    before = main._layout.open_names
-    learner.attend(lesson)
-    main.request.update_flow(layers=3)
-    assert main.close()
-    assert not main.findChildren(QMessageBox)
-    qtbot.waitUntil(lambda: not work_is_running())
-    again = open_main_window(qtbot)
-    assert again._layout.open_names == before, "the layout of the panels was kept"
-    again.close()
-    qtbot.waitUntil(lambda: not work_is_running())
