@@ -17,6 +17,7 @@ from flowviz.app.lessons.preparation import Preparation
 from flowviz.app.lessons.state import Attendance, LessonState
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
 from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.app.widgets.announcer import Announcer
 from flowviz.errors import FlowvizError
 from flowviz.lessons import Lesson, Opening, Setup, read_lesson, shipped_lessons
 from flowviz.lessons.markdown import as_plain
@@ -63,6 +64,7 @@ class Lessons(QObject):
         self.observer, self.opener, self._preparation = observer, opener, preparation
         self.one_dimension = one_dimension
         self.state = LessonState(self)
+        self._announcer = Announcer(self)
         self.is_shown = False
         self.beginning: Mapping[str, Any] | None = None
         self._connect()
@@ -183,6 +185,7 @@ class Lessons(QObject):
 
     def _go_to(self, step: int, *, replays: bool) -> None:
         self.done.emit("")  # what was said about the last step
+        self._announcer.end()
         self.beginning = None
         self.state.go_to(step)
         self._enter(replays=replays)
@@ -220,6 +223,7 @@ class Lessons(QObject):
     def _answer(self, answer: int) -> None:
         self.state.set_answer(answer)
         self.state.mark_done()
+        self._announcer.announce(self._panel.step.feedback)
 
     def _evaluate(self) -> None:
         """Mark the current step as done if its conditions hold now."""
@@ -230,7 +234,9 @@ class Lessons(QObject):
         if step.is_done(self.observer.read(), self.beginning):
             self.state.mark_done()
             if step.action is not None:
-                self.done.emit(f"Done. {as_plain(step.done or '')}".strip())
+                message = f"Done. {as_plain(step.done or '')}".strip()
+                self.done.emit(message)
+                self._announcer.announce(message)
 
     def _on_changed(self, old: Attendance, new: Attendance) -> None:
         if new.lesson is None:

@@ -35,6 +35,11 @@ class PredictionBox(QWidget):
         column.addWidget(self._check, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._feedback)
 
+    @property
+    def feedback(self) -> str:
+        """Return what was said about the latest answer, without emphasis."""
+        return self._check.accessibleDescription()
+
     def show_question(self, prediction: Prediction, answer: int | None) -> None:
         """Show a question, and the answer to it if there is one."""
         self._question.setText(f"<b>{as_line(prediction.question)}</b>")

@@ -59,6 +59,11 @@ class StepPage(QWidget):
         """Forget the step that is shown, because the lesson is interrupted."""
         self._shown = None
 
+    @property
+    def feedback(self) -> str:
+        """Return what was said about the latest answer to the question of the step."""
+        return self._question.feedback
+
     def take_focus(self) -> None:
         """Give the focus to the text, which a screen reader then reads."""
         self.text.clearFocus()

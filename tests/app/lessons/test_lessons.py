@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PyQt6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QPushButton, QRadioButton
+from PyQt6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.state import Attendance
@@ -134,6 +134,25 @@ def test_next_waits_for_the_action_and_the_learner_is_never_trapped(
     window.main.view.set_stage(0)
     qtbot.waitUntil(lambda: learner.lessons.observer.read()["stage"] == 0)
     assert following.isEnabled(), "what was done stays done"
+
+
+@pytest.mark.parametrize("name", ["lessonText", "layerScrubber"])
+def test_a_screen_reader_hears_that_a_step_is_done(
+    window: Window, qtbot: QtBot, learner: Learner, lesson: Lesson, name: str
+) -> None:
+    window.main.activateWindow()
+    learner.attend(lesson)
+    focused = window.find(QWidget, name)
+    focused.setFocus()
+    qtbot.waitUntil(focused.hasFocus)
+    before = focused.accessibleName()
+    for condition in lesson.steps[0].conditions:
+        assert focused.accessibleName() == before
+        fulfill(learner, condition)
+        focused.setFocus()
+    qtbot.waitUntil(lambda: focused.accessibleName().startswith("Done. The cloud has changed."))
+    learner.press("Next")
+    assert focused.accessibleName() != "Done. The cloud has changed."
 
 
 def test_a_wrong_answer_is_explained_and_can_be_changed(window: Window, learner: Learner, lesson: Lesson) -> None:
