@@ -236,6 +236,8 @@ class MainWindow(QMainWindow):
         self._connect_presentation()
         self._connect_comparisons()
         welcome, comparisons = self.welcome, self.comparisons
+        welcome.lessons_requested.connect(self.lessons.show)
+        welcome.by_hand_requested.connect(self.editing.by_hand.choose)
         self._lesson_dock.connect(self.lessons, self._presentation, comparisons, welcome.end_tour, welcome.leave)
         self._connect_notices()
 

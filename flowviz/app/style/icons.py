@@ -63,6 +63,7 @@ GLYPHS = {
     "findacommand": "magnify",
     "showlog": "text-box-outline",
     "copydetailsforabugreport": "bug-outline",
+    "lessons": "book-open-variant",
     "takethetour": "map-marker-path",
     "startpage": "home-outline",
     "what'snew": "new-box",

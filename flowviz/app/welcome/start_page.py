@@ -51,6 +51,8 @@ class StartPage(QScrollArea):
     open_requested = pyqtSignal()
     comparison_requested = pyqtSignal()
     tour_requested = pyqtSignal()
+    lessons_requested = pyqtSignal()
+    by_hand_requested = pyqtSignal()
     leave_requested = pyqtSignal()
 
     def __init__(self, request: RequestState) -> None:
@@ -67,12 +69,16 @@ class StartPage(QScrollArea):
         self._presets = PresetButtons(request)
         self._problem = WarningLabel("startProblem", "Problem with the word")
         self._tour = button("startTourButton", FIRST_TOUR, "Learn in a minute where everything is")
-        self._open = button("startOpenButton", "&Open a Project…", "Open a project file")
+        self._lessons = button("startLessonsButton", "Lesso&ns", "Learn about flows, step by step, beside the picture")
+        self._by_hand = button("startByHandButton", "Build by Han&d…", "Bend the curves of a flow yourself")
+        self._open = button("startOpenButton", "&Open…", "Open a project, a comparison, points or a picture")
         self._compare = button("startCompareButton", "&Compare…", "Watch several flows learn side by side")
         self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)")
         for labeled, name in (
             (self._train, "train"),
             (self._tour, "takethetour"),
+            (self._lessons, "lessons"),
+            (self._by_hand, "buildbyhand"),
             (self._open, "open"),
             (self._compare, "compare"),
         ):
@@ -140,6 +146,8 @@ class StartPage(QScrollArea):
         self._word.returnPressed.connect(self._train.click)
         self._train.clicked.connect(lambda: self.train_requested.emit())
         self._tour.clicked.connect(lambda: self.tour_requested.emit())
+        self._lessons.clicked.connect(lambda: self.lessons_requested.emit())
+        self._by_hand.clicked.connect(lambda: self.by_hand_requested.emit())
         self._open.clicked.connect(lambda: self.open_requested.emit())
         self._compare.clicked.connect(lambda: self.comparison_requested.emit())
         self._leave.clicked.connect(lambda: self.leave_requested.emit())
@@ -161,7 +169,8 @@ class StartPage(QScrollArea):
         column.addLayout(entry)
         column.addWidget(self._presets)
         column.addWidget(self._problem)
-        column.addWidget(WrappingRow(SPACING, self._tour, self._open, self._compare, self._leave))
+        ways = self._tour, self._lessons, self._by_hand, self._compare, self._open, self._leave
+        column.addWidget(WrappingRow(SPACING, *ways))
         for widget in (self._recent_title, self._recent, self._gallery_title, self._gallery):
             column.addWidget(widget)
         column.addStretch()

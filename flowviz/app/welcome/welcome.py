@@ -31,6 +31,8 @@ class Welcome(QObject):
 
     entered = pyqtSignal()  # before the page or the tour is shown
     comparison_requested = pyqtSignal()
+    lessons_requested = pyqtSignal()
+    by_hand_requested = pyqtSignal()
 
     def __init__(
         self,
@@ -147,6 +149,8 @@ class Welcome(QObject):
         page.recent_chosen.connect(self._document_actions.open)
         page.open_requested.connect(self._document_actions.choose)
         page.comparison_requested.connect(self.comparison_requested)
+        page.lessons_requested.connect(self.lessons_requested)
+        page.by_hand_requested.connect(self.by_hand_requested)
         page.tour_requested.connect(self.take_tour)
         page.leave_requested.connect(self._session.cancel_start)
         page.leave_requested.connect(self.leave)
