@@ -157,7 +157,9 @@ class ComparisonFigure:
         view = scenes.camera(None).at(stage, size)
         if place.mark is not None:
             view = view.model_copy(update={"marks": frozenset({place.mark})})
-        return Cell(scene, stage, view, *((place.name, self._results[place.name]) if place.titled else ()))
+        if not place.titled:
+            return Cell(scene, stage, view)
+        return Cell(scene, stage, view, place.name, self._results[place.name], self._comparison.style(place.name))
 
     @cached_property
     def _results(self) -> Mapping[str, str]:

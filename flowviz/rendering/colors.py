@@ -36,6 +36,12 @@ COMPONENTS: dict[Theme, tuple[Color, ...]] = {
 }  # fmt: skip
 
 
+def entrant_color(style: int, theme: Theme) -> Color:
+    """Return the color of an entrant of a comparison; see `Comparison.style`."""
+    colors = COMPONENTS[theme]
+    return colors[style % len(colors)]
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """The colors of a theme for everything but the particles."""

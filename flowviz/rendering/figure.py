@@ -34,7 +34,7 @@ from flowviz.rendering.drawing import Drawing
 from flowviz.rendering.frame import draw_marks, outside_text, panel_views, render_panel
 from flowviz.rendering.legend import Key, key_parts, keys, legend_places
 from flowviz.rendering.page import ABOVE_LINES, ABOVE_PATHS, BELOW_LINES, Page, Vectors, rgb, save_page
-from flowviz.rendering.panel_table import PanelTable, layout_of, shared_keys, table_labels
+from flowviz.rendering.panel_table import PanelTable, layout_of, shared_keys, swatches, table_labels
 from flowviz.rendering.particles import particle_colors
 from flowviz.rendering.paths import path_alphas, path_curves, path_particles
 from flowviz.rendering.projection import Panel, Projection, panel_of
@@ -134,6 +134,8 @@ def save_table(
         for place, cell in table.cells:
             _draw_framed(page, cell.scene, cell.stage, cell.view, *layout.corner(place), layout.panel)
         if view.labels:
+            for left, top, side, color in swatches(table, view, size):
+                page.fill(left, top, side, side, color)
             for label in table_labels(table, view, size, partial(page.length, size=page.em)):
                 page.write(0, 0, label, page.em)
             for key, (left, top) in zip(found, foot_places(view, size, len(found)), strict=True):

@@ -8,7 +8,7 @@ import numpy as np
 from flowviz.errors import SpecError
 from flowviz.records import Scene
 from flowviz.rendering.annotate import Label, em, fitted, paper, text_width, write
-from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.rendering.colors import SURROUNDINGS, Color, entrant_color
 from flowviz.rendering.frame import render_panel
 from flowviz.rendering.legend import KEY_WIDTH, Key, keys
 from flowviz.rendering.projection import Panel, Projection
@@ -19,6 +19,7 @@ from flowviz.specs.view import SMALLEST_SIDE
 
 LINE_EMS = 1.4  # distance between two lines of the note
 RESULT_GAP_EMS = 0.8  # between a title and its result
+SWATCH_EMS, SWATCH_GAP_EMS = 0.7, 0.4  # side of the square before a title, and the space after it
 
 Place = tuple[int, int]  # row and column
 
@@ -33,6 +34,7 @@ class Cell:
         view: The view, framed for the size of the panel.
         title: The title above the panel, shortened if the cells to the right that have no title leave too little room.
         result: A text after the title, which is not shortened.
+        style: The number of the color of a small square before the title; see `entrant_color`. None for no square.
     """
 
     scene: Scene
@@ -40,6 +42,7 @@ class Cell:
     view: ViewSpec
     title: str = ""
     result: str = ""
+    style: int | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,9 @@ def render_table(table: PanelTable, view: ViewSpec, size: PictureSize) -> RGBA:
     for place, cell in table.cells:
         panel = render_panel(cell.scene, cell.stage, cell.view, layout.panel, enlarged=ENLARGED)
         frame_panel(picture, panel, *layout.corner(place), view)
+    if view.labels:
+        for left, top, side, color in swatches(table, view, size):
+            picture[top : top + side, left : left + side] = (*color, 255)
     canvas = Canvas(picture, Projection(view, whole))
     if view.labels:
         canvas.draw_layer(write(view, whole, table_labels(table, view, size, text_width(em(view, whole)))))
@@ -175,14 +181,25 @@ def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: C
         labels.append(Label(left + width / 2, layout.top - 0.4 * text, fitted(heading, length, width), "ms"))
     for place, cell, span in table.titles():
         left, top = layout.corner(place)
+        indent = 0 if cell.style is None else (SWATCH_EMS + SWATCH_GAP_EMS) * text
         room = span * (width + layout.gap) - layout.gap - length(cell.result) - RESULT_GAP_EMS * text
-        title = fitted(cell.title, length, room)
-        labels.append(Label(left, top - 0.5 * text, title, "ls", color=color))
-        labels.append(Label(left + length(title) + RESULT_GAP_EMS * text, top - 0.5 * text, cell.result, "ls"))
+        title, start = fitted(cell.title, length, room - indent), left + indent
+        labels.append(Label(start, top - 0.5 * text, title, "ls", color=color))
+        labels.append(Label(start + length(title) + RESULT_GAP_EMS * text, top - 0.5 * text, cell.result, "ls"))
     room = size.width - 2 * layout.gap - len(shared_keys(table)) * KEY_WIDTH * text
     foot_top = size.height - (FOOT_EMS - 0.4) * text
     lines = wrapped(table.note, length, room)
     return labels + [Label(layout.gap, foot_top + n * LINE_EMS * text, line, "lt") for n, line in enumerate(lines)]
+
+
+def swatches(table: PanelTable, view: ViewSpec, size: PictureSize) -> Iterator[tuple[int, int, int, Color]]:
+    """Yield the left and upper edge, the side and the color of the square before each title, in pixels."""
+    layout, text = layout_of(table, view, size), em(view, Panel(size.width, size.height))
+    side = max(1, round(SWATCH_EMS * text))
+    for place, cell, _ in table.titles():
+        if cell.style is not None:
+            left, top = layout.corner(place)
+            yield left, round(top - 0.5 * text) - side, side, entrant_color(cell.style, view.theme)
 
 
 def shared_keys(table: PanelTable) -> tuple[Key, ...]:

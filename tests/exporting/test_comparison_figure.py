@@ -17,6 +17,7 @@ from flowviz.exporting.comparison_tables import ComparisonTable, latex, markdown
 from flowviz.projects import Comparison, Project
 from flowviz.records import Trial
 from flowviz.rendering import panel_table
+from flowviz.rendering.colors import COMPONENTS, entrant_color
 from flowviz.rendering.panel_table import PanelTable
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Seen, ShapeSpec, TextSpec, TrainingSpec, ViewSpec
 from tests.projects.examples import whole_project
@@ -138,6 +139,20 @@ def test_formats_are_reproducible(suffix: Any, theme: Any, tmp_path: Path) -> No
     if suffix == "svg":
         text = contents[0].decode()
         assert all(word in text for word in (">affine<", ">not trained<", "1,000 steps each."))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_square_before_a_name_has_the_color_of_the_entrant(theme: Any, tmp_path: Path) -> None:
+    found = replace(comparison(), styles={"affine": 4, "spline": 1, "nice": 0})
+    picture = ComparisonFigure(found, spec(theme=theme, marks={"target"})).picture()
+    colors = [entrant_color(found.style(name), theme) for name in found.names]
+    assert colors == [COMPONENTS[theme][style] for style in (4, 1, 0)]
+    for color in colors:
+        assert (picture[..., :3] == color).all(axis=2).sum() >= 25
+    path = tmp_path / "figure.svg"
+    render_comparison(found, path, spec(form="svg", theme=theme, marks={"target"}))
+    text = path.read_text(encoding="utf-8")
+    assert all("#{:02x}{:02x}{:02x}".format(*color) in text for color in colors)
 
 
 def test_long_names_leave_room_for_the_gap(drawn: list[PanelTable]) -> None:

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QPen
 
-from flowviz.rendering.colors import COMPONENTS
+from flowviz.rendering import colors
 from flowviz.specs.view import Theme
 
 WIDTH = 2  # pixels
@@ -12,8 +12,7 @@ PATTERNS = ((), (4, 2), (1, 2), (6, 2, 1, 2), (8, 3), (2, 2))  # lengths of dash
 
 def entrant_color(style: int, theme: Theme) -> QColor:
     """Return the color of an entrant."""
-    colors = COMPONENTS[theme]
-    return QColor(*colors[style % len(colors)])
+    return QColor(*colors.entrant_color(style, theme))
 
 
 def entrant_pen(style: int, theme: Theme) -> QPen:
