@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortFilterProxyModel, Qt, pyqtSignal
-from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent
+from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortFilterProxyModel, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from flowviz.app.comparison.entrants import FAILED, Compared, ComparedState, EntrantRun
@@ -13,7 +13,7 @@ from flowviz.records.comparison_table import COLUMNS, best_of
 from flowviz.specs.view import Theme
 
 BEST = "★"  # beside the best value of a column
-NAME_COLUMN = 0
+NAME_COLUMN, LONGEST_NAME = 0, 16  # characters that can be read without room for more
 VALUE_ROLE = Qt.ItemDataRole.UserRole  # the number, for sorting
 TIPS = {
     "gap": "Distance from the best possible loss, in nats: 0 is a perfect fit. Measured on test points at "
@@ -190,6 +190,9 @@ class FiguresTable(QTableView):
         self.setAccessibleDescription(DESCRIPTION)
         self._compared, self._figures, self._sorted = compared, FiguresModel(compared), _Sorted()
         self._is_showing = False
+        self._fit_timer = QTimer(self)
+        self._fit_timer.setSingleShot(True)
+        self._fit_timer.timeout.connect(self._fit_names)
         self._sorted.setSourceModel(self._figures)
         self.setModel(self._sorted)
         self.setSortingEnabled(True)
@@ -204,6 +207,9 @@ class FiguresTable(QTableView):
         numbers.hide()
         self._fit()
         self._sorted.modelReset.connect(self._fit)  # a reset forgets how each column is sized
+        across = self.horizontalHeader()
+        assert across is not None
+        across.sectionResized.connect(self._on_section_resized)
         selection = self.selectionModel()
         assert selection is not None
         selection.currentRowChanged.connect(self._on_row_changed)
@@ -241,8 +247,29 @@ class FiguresTable(QTableView):
         down.setDefaultSectionSize(self.fontMetrics().height() + 6)
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         across.setStretchLastSection(False)
-        across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)  # long names are elided
         across.setMinimumSectionSize(4 * self.fontMetrics().averageCharWidth())
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        """Give the names the rest of the width or, if that is too little for them, let the table scroll."""
+        across, viewport = self.horizontalHeader(), self.viewport()
+        assert across is not None
+        assert viewport is not None
+        wanted = min(self.sizeHintForColumn(NAME_COLUMN), LONGEST_NAME * self.fontMetrics().averageCharWidth())
+        others = sum(across.sectionSize(column) for column in range(across.count()) if column != NAME_COLUMN)
+        if viewport.width() - others >= wanted:
+            across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)  # long names are elided
+        else:
+            across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Fixed)
+            across.resizeSection(NAME_COLUMN, wanted)
+
+    def _on_section_resized(self, section: int) -> None:
+        if section != NAME_COLUMN:
+            self._fit_timer.start()  # once all of them are resized
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
 
     def _name(self, index: QModelIndex) -> str:
         return self._figures.name(self._sorted.mapToSource(index).row()) if index.isValid() else ""

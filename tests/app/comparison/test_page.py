@@ -206,6 +206,20 @@ def test_all_figures_are_visible_beside_long_names(qtbot: QtBot) -> None:
     assert header.length() <= table.width()
 
 
+def test_short_names_can_be_read_in_a_narrow_table(qtbot: QtBot) -> None:
+    harness = ComparisonHarness(untrained("flow matching", "b"))
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    table.resize(300, 150)
+    table.show()
+    harness.controller.add("c", harness.run("b").project)
+    header = table.horizontalHeader()
+    assert header is not None
+    qtbot.waitUntil(lambda: header.sectionSize(0) >= table.fontMetrics().horizontalAdvance("flow matching"))
+    table.resize(1200, 150)
+    qtbot.waitUntil(lambda: header.length() == table.viewport().width())  # type: ignore[union-attr]
+
+
 def test_a_diverged_flow_is_marked_and_does_not_hold_the_progress(qtbot: QtBot) -> None:
     harness = ComparisonHarness()
     table = FiguresTable(harness.compared)
