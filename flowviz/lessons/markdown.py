@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
+JOINER = "\u2060"  # an invisible sign at which HTML is not broken; fonts of pictures have odd glyphs for it
+
 
 @cache
 def _parser() -> "MarkdownIt":
@@ -28,14 +30,23 @@ def as_line(text: str) -> str:
     return _unbroken(html)
 
 
+def as_plain_line(text: str) -> str:
+    """Return the Markdown of a title or a sentence as text without emphasis."""
+    return _without_tags(as_line(text))
+
+
 def _unbroken(html: str) -> str:
-    """Return HTML with spaces at which no line breaks, in short formulas such as "x = 1" and "log|det J|"."""
-    return sub(" ([=÷≈]) ", "\u00a0\\1\u00a0", html).replace("|det J|", "|\u2060det\u00a0J|")
+    """Return a text or HTML with spaces at which no line breaks, in short formulas such as "x = 1" and "log|det J|"."""
+    return sub(" ([=÷≈]) ", "\u00a0\\1\u00a0", html).replace("|det J|", f"|{JOINER}det\u00a0J|")
 
 
 def as_plain(text: str) -> str:
     """Return Markdown as text for a screen reader."""
-    return unescape(sub(r"<[^>]*>", "", as_html(text)))
+    return _without_tags(as_html(text))
+
+
+def _without_tags(html: str) -> str:
+    return unescape(sub(r"<[^>]*>", "", html)).replace(JOINER, "")
 
 
 def paragraphs(text: str) -> list[tuple[str, str]]:
@@ -48,6 +59,6 @@ def paragraphs(text: str) -> list[tuple[str, str]]:
         elif token.type == "inline" or token.type in {"fence", "code_block"}:
             parts = token.children or [token]
             words = "".join(" " if part.type in {"softbreak", "hardbreak"} else part.content for part in parts)
-            found.append((mark, words.strip()))
+            found.append((mark, _unbroken(words.strip()).replace(JOINER, "")))
             mark = ""
     return found

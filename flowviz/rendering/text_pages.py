@@ -13,6 +13,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.image import imread
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextToPath
+from numpy.typing import NDArray
 
 from flowviz.records.provenance import SOFTWARE
 from flowviz.rendering.page import FONT, POINTS_PER_INCH, SETTINGS, matplotlib_lock
@@ -22,7 +23,7 @@ PAPERS: dict[Paper, tuple[float, float]] = {"a4": (595.3, 841.9), "letter": (612
 MARGIN = 56.0  # points
 LEADING = 1.4  # line height, relative to the font size
 RULE_HEIGHT = 24.0  # points between lines to write on
-LARGEST_PICTURE = 200.0  # points; height
+LARGEST_PICTURE, PICTURE_GAP = 200.0, 8.0  # points; height of a picture, and the room above it
 GRAY = "#999999"
 
 
@@ -37,7 +38,6 @@ class Text:
         indent: Distance from the left margin in points.
         mark: A bullet, a number or a box in the indent before the first line.
         before: Room above it in points.
-        keeps: Room in points that must be left below it on its page.
     """
 
     text: str
@@ -46,7 +46,6 @@ class Text:
     indent: float = 0.0
     mark: str = ""
     before: float = 5.0
-    keeps: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,14 @@ class PageBreak:
     """A page break: the next block begins a new page."""
 
 
-Block = Text | Rules | Picture | PageBreak
+@dataclass(frozen=True)
+class Together:
+    """Blocks that are on one page, unless they need more than one."""
+
+    blocks: tuple[Text | Rules | Picture, ...]
+
+
+Block = Text | Rules | Picture | PageBreak | Together
 
 
 def save_text_pages(blocks: Sequence[Block], title: str, path: Path, paper: Paper = "a4") -> None:
@@ -103,16 +109,21 @@ class _Column:
         """Return a figure for each page."""
         self._begin_page()
         for block in blocks:
-            match block:
-                case Text():
-                    self._add_text(block)
-                case Rules():
-                    self._add_rules(block)
-                case Picture():
-                    self._add_picture(block)
-                case PageBreak():
-                    self._begin_page()
+            self._add(block)
         return self._figures
+
+    def _add(self, block: Block) -> None:
+        match block:
+            case Text():
+                self._add_text(block)
+            case Rules():
+                self._add_rules(block)
+            case Picture():
+                self._add_picture(block)
+            case PageBreak():
+                self._begin_page()
+            case Together():
+                self._add_together(block)
 
     def _begin_page(self) -> None:
         size = self._width / POINTS_PER_INCH, self._height / POINTS_PER_INCH
@@ -123,10 +134,28 @@ class _Column:
         if self._top - height < MARGIN:
             self._begin_page()
 
+    def _add_together(self, together: Together) -> None:
+        height = sum(map(self._height_of, together.blocks))
+        if height <= self._height - 2 * MARGIN:
+            self._make_room(height)
+        for block in together.blocks:
+            self._add(block)
+
+    def _height_of(self, block: Text | Rules | Picture) -> float:
+        match block:
+            case Text():
+                return block.before + LEADING * block.size * len(self._lines(block))
+            case Rules():
+                return RULE_HEIGHT * block.count
+            case Picture():
+                return self._picture_size(imread(block.path))[1] + PICTURE_GAP
+
+    def _lines(self, block: Text) -> list[str]:
+        return list(wrapped(block.text, self._width - 2 * MARGIN - block.indent, block.size, bold=block.bold))
+
     def _add_text(self, block: Text) -> None:
-        line = LEADING * block.size
-        lines = list(wrapped(block.text, self._width - 2 * MARGIN - block.indent, block.size, bold=block.bold))
-        self._make_room(block.before + line * min(len(lines), 2) + block.keeps)
+        line, lines = LEADING * block.size, self._lines(block)
+        self._make_room(block.before + line * min(len(lines), 2))
         self._top -= block.before
         for number, text in enumerate(lines):
             self._make_room(line)
@@ -146,18 +175,23 @@ class _Column:
 
     def _add_picture(self, block: Picture) -> None:
         pixels = imread(block.path)
-        height, width = pixels.shape[:2]
-        scale = min((self._width - 2 * MARGIN) / width, LARGEST_PICTURE / height)
-        self._make_room(scale * height + 8)
-        self._top -= scale * height + 8
+        width, height = self._picture_size(pixels)
+        self._make_room(height + PICTURE_GAP)
+        self._top -= height + PICTURE_GAP
         place = MARGIN / self._width, self._top / self._height
-        axes = self._figures[-1].add_axes((*place, scale * width / self._width, scale * height / self._height))
+        axes = self._figures[-1].add_axes((*place, width / self._width, height / self._height))
         axes.set_axis_off()
         axes.imshow(pixels, aspect="auto", cmap="gray")
 
+    def _picture_size(self, pixels: NDArray[Any]) -> tuple[float, float]:
+        """Return the width and the height of a picture in points."""
+        height, width = pixels.shape[:2]
+        scale = min((self._width - 2 * MARGIN) / width, LARGEST_PICTURE / height)
+        return scale * width, scale * height
+
 
 def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> Iterator[str]:
-    """Yield the lines of a paragraph. A word that is longer than a line is broken.
+    """Yield the lines of a paragraph, which breaks at spaces. A word that is longer than a line is broken.
 
     Args:
         text: The paragraph.
@@ -167,8 +201,8 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> Iter
     """
     measure = _measure(size, bold=bold)
     line = ""
-    for word in text.split():
-        joined = f"{line} {word}".strip()
+    for word in filter(None, text.split(" ")):  # not at spaces that do not break
+        joined = f"{line} {word}".strip(" ")
         if measure(joined) <= width:
             line = joined
             continue

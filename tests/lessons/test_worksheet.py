@@ -9,7 +9,7 @@ import pytest
 from flowviz.lessons import read_lesson
 from flowviz.lessons.markdown import as_html, as_line, as_plain, paragraphs
 from flowviz.lessons.worksheet import save_worksheet
-from flowviz.rendering.text_pages import Text, save_text_pages, wrapped
+from flowviz.rendering.text_pages import Block, Rules, Text, Together, save_text_pages, wrapped
 from tests.app.lessons.test_shipped_lessons import TINY
 
 
@@ -27,6 +27,35 @@ def test_a_worksheet_is_the_same_file_each_time_and_answers_are_on_a_page_of_the
     assert pages(answers) == pages(first) + 1
     assert b"/MediaBox [ 0 0 612 792 ]" in answers.read_bytes()
     assert lesson.title.encode() in first.read_bytes()
+
+
+def test_a_worksheet_shows_no_markdown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source, path = TINY.read_text(encoding="utf-8"), tmp_path / "marked.toml"
+    for plain in ("A tiny lesson", "Layers", "Go to stage", "How many", "One", "For the tests"):
+        source = source.replace(f'"{plain}', f'"2. **{plain}**', 1)
+    path.write_text(source, encoding="utf-8")
+    written = list[str]()
+
+    def keep(blocks: list[Block], title: str, *_: object) -> None:
+        flat = [inner for block in blocks for inner in (block.blocks if isinstance(block, Together) else [block])]
+        written.extend([title, *(block.text for block in flat if isinstance(block, Text))])
+
+    monkeypatch.setattr("flowviz.lessons.worksheet.save_text_pages", keep)
+    save_worksheet(read_lesson(path), tmp_path / "marked.pdf", answers=True)
+    assert written[0] == "2. A tiny lesson"
+    assert {"1. 2. Layers", "2. Go to stage 4, and show the target.", "2. How many moons are there?"} <= set(written)
+    assert "2. One" in written
+    assert not any("*" in text or "_" in text.replace("__", "") for text in written)
+
+
+def test_blocks_that_belong_together_are_on_one_page(tmp_path: Path) -> None:
+    path, part = tmp_path / "parts.pdf", (Text("A heading"), Rules(18))
+    save_text_pages(part * 3, "Parts", path)
+    assert pages(path) == 2
+    save_text_pages([Together(part)] * 3, "Parts", path)
+    assert pages(path) == 3
+    save_text_pages([Together((Text("word " * 3000),))], "Parts", path)
+    assert pages(path) == 4, "more than a page"
 
 
 def test_long_texts_continue_on_the_next_page(tmp_path: Path) -> None:
@@ -54,6 +83,11 @@ def test_short_formulas_stay_on_one_line() -> None:
     assert as_line("**Log|det J|**") == "<strong>Log|\u2060det\u00a0J|</strong>"
 
 
+def test_short_formulas_stay_on_one_line_of_a_page() -> None:
+    lines = list(wrapped("x\u00a0=\u00a01 " * 30, 100, 10))
+    assert {word for line in lines for word in line.split(" ")} == {"x\u00a0=\u00a01"}
+
+
 def test_markdown_loads_nothing() -> None:
     text = "A *b* <img src='file:///x'> ![c](/etc/passwd) [d](javascript:alert(1)) & <script>"
     html = as_html(text)
@@ -69,4 +103,5 @@ def test_a_numbered_title_is_no_list() -> None:
 
 
 def test_paragraphs_keep_the_marks_of_lists() -> None:
+    assert paragraphs("x = 1") == [("", "x\u00a0=\u00a01")]
     assert paragraphs("One\ntwo.\n\n- a\n- **b**\n\n1. c") == [("", "One two."), ("•", "a"), ("•", "b"), ("1.", "c")]
