@@ -99,7 +99,7 @@ def dragged(window: MainWindow, seconds: float) -> Figures:
     assert bending.report is not None
     curve = bending.report.curves[0]
     middle = len(curve.x) // 2
-    start = handles._plot.place(float(curve.x[middle]), float(bending.values(0)[middle]))
+    start = handles._plot.place(float(curve.x[middle]), float(bending.curves.values[0][middle]))
     cloud: Any = window._viewing.cloud._item
     shown, times, paint = [cloud.scene_shown], list[float](), cloud.paint
 

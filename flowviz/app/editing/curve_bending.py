@@ -1,19 +1,15 @@
 """The controller of bent curves: turns gestures of mouse and keyboard into bumps of the current layer."""
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.editing.bending import Handle, Point, bent, bump_through, fitting, handles, learned
+from flowviz.app.editing.bending import Handle, Point, fitting
+from flowviz.app.editing.bent_curves import BentCurves
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.records import StageReport, written
 from flowviz.specs.edits import MAX_BUMPS, Bump
 
-REACH = 10.0  # largest distance from the mouse to a handle or a curve, in pixels
-WIDTH_SHARE = 0.08  # of the range of a curve: the width of a first bump
 WIDTH_FACTOR = 1.15  # per notch of the wheel or key press
 NUDGE_SHARE = 0.02  # of the range of the plot, per key press
-VISIBLE = 0.005  # of the range of a curve: a change that is drawn
 FULL = f"This layer has {MAX_BUMPS} bends, and cannot have more. Select one, and press Delete to remove it."
 
 
@@ -36,6 +32,7 @@ class CurveBending(QObject):
         self.selected: int | None = None
         self.is_dragging = False
         self.preferred = 0
+        self._curves = BentCurves()
         self._offset: Point = (0.0, 0.0)  # from the mouse to the handle
         self._width: float | None = None  # of the latest bump, and of the next one
         editor.changed.connect(self._on_editor_changed)
@@ -48,42 +45,23 @@ class CurveBending(QObject):
         self.changed.emit()
 
     @property
+    def curves(self) -> BentCurves:
+        """Return the curves as they are bent now."""
+        curves = self.report.curves if self.report else ()
+        bumps = self._editor.edits.value.of(self.report.stage).bumps if self.report else ()
+        if self._curves.curves is not curves or self._curves.bumps is not bumps:
+            self._curves = BentCurves(curves, bumps)
+        return self._curves
+
+    @property
     def can_bend(self) -> bool:
         """Return whether any of the curves can be bent."""
-        return bool(self._bendable) and not self._editor.problem
+        return bool(self.curves.bendable) and not self._editor.problem
 
     @property
     def problem(self) -> str:
         """Return why the curves cannot be bent now, in a sentence, or an empty text."""
-        return self._editor.problem if self._bendable else ""
-
-    @property
-    def bumps(self) -> tuple[Bump, ...]:
-        """Return the bumps of the stage whose curves are shown."""
-        return self._editor.edits.value.of(self.report.stage).bumps if self.report else ()
-
-    @property
-    def handles(self) -> list[Handle]:
-        """Return the handles of all bumps."""
-        return handles(self.report.curves, self.bumps) if self.report else []
-
-    def values(self, number: int) -> NDArray[np.float64]:
-        """Return the values (m,) of a curve as it is bent."""
-        assert self.report is not None
-        curve = self.report.curves[number]
-        return bent(curve, self.bumps) if curve.bends else curve.y.astype(np.float64)
-
-    def learned(self, number: int) -> NDArray[np.float64]:
-        """Return the values (m,) of a curve as it was learned."""
-        assert self.report is not None
-        return learned(self.report.curves[number])
-
-    def is_bent(self, number: int) -> bool:
-        """Return whether a curve is visibly bent; a bump of a spline hardly bends those far away."""
-        if self.report is None or not self.bumps or not len(self.report.curves[number].x):
-            return False
-        bent, learned = self.values(number), self.learned(number)
-        return bool(np.abs(bent - learned).max() > VISIBLE * max(np.ptp(bent), np.ptp(learned)))
+        return self._editor.problem if self.curves.bendable else ""
 
     def press(self, point: Point, pixel: Point) -> bool:
         """Take hold of the handle or the curve at a point.
@@ -97,13 +75,14 @@ class CurveBending(QObject):
         """
         if not self.can_bend:
             return False
-        handle = self.handle_at(point, pixel) or self._new_handle(point, pixel)
+        handle = self.curves.handle_at(point, pixel) or self._new_handle(point, pixel)
         if handle is None:
             return False
+        count = len(self.curves.bumps)
         self._editor.gesture_began.emit()
         self.selected, self.is_dragging = handle.bump, True
-        self._offset = (handle.x - point[0], handle.y - point[1]) if handle.bump < len(self.bumps) else (0.0, 0.0)
-        if handle.bump == len(self.bumps):
+        self._offset = (handle.x - point[0], handle.y - point[1]) if handle.bump < count else (0.0, 0.0)
+        if handle.bump == count:
             self._add(handle.curve, (handle.x, handle.y))
         self.changed.emit()
         return True
@@ -121,13 +100,11 @@ class CurveBending(QObject):
 
     def add(self, number: int, x: float) -> bool:
         """Add a handle to a curve, and return whether it can be bent there."""
-        if not self.can_bend or number not in self._bendable:
+        if not self.can_bend or number not in self.curves.bendable:
             return False
-        assert self.report is not None
-        curve = self.report.curves[number]
         self._editor.gesture_began.emit()
-        self.selected = len(self.bumps)
-        self._add(number, (x, float(np.interp(x, curve.x, self.values(number)))))
+        self.selected = len(self.curves.bumps)
+        self._add(number, self.curves.point_at(number, x))
         return True
 
     def widen(self, notches: float) -> None:
@@ -154,28 +131,17 @@ class CurveBending(QObject):
 
     def select_next(self, steps: int) -> None:
         """Select the next handle, or the one before it."""
-        found = self.handles
+        found = self.curves.handles
         if found:
             order = [handle.bump for handle in sorted(found, key=lambda handle: (handle.curve, handle.x))]
             start = order.index(self.selected) if self.selected in order else (-1 if steps > 0 else 0)
             self.selected = order[(start + steps) % len(order)]
             self.changed.emit()
 
-    def handle_at(self, point: Point, pixel: Point) -> Handle | None:
-        """Return the handle at a point, the nearest one if there are several."""
-        near = [(distance, handle) for handle in self.handles if (distance := _distance(handle, point, pixel)) <= REACH]
-        return min(near, key=lambda pair: pair[0])[1] if near else None
-
     def prefer(self, number: int) -> None:
         """Bend a curve where several of them meet."""
         self.preferred = number
         self.changed.emit()
-
-    def curve_at(self, point: Point, pixel: Point) -> int | None:
-        """Return the number of the curve at a point that can be bent: the preferred one, or else the nearest."""
-        distances = {number: self._distance_to_curve(number, point, pixel) for number in self._bendable}
-        near = [number for number, distance in distances.items() if distance <= REACH]
-        return min(near, key=lambda number: (number != self.preferred, distances[number])) if near else None
 
     def description(self) -> str:
         """Return the selected handle in words, or how to bend the curves."""
@@ -184,70 +150,48 @@ class CurveBending(QObject):
             return self.problem
         if not self.can_bend:
             return ""
-        if handle is None or bump is None or self.report is None:
-            return FULL if len(self.bumps) >= MAX_BUMPS else self._hint()
-        name = self.report.curves[handle.curve].name
+        if handle is None or bump is None:
+            return FULL if len(self.curves.bumps) >= MAX_BUMPS else self._hint()
+        name = self.curves.curves[handle.curve].name
         rise = f"{'+' if bump.height[0] >= 0 else ''}{written(bump.height[0])}"
         return f"{name}: {rise} at {written(handle.x)}, width {written(bump.width)}"
 
     def _hint(self) -> str:
         """Return how to bend the curves."""
-        assert self.report is not None
-        if len(self._bendable) < 2:
+        curves, bendable = self.curves.curves, self.curves.bendable
+        if len(bendable) < 2:
             return "Drag the curve to bend it."
-        name = self.report.curves[self.preferred].name if self.preferred in self._bendable else ""
+        name = curves[self.preferred].name if self.preferred in bendable else ""
         return f"Drag a curve to bend it. Where curves meet, you drag {name}: click another name to change that."
 
     @property
-    def _bendable(self) -> list[int]:
-        """Return the numbers of the curves that can be bent."""
-        curves = self.report.curves if self.report else ()
-        return [number for number, curve in enumerate(curves) if curve.bends and len(curve.x)]
-
-    @property
     def _bump(self) -> Bump | None:
-        return self.bumps[self.selected] if self.selected is not None and self.selected < len(self.bumps) else None
+        bumps = self.curves.bumps
+        return bumps[self.selected] if self.selected is not None and self.selected < len(bumps) else None
 
     @property
     def _handle(self) -> Handle | None:
-        return next((handle for handle in self.handles if handle.bump == self.selected), None)
+        return self.curves.handle_of(self.selected)
 
     def _new_handle(self, point: Point, pixel: Point) -> Handle | None:
         """Return the handle of a bump that is not there yet, on the curve at a point."""
-        number = self.curve_at(point, pixel)
-        return None if number is None or len(self.bumps) >= MAX_BUMPS else Handle(len(self.bumps), number, *point)
+        number, count = self.curves.curve_at(point, pixel, self.preferred), len(self.curves.bumps)
+        return None if number is None or count >= MAX_BUMPS else Handle(count, number, *point)
 
     def _add(self, number: int, point: Point) -> None:
         assert self.report is not None
-        curve = self.report.curves[number]
-        width = self._width or WIDTH_SHARE * float(np.ptp(curve.x))
-        self._editor.edits.add_bump(self.report.stage, bump_through(curve, self.bumps, point, width))
+        self._editor.edits.add_bump(self.report.stage, self.curves.bump_to(number, point, self._width))
 
     def _move_to(self, x: float, y: float) -> None:
-        handle, bump = self._handle, self._bump
-        if handle is None or bump is None or self.report is None:
-            return
-        curve = self.report.curves[handle.curve]
-        others = [each for number, each in enumerate(self.bumps) if number != handle.bump]
-        inside = float(np.clip(x, curve.x[0], curve.x[-1]))
-        self._set(bump_through(curve, others, (inside, y), bump.width))
+        handle = self._handle
+        if handle is not None:
+            self._set(self.curves.moved(handle, (x, y)))
 
     def _set(self, bump: Bump) -> None:
         if self.report is not None and self.selected is not None:
             self._editor.edits.set_bump(self.report.stage, self.selected, bump)
 
-    def _distance_to_curve(self, number: int, point: Point, pixel: Point) -> float:
-        """Return the distance from a point to a curve, in pixels."""
-        assert self.report is not None
-        x, y = self.report.curves[number].x, self.values(number)
-        return float(np.hypot((x - point[0]) / pixel[0], (y - point[1]) / pixel[1]).min())
-
     def _on_editor_changed(self) -> None:
-        if self.selected is not None and self.selected >= len(self.bumps):
+        if self.selected is not None and self.selected >= len(self.curves.bumps):
             self.selected, self.is_dragging = None, False
         self.changed.emit()
-
-
-def _distance(handle: Handle, point: Point, pixel: Point) -> float:
-    """Return the distance from a handle to a point, in pixels."""
-    return float(np.hypot((handle.x - point[0]) / pixel[0], (handle.y - point[1]) / pixel[1]))

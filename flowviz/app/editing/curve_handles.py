@@ -77,7 +77,7 @@ class CurveHandles(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         accent, base = (self.palette().color(role) for role in (QPalette.ColorRole.Accent, QPalette.ColorRole.Base))
-        for handle in self._bending.handles:
+        for handle in self._bending.curves.handles:
             is_selected = handle.bump == self._bending.selected
             _draw_handle(painter, self._plot.place(handle.x, handle.y), accent, base, is_selected=is_selected)
 
@@ -138,17 +138,19 @@ class CurveHandles(QWidget):
     def _show_cursor(self, event: QMouseEvent) -> None:
         point, pixel = self._point(event), self._pixel
         bending = self._bending
-        if bending.can_bend and bending.handle_at(point, pixel):
+        if bending.can_bend and bending.curves.handle_at(point, pixel):
             self.setCursor(Qt.CursorShape.SizeAllCursor)
-        elif bending.can_bend and bending.curve_at(point, pixel) is not None:
+        elif bending.can_bend and bending.curves.curve_at(point, pixel, bending.preferred) is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         else:
             self.unsetCursor()
 
     def _is_near_selected(self, place: QPointF) -> bool:
-        found = [handle for handle in self._bending.handles if handle.bump == self._bending.selected]
-        places = [self._plot.place(handle.x, handle.y) - place for handle in found]
-        return any(hypot(distance.x(), distance.y()) <= 3 * SELECTED_RADIUS for distance in places)
+        handle = self._bending.curves.handle_of(self._bending.selected)
+        if handle is None:
+            return False
+        distance = self._plot.place(handle.x, handle.y) - place
+        return hypot(distance.x(), distance.y()) <= 3 * SELECTED_RADIUS
 
 
 def _draw_handle(painter: QPainter, place: QPointF, accent: QColor, base: QColor, *, is_selected: bool) -> None:

@@ -81,12 +81,12 @@ class CurvePlot(QWidget):
 
     def _draw_curves(self, plot: Any, curves: Sequence[Curve]) -> None:
         """Draw the curves, and behind each bent one what was learned."""
-        lines: dict[str, tuple[Any, Any, Any]] = {}
+        lines, bent = dict[str, tuple[Any, Any, Any]](), self._bending.curves
         for number, curve in enumerate(curves):
-            is_bent = self._bending.is_bent(number)
+            is_bent = bent.is_bent(number)
             if is_bent:
-                lines[f"{curve.name}, learned"] = curve.x, self._bending.learned(number), self._thin_pen(number)
-            lines[curve.name] = curve.x, self._bending.values(number), self._pen(number, is_bent=is_bent)
+                lines[f"{curve.name}, learned"] = curve.x, bent.learned(number), self._thin_pen(number)
+            lines[curve.name] = curve.x, bent.values[number], self._pen(number, is_bent=is_bent)
         items = plot.listDataItems()
         if [item.name() for item in items] != list(lines):
             plot.clear()
@@ -108,7 +108,7 @@ class CurvePlot(QWidget):
 
     def _legend(self, number: int, curve: Curve) -> str:
         """Return the name of a curve beside a sample of its line. A legend inside the plot would cover the curves."""
-        sample = self._sample_of(number, self._bending.is_bent(number), self._theme)
+        sample = self._sample_of(number, self._bending.curves.is_bent(number), self._theme)
         name = curve.name
         if self._bending.can_bend and curve.bends:
             weight = "bold" if number == self._bending.preferred else "normal"

@@ -25,7 +25,7 @@ class Bent:
         self.gestures += 1
 
     def value(self, curve: int, x: float) -> float:
-        return float(np.interp(x, X, self.bending.values(curve)))
+        return float(np.interp(x, X, self.bending.curves.values[curve]))
 
 
 @pytest.fixture
@@ -40,9 +40,9 @@ def test_curve_follows_the_mouse(shown: Bent) -> None:
     bending.drag((0.6, 0.8))
     bending.release()
     assert shown.value(0, 0.6) == pytest.approx(0.8, abs=1e-6)
-    assert bending.is_bent(0)
-    assert not bending.is_bent(1)
-    assert len(bending.bumps) == 1
+    assert bending.curves.is_bent(0)
+    assert not bending.curves.is_bent(1)
+    assert len(bending.curves.bumps) == 1
     assert shown.gestures == 1, "so that the whole drag is undone at once"
 
 
@@ -59,9 +59,9 @@ def test_handle_is_dragged_again_without_a_jump(shown: Bent) -> None:
     bending.release()
     assert bending.press((0.54, 1.05), PIXEL)
     bending.drag((0.54, 1.05))
-    assert (bending.bumps[0].center[0], shown.value(0, 0.5)) == pytest.approx((0.5, 1.0))
+    assert (bending.curves.bumps[0].center[0], shown.value(0, 0.5)) == pytest.approx((0.5, 1.0))
     bending.drag((-0.46, 0.55))
-    assert (bending.bumps[0].center[0], shown.value(0, -0.5)) == pytest.approx((-0.5, 0.5))
+    assert (bending.curves.bumps[0].center[0], shown.value(0, -0.5)) == pytest.approx((-0.5, 0.5))
 
 
 def test_second_bump_of_a_curve_passes_through_the_mouse(shown: Bent) -> None:
@@ -72,30 +72,30 @@ def test_second_bump_of_a_curve_passes_through_the_mouse(shown: Bent) -> None:
         bending.drag((x, y))
         bending.release()
     assert shown.value(0, 0.4) == pytest.approx(-0.5, abs=1e-3)
-    assert len(bending.bumps) == 2
+    assert len(bending.curves.bumps) == 2
 
 
 def test_preferred_curve_is_dragged_where_curves_meet(shown: Bent) -> None:
     flat = report()
     bending = shown.bending
     bending.show_report(type(flat)(STAGE, flat.kind, flat.formula, curves=(flat.curves[0],) * 2))
-    assert bending.curve_at((0, 0), PIXEL) == 0
+    assert bending.curves.curve_at((0, 0), PIXEL, bending.preferred) == 0
     bending.prefer(1)
-    assert bending.curve_at((0, 0), PIXEL) == 1
+    assert bending.curves.curve_at((0, 0), PIXEL, bending.preferred) == 1
 
 
 def test_wheel_and_keys_change_the_selected_bump(shown: Bent) -> None:
     bending = shown.bending
     bending.add(1, 0.5)
-    width = bending.bumps[0].width
+    width = bending.curves.bumps[0].width
     bending.widen(2)
-    assert bending.bumps[0].width == pytest.approx(1.15**2 * width)
+    assert bending.curves.bumps[0].width == pytest.approx(1.15**2 * width)
     bending.widen(1000)
-    assert bending.bumps[0].width == 10
+    assert bending.curves.bumps[0].width == 10
     bending.widen(-2000)
-    assert bending.bumps[0].width == 0.02
+    assert bending.curves.bumps[0].width == 0.02
     bending.nudge(1, 2, (4.0, 2.0))
-    assert bending.bumps[0].center[0] == pytest.approx(0.58)
+    assert bending.curves.bumps[0].center[0] == pytest.approx(0.58)
     assert shown.value(1, 0.58) == pytest.approx(1.08, abs=1e-3)
     assert bending.description().startswith("log-scale s(x): +0.08 at 0.58")
     bending.remove()
