@@ -165,20 +165,21 @@ class Chain:
         *_, folded, positions, log_dets, errors = _while(lambda k, *_: k < last, up, *start)
         return positions.stack(), tf.cumsum(log_dets.stack()), errors.stack(), folded
 
-    def positions(self, numbers: Numbers, particles: tf.Tensor) -> tf.Tensor:
-        """Return the positions (stages, n, 2) of particles of the base at all stages.
+    def positions(self, numbers: Numbers, points: tf.Tensor, stages: tf.Tensor) -> tf.Tensor:
+        """Return the positions (k, n, 2) of points at k stages, from the first to the last of two `stages` (2,).
 
-        A step of a velocity field is several times as fast without its Jacobian.
+        The points are those before the first stage. A step of a velocity field is several times as fast without its
+        Jacobian.
         """
-        last = _last(numbers)
-        positions, _ = _arrays(particles, tf.constant(0), last)
+        before, last = stages[0] - 1, stages[1]
+        found = tf.TensorArray(points.dtype, size=last - before, element_shape=[None, 2])
 
-        def up(k: Any, x: Any, positions: Any) -> tuple[Any, ...]:
+        def up(k: Any, x: Any, found: Any) -> tuple[Any, ...]:
             [y] = self._at(k + 1, numbers, lambda stage, own: (stage.forward(own, x),))
-            return k + 1, y, positions.write(k + 1, y)
+            return k + 1, y, found.write(k - before, y)
 
-        *_, positions = _while(lambda k, *_: k < last, up, tf.constant(0), particles, positions)
-        return positions.stack()
+        *_, found = _while(lambda k, *_: k < last, up, before, points, found)
+        return found.stack()
 
     def trace_through(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Follow points of a stage to all stages: positions (stages, n, 2) and log-determinants (stages, n)."""

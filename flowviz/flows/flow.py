@@ -26,6 +26,7 @@ from flowviz.records import (
     base_of,
     base_particles,
     cell_centers,
+    checked_points,
     checked_stage,
     grid_shape,
 )
@@ -173,9 +174,28 @@ class Flow(tf.Module):
 
         This takes a quarter of the time if the flow follows a velocity field.
         """
-        positions = np.concatenate([found for [found] in self._in_parts("positions", particles)], axis=1)
+        start = checked_points(particles).astype(self.dtype.as_numpy_dtype)
+        positions = np.concatenate([start[np.newaxis], self._moved(start, 1, len(self.stages))])
         unknown = np.full(positions.shape[:2], np.nan, np.float32)
         return Trace(self.spec.stage_names(), positions, unknown, base=self.base)
+
+    def move(self, trace: Trace, first: int, last: int) -> Trace:
+        """Move the particles of a trace through the stages from `first` to `last`, which edits have changed.
+
+        They keep their positions at other stages, even if `last` is not the last one of the flow. Their
+        log-determinants are unknown (NaN).
+
+        Raises:
+            SpecError: If there is no such stage, or if it is the base.
+        """
+        for stage in (first - 1, last):
+            checked_stage(stage, len(self.stages))
+        return trace.moved(first, self._moved(trace.positions[first - 1], first, last))
+
+    def _moved(self, points: NDArray[Any], first: int, last: int) -> NDArray[np.float32]:
+        """Return the positions (k, n, 2) of points (n, 2) after each of the stages from `first` to `last`."""
+        parts = self._graphs.in_parts("positions", self._numbers(self.dtype), points, (first, last))
+        return np.concatenate([found for [found] in parts], axis=1)
 
     def trace_through(self, points: ArrayLike, stage: int) -> Trace:
         """Follow points (n, 2) of a stage backward to the base and forward to the target.

@@ -16,8 +16,9 @@ from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.records import checked_points, slices
 from flowviz.specs import FlowSpec
 
-STAGE = tf.TensorSpec([], tf.int32)
-AT_STAGE = {"trace_through", "forward_at", "velocity", "final_velocity", "log_density"}  # functions that take one
+AT_STAGE = "trace_through", "forward_at", "velocity", "final_velocity", "log_density"  # functions that take a stage
+STAGES = {name: tf.TensorSpec([], tf.int32) for name in AT_STAGE} | {"positions": tf.TensorSpec([2], tf.int32)}
+StageNumbers = int | tuple[int, int] | None
 
 Kind = tuple[FlowSpec, tuple[str, ...], tuple[type[Stage], ...]]
 
@@ -53,7 +54,7 @@ class ChainGraphs:
         return _of_kind.setdefault(kind, cls(chain, spec))
 
     def evaluate(
-        self, name: str, numbers: Numbers, points: NDArray[Any], stage: int | None = None
+        self, name: str, numbers: Numbers, points: NDArray[Any], stage: StageNumbers = None
     ) -> list[NDArray[Any]]:
         """Return the results of a function of the chain.
 
@@ -61,7 +62,7 @@ class ChainGraphs:
             name: Name of the function.
             numbers: Numbers of the flow.
             points: Points (n, 2).
-            stage: Number of the stage; None for functions that take none.
+            stage: Number of the stage, or of the first and the last one; None for functions that take none.
         """
         dtype = numbers[0].dtype
         at = [] if stage is None else [tf.constant(stage, tf.int32)]
@@ -69,7 +70,7 @@ class ChainGraphs:
         return [np.array(each) for each in found]
 
     def in_parts(
-        self, name: str, numbers: Numbers, points: ArrayLike, stage: int | None = None
+        self, name: str, numbers: Numbers, points: ArrayLike, stage: StageNumbers = None
     ) -> Iterator[list[NDArray[Any]]]:
         """Yield the results for consecutive chunks of points (n, 2); see `evaluate`.
 
@@ -87,7 +88,7 @@ class ChainGraphs:
         return self._graphs[key]
 
     def _traced(self, name: str, numbers: Numbers) -> Graph:
-        """Trace a function of the chain, or load its stored graph. Functions in `AT_STAGE` also take a stage.
+        """Trace a function of the chain, or load its stored graph. Functions in `STAGES` also take a stage, or two.
 
         Returns a concrete function, because TensorFlow warns if one `tf.function` is traced for many flows.
         """
@@ -97,7 +98,7 @@ class ChainGraphs:
         count = None if chain.is_uniform else constants[0]
         edits = [[count], [count, None, COLUMNS]] if numbers[3:] else []
         shapes = [parameters, statistics, [count, constants[1]], *edits, [None, 2]]
-        signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGE] if name in AT_STAGE else [])]
+        signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGES[name]] if name in STAGES else [])]
         names = () if chain.is_uniform else chain.spec.stage_names()
         key = f"{name} {signature} {self._spec.model_dump_json()} {names}"
         with _tracing:  # a second thread that needs the graph waits until it is traced

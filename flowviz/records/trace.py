@@ -149,6 +149,16 @@ class Trace:
             base=parts[0].base,
         )
 
+    def moved(self, first: int, positions: NDArray[np.float32]) -> "Trace":
+        """Return the trace with other positions (k, n, 2) at k stages from `first` on, and unknown log-determinants."""
+        stages = slice(first, first + len(positions))
+        all_positions, boxes = self.positions.copy(), self.boxes.copy()
+        all_positions[stages] = positions
+        boxes[stages] = [central_box(each) for each in positions]
+        found = Trace(self.names, all_positions, np.full_like(self.log_det, np.nan), base=self.base)
+        vars(found)["boxes"] = boxes  # as the cached property does; those of all stages take longer than the positions
+        return found
+
     @property
     def last_stage(self) -> int:
         """Return the number of the last stage, in target space."""

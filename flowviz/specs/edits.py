@@ -116,6 +116,11 @@ class Edits(Spec):
         """Return these edits with another edit of a stage."""
         return Edits(layers={**self.layers, stage: edit})
 
+    def first_other_than(self, others: "Edits") -> int | None:
+        """Return the number of the first stage that others edit differently, or None if there is none."""
+        stages = self.layers.keys() | others.layers.keys()
+        return min((stage for stage in stages if self.of(stage) != others.of(stage)), default=None)
+
     def checked(self, flow: FlowSpec) -> "Edits":
         """Return these edits if they fit a flow.
 

@@ -124,6 +124,24 @@ def test_a_reset_restores_every_bit(name: str) -> None:
     np.testing.assert_array_equal(after.log_det, before.log_det)
 
 
+@pytest.mark.parametrize("name", FEW)
+def test_particles_are_moved_from_the_edited_stage_on(name: str) -> None:
+    spec = SPECS[name]
+    flow = build_flow(spec, random_weights(spec))
+    before, last = flow.trace(base_particles(50)), len(flow.stages)
+    flow.edit(Edits(layers={last - 1: LayerEdit(disabled=True)}))
+    after, moved = flow.trace_positions(base_particles(50)), flow.move(before, last - 1, last)
+    np.testing.assert_allclose(moved.positions, after.positions, atol=1e-5)
+    np.testing.assert_allclose(moved.boxes, after.boxes, atol=1e-5)
+    assert not moved.has_densities
+    partly = flow.move(before, last - 1, last - 1)
+    np.testing.assert_allclose(partly.positions[last - 1], after.positions[last - 1], atol=1e-5)
+    np.testing.assert_array_equal(partly.positions[last], before.positions[last])
+    for stages in ((0, 1), (1, last + 1)):
+        with pytest.raises(SpecError, match="There is no stage"):
+            flow.move(before, *stages)
+
+
 def test_another_edit_traces_nothing_again() -> None:
     spec = FlowSpec(layers=1, width=3, depth=1)
     flow = build_flow(spec, random_weights(spec), edits=Edits(layers={1: LayerEdit(bumps=bumps_of("real_nvp"))}))

@@ -14,6 +14,14 @@ def test_an_edit_that_changes_nothing_equals_none() -> None:
     assert not edits
 
 
+def test_first_stage_that_others_edit_differently() -> None:
+    disabled = LayerEdit(disabled=True)
+    edits = Edits(layers={2: disabled, 5: disabled})
+    assert edits.first_other_than(edits) is None
+    assert edits.first_other_than(Edits(layers={2: disabled})) == 5
+    assert Edits().first_other_than(edits) == edits.first_other_than(Edits()) == 2
+
+
 def test_edits_survive_json() -> None:
     edits = Edits(layers={7: LayerEdit(disabled=True), 2: LayerEdit(bumps=(BUMP,))})
     assert Edits.model_validate_json(edits.model_dump_json()) == edits

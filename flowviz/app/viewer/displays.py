@@ -10,7 +10,7 @@ from PyQt6.QtCore import pyqtBoundSignal
 from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import Tool
 from flowviz.app.viewer.figure_maker import DrawnFigure, FigureRequest
-from flowviz.app.viewer.subject import Subject
+from flowviz.app.viewer.subject import Move, Subject
 from flowviz.records import (
     Density,
     FieldGrid,
@@ -278,7 +278,7 @@ class Queries(Protocol):
     def positions(
         self,
         variant: Variant,
-        particles: NDArray[np.float32],
+        move: Move,
         moment: Moment,
         target: Target | None,
         on_result: Callable[[Snapshot], object],

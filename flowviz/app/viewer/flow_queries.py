@@ -13,7 +13,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.state.variant import Variant
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.viewer.figure_maker import DrawnFigure, FigureMaker, FigureRequest
-from flowviz.app.viewer.subject import Subject
+from flowviz.app.viewer.subject import Move, Subject
 from flowviz.errors import FileError
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import example
@@ -143,15 +143,22 @@ class FlowQueries(QObject):
     def positions(
         self,
         variant: Variant,
-        particles: NDArray[np.float32],
+        move: Move,
         moment: Moment,
         target: Target | None,
         on_result: OnResult[Snapshot],
     ) -> None:
-        """Move particles as `integrated` does, but as soon as possible, and leave their log-determinants unknown."""
+        """Move particles as soon as possible, and leave their log-determinants unknown.
+
+        Without a target, or if they do not reach the last stage, their shares on the target are those of the moment.
+        """
 
         def compute(flow: "Flow") -> Snapshot:
-            return _moved(moment, flow.trace_positions(particles), target)
+            last = len(flow.stages)
+            if move.trace.names != flow.spec.stage_names():
+                return _moved(moment, flow.trace_positions(move.trace.positions[0]), target)
+            until = last if move.last is None else min(move.last, last)
+            return _moved(moment, flow.move(move.trace, move.first, until), target if until == last else None)
 
         self._ask(self._quick, POSITIONS_NOW, Subject.of(variant, moment.weights), compute, on_result)
 

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.app.state.variant import Variant
+from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.scene_model import SceneModel
-from flowviz.app.viewer.subject import Subject
+from flowviz.app.viewer.subject import Move, Subject
 from flowviz.records import Moment, Score, Snapshot, Timeline
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
@@ -22,8 +23,8 @@ class Reintegration:
         variant: The displayed variant, whose particles the moments have.
     """
 
-    def __init__(self, moments: MomentBrowser, scenes: SceneModel, queries: Queries) -> None:
-        self._moments, self._scenes, self._queries = moments, scenes, queries
+    def __init__(self, view: ViewState, moments: MomentBrowser, scenes: SceneModel, queries: Queries) -> None:
+        self._view, self._moments, self._scenes, self._queries = view, moments, scenes, queries
         self.variant = Variant(FlowSpec())
 
     @property
@@ -32,9 +33,13 @@ class Reintegration:
         return self._moments.current
 
     def locate(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
-        """Compute the positions of the particles of the current moment for a variant."""
+        """Compute the positions of the particles of the current moment for a variant, from the first edited stage on.
+
+        Those of a flow that follows a velocity field end with the stage that is shown: each step takes longer than a
+        whole flow of another kind.
+        """
         target = self._scenes.target if self._moments.is_live else None
-        self._queries.positions(variant, self._particles, self._moments.current, target, on_result)
+        self._queries.positions(variant, self._move_to(variant), self._moments.current, target, on_result)
 
     def compute(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
         """Compute the particles of the latest moment, with their log-determinants."""
@@ -47,6 +52,15 @@ class Reintegration:
         """Compute the score of a variant at the latest moment."""
         latest = self._moments.timeline.moments[-1]
         self._queries.scored(Subject.of(variant, latest.weights), latest.step, target, training, on_result)
+
+    def _move_to(self, variant: Variant) -> Move:
+        """Return the motion from the present variant to another one, as far as the picture shows it."""
+        moment, view = self._moments.current, self._view.value
+        if not isinstance(moment, Snapshot) or variant.flow != self.variant.flow:
+            return Move(self._scenes.generated)
+        first = self.variant.edits.first_other_than(variant.edits) or 1
+        is_whole = view.seen.overview or not variant.flow.recipe.is_continuous
+        return Move(moment.trace, first, None if is_whole else max(first, view.stage))
 
     @property
     def _particles(self) -> NDArray[np.float32]:

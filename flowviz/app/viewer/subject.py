@@ -1,9 +1,9 @@
-"""The subject of a query: a flow with its weights."""
+"""The subject of a query: a flow with its weights, and particles that it moves."""
 
 from dataclasses import dataclass, field
 
 from flowviz.app.state.variant import Variant
-from flowviz.records import Weights
+from flowviz.records import Trace, Weights
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
 
@@ -25,3 +25,18 @@ class Subject:
     def variant(self) -> Variant:
         """Return the flow without its weights."""
         return Variant(self.spec, self.edits)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A motion of particles through some stages.
+
+    Attributes:
+        trace: Particles at all stages of a variant of the flow.
+        first: The first stage to move them through, because the flow differs there.
+        last: The last one, or None for that of the flow. At later stages, the particles stay where they are.
+    """
+
+    trace: Trace
+    first: int = 1
+    last: int | None = None

@@ -51,7 +51,7 @@ class Viewer(QObject):
         LedgerController(view, displays.ledger, queries, self._scenes, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
         self.example = ExamplePlayback(view, displays.example, queries, self)
-        self.integration = Reintegration(self._moments, self._scenes, queries)
+        self.integration = Reintegration(view, self._moments, self._scenes, queries)
         self._score = ""
         view.changed.connect(self._on_view_changed)
         queries.notice_posted.connect(self.notice_posted)
