@@ -19,7 +19,6 @@ class CurveBending(QObject):
     Attributes:
         report: The report of the stage whose curves are shown.
         selected: Number of the bump whose handle is selected, or None.
-        is_dragging: Whether a handle is being dragged.
         preferred: Number of the curve to bend where several of them meet.
     """
 
@@ -27,10 +26,9 @@ class CurveBending(QObject):
 
     def __init__(self, editor: LayerEditor, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._editor = editor
+        self._editor, self._is_dragging = editor, False
         self.report: StageReport | None = None
         self.selected: int | None = None
-        self.is_dragging = False
         self.preferred = 0
         self._curves = BentCurves()
         self._offset: Point = (0.0, 0.0)  # from the mouse to the handle
@@ -40,9 +38,15 @@ class CurveBending(QObject):
     def show_report(self, report: StageReport | None) -> None:
         """Bend the curves of another report."""
         if report is None or self.report is None or report.stage != self.report.stage:
-            self.selected, self.is_dragging, self.preferred = None, False, 0
+            self._let_go(None)
+            self.preferred = 0
         self.report = report
         self.changed.emit()
+
+    @property
+    def is_dragging(self) -> bool:
+        """Return whether a handle is being dragged."""
+        return self._is_dragging
 
     @property
     def curves(self) -> BentCurves:
@@ -80,7 +84,8 @@ class CurveBending(QObject):
             return False
         count = len(self.curves.bumps)
         self._editor.gesture_began.emit()
-        self.selected, self.is_dragging = handle.bump, True
+        self.selected = handle.bump
+        self._set_dragging(True)
         self._offset = (handle.x - point[0], handle.y - point[1]) if handle.bump < count else (0.0, 0.0)
         if handle.bump == count:
             self._add(handle.curve, (handle.x, handle.y))
@@ -95,7 +100,7 @@ class CurveBending(QObject):
     def release(self) -> None:
         """Let the handle go."""
         if self.is_dragging:
-            self.is_dragging = False
+            self._let_go(self.selected)
             self.changed.emit()
 
     def add(self, number: int, x: float) -> bool:
@@ -125,7 +130,8 @@ class CurveBending(QObject):
     def remove(self) -> None:
         """Remove the selected bump."""
         if self._bump is not None and self.report is not None and self.selected is not None:
-            number, self.selected, self.is_dragging = self.selected, None, False
+            number = self.selected
+            self._let_go(None)
             self._editor.gesture_began.emit()
             self._editor.edits.remove_bump(self.report.stage, number)
 
@@ -193,5 +199,15 @@ class CurveBending(QObject):
 
     def _on_editor_changed(self) -> None:
         if self.selected is not None and self.selected >= len(self.curves.bumps):
-            self.selected, self.is_dragging = None, False
+            self._let_go(None)
         self.changed.emit()
+
+    def _let_go(self, selected: int | None) -> None:
+        """End a drag, and select the handle of another bump, or none."""
+        self.selected = selected
+        self._set_dragging(False)
+
+    def _set_dragging(self, dragging: bool) -> None:
+        if dragging != self._is_dragging:
+            self._is_dragging = dragging
+            self._editor.dragging_changed.emit(dragging)

@@ -19,6 +19,7 @@ class LayerEditor(QObject):
 
     changed = pyqtSignal()  # the current layer, its edit, or whether it can be edited
     gesture_began = pyqtSignal()  # the next edit is to be undone by itself
+    dragging_changed = pyqtSignal(bool)  # whether the mouse drags a bend, and goes on editing
     glimpse_requested = pyqtSignal(object)  # Edits to show without requesting them, or None for the requested ones
 
     def __init__(self, view: ViewState, edits: EditsState, parent: QObject | None = None) -> None:

@@ -4,7 +4,7 @@ import sys
 from functools import partial
 from time import perf_counter
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.training_runner import TrainingRunner
@@ -17,7 +17,8 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
 
 LOADING = "The first edit loads TensorFlow, which takes a few seconds…"
-PREVIEW_SECONDS = 0.3  # between two scores while a curve is dragged
+PREVIEW_SECONDS = 0.3  # between two scores while a bend is dragged
+REST_MS = 120  # without an edit, after which the mouse rests during a drag
 RUNNING = {TrainingState.TRAINING, TrainingState.STOPPING}
 
 
@@ -26,8 +27,9 @@ class Integration(QObject):
 
     A running training moves the particles of its next snapshot by the integrator, and reports its losses as before. It
     keeps its own edits until it ends. Otherwise, the positions of the particles are computed in the background and
-    shown, then their log-determinants, with which the project changes, and then the score. A project that was saved
-    without its score gets it as well. A glimpse is shown in the same way, but leaves the project as it is.
+    shown, then their log-determinants, with which the project changes, and then the score. While a bend is dragged,
+    positions alone are computed until the mouse rests: anything else would delay the next ones. A project that was
+    saved without its score gets it as well. A glimpse is shown in the same way, but leaves the project as it is.
     """
 
     gap_previewed = pyqtSignal(object)  # the gap of the variant that is shown, in nats, or None
@@ -45,6 +47,12 @@ class Integration(QObject):
         self._requested = Variant(FlowSpec())
         self._glimpse: Edits | None = None
         self._next_preview = 0.0  # seconds, before which the score of no other preview is computed
+        self._is_dragging = False
+        self._located: Variant | None = None  # the latest variant whose positions are known
+        self._rest = QTimer(self)  # runs while a drag goes on
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._complete)
         self._is_preview = False  # whether the shown variant is not yet that of the project
         self._awaited: tuple[object, Variant] | None = None  # the state and variant whose score is being computed
         presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
@@ -69,6 +77,13 @@ class Integration(QObject):
             self._glimpse = edits
             self._update()
 
+    def set_dragging(self, dragging: bool) -> None:
+        """Set whether a bend is being dragged, so that more edits will follow."""
+        self._is_dragging = dragging
+        if not dragging:
+            self._rest.stop()
+            self._complete()
+
     def _update(self) -> None:
         run = self._runner.run
         if run is not None:
@@ -89,6 +104,8 @@ class Integration(QObject):
         else:
             if variant.edits and "tensorflow" not in sys.modules:
                 self._status.show_message(LOADING)
+            if self._is_dragging:
+                self._rest.start()
             self._viewer.integration.locate(variant, partial(self._on_located, variant))
 
     def _outstanding(self) -> Variant | None:
@@ -110,10 +127,17 @@ class Integration(QObject):
         if snapshot.step == self._viewer.integration.moment.step:
             self._is_preview = True
             self._presenter.preview(variant, snapshot)
-        if variant == wanted:
-            self._viewer.integration.compute(variant, partial(self._on_moved, variant))
-        else:  # the user drags a curve, and the next positions are on their way
+        self._located = variant
+        if variant != wanted or self._rest.isActive():  # a drag goes on
             self._preview_score(variant)
+        else:
+            self._complete()
+
+    def _complete(self) -> None:
+        """Compute the particles with their log-determinants if those of the requested variant are located."""
+        located, self._located = self._located, None
+        if located is not None and located == self._outstanding():
+            self._viewer.integration.compute(located, partial(self._on_moved, located))
 
     def _end_preview(self) -> None:
         """Show the variant of the project again, because it is requested again."""

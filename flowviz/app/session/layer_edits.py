@@ -60,6 +60,10 @@ class LayerEdits(QObject):
         """Show other edits of the layers for a while, or the requested ones again if they are None."""
         self._integration.show_glimpse(edits)
 
+    def set_dragging(self, dragging: bool) -> None:
+        """Set whether a bend is being dragged, so that more edits will follow."""
+        self._integration.set_dragging(dragging)
+
     def follow(self, old: Request, new: Request) -> None:
         """Reset edits of the steps of an integrator when it gets others; undo brings both back."""
         project = self._presenter.project

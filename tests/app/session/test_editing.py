@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from flowviz.app.state.variant import Variant
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.viewer.subject import Move
 from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Bump, Edits, LayerEdit
@@ -117,6 +119,51 @@ def test_positions_of_a_drag_are_shown_although_it_went_on(trained: SessionHarne
     assert not trained.session.project().edits
     answer(trained, BENT)
     assert trained.session.project().edits == BENT
+
+
+def test_particles_of_a_drag_are_completed_when_it_ends(trained: SessionHarness) -> None:
+    trained.session.layer_edits.set_dragging(True)
+    trained.edits.set(BENT)
+    trained.queries.answer("positions", located(0.125))
+    assert trained.metrics.hits[0] == 0.125
+    assert "integrated" not in trained.queries.asked, "which would keep the next positions waiting"
+    trained.session.layer_edits.set_dragging(False)
+    trained.queries.answer("integrated", snapshot(200, 0.25))
+    assert trained.session.project().edits == BENT
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_particles_of_a_drag_are_completed_when_the_mouse_rests(
+    trained: SessionHarness, qtbot: QtBot, is_late: bool
+) -> None:
+    integration = trained.session.layer_edits._integration
+    trained.session.layer_edits.set_dragging(True)
+    trained.edits.set(BENT)
+    if not is_late:
+        trained.queries.answer("positions", located(0.125))
+    qtbot.waitSignal(integration._rest.timeout).wait()
+    if is_late:
+        assert "integrated" not in trained.queries.asked
+        trained.queries.answer("positions", located(0.125))
+    assert trained.queries.asked["integrated"][0] == Variant(FLOW, BENT)
+
+
+def test_particles_are_moved_from_the_edited_stage_on(trained: SessionHarness) -> None:
+    trained.edits.set(BENT)
+    assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 3)
+    answer(trained, BENT)
+    trained.edits.set(BENT.having(7, LayerEdit(disabled=True)))
+    assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 7)
+
+
+def test_particles_of_a_velocity_field_are_moved_as_far_as_they_are_visible(qapp: object) -> None:
+    trained = trained_flow_matching()
+    for stage, overview, last in ((5, False, 5), (2, False, 3), (2, True, None)):
+        trained.view.update(overview=overview)
+        trained.view.set_stage(stage)
+        trained.edits.set(Edits(layers={3: LayerEdit(disabled=True)}))
+        assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 3, last)
+        trained.edits.reset_all()
 
 
 def gaps_of_a_drag(trained: SessionHarness) -> list[float | None]:
