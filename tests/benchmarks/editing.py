@@ -1,12 +1,13 @@
-"""Smoothness of the window while a curve is bent, and the time that a disabled layer takes to be shown.
+"""Smoothness of the window while a layer is bent, and the time that a disabled layer takes to be shown.
 
-    python -m tests.benchmarks.editing [--project FILE] [--seconds 8] [--rounds 3]
+    python -m tests.benchmarks.editing [--families realnvp spline flow_matching] [--seconds 8] [--rounds 3]
 
 The bare window repaints one `pyqtgraph.ImageItem` of 900×800 pixels every 16 ms. flowviz, at 1366×768, shows a trained
-flow with 8,000 particles, while the mouse drags a handle in the inspector to and fro every 16 ms; a frame is a picture
-of the cloud whose particles have moved. Then layers are disabled and enabled in turn while density and grid are shown,
-and the times until the cloud, the log-determinants, the density, the grid and the score follow are measured. Every
-measurement is a process of its own; bare window and flowviz alternate. Prints medians over the rounds.
+flow with 8,000 particles, while the mouse moves to and fro every 16 ms: it drags a handle of a curve in the inspector,
+or an arrow of a step of flow matching in the cloud. A frame is a picture of the cloud, and a position is a frame whose
+particles have moved since the one before. Then layers of a RealNVP are disabled and enabled in turn while density and
+grid are shown, and the times until the cloud, the log-determinants, the density, the grid and the score follow are
+measured. Every measurement is a process of its own; bare window and flowviz alternate. Prints medians over the rounds.
 
 Needs a display (a real one, Xvfb, or QT_QPA_PLATFORM=offscreen).
 """
@@ -19,14 +20,13 @@ import sys
 import time
 from collections.abc import Callable
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QEventLoop, QPointF, Qt, QTimer
-from PyQt6.QtTest import QTest as _QTest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
+from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from flowviz import process
 from flowviz.app.editing.curve_handles import CurveHandles
@@ -46,11 +46,12 @@ from tests.benchmarks.live import (
 )
 from tests.benchmarks.window import report
 
-QTest: Any = _QTest  # its stubs lack the widgets
-WINDOW = "window"
+EXAMPLES: dict[str, str] = {"realnvp": "brad", "spline": "flow", "flow_matching": "drift"}  # by family
+DISABLED = "realnvp"  # the family whose layers are disabled
 GOAL_MS, GOAL_RATIO, GOAL_SECONDS = 33.0, 1.5, 0.3
 REACH_PIXELS, PERIOD_SECONDS = 40, 1.5  # of the drag
-BENT = {recipes.REAL_NVP, recipes.SPLINE_COUPLING}
+BENT = {recipes.REAL_NVP, recipes.SPLINE_COUPLING, recipes.FLOW_STEP}
+INTERVALS = "p50", "p95", "p99", "longest"
 FIGURES = "cloud", "log-dets", "density", "grid", "score"
 
 
@@ -72,62 +73,88 @@ def measure_bare(seconds: float) -> Figures:
     return clock.figures()
 
 
-def measure_window(project: Path, seconds: float) -> Figures:
+def measure_window(family: str, seconds: float) -> Figures:
     """Measure the window of flowviz."""
     process.configure_window()
     window = create_window()
     window.resize(1366, 768)
     window.show()
-    window.document_actions.open(project)
+    window.document_actions.open(example(EXAMPLES[family]).path)
     until(lambda: bool(window.session.trained_title))
     names = window.session.project().flow.stage_names()
     layers = [stage for stage, name in enumerate(names) if name.partition("_")[2] in BENT]
     window.view.set_stage(layers[len(layers) // 2])
     window._viewing.inspector.report_requested.emit()
-    until(lambda: bool(window.findChildren(CurveHandles)))
+    until(lambda: window._viewing.inspector._bending.report is not None)
     wait(2)
-    frames = dragged(window, seconds)
+    frames = dragged(window, *bend_of(window), seconds)
     window.edits.reset_all()
     wait(1)
-    return {**frames, **disabled(window, layers)}
+    return frames | (disabled(window, layers) if family == DISABLED else {})
 
 
-def dragged(window: MainWindow, seconds: float) -> Figures:
-    """Return the intervals between pictures of moved particles while a handle is dragged."""
-    [handles] = window.findChildren(CurveHandles)
+def bend_of(window: MainWindow) -> tuple[QWidget, QPointF]:
+    """Return the widget in which the current layer is bent, and the pixel at which a drag begins."""
+    found = window.findChildren(CurveHandles)
+    if not found:
+        window.view.set_tool("bend")
+        canvas: QWidget = window._viewing.cloud._plot.viewport()
+        return canvas, QPointF(canvas.rect().center())
+    [handles] = found
     bending = handles._bending
     assert bending.report is not None
-    curve = bending.report.curves[0]
-    middle = len(curve.x) // 2
-    start = handles._plot.place(float(curve.x[middle]), float(bending.curves.values[0][middle]))
+    x = bending.report.curves[0].x
+    return handles, handles._plot.place(*bending.curves.point_at(0, float(x[len(x) // 2])))
+
+
+def dragged(window: MainWindow, widget: QWidget, start: QPointF, seconds: float) -> Figures:
+    """Return the intervals between frames and between positions while the mouse drags from a pixel of a widget."""
     cloud: Any = window._viewing.cloud._item
-    shown, times, paint = [cloud.scene_shown], list[float](), cloud.paint
+    shown, frames, positions, paint = [cloud.scene_shown], list[float](), list[float](), cloud.paint
 
     def record(*arguments: object) -> None:
         paint(*arguments)
+        frames.append(time.perf_counter())
         if cloud.scene_shown.trace is not shown[0]:
             shown[0] = cloud.scene_shown.trace
-            times.append(time.perf_counter())
+            positions.append(frames[-1])
 
     cloud.paint = record
     begun, timer = time.perf_counter(), QTimer()
 
     def move() -> None:
         phase = 2 * np.pi * (time.perf_counter() - begun) / PERIOD_SECONDS
-        place = start + QPointF(REACH_PIXELS * np.sin(phase / 3), -REACH_PIXELS * np.sin(phase))
-        QTest.mouseMove(handles, place.toPoint())
+        moved = QPointF(REACH_PIXELS * np.sin(phase / 3), -REACH_PIXELS * np.sin(phase))
+        send_mouse(widget, QEvent.Type.MouseMove, start + moved)
 
-    QTest.mousePress(handles, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    send_mouse(widget, QEvent.Type.MouseButtonPress, start)
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(move)
     timer.start(REPAINT_PERIOD_MS)
     wait(2)
-    times.clear()
+    frames.clear()
+    positions.clear()
     wait(seconds)
     timer.stop()
-    QTest.mouseRelease(handles, Qt.MouseButton.LeftButton, pos=start.toPoint())
-    p50, p95, p99 = np.quantile(1e3 * np.diff(times), [0.5, 0.95, 0.99])
-    return {"p50": p50, "p95": p95, "p99": p99, "longest": float(1e3 * np.diff(times).max())}
+    send_mouse(widget, QEvent.Type.MouseButtonRelease, start)
+    assert window.edits.value, "the layer is bent"
+    return intervals("frame", frames) | intervals("position", positions)
+
+
+def send_mouse(widget: QWidget, kind: QEvent.Type, pixel: QPointF) -> None:
+    """Press, move or release the left button at a pixel of a widget."""
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    button = none if kind == QEvent.Type.MouseMove else left
+    held = none if kind == QEvent.Type.MouseButtonRelease else left
+    on_screen = QPointF(widget.mapToGlobal(pixel.toPoint()))
+    QApplication.sendEvent(widget, QMouseEvent(kind, pixel, on_screen, button, held, Qt.KeyboardModifier.NoModifier))
+
+
+def intervals(name: str, times: list[float]) -> Figures:
+    """Return the median, high percentiles and the longest of the intervals between times, in milliseconds."""
+    found = 1e3 * np.diff(times)
+    values = *np.quantile(found, [0.5, 0.95, 0.99]), float(found.max())
+    return {f"{name} {quantile}": value for quantile, value in zip(INTERVALS, values, strict=True)}
 
 
 def disabled(window: MainWindow, layers: list[int]) -> Figures:
@@ -168,46 +195,51 @@ def until(condition: Callable[[], bool]) -> None:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 2)
 
 
-def measured(what: str, project: Path, seconds: float) -> Figures:
-    """Measure the bare window or that of flowviz in a new process."""
+def measured(what: str, seconds: float) -> Figures:
+    """Measure the bare window or that of flowviz with a family in a new process."""
     command = [sys.executable, "-m", "tests.benchmarks.editing", "--measure", what, "--seconds", str(seconds)]
-    command += ["--project", str(project)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=seconds + PATIENCE_SECONDS)
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
+def report_family(family: str, figures: Figures, goal: float) -> None:
+    """Print the figures of a family, with their goals."""
+    for name in ("frame", "position"):
+        for quantile in INTERVALS:
+            aim = f"<= {goal:.1f}" if quantile == "p95" else ""
+            report(f"{family}, dragging, {name} interval, {quantile}", figures[f"{name} {quantile}"], "ms", aim)
+    for name in FIGURES:
+        if name in figures:
+            aim = f"<= {GOAL_SECONDS}" if name != "cloud" else ""
+            report(f"{family}, disabling a layer, {name}", figures[name], "s", aim)
+
+
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--project", type=Path, default=example("brad").path)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--families", nargs="+", choices=EXAMPLES, default=list(EXAMPLES))
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--measure", choices=[BARE, WINDOW], help=argparse.SUPPRESS)
+    parser.add_argument("--measure", choices=[BARE, *EXAMPLES], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         process.configure()
         application = QApplication([])
         application.setStyle("Fusion")
-        here = (
-            measure_bare(options.seconds)
-            if options.measure == BARE
-            else measure_window(options.project, options.seconds)
-        )
+        is_bare = options.measure == BARE
+        here = measure_bare(options.seconds) if is_bare else measure_window(options.measure, options.seconds)
         print(json.dumps(here), flush=True)
         os._exit(0)
-    found: dict[str, list[Figures]] = {BARE: [], WINDOW: []}
+    found: dict[str, list[Figures]] = {what: [] for what in (BARE, *options.families)}
     for _ in range(options.rounds):
         for what, rounds in found.items():
-            rounds.append(measured(what, options.project, options.seconds))
-    bare, window = (medians(rounds) for rounds in found.values())
+            rounds.append(measured(what, options.seconds))
+    bare = medians(found.pop(BARE))
     for name, value in bare.items():
         report(f"bare window, frame interval, {name}", value, "ms", "")
-    goal = max(GOAL_MS, GOAL_RATIO * bare["p95"])
-    for name in bare:
-        report(f"dragging, frame interval, {name}", window[name], "ms", f"<= {goal:.1f}" if name == "p95" else "")
-    for name in FIGURES:
-        report(f"disabling a layer, {name}", window[name], "s", f"<= {GOAL_SECONDS}" if name != "cloud" else "")
+    for family, rounds in found.items():
+        report_family(family, medians(rounds), max(GOAL_MS, GOAL_RATIO * bare["p95"]))
 
 
 if __name__ == "__main__":
