@@ -27,7 +27,7 @@ def draw_arrows(painter: QPainter, arrows: Sequence[Arrow], place: Callable[[flo
         radius = hypot(edge.x() - start.x(), edge.y() - start.y())
         for color, width in ((halo, HALO), (accent, LINE)):
             _draw_arrow(painter, start, tip, color, width)
-        painter.setPen(QPen(accent, 1.0 if not arrow.is_selected else 1.5, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(accent, LINE if arrow.is_selected else 1.0, Qt.PenStyle.DashLine))
         painter.drawEllipse(start, radius, radius)
     painter.restore()
 

@@ -1,13 +1,15 @@
-"""The controller of bends in the cloud: a drag with the Bend tool moves what the current layer does there."""
+"""The controller of bends in the cloud: the Bend tool and its keys move what the current layer does there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.editing.bending import Point, fitting
 from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.records import written
 from flowviz.specs import recipes
 from flowviz.specs.edits import BENT, FARTHEST_BUMP, MAX_BUMPS, MAX_SPLINE_RISE, Bump
 
@@ -16,6 +18,8 @@ USUAL_WIDTH = 0.3  # flow units
 WIDTH_FACTOR = 1.15  # per notch of the wheel
 SHIFTED = {recipes.REAL_NVP, recipes.ADDITIVE_COUPLING, recipes.MASKED_AUTOREGRESSIVE}  # by t of what they keep
 FULL = f"This layer has {MAX_BUMPS} bends, and cannot have more."
+NUDGE_SHARE = 0.02  # of the visible part of the plane, per key press
+IN_INSPECTOR = "This layer cannot be bent in the cloud: drag its curves in the layer inspector."
 NOTHING_TO_BEND = "This layer has nothing to drag in the cloud. Choose a coupling or a step of flow matching."
 TOO_FAR = f"A layer can be bent up to {FARTHEST_BUMP:,.0f} flow units from the center, and not as far out as here."
 BACKWARD = "Points of the target move backward. Switch to Generate to bend a layer."
@@ -47,7 +51,14 @@ class Arrow:
 
 
 class CloudBending(QObject):
-    """Adds a bump to the current layer where a drag starts, so that the points there move where it ends."""
+    """Adds a bump to the current layer where a drag starts, so that the points there move where it ends.
+
+    A step of flow matching shows its bumps as arrows, of which one can be selected, with the mouse or with keys.
+
+    Attributes:
+        selected: Number of the selected bump, or None.
+        is_shown: Whether arrows are visible, because the tool is chosen.
+    """
 
     arrows_changed = pyqtSignal(object)  # list of Arrow
     refused = pyqtSignal(str)  # why nothing is bent
@@ -56,57 +67,106 @@ class CloudBending(QObject):
         """Create a controller; `layer` returns the current layer."""
         super().__init__(parent)
         self._editor, self._layer = editor, layer
-        self._stage = 0  # of the bump that is being dragged
-        self._selected: int | None = None  # its number
+        self.selected: int | None = None
+        self._stage = 0  # of the selected bump
+        self._is_dragging, self.is_shown = False, False
         self._start: Point = (0.0, 0.0)
         self._tip: Point = (0.0, 0.0)
         self._width = USUAL_WIDTH
-        self._is_shown = False
         editor.changed.connect(self._on_changed)
 
     def set_shown(self, shown: bool) -> None:
-        """Show or hide the arrows; they are visible while the tool is chosen."""
-        self._is_shown = shown
+        """Show or hide the arrows; hiding them ends a drag."""
+        self.is_shown = shown
+        if not shown:
+            self._set_dragging(False)
+            self.selected = None
         self._show()
 
     def begin(self, point: Point, pixel: float) -> None:
         """Take hold of the arrow whose tip is at a point, or of the points there; `pixel` is the side of a pixel."""
-        problem = self.problem
-        if problem:
-            self.refused.emit(problem)
+        if self._is_refused(point):
             return
-        if max(map(abs, point)) > FARTHEST_BUMP:
-            self.refused.emit(TOO_FAR)
-            return
-        self._editor.gesture_began.emit()
-        self._stage, self._selected = self._editor.stage, self._bump_at(point, pixel)
-        if self._selected is None and len(self._bumps) >= MAX_BUMPS:
+        number = self._bump_at(point, pixel)
+        if number is None and len(self._bumps) >= MAX_BUMPS:
             self.refused.emit(FULL)
-        elif self._selected is None:
-            self._start = self._tip = point
-            self._selected = len(self._bumps)
-            self._editor.edits.add_bump(self._editor.stage, self._bump())
+            return
+        self._set_dragging(True)
+        if number is None:
+            self._add(point)
         else:
-            bump = self._bumps[self._selected]
-            self._start = bump.center[0], bump.center[1]
-            self._width = bump.width
+            self._editor.gesture_began.emit()
+            self._select(number)
 
     def drag(self, point: Point) -> None:
         """Move the points to another place."""
-        if self._selected is not None:
+        if self._is_dragging:
             self._tip = point
             self._set(self._bump())
 
     def end(self) -> None:
         """Let the points go."""
-        self._selected = None
+        self._set_dragging(False)
+        if not self.has_arrows:
+            self.selected = None
         self._show()
 
+    def add(self, point: Point) -> bool:
+        """Add an arrow at a point, and return whether the layer has arrows."""
+        if not self.has_arrows or self._is_refused(point):
+            return self.has_arrows
+        if len(self._bumps) >= MAX_BUMPS:
+            self.refused.emit(FULL)
+        else:
+            self._add(point)
+        return True
+
+    def select_next(self, steps: int) -> None:
+        """Select the next arrow, or the one before it."""
+        count = len(self._bumps) if self.has_arrows else 0
+        if count:
+            start = (-1 if steps > 0 else 0) if self.selected is None else self.selected
+            self._select((start + steps) % count)
+            self._show()
+
+    def nudge(self, right: int, up: int, extent: float, *, whole: bool = False) -> None:
+        """Move the tip of the selected arrow, or the whole arrow, by steps of a share of the visible extent."""
+        if self.selected is None or self._is_refused(self._start):
+            return
+        step = NUDGE_SHARE * extent * np.array([right, up])
+        self._tip = _moved(self._tip, step)
+        if whole:
+            start = _moved(self._start, step)
+            self._start = _moved(start, np.clip(start, -FARTHEST_BUMP, FARTHEST_BUMP) - start)
+        self._set(self._bump())
+
     def widen(self, notches: float) -> None:
-        """Widen the bump that is being dragged, or narrow it if the number is negative."""
-        if self._selected is not None:
-            self._width = fitting(self._bumps[self._selected], width=self._width * WIDTH_FACTOR**notches).width
+        """Widen the selected bump, or narrow it if the number is negative."""
+        if self.selected is not None and not self._is_refused(self._start):
+            self._width = fitting(self._bumps[self.selected], width=self._width * WIDTH_FACTOR**notches).width
             self._set(self._bump())
+
+    def remove(self) -> None:
+        """Remove the selected bump."""
+        if self.selected is not None and not self._is_refused(self._start):
+            number, self.selected = self.selected, None
+            self._set_dragging(False)
+            self._editor.gesture_began.emit()
+            self._editor.edits.remove_bump(self._stage, number)
+
+    @property
+    def has_arrows(self) -> bool:
+        """Return whether the bumps of the current layer are arrows."""
+        return self._layer().kind == recipes.FLOW_STEP
+
+    def description(self) -> str:
+        """Return the selected arrow in words, or how many there are."""
+        count = len(self._bumps)
+        if self.selected is None:
+            return f"{count} {'arrow' if count == 1 else 'arrows'}"
+        (x, y), (to_x, to_y), width = self._start, self._tip, self._width
+        places = f"from ({written(x)}, {written(y)}) to ({written(to_x)}, {written(to_y)})"
+        return f"Arrow {self.selected + 1} of {count}: {places}, width {written(width)}"
 
     @property
     def problem(self) -> str:
@@ -116,6 +176,8 @@ class CloudBending(QObject):
             return problem
         if layer.is_encoded:
             return BACKWARD
+        if layer.kind == recipes.INVERSE_AUTOREGRESSIVE:
+            return IN_INSPECTOR
         bends = layer.kind in SHIFTED or layer.kind in {recipes.SPLINE_COUPLING, recipes.FLOW_STEP}
         return "" if bends else NOTHING_TO_BEND
 
@@ -123,9 +185,35 @@ class CloudBending(QObject):
     def _bumps(self) -> tuple[Bump, ...]:
         return self._editor.edit.bumps
 
+    def _is_refused(self, point: Point) -> bool:
+        """Say why nothing is bent at a point, and return whether that is so."""
+        problem = self.problem or (TOO_FAR if max(map(abs, point)) > FARTHEST_BUMP else "")
+        if problem:
+            self.refused.emit(problem)
+        return bool(problem)
+
+    def _add(self, point: Point) -> None:
+        """Add a bump that moves nothing yet, and select it."""
+        self._editor.gesture_began.emit()
+        self._start = self._tip = point
+        self._stage, self.selected = self._editor.stage, len(self._bumps)
+        self._editor.edits.add_bump(self._stage, self._bump())
+
+    def _select(self, number: int) -> None:
+        """Select a bump, whose arrow goes on from where it is."""
+        bump, duration = self._bumps[number], self._layer().duration
+        self._stage, self.selected, self._width = self._editor.stage, number, bump.width
+        self._start = bump.center[0], bump.center[1]
+        self._tip = _moved(self._start, np.multiply(bump.height, duration))
+
+    def _set_dragging(self, dragging: bool) -> None:
+        if dragging != self._is_dragging:
+            self._is_dragging = dragging
+            self._editor.dragging_changed.emit(dragging)
+
     def _set(self, bump: Bump) -> None:
-        assert self._selected is not None
-        self._editor.edits.set_bump(self._editor.stage, self._selected, bump)
+        assert self.selected is not None
+        self._editor.edits.set_bump(self._stage, self.selected, bump)
 
     def _bump(self) -> Bump:
         """Return the bump that moves the points at the start to the tip, as far as it can."""
@@ -152,21 +240,29 @@ class CloudBending(QObject):
 
     def _on_changed(self) -> None:
         """Show the bumps; end the drag of one that was undone, or whose layer is no longer the current one."""
-        if self._selected is not None and (self._editor.stage != self._stage or self._selected >= len(self._bumps)):
-            self._selected = None
+        if self.selected is not None and (self._editor.stage != self._stage or self.selected >= len(self._bumps)):
+            self.selected = None
+            self._set_dragging(False)
+        elif self.selected is not None and not self._is_dragging and self.has_arrows:
+            self._select(self.selected)  # undo may have moved it
         self._show()
 
     def _show(self) -> None:
         """Show the bumps that have a place in the plane, and that which is being dragged."""
         arrows = []
-        if self._is_shown:
+        if self.is_shown:
             duration = self._layer().duration
             for number, bump in enumerate(self._bumps):
-                is_selected = number == self._selected
+                is_selected = number == self.selected
                 if bump.curve == "velocity":
-                    (x, y), (right, up) = bump.center, bump.height
-                    arrows.append(Arrow((x, y), (x + duration * right, y + duration * up), bump.width, is_selected))
+                    x, y = bump.center
+                    tip = _moved((x, y), np.multiply(bump.height, duration))
+                    arrows.append(Arrow((x, y), tip, bump.width, is_selected))
                 elif is_selected:
                     tip = self._start[0], self._start[1] + bump.height[0]
                     arrows.append(Arrow(self._start, tip, bump.width, is_selected))
         self.arrows_changed.emit(arrows)
+
+
+def _moved(point: Point, change: NDArray[np.float64]) -> Point:
+    return point[0] + float(change[0]), point[1] + float(change[1])

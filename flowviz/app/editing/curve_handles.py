@@ -6,20 +6,12 @@ from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
+from flowviz.app.editing.bend_keys import press_key
 from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.widgets.plot import Plot
 
 RADIUS, SELECTED_RADIUS = 5.0, 7.0  # pixels
 WHEEL_NOTCH = 120  # eighths of a degree
-NUDGES = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, 1),
-    Qt.Key.Key_Down: (0, -1),
-}
-WIDTHS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
-SELECTIONS = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
-REMOVALS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 DESCRIPTION = (
     "Keys 1 to 5 add a bend to a curve. The arrow keys move the selected bend, plus and minus change its width, "
     "Page Up and Page Down select another one, Delete removes it."
@@ -114,26 +106,14 @@ class CurveHandles(QWidget):
 
     def _take_key(self, event: QKeyEvent) -> bool:
         """Return whether a key has done something."""
-        key, bending = event.key(), self._bending
-        if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
-            return False
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_5:
-            (left, right), _ = self._plot.item.getViewBox().viewRange()
-            return bending.add(key - Qt.Key.Key_1, (left + right) / 2)
-        if key in SELECTIONS:
-            bending.select_next(SELECTIONS[Qt.Key(key)])
-        elif bending.selected is None:
-            return False
-        elif key in NUDGES:
-            (left, right), (bottom, top) = self._plot.item.getViewBox().viewRange()
-            bending.nudge(*NUDGES[Qt.Key(key)], (right - left, top - bottom))
-        elif key in WIDTHS:
-            bending.widen(WIDTHS[Qt.Key(key)])
-        elif key in REMOVALS:
-            bending.remove()
-        else:
-            return False
-        return True
+        (left, right), (bottom, top) = self._plot.item.getViewBox().viewRange()
+        ranges, bending = (right - left, top - bottom), self._bending
+        return press_key(
+            event,
+            bending,
+            lambda number: bending.add(number, (left + right) / 2),
+            lambda across, up: bending.nudge(across, up, ranges),
+        )
 
     def _show_cursor(self, event: QMouseEvent) -> None:
         point, pixel = self._point(event), self._pixel

@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.by_hand.by_hand import ByHand
 from flowviz.app.document.actions import DocumentActions
+from flowviz.app.editing.cloud_arrows import CloudArrows
 from flowviz.app.editing.cloud_bending import CloudBending, Layer
 from flowviz.app.editing.entries import LayerMenu
 from flowviz.app.editing.glimpse_key import GlimpseKey
@@ -48,6 +49,7 @@ class Editing(QObject):
         bending = CloudBending(editor, partial(_layer_of, session, view), self)
         editor.gesture_began.connect(session.undo.end_burst)
         editor.glimpse_requested.connect(session.layer_edits.glimpse)
+        editor.dragging_changed.connect(session.layer_edits.set_dragging)
         session.layer_edits.problem_changed.connect(editor.set_problem)
         widgets.strip.menu_requested.connect(LayerMenu(editor, widgets.strip).open)
         self._connect_cloud(bending, widgets.cloud, view)
@@ -62,6 +64,7 @@ class Editing(QObject):
         cloud.bend_ended.connect(bending.end)
         cloud.bend_widened.connect(bending.widen)
         bending.arrows_changed.connect(cloud.show_arrows)
+        cloud.cover(CloudArrows(bending, lambda: (cloud.view.center, cloud.view.half_extent)))
         view.changed.connect(lambda _, new: bending.set_shown(new.tool == "bend"))
 
     def _show_inspector(self) -> None:
@@ -72,7 +75,8 @@ class Editing(QObject):
 
 def _layer_of(session: Session, view: ViewState) -> Layer:
     """Return the current layer of the flow of a session."""
-    names, flow = session.project().trace.names, session.project().flow
+    project = session.project()
+    names, flow = project.trace.names, project.flow
     stage = min(view.value.stage, len(names) - 1)
     duration = 1 / (flow.integrator_steps or 1)
     return Layer(names[stage].partition("_")[2], duration, view.seen.direction == "encode")

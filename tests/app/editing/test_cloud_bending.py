@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from flowviz.app.editing.cloud_bending import BACKWARD, NOTHING_TO_BEND, TOO_FAR, Arrow, CloudBending, Layer
+from flowviz.app.editing.cloud_bending import (
+    BACKWARD,
+    IN_INSPECTOR,
+    NOTHING_TO_BEND,
+    TOO_FAR,
+    Arrow,
+    CloudBending,
+    Layer,
+)
 from flowviz.specs import recipes
 from flowviz.specs.edits import MAX_SPLINE_RISE
 from tests.app.editing.reports import STAGE, layer_editor
@@ -90,7 +98,7 @@ def test_step_of_an_integrator_moves_points_where_they_are_dragged(shown: Bent) 
     shown.drag((0.5, 0.25), (0.75, 0.5))
     [bump] = shown.editor.edits.value.of(STAGE).bumps
     assert (bump.curve, bump.center, bump.height) == ("velocity", (0.5, 0.25), (2.0, 2.0))
-    assert shown.arrows == [Arrow((0.5, 0.25), (0.75, 0.5), 0.3, False)]
+    assert shown.arrows == [Arrow((0.5, 0.25), (0.75, 0.5), 0.3, True)], "it can be changed by keys now"
 
 
 def test_arrow_is_taken_by_its_tip(shown: Bent) -> None:
@@ -112,7 +120,7 @@ def test_nothing_is_bent_where_that_has_no_meaning(shown: Bent) -> None:
     usual = shown.layer
     for layer, reason in (
         (Layer(recipes.PERMUTE), NOTHING_TO_BEND),
-        (Layer(recipes.INVERSE_AUTOREGRESSIVE), NOTHING_TO_BEND),
+        (Layer(recipes.INVERSE_AUTOREGRESSIVE), IN_INSPECTOR),
         (replace(usual, is_encoded=True), BACKWARD),
     ):
         shown.layer = layer
