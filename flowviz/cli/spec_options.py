@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from flowviz.errors import FileError
-from flowviz.files import reason
+from flowviz.files import content_of
 from flowviz.specs import Spec
 from flowviz.specs.fields import SpecField, fields_of
 
+MAX_SPEC_BYTES = 100_000_000  # enough for a target of five million points
 Given = Mapping[str, Any]  # the fields that options give, by name; values with a text form are text
 Command = Callable[..., Any]
 SpecFile = Annotated[
@@ -87,10 +88,9 @@ def read_spec(path: Path | None, *places: tuple[Collection[str], tuple[str, ...]
 def read_json(path: Path) -> dict[str, Any]:
     """Return the values of a spec in a JSON file. Raises `FileError` as `read_spec` does."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        why = reason(error) if isinstance(error, OSError) else "it is not valid JSON"
-        raise FileError(f"{path} cannot be read: {why}.") from error
+        values = json.loads(content_of(path, MAX_SPEC_BYTES))
+    except (ValueError, RecursionError) as error:
+        raise FileError(f"{path} cannot be read: it is not valid JSON.") from error
     if not isinstance(values, dict):
         raise FileError(f"{path} does not contain a spec, which is a JSON object.")
     return values

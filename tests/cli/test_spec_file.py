@@ -1,16 +1,17 @@
 """A training that begins with the specs in a file."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flowviz.cli import training
-from flowviz.projects import Plan
+from flowviz.projects import Plan, Project, save_project
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from tests.cli.test_commands import Heard
-from tests.test_cli import run
+from tests.test_cli import SMALL_FLOW, run
 
 PLAN = Plan(
     ShapeSpec(name="heart"), FlowSpec(family="spline", layers=2, seed=4), TrainingSpec(steps=9, seed=7, batch=8)
@@ -80,3 +81,25 @@ def test_file_without_a_training_is_explained(
     assert run("train", "--spec", "plan.json", "-o", "x", *source) == 2
     assert said in capsys.readouterr().err
     assert sorted(tmp_path.iterdir()) == [tmp_path / "plan.json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no named pipes in folders")
+@pytest.mark.parametrize(
+    "command", ["train --spec pipe -o x.flowviz", "compare pipe -o out", "sample a.flowviz --edits pipe -o x.csv"]
+)
+def test_pipe_is_refused_instead_of_waiting_for_a_writer(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    save_project(Project.untrained(TextSpec(text="I"), SMALL_FLOW, TrainingSpec(steps=20)), Path("a.flowviz"))
+    assert run(*command.split()) == 2
+    assert capsys.readouterr().err == "pipe is a device or a pipe. Give the name of a file.\n"
+
+
+def test_file_that_is_too_large_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "huge.json"
+    with path.open("wb") as file:
+        file.truncate(2**40)
+    assert run("train", "--spec", path, "-o", tmp_path / "x.flowviz") == 2
+    assert "huge.json is too large: 1,099,512 MB. The limit is 100 MB." in capsys.readouterr().err
