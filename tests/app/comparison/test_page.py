@@ -1,12 +1,13 @@
 """The page of a comparison in the real window, without training."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, QObject, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDockWidget, QLineEdit, QListWidget, QPushButton
+from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLineEdit, QListWidget, QPushButton
 from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
@@ -26,6 +27,7 @@ from tests.app.session.fakes import finished, progress
 from tests.app.test_accessibility import undescribed
 
 Found = TypeVar("Found", bound=QObject)
+ShowTable = Callable[[str], tuple[FiguresTable, QHeaderView]]
 
 
 class Page:
@@ -194,27 +196,32 @@ def test_the_best_value_of_a_column_is_marked(qtbot: QtBot) -> None:
     assert [model.index(row, 1).data() for row in range(2)] == ["0.125", f"{BEST} 0.062"]
 
 
-def test_all_figures_are_visible_beside_long_names(qtbot: QtBot) -> None:
-    harness = ComparisonHarness(untrained("a", "b" * LONGEST_NAME))
-    table = FiguresTable(harness.compared)
-    qtbot.addWidget(table)
-    table.resize(750, 150)
-    table.show()
-    harness.controller.add("c", harness.run("a").project)
-    header = table.horizontalHeader()
-    assert header is not None
+@pytest.fixture
+def show_table(qtbot: QtBot) -> ShowTable:
+    """Return a function that shows a table of flows, one of which has a name."""
+
+    def show(name: str) -> tuple[FiguresTable, QHeaderView]:
+        harness = ComparisonHarness(untrained("a", name))
+        table = FiguresTable(harness.compared)
+        qtbot.addWidget(table)
+        table.resize(750, 150)
+        table.show()
+        harness.controller.add("c", harness.run("a").project)
+        header = table.horizontalHeader()
+        assert header is not None
+        return table, header
+
+    return show
+
+
+def test_all_figures_are_visible_beside_long_names(show_table: ShowTable) -> None:
+    table, header = show_table("b" * LONGEST_NAME)
     assert header.length() <= table.width()
 
 
-def test_short_names_can_be_read_in_a_narrow_table(qtbot: QtBot) -> None:
-    harness = ComparisonHarness(untrained("flow matching", "b"))
-    table = FiguresTable(harness.compared)
-    qtbot.addWidget(table)
+def test_short_names_can_be_read_in_a_narrow_table(show_table: ShowTable, qtbot: QtBot) -> None:
+    table, header = show_table("flow matching")
     table.resize(300, 150)
-    table.show()
-    harness.controller.add("c", harness.run("b").project)
-    header = table.horizontalHeader()
-    assert header is not None
     qtbot.waitUntil(lambda: header.sectionSize(0) >= table.fontMetrics().horizontalAdvance("flow matching"))
     table.resize(1200, 150)
     qtbot.waitUntil(lambda: header.length() == table.viewport().width())  # type: ignore[union-attr]
