@@ -28,4 +28,4 @@ def test_all_ways_from_the_page_fit_into_one_row_of_a_small_screen(start: Welcom
     settle(start.window.main)
     names = "Tour", "Lessons", "ByHand", "Compare", "Open", "Leave"
     buttons = [start.window.find(QPushButton, f"start{name}Button") for name in names]
-    assert len({each.y() for each in buttons}) == 1
+    assert max(each.y() for each in buttons) < min(each.geometry().bottom() for each in buttons)
