@@ -9,17 +9,21 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.editing.bending import Point, fitting
 from flowviz.app.editing.layer_editor import LayerEditor
-from flowviz.records import written
+from flowviz.records import Trace, written
 from flowviz.specs import recipes
 from flowviz.specs.edits import BENT, FARTHEST_BUMP, MAX_BUMPS, MAX_SPLINE_RISE, Bump
 
 REACH = 10.0  # largest distance from the mouse to the tip of an arrow, in pixels
 USUAL_WIDTH = 0.3  # flow units
 WIDTH_FACTOR = 1.15  # per notch of the wheel
-SHIFTED = {recipes.REAL_NVP, recipes.ADDITIVE_COUPLING, recipes.MASKED_AUTOREGRESSIVE}  # by t of what they keep
+SHIFTED = {  # by t of one coordinate
+    recipes.REAL_NVP,
+    recipes.ADDITIVE_COUPLING,
+    recipes.MASKED_AUTOREGRESSIVE,
+    recipes.INVERSE_AUTOREGRESSIVE,
+}
 FULL = f"This layer has {MAX_BUMPS} bends, and cannot have more."
 NUDGE_SHARE = 0.02  # of the visible part of the plane, per key press
-IN_INSPECTOR = "This layer cannot be bent in the cloud: drag its curves in the layer inspector."
 NOTHING_TO_BEND = "This layer has nothing to drag in the cloud. Choose a coupling or a step of flow matching."
 TOO_FAR = f"A layer can be bent up to {FARTHEST_BUMP:,.0f} flow units from the center, and not as far out as here."
 BACKWARD = "Points of the target move backward. Switch to Generate to bend a layer."
@@ -33,11 +37,14 @@ class Layer:
         kind: Kind of its stage.
         duration: Duration of a step of an integrator, or 1.
         is_encoded: Whether the cloud shows points of the target that move backward.
+        lever: Returns, for the x of a point after the layer, the coordinate on which its shift depends, and how far a
+            shift by 1 moves the point up.
     """
 
     kind: str
     duration: float = 1.0
     is_encoded: bool = False
+    lever: Callable[[float], tuple[float, float]] = lambda x: (x, 1.0)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,25 @@ class Arrow:
     tip: Point
     width: float
     is_selected: bool
+
+
+def inverse_lever(trace: Trace, stage: int, x: float) -> tuple[float, float]:
+    """Return the lever of a layer of an IAF, whose shift depends on the x before the layer, and is undone by it.
+
+    Args:
+        trace: Particles at all stages.
+        stage: Number of the layer.
+        x: Horizontal coordinate of a point after the layer.
+
+    Returns:
+        The horizontal coordinate of the point before the layer, and how far a shift by 1 moves the point up. The layer
+        maps the former in a straight line, and stretches the plane there as at the particle that is nearest in x.
+    """
+    before, after = trace.positions[stage - 1, :, 0], trace.positions[stage, :, 0]
+    ends, nearest = [before.argmin(), before.argmax()], abs(after - x).argmin()
+    stretching = float(np.diff(after[ends])[0] / np.diff(before[ends])[0])
+    at = float(before[nearest]) + (x - float(after[nearest])) / stretching
+    return at, -float(np.exp(trace.log_det_of(stage)[nearest])) / stretching
 
 
 class CloudBending(QObject):
@@ -176,8 +202,6 @@ class CloudBending(QObject):
             return problem
         if layer.is_encoded:
             return BACKWARD
-        if layer.kind == recipes.INVERSE_AUTOREGRESSIVE:
-            return IN_INSPECTOR
         bends = layer.kind in SHIFTED or layer.kind in {recipes.SPLINE_COUPLING, recipes.FLOW_STEP}
         return "" if bends else NOTHING_TO_BEND
 
@@ -226,7 +250,9 @@ class CloudBending(QObject):
         if layer.kind == recipes.SPLINE_COUPLING:
             rise = float(np.clip(up, -MAX_SPLINE_RISE * width, MAX_SPLINE_RISE * width))
             return Bump(curve="spline", center=(x, y), height=(rise,), width=width)
-        return fitting(Bump(curve="shift", center=(x,), height=(0.0,), width=width), height=up)
+        at, lift = layer.lever(x)
+        center = float(np.clip(at, -FARTHEST_BUMP, FARTHEST_BUMP))
+        return fitting(Bump(curve="shift", center=(center,), height=(0.0,), width=width), height=up / lift)
 
     def _bump_at(self, point: Point, pixel: float) -> int | None:
         """Return the number of the bump whose arrow has its tip at a point."""
@@ -251,15 +277,16 @@ class CloudBending(QObject):
         """Show the bumps that have a place in the plane, and that which is being dragged."""
         arrows = []
         if self.is_shown:
-            duration = self._layer().duration
+            layer = self._layer()
             for number, bump in enumerate(self._bumps):
                 is_selected = number == self.selected
                 if bump.curve == "velocity":
                     x, y = bump.center
-                    tip = _moved((x, y), np.multiply(bump.height, duration))
+                    tip = _moved((x, y), np.multiply(bump.height, layer.duration))
                     arrows.append(Arrow((x, y), tip, bump.width, is_selected))
                 elif is_selected:
-                    tip = self._start[0], self._start[1] + bump.height[0]
+                    lift = layer.lever(self._start[0])[1] if bump.curve == "shift" else 1.0
+                    tip = self._start[0], self._start[1] + lift * bump.height[0]
                     arrows.append(Arrow(self._start, tip, bump.width, is_selected))
         self.arrows_changed.emit(arrows)
 

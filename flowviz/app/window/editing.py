@@ -1,5 +1,6 @@
 """The editing of layers in the window: connects the layer editor to the session and to the widgets."""
 
+from dataclasses import replace
 from functools import partial
 
 from PyQt6.QtCore import QObject
@@ -8,7 +9,7 @@ from PyQt6.QtWidgets import QMainWindow
 from flowviz.app.by_hand.by_hand import ByHand
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.editing.cloud_arrows import CloudArrows
-from flowviz.app.editing.cloud_bending import CloudBending, Layer
+from flowviz.app.editing.cloud_bending import CloudBending, Layer, inverse_lever
 from flowviz.app.editing.entries import LayerMenu
 from flowviz.app.editing.glimpse_key import GlimpseKey
 from flowviz.app.editing.layer_editor import LayerEditor
@@ -20,6 +21,7 @@ from flowviz.app.viewer.central_widget import CentralWidget
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.window.dock import Dock
+from flowviz.specs import recipes
 
 
 class Editing(QObject):
@@ -79,4 +81,7 @@ def _layer_of(session: Session, view: ViewState) -> Layer:
     names, flow = project.trace.names, project.flow
     stage = min(view.value.stage, len(names) - 1)
     duration = 1 / (flow.integrator_steps or 1)
-    return Layer(names[stage].partition("_")[2], duration, view.seen.direction == "encode")
+    kind = names[stage].partition("_")[2]
+    layer = Layer(kind, duration, view.seen.direction == "encode")
+    is_inverse = kind == recipes.INVERSE_AUTOREGRESSIVE
+    return replace(layer, lever=partial(inverse_lever, project.trace, stage)) if is_inverse else layer

@@ -1,21 +1,24 @@
 """Bends that are dragged in the cloud, without a window."""
 
 from dataclasses import replace
+from functools import partial
 
+import numpy as np
 import pytest
 
 from flowviz.app.editing.cloud_bending import (
     BACKWARD,
-    IN_INSPECTOR,
     NOTHING_TO_BEND,
     TOO_FAR,
     Arrow,
     CloudBending,
     Layer,
+    inverse_lever,
 )
-from flowviz.specs import recipes
+from flowviz.specs import FlowSpec, recipes
 from flowviz.specs.edits import MAX_SPLINE_RISE
 from tests.app.editing.reports import STAGE, layer_editor
+from tests.flows.families import random_weights
 
 PIXEL = 0.01
 
@@ -101,6 +104,24 @@ def test_step_of_an_integrator_moves_points_where_they_are_dragged(shown: Bent) 
     assert shown.arrows == [Arrow((0.5, 0.25), (0.75, 0.5), 0.3, True)], "it can be changed by keys now"
 
 
+def test_layer_of_an_iaf_moves_points_where_they_are_dragged(shown: Bent) -> None:
+    from flowviz.flows import build_flow
+
+    spec = FlowSpec(family="iaf", layers=2, normalization="none")
+    flow = build_flow(spec, random_weights(spec))
+    trace = flow.trace(flow.particles(500))
+    assert trace.names[STAGE].endswith(recipes.INVERSE_AUTOREGRESSIVE)
+    shown.layer = Layer(recipes.INVERSE_AUTOREGRESSIVE, lever=partial(inverse_lever, trace, STAGE))
+    particle = int(np.hypot(*trace.positions[STAGE].T).argmin())
+    x, y = trace.positions[STAGE, particle].tolist()
+    shown.bending.begin((x, y), PIXEL)
+    shown.bending.drag((x, y + 0.4))
+    assert shown.arrows[0].tip == pytest.approx((x, y + 0.4))
+    flow.edit(shown.editor.edits.value)
+    moved = flow.trace_positions(trace.positions[0]).positions
+    np.testing.assert_allclose(moved[STAGE, particle], (x, y + 0.4), atol=1e-3)
+
+
 def test_arrow_is_taken_by_its_tip(shown: Bent) -> None:
     shown.layer = Layer(recipes.FLOW_STEP, duration=0.125)
     shown.drag((0.5, 0.25), (0.75, 0.5))
@@ -120,7 +141,6 @@ def test_nothing_is_bent_where_that_has_no_meaning(shown: Bent) -> None:
     usual = shown.layer
     for layer, reason in (
         (Layer(recipes.PERMUTE), NOTHING_TO_BEND),
-        (Layer(recipes.INVERSE_AUTOREGRESSIVE), IN_INSPECTOR),
         (replace(usual, is_encoded=True), BACKWARD),
     ):
         shown.layer = layer
