@@ -99,9 +99,10 @@ def resume(
         raise FileError(
             f"{project} cannot be continued, because it was saved by an older version of flowviz without a checkpoint."
         )
+    is_edited = found is not shown
     if steps is not None or seconds is not None:
         found = replace(found, training=extended(found.training, checkpoint, steps=steps, seconds=seconds))
-    if found is not shown:
+    if is_edited:
         say("The flow was edited since it was trained. Training it from what it shows, with a new budget.")
     elif at != project:
         say(f"Continuing an interrupted training from its checkpoint {at}, step {checkpoint.step:,}.")

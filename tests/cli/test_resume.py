@@ -181,10 +181,11 @@ def test_finished_training_has_nothing_to_do(
     assert copy.read_bytes() == path.read_bytes()
 
 
-def test_budget_can_be_extended(whole: Project, tmp_path: Path) -> None:
+def test_budget_can_be_extended(whole: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "i.flowviz"
     save_project(whole, path)
     assert run("resume", path, "-o", path, "--steps", 900) == 0
+    assert "was edited" not in capsys.readouterr().err
     longer = load_project(path)
     assert longer.training.steps == longer.history.step[-1] == 900
     assert longer.history.step[0] == whole.history.step[0]
