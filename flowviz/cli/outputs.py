@@ -156,7 +156,7 @@ class NumbersOutput:
             yield from write_numbers(self.path, self.form, numbers)
         elif self.form == "csv":
             for piece in csv_pieces(numbers.columns()):
-                sys.stdout.buffer.write(piece.encode())
+                _write_to_stdout(piece.encode())
                 yield
         else:
             with _copied_to_stdout() as path:
@@ -171,7 +171,14 @@ def _copied_to_stdout() -> Iterator[Path]:
         yield path
         with path.open("rb") as file:
             while piece := file.read(2**20):
-                sys.stdout.buffer.write(piece)
+                _write_to_stdout(piece)
+
+
+def _write_to_stdout(content: bytes) -> None:
+    """Write all of the content, also if stdout is unbuffered and takes only a part at once; see PYTHONUNBUFFERED."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[sys.stdout.buffer.write(rest) :]
 
 
 def _check_new(path: Path, what: str, *, force: bool) -> None:

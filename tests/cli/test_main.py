@@ -1,5 +1,6 @@
 """The command as a process: usage errors, a reader of stdout that stops reading, and a device that is full."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,19 @@ def test_closed_stdout_ends_command_quietly(arguments: list[str], tmp_path: Path
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (process.returncode, said) == (0, b"")
+
+
+def test_stdout_that_takes_a_part_is_not_reported_as_complete() -> None:
+    """Close the reader in the middle of the only batch; unbuffered, as in containers, Python then writes a part."""
+    command = [sys.executable, "-m", "flowviz", *"target --text I -n 100000 -o -".split()]
+    unbuffered = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=unbuffered) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(4) == b"x,y\n"
         process.stdout.close()
         said = process.stderr.read()
     assert (process.returncode, said) == (0, b"")
