@@ -62,7 +62,7 @@ def test_inspect_says_which_layers_are_disabled(files: tuple[Path, Path], capsys
     assert run("inspect", project, "--json", "--edits", edits) == 0
     assert [each["disabled"] for each in json.loads(capsys.readouterr().out)] == [False, False, False, True]
     assert run("inspect", project, "--stage", 3, "--edits", edits) == 0
-    assert "disabled: points stay" in capsys.readouterr().out
+    assert "Coupling 2 of 2 is disabled: points stay where they are." in capsys.readouterr().out
 
 
 def test_a_training_continues_from_the_edits(files: tuple[Path, Path], tmp_path: Path) -> None:

@@ -6,47 +6,54 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.widgets.announcer import Announcer
 
+TEXT = "A long text. " * 10
+
+
+class Pair(QWidget):
+    """Two buttons, the first of which has the focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = QPushButton("One"), QPushButton("Two")
+        layout = QVBoxLayout(self)
+        for button in (self.first, self.second):
+            button.setAccessibleName(button.text())
+            layout.addWidget(button)
+        self.show()
+        self.activateWindow()
+        self.first.setFocus()
+
 
 @pytest.fixture
-def buttons(qtbot: QtBot) -> tuple[QPushButton, QPushButton]:
-    parent, found = QWidget(), (QPushButton("One"), QPushButton("Two"))
-    qtbot.addWidget(parent)
-    layout = QVBoxLayout(parent)
-    for button in found:
-        button.setAccessibleName(button.text())
-        layout.addWidget(button)
-    parent.show()
-    parent.activateWindow()
-    found[0].setFocus()
-    qtbot.waitUntil(found[0].hasFocus)
-    return found
+def pair(qtbot: QtBot) -> Pair:
+    pair = Pair()
+    qtbot.addWidget(pair)
+    qtbot.waitUntil(pair.first.hasFocus)
+    return pair
 
 
-def test_message_precedes_the_name_of_the_focus_until_the_focus_moves(buttons: tuple[QPushButton, QPushButton]) -> None:
-    first, second = buttons
+def test_message_precedes_the_name_of_the_focus_until_the_focus_moves(pair: Pair) -> None:
     announcer = Announcer()
     announcer.announce("Done.")
-    assert first.accessibleName() == "Done. One"
+    assert pair.first.accessibleName() == "Done. One"
     announcer.announce("Saved.")
-    assert first.accessibleName() == "Saved. One"
-    second.setFocus()
-    assert (first.accessibleName(), second.accessibleName()) == ("One", "Two")
+    assert pair.first.accessibleName() == "Saved. One"
+    pair.second.setFocus()
+    assert (pair.first.accessibleName(), pair.second.accessibleName()) == ("One", "Two")
 
 
-def test_long_text_is_not_read_once_more(buttons: tuple[QPushButton, QPushButton]) -> None:
-    first, _ = buttons
-    first.setAccessibleName("A long text. " * 10)
+def test_long_text_is_not_read_once_more(pair: Pair) -> None:
+    pair.first.setAccessibleName(TEXT)
     announcer = Announcer()
     announcer.announce("Done.")
-    assert first.accessibleName() == "Done."
+    assert pair.first.accessibleName() == "Done."
     announcer.end()
-    assert first.accessibleName() == "A long text. " * 10
+    assert pair.first.accessibleName() == TEXT
 
 
-def test_name_that_was_changed_meanwhile_is_kept(buttons: tuple[QPushButton, QPushButton]) -> None:
-    first, _ = buttons
+def test_name_that_was_changed_meanwhile_is_kept(pair: Pair) -> None:
     announcer = Announcer()
     announcer.announce("Done.")
-    first.setAccessibleName("Three")
+    pair.first.setAccessibleName("Three")
     announcer.end()
-    assert first.accessibleName() == "Three"
+    assert pair.first.accessibleName() == "Three"
