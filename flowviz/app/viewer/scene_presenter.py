@@ -79,17 +79,21 @@ class ScenePresenter(QObject):
         self._query_fields()
 
     def _on_trace_changed(self, trace: Trace) -> None:
+        if not _is_dragged(self._scene, trace):
+            self._show_stages(trace)
+            self.camera.show_trace(trace, steadily=self._moments.is_live)
+        self.inspector.show_trace(trace, self._scenes.subject.edits)
+        self._query_fields()
+
+    def _show_stages(self, trace: Trace) -> None:
+        """Show the stages of a trace."""
         stages, edits = range(len(trace.names)), self._scenes.subject.edits
         titles = [trace.title(stage, edits.of(stage)) for stage in stages]
         thinned = trace.is_continuous  # neighbors look alike
-        if not _is_dragged(self._scene, trace):
-            self._displays.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
+        self._displays.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
         self._displays.slider.set_stages([trace.position(stage) for stage in stages], titles, thinned=thinned)
         self.playhead.set_last(trace.last_stage)
         self._view.show_flow(trace.last_stage, trace.positions.shape[1], is_continuous=trace.is_continuous)
-        self.camera.show_trace(trace, steadily=self._moments.is_live)
-        self.inspector.show_trace(trace, edits)
-        self._query_fields()
 
     def _on_scene_changed(self, scene: Scene) -> None:
         previous, self._scene = self._scene, scene

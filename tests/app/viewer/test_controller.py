@@ -223,6 +223,18 @@ def test_zoomed_view_stays_until_it_follows_the_cloud_again(viewed: Viewed) -> N
     assert cloud.view.half_extent > 50
 
 
+def test_view_stays_while_particles_are_dragged(viewed: Viewed) -> None:
+    known = snapshot(200, 50.0)
+    unknown = np.full_like(known.trace.log_det, np.nan)
+    dragged = replace(known, trace=replace(known.trace, log_det=unknown))
+    before = viewed.displays.cloud.view
+    viewed.viewer.preview(Variant(SPEC), dragged)
+    assert viewed.scene.trace is dragged.trace
+    assert viewed.displays.cloud.view == before, "a point would move away from the mouse"
+    viewed.viewer.preview(Variant(SPEC), known)
+    assert viewed.displays.cloud.view.half_extent > 50
+
+
 def test_fitting_a_stage_centers_its_particles(viewed: Viewed) -> None:
     viewed.displays.view_bar.stage_fit_requested.emit()
     assert not viewed.view.seen.fitted
