@@ -81,18 +81,17 @@ class CurvePlot(QWidget):
 
     def _draw_curves(self, plot: Any, curves: Sequence[Curve]) -> None:
         """Draw the curves, and behind each bent one what was learned."""
-        lines, bent = dict[str, tuple[Any, Any, Any]](), self._bending.curves
-        for number, curve in enumerate(curves):
-            is_bent = bent.is_bent(number)
-            if is_bent:
-                lines[f"{curve.name}, learned"] = curve.x, bent.learned(number), self._thin_pen(number)
-            lines[curve.name] = curve.x, bent.values[number], self._pen(number, is_bent=is_bent)
-        items = plot.listDataItems()
-        if [item.name() for item in items] != list(lines):
+        names = [name for curve in curves for name in (f"{curve.name}, learned", curve.name)]
+        items, bent = plot.listDataItems(), self._bending.curves
+        if [item.name() for item in items] != names:
             plot.clear()
-            items = [plot.plot(name=name) for name in lines]
-        for item, (x, y, pen) in zip(items, lines.values(), strict=True):
-            item.setData(x, y, pen=pen)
+            items = [plot.plot(name=name) for name in names]
+        for number, (curve, learned, item) in enumerate(zip(curves, items[::2], items[1::2], strict=True)):
+            is_bent = bent.is_bent(number)
+            learned.setVisible(is_bent)  # new items would take longer than a frame
+            if is_bent:
+                learned.setData(curve.x, bent.learned(number), pen=self._thin_pen(number))
+            item.setData(curve.x, bent.values[number], pen=self._pen(number, is_bent=is_bent))
 
     def _created(self) -> Plot:
         if self._plot is None:

@@ -114,4 +114,4 @@ def test_plot_is_created_with_the_first_curves_in_the_current_theme(inspector: I
     inspector.show_report(report)
     [plot] = inspector.findChildren(pg.PlotWidget)
     assert plot.backgroundBrush().color() == background("dark")
-    assert [item.name() for item in plot.listDataItems()] == ["shift t"]
+    assert [item.name() for item in plot.listDataItems() if item.isVisible()] == ["shift t"]
