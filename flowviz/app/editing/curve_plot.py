@@ -45,6 +45,7 @@ class CurvePlot(QWidget):
         self._names.linkActivated.connect(lambda number: bending.prefer(int(number)))
         self._hint = WrappingLabel("bendHint", "Selected bend", reserved_lines=2)
         self._plot: Plot | None = None  # created with the first curves, for a fast start of the window
+        self._drawn: Sequence[Curve] = ()  # the curves behind which what was learned is drawn
         self._theme: Theme = "light"
         self._samples: dict[tuple[int, bool, Theme], str] = {}
         self._across = ""  # the label of the horizontal axis
@@ -85,13 +86,14 @@ class CurvePlot(QWidget):
         items, bent = plot.listDataItems(), self._bending.curves
         if [item.name() for item in items] != names:
             plot.clear()
-            items = [plot.plot(name=name) for name in names]
+            items, self._drawn = [plot.plot(name=name) for name in names], ()
         for number, (curve, learned, item) in enumerate(zip(curves, items[::2], items[1::2], strict=True)):
             is_bent = bent.is_bent(number)
             learned.setVisible(is_bent)  # new items would take longer than a frame
-            if is_bent:
+            if self._drawn is not curves:
                 learned.setData(curve.x, bent.learned(number), pen=self._thin_pen(number))
             item.setData(curve.x, bent.values[number], pen=self._pen(number, is_bent=is_bent))
+        self._drawn = curves
 
     def _created(self) -> Plot:
         if self._plot is None:
