@@ -18,6 +18,9 @@ WORDS = {
     "a valid number, unable to parse string as a number": "a number",
     "a valid number": "a number",
     "a valid string": "text",
+    "a valid boolean, unable to interpret input": "true or false",
+    "a valid boolean": "true or false",
+    "a valid dictionary": "an object",
     "Field required": "a value is missing",
     "String should have": "the text must have",
     "Tuple should have": "the list must have",
@@ -56,7 +59,7 @@ def _sentence(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:
     for words, ours in WORDS.items():
         message = message.replace(words, ours)
     titles = [info.title for part in place if (info := fields.get(str(part))) and info.title]
-    field = titles[0] if titles else " ".join(str(part) for part in place).replace("_", " ")
+    field = titles[0] if titles else " ".join(str(part) for part in place if part != "[key]").replace("_", " ")
     given, reason = _grouped(repr(first["input"])), _grouped(f"{message[0].lower()}{message[1:]}")
     return f"The {field[0].lower()}{field[1:]} cannot be {given}: {reason}."
 

@@ -28,6 +28,7 @@ from flowviz.specs import (
     ViewSpec,
     target_spec,
 )
+from flowviz.specs.edits import Edits, LayerEdit
 
 
 def test_the_default_flow_is_that_of_the_post() -> None:
@@ -251,6 +252,9 @@ def test_any_choice_is_a_flow_or_a_sentence(data: st.DataObject) -> None:
             "The steps cannot be 1,000,000,000: the value must be at most 100,000,000.",
         ),
         (lambda: TextSpec(text=7), "The text cannot be 7: the value must be text."),
+        (lambda: Edits(layers=[]), "The layers cannot be []: the value must be an object."),
+        (lambda: Edits(layers={-1: {}}), "The layers -1 cannot be -1: the value must be at least 1."),
+        (lambda: LayerEdit(disabled="maybe"), "The disabled cannot be 'maybe': the value must be true or false."),
         (lambda: TextSpec(txt="a"), "TextSpec requires a value for text."),  # type: ignore[call-arg]
         (lambda: TrainingSpec(step=5), "TrainingSpec has no field step. Its fields are "),  # type: ignore[call-arg]
         (lambda: ExportSpec(seen={"nonsense": 1}), "Seen has no field nonsense. Its fields are view, stage, "),
