@@ -109,7 +109,7 @@ def register_family(
     if not stages:
         raise SpecError(f"The family {name} has no stages. Pass the classes of its stages.")
     RECIPES[name] = replace(recipe, stages=stages)
-    for kind in {recipe.layer, recipe.mixing, *recipe.first} - explanations.BUILT_IN_KINDS:
+    for kind in {recipe.layer, recipe.mixing, *recipe.first}.difference(explanations.BUILT_IN_KINDS):
         explanations.add_kind(kind, recipe.title, action, explanation or recipe.sentence)
     _registered.append(f"the flow {name}")
 

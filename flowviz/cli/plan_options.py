@@ -12,25 +12,19 @@ from flowviz.errors import SpecError
 from flowviz.projects import Plan
 from flowviz.specs import (
     PRESETS,
-    DrawingSpec,
     FlowSpec,
-    ImageSpec,
-    MixSpec,
-    PointsSpec,
     PresetName,
-    ShapeSpec,
     Spec,
     TargetSpec,
-    TextSpec,
     TrainingSpec,
     target_spec,
 )
 from flowviz.specs.fields import SpecField, fields_of
 from flowviz.specs.flow import MIXTURE_DEFAULTS
+from flowviz.specs.target import TARGETS
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PLAN = ("target", "flow", "training")
-TARGETS: tuple[type[Spec], ...] = (TextSpec, ImageSpec, ShapeSpec, DrawingSpec, PointsSpec, MixSpec)
 PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, preset in PRESETS.items())
 VARIED = {"seed", "learning_rate"}  # by trials
 ADJUSTABLE = "learning_rate", "clip_norm", "batch"  # when a training continues
@@ -84,7 +78,7 @@ def requested_target(sources: Sources, file: Path | None) -> TargetSpec:
 
 def _read_plan(file: Path | None) -> dict[str, Any]:
     """Return the specs of a training by name, from a file that holds some of them, or one alone."""
-    targets = {name for kind in TARGETS for name in kind.model_fields}
+    targets = {name for kind in TARGETS.values() for name in kind.model_fields}
     alone = (TrainingSpec.model_fields, ("training",)), (FlowSpec.model_fields, ("flow",)), (targets, ("target",))
     values = read_spec(file, (PLAN, ()), *alone)
     if values.keys() - set(PLAN) or not all(isinstance(value, dict) for value in values.values()):

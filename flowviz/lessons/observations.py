@@ -5,20 +5,15 @@ from dataclasses import dataclass
 from sys import float_info
 from typing import Any, Literal, get_args
 
-from flowviz.specs import recipes
+from flowviz.specs.explanations import BUILT_IN_KINDS
 from flowviz.specs.flow import Arrangement, BaseName, ConditionerKind, Integrator, Pairing
 from flowviz.specs.recipes import RECIPES, Normalization
 from flowviz.specs.shapes import SHAPES
+from flowviz.specs.target import TARGETS
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 Kind = Literal["number", "text", "flag", "list"]
 
-STAGE_KINDS = (
-    recipes.BASE, recipes.REAL_NVP, recipes.ADDITIVE_COUPLING, recipes.SPLINE_COUPLING, recipes.MASKED_AUTOREGRESSIVE,
-    recipes.INVERSE_AUTOREGRESSIVE, recipes.BATCH_NORMALIZATION, recipes.ACTNORM, recipes.PERMUTE,
-    recipes.LINEAR_MIXING, recipes.SCALE, recipes.FLOW_STEP, recipes.PLANAR_LAYER, recipes.RADIAL_LAYER,
-)  # fmt: skip
-TARGET_KINDS = ("text", "image", "shape", "drawing", "points", "mix")
 TOOLS = ("move", "rectangle", "lasso", "probe", "bend")
 TRAINING_STATES = ("idle", "preparing", "running", "paused", "stopping", "ended", "diverged")
 PANELS = ("target", "flow", "training", "loss", "inspector")
@@ -99,7 +94,7 @@ def _list(name: str, description: str, choices: Collection[str] = ()) -> Observa
 VIEW = (
     _number("stage", "The stage that is shown: 0 is the base, 1 the cloud after the first layer"),
     _number("last_stage", "The number of the last stage"),
-    _text("stage_kind", "The kind of the layer before the stage that is shown", STAGE_KINDS),
+    _text("stage_kind", "The kind of the layer before the stage that is shown", BUILT_IN_KINDS),
     _number("moment", "The training step whose flow is shown; unknown before a training", "steps"),
     _flag("live", "Whether the latest moment of the training is shown"),
     _list("marks", "What is drawn", get_args(Mark)),
@@ -118,7 +113,7 @@ VIEW = (
     _flag("played", "Whether a playback has reached its end since the step began"),
 )
 REQUEST = (
-    _text("target_kind", "The page of the target panel", TARGET_KINDS),
+    _text("target_kind", "The page of the target panel", TARGETS),
     _text("text", "The text of the target; unknown on other pages"),
     _text("shape", "The shape of the target; unknown on other pages", SHAPES),
     _text("flow_family", "The family of the flow to train next", RECIPES),

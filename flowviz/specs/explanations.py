@@ -141,7 +141,7 @@ STAGES: dict[str, str] = {
     ),
 }
 
-BUILT_IN_KINDS = frozenset(STAGES)
+BUILT_IN_KINDS = tuple(STAGES)
 
 MARKS: Mapping[Mark, str] = {
     "points": "Each dot is one particle. The particles are the same at every stage.",

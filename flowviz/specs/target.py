@@ -2,8 +2,9 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -210,7 +211,8 @@ class PointsSpec(Spec):
         return self.name
 
 
-SourceSpec = Annotated[TextSpec | ImageSpec | ShapeSpec | DrawingSpec | PointsSpec, Field(discriminator="kind")]
+_Source = TextSpec | ImageSpec | ShapeSpec | DrawingSpec | PointsSpec
+SourceSpec = Annotated[_Source, Field(discriminator="kind")]
 
 
 class Part(Spec):
@@ -244,9 +246,8 @@ class MixSpec(Spec):
         return joint.join(part.source.title for part in self.parts)
 
 
-TargetSpec = Annotated[
-    TextSpec | ImageSpec | ShapeSpec | DrawingSpec | PointsSpec | MixSpec, Field(discriminator="kind")
-]
+TargetSpec = Annotated[_Source | MixSpec, Field(discriminator="kind")]
+TARGETS: Mapping[str, type[Spec]] = {each.model_fields["kind"].default: each for each in get_args(_Source | MixSpec)}
 
 
 @cache
@@ -263,5 +264,5 @@ def target_spec(values: Any) -> TargetSpec:
     try:
         return _adapter().validate_python(values)
     except PydanticError as error:
-        kinds = "text, image, shape, drawing, points or mix"
-        raise SpecError(f"The target is invalid. Its kind must be {kinds}, with the fields of that kind.") from error
+        kinds = ", ".join(TARGETS)
+        raise SpecError(f"The target is invalid. Its kind must be one of {kinds}, with its fields.") from error
