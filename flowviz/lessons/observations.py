@@ -16,7 +16,7 @@ Kind = Literal["number", "text", "flag", "list"]
 
 TOOLS = ("move", "rectangle", "lasso", "probe", "bend")
 TRAINING_STATES = ("idle", "preparing", "running", "paused", "stopping", "ended", "diverged")
-PANELS = ("target", "flow", "training", "loss", "inspector")
+PanelName = Literal["target", "flow", "training", "loss", "inspector", "ledger"]
 NATS = "nats"
 LARGEST = float_info.max  # a TOML file may contain larger integers
 
@@ -170,7 +170,7 @@ ONE_DIMENSION = (
 WINDOW = (
     _flag("exported", "Whether something was exported since the step began"),
     _flag("presenting", "Whether the window is in presentation mode"),
-    _list("panels", "The panels of the window that are open", PANELS),
+    _list("panels", "The panels of the window that are open", get_args(PanelName)),
 )
 
 GROUPS: Mapping[str, tuple[Observation, ...]] = {

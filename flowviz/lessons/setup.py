@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from flowviz.errors import SpecError
+from flowviz.lessons.observations import PanelName
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.edits import StageNumber as LayerNumber
@@ -15,7 +16,6 @@ from flowviz.specs.target import ShapeSpec, TextSpec
 from flowviz.specs.training import DEFAULT_SECONDS
 from flowviz.specs.view import ColorBy, Direction, Mark
 
-PanelName = Literal["target", "flow", "training", "loss", "inspector"]
 Clear = Literal["clear"]
 EXCLUSIVE = {"text", "shape"}, {"edits", "disabled_layers"}  # keys of which a setup has one
 

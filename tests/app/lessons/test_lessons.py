@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -14,6 +15,7 @@ from flowviz.app.lessons.stored_progress import store_progress, stored_progress
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.lessons import OBSERVATIONS, Lesson, read_lesson
+from flowviz.lessons.observations import PanelName
 from flowviz.lessons.progress import Progress
 from tests.app.conftest import FileMenu, Window, settle
 from tests.app.lessons.acts import fulfill
@@ -44,6 +46,13 @@ def test_the_menu_opens_the_list_and_closing_it_restores_the_panels(window: Wind
     settle(window.main)
     assert not dock(window).isVisible()
     assert open_panels(window) == before
+
+
+def test_lessons_can_open_every_panel_of_the_window(window: Window) -> None:
+    for name in get_args(PanelName):
+        window.main._layout.open_panels(frozenset({name}))
+        assert open_panels(window) == {name}
+    assert len(window.main._layout._docks) == len(get_args(PanelName))
 
 
 def test_the_cloud_keeps_most_of_a_small_window(qtbot: QtBot, learner: Learner, window: Window, lesson: Lesson) -> None:
