@@ -1,5 +1,6 @@
 """Pages of flowing text as a PDF, with lines and boxes to write in."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -209,11 +210,16 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> Iter
         if line:
             yield line
         while measure(word) > width:
-            fitting = next(count for count in range(len(word), 0, -1) if count == 1 or measure(word[:count]) <= width)
+            fitting = _fitting(word, width, measure)
             yield word[:fitting]
             word = word[fitting:]
         line = word
     yield line
+
+
+def _fitting(word: str, width: float, measure: Callable[[str], float]) -> int:
+    """Return how many letters of a long word fit in a width, at least one."""
+    return max(1, bisect_right(range(1, len(word)), width, key=lambda count: measure(word[:count])))
 
 
 def _measure(size: float, *, bold: bool) -> Callable[[str], float]:
