@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import rmtree
@@ -28,7 +29,7 @@ process.leave_out_keras()
 process.limit_threads()
 process.keep_compiled_programs()  # so that each flow is compiled once, and not in every process
 process.search_garbage_less_often()
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=1")  # dozens of flows compile, and train briefly
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")  # programs compile flows, and train briefly
 
 PATIENCE_MS = 120_000  # how long a test waits for what must happen, on a machine that has much else to do
 for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
@@ -45,6 +46,28 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 def pytest_collection_finish() -> None:
     """Leave out all modules from searches for garbage, of which pytest alone makes five at the end of each process."""
     process.spare_loaded_objects()
+    if "flowviz.training.step" in sys.modules:  # else a test that trains nothing would load TensorFlow
+        train_with_plain_graphs()
+
+
+without_xla = pytest.MonkeyPatch()
+
+
+def train_with_plain_graphs() -> None:
+    """Take training steps with plain graphs: XLA compiles longer than a thousand steps of a small flow last."""
+    without_xla.setattr("flowviz.training.step.ChunkRunner._compile", lambda runner: runner._graph)
+
+
+@pytest.fixture(scope="module")
+def xla() -> Iterator[None]:
+    """Compile training steps with XLA from here on in a module, as the program does."""
+    from flowviz.training import step
+
+    without_xla.undo()
+    step._made.cache_clear()
+    yield
+    step._made.cache_clear()
+    train_with_plain_graphs()
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ loop.Training._advance = killed
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def whole(tmp_path_factory: pytest.TempPathFactory, xla: None) -> Project:
     """Return a training of 700 steps that was not stopped."""
     path = tmp_path_factory.mktemp("whole") / "whole.flowviz"
     assert run("train", "--text", "I", "--steps", 700, *SMALL, "-o", path) == 0
@@ -39,7 +39,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="module")
-def half() -> Project:
+def half(xla: None) -> Project:
     """Return the same training, stopped after 300 steps or some more."""
     return stopped_training(steps=700, after=300)
 

@@ -146,8 +146,14 @@ def test_a_checkpoint_of_edits_belongs_to_them(shown: Project) -> None:
     assert continued(loaded) is loaded
 
 
-@pytest.mark.parametrize("bumps", [(), (Bump(curve="spline", center=(0.1, 0.2), height=(0.1,), width=0.4),)])
-def test_xla_compiles_the_steps_of_an_edited_spline(bumps: tuple[Bump, ...]) -> None:
+@pytest.mark.parametrize(
+    "bumps",
+    [
+        (Bump(curve="spline", center=(0.1, 0.2), height=(0.1,), width=0.4),),
+        pytest.param((), marks=pytest.mark.slow),  # a smaller graph, which XLA compiles in 3 s
+    ],
+)
+def test_xla_compiles_the_steps_of_an_edited_spline(bumps: tuple[Bump, ...], xla: None) -> None:
     flow = FlowSpec(family="spline", layers=2, width=4, depth=1, bins=3, hats=0)
     edits = Edits(layers={1: LayerEdit(bumps=bumps), 2: LayerEdit(disabled=True)})
     runner = chunk_runner(flow, STEPS, 4, edits)

@@ -33,6 +33,7 @@ from flowviz.training.step import ChunkRunner, State
 from tests.training.clock import Clock
 from tests.training.events import finished
 
+pytestmark = pytest.mark.usefixtures("xla")  # three flows are trained often
 TARGET, STEPS = TextSpec(text="I"), TrainingSpec(steps=900)
 FLOWS = {
     "affine": FlowSpec(layers=2, width=8, depth=1),
@@ -74,7 +75,7 @@ class Stopper:
 
 
 @pytest.fixture(scope="module")
-def whole() -> Comparison:
+def whole(xla: None) -> Comparison:
     return compared(comparison())
 
 

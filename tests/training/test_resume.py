@@ -16,7 +16,7 @@ from flowviz.training import train, trained
 from flowviz.training.step import ChunkRunner, State
 
 FILES = Path(__file__).parents[1] / "projects" / "files"
-SPEC, FLOW, STEPS = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=6000)
+SPEC, FLOW, STEPS = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=4000)
 TARGET = build_target(SPEC)
 RESIDUE = 0  # of the points of the first chunk
 STATE = ("parameters", "first_moment", "second_moment", "statistics", "losses")

@@ -18,6 +18,7 @@ from tests.training.clock import Clock
 from tests.training.events import finished
 
 SMALL = FlowSpec(layers=2, width=8, depth=1)
+pytestmark = pytest.mark.usefixtures("xla")
 
 
 def test_a_training_like_one_before_is_compiled_no_more_and_gives_the_same_numbers(target: Ink) -> None:

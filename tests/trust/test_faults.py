@@ -36,7 +36,10 @@ def is_sentence(told: str) -> bool:
 @pytest.mark.parametrize(
     ("slip", "cause"),
     [
-        ('ImportError("libtensorflow_cc.so.2: cannot open shared object file")', "ImportError"),
+        pytest.param(  # as the package that is missing
+            *('ImportError("libtensorflow_cc.so.2: cannot open shared object file")', "ImportError"),
+            marks=pytest.mark.slow,
+        ),
         (
             'ModuleNotFoundError("No module named \'tensorflow\'", name="tensorflow")',
             "the package tensorflow is missing",
@@ -60,7 +63,7 @@ def test_program_works_without_training_if_tensorflow_does_not_load(slip: str, c
 
 
 def test_training_without_xla_works_and_is_reported(
-    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], xla: None
 ) -> None:
     compile_it = ChunkRunner._compile
 
