@@ -1,6 +1,9 @@
 """A flow of every family, with random numbers in all its weights."""
 
+from typing import Any
+
 import numpy as np
+import pytest
 
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.stage import Stage, Tensors
@@ -31,6 +34,14 @@ SPECS = {
     ),
 }
 assert set(SPECS) >= set(RECIPES)
+
+
+def specs(*usual: str) -> list[Any]:
+    """Return all specs as parameters of a test, of which those that are not named are slow."""
+    assert set(usual) <= set(SPECS)
+    return [
+        pytest.param(spec, id=name, marks=() if name in usual else pytest.mark.slow) for name, spec in SPECS.items()
+    ]
 
 
 def stages_of(flow: Flow) -> list[tuple[Stage, Tensors]]:
