@@ -1,9 +1,14 @@
 """Projects with something in every field, made without a training; and how two are compared to the last bit."""
 
+import json
+import struct
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load, save
 
 from flowviz.projects import Plan, Project
 from flowviz.records import (
@@ -29,6 +34,7 @@ from flowviz.specs import DrawingSpec, FlowSpec, Playback, PointsSpec, Seen, Tex
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from flowviz.specs.recipes import BATCH_NORMALIZATION, PERMUTE
 
+Change = Callable[[dict[str, Any], dict[str, NDArray[Any]]], object]
 EDITS = Edits(
     layers={
         1: LayerEdit(
@@ -183,3 +189,12 @@ def assert_same(one: Any, other: Any, where: str = "") -> None:
             assert_same(*pair, f"{where}[{number}]")
     else:
         assert one == other, where
+
+
+def changed(content: bytes, change: Change) -> bytes:
+    """Return a file whose JSON and arrays are something else."""
+    arrays = load(content)
+    header = json.loads(content[8 : 8 + struct.unpack("<Q", content[:8])[0]])
+    text = json.loads(header["__metadata__"]["flowviz"])
+    change(text, arrays)
+    return save(arrays, metadata={"flowviz": json.dumps(text)})
