@@ -39,7 +39,7 @@ def test_usage_error_is_one_sentence(arguments: str, said: str, capsys: pytest.C
     assert "Value error" not in captured.err
 
 
-@pytest.mark.parametrize("arguments", [["target", "--list"], ["--help"], ["gallery"]])
+@pytest.mark.parametrize("arguments", [["target", "--list"], ["--help"]])
 def test_closed_stdout_ends_command_quietly(arguments: list[str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "flowviz", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

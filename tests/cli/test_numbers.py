@@ -211,13 +211,12 @@ def test_a_failure_leaves_neither_a_file_nor_a_scratch_file(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
-@pytest.mark.parametrize("form", FORMATS)
-def test_a_full_disk_is_one_sentence(form: str, tmp_path: Path) -> None:
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     """A limit on the size of files is what the system says of a full disk, too."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))"
-    ended = run_program(f"target --text I -n 5000 -o a.{form}", tmp_path, limit)
+    ended = run_program("target --text I -n 5000 -o a.npz", tmp_path, limit)
     assert ended.returncode == 2
-    assert ended.stderr == f"a.{form} cannot be written: file too large.\n"
+    assert ended.stderr == "a.npz cannot be written: file too large.\n"
     assert not list(tmp_path.iterdir())
 
 

@@ -60,7 +60,7 @@ def test_entropy_is_the_mean_of_the_surprise(base: Base) -> None:
 @pytest.mark.parametrize("spec", [SPECS[1], MIXTURES[3], MIXTURES[5], MIXTURES[10]])
 def test_entropy_is_that_of_a_quadrature(spec: FlowSpec) -> None:
     base = base_of(spec)
-    points, cell = grid(6, 2400)
+    points, cell = grid(6, 1200)
     log_p = base.log_prob(points)
     assert base.entropy == pytest.approx(-(np.exp(log_p) * log_p).sum() * cell, abs=1e-6)
 

@@ -20,12 +20,12 @@ MOST_SECONDS = 2.0  # from closing to the end of the process
 PRESSES = 60
 
 CLOSING: list[Script] = [
-    scripts.closes_while_tensorflow_loads,
     scripts.closes_while_it_trains,
     scripts.closes_while_it_exports,
     scripts.closes_while_it_autosaves,
 ]
 CLOSING_TOO: list[Script] = [
+    scripts.closes_while_tensorflow_loads,
     scripts.closes_while_it_compiles,
     scripts.closes_while_it_opens,
     scripts.closes_while_it_follows_moments,

@@ -57,7 +57,7 @@ def test_exercise_is_solved_by_a_recipe(window: Window, qtbot: QtBot) -> None:
     assert session.project().edits
 
 
-@pytest.mark.parametrize("couplings", [1, 16])
+@pytest.mark.parametrize("couplings", [1, pytest.param(16, marks=pytest.mark.slow)])  # only more of the same
 def test_other_numbers_of_couplings(window: Window, qtbot: QtBot, couplings: int) -> None:
     build(window, qtbot, couplings)
     project = window.main.session.project()

@@ -65,11 +65,11 @@ def test_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_path:
     qtbot.waitUntil(lambda: not list(tmp_path.iterdir()))
 
 
-@pytest.mark.parametrize(("what", "count"), [("sheet", 1), ("frames", 58)])
+@pytest.mark.parametrize(("what", "count"), [("sheet", 1), ("frames", 39)])
 def test_sheet_and_frames_are_exported(window: Window, qtbot: QtBot, tmp_path: Path, what: str, count: int) -> None:
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", what)
-    dialog.find(QSpinBox, "exportInBetweens").setValue(2)
+    dialog.find(QSpinBox, "exportInBetweens").setValue(1)
     path = tmp_path / ("frames" if count > 1 else "sheet.png")
     if count > 1:
         assert f"{count} pictures" in dialog.message
@@ -172,12 +172,12 @@ def test_export_runs_during_training(window: Window, qtbot: QtBot, tmp_path: Pat
     dialog.choose("exportWhat", "frames")
     dialog.find(QSpinBox, "exportWidth").setValue(200)
     dialog.find(QSpinBox, "exportHeight").setValue(200)
-    dialog.find(QSpinBox, "exportInBetweens").setValue(5)
+    dialog.find(QSpinBox, "exportInBetweens").setValue(1)
     before = window.status
     dialog.write(tmp_path / "frames")
     qtbot.waitUntil(lambda: window.status != before)
     assert window.find(QPushButton, "stopButton").isEnabled()
-    assert len(list((tmp_path / "frames").iterdir())) == 115
+    assert len(list((tmp_path / "frames").iterdir())) == 39
 
 
 def test_menu_shows_the_progress_of_a_running_export(window: Window, qtbot: QtBot, tmp_path: Path) -> None:

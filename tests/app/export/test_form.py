@@ -26,7 +26,7 @@ from flowviz.projects import Project
 from flowviz.records import Selection, Timeline
 from flowviz.specs import ExportSpec, PictureSize, PointsSpec, TextSpec
 from flowviz.specs.export import effects
-from flowviz.specs.export_kinds import FORMATS, Format, What
+from flowviz.specs.export_kinds import FORMATS, What
 from flowviz.specs.fields import fields_of
 from flowviz.specs.view import UnitName
 from tests.app.export.exporting import Dialog, open_dialog
@@ -70,21 +70,21 @@ def selected(project: Project) -> Project:
     return replace(project, selection=Selection(np.arange(project.trace.positions.shape[1]) % 3 == 0))
 
 
-@pytest.mark.parametrize(("what", "format_"), [(what, format_) for what in FORMATS for format_ in FORMATS[what]])
-def test_only_controls_with_an_effect_are_shown(dialog: Dialog, what: What, format_: Format) -> None:
-    dialog.choose("exportWhat", what)
-    dialog.choose("exportFormat", format_)
-    assert effects(dialog.itself.spec()) <= {*CONTROLS, "what", "format", "axes", "beside", "moment"} | {
-        "probe",
-        "center",
-        "half_extent",
-        "point_diameter",
-        "word_height",
-    }
-    shown = {name for name, controls in CONTROLS.items() if all(map(dialog.is_shown, controls))}
-    hidden = {name for name, controls in CONTROLS.items() if not any(map(dialog.is_shown, controls))}
-    assert shown == effects(dialog.itself.spec()) & CONTROLS.keys()
-    assert hidden == CONTROLS.keys() - shown
+WITHOUT_CONTROL = {
+    *("what", "format", "axes", "beside", "moment", "probe", "center", "half_extent", "point_diameter", "word_height")
+}
+
+
+def test_only_controls_with_an_effect_are_shown(dialog: Dialog) -> None:
+    for what, format_ in [(each, format_) for each, formats in FORMATS.items() for format_ in formats]:
+        dialog.choose("exportWhat", what)
+        dialog.choose("exportFormat", format_)
+        found = effects(dialog.itself.spec())
+        assert found <= {*CONTROLS} | WITHOUT_CONTROL
+        shown = {name for name, controls in CONTROLS.items() if all(map(dialog.is_shown, controls))}
+        hidden = {name for name, controls in CONTROLS.items() if not any(map(dialog.is_shown, controls))}
+        assert shown == found & CONTROLS.keys(), (what, format_)
+        assert hidden == CONTROLS.keys() - shown, (what, format_)
 
 
 def test_disabled_controls_give_a_reason(dialog: Dialog) -> None:

@@ -42,7 +42,7 @@ def test_gallery_has_a_small_comparison() -> None:
 
 
 def test_comparison_opens_from_the_gallery(start: Welcome, qtbot: QtBot) -> None:
-    click(start.gallery, ROW, qtbot)
+    click(start.gallery, ROW, qtbot.mouseClick)
     qtbot.waitUntil(lambda: start.window.main.comparisons.is_shown)
     assert not start.page.isVisible()
     assert not start.window.main.isWindowModified()

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -85,13 +85,13 @@ def is_drawn(entry: QListWidgetItem) -> bool:
     return entry.icon().pixmap(9, 9).toImage().pixelColor(4, 4).alpha() > 0
 
 
-def click(listed: QListWidget, row: int, qtbot: QtBot) -> None:
-    place = listed.visualItemRect(item(listed, row)).center()
-    qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
+def click(listed: QListWidget, row: int, *acts: Callable[..., None]) -> None:
+    for act in acts:
+        act(listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualItemRect(item(listed, row)).center())
 
 
 def test_example_opens_with_a_click_or_with_keys(start: Welcome, qtbot: QtBot) -> None:
-    click(start.gallery, 1, qtbot)
+    click(start.gallery, 1, qtbot.mouseClick)
     qtbot.waitUntil(lambda: not start.is_shown)
     assert start.window.main.session.trained_title == "FLOW"
     assert start.window.main.document_actions.document.path is None, "the example itself was opened instead of a copy"
@@ -117,30 +117,33 @@ class Activating(QProxyStyle):
         return super().styleHint(hint, *others)
 
 
-@pytest.mark.parametrize("single_click", [True, False])
-@pytest.mark.parametrize("way", ["click", "double click", Qt.Key.Key_Return, Qt.Key.Key_Enter])
-@pytest.mark.parametrize("name", ["startRecent", "startGallery"])
-def test_entry_opens_once_however_it_is_activated(
-    start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, way: str | Qt.Key, single_click: bool
-) -> None:
-    opened: list[Path] = []
-    monkeypatch.setattr(start.window.main.document_actions.document, "open", lambda path, **_: opened.append(path))
-    start.window.main.document_actions.recent.add(Path("/a.flowviz"))
-    start.show()
-    listed, style = start.window.find(QListWidget, name), Activating(single_click)
-    listed.setStyle(style)
+def activate(listed: QListWidget, way: str | Qt.Key, qtbot: QtBot) -> None:
     if isinstance(way, Qt.Key):
         listed.setFocus()
         listed.setCurrentRow(0)
         qtbot.keyClick(listed, way)
+    elif way == "click":
+        click(listed, 0, qtbot.mouseClick)
     else:
-        click(listed, 0, qtbot)
-    if way == "double click":
-        place = listed.visualItemRect(item(listed, 0)).center()
-        qtbot.mouseDClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
-        qtbot.mouseRelease(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    listed.setStyle(None)
-    assert len(opened) == 1
+        click(listed, 0, qtbot.mouseClick, qtbot.mouseDClick, qtbot.mouseRelease)
+
+
+@pytest.mark.parametrize("name", ["startRecent", "startGallery"])
+def test_entry_opens_once_however_it_is_activated(
+    start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(start.window.main.document_actions.document, "open", lambda path, **_: opened.append(path))
+    start.window.main.document_actions.recent.add(Path("/a.flowviz"))
+    listed = start.window.find(QListWidget, name)
+    for style in (Activating(single_click=True), Activating(single_click=False)):
+        for way in ("click", "double click", Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            start.show()
+            listed.setStyle(style)
+            activate(listed, way, qtbot)
+            listed.setStyle(None)
+            assert len(opened) == 1, way
+            opened.clear()
 
 
 def test_thumbnails_are_drawn_again_for_another_theme(start: Welcome, qtbot: QtBot) -> None:
@@ -167,7 +170,7 @@ def test_recent_projects_are_listed_and_can_be_opened(start: Welcome, tmp_path: 
     assert start.recent.count() == MOST_RECENT
     assert "hi.flowviz" in item(start.recent, 0).text()
     assert str(tmp_path) in item(start.recent, 0).text()
-    click(start.recent, 0, start.qtbot)
+    click(start.recent, 0, start.qtbot.mouseClick)
     start.file_menu.wait(lambda: start.window.main.document_actions.document.path == project_file)
     assert not start.is_shown
 
@@ -177,7 +180,7 @@ def test_missing_recent_project_is_reported_and_removed_from_the_list(start: Wel
     start.window.main.document_actions.recent.add(gone)
     start.show()
     assert start.recent.count() == 1
-    click(start.recent, 0, start.qtbot)
+    click(start.recent, 0, start.qtbot.mouseClick)
     start.file_menu.wait(lambda: str(gone) in start.file_menu.notice)
     assert start.is_shown
     assert start.recent.count() == 0
