@@ -1,6 +1,6 @@
 """A normalizing flow: a base distribution and bijectors, in drawing order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,13 +9,14 @@ import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from flowviz.errors import SpecError
-from flowviz.flows.bumps import BUMPS, edit_arrays
-from flowviz.flows.chain import Chain, Numbers
-from flowviz.flows.flat import flatten, named, of_stage, shapes_of, unflatten
-from flowviz.flows.graphs import ChainGraphs
+from flowviz.flows.bumps import edit_arrays
+from flowviz.flows.chain import Chain
+from flowviz.flows.evaluator import Evaluator
+from flowviz.flows.flat import flatten, named, shapes_of, unflatten
 from flowviz.flows.objective import MaximumLikelihood, Objective
-from flowviz.flows.reporting import DEFAULT_SPANS, base_report, compared, disabled
+from flowviz.flows.reporting import base_report
 from flowviz.flows.stage import Stage
+from flowviz.flows.stage_reports import StageReports
 from flowviz.records import (
     Base,
     Density,
@@ -34,7 +35,7 @@ from flowviz.records.bases import initial_parameters
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import FlowSpec
-from flowviz.specs.edits import Bump, Edits, LayerEdit
+from flowviz.specs.edits import Edits
 
 FINE_ABOVE = -10.5  # nats; near -10, float32 errors are at most 0.01, so all log-densities above -10 are recomputed
 
@@ -70,9 +71,9 @@ class Flow(tf.Module):
         self.statistics = tf.Variable(
             flatten(weights.statistics, self._statistic_shapes), dtype=self.dtype, trainable=False
         )
-        self._graphs = ChainGraphs.shared(self.chain)
         self._plain_chain = self.chain
-        self._edits = Edits()
+        self._evaluator = Evaluator(self.chain, self.parameters, self.statistics)
+        self._reports = StageReports(self._evaluator, self._parameter_shapes, self._statistic_shapes)
 
     @property
     def spec(self) -> FlowSpec:
@@ -92,7 +93,7 @@ class Flow(tf.Module):
     @property
     def edits(self) -> Edits:
         """Return the edits of the flow, with which it computes everything."""
-        return self._edits
+        return self._evaluator.edits
 
     def edit(self, edits: Edits) -> None:
         """Disable layers and bend their curves, in place of earlier edits; those of `Edits()` reset the flow.
@@ -102,7 +103,7 @@ class Flow(tf.Module):
         Raises:
             SpecError: If the flow has no such layer, or the layer no such curve.
         """
-        self._edits = edits.checked(self.spec)
+        self._evaluator.edits = edits.checked(self.spec)
         self.chain = self._plain_chain
         if edits:
             bumps = edit_arrays(edits, len(self.stages))[1]
@@ -154,20 +155,20 @@ class Flow(tf.Module):
 
     def log_prob(self, x: ArrayLike) -> NDArray[Any]:
         """Return the log-density (n,) in nats of points (n, 2) of the target."""
-        return np.concatenate([found for [found] in self._in_parts("log_prob", x)])
+        return self._evaluator.joined("log_prob", x)
 
     def forward(self, z: ArrayLike) -> NDArray[Any]:
         """Return y = f(z), the points (n, 2) of the target to which particles (n, 2) of the base are mapped."""
-        return np.concatenate([found for [found] in self._in_parts("forward", z)])
+        return self._evaluator.joined("forward", z)
 
     def inverse(self, x: ArrayLike) -> NDArray[Any]:
         """Return z = f⁻¹(x), the points (n, 2) of the base that are mapped to points (n, 2) of the target."""
-        parts = self._in_parts("trace_through", x, len(self.stages))
+        parts = self._evaluator.in_parts("trace_through", x, len(self.stages))
         return np.concatenate([positions[0] for positions, _ in parts])
 
     def trace(self, particles: ArrayLike) -> Trace:
         """Follow particles (n, 2) of the base through every stage."""
-        return self._traced_in_parts("trace", particles)
+        return self._evaluator.traced("trace", particles, self.base)
 
     def trace_positions(self, particles: ArrayLike) -> Trace:
         """Follow particles (n, 2) of the base as `trace` does, but leave their log-determinants unknown (NaN).
@@ -175,7 +176,7 @@ class Flow(tf.Module):
         This takes a quarter of the time if the flow follows a velocity field.
         """
         start = checked_points(particles).astype(self.dtype.as_numpy_dtype)
-        positions = np.concatenate([start[np.newaxis], self._moved(start, 1, len(self.stages))])
+        positions = np.concatenate([start[np.newaxis], self._evaluator.moved(start, 1, len(self.stages))])
         unknown = np.full(positions.shape[:2], np.nan, np.float32)
         return Trace(self.spec.stage_names(), positions, unknown, base=self.base)
 
@@ -190,12 +191,7 @@ class Flow(tf.Module):
         """
         for stage in (first - 1, last):
             checked_stage(stage, len(self.stages))
-        return trace.moved(first, self._moved(trace.positions[first - 1], first, last))
-
-    def _moved(self, points: NDArray[Any], first: int, last: int) -> NDArray[np.float32]:
-        """Return the positions (k, n, 2) of points (n, 2) after each of the stages from `first` to `last`."""
-        parts = self._graphs.in_parts("positions", self._numbers(self.dtype), points, (first, last))
-        return np.concatenate([found for [found] in parts], axis=1)
+        return trace.moved(first, self._evaluator.moved(trace.positions[first - 1], first, last))
 
     def trace_through(self, points: ArrayLike, stage: int) -> Trace:
         """Follow points (n, 2) of a stage backward to the base and forward to the target.
@@ -205,7 +201,7 @@ class Flow(tf.Module):
         Raises:
             SpecError: If there is no such stage.
         """
-        return self._traced_in_parts("trace_through", points, stage)
+        return self._evaluator.traced("trace_through", points, self.base, stage)
 
     def encoded(self, points: ArrayLike) -> Trace:
         """Pull points (n, 2) of the target back through every stage to the base."""
@@ -239,7 +235,7 @@ class Flow(tf.Module):
         if stage == 0:
             raise SpecError(f"The base moves no points: velocities belong to the stages 1 to {len(self.stages)}.")
         name = "final_velocity" if at_end else "velocity"
-        return np.concatenate([found for [found] in self._in_parts(name, points, stage)])
+        return self._evaluator.joined(name, points, stage)
 
     def density(
         self, stage: int, rectangle: Rectangle, particles: Trace | None = None, side: int = DENSITY_SIDE
@@ -276,7 +272,7 @@ class Flow(tf.Module):
         checked_stage(stage, len(self.stages))
 
         def computed(dtype: tf.DType, some: NDArray[np.float64]) -> NDArray[np.float32]:
-            [found] = self._graphs.evaluate("log_density", self._numbers(dtype), some, stage)
+            [found] = self._evaluator.at_once("log_density", some, stage, dtype)
             return found.astype(np.float32)
 
         found = computed(tf.float32, points)
@@ -296,45 +292,4 @@ class Flow(tf.Module):
         """
         if checked_stage(stage, len(self.stages)) == 0:
             return base_report(self.base)
-        edit = self.edits.of(stage)
-        found = self._learned(stage, trace, edit.bumps)
-        if edit.bumps:
-            found = compared(found, self._learned(stage, trace))
-        return disabled(found) if edit.disabled else found
-
-    def _learned(self, stage: int, trace: Trace | None, bumps: tuple[Bump, ...] = ()) -> StageReport:
-        """Describe a stage after the base with bumps, as if it were not disabled."""
-        edits = Edits(layers={stage: LayerEdit(bumps=bumps)})
-        recipe, flat = self.stages[stage - 1], self._numbers(tf.float64, edits)
-        parameters = of_stage(unflatten(flat[0].numpy(), self._parameter_shapes), recipe.numbers_name)
-        statistics = of_stage(unflatten(flat[1].numpy(), self._statistic_shapes), recipe.numbers_name)
-
-        def forward(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-            images, log_dets = self._graphs.evaluate("forward_at", flat, points, stage)
-            return images, log_dets
-
-        numbers = {**parameters, **statistics, **({BUMPS: flat[4][stage - 1].numpy()} if edits else {})}
-        if trace is None:
-            return recipe.report(numbers, DEFAULT_SPANS, forward)
-        before = stage if recipe.curves_over_output else stage - 1
-        return recipe.report_at(numbers, trace.positions[before].astype(np.float64), forward)
-
-    def _traced_in_parts(self, name: str, points: ArrayLike, stage: int | None = None) -> Trace:
-        names, base = self.spec.stage_names(), self.base
-        trace = Trace.joined([Trace(names, *found, base=base) for found in self._in_parts(name, points, stage)])
-        return trace if trace.folded is None or trace.folded.any() else replace(trace, folded=None)
-
-    def _in_parts(self, name: str, points: ArrayLike, stage: int | None = None) -> Iterator[list[NDArray[Any]]]:
-        """Yield the results of a function of the chain for consecutive chunks of points (n, 2)."""
-        checked = None if stage is None else checked_stage(stage, len(self.stages))
-        return self._graphs.in_parts(name, self._numbers(self.dtype), points, checked)
-
-    def _numbers(self, dtype: tf.DType, edits: Edits | None = None) -> Numbers:
-        """Return the present numbers, rounded to the type of the flow and then converted to another one."""
-        edits = self.edits if edits is None else edits
-        arrays = self.chain.constants, *(edit_arrays(edits, len(self.stages)) if edits else ())
-        numbers = self.parameters.read_value(), self.statistics.read_value(), *map(self._constant, arrays)
-        return tuple(tf.cast(each, dtype) for each in numbers)
-
-    def _constant(self, array: NDArray[np.float64]) -> tf.Tensor:
-        return tf.constant(array, self.dtype)
+        return self._reports.of(self.stages[stage - 1], stage, trace)

@@ -1,0 +1,77 @@
+"""The evaluation of the functions of a chain with the present numbers of its flow."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import ArrayLike, NDArray
+
+from flowviz.flows.bumps import edit_arrays
+from flowviz.flows.chain import Chain, Numbers
+from flowviz.flows.graphs import ChainGraphs
+from flowviz.records import Base, Trace, checked_stage
+from flowviz.specs.edits import Edits
+
+
+class Evaluator:
+    """Evaluates the functions of a chain with the present numbers of its flow, and with edits of its layers.
+
+    Functions of `Chain` are given by name. Points are (n, 2); large arrays are processed in chunks to limit memory.
+
+    Attributes:
+        edits: The edits.
+    """
+
+    def __init__(self, chain: Chain, parameters: tf.Variable, statistics: tf.Variable) -> None:
+        """Create an evaluator of a chain without edits; the flat vectors may change afterwards."""
+        self._chain, self._parameters, self._statistics = chain, parameters, statistics
+        self._graphs = ChainGraphs.shared(chain)
+        self.edits = Edits()
+
+    def numbers(self, dtype: tf.DType | None = None, edits: Edits | None = None) -> Numbers:
+        """Return the present numbers, rounded to the type of the flow and then converted to another one, if given."""
+        edits, own = self.edits if edits is None else edits, self._parameters.dtype
+        arrays = self._chain.constants, *(edit_arrays(edits, len(self._chain.stages)) if edits else ())
+        constants = (tf.constant(array, own) for array in arrays)
+        numbers = self._parameters.read_value(), self._statistics.read_value(), *constants
+        return tuple(tf.cast(each, dtype or own) for each in numbers)
+
+    def at_once(
+        self, name: str, points: NDArray[Any], stage: int, dtype: tf.DType, edits: Edits | None = None
+    ) -> list[NDArray[Any]]:
+        """Return the results of a function of the chain at a stage for all points, computed in a type.
+
+        Args:
+            name: Name of the function.
+            points: The points.
+            stage: Number of the stage.
+            dtype: The type.
+            edits: Edits in place of the present ones, if given.
+        """
+        return self._graphs.evaluate(name, self.numbers(dtype, edits), points, stage)
+
+    def in_parts(self, name: str, points: ArrayLike, stage: int | None = None) -> Iterator[list[NDArray[Any]]]:
+        """Yield the results of a function of the chain for consecutive chunks of points.
+
+        Raises:
+            SpecError: If the shape of the points is not (n, 2), or if there is no such stage.
+        """
+        checked = None if stage is None else checked_stage(stage, len(self._chain.stages))
+        return self._graphs.in_parts(name, self.numbers(), points, checked)
+
+    def joined(self, name: str, points: ArrayLike, stage: int | None = None) -> NDArray[Any]:
+        """Return the only result of a function of the chain for all points; see `in_parts`."""
+        return np.concatenate([found for [found] in self.in_parts(name, points, stage)])
+
+    def moved(self, points: NDArray[Any], first: int, last: int) -> NDArray[np.float32]:
+        """Return the positions (k, n, 2) of points after each of the stages from `first` to `last`."""
+        parts = self._graphs.in_parts("positions", self.numbers(), points, (first, last))
+        return np.concatenate([found for [found] in parts], axis=1)
+
+    def traced(self, name: str, points: ArrayLike, base: Base, stage: int | None = None) -> Trace:
+        """Return the result of a function of the chain that follows points through all stages; see `in_parts`."""
+        names = self._chain.spec.stage_names()
+        trace = Trace.joined([Trace(names, *found, base=base) for found in self.in_parts(name, points, stage)])
+        return trace if trace.folded is None or trace.folded.any() else replace(trace, folded=None)
