@@ -307,7 +307,8 @@ class Training:
         kept = self._kept
         assert kept is not None
         self._flow.restore(kept.weights)
-        snapshot = replace(self._snapshot(), step=kept.step)  # before the score, which is that of the same integrator
+        self._shown.show_as_trained(self._requests.vary())
+        snapshot = replace(self._present(), step=kept.step)
         return Finished(
             ending=ending,
             progress=report,
@@ -382,7 +383,11 @@ class Training:
         return points[: round(len(points) * self._flow.objective.validation_share)]
 
     def _snapshot(self) -> Snapshot:
-        self._shown.integrate(self._requests.reintegrate())
+        self._shown.show(self._requests.vary())
+        return self._present()
+
+    def _present(self) -> Snapshot:
+        """Return the present state of the flow as it is shown."""
         shown = self._shown.in_sync()
         trace = shown.trace(shown.particles())
         samples = trace.positions[-1]

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.projects.variant import Variant
+from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 
 
@@ -29,10 +30,10 @@ class Requests:
         retarget: Called before each chunk. Returns a target to switch to, or None.
         adjust: Called before each chunk. Returns a training with the settings to continue with, or None. Only its
             learning rate, clip norm and batch have an effect.
-        reintegrate: Called before each snapshot. Returns the flow that moves the particles, or None.
+        vary: Called before each snapshot. Returns the variant of the flow that moves the particles, or None.
     """
 
     stop: Callable[[], bool] = bool
     retarget: Callable[[], NewTarget | None] = no_change
     adjust: Callable[[], TrainingSpec | None] = no_change
-    reintegrate: Callable[[], FlowSpec | None] = no_change
+    vary: Callable[[], Variant | None] = no_change

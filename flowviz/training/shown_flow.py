@@ -1,7 +1,7 @@
-"""The flow that a training shows, which may have another integrator than the one that is trained."""
+"""The flow that a training shows, which may have another integrator and other edits than the one that is trained."""
 
 from flowviz.flows import Flow, build_flow
-from flowviz.specs import FlowSpec
+from flowviz.projects.variant import Variant
 
 
 class ShownFlow:
@@ -14,19 +14,30 @@ class ShownFlow:
         usual = flow.spec.as_trained()
         self.trained = flow if flow.edits or flow.spec == usual else build_flow(usual, flow.weights())
         self._shown = flow
+        self._start = _variant_of(flow)
 
     @property
     def is_trained(self) -> bool:
         """Return whether the shown flow is the trained one."""
         return self._shown is self.trained
 
-    def integrate(self, spec: FlowSpec | None) -> None:
-        """Show the flow with the integrator of a spec from now on, unless it is None, or the flow is edited."""
-        if spec is not None and spec != self._shown.spec and not self.trained.edits:
-            self._shown = self.trained if spec == self.trained.spec else build_flow(spec)
+    def show(self, variant: Variant | None) -> None:
+        """Show another variant of the flow from now on, unless it is None."""
+        if variant is None or variant == _variant_of(self._shown):
+            return
+        is_trained = variant == _variant_of(self.trained)
+        self._shown = self.trained if is_trained else build_flow(variant.flow, edits=variant.edits)
+
+    def show_as_trained(self, variant: Variant | None) -> None:
+        """Show another variant, or the present one if it is None, with the edits that are part of the training."""
+        self.show((variant or _variant_of(self._shown)).as_trained(self._start))
 
     def in_sync(self) -> Flow:
         """Return the shown flow with the present numbers."""
         if not self.is_trained:
             self._shown.restore(self.trained.weights())
         return self._shown
+
+
+def _variant_of(flow: Flow) -> Variant:
+    return Variant(flow.spec, flow.edits)

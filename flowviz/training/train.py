@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 
 from flowviz import projects
+from flowviz.projects.variant import Variant
 from flowviz.records import Adjusted, Checkpoint, Event, Preparing
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
@@ -24,7 +25,7 @@ def train(
     retarget: Callable[[], NewTarget | None] = no_change,
     adjust: Callable[[], TrainingSpec | None] = no_change,
     reports_chunks: bool = False,
-    reintegrate: Callable[[], FlowSpec | None] = no_change,
+    vary: Callable[[], Variant | None] = no_change,
 ) -> Iterator[Event]:
     """Train a flow on a target, from scratch or from a checkpoint.
 
@@ -52,9 +53,10 @@ def train(
             training goes on with the previous one. An `Adjusted` event marks the step.
         reports_chunks: Whether to report every chunk, so that the caller can let other trainings take turns, and the
             final checkpoint before the score is computed. Snapshots do not count as training time then.
-        reintegrate: Called before each snapshot. If it returns a flow, which differs from the trained one in its
-            integrator, that flow moves the particles from then on, and is scored at the end. Without effect on
-            an edited flow, whose edits belong to the steps of its integrator.
+        vary: Called before each snapshot. If it returns a variant of the flow, with another integrator or edits that
+            fit it, that variant moves the particles from then on; what is learned does not depend on it. The end is
+            shown and scored with the same integrator, but only with edits that are part of the training; then, it has
+            the integrator of the start, to whose steps those edits belong.
 
     Yields:
         The events of the training, the last of which is `Finished`.
@@ -80,7 +82,7 @@ def train(
             target,
             spec,
             snapshot_seconds,
-            Requests(stop_requested, retarget, adjust, reintegrate),
+            Requests(stop_requested, retarget, adjust, vary),
             resume=resume,
             moment_seconds=moment_seconds,
             checkpoint_seconds=checkpoint_seconds,

@@ -17,6 +17,7 @@ from flowviz.flows.matching import FlowMatching, in_strips, spread_times
 from flowviz.flows.scenes import velocity_fields
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.format import from_bytes, to_bytes
+from flowviz.projects.variant import Variant
 from flowviz.records import FieldGrid, Finished, Score, Snapshot, Trace, base_particles, lattice_points
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.specs.flow import Integrator
@@ -142,9 +143,9 @@ class TestTrainedFlow:
         assert np.isnan(other.history.loss).all()
 
     def test_weights_do_not_depend_on_the_integrator_which_may_change(self, project: Project) -> None:
-        requested = chain([None], repeat(FLOW.with_integrator("rk4", 2)))
+        requested = chain([None], repeat(Variant(FLOW.with_integrator("rk4", 2))))
         euler, target = FLOW.with_integrator("euler", 3), build_target(TextSpec(text="I"))
-        events = list(train(target, euler, TRAINING, snapshot_seconds=0.0, reintegrate=lambda: next(requested)))
+        events = list(train(target, euler, TRAINING, snapshot_seconds=0.0, vary=lambda: next(requested)))
         stages = [event.trace.last_stage for event in events if isinstance(event, Snapshot)]
         assert stages[0] == 3
         assert set(stages[1:]) == {2}

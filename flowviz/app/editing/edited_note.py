@@ -4,12 +4,14 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QMenu, QToolButton
 
 from flowviz.app.commands.actions import add_action
-from flowviz.app.editing.layer_editor import LayerEditor, edited_sentence
+from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.style.icons import icon
 
 
 class EditedNote(QToolButton):
-    """Button that says how many layers are edited, and resets them; hidden while there are none.
+    """Button that says how many layers are edited, and whether in training too; hidden if there are none.
+
+    It resets them.
 
     Its height is kept free while it is hidden, so that the first edit does not move what is above it.
     """
@@ -34,11 +36,11 @@ class EditedNote(QToolButton):
         self._update()
 
     def _update(self) -> None:
-        editor, text = self._editor, edited_sentence(self._editor.edits.value)
+        editor, text = self._editor, self._editor.note
         self.setVisible(bool(text))
         self.setText(text)
         self.setAccessibleName(text or "Edited layers")
-        self.setToolTip(editor.problem or "The flow differs from what it has learned. Click to reset its layers")
+        self.setToolTip(editor.problem or f"{editor.explanation} Click to reset layers")
         self.setEnabled(not editor.problem)
         self._reset.setEnabled(editor.stage in editor.edits.value.layers)
 

@@ -48,7 +48,9 @@ def fill_training_entry(menu: QMenu, editor: LayerEditor, train: Callable[[], ob
     action = add_action(menu, "Train from &Here", "Ctrl+Shift+H", train, tip)
 
     def update() -> None:
-        action.setEnabled(not editor.problem and bool(editor.edits.value))
+        is_training = editor.trained is not None
+        action.setEnabled(not editor.problem and not is_training and bool(editor.edits.value))
+        action.setToolTip("Stop the training first, to continue from the edited flow" if is_training else tip)
 
     editor.changed.connect(update)
     update()

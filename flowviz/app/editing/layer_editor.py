@@ -7,6 +7,10 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.specs.edits import Edits, LayerEdit
 
 GLIMPSE_MS = 2000  # of a glimpse that is not ended by releasing a key
+ONLY_SHOWN = "These edits change only what is shown. The training goes on without them."
+INCLUDED = "The training includes these edits, because it began with Train from Here."
+OTHERS_INCLUDED = "The training includes the edits that it began with. Changes of them affect only what is shown."
+DIFFERS = "The flow differs from what it has learned."
 
 
 class LayerEditor(QObject):
@@ -15,6 +19,7 @@ class LayerEditor(QObject):
     Attributes:
         edits: The edits.
         problem: Why layers cannot be edited now, in a sentence. Empty if they can.
+        trained: The edits that the training in progress includes. None if there is no training.
     """
 
     changed = pyqtSignal()  # the current layer, its edit, or whether it can be edited
@@ -26,6 +31,7 @@ class LayerEditor(QObject):
         super().__init__(parent)
         self._view, self.edits = view, edits
         self.problem = "Train a flow first, or build one by hand."
+        self.trained: Edits | None = None
         self._glimpses = False
         self._end = QTimer(self)
         self._end.setSingleShot(True)
@@ -59,6 +65,34 @@ class LayerEditor(QObject):
             if problem:
                 self.end_glimpse()
             self.changed.emit()
+
+    def set_trained(self, trained: Edits | None) -> None:
+        """Set the edits that the training in progress includes; None if there is no training."""
+        if trained != self.trained:
+            self.trained = trained
+            self.changed.emit()
+
+    @property
+    def note(self) -> str:
+        """Return how many layers are edited, and whether the training in progress includes the edits."""
+        shown, trained = self.edits.value, self.trained
+        text = edited_sentence(shown)
+        if trained is None or not (shown or trained):
+            return text
+        if shown == trained:
+            return f"{text}, also in training"
+        if not trained:
+            return f"{text}, only in view"
+        return f"{text or 'No layer edited'} in view, {len(trained.layers)} in training"
+
+    @property
+    def explanation(self) -> str:
+        """Return what the edits change, in a sentence or two."""
+        if self.trained is None:
+            return DIFFERS
+        if not self.trained:
+            return ONLY_SHOWN
+        return INCLUDED if self.trained == self.edits.value else OTHERS_INCLUDED
 
     def set_disabled(self, stage: int, disabled: bool) -> None:
         """Disable a layer, or enable it again, if layers can be edited."""

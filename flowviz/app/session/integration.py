@@ -1,6 +1,7 @@
 """The variant of the displayed flow: its integrator and the edits of its layers, which need no training."""
 
 import sys
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
@@ -8,10 +9,10 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.training_runner import TrainingRunner
-from flowviz.app.state.variant import Variant
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
+from flowviz.projects.variant import Variant
 from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
@@ -19,17 +20,20 @@ from flowviz.specs.edits import Edits
 LOADING = "The first edit loads TensorFlow, which takes a few seconds…"
 PREVIEW_SECONDS = 0.3  # between two scores while a bend is dragged
 REST_MS = 120  # without an edit, after which the mouse rests during a drag
-RUNNING = {TrainingState.TRAINING, TrainingState.STOPPING}
+RUNNING = {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.STOPPING}
 
 
 class Integration(QObject):
     """Keeps the integrator and the edits of the trained flow as requested, without changing its weights.
 
-    A running training moves the particles of its next snapshot by the integrator, and reports its losses as before. It
-    keeps its own edits until it ends. Otherwise, the positions of the particles are computed in the background and
-    shown, then their log-determinants, with which the project changes, and then the score. While a bend is dragged,
-    positions alone are computed until the mouse rests: anything else would delay the next ones. A project that was
-    saved without its score gets it as well. A glimpse is shown in the same way, but leaves the project as it is.
+    The positions of the particles are computed in the background and shown, then their log-determinants, with which
+    the project changes, and then the score. While a bend is dragged, positions alone are computed until the mouse
+    rests: anything else would delay the next ones. A project that was saved without its score gets it as well. A
+    glimpse is shown in the same way, but leaves the project as it is.
+
+    A running training learns and reports its losses as before. It moves the particles of its following snapshots by the
+    integrator, and by edits as soon as those have been computed in the background; until then, each of its snapshots is
+    shown with them in the same way.
     """
 
     gap_previewed = pyqtSignal(object)  # the gap of the variant that is shown, in nats, or None
@@ -56,6 +60,7 @@ class Integration(QObject):
         self._is_preview = False  # whether the shown variant is not yet that of the project
         self._awaited: tuple[object, Variant] | None = None  # the state and variant whose score is being computed
         presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
+        viewer.variant_wanted.connect(self._show_again)
 
     def expect(self, variant: Variant) -> None:
         """Set the variant that is requested by the project to be shown next."""
@@ -85,17 +90,46 @@ class Integration(QObject):
             self._complete()
 
     def _update(self) -> None:
-        run = self._runner.run
-        if run is not None:
-            run.worker.integrate(run.project.flow.with_integrator_of(self._requested.flow))
         variant = self._outstanding()
-        is_moved = run is not None and run.is_shown and self._presenter.state in RUNNING  # by the training
-        self._status.show_deferred(variant is not None and is_moved)
-        if variant is not None and not is_moved:
-            self._show(variant)
-        elif variant is None:
+        self._vary_training(is_traced=False)
+        is_deferred = variant is not None and self._is_moved and variant.edits == self._shown_edits
+        self._status.show_deferred(is_deferred)
+        self._viewer.integration.wanted = None if is_deferred else variant
+        if variant is None:
             self._end_preview()
             self._ask_for_score()
+        elif not is_deferred:
+            self._show(variant)
+
+    @property
+    def _is_moved(self) -> bool:
+        """Whether a training moves the particles that are shown."""
+        run = self._runner.run
+        return run is not None and run.is_shown and self._presenter.state in RUNNING
+
+    @property
+    def _shown_edits(self) -> Edits:
+        project = self._presenter.project
+        return project.edits if project else Edits()
+
+    def _vary_training(self, *, is_traced: bool) -> None:
+        """Let a training move its particles as requested, by edits only if their functions have been traced."""
+        run = self._runner.run
+        if run is None:
+            return
+        variant = Variant(run.project.flow.with_integrator_of(self._requested.flow))
+        if not run.is_shown:
+            variant = variant.as_trained(run.start)
+        elif is_traced or run.project.edits:
+            variant = replace(variant, edits=self._requested.edits)
+        if variant.is_possible:
+            run.worker.vary(variant)
+
+    def _show_again(self) -> None:
+        """Show the wanted variant of another moment."""
+        self._is_preview = True
+        if (variant := self._outstanding()) is not None:
+            self._show(variant)
 
     def _show(self, variant: Variant) -> None:
         if self._glimpse is None and not variant.edits and self._presenter.remove_edits(variant.flow):
@@ -113,18 +147,16 @@ class Integration(QObject):
         project = self._presenter.project
         if project is None:
             return None
-        run = self._runner.run
         edits = self._requested.edits if self._glimpse is None else self._glimpse
-        is_trained = run is not None and run.is_shown  # with edits of its own
-        flow = project.flow.with_integrator_of(self._requested.flow)
-        variant = Variant(flow, project.edits if is_trained else edits)
-        return variant if variant != Variant.of(project) else None
+        variant = Variant(project.flow.with_integrator_of(self._requested.flow), edits)
+        return variant if variant != Variant.of(project) and variant.is_possible else None
 
     def _on_located(self, variant: Variant, snapshot: Snapshot) -> None:
         wanted = self._outstanding()
         if wanted is None or wanted.flow != variant.flow:
             return  # it was requested before another variant
-        if snapshot.step == self._viewer.integration.moment.step:
+        is_current = snapshot.step == self._viewer.integration.moment.step
+        if is_current or (self._is_moved and self._viewer.is_live):  # the training may be quicker
             self._is_preview = True
             self._presenter.preview(variant, snapshot)
         self._located = variant
@@ -146,9 +178,13 @@ class Integration(QObject):
             self._presenter.end_preview()
 
     def _on_moved(self, variant: Variant, snapshot: Snapshot) -> None:
-        if variant != self._outstanding() or snapshot.step != self._viewer.timeline.moments[-1].step:
-            return  # it was requested before another variant or another snapshot
-        if self._glimpse is not None:
+        if variant != self._outstanding():
+            return  # it was requested before another variant
+        if self._glimpse is None:
+            self._vary_training(is_traced=True)
+        if snapshot.step != self._viewer.timeline.moments[-1].step:
+            return  # it was requested before another snapshot
+        if self._glimpse is not None or self._is_moved:
             if self._viewer.is_live:
                 self._presenter.preview(variant, snapshot)
             return
@@ -172,6 +208,8 @@ class Integration(QObject):
         trained, now = self._presenter.trained, perf_counter()
         if trained is None or trained.built is None or variant.flow.recipe.is_continuous or now < self._next_preview:
             return
+        if self._runner.run is not None:
+            return  # it needs the processor
         self._next_preview, self._awaited = now + PREVIEW_SECONDS, None  # the query replaces one that is awaited
         target, training = trained.built.target, trained.project.training
         self._viewer.integration.score(variant, target, training, self._on_score_previewed)

@@ -14,7 +14,6 @@ from flowviz.app.session.training_runner import Run, TrainingRunner
 from flowviz.app.session.undo import UndoHistory
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import Request, RequestState
-from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
@@ -22,6 +21,7 @@ from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.targets import Target
 

@@ -8,7 +8,6 @@ from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.moment_metrics import MomentMetrics
 from flowviz.app.session.training_runner import Run, TrainingRunner
-from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.status import TrainingStatus
@@ -16,6 +15,7 @@ from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import (
     FLOW_UNITS,
     Adjusted,
@@ -46,7 +46,7 @@ class TrainingPresenter(QObject):
 
     changed = pyqtSignal()  # the trained project, or its target
     state_changed = pyqtSignal()
-    began = pyqtSignal()  # the first snapshot of a training replaces the previous flow
+    began = pyqtSignal()  # the first snapshot of a training has replaced the previous flow
     failed = pyqtSignal()
 
     def __init__(
@@ -113,7 +113,7 @@ class TrainingPresenter(QObject):
     def show_variant(self, variant: Variant, snapshot: Snapshot) -> None:
         """Show the particles of another variant at the latest moment, and make them those of the project."""
         if self._runner.run is not None and self._runner.run.is_shown:
-            self._runner.integrate(variant.flow, snapshot)
+            self._runner.vary(variant, snapshot)
             self._viewer.integration.show(variant, snapshot)
             self._update_trained()
         elif self.trained is not None:
@@ -196,6 +196,9 @@ class TrainingPresenter(QObject):
             self._prepare_display()
         self._take_snapshot(snapshot)
         if is_first:
+            self.began.emit()
+            if self.state == TrainingState.PREPARING:  # not if it is stopping already
+                self.set_state(TrainingState.TRAINING)
             self._update_trained()  # the previous flow is no longer shown
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
@@ -211,13 +214,10 @@ class TrainingPresenter(QObject):
         """Prepare the viewer for the first snapshot of a training."""
         self._runner.mark_shown()
         run = self._run
-        if self.state == TrainingState.PREPARING:  # not if it is stopping already
-            self.set_state(TrainingState.TRAINING)
         self.title = run.built.title
         self._status.show_target(self.title)
         past = self._viewer.timeline if run.project.checkpoint else None  # includes computed particles
         self._viewer.begin_training(Variant.of(run.project), run.built.target, past)
-        self.began.emit()
 
     def _on_checkpoint(self) -> None:
         self._update_trained()

@@ -11,8 +11,9 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.worker import TrainingWorker
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import Event, Finished, Snapshot
-from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs import TrainingSpec
 
 
 class TrainingThread(Protocol):
@@ -25,7 +26,7 @@ class TrainingThread(Protocol):
     @property
     def retargeted(self) -> pyqtBoundSignal: ...
     @property
-    def integrated(self) -> pyqtBoundSignal: ...
+    def varied(self) -> pyqtBoundSignal: ...
     @property
     def failed(self) -> pyqtBoundSignal: ...
     def start(self) -> None: ...
@@ -35,7 +36,7 @@ class TrainingThread(Protocol):
     def follow(self, built: BuiltTarget, /) -> None: ...
     def keep_target(self) -> None: ...
     def adjust(self, training: TrainingSpec, /) -> None: ...
-    def integrate(self, flow: FlowSpec, /) -> None: ...
+    def vary(self, variant: Variant, /) -> None: ...
     def abandon(self) -> None: ...
 
 
@@ -50,14 +51,16 @@ class Run:
         worker: Its thread.
         built: The target that it learns.
         project: Its project as of the latest event.
-        flow: The flow that moves the particles of the next snapshot.
+        start: The variant with which it started, whose edits are part of the training.
+        variant: The variant that moves the particles of the next snapshot.
         is_shown: Whether its first snapshot has arrived. Until then, the previous flow is shown.
     """
 
     worker: TrainingThread
     built: BuiltTarget
     project: Project
-    flow: FlowSpec
+    start: Variant
+    variant: Variant
     is_shown: bool = False
 
 
@@ -81,9 +84,10 @@ class TrainingRunner(QObject):
         worker = self._make_worker(next(self._numbers), built, project, self._abandoned)
         worker.event_arrived.connect(self._on_event)
         worker.retargeted.connect(self._on_retargeted)
-        worker.integrated.connect(self._on_integrated)
+        worker.varied.connect(self._on_varied)
         worker.failed.connect(self._on_failed)
-        self.run = Run(worker, built, project, project.flow)
+        start = Variant.of(project)
+        self.run = Run(worker, built, project, start, start)
         worker.start()
 
     def mark_shown(self) -> None:
@@ -91,11 +95,11 @@ class TrainingRunner(QObject):
         assert self.run is not None
         self.run = replace(self.run, is_shown=True)
 
-    def integrate(self, flow: FlowSpec, snapshot: Snapshot) -> None:
-        """Replace the particles of the current training by those of another integrator."""
+    def vary(self, variant: Variant, snapshot: Snapshot) -> None:
+        """Replace the particles of the current training by those of another variant, until its next snapshot."""
         assert self.run is not None
-        project = replace(self.run.project, flow=flow, trace=snapshot.trace)
-        self.run = replace(self.run, project=project, flow=flow)
+        project = replace(self.run.project, flow=variant.flow, edits=variant.edits, trace=snapshot.trace)
+        self.run = replace(self.run, project=project)
 
     def abandon(self) -> None:
         """End the current training and ignore its remaining events."""
@@ -116,7 +120,9 @@ class TrainingRunner(QObject):
             assert self.run is not None
             project = self.run.project.after(event)
             if isinstance(event, Snapshot | Finished):
-                project = replace(project, flow=self.run.flow)
+                variant = self.run.variant
+                shown = variant.as_trained(self.run.start) if isinstance(event, Finished) else variant
+                project = replace(project, flow=shown.flow, edits=shown.edits)
             self.run = replace(self.run, project=project)
             self.event_arrived.emit(event)
 
@@ -126,10 +132,10 @@ class TrainingRunner(QObject):
             self.run = replace(self.run, built=built, project=replace(self.run.project, target=built.spec))
             self.retargeted.emit(built)
 
-    def _on_integrated(self, number: int, flow: FlowSpec) -> None:
+    def _on_varied(self, number: int, variant: Variant) -> None:
         if self._is_current(number):
             assert self.run is not None
-            self.run = replace(self.run, flow=flow)
+            self.run = replace(self.run, variant=variant)
 
     def _on_failed(self, number: int, notice: Notice) -> None:
         if self._is_current(number):

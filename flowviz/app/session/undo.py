@@ -105,8 +105,34 @@ class UndoHistory(QObject):
         if isinstance(latest, Edit):
             latest.end_with(self._choices)
 
+    def begin_edits(self, edits: Edits) -> None:
+        """Set the edits of another flow, and forget those of the previous one, which may not fit it."""
+        self._is_restoring = True
+        try:
+            self._edits.set(edits)
+            self._forget_other_edits()
+        finally:
+            self._is_restoring = False
+            self._start_from(self.choices())
+
+    def _forget_other_edits(self) -> None:
+        """Replace the edits of layers in the history by the present ones, and drop steps that changed nothing else."""
+        edits, stack = self._edits.value, self.stack
+        steps = [step for i in range(stack.count()) if isinstance(step := stack.command(i), Edit)]
+        if not any(each.edits != edits for step in steps for each in step.choices):
+            return
+        kept = [step.with_choices(lambda each: replace(each, edits=edits)) for step in steps]
+        index = len(list(filter(None, kept[: stack.index()])))
+        stack.clear()
+        for step in filter(None, kept):
+            stack.push(step)
+        while stack.index() > index:
+            stack.undo()
+
     def restore(self, choices: Choices) -> None:
         """Restore earlier choices."""
+        if self._is_restoring:
+            return  # steps are only counted
         self._is_restoring = True
         try:
             self._request.set(choices.request)
@@ -165,6 +191,17 @@ class Edit(QUndoCommand):
         """Restore choices, and return those that the opposite restores."""
         self._history.restore(wanted)
         return others
+
+    @property
+    def choices(self) -> tuple[Any, Any]:
+        """Return the choices before and after the edit."""
+        return self._before, self._after
+
+    def with_choices(self, change: Callable[[Any], Any]) -> "Edit | None":
+        """Return this edit with other choices before and after it, or None if it would change nothing."""
+        before, after = map(change, self.choices)
+        title = self.text().replace("&&", "&")
+        return None if before == after else Edit(self._history, title, before, after, continues=False)
 
     def end_with(self, choices: Choices) -> None:
         """Set the choices after the edit."""

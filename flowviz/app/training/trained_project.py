@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from flowviz.app.state.variant import Variant
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import FLOW_UNITS, Score, Snapshot, Units
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits

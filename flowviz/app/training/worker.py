@@ -10,8 +10,9 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.worker import PausableWorker
 from flowviz.errors import FlowvizError
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import Adjusted, Event, Finished, Overfitting, Recovered, Retargeted, Snapshot, Uncompiled
-from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs import TrainingSpec
 from flowviz.training import NewTarget, continued, train
 
 SNAPSHOT_SECONDS = 0.2
@@ -25,7 +26,7 @@ class TrainingWorker(PausableWorker):
 
     event_arrived = pyqtSignal(int, object)  # run number, Event
     retargeted = pyqtSignal(int, object)  # run number, the new BuiltTarget
-    integrated = pyqtSignal(int, object)  # run number, FlowSpec that moves the particles of the following snapshots
+    varied = pyqtSignal(int, object)  # run number, Variant that moves the particles of the following snapshots
     failed = pyqtSignal(int, object)  # run number, Notice
 
     def __init__(
@@ -45,7 +46,7 @@ class TrainingWorker(PausableWorker):
         """
         super().__init__(number, previous)
         self._target, self._project, self._settings = built.target, project, project.training
-        self._flow = self._announced = project.flow  # with the integrator for the particles
+        self._variant = self._announced = Variant.of(project)  # that moves the particles
         self._requested: deque[BuiltTarget] = deque(maxlen=1)  # latest request
         self._current = built
         self._has_snapshot = False
@@ -62,12 +63,12 @@ class TrainingWorker(PausableWorker):
         """Continue with the settings of another training from the next chunk of steps on."""
         self._settings = training
 
-    def integrate(self, flow: FlowSpec) -> None:
-        """Move the particles of the following snapshots by a flow that differs only in its integrator.
+    def vary(self, variant: Variant) -> None:
+        """Move the particles of the following snapshots by a variant of the flow.
 
         Neither the weights nor the reports of the losses depend on it.
         """
-        self._flow = flow
+        self._variant = variant
 
     def run(self) -> None:
         self._wait_for_previous()
@@ -82,7 +83,7 @@ class TrainingWorker(PausableWorker):
                 resume=project.checkpoint,
                 retarget=self._take_next,
                 adjust=lambda: self._settings,
-                reintegrate=self._take_flow,
+                vary=self._take_variant,
             ):
                 self._emit(event)
                 if not isinstance(event, Snapshot):  # a pause must not separate a snapshot from its checkpoint
@@ -116,10 +117,10 @@ class TrainingWorker(PausableWorker):
         self._current = built
         return NewTarget(built.target, built.title)
 
-    def _take_flow(self) -> FlowSpec:
-        """Return the flow that moves the particles of the next snapshot, and announce it if it is another one."""
-        flow = self._flow  # may be replaced in the meantime
-        if flow != self._announced:
-            self._announced = flow
-            self.integrated.emit(self.number, flow)
-        return flow
+    def _take_variant(self) -> Variant:
+        """Return the variant that moves the particles of the next snapshot, and announce it if it is another one."""
+        variant = self._variant  # may be replaced in the meantime
+        if variant != self._announced:
+            self._announced = variant
+            self.varied.emit(self.number, variant)
+        return variant

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtBoundSignal
 
-from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import Tool
 from flowviz.app.viewer.figure_maker import DrawnFigure, FigureRequest
 from flowviz.app.viewer.subject import Move, Subject
+from flowviz.projects.variant import Variant
 from flowviz.records import (
     Density,
     FieldGrid,

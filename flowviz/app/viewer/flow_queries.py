@@ -10,13 +10,13 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from flowviz import rendering
 from flowviz.app.notices.notice import Notice
-from flowviz.app.state.variant import Variant
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.viewer.figure_maker import DrawnFigure, FigureMaker, FigureRequest
 from flowviz.app.viewer.subject import Move, Subject
 from flowviz.errors import FileError
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import example
+from flowviz.projects.variant import Variant
 from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
 from flowviz.records.ledger import Ledger
 from flowviz.rendering import Camera, visible_rectangle

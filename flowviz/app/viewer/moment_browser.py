@@ -6,11 +6,11 @@ from functools import partial
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.flow_queries import PAST
 from flowviz.projects.moments import without_particles
+from flowviz.projects.variant import Variant
 from flowviz.records import Moment, Snapshot, Timeline
 from flowviz.specs import FlowSpec
 

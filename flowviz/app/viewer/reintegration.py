@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.app.viewer.subject import Move, Subject
+from flowviz.projects.variant import Variant
 from flowviz.records import Moment, Score, Snapshot, Timeline
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
@@ -20,12 +20,23 @@ class Reintegration:
     """Computes, scores and shows other variants of the displayed flow: positions first, because they are quick.
 
     Attributes:
-        variant: The displayed variant, whose particles the moments have.
+        variant: The variant whose particles the moments have.
+        wanted: The variant to be displayed in place of it. None if it is the same.
     """
 
     def __init__(self, view: ViewState, moments: MomentBrowser, scenes: SceneModel, queries: Queries) -> None:
         self._view, self._moments, self._scenes, self._queries = view, moments, scenes, queries
         self.variant = Variant(FlowSpec())
+        self.wanted: Variant | None = None
+
+    def begin(self, variant: Variant) -> None:
+        """Display a variant of another flow."""
+        self.variant, self.wanted = variant, None
+
+    @property
+    def is_replaced(self) -> bool:
+        """Return whether another variant than that of the moments is to be displayed."""
+        return self.wanted is not None and self.wanted != self.variant
 
     @property
     def moment(self) -> Moment:
@@ -64,8 +75,10 @@ class Reintegration:
 
     @property
     def _particles(self) -> NDArray[np.float32]:
-        """The particles (n, 2) of the base."""
-        particles: NDArray[np.float32] = self._scenes.generated.positions[0]
+        """The particles (n, 2) of the base, which a training may change."""
+        latest = self._moments.timeline.moments[-1]
+        trace = latest.trace if isinstance(latest, Snapshot) else self._scenes.generated
+        particles: NDArray[np.float32] = trace.positions[0]
         return particles
 
     def restore(self, variant: Variant, timeline: Timeline) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from flowviz.app.state.variant import Variant
+from flowviz.projects.variant import Variant
 from flowviz.records import Trace, Weights
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.viewer.displays import Displays, Queries
 from flowviz.app.viewer.end_playback import EndPlayback
@@ -17,6 +16,7 @@ from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.app.viewer.scene_presenter import ScenePresenter
 from flowviz.app.viewer.subject import Subject
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import Moment, Scene, Selection, Snapshot, Timeline, Trace
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec, Seen, ViewSpec
@@ -37,6 +37,7 @@ class Viewer(QObject):
     """
 
     moment_shown = pyqtSignal(object, bool)  # Snapshot, and whether it is the latest
+    variant_wanted = pyqtSignal()  # another variant of the current moment is to be shown
     following_changed = pyqtSignal(bool)  # whether particles of earlier moments are being computed
     notice_posted = pyqtSignal(object)  # Notice
 
@@ -165,7 +166,7 @@ class Viewer(QObject):
     def _begin(self, variant: Variant, target: Target | None, past: Timeline | None = None) -> None:
         self._presenter.camera.begin()
         self.show_score("")
-        self.integration.variant = variant
+        self.integration.begin(variant)
         self._scenes.begin(variant.flow, target)
         self._moments.begin(variant, past or Timeline())
 
@@ -178,7 +179,10 @@ class Viewer(QObject):
         self._displays.score.show_score("" if self._view.seen.direction == "encode" else self._score)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self.preview(self.integration.variant, snapshot)
+        if self.integration.is_replaced:
+            self.variant_wanted.emit()
+        else:
+            self.preview(self.integration.variant, snapshot)
 
     def _show(self, subject: Subject, generated: Trace) -> None:
         self._presenter.inspector.show_flow(subject, generated)

@@ -53,6 +53,7 @@ class Editing(QObject):
         editor.glimpse_requested.connect(session.layer_edits.glimpse)
         editor.dragging_changed.connect(session.layer_edits.set_dragging)
         session.layer_edits.problem_changed.connect(editor.set_problem)
+        session.layer_edits.trained_changed.connect(editor.set_trained)
         widgets.strip.menu_requested.connect(LayerMenu(editor, widgets.strip).open)
         self._connect_cloud(bending, widgets.cloud, view)
         self.by_hand.started.connect(self._show_inspector)

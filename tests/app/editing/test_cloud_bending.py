@@ -152,6 +152,6 @@ def test_nothing_is_bent_where_that_has_no_meaning(shown: Bent) -> None:
 def test_refused_drag_moves_nothing_that_was_bent_before(shown: Bent) -> None:
     shown.drag((0.5, 0.0), (0.5, 0.5))
     before = shown.editor.edits.value
-    shown.editor.set_problem("Stop the training to edit the layers.")
+    shown.editor.set_problem("Train a flow first.")
     shown.drag((0.5, 0.0), (0.5, 2.0))
     assert shown.editor.edits.value == before

@@ -132,9 +132,9 @@ def test_layer_has_a_limited_number_of_bumps(shown: Bent) -> None:
 
 
 def test_curves_stay_while_a_training_runs(shown: Bent) -> None:
-    shown.editor.set_problem("Stop the training to edit the layers.")
+    shown.editor.set_problem("Train a flow first.")
     assert not shown.bending.press((0.0, 0.0), PIXEL)
-    assert shown.bending.description() == "Stop the training to edit the layers."
+    assert shown.bending.description() == "Train a flow first."
 
 
 def test_spline_stays_increasing_and_one_curve_has_the_handle(qapp: object) -> None:

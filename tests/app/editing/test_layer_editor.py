@@ -2,7 +2,14 @@
 
 import pytest
 
-from flowviz.app.editing.layer_editor import LayerEditor, edited_sentence
+from flowviz.app.editing.layer_editor import (
+    DIFFERS,
+    INCLUDED,
+    ONLY_SHOWN,
+    OTHERS_INCLUDED,
+    LayerEditor,
+    edited_sentence,
+)
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.editing.reports import STAGE, layer_editor
 
@@ -47,7 +54,7 @@ def test_base_is_no_layer(editor: LayerEditor) -> None:
 
 def test_nothing_is_edited_while_there_is_a_problem(editor: LayerEditor) -> None:
     editor.edits.set_disabled(5, True)
-    editor.set_problem("Stop the training to edit the layers.")
+    editor.set_problem("Train a flow first.")
     editor.toggle()
     editor.reset(5)
     editor.reset_all()
@@ -74,7 +81,7 @@ def test_edit_and_training_end_a_glimpse(editor: LayerEditor) -> None:
     editor.begin_glimpse()
     editor.toggle()
     editor.begin_glimpse()
-    editor.set_problem("Stop the training to edit the layers.")
+    editor.set_problem("Train a flow first.")
     assert [edits is None for edits in found] == [False, True, False, True]
 
 
@@ -84,3 +91,27 @@ def test_number_of_edited_layers_in_words() -> None:
         "1 layer edited",
         "2 layers edited",
     ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "trained", "note", "explanation"),
+    [
+        ({}, None, "", DIFFERS),
+        ({1: DISABLED}, None, "1 layer edited", DIFFERS),
+        ({}, {}, "", ONLY_SHOWN),
+        ({1: DISABLED}, {}, "1 layer edited, only in view", ONLY_SHOWN),
+        ({1: DISABLED}, {1: DISABLED}, "1 layer edited, also in training", INCLUDED),
+        ({1: DISABLED, 2: DISABLED}, {1: DISABLED}, "2 layers edited in view, 1 in training", OTHERS_INCLUDED),
+        ({}, {1: DISABLED}, "No layer edited in view, 1 in training", OTHERS_INCLUDED),
+    ],
+)
+def test_note_says_whether_a_training_includes_the_edits(
+    editor: LayerEditor,
+    shown: dict[int, LayerEdit],
+    trained: dict[int, LayerEdit] | None,
+    note: str,
+    explanation: str,
+) -> None:
+    editor.edits.set(Edits(layers=shown))
+    editor.set_trained(None if trained is None else Edits(layers=trained))
+    assert (editor.note, editor.explanation) == (note, explanation)

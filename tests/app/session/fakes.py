@@ -19,6 +19,7 @@ from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import Checkpoint, Event, Finished, History, Kept, Moment, Progress, Score, Snapshot, Trace
 from flowviz.records.events import Ending
 from flowviz.records.trace import base_particles, untrained_trace
@@ -113,7 +114,7 @@ class FakeThread(QObject):
 
     event_arrived = pyqtSignal(int, object)
     retargeted = pyqtSignal(int, object)
-    integrated = pyqtSignal(int, object)
+    varied = pyqtSignal(int, object)
     failed = pyqtSignal(int, object)
 
     def __init__(self, number: int, built: BuiltTarget, project: Project, previous: Any) -> None:
@@ -122,7 +123,7 @@ class FakeThread(QObject):
         self.plan, self.checkpoint = project.plan, project.checkpoint
         self.calls, self.adjusted = list[str](), list[TrainingSpec]()
         self.followed: BuiltTarget | None = None
-        self.flow = project.flow
+        self.variant = Variant.of(project)
 
     def send(self, *events: Event) -> None:
         for event in events:
@@ -149,8 +150,8 @@ class FakeThread(QObject):
     def adjust(self, training: TrainingSpec, /) -> None:
         self.adjusted.append(training)
 
-    def integrate(self, flow: FlowSpec, /) -> None:
-        self.flow = flow
+    def vary(self, variant: Variant, /) -> None:
+        self.variant = variant
 
     def abandon(self) -> None:
         self.calls.append("abandon")

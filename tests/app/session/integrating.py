@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from flowviz.app.state.variant import Variant
+from flowviz.projects.variant import Variant
 from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
 from tests.app.session.fakes import SessionHarness, finished, snapshot, train

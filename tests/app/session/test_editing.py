@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.state.variant import Variant
-from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.subject import Move
+from flowviz.projects.variant import Variant
 from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Bump, Edits, LayerEdit
@@ -17,7 +16,7 @@ from tests.app.session.integrating import TRAINED, trained_flow_matching
 
 FLOW = FlowSpec()
 WITHOUT_THIRD = Edits(layers={3: LayerEdit(disabled=True)})
-BENT = Edits(layers={3: LayerEdit(bumps=(Bump(curve="shift", center=(0.0,), height=(1.0,)),))})
+BENT = Edits(layers={1: LayerEdit(bumps=(Bump(curve="shift", center=(0.0,), height=(1.0,)),))})
 SCORE = Score(200, 1.625, 2.5, 0.02, 1.5)
 
 
@@ -150,7 +149,7 @@ def test_particles_of_a_drag_are_completed_when_the_mouse_rests(
 
 def test_particles_are_moved_from_the_edited_stage_on(trained: SessionHarness) -> None:
     trained.edits.set(BENT)
-    assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 3)
+    assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 1)
     answer(trained, BENT)
     trained.edits.set(BENT.having(7, LayerEdit(disabled=True)))
     assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 7)
@@ -210,20 +209,6 @@ def test_short_glimpse_shows_nothing_late(trained: SessionHarness) -> None:
     trained.session.layer_edits.glimpse(None)
     trained.queries.answer("positions", located(0.125))
     assert trained.viewer.generated is shown
-
-
-def test_new_training_begins_without_edits_which_undo_brings_back(trained: SessionHarness) -> None:
-    trained.edits.set(BENT)
-    answer(trained, BENT)
-    trained.session.train()
-    assert trained.edits.value == BENT, "the previous flow is still shown"
-    trained.thread.send(snapshot(0))
-    assert not trained.edits.value
-    trained.session.undo.stack.undo()
-    assert "positions" not in trained.queries.asked, "the training goes on without them"
-    assert trained.session.state == TrainingState.TRAINING
-    trained.thread.send(finished(100))
-    assert trained.queries.asked["positions"][0] == Variant(FLOW, BENT)
 
 
 def test_opened_project_keeps_its_edits(trained: SessionHarness) -> None:
@@ -297,16 +282,6 @@ def test_other_steps_of_an_integrator_drop_edits_and_undo_brings_both_back(qapp:
     assert (harness.edits.value, harness.request.plan.flow.integrator_steps) == (bent, 20)
     harness.session.undo.stack.redo()
     assert (harness.edits.value, harness.request.plan.flow.integrator_steps) == (Edits(), 10)
-
-
-def test_layers_can_be_edited_only_between_trainings(qapp: object) -> None:
-    harness, problems = SessionHarness(), list[str]()
-    harness.session.layer_edits.problem_changed.connect(problems.append)
-    assert harness.session.layer_edits.problem.startswith("Train a flow first")
-    train(harness, 100)
-    assert problems[-1] == harness.session.layer_edits.problem == "Stop the training to edit the layers."
-    harness.thread.send(finished(100))
-    assert problems[-1] == ""
 
 
 def test_previous_training_returns_with_its_edits(trained: SessionHarness) -> None:

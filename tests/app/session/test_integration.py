@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from flowviz.app.state.variant import Variant
 from flowviz.app.training.status import DEFERRED
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.subject import Subject
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import Kept, Weights
 from flowviz.specs import FlowSpec
 from tests.app.session.fakes import SessionHarness, checkpoint, finished, progress, snapshot, train
@@ -133,12 +133,12 @@ def test_running_training_moves_its_next_particles_by_the_integrator(harness: Se
     train(harness, 100)
     harness.view.set_stage(10)
     request(harness, COARSE)
-    assert harness.thread.flow == COARSE
+    assert harness.thread.variant == Variant(COARSE)
     assert "positions" not in harness.queries.asked, "the training moves them"
     assert harness.status_bar.message == DEFERRED
     harness.thread.send(progress(150), snapshot(150, flow=TRAINED), checkpoint(150))
     assert (stages(harness), harness.session.project().flow) == (20, TRAINED)
-    harness.thread.integrated.emit(harness.thread.number, COARSE)
+    harness.thread.varied.emit(harness.thread.number, Variant(COARSE))
     assert harness.session.project().flow == TRAINED, "the particles are not there yet"
     assert harness.status_bar.message == DEFERRED
     harness.thread.send(snapshot(200, flow=COARSE), checkpoint(200))
@@ -158,6 +158,7 @@ def test_paused_training_shows_the_integrator_and_goes_on_with_it(harness: Sessi
     answer(harness, COARSE)
     assert (stages(harness), harness.session.project().flow) == (10, COARSE)
     harness.session.toggle_pause()
+    harness.thread.varied.emit(harness.thread.number, harness.thread.variant)
     harness.thread.send(snapshot(300, flow=COARSE), checkpoint(300))
     assert harness.session.project().flow == COARSE
     assert harness.view.seen.moment is None

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flowviz.app.state.variant import Variant
 from flowviz.app.viewer.subject import Subject
+from flowviz.projects.variant import Variant
 from tests.app.session.fakes import SessionHarness, snapshot
 from tests.app.session.integrating import (
     COARSE,

@@ -16,6 +16,7 @@ from flowviz.app.target.built_target import BuiltTarget, build
 from flowviz.app.training.worker import TrainingWorker
 from flowviz.errors import FileError
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import (
     Checkpoint,
     Event,
@@ -28,6 +29,7 @@ from flowviz.records import (
     untrained_trace,
 )
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs.edits import Edits, LayerEdit
 
 TIMEOUT = 20  # seconds, after which a test fails
 NUMBER = 7
@@ -312,22 +314,23 @@ def test_training_waits_for_the_previous_worker(monkeypatch: pytest.MonkeyPatch)
     assert order == ["first", "second"]
 
 
-def test_training_takes_another_integrator_which_is_announced_before_its_first_snapshot(
+def test_training_takes_another_variant_which_is_announced_before_its_first_snapshot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     flow = FlowSpec(family="flow_matching")
     coarse = flow.with_integrator("euler", 3)
-    requested, taken = (flow, coarse, coarse, flow), list[FlowSpec]()
+    edited = Variant(coarse, Edits(layers={1: LayerEdit(disabled=True)}))
+    requested, taken = (Variant(flow), Variant(coarse), Variant(coarse), edited), list[Variant]()
 
     def training(options: dict[str, Any]) -> Iterator[Event]:
         for each in requested:
-            recorded.worker.integrate(each)
-            taken.append(options["reintegrate"]())
+            recorded.worker.vary(each)
+            taken.append(options["vary"]())
             yield snapshot()
 
     recorded = Recorded(monkeypatch, training, flow=flow)
-    announced = list[tuple[int, FlowSpec]]()
-    connect_directly(recorded.worker.integrated, lambda _, spec: announced.append((len(recorded.events), spec)))
+    announced = list[tuple[int, Variant]]()
+    connect_directly(recorded.worker.varied, lambda _, variant: announced.append((len(recorded.events), variant)))
     recorded.worker.run()
     assert tuple(taken) == requested
-    assert announced == [(1, coarse), (3, flow)]
+    assert announced == [(1, Variant(coarse)), (3, edited)]

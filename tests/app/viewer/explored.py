@@ -7,9 +7,9 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QSlider
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.state.variant import Variant
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import Scene, Snapshot, Trace
 from flowviz.targets import build_target
 from tests.app.conftest import Window

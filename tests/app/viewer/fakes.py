@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.viewer import Viewer
+from flowviz.projects.variant import Variant
 from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Units, Weights
 from flowviz.records.ledger import Ledger
 from flowviz.specs import FlowSpec, PictureSize, TextSpec, ViewSpec

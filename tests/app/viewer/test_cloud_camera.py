@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, QTimer
 
-from flowviz.app.state.variant import Variant
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_camera import CloudCamera
+from flowviz.projects.variant import Variant
 from flowviz.records import Snapshot, Trace
 from flowviz.rendering import Camera, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.state.variant import Variant
 from flowviz.app.viewer.flow_queries import PAST
 from flowviz.projects import Project
+from flowviz.projects.variant import Variant
 from flowviz.records import Density, Moment, Selection, StageReport, VelocityField
 from flowviz.specs import FlowSpec, Seen, TextSpec, TrainingSpec, ViewSpec
 from flowviz.specs.view import Mark
