@@ -38,6 +38,7 @@ def fill_editing_entries(menu: QMenu, editor: LayerEditor) -> None:
             action.setToolTip(tip if action.isEnabled() or not editor.problem else editor.problem)
 
     tips = {action: action.toolTip() for action in (toggle, glimpse, reset, reset_all)}
+    menu.aboutToShow.connect(editor.announce)
     editor.changed.connect(update)
     update()
 
@@ -80,4 +81,5 @@ class LayerMenu(QObject):
         toggle.setEnabled(not problem)
         reset.setEnabled(not problem and stage in editor.edits.value.layers)
         menu.aboutToHide.connect(menu.deleteLater)
+        editor.announce()
         menu.popup(where)

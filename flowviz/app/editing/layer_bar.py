@@ -2,6 +2,7 @@
 
 from PyQt6.QtWidgets import QCheckBox, QToolButton
 
+from flowviz.app.editing.intent import FOCUS_OR_MOUSE, EditingIntent
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.widgets.flow_row import WrappingRow
 
@@ -22,6 +23,7 @@ class LayerBar(WrappingRow):
         self._editor, self._enabled, self._reset = editor, enabled, reset
         self._enabled.clicked.connect(lambda enabled: editor.set_disabled(editor.stage, not enabled))
         self._reset.clicked.connect(lambda: editor.reset())
+        EditingIntent(editor, FOCUS_OR_MOUSE, self, enabled, reset)
         editor.changed.connect(self._update)
         self._update()
 

@@ -23,6 +23,7 @@ class LayerEditor(QObject):
     """
 
     changed = pyqtSignal()  # the current layer, its edit, or whether it can be edited
+    announced = pyqtSignal()  # the user is probably about to edit a layer
     gesture_began = pyqtSignal()  # the next edit is to be undone by itself
     dragging_changed = pyqtSignal(bool)  # whether the mouse drags a bend, and goes on editing
     glimpse_requested = pyqtSignal(object)  # Edits to show without requesting them, or None for the requested ones
@@ -65,6 +66,11 @@ class LayerEditor(QObject):
             if problem:
                 self.end_glimpse()
             self.changed.emit()
+
+    def announce(self) -> None:
+        """Announce that the user is probably about to edit a layer."""
+        if not self.problem:
+            self.announced.emit()
 
     def set_trained(self, trained: Edits | None) -> None:
         """Set the edits that the training in progress includes; None if there is no training."""

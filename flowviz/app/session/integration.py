@@ -1,23 +1,24 @@
 """The variant of the displayed flow: its integrator and the edits of its layers, which need no training."""
 
-import sys
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from flowviz.app.desktop.settings import stored_flag
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects.variant import Variant
 from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
-from flowviz.specs.edits import Edits
+from flowviz.specs.edits import Edits, LayerEdit
 
-LOADING = "The first edit loads TensorFlow, which takes a few seconds…"
+FIRST = Edits(layers={1: LayerEdit(disabled=True)})  # any edit, for which the functions of the flow are traced
 PREVIEW_SECONDS = 0.3  # between two scores while a bend is dragged
 REST_MS = 120  # without an edit, after which the mouse rests during a drag
 RUNNING = {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.STOPPING}
@@ -51,7 +52,7 @@ class Integration(QObject):
         self._requested = Variant(FlowSpec())
         self._glimpse: Edits | None = None
         self._next_preview = 0.0  # seconds, before which the score of no other preview is computed
-        self._is_dragging = False
+        self._has_prepared = self._is_dragging = False
         self._located: Variant | None = None  # the latest variant whose positions are known
         self._rest = QTimer(self)  # runs while a drag goes on
         self._rest.setSingleShot(True)
@@ -61,10 +62,23 @@ class Integration(QObject):
         self._awaited: tuple[object, Variant] | None = None  # the state and variant whose score is being computed
         presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
         viewer.variant_wanted.connect(self._show_again)
+        viewer.notice_posted.connect(self._end_loading)
 
     def expect(self, variant: Variant) -> None:
         """Set the variant that is requested by the project to be shown next."""
         self._requested, self._glimpse, self._is_preview = variant, None, False
+        self._status.show_loading(False)
+
+    def prepare(self) -> None:
+        """Load TensorFlow and trace what the first edit needs in the background, if the user allows such preparations.
+
+        A training has loaded TensorFlow, and goes on undisturbed.
+        """
+        project, integration = self._presenter.project, self._viewer.integration
+        if project is None or integration.is_ready or self._has_prepared or not stored_flag(WARM_UP, default=True):
+            return
+        self._has_prepared = True
+        integration.prepare(Variant(project.flow, FIRST))
 
     def request(self, flow: FlowSpec) -> None:
         """Request the integrator of a flow."""
@@ -136,8 +150,7 @@ class Integration(QObject):
             self._is_preview = False
             self._ask_for_score()
         else:
-            if variant.edits and "tensorflow" not in sys.modules:
-                self._status.show_message(LOADING)
+            self._status.show_loading(not self._viewer.integration.is_ready)
             if self._is_dragging:
                 self._rest.start()
             self._viewer.integration.locate(variant, partial(self._on_located, variant))
@@ -152,6 +165,7 @@ class Integration(QObject):
         return variant if variant != Variant.of(project) and variant.is_possible else None
 
     def _on_located(self, variant: Variant, snapshot: Snapshot) -> None:
+        self._end_loading()
         wanted = self._outstanding()
         if wanted is None or wanted.flow != variant.flow:
             return  # it was requested before another variant
@@ -170,6 +184,9 @@ class Integration(QObject):
         located, self._located = self._located, None
         if located is not None and located == self._outstanding():
             self._viewer.integration.compute(located, partial(self._on_moved, located))
+
+    def _end_loading(self) -> None:
+        self._status.show_loading(False)
 
     def _end_preview(self) -> None:
         """Show the variant of the project again, because it is requested again."""

@@ -72,6 +72,10 @@ class LayerEdits(QObject):
         """Set whether a bend is being dragged, so that more edits will follow."""
         self._integration.set_dragging(dragging)
 
+    def prepare(self) -> None:
+        """Load what the first edit needs."""
+        self._integration.prepare()
+
     def follow(self, old: Request, new: Request) -> None:
         """Reset edits of the steps of an integrator when it gets others; undo brings both back."""
         project = self._presenter.project

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.displays import ControlsDisplay, LossDisplay, MetricsDisplay, StatusBarDisplay
-from flowviz.app.training.status_sentence import GREETING, RETRY, NextTraining, StatusSentence
+from flowviz.app.training.status_sentence import GREETING, LOADING, RETRY, NextTraining, StatusSentence
 from flowviz.app.training.training_metrics import TrainingMetrics
 from flowviz.app.training.training_state import TrainingState
 from flowviz.records import FLOW_UNITS, Finished, History, Overfitting, Progress, Recovered, Score, Uncompiled, Units
@@ -51,7 +51,7 @@ class TrainingStatus(QObject):
         self._sentence = StatusSentence()
         self._overfitting_step: int | None = None  # of the notice that is shown
         self._idle_word = "Ready"  # in the status bar while no training runs
-        self._is_deferred = False
+        self._is_deferred = self._is_loading = False
         self._has_warned = False
         self._say()
         self._status.show_state(self._idle_word)
@@ -175,6 +175,13 @@ class TrainingStatus(QObject):
     def show_following(self, following: bool) -> None:
         """Explain why showing an earlier moment of a project takes a while."""
         self._say(is_following=following)
+
+    def show_loading(self, loading: bool) -> None:
+        """Explain why showing the first edit takes a while, or no longer do so."""
+        if loading != self._is_loading:
+            self._is_loading = loading
+            self._say(is_loading=loading)
+            self._status.show_message(LOADING if loading else "")
 
     def show_message(self, message: str) -> None:
         """Show a message for a while."""

@@ -8,6 +8,7 @@ from flowviz.specs import TargetSpec
 GREETING = "Press Train and watch the cloud become the target."
 RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
+LOADING = "Loading TensorFlow, which takes a few seconds the first time…"
 SWITCHES = "Type or choose another target to switch to it."
 STARTS_OVER = {
     TrainingState.IDLE: "Train starts over with the chosen flow.",
@@ -45,6 +46,7 @@ class StatusSentence:
         event: What happened last, in a sentence. Empty while the training learns its target.
         target: Title of the target of the training.
         is_following: Whether particles of earlier moments are being computed.
+        is_loading: Whether what is shown has to wait until TensorFlow is loaded.
         can_resume: Whether a training that was stopped or opened can be resumed.
         next: The next training.
     """
@@ -53,6 +55,7 @@ class StatusSentence:
     event: str = GREETING
     target: str = ""
     is_following: bool = False
+    is_loading: bool = False
     can_resume: bool = False
     next: NextTraining = NextTraining()
 
@@ -62,6 +65,8 @@ class StatusSentence:
         return " ".join(filter(None, (self._current(), self._next(), problem)))
 
     def _current(self) -> str:
+        if self.is_loading:
+            return LOADING
         if self.is_following:
             return FOLLOWING
         if self.next.problem and self.event in {GREETING, RETRY}:  # Train is disabled

@@ -275,6 +275,7 @@ class Queries(Protocol):
         on_result: Callable[[Snapshot], object],
     ) -> None: ...
 
+    def prepare(self, subject: Subject, particles: NDArray[np.float32]) -> None: ...
     def positions(
         self,
         variant: Variant,

@@ -162,6 +162,11 @@ class FlowQueries(QObject):
 
         self._ask(self._quick, POSITIONS_NOW, Subject.of(variant, moment.weights), compute, on_result)
 
+    def prepare(self, subject: Subject, particles: NDArray[np.float32]) -> None:
+        """Load TensorFlow, and trace what moves particles (n, 2) through a flow with edits."""
+        self._ask(self._quick, "editing", subject, lambda flow: flow.trace_positions(particles), lambda _: None)
+        self._ask(self._slow, "editing", subject, lambda flow: flow.trace(particles), lambda _: None)
+
     def scored(
         self, subject: Subject, step: int, target: Target, training: TrainingSpec, on_result: OnResult[Score]
     ) -> None:

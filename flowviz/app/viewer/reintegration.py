@@ -15,6 +15,8 @@ from flowviz.records import Moment, Score, Snapshot, Timeline
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
 
+FEW = 10  # particles, for which nothing takes long but loading and tracing
+
 
 class Reintegration:
     """Computes, scores and shows other variants of the displayed flow: positions first, because they are quick.
@@ -22,12 +24,18 @@ class Reintegration:
     Attributes:
         variant: The variant whose particles the moments have.
         wanted: The variant to be displayed in place of it. None if it is the same.
+        is_ready: Whether TensorFlow is loaded.
     """
 
     def __init__(self, view: ViewState, moments: MomentBrowser, scenes: SceneModel, queries: Queries) -> None:
         self._view, self._moments, self._scenes, self._queries = view, moments, scenes, queries
         self.variant = Variant(FlowSpec())
         self.wanted: Variant | None = None
+        self.is_ready = False
+        queries.flow_queried.connect(self._on_flow_queried)
+
+    def _on_flow_queried(self) -> None:
+        self.is_ready = True
 
     def begin(self, variant: Variant) -> None:
         """Display a variant of another flow."""
@@ -42,6 +50,11 @@ class Reintegration:
     def moment(self) -> Moment:
         """Return the current moment of the training."""
         return self._moments.current
+
+    def prepare(self, variant: Variant) -> None:
+        """Load TensorFlow, and trace what the edits of a variant need."""
+        weights = self._moments.timeline.moments[-1].weights
+        self._queries.prepare(Subject.of(variant, weights), self._particles[:FEW])
 
     def locate(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
         """Compute the positions of the particles of the current moment for a variant, from the first edited stage on.

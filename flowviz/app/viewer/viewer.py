@@ -88,6 +88,7 @@ class Viewer(QObject):
         """Prepare for the snapshots of a new training, or of one that continues after its `past`."""
         self._begin(variant, target, past)
         self._presenter.inspector.use_tensorflow()
+        self.integration.is_ready = True
 
     def show_score(self, score: str) -> None:
         """Show how many of the particles land on the target; an empty score means that it is unknown."""

@@ -12,9 +12,10 @@ from flowviz.app.editing.cloud_arrows import CloudArrows
 from flowviz.app.editing.cloud_bending import CloudBending, Layer, inverse_lever
 from flowviz.app.editing.entries import LayerMenu
 from flowviz.app.editing.glimpse_key import GlimpseKey
+from flowviz.app.editing.intent import FOCUS, EditingIntent
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.session.session import Session
-from flowviz.app.state.view import ViewState
+from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.viewer.central_widget import CentralWidget
@@ -50,25 +51,33 @@ class Editing(QObject):
         center.set_banner(self.by_hand.bar)
         bending = CloudBending(editor, partial(_layer_of, session, view), self)
         editor.gesture_began.connect(session.undo.end_burst)
+        editor.announced.connect(session.layer_edits.prepare)
+        EditingIntent(editor, FOCUS, widgets.strip, widgets.strip)
         editor.glimpse_requested.connect(session.layer_edits.glimpse)
         editor.dragging_changed.connect(session.layer_edits.set_dragging)
         session.layer_edits.problem_changed.connect(editor.set_problem)
         session.layer_edits.trained_changed.connect(editor.set_trained)
         widgets.strip.menu_requested.connect(LayerMenu(editor, widgets.strip).open)
-        self._connect_cloud(bending, widgets.cloud, view)
+        self._connect_cloud(bending, widgets.cloud, view, editor)
         self.by_hand.started.connect(self._show_inspector)
         for messages in (bending.refused, self.by_hand.solved):
             messages.connect(status_bar.show_message)
         GlimpseKey(window, editor, widgets.cloud)
 
-    def _connect_cloud(self, bending: CloudBending, cloud: CloudView, view: ViewState) -> None:
+    def _connect_cloud(self, bending: CloudBending, cloud: CloudView, view: ViewState, editor: LayerEditor) -> None:
         cloud.bend_began.connect(lambda point: bending.begin(point, cloud.pixel))
         cloud.bend_dragged.connect(bending.drag)
         cloud.bend_ended.connect(bending.end)
         cloud.bend_widened.connect(bending.widen)
         bending.arrows_changed.connect(cloud.show_arrows)
         cloud.cover(CloudArrows(bending, lambda: (cloud.view.center, cloud.view.half_extent)))
-        view.changed.connect(lambda _, new: bending.set_shown(new.tool == "bend"))
+
+        def on_view_changed(old: View, new: View) -> None:
+            bending.set_shown(new.tool == "bend")
+            if new.tool == "bend" != old.tool:
+                editor.announce()
+
+        view.changed.connect(on_view_changed)
 
     def _show_inspector(self) -> None:
         """Show the curves to be bent."""

@@ -1,7 +1,12 @@
 """The layer editor without a window."""
 
 import pytest
+from PyQt6.QtCore import QEvent, QPointF, Qt
+from PyQt6.QtGui import QEnterEvent, QFocusEvent
+from PyQt6.QtWidgets import QApplication, QCheckBox
+from pytestqt.qtbot import QtBot
 
+from flowviz.app.editing.layer_bar import LayerBar
 from flowviz.app.editing.layer_editor import (
     DIFFERS,
     INCLUDED,
@@ -115,3 +120,20 @@ def test_note_says_whether_a_training_includes_the_edits(
     editor.edits.set(Edits(layers=shown))
     editor.set_trained(None if trained is None else Edits(layers=trained))
     assert (editor.note, editor.explanation) == (note, explanation)
+
+
+def test_mouse_or_focus_on_a_control_announces_an_edit(editor: LayerEditor, qtbot: QtBot) -> None:
+    bar, announced = LayerBar(editor), list[bool]()
+    qtbot.addWidget(bar)
+    editor.announced.connect(lambda: announced.append(True))
+    box = bar.findChild(QCheckBox, "layerEnabled")
+    assert box is not None
+    QApplication.sendEvent(box, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.OtherFocusReason))
+    assert not announced, "by the program"
+    QApplication.sendEvent(box, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    point = QPointF()
+    QApplication.sendEvent(box, QEnterEvent(point, point, point))
+    assert len(announced) == 2
+    editor.set_problem("Train a flow first.")
+    QApplication.sendEvent(box, QEnterEvent(point, point, point))
+    assert len(announced) == 2

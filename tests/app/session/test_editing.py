@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.desktop.settings import settings
+from flowviz.app.notices.notice import Notice
+from flowviz.app.session.warm_up import SETTING as WARM_UP
+from flowviz.app.training.status_sentence import LOADING
 from flowviz.app.viewer.subject import Move
 from flowviz.projects.variant import Variant
 from flowviz.records import Score, Snapshot
@@ -297,3 +301,45 @@ def test_previous_training_returns_with_its_edits(trained: SessionHarness) -> No
     trained.session.previous.swap()
     assert not trained.edits.value
     assert not trained.session.project().edits
+
+
+def test_first_edit_of_an_opened_project_says_what_it_waits_for(trained: SessionHarness) -> None:
+    other = SessionHarness()
+    other.session.show_project(trained.session.project())
+    other.edits.set(BENT)
+    assert LOADING in other.controls.sentence
+    assert other.status_bar.message == LOADING
+    other.queries.flow_queried.emit()
+    answer(other, BENT, score=None)
+    assert LOADING not in other.controls.sentence
+    assert not other.status_bar.message
+    other.edits.reset_all()
+    other.edits.set(BENT)
+    assert LOADING not in other.controls.sentence
+
+
+@pytest.mark.parametrize("ends", ["failure", "other project"])
+def test_nobody_waits_for_an_edit_that_cannot_be_shown(trained: SessionHarness, ends: str) -> None:
+    other = SessionHarness()
+    other.session.show_project(trained.session.project())
+    other.edits.set(BENT)
+    if ends == "failure":
+        other.queries.notice_posted.emit(Notice("positions", "Out of memory."))
+    else:
+        other.session.show_project(trained.session.project())
+    assert LOADING not in other.controls.sentence
+
+
+def test_tensorflow_is_prepared_once_at_the_first_sign_of_an_edit(trained: SessionHarness) -> None:
+    other = SessionHarness()
+    other.session.show_project(trained.session.project())
+    other.session.layer_edits.prepare()
+    assert "prepare" not in other.queries.asked, "the user has turned it off"
+    settings().setValue(WARM_UP, "true")
+    trained.session.layer_edits.prepare()
+    assert "prepare" not in trained.queries.asked, "the training has loaded it"
+    other.session.layer_edits.prepare()
+    subject, particles = other.queries.asked.pop("prepare")
+    assert (subject.spec, bool(subject.edits), len(particles) > 0) == (FLOW, True, True)
+    other.session.layer_edits.prepare()
+    assert "prepare" not in other.queries.asked

@@ -289,6 +289,9 @@ class FakeQueries(QObject):
     def followed(self, *asked: Any) -> None:
         self.asked["followed"] = asked
 
+    def prepare(self, *asked: Any) -> None:
+        self.asked["prepare"] = asked
+
     def positions(self, *asked: Any) -> None:
         self.asked["positions"] = asked
 
