@@ -83,7 +83,8 @@ class TrainedProject:
         project = self.project
         is_untrained = project.checkpoint is None and not len(project.history.step)
         has_variants = self.is_varied or bool(project.edits) or project.flow.recipe.is_continuous
-        return (has_variants or is_untrained) and self.project.score is None and self._has_kept_weights
+        is_kept = bool(self.scores) or self._has_kept_weights  # a training in progress has no score
+        return (has_variants or is_untrained) and project.score is None and is_kept
 
     @property
     def _has_kept_weights(self) -> bool:

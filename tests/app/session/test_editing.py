@@ -65,6 +65,16 @@ def test_edit_shows_positions_first_and_then_the_score(trained: SessionHarness) 
     assert trained.metrics.score == SCORE
 
 
+def test_edit_of_a_flow_whose_training_was_stopped_is_scored(qapp: object) -> None:
+    harness = SessionHarness()
+    train(harness, 100, 200)
+    end = finished(200, "stopped")  # validated for the last time after its checkpoint
+    harness.thread.send(replace(end, checkpoint=replace(end.checkpoint, kept=None)))
+    harness.edits.set(BENT)
+    answer(harness, BENT)
+    assert harness.session.project().score == SCORE
+
+
 def test_reset_restores_exactly_what_was_there_and_asks_nothing(trained: SessionHarness) -> None:
     before = trained.session.project()
     trained.edits.set_disabled(3, True)
