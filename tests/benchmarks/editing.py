@@ -3,11 +3,12 @@
     python -m tests.benchmarks.editing [--families realnvp spline flow_matching] [--seconds 8] [--rounds 3]
 
 The bare window repaints one `pyqtgraph.ImageItem` of 900×800 pixels every 16 ms. flowviz, at 1366×768, shows a trained
-flow with 8,000 particles, while the mouse moves to and fro every 16 ms: it drags a handle of a curve in the inspector,
-or an arrow of a step of flow matching in the cloud. A frame is a picture of the cloud, and a position is a frame whose
-particles have moved since the one before. Then layers of a RealNVP are disabled and enabled in turn while density and
-grid are shown, and the times until the cloud, the log-determinants, the density, the grid and the score follow are
-measured. Every measurement is a process of its own; bare window and flowviz alternate. Prints medians over the rounds.
+flow with 8,000 particles, while the mouse moves every 16 ms along a circle, so that it never rests: it drags a handle
+of a curve in the inspector, or an arrow of a step of flow matching in the cloud. A frame is a picture of the cloud, and
+a position is a frame whose particles have moved since the one before. Then layers of a RealNVP are disabled and enabled
+in turn while density and grid are shown, and the times until the cloud, the log-determinants, the density, the grid and
+the score follow are measured. Every measurement is a process of its own; bare window and flowviz alternate. Prints
+medians over the rounds.
 
 Needs a display (a real one, Xvfb, or QT_QPA_PLATFORM=offscreen).
 """
@@ -49,7 +50,8 @@ from tests.benchmarks.window import report
 EXAMPLES: dict[str, str] = {"realnvp": "brad", "spline": "flow", "flow_matching": "drift"}  # by family
 DISABLED = "realnvp"  # the family whose layers are disabled
 GOAL_MS, GOAL_RATIO, GOAL_SECONDS = 33.0, 1.5, 0.3
-REACH_PIXELS, PERIOD_SECONDS = 40, 1.5  # of the drag
+REACH_PIXELS, PERIOD_SECONDS = 25, 1.0  # of the drag
+NOTCHES = 10  # of the wheel, which widen the bend of a curve: a narrow spline would soon be as high as it can be
 BENT = {recipes.REAL_NVP, recipes.SPLINE_COUPLING, recipes.FLOW_STEP}
 INTERVALS = "p50", "p95", "p99", "longest"
 FIGURES = "cloud", "log-dets", "density", "grid", "score"
@@ -124,10 +126,12 @@ def dragged(window: MainWindow, widget: QWidget, start: QPointF, seconds: float)
 
     def move() -> None:
         phase = 2 * np.pi * (time.perf_counter() - begun) / PERIOD_SECONDS
-        moved = QPointF(REACH_PIXELS * np.sin(phase / 3), -REACH_PIXELS * np.sin(phase))
+        moved = REACH_PIXELS * QPointF(np.cos(phase), -np.sin(phase))
         send_mouse(widget, QEvent.Type.MouseMove, start + moved)
 
     send_mouse(widget, QEvent.Type.MouseButtonPress, start)
+    if isinstance(widget, CurveHandles):
+        widget._bending.widen(NOTCHES)
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(move)
     timer.start(REPAINT_PERIOD_MS)
