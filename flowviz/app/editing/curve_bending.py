@@ -122,7 +122,7 @@ class CurveBending(QObject):
 
     def nudge(self, right: int, up: int, ranges: Point) -> None:
         """Move the selected handle by steps of a share of the ranges of the plot."""
-        handle = self._handle
+        handle = self.curves.handle_of(self.selected)
         if handle is not None:
             x, y = NUDGE_SHARE * right * ranges[0], NUDGE_SHARE * up * ranges[1]
             self._move_to(handle.x + x, handle.y + y)
@@ -151,7 +151,7 @@ class CurveBending(QObject):
 
     def description(self) -> str:
         """Return the selected handle in words, or how to bend the curves."""
-        handle, bump = self._handle, self._bump
+        handle, bump = self.curves.handle_of(self.selected), self._bump
         if self.problem:
             return self.problem
         if not self.can_bend:
@@ -175,10 +175,6 @@ class CurveBending(QObject):
         bumps = self.curves.bumps
         return bumps[self.selected] if self.selected is not None and self.selected < len(bumps) else None
 
-    @property
-    def _handle(self) -> Handle | None:
-        return self.curves.handle_of(self.selected)
-
     def _new_handle(self, point: Point, pixel: Point) -> Handle | None:
         """Return the handle of a bump that is not there yet, on the curve at a point."""
         number, count = self.curves.curve_at(point, pixel, self.preferred), len(self.curves.bumps)
@@ -189,7 +185,7 @@ class CurveBending(QObject):
         self._editor.edits.add_bump(self.report.stage, self.curves.bump_to(number, point, self._width))
 
     def _move_to(self, x: float, y: float) -> None:
-        handle = self._handle
+        handle = self.curves.handle_of(self.selected)
         if handle is not None:
             self._set(self.curves.moved(handle, (x, y)))
 

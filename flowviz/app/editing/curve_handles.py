@@ -106,6 +106,8 @@ class CurveHandles(QWidget):
 
     def _take_key(self, event: QKeyEvent) -> bool:
         """Return whether a key has done something."""
+        if not self._bending.can_bend:  # it keeps the focus while a training begins
+            return False
         (left, right), (bottom, top) = self._plot.item.getViewBox().viewRange()
         ranges, bending = (right - left, top - bottom), self._bending
         return press_key(

@@ -170,6 +170,12 @@ def test_curve_is_dragged_and_undone_at_once(editor: Editor, file_menu: FileMenu
     assert wider.width > width
     assert wider.height > bump.height
     assert editor.window.find(QLabel, "bendHint").text().startswith("shift t(x): +")
+    bent = editor.edits
+    editor.main.layer_editor.set_problem("Stop the training to edit the layers.")
+    editor.qtbot.keyClick(handles, Qt.Key.Key_Up)
+    editor.qtbot.keyClick(handles, Qt.Key.Key_Delete)
+    assert editor.edits == bent
+    editor.main.layer_editor.set_problem("")
     editor.settle()
     file_menu.save_as(tmp_path / "bent.flowviz")
     saved = editor.project
