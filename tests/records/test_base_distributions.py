@@ -17,8 +17,7 @@ from flowviz.specs.flow import Arrangement
 
 MIXTURES = [
     FlowSpec(base="mixture", components=components, arrangement=arrangement)
-    for components in (2, 3, 8, 9)
-    for arrangement in ("ring", "grid", "learned")
+    for components, arrangement in ((2, "ring"), (3, "ring"), (3, "learned"), (8, "grid"), (9, "grid"), (9, "learned"))
 ]
 SPECS = [FlowSpec(), FlowSpec(base="uniform"), FlowSpec(base="student_t"), *MIXTURES]
 NAMES = [f"{spec.base} {spec.components} {spec.arrangement}" for spec in SPECS]
@@ -57,7 +56,7 @@ def test_entropy_is_the_mean_of_the_surprise(base: Base) -> None:
     assert base.entropy == pytest.approx(surprise.mean(), abs=5 * surprise.std() / np.sqrt(len(surprise)))
 
 
-@pytest.mark.parametrize("spec", [SPECS[1], MIXTURES[3], MIXTURES[5], MIXTURES[10]])
+@pytest.mark.parametrize("spec", [SPECS[1], MIXTURES[1], MIXTURES[2], MIXTURES[4]])
 def test_entropy_is_that_of_a_quadrature(spec: FlowSpec) -> None:
     base = base_of(spec)
     points, cell = grid(6, 1200)

@@ -154,7 +154,7 @@ def test_a_checkpoint_of_edits_belongs_to_them(shown: Project) -> None:
     ],
 )
 def test_xla_compiles_the_steps_of_an_edited_spline(bumps: tuple[Bump, ...], xla: None) -> None:
-    flow = FlowSpec(family="spline", layers=2, width=4, depth=1, bins=3, hats=0)
+    flow = FlowSpec(family="spline", layers=2, width=2, depth=1, bins=2, hats=0)
     edits = Edits(layers={1: LayerEdit(bumps=bumps), 2: LayerEdit(disabled=True)})
     runner = chunk_runner(flow, STEPS, 4, edits)
     runner.compile()
