@@ -33,10 +33,8 @@ from PyQt6.QtWidgets import QApplication, QLineEdit
 try:
     from flowviz import process
     process.keep_compiled_programs(Path(sys.argv[1]))
-    process.leave_out_keras()
-    process.limit_threads()
-    process.search_garbage_less_often()
-    process.switch_threads_often()
+    process.configure()
+    process.configure_window()
 except ImportError:
     pass  # an earlier version
 from flowviz.app.main import create_window
@@ -87,8 +85,7 @@ from pathlib import Path
 try:
     from flowviz import process
     process.keep_compiled_programs(Path(sys.argv[1]))
-    process.leave_out_keras()
-    process.limit_threads()
+    process.configure()
 except ImportError:
     pass
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
