@@ -39,6 +39,7 @@ from PyQt6.QtWidgets import (
 from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.main import create_window
 from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.window.completion import complete
 from flowviz.files import resource
 from flowviz.projects import example, save_project
 from flowviz.specs.edits import Bump, Edits, LayerEdit
@@ -181,6 +182,7 @@ class Window:
         self.main = create_window()
         self.main.resize(*SIZE)
         self.main.show()
+        complete(self.main)
 
     def find(self, kind: type[T], name: str) -> T:
         """Return the only object with this name."""

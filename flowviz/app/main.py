@@ -19,6 +19,7 @@ from flowviz.app.desktop.termination import end_on_sigterm
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.status import TrainingStatus
+from flowviz.app.window.completion import complete
 from flowviz.app.window.crash_handler import log_qt_messages
 from flowviz.files import resource, undo_unfinished
 from flowviz.logbook import keep_log, log_folder
@@ -88,6 +89,7 @@ def spare_tensorflow(status: TrainingStatus) -> None:
 
 def _finish_start(window: MainWindow) -> None:
     """Do what the first picture of the window need not wait for, because it loads libraries."""
+    complete(window)
     window.recovery.look()
     process.keep_compiled_programs()
     log.info("started: %s", machine.system_info())

@@ -47,6 +47,12 @@ class PictureSize(Spec):
         width, height = (round(float(side) * (dpi / CM_PER_INCH if match[3] else 1)) for side in match.groups()[:2])
         return cls(width=width, height=height)
 
+    @classmethod
+    def nearest(cls, width: float, height: float) -> Self:
+        """Return the allowed size that is nearest to a width and a height in pixels."""
+        sides = (min(max(SMALLEST_SIDE, round(side)), LARGEST_SIDE) for side in (width, height))
+        return cls(**dict(zip(("width", "height"), sides, strict=True)))
+
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
 

@@ -50,7 +50,7 @@ def controls(top: QWidget) -> Iterator[QWidget]:
 def _is_inside(widget: QWidget) -> bool:
     """Return whether a widget is a part of another control, such as the text of a number box."""
     parent = widget.parentWidget()
-    names = {"QComboBoxPrivateContainer", "QFrame", "GraphicsView", "PlotWidget"}
+    names = {"QComboBoxPrivateContainer", "QFrame", "CloudCanvas", "GraphicsView", "PlotWidget"}
     assert parent is not None
     kind = parent.metaObject()
     return (

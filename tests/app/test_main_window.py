@@ -34,7 +34,7 @@ from flowviz.specs import PictureSize
 from tests.app.conftest import Window, settle
 
 LAZY_MODULES = {"tensorflow", "pandas", "matplotlib", "joblib", "rich"}
-LATE_MODULES = {*LAZY_MODULES, "PIL", "numba", "filelock", "safetensors", "flowviz.rendering.frame"}
+LATE_MODULES = {*LAZY_MODULES, "pyqtgraph", "PIL", "numba", "filelock", "safetensors", "flowviz.rendering.frame"}
 
 
 def pixels(widget: QWidget) -> NDArray[np.uint8]:
@@ -92,6 +92,23 @@ def test_window_opens_without_modules_that_it_does_not_need() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "set()"
+
+
+def test_start_page_is_painted_before_plots_are_loaded() -> None:
+    code = (
+        "import sys; from PyQt6.QtCore import QTimer; import flowviz.app.main as main; create = main.create_window\n"
+        "def created():\n"
+        "    window = create(); QTimer.singleShot(0, lambda: painted(window)); return window\n"
+        "def painted(window):\n"
+        "    window.repaint(); print('pyqtgraph' in sys.modules, flush=True)\n"
+        "    watch = QTimer(window, interval=10); watch.timeout.connect(lambda: look(window)); watch.start()\n"
+        "def look(window):\n"
+        "    if all(late.created for late in window.findChildren(Late)):\n"
+        "        print('complete', flush=True); window.close()\n"
+        "from flowviz.app.widgets.late import Late; main.create_window = created; main.run()"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.split()[:2] == ["False", "complete"]
 
 
 def test_import_of_the_window_loads_nothing_that_its_first_picture_does_not_need() -> None:

@@ -100,7 +100,7 @@ def bend_of(window: MainWindow) -> tuple[QWidget, QPointF]:
     found = window.findChildren(CurveHandles)
     if not found:
         window.view.set_tool("bend")
-        canvas: QWidget = window._viewing.cloud._plot.viewport()
+        canvas: QWidget = window._viewing.cloud.canvas.content().viewport()
         return canvas, QPointF(canvas.rect().center())
     [handles] = found
     bending = handles._bending
@@ -111,7 +111,7 @@ def bend_of(window: MainWindow) -> tuple[QWidget, QPointF]:
 
 def dragged(window: MainWindow, widget: QWidget, start: QPointF, seconds: float) -> Figures:
     """Return the intervals between frames and between positions while the mouse drags from a pixel of a widget."""
-    cloud: Any = window._viewing.cloud._item
+    cloud: Any = window._viewing.cloud.canvas.content().item
     shown, frames, positions, paint = [cloud.scene_shown], list[float](), list[float](), cloud.paint
 
     def record(*arguments: object) -> None:

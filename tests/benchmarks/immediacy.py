@@ -46,6 +46,11 @@ window = create_window()
 window.resize(1366, 768)
 window.welcome.show()
 window.show()
+try:
+    from flowviz.app.window.completion import complete
+    complete(window)
+except ImportError:
+    pass  # an earlier version
 beats = []
 timer = QTimer(timerType=Qt.TimerType.PreciseTimer)
 timer.timeout.connect(lambda: beats.append(time.perf_counter()))

@@ -144,7 +144,7 @@ def measure_window(view: str, seconds: float, family: Family) -> Figures:
     window.request.show_text(WORD)
     window.request.set_family(family)
     window.request.set_budget("seconds", PATIENCE_SECONDS)
-    clock, progress = FrameClock(window._viewing.cloud._item), list[Progress]()
+    clock, progress = FrameClock(window._viewing.cloud.canvas.content().item), list[Progress]()
     window.show()
     window.view.update_view(marks=VIEWS[view], beside=view == "beside")
     window.view.update(overview=view == "overview")

@@ -124,7 +124,7 @@ class WatchedWindow:
         window.show()
         self.progress: list[Progress] = []
         self.painted: list[float] = []
-        self._watch_paints(self.cloud._item)
+        self._watch_paints(self.cloud.canvas.content().item)
         button = window.findChild(QPushButton, "trainButton")
         button.click()
         assert window.session.run is not None
@@ -170,7 +170,7 @@ class WatchedWindow:
         for k in range(count):
             started = time.perf_counter()
             self.cloud.show_stage(k / 7 % 19)
-            self.cloud._plot.viewport().repaint()
+            self.cloud.canvas.content().viewport().repaint()
             times.append(time.perf_counter() - started)
             self.run(0.01)
         return 1e3 * np.array(times)

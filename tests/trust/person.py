@@ -183,7 +183,7 @@ class Person:
         action.trigger()
 
     def _cloud(self) -> QWidget:
-        viewport: QWidget = self._window._viewing.cloud._plot.viewport()
+        viewport: QWidget = self._window._viewing.cloud.canvas.content().viewport()
         return viewport
 
     def _place_on(self, widget: QWidget) -> QPoint:

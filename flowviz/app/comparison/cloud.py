@@ -27,7 +27,7 @@ from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Combination, Scene, nearest
 from flowviz.rendering import pixel_position, plane_position, positions_at, render_frame
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE, Theme
+from flowviz.specs.view import Theme
 
 ZOOM_FACTOR = 1.25  # per notch of the wheel
 WHEEL_NOTCH = 120  # eighths of a degree
@@ -187,9 +187,7 @@ class CloudPicture(QWidget):
         return plane_position(self._view, self._size(1.0), pixel.x(), pixel.y())
 
     def _size(self, ratio: float) -> PictureSize:
-        sides = self.width() * ratio, self.height() * ratio
-        width, height = (min(max(SMALLEST_SIDE, round(side)), LARGEST_SIDE) for side in sides)
-        return PictureSize(width=width, height=height)
+        return PictureSize.nearest(ratio * self.width(), ratio * self.height())
 
 
 class CloudHeader(FittingLabel):

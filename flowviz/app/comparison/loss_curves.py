@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from flowviz.app.comparison.colors import entrant_color, entrant_pen
 from flowviz.app.comparison.entrants import Compared, ComparedState
-from flowviz.app.training.loss_plot import loss_range
+from flowviz.app.training.loss_range import loss_range
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.app.widgets.plot import Plot

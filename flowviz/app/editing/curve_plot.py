@@ -1,20 +1,22 @@
 """The plot of the curves of a stage, which can be bent."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import pyqtgraph as pg
 from PyQt6.QtCore import QBuffer, QSize, Qt
-from PyQt6.QtGui import QPainter, QPalette, QPen, QPixmap
+from PyQt6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.editing.curve_bending import CurveBending
-from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.widgets.labels import WrappingLabel
-from flowviz.app.widgets.plot import Plot
+from flowviz.app.widgets.late import Late
 from flowviz.records import Curve
 from flowviz.rendering.colors import Color
 from flowviz.specs.view import Theme
+
+if TYPE_CHECKING:
+    from flowviz.app.widgets.plot import Plot
 
 # From Okabe and Ito (2008), ordered so that neighbors also differ in lightness. The lines also differ in their dashes.
 CURVE_COLORS: dict[Theme, tuple[Color, ...]] = {
@@ -44,7 +46,7 @@ class CurvePlot(QWidget):
         self._names = WrappingLabel("curveNames", "Names of the curves")
         self._names.linkActivated.connect(lambda number: bending.prefer(int(number)))
         self._hint = WrappingLabel("bendHint", "Selected bend", reserved_lines=2)
-        self._plot: Plot | None = None  # created with the first curves, for a fast start of the window
+        self._plot = Late(partial(_load_plot, bending), self._style)
         self._drawn: Sequence[Curve] = ()  # the curves behind which what was learned is drawn
         self._theme: Theme = "light"
         self._samples: dict[tuple[int, bool, Theme], str] = {}
@@ -52,6 +54,7 @@ class CurvePlot(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._names)
+        self._column.addWidget(self._plot)
         self._column.addWidget(self._hint)
         self.hide()
         bending.changed.connect(self._update)
@@ -59,9 +62,9 @@ class CurvePlot(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw on a light or a dark background."""
         self._theme = theme
-        if self._plot is not None:
-            self._style(self._plot)
-            self._plot.item.clear()
+        if self._plot.created:
+            self._style(self._plot.created)
+            self._plot.created.item.clear()
         self._update()
 
     def _update(self) -> None:
@@ -70,13 +73,13 @@ class CurvePlot(QWidget):
         self.setVisible(bool(report and report.curves))
         if report is None or not report.curves:
             return
-        self._draw_curves(self._created().item, report.curves)
+        self._draw_curves(self._plot.content().item, report.curves)
         names = " &nbsp; ".join(self._legend(i, curve) for i, curve in enumerate(report.curves))
         if names != self._names.text():
             self._names.setText(names)
         if (across := report.across) != self._across:
             self._across = across
-            self._created().item.setLabel("bottom", across)
+            self._plot.content().item.setLabel("bottom", across)
         self._hint.setText(self._bending.description())
         self._hint.setVisible(bool(self._hint.text()))
 
@@ -95,16 +98,8 @@ class CurvePlot(QWidget):
             item.setData(curve.x, bent.values[number], pen=self._pen(number, is_bent=is_bent))
         self._drawn = curves
 
-    def _created(self) -> Plot:
-        if self._plot is None:
-            self._plot = Plot()
-            self._style(self._plot)
-            self._column.insertWidget(1, self._plot)
-            CurveHandles(self._plot, self._bending)
-        return self._plot
-
-    def _style(self, plot: Plot) -> None:
-        plot.setFixedHeight(PLOT_LINES * self.fontMetrics().lineSpacing())
+    def _style(self, plot: "Plot") -> None:
+        self._plot.setFixedHeight(PLOT_LINES * self.fontMetrics().lineSpacing())
         plot.set_appearance(self.font(), self._theme)
 
     def _legend(self, number: int, curve: Curve) -> str:
@@ -127,11 +122,31 @@ class CurvePlot(QWidget):
         """Return the pen of a curve: one of a bent curve is solid, because the learned one behind it is dashed."""
         colors = CURVE_COLORS[self._theme]
         number %= len(colors)
-        return pg.mkPen(colors[number], width=3 if is_bent else 2, style=DASHES[0 if is_bent else number])
+        return _pen(colors[number], 3 if is_bent else 2, DASHES[0 if is_bent else number])
 
     def _thin_pen(self, number: int) -> Any:
         colors = CURVE_COLORS[self._theme]
-        return pg.mkPen(colors[number % len(colors)], width=1, dash=LEARNED_DASHES)
+        pen = _pen(colors[number % len(colors)], 1)
+        pen.setDashPattern(LEARNED_DASHES)
+        return pen
+
+
+def _load_plot(bending: CurveBending) -> Callable[[], "Plot"]:
+    from flowviz.app.editing.curve_handles import CurveHandles
+    from flowviz.app.widgets.plot import Plot
+
+    def create() -> Plot:
+        plot = Plot()
+        CurveHandles(plot, bending)
+        return plot
+
+    return create
+
+
+def _pen(color: Color, width: int, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    pen = QPen(QColor(*color), width, style)
+    pen.setCosmetic(True)
+    return pen
 
 
 def _sample(pen: QPen) -> str:

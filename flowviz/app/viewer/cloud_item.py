@@ -18,7 +18,6 @@ from flowviz.errors import SpecError
 from flowviz.records import Combination, Scene
 from flowviz.rendering import plane_position, visible_rectangle
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE
 
 ZOOM_FACTOR = 1.25  # per notch of the wheel
 WHEEL_NOTCH = 120  # eighths of a degree
@@ -91,9 +90,7 @@ class CloudItem(pg.GraphicsWidget):
 
     def size_in_pixels(self, ratio: float) -> PictureSize:
         """Return the size of the picture in device pixels; `ratio` is their number per logical pixel."""
-        sides = self.size().width() * ratio, self.size().height() * ratio
-        width, height = (min(max(SMALLEST_SIDE, round(side)), LARGEST_SIDE) for side in sides)
-        return PictureSize(width=width, height=height)
+        return PictureSize.nearest(self.size().width() * ratio, self.size().height() * ratio)
 
     def paint(self, painter: QPainter, *_: Any) -> None:
         device = painter.device()
@@ -229,6 +226,16 @@ class CloudItem(pg.GraphicsWidget):
 
     def boundingRect(self) -> QRectF:
         return QRectF(QPointF(0, 0), self.size())
+
+
+class CloudCanvas(pg.GraphicsView):
+    """Widget that holds the cloud and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__(useOpenGL=False)
+        self.item = CloudItem()
+        self.setCentralItem(self.item)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 
 def _combination(modifiers: Qt.KeyboardModifier) -> Combination:

@@ -1,20 +1,24 @@
 """The cloud view: a widget that draws a scene at a stage and reports mouse input."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QKeySequence, QPainter, QShortcut
 from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from flowviz.app.editing.cloud_bending import Arrow
 from flowviz.app.state.view import Tool
-from flowviz.app.viewer.cloud_item import CloudItem
+from flowviz.app.widgets.late import Late
 from flowviz.records import Rectangle, Scene
 from flowviz.rendering import visible_rectangle
 from flowviz.specs import PictureSize, ViewSpec
+
+if TYPE_CHECKING:
+    from flowviz.app.viewer.cloud_item import CloudCanvas
 
 ZOOM_FACTOR = 1.25  # per key press
 PAN_SHARE = 0.2  # of the distance from the center to the edge
@@ -25,12 +29,26 @@ PANS = {"Shift+Left": (-1, 0), "Shift+Right": (1, 0), "Shift+Down": (0, -1), "Sh
 ZOOMS = {"+": 1 / ZOOM_FACTOR, "=": 1 / ZOOM_FACTOR, "-": ZOOM_FACTOR}
 
 
+@dataclass
+class Drawn:
+    """What the cloud view draws, in the terms of `CloudItem`."""
+
+    scene: Scene | None = None
+    stage: float = 0.0
+    view: ViewSpec = field(default_factory=ViewSpec)
+    overview: bool = False
+
+
 class CloudView(QWidget):
     """Widget that shows the pictures of `flowviz.rendering` pixel for pixel.
 
     The wheel zooms, a double-click fits the view to the cloud, and the tool decides what a drag does. While selecting,
     Shift adds and Alt removes. The middle button pans with every tool. When the view has the focus, Shift and the arrow
     keys pan, + and - zoom, and 0 fits the view.
+
+    Attributes:
+        canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
+            is complete.
     """
 
     fit_requested = pyqtSignal()
@@ -55,41 +73,44 @@ class CloudView(QWidget):
         )
         self.setMinimumSize(320, 240)
         self._word_scale = 1.0
-        self._item = CloudItem()
-        self._plot = pg.GraphicsView(useOpenGL=False)
-        self._plot.setCentralItem(self._item)
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._drawn = Drawn()
+        self._tool: Tool = "move"
+        self._arrows: Sequence[Arrow] = ()
+        self.canvas = Late(_load_canvas, self._prepare, when_shown=True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._layers = QGridLayout(self)
         self._layers.setContentsMargins(0, 0, 0, 0)
-        self._layers.addWidget(self._plot, 0, 0)
-        self._connect()
+        self._layers.addWidget(self.canvas, 0, 0)
+        self.add_pan_keys(self)
+        for keys, factor in ZOOMS.items():
+            _add_key(self, keys, partial(self.zoom, factor))
+        _add_key(self, "0", lambda: None if self._drawn.overview else self.fit_requested.emit())
 
     @property
     def view(self) -> ViewSpec:
         """Return the drawn view."""
-        return self._item.view
+        return self._drawn.view
 
     @property
     def stage(self) -> float:
         """Return the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
-        return self._item.stage
+        return self._drawn.stage
 
     @property
     def rectangle(self) -> Rectangle:
         """Return the visible part of the plane: left, right, bottom, top, in target units."""
-        return visible_rectangle(self.view, self._item.logical_size())
+        return visible_rectangle(self.view, self._size())
 
     @property
     def size_in_pixels(self) -> PictureSize:
         """Return the size of the picture in device pixels."""
-        return self._item.size_in_pixels(self.devicePixelRatioF())
+        return self._size(self.devicePixelRatioF())
 
     @property
     def pixel(self) -> float:
         """Return the side of a pixel in target units."""
         left, right, bottom, top = self.rectangle
-        size = self._item.logical_size()
+        size = self._size()
         return min(right - left, top - bottom) / min(size.width, size.height)
 
     def cover(self, widget: QWidget) -> None:
@@ -102,13 +123,13 @@ class CloudView(QWidget):
         image = QImage(size.width, size.height, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
         painter = QPainter(image)
-        self._item.paint(painter)
+        self.canvas.content().item.paint(painter)
         painter.end()
         return image
 
     def zoom(self, factor: float) -> None:
         """Multiply the half extent by a factor: 0.5 zooms in to twice the size. The overview cannot be zoomed."""
-        if not self._item.overview:
+        if not self._drawn.overview:
             self._zoom_to(self.view.center, self.view.half_extent * factor)
 
     def add_pan_keys(self, widget: QWidget) -> None:
@@ -118,7 +139,7 @@ class CloudView(QWidget):
 
     def set_view(self, view: ViewSpec) -> None:
         """Set the view, except for the size of the text, which follows the window."""
-        self._item.show(view=view.model_copy(update={"word_height": self._word_height()}))
+        self._show(view=view.model_copy(update={"word_height": self._word_height()}))
 
     def set_word_scale(self, scale: float) -> None:
         """Enlarge the text by a factor."""
@@ -127,28 +148,47 @@ class CloudView(QWidget):
 
     def set_tool(self, tool: Tool) -> None:
         """Set the tool, which decides what a drag does."""
-        self._item.set_tool(tool)
+        self._tool = tool
+        if self.canvas.created:
+            self.canvas.created.item.set_tool(tool)
 
     def show_arrows(self, arrows: Sequence[Arrow]) -> None:
         """Set the bumps that are drawn above the picture."""
-        self._item.show_arrows(arrows)
+        self._arrows = arrows
+        if self.canvas.created:
+            self.canvas.created.item.show_arrows(arrows)
 
     def set_overview(self, overview: bool) -> None:
         """Set whether to draw all stages in one figure instead of a single stage."""
-        self._item.cancel_region()
-        self._item.show(overview=overview)
+        if self.canvas.created:
+            self.canvas.created.item.cancel_region()
+        self._show(overview=overview)
         self.set_view(self.view)  # its words have another size
 
     def show_scene(self, scene: Scene) -> None:
         """Set the scene."""
-        self._item.show(scene=scene)
+        self._show(scene=scene)
 
     def show_stage(self, stage: float) -> None:
         """Set the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
-        self._item.show(stage=stage)
+        self._show(stage=stage)
 
-    def _connect(self) -> None:
-        item, events = self._item, self._item.events
+    def _show(self, **changes: Any) -> None:
+        """Draw another scene, stage, view or overview."""
+        for name, value in changes.items():
+            setattr(self._drawn, name, value)
+        if self.canvas.created:
+            self.canvas.created.item.show(**changes)
+
+    def _size(self, ratio: float = 1.0) -> PictureSize:
+        """Return the size of the picture; `ratio` is the number of its pixels per logical pixel."""
+        return PictureSize.nearest(ratio * self.canvas.width(), ratio * self.canvas.height())
+
+    def _prepare(self, canvas: "CloudCanvas") -> None:
+        item, events = canvas.item, canvas.item.events
+        item.show(**vars(self._drawn))
+        item.set_tool(self._tool)
+        item.show_arrows(self._arrows)
         events.zoomed.connect(self._zoom_to)
         events.fit_requested.connect(self.fit_requested)
         events.region_drawn.connect(self.region_drawn)
@@ -159,15 +199,11 @@ class CloudView(QWidget):
         events.bend_dragged.connect(self.bend_dragged)
         events.bend_ended.connect(self.bend_ended)
         events.bend_widened.connect(self.bend_widened)
-        events.resized.connect(lambda: self.set_view(item.view))
+        events.resized.connect(lambda: self.set_view(self.view))
         events.resized.connect(self.resized)
-        self.add_pan_keys(self)
-        for keys, factor in ZOOMS.items():
-            _add_key(self, keys, partial(self.zoom, factor))
-        _add_key(self, "0", lambda: None if item.overview else self.fit_requested.emit())
 
     def _pan(self, right: int, up: int) -> None:
-        if not self._item.overview:
+        if not self._drawn.overview:
             (x, y), half = self.view.center, self.view.half_extent
             self._zoom_to((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
 
@@ -179,8 +215,8 @@ class CloudView(QWidget):
 
         In the overview, larger text would leave no room for the stages.
         """
-        size, pixels = self._item.logical_size(), QFontInfo(QApplication.font()).pixelSize()
-        largest = USUAL_WORD_HEIGHT if self._item.overview else MAX_WORD_HEIGHT
+        size, pixels = self._size(), QFontInfo(QApplication.font()).pixelSize()
+        largest = USUAL_WORD_HEIGHT if self._drawn.overview else MAX_WORD_HEIGHT
         return min(self._word_scale * pixels / min(size.width, size.height), largest)
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -191,6 +227,12 @@ class CloudView(QWidget):
     def leaveEvent(self, event: QEvent | None) -> None:
         self.pointer_moved.emit(None)
         super().leaveEvent(event)
+
+
+def _load_canvas() -> type["CloudCanvas"]:
+    from flowviz.app.viewer.cloud_item import CloudCanvas
+
+    return CloudCanvas
 
 
 def _add_key(widget: QWidget, keys: str, run: Callable[[], object]) -> None:

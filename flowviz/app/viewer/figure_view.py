@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QToolButton,
 from flowviz.app.style.icons import icon
 from flowviz.app.viewer.cloud_view import MAX_WORD_HEIGHT, CloudView
 from flowviz.specs import PictureSize
-from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE
 
 MARGIN = 2  # pixels
 LEAVE = "Back to the Cloud (Esc)"
@@ -54,10 +53,7 @@ class FigureView(QWidget):
     def size_in_pixels(self) -> PictureSize:
         """Return the size of the picture in device pixels."""
         ratio = self.devicePixelRatioF()
-        width, height = (
-            min(max(SMALLEST_SIDE, round(side * ratio)), LARGEST_SIDE) for side in (self.width(), self.height())
-        )
-        return PictureSize(width=width, height=height)
+        return PictureSize.nearest(ratio * self.width(), ratio * self.height())
 
     @property
     def word_height(self) -> float:

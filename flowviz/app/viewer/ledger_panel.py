@@ -8,7 +8,7 @@ from flowviz.app.widgets.controls import check_box
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records.ledger import Ledger
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.specs.view import LARGEST_SIDE, SMALLEST_SIDE, Theme
+from flowviz.specs.view import Theme
 
 MIN_WIDTH = 200  # pixels
 HELP = (
@@ -138,9 +138,7 @@ class LedgerPicture(QWidget):
 
     def _size(self) -> PictureSize:
         ratio = self.devicePixelRatioF()
-        sides = (min(max(SMALLEST_SIDE, round(side * ratio)), LARGEST_SIDE) for side in (self.width(), self.height()))
-        width, height = sides
-        return PictureSize(width=width, height=height)
+        return PictureSize.nearest(ratio * self.width(), ratio * self.height())
 
     def _view(self) -> ViewSpec:
         """Return a view whose text is as large as that of widgets."""

@@ -86,7 +86,7 @@ class UndoUser:
         self.qtbot.keyClicks(self.text, letters)
 
     def wheel(self, notches: int) -> None:
-        canvas = self.cloud._plot.viewport()
+        canvas = self.cloud.canvas.content().viewport()
         position = QPointF(canvas.rect().center() + QPoint(40, 20))
         event = QWheelEvent(
             position, QPointF(canvas.mapToGlobal(position.toPoint())), QPoint(), QPoint(0, 120 * notches),

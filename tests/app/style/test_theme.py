@@ -78,5 +78,6 @@ def test_curves_differ_in_their_dashes_and_not_only_in_color(qtbot: QtBot) -> No
     assert len(DASHES) == len(set(DASHES)) == len(CURVE_COLORS["light"])
     plot = LossPlot()
     qtbot.addWidget(plot)
-    lines = plot._train.opts["pen"], plot._validation.opts["pen"], plot._entropy.opts["pen"]
+    graph = plot.graph.content()
+    lines = graph._train.opts["pen"], graph._validation.opts["pen"], graph._entropy.opts["pen"]
     assert len({pen.style() for pen in lines}) == 3

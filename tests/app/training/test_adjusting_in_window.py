@@ -42,7 +42,7 @@ class Adjuster:
     @property
     def labels(self) -> list[str]:
         plot = self.window.find(LossPlot, "lossPlot")
-        return [line.label.format for line in plot._settings._lines]
+        return [line.label.format for line in plot.graph.content()._settings._lines]
 
     def wait_for_changes(self, count: int) -> None:
         self.qtbot.waitUntil(
@@ -103,7 +103,7 @@ def test_same_start_gives_the_same_losses(adjuster: Adjuster) -> None:
     adjuster.qtbot.waitUntil(lambda: adjuster.session.run is None, timeout=120_000)
     first = adjuster.session.project().history
     adjuster.window.find(QAction, "trainagainfromthesamestartAction").trigger()
-    assert adjuster.window.find(LossPlot, "lossPlot")._previous_history.step.tolist() == first.step.tolist()
+    assert adjuster.window.find(LossPlot, "lossPlot")._previous.step.tolist() == first.step.tolist()
     adjuster.qtbot.waitUntil(lambda: adjuster.session.run is None, timeout=120_000)
     again = adjuster.session.project().history
     assert again is not first

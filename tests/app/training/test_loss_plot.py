@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.editing.curve_plot import CurvePlot
 from flowviz.app.training.change_lines import LEFT_OF_LINE, RIGHT_OF_LINE, Label, fitted_labels
-from flowviz.app.training.loss_plot import LossPlot, loss_range
+from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.training.loss_range import loss_range
 from flowviz.projects import example
 from flowviz.records import Adjusted, History, Progress, Retargeted, Settings, StageReport
 from flowviz.records.report import Curve
@@ -90,10 +91,10 @@ def test_kept_state_is_marked(window: Window) -> None:
     losses, steps = window.find(LossPlot, "lossPlot"), np.array([1000.0, 2000.0, 3000.0])
     history = History(steps, steps / 100, steps / 1000, np.array([1.5, 1.25, 1.75]))
     losses.show_history(replace(history, kept_step=2000), 1.0)
-    [point] = losses._kept.points()
+    [point] = losses.graph.content()._kept.points()
     assert (point.pos().x(), point.pos().y()) == (2000, 1.25)
     losses.show_history(history, 1.0)
-    assert not len(losses._kept.points())
+    assert not len(losses.graph.content()._kept.points())
 
 
 def test_text_of_the_curve_plot_grows_with_the_text_size(window: Window, qtbot: QtBot) -> None:
@@ -117,7 +118,7 @@ def test_single_loss_is_a_dot_and_the_axis_starts_at_step_0(window: Window) -> N
     plot = plot_in(losses)
     (lowest, highest), _ = plot.getViewBox().viewRange()
     assert -200 <= lowest <= 0 < 2000 <= highest < 2500
-    curves = losses._train, losses._validation
+    curves = losses.graph.content()._train, losses.graph.content()._validation
     assert [curve.opts["symbol"] for curve in curves] == ["o", "o"]
     many = np.array([1000.0, 2000.0])
     losses.show_history(History(many, many, many, many), 1.2)
@@ -145,13 +146,14 @@ def losses(qtbot: QtBot) -> LossPlot:
     plot = LossPlot()
     qtbot.addWidget(plot)
     plot.resize(400, 250)
+    plot.graph.content()
     plot.show()
     return plot
 
 
 def test_best_possible_line_has_one_segment_per_target(losses: LossPlot) -> None:
     losses.show_history(history_of_targets(2.0, 1.0), 0.9)
-    steps, entropies = losses._entropy.getData()
+    steps, entropies = losses.graph.content()._entropy.getData()
     assert entropies.tolist() == [1.9, 1.9, 0.9, 0.9]
     assert steps[0] <= 0
     assert steps[1] == steps[2] == 1000
@@ -161,9 +163,9 @@ def test_best_possible_line_has_one_segment_per_target(losses: LossPlot) -> None
 def test_best_possible_line_is_absent_where_the_entropy_is_unknown(losses: LossPlot) -> None:
     known = history_of_targets(2.0, 1.0)
     losses.show_history(replace(known, entropy=np.full(20, np.nan)), None)
-    assert losses._entropy.getData() == (None, None)
+    assert losses.graph.content()._entropy.getData() == (None, None)
     losses.show_history(replace(known, entropy=np.full(20, np.nan)), 0.9)
-    steps, entropies = losses._entropy.getData()
+    steps, entropies = losses.graph.content()._entropy.getData()
     assert (steps[0], *entropies) == (1000, 0.9, 0.9)
 
 
@@ -171,7 +173,7 @@ def test_best_possible_line_is_absent_where_the_entropy_is_unknown(losses: LossP
 def test_label_of_a_target_is_above_all_curves(losses: LossPlot, qtbot: QtBot, size: tuple[int, int]) -> None:
     losses.show_history(history_of_targets(2.0, 1.0), 0.9)
     losses.resize(*size)
-    view, (line,) = losses._plot.getViewBox(), losses._targets._lines
+    view, (line,) = losses.graph.content().item.getViewBox(), losses.graph.content()._targets._lines
 
     def is_above() -> bool:
         label = view.mapFromScene(line.label.sceneBoundingRect()).boundingRect()
@@ -181,10 +183,10 @@ def test_label_of_a_target_is_above_all_curves(losses: LossPlot, qtbot: QtBot, s
 
 
 def test_label_of_the_latest_target_is_inside_the_plot(losses: LossPlot) -> None:
-    plot = losses._plot.getViewBox().sceneBoundingRect()
+    plot = losses.graph.content().item.getViewBox().sceneBoundingRect()
     history = history_of_targets(2.0).with_event(Retargeted(1000, "a long title"))
     losses.show_history(history, 0.9)
-    (line,) = losses._targets._lines
+    (line,) = losses.graph.content()._targets._lines
     assert line.label.sceneBoundingRect().right() <= plot.right()
     losses.show_history(history.with_event(Progress(3000, 30.0, 0.5, 1.0, 1.0, 0.9, 100.0, 1.0)), 0.9)
     assert line.label.sceneBoundingRect().left() >= line.sceneBoundingRect().center().x() - 1, "there is room again"
@@ -195,7 +197,7 @@ def test_word_that_is_typed_letter_by_letter_has_one_mark(losses: LossPlot) -> N
     for step, word in ((1000, "c"), (1030, "ca"), (1060, "cat")):
         history = history.with_event(Retargeted(step, word))
         losses.show_history(history, 0.9)
-        (line,) = losses._targets._lines
+        (line,) = losses.graph.content()._targets._lines
         assert (line.value(), line.label.format) == (step, word)
 
 
@@ -208,7 +210,7 @@ def test_label_of_a_change_of_settings_is_below_all_curves(
 ) -> None:
     losses.show_history(replace(history_of_targets(2.0, 1.0), adjustments=(SLOWER,)), 0.9)
     losses.resize(*size)
-    view, (line,) = losses._plot.getViewBox(), losses._settings._lines
+    view, (line,) = losses.graph.content().item.getViewBox(), losses.graph.content()._settings._lines
     assert (line.value(), line.label.format) == (1000, "rate 0.0001")
     assert line.toolTip() == SLOWER.sentence()
     assert SLOWER.sentence() in losses.accessibleDescription()
@@ -219,7 +221,7 @@ def test_label_of_a_change_of_settings_is_below_all_curves(
 
     qtbot.waitUntil(is_below)
     losses.show_history(history_of_targets(2.0, 1.0), 0.9)
-    assert losses._settings._lines == []
+    assert losses.graph.content()._settings._lines == []
 
 
 def test_marks_of_settings_have_the_color_of_the_theme(losses: LossPlot) -> None:
@@ -227,21 +229,21 @@ def test_marks_of_settings_have_the_color_of_the_theme(losses: LossPlot) -> None
     themes: tuple[Theme, ...] = ("dark", "light")
     for theme in themes:
         losses.set_theme(theme)
-        (line,) = losses._settings._lines
+        (line,) = losses.graph.content()._settings._lines
         assert line.pen.color().getRgb()[:3] == SURROUNDINGS[theme].label
 
 
 def test_earlier_training_is_shown_faintly_for_its_whole_length(losses: LossPlot) -> None:
     losses.show_history(history_of_targets(1.0), 0.9)
     losses.show_previous(history_of_targets(2.0, 2.0))
-    steps, _ = losses._previous.getData()
+    steps, _ = losses.graph.content()._previous.getData()
     assert steps[-1] == 2000
-    (_, right), (low, high) = losses._plot.viewRange()
+    (_, right), (low, high) = losses.graph.content().item.viewRange()
     assert right >= 2000
     assert high >= 2.0 > low
     assert "previous" in losses._legend.text()
     losses.show_previous(History())
-    assert losses._plot.viewRange()[0][1] < 2000
+    assert losses.graph.content().item.viewRange()[0][1] < 2000
     assert "previous" not in losses._legend.text()
 
 
@@ -264,30 +266,30 @@ def history_with_spikes(*spikes: int) -> History:
 
 def test_loss_spike_does_not_flatten_the_plot(losses: LossPlot) -> None:
     losses.show_history(history_with_spikes(30), 1.4)
-    _, (low, high) = losses._plot.getViewBox().viewRange()
+    _, (low, high) = losses.graph.content().item.getViewBox().viewRange()
     assert low < 1.4
     assert 2.0 < high < 4.0
 
 
 def test_clipped_spike_is_marked_at_the_top_with_its_loss(losses: LossPlot) -> None:
     losses.show_history(history_with_spikes(30, 31, 50), 1.4)
-    _, (_, high) = losses._plot.getViewBox().viewRange()
-    steps, heights = losses._spikes.getData()
+    _, (_, high) = losses.graph.content().item.getViewBox().viewRange()
+    steps, heights = losses.graph.content()._spikes.getData()
     assert steps.tolist() == [3100, 5100], "one mark for reports in a row"
     assert (0.8 * high < heights).all()
     assert (heights < high).all()
     description = losses.accessibleDescription()
     assert "50.000 nats at step 3,100; 50.000 nats at step 5,100" in description
     losses.show_history(history_with_spikes(), 1.4)
-    assert len(losses._spikes.getData()[0]) == 0
+    assert len(losses.graph.content()._spikes.getData()[0]) == 0
     assert "50" not in losses.accessibleDescription()
 
 
 def test_curves_stay_below_the_mark_of_a_spike(losses: LossPlot) -> None:
     history = replace(history_with_spikes(30), changes=(Retargeted(2000, "cat"),))
     losses.show_history(history, 1.4)
-    _, heights = losses._spikes.getData()
-    for curve in (losses._train, losses._validation):
+    _, heights = losses.graph.content()._spikes.getData()
+    for curve in (losses.graph.content()._train, losses.graph.content()._validation):
         assert curve.getData()[1].max() <= heights[0]
 
 
@@ -300,12 +302,12 @@ def test_falling_loss_is_not_clipped() -> None:
 def test_showing_the_same_history_again_updates_no_curve(losses: LossPlot) -> None:
     history, updates = history_of_targets(2.0, 1.0), list[object]()
     losses.show_history(history, 0.9)
-    for curve in (losses._train, losses._validation, losses._entropy):
+    for curve in (losses.graph.content()._train, losses.graph.content()._validation, losses.graph.content()._entropy):
         curve.sigPlotChanged.connect(updates.append)
     losses.show_history(history, 0.9)
     assert updates == []
     losses.show_history(replace(history, entropy=0 * history.entropy), 0.0)
-    assert losses._entropy in updates, "the entropy has changed"
+    assert losses.graph.content()._entropy in updates, "the entropy has changed"
 
 
 def test_new_report_sets_no_text_again(losses: LossPlot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,7 +322,7 @@ def test_new_report_sets_no_text_again(losses: LossPlot, monkeypatch: pytest.Mon
 
 def test_label_shows_braces(losses: LossPlot) -> None:
     losses.show_history(history_of_targets(2.0, 1.0, titles=("{x}",)), 0.9)
-    assert losses._targets._lines[0].label.textItem.toPlainText() == "{x}"
+    assert losses.graph.content()._targets._lines[0].label.textItem.toPlainText() == "{x}"
 
 
 def regression(count: int) -> History:

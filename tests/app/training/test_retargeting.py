@@ -34,7 +34,7 @@ class Morphing:
     def change_labels(self) -> list[str]:
         """The labels of the lines in the loss plot."""
         plot = self.window.find(LossPlot, "lossPlot")
-        return [line.label.format for line in plot._targets._lines]
+        return [line.label.format for line in plot.graph.content()._targets._lines]
 
     def wait_for_title(self, title: str) -> None:
         self.qtbot.waitUntil(lambda: self.title == title)

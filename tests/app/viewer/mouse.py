@@ -26,7 +26,7 @@ class CloudMouse:
     @property
     def canvas(self) -> QWidget:
         """The widget that receives the events."""
-        canvas: QWidget = self._cloud._plot.viewport()
+        canvas: QWidget = self._cloud.canvas.content().viewport()
         return canvas
 
     def pixel(self, x: float, y: float) -> QPoint:
