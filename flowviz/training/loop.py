@@ -110,6 +110,7 @@ class Training:
         yield self._snapshot()
         yield self._checkpoint()
         if self._begins_plainly:
+            self._runner.optimize()  # while the clock is paused
             # Use the plain graph even if XLA is ready, because the same seed must give the same result.
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
         if not self._requests.stop():

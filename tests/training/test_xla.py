@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from flowviz.flows import Flow, build_flow
-from flowviz.records import Finished, Snapshot
+from flowviz.records import Finished, Progress, Snapshot
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Ink
 from flowviz.training import prepare, train
@@ -103,6 +103,24 @@ def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
     assert isinstance(event, Finished)
     assert event.checkpoint.start_step >= 200, "the budget is spent on compiled steps"
     assert event.ending == "completed"
+
+
+def test_a_watched_training_shows_its_first_steps_before_it_validates(
+    target: Ink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, optimize = Clock(monkeypatch), ChunkRunner.optimize
+
+    def optimize_slowly(runner: ChunkRunner) -> None:
+        if not runner._is_optimized:
+            clock.advance(10.0)
+        optimize(runner)
+
+    monkeypatch.setattr(ChunkRunner, "begin_optimizing", lambda _: None)
+    monkeypatch.setattr(ChunkRunner, "optimize", optimize_slowly)
+    flow = FlowSpec(layers=2, width=9, depth=1)
+    events = [*train(target, flow, TrainingSpec(seconds=0.3), snapshot_seconds=0.2)]
+    moved = [event for event in events if isinstance(event, Progress) or (isinstance(event, Snapshot) and event.step)]
+    assert isinstance(moved[0], Snapshot)
 
 
 def test_a_watched_training_does_not_get_its_budget_again_when_it_resumes(
