@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +32,24 @@ START = """
 import gc, sys, time
 gc.disable()  # as the command does
 import flowviz.app.main as main
-create = main.create_window
+from flowviz.app.widgets.late import Late
+create, beats = main.create_window, []
 def created():
-    from PyQt6.QtCore import QTimer
+    from PyQt6.QtCore import Qt, QTimer
     window = create()
-    QTimer.singleShot(0, lambda: (window.repaint(), print(time.time(), flush=True), window.close()))
+    timer = QTimer(window, interval=2, timerType=Qt.TimerType.PreciseTimer)
+    def paint():
+        window.repaint()
+        print(time.time())
+        timer.start()
+    def beat():
+        beats.append(time.time())
+        if all(late.created for late in window.findChildren(Late)):
+            timer.stop()
+            print(1e3 * max(after - before for before, after in zip(beats, beats[1:])), time.time(), flush=True)
+            window.close()
+    timer.timeout.connect(beat)
+    QTimer.singleShot(0, paint)
     return window
 main.create_window = created
 main.run()
@@ -81,22 +94,40 @@ sys.exit(application.exec())
 """
 
 
-def seconds_to_start(script: str = START) -> float:
-    """Return the time from the start of the process until the window is painted and its event loop answers."""
+class Start(NamedTuple):
+    """Seconds from the start of the process until the window is painted and its event loop answers, and what follows.
+
+    Attributes:
+        painted: Seconds until then.
+        stall: Longest stall until the window is complete, in milliseconds.
+        complete: Seconds until the window is complete.
+    """
+
+    painted: float
+    stall: float = 0.0
+    complete: float = 0.0
+
+
+def start(script: str = START) -> Start:
+    """Start a window in a process of its own."""
     started = time.time()
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    return float(said.stdout) - started
+    painted, *rest = map(float, said.stdout.split())
+    return Start(painted - started, rest[0], rest[1] - started) if rest else Start(painted - started)
 
 
 def compare_starts(repeats: int = 7) -> None:
     """Start a bare window and flowviz alternately, and report the medians and their ratio."""
     for script in (BARE, START):
-        seconds_to_start(script)  # writes the byte code, and fills the caches of the system
-    pairs = [(seconds_to_start(BARE), seconds_to_start(START)) for _ in range(repeats)]
-    bare, flowviz = (float(np.median(times)) for times in zip(*pairs, strict=True))
+        start(script)  # writes the byte code, and fills the caches of the system
+    pairs = [(start(BARE), start(START)) for _ in range(repeats)]
+    bare, flowviz = (float(np.median([each.painted for each in starts])) for starts in zip(*pairs, strict=True))
+    stall, complete = (float(np.median([getattr(each, name) for _, each in pairs])) for name in ("stall", "complete"))
     report(f"start: bare window painted, median of {repeats}", bare, "s", "")
     report(f"start: window painted and answering, median of {repeats}", flowviz, "s", "")
     report("start, to the bare window", flowviz / bare, "x", "<= 2")
+    report("start: longest stall until the window is complete", stall, "ms", "<= 50")
+    report("start: window complete", complete, "s", "")
 
 
 def seconds_to_first_picture() -> float:
