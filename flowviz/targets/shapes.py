@@ -12,7 +12,7 @@ from flowviz.targets.cloud import Cloud
 from flowviz.targets.densities import CIRCLE_NOISE, CIRCLES, DENSITIES, EIGHT_CENTERS, EIGHT_NOISE, RINGS
 from flowviz.targets.ink import Ink
 from flowviz.targets.region import GridDensity, Region
-from flowviz.targets.target import Extent, Target
+from flowviz.targets.target import Extent, FreshDraws, Target
 
 Array = NDArray[np.floating]  # float32 wherever there are many: twice as fast
 Draw = Callable[[int, np.random.Generator], Array]
@@ -51,7 +51,7 @@ def _drawn_by_extension(name: ShapeName, draw: Draw, count: int, rng: np.random.
     return points
 
 
-class Drawn(Cloud):
+class Drawn(FreshDraws, Cloud):
     """A distribution that is drawn from by formula.
 
     Args:
@@ -75,19 +75,6 @@ class Drawn(Cloud):
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw points (count, 2)."""
         return self._standardized(self._draw(count, rng))
-
-    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return fresh draws (count, 2): from a density, no draw comes twice."""
-        return self.sample(count, rng)
-
-    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return fresh draws (count, 2)."""
-        return self.sample(count, rng)
-
-    @property
-    def training_points(self) -> None:
-        """Return None: every draw is a fresh one."""
-        return
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) in the region that holds 99.9% of the probability."""

@@ -1,5 +1,6 @@
 """The interface of targets."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -75,6 +76,27 @@ class Target(Protocol):
     def preview(self) -> NDArray[np.uint8]:
         """Return a picture of the extent (rows, columns), top row first, from 0 for empty to 255 for densest."""
         ...
+
+
+class FreshDraws(ABC):
+    """The sets of points of a density, from which no draw comes twice, so all of them are fresh draws."""
+
+    @abstractmethod
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw points (count, 2)."""
+
+    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw validation points (count, 2), independent of the training points."""
+        return self.sample(count, rng)
+
+    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw test points (count, 2), independent of the training and validation points."""
+        return self.sample(count, rng)
+
+    @property
+    def training_points(self) -> None:
+        """Return None, because a density has an unlimited supply of points."""
+        return
 
 
 def leaked(target: Target, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
