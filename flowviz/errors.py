@@ -1,6 +1,6 @@
 """The errors that a user can cause. Each message says in plain sentences what is wrong and how to fix it."""
 
-LONGEST_CLAUSE = 200  # characters
+MAX_CLAUSE = 200  # characters
 
 
 class FlowvizError(Exception):
@@ -39,5 +39,5 @@ def clause_of(error: Exception) -> str:
 
     This is the first line of its message, which can have thousands of lines, or else the type of the error.
     """
-    text = str(error).strip().partition("\n")[0][:LONGEST_CLAUSE].removesuffix(".")
+    text = str(error).strip().partition("\n")[0][:MAX_CLAUSE].removesuffix(".")
     return text or type(error).__name__

@@ -14,7 +14,7 @@ from flowviz.errors import FileError
 
 PART_NAME = re.compile(r"\.flowviz-[0-9a-f]{12}\.part")
 STALE_SECONDS = 86_400  # age from which an unfinished file is considered abandoned by a killed process
-LONGEST_FILE_NAME = 40  # characters, without the suffix
+MAX_FILE_NAME = 40  # characters, without the suffix
 PRIVATE = 0o600  # permissions
 
 _unfinished: list[Callable[[], object]] = []  # functions that undo the unfinished work of all threads
@@ -283,4 +283,4 @@ def resource(name: str) -> Path:
 def as_file_name(text: str) -> str:
     """Convert a text to a file name, without a suffix, that is valid on every operating system."""
     kept = "".join(c if c.isalnum() or c in " -_" else " " for c in text)
-    return " ".join(kept.split())[:LONGEST_FILE_NAME].strip() or "flowviz"
+    return " ".join(kept.split())[:MAX_FILE_NAME].strip() or "flowviz"

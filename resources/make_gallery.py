@@ -24,7 +24,7 @@ from flowviz.targets import build_target
 from flowviz.training import train, train_in_turns
 
 GALLERY = Path(__file__).parent / "gallery"
-LARGEST_FILE, LARGEST_COMPARISON = 1_500_000, 2_500_000  # bytes
+MAX_FILE_BYTES, MAX_COMPARISON_BYTES = 1_500_000, 2_500_000  # bytes
 MOMENTS_BYTES = 600_000  # of memory, for the weights of all earlier moments
 ENTRANT_MOMENTS = 6  # number of earlier moments of each entrant of a comparison
 MOMENT_SECONDS = 0.05  # between two that are recorded, of which a few are kept
@@ -90,7 +90,7 @@ def make(name: str, folder: Path) -> None:
     """Train an example in a folder, and save it to the gallery without its checkpoint."""
     project, path = trained(described(ARGUMENTS[name], folder)), GALLERY / f"{name}.flowviz"
     save_project(replace(project, checkpoint=None, seen=Seen(view=VIEWS.get(name, ViewSpec()))), path)
-    report(path, project, LARGEST_FILE)
+    report(path, project, MAX_FILE_BYTES)
 
 
 def make_comparison(name: str) -> None:
@@ -98,7 +98,7 @@ def make_comparison(name: str) -> None:
     comparison, path = trained_comparison(comparison_spec(COMPARISONS[name])), GALLERY / f"{name}.flowviz"
     save_comparison(comparison, path)
     for project in comparison.projects.values():
-        report(path, project, LARGEST_COMPARISON)
+        report(path, project, MAX_COMPARISON_BYTES)
 
 
 def report(path: Path, project: Project, limit: int) -> None:

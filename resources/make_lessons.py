@@ -19,7 +19,7 @@ from flowviz.targets import build_target
 from flowviz.training import from_here, train
 
 LESSONS = Path(__file__).parent / "lessons"
-LARGEST_FILE = 1_500_000  # bytes
+MAX_FILE_BYTES = 1_500_000  # bytes
 EVERY_CHUNK = 1e-6  # seconds between two moments, of which a few are kept
 
 
@@ -69,8 +69,8 @@ def make(name: str, project: Project) -> None:
     """Save a flow without what only a training needs."""
     path = LESSONS / f"{name}.flowviz"
     save_project(replace(project, checkpoint=None), path)
-    if (size := path.stat().st_size) > LARGEST_FILE:
-        sys.exit(f"{path} has {size:,} bytes. The limit is {LARGEST_FILE:,} bytes.")
+    if (size := path.stat().st_size) > MAX_FILE_BYTES:
+        sys.exit(f"{path} has {size:,} bytes. The limit is {MAX_FILE_BYTES:,} bytes.")
     steps = [moment.step for moment in project.timeline.moments]
     print(f"{path}: {size:,} bytes, {project}, with the moments {steps}")  # noqa: T201
 

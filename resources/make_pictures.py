@@ -47,7 +47,7 @@ from flowviz.specs.edits import Bump, Edits, LayerEdit
 PICTURES = Path(__file__).parent / "pictures"
 README = Path(__file__).parents[1] / "README.md"
 TERMINAL_GUIDE = Path(__file__).parent / "guide" / "terminal.md"
-LARGEST_FILE = 200_000  # bytes
+MAX_FILE_BYTES = 200_000  # bytes
 SIZE, LAPTOP = (1280, 800), (1366, 768)
 WORD, PROJECT = "FLOW", "flow.flowviz"  # as in the README
 # Lines of the README and of the guide that make pictures.
@@ -80,8 +80,8 @@ def main() -> None:
         run_commands(Path(folder))
     for path in sorted(PICTURES.iterdir()):
         print(f"{path}: {path.stat().st_size:,} bytes")  # noqa: T201
-    if any(path.stat().st_size > LARGEST_FILE for path in PICTURES.iterdir()):
-        sys.exit(f"A picture must not exceed {LARGEST_FILE:,} bytes.")
+    if any(path.stat().st_size > MAX_FILE_BYTES for path in PICTURES.iterdir()):
+        sys.exit(f"A picture must not exceed {MAX_FILE_BYTES:,} bytes.")
     sys.stdout.flush()
     os._exit(0)  # without waiting for the threads of TensorFlow, as the program does
 

@@ -63,7 +63,7 @@ from flowviz.app.window.menus import (
     fill_view_menu,
     new_menu,
 )
-from flowviz.app.window.panel_layout import LEAST_SIZE, PanelLayout
+from flowviz.app.window.panel_layout import MIN_SIZE, PanelLayout
 from flowviz.app.window.presentation import Presentation
 from flowviz.app.window.presentation_bar import PresentationBar
 from flowviz.app.window.shown_view import ShownView
@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setMinimumSize(LEAST_SIZE)
+        self.setMinimumSize(MIN_SIZE)
         self._may_close = self._closes_after_saving = False
         self.request, self.view, self.edits = RequestState(self), ViewState(self), EditsState(self)
         self.layer_editor = LayerEditor(self.view, self.edits, self)

@@ -35,10 +35,10 @@ from flowviz.targets import build_target
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the layers, in the columns of a figure of stages
 MARKS: tuple[Mark, ...] = ("points", "density", "grid")  # the columns of a figure of marks, unless others are chosen
-MOST_TOGETHER = 3  # entrants in a row, if each has a single panel
+MAX_TOGETHER = 3  # entrants in a row, if each has a single panel
 PANEL_WIDTH, PANEL_HEIGHT = 250, 175  # pixels, of a figure whose size is not chosen
 PANEL_EMS = 18  # least width of a panel
-TEXT_HEIGHT, LEAST_WIDTH = 100, 620  # pixels, of the text above and below all rows, and of the whole figure
+TEXT_HEIGHT, MIN_WIDTH = 100, 620  # pixels, of the text above and below all rows, and of the whole figure
 
 Steps = Generator[None, None, None]
 
@@ -234,7 +234,7 @@ def usual_size(comparison: Comparison, spec: ExportSpec, columns: FigureColumns 
     """Return a size in pixels at which the panels of a figure are legible."""
     rows, _ = _arranged(comparison, spec, columns or usual_columns(comparison))
     width, height = len(rows[0]) * PANEL_WIDTH, len(rows) * (PANEL_HEIGHT + TEXT_HEIGHT // 4) + TEXT_HEIGHT
-    return PictureSize(width=max(width, LEAST_WIDTH), height=height)
+    return PictureSize(width=max(width, MIN_WIDTH), height=height)
 
 
 def figure_spec(comparison: Comparison, path: Path, columns: FigureColumns | None = None) -> ExportSpec:
@@ -274,7 +274,7 @@ def _arranged(comparison: Comparison, spec: ExportSpec, columns: FigureColumns) 
     if columns == "stages" and not moves:
         rows = [[_Place(name, share, titled=not n) for n, share in enumerate(SHARES)] for name in names]
         return _Arrangement(rows, ("base", "25% of the layers", *(f"{share:.0%}" for share in SHARES[2:])))
-    width = len(names) if len(names) <= MOST_TOGETHER else -(-len(names) // 2)
+    width = len(names) if len(names) <= MAX_TOGETHER else -(-len(names) // 2)
     padded = [*(_Place(name, None if moves else 1.0) for name in names), *[None] * (-len(names) % width)]
     return _Arrangement([padded[start : start + width] for start in range(0, len(padded), width)])
 

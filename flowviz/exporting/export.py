@@ -27,7 +27,7 @@ from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.export_kinds import DIAGNOSTICS, FILMS, IN_FOLDERS, PICTURES, Kinds
 from flowviz.specs.playback import STEP_SECONDS
-from flowviz.specs.view import SMALLEST_SIDE
+from flowviz.specs.view import MIN_SIDE
 from flowviz.targets import build_target, spec_units
 
 COMPARING: Kinds = DIAGNOSTICS | {"four_panels"}  # these need both directions of the flow
@@ -270,5 +270,5 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
 
 def _previewed(size: PictureSize) -> PictureSize:
     """Return the size in pixels at which the preview of a picture is drawn."""
-    scale = max(PREVIEW_SIDE / max(size.width, size.height), SMALLEST_SIDE / min(size.width, size.height))
+    scale = max(PREVIEW_SIDE / max(size.width, size.height), MIN_SIDE / min(size.width, size.height))
     return size if scale >= 1 else PictureSize(width=round(scale * size.width), height=round(scale * size.height))

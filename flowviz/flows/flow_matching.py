@@ -19,7 +19,7 @@ from flowviz.specs.flow import Integrator
 
 MAX_ITERATIONS = 12  # of Newton's method
 TOLERANCE = {tf.float32: 1e-5, tf.float64: 1e-11}  # of the last correction of Newton's method, which is quadratic
-LONGEST_CORRECTION = 0.5
+MAX_CORRECTION = 0.5
 REPORT_SIDE = 40  # points along each side of the grid over which a step without particles is described
 
 
@@ -247,7 +247,7 @@ def _solution(columns: tf.Tensor, known: tf.Tensor) -> tf.Tensor:
 def _bounded(change: tf.Tensor) -> tf.Tensor:
     """Shorten corrections (2, n) of Newton's method, which are long where the plane is almost folded."""
     finite = tf.where(tf.math.is_finite(change), change, 0)
-    return finite / tf.maximum(tf.norm(finite, axis=0) / LONGEST_CORRECTION, 1)
+    return finite / tf.maximum(tf.norm(finite, axis=0) / MAX_CORRECTION, 1)
 
 
 FLOW_MATCHING = Family("flow_matching", FlowStep, objective=FlowMatching)

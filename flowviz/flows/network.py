@@ -12,7 +12,7 @@ from flowviz.specs import FlowSpec
 
 FEW = 4  # maximum outputs of a layer for which elementwise products are faster than a matrix product
 REACH = 3.0  # half-width of the grid of hat functions, in standard deviations
-LONGEST_WAVE = 8.0  # wavelength in standard deviations, about the width of the cloud
+MAX_WAVE = 8.0  # wavelength in standard deviations, about the width of the cloud
 HAT_NOISE, WAVE_NOISE = 0.1, 0.3  # standard deviation of the initial weights
 
 
@@ -25,7 +25,7 @@ class Network:
     - `hats`: The number of hat functions. Each is 1 at one node of an evenly spaced grid over [-REACH, REACH] and 0 at
       and beyond the adjacent nodes. The first layer can then be any piecewise linear function over the grid.
     - `waves`: The number of octaves. Each contributes two triangle waves of x_a, a quarter of a period apart. The first
-      octave has the wavelength LONGEST_WAVE, and each octave halves it. A few waves resolve as much detail as many
+      octave has the wavelength MAX_WAVE, and each octave halves it. A few waves resolve as much detail as many
       hats. This is the positional encoding of Mildenhall et al. 2020, "NeRF" (https://arxiv.org/abs/2003.08934,
       eq. 4), with triangle waves instead of sines, which are slow.
 
@@ -81,7 +81,7 @@ def _hats(x_a: tf.Tensor, count: int) -> tf.Tensor:
 
 def _waves(x_a: tf.Tensor, octaves: int) -> tf.Tensor:
     """Return triangle waves (2·octaves, n) of x_a (1, n), between -1 and 1."""
-    periods = x_a * tf.constant(2.0 ** np.arange(octaves)[:, np.newaxis] / LONGEST_WAVE, x_a.dtype)
+    periods = x_a * tf.constant(2.0 ** np.arange(octaves)[:, np.newaxis] / MAX_WAVE, x_a.dtype)
     shifted = tf.concat([periods, periods + 0.25], axis=0)
     return 4 * tf.abs(shifted - tf.stop_gradient(tf.round(shifted))) - 1
 

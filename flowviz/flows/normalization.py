@@ -13,7 +13,7 @@ from flowviz.specs import recipes
 
 RUNNING_VARIANCE_FLOOR = 1e-4
 MINIBATCH_VARIANCE_FLOOR = 1e-3  # as in Keras and `tfb.BatchNormalization`
-SMALLEST_DEVIATION = 1e-4  # lower bound on the standard deviation that initializes an actnorm
+MIN_DEVIATION = 1e-4  # lower bound on the standard deviation that initializes an actnorm
 
 
 class BatchNormalization(ElementwiseAffine):
@@ -94,5 +94,5 @@ class ActNorm(ElementwiseAffine):
 
     def fit(self, points: tf.Tensor) -> Tensors:
         mean, variance = tf.nn.moments(points, axes=[0])
-        deviation = tf.maximum(tf.sqrt(variance), SMALLEST_DEVIATION)
+        deviation = tf.maximum(tf.sqrt(variance), MIN_DEVIATION)
         return {"shift": mean, "log_scale": tf.math.log(deviation)}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from flowviz.flows.network import LONGEST_WAVE
+from flowviz.flows.network import MAX_WAVE
 from flowviz.flows.stage import Arrays, Tensors
 from flowviz.specs import FlowSpec
 
@@ -20,7 +20,7 @@ class VelocityField:
     """v(x, t) = W_d·silu(… silu(W_0·φ(x, t) + b_0) …) + b_d: a multilayer perceptron with Fourier features φ.
 
     φ contains each coordinate and `spec.waves` octaves of its sine and cosine, of which the first has the wavelength
-    LONGEST_WAVE, and the same of the time. Waves let the network learn sharp edges.
+    MAX_WAVE, and the same of the time. Waves let the network learn sharp edges.
     References: Tancik et al. 2020, "Fourier features let networks learn high frequency functions in low dimensional
     domains", https://arxiv.org/abs/2006.10739; Lipman et al. 2023, "Flow matching for generative modeling",
     https://arxiv.org/abs/2210.02747.
@@ -84,7 +84,7 @@ class VelocityField:
 
         Each feature depends on one coordinate, those of the first coordinate come first.
         """
-        frequencies = tf.constant(2 * np.pi / LONGEST_WAVE * 2.0 ** np.arange(self.spec.waves)[:, np.newaxis], x.dtype)
+        frequencies = tf.constant(2 * np.pi / MAX_WAVE * 2.0 ** np.arange(self.spec.waves)[:, np.newaxis], x.dtype)
         coordinates = x[:, tf.newaxis]
         angles = frequencies * coordinates
         sines, cosines = tf.sin(angles), tf.cos(angles)

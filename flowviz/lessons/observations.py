@@ -18,7 +18,7 @@ TOOLS = ("move", "rectangle", "lasso", "probe", "bend")
 TRAINING_STATES = ("idle", "preparing", "running", "paused", "stopping", "ended", "diverged")
 PanelName = Literal["target", "flow", "training", "loss", "inspector", "ledger"]
 NATS = "nats"
-LARGEST = float_info.max  # a TOML file may contain larger integers
+MAX_NUMBER = float_info.max  # a TOML file may contain larger integers
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Observation:
 
 def is_number(value: Any) -> bool:
     """Return whether a value is a number that a float can hold, which true and false are not."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
 
 
 def _quoted(value: Any) -> str:

@@ -32,20 +32,20 @@ from flowviz.projects.format import NotOurs, from_bytes, read_content, to_bytes,
 from flowviz.projects.header import COMPARISON, PROJECT, file_holds, holds, metadata
 from flowviz.records import Trial, to_csv
 from flowviz.records.trial import from_csv
-from flowviz.specs.comparison import MOST_ENTRANTS
+from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.spec import Spec
 
 COMPARISON_VERSION = 1
-LARGEST_TABLE = 10_000_000  # bytes of CSV, far more than those of six entrants with 1000 seeds each
+MAX_TABLE_BYTES = 10_000_000  # bytes of CSV, far more than those of six entrants with 1000 seeds each
 
 
 class ComparisonText(Spec):
     """JSON metadata of a comparison file."""
 
     format_version: int
-    names: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_ENTRANTS)]
+    names: Annotated[tuple[str, ...], Field(min_length=1, max_length=MAX_ENTRANTS)]
     seeds: int
-    styles: tuple[Annotated[int, Field(ge=0, lt=MOST_ENTRANTS)], ...] = ()
+    styles: tuple[Annotated[int, Field(ge=0, lt=MAX_ENTRANTS)], ...] = ()
 
 
 def save_comparison(comparison: Comparison, path: Path, *, private: bool = False) -> None:
@@ -121,7 +121,7 @@ def comparison_from_bytes(content: bytes) -> Comparison:
 def _trials(arrays: Mapping[str, NDArray[Any]], names: Collection[str]) -> tuple[Trial, ...]:
     """Return the results of the runs. Raises `ValueError` or `csv.Error` if they are not those of the entrants."""
     content = _bytes(arrays, "trials")
-    if len(content) > LARGEST_TABLE:
+    if len(content) > MAX_TABLE_BYTES:
         raise ValueError(f"a table of {len(content)} bytes is too large")
     trials, _ = from_csv(content.decode())
     keys = [(trial.name, trial.seed) for trial in trials]

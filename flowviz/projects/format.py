@@ -81,7 +81,7 @@ from flowviz.projects.header import COMPARISON, NOT_OURS, PROJECT, file_holds, h
 from flowviz.projects.losses import history_of
 from flowviz.projects.metadata import CheckpointText, Metadata, missing_extensions
 from flowviz.projects.moments import with_particles
-from flowviz.projects.project import LARGEST_FILE, Plan, Project
+from flowviz.projects.project import MAX_FILE_BYTES, Plan, Project
 from flowviz.projects.states import Layout, States, size_of, weights_of
 from flowviz.projects.upgrade import FORMAT_VERSION, upgraded
 from flowviz.records import (
@@ -124,7 +124,7 @@ def check_storable(flow: FlowSpec) -> None:
     Raises:
         SpecError: If the project file would be too large.
     """
-    if SAVED_BYTES * flow.weight_count > LARGEST_FILE:
+    if SAVED_BYTES * flow.weight_count > MAX_FILE_BYTES:
         raise SpecError(
             f"This flow has about {flow.weight_count / 1e6:.0f} million weights, too many for a project file. "
             "Choose a smaller width or depth, or fewer layers."
@@ -160,7 +160,7 @@ def write_content(content: bytes, path: Path, kind: str, advice: str, *, private
     Raises:
         FileError: If the content is too large or the file cannot be written.
     """
-    if len(content) > LARGEST_FILE:
+    if len(content) > MAX_FILE_BYTES:
         raise FileError(f"The {kind} is too large to be saved: {len(content) / 1e6:,.0f} MB. {advice}")
     with atomic_write(path, lasting=True, private=private) as part:
         part.write_bytes(content)
@@ -173,7 +173,7 @@ def read_content(path: Path, parse: Callable[[bytes], Content]) -> Content:
         FileError: If the file cannot be read or parsed. The message names the file.
     """
     try:
-        return parse(content_of(path, LARGEST_FILE))
+        return parse(content_of(path, MAX_FILE_BYTES))
     except FileError as error:
         if str(path) in str(error):
             raise

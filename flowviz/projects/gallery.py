@@ -8,7 +8,7 @@ from flowviz import projects
 from flowviz.errors import FileError
 from flowviz.files import atomic_write, content_of, resource
 from flowviz.projects.comparison import Comparison
-from flowviz.projects.project import LARGEST_FILE, Project
+from flowviz.projects.project import MAX_FILE_BYTES, Project
 
 SENTENCES: Mapping[str, str] = {
     "brad": "The word and the flow of the blog post: affine couplings and batch normalization.",
@@ -71,7 +71,7 @@ class Example:
         Raises:
             FileError: If the file cannot be read or the copy cannot be written.
         """
-        content = content_of(self.path, LARGEST_FILE)
+        content = content_of(self.path, MAX_FILE_BYTES)
         with atomic_write(path) as part:
             part.write_bytes(content)
 

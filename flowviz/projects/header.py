@@ -15,7 +15,7 @@ from flowviz.errors import FileError
 PROJECT, COMPARISON = "flowviz", "flowviz-comparison"  # keys of the metadata, one for each kind of file
 START_BYTES = 4096  # enough to recognize a file by its metadata
 FREE_BYTES = 2**21  # memory that the metadata of even a small file may take
-LARGEST_FREE_HEADER = 2**17  # bytes; in a large file, the header may take a quarter
+MAX_FREE_HEADER = 2**17  # bytes; in a large file, the header may take a quarter
 VALUE_BYTES = 256  # upper bound on the memory of a JSON value
 NOT_OURS = {PROJECT: "It is not a flowviz project.", COMPARISON: "It is not a comparison that flowviz saved."}
 STRUCTURE = (b"[", b"{", b",", b":")  # their count is an upper bound on the number of values in JSON
@@ -47,7 +47,7 @@ def metadata(content: bytes, key: str) -> dict[str, Any]:
         FileError: If the content is not that of such a file, or if its header is too large.
     """
     length = int.from_bytes(content[:8], "little")
-    if length > min(len(content) - 8, max(LARGEST_FREE_HEADER, len(content) // 4)):
+    if length > min(len(content) - 8, max(MAX_FREE_HEADER, len(content) // 4)):
         raise FileError(NOT_OURS[key])
     header = content[8 : 8 + length]
     values = sum(header.count(sign) for sign in STRUCTURE)

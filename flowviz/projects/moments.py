@@ -7,7 +7,7 @@ from flowviz.records import Moment, Snapshot, Timeline, Trace, Weights
 from flowviz.records.timeline import MAX_MOMENTS
 
 MOMENTS_BYTES = 900_000  # memory of all earlier moments: 13 moments of a default flow, or 650 kB of its file
-FEWEST_MOMENTS = 4  # minimum number of earlier moments, however large the flow
+MIN_MOMENTS = 4  # minimum number of earlier moments, however large the flow
 
 
 def storable_timeline(timeline: Timeline, weights: Weights, trace: Trace, named: int | None) -> Timeline:
@@ -27,7 +27,7 @@ def storable_timeline(timeline: Timeline, weights: Weights, trace: Trace, named:
     moments = [moment for moment in timeline.moments if Layout.of(moment.weights) == layout]
     if not moments:
         return Timeline()
-    earlier = max(FEWEST_MOMENTS, MOMENTS_BYTES // max(1, memory_of(weights)))
+    earlier = max(MIN_MOMENTS, MOMENTS_BYTES // max(1, memory_of(weights)))
     kept = _thinned(moments, min(earlier + 1, MAX_MOMENTS), named)
     period = timeline.period
     if len(kept) < len(timeline.moments):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Change = TypeVar("Change", Retargeted, Adjusted)
 
-LARGEST_FILE = 2**31  # bytes; a default project has 2 million
+MAX_FILE_BYTES = 2**31  # bytes; a default project has 2 million
 CHANGES_BYTES = 16_384  # of JSON, enough for about 300 changes of the target, and 80 of the settings
 
 

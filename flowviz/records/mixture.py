@@ -20,8 +20,8 @@ from flowviz.records.base_distribution import (
 SPACING = 8.0  # standard deviations of a component between it and its nearest neighbor
 LEARNED_SPACING = 4.0  # the same at the start of a training that moves the components
 BOUND = 3.0  # a training changes scales and relative weights by factors of e^±3 at most
-LEAST = -1e30  # nats; a smaller log-density overflows in float32
-REACH, FIRST_STEP, FINEST_STEP = 9.0, 0.5, 1 / 32  # of the quadrature of the entropy, in standard deviations
+MIN_LOG_DENSITY = -1e30  # nats; a smaller log-density overflows in float32
+REACH, FIRST_STEP, MIN_STEP = 9.0, 0.5, 1 / 32  # of the quadrature of the entropy, in standard deviations
 ACCURACY = 1e-7  # nats
 
 
@@ -51,7 +51,7 @@ class Component:
     def log_density(self, points: Any, xp: Any) -> Any:
         """Return the log-density (n,) in nats at points (n, 2), of which the weight is a part."""
         x, y = (points[:, 0] - self.x) / self.scale, (points[:, 1] - self.y) / self.scale
-        return xp.maximum(self.log_peak - 0.5 * (x * x + y * y), LEAST)
+        return xp.maximum(self.log_peak - 0.5 * (x * x + y * y), MIN_LOG_DENSITY)
 
     def standardized(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values (n,) of a coordinate, 0 for x and 1 for y, in standard deviations from the mean."""
@@ -151,7 +151,7 @@ class Mixture(Base):
     def entropy(self) -> float | None:
         """Return the entropy in nats by quadrature. None if a component is too narrow beside another one for that."""
         step, found = FIRST_STEP, self._entropy_on_grids(FIRST_STEP)
-        while step > FINEST_STEP:
+        while step > MIN_STEP:
             step, before = step / 2, found
             found = self._entropy_on_grids(step)
             if abs(found - before) < ACCURACY:

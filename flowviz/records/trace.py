@@ -18,7 +18,7 @@ from flowviz.specs.explanations import BASE_CLOUDS, STAGE_TITLES, STAGES, base_e
 from flowviz.specs.recipes import BASE, FLOW_STEP, LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
-SMALLEST_CHANGE = 1e-4  # nats; smaller totals are rounding errors
+MIN_CHANGE = 1e-4  # nats; smaller totals are rounding errors
 NORMAL_REACH = 2.6  # 99% of a standard normal coordinate lies between -2.6 and 2.6
 CENTRAL = 0.99  # share of the particles that a view must show along each axis
 NEAREST_TOGETHER = 500  # points whose distances from all particles are computed together
@@ -232,7 +232,7 @@ class Trace:
         if not self.has_densities:
             return np.full(len(self.names), np.nan)
         means = np.array([_mean_size(self.log_det_of(stage)) for stage in range(len(self.names))])
-        return means / means.sum() if means.sum() > SMALLEST_CHANGE else np.zeros_like(means)
+        return means / means.sum() if means.sum() > MIN_CHANGE else np.zeros_like(means)
 
     @cached_property
     def boxes(self) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ TITLE_EMS = 1.6
 BROAD = 40.0  # ems; minimum panel width for a title and a legend side by side
 BESIDE_TITLE = 16.0  # ems; width reserved for the legend beside a title
 EVERY = 1, 2, 5, 10  # label every grid line, every second one, and so on
-SMALLEST_EM = 9  # pixels
+MIN_EM = 9  # pixels
 OPACITY = 225  # of the background of a title and of the legend, from 0 to 255
 USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
 
@@ -55,7 +55,7 @@ def em(view: ViewSpec, panel: Panel) -> float:
     """
     mean, side = np.sqrt(panel.width * panel.height), min(panel.width, panel.height)
     enlarged = max(1, view.word_height / USUAL_WORD_HEIGHT)
-    return float(max(SMALLEST_EM, min(enlarged * mean / 56, side * view.word_height)))
+    return float(max(MIN_EM, min(enlarged * mean / 56, side * view.word_height)))
 
 
 def tick_step(half_extent: float) -> float:

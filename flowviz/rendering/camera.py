@@ -13,7 +13,7 @@ from flowviz.specs import PictureSize, ViewSpec
 
 FILL = 0.75  # share of the limiting side that the central box of the particles fills
 ROUNDING = 1.25  # round up half extents of intermediate stages to powers of this ratio, so that the view seldom changes
-SMALLEST_HALF_EXTENT, LARGEST_HALF_EXTENT = 1e-3, 1e12  # in flow units
+MIN_HALF_EXTENT, MAX_HALF_EXTENT = 1e-3, 1e12  # in flow units
 TOLERANCE = 0.05  # accepted deviation from FILL before the frame moves during training
 OCTAVES_PER_SECOND = 2.0  # zoom by at most a factor of 2 in half a second
 SIDES_PER_SECOND = 2.0  # pan by at most the shorter side in half a second
@@ -108,7 +108,7 @@ class Camera:
         between = needed[1:-1]
         between[:] = needed[-1] * ROUNDING ** np.ceil(np.log(between / needed[-1]) / np.log(ROUNDING) - 1e-9)
         widest_before, widest_after = np.maximum.accumulate(needed), np.maximum.accumulate(needed[::-1])[::-1]
-        return np.minimum(np.minimum(widest_before, widest_after), LARGEST_HALF_EXTENT)
+        return np.minimum(np.minimum(widest_before, widest_after), MAX_HALF_EXTENT)
 
 
 def fitted_view(box: NDArray[np.float64], view: ViewSpec, panel: Panel) -> ViewSpec:
@@ -183,11 +183,11 @@ def _half_sides(boxes: Boxes, centers: NDArray[np.float64]) -> NDArray[np.float6
 
 def _frame(center: NDArray[np.float64], halves: NDArray[np.float64], panel: Panel) -> Frame:
     extent = _half_extents(halves, panel)
-    return Frame((float(center[0]), float(center[1])), min(float(extent), LARGEST_HALF_EXTENT))
+    return Frame((float(center[0]), float(center[1])), min(float(extent), MAX_HALF_EXTENT))
 
 
 def _half_extents(halves: NDArray[np.float64], panel: Panel) -> NDArray[np.float64]:
     """Return the half extents (...) at which boxes with half sides `halves` (..., 2) fill 75% of a panel."""
     shares = halves * min(panel) / np.array(panel) / FILL
-    extents: NDArray[np.float64] = np.maximum(shares.max(axis=-1), SMALLEST_HALF_EXTENT)
+    extents: NDArray[np.float64] = np.maximum(shares.max(axis=-1), MIN_HALF_EXTENT)
     return extents

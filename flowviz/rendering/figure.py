@@ -42,7 +42,7 @@ from flowviz.rendering.raster import RGBA, lifted
 from flowviz.rendering.sheet import ENLARGED, SheetLayout, foot_places, small_view, small_views
 from flowviz.rendering.velocity import CUT_ALPHA, DOT, HALO_ALPHA, HALO_WIDTH, LINE_WIDTH, arrows_at
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.specs.view import LARGEST_SIDE, Mark
+from flowviz.specs.view import MAX_SIDE, Mark
 
 DETAIL = 3  # pixels of an embedded image per pixel of the figure, along each side
 FARTHEST = 1e5  # pixels; longer segments, of particles that nearly diverge, are left out
@@ -213,7 +213,7 @@ def _draw_picture(
     page: Page, scene: Scene, stage: float, view: ViewSpec, marks: Set[Mark], panel: Panel, left: int, order: float
 ) -> int:
     """Draw some marks as an image, and return the number of particles outside the panel."""
-    detail = min(DETAIL, LARGEST_SIDE / max(panel))
+    detail = min(DETAIL, MAX_SIDE / max(panel))
     bare = view.model_copy(update={"axes": False, "background": "transparent", "marks": frozenset(marks)})
     canvas, outside = draw_marks(scene, stage, bare, Panel(*(round(detail * side) for side in panel)))
     page.draw_picture(lifted(canvas.picture(), SURROUNDINGS[view.theme].background), left, 0, *panel, order)

@@ -26,7 +26,7 @@ LINE_WIDTH = 2.0  # pixels, for an 800-pixel shorter side
 BAR_ALPHA, BAND = 0.45, 2.0  # opacity of the bars; standard errors that chance explains, on each side
 CENTRAL = 0.005, 0.995  # probabilities between which a coordinate is shown
 ABOVE = 1.15  # height of a histogram, relative to its highest bar
-SMALLEST_PLOT = 16  # pixels
+MIN_PLOT = 16  # pixels
 CELLS = 128  # along each side of the grid on which the edges of the regions are found
 TITLES = ("horizontal coordinate", "vertical coordinate", "both, with regions of the base")
 LOWER_TITLES = ("quantiles: horizontal", "quantiles: vertical", "points in each region")
@@ -111,7 +111,7 @@ class _Layout:
         notes = wrapped(f"{about(latents)} {ADVICE}", text_width(text), room) if view.labels else []
         width = (size.width - PAD_EMS * text) / COLUMNS - (PAD_EMS + NUMBER_EMS) * text
         height = (size.height - (PAD_EMS + len(notes) * LINE_EMS) * text) / ROWS - (TITLE_EMS + NUMBER_EMS) * text
-        if min(width, height) < SMALLEST_PLOT:
+        if min(width, height) < MIN_PLOT:
             raise SpecError(f"The plots of the latents do not fit into {size} pixels. Choose a larger size.")
         return cls(text, width, height, notes, min(size.width, size.height) / 800)
 

@@ -14,9 +14,9 @@ from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 
-LEAST_ROW_EMS, MOST_ROW_EMS = 1.3, 4.0  # distance between two rows
+MIN_ROW_EMS, MAX_ROW_EMS = 1.3, 4.0  # distance between two rows
 HEAD_EMS, FOOT_EMS, PAD_EMS = 3.4, 2.0, 0.6  # for the lines above the rows, for the numbers below, and between columns
-WIDEST_TITLE = 0.36  # share of the width
+MAX_TITLE_SHARE = 0.36  # share of the width
 BAR = 0.62  # share of the height of a row
 MARGIN = 0.03  # share of the scale, beyond each of its ends
 NUMBER = "-00.00"  # takes as much room as any usual number, so that nothing moves while numbers change
@@ -28,7 +28,7 @@ Limits = tuple[float, float]
 
 def ledger_height(ledger: Ledger, text: float) -> int:
     """Return the height in pixels at which every stage has a row, without lines above; `text` is 1 em in pixels."""
-    return ceil(text * (PAD_EMS + FOOT_EMS + LEAST_ROW_EMS * (len(ledger.entries) + 1)))
+    return ceil(text * (PAD_EMS + FOOT_EMS + MIN_ROW_EMS * (len(ledger.entries) + 1)))
 
 
 def ledger_sentences(ledger: Ledger) -> tuple[str, str]:
@@ -137,10 +137,10 @@ class _Layout:
         top = text * (HEAD_EMS if headed and view.labels else PAD_EMS)
         room = size.height - top - text * (FOOT_EMS if view.axes else PAD_EMS)
         others = 1 + bool(ledger.of_units)  # the sum and the units
-        entries = ledger.grouped(max(int(room / (LEAST_ROW_EMS * text)) - others, 2))
-        row = min(room / (len(entries) + 1), MOST_ROW_EMS * text)
+        entries = ledger.grouped(max(int(room / (MIN_ROW_EMS * text)) - others, 2))
+        row = min(room / (len(entries) + 1), MAX_ROW_EMS * text)
         pad, length = PAD_EMS * text, text_width(text)
-        titles = min(max(length(entry.title) for entry in entries), WIDEST_TITLE * size.width) if view.labels else 0
+        titles = min(max(length(entry.title) for entry in entries), MAX_TITLE_SHARE * size.width) if view.labels else 0
         numbers = length(NUMBER) if view.labels else 0
         left, right = titles + 2 * pad, size.width - numbers - 2 * pad
         return cls(entries, text, size.width, top, row, left, max(right, left + 1), limits_for(ledger, limits))

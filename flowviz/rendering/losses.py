@@ -21,7 +21,7 @@ from flowviz.specs import PictureSize, ViewSpec
 DPI = 72  # makes a point, matplotlib's unit of line widths and font sizes, equal to a pixel
 LINE_WIDTH, KEPT_SIZE = 2.0, 6.0  # pixels, for an 800-pixel shorter side
 ROOM_FOR_NAME = 0.08  # share of all steps that a target must last to be labeled
-LONGEST_NAME = 24  # characters
+MAX_NAME = 24  # characters
 WORDS_EMS, AXES_EMS = (30, 14), (12, 8)  # minimum width and height, in ems, of a plot with labels, and with axes
 NUMBER_EMS, MAX_NUMBERS = 7, 8  # ems per tick label of the x axis, and maximum number of intervals
 ROUND_DIGITS = 1, 2, 3, 5, 7  # first digits of the numbers on the logarithmic axis
@@ -90,7 +90,7 @@ def _draw_kept(axes: Axes, history: History, view: ViewSpec, pixel: float) -> No
 
 def _draw_changes(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:
     """Draw a vertical line at each lasting change of the target, and of the settings, with labels at either end."""
-    targets = [(change.step, change.title[:LONGEST_NAME]) for change in history.settled_changes]
+    targets = [(change.step, change.title[:MAX_NAME]) for change in history.settled_changes]
     settings = [(change.step, change.label()) for change in history.adjustments]
     _draw_lines(axes, targets, 1.0, ":", view, text, pixel)
     _draw_lines(axes, settings, 0.0, "--", view, text, pixel)

@@ -15,7 +15,7 @@ from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Canvas, lifted
 from flowviz.rendering.sheet import ENLARGED, FOOT_EMS, GAP_EMS, TITLE_EMS, foot, frame_panel
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.specs.view import SMALLEST_SIDE
+from flowviz.specs.view import MIN_SIDE
 
 LINE_EMS = 1.4  # distance between two lines of the note
 RESULT_GAP_EMS = 0.8  # between a title and its result
@@ -109,7 +109,7 @@ class TableLayout:
         top = head if has_headings else 0
         width = (whole.width - gap) // columns - gap
         height = (whole.height - below - top - gap) // rows - gap - head
-        if min(width, height) < SMALLEST_SIDE:
+        if min(width, height) < MIN_SIDE:
             raise SpecError(f"{rows} × {columns} panels do not fit into {whole} pixels. Choose a larger size.")
         return cls(Panel(width, height), top, head, gap)
 

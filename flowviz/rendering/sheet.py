@@ -20,7 +20,7 @@ from flowviz.specs import PictureSize, ViewSpec
 
 ENLARGED = 2.0  # scale factor of points and lines, which would be too faint at the size of a panel
 TITLE_EMS, GAP_EMS, FOOT_EMS = 1.7, 0.6, 5.2  # space above each panel, between panels, and for the legend at the bottom
-SMALLEST_PANEL = 16  # pixels
+MIN_PANEL = 16  # pixels
 MAX_STEPS = 24  # of an integrator in an overview; neighbors look alike
 
 
@@ -158,7 +158,7 @@ class SheetLayout:
             return cls(Panel(width, height), columns, head, gap)
 
         best = max(map(layout, range(1, stages + 1)), key=lambda found: min(found.panel))
-        if min(best.panel) < SMALLEST_PANEL:
+        if min(best.panel) < MIN_PANEL:
             raise SpecError(
                 f"{stages} stages do not fit into {whole.width}x{whole.height} pixels. Choose a larger size."
             )

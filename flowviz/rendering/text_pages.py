@@ -24,7 +24,7 @@ PAPERS: dict[Paper, tuple[float, float]] = {"a4": (595.3, 841.9), "letter": (612
 MARGIN = 56.0  # points
 LEADING = 1.4  # line height, relative to the font size
 RULE_HEIGHT = 24.0  # points between lines to write on
-LARGEST_PICTURE, PICTURE_GAP = 200.0, 8.0  # points; height of a picture, and the room above it
+MAX_PICTURE, PICTURE_GAP = 200.0, 8.0  # points; height of a picture, and the room above it
 GRAY = "#999999"
 
 
@@ -187,7 +187,7 @@ class _Column:
     def _picture_size(self, pixels: NDArray[Any]) -> tuple[float, float]:
         """Return the width and the height of a picture in points."""
         height, width = pixels.shape[:2]
-        scale = min((self._width - 2 * MARGIN) / width, LARGEST_PICTURE / height)
+        scale = min((self._width - 2 * MARGIN) / width, MAX_PICTURE / height)
         return scale * width, scale * height
 
 

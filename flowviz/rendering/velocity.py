@@ -25,7 +25,7 @@ from flowviz.specs import PictureSize, ViewSpec
 LONGEST = 0.95  # share of the particles near which arrows fit in a cell of the grid
 ROUND_NUMBERS = 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0  # of the scale, so that it seldom changes
 FILL = 0.9  # share of a cell that an arrow of the length of the scale fills; longer ones are cut, and drawn fainter
-NARROWEST_CELL = 16.0  # pixels; of a finer grid, only every second or fourth arrow is drawn
+MIN_CELL = 16.0  # pixels; of a finer grid, only every second or fourth arrow is drawn
 HEAD, HEAD_SHARE, SPREAD = 0.26, 0.42, 0.5  # length of a head in cells, at most as a share of the arrow; half its angle
 STILL = 0.07  # cells; shorter arrows are drawn as dots
 DOT, LINE_WIDTH, HALO_WIDTH = 2.2, 1.5, 4.0  # pixels, for an 800-pixel shorter side
@@ -146,7 +146,7 @@ def _stride(spacing: float, side: int) -> int:
         spacing: The distance between neighboring points, in pixels.
         side: The length of the shorter side, in pixels.
     """
-    cell = max(side / ARROWS_ACROSS, NARROWEST_CELL)
+    cell = max(side / ARROWS_ACROSS, MIN_CELL)
     return int(2 ** max(0, round(log2(cell / spacing))))
 
 

@@ -12,9 +12,9 @@ from flowviz.specs.spec import Spec
 from flowviz.specs.target import TargetSpec, target_spec
 from flowviz.specs.training import DEFAULT_SECONDS, TrainingSpec
 
-MOST_ENTRANTS = 6
-MOST_SEEDS = 1000
-LONGEST_NAME = 40  # characters
+MAX_ENTRANTS = 6
+MAX_SEEDS = 1000
+MAX_NAME = 40  # characters
 
 SHARED = ("target", "flow", "training")  # what a comparison can give to all entrants at once
 Values = Mapping[str, Any]
@@ -32,10 +32,8 @@ class Entrant(Spec):
     @field_validator("name")
     @classmethod
     def _is_short_and_printable(cls, name: str) -> str:
-        if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
-            raise ValueError(
-                f"{name!r} cannot be the name of an entrant. Use 1 to {LONGEST_NAME} printable characters."
-            )
+        if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > MAX_NAME:
+            raise ValueError(f"{name!r} cannot be the name of an entrant. Use 1 to {MAX_NAME} printable characters.")
         return name
 
     @property
@@ -55,10 +53,10 @@ class ComparisonSpec(Spec):
     "Several flows learn one target" and "one flow learns several targets" are both lists of entrants.
     """
 
-    entrants: Annotated[tuple[Entrant, ...], described("Entrants", f"1 to {MOST_ENTRANTS} entrants")]
+    entrants: Annotated[tuple[Entrant, ...], described("Entrants", f"1 to {MAX_ENTRANTS} entrants")]
     seeds: Annotated[
         int,
-        described("Seeds", "Number of runs of each entrant, whose seeds count up from its own", ge=1, le=MOST_SEEDS),
+        described("Seeds", "Number of runs of each entrant, whose seeds count up from its own", ge=1, le=MAX_SEEDS),
     ] = 1
 
     @property
@@ -76,11 +74,11 @@ class ComparisonSpec(Spec):
         count = len(self.entrants)
         if not count:
             raise ValueError("A comparison needs at least one entrant.")
-        if count > MOST_ENTRANTS:
+        if count > MAX_ENTRANTS:
             extra = (
-                f"{_called(self.entrants[MOST_ENTRANTS].name)}{' and later ones' if count > MOST_ENTRANTS + 1 else ''}"
+                f"{_called(self.entrants[MAX_ENTRANTS].name)}{' and later ones' if count > MAX_ENTRANTS + 1 else ''}"
             )
-            raise ValueError(f"A comparison can have up to {MOST_ENTRANTS} entrants, not {count}. Leave out {extra}.")
+            raise ValueError(f"A comparison can have up to {MAX_ENTRANTS} entrants, not {count}. Leave out {extra}.")
         names = [entrant.name for entrant in self.entrants]
         if repeated := next((name for number, name in enumerate(names) if name in names[:number]), None):
             raise ValueError(f"{_called(repeated)} is listed twice. Give each entrant a different name.")

@@ -19,7 +19,7 @@ from flowviz.specs.export_kinds import (
 from flowviz.specs.fields import Option, checked, described, fields_of, values_of, with_values
 from flowviz.specs.seen import Seen
 from flowviz.specs.spec import Spec
-from flowviz.specs.view import LARGEST_SIDE, USUAL_DPI, PictureSize
+from flowviz.specs.view import MAX_SIDE, USUAL_DPI, PictureSize
 
 FRAMES_PER_SECOND, MAX_GIF_FRAMES_PER_SECOND = 25, 50
 ALL: Kinds = frozenset(FORMATS)
@@ -97,10 +97,8 @@ class ExportSpec(Spec):
             )
         if self.format == "mp4" and self.seen.view.background == "transparent":
             raise ValueError("An MP4 cannot be transparent. Choose a solid background, or another format.")
-        if max(self.size.width, self.size.height) * self.scale > LARGEST_SIDE:
-            raise ValueError(
-                f"{self.size} pixels times {self.scale} exceeds the limit of {LARGEST_SIDE} pixels per side."
-            )
+        if max(self.size.width, self.size.height) * self.scale > MAX_SIDE:
+            raise ValueError(f"{self.size} pixels times {self.scale} exceeds the limit of {MAX_SIDE} pixels per side.")
         if self.first is not None and self.last is not None and self.first > self.last:
             raise ValueError(f"The first stage, {self.first}, cannot come after the last one, {self.last}.")
         return self

@@ -12,7 +12,7 @@ Easing = Literal["smooth", "linear"]
 Heading = Literal["forward", "backward"]
 Through = Literal["layers", "training", "both"]
 
-SLOWEST, FASTEST = 0.25, 4.0
+MIN_SPEED, MAX_SPEED = 0.25, 4.0
 STEP_SECONDS = 0.75  # from a stage to the next one, at speed 1
 GLIDING = 0.55  # the share of a smooth step that moves; the rest of it rests at the stage
 
@@ -30,7 +30,7 @@ class Playback(Spec):
     heading: Annotated[
         Heading, described("Playing direction", "From the base to the target, or back"), Option(FILMS)
     ] = "forward"
-    speed: Annotated[float, described("Speed", "Speed of the playback in the window", ge=SLOWEST, le=FASTEST)] = 1.0
+    speed: Annotated[float, described("Speed", "Speed of the playback in the window", ge=MIN_SPEED, le=MAX_SPEED)] = 1.0
     through: Annotated[Through, described("What to play", "Play the layers, the training, or both"), Option(FILMS)] = (
         "layers"
     )

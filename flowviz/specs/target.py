@@ -18,12 +18,12 @@ from flowviz.specs.spec import Spec
 
 FIRST_TEXT = "BRAD"  # the word of a new project
 BUILT_IN_FONT = "Built-in"  # name for the user of the font that a text without `font` has
-LONGEST_TEXT = 200
+MAX_TEXT = 200
 MAX_POINTS = 5_000_000
 MAX_PARTS = 8
 POINT_BYTES = 8  # two float32
 TRAINING_SHARE = 0.7  # of points; the rest validates and tests the flow
-LARGEST_SIDE = 1_000_000_000  # pixels
+MAX_SIDE = 1_000_000_000  # pixels
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 Align = Literal["left", "center", "right"]
@@ -68,7 +68,7 @@ def _shortest(unit: tuple[float, float]) -> float | tuple[float, float]:
 # Bytes in Python, base64 in JSON.
 _Base64 = PlainSerializer(lambda content: base64.b64encode(content).decode("ascii"), when_used="json")
 Png = Annotated[bytes, BeforeValidator(_png), _Base64]
-Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
+Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 PointBytes = Annotated[bytes, BeforeValidator(_points), _Base64]
 Length = Annotated[float, Field(gt=0)]
 # Equal lengths are one number in JSON, as in the files of older versions.
@@ -98,8 +98,8 @@ class TextSpec(Spec):
     @field_validator("text")
     @classmethod
     def _not_too_long(cls, text: str) -> str:
-        if len(text) > LONGEST_TEXT:
-            raise ValueError(f"The text has {len(text)} characters. Shorten it to at most {LONGEST_TEXT}.")
+        if len(text) > MAX_TEXT:
+            raise ValueError(f"The text has {len(text)} characters. Shorten it to at most {MAX_TEXT}.")
         return text
 
     @property

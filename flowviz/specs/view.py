@@ -18,7 +18,7 @@ Mark = Literal["density", "target", "grid", "paths", "points", "velocity"]  # in
 
 FIELDS: frozenset[Mark] = frozenset({"density", "grid", "velocity"})  # marks that can stand beside the particles
 
-SMALLEST_SIDE, LARGEST_SIDE = 64, 8192
+MIN_SIDE, MAX_SIDE = 64, 8192
 USUAL_DPI = 72  # a pixel of a PDF is a point
 CM_PER_INCH = 2.54
 
@@ -26,8 +26,8 @@ CM_PER_INCH = 2.54
 class PictureSize(Spec):
     """Width and height of a picture, in pixels."""
 
-    width: Annotated[int, described("Width", "Width in pixels", ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
-    height: Annotated[int, described("Height", "Height in pixels", ge=SMALLEST_SIDE, le=LARGEST_SIDE)] = 1080
+    width: Annotated[int, described("Width", "Width in pixels", ge=MIN_SIDE, le=MAX_SIDE)] = 1080
+    height: Annotated[int, described("Height", "Height in pixels", ge=MIN_SIDE, le=MAX_SIDE)] = 1080
 
     @classmethod
     def parse(cls, text: str, dpi: int = USUAL_DPI) -> Self:
@@ -50,7 +50,7 @@ class PictureSize(Spec):
     @classmethod
     def nearest(cls, width: float, height: float) -> Self:
         """Return the allowed size that is nearest to a width and a height in pixels."""
-        sides = (min(max(SMALLEST_SIDE, round(side)), LARGEST_SIDE) for side in (width, height))
+        sides = (min(max(MIN_SIDE, round(side)), MAX_SIDE) for side in (width, height))
         return cls(**dict(zip(("width", "height"), sides, strict=True)))
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from flowviz.errors import TargetError
 from flowviz.files import content_of
 from flowviz.specs import DrawingSpec
-from flowviz.targets.image import LARGEST_FILE, darkness_of, small_png
+from flowviz.targets.image import MAX_FILE_BYTES, darkness_of, small_png
 from flowviz.targets.ink import Ink
 
 DARK = 128  # of 255: antialiased pixels that a stroke covers by half or more count as ink
@@ -17,7 +17,7 @@ def read_drawing(path: Path) -> DrawingSpec:
     Raises:
         FileError: If the file cannot be read, is too large or is not a picture.
     """
-    png, size = small_png(content_of(path, LARGEST_FILE), path.name)
+    png, size = small_png(content_of(path, MAX_FILE_BYTES), path.name)
     return DrawingSpec(png=png, size=size)
 
 

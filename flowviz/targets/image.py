@@ -17,7 +17,7 @@ from flowviz.targets.pixels import PixelDensity
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 MAX_PIXELS = 50_000_000  # decoding WebP, the worst case, takes 16 bytes per pixel: less than 1 GB
-LARGEST_FILE = 250_000_000  # bytes, enough for an uncompressed picture of MAX_PIXELS
+MAX_FILE_BYTES = 250_000_000  # bytes, enough for an uncompressed picture of MAX_PIXELS
 KEPT_PIXELS = 600_000  # limit after downscaling, comparable to the resolution of a text mask
 MAX_KEPT_PIXELS = 4_000_000  # limit for a picture in a spec: other programs may write larger ones than KEPT_PIXELS
 BAND_PIXELS = 2_000_000
@@ -41,7 +41,7 @@ def read_image(path: Path) -> ImageSpec:
     Raises:
         FileError: If the file cannot be read, is too large, or is not a picture.
     """
-    return image_spec(content_of(path, LARGEST_FILE), path.name)
+    return image_spec(content_of(path, MAX_FILE_BYTES), path.name)
 
 
 def image_spec(content: bytes, name: str = "image") -> ImageSpec:

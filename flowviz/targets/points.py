@@ -9,8 +9,8 @@ from flowviz.specs import PointsSpec
 from flowviz.specs.target import TRAINING_SHARE
 from flowviz.targets.cloud import SHOWN, Cloud
 
-FEWEST_POINTS = 20
-FEWEST_FOR_TEST = 100  # with fewer, a test set of 15% has a standard error of about 0.3 nats, too large to be useful
+MIN_POINTS = 20
+MIN_FOR_TEST = 100  # with fewer, a test set of 15% has a standard error of about 0.3 nats, too large to be useful
 SHARE_WITHOUT_TEST = 0.8  # share of the points to train on if there is no test set
 MAX_VALIDATION_POINTS = 10_000  # more would slow down the training, which validates often
 SPLIT_SEED = 0
@@ -49,7 +49,7 @@ class Points(Cloud):
         centered, center, unit = standardized(points)
         x, y = units.values(np.array(center))
         self.units = Units((float(x), float(y)), (unit * units.scale[0], unit * units.scale[1]))
-        has_test = len(points) >= FEWEST_FOR_TEST
+        has_test = len(points) >= MIN_FOR_TEST
         share = training_share if has_test else SHARE_WITHOUT_TEST
         rng, count = np.random.default_rng(SPLIT_SEED), round((1 - share) * len(points))
         others = rng.choice(len(points), count, replace=False)
@@ -86,7 +86,7 @@ class Points(Cloud):
         )
         if len(self._test):
             return f"{train}, {validation} and {len(self._test):,} test it."
-        return f"{train} and {validation}. With fewer than {FEWEST_FOR_TEST} points, there is no test set."
+        return f"{train} and {validation}. With fewer than {MIN_FOR_TEST} points, there is no test set."
 
 
 def points_spec(points: NDArray[np.floating], name: str = "points") -> PointsSpec:
@@ -151,9 +151,9 @@ def _check(points: NDArray[np.floating]) -> None:
     """Raise `TargetError` if points have the wrong shape, are too few, or are not finite."""
     if points.ndim != 2 or points.shape[1] != 2:
         raise TargetError(f"The points are an array of shape {points.shape}. The shape must be (n, 2).")
-    if len(points) < FEWEST_POINTS:
+    if len(points) < MIN_POINTS:
         found = "is 1 point" if len(points) == 1 else f"are {len(points)} points"
-        raise TargetError(f"There {found}. The flow needs at least {FEWEST_POINTS}.")
+        raise TargetError(f"There {found}. The flow needs at least {MIN_POINTS}.")
     if not np.isfinite(points).all():
         raise TargetError("Some values are missing (NaN) or infinite. Remove those rows.")
 

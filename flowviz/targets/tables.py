@@ -16,8 +16,8 @@ from flowviz.specs import PointsSpec
 from flowviz.specs.target import MAX_POINTS
 from flowviz.targets.points import points_spec
 
-LARGEST_FILE = 2_000_000_000  # bytes
-LARGEST_ARRAY = 400_000_000  # bytes, limit for the unpacked arrays of an archive
+MAX_FILE_BYTES = 2_000_000_000  # bytes
+MAX_ARRAY_BYTES = 400_000_000  # bytes, limit for the unpacked arrays of an archive
 CHUNK_ROWS = 250_000
 FIRST_BYTES = 65_536  # start of a text file that must contain its first two rows
 SEPARATORS = (";", "\t", ",")
@@ -156,7 +156,7 @@ def _place(name: str, names: Sequence[str]) -> int | None:
 
 
 def _table(path: Path) -> Table:
-    size = check_readable(path, LARGEST_FILE)
+    size = check_readable(path, MAX_FILE_BYTES)
     with path.open("rb") as file:
         start = file.read(FIRST_BYTES)
     if start.startswith(np.lib.format.MAGIC_PREFIX):
@@ -207,9 +207,9 @@ def _archive_table(path: Path) -> Table:
     def load() -> NDArray[Any]:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
-            if sum(info.file_size for info in members) > LARGEST_ARRAY:
+            if sum(info.file_size for info in members) > MAX_ARRAY_BYTES:
                 raise FileError(
-                    f"{path.name} is too large. The limit for its unpacked arrays is {LARGEST_ARRAY // 1_000_000} MB."
+                    f"{path.name} is too large. The limit for its unpacked arrays is {MAX_ARRAY_BYTES // 1_000_000} MB."
                 )
             for info in members:
                 with archive.open(info) as member:

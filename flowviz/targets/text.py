@@ -14,7 +14,7 @@ from flowviz.targets.layout import Borrowed, Piece, borrowed, cleaned, draws_alo
 
 MASK_PIXELS = 300_000  # area around the text: fine enough to hide stair steps, coarse enough to draw in a few ms
 MEASURE_SIZE = 64
-SMALLEST_SIZE, LARGEST_SIZE = 8, 512
+MIN_SIZE, MAX_SIZE = 8, 512
 SHARE_BEFORE: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}  # share of the free space, on the left
 
 WHITE = 215  # of 255: lightness from which a pixel of a color glyph counts as white
@@ -35,7 +35,7 @@ def text_mask(spec: TextSpec) -> NDArray[np.bool_]:
     face, text = face_named(spec.font), _something(spec.text)
     lines = laid_out(text, face)
     sheet = Sheet(lines, MEASURE_SIZE, spec.weight, spec.align)
-    size = int(np.clip(MEASURE_SIZE * np.sqrt(MASK_PIXELS / sheet.area), SMALLEST_SIZE, LARGEST_SIZE))
+    size = int(np.clip(MEASURE_SIZE * np.sqrt(MASK_PIXELS / sheet.area), MIN_SIZE, MAX_SIZE))
     mask = Sheet(lines, size, spec.weight, spec.align).drawn()
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):

@@ -42,9 +42,9 @@ from flowviz.training.step import State, chunk_runner
 PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the picture keeps moving
 FIT_POINTS = 2000  # for the initialization from data, as of an actnorm
 LATEST_POINTS = 1000  # of training, whose NLL is measured if it is not the loss
-LARGEST_SNAPSHOT_SHARE = 0.25  # of the training time
+MAX_SNAPSHOT_SHARE = 0.25  # of the training time
 VALIDATION_SECONDS = 0.5  # between validations, with a budget of seconds
-LARGEST_VALIDATION_SHARE = 0.1  # of the training time
+MAX_VALIDATION_SHARE = 0.1  # of the training time
 VALIDATION_CHUNKS = 5  # between validations, with a budget of steps
 
 
@@ -253,7 +253,7 @@ class Training:
         # While XLA compiles, the steps are not the ones that count, and there is time for pictures.
         if self._flow.objective.validation_share < 1 and self._runner.is_ready:  # densities take long
             taken = self._clock.now - started
-            self._snapshot_due.postpone(self._clock.seconds + taken / LARGEST_SNAPSHOT_SHARE)
+            self._snapshot_due.postpone(self._clock.seconds + taken / MAX_SNAPSHOT_SHARE)
         return [snapshot, self._checkpoint()] if snapshot.finite() else []
 
     def _needs_validation(self) -> bool:
@@ -280,7 +280,7 @@ class Training:
         if self._kept is None or nll <= self._kept.validation_nll:
             self._kept = Kept(self._flow.weights(), nll, self._guard.step)
         ended = self._clock.seconds
-        self._validation_due.postpone(ended + (ended - started) / LARGEST_VALIDATION_SHARE)
+        self._validation_due.postpone(ended + (ended - started) / MAX_VALIDATION_SHARE)
         return self._progress(nll, self._target.on_target(trace.positions[-1]))
 
     def _overfitting(self, report: Progress | Recovered) -> list[Event]:

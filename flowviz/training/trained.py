@@ -12,7 +12,7 @@ from flowviz.training.overfitting import with_final_report
 from flowviz.training.train import train
 
 MOMENTS = 32  # in the timeline of a training with a budget of seconds
-SHORTEST_PERIOD = 0.5  # seconds between moments; computing one takes a few hundredths of that
+MIN_PERIOD = 0.5  # seconds between moments; computing one takes a few hundredths of that
 CHECKPOINT_SECONDS = 60.0  # training time between checkpoints
 
 
@@ -84,4 +84,4 @@ def trained(
 
 def moment_period(spec: TrainingSpec) -> float:
     """Return the training time in seconds between two moments."""
-    return max(SHORTEST_PERIOD, (spec.seconds or 0) / MOMENTS)
+    return max(MIN_PERIOD, (spec.seconds or 0) / MOMENTS)

@@ -21,7 +21,7 @@ from flowviz.app.training.status_bar import StatusBar
 
 Found = TypeVar("Found", bound=QObject)
 SIZE = QSize(1280, 800)  # at the size of the offscreen platform's small screen, the inspector becomes a tab
-ROUNDS, MOST_ROUNDS = 5, 1000  # of events without a change after which widgets are settled; before a test fails
+ROUNDS, MAX_ROUNDS = 5, 1000  # of events without a change after which widgets are settled; before a test fails
 
 
 class Window:
@@ -134,7 +134,7 @@ def settle(widget: QWidget) -> None:
     This does not depend on how busy the machine is: each round handles all events and timers that are due.
     """
     before, unchanged = list[QRect](), 0
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         QApplication.processEvents()
         now = [child.geometry() for child in widget.findChildren(QWidget)]
         unchanged = unchanged + 1 if now == before else 0

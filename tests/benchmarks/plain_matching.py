@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-WIDTH, DEPTH, OCTAVES, TIME_OCTAVES, LONGEST_WAVE = 64, 3, 5, 3, 8.0
+WIDTH, DEPTH, OCTAVES, TIME_OCTAVES, MAX_WAVE = 64, 3, 5, 3, 8.0
 BATCH, LEARNING_RATE, CLIP_NORM = 256, 5e-3, 5.0
 
 
@@ -56,7 +56,7 @@ def initial_weights(rng: np.random.Generator) -> list[tuple[Any, Any]]:
 
 def velocity(weights: list[tuple[Any, Any]], x: Any, t: Any) -> Any:
     """Return v (n, 2) at x (n, 2) and t (n, 1)."""
-    angles = (x[..., jnp.newaxis] * (2 * jnp.pi / LONGEST_WAVE * 2.0 ** jnp.arange(OCTAVES))).reshape(len(x), -1)
+    angles = (x[..., jnp.newaxis] * (2 * jnp.pi / MAX_WAVE * 2.0 ** jnp.arange(OCTAVES))).reshape(len(x), -1)
     turns = t * jnp.pi * 2.0 ** jnp.arange(TIME_OCTAVES)
     features = (x, jnp.sin(angles), jnp.cos(angles), t, jnp.sin(turns), jnp.cos(turns))
     layer = jnp.concatenate(features, axis=1)

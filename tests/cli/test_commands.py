@@ -41,7 +41,7 @@ from flowviz.specs.export import MAX_GIF_FRAMES_PER_SECOND, relevant
 from flowviz.specs.export_kinds import FORMATS
 from flowviz.specs.fields import checked, with_values
 from flowviz.specs.flow import MIXTURE_DEFAULTS, NETWORK_FIELDS, SOLE_FIELDS
-from flowviz.specs.view import LARGEST_SIDE
+from flowviz.specs.view import MAX_SIDE
 from flowviz.targets import read_image
 from tests.specs.field_values import field_values
 from tests.test_cli import run
@@ -63,7 +63,7 @@ def specs(draw: st.DrawFn) -> ExportSpec:
         values["fps"] = min(values["fps"], MAX_GIF_FRAMES_PER_SECOND)
     if values["first"] is not None and values["last"] is not None:
         values["first"], values["last"] = sorted((values["first"], values["last"]))
-    values["scale"] = min(values["scale"], LARGEST_SIDE // max(values["size"].width, values["size"].height))
+    values["scale"] = min(values["scale"], MAX_SIDE // max(values["size"].width, values["size"].height))
     return checked(with_values(ExportSpec(), values))
 
 

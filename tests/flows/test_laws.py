@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
 from flowviz.flows import Flow, build_flow
-from flowviz.flows.network import LONGEST_WAVE, Network
+from flowviz.flows.network import MAX_WAVE, Network
 from flowviz.flows.table import Table
 from flowviz.records import base_particles, untrained_trace
 from flowviz.specs import RECIPES, FlowSpec
@@ -198,8 +198,8 @@ def test_a_network_that_sees_waves_alone_repeats_itself_with_the_longest() -> No
     tensors = {name: tf.constant(array) for name, array in weights.items()}
     x_a = tf.constant(np.linspace(-3, 3, 50))
     theta = network(tensors, x_a).numpy()
-    np.testing.assert_allclose(network(tensors, x_a + LONGEST_WAVE), theta, atol=1e-12)
-    assert not np.allclose(network(tensors, x_a + LONGEST_WAVE / 2), theta, atol=1e-2)
+    np.testing.assert_allclose(network(tensors, x_a + MAX_WAVE), theta, atol=1e-12)
+    assert not np.allclose(network(tensors, x_a + MAX_WAVE / 2), theta, atol=1e-2)
 
 
 def test_table_goes_straight_between_its_knots() -> None:

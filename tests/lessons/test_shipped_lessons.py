@@ -8,8 +8,8 @@ import pytest
 from flowviz.lessons import check_lesson
 from tests.lessons.flows import FILES, LESSONS
 
-MOST_WORDS = 80  # of a step
-LARGEST_TOTAL = 6_000_000  # bytes of all files
+MAX_WORDS = 80  # of a step
+MAX_TOTAL = 6_000_000  # bytes of all files
 
 
 def test_there_are_ten_lessons() -> None:
@@ -21,7 +21,7 @@ def test_each_step_is_short_and_asks_for_one_thing(path: Path) -> None:
     lesson = check_lesson(path)
     assert 3 <= len(lesson.steps) <= 7
     for step in lesson.steps:
-        assert len(step.text.split()) <= MOST_WORDS, step.title
+        assert len(step.text.split()) <= MAX_WORDS, step.title
         assert (step.action is None) != (step.predict is None), step.title
         assert step.action is None or step.done, step.title
 
@@ -35,6 +35,6 @@ def test_correct_answers_are_not_always_in_the_same_place(path: Path) -> None:
 
 def test_files_are_small_and_all_are_used() -> None:
     files = [path for path in LESSONS.iterdir() if path.suffix not in {".toml", ""}]
-    assert sum(path.stat().st_size for path in LESSONS.iterdir()) <= LARGEST_TOTAL
+    assert sum(path.stat().st_size for path in LESSONS.iterdir()) <= MAX_TOTAL
     used = set(re.findall(r'"([\w.]+\.(?:flowviz|png))"', "".join(path.read_text(encoding="utf-8") for path in FILES)))
     assert {path.name for path in files} == used

@@ -26,7 +26,7 @@ from tests.projects.examples import assert_same, bare_project
 from tests.projects.mutants import mutant
 
 SEED = 0
-MOST = 4  # times the size of the file, of memory
+MAX_MEMORY = 4  # times the size of the file, of memory
 SMALL = 2**19  # bytes; a smaller file may take as much as this one
 FORBIDDEN = {"pickle.find_class", "marshal.loads", "exec", "compile", "import", "os.system", "subprocess.Popen", "open"}
 
@@ -60,7 +60,7 @@ def little_memory(size: int) -> Iterator[None]:
         yield
     finally:
         taken = tracemalloc.get_traced_memory()[1] - before
-        assert taken <= MOST * max(size, SMALL), f"{taken:,} bytes for a file of {size:,}"
+        assert taken <= MAX_MEMORY * max(size, SMALL), f"{taken:,} bytes for a file of {size:,}"
 
 
 def traced(make: Callable[[], object]) -> int:

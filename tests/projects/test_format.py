@@ -11,7 +11,7 @@ import pytest
 from flowviz.errors import FileError
 from flowviz.projects import Project, from_bytes, load_project, save_project, to_bytes
 from flowviz.projects.columns import SHARING, columns_of
-from flowviz.projects.moments import FEWEST_MOMENTS
+from flowviz.projects.moments import MIN_MOMENTS
 from flowviz.records import (
     Adjusted,
     Environment,
@@ -80,7 +80,7 @@ def test_moments_are_thinned_evenly_and_the_one_that_is_looked_at_stays(named: i
     project = replace(project, seen=replace_moment(project.seen, named))
     steps = [moment.step for moment in project.storable().timeline.moments]
     assert (steps[0], steps[-1]) == (0, 6300)
-    assert FEWEST_MOMENTS < len(steps) < 30
+    assert MIN_MOMENTS < len(steps) < 30
     gaps = np.diff(steps)
     assert gaps.max() <= 2 * gaps.mean() + 100
     assert named is None or named in steps
@@ -90,7 +90,7 @@ def test_moments_are_thinned_evenly_and_the_one_that_is_looked_at_stays(named: i
 
 def test_a_large_flow_keeps_a_few_moments() -> None:
     project = whole_project(particles=10, moments=20, width=400)
-    assert len(project.storable().timeline.moments) == FEWEST_MOMENTS + 1
+    assert len(project.storable().timeline.moments) == MIN_MOMENTS + 1
 
 
 def test_no_more_moments_are_stored_than_a_window_has() -> None:
@@ -298,7 +298,7 @@ def test_a_default_project_with_a_full_timeline_is_small(project: Project) -> No
 
 
 def test_what_could_not_be_opened_is_not_saved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("flowviz.projects.format.LARGEST_FILE", 10_000)
+    monkeypatch.setattr("flowviz.projects.format.MAX_FILE_BYTES", 10_000)
     with pytest.raises(FileError, match="too large to be saved"):
         save_project(whole_project(particles=1000), tmp_path / "x.flowviz")
     assert not list(tmp_path.iterdir())

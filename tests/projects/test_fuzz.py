@@ -14,7 +14,7 @@ import pytest
 from flowviz.projects import Project, from_bytes, load_project, to_bytes
 from flowviz.specs import FlowSpec
 from tests.projects.examples import bare_project, whole_project
-from tests.projects.fuzzing import MOST, SMALL, opened, traced
+from tests.projects.fuzzing import MAX_MEMORY, SMALL, opened, traced
 from tests.projects.mutants import joined, parts, with_header
 
 OLDER_FILES = sorted((Path(__file__).parent / "files").glob("format_*.flowviz"))
@@ -181,4 +181,4 @@ def test_what_the_system_sees_is_little_memory_too(damaged: bool, tmp_path: Path
         content = joined(header, text, data)
     large.write_bytes(content)
     told = subprocess.check_output([sys.executable, "-c", RESIDENT, str(small), str(large)], text=True)
-    assert len(content) / 2 < int(told) <= MOST * len(content)
+    assert len(content) / 2 < int(told) <= MAX_MEMORY * len(content)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from flowviz.specs import RECIPES, PictureSize, Spec
 from flowviz.specs.fields import SpecField, fields_of
 
-LARGEST = 10**6  # where a field has no limit
+MAX_NUMBER = 10**6  # where a field has no limit
 
 
 def field_values(kind: type[Spec]) -> st.SearchStrategy[dict[str, Any]]:
@@ -43,13 +43,13 @@ def _values(kind: Any, limits: list[Any]) -> st.SearchStrategy[Any]:
 
 
 def _integers(limits: list[Any]) -> st.SearchStrategy[int]:
-    return st.integers(_limit(limits, ge=0, gt=1, default=-LARGEST), _limit(limits, le=0, lt=-1, default=LARGEST))
+    return st.integers(_limit(limits, ge=0, gt=1, default=-MAX_NUMBER), _limit(limits, le=0, lt=-1, default=MAX_NUMBER))
 
 
 def _floats(limits: list[Any]) -> st.SearchStrategy[float]:
     return st.floats(
-        _limit(limits, ge=0, gt=0, default=-LARGEST),
-        _limit(limits, le=0, lt=0, default=LARGEST),
+        _limit(limits, ge=0, gt=0, default=-MAX_NUMBER),
+        _limit(limits, le=0, lt=0, default=MAX_NUMBER),
         exclude_min=any(hasattr(each, "gt") for each in limits),
         exclude_max=any(hasattr(each, "lt") for each in limits),
     )

@@ -21,7 +21,7 @@ from flowviz.errors import FlowvizError
 from flowviz.specs import TargetSpec
 from flowviz.targets import build_target, read_drawing, read_image, read_points
 
-MOST_MEMORY = 1_000_000_000  # bytes
+MAX_MEMORY = 1_000_000_000  # bytes
 READERS: dict[str, Callable[[Path], TargetSpec]] = {
     "image": read_image,
     "drawing": read_drawing,
@@ -36,7 +36,7 @@ def main(folder: Path) -> None:
     warnings.simplefilter("error")
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     # Libraries and threads reserve much that they do not take: only what comes on top is limited.
-    resource.setrlimit(resource.RLIMIT_AS, (taken("VmSize") + MOST_MEMORY - taken("VmHWM"), hard))
+    resource.setrlimit(resource.RLIMIT_AS, (taken("VmSize") + MAX_MEMORY - taken("VmHWM"), hard))
     good, refused, wrong = 0, 0, list[str]()
     for path in sorted(folder.rglob("*.*")):
         try:

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.targets.hostile import MOST_MEMORY
+from tests.targets.hostile import MAX_MEMORY
 from tests.targets.pictures import encoded
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits and tells the memory of a process")
@@ -104,7 +104,7 @@ def test_hostile_files_are_opened_or_refused_with_a_sentence(tmp_path: Path) -> 
     assert found["good"] + found["refused"] == count > 100
     assert found["good"] >= len(pictures()) * 2 + len(tables()), "those that are not damaged, and some more"
     assert found["refused"] > count / 5
-    assert found["memory"] < MOST_MEMORY
+    assert found["memory"] < MAX_MEMORY
 
 
 @pytest.mark.slow  # it takes half a minute to make so large pictures
@@ -118,4 +118,4 @@ def test_the_largest_pictures_stay_within_the_memory_too(form: str, tmp_path: Pa
     large.save(tmp_path / "image" / f"large.{form.lower()}", form)
     found = opened(tmp_path)
     assert (found["good"], found["wrong"]) == (1, [])
-    assert found["memory"] < MOST_MEMORY
+    assert found["memory"] < MAX_MEMORY

@@ -189,7 +189,7 @@ def test_bad_archives_are_one_sentence(tmp_path: Path, monkeypatch: pytest.Monke
     path.write_bytes(path.read_bytes()[:300])
     with pytest.raises(FileError, match="damaged"):
         read_points(path)
-    monkeypatch.setattr(tables, "LARGEST_ARRAY", 1_000_000)
+    monkeypatch.setattr(tables, "MAX_ARRAY_BYTES", 1_000_000)
     np.savez_compressed(path, np.zeros((100_000, 2)))
     with pytest.raises(FileError, match="The limit for its unpacked arrays is 1 MB"):
         read_points(path)

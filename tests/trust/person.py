@@ -28,7 +28,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.commands.catalog import commands_of
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.main_window import MainWindow
-from flowviz.app.session.undo import MOST_EDITS
+from flowviz.app.session.undo import MAX_EDITS
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Plan
 from flowviz.projects.gallery import example
@@ -41,7 +41,7 @@ EXAMPLES = (example("brad"), example("two_moons"))
 FLOWS = (FlowSpec(), *(each.project().flow for each in EXAMPLES), FlowSpec(family="nice", layers=2))
 EXPORTS = (("view", "png"), ("view", "png"), ("animation", "gif"), ("losses", "csv"))
 LEFT_ALONE = ("quitAction", "showlogAction")  # the first ends the test, the second starts another program
-LONGEST_PATIENCE = 200  # times that a dialog is come back to
+MAX_PATIENCE = 200  # times that a dialog is come back to
 
 
 class Person:
@@ -50,7 +50,7 @@ class Person:
     def __init__(self, window: MainWindow, folder: Path, random: Random) -> None:
         self._window, self._folder, self._random = window, folder, random
         self._is_acting = False  # a dialog with an event loop of its own may call within a call
-        self._patience = LONGEST_PATIENCE
+        self._patience = MAX_PATIENCE
         self.steps = 0
         self.latest = ""  # for the log
         self._habits: dict[Callable[[], None], int] = {
@@ -66,7 +66,7 @@ class Person:
         if dialog is not None:
             self._answer(dialog)
         elif not self._is_acting:
-            self._is_acting, self._patience = True, LONGEST_PATIENCE
+            self._is_acting, self._patience = True, MAX_PATIENCE
             (habit,) = self._random.choices(list(self._habits), list(self._habits.values()))
             self.steps += 1
             self.latest = habit.__name__
@@ -80,7 +80,7 @@ class Person:
 
     def draw_much(self) -> None:
         """Until no more strokes can be undone."""
-        for _ in range(MOST_EDITS):
+        for _ in range(MAX_EDITS):
             self._draw()
 
     def stop(self) -> None:
@@ -213,7 +213,7 @@ class Person:
     def _go_on_exporting(self, dialog: ExportDialog) -> None:
         if dialog.is_running and self._patience > 0:
             return
-        if dialog.is_running or self._patience < LONGEST_PATIENCE - 3:
+        if dialog.is_running or self._patience < MAX_PATIENCE - 3:
             dialog.close()
             return
         what, form = self._random.choice(EXPORTS)

@@ -34,7 +34,7 @@ REST_EVERY_SECONDS = min(60.0, SECONDS / 6)
 STEP_MS, LOG_EVERY_MS = 50, 10_000
 PATIENCE_SECONDS = 120.0
 SETTLED_SECONDS = 2.0
-MOST_GROWTH = 50.0  # MiB
+MAX_GROWTH = 50.0  # MiB
 POOLED = 4  # threads that Qt and TensorFlow keep for a while, or start with the first need
 OFFSCREEN = "This plugin does not support"  # says Qt where there is no screen
 
@@ -164,7 +164,7 @@ def test_minutes_of_use_leak_nothing(window: Window, complaints: list[str], tmp_
         soak.use(REST_EVERY_SECONDS)
         memory, count = soak.rest()
         assert count <= threads + POOLED, (tmp_path / "soak.csv").read_text()
-        assert memory - level <= MOST_GROWTH, (tmp_path / "soak.csv").read_text()
+        assert memory - level <= MAX_GROWTH, (tmp_path / "soak.csv").read_text()
     noting.stop()
     sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
     assert complaints == []

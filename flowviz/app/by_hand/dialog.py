@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QV
 
 from flowviz.app.widgets.labels import WrappingLabel
 
-USUAL_COUPLINGS, MOST_COUPLINGS = 4, 16
+USUAL_COUPLINGS, MAX_COUPLINGS = 4, 16
 WIDTH = 380  # pixels
 HEADING = (
     "Be the optimizer: start with couplings that do nothing, and bend their curves in the layer inspector until the "
@@ -30,7 +30,7 @@ class ByHandDialog(QDialog):
         couplings.setObjectName("byHandCouplings")
         couplings.setAccessibleName("Number of couplings")
         couplings.setToolTip("Each coupling moves points along one axis; between two of them, the axes are swapped")
-        couplings.setRange(1, MOST_COUPLINGS)
+        couplings.setRange(1, MAX_COUPLINGS)
         couplings.setValue(USUAL_COUPLINGS)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         ok = buttons.button(QDialogButtonBox.StandardButton.Ok)

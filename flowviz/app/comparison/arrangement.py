@@ -8,7 +8,7 @@ from flowviz.app.comparison.entrants import EntrantRun
 
 USUAL = {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3}  # columns, by the number of clouds
 HEADER = 28  # pixels above each cloud
-LEAST = QSize(120, 90)  # pixels of a cloud
+MIN_SIZE = QSize(120, 90)  # pixels of a cloud
 GAIN = 1.15  # by which another arrangement must be better, so that a word with another letter does not change it
 
 
@@ -33,7 +33,7 @@ def _scale(columns: int, count: int, room: QSize, shape: tuple[float, float]) ->
     """Return the scale of a cloud in pixels per flow unit, less if places are empty. 0 if the clouds do not fit."""
     rows = -(-count // columns)
     width, height = room.width() / columns, room.height() / rows - HEADER
-    if width < LEAST.width() or height < LEAST.height():
+    if width < MIN_SIZE.width() or height < MIN_SIZE.height():
         return 0.0
     return min(width / shape[0], height / shape[1]) * count / (rows * columns)
 

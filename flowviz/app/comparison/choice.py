@@ -10,7 +10,7 @@ from flowviz.app.comparison.joining import entrant_name, joining, name_of
 from flowviz.errors import SpecError
 from flowviz.projects import Comparison, Project
 from flowviz.specs import COMPARISON_PRESETS, ComparisonPresetName, TargetSpec, TextSpec, TrainingSpec
-from flowviz.specs.comparison import MOST_ENTRANTS
+from flowviz.specs.comparison import MAX_ENTRANTS
 
 Kind = ComparisonPresetName | Literal["words", "own"]
 Member = tuple[str, Project]  # an entrant and its name
@@ -63,9 +63,9 @@ class Choice:
             members[free_name(wanted, members)] = project
         if not members:
             raise SpecError(NO_WORDS if self.kind == "words" else NO_ENTRANT)
-        if len(members) > MOST_ENTRANTS:
+        if len(members) > MAX_ENTRANTS:
             raise SpecError(
-                f"You chose {len(members)} flows, but a comparison can have up to {MOST_ENTRANTS}. Leave some out."
+                f"You chose {len(members)} flows, but a comparison can have up to {MAX_ENTRANTS}. Leave some out."
             )
         return Comparison(members)
 

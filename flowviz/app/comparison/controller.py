@@ -27,7 +27,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Comparison, Plan, Project
 from flowviz.records import Advanced, Preparing
 from flowviz.specs import TargetSpec, TrainingSpec
-from flowviz.specs.comparison import MOST_ENTRANTS
+from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.training import Add, Remove, Retarget, Turn
 
 IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
@@ -135,7 +135,7 @@ class ComparisonController(QObject):
             built: Its target, if it has been built.
         """
         value = self._compared.value
-        if len(value.runs) >= MOST_ENTRANTS:
+        if len(value.runs) >= MAX_ENTRANTS:
             return
         if value.runs:
             project = replace(project, training=with_budget(project.training, value.runs[0].project.training))

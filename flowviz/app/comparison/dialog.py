@@ -39,7 +39,7 @@ from flowviz.errors import FlowvizError
 from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.projects import Plan, Project, load_project
 from flowviz.specs import COMPARISON_PRESETS, TrainingSpec
-from flowviz.specs.comparison import MOST_ENTRANTS
+from flowviz.specs.comparison import MAX_ENTRANTS
 
 HEADING = (
     "Train several flows side by side. They take turns, so each gets the same time or number of steps, and you can "
@@ -47,7 +47,7 @@ HEADING = (
 )
 FIRST_SECONDS = 20.0  # of each flow
 OTHER_TARGETS = " The flows have learned different targets: choose below which one they all learn."
-MOST_ROWS = 8  # of the list of presets
+MAX_ROWS = 8  # of the list of presets
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 
 
@@ -192,7 +192,7 @@ class ComparisonDialog(QDialog):
 
     def add_files(self, paths: list[Path]) -> None:
         """Add the flows of project files, which are read in the background."""
-        for path in paths[:MOST_ENTRANTS]:
+        for path in paths[:MAX_ENTRANTS]:
             self._worker.ask(str(path), partial(_read, path), self._take_read)
 
     def _take_read(self, result: Member | str) -> None:
@@ -223,7 +223,7 @@ def _preset_list() -> QListWidget:
         item.setData(Qt.ItemDataRole.UserRole, name)
         item.setToolTip(sentence)
         presets.addItem(item)
-    height = presets.sizeHintForRow(0) * min(presets.count(), MOST_ROWS) + 2 * presets.frameWidth()
+    height = presets.sizeHintForRow(0) * min(presets.count(), MAX_ROWS) + 2 * presets.frameWidth()
     presets.setFixedHeight(height)
     return presets
 

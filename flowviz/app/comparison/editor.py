@@ -11,7 +11,7 @@ from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.app.widgets.controls import button, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
-from flowviz.specs.comparison import LONGEST_NAME, MOST_ENTRANTS
+from flowviz.specs.comparison import MAX_ENTRANTS, MAX_NAME
 from flowviz.specs.view import Theme
 
 
@@ -27,7 +27,7 @@ class ComparisonEditor(ScrollColumn):
         self._name.setObjectName("entrantName")
         self._name.setAccessibleName("Name of the selected flow")
         self._name.setToolTip("Name of the selected flow")
-        self._name.setMaxLength(LONGEST_NAME)
+        self._name.setMaxLength(MAX_NAME)
         self._add = button("addEntrantButton", "&Add", "Add another flow to the comparison", "add")
         self._remove = button("removeEntrantButton", "Re&move", "Remove the selected flow (Delete)", "remove")
         self.target, self.flow, self.controls = TargetPanel(request), FlowPanel(request), TrainingControls(request)
@@ -65,7 +65,7 @@ class ComparisonEditor(ScrollColumn):
 
     def _show(self, compared: Compared) -> None:
         self._name.setText(compared.selected)
-        self._add.setEnabled(len(compared.runs) < MOST_ENTRANTS)
+        self._add.setEnabled(len(compared.runs) < MAX_ENTRANTS)
         self._remove.setEnabled(len(compared.runs) > 1)
         self._titles[1].setText("Target of all flows" if compared.shares_target else "Target of this flow")
 

@@ -28,7 +28,7 @@ from flowviz.records import (
 from flowviz.records.comparison_table import COLUMNS
 from flowviz.records.trial import ON_TARGET_GOAL
 from flowviz.specs import TargetSpec
-from flowviz.specs.comparison import LONGEST_NAME
+from flowviz.specs.comparison import MAX_NAME
 from flowviz.training.schedule import Budget
 
 Status = Literal["waiting", "preparing", "training", "completed", "stopped", "diverged", "failed"]
@@ -294,7 +294,7 @@ class ComparedState(State[Compared]):
 
 def free_name(wanted: str, taken: Collection[str]) -> str:
     """Return a name that is not taken: the wanted one, or that with another number at its end."""
-    stem = re.sub(r" \d+$", "", wanted)[: LONGEST_NAME - NUMBER_LENGTH].strip()
+    stem = re.sub(r" \d+$", "", wanted)[: MAX_NAME - NUMBER_LENGTH].strip()
     names = chain([wanted], (f"{stem} {number}" for number in count(2)))
     return next(name for name in names if name not in taken)
 

@@ -44,7 +44,7 @@ FORMAT_TITLES = {"md": "Markdown", "tex": "LaTeX"}  # of formats that are not na
 MARKS_TITLE, TARGETS_TITLE = "Points, density and grid", "Targets"
 STAGES_TITLE: Mapping[What, str] = {"sheet": "Stages", "animation": "One panel per flow"}
 SIDES = fields_of(PictureSize)
-PREVIEW_LINES, LEAST_WIDTH = 18, 100  # of the preview, in lines of text, and of the dialog, in letters
+PREVIEW_LINES, MIN_WIDTH = 18, 100  # of the preview, in lines of text, and of the dialog, in letters
 
 
 class ComparisonExportDialog(QDialog):
@@ -123,7 +123,7 @@ class ComparisonExportDialog(QDialog):
         label.setBuddy(self._width)
         self._form.addRow(label, self._size)
         self._form.addRow(self._destination.take_label(), self._destination)
-        self.setMinimumWidth(LEAST_WIDTH * self.fontMetrics().averageCharWidth())
+        self.setMinimumWidth(MIN_WIDTH * self.fontMetrics().averageCharWidth())
         layout = QVBoxLayout(self)
         for preview in (self._preview, self._text):
             preview.setMinimumHeight(PREVIEW_LINES * self.fontMetrics().lineSpacing())

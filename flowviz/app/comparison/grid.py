@@ -20,7 +20,7 @@ from flowviz.records import Combination, Scene, Selection, TargetPicture
 from flowviz.rendering import Frame, positions_at
 from flowviz.rendering.projection import Panel
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.specs.comparison import MOST_ENTRANTS
+from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.view import FIELDS
 from flowviz.targets import Target, target_picture
 
@@ -161,7 +161,7 @@ class CloudGrid(QWidget):
         self._columns = columns
         for number, cloud in enumerate(self._clouds):
             self._layout.addWidget(cloud, number // columns, number % columns)
-        for number in range(MOST_ENTRANTS):
+        for number in range(MAX_ENTRANTS):
             self._layout.setColumnStretch(number, int(number < columns))
             self._layout.setRowStretch(number, int(number * columns < len(self._clouds)))
 

@@ -8,7 +8,7 @@ from flowviz.rendering import visible_rectangle
 from flowviz.specs import PictureSize, ViewSpec
 
 STRIDE = 16  # of the particles that are tested, because this happens in each frame
-LEAST_VISIBLE = 0.02  # share of the particles; with fewer, the cloud seems to be missing
+MIN_VISIBLE = 0.02  # share of the particles; with fewer, the cloud seems to be missing
 
 
 def hint(run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> str:
@@ -18,7 +18,7 @@ def hint(run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> st
     left, right, bottom, top = visible_rectangle(view, size)
     x, y = positions.T
     inside = (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
-    if inside.mean() < LEAST_VISIBLE:
+    if inside.mean() < MIN_VISIBLE:
         texts.append(_distance(positions - np.array(view.center), view.half_extent))
     return "\n".join(filter(None, texts))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from flowviz.app.comparison.editing import with_budget
 from flowviz.projects import Project
 from flowviz.specs import PRESETS, TargetSpec, TrainingSpec, preset_of
-from flowviz.specs.comparison import LONGEST_NAME
+from flowviz.specs.comparison import MAX_NAME
 from flowviz.training.schedule import Budget
 
 
@@ -37,7 +37,7 @@ def name_of(project: Project) -> str:
 def entrant_name(text: str) -> str:
     """Return a text as the name of an entrant, which is short and printable."""
     printable = "".join(letter for letter in text if letter.isprintable()).strip()
-    return printable[:LONGEST_NAME].strip() or "flow"
+    return printable[:MAX_NAME].strip() or "flow"
 
 
 def _fits(spent: Budget) -> bool:

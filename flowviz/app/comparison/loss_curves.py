@@ -21,7 +21,7 @@ AXES: dict[Axis, str] = {"seconds": "over time", "step": "over steps"}
 LABELS: dict[Axis, str] = {"seconds": "seconds of training", "step": "step"}
 PADDING = 0.05  # of the range of an axis, on either side
 FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report
-MOST_OF_USUAL = 2.0  # height of the plot, relative to what most entrants need
+MAX_OF_USUAL = 2.0  # height of the plot, relative to what most entrants need
 SELECTED_WIDTH, USUAL_WIDTH = 3, 2  # pixels
 DOT_SIZE = 6  # pixels; a single report makes no line
 HEIGHT_LINES = 5  # smallest height of the plot, in lines of text
@@ -116,4 +116,4 @@ def common_range(lines: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
         return loss_range(np.zeros(0))
     lowest, highs = min(low for low, _ in ranges), sorted(high for _, high in ranges)
     usual = highs[len(highs) // 2]
-    return lowest, min(highs[-1], lowest + MOST_OF_USUAL * (usual - lowest))
+    return lowest, min(highs[-1], lowest + MAX_OF_USUAL * (usual - lowest))

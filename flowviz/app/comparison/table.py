@@ -13,7 +13,7 @@ from flowviz.records.comparison_table import COLUMNS, best_of
 from flowviz.specs.view import Theme
 
 BEST = "★"  # beside the best value of a column
-NAME_COLUMN, LONGEST_NAME = 0, 16  # characters that can be read without room for more
+NAME_COLUMN, MAX_NAME = 0, 16  # characters that can be read without room for more
 VALUE_ROLE = Qt.ItemDataRole.UserRole  # the number, for sorting
 TIPS = {
     "gap": "Distance from the best possible loss, in nats: 0 is a perfect fit. Measured on test points at "
@@ -255,7 +255,7 @@ class FiguresTable(QTableView):
         across, viewport = self.horizontalHeader(), self.viewport()
         assert across is not None
         assert viewport is not None
-        wanted = min(self.sizeHintForColumn(NAME_COLUMN), LONGEST_NAME * self.fontMetrics().averageCharWidth())
+        wanted = min(self.sizeHintForColumn(NAME_COLUMN), MAX_NAME * self.fontMetrics().averageCharWidth())
         others = sum(across.sectionSize(column) for column in range(across.count()) if column != NAME_COLUMN)
         if viewport.width() - others >= wanted:
             across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)  # long names are elided

@@ -12,7 +12,7 @@ from flowviz.app.comparison.editing import EntrantEditing
 from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
 from flowviz.app.comparison.restoring import Requested, lost, requested
 from flowviz.app.comparison.shared_view import SharedViewState
-from flowviz.app.session.undo import MOST_EDITS, VIEW_FIELDS, Burst, Edit
+from flowviz.app.session.undo import MAX_EDITS, VIEW_FIELDS, Burst, Edit
 from flowviz.app.session.undo_titles import title_of
 from flowviz.app.state.pages import Contents, contents_of, named_fields
 from flowviz.app.state.request import RequestState
@@ -75,7 +75,7 @@ class ComparisonUndo(QObject):
         self._compared, self._request, self._view, self._shared = compared, request, view, shared
         self._builder, self._controller = builder, controller
         self.stack = QUndoStack(self)
-        self.stack.setUndoLimit(MOST_EDITS)
+        self.stack.setUndoLimit(MAX_EDITS)
         self._is_recording = False
         self._burst = Burst(self)
         self._choices = self.choices()

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.desktop.settings import settings
 
-MOST = 15
+MAX_FILES = 15
 KEY = "recentFiles"
 
 
@@ -26,7 +26,7 @@ class RecentFiles(QObject):
             names = json.loads(self._settings.value(KEY, "[]", str))
         except (ValueError, TypeError):
             return []
-        return [Path(name) for name in names if isinstance(name, str)][:MOST] if isinstance(names, list) else []
+        return [Path(name) for name in names if isinstance(name, str)][:MAX_FILES] if isinstance(names, list) else []
 
     def add(self, path: Path) -> None:
         """Put a path first."""
@@ -42,6 +42,6 @@ class RecentFiles(QObject):
         self._store([])
 
     def _store(self, paths: list[Path]) -> None:
-        self._settings.setValue(KEY, json.dumps([str(path) for path in paths[:MOST]]))
+        self._settings.setValue(KEY, json.dumps([str(path) for path in paths[:MAX_FILES]]))
         self._settings.sync()  # for other windows
         self.changed.emit()

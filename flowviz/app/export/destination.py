@@ -10,7 +10,7 @@ from flowviz.app.widgets.controls import button, row
 from flowviz.file_kinds import EXPORTED
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 
-LEAST_WIDTH = 340  # pixels
+MIN_WIDTH = 340  # pixels
 NAMES: dict[What, str] = {
     "view": "{}",
     "stages": "{} stages",
@@ -47,7 +47,7 @@ class ExportDestination(QWidget):
         self._label = QLabel()
         self._line = QLineEdit()
         self._line.setObjectName("exportPath")
-        self._line.setMinimumWidth(LEAST_WIDTH)
+        self._line.setMinimumWidth(MIN_WIDTH)
         self._line.textChanged.connect(self._take_text)
         self._label.setBuddy(self._line)
         self._browse = button("exportBrowse", "Browse…", "Choose a file or folder")

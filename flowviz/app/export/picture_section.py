@@ -9,14 +9,14 @@ from flowviz.app.export.section import FIELDS, ExportSection, label_of, number_b
 from flowviz.app.widgets.controls import choice_box
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.fields import fields_of, with_values
-from flowviz.specs.view import CM_PER_INCH, LARGEST_SIDE, Background, Theme
+from flowviz.specs.view import CM_PER_INCH, MAX_SIDE, Background, Theme
 
 PRESETS = ("1080x1080", "1920x1080", "1080x1920", "3840x2160")
 BACKGROUNDS: Mapping[Background, str] = {"solid": "Solid", "transparent": "Transparent"}
 THEMES: Mapping[Theme, str] = {"light": "Light", "dark": "Dark"}
 OTHER = "own"
 SIDES = fields_of(PictureSize)
-MOST_SCALE = FIELDS["scale"].limits[1]
+MAX_SCALE = FIELDS["scale"].limits[1]
 
 
 class PictureSection(ExportSection):
@@ -92,7 +92,7 @@ class PictureSection(ExportSection):
         with QSignalBlocker(self._preset):
             self._preset.choose(str(size) if self._preset.findData(str(size)) >= 0 else OTHER)
         with QSignalBlocker(self._scale):
-            self._scale.setMaximum(min(MOST_SCALE, LARGEST_SIDE // max(size.width, size.height)))
+            self._scale.setMaximum(min(MAX_SCALE, MAX_SIDE // max(size.width, size.height)))
         scale = self._scale.value()
         self._pixels.setText(f"{size.width * scale:,} × {size.height * scale:,} pixels")
         width, height = (side * scale * CM_PER_INCH / self._dpi.value() for side in (size.width, size.height))

@@ -21,7 +21,7 @@ from flowviz.specs.view import Theme
 
 DEBOUNCE_MS = 60
 BUSY_DELAY_MS = 400  # before "Drawing…" appears
-LEAST_PERIOD_MS = 33  # between two pictures of an animation
+MIN_PERIOD_MS = 33  # between two pictures of an animation
 STAGES_PER_SECOND = 3
 WIDEST_POSITION = "00,000 of 00,000"
 
@@ -64,7 +64,7 @@ class ExportPreview(QWidget):
         self._export, self._spec = export, spec
         self._count = export.count if spec.what in FILMS | {"stages"} else 1
         self._rate = spec.fps if spec.what in FILMS else STAGES_PER_SECOND
-        self._ticks.setInterval(max(LEAST_PERIOD_MS, round(1000 / self._rate)))
+        self._ticks.setInterval(max(MIN_PERIOD_MS, round(1000 / self._rate)))
         self._navigation.setVisible(self._count > 1)
         if self._count == 1:
             self._play.setChecked(False)

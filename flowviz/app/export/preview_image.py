@@ -7,10 +7,10 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPixmap
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from flowviz.specs import PictureSize
-from flowviz.specs.view import SMALLEST_SIDE, Theme
+from flowviz.specs.view import MIN_SIDE, Theme
 
 DRAWING = "Drawing…"
-LEAST_SIDE, SQUARE = 240, 8  # logical pixels
+MIN_PREVIEW_SIDE, SQUARE = 240, 8  # logical pixels
 SQUARES: dict[Theme, tuple[int, int]] = {"light": (255, 224), "dark": (44, 68)}  # grays
 
 
@@ -23,7 +23,7 @@ class PreviewImage(QWidget):
         super().__init__()
         self.setObjectName("exportPicture")
         self.setAccessibleName("Preview of the export")
-        self.setMinimumSize(LEAST_SIDE, LEAST_SIDE)
+        self.setMinimumSize(MIN_PREVIEW_SIDE, MIN_PREVIEW_SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._image: QImage | None = None
         self._pixels = b""
@@ -38,7 +38,7 @@ class PreviewImage(QWidget):
         available = QSize(round(self.width() * ratio), round(self.height() * ratio))
         if fitted.width() > available.width() or fitted.height() > available.height():
             fitted = fitted.scaled(available, Qt.AspectRatioMode.KeepAspectRatio)
-        return PictureSize(width=max(fitted.width(), SMALLEST_SIDE), height=max(fitted.height(), SMALLEST_SIDE))
+        return PictureSize(width=max(fitted.width(), MIN_SIDE), height=max(fitted.height(), MIN_SIDE))
 
     def show_pixels(self, pixels: NDArray[np.uint8], theme: Theme) -> None:
         """Show a picture (height, width, 4) on a light or a dark checkerboard."""

@@ -13,7 +13,7 @@ from flowviz.app.widgets.controls import row
 from flowviz.app.widgets.labels import format_duration
 from flowviz.errors import FlowvizError
 
-LEAST_SECONDS = 0.5  # of work, before the time left is estimated
+MIN_SECONDS = 0.5  # of work, before the time left is estimated
 log = logging.getLogger(__name__)
 
 Write = Callable[[], Generator[object, None, None]]
@@ -109,7 +109,7 @@ class ExportProgress(QWidget):
             return
         self._bar.setValue(done)
         elapsed = perf_counter() - self._started
-        if elapsed > LEAST_SECONDS:
+        if elapsed > MIN_SECONDS:
             self._time_left.setText(f"{format_duration(elapsed * (self._bar.maximum() - done) / done)} left")
 
     def _end(self) -> None:

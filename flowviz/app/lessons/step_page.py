@@ -14,7 +14,7 @@ from flowviz.lessons.markdown import as_html, as_line, as_plain
 
 DONE, TO_DO = "✓ Done.", "☐"
 TITLE_SIZE = 1.2  # relative to the font of the window
-LONGEST_NAME = 24  # characters
+MAX_NAME = 24  # characters
 END = "You have reached the end of this lesson."
 
 
@@ -131,7 +131,7 @@ class StepPage(QWidget):
         self.text.setAccessibleName(f"{self._position.text()}. {' '.join(filter(None, spoken))}")
 
     def _show_way_back(self, name: str) -> None:
-        short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+        short = name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
         text = f"Return to '{short}'" if name else "Close the Lessons"
         self._return.setText(text.replace("&", "&&"))
         self._return.setAccessibleName(text)

@@ -5,7 +5,7 @@ from traceback import format_exception
 
 from flowviz.errors import FlowvizError
 
-LONGEST_DETAILS = 4000  # characters; the end of a traceback says most
+MAX_DETAILS = 4000  # characters; the end of a traceback says most
 REPORT_IT = "To report this, choose Help ▸ Copy Details for a Bug Report."
 
 
@@ -30,4 +30,4 @@ def notice_of(topic: str, error: BaseException, text: str = "", advice: str = RE
 
 
 def _format(error: BaseException) -> str:
-    return "".join(format_exception(error)).rstrip()[-LONGEST_DETAILS:]
+    return "".join(format_exception(error)).rstrip()[-MAX_DETAILS:]

@@ -16,7 +16,7 @@ from flowviz.records import Selection
 from flowviz.specs import Seen, ViewSpec
 from flowviz.specs.edits import Edits
 
-MOST_EDITS = 100
+MAX_EDITS = 100
 BURST_MS = 1000  # changes of the same kind with shorter pauses are one edit, such as typing or zooming
 VIEW_FIELDS = "color_by", "palette", "marks", "beside", "common_scale"
 ZOOM_FIELDS = "center", "half_extent"  # chosen by the user unless the view follows the cloud
@@ -59,7 +59,7 @@ class UndoHistory(QObject):
         super().__init__(parent)
         self._request, self._view, self._edits = request, view, edits
         self.stack = QUndoStack(self)
-        self.stack.setUndoLimit(MOST_EDITS)
+        self.stack.setUndoLimit(MAX_EDITS)
         self._is_restoring = False
         self._burst = Burst(self)
         self._choices = self.choices()

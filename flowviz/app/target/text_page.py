@@ -21,7 +21,7 @@ from flowviz.app.target.page import Page
 from flowviz.app.widgets.controls import DisclosureButton, choice_box, describe, field_slider, label_of, row
 from flowviz.specs import TextSpec
 from flowviz.specs.fields import fields_of
-from flowviz.specs.target import LONGEST_TEXT
+from flowviz.specs.target import MAX_TEXT
 
 TEXT_LINES = 2
 TEXT_FRAME = 12  # pixels above and below the lines
@@ -44,7 +44,7 @@ class TextPage(Page):
         self._count = QLabel()
         self._count.setObjectName("characterCount")
         self._count.setAccessibleName("Characters")
-        self._count.setToolTip(f"At most {LONGEST_TEXT} characters")
+        self._count.setToolTip(f"At most {MAX_TEXT} characters")
         self._options = QWidget()
         tip = "Font, weight and alignment"
         self._more = DisclosureButton(
@@ -92,7 +92,7 @@ class TextPage(Page):
         self.column.addWidget(self._options)
 
     def _show_count(self) -> None:
-        self._count.setText(f"{len(self._text.toPlainText())} / {LONGEST_TEXT}")
+        self._count.setText(f"{len(self._text.toPlainText())} / {MAX_TEXT}")
 
 
 class TextBox(QPlainTextEdit):

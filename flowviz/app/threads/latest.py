@@ -16,7 +16,7 @@ from flowviz.errors import FlowvizError
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
-LONGEST_REST_SECONDS = 0.2  # loading TensorFlow takes seconds, and calls for no long rest
+MAX_REST_SECONDS = 0.2  # loading TensorFlow takes seconds, and calls for no long rest
 USER_TERMS = {"density", "grid", "preview", "picture", "target", "velocity"}  # topics that users know by the same name
 
 
@@ -104,7 +104,7 @@ class LatestWorker(Worker):
     def _take_rest(self, seconds: float) -> None:
         """Wait, unless the worker is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed, min(seconds, LONGEST_REST_SECONDS))
+            self._changed.wait_for(lambda: self._closed, min(seconds, MAX_REST_SECONDS))
 
     def _next(self) -> tuple[str, Query] | None:
         """Wait for a query, and return it with its topic; return None when the worker is closed."""

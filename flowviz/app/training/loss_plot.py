@@ -39,7 +39,7 @@ LEGEND_TIP = (
     "▲: losses above the range shown. Point at it to see the highest."
 )
 DESCRIPTION = "The metrics below show the latest values."
-MOST_TOLD = 5  # changes of settings in the description for screen readers
+MAX_TOLD = 5  # changes of settings in the description for screen readers
 
 
 class LossPlot(QWidget):
@@ -115,7 +115,7 @@ class LossPlot(QWidget):
         """Describe for screen readers what is not in the metrics."""
         texts = spike_texts(self._history, shown_range(self._history, self._previous)[1])
         description = DESCRIPTION + (f" Above the range shown: {'; '.join(texts)}." if texts else "")
-        changes = [change.sentence() for change in self._history.adjustments[-MOST_TOLD:]]
+        changes = [change.sentence() for change in self._history.adjustments[-MAX_TOLD:]]
         description = " ".join([description, *changes])
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)

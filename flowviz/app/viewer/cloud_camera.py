@@ -13,7 +13,7 @@ from flowviz.rendering import Camera, Frame, eased, fitted_view, steadied
 from flowviz.rendering.camera import Boxes
 from flowviz.rendering.projection import panel_of
 
-LONGEST_SECONDS = 0.05  # between two frames: after a longer pause, the view continues from where it was
+MAX_SECONDS = 0.05  # between two frames: after a longer pause, the view continues from where it was
 
 
 class CloudCamera(QObject):
@@ -88,7 +88,7 @@ class CloudCamera(QObject):
     def advance(self) -> None:
         """Move with the cloud, and closer to the frame of the current stage, as time has passed."""
         goal, now = self._frame(), self._clock()
-        seconds, self._advanced_at = min(now - self._advanced_at, LONGEST_SECONDS), now
+        seconds, self._advanced_at = min(now - self._advanced_at, MAX_SECONDS), now
         frame = goal if self.jumps else eased(self._shown, self._goal, goal, seconds)
         self._goal = goal
         if frame != self._shown:

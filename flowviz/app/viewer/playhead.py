@@ -6,11 +6,11 @@ from time import perf_counter
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from flowviz.specs import Playback
-from flowviz.specs.playback import FASTEST, smoothed
+from flowviz.specs.playback import MAX_SPEED, smoothed
 
 FRAME_PERIOD_MS = 12  # slightly shorter than that of most displays, so that a late tick rarely misses a frame
-SLOWEST_STAGES_PER_SECOND = 4.5
-MOST_SECONDS_ONCE = 8.0  # for one pass through all stages that the program starts by itself
+MIN_STAGES_PER_SECOND = 4.5
+MAX_SECONDS_ONCE = 8.0  # for one pass through all stages that the program starts by itself
 CATCH_UP_PER_SECOND = 6.0  # speed relative to the distance: distant stages are reached soon
 
 
@@ -101,7 +101,7 @@ class Playhead(QObject):
         """Play all stages once, from the base on, however the user plays them."""
         self._stop_playing()
         seconds = Playback().seconds(self._last)
-        self._playback = Playback(speed=min(max(1.0, seconds / MOST_SECONDS_ONCE), FASTEST))
+        self._playback = Playback(speed=min(max(1.0, seconds / MAX_SECONDS_ONCE), MAX_SPEED))
         self._playing = True
         self.playing_changed.emit(True)
         self._started = perf_counter()
@@ -161,7 +161,7 @@ class Playhead(QObject):
 
     def _glide(self, elapsed: float) -> None:
         distance = self._goal - self._position
-        speed = max(SLOWEST_STAGES_PER_SECOND, CATCH_UP_PER_SECOND * abs(distance))
+        speed = max(MIN_STAGES_PER_SECOND, CATCH_UP_PER_SECOND * abs(distance))
         stride = min(abs(distance), speed * elapsed)
         self._position += stride if distance > 0 else -stride
         if abs(self._goal - self._position) < 1e-6:

@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.state.view import ViewState
 
-LARGEST_FLOW = 1000  # more than the stages of any flow
-STEPS = {"Left": -1, "Right": 1, "Home": -LARGEST_FLOW, "End": LARGEST_FLOW}
+MAX_STAGES = 1000  # more than the stages of any flow
+STEPS = {"Left": -1, "Right": 1, "Home": -MAX_STAGES, "End": MAX_STAGES}
 
 
 def add_stage_keys(widget: QWidget, view: ViewState, toggle_playing: Callable[[], object]) -> None:

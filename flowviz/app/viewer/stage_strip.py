@@ -17,7 +17,7 @@ from flowviz.specs.edits import Edits
 
 MIN_SIDE, MAX_SIDE = 26, 96  # side of a picture, in logical pixels
 STEP_SIDE = 44  # of the picture of a step of an integrator: only as many steps as fit have one
-MOST_IN_PRESENTATION = 8  # pictures of steps beside each other
+MAX_IN_PRESENTATION = 8  # pictures of steps beside each other
 GAP, BAR_HEIGHT, FRAME = 4, 18, 4  # logical pixels
 ABOUT = "The bars below show each stage's share of the total stretching"
 
@@ -118,7 +118,7 @@ class StageStrip(QWidget):
         """Return the side of a picture: small enough for all of them to fit, but not below the minimum."""
         room = self.width() // len(self._titles) - GAP
         if self._height_limit is not None:
-            room = self.width() // MOST_IN_PRESENTATION if self._is_thinned else max(room, MIN_SIDE)
+            room = self.width() // MAX_IN_PRESENTATION if self._is_thinned else max(room, MIN_SIDE)
             return max(min(room, self._height_limit - FRAME), 1)
         return STEP_SIDE if self._is_thinned else min(max(room, MIN_SIDE), MAX_SIDE)
 

@@ -33,7 +33,7 @@ TOOLS: Mapping[Tool, tuple[str, str, str]] = {
         "Drag points to bend what this layer does there; the wheel sets the width",
     ),
 }
-MOST_LINES = 2  # of buttons with text; a narrower bar shows icons only, and no labels
+MAX_LINES = 2  # of buttons with text; a narrower bar shows icons only, and no labels
 GROUP_SPACING, LABEL_SPACING = 10, 6  # pixels
 FILLED = 0.9  # share of a line that its buttons can fill
 ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -192,7 +192,7 @@ class ViewBar(QWidget):
             self._set_style(style)
             self._show_labels(labeled)
             self._selection.setHidden(not complete)
-            if self._row.sizeHint().width() <= MOST_LINES * FILLED * self.width():
+            if self._row.sizeHint().width() <= MAX_LINES * FILLED * self.width():
                 return
 
     def _show_labels(self, shown: bool) -> None:

@@ -18,7 +18,7 @@ from flowviz.records import Scene
 from flowviz.rendering import Camera
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.shapes import heading_of
-from flowviz.specs.view import SMALLEST_SIDE, Theme
+from flowviz.specs.view import MIN_SIDE, Theme
 
 THUMBNAIL_SIDE = 130  # pixels
 GAP_BESIDE, GAP_BELOW = 20, 16  # pixels between cells
@@ -119,7 +119,7 @@ def _thumbnail(example: Example, view: ViewSpec, side: int) -> NDArray[np.uint8]
 
 def _strip(project: Project, view: ViewSpec, width: int, height: int) -> NDArray[np.uint8]:
     """Return the last stage of a project, in its colors; a low strip is drawn larger and scaled down."""
-    scale, trace = -(-SMALLEST_SIDE // height), project.trace
+    scale, trace = -(-MIN_SIDE // height), project.trace
     size = PictureSize(width=scale * width, height=scale * height)
     diameter = view.point_diameter * width / height  # else points would be smaller in a lower strip
     view = view.model_copy(update={"color_by": project.seen.view.color_by, "point_diameter": diameter})

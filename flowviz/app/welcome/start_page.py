@@ -37,7 +37,7 @@ FIRST_LEAVE, LATER_LEAVE = "S&kip", "&Back to the Flow"
 WIDEST = 135  # characters; longer lines are hard to read
 HEADING_SIZE, WORD_SIZE, TITLE_SIZE = 1.8, 2.0, 1.15  # relative to the font of the window
 MARGIN, SPACING = 24, 10  # pixels
-MOST_RECENT = 5
+MAX_RECENT = 5
 COLUMNS = 4  # of thumbnails, if there is room
 
 
@@ -111,7 +111,7 @@ class StartPage(QScrollArea):
     def show_recent(self, paths: Sequence[Path]) -> None:
         """List the recent projects with their folders."""
         self._recent.clear()
-        for path in paths[:MOST_RECENT]:
+        for path in paths[:MAX_RECENT]:
             self._recent.addItem(_recent_item(path))
         self._fit_recent()
         for widget in (self._recent_title, self._recent):

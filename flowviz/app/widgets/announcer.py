@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication, QWidget
 from PyQt6.sip import isdeleted
 
-LONGEST_NAME = 40  # characters; longer names are texts, which are not read once more
+MAX_NAME = 40  # characters; longer names are texts, which are not read once more
 
 
 class Announcer(QObject):
@@ -28,7 +28,7 @@ class Announcer(QObject):
         widget = QApplication.focusWidget()
         if widget is not None:
             own = widget.accessibleName()
-            name = f"{message} {own}".strip() if len(own) <= LONGEST_NAME else message
+            name = f"{message} {own}".strip() if len(own) <= MAX_NAME else message
             self._renamed = widget, own, name
             widget.setAccessibleName(name)
 

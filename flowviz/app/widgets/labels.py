@@ -10,8 +10,8 @@ from flowviz.app.style.icons import icon
 
 SIGN_SIDE, SIGN_GAP = 16, 5  # pixels
 OPERATORS, NO_BREAK = "=≈~→≤+−·/", "\u00a0"
-LONGEST_TERM = 28  # letters that fit into the narrowest panel
-LONGEST_DURATION = 359_999  # seconds; estimates beyond 100 hours are cut off
+MAX_TERM = 28  # letters that fit into the narrowest panel
+MAX_DURATION = 359_999  # seconds; estimates beyond 100 hours are cut off
 
 
 class WrappingLabel(QLabel):
@@ -102,7 +102,7 @@ def breakable(name: str) -> str:
 def breakable_formula(formula: str) -> str:
     """Return a formula that a label breaks before operators, and within brackets only if it has to."""
     texts = (_broken_within(formula, brackets) for brackets in range(formula.count("(") + formula.count("[") + 1))
-    return next((text for text in texts if max(map(len, text.split(" "))) <= LONGEST_TERM), formula)
+    return next((text for text in texts if max(map(len, text.split(" "))) <= MAX_TERM), formula)
 
 
 def _broken_within(formula: str, brackets: int) -> str:
@@ -117,5 +117,5 @@ def _broken_within(formula: str, brackets: int) -> str:
 
 def format_duration(seconds: float) -> str:
     """Return a duration as text, such as "12 s" or "3:05 min"."""
-    minutes, rest = divmod(round(min(seconds, LONGEST_DURATION)), 60)
+    minutes, rest = divmod(round(min(seconds, MAX_DURATION)), 60)
     return f"{minutes}:{rest:02d} min" if minutes else f"{rest} s"

@@ -13,7 +13,7 @@ from flowviz.app.window.dock import Dock
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.presentation import Presentation
 
-WIDEST_SHARE = 0.36  # of the window
+MAX_WIDTH_SHARE = 0.36  # of the window
 
 
 class LessonDock(Dock):
@@ -76,7 +76,7 @@ class LessonDock(Dock):
         self._panels.put_back(self)
 
     def _wanted_width(self) -> int:
-        return min(self._lesson_panel.wanted_width, round(WIDEST_SHARE * self._window.width()))
+        return min(self._lesson_panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))
 
     def _follow(self, scale: float) -> None:
         if not self.isHidden() and scale != 1:

@@ -25,7 +25,7 @@ from flowviz.app.training.controls import TrainingControls
 from flowviz.app.viewer.end_playback import EndPlayback
 from flowviz.app.viewer.history_bar import HistoryBar
 from flowviz.app.viewer.playback_bar import PlaybackBar
-from flowviz.app.viewer.stage_keys import LARGEST_FLOW
+from flowviz.app.viewer.stage_keys import MAX_STAGES
 from flowviz.app.viewer.view_bar import ViewBar
 from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.welcome import Welcome
@@ -52,8 +52,8 @@ FIGURES: dict[Figure, tuple[str, str, str]] = {
 STAGE_COMMANDS = (
     ("&Next", "Alt+Right", 1, "Go to the next stage"),
     ("P&revious", "Alt+Left", -1, "Go to the previous stage"),
-    ("&First: the Base", "Alt+Home", -LARGEST_FLOW, "Go to the Gaussian cloud from which the flow starts"),
-    ("&Last: the Target", "Alt+End", LARGEST_FLOW, "Go to the cloud after all layers"),
+    ("&First: the Base", "Alt+Home", -MAX_STAGES, "Go to the Gaussian cloud from which the flow starts"),
+    ("&Last: the Target", "Alt+End", MAX_STAGES, "Go to the cloud after all layers"),
 )
 PLAYBACK_COMMANDS = (
     ("&Once, Loop or Ping-Pong", "Ctrl+L", "repeat", "Choose what happens at the end: stop, start over, or go back"),

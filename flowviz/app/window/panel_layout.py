@@ -15,11 +15,11 @@ from flowviz.app.window.dock import Dock
 
 STATE, GEOMETRY, COMPACT = "layout/state", "layout/geometry", "layout/compact"  # keys of the settings
 VERSION = 2  # increase it when panels are added or removed: older saved layouts are then ignored
-FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(1008, 600)
+FIRST_SIZE, MIN_SIZE = QSize(1280, 800), QSize(1008, 600)
 FRAME = QSize(16, 48)  # room for the frame and title bar, whose sizes are unknown until the window is shown
 SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
 LEFT_SHARE, RIGHT_SHARE, WIDEST = 1 / 7, 0.19, 520  # first widths of the panels: shares of the window, limit in pixels
-LEAST_CENTER = 600  # width in pixels; where there is less room, the inspector leaves its own to the cloud
+MIN_CENTER = 600  # width in pixels; where there is less room, the inspector leaves its own to the cloud
 KEYS = {"inspectorDock": "Ctrl+I", "ledgerDock": "Ctrl+Shift+G"}
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
@@ -184,7 +184,7 @@ class PanelLayout(QObject):
         screen = self._window.screen()
         assert screen is not None
         room = screen.availableSize() - FRAME
-        return (room * SHARE_OF_SCREEN).expandedTo(FIRST_SIZE).boundedTo(room).expandedTo(LEAST_SIZE)
+        return (room * SHARE_OF_SCREEN).expandedTo(FIRST_SIZE).boundedTo(room).expandedTo(MIN_SIZE)
 
     def _arrange(self) -> None:
         self._is_compact = False
@@ -250,7 +250,7 @@ class PanelLayout(QObject):
         self._is_compact &= is_tabbed  # else the user has moved it
         areas = [self._window.dockWidgetArea(dock) for dock in (self.loss, self.inspector)]
         has_ledger = self.ledger in self._window.tabifiedDockWidgets(self.inspector)  # which then follows it
-        has_room = self._window.width() >= _needed_width(self._docks[:4]) + LEAST_CENTER + self.inspector.needed_width
+        has_room = self._window.width() >= _needed_width(self._docks[:4]) + MIN_CENTER + self.inspector.needed_width
         if areas == [LEFT, RIGHT] and not has_room:
             self._window.tabifyDockWidget(self.loss, self.inspector)
             self.loss.raise_()

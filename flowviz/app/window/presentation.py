@@ -12,7 +12,7 @@ from flowviz.app.commands.actions import Key, add_action, make_checkable
 from flowviz.app.viewer.central_widget import CentralWidget
 
 PLAIN_HEIGHT = 400  # height in pixels of a screen on which text of the usual size can be read from afar
-LEAST_SCALE, LARGEST_SCALE = 1.75, 6.0  # of the text
+MIN_SCALE, MAX_SCALE = 1.75, 6.0  # of the text
 RESTORE_PERIOD_MS = 1000  # time that a window manager may take to give a window its former size
 FULL_SCREEN = Qt.WindowState.WindowFullScreen
 
@@ -68,7 +68,7 @@ class Presentation(QObject):
         screen = window.screen()
         assert screen is not None
         height = screen.size().height()
-        scale = min(max(height / PLAIN_HEIGHT, LEAST_SCALE), LARGEST_SCALE)
+        scale = min(max(height / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
         self._center.present(height, scale)
         self.scaled.emit(scale)
         window.setWindowState(state | FULL_SCREEN)

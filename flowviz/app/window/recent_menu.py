@@ -9,7 +9,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
 from flowviz.app.commands.actions import add_action
-from flowviz.app.document.recent_files import MOST, RecentFiles
+from flowviz.app.document.recent_files import MAX_FILES, RecentFiles
 
 
 class RecentMenu(QObject):
@@ -23,7 +23,7 @@ class RecentMenu(QObject):
         super().__init__(menu)
         self._recent, self._open = recent, open_project
         self._paths: list[Path] = []
-        self._entries = [self._add_entry(menu, number) for number in range(MOST)]
+        self._entries = [self._add_entry(menu, number) for number in range(MAX_FILES)]
         tip = "Projects that you open or save are listed here"
         self._placeholder = add_action(menu, "Nothing Yet", None, lambda: None, tip)
         self._placeholder.setEnabled(False)

@@ -11,7 +11,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.records import Preparing, Recovered, Retargeted
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
-from flowviz.specs.comparison import LONGEST_NAME
+from flowviz.specs.comparison import MAX_NAME
 from flowviz.training import Add, Remove, Retarget
 from tests.app.comparison.fakes import TARGET, ComparisonHarness, untrained
 from tests.app.session.fakes import checkpoint, finished
@@ -291,7 +291,7 @@ def test_a_name_stays_during_a_stop(harness: ComparisonHarness) -> None:
 
 
 def test_copies_have_short_names(qtbot: QtBot) -> None:
-    long = "a" * LONGEST_NAME
+    long = "a" * MAX_NAME
     harness = ComparisonHarness(untrained("b", long))
     for name in ("b", "b 2", long, long):
         harness.controller.add(name, harness.run("b").project)

@@ -20,7 +20,7 @@ from flowviz.app.comparison.table import BEST, FiguresTable
 from flowviz.app.comparison.workbench import Workbench
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Advanced
-from flowviz.specs.comparison import LONGEST_NAME
+from flowviz.specs.comparison import MAX_NAME
 from tests.app.comparison.fakes import ComparisonHarness, untrained
 from tests.app.conftest import Window, settle
 from tests.app.session.fakes import finished, progress
@@ -215,7 +215,7 @@ def show_table(qtbot: QtBot) -> ShowTable:
 
 
 def test_all_figures_are_visible_beside_long_names(show_table: ShowTable) -> None:
-    table, header = show_table("b" * LONGEST_NAME)
+    table, header = show_table("b" * MAX_NAME)
     assert header.length() <= table.width()
 
 

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
     QSlider,
 )
 
-from flowviz.app.document.recent_files import MOST, RecentFiles
+from flowviz.app.document.recent_files import MAX_FILES, RecentFiles
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects import Project
 from flowviz.specs import ImageSpec, PointsSpec, Seen, TargetSpec, ViewSpec
@@ -118,7 +118,7 @@ def test_recent_files_are_listed_opened_and_cleared(file_menu: FileMenu, project
     recent = file_menu.window.main.document_actions.recent
     for number in range(20):
         recent.add(tmp_path / f"{number}.flowviz")
-    assert len(RecentFiles().paths()) == MOST == 15
+    assert len(RecentFiles().paths()) == MAX_FILES == 15
     file_menu.open(project_file)
     menu = file_menu.window.find(QMenu, "recentMenu")
     first = entries(menu)[0]

@@ -12,7 +12,7 @@ from tests.app.conftest import Window
 from tests.app.lessons.acts import fulfill
 from tests.app.lessons.learner import Learner
 
-LONGEST_TEXT = 80  # words
+MAX_TEXT = 80  # words
 TINY = Path(__file__).parent / "tiny.toml"
 LESSONS = [read_lesson(TINY), *shipped_lessons()]
 TRAINED = {"training", "steps", "recoveries", "nll", "gap", "on_target", "comparison_training", "comparison_best"}
@@ -38,7 +38,7 @@ def test_a_lesson_is_valid_and_short(lesson: Lesson) -> None:
     assert check_lesson(lesson.path) == lesson
     assert 3 <= len(lesson.steps) <= 7
     for step in lesson.steps:
-        assert len(as_plain(step.text).split()) <= LONGEST_TEXT, step.title
+        assert len(as_plain(step.text).split()) <= MAX_TEXT, step.title
 
 
 def test_each_condition_is_false_before_its_action_and_true_after_it(

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QGuiApplication, QUndoStack
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.session.undo import MOST_EDITS, Choices, UndoHistory
+from flowviz.app.session.undo import MAX_EDITS, Choices, UndoHistory
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.pages import PointsContents, Table
 from flowviz.app.state.request import RequestState
@@ -264,9 +264,9 @@ def test_pages_are_restored_with_their_contents(edited: Edited) -> None:
 
 
 def test_undo_goes_back_a_limited_number_of_edits(edited: Edited) -> None:
-    for number in range(MOST_EDITS + 5):
+    for number in range(MAX_EDITS + 5):
         edited.view.update_view(color_by=("angle", "radius")[number % 2])
-    assert len(edited.titles) == MOST_EDITS
+    assert len(edited.titles) == MAX_EDITS
 
 
 def test_any_choices_are_undone_to_the_first_and_redone_to_the_last(edited: Edited) -> None:

@@ -33,7 +33,7 @@ from flowviz.app.main import create_window
 from flowviz.app.style.appearance import TEXT_SIZES
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.inspector import Inspector
-from flowviz.app.welcome.start_page import MOST_RECENT, StartPage
+from flowviz.app.welcome.start_page import MAX_RECENT, StartPage
 from flowviz.projects import example, examples
 from flowviz.specs import PRESETS, FlowSpec
 from tests.app.conftest import FileMenu, Window, settle, work_is_running
@@ -167,7 +167,7 @@ def test_recent_projects_are_listed_and_can_be_opened(start: Welcome, tmp_path: 
         recent.add(tmp_path / f"{number}.flowviz")
     recent.add(project_file)
     start.show()
-    assert start.recent.count() == MOST_RECENT
+    assert start.recent.count() == MAX_RECENT
     assert "hi.flowviz" in item(start.recent, 0).text()
     assert str(tmp_path) in item(start.recent, 0).text()
     click(start.recent, 0, start.qtbot.mouseClick)

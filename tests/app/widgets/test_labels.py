@@ -2,7 +2,7 @@
 
 import pytest
 
-from flowviz.app.widgets.labels import LONGEST_TERM, breakable_formula
+from flowviz.app.widgets.labels import MAX_TERM, breakable_formula
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ def test_formula_breaks_before_operators_and_within_brackets_only_if_it_has_to(f
 
 def test_long_term_in_many_brackets_still_breaks() -> None:
     found = breakable_formula("y = a(b(" + " + ".join(["x"] * 40) + "))")
-    assert max(map(len, found.split(" "))) <= LONGEST_TERM
+    assert max(map(len, found.split(" "))) <= MAX_TERM
