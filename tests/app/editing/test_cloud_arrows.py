@@ -116,5 +116,8 @@ def test_arrows_of_the_window_are_reached_by_keys_at_a_step_of_flow_matching(win
     assert bump.height[1] > 0
     qtbot.waitUntil(lambda: not np.array_equal(main.viewer.generated.positions[4], before.positions[4]), timeout=60_000)
     assert main.view.value.stage == 4, "the arrow keys do not step through the stages"
+    qtbot.waitUntil(lambda: main.session.project().edits == main.edits.value, timeout=60_000)
+    assert not np.array_equal(main.viewer.generated.positions[-1], before.positions[-1]), "later steps have followed"
+    assert main.viewer.generated.has_densities
     main.view.set_stage(0)
     assert not arrows.isVisible()
