@@ -47,6 +47,11 @@ class Reintegration:
         return self.wanted is not None and self.wanted != self.variant
 
     @property
+    def is_partial(self) -> bool:
+        """Return whether the displayed particles have been moved as far as the picture shows them, at most."""
+        return self.is_replaced and not self._scenes.generated.has_densities
+
+    @property
     def moment(self) -> Moment:
         """Return the current moment of the training."""
         return self._moments.current
@@ -60,7 +65,7 @@ class Reintegration:
         """Compute the positions of the particles of the current moment for a variant, from the first edited stage on.
 
         Those of a flow that follows a velocity field end with the stage that is shown: each step takes longer than a
-        whole flow of another kind.
+        whole flow of another kind. `compute` moves them through the other stages, but at the latest moment alone.
         """
         target = self._scenes.target if self._moments.is_live else None
         self._queries.positions(variant, self._move_to(variant), self._moments.current, target, on_result)
@@ -83,7 +88,7 @@ class Reintegration:
         if not isinstance(moment, Snapshot) or variant.flow != self.variant.flow:
             return Move(self._scenes.generated)
         first = self.variant.edits.first_other_than(variant.edits) or 1
-        is_whole = view.seen.overview or not variant.flow.recipe.is_continuous
+        is_whole = view.seen.overview or not self._moments.is_live or not variant.flow.recipe.is_continuous
         return Move(moment.trace, first, None if is_whole else max(first, view.stage))
 
     @property

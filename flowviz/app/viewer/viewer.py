@@ -174,6 +174,8 @@ class Viewer(QObject):
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.seen.direction != new.seen.direction:
             self._update_score()
+        if old.stage < new.stage and self.integration.is_partial:
+            self.variant_wanted.emit()
 
     def _update_score(self) -> None:
         """Show the score, which says nothing about points of the target that move back to the base."""
