@@ -52,7 +52,8 @@ class Integration(QObject):
         self._requested = Variant(FlowSpec())
         self._glimpse: Edits | None = None
         self._next_preview = 0.0  # seconds, before which the score of no other preview is computed
-        self._has_prepared = self._is_dragging = False
+        self._is_dragging = False
+        self._prepared: FlowSpec | None = None  # the flow whose first edit has been prepared
         self._located: Variant | None = None  # the latest variant whose positions are known
         self._rest = QTimer(self)  # runs while a drag goes on
         self._rest.setSingleShot(True)
@@ -70,15 +71,12 @@ class Integration(QObject):
         self._status.show_loading(False)
 
     def prepare(self) -> None:
-        """Load TensorFlow and trace what the first edit needs in the background, if the user allows such preparations.
-
-        A training has loaded TensorFlow, and goes on undisturbed.
-        """
-        project, integration = self._presenter.project, self._viewer.integration
-        if project is None or integration.is_ready or self._has_prepared or not stored_flag(WARM_UP, default=True):
+        """Load and trace what the first edit needs in the background, if the user allows such preparations."""
+        project = self._presenter.project
+        if project is None or project.flow == self._prepared or not stored_flag(WARM_UP, default=True):
             return
-        self._has_prepared = True
-        integration.prepare(Variant(project.flow, FIRST))
+        self._prepared = project.flow
+        self._viewer.integration.prepare(Variant(project.flow, FIRST))
 
     def request(self, flow: FlowSpec) -> None:
         """Request the integrator of a flow."""

@@ -349,14 +349,12 @@ def test_nobody_waits_for_an_edit_that_cannot_be_shown(trained: SessionHarness, 
     assert LOADING not in other.controls.sentence
 
 
-def test_tensorflow_is_prepared_once_at_the_first_sign_of_an_edit(trained: SessionHarness) -> None:
+def test_first_edit_is_prepared_once_at_its_first_sign(trained: SessionHarness) -> None:
     other = SessionHarness()
     other.session.show_project(trained.session.project())
     other.session.layer_edits.prepare()
     assert "prepare" not in other.queries.asked, "the user has turned it off"
     settings().setValue(WARM_UP, "true")
-    trained.session.layer_edits.prepare()
-    assert "prepare" not in trained.queries.asked, "the training has loaded it"
     other.session.layer_edits.prepare()
     subject, particles = other.queries.asked.pop("prepare")
     assert (subject.spec, bool(subject.edits), len(particles) > 0) == (FLOW, True, True)
