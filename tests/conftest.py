@@ -30,7 +30,7 @@ process.load_tensorflow_in_parts()
 process.limit_threads()
 process.keep_compiled_programs()  # so that each flow is compiled once, and not in every process
 process.search_garbage_less_often()
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")  # programs compile flows, and train briefly
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=1")  # dozens of flows compile, and train briefly
 
 PATIENCE_MS = 120_000  # how long a test waits for what must happen, on a machine that has much else to do
 for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
