@@ -19,7 +19,7 @@ from tests.app.conftest import Window
 from tests.app.test_main_window import choose_steps, wait_for_status
 
 FLOW = FlowSpec(layers=2, width=8)  # is compiled for several tests
-STEPS = 4000  # take a second, so that the training can be paused in between
+STEPS = 3000  # take a second, so that the training can be paused in between
 
 
 @pytest.fixture
