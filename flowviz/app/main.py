@@ -89,10 +89,10 @@ def spare_tensorflow(status: TrainingStatus) -> None:
 
 def _finish_start(window: MainWindow) -> None:
     """Do what the first picture of the window need not wait for, because it loads libraries."""
-    complete(window)
     window.recovery.look()
     process.keep_compiled_programs()
     log.info("started: %s", machine.system_info())
+    complete(window)  # last, because its thread would slow down the rest
 
 
 def _create_application() -> QApplication:
