@@ -18,7 +18,6 @@ from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits, LayerEdit
 
-FIRST = Edits(layers={1: LayerEdit(disabled=True)})  # any edit, for which the functions of the flow are traced
 PREVIEW_SECONDS = 0.3  # between two scores while a bend is dragged
 REST_MS = 120  # without an edit, after which the mouse rests during a drag
 RUNNING = {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.STOPPING}
@@ -76,7 +75,8 @@ class Integration(QObject):
         if project is None or project.flow == self._prepared or not stored_flag(WARM_UP, default=True):
             return
         self._prepared = project.flow
-        self._viewer.integration.prepare(Variant(project.flow, FIRST))
+        any_edits = Edits(layers={1: LayerEdit(disabled=True)})  # for which the functions of the flow are traced
+        self._viewer.integration.prepare(Variant(project.flow, any_edits))
 
     def request(self, flow: FlowSpec) -> None:
         """Request the integrator of a flow."""
