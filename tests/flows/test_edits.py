@@ -149,10 +149,10 @@ def test_another_edit_traces_nothing_again() -> None:
     spec = FlowSpec(layers=1, width=3, depth=1)
     flow = build_flow(spec, random_weights(spec), edits=Edits(layers={1: LayerEdit(bumps=bumps_of("real_nvp"))}))
     flow.trace(base_particles(10))
-    graphs = dict(flow._graphs._graphs)
+    graphs = dict(flow._evaluator._graphs._graphs)
     flow.edit(Edits(layers={1: LayerEdit(bumps=bumps_of("real_nvp")[:1]), 2: LayerEdit(disabled=True)}))
     flow.trace(base_particles(10))
-    assert flow._graphs._graphs == graphs
+    assert flow._evaluator._graphs._graphs == graphs
 
 
 class TestReports:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.training_state import TrainingState
 from flowviz.flows import build_flow
-from flowviz.projects import load_project
+from flowviz.projects import from_bytes, load_project, to_bytes
 from flowviz.records import Trace
 from flowviz.specs.edits import Edits
 from tests.app.conftest import FileMenu, Window
@@ -98,8 +98,7 @@ def test_layer_is_disabled_undone_saved_and_kept_at_the_end(
     learner.wait(learner.lacks_layer)
     learner.click("pauseButton")
     learner.wait(lambda: session.project().edits.disabled == {LAYER})
-    file_menu.save_as(tmp_path / "live.flowviz")
-    saved = load_project(tmp_path / "live.flowviz")
+    saved = from_bytes(to_bytes(session.project()))
     built = build_flow(saved.flow, saved.weights, edits=saved.edits)
     np.testing.assert_array_equal(saved.trace.positions, built.trace(built.particles()).positions)
     assert saved.checkpoint is not None
@@ -110,7 +109,9 @@ def test_layer_is_disabled_undone_saved_and_kept_at_the_end(
     assert learner.lacks_layer()
     learner.wait(lambda: session.project().edits.disabled == {LAYER} and session.project().score is not None)
     assert learner.note() == "1 layer edited"
-    assert learner.main.isWindowModified()
+    file_menu.save_as(tmp_path / "live.flowviz")
+    assert load_project(tmp_path / "live.flowviz").edits.disabled == {LAYER}
     learner.window.find(QAction, "undoAction").trigger()
+    assert learner.main.isWindowModified()
     assert session.project().edits == Edits()
     assert not learner.lacks_layer()
