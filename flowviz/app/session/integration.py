@@ -106,7 +106,7 @@ class Integration(QObject):
         self._vary_training(is_traced=False)
         is_deferred = variant is not None and self._is_moved and variant.edits == self._shown_edits
         self._status.show_deferred(is_deferred)
-        self._viewer.integration.wanted = None if is_deferred else variant
+        self._viewer.integration.wanted = None if is_deferred else self._wanted()
         if variant is None:
             self._end_preview()
             self._ask_for_score()
@@ -155,12 +155,17 @@ class Integration(QObject):
 
     def _outstanding(self) -> Variant | None:
         """Return the variant of the trained flow to be shown, or None if it is that of the project."""
+        project, wanted = self._presenter.project, self._wanted()
+        return wanted if project is not None and wanted != Variant.of(project) else None
+
+    def _wanted(self) -> Variant | None:
+        """Return the variant of the trained flow to be shown. None if there is no such flow, or edits do not fit it."""
         project = self._presenter.project
         if project is None:
             return None
         edits = self._requested.edits if self._glimpse is None else self._glimpse
         variant = Variant(project.flow.with_integrator_of(self._requested.flow), edits)
-        return variant if variant != Variant.of(project) and variant.is_possible else None
+        return variant if variant.is_possible else None
 
     def _on_located(self, variant: Variant, snapshot: Snapshot) -> None:
         self._end_loading()

@@ -148,6 +148,8 @@ def test_end_leaves_the_edits_as_if_they_had_been_made_afterwards(training: Sess
     training.edits.set_disabled(3, True)
     answer(training, DISABLED, 100)
     adopt(training, DISABLED, 150)
+    training.session.toggle_pause()
+    training.session.toggle_pause()
     training.thread.send(finished(200))
     before = training.session.project()
     assert not before.edits
