@@ -309,11 +309,10 @@ class Training:
         assert kept is not None
         self._flow.restore(kept.weights)
         self._shown.show_as_trained(self._requests.vary())
-        snapshot = replace(self._present(), step=kept.step)
         return Finished(
             ending=ending,
             progress=report,
-            snapshot=snapshot,
+            snapshot=replace(self._present(), step=kept.step),
             kept=kept,
             score=self._score(kept),
             recoveries=self._guard.recoveries,
