@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
-from flowviz.flows import Flow, build_flow
+from flowviz.flows import Flow, build_flow, graphs
 from flowviz.flows.network import MAX_WAVE, Network
 from flowviz.flows.table import Table
 from flowviz.records import base_particles, untrained_trace
@@ -224,12 +224,14 @@ def test_weights_come_back_as_they_went_in() -> None:
                 np.testing.assert_array_equal(before[name], after[name])
 
 
-def test_flows_of_one_kind_share_what_was_traced_and_nothing_else() -> None:
+def test_flows_of_one_kind_share_what_was_traced_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """TensorFlow frees no graph: a window that opens a hundred projects would grow by a gigabyte."""
     spec, particles = FlowSpec(layers=1, width=3, depth=1), base_particles(50)
     flows = [build_flow(spec, random_weights(spec, seed=seed), dtype="float64") for seed in (1, 2)]
-    images = [flow.forward(particles) for flow in flows]
-    assert flows[0]._evaluator._graphs is flows[1]._evaluator._graphs
+    images = [flows[0].forward(particles)]
+    flows[0].trace(particles)
+    monkeypatch.setattr(graphs, "stored_or_traced", lambda *_: pytest.fail("traced again"))
+    images.append(flows[1].forward(particles))
     assert not np.allclose(images[0], images[1])
     for flow, image in zip(flows, images, strict=True):
         np.testing.assert_allclose(flow.trace(particles).positions[-1], image, atol=1e-12)
