@@ -19,6 +19,7 @@ FILES = Path(__file__).parents[1] / "projects" / "files"
 SPEC, FLOW, STEPS = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=4000)
 TARGET = build_target(SPEC)
 RESIDUE = 0  # of the points of the first chunk
+pytestmark = pytest.mark.usefixtures("xla")  # one flow is trained often
 STATE = ("parameters", "first_moment", "second_moment", "statistics", "losses")
 
 
