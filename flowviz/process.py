@@ -16,19 +16,15 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from threading import RLock
 from types import ModuleType
-from typing import Any
 
 from flowviz import compile_cache
 from flowviz.logbook import crash_file, log_folder
 
 XLA_VARIABLE = "TF_XLA_FLAGS"
-TENSORFLOW_PARTS = "tensorflow._api.v2."  # where TensorFlow 2 keeps its generated interface
 GARBAGE_THRESHOLDS = 5_000, 5, 80
 SWITCH_SECONDS = 5e-4
 
@@ -38,7 +34,6 @@ def configure() -> None:
     report_native_crashes()
     silence_tensorflow()
     leave_out_keras()
-    load_tensorflow_in_parts()
     skip_pydantic_plugins()
     limit_threads()
     search_garbage_less_often()
@@ -88,18 +83,6 @@ def leave_out_keras() -> None:
     """
     if not any(isinstance(finder, _KerasRefusal) for finder in sys.meta_path):
         sys.meta_path.insert(0, _KerasRefusal())
-
-
-def load_tensorflow_in_parts() -> None:
-    """Let TensorFlow load the parts of its interface, such as `tf.data` or `tf.distribute`, on their first use.
-
-    It otherwise loads them all, and with them 1,150 modules that flowviz does not use. Loading TensorFlow takes 0.8 s
-    of processor time instead of 1.3 s. The interface is generated, in a folder of its own; if a release moves that
-    folder, all parts are loaded at once.
-    References: tensorflow/api_template.__init__.py, https://peps.python.org/pep-0562/
-    """
-    if not any(isinstance(finder, _PartFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _PartFinder())
 
 
 def skip_pydantic_plugins() -> None:
@@ -214,44 +197,3 @@ class _KerasRefusal(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         raise ImportError(f"{module.__name__} is loaded on the first use.")
-
-
-class _PartFinder(MetaPathFinder):
-    """Finds the parts of TensorFlow's interface."""
-
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if not name.startswith(TENSORFLOW_PARTS):
-            return None
-        spec = PathFinder.find_spec(name, path)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _PartLoader(spec.loader)
-        return spec
-
-
-class _PartLoader(Loader):
-    """Loads a module when a name in it is first looked up. Unlike `importlib.util.LazyLoader`, threads may share it.
-
-    Until Python 3.12.3, a second thread found a `LazyLoader`'s module half loaded:
-    https://github.com/python/cpython/issues/114763
-    """
-
-    _lock = RLock()  # one for all, because parts load each other
-
-    def __init__(self, loader: Any) -> None:
-        self._loader, self._has_begun = loader, False
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        module: ModuleType | None = self._loader.create_module(spec)
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        vars(module)["__getattr__"] = partial(self._look_up, module)
-
-    def _look_up(self, module: ModuleType, name: str) -> Any:
-        with self._lock:
-            if not (self._has_begun or name.startswith("__")):
-                self._has_begun = True
-                self._loader.exec_module(module)
-            if name in vars(module):
-                return vars(module)[name]
-        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")

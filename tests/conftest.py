@@ -26,7 +26,6 @@ if not IS_WORKER:  # workers and the programs that tests start inherit the folde
 # The tests are a program, too. Nothing above loads TensorFlow, which reads these variables.
 process.silence_tensorflow()
 process.leave_out_keras()
-process.load_tensorflow_in_parts()
 process.limit_threads()
 process.keep_compiled_programs()  # so that each flow is compiled once, and not in every process
 process.search_garbage_less_often()

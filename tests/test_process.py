@@ -34,25 +34,6 @@ import tensorflow as tf
 at_first = sorted({"keras", "tf_keras", "pandas"} & set(sys.modules))
 print(json.dumps({"at first": at_first, "used by an extension": tf.keras.layers.Dense.__name__}))
 """
-PARTS = """
-import json, sys
-from threading import Barrier, Thread
-from flowviz import process
-process.configure()
-import flowviz.training.loop
-import tensorflow as tf
-at_first, found, together = "h5py" in sys.modules, [], Barrier(4)
-def use():
-    together.wait()
-    found.append(int(tf.data.Dataset.range(4).reduce(tf.constant(0, tf.int64), lambda a, b: a + b)))
-threads = [Thread(target=use) for _ in range(4)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-print(json.dumps({
-    "at first": at_first, "found": found, "unknown": hasattr(tf.data, "nothing"),
-    "compatible": tf.compat.v1.nn.relu is tf.nn.relu, "class": tf.compat.v1.GraphDef.__name__,
-}))
-"""
 COMMAND = """
 import os, sys
 from flowviz.cli import main
@@ -112,15 +93,6 @@ def test_program_loads_no_keras_that_it_does_not_use(tmp_path: Path) -> None:
     found = json.loads(run(KERAS, tmp_path).stdout)
     assert found["at first"] == []
     assert found["used by an extension"] == "Dense"
-
-
-def test_parts_of_tensorflow_are_loaded_on_their_first_use(tmp_path: Path) -> None:
-    found = json.loads(run(PARTS, tmp_path).stdout)
-    assert not found["at first"], "Keras's files, which TensorFlow loads with its other parts"
-    assert found["found"] == [6] * 4, "threads use a part that one of them loads"
-    assert not found["unknown"]
-    assert found["compatible"]
-    assert found["class"] == "GraphDef"
 
 
 def test_variables_of_the_user_are_kept(tmp_path: Path) -> None:
