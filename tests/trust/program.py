@@ -4,13 +4,12 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.tensorflow_log import without_tensorflow_log
-from tests.trust.user import CLOSED, TRIED, Condition, User
+from tests.trust.user import TRIED, Condition, User
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
@@ -23,7 +22,7 @@ Script = Callable[[User], Iterator[Condition]]
 
 @dataclass(frozen=True)
 class Ended:
-    """The exit code of a program, what it told and wrote to stderr, its log, and how long it took to end.
+    """The exit code of a program, what it told and wrote to stderr, and its log.
 
     What it told by one name several times is in `lines`.
     """
@@ -32,7 +31,6 @@ class Ended:
     lines: Sequence[tuple[str, str]]
     stderr: str
     log: str
-    seconds: float
 
     @property
     def told(self) -> Mapping[str, str]:
@@ -56,14 +54,16 @@ class Ended:
 
 
 def used(script: Script, folder: Path, **environment: str) -> Ended:
-    """What became of a program that was used so, in a folder which has its settings, its drafts and its log, too."""
+    """Use a program in a folder, which also holds its settings, drafts and log, and return what became of it.
+
+    A program that does not end is a failure.
+    """
     homes = {name: str(folder / name) for name in HOMES}
     done = subprocess.run(
         [sys.executable, "-m", "tests.trust.user", script.__name__, str(folder)],
         env={**os.environ, **homes, "QT_QPA_PLATFORM": "offscreen", **environment},
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
     )  # fmt: skip
-    ended = time.monotonic()
     lines = [(name, told) for name, _, told in (line.partition("\t") for line in done.stdout.splitlines())]
     log = folder / "XDG_STATE_HOME" / "flowviz" / "log" / "flowviz.log"
     return Ended(
@@ -71,5 +71,4 @@ def used(script: Script, folder: Path, **environment: str) -> Ended:
         lines=lines,
         stderr=without_tensorflow_log(done.stderr),
         log=log.read_text(encoding="utf-8") if log.exists() else "",
-        seconds=ended - float(dict(lines).get(CLOSED, "nan")),
     )
