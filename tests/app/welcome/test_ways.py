@@ -1,10 +1,13 @@
 """The ways from the start page to other parts of the program."""
 
-from PyQt6.QtWidgets import QLabel, QPushButton, QWidget
+from PyQt6.QtCore import QEvent, QObject
+from PyQt6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.by_hand.dialog import ByHandDialog
-from tests.app.conftest import settle
+from flowviz.app.main import create_window
+from flowviz.app.viewer.view_bar import ViewBar
+from tests.app.conftest import settle, show
 from tests.app.welcome.test_start_page import Welcome, start
 
 __all__ = ["start"]
@@ -29,3 +32,30 @@ def test_all_ways_from_the_page_fit_into_one_row_of_a_small_screen(start: Welcom
     names = "Tour", "Lessons", "ByHand", "Compare", "Open", "Leave"
     buttons = [start.window.find(QPushButton, f"start{name}Button") for name in names]
     assert max(each.y() for each in buttons) < min(each.geometry().bottom() for each in buttons)
+
+
+class _FirstPicture(QObject):
+    """Notes how much wider than they need buttons are when they are first painted."""
+
+    def __init__(self, buttons: list[QToolButton]) -> None:
+        super().__init__()
+        self.spare = dict[QToolButton, int]()
+        for each in buttons:
+            each.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        if event is not None and event.type() == QEvent.Type.Paint and isinstance(watched, QToolButton):
+            self.spare.setdefault(watched, watched.width() - watched.sizeHint().width())
+        return False
+
+
+def test_the_first_picture_without_the_page_has_the_buttons_that_fit(qtbot: QtBot) -> None:
+    main = create_window()
+    qtbot.addWidget(main)
+    main.resize(1280, 720)
+    main.welcome.show()
+    show(main, qtbot)
+    picture = _FirstPicture(main.findChildren(ViewBar)[0].findChildren(QToolButton))
+    main.welcome.leave()
+    settle(main)
+    assert set(picture.spare.values()) == {0}
