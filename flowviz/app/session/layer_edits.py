@@ -101,16 +101,20 @@ class LayerEdits(QObject):
         self.trained_changed.emit(self.trained)
 
     def _begin(self) -> None:
-        """Show the edits that a training includes: those that it started from, or none if it starts over."""
+        """Show the edits that a training includes: those that it started from, or none if it starts over.
+
+        If it continues without any, those that were made since it ended stay visible.
+        """
         run, had_edits = self._runner.run, bool(self._edits.value)
         assert run is not None
-        flow = run.start.flow
-        if run.start.edits or run.project.checkpoint is not None:
+        flow, message = run.start.flow, REPLACED
+        if run.start.edits:
             has_same_steps = flow.with_integrator_of(self._request.plan.flow).integrator_steps == flow.integrator_steps
             self._edits.set(run.start.edits if has_same_steps else Edits())
+            message = INCLUDED
+        elif run.project.checkpoint is None:
+            self._undo.begin_edits(Edits())
         else:
-            self._undo.begin_edits(run.start.edits)
-        if run.start.edits:
-            self._status.show_message(INCLUDED)
-        elif had_edits:
-            self._status.show_message(REPLACED)
+            message = ONLY_SHOWN
+        if run.start.edits or had_edits:
+            self._status.show_message(message)

@@ -163,6 +163,22 @@ def test_end_leaves_the_edits_as_if_they_had_been_made_afterwards(training: Sess
     assert training.session.project().score == before.score
 
 
+def test_training_that_is_resumed_before_its_edits_are_computed_keeps_them_visible(training: SessionHarness) -> None:
+    training.edits.set_disabled(3, True)
+    answer(training, DISABLED, 100)
+    adopt(training, DISABLED, 150)
+    training.thread.send(finished(160, "stopped"))
+    training.session.toggle_pause()
+    assert not training.thread.variant.edits
+    training.thread.send(snapshot(161))
+    assert training.edits.value == DISABLED
+    assert training.session.layer_edits.trained == Edits()
+    assert training.status_bar.message == ONLY_SHOWN
+    answer(training, DISABLED, 161)
+    adopt(training, DISABLED, 180)
+    assert training.session.project().edits == DISABLED
+
+
 def test_failure_keeps_the_edits(training: SessionHarness) -> None:
     training.edits.set_disabled(3, True)
     answer(training, DISABLED, 100)
