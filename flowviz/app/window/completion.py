@@ -1,12 +1,27 @@
 """Completion of the window after its first picture."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QMainWindow
 
-from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.threads.worker import Worker
 from flowviz.app.widgets.late import Late
+
+
+class LibraryLoader(Worker):
+    """Thread that loads the libraries of late widgets, and then ends."""
+
+    def __init__(self, widgets: Sequence[Late[Any]]) -> None:
+        super().__init__()
+        self._loads = [widget.load for widget in widgets]
+
+    def run(self) -> None:
+        for load in self._loads:
+            with suppress(Exception):  # the widget will raise it again, where it can be reported
+                load()
 
 
 def complete(window: QMainWindow) -> None:
@@ -15,16 +30,14 @@ def complete(window: QMainWindow) -> None:
     A thread loads their libraries, so that the window answers meanwhile. Then each turn of the event loop creates one.
     """
     waiting: list[Late[Any]] = window.findChildren(Late)
-    loads = [widget.load for widget in waiting]
-    thread, turns = LatestWorker(), QTimer(window)
+    thread, turns = LibraryLoader(waiting), QTimer(window)
 
     def create_next() -> None:
         if waiting:
             waiting.pop(0).content()
         else:
             turns.stop()
-            thread.close()
 
     turns.timeout.connect(create_next)
-    window.destroyed.connect(thread.close)
-    thread.ask("window", lambda: [load() for load in loads], lambda _: turns.start())
+    thread.finished.connect(turns.start)
+    thread.start()
