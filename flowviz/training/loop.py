@@ -312,7 +312,7 @@ class Training:
         return Finished(
             ending=ending,
             progress=report,
-            snapshot=replace(self._present(), step=kept.step),
+            snapshot=self._shown.snapshot(kept.step, self._target),
             kept=kept,
             score=self._score(kept),
             recoveries=self._guard.recoveries,
@@ -384,17 +384,4 @@ class Training:
 
     def _snapshot(self) -> Snapshot:
         self._shown.show(self._requests.vary())
-        return self._present()
-
-    def _present(self) -> Snapshot:
-        """Return the present state of the flow as it is shown."""
-        shown = self._shown.in_sync()
-        trace = shown.trace(shown.particles())
-        samples = trace.positions[-1]
-        return Snapshot(
-            step=self._guard.step,
-            weights=self._flow.weights(),
-            on_target=self._target.on_target(samples),
-            coverage=self._target.coverage(samples),
-            trace=trace,
-        )
+        return self._shown.snapshot(self._guard.step, self._target)

@@ -2,6 +2,8 @@
 
 from flowviz.flows import Flow, build_flow
 from flowviz.projects.variant import Variant
+from flowviz.records import Snapshot
+from flowviz.targets import Target
 
 
 class ShownFlow:
@@ -31,6 +33,13 @@ class ShownFlow:
     def show_as_trained(self, variant: Variant | None) -> None:
         """Show another variant, or the present one if it is None, with the edits that are part of the training."""
         self.show((variant or _variant_of(self._shown)).as_trained(self._start))
+
+    def snapshot(self, step: int, target: Target) -> Snapshot:
+        """Return the particles of the shown flow at a step of the training, and how well they hit a target."""
+        shown = self.in_sync()
+        trace = shown.trace(shown.particles())
+        samples = trace.positions[-1]
+        return Snapshot(step, self.trained.weights(), target.on_target(samples), target.coverage(samples), trace)
 
     def in_sync(self) -> Flow:
         """Return the shown flow with the present numbers."""
