@@ -130,7 +130,8 @@ class Scenes:
             TargetError: If the view is in pixels and the target has none.
         """
         if self._last is None or self._last[0] is not shot.moment:
-            trace, target = self.trace(shot.moment), self._target_of(shot.moment)
+            trace, is_earlier = self.trace(shot.moment), self._is_of_earlier_target(shot.moment)
+            target = None if is_earlier else self._target  # the earlier one is no longer known
             mask = self._leaked(trace, shot.moment)
             self._last = shot.moment, Scene(trace, self.selection, target=target, units=self.units, leaked=mask)
         scene = self._completed(self._last[1], shot, size)
@@ -230,10 +231,6 @@ class Scenes:
 
     def _is_of_earlier_target(self, moment: Moment | None) -> bool:
         return moment is not None and self._project.history.has_changed_since(moment.step)
-
-    def _target_of(self, moment: Moment | None) -> TargetPicture | None:
-        """Return the target at a moment, or None if it is hidden or was replaced since and is no longer known."""
-        return None if self._is_of_earlier_target(moment) else self._target
 
     @cached_property
     def units(self) -> Units:

@@ -50,10 +50,10 @@ class FlowQueries(QObject):
         self._threads = self._slow, self._quick, self._pictures
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
         self._figures = FigureMaker(self._keepers[self._slow])
-        self._delayed: Callable[[], None] | None = None  # asks for a score
+        self._delayed: Callable[[], None] = lambda: None  # asks for a score
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
-        self._delay.timeout.connect(self._ask_delayed)
+        self._delay.timeout.connect(lambda: self._delayed())
         for thread in self._threads:
             thread.failed.connect(self._on_failed)
             thread.succeeded.connect(self._on_succeeded)
@@ -231,10 +231,6 @@ class FlowQueries(QObject):
             thread.drop(kept)
         for topic in self._failed_topics - set(kept):
             self._clear_failure(topic)
-
-    def _ask_delayed(self) -> None:
-        if self._delayed is not None:
-            self._delayed()
 
     def _on_failed(self, notice: Notice) -> None:
         self._failed_topics.add(notice.topic)
