@@ -115,7 +115,7 @@ class Integration(QObject):
 
     @property
     def _is_moved(self) -> bool:
-        """Whether a training moves the particles that are shown."""
+        """Return whether a training moves the particles that are shown."""
         run = self._runner.run
         return run is not None and run.is_shown and self._presenter.state in RUNNING
 

@@ -31,7 +31,7 @@ ZOOMS = {"+": 1 / ZOOM_FACTOR, "=": 1 / ZOOM_FACTOR, "-": ZOOM_FACTOR}
 
 @dataclass
 class Drawn:
-    """What the cloud view draws, in the terms of `CloudItem`."""
+    """Scene, stage and view that the cloud view draws; see `CloudItem.show`."""
 
     scene: Scene | None = None
     stage: float = 0.0

@@ -93,7 +93,7 @@ class Reintegration:
 
     @property
     def _particles(self) -> NDArray[np.float32]:
-        """The particles (n, 2) of the base, which a training may change."""
+        """Return the particles (n, 2) of the base, which a training may change."""
         latest = self._moments.timeline.moments[-1]
         trace = latest.trace if isinstance(latest, Snapshot) else self._scenes.generated
         particles: NDArray[np.float32] = trace.positions[0]
