@@ -61,8 +61,9 @@ class LayerEdits(QObject):
 
     @property
     def trained(self) -> Edits | None:
-        """Return the edits that the training in progress includes, or None if there is no training."""
-        return self._runner.run.start.edits if self._runner.run else None
+        """Return the edits that the training in progress includes, or None if none is shown."""
+        run = self._runner.run
+        return run.start.edits if run is not None and run.is_shown else None
 
     def glimpse(self, edits: Edits | None) -> None:
         """Show other edits of the layers for a while, or the requested ones again if they are None."""

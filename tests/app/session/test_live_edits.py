@@ -194,6 +194,7 @@ def test_layers_can_be_edited_from_the_first_snapshot_on(qapp: object) -> None:
     assert harness.session.layer_edits.problem.startswith("Train a flow first")
     harness.session.train()
     assert problems[-1] == harness.session.layer_edits.problem == STARTS
+    assert harness.session.layer_edits.trained is None, "the previous flow is still shown"
     harness.thread.send(snapshot(0))
     assert problems[-1] == ""
     assert harness.session.layer_edits.trained == Edits()
