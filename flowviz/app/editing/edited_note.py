@@ -9,11 +9,9 @@ from flowviz.app.style.icons import icon
 
 
 class EditedNote(QToolButton):
-    """Button that says how many layers are edited, and whether in training too; hidden if there are none.
+    """Button that says how many layers are edited, and whether in training too, and that resets them.
 
-    It resets them.
-
-    Its height is kept free while it is hidden, so that the first edit does not move what is above it.
+    It is hidden if there are none, but its height is kept free, so that the first edit does not move what is above it.
     """
 
     def __init__(self, editor: LayerEditor) -> None:

@@ -92,10 +92,10 @@ def test_keys_do_nothing_while_layers_cannot_be_edited(keys: Keys) -> None:
     keys.press(Qt.Key.Key_1)
     before, refusals = keys.editor.edits.value, list[str]()
     keys.bending.refused.connect(refusals.append)
-    keys.editor.set_problem("Stop the training to edit the layers.")
+    keys.editor.set_problem("Train a flow first.")
     keys.press(Qt.Key.Key_Up, Qt.Key.Key_Plus, Qt.Key.Key_1, Qt.Key.Key_Delete)
     assert keys.editor.edits.value == before
-    assert refusals == ["Stop the training to edit the layers."] * 4
+    assert refusals == ["Train a flow first."] * 4
 
 
 def test_arrows_of_the_window_are_reached_by_keys_at_a_step_of_flow_matching(window: Window, qtbot: QtBot) -> None:

@@ -131,7 +131,7 @@ def test_layer_has_a_limited_number_of_bumps(shown: Bent) -> None:
     assert "cannot have more" in shown.bending.description()
 
 
-def test_curves_stay_while_a_training_runs(shown: Bent) -> None:
+def test_curves_stay_while_layers_cannot_be_edited(shown: Bent) -> None:
     shown.editor.set_problem("Train a flow first.")
     assert not shown.bending.press((0.0, 0.0), PIXEL)
     assert shown.bending.description() == "Train a flow first."

@@ -171,7 +171,7 @@ def test_curve_is_dragged_and_undone_at_once(editor: Editor, file_menu: FileMenu
     assert wider.height > bump.height
     assert editor.window.find(QLabel, "bendHint").text().startswith("shift t(x): +")
     bent = editor.edits
-    editor.main.layer_editor.set_problem("Stop the training to edit the layers.")
+    editor.main.layer_editor.set_problem("Train a flow first.")
     editor.qtbot.keyClick(handles, Qt.Key.Key_Up)
     editor.qtbot.keyClick(handles, Qt.Key.Key_Delete)
     assert editor.edits == bent
