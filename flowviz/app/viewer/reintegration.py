@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.app.state.view import ViewState
+from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.scene_model import SceneModel
@@ -88,8 +88,9 @@ class Reintegration:
         if not isinstance(moment, Snapshot) or variant.flow != self.variant.flow:
             return Move(self._scenes.generated)
         first = self.variant.edits.first_other_than(variant.edits) or 1
-        is_whole = view.seen.overview or not self._moments.is_live or not variant.flow.recipe.is_continuous
-        return Move(moment.trace, first, None if is_whole else max(first, view.stage))
+        last = last_shown(view)
+        is_whole = last == view.last_stage or not self._moments.is_live or not variant.flow.recipe.is_continuous
+        return Move(moment.trace, first, None if is_whole else max(first, last))
 
     @property
     def _particles(self) -> NDArray[np.float32]:
@@ -111,3 +112,9 @@ class Reintegration:
         self._moments.take_snapshot(snapshot)
         if not self._moments.is_live:
             self._moments.show_again()
+
+
+def last_shown(view: View) -> int:
+    """Return the number of the last stage on which the picture depends: which particles leak is known at the end."""
+    depends_on_all = view.seen.overview or view.seen.view.color_by == "leaked"
+    return view.last_stage if depends_on_all else view.stage

@@ -11,7 +11,7 @@ from flowviz.app.viewer.example_playback import ExamplePlayback
 from flowviz.app.viewer.figures import FigureController
 from flowviz.app.viewer.ledger_controller import LedgerController
 from flowviz.app.viewer.moment_browser import MomentBrowser
-from flowviz.app.viewer.reintegration import Reintegration
+from flowviz.app.viewer.reintegration import Reintegration, last_shown
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.app.viewer.scene_presenter import ScenePresenter
 from flowviz.app.viewer.subject import Subject
@@ -174,7 +174,7 @@ class Viewer(QObject):
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.seen.direction != new.seen.direction:
             self._update_score()
-        if old.stage < new.stage and self.integration.is_partial:
+        if last_shown(old) < last_shown(new) and self.integration.is_partial:
             self.variant_wanted.emit()
 
     def _update_score(self) -> None:

@@ -178,12 +178,19 @@ def test_particles_of_a_velocity_field_are_moved_as_far_as_they_are_visible(qapp
         assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 3, last)
         trained.edits.reset_all()
     trained.view.update(overview=False)
+    trained.view.update_view(color_by="leaked")
+    trained.edits.set(Edits(layers={3: LayerEdit(disabled=True)}))
+    assert trained.queries.asked["positions"][1].last is None, "the last stage decides the colors"
+    trained.edits.reset_all()
+    trained.view.update_view(color_by="angle")
     trained.edits.set(Edits(layers={3: LayerEdit(disabled=True)}))
     known = snapshot(200, flow=TRAINED)
     unknown = np.full_like(known.trace.log_det, np.nan)
     trained.queries.answer("positions", replace(known, trace=replace(known.trace, log_det=unknown)))
     trained.view.set_stage(6)
     assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 3, 6)
+    trained.view.update(overview=True)
+    assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 3)
     trained.view.set_moment(100)
     assert trained.queries.asked["positions"][1].last is None, "which is computed in no other way"
 
