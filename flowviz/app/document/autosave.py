@@ -54,12 +54,14 @@ class Autosave(QObject):
         """Write a draft if there are unsaved changes that it does not hold yet."""
         if self._document.is_changed and not self.is_current:
             state = self._session.content()
-            self._thread.ask("draft", partial(_problem_of, self._present_draft()), partial(self._take_written, state))
+            write = self._present_draft(self._session.complete())
+            self._thread.ask("draft", partial(_problem_of, write), partial(self._take_written, state))
 
     def save_now(self) -> None:
         """Write such a draft in the GUI thread, because the program is about to end."""
         if self._document.is_changed and not self.is_current:
-            _problem_of(self._present_draft())
+            project = self._session.project()
+            _problem_of(self._present_draft(lambda: project))
 
     def take_over(self, draft: Draft) -> None:
         """Write an own draft of the recovered project, then discard the one that it came from."""
@@ -81,13 +83,13 @@ class Autosave(QObject):
             self._thread.close()
             self._discard_and_release()
 
-    def _present_draft(self) -> Callable[[], None]:
-        """Return what writes the present state of the project."""
-        return partial(self._write, self._session.project(), self._document.path, self._document.mark)
+    def _present_draft(self, project: Callable[[], Project]) -> Callable[[], None]:
+        """Return what writes the present state of the project, which `project` returns."""
+        return partial(self._write, project, self._document.path, self._document.mark)
 
-    def _write(self, project: Project, path: Path | None, mark: Fingerprint | None) -> None:
+    def _write(self, project: Callable[[], Project], path: Path | None, mark: Fingerprint | None) -> None:
         self._own = self._drafts.own()
-        self._own.save(project, path, mark)
+        self._own.save(project(), path, mark)
         self._discard_recovered()
 
     def _discard(self) -> None:

@@ -121,7 +121,7 @@ class Document(QObject):
             self._next_save = partial(self.save, path, then)
             return
         self._writing = True
-        project, save = self._session.project(), _Save(self._number, path, self._session.content())
+        project, save = self._session.complete(), _Save(self._number, path, self._session.content())
         self._background.ask(SAVING, partial(_write, project, path), partial(self._take_written, save, then))
 
     def discard_changes(self) -> None:
@@ -206,9 +206,9 @@ def _read(path: Path) -> LoadedProject | Notice:
         return notice_of(FILE, error)
 
 
-def _write(project: Project, path: Path) -> Fingerprint | Notice | None:
+def _write(project: Callable[[], Project], path: Path) -> Fingerprint | Notice | None:
     try:
-        projects.save_project(project, path)
+        projects.save_project(project(), path)
     except FlowvizError as error:
         return notice_of(FILE, error)
     return fingerprint(path)

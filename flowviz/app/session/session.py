@@ -1,6 +1,8 @@
 """The session: coordinates the target, the training and the viewer of one window."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -14,7 +16,7 @@ from flowviz.app.session.training_runner import Run, TrainingRunner
 from flowviz.app.session.undo import UndoHistory
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import Request, RequestState
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.training.status import TrainingStatus
@@ -96,6 +98,14 @@ class Session(QObject):
             selection=self._view.value.selection,
             next=None if plan == project.plan else plan,
         )
+
+    def complete(self) -> Callable[[], Project]:
+        """Return a function that returns the current project with all requested edits, even those not yet computed.
+
+        It may load TensorFlow and take seconds, so call it in the background.
+        """
+        project, edits = self.project(), self._edits.value
+        return partial(project.with_edits, edits)
 
     def content(self) -> tuple[object, ...]:
         """Return a value that changes whenever there is something new to save.
@@ -241,7 +251,7 @@ class Session(QObject):
 
     def _connect(self) -> None:
         self._request.changed.connect(self._on_request_changed)
-        self._view.changed.connect(self._on_view_changed)
+        self._view.changed.connect(lambda old, new: self.changed.emit() if old.selection != new.selection else None)
         self._edits.changed.connect(self.changed)
         self._builder.built_changed.connect(self._on_built)
         self._presenter.changed.connect(self._asked.show_next)
@@ -267,10 +277,6 @@ class Session(QObject):
             self._asked.follow()
         self._asked.show_next()
         self.changed.emit()
-
-    def _on_view_changed(self, old: View, new: View) -> None:
-        if old.selection != new.selection:
-            self.changed.emit()
 
     def _on_built(self, built: BuiltTarget | None) -> None:
         awaited, self._awaited = self._awaited, None

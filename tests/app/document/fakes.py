@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -9,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.projects import Project
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs.edits import Edits
 
 
 def untrained(text: str) -> Project:
@@ -24,6 +26,7 @@ class FakeSession(QObject):
     def __init__(self, text: str = "Mine") -> None:
         super().__init__()
         self._project = untrained(text)
+        self.edits_to_come: Edits | None = None  # requested ones that are not yet computed
 
     @property
     def text(self) -> str:
@@ -40,6 +43,10 @@ class FakeSession(QObject):
 
     def project(self) -> Project:
         return self._project
+
+    def complete(self) -> Callable[[], Project]:
+        edits = self._project.edits if self.edits_to_come is None else self.edits_to_come
+        return partial(self._project.with_edits, edits)
 
     def content(self) -> tuple[object, ...]:
         return (self.text,)

@@ -15,6 +15,7 @@ from flowviz.app.session.session import Session
 from flowviz.errors import FileError
 from flowviz.files import fingerprint
 from flowviz.projects import load_project, save_project
+from flowviz.specs.edits import Edits, LayerEdit
 from tests.app.conftest import work_is_running
 from tests.app.document.fakes import FakeSession, untrained
 
@@ -87,6 +88,12 @@ def test_state_change_is_announced_once(editor: Editor, qtbot: QtBot) -> None:
     editor.save()
     with qtbot.assertNotEmitted(editor.document.state_changed):
         editor.session.type("Yours")
+
+
+def test_edits_are_saved_that_are_not_computed_yet(editor: Editor) -> None:
+    editor.session.edits_to_come = Edits(layers={1: LayerEdit(disabled=True)})
+    editor.save()
+    assert load_project(editor.file).edits == editor.session.edits_to_come
 
 
 def test_new_document_is_saved_after_the_running_save_of_the_old_one(editor: Editor, tmp_path: Path) -> None:

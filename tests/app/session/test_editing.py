@@ -11,6 +11,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.training.status_sentence import LOADING
 from flowviz.app.viewer.subject import Move
+from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
@@ -48,6 +49,17 @@ def answer(harness: SessionHarness, edits: Edits, on_target: float = 0.25, score
     if score:
         assert harness.queries.asked["scored"][0].edits == edits
         harness.queries.answer("scored", score)
+
+
+def test_complete_project_has_edits_that_are_not_computed_yet(
+    trained: SessionHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Project, "with_edits", lambda project, edits: replace(project, edits=edits))
+    trained.edits.set_disabled(3, True)
+    complete = trained.session.complete()
+    trained.edits.set_disabled(3, False)
+    assert complete().edits == WITHOUT_THIRD, "as they were when the project was requested"
+    assert not trained.session.complete()().edits
 
 
 def test_edit_shows_positions_first_and_then_the_score(trained: SessionHarness) -> None:
