@@ -201,6 +201,7 @@ class ViewBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._choose_style()
+        self._row.rearrange()  # before the first picture
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
@@ -89,7 +89,6 @@ class Welcome(QObject):
         if self._page is not None and self.is_shown:
             self._stack.setCurrentIndex(0)
             self._restore_inspector()
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # else buttons are first too wide
             self._page.offer_return()
             self._viewer_widgets.slider.setFocus()
 

@@ -45,6 +45,14 @@ class WrappingRow(QWidget):
         width = sum(size.width() for size in sizes) + self._spacing * max(len(sizes) - 1, 0)
         return QSize(width, max((size.height() for size in sizes), default=0))
 
+    def rearrange(self) -> None:
+        """Place the widgets at once after their sizes have changed, not in a later turn of the event loop."""
+        self.updateGeometry()
+        self._place_widgets()
+        for widget in self._shown_widgets():
+            if isinstance(widget, WrappingRow):
+                widget.rearrange()
+
     def event(self, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()

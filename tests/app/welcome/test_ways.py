@@ -1,6 +1,6 @@
 """The ways from the start page to other parts of the program."""
 
-from PyQt6.QtCore import QEvent, QObject
+from PyQt6.QtCore import QEvent, QObject, QSize
 from PyQt6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -35,27 +35,29 @@ def test_all_ways_from_the_page_fit_into_one_row_of_a_small_screen(start: Welcom
 
 
 class _FirstPicture(QObject):
-    """Notes how much wider than they need buttons are when they are first painted."""
+    """Notes the sizes that widgets have when they are first painted."""
 
-    def __init__(self, buttons: list[QToolButton]) -> None:
+    def __init__(self, widgets: list[QWidget]) -> None:
         super().__init__()
-        self.spare = dict[QToolButton, int]()
-        for each in buttons:
+        self.sizes = dict[QWidget, QSize]()
+        for each in widgets:
             each.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        if event is not None and event.type() == QEvent.Type.Paint and isinstance(watched, QToolButton):
-            self.spare.setdefault(watched, watched.width() - watched.sizeHint().width())
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  # Qt's name
+        if event is not None and event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+            self.sizes.setdefault(watched, watched.size())
         return False
 
 
-def test_the_first_picture_without_the_page_has_the_buttons_that_fit(qtbot: QtBot) -> None:
+def test_the_view_bar_keeps_the_sizes_of_its_first_picture(qtbot: QtBot) -> None:
     main = create_window()
     qtbot.addWidget(main)
     main.resize(1280, 720)
     main.welcome.show()
     show(main, qtbot)
-    picture = _FirstPicture(main.findChildren(ViewBar)[0].findChildren(QToolButton))
+    (bar,) = main.findChildren(ViewBar)
+    picture = _FirstPicture([bar, *bar.findChildren(QToolButton)])
     main.welcome.leave()
     settle(main)
-    assert set(picture.spare.values()) == {0}
+    assert bar in picture.sizes
+    assert picture.sizes == {widget: widget.size() for widget in picture.sizes}
