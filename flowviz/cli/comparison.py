@@ -238,4 +238,5 @@ def _report(found: Comparison, folder: Path) -> None:
     _write(found, folder)
     render_comparison(found, folder / FIGURE)
     console().print(comparison_table(found.summaries()))
-    say(f"{caption(found)} Wrote {', '.join((FIGURE, *TABLES))} and {COMPARISON} to {folder}.")
+    place = folder if folder.name else "this folder"
+    say(f"{caption(found)} Wrote {', '.join((FIGURE, *TABLES))} and {COMPARISON} to {place}.")

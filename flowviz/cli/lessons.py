@@ -41,7 +41,7 @@ def check(
     """Check lessons that you have written. An error names the line and the key."""
     for path in files:
         lesson = check_lesson(path)
-        typer.echo(f"{path} is a lesson of {counted(len(lesson.steps), 'step')}: {lesson.title}.")
+        typer.echo(f'{path} is a lesson of {counted(len(lesson.steps), "step")}, "{lesson.title}".')
 
 
 @app.command()

@@ -10,7 +10,7 @@ from tests.test_cli import run
 
 def test_a_valid_lesson_is_described(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*f"lesson check {TINY}".split()) == 0
-    assert capsys.readouterr().out == f"{TINY} is a lesson of 5 steps: A tiny lesson.\n"
+    assert capsys.readouterr().out == f'{TINY} is a lesson of 5 steps, "A tiny lesson".\n'
 
 
 def test_a_broken_lesson_is_one_sentence_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
