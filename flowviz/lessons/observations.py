@@ -148,8 +148,8 @@ TRAINING = (
     _number("on_target", "How many of the particles land on the target", "%"),
 )
 EDITS = (
-    _list("disabled_layers", "The numbers of the disabled layers"),
-    _number("bumps", "How many bumps bend the curves of layers"),
+    _list("disabled_layers", "The numbers of the disabled layers; unknown until the cloud shows them"),
+    _number("bumps", "How many bumps bend the curves of layers; unknown until the cloud shows them"),
 )
 COMPARISON = (
     _flag("comparison", "Whether a comparison is shown"),

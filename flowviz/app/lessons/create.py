@@ -57,7 +57,12 @@ def create_lessons(
     observer.add_event("exported", exports.done)
     observer.add_event("played", PlaybackEnd(playhead, view, window).reached)
     observer.add(lambda: request_observations(request.value), request.changed)
-    observer.add(lambda: edit_observations(edits.value), edits.changed)
+    observer.add(
+        lambda: edit_observations(edits.value),
+        edits.changed,
+        viewer.moment_shown,
+        is_shown=lambda: viewer.integration.shown.edits == edits.value,
+    )
     training = TrainingSource(session, runner, status, documents.document, window)
     observer.add(training.read, training.changed, session.changed, viewer.moment_shown)
     comparison = ComparisonSource(comparisons, window)

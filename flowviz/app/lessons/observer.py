@@ -1,6 +1,6 @@
 """The observer: reads what lessons can observe from the state of the window."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtBoundSignal, pyqtSignal
@@ -15,20 +15,21 @@ class Observer(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._sources: list[Read] = []
+        self._sources: list[tuple[Read, Callable[[], bool]]] = []
         self._happened: dict[str, bool] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.changed)
 
-    def add(self, read: Read, *signals: pyqtBoundSignal) -> None:
+    def add(self, read: Read, *signals: pyqtBoundSignal, is_shown: Callable[[], bool] = lambda: True) -> None:
         """Add a source.
 
         Args:
             read: Returns its observations by name; None for what is unknown.
-            signals: Emitted when one of them may have changed.
+            signals: Emitted when one of them may have changed, or `is_shown`.
+            is_shown: Returns whether the window shows what is observed. Until then, `read` treats it as unknown.
         """
-        self._sources.append(read)
+        self._sources.append((read, is_shown))
         for signal in signals:
             signal.connect(self._notice)
 
@@ -39,15 +40,18 @@ class Observer(QObject):
             signal.connect(lambda *_: self._note(name))
 
     def begin(self) -> Mapping[str, Any]:
-        """Forget the events so far, and return all observations."""
+        """Forget the events so far, and return all observations, including those that are not yet shown."""
         self._happened = dict.fromkeys(self._happened, False)
-        return self.read()
+        return self._with_events(read() for read, _ in self._sources)
 
     def read(self) -> Mapping[str, Any]:
-        """Return all observations by name."""
+        """Return all observations by name; None for what is not yet shown."""
+        return self._with_events(read() if is_shown() else dict.fromkeys(read()) for read, is_shown in self._sources)
+
+    def _with_events(self, parts: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
         found = dict[str, Any](self._happened)
-        for read in self._sources:
-            found.update(read())
+        for part in parts:
+            found.update(part)
         return found
 
     def _notice(self, *_: object) -> None:

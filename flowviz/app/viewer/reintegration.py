@@ -42,6 +42,11 @@ class Reintegration:
         self.variant, self.wanted = variant, None
 
     @property
+    def shown(self) -> Variant:
+        """Return the variant whose particles are displayed."""
+        return self._scenes.subject.variant
+
+    @property
     def is_replaced(self) -> bool:
         """Return whether another variant than that of the moments is to be displayed."""
         return self.wanted is not None and self.wanted != self.variant

@@ -212,8 +212,7 @@ def _add_entrants(learner: Learner, count: float) -> None:
 
 def _disable(learner: Learner, stages: Sequence[int]) -> None:
     """Disable or enable layers until these are the disabled ones, and stay at the last of them."""
-    now = learner.lessons.observer.read()["disabled_layers"]
-    for stage in sorted(set(stages) ^ set(now)):
+    for stage in sorted(learner.window.main.edits.value.disabled.symmetric_difference(stages)):
         _go_to_stage(learner, stage)
         learner.trigger("disableorenablelayerAction")
 

@@ -1,9 +1,17 @@
 """Edits of layers in lessons: observations and setups."""
 
+import re
+from pathlib import Path
+
+import numpy as np
+from pytestqt.qtbot import QtBot
+
 from flowviz.app.lessons.sources import edit_observations
-from flowviz.lessons import Setup
+from flowviz.lessons import Setup, read_lesson
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.conftest import Window
+from tests.app.lessons.learner import PATIENCE_MS, Learner
+from tests.app.lessons.test_shipped_lessons import TINY
 
 BUMP = Bump(curve="shift", center=(0.0,), height=(1.0,))
 EDITED = Edits(layers={3: LayerEdit(disabled=True), 5: LayerEdit(bumps=(BUMP, BUMP))})
@@ -23,3 +31,22 @@ def test_steps_set_and_clear_edits(window: Window) -> None:
     assert window.main.view.seen.probe is None
     preparation.apply(Setup(edits="clear"))
     assert not window.main.edits.value
+
+
+def test_a_step_is_done_when_the_cloud_shows_the_edits(
+    window: Window, qtbot: QtBot, learner: Learner, tmp_path: Path
+) -> None:
+    path = tmp_path / "disable.toml"
+    condition = 'condition = { observe = "disabled_layers", includes = 2 }'
+    path.write_text(re.sub(r"condition = \[.*\]", condition, TINY.read_text(encoding="utf-8")), encoding="utf-8")
+    learner.attend(read_lesson(path))
+    were_shown = list[bool]()
+
+    def note(_: str) -> None:
+        positions = window.main.viewer.scene.trace.positions
+        were_shown.append(np.array_equal(positions[2], positions[1]))
+
+    learner.lessons.done.connect(note)
+    learner.trigger("disableorenablelayerAction")
+    qtbot.waitUntil(lambda: learner.is_done, timeout=PATIENCE_MS)
+    assert were_shown == [True]

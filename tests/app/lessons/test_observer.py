@@ -35,6 +35,16 @@ def test_an_event_has_happened_until_the_next_beginning(qtbot: QtBot) -> None:
     assert observer.begin() == {"exported": False}
 
 
+def test_what_is_not_yet_shown_is_unknown_but_part_of_the_beginning() -> None:
+    shown, observer = list[str](), Observer()
+    observer.add(lambda: {"bumps": 2}, is_shown=lambda: bool(shown))
+    beginning = observer.begin()
+    assert beginning == {"bumps": 2}, "what a step sets is no change of the learner"
+    assert observer.read() == {"bumps": None}
+    shown.append("two bumps")
+    assert observer.read() == beginning
+
+
 def test_progress_survives_damaged_settings_and_changed_lessons() -> None:
     lesson = read_lesson(TINY)
     progress = Progress(3, frozenset({0, 2}))
