@@ -18,6 +18,7 @@ from flowviz.records.events import (
     Retargeted,
     Snapshot,
     Uncompiled,
+    WarmUp,
 )
 from flowviz.records.history import EntropySegment, History
 from flowviz.records.lattice import lattice_points
@@ -72,6 +73,7 @@ __all__ = [
     "Units",
     "Validated",
     "VelocityField",
+    "WarmUp",
     "Weights",
     "base_of",
     "base_particles",

@@ -57,7 +57,8 @@ class Checkpoint:
         recoveries: Number of recoveries so far.
         random_state: State of NumPy's bit generator, as JSON-compatible values.
         kept: The best validated state so far. None before the first validation of the present target.
-        start_step: Step at which the learning rate schedule began: 0, or that of the latest change of the target.
+        start_step: Step at which the learning rate schedule began: 0, or that of the latest change of the target. Steps
+            of a warm-up delay it; see `WarmUp`.
         start_seconds: Training time at which the learning rate schedule began.
         validated: The latest validated state. None if it is the state of this checkpoint.
         failed_chunks: Number of chunks that failed in a row.

@@ -45,6 +45,17 @@ class Uncompiled:
 
 
 @dataclass(frozen=True)
+class WarmUp:
+    """Slower steps, which run while XLA compiles and do not use up a budget of seconds, begin or have ended.
+
+    Attributes:
+        has_ended: Whether they have ended.
+    """
+
+    has_ended: bool
+
+
+@dataclass(frozen=True)
 class Progress:
     """The state of the training after a validation.
 
@@ -312,6 +323,7 @@ class Finished:
 Event = (
     Preparing
     | Uncompiled
+    | WarmUp
     | Progress
     | Advanced
     | Moment

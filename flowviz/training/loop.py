@@ -25,6 +25,7 @@ from flowviz.records import (
     Settings,
     Snapshot,
     Uncompiled,
+    WarmUp,
 )
 from flowviz.records.events import Cause, Ending
 from flowviz.specs import TrainingSpec
@@ -78,13 +79,13 @@ class Training:
         self._clock = Stopwatch(clock or perf_counter)
         self._start = 0, 0.0  # step and seconds at which the schedule began
         self._is_repeatable = spec.steps is not None  # the result does not depend on the clock
-        self._waits = snapshot_seconds is None or self._is_repeatable  # wait for XLA before most of the steps
+        self._warms_up = snapshot_seconds is not None and not self._is_repeatable  # until XLA is ready
         self._kept: Kept | None = None
         self._monitor = OverfittingMonitor()
         self._runner = chunk_runner(flow.spec, spec, self._chunk_steps, flow.edits)
         self._batch_change = BatchChange(flow.spec, flow.edits)
         is_new = resume is None or resume.chunks == resume.recoveries == 0
-        self._begins_plainly = is_new and (self._is_repeatable or not self._waits)
+        self._begins_plainly = is_new and (self._is_repeatable or self._warms_up)
         if self._begins_plainly:
             self._runner.begin_optimizing()
         if resume is None:
@@ -116,7 +117,7 @@ class Training:
         if not self._requests.stop():
             self._runner.compile()  # not during the first steps, which would slow both down
             mean_nll(self._flow, self._validation_points)  # traces the graph while the clock is paused
-            if self._waits and not self._runner.wait():
+            if not self._warms_up and not self._runner.wait():
                 yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
         ending = yield from self._train()
@@ -129,24 +130,29 @@ class Training:
 
         If a user is watching and the result depends on the clock anyway, run the plain graph until XLA is ready.
         """
-        compiled = self._waits
+        if self._warms_up and not self._runner.is_ready:
+            yield WarmUp(has_ended=False)
         while True:
-            if not compiled and self._runner.is_ready:
-                compiled = True
-                steps, seconds = self._guard.step - self._plain_start[0], self._clock.seconds - self._plain_start[1]
-                self._start = self._start[0] + steps, self._start[1] + seconds  # compiling does not use up the budget
-                if not self._runner.wait():
-                    yield Uncompiled()
+            if self._warms_up and self._runner.is_ready:
+                yield from self._end_warm_up()
             if not self._requests.stop():
                 yield from self._changes()
-            count = self._budget.steps_ahead(self._chunk_steps if compiled else self._plain_steps)
+            count = self._budget.steps_ahead(self._plain_steps if self._warms_up else self._chunk_steps)
             if self._guard.gives_up:
                 return "diverged"
             if count == 0:
                 return "completed"
             if self._requests.stop():
                 return "stopped"
-            yield from self._advance(count, compiled=compiled)
+            yield from self._advance(count, compiled=not self._warms_up)
+
+    def _end_warm_up(self) -> Iterator[Event]:
+        """Run the steps as compiled by XLA from now on. Those before do not use up the budget."""
+        free = self._budget.free_since(*self._plain_start)
+        self._start, self._warms_up = (free.start_step, free.start_seconds), False
+        yield WarmUp(has_ended=True)
+        if not self._runner.wait():
+            yield Uncompiled()
 
     def _changes(self) -> Iterator[Event]:
         """Apply the changes that are requested, and yield their events."""
@@ -211,7 +217,7 @@ class Training:
             self._losses.extend(losses.tolist())
             reports = self._reports()
         self._clock.pause()
-        budget = self._budget
+        budget = self._reported_budget
         advanced = [Advanced(budget.step, budget.seconds, budget.fraction)] if self._reports_chunks else []
         return [*reports, *self._past(), *advanced]
 
@@ -322,14 +328,15 @@ class Training:
         )
 
     def _checkpoint(self) -> Checkpoint:
+        budget = self._reported_budget
         return Checkpoint(
             **self._guard.record(),
             losses=np.array(self._losses, np.float32),
-            seconds=self._clock.seconds,
+            seconds=budget.seconds,
             random_state=self._train_rng.bit_generator.state,
             kept=self._kept,
-            start_step=self._start[0],
-            start_seconds=self._start[1],
+            start_step=budget.start_step,
+            start_seconds=budget.start_seconds,
             edits=self._flow.edits,
         )
 
@@ -357,7 +364,7 @@ class Training:
         return score_of(self._shown.in_sync(), self._target, self._spec, kept.step, nll)
 
     def _progress(self, validation_nll: float, on_target: float | None = None) -> Progress:
-        budget, is_nll = self._budget, self._flow.objective.is_nll
+        budget, is_nll = self._reported_budget, self._flow.objective.is_nll
         loss = float(np.mean(self._losses)) if self._losses else np.nan
         train_nll = loss if is_nll else mean_nll(self._flow, self._latest_points)
         return Progress(
@@ -377,6 +384,12 @@ class Training:
     @property
     def _budget(self) -> Budget:
         return Budget(self._spec, self._guard.step, self._clock.seconds, *self._start)
+
+    @property
+    def _reported_budget(self) -> Budget:
+        """Return the budget as it is after the warm-up, or spent before, so that its share never decreases."""
+        budget = self._budget
+        return budget.free_since(*self._plain_start) if self._warms_up and budget.fraction < 1 else budget
 
     def _some(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the points (n, 2) that a validation uses."""

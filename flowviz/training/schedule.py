@@ -1,6 +1,6 @@
 """The learning-rate schedule and the budget of a training."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,11 @@ class Budget:
             return max(0.0, self.spec.seconds - self._seconds_spent)
         assert self.spec.steps is not None
         return (self.spec.steps - self._steps_spent) / self.steps_per_second if self.step else float("inf")
+
+    def free_since(self, step: int, seconds: float) -> "Budget":
+        """Return this budget without what has been spent since a step and a time, which does not count."""
+        free_steps, free_seconds = self.step - step, self.seconds - seconds
+        return replace(self, start_step=self.start_step + free_steps, start_seconds=self.start_seconds + free_seconds)
 
     def steps_ahead(self, most: int) -> int:
         """Return the number of steps of the next chunk, such that the last chunk ends with the budget.

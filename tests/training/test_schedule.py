@@ -27,6 +27,12 @@ def test_chunks_end_on_the_budget_of_seconds() -> None:
     assert Budget(spec, 2000, 10.0).steps_ahead(100) == 0
 
 
+def test_free_steps_and_seconds_leave_the_rest_of_the_budget_as_it_was() -> None:
+    budget = Budget(TrainingSpec(seconds=10), 150, 5.0, 20, 1.0).free_since(100, 3.0)
+    assert (budget.step, budget.seconds, budget.fraction) == (150, 5.0, 0.2)
+    assert (budget.start_step, budget.seconds_left) == (70, 8.0)
+
+
 def test_time_left() -> None:
     assert Budget(TrainingSpec(steps=300), 100, 2.0).seconds_left == pytest.approx(4)
     assert Budget(TrainingSpec(seconds=10), 100, 2.0).seconds_left == 8

@@ -1,5 +1,6 @@
 """XLA: when a training compiles, what it does meanwhile, and what it does without."""
 
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 from threading import Event as Flag
 from typing import Any
@@ -9,10 +10,11 @@ import pytest
 import tensorflow as tf
 
 from flowviz.flows import Flow, build_flow
-from flowviz.records import Finished, Progress, Snapshot
+from flowviz.records import Checkpoint, Event, Finished, Progress, Snapshot, WarmUp
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Ink
 from flowviz.training import prepare, train
+from flowviz.training.schedule import Budget
 from flowviz.training.step import ChunkRunner, State
 from tests.training.clock import Clock
 from tests.training.events import finished
@@ -69,14 +71,9 @@ def test_xla_that_had_no_memory_is_asked_again_by_the_next_training(monkeypatch:
     assert runner.wait()
 
 
-@pytest.mark.parametrize(
-    "flow",
-    [FlowSpec(layers=1, width=7, depth=1), FlowSpec(family="flow_matching", width=7, depth=1, integrator_steps=2)],
-    ids=["realnvp", "flow matching, whose snapshots take long"],
-)
-def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
-    target: Ink, flow: FlowSpec, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def compile_now(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Let XLA compile only when the test asks, and wait for it then."""
     compiling, compiled = Flag(), Flag()
     compile_it = ChunkRunner._compile
 
@@ -86,7 +83,23 @@ def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
         compiled.set()
         return found
 
+    def compile_and_wait() -> None:
+        compiling.set()
+        compiled.wait()
+
     monkeypatch.setattr(ChunkRunner, "_compile", compile_later)
+    yield compile_and_wait
+    compiling.set()  # for the thread, if the test fails
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [FlowSpec(layers=1, width=7, depth=1), FlowSpec(family="flow_matching", width=7, depth=1, integrator_steps=2)],
+    ids=["realnvp", "flow matching, whose snapshots take long"],
+)
+def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
+    target: Ink, flow: FlowSpec, monkeypatch: pytest.MonkeyPatch, compile_now: Callable[[], None]
+) -> None:
     clock = Clock(monkeypatch)
     for part, name in ((Flow, "trace"), (ChunkRunner, "run")):
         clock.slow_down(part, name, 0.05)
@@ -95,14 +108,55 @@ def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
         if isinstance(event, Snapshot):
             steps.append(event.step)
         if steps and steps[-1] >= 200:
-            compiling.set()
-            compiled.wait()
-    compiling.set()  # for the thread, if the test fails
+            compile_now()
     assert steps[:5] == [0, 50, 100, 150, 200], "it moves in small steps while XLA compiles"
     assert max(np.diff(steps[:-1])) > 50, "then in larger ones"
     assert isinstance(event, Finished)
     assert event.checkpoint.start_step >= 200, "the budget is spent on compiled steps"
     assert event.ending == "completed"
+
+
+def shares(events: Iterable[Event], spec: TrainingSpec) -> list[float]:
+    """Return the share of the budget that is spent according to each report and checkpoint."""
+    ends = [(event.progress, event.checkpoint) if isinstance(event, Finished) else (event,) for event in events]
+    budgets = [Budget.at(event, spec) if isinstance(event, Checkpoint) else event for event in chain(*ends)]
+    return [each.fraction for each in budgets if isinstance(each, Budget | Progress)]
+
+
+def test_warm_up_spends_no_share_of_the_seconds_even_if_it_is_interrupted(
+    target: Ink, monkeypatch: pytest.MonkeyPatch, compile_now: Callable[[], None]
+) -> None:
+    flow, spec = FlowSpec(layers=1, width=11, depth=1), TrainingSpec(seconds=20)
+    Clock(monkeypatch).slow_down(ChunkRunner, "run", 1)
+    begun = list[Event]()
+    for event in train(target, flow, spec, snapshot_seconds=0.0, stop_requested=lambda: len(begun) > 20):
+        begun.append(event)
+    stopped = begun[-1]
+    assert isinstance(stopped, Finished)
+    assert WarmUp(has_ended=False) in begun
+    assert stopped.checkpoint.seconds > 3
+    assert {*shares(begun, spec)} == {0}
+    resumed = list[Event]()
+    for event in train(target, flow, spec, snapshot_seconds=0.0, resume=stopped.checkpoint):
+        resumed.append(event)
+        if len(resumed) == 20:
+            compile_now()
+    assert [event.has_ended for event in resumed if isinstance(event, WarmUp)] == [False, True]
+    spent = shares(resumed, spec)
+    assert spent == sorted(spent)
+    assert (spent[0], spent[-1]) == (0, 1)
+
+
+def test_warm_up_longer_than_the_budget_ends_with_it(
+    target: Ink, monkeypatch: pytest.MonkeyPatch, compile_now: Callable[[], None]
+) -> None:
+    flow, spec = FlowSpec(layers=1, width=12, depth=1), TrainingSpec(seconds=3)
+    Clock(monkeypatch).slow_down(ChunkRunner, "run", 1)
+    events = [*train(target, flow, spec, snapshot_seconds=0.0)]
+    assert WarmUp(has_ended=True) not in events
+    spent = shares(events, spec)
+    assert spent == sorted(spent)
+    assert (spent[0], spent[-2:]) == (0, [1, 1])
 
 
 def test_a_watched_training_shows_its_first_steps_before_it_validates(

@@ -31,6 +31,7 @@ from flowviz.records import (
     Score,
     Snapshot,
     Uncompiled,
+    WarmUp,
 )
 from flowviz.specs import FlowSpec
 
@@ -117,7 +118,8 @@ class TrainingPresenter(QObject):
             self._viewer.integration.show(variant, snapshot)
             self._update_trained()
         elif self.trained is not None:
-            self._replace_trained(self.trained.varied(variant, snapshot))
+            self.trained = self.trained.varied(variant, snapshot)
+            self._show_trained(self.trained)
             self._viewer.integration.show(variant, snapshot)
             project = replace(self.trained.project, timeline=self._viewer.timeline)
             self.trained = replace(self.trained, project=project)
@@ -130,7 +132,8 @@ class TrainingPresenter(QObject):
         plain = self.trained.without_edits(flow)
         if plain is None:
             return False
-        self._replace_trained(plain)
+        self.trained = plain
+        self._show_trained(plain)
         self._viewer.integration.restore(Variant.of(plain.project), plain.project.timeline)
         self.changed.emit()
         return True
@@ -158,16 +161,13 @@ class TrainingPresenter(QObject):
             self._metrics.show()
         self.changed.emit()
 
-    def _replace_trained(self, trained: TrainedProject) -> None:
-        """Replace the trained project by one of another variant or score."""
-        self.trained = trained
-        self._show_trained(trained)
-
     def _on_event(self, event: Event) -> None:
         match event:
             case Preparing():
                 self._status.show_activity(event.activity)
                 self._viewer.example.show_activity(event.activity)
+            case WarmUp():
+                self._status.show_warm_up(not event.has_ended)
             case Progress():
                 self._show_progress(event)
             case Snapshot():
@@ -177,13 +177,16 @@ class TrainingPresenter(QObject):
             case Adjusted():
                 self._show_losses()
             case Retargeted():
-                self._show_losses()
-                if not self._viewer.is_live:
-                    self._viewer.show_moment_again()  # it belongs to an earlier target now
+                self._mark_retargeting()
             case Recovered() | Overfitting() | Uncompiled():
                 self._status.show_warning(event)
             case Finished():
                 self._on_finished(event)
+
+    def _mark_retargeting(self) -> None:
+        self._show_losses()
+        if not self._viewer.is_live:
+            self._viewer.show_moment_again()  # it belongs to an earlier target now
 
     @property
     def _run(self) -> Run:

@@ -72,12 +72,23 @@ class TrainingStatus(QObject):
     def show_state(self, state: TrainingState) -> None:
         """Show the state of the training."""
         self._controls.set_state(state)
-        has_time_left = state not in {TrainingState.IDLE, TrainingState.STOPPING}
-        self._status.show_state(STATES.get(state, self._idle_word), has_time_left=has_time_left)
+        self._say(state=state)
+        self._show_word()
         if state == TrainingState.IDLE:
             self.progressed.emit(None)
-        self._say(state=state)
         self.state_shown.emit()
+
+    def show_warm_up(self, warming_up: bool) -> None:
+        """Say that the training is still slow and does not use up its budget, or no longer say so."""
+        self._say(is_warming_up=warming_up)
+        self._show_word()
+
+    def _show_word(self) -> None:
+        state = self._sentence.state
+        is_warm_up = self._sentence.is_warming_up and state == TrainingState.TRAINING
+        word = "Warming up" if is_warm_up else STATES.get(state, self._idle_word)
+        has_time_left = state not in {TrainingState.IDLE, TrainingState.STOPPING}
+        self._status.show_state(word, has_time_left=has_time_left)
 
     def begin(self, history: History, entropy: float | None, units: Units = FLOW_UNITS) -> None:
         """Show a new training, with the losses up to its start; see `TrainingMetrics.show_history`."""
@@ -86,7 +97,7 @@ class TrainingStatus(QObject):
         self.notice_posted.emit(Notice(TRAINING))
         self._withdraw_overfitting()
         self._controls.set_fraction(0)
-        self._say(event=GREETING, target="")
+        self._say(event=GREETING, target="", is_warming_up=False)
         self.metrics.begin(history, entropy, units)
 
     def show_activity(self, activity: str) -> None:

@@ -9,6 +9,7 @@ GREETING = "Press Train and watch the cloud become the target."
 RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
 LOADING = "Loading TensorFlow, which takes a few seconds the first time…"
+WARMING_UP = " Warming up: the countdown starts at full speed."
 SWITCHES = "Type or choose another target to switch to it."
 STARTS_OVER = {
     TrainingState.IDLE: "Train starts over with the chosen flow.",
@@ -45,6 +46,7 @@ class StatusSentence:
         state: The state of the training.
         event: What happened last, in a sentence. Empty while the training learns its target.
         target: Title of the target of the training.
+        is_warming_up: Whether the training is still slow, and does not use up its budget.
         is_following: Whether particles of earlier moments are being computed.
         is_loading: Whether what is shown has to wait until TensorFlow is loaded.
         can_resume: Whether a training that was stopped or opened can be resumed.
@@ -54,6 +56,7 @@ class StatusSentence:
     state: TrainingState = TrainingState.IDLE
     event: str = GREETING
     target: str = ""
+    is_warming_up: bool = False
     is_following: bool = False
     is_loading: bool = False
     can_resume: bool = False
@@ -73,8 +76,9 @@ class StatusSentence:
             return ""
         if self.event:
             return self.event
-        is_paused = self.state == TrainingState.PAUSED
-        return f"{'Paused while learning' if is_paused else 'Learning'} {_quoted(self.target)}."
+        if self.state == TrainingState.PAUSED:
+            return f"Paused while learning {_quoted(self.target)}."
+        return f"Learning {_quoted(self.target)}.{WARMING_UP if self.is_warming_up else ''}"
 
     def _next(self) -> str:
         """Return what happens to another target: to the requested one, or to the one that the user may request."""

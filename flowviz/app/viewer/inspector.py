@@ -18,7 +18,8 @@ from flowviz.specs.view import Direction, Theme
 
 MIN_WIDTH = 200  # pixels
 OFFER = '<a href="#numbers">Show formula, numbers and curves</a>. This loads TensorFlow, which takes a few seconds.'
-UNTRAINED, LOADING = "Numbers appear here once you train.", "Computing formula, numbers and curves…"
+UNTRAINED = "Numbers appear here a moment after training starts."
+LOADING = "Computing formula, numbers and curves…"
 
 
 class Inspector(QScrollArea):

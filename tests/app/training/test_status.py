@@ -8,7 +8,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.training.status import SLOWER
 from flowviz.app.training.status_sentence import FOLLOWING, GREETING, SWITCHES
 from flowviz.projects import Project, example
-from flowviz.records import Finished, History, Overfitting, Preparing, Uncompiled
+from flowviz.records import Finished, History, Overfitting, Preparing, Uncompiled, WarmUp
 from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from tests.app.session.fakes import SessionHarness, checkpoint, fail, finished, progress, snapshot, train
@@ -55,6 +55,31 @@ def test_paused_training_does_not_say_that_it_is_learning(harness: SessionHarnes
     harness.session.toggle_pause()
     assert harness.thread.calls[-1] == "resume"
     assert harness.controls.sentence == f"Learning 'BRAD'. {SWITCHES}"
+
+
+def test_warm_up_says_that_the_countdown_has_not_started(harness: SessionHarness) -> None:
+    train(harness)
+    harness.thread.send(WarmUp(has_ended=False))
+    warm = f"Learning 'BRAD'. Warming up: the countdown starts at full speed. {SWITCHES}"
+    assert (harness.status_bar.word, harness.controls.sentence) == ("Warming up", warm)
+    harness.session.toggle_pause()
+    assert (harness.status_bar.word, harness.controls.sentence) == ("Paused", "Paused while learning 'BRAD'.")
+    harness.session.toggle_pause()
+    assert (harness.status_bar.word, harness.controls.sentence) == ("Warming up", warm)
+    assert harness.status_bar.has_time_left
+    harness.thread.send(WarmUp(has_ended=True))
+    assert (harness.status_bar.word, harness.controls.sentence) == ("Training", f"Learning 'BRAD'. {SWITCHES}")
+
+
+def test_stopped_warm_up_is_not_that_of_the_next_training(harness: SessionHarness) -> None:
+    train(harness)
+    harness.thread.send(WarmUp(has_ended=False))
+    harness.session.stop()
+    assert harness.status_bar.word == "Stopping…"
+    harness.thread.send(finished(200, "stopped"))
+    assert harness.status_bar.word == "Stopped"
+    train(harness)
+    assert (harness.status_bar.word, harness.controls.sentence) == ("Training", f"Learning 'BRAD'. {SWITCHES}")
 
 
 def test_running_training_says_what_a_restart_would_learn(harness: SessionHarness) -> None:
