@@ -23,4 +23,7 @@ class Ink(PixelDensity):
 
     def preview(self) -> NDArray[np.uint8]:
         """Return white ink on black (rows, columns), top row first."""
-        return self.mask.astype(np.uint8) * np.uint8(255)
+        # With `*` on a large temporary array, NumPy looks up its callers, and waits while another thread loads a
+        # library: typing paused for 0.2 s while TensorFlow was loaded.
+        # Reference: https://github.com/numpy/numpy/blob/main/numpy/_core/src/multiarray/temp_elide.c
+        return np.multiply(self.mask, np.uint8(255), dtype=np.uint8)
