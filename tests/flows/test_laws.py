@@ -112,7 +112,7 @@ def test_log_prob_follows_from_the_trace(flow: Flow) -> None:
 
 @pytest.mark.parametrize("flow", specs(*(SPECS.keys() - {"flow_matching", "rk4"})), indirect=True)
 def test_the_gradient_of_a_training_step_is_that_of_its_loss(flow: Flow) -> None:
-    """Some gradients are written by hand."""
+    """Compare with finite differences, because some gradients are hand-written."""
     check_gradient(flow, directions=3)
 
 

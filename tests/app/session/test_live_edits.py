@@ -48,6 +48,13 @@ def adopt(harness: SessionHarness, edits: Edits, step: int, on_target: float = 0
     harness.thread.send(snapshot(step, on_target), checkpoint(step))
 
 
+def disable_third(harness: SessionHarness) -> None:
+    """Disable the third layer, and let the training follow."""
+    harness.edits.set_disabled(3, True)
+    answer(harness, DISABLED, 100)
+    adopt(harness, DISABLED, 150)
+
+
 def test_edit_is_shown_at_once_and_the_training_follows_when_its_graph_is_known(training: SessionHarness) -> None:
     training.edits.set_disabled(3, True)
     assert training.status_bar.message == ONLY_SHOWN
@@ -80,9 +87,7 @@ def test_positions_are_shown_although_the_training_is_ahead(training: SessionHar
 
 
 def test_reset_shows_the_snapshots_of_the_training_again(training: SessionHarness) -> None:
-    training.edits.set_disabled(3, True)
-    answer(training, DISABLED, 100)
-    adopt(training, DISABLED, 150)
+    disable_third(training)
     training.edits.reset_all()
     assert training.queries.asked["positions"][0] == Variant(FLOW)
     adopt(training, Edits(), 200, 0.75)
@@ -145,9 +150,7 @@ def test_earlier_moment_is_shown_with_the_edits(training: SessionHarness) -> Non
 
 
 def test_end_leaves_the_edits_as_if_they_had_been_made_afterwards(training: SessionHarness) -> None:
-    training.edits.set_disabled(3, True)
-    answer(training, DISABLED, 100)
-    adopt(training, DISABLED, 150)
+    disable_third(training)
     training.session.toggle_pause()
     training.session.toggle_pause()
     training.thread.send(finished(200))
@@ -164,9 +167,7 @@ def test_end_leaves_the_edits_as_if_they_had_been_made_afterwards(training: Sess
 
 
 def test_training_that_is_resumed_before_its_edits_are_computed_keeps_them_visible(training: SessionHarness) -> None:
-    training.edits.set_disabled(3, True)
-    answer(training, DISABLED, 100)
-    adopt(training, DISABLED, 150)
+    disable_third(training)
     training.thread.send(finished(160, "stopped"))
     training.session.toggle_pause()
     assert not training.thread.variant.edits
@@ -180,9 +181,7 @@ def test_training_that_is_resumed_before_its_edits_are_computed_keeps_them_visib
 
 
 def test_failure_keeps_the_edits(training: SessionHarness) -> None:
-    training.edits.set_disabled(3, True)
-    answer(training, DISABLED, 100)
-    adopt(training, DISABLED, 150)
+    disable_third(training)
     fail(training)
     assert training.session.project().edits == training.edits.value == DISABLED
     assert not training.session.layer_edits.problem
