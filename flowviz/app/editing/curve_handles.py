@@ -1,5 +1,6 @@
 """The handles of the bumps of a layer, drawn above the plot of its curves."""
 
+from collections.abc import Callable
 from math import hypot
 
 from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
@@ -20,11 +21,17 @@ TIP = "Drag a curve to bend it. The wheel changes the width of the bend, Delete 
 
 
 class CurveHandles(QWidget):
-    """Transparent widget above a plot that draws handles, and passes mouse and keys on as points of the plot."""
+    """Transparent widget above a plot that draws handles, and passes mouse and keys on as points of the plot.
 
-    def __init__(self, plot: Plot, bending: CurveBending) -> None:
+    Args:
+        plot: The plot.
+        bending: What bends the curves.
+        color_of: Returns the color of the curve of a number.
+    """
+
+    def __init__(self, plot: Plot, bending: CurveBending, color_of: Callable[[int], QColor]) -> None:
         super().__init__(plot)
-        self._plot, self._bending = plot, bending
+        self._plot, self._bending, self._color_of = plot, bending, color_of
         self.setObjectName("curveHandles")
         self.setAccessibleName("Bends of the curves")
         self.setMouseTracking(True)
@@ -68,10 +75,10 @@ class CurveHandles(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        accent, base = (self.palette().color(role) for role in (QPalette.ColorRole.Accent, QPalette.ColorRole.Base))
+        base = self.palette().color(QPalette.ColorRole.Base)
         for handle in self._bending.curves.handles:
-            is_selected = handle.bump == self._bending.selected
-            _draw_handle(painter, self._plot.place(handle.x, handle.y), accent, base, is_selected=is_selected)
+            is_selected, color = handle.bump == self._bending.selected, self._color_of(handle.curve)
+            _draw_handle(painter, self._plot.place(handle.x, handle.y), color, base, is_selected=is_selected)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is None or event.button() != Qt.MouseButton.LeftButton:
@@ -135,8 +142,8 @@ class CurveHandles(QWidget):
         return hypot(distance.x(), distance.y()) <= 3 * SELECTED_RADIUS
 
 
-def _draw_handle(painter: QPainter, place: QPointF, accent: QColor, base: QColor, *, is_selected: bool) -> None:
-    painter.setPen(QPen(accent, 2))
-    painter.setBrush(accent if is_selected else base)
+def _draw_handle(painter: QPainter, place: QPointF, color: QColor, base: QColor, *, is_selected: bool) -> None:
+    painter.setPen(QPen(color, 2))
+    painter.setBrush(color if is_selected else base)
     radius = SELECTED_RADIUS if is_selected else RADIUS
     painter.drawEllipse(place, radius, radius)

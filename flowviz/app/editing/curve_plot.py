@@ -46,7 +46,7 @@ class CurvePlot(QWidget):
         self._names = WrappingLabel("curveNames", "Names of the curves")
         self._names.linkActivated.connect(lambda number: bending.prefer(int(number)))
         self._hint = WrappingLabel("bendHint", "Selected bend", reserved_lines=2)
-        self._plot = Late(partial(_load_plot, bending), self._style)
+        self._plot = Late(partial(_load_plot, bending, self._color), self._style)
         self._drawn: Sequence[Curve] = ()  # the curves behind which what was learned is drawn
         self._theme: Theme = "light"
         self._samples: dict[tuple[int, bool, Theme], str] = {}
@@ -120,31 +120,32 @@ class CurvePlot(QWidget):
 
     def _pen(self, number: int, *, is_bent: bool) -> Any:
         """Return the pen of a curve: one of a bent curve is solid, because the learned one behind it is dashed."""
-        colors = CURVE_COLORS[self._theme]
-        number %= len(colors)
-        return _pen(colors[number], 3 if is_bent else 2, DASHES[0 if is_bent else number])
+        return _pen(self._color(number), 3 if is_bent else 2, DASHES[0 if is_bent else number % len(DASHES)])
 
     def _thin_pen(self, number: int) -> Any:
-        colors = CURVE_COLORS[self._theme]
-        pen = _pen(colors[number % len(colors)], 1)
+        pen = _pen(self._color(number), 1)
         pen.setDashPattern(LEARNED_DASHES)
         return pen
 
+    def _color(self, number: int) -> QColor:
+        colors = CURVE_COLORS[self._theme]
+        return QColor(*colors[number % len(colors)])
 
-def _load_plot(bending: CurveBending) -> Callable[[], "Plot"]:
+
+def _load_plot(bending: CurveBending, color_of: Callable[[int], QColor]) -> Callable[[], "Plot"]:
     from flowviz.app.editing.curve_handles import CurveHandles
     from flowviz.app.widgets.plot import Plot
 
     def create() -> Plot:
         plot = Plot()
-        CurveHandles(plot, bending)
+        CurveHandles(plot, bending, color_of)
         return plot
 
     return create
 
 
-def _pen(color: Color, width: int, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    pen = QPen(QColor(*color), width, style)
+def _pen(color: QColor, width: int, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    pen = QPen(color, width, style)
     pen.setCosmetic(True)
     return pen
 
