@@ -143,11 +143,6 @@ class LayerEditor(QObject):
             self._end.stop()
             self.glimpse_requested.emit(None)
 
-    @property
-    def is_glimpsing(self) -> bool:
-        """Return whether the flow is shown without the current layer for a while."""
-        return self._glimpses
-
     def _show_glimpse(self) -> None:
         without = self.edit.model_copy(update={"disabled": True})
         edits = self.edits.value.having(self.stage, without) if self.stage else self.edits.value
