@@ -22,7 +22,6 @@ from flowviz.records import Finished, History, Snapshot
 from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train
-from tests.tensorflow_log import without_tensorflow_log
 
 FILES = Path(__file__).parent / "projects" / "files"
 # Tests that need any flow train this one, because the first training of a kind takes three seconds.
@@ -194,18 +193,6 @@ def test_minibatch_normalization_is_warned_of(tmp_path: Path, capsys: pytest.Cap
     without_ink = ("--text", " ", "-o", tmp_path / "x")  # so that nothing is trained
     assert run("train", *without_ink, "--normalization", "minibatch") == 2
     assert "Choose running" in " ".join(capsys.readouterr().err.split())
-
-
-def test_train_is_quiet(tmp_path: Path) -> None:
-    # On a busy machine, lines of progress would come in between.
-    program = "import flowviz.cli as cli; cli.messages.LINE_SECONDS = 1000; cli.main()"
-    options = ["train", "--text", "I", "--steps", "10", *map(str, SMALL), "-o", str(tmp_path / "i.flowviz")]
-    command = [sys.executable, "-c", program, *options]
-    said = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert said.stdout == ""
-    stderr = without_tensorflow_log(said.stderr)
-    assert stderr.startswith("Completed after 10 steps")
-    assert stderr.count("\n") == 1
 
 
 def test_render_writes_a_png_a_stage(project_file: Path, project: Project, tmp_path: Path) -> None:

@@ -25,15 +25,6 @@ print(json.dumps({
     "heavy": sorted({"tensorflow", "PyQt6", "numpy"} & set(sys.modules)),
 }))
 """
-KERAS = """
-import json, sys
-from flowviz import process
-process.configure()
-import flowviz.flows
-import tensorflow as tf
-at_first = sorted({"keras", "tf_keras", "pandas"} & set(sys.modules))
-print(json.dumps({"at first": at_first, "used by an extension": tf.keras.layers.Dense.__name__}))
-"""
 COMMAND = """
 import os, sys
 from flowviz.cli import main
@@ -87,12 +78,6 @@ def test_program_configures_its_process(tmp_path: Path) -> None:
     assert found["interrupt"]
     assert found["switch"] == pytest.approx(5e-4)
     assert found["heavy"] == [], "nothing that reads a setting is loaded before it is made"
-
-
-def test_program_loads_no_keras_that_it_does_not_use(tmp_path: Path) -> None:
-    found = json.loads(run(KERAS, tmp_path).stdout)
-    assert found["at first"] == []
-    assert found["used by an extension"] == "Dense"
 
 
 def test_variables_of_the_user_are_kept(tmp_path: Path) -> None:
