@@ -13,6 +13,7 @@ from flowviz.app.lessons.one_dimension import OneDimension
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.lessons import Condition
+from flowviz.specs.playback import MAX_SPEED
 from tests.app.lessons.learner import PATIENCE_MS, Learner
 from tests.app.viewer.mouse import CloudMouse
 
@@ -105,6 +106,7 @@ def _select(learner: Learner, count: int) -> None:
 
 
 def _play(learner: Learner, wants: bool) -> None:
+    learner.choose("speedBox", MAX_SPEED)
     learner.qtbot.mouseClick(learner.window.find(QToolButton, "playButton"), Qt.MouseButton.LeftButton)
 
 
