@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,5 +107,11 @@ def _shape_pictures() -> dict[ShapeName, NDArray[np.uint8]]:
     pictures = {}
     for name in SHAPES:
         with suppress(TargetError):  # a target of an extension has failed; whoever chooses it is told why
-            pictures[name] = targets.build_target(ShapeSpec(name=name)).preview()
+            pictures[name] = _shape_picture(name)
     return pictures
+
+
+@cache
+def _shape_picture(name: ShapeName) -> NDArray[np.uint8]:
+    """Return the picture of a shape, which every builder of the process shows."""
+    return targets.build_target(ShapeSpec(name=name)).preview()
