@@ -33,17 +33,30 @@ from tests.projects.examples import whole_project
 TRAINED_AND_KILLED = """
 import sys
 from pathlib import Path
-from PyQt6.QtCore import QTimer
+from threading import Event
 from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
-import flowviz.app.document.autosave as autosave, flowviz.app.main as main
+import flowviz.app.document.autosave as autosave, flowviz.app.main as main, flowviz.app.training.worker as worker
+from flowviz.app.desktop.settings import settings
+from flowviz.app.session.warm_up import SETTING
+from flowviz.app.viewer.flow_queries import FlowQueries
+from flowviz.projects import load_project
+from flowviz.records import Snapshot
+settings().setValue(SETTING, "false")  # to load TensorFlow would take long, as would reports of stages
+FlowQueries.report = lambda *_: None
 autosave.PERIOD_MS = 300
+project = load_project(Path(sys.argv[1]))
+def train(*_, **__):
+    yield Snapshot(2100, project.weights, None, None, project.trace)
+    yield project.checkpoint
+    Event().wait()
+worker.train = train
 create = main.create_window
 def created():
     window = create()
-    def train():
+    def begin():
         window.findChild(QPlainTextEdit, "targetText").setPlainText("No")
         window.findChild(QPushButton, "trainButton").click()
-    window.document_actions.document.opened.connect(train)
+    window.document_actions.document.opened.connect(begin)
     return window
 main.create_window = created
 main.run(Path(sys.argv[1]))
