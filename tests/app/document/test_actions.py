@@ -17,6 +17,7 @@ from flowviz.projects import Project, load_project, save_project
 from flowviz.specs import Seen
 from tests.app.conftest import FileMenu, Window
 from tests.app.test_main_window import choose_steps, pixels, wait_for_status
+from tests.app.training.small_flow import choose_small_flow
 
 
 def test_shortcuts_are_unique(window: Window) -> None:
@@ -195,7 +196,8 @@ def test_folder_without_permission_is_reported(file_menu: FileMenu, tmp_path: Pa
 def test_training_is_a_change_and_is_saved_while_it_runs(file_menu: FileMenu, tmp_path: Path) -> None:
     path = tmp_path / "runs.flowviz"
     file_menu.type("Hi")
-    choose_steps(file_menu.window, 1_000_000)
+    choose_small_flow(file_menu.window)
+    choose_steps(file_menu.window, 10_000_000)
     file_menu.window.find(QPushButton, "trainButton").click()
     wait_for_status(file_menu.window, file_menu.qtbot, "steps/s")
     file_menu.choose("saveas")

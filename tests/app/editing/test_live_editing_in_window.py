@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QAction, QKeyEvent
-from PyQt6.QtWidgets import QApplication, QCheckBox, QPushButton, QSpinBox, QToolButton
+from PyQt6.QtWidgets import QApplication, QCheckBox, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.training_state import TrainingState
@@ -16,6 +16,7 @@ from flowviz.projects import from_bytes, load_project, to_bytes
 from flowviz.records import Trace
 from flowviz.specs.edits import Edits
 from tests.app.conftest import FileMenu, Window
+from tests.app.training.small_flow import choose_small_flow
 
 LAYER = 1
 
@@ -25,7 +26,7 @@ class Learner:
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot, self.main = window, qtbot, window.main
-        window.find(QSpinBox, "flowLayers").setValue(2)
+        choose_small_flow(window)
         self.main.request.set_budget("steps", 1_000_000)
         self.click("trainButton")
         self.wait(lambda: self.state == TrainingState.TRAINING)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox, QWidget
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.export.destination import pictures_folder
@@ -22,6 +22,8 @@ from flowviz.projects import Project
 from flowviz.specs import FlowSpec, PictureSize, Seen, TextSpec, TrainingSpec, ViewSpec
 from tests.app.conftest import Window
 from tests.app.export.exporting import Dialog
+from tests.app.test_main_window import choose_steps, wait_for_status
+from tests.app.training.small_flow import choose_small_flow
 
 
 def export(window: Window, qtbot: QtBot) -> Dialog:
@@ -31,50 +33,44 @@ def export(window: Window, qtbot: QtBot) -> Dialog:
     return Dialog(dialog, qtbot)
 
 
-def test_return_key_exports(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+def shrink(dialog: Dialog) -> None:
+    """Choose small pictures, which are drawn fast."""
+    for name in ("exportWidth", "exportHeight"):
+        dialog.find(QSpinBox, name).setValue(200)
+
+
+def test_failed_export_names_the_reason_and_the_return_key_repeats_it(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
     dialog = export(window, qtbot)
+    shrink(dialog)
     dialog.choose("exportWhat", "stages")
-    folder = dialog.find(QLineEdit, "exportPath")
+    folder, button = dialog.find(QLineEdit, "exportPath"), dialog.find(QPushButton, "exportButton")
+    folder.setText(str(tmp_path / "file"))
+    button.click()
+    qtbot.waitUntil(lambda: "is a file" in dialog.notice)
+    assert button.isEnabled()
     folder.setText(str(tmp_path / "frames"))
     with qtbot.waitSignal(dialog.itself.exported):
         qtbot.keyClick(folder, Qt.Key.Key_Return)
     assert len(list((tmp_path / "frames").iterdir())) == 20
 
 
-def test_failed_export_names_the_reason_and_can_be_repeated(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
+def test_sheet_and_frames_are_exported(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = export(window, qtbot)
-    dialog.choose("exportWhat", "stages")
-    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "file"))
-    button = dialog.find(QPushButton, "exportButton")
-    button.click()
-    qtbot.waitUntil(lambda: "is a file" in dialog.notice)
-    assert button.isEnabled()
-    dialog.write(tmp_path / "folder")
-    assert len(list((tmp_path / "folder").iterdir())) == 20
-
-
-def test_cancelled_export_leaves_no_file(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    dialog = export(window, qtbot)
-    dialog.choose("exportWhat", "stages")
-    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
-    dialog.find(QPushButton, "exportButton").click()
-    bar = dialog.find(QProgressBar, "exportProgress")
-    qtbot.waitUntil(lambda: bar.value() >= 1)
-    dialog.itself.reject()
-    qtbot.waitUntil(lambda: not list(tmp_path.iterdir()))
-
-
-@pytest.mark.parametrize(("what", "count"), [("sheet", 1), ("frames", 39)])
-def test_sheet_and_frames_are_exported(window: Window, qtbot: QtBot, tmp_path: Path, what: str, count: int) -> None:
-    dialog = export(window, qtbot)
-    dialog.choose("exportWhat", what)
+    shrink(dialog)
+    dialog.choose("exportWhat", "sheet")
+    dialog.find(QSpinBox, "exportWidth").setValue(800)  # else the stages do not fit
+    dialog.write(tmp_path / "sheet.png")
+    assert (tmp_path / "sheet.png").exists()
+    shrink(dialog)
+    dialog.choose("exportWhat", "frames")
     dialog.find(QSpinBox, "exportInBetweens").setValue(1)
-    path = tmp_path / ("frames" if count > 1 else "sheet.png")
-    if count > 1:
-        assert f"{count} pictures" in dialog.message
-    dialog.write(path)
-    assert len(list(path.iterdir()) if count > 1 else [path]) == count
+    dialog.choose("exportFirst", 9)
+    assert "21 pictures" in dialog.message
+    dialog.write(tmp_path / "frames")
+    assert len(list((tmp_path / "frames").iterdir())) == 21
 
 
 def test_dialog_starts_with_the_view_of_the_window(window: Window, qtbot: QtBot) -> None:
@@ -164,20 +160,19 @@ def test_command_of_a_zoomed_window_has_short_numbers_and_no_text_size() -> None
 
 
 def test_export_runs_during_training(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
-    window.find(QComboBox, "budgetUnit").setCurrentText("steps")
-    window.find(QSpinBox, "budgetAmount").setValue(10_000_000)
+    choose_small_flow(window)
+    choose_steps(window, 10_000_000)
     window.find(QPushButton, "trainButton").click()
-    qtbot.waitUntil(lambda: "steps/s" in window.status)
+    wait_for_status(window, qtbot, "steps/s")
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", "frames")
-    dialog.find(QSpinBox, "exportWidth").setValue(200)
-    dialog.find(QSpinBox, "exportHeight").setValue(200)
+    shrink(dialog)
     dialog.find(QSpinBox, "exportInBetweens").setValue(1)
     before = window.status
     dialog.write(tmp_path / "frames")
     qtbot.waitUntil(lambda: window.status != before)
     assert window.find(QPushButton, "stopButton").isEnabled()
-    assert len(list((tmp_path / "frames").iterdir())) == 39
+    assert len(list((tmp_path / "frames").iterdir())) == 2 * window.main.viewer.generated.last_stage + 1
 
 
 def test_menu_shows_the_progress_of_a_running_export(window: Window, qtbot: QtBot, tmp_path: Path) -> None:

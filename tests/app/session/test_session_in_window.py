@@ -1,25 +1,28 @@
 """Real trainings and moments in the whole window."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from threading import Event as Release
+from typing import Any
 
 import numpy as np
 import pytest
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSlider, QSpinBox
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
 from flowviz.flows import build_flow
 from flowviz.projects import Project, example
 from flowviz.projects.format import from_bytes, to_bytes
-from flowviz.records import Finished, Moment, Snapshot, Timeline
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.records import Checkpoint, Event, Finished, Moment, Progress, Snapshot, Timeline
+from flowviz.specs import TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose_steps, wait_for_status
+from tests.app.training.small_flow import SMALL, choose_small_flow
 
-FLOW = FlowSpec(layers=2, width=8)  # is compiled for several tests
-STEPS = 3000  # take a second, so that the training can be paused in between
+STEPS = 1300  # enough for a validation and some steps after it
 
 
 @pytest.fixture
@@ -28,6 +31,24 @@ def past() -> Project:
     project = example("brad").project()
     moments = tuple(Moment(step, project.weights, 0.5, 0.25) for step in (100, 900))
     return replace(project, timeline=Timeline((*moments, Moment(2100, project.weights, 0.9, 0.8)), period=7))
+
+
+@pytest.fixture
+def release(monkeypatch: pytest.MonkeyPatch) -> Release:
+    """Let a training wait at its first checkpoint after a validation until this is set."""
+    release = Release()
+
+    def train_and_wait(*arguments: Any, **options: Any) -> Iterator[Event]:
+        is_validated = False
+        for event in train(*arguments, **options):
+            yield event
+            is_validated |= isinstance(event, Progress)
+            if is_validated and isinstance(event, Checkpoint):
+                release.wait(20)
+
+    monkeypatch.setattr("flowviz.app.training.worker.train", train_and_wait)
+    monkeypatch.setattr("flowviz.app.training.worker.SNAPSHOT_SECONDS", 0)  # and a checkpoint after each chunk
+    return release
 
 
 def wait_for_end(window: Window, qtbot: QtBot) -> None:
@@ -52,20 +73,22 @@ def test_particles_of_an_earlier_moment_are_computed_when_it_is_shown(
     assert window.find(QLabel, "onTargetFigure").text() == "50.0%"
 
 
-def test_resumed_training_ends_exactly_like_an_uninterrupted_one(window: Window, qtbot: QtBot) -> None:
+def test_resumed_training_ends_exactly_like_an_uninterrupted_one(
+    window: Window, qtbot: QtBot, release: Release
+) -> None:
     session, pause = window.main.session, window.find(QPushButton, "pauseButton")
     window.find(QPlainTextEdit, "targetText").setPlainText("Hi")
-    for name, number in {"flowLayers": FLOW.layers, "flowWidth": FLOW.width}.items():
-        window.find(QSpinBox, name).setValue(number)
+    choose_small_flow(window)
     choose_steps(window, STEPS)
     window.find(QPushButton, "trainButton").click()
 
-    def has_started() -> bool:
-        checkpoint = session.project().checkpoint
-        return checkpoint is not None and checkpoint.step > 0
+    def is_validated() -> bool:
+        project = session.project()
+        return project.checkpoint is not None and project.checkpoint.step > 0 and len(project.history.step) > 0
 
-    qtbot.waitUntil(has_started)
+    qtbot.waitUntil(is_validated)
     pause.click()
+    release.set()
     paused = from_bytes(to_bytes(session.project()))
     assert paused.checkpoint is not None
     assert 0 < paused.checkpoint.step < STEPS
@@ -89,7 +112,7 @@ def test_resumed_training_ends_exactly_like_an_uninterrupted_one(window: Window,
     entry.trigger()
     wait_for_end(window, qtbot)
     reopened = session.project()
-    *_, uninterrupted = train(build_target(TextSpec(text="Hi")), FLOW, TrainingSpec(steps=STEPS))
+    *_, uninterrupted = train(build_target(TextSpec(text="Hi")), SMALL, TrainingSpec(steps=STEPS))
     assert isinstance(uninterrupted, Finished)
     for resumed in (in_place, reopened):
         for name, array in uninterrupted.weights.parameters.items():

@@ -13,6 +13,7 @@ from flowviz.projects import load_project
 from flowviz.records import Adjusted
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose_steps, wait_for_status
+from tests.app.training.small_flow import choose_small_flow
 
 
 class Adjuster:
@@ -20,8 +21,7 @@ class Adjuster:
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot, self.session = window, qtbot, window.main.session
-        for name, value in {"flowLayers": 2, "flowWidth": 8}.items():  # fast to compile
-            window.find(QSpinBox, name).setValue(value)
+        choose_small_flow(window)
         self.rate = window.find(QDoubleSpinBox, "trainingRate")
         self.batch = window.find(QSpinBox, "trainingBatch")
         choose_steps(window, 10_000_000)

@@ -1,7 +1,7 @@
 """A real training that follows the target, in the whole window."""
 
 import pytest
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSpinBox, QToolButton
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.loss_plot import LossPlot
@@ -10,6 +10,7 @@ from flowviz.targets import build_target
 from tests.app.conftest import Window
 from tests.app.target.test_drawing import DrawingUser
 from tests.app.test_main_window import choose_steps, wait_for_status
+from tests.app.training.small_flow import choose_small_flow
 
 
 class Morphing:
@@ -17,8 +18,7 @@ class Morphing:
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot = window, qtbot
-        for name, value in {"flowLayers": 3, "flowWidth": 16}.items():  # fast to compile
-            window.find(QSpinBox, name).setValue(value)
+        choose_small_flow(window)
         choose_steps(window, 10_000_000)
         window.find(QPushButton, "trainButton").click()
         wait_for_status(window, qtbot, "steps/s")

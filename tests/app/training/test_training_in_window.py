@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.specs import RECIPES
 from tests.app.conftest import Window
 from tests.app.test_main_window import train
+from tests.app.training.small_flow import choose_small_flow
 
 
 def choose(window: Window, family: str) -> None:
@@ -15,8 +16,7 @@ def choose(window: Window, family: str) -> None:
 
 
 def test_training_shows_its_metrics_and_keeps_its_picture(window: Window, qtbot: QtBot) -> None:
-    choose(window, "glow")
-    window.find(QSpinBox, "flowLayers").setValue(2)
+    choose_small_flow(window)
     assert window.find(QLabel, "validationGapFigure").text() == "–"
     train(window, qtbot, 100)
     for name, ending in (("validationNll", "nats"), ("validationGap", "nats"), ("onTarget", "%"), ("coverage", "%")):
@@ -33,10 +33,12 @@ def test_training_shows_its_metrics_and_keeps_its_picture(window: Window, qtbot:
 
 
 def test_flow_can_be_changed_during_training(window: Window, qtbot: QtBot) -> None:
+    choose_small_flow(window)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
-    for family in (*RECIPES, "glow"):
+    for family in (*RECIPES, "nice"):
         choose(window, family)
-    window.find(QSpinBox, "flowLayers").setValue(2)  # as in the other test, so that it is compiled once
+    window.find(QSpinBox, "flowLayers").setValue(1)  # fast to compile
+    window.find(QSpinBox, "flowWidth").setValue(8)
     qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)  # restarts with another flow
     qtbot.waitUntil(lambda: window.main.viewer.scene.trace.names == window.main.request.plan.flow.stage_names())
     qtbot.waitUntil(lambda: "step" in window.status)
