@@ -117,4 +117,6 @@ def _imported(definition: Any) -> list[Graph]:
         return [wrapped.graph.get_tensor_by_name(f"{prefix}{i}:0") for i in range(count)]
 
     results = takewhile(bool, (tensors(f"result_{graph}_") for graph in count()))
-    return [wrapped.prune(tensors("argument_"), each) for each in results]
+    arguments = tensors("argument_")
+    signature = tuple(tf.TensorSpec.from_tensor(each) for each in arguments)  # else each call first fails to bind them
+    return [wrapped.prune(arguments, each, input_signature=(signature, {})) for each in results]
