@@ -81,6 +81,6 @@ class PointerTools(QObject):
             self._readout.show_particle(self._scene.trace, particle, self._scene.units)
 
     def _particle_under_pointer(self) -> int | None:
-        if self._pointer is None:
+        if self._pointer is None or self._view.value.tool == "bend":  # then what the layer does is described
             return None
         return nearest(self._positions(), self._pointer, REACH * self._cloud.pixel)

@@ -79,6 +79,12 @@ def test_readout_keeps_the_particle_under_a_resting_mouse(viewed: Viewed) -> Non
     assert viewed.displays.readout.shown == "summary"
 
 
+def test_readout_describes_the_layer_that_is_bent_and_not_a_particle(viewed: Viewed) -> None:
+    viewed.view.set_tool("bend")
+    viewed.displays.cloud.pointer_moved.emit(viewed.place(7, LAST))
+    assert viewed.displays.readout.shown == "summary"
+
+
 def test_readout_describes_a_particle_that_moves_under_the_resting_mouse(viewed: Viewed) -> None:
     place = 50.0, 50.0
     viewed.displays.cloud.pointer_moved.emit(place)
