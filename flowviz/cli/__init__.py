@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -104,13 +105,18 @@ def _run(arguments: list[str]) -> int:
 
 def _invoke(arguments: list[str]) -> int:
     """Run a command without the handling of errors in typer, which prints several lines and hides broken pipes."""
-    command = typer.main.get_command(app)
     try:
-        with interruptible(), command.make_context("flowviz", arguments) as context:
-            command.invoke(context)
+        with interruptible(), _command().make_context("flowviz", arguments) as context:
+            _command().invoke(context)
     except typer.Exit as end:
         return end.exit_code
     return 0
+
+
+@cache
+def _command() -> Any:
+    """Return the command, whose many options take a while to collect."""
+    return typer.main.get_command(app)
 
 
 def _usage_sentence(error: Any) -> str:
