@@ -182,12 +182,12 @@ def _process() -> Any:
 @contextmanager
 def _cluster(scheduler: str | None) -> Iterator[Workers]:
     """Connect to a Dask cluster. Dask itself retries a job whose worker was killed, up to three times."""
+    if scheduler is None:
+        raise SpecError("Give the address of the cluster, such as --scheduler tcp://HOST:8786.")
     try:
         from distributed import Client, KilledWorker
     except ImportError as error:
         raise SpecError("Dask is not installed. Install it with: pip install distributed.") from error
-    if scheduler is None:
-        raise SpecError("Give the address of the cluster, such as --scheduler tcp://HOST:8786.")
     try:
         client = Client(scheduler, timeout=CLUSTER_SECONDS)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
