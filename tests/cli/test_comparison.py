@@ -52,6 +52,16 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeRuns:
     return FakeRuns(monkeypatch)
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a comparison that no test changes."""
+    folder = tmp_path_factory.mktemp("compared") / "out"
+    with pytest.MonkeyPatch.context() as patch:
+        FakeRuns(patch)
+        assert compare(f"{COMPARE} -o {folder}/") == 0
+    return folder / "comparison.flowviz"
+
+
 def compare(words: str, *more: object) -> int:
     return run(*words.split(), *more)
 
@@ -213,12 +223,11 @@ def test_another_comparison_is_replaced_only_with_force(runs: FakeRuns, capsys: 
     ["sample {} -o a.npy", "trace {} -o a.npz", "score {} points.npy -o a.npy", "inspect {}", "info {}"],
 )
 def test_commands_on_a_comparison_ask_for_an_entrant(
-    command: str, runs: FakeRuns, capsys: pytest.CaptureFixture[str]
+    command: str, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    compare(f"{COMPARE} -o out/")
+    monkeypatch.chdir(tmp_path)
     np.save("points.npy", np.zeros((3, 2)))
-    words = command.format("out/comparison.flowviz").split()
-    capsys.readouterr()
+    words = command.format(saved).split()
     assert run(*words) == 2
     assert "Choose an entrant with --entrant: realnvp, nice." in capsys.readouterr().err
     assert run(*words, "--entrant", "other") == 2
@@ -226,17 +235,17 @@ def test_commands_on_a_comparison_ask_for_an_entrant(
     assert run(*words, "--entrant", "nice") == 0
 
 
-def test_figure_is_exported_in_each_format(runs: FakeRuns, capsys: pytest.CaptureFixture[str]) -> None:
-    compare(f"{COMPARE} -o out/")
-    assert compare("render out/comparison.flowviz -o a.png --columns targets --theme dark --size 300x200") == 0
+def test_figure_is_exported_in_each_format(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert compare(f"render {saved} -o a.png --columns targets --theme dark --size 300x200") == 0
     with Image.open("a.png") as picture:
         assert picture.size == (300, 200)
-    assert compare("render out/comparison.flowviz -o a.svg --columns stages") == 0
+    assert compare(f"render {saved} -o a.svg --columns stages") == 0
     assert "50%" in Path("a.svg").read_text(encoding="utf-8")
-    assert compare("render out/comparison.flowviz -o a.gif --in-betweens 0 --size 300x200") == 0
+    assert compare(f"render {saved} -o a.gif --in-betweens 0 --size 300x200") == 0
     with Image.open("a.gif") as film:
         assert getattr(film, "n_frames", 0) == 4
-    assert compare("render out/comparison.flowviz -o nice.png --size 200x200 --entrant nice") == 0
+    assert compare(f"render {saved} -o nice.png --size 200x200 --entrant nice") == 0
 
 
 @pytest.mark.parametrize(
@@ -247,16 +256,14 @@ def test_figure_is_exported_in_each_format(runs: FakeRuns, capsys: pytest.Captur
         ("-o a.png --last 1", "A comparison shows all layers"),
         ("-o a.png --integrator euler", "apply to a single flow. Choose one with --entrant."),
         ("-o a.csv --what losses", "A comparison has no losses. Choose one of its flows with --entrant."),
-        ("-o out/comparison.flowviz", "cannot be exported"),
+        ("-o {saved}", "cannot be exported"),
         ("-o a.png --entrant nice --columns marks", "--columns applies to the figure of a comparison."),
     ],
 )
 def test_figure_that_cannot_be_drawn_is_one_sentence(
-    words: str, said: str, runs: FakeRuns, capsys: pytest.CaptureFixture[str]
+    words: str, said: str, saved: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    compare(f"{COMPARE} -o out/")
-    capsys.readouterr()
-    assert compare(f"render out/comparison.flowviz {words}") == 2
+    assert compare(f"render {saved} {words.format(saved=saved)}") == 2
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
