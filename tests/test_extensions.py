@@ -3,8 +3,10 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Generator, Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from pickle import dumps, loads
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,7 @@ from flowviz.projects import Plan
 from flowviz.records import base_particles
 from flowviz.specs import explanations
 from flowviz.targets import build_target
+from flowviz.training.runs import Result
 from flowviz.training.trials import run_trials
 from tests.registrations import FAMILY, TARGET, example_files, forget, unregistered
 from tests.test_cli import run
@@ -119,7 +122,18 @@ def test_copied_commands_load_extensions(example_files: Files) -> None:
     assert f"load_extensions({str(example_files[1].resolve())!r})\ntarget = " in program
 
 
-def test_workers_of_trials_load_the_same_extensions(example_files: Files) -> None:
+def run_elsewhere(
+    jobs: Mapping[int, Callable[[], Result]], *_: object, **__: object
+) -> Generator[tuple[int, Result], None, None]:
+    """Run jobs as another process does: unpickled, and without the extensions of this one."""
+    for number, job in jobs.items():
+        pickled = dumps(job)
+        forget()
+        yield number, loads(pickled)()
+
+
+def test_workers_of_trials_load_the_same_extensions(example_files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowviz.training.runs.run_jobs", run_elsewhere)
     extensions.load(example_files, installed=False)
     flow = FlowSpec(family="sines", layers=1)
     [trial] = run_trials(ShapeSpec(name="spiral"), flow, [TrainingSpec(steps=20)], [0], jobs=1)
