@@ -59,6 +59,7 @@ def closes_while_it_compiles(user: User) -> Iterator[Condition]:
 
 
 def closes_while_it_trains(user: User) -> Iterator[Condition]:
+    user.prepare_nothing()
     user.choose_small_flow()
     yield from trains_and_closes_while(user, "steps/s")
 
@@ -92,6 +93,7 @@ def closes_while_it_opens(user: User) -> Iterator[Condition]:
 
 def closes_while_it_autosaves(user: User) -> Iterator[Condition]:
     make_slow(Draft, "save")
+    user.prepare_nothing()
     user.type("Mine")
     user.window.autosave.save()
     yield after(SOON)
@@ -146,6 +148,7 @@ def trains_without_tensorflow(user: User) -> Iterator[Condition]:
 def works_where_nothing_can_be_written(user: User) -> Iterator[Condition]:
     user.window.document_actions.open(example("brad").path)
     yield lambda: user.window.document_actions.document.path is not None
+    user.prepare_nothing()
     user.type("Mine")
     user.window.autosave.save()
     yield lambda: bool(user.notice)

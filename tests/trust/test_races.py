@@ -16,7 +16,7 @@ from tests.app.test_main_window import choose_steps
 from tests.trust import scripts
 from tests.trust.program import HOMES, Script, used
 
-PRESSES = 60
+PRESSES = 30
 
 CLOSING: list[Script] = [
     scripts.closes_while_it_trains,
@@ -79,7 +79,7 @@ class Presser:
         self._train.click()
         assert self._train.text() == "Restart"
         assert self._stop.isEnabled()
-        if number % 20 == 0:
+        if number % 10 == 0:
             self.wait_for("steps/s")
         else:
             self._qtbot.wait(self._dice.choice((0, 0, 1, 10, 50)))

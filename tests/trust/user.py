@@ -46,6 +46,10 @@ class User:
     def type(self, text: str) -> None:
         self.find(QPlainTextEdit, "targetText").setPlainText(text)
 
+    def prepare_nothing(self) -> None:
+        """Leave TensorFlow to the training: the window would load it at the first edit, for seconds."""
+        self.window.warm_up.is_enabled = False
+
     def choose_family(self, title: str) -> None:
         box = self.find(QComboBox, "flowFamily")
         assert box.findText(title) >= 0, [box.itemText(i) for i in range(box.count())]
