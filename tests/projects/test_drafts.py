@@ -79,6 +79,14 @@ def window(folder: Path) -> Iterator[Window]:
             opened.kill()
 
 
+@contextmanager
+def closed(folder: Path) -> Iterator[Drafts]:
+    """Return the drafts of a window that ends after the block, like those of one that was killed."""
+    other = Drafts(folder)
+    yield other
+    other.close()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "data" / "drafts"
@@ -119,9 +127,8 @@ def test_windows_do_not_see_the_drafts_of_each_other(folder: Path, drafts: Draft
 
 
 def test_what_one_window_took_up_the_next_one_does_not_see(folder: Path, drafts: Drafts) -> None:
-    with window(folder) as other:
-        other.does("save", 1)
-        other.kill()
+    with closed(folder) as other:
+        other.own().save(whole_project(), None)
     assert len(drafts.abandoned()) == 1
     with window(folder) as next_one:
         assert next_one.does("look") == 0
@@ -156,9 +163,8 @@ def test_a_process_that_a_window_started_does_not_hold_its_draft(folder: Path, d
 
 def test_the_newest_comes_first(folder: Path, drafts: Drafts) -> None:
     for seed, age in ((1, 50), (2, 10), (3, 90)):
-        with window(folder) as other:
-            other.does("save", seed)
-            other.kill()
+        with closed(folder) as other:
+            other.own().save(whole_project(seed=seed), None)
         (path,) = [path for path in folder.glob("*.flowviz") if path.stat().st_mtime > 1e9]
         os.utime(path, (1e9 - age, 1e9 - age))
     loaded = [draft.load() for draft in drafts.abandoned()]
@@ -180,9 +186,8 @@ def test_a_damaged_draft_is_listed_and_can_be_discarded(folder: Path, drafts: Dr
 
 
 def test_a_draft_that_goes_while_it_is_offered_is_a_sentence(folder: Path, drafts: Drafts) -> None:
-    with window(folder) as other:
-        other.does("save", 1)
-        other.kill()
+    with closed(folder) as other:
+        other.own().save(whole_project(), None)
     (found,) = drafts.abandoned()
     found.path.unlink()
     with pytest.raises(FileError, match="no such file"):
