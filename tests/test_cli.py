@@ -17,7 +17,7 @@ from PIL import Image
 
 import flowviz
 from flowviz import cli
-from flowviz.projects import Project, load_project, save_project
+from flowviz.projects import Project, load_project
 from flowviz.records import Finished, History, Snapshot
 from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
@@ -75,7 +75,7 @@ def test_python_m_flowviz_is_the_command() -> None:
 
 def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "i.flowviz"
-    assert run("train", "--text", "I", "--steps", 150, "--seed", 3, "-o", path, "--json") == 0
+    assert run("train", "--text", "I", *SMALL, "--steps", 150, "--seed", 3, "-o", path, "--json") == 0
     figures = json.loads(capsys.readouterr().out)
     assert list(figures) == [
         "steps", "seconds", "steps_per_second", "train_nll", "loss", "validation_nll", "test_nll", "entropy", "gap",
@@ -122,8 +122,8 @@ def test_every_field_of_a_flow_and_of_its_training_has_an_option(
 def test_every_family_trains_and_goes_through_every_command(family: str, tmp_path: Path) -> None:
     path, points = tmp_path / "i.flowviz", tmp_path / "points.npy"
     layers = ("--integrator-steps", 3) if RECIPES[family].is_continuous else ("--layers", 2)
-    network = ("--width", 8) if RECIPES[family].has_network else ()
-    sizes = (*layers, *network, *(("--bins", 8) if family == "spline" else ()))
+    network = ("--width", 8, "--depth", 1) if RECIPES[family].has_network else ()
+    sizes = (*layers, *network, *(("--bins", 4) if family == "spline" else ()))
     assert run("train", "--text", "I", "--steps", 60, "-o", path, "--flow", family, *sizes) == 0
     names = load_project(path).flow.stage_names()
     assert run("render", path, "-o", tmp_path / "frames", "--size", "64x64") == 0
@@ -142,23 +142,6 @@ def test_every_family_trains_and_goes_through_every_command(family: str, tmp_pat
     assert run("render", path, "-o", tmp_path / "views", *view) == 0
     assert len(list((tmp_path / "views").iterdir())) == len(names)
     assert run("inspect", path) == 0
-
-
-def test_resume_goes_on_as_if_never_stopped(tmp_path: Path) -> None:
-    whole, half, resumed = (tmp_path / f"{name}.flowviz" for name in ("whole", "half", "resumed"))
-    assert run("train", "--text", "I", "--steps", 700, *SMALL, "-o", whole) == 0
-    stopped = stopped_training(steps=700, after=300)
-    save_project(stopped, half)
-    assert run("resume", half, "-o", resumed) == 0
-    one, other = load_project(whole), load_project(resumed)
-    assert stopped.checkpoint is not None
-    assert 0 < stopped.checkpoint.step < 700
-    assert one.checkpoint is not None
-    assert other.checkpoint is not None
-    np.testing.assert_array_equal(one.checkpoint.parameters, other.checkpoint.parameters)
-    np.testing.assert_array_equal(one.trace.positions, other.trace.positions)
-    np.testing.assert_array_equal(one.history.validation_nll, other.history.validation_nll)
-    np.testing.assert_array_equal(one.history.step, other.history.step)
 
 
 def test_a_project_without_a_checkpoint_cannot_be_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

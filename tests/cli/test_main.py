@@ -39,7 +39,7 @@ def test_usage_error_is_one_sentence(arguments: str, said: str, capsys: pytest.C
     assert "Value error" not in captured.err
 
 
-@pytest.mark.parametrize("arguments", [["target", "--list"], ["--help"]])
+@pytest.mark.parametrize("arguments", [["cite"], ["--help"]])
 def test_closed_stdout_ends_command_quietly(arguments: list[str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "flowviz", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -64,7 +64,7 @@ def test_stdout_that_takes_a_part_is_not_reported_as_complete() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
-@pytest.mark.parametrize("arguments", [["target", "--list"], ["target", "--text", "I", "-n", "5", "-o", "-"]])
+@pytest.mark.parametrize("arguments", [["cite"], ["target", "--text", "I", "-n", "5", "-o", "-"]])
 def test_full_stdout_is_one_sentence(arguments: list[str]) -> None:
     command = [sys.executable, "-m", "flowviz", *arguments]
     with Path("/dev/full").open("wb") as full:
@@ -76,7 +76,7 @@ def test_full_stdout_is_one_sentence(arguments: list[str]) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell of Unix closes stdout")
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [("target --list", ""), ("target --text I -n 5 -o -", "stdout is closed. Give the name of a file.\n")],
+    [("cite", ""), ("target --text I -n 5 -o -", "stdout is closed. Give the name of a file.\n")],
 )
 def test_stdout_that_is_closed_is_no_traceback(arguments: str, said: str) -> None:
     command = ["sh", "-c", f'"{sys.executable}" -m flowviz {arguments} >&-']

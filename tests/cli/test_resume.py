@@ -38,6 +38,18 @@ def check_same(one: Project, other: Project) -> None:
     assert one.history.step[-1] == other.history.step[-1]
 
 
+def test_resume_goes_on_as_if_never_stopped(whole: Project, half: Project, tmp_path: Path) -> None:
+    path = tmp_path / "half.flowviz"
+    save_project(half, path)
+    assert half.checkpoint is not None
+    assert 0 < half.checkpoint.step < 700
+    assert run("resume", path, "-o", path) == 0
+    resumed = load_project(path)
+    check_same(resumed, whole)
+    np.testing.assert_array_equal(resumed.history.validation_nll, whole.history.validation_nll)
+    np.testing.assert_array_equal(resumed.history.step, whole.history.step)
+
+
 def test_checkpoint_of_another_training_is_neither_used_nor_replaced(
     half: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

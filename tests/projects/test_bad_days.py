@@ -22,7 +22,7 @@ from flowviz.projects import Project, load_project, save_project
 from tests.projects.disks import make_read_only, small_disk
 from tests.projects.examples import assert_same, whole_project
 
-KILLS = 50
+KILLS = 20
 
 
 @pytest.fixture(scope="module")
