@@ -57,6 +57,8 @@ def test_lessons_can_open_every_panel_of_the_window(window: Window) -> None:
 
 def test_the_cloud_keeps_most_of_a_small_window(qtbot: QtBot, learner: Learner, window: Window, lesson: Lesson) -> None:
     window.main.resize(1366, 768)
+    learner.trigger("resetlayoutAction")
+    settle(window.main)
     learner.attend(lesson)
     settle(window.main)
     assert window.main._center.width() >= 2 / 3 * 1366
@@ -66,6 +68,8 @@ def test_the_ledger_stands_beside_the_lesson_of_a_small_window(
     window: Window, learner: Learner, lesson: Lesson
 ) -> None:
     window.main.resize(1366, 768)
+    learner.trigger("resetlayoutAction")
+    settle(window.main)
     learner.attend(lesson)
     settle(window.main)
     panel, ledger = dock(window), window.find(QDockWidget, "ledgerDock")
