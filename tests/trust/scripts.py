@@ -2,11 +2,9 @@
 
 import resource
 import signal
-import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -184,12 +182,6 @@ def opens_what_was_crafted(user: User) -> Iterator[Condition]:
         tell("proposed", dialog.selectedFiles()[0])
         dialog.reject()
         yield after(SOON / 3)
-
-
-def tries_to_reach_a_network(user: User) -> Iterator[Condition]:
-    with suppress(OSError):
-        socket.create_connection(("127.0.0.1", 9))
-    yield lambda: True
 
 
 def is_interrupted(_: User) -> Iterator[Condition]:
