@@ -9,6 +9,7 @@ import pytest
 
 from flowviz.app.desktop.display import check_display
 from flowviz.errors import FlowvizError
+from tests.test_cli import run
 
 VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not name displays in the environment")
@@ -26,7 +27,7 @@ def run_program(folder: Path, **variables: str) -> subprocess.CompletedProcess[s
 @pytest.mark.parametrize(
     "variables",
     [
-        *({}, {"DISPLAY": ":9999"}),
+        {"DISPLAY": ":9999"},
         *(pytest.param(each, marks=pytest.mark.slow) for each in ({"WAYLAND_DISPLAY": "a"}, {"QT_QPA_PLATFORM": "b"})),
     ],  # each starts the program, and Qt fails in the same way
     ids=str,
@@ -39,6 +40,19 @@ def test_one_line_explains_why_no_window_opens(tmp_path: Path, variables: dict[s
     displays = [f"{name}={value}" for name, value in variables.items()]
     for part in ("flowviz render", "QT_QPA_PLATFORM=offscreen", *displays):
         assert part in lines[0]
+
+
+@linux
+def test_one_line_explains_that_no_display_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    assert run() == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    for part in ("flowviz render", "QT_QPA_PLATFORM=offscreen"):
+        assert part in error
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
