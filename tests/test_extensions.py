@@ -24,7 +24,7 @@ from flowviz.exporting.commands import train_command, train_python
 from flowviz.extensions import Recipe, register_family, register_target
 from flowviz.projects import Plan
 from flowviz.records import base_particles
-from flowviz.specs import explanations
+from flowviz.specs import SHAPES, explanations
 from flowviz.targets import build_target
 from flowviz.training.runs import Result
 from flowviz.training.trials import run_trials
@@ -225,6 +225,8 @@ def test_target_that_fails_is_one_sentence(sample: Any, sentence: str, unregiste
 
 def test_target_that_fails_has_no_picture(unregistered: None) -> None:
     register_target("odd", lambda n, rng: np.zeros((n, 2)))
+    for name in SHAPES.keys() - {"odd", "heart"}:
+        del SHAPES[name]
     pictures = _shape_pictures()
     assert "odd" not in pictures
     assert "heart" in pictures

@@ -210,7 +210,7 @@ def test_command_and_python_write_the_same_bytes(
 
 
 def test_a_shell_takes_the_command_and_an_interpreter_the_program(looked_at: Project, tmp_path: Path) -> None:
-    spec = ExportSpec(what="sheet", seen=Seen(view=ViewSpec(color_by="angle")), size=PictureSize(width=300, height=300))
+    spec = ExportSpec(seen=Seen(view=ViewSpec(color_by="angle")), size=SMALL)
     source, output = tmp_path / "it's $mine.flowviz", Path("-a; b.png")
     save_project(looked_at, source)
     for _ in Export(looked_at, spec).write(tmp_path / "window.png"):
