@@ -1,6 +1,7 @@
 """Fixtures for a real window: its widgets by name, its messages and its File menu."""
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,7 +45,13 @@ class Window:
     @property
     def status(self) -> str:
         """Return the messages about the training in its panel and in the status bar."""
-        return f"{self.find(QLabel, 'statusLabel').text()} {self.find(StatusBar, 'statusBar').text}"
+        label, bar = self._status_widgets
+        return f"{label.text()} {bar.text}"
+
+    @cached_property
+    def _status_widgets(self) -> tuple[QLabel, StatusBar]:
+        """Return the widgets of the status, which tests read again and again until it changes."""
+        return self.find(QLabel, "statusLabel"), self.find(StatusBar, "statusBar")
 
 
 class FileMenu:

@@ -62,6 +62,12 @@ def test_program_works_without_training_if_tensorflow_does_not_load(slip: str, c
     assert slip.split('"')[1] in ended.log, "the details are in the log"
 
 
+def choose_small_flow(window: Window) -> None:
+    """Choose a flow that no other test compiles."""
+    for name, number in {"flowLayers": 1, "flowWidth": 3, "flowDepth": 1}.items():
+        window.find(QSpinBox, name).setValue(number)
+
+
 def test_training_without_xla_works_and_is_reported(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], xla: None
 ) -> None:
@@ -76,8 +82,7 @@ def test_training_without_xla_works_and_is_reported(
 
     monkeypatch.setattr(ChunkRunner, "_compile", compile_nothing)
     monkeypatch.setattr("flowviz.compile_cache.clear", lambda: None)  # all tests share it
-    for name, number in {"flowLayers": 1, "flowWidth": 3, "flowDepth": 1}.items():  # compiled by no other test
-        window.find(QSpinBox, name).setValue(number)
+    choose_small_flow(window)
     choose_steps(window, 60)
     window.find(QPushButton, "trainButton").click()
     qtbot.waitUntil(lambda: "Done: 60 steps" in window.status)
@@ -107,6 +112,7 @@ def test_out_of_memory_message_says_what_to_reduce(
         raise slip
 
     monkeypatch.setattr(ChunkRunner, "optimize", run_out)
+    choose_small_flow(window)
     seen, train = window.main.viewer.scene.trace, window.find(QPushButton, "trainButton")
     train.click()
     qtbot.waitUntil(lambda: bool(window.notice))

@@ -67,12 +67,14 @@ class Presser:
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self._window, self._qtbot = window, qtbot
         self._train, self._stop = (window.find(QPushButton, f"{name}Button") for name in ("train", "stop"))
+        self._family = window.find(QComboBox, "flowFamily")
+        self._sizes = {window.find(QSpinBox, name): size for name, size in {"flowLayers": 1, "flowWidth": 4}.items()}
         self._dice = random.Random(0)
 
     def choose_flow(self, family: str) -> None:
-        self._window.find(QComboBox, "flowFamily").setCurrentText(family)
-        for name, number in {"flowLayers": 1, "flowWidth": 4}.items():
-            self._window.find(QSpinBox, name).setValue(number)
+        self._family.setCurrentText(family)
+        for box, size in self._sizes.items():
+            box.setValue(size)
 
     def press(self, number: int) -> None:
         self.choose_flow("NICE" if number // 3 % 2 else "RealNVP")

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -73,7 +74,12 @@ class User:
     @property
     def status(self) -> str:
         """What is said of the training: the sentence in its panel, and what is in the status bar."""
-        return f"{self.find(QLabel, 'statusLabel').text()} {self.find(StatusBar, 'statusBar').text}"
+        label, bar = self._status_widgets
+        return f"{label.text()} {bar.text}"
+
+    @cached_property
+    def _status_widgets(self) -> tuple[QLabel, StatusBar]:
+        return self.find(QLabel, "statusLabel"), self.find(StatusBar, "statusBar")
 
     @property
     def notice(self) -> str:
