@@ -24,6 +24,9 @@ from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.stage_strip import StageStrip
 from tests.app.conftest import Window
+from tests.app.shared_window import shared_window, start_over
+
+__all__ = ["shared_window"]
 
 WITH_VALUES = (
     QAbstractButton,
@@ -37,6 +40,13 @@ WITH_VALUES = (
     StageStrip,
 )
 INTERNAL = QScrollBar, QMenuBar
+
+
+@pytest.fixture
+def window(shared_window: Window) -> Iterator[Window]:
+    """Return a window, and close what a test has opened."""
+    yield shared_window
+    start_over(shared_window)
 
 
 def controls(top: QWidget) -> Iterator[QWidget]:
@@ -110,3 +120,5 @@ def test_name_of_the_play_button_follows_its_state(window: Window) -> None:
     assert name_of(play) == "Play"
     play.click()
     assert name_of(play) == "Stop playing"
+    play.click()
+    assert name_of(play) == "Play"

@@ -21,6 +21,16 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.commands.catalog import Command, commands_of, matching
 from flowviz.app.commands.palette import CommandList, CommandPalette, ShortcutSheet
 from tests.app.conftest import Window
+from tests.app.shared_window import shared_window, start_over
+
+__all__ = ["shared_window"]
+
+
+@pytest.fixture
+def window(shared_window: Window) -> Iterator[Window]:
+    """Return a window, and close what a test has opened."""
+    yield shared_window
+    start_over(shared_window)
 
 
 def entries(menu: QMenu) -> Iterator[QAction]:
@@ -117,8 +127,11 @@ def test_palette_lists_every_command(window: Window, palette: CommandList) -> No
 
 
 def test_palette_lists_recent_projects_before_their_menu_is_opened(window: Window) -> None:
-    window.main.document_actions.recent.add(Path("/folder/ship.flowviz"))
+    recent, path = window.main.document_actions.recent, Path("/folder/ship.flowviz")
+    recent.add(path)
     assert any("ship.flowviz" in command.title for command in commands(window))
+    recent.remove(path)
+    assert not any("ship.flowviz" in command.title for command in commands(window))
 
 
 def test_no_shortcut_is_used_twice(window: Window) -> None:
@@ -157,13 +170,14 @@ def test_second_f1_leaves_one_sheet(window: Window, qtbot: QtBot, sheet: Command
 
 
 def test_return_runs_the_best_match(window: Window, palette: CommandList, qtbot: QtBot) -> None:
-    grid = window.find(QAction, "gridAction")
-    qtbot.keyClicks(palette.search, "gri")
-    assert titles(palette)[0] == "Grid"
+    paths = window.find(QAction, "pathsAction")
+    qtbot.keyClicks(palette.search, "pat")
+    assert titles(palette)[0] == "Paths"
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
-    qtbot.waitUntil(grid.isChecked)
+    qtbot.waitUntil(paths.isChecked)
     qtbot.waitUntil(lambda: window.find(QPlainTextEdit, "targetText").hasFocus())
     assert not window.main.findChildren(CommandPalette)
+    paths.trigger()
 
 
 def test_down_and_up_select_among_the_matches(window: Window, palette: CommandList, qtbot: QtBot) -> None:
@@ -190,6 +204,7 @@ def test_disabled_command_is_marked_and_not_run(window: Window, palette: Command
     assert titles(palette)[0] == "Stop and Keep"
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: executed == ["stop"])
+    stop.setEnabled(False)
 
 
 BEST = {

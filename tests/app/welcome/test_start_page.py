@@ -37,6 +37,7 @@ from flowviz.app.welcome.start_page import MAX_RECENT, StartPage
 from flowviz.projects import example, examples
 from flowviz.specs import PRESETS, FlowSpec
 from tests.app.conftest import FileMenu, Window, settle, work_is_running
+from tests.app.shared_window import start_over
 from tests.app.test_main_window import choose, pixels
 
 
@@ -68,9 +69,16 @@ class Welcome:
 
 
 @pytest.fixture
-def start(file_menu: FileMenu, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Welcome:
+def start(shared_window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Welcome]:
     """The start page of a window whose trainings end at once, without TensorFlow."""
     monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: iter(()))
+    yield Welcome(FileMenu(shared_window, qtbot), qtbot)
+    start_over(shared_window)
+
+
+@pytest.fixture
+def own_start(file_menu: FileMenu, qtbot: QtBot) -> Welcome:
+    """The start page of a window that the test may close."""
     return Welcome(file_menu, qtbot)
 
 
@@ -198,7 +206,8 @@ def test_escape_and_a_button_leave_the_page(start: Welcome, qtbot: QtBot) -> Non
     assert not start.is_shown
 
 
-def test_inspector_is_hidden_while_the_page_is_shown(start: Welcome, qtbot: QtBot) -> None:
+def test_inspector_is_hidden_while_the_page_is_shown(own_start: Welcome, qtbot: QtBot) -> None:
+    start = own_start
     inspector, dock = start.window.find(Inspector, "layerInspector"), start.window.find(QDockWidget, "inspectorDock")
     assert not inspector.isVisible()
     start.press("startLeaveButton")
@@ -262,6 +271,7 @@ def text_size(start: Welcome, request: pytest.FixtureRequest) -> Iterator[None]:
     font = QApplication.font()
     start.window.main.appearance.choose_text_size(TEXT_SIZES[request.param])
     yield
+    start.window.main.appearance.choose_text_size(100)
     QApplication.setFont(font)
 
 
@@ -299,7 +309,10 @@ def test_arrow_keys_scroll_to_the_selected_example(start: Welcome, qtbot: QtBot)
     assert viewport.rect().contains(start.gallery.mapTo(viewport, place.center()) + QPoint(0, place.height() // 2 - 1))
 
 
-def test_closing_does_not_wait_for_thumbnails(start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_does_not_wait_for_thumbnails(
+    own_start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = own_start
     drawing, release = Event(), Event()
 
     def render(*_: object) -> None:

@@ -1,6 +1,7 @@
 """The tour of the real window."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 from PyQt6.QtCore import QPoint, QRect, Qt
@@ -13,7 +14,9 @@ from flowviz.app.main import create_window
 from flowviz.app.welcome.callout import Callout
 from flowviz.app.welcome.start_page import StartPage
 from flowviz.app.welcome.tour import SEEN_KEY, Tour, tour_was_seen
-from tests.app.conftest import Window
+from flowviz.lessons.observations import PanelName
+from tests.app.conftest import Window, open_main_window
+from tests.app.shared_window import start_over
 from tests.app.test_main_window import choose
 
 COUNT = 9
@@ -55,6 +58,14 @@ class Guide:
         """Return whether a click there reaches the window below the tour."""
         child = self.window.main.childAt(place)
         return child is not None and child is not self.tour and not self.tour.isAncestorOf(child)
+
+
+@pytest.fixture
+def window(shared_window: Window) -> Iterator[Window]:
+    """Return a window, and end the tour and open all panels after the test."""
+    yield shared_window
+    start_over(shared_window)
+    shared_window.main._layout.open_panels(frozenset(get_args(PanelName)))
 
 
 @pytest.fixture
@@ -188,14 +199,18 @@ def test_closed_panel_is_opened(window: Window, qtbot: QtBot) -> None:
 CLOSED = {"Target": "targetDock", "Loss": "lossDock", "Layer Inspector": "inspectorDock"}
 
 
-@pytest.fixture
-def closed(window: Window) -> dict[str, QDockWidget]:
+def close_panels(window: Window) -> dict[str, QDockWidget]:
     """Close some panels, and return them by title."""
     for title in CLOSED:
         choose(window, title)
     docks = {title: window.find(QDockWidget, name) for title, name in CLOSED.items()}
     assert not any(dock.isVisible() for dock in docks.values())
     return docks
+
+
+@pytest.fixture
+def closed(window: Window) -> dict[str, QDockWidget]:
+    return close_panels(window)
 
 
 def go_to_last_step(guide: Guide) -> None:
@@ -242,10 +257,9 @@ def test_layout_that_is_reset_during_the_tour_stays_reset(
     assert all(dock.isVisible() for dock in closed.values())
 
 
-@pytest.mark.usefixtures("closed")
-def test_opened_panels_are_closed_at_the_next_start_if_the_window_closes_during_the_tour(
-    window: Window, qtbot: QtBot
-) -> None:
+def test_opened_panels_are_closed_at_the_next_start_if_the_window_closes_during_the_tour(qtbot: QtBot) -> None:
+    window = Window(open_main_window(qtbot))
+    close_panels(window)
     go_to_last_step(Guide(window, qtbot))
     window.main.discard_changes()
     window.main.close()

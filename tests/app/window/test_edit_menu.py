@@ -1,5 +1,7 @@
 """The Edit menu is up to date whenever it is looked at: in the menu bar, and in the command palette."""
 
+from collections.abc import Iterator
+
 import pytest
 from PyQt6.QtGui import QAction, QTextCursor
 from PyQt6.QtWidgets import QDockWidget, QPlainTextEdit, QSlider, QSpinBox
@@ -7,6 +9,16 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.commands.palette import CommandPalette
 from tests.app.conftest import Window
+from tests.app.shared_window import shared_window, start_over
+
+__all__ = ["shared_window"]
+
+
+@pytest.fixture
+def window(shared_window: Window) -> Iterator[Window]:
+    """Return a window, and close what a test has opened."""
+    yield shared_window
+    start_over(shared_window)
 
 
 class EditActions:
@@ -46,6 +58,8 @@ def test_read_only_text_can_be_copied_but_not_cut(actions: EditActions) -> None:
     actions.text.selectAll()
     actions.focus(actions.text)
     assert actions.enabled == {"copy", "selectall"}
+    actions.focus(actions.window.find(QSlider, "layerScrubber"))
+    actions.text.setReadOnly(False)
 
 
 def test_nothing_is_enabled_while_no_text_has_the_focus(actions: EditActions) -> None:
@@ -64,6 +78,7 @@ def test_number_box_in_a_floating_panel_is_followed(actions: EditActions) -> Non
     actions.focus(amount)
     amount.selectAll()
     assert actions.enabled == {"cut", "copy", "selectall"}
+    panel.setFloating(False)
 
 
 def test_command_palette_does_not_change_what_is_enabled(actions: EditActions, qtbot: QtBot) -> None:
