@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.settings import settings
 from flowviz.app.session.warm_up import SETTING as WARM_UP
-from flowviz.app.state.request import first_plan
+from flowviz.app.state.request import Request
 from tests.app.conftest import SIZE, Window, open_main_window, work_is_running
 
 
@@ -37,14 +37,17 @@ def start_over(window: Window) -> None:
     for dialog in main.findChildren(QDialog):
         dialog.close()
         dialog.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     main.discard_changes()
     main.lessons.leave()
     main.welcome.leave()
     main.welcome.end_tour()
     main._presentation.give_way()
     main.comparisons.leave()
-    main.discard_changes()
-    if main.request.plan != first_plan() or main.session.run is not None:
+    if main.request.value != Request() or main.session.run is not None or main.session.trained_target is not None:
+        main.request.set(Request())
+        main.discard_changes()
         main.document_actions.new()
     main.resize(SIZE)
+    if main.document_actions.recent.paths():
+        main.document_actions.recent.clear()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

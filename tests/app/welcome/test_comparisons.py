@@ -1,5 +1,6 @@
 """The comparison in the gallery, and what the start page offers about comparisons."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,12 +9,12 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QListWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.comparison.dialog import ComparisonDialog
 from flowviz.app.welcome.gallery import THUMBNAIL_SIDE
 from flowviz.cli import app
 from flowviz.projects import example, examples, load_comparison
 from flowviz.targets import build_target
 from tests.app.conftest import Window
+from tests.app.shared_window import start_over
 from tests.app.welcome.test_gallery import open_gallery
 from tests.app.welcome.test_start_page import Welcome, click, is_drawn, item, start
 
@@ -23,6 +24,12 @@ NAME = "three_flows"
 ROW = [each.name for each in examples()].index(NAME)
 MAX_BYTES = 2_500_000
 LINE = 0xFF808080
+
+
+@pytest.fixture
+def window(shared_window: Window) -> Iterator[Window]:
+    yield shared_window
+    start_over(shared_window)
 
 
 def test_gallery_has_a_small_comparison() -> None:
@@ -87,10 +94,3 @@ def test_terminal_copies_the_comparison(tmp_path: Path) -> None:
         app(["gallery", NAME, "-o", str(copy)])
     assert left.value.code == 0
     assert load_comparison(copy).names == example(NAME).comparison().names
-
-
-def test_compare_asks_what_to_compare(start: Welcome) -> None:
-    start.press("startCompareButton")
-    dialog = start.window.find(ComparisonDialog, "comparisonDialog")
-    assert dialog.isVisible()
-    dialog.reject()

@@ -5,12 +5,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
     QApplication,
@@ -21,22 +20,17 @@ from PyQt6.QtWidgets import (
     QListWidgetItem,
     QProxyStyle,
     QPushButton,
-    QScrollArea,
     QStyle,
     QToolButton,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.document.recent_files import RecentFiles
-from flowviz.app.main import create_window
 from flowviz.app.style.appearance import TEXT_SIZES
 from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.welcome.start_page import MAX_RECENT, StartPage
 from flowviz.projects import example, examples
 from flowviz.specs import PRESETS, FlowSpec
-from tests.app.conftest import FileMenu, Window, settle, work_is_running
+from tests.app.conftest import FileMenu, Window
 from tests.app.shared_window import start_over
 from tests.app.test_main_window import choose, pixels
 
@@ -74,12 +68,6 @@ def start(shared_window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: iter(()))
     yield Welcome(FileMenu(shared_window, qtbot), qtbot)
     start_over(shared_window)
-
-
-@pytest.fixture
-def own_start(file_menu: FileMenu, qtbot: QtBot) -> Welcome:
-    """The start page of a window that the test may close."""
-    return Welcome(file_menu, qtbot)
 
 
 def item(listed: QListWidget, row: int) -> QListWidgetItem:
@@ -192,7 +180,7 @@ def test_missing_recent_project_is_reported_and_removed_from_the_list(start: Wel
     start.file_menu.wait(lambda: str(gone) in start.file_menu.notice)
     assert start.is_shown
     assert start.recent.count() == 0
-    assert RecentFiles().paths() == []
+    assert start.window.main.document_actions.recent.paths() == []
 
 
 def test_escape_and_a_button_leave_the_page(start: Welcome, qtbot: QtBot) -> None:
@@ -204,26 +192,6 @@ def test_escape_and_a_button_leave_the_page(start: Welcome, qtbot: QtBot) -> Non
     assert not start.window.main.isWindowModified()
     start.press("startLeaveButton")
     assert not start.is_shown
-
-
-def test_inspector_is_hidden_while_the_page_is_shown(own_start: Welcome, qtbot: QtBot) -> None:
-    start = own_start
-    inspector, dock = start.window.find(Inspector, "layerInspector"), start.window.find(QDockWidget, "inspectorDock")
-    assert not inspector.isVisible()
-    start.press("startLeaveButton")
-    assert inspector.isVisible()
-    dock.close()
-    start.show()
-    start.press("startLeaveButton")
-    assert not inspector.isVisible(), "an inspector that was closed before is open"
-    dock.show()
-    start.show()
-    start.window.main.discard_changes()
-    start.window.main.close()
-    again = create_window()
-    qtbot.addWidget(again)
-    assert not again._layout.inspector.isHidden(), "the inspector is closed because the window was closed with the page"
-    again.close()
 
 
 def test_page_and_presentation_leave_each_other(start: Welcome) -> None:
@@ -309,57 +277,6 @@ def test_arrow_keys_scroll_to_the_selected_example(start: Welcome, qtbot: QtBot)
     assert viewport.rect().contains(start.gallery.mapTo(viewport, place.center()) + QPoint(0, place.height() // 2 - 1))
 
 
-def test_closing_does_not_wait_for_thumbnails(
-    own_start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    start = own_start
-    drawing, release = Event(), Event()
-
-    def render(*_: object) -> None:
-        drawing.set()
-        release.wait(30)
-
-    monkeypatch.setattr("flowviz.rendering.render_frame", render)
-    start.page.draw_thumbnails("dark")
-    qtbot.waitUntil(drawing.is_set)
-    start.window.main.close()
-    assert work_is_running(), "closing has waited for the thread"
-    release.set()
-
-
-def test_idle_page_is_not_repainted(start: Welcome, qtbot: QtBot) -> None:
-    last = item(start.gallery, start.gallery.count() - 1)
-    qtbot.waitUntil(lambda: is_drawn(last))
-    QApplication.setCursorFlashTime(0)
-    start.word.clearFocus()
-    settle(start.page)
-    with Paints(start.page) as paints:
-        qtbot.wait(700)
-    assert paints.count == 0
-
-
-class Paints(QObject):
-    """Counter of the paint events of a widget and its children."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__()
-        self._watched = [widget, *widget.findChildren(QWidget)]
-        self.count = 0
-
-    def __enter__(self) -> "Paints":
-        for widget in self._watched:
-            widget.installEventFilter(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for widget in self._watched:
-            widget.removeEventFilter(self)
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  # Qt's name
-        self.count += event is not None and event.type() == QEvent.Type.Paint
-        return False
-
-
 STARTED = """
 import sys
 from PyQt6.QtCore import QTimer
@@ -391,12 +308,6 @@ def test_program_starts_with_the_page_and_without_tensorflow() -> None:
         [sys.executable, "-c", STARTED], capture_output=True, text=True, check=True, env=environment, timeout=60
     )
     assert done.stdout.split() == ["True", "startWord", "False"]
-
-
-def test_window_without_the_page_starts_with_the_cloud(window: Window) -> None:
-    assert not window.main.welcome.is_shown
-    assert not window.main.findChildren(QScrollArea, "startPage")
-    assert window.find(QWidget, "cloudView").isVisible()
 
 
 def test_presets_on_the_page_follow_the_request_and_change_it(start: Welcome) -> None:

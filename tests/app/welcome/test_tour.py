@@ -15,7 +15,7 @@ from flowviz.app.welcome.callout import Callout
 from flowviz.app.welcome.start_page import StartPage
 from flowviz.app.welcome.tour import SEEN_KEY, Tour, tour_was_seen
 from flowviz.lessons.observations import PanelName
-from tests.app.conftest import Window, open_main_window
+from tests.app.conftest import SIZE, Window, open_main_window
 from tests.app.shared_window import start_over
 from tests.app.test_main_window import choose
 
@@ -258,7 +258,7 @@ def test_layout_that_is_reset_during_the_tour_stays_reset(
 
 
 def test_opened_panels_are_closed_at_the_next_start_if_the_window_closes_during_the_tour(qtbot: QtBot) -> None:
-    window = Window(open_main_window(qtbot))
+    window = Window(open_main_window(qtbot, SIZE))
     close_panels(window)
     go_to_last_step(Guide(window, qtbot))
     window.main.discard_changes()

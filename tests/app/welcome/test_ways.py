@@ -5,6 +5,7 @@ from PyQt6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.by_hand.dialog import ByHandDialog
+from flowviz.app.comparison.dialog import ComparisonDialog
 from flowviz.app.main import create_window
 from flowviz.app.viewer.view_bar import ViewBar
 from tests.app.conftest import settle, show
@@ -24,6 +25,13 @@ def test_lessons_and_building_by_hand_are_one_click_away(start: Welcome, qtbot: 
     start.press("startLessonsButton")
     assert start.window.find(QWidget, "lessonList").isVisible()
     assert not start.is_shown
+
+
+def test_compare_asks_what_to_compare(start: Welcome) -> None:
+    start.press("startCompareButton")
+    dialog = start.window.find(ComparisonDialog, "comparisonDialog")
+    assert dialog.isVisible()
+    dialog.reject()
 
 
 def test_all_ways_from_the_page_fit_into_one_row_of_a_small_screen(start: Welcome) -> None:

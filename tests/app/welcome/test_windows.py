@@ -1,0 +1,92 @@
+"""Start pages that need a window of their own: it is closed, or nothing was painted in it before."""
+
+from threading import Event
+
+import pytest
+from PyQt6.QtCore import QEvent, QObject
+from PyQt6.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.main import create_window
+from flowviz.app.viewer.inspector import Inspector
+from tests.app.conftest import FileMenu, Window, settle, work_is_running
+from tests.app.welcome.test_start_page import Welcome, is_drawn, item
+
+
+@pytest.fixture
+def start(file_menu: FileMenu, qtbot: QtBot) -> Welcome:
+    """The start page of a window that the test may close."""
+    return Welcome(file_menu, qtbot)
+
+
+def test_inspector_is_hidden_while_the_page_is_shown(start: Welcome, qtbot: QtBot) -> None:
+    inspector, dock = start.window.find(Inspector, "layerInspector"), start.window.find(QDockWidget, "inspectorDock")
+    assert not inspector.isVisible()
+    start.press("startLeaveButton")
+    assert inspector.isVisible()
+    dock.close()
+    start.show()
+    start.press("startLeaveButton")
+    assert not inspector.isVisible(), "an inspector that was closed before is open"
+    dock.show()
+    start.show()
+    start.window.main.discard_changes()
+    start.window.main.close()
+    again = create_window()
+    qtbot.addWidget(again)
+    assert not again._layout.inspector.isHidden(), "the inspector is closed because the window was closed with the page"
+    again.close()
+
+
+def test_closing_does_not_wait_for_thumbnails(start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing, release = Event(), Event()
+
+    def render(*_: object) -> None:
+        drawing.set()
+        release.wait(30)
+
+    monkeypatch.setattr("flowviz.rendering.render_frame", render)
+    start.page.draw_thumbnails("dark")
+    qtbot.waitUntil(drawing.is_set)
+    start.window.main.close()
+    assert work_is_running(), "closing has waited for the thread"
+    release.set()
+
+
+def test_window_without_the_page_starts_with_the_cloud(window: Window) -> None:
+    assert not window.main.welcome.is_shown
+    assert not window.main.findChildren(QScrollArea, "startPage")
+    assert window.find(QWidget, "cloudView").isVisible()
+
+
+def test_idle_page_is_not_repainted(start: Welcome, qtbot: QtBot) -> None:
+    last = item(start.gallery, start.gallery.count() - 1)
+    qtbot.waitUntil(lambda: is_drawn(last))
+    QApplication.setCursorFlashTime(0)
+    start.word.clearFocus()
+    settle(start.page)
+    with Paints(start.page) as paints:
+        qtbot.wait(700)
+    assert paints.count == 0
+
+
+class Paints(QObject):
+    """Counter of the paint events of a widget and its children."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self._watched = [widget, *widget.findChildren(QWidget)]
+        self.count = 0
+
+    def __enter__(self) -> "Paints":
+        for widget in self._watched:
+            widget.installEventFilter(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for widget in self._watched:
+            widget.removeEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  # Qt's name
+        self.count += event is not None and event.type() == QEvent.Type.Paint
+        return False
