@@ -8,9 +8,10 @@ from PyQt6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.settings import settings
+from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.state.request import Request
-from tests.app.conftest import SIZE, Window, open_main_window, work_is_running
+from tests.app.conftest import SIZE, Window, open_main_window, settle, work_is_running
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +32,22 @@ def shared_window(
         qtbot.waitUntil(lambda: not work_is_running())
 
 
+@pytest.fixture
+def renewed_window(shared_window: Window) -> Window:
+    """Return the window of the module with a new project, and settled."""
+    start_over(shared_window)
+    settle(shared_window.main)
+    return shared_window
+
+
 def start_over(window: Window) -> None:
-    """Bring a shared window back to a new project, without dialogs and modes, in its first size."""
+    """Bring a shared window back to a new project, without dialogs, notices and modes, in its first size."""
     main = window.main
     for dialog in main.findChildren(QDialog):
         dialog.close()
         dialog.deleteLater()
+    for bar in main.findChildren(NoticeBar):
+        main.notifications.withdraw(bar.notice.topic)
     main.discard_changes()
     main.lessons.leave()
     main.welcome.leave()

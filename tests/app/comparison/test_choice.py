@@ -3,12 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QListWidget, QPushButton
+from pytestqt.qtbot import QtBot
 
 from flowviz.app.comparison.choice import Choice, Kind, with_current_as_asked
+from flowviz.app.comparison.dialog import ComparisonDialog
 from flowviz.app.comparison.joining import joining
+from flowviz.app.widgets.labels import FittingLabel
 from flowviz.errors import SpecError
 from flowviz.projects import Plan, Project
 from flowviz.specs import COMPARISON_PRESETS, FlowSpec, TextSpec, TrainingSpec
+from tests.app.conftest import Window
 
 HI, BYE = TextSpec(text="Hi"), TextSpec(text="Bye")
 CURRENT = Project.untrained(HI, FlowSpec(), TrainingSpec(steps=50))
@@ -79,3 +85,18 @@ def test_the_current_flow_is_the_requested_one(project: Project) -> None:
 def test_a_flow_that_starts_over_has_the_seed_of_the_others(project: Project) -> None:
     joined = joining(project, TextSpec(text="else"), TrainingSpec(steps=10, seed=7))
     assert (joined.flow.seed, joined.training.seed) == (7, 7)
+
+
+def test_compare_asks_what_to_compare_and_then_loads_the_page(window: Window, qtbot: QtBot) -> None:
+    comparisons = window.main.comparisons
+    assert comparisons.workbench is None
+    window.find(QAction, "compareAction").trigger()
+    dialog = window.find(ComparisonDialog, "comparisonDialog")
+    window.find(QListWidget, "comparisonPresets").setCurrentRow(3)
+    window.find(QPushButton, "startComparison").click()
+    assert comparisons.workbench is not None
+    page = comparisons.workbench.page
+    assert [cloud.name for cloud in page.grid.clouds] == ["4 layers", "8 layers", "16 layers"]
+    (title,) = page.findChildren(FittingLabel, "comparisonTitle")
+    assert "20 s" in title.text()
+    qtbot.waitUntil(lambda: dialog not in window.main.findChildren(ComparisonDialog))

@@ -1,12 +1,13 @@
 """Exporting the comparison that is shown, as a figure or a table."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from PyQt6.QtCore import QPoint
 from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton, QSpinBox
+from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.comparison.export_dialog import ComparisonExportDialog
@@ -32,10 +33,8 @@ def with_results(comparison: Comparison) -> Comparison:
 class ExportDialog:
     """The dialog as the user sees it."""
 
-    def __init__(self, window: Window, qtbot: QtBot) -> None:
-        self.window, self.qtbot = window, qtbot
-        window.find(QAction, "exportAction").trigger()
-        self.itself = window.find(ComparisonExportDialog, "comparisonExportDialog")
+    def __init__(self, itself: ComparisonExportDialog, qtbot: QtBot) -> None:
+        self.itself, self.qtbot = itself, qtbot
 
     def find(self, kind: type[Found], name: str) -> Found:
         (child,) = self.itself.findChildren(kind, name)
@@ -64,19 +63,45 @@ class ExportDialog:
 
 
 @pytest.fixture
-def dialog(window: Window, qtbot: QtBot) -> ExportDialog:
+def open_dialog(qtbot: QtBot) -> Iterator[Callable[[Comparison], ExportDialog]]:
+    """Return a function that opens the dialog for a comparison without a window."""
+    parent = QWidget()
+    qtbot.addWidget(parent)
+
+    def opened(comparison: Comparison) -> ExportDialog:
+        dialog = ComparisonExportDialog(lambda: comparison, None, "light", parent, is_saved=True)
+        dialog.open()
+        return ExportDialog(dialog, qtbot)
+
+    yield opened
+    for dialog in parent.findChildren(ComparisonExportDialog):
+        dialog.close()
+    qtbot.waitUntil(lambda: not work_is_running())
+
+
+@pytest.fixture
+def dialog(open_dialog: Callable[[Comparison], ExportDialog]) -> ExportDialog:
     """Return the dialog for two flows with results."""
+    return open_dialog(with_results(untrained("a", "b")))
+
+
+@pytest.fixture
+def dialog_in_window(window: Window, qtbot: QtBot) -> ExportDialog:
+    """Return the dialog that the window opens for two flows with results."""
     window.main.comparisons.show(with_results(untrained("a", "b")))
-    return ExportDialog(window, qtbot)
+    window.find(QAction, "exportAction").trigger()
+    return ExportDialog(window.find(ComparisonExportDialog, "comparisonExportDialog"), qtbot)
 
 
-def test_the_comparison_stays_and_its_figure_is_written(dialog: ExportDialog, tmp_path: Path) -> None:
-    dialog.find(QSpinBox, "exportWidth").setValue(800)
-    dialog.write(tmp_path / "two.png")
+def test_the_comparison_stays_and_its_figure_is_written(
+    dialog_in_window: ExportDialog, window: Window, tmp_path: Path
+) -> None:
+    dialog_in_window.find(QSpinBox, "exportWidth").setValue(800)
+    dialog_in_window.write(tmp_path / "two.png")
     with Image.open(tmp_path / "two.png") as picture:
         assert picture.width == 800
-    assert dialog.window.main.comparisons.is_shown
-    assert str(tmp_path / "two.png") in dialog.window.find(StatusBar, "statusBar").text
+    assert window.main.comparisons.is_shown
+    assert str(tmp_path / "two.png") in window.find(StatusBar, "statusBar").text
 
 
 def test_the_suffix_chooses_the_format_of_a_table(dialog: ExportDialog, tmp_path: Path) -> None:
@@ -118,9 +143,8 @@ def test_overwriting_is_asked_about(dialog: ExportDialog, tmp_path: Path) -> Non
     assert (tmp_path / "two.png").read_text() == "mine"
 
 
-def test_a_table_without_results_is_refused(window: Window, qtbot: QtBot) -> None:
-    window.main.comparisons.show(untrained("a", "b"))
-    dialog = ExportDialog(window, qtbot)
+def test_a_table_without_results_is_refused(open_dialog: Callable[[Comparison], ExportDialog]) -> None:
+    dialog = open_dialog(untrained("a", "b"))
     dialog.find(ChoiceBox, "exportWhat").choose("table")
     assert "Train the flows first" in dialog.message
     assert not dialog.button.isEnabled()
@@ -130,10 +154,11 @@ def test_only_columns_that_apply_are_offered(dialog: ExportDialog) -> None:
     assert dialog.columns() == ["stages", "marks"]
 
 
-def test_columns_of_targets_come_first_where_a_flow_has_several(window: Window, qtbot: QtBot) -> None:
+def test_columns_of_targets_come_first_where_a_flow_has_several(
+    open_dialog: Callable[[Comparison], ExportDialog],
+) -> None:
     other = untrained("b", target=TextSpec(text="Yo"))["b"]
-    window.main.comparisons.show(untrained("a").with_project("b", other))
-    assert ExportDialog(window, qtbot).columns() == ["targets", "stages", "marks"]
+    assert open_dialog(untrained("a").with_project("b", other)).columns() == ["targets", "stages", "marks"]
 
 
 def test_every_control_has_a_name_and_a_description(dialog: ExportDialog) -> None:
@@ -168,21 +193,24 @@ def test_the_command_renders_the_file_of_the_comparison(dialog: ExportDialog, tm
     assert not dialog.find(QPushButton, "exportCopyCommand").isEnabled()
 
 
-def test_closing_the_window_leaves_no_half_of_an_export(dialog: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
-    dialog.find(ChoiceBox, "exportWhat").choose("animation")
-    dialog.name(tmp_path / "two.gif")
-    dialog.button.click()
-    dialog.window.main.discard_changes()
-    dialog.window.main.close()
+def test_closing_the_window_leaves_no_half_of_an_export(
+    dialog_in_window: ExportDialog, window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    dialog_in_window.find(ChoiceBox, "exportWhat").choose("animation")
+    dialog_in_window.name(tmp_path / "two.gif")
+    dialog_in_window.button.click()
+    window.main.discard_changes()
+    window.main.close()
     qtbot.waitUntil(lambda: not work_is_running(), timeout=60_000)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_table_is_exported_during_the_first_run(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_table_is_exported_during_the_first_run(
+    open_dialog: Callable[[Comparison], ExportDialog], tmp_path: Path
+) -> None:
     comparison = untrained("a", "b")
     begun = comparison["a"].after(progress(100)).after(checkpoint(100))
-    window.main.comparisons.show(comparison.with_project("a", begun))
-    dialog = ExportDialog(window, qtbot)
+    dialog = open_dialog(comparison.with_project("a", begun))
     dialog.find(ChoiceBox, "exportWhat").choose("table")
     dialog.write(tmp_path / "two.csv")
     assert (tmp_path / "two.csv").read_text().splitlines()[1].startswith("a,")

@@ -1,13 +1,13 @@
 """The page of a comparison in the real window, without training."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, QObject, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLineEdit, QListWidget, QPushButton
+from PyQt6.QtWidgets import QDialog, QDockWidget, QHeaderView, QLineEdit, QPushButton
 from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
@@ -16,15 +16,19 @@ from flowviz.app.comparison.depth_bar import TICKS, DepthSlider
 from flowviz.app.comparison.dialog import ComparisonDialog
 from flowviz.app.comparison.loss_curves import common_range
 from flowviz.app.comparison.return_bar import ReturnBar
+from flowviz.app.comparison.shared_view import SharedView
 from flowviz.app.comparison.table import BEST, FiguresTable
 from flowviz.app.comparison.workbench import Workbench
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Advanced
 from flowviz.specs.comparison import MAX_NAME
 from tests.app.comparison.fakes import ComparisonHarness, untrained
-from tests.app.conftest import Window, settle
+from tests.app.conftest import SIZE, Window, settle
 from tests.app.session.fakes import finished, progress
+from tests.app.shared_window import shared_window
 from tests.app.test_accessibility import undescribed
+
+__all__ = ["shared_window"]
 
 Found = TypeVar("Found", bound=QObject)
 ShowTable = Callable[[str], tuple[FiguresTable, QHeaderView]]
@@ -56,26 +60,17 @@ class Page:
 
 
 @pytest.fixture
-def page(window: Window) -> Page:
+def page(shared_window: Window) -> Iterator[Page]:
     """Return the page with two untrained entrants."""
-    window.main.comparisons.show(untrained("a", "b"))
-    return Page(window)
-
-
-def test_a_window_without_comparisons_does_not_load_the_page(window: Window) -> None:
-    assert window.main.comparisons.workbench is None
-
-
-def test_compare_asks_what_to_compare_and_shows_it(window: Window, qtbot: QtBot) -> None:
-    window.find(QAction, "compareAction").trigger()
-    dialog = window.find(ComparisonDialog, "comparisonDialog")
-    presets = window.find(QListWidget, "comparisonPresets")
-    presets.setCurrentRow(3)
-    window.find(QPushButton, "startComparison").click()
-    page = Page(window)
-    assert [cloud.name for cloud in page.clouds] == ["4 layers", "8 layers", "16 layers"]
-    assert "20 s" in page.find(FittingLabel, "comparisonTitle").text()
-    qtbot.waitUntil(lambda: dialog not in window.main.findChildren(ComparisonDialog))
+    main = shared_window.main
+    main.resize(SIZE)
+    main.comparisons.show(untrained("a", "b"))
+    page = Page(shared_window)
+    page.workbench.shared.set(SharedView())
+    yield page
+    for dialog in main.findChildren(QDialog):
+        dialog.close()
+    main.discard_changes()
 
 
 def test_the_panels_around_the_cloud_make_room_and_return(page: Page) -> None:
@@ -173,14 +168,14 @@ def test_the_panels_stay_together_in_a_tall_window(page: Page) -> None:
     assert target.height() <= target.sizeHint().height()
 
 
-def test_a_removed_cloud_is_not_drawn_again(page: Page, qtbot: QtBot) -> None:
+def test_a_removed_cloud_is_not_drawn_again(page: Page, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = page.clouds[1].picture
     page.workbench.controller.remove("b")
     picture.outdated.emit()
     picture.deleteLater()
     qtbot.waitUntil(lambda: isdeleted(picture))
     drawn = list[bool]()
-    page.clouds[0].picture.draw = lambda: drawn.append(True)  # type: ignore[method-assign]
+    monkeypatch.setattr(page.clouds[0].picture, "draw", lambda: drawn.append(True))
     page.workbench.shared.set_depth(0.5)
     qtbot.waitUntil(lambda: bool(drawn))
 
