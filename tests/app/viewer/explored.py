@@ -27,6 +27,7 @@ class Explored:
         self.cloud = window.find(CloudView, "cloudView")
         self.mouse = CloudMouse(self.cloud, qtbot)
         self.trace, self.target = project.trace, build_target(project.target)
+        self.viewer.reduce_motion(True)  # to glide would draw dozens of pictures
         self.viewer.begin_training(Variant(project.flow), self.target)
         for step, scale in STEPS_AND_SCALES:
             positions = self.trace.positions * np.float32(scale)
@@ -39,7 +40,7 @@ class Explored:
         return self.viewer.scene
 
     def go_to(self, stage: int) -> None:
-        """Move the layer slider to a stage, and wait for the end of the glide."""
+        """Move the layer slider to a stage."""
         self.window.find(QSlider, "layerScrubber").setValue(stage)
         self.qtbot.waitUntil(lambda: self.cloud.stage == stage)
 
