@@ -34,15 +34,15 @@ CHANGES: dict[str, Callable[[FileMenu], object]] = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_edit_changes_the_document_until_it_is_saved(file_menu: FileMenu, project_file: Path, change: str) -> None:
+def test_edit_changes_the_document_until_it_is_saved(file_menu: FileMenu, project_file: Path) -> None:
     file_menu.open(project_file)
-    CHANGES[change](file_menu)
-    assert file_menu.is_changed
-    file_menu.choose("save")
-    file_menu.wait(lambda: not file_menu.is_changed)
-    CHANGES[change](file_menu)
-    assert file_menu.is_changed == (change == "selection")
+    for name, change in CHANGES.items():
+        change(file_menu)
+        assert file_menu.is_changed, name
+        file_menu.choose("save")
+        file_menu.wait(lambda: not file_menu.is_changed)
+        change(file_menu)
+        assert file_menu.is_changed == (name == "selection")
 
 
 def test_edit_that_is_taken_back_is_no_change(file_menu: FileMenu, project_file: Path) -> None:
