@@ -76,13 +76,15 @@ WITHOUT_CONTROL = {
 
 
 def test_only_controls_with_an_effect_are_shown(dialog: Dialog) -> None:
+    widgets = {name: [dialog.find(QWidget, each) for each in controls] for name, controls in CONTROLS.items()}
     for what, format_ in [(each, format_) for each, formats in FORMATS.items() for format_ in formats]:
         dialog.choose("exportWhat", what)
         dialog.choose("exportFormat", format_)
         found = effects(dialog.itself.spec())
         assert found <= {*CONTROLS} | WITHOUT_CONTROL
-        shown = {name for name, controls in CONTROLS.items() if all(map(dialog.is_shown, controls))}
-        hidden = {name for name, controls in CONTROLS.items() if not any(map(dialog.is_shown, controls))}
+        visible = {name: [each.isVisibleTo(dialog.itself) for each in parts] for name, parts in widgets.items()}
+        shown = {name for name, each in visible.items() if all(each)}
+        hidden = {name for name, each in visible.items() if not any(each)}
         assert shown == found & CONTROLS.keys(), (what, format_)
         assert hidden == CONTROLS.keys() - shown, (what, format_)
 
