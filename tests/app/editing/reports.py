@@ -1,11 +1,14 @@
-"""A layer editor, and a report with curves that can be bent."""
+"""A layer editor, a report with curves that can be bent, and a trained flow with few particles."""
+
+from dataclasses import replace
 
 import numpy as np
 
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
-from flowviz.records import Curve, StageReport
+from flowviz.projects import Project, example
+from flowviz.records import Curve, StageReport, Trace
 
 STAGE = 3
 X = np.linspace(-2, 2, 401, dtype=np.float32)
@@ -33,3 +36,10 @@ def layer_editor(stage: int = STAGE, *, problem: str = "") -> LayerEditor:
     editor.view = view  # type: ignore[attr-defined]  # kept alive
     editor.set_problem(problem)
     return editor
+
+
+def sparse_example(name: str) -> Project:
+    """Return an example with so few particles that its flow moves them at once."""
+    project = example(name).project()
+    trace = project.trace
+    return replace(project, trace=Trace(trace.names, trace.positions[:, :400], trace.log_det[:, :400]))

@@ -10,11 +10,10 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.document.document import prepare
 from flowviz.app.editing.cloud_arrows import CloudArrows
 from flowviz.app.editing.cloud_bending import CloudBending, Layer
-from flowviz.projects import example
 from flowviz.specs import recipes
 from flowviz.specs.edits import Bump
 from tests.app.conftest import Window
-from tests.app.editing.reports import STAGE, layer_editor
+from tests.app.editing.reports import STAGE, layer_editor, sparse_example
 
 CENTER, HALF_EXTENT = (0.5, 0.25), 2.5  # a key press moves an arrow by 0.1
 DURATION = 0.125
@@ -101,7 +100,7 @@ def test_keys_do_nothing_while_layers_cannot_be_edited(keys: Keys) -> None:
 def test_arrows_of_the_window_are_reached_by_keys_at_a_step_of_flow_matching(window: Window, qtbot: QtBot) -> None:
     main = window.main
     arrows = window.find(CloudArrows, "cloudArrows")
-    main.document_actions.document.show(prepare(example("drift").project()))
+    main.document_actions.document.show(prepare(sparse_example("drift")))
     main.view.set_stage(4)
     assert not arrows.isVisible()
     main.view.set_tool("bend")

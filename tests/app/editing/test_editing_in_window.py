@@ -14,9 +14,10 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.document.document import prepare
 from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.viewer.stage_strip import StageStrip
-from flowviz.projects import Project, example
+from flowviz.projects import Project
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.conftest import FileMenu, Window, settle
+from tests.app.editing.reports import sparse_example
 from tests.app.viewer.mouse import drag
 
 LAYER, OTHER = 6, 9  # couplings of the example
@@ -27,7 +28,7 @@ class Editor:
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window, self.qtbot, self.main = window, qtbot, window.main
-        self.main.document_actions.document.show(prepare(example("brad").project()))
+        self.main.document_actions.document.show(prepare(sparse_example("brad")))
         self.main.view.set_stage(LAYER)
         self.strip = window.find(StageStrip, "stageStrip")
 
@@ -216,7 +217,7 @@ def test_layers_cannot_be_edited_before_a_training(window: Window) -> None:
 
 
 def test_edits_of_an_opened_project_are_shown(window: Window) -> None:
-    project = example("brad").project()
+    project = sparse_example("brad")
     edits = Edits(layers={LAYER: LayerEdit(disabled=True)})
     window.main.document_actions.document.show(prepare(replace(project, edits=edits)))
     assert window.find(QToolButton, "editedNote").text() == "1 layer edited"
