@@ -16,7 +16,9 @@ from flowviz.projects import from_bytes, load_project, to_bytes
 from flowviz.records import Trace
 from flowviz.specs.edits import Edits
 from tests.app.conftest import FileMenu, Window
-from tests.app.training.small_flow import choose_small_flow
+from tests.app.training.small_flow import choose_small_flow, frequent_snapshots
+
+__all__ = ["frequent_snapshots"]
 
 LAYER = 1
 
@@ -63,7 +65,7 @@ class Learner:
 
 
 @pytest.fixture
-def learner(window: Window, qtbot: QtBot) -> Learner:
+def learner(window: Window, qtbot: QtBot, frequent_snapshots: None) -> Learner:
     return Learner(window, qtbot)
 
 

@@ -13,7 +13,9 @@ from flowviz.projects import load_project
 from flowviz.records import Adjusted
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose_steps, wait_for_status
-from tests.app.training.small_flow import choose_small_flow
+from tests.app.training.small_flow import choose_small_flow, frequent_snapshots
+
+__all__ = ["frequent_snapshots"]
 
 
 class Adjuster:
@@ -51,7 +53,7 @@ class Adjuster:
 
 
 @pytest.fixture
-def adjuster(window: Window, qtbot: QtBot) -> Adjuster:
+def adjuster(window: Window, qtbot: QtBot, frequent_snapshots: None) -> Adjuster:
     return Adjuster(window, qtbot)
 
 
@@ -98,7 +100,7 @@ def test_paused_training_takes_the_change_when_it_resumes(adjuster: Adjuster) ->
 
 
 def test_same_start_gives_the_same_losses(adjuster: Adjuster) -> None:
-    choose_steps(adjuster.window, 1200)
+    choose_steps(adjuster.window, 900)
     adjuster.train()
     adjuster.qtbot.waitUntil(lambda: adjuster.session.run is None, timeout=120_000)
     first = adjuster.session.project().history

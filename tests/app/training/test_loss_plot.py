@@ -69,14 +69,14 @@ def plot_in(widget: QWidget) -> pg.PlotWidget:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", ["brad", "two_moons"])
-def test_loss_plot_is_legible(window: Window, qtbot: QtBot, size: int, name: str) -> None:
+def test_loss_plot_is_legible(window: Window, qtbot: QtBot, size: int) -> None:
     losses = window.find(LossPlot, "lossPlot")
-    window.main.session.show_project(example(name).project())
     window.main.appearance.choose_text_size(size)
-    for width, height in ((1280, 1000), (1024, 700)):
-        window.main.resize(width, height)
-        qtbot.waitUntil(lambda: is_legible(plot_in(losses)))
+    for name in ("brad", "two_moons"):
+        window.main.session.show_project(example(name).project())
+        for width, height in ((1280, 1000), (1024, 700)):
+            window.main.resize(width, height)
+            qtbot.waitUntil(lambda: is_legible(plot_in(losses)))
     legend = window.find(QLabel, "lossLegend")
     assert "NLL (nats)" in legend.text()
     assert legend.height() >= legend.heightForWidth(legend.width())
@@ -87,8 +87,8 @@ def test_loss_plot_is_legible(window: Window, qtbot: QtBot, size: int, name: str
     assert legend.height() >= legend.heightForWidth(legend.width())
 
 
-def test_kept_state_is_marked(window: Window) -> None:
-    losses, steps = window.find(LossPlot, "lossPlot"), np.array([1000.0, 2000.0, 3000.0])
+def test_kept_state_is_marked(losses: LossPlot) -> None:
+    steps = np.array([1000.0, 2000.0, 3000.0])
     history = History(steps, steps / 100, steps / 1000, np.array([1.5, 1.25, 1.75]))
     losses.show_history(replace(history, kept_step=2000), 1.0)
     [point] = losses.graph.content()._kept.points()
@@ -112,8 +112,8 @@ def test_text_of_the_curve_plot_grows_with_the_text_size(window: Window, qtbot: 
     assert heights[1] > 1.3 * heights[0]
 
 
-def test_single_loss_is_a_dot_and_the_axis_starts_at_step_0(window: Window) -> None:
-    losses, one = window.find(LossPlot, "lossPlot"), np.array([2000.0])
+def test_single_loss_is_a_dot_and_the_axis_starts_at_step_0(losses: LossPlot) -> None:
+    one = np.array([2000.0])
     losses.show_history(History(one, one / 100, np.array([1.5]), np.array([1.6])), 1.2)
     plot = plot_in(losses)
     (lowest, highest), _ = plot.getViewBox().viewRange()

@@ -10,7 +10,9 @@ from flowviz.targets import build_target
 from tests.app.conftest import Window
 from tests.app.target.test_drawing import DrawingUser
 from tests.app.test_main_window import choose_steps, wait_for_status
-from tests.app.training.small_flow import choose_small_flow
+from tests.app.training.small_flow import choose_small_flow, frequent_snapshots
+
+__all__ = ["frequent_snapshots"]
 
 
 class Morphing:
@@ -47,7 +49,7 @@ class Morphing:
 
 
 @pytest.fixture
-def morphing(window: Window, qtbot: QtBot) -> Morphing:
+def morphing(window: Window, qtbot: QtBot, frequent_snapshots: None) -> Morphing:
     return Morphing(window, qtbot)
 
 
