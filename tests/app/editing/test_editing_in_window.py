@@ -18,7 +18,10 @@ from flowviz.projects import Project
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.conftest import FileMenu, Window, settle
 from tests.app.editing.reports import sparse_example
+from tests.app.shared_window import renewed_window, shared_window
 from tests.app.viewer.mouse import drag
+
+__all__ = ["renewed_window", "shared_window"]
 
 LAYER, OTHER = 6, 9  # couplings of the example
 
@@ -63,6 +66,12 @@ class Editor:
 
 
 @pytest.fixture
+def window(renewed_window: Window) -> Window:
+    """Return one window for all tests of the module."""
+    return renewed_window
+
+
+@pytest.fixture
 def editor(window: Window, qtbot: QtBot) -> Editor:
     return Editor(window, qtbot)
 
@@ -93,14 +102,17 @@ def test_layers_are_disabled_in_the_strip_the_inspector_and_the_menu(editor: Edi
 
 @pytest.mark.parametrize("is_presenting", [False, True])
 def test_first_edit_moves_nothing_in_the_window(editor: Editor, is_presenting: bool) -> None:
+    presentation = editor.window.find(QAction, "presentationAction")
     if is_presenting:
-        editor.window.find(QAction, "presentationAction").trigger()
+        presentation.trigger()
     settle(editor.main)
     places = [editor.main._viewing.cloud.geometry(), editor.strip.geometry()]
     editor.main.layer_editor.toggle()
     settle(editor.main)
     assert editor.note() == "1 layer edited"
     assert [editor.main._viewing.cloud.geometry(), editor.strip.geometry()] == places
+    if is_presenting:
+        presentation.trigger()
 
 
 def test_caption_says_that_a_layer_is_disabled(editor: Editor) -> None:

@@ -12,6 +12,15 @@ from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.projects import example, save_project
 from tests.app.conftest import FileMenu, Window
 from tests.app.session.undoing import CHOICES, CONTROL, UndoUser
+from tests.app.shared_window import renewed_window, shared_window
+
+__all__ = ["renewed_window", "shared_window"]
+
+
+@pytest.fixture
+def window(renewed_window: Window) -> Window:
+    """Return one window for all tests of the module."""
+    return renewed_window
 
 
 @pytest.fixture
@@ -137,3 +146,4 @@ def test_keys_and_clipboard_commands_work_in_a_floating_panel(user: UndoUser) ->
     assert clipboard.text() == "70"
     user.qtbot.keyClick(amount, Qt.Key.Key_Z, CONTROL)
     assert amount.value() == 60
+    panel.setFloating(False)

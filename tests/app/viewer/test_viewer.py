@@ -74,6 +74,10 @@ def test_inspector_describes_the_stage_and_its_parts_can_be_hidden(explored: Exp
     assert numbers.isVisible()
     choose(explored.window, "Layer Inspector")
     assert not numbers.isVisible()
+    choose(explored.window, "Layer Inspector")
+    choose(explored.window, "Explanations")
+    assert numbers.isVisible()
+    assert explanation.isVisible()
 
 
 def test_history_slider_goes_back_and_the_live_button_returns(explored: Explored) -> None:
