@@ -138,22 +138,26 @@ def test_caption_counts_the_bends_of_a_layer(editor: Editor) -> None:
 
 
 def test_held_key_shows_the_flow_without_the_layer(editor: Editor) -> None:
-    main, trace = editor.main, editor.project.trace
+    main = editor.main
+
+    def is_without_layer() -> bool:
+        return main.viewer.generated is not editor.project.trace  # which is another one once its score is known
+
     main.activateWindow()
     editor.strip.setFocus()
     editor.press(Qt.Key.Key_D)
     for _ in range(3):
         editor.press(Qt.Key.Key_D, repeats=True, kind=QEvent.Type.KeyRelease)
         editor.press(Qt.Key.Key_D, repeats=True)
-    editor.wait(lambda: main.viewer.generated is not trace)
+    editor.wait(is_without_layer)
     assert not editor.edits
     assert not main.isWindowModified()
     editor.press(Qt.Key.Key_D, kind=QEvent.Type.KeyRelease)
-    assert main.viewer.generated is trace
+    assert not is_without_layer()
     editor.press(Qt.Key.Key_D)
-    editor.wait(lambda: main.viewer.generated is not trace)
+    editor.wait(is_without_layer)
     QApplication.sendEvent(main, QEvent(QEvent.Type.WindowDeactivate))
-    assert main.viewer.generated is trace
+    assert not is_without_layer()
 
 
 def test_letter_that_is_typed_is_no_command(editor: Editor) -> None:
