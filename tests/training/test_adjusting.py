@@ -20,8 +20,8 @@ from flowviz.training.guard import Guard
 from flowviz.training.settings import with_settings_of
 from flowviz.training.step import ChunkRunner, State
 
-pytestmark = pytest.mark.usefixtures("xla")  # one flow is trained often
-TEXT, SMALL, SPEC = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=1500)
+pytestmark = pytest.mark.usefixtures("short_chunks")
+TEXT, SMALL, SPEC = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=150)
 TARGET = build_target(TEXT)
 SLOWER, CLIPPED, LARGER = (
     TrainingSpec(**{**dict(SPEC), **change})
@@ -115,7 +115,7 @@ def with_batch(batch: int) -> TrainingSpec:
 
 
 @pytest.fixture(scope="module")
-def plain(xla: None) -> list[Event]:
+def plain(short_chunks: None) -> list[Event]:
     return run()
 
 

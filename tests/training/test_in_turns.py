@@ -33,8 +33,8 @@ from flowviz.training.step import ChunkRunner, State
 from tests.training.clock import Clock
 from tests.training.events import finished
 
-pytestmark = pytest.mark.usefixtures("xla")  # three flows are trained often
-TARGET, STEPS = TextSpec(text="I"), TrainingSpec(steps=900)
+pytestmark = pytest.mark.usefixtures("short_chunks")
+TARGET, STEPS = TextSpec(text="I"), TrainingSpec(steps=110)  # six chunks
 FLOWS = {
     "affine": FlowSpec(layers=2, width=8, depth=1),
     "spline": FlowSpec(family="spline", layers=2, width=8, depth=1, bins=4, hats=0),
@@ -75,7 +75,7 @@ class Stopper:
 
 
 @pytest.fixture(scope="module")
-def whole(xla: None) -> Comparison:
+def whole(short_chunks: None) -> Comparison:
     return compared(comparison())
 
 
@@ -220,7 +220,7 @@ def copied(found: Comparison) -> Comparison:
 @pytest.mark.parametrize("is_scored", [True, False])
 def test_stopped_comparison_resumes_exactly(whole: Comparison, is_scored: bool) -> None:
     found = stopped(after=5)
-    assert 0 < max(each.checkpoint.step for each in found.projects.values() if each.checkpoint) < 900
+    assert 0 < max(each.checkpoint.step for each in found.projects.values() if each.checkpoint) < 110
     for turn in score_stopped(found) if is_scored else ():
         found = turn.comparison
     assert [trial.ending for trial in found.trials] == (3 if is_scored else 0) * ["stopped"]
@@ -303,7 +303,7 @@ def test_entrant_with_another_budget_cannot_join() -> None:
     turns = changed(comparison("affine"), 1, Add("nice", project("nice", TrainingSpec(steps=7))))
     (refused,) = (turn for turn in turns if turn.name == "nice")
     assert isinstance(refused.event, Trial)
-    assert 'Entrant "nice": its budget is 7 steps, but that of "affine" is 900 steps' in refused.event.failure
+    assert 'Entrant "nice": its budget is 7 steps, but that of "affine" is 110 steps' in refused.event.failure
     assert turns[-1].comparison.names == ("affine",)
 
 
@@ -316,7 +316,7 @@ def test_another_target_is_learned_by_all_with_a_new_budget() -> None:
     for name, step in at.items():
         checkpoint = found[name].checkpoint
         assert checkpoint is not None
-        assert checkpoint.step == step + 900
+        assert checkpoint.step == step + 110
         assert found[name].history.changes[-1].title == "heart"
     assert at.keys() == {"affine", "nice"}
 
@@ -328,7 +328,7 @@ def test_another_target_is_learned_as_well_by_those_that_have_ended() -> None:
     found = turns[-1].comparison
     assert {each.target for each in found.projects.values()} == {other}
     steps = {name: each.checkpoint.step for name, each in found.projects.items() if each.checkpoint}
-    assert steps["affine"] == 1800
+    assert steps["affine"] == 220
     assert [trial.name for trial in found.ordered_trials()] == ["affine", "nice"]
 
 
@@ -366,8 +366,8 @@ def test_later_seeds_are_those_of_separate_trainings() -> None:
 
 
 def test_budget_that_has_grown_continues() -> None:
-    short = compared(comparison("affine", training=TrainingSpec(steps=400)))
+    short = compared(comparison("affine", training=TrainingSpec(steps=40)))
     longer = short.with_project("affine", replace(short["affine"], training=STEPS))
     steps = [turn.event.step for turn in train_in_turns(longer) if isinstance(turn.event, Advanced)]
     assert all(one < other for one, other in pairwise(steps))
-    assert (steps[0] > 400, steps[-1]) == (True, 900)
+    assert (steps[0] > 40, steps[-1]) == (True, 110)
