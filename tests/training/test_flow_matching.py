@@ -1,5 +1,6 @@
 """Flow matching: what it learns from, what it learns, and other integrators of a trained field."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
@@ -25,12 +26,19 @@ from flowviz.targets import build_target
 from flowviz.training import train
 from tests.test_cli import SMALL_FLOW, run
 
-TRAINING = TrainingSpec(steps=10_100)  # with two validations, and one at the end
+TRAINING = TrainingSpec(steps=2100)  # with two validations, and one at the end
 FLOW = FlowSpec(family="flow_matching", width=32, waves=4, depth=2)
 
 
 @pytest.fixture(scope="module")
-def project(xla: None) -> Project:
+def frequent_validations() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flowviz.training.loop.VALIDATION_CHUNKS", 1)
+        yield
+
+
+@pytest.fixture(scope="module")
+def project(frequent_validations: None) -> Project:
     return flowviz.train(TextSpec(text="I"), FLOW, TRAINING)
 
 

@@ -20,10 +20,10 @@ from tests.training.test_training import Spoiled
 TARGET = build_target(ShapeSpec(name="rings"))
 STEPS = TrainingSpec(steps=100, batch=32)
 EDITS = Edits(layers={1: LayerEdit(disabled=True)})
-USUAL = "realnvp", "flow_matching", "learned base"
+USUAL = "realnvp", "euler", "learned base"
 KINDS = [
     name if name in USUAL else pytest.param(name, marks=pytest.mark.slow)  # each compiles a step of its own
-    for name in (*RECIPES, "learned base")
+    for name in (*RECIPES, "euler", "learned base")
     if name in SPECS
 ]
 

@@ -14,7 +14,7 @@ PARTS = ["trace steps", "optimize", "trace", "log_prob", "compile"]
 
 
 @pytest.fixture
-def done(monkeypatch: pytest.MonkeyPatch, xla: None) -> list[str]:
+def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record the parts of the preparation in their order."""
     parts = list[str]()
 

@@ -15,6 +15,8 @@ from flowviz.training import NewTarget, train
 from flowviz.training.loop import Training
 from flowviz.training.requests import Requests
 from flowviz.training.schedule import Budget
+from flowviz.training.step import ChunkRunner
+from tests.training.clock import Clock
 
 SMALL = FlowSpec(layers=2, width=8, depth=1)
 FIRST, SECOND = (build_target(TextSpec(text=text)) for text in ("I", "∴"))
@@ -135,7 +137,8 @@ def test_history_and_project_file_keep_the_changes() -> None:
     assert Checkpoint(**{k: v for k, v in vars(old).items() if k != "start_step"}).start_step == 0
 
 
-def test_progress_tells_of_the_new_target() -> None:
+def test_progress_tells_of_the_new_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch).slow_down(ChunkRunner, "run", 0.2)
     events = turned(TrainingSpec(seconds=1.5), when=2)
     told = [event.entropy for event in events if isinstance(event, Progress)]
     assert set(told) == {SECOND.entropy}

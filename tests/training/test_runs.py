@@ -12,11 +12,12 @@ from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TextSpec, TrainingS
 from flowviz.training import compared, runs
 from flowviz.training.runs import Run, compared_in_processes, run_here
 
+pytestmark = pytest.mark.usefixtures("short_chunks")
 FLOWS = {"affine": FlowSpec(layers=2, width=8, depth=1), "nice": FlowSpec(family="nice", layers=2, width=8, depth=1)}
 
 
 def comparison(seeds: int = 1, text: str = "I") -> Comparison:
-    target, steps = TextSpec(text=text), TrainingSpec(steps=400)
+    target, steps = TextSpec(text=text), TrainingSpec(steps=50)
     entrants = tuple(Entrant(name=name, target=target, flow=flow, training=steps) for name, flow in FLOWS.items())
     return Comparison.untrained(ComparisonSpec(entrants=entrants, seeds=seeds))
 

@@ -15,6 +15,8 @@ from flowviz.training import score_stopped, train, train_in_turns
 from flowviz.training.loop import Training
 from tests.training.test_in_turns import FLOWS, STEPS, TARGET, Stopper, comparison, copied, stopped
 
+pytestmark = pytest.mark.usefixtures("short_chunks")
+
 
 def stopped_at(step: int, flow: FlowSpec) -> Finished:
     """Return the end of a separate training that was stopped after a step."""

@@ -13,7 +13,8 @@ from flowviz.training import train, trained
 from flowviz.training.loop import Training
 from tests.training.clock import Clock
 
-TARGET, FLOW, SPEC = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=900)
+pytestmark = pytest.mark.usefixtures("short_chunks")
+TARGET, FLOW, SPEC = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=110)
 
 
 def test_moments_change_no_number_and_take_no_training_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +72,7 @@ def test_every_minute_gives_a_project_that_continues_exactly(monkeypatch: pytest
     assert whole.checkpoint.seconds < 1000  # saving takes no training time
     steps = [project.checkpoint.step for project in spoken if project.checkpoint]
     assert len(steps) == 2
-    assert 0 < steps[0] < steps[1] < 900
+    assert 0 < steps[0] < steps[1] < 110
     for project in spoken:
         resumed = trained(from_bytes(to_bytes(project)), build_target(TARGET))
         for end in (whole, resumed):

@@ -18,8 +18,9 @@ from flowviz.training import train, trained
 from flowviz.training.overfitting import CLEAR_RISE, MIN_RISE, SMOOTHED, OverfittingMonitor, with_final_report
 from tests.training.clock import Clock
 
+pytestmark = pytest.mark.usefixtures("short_chunks")
 Losses = NDArray[np.floating]
-SMALL, STEPS = FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=900)
+SMALL, STEPS = FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=90)
 
 
 @pytest.fixture(autouse=True)
@@ -72,8 +73,8 @@ def test_validation_selects_the_state_and_test_scores_it(target: Ink) -> None:
 
 
 def test_history_has_every_validation_once_and_the_best_is_kept(target: Ink) -> None:
-    history, end = history_of(train(target, SMALL, TrainingSpec(steps=850, learning_rate=0.3, warmup_steps=0)))
-    assert history.step.tolist() == [50, 250, 450, 650, 850]
+    history, end = history_of(train(target, SMALL, TrainingSpec(steps=85, learning_rate=0.3, warmup_steps=0)))
+    assert history.step.tolist() == [20, 40, 60, 80, 85]
     best = history.validation_nll.argmin()
     assert (end.kept.step, history.kept_step) == (history.step[best], history.step[best])
     assert end.kept.validation_nll == history.validation_nll[best]
@@ -85,7 +86,7 @@ def test_history_of_a_training_that_resumes_is_that_of_one_without_a_stop(target
     stop, events = Flag(), list[Event]()
     for event in train(target, SMALL, STEPS, stop_requested=stop.is_set, snapshot_seconds=0.0):
         events.append(event)
-        if isinstance(event, Snapshot) and event.step == 450:
+        if isinstance(event, Snapshot) and event.step == 40:
             stop.set()
     before, stopped = history_of(events)
     resumed = before.resumed(stopped.checkpoint)
