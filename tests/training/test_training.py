@@ -226,11 +226,12 @@ def test_the_advice_names_what_is_unusual() -> None:
 
 
 def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowviz.training.loop.VALIDATION_CHUNKS", 2)
-    cloud = Points(np.random.default_rng(0).normal(size=(60, 2)))
-    spec = TrainingSpec(steps=4000, learning_rate=1e-2)
+    monkeypatch.setattr("flowviz.training.loop.VALIDATION_CHUNKS", 1)
+    monkeypatch.setattr("flowviz.training.schedule.MAX_CHUNK_STEPS", 20)
+    cloud = Points(np.random.default_rng(0).normal(size=(20, 2)))
+    spec = TrainingSpec(steps=400, learning_rate=3e-2)
     history, overfitting = History(), list[Overfitting]()
-    for event in train(cloud, FlowSpec(family="spline", layers=2, width=8, bins=8), spec):
+    for event in train(cloud, SMALL, spec):
         history = history.with_event(event)
         if isinstance(event, Overfitting):
             overfitting.append(event)
@@ -241,8 +242,8 @@ def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart(monkeypat
     assert event.score.test_nll is None, "there are too few points for a test"
     assert history.kept_step == history.step[history.validation_nll.argmin()] == event.kept.step
     assert history.train_nll[-1] < history.train_nll[0]
-    assert overfitting[-1:] == [Overfitting(event.kept.step, 48)]
-    assert "is beginning to memorize the 48 training points" in overfitting[-1].sentence()
+    assert overfitting[-1:] == [Overfitting(event.kept.step, 16)]
+    assert "is beginning to memorize the 16 training points" in overfitting[-1].sentence()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from flowviz.flows import Flow, build_flow
 from flowviz.records import Checkpoint, Event, Finished, Progress, Snapshot, WarmUp
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Ink
-from flowviz.training import prepare, train
+from flowviz.training import prepare, step, train
 from flowviz.training.schedule import Budget
 from flowviz.training.step import ChunkRunner, State
 from tests.training.clock import Clock
@@ -23,8 +23,14 @@ SMALL = FlowSpec(layers=2, width=8, depth=1)
 pytestmark = pytest.mark.usefixtures("xla")
 
 
+@pytest.fixture(autouse=True)
+def new_runners() -> None:
+    """Let each test compile its steps, although others have trained the same flow."""
+    step._made.cache_clear()
+
+
 def test_a_training_like_one_before_is_compiled_no_more_and_gives_the_same_numbers(target: Ink) -> None:
-    flow, spec = FlowSpec(layers=2, width=5, depth=1), TrainingSpec(steps=300)
+    flow, spec = FlowSpec(layers=1, width=5, depth=1), TrainingSpec(steps=300)
     ends = [finished(train(target, flow, spec)) for _ in range(2)]
     assert ends[1].prepare_seconds < ends[0].prepare_seconds / 2
     np.testing.assert_array_equal(ends[0].checkpoint.parameters, ends[1].checkpoint.parameters)
@@ -35,7 +41,7 @@ def test_a_training_like_one_before_is_compiled_no_more_and_gives_the_same_numbe
 
 
 def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    runners = [ChunkRunner(build_flow(SMALL), 32, 4) for _ in range(2)]
+    runners = [ChunkRunner(build_flow(SMALL), 256, 200) for _ in range(2)]
     runners[0].compile()
     assert runners[0].wait()
 
@@ -48,7 +54,7 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
     runners[1].compile()
     assert not runners[1].wait()
     assert cleared == [True], "its stored code may be damaged"
-    points = np.random.default_rng(0).normal(size=(4, 32, 2)).astype(np.float32)
+    points = np.random.default_rng(0).normal(size=(200, 256, 2)).astype(np.float32)
     rates = np.full(3, 1e-3, np.float32)
     results = [runner.run(State.of(runner.flow), 0, points, rates, TrainingSpec(steps=1)) for runner in runners]
     assert len(results[0][1]) == 3
@@ -57,7 +63,7 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
 
 
 def test_xla_that_had_no_memory_is_asked_again_by_the_next_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    runner = ChunkRunner(build_flow(SMALL), 32, 4)
+    runner = ChunkRunner(build_flow(SMALL), 256, 200)
 
     def no_memory(*arguments: Any) -> None:
         raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
@@ -94,7 +100,7 @@ def compile_now(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]
 
 @pytest.mark.parametrize(
     "flow",
-    [FlowSpec(layers=1, width=7, depth=1), FlowSpec(family="flow_matching", width=7, depth=1, integrator_steps=2)],
+    [SMALL, FlowSpec(family="flow_matching", width=8, depth=1, integrator_steps=2)],
     ids=["realnvp", "flow matching, whose snapshots take long"],
 )
 def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
@@ -126,10 +132,10 @@ def shares(events: Iterable[Event], spec: TrainingSpec) -> list[float]:
 def test_warm_up_spends_no_share_of_the_seconds_even_if_it_is_interrupted(
     target: Ink, monkeypatch: pytest.MonkeyPatch, compile_now: Callable[[], None]
 ) -> None:
-    flow, spec = FlowSpec(layers=1, width=11, depth=1), TrainingSpec(seconds=20)
+    spec = TrainingSpec(seconds=20)
     Clock(monkeypatch).slow_down(ChunkRunner, "run", 1)
     begun = list[Event]()
-    for event in train(target, flow, spec, snapshot_seconds=0.0, stop_requested=lambda: len(begun) > 20):
+    for event in train(target, SMALL, spec, snapshot_seconds=0.0, stop_requested=lambda: len(begun) > 20):
         begun.append(event)
     stopped = begun[-1]
     assert isinstance(stopped, Finished)
@@ -137,7 +143,7 @@ def test_warm_up_spends_no_share_of_the_seconds_even_if_it_is_interrupted(
     assert stopped.checkpoint.seconds > 3
     assert {*shares(begun, spec)} == {0}
     resumed = list[Event]()
-    for event in train(target, flow, spec, snapshot_seconds=0.0, resume=stopped.checkpoint):
+    for event in train(target, SMALL, spec, snapshot_seconds=0.0, resume=stopped.checkpoint):
         resumed.append(event)
         if len(resumed) == 20:
             compile_now()
@@ -150,9 +156,9 @@ def test_warm_up_spends_no_share_of_the_seconds_even_if_it_is_interrupted(
 def test_warm_up_longer_than_the_budget_ends_with_it(
     target: Ink, monkeypatch: pytest.MonkeyPatch, compile_now: Callable[[], None]
 ) -> None:
-    flow, spec = FlowSpec(layers=1, width=12, depth=1), TrainingSpec(seconds=3)
+    spec = TrainingSpec(seconds=3)
     Clock(monkeypatch).slow_down(ChunkRunner, "run", 1)
-    events = [*train(target, flow, spec, snapshot_seconds=0.0)]
+    events = [*train(target, SMALL, spec, snapshot_seconds=0.0)]
     assert WarmUp(has_ended=True) not in events
     spent = shares(events, spec)
     assert spent == sorted(spent)
@@ -171,8 +177,7 @@ def test_a_watched_training_shows_its_first_steps_before_it_validates(
 
     monkeypatch.setattr(ChunkRunner, "begin_optimizing", lambda _: None)
     monkeypatch.setattr(ChunkRunner, "optimize", optimize_slowly)
-    flow = FlowSpec(layers=2, width=9, depth=1)
-    events = [*train(target, flow, TrainingSpec(seconds=0.3), snapshot_seconds=0.2)]
+    events = [*train(target, SMALL, TrainingSpec(seconds=0.3), snapshot_seconds=0.2)]
     moved = [event for event in events if isinstance(event, Progress) or (isinstance(event, Snapshot) and event.step)]
     assert isinstance(moved[0], Snapshot)
 
@@ -195,6 +200,6 @@ def test_a_watched_training_does_not_get_its_budget_again_when_it_resumes(
 
 
 def test_a_training_by_steps_waits_for_xla_also_when_it_is_watched(target: Ink) -> None:
-    flow, spec = FlowSpec(layers=1, width=6, depth=1), TrainingSpec(steps=600)
-    watched, unwatched = (finished(train(target, flow, spec, snapshot_seconds=period)) for period in (0.0, None))
+    spec = TrainingSpec(steps=600)
+    watched, unwatched = (finished(train(target, SMALL, spec, snapshot_seconds=period)) for period in (0.0, None))
     np.testing.assert_array_equal(watched.checkpoint.parameters, unwatched.checkpoint.parameters)
