@@ -1,10 +1,10 @@
 """The settings of the program's own process.
 
-Only the entry points, `cli.main` and `app.main.run`, call this module, before they load anything large. A library must
-leave the process of its host as it is, so no other module sets an environment variable or an option of the
-interpreter; the signal handlers that end a command or the window well are in `cli.interrupts` and
-`app.desktop.termination`. Variables that the user has set are kept. Each function says what a setting brings,
-measured on two cores of a server processor unless noted, and what happens without it.
+Only the entry points, `cli.main` and `app.main.run`, and the processes in which a command trains call this module,
+before they load anything large. A library must leave the process of its host as it is, so no other module sets an
+environment variable or an option of the interpreter; the signal handlers that end a command or the window well are in
+`cli.interrupts` and `app.desktop.termination`. Variables that the user has set are kept. Each function says what a
+setting brings, measured on two cores of a server processor unless noted, and what happens without it.
 """
 
 import faulthandler
@@ -44,6 +44,13 @@ def configure_window() -> None:
     """Apply the settings of a process with a window."""
     switch_threads_often()
     quit_on_interrupt()
+
+
+def configure_worker() -> None:
+    """Apply the settings of a process that trains for a command, whose environment it inherits."""
+    leave_out_keras()
+    search_garbage_less_often()
+    keep_compiled_programs()
 
 
 def report_native_crashes() -> None:

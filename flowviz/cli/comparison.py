@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flowviz import process
 from flowviz.cli import options
 from flowviz.cli.interrupts import Interrupted
 from flowviz.cli.messages import comparison_table, console, counted, progress_bar, say
@@ -179,7 +180,9 @@ def _trained(
     known = total - sum(len(found.missing(offset)) for offset in range(found.seeds))
     if known:
         say(f"Continuing {folder / COMPARISON}, which already contains {counted(known, 'run')} of {total}.")
-    runs = compared_in_processes(found, jobs=jobs, backend=backend, scheduler=scheduler, folder=folder)
+    runs = compared_in_processes(
+        found, jobs=jobs, backend=backend, scheduler=scheduler, folder=folder, configure=process.configure_worker
+    )
     try:
         with closing(runs), progress_bar() as bar:
             task = bar.add_task("Runs", total=total, completed=known, figures=f"{known} of {total}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flowviz import process
 from flowviz.cli import options
 from flowviz.cli.interrupts import Interrupted, stoppable
 from flowviz.cli.loaded_project import edited
@@ -151,7 +152,15 @@ def trials(
     if known:
         say(f"Continuing {output}, which already contains {counted(known, 'trial')}.")
     runs = run_trials(
-        plan.target, plan.flow, specs, range(seeds), done=table.done, jobs=jobs, backend=backend, scheduler=scheduler
+        plan.target,
+        plan.flow,
+        specs,
+        range(seeds),
+        done=table.done,
+        jobs=jobs,
+        backend=backend,
+        scheduler=scheduler,
+        configure=process.configure_worker,
     )
     asked = {(plan.flow.family, rate, seed) for rate in rates for seed in range(seeds)}
     try:

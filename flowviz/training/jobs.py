@@ -114,13 +114,16 @@ def _results(
 
 
 @contextmanager
-def workers(backend: Backend, count: int, scheduler: str | None) -> Iterator[Workers]:
+def workers(
+    backend: Backend, count: int, scheduler: str | None, configure: Callable[[], object] = lambda: None
+) -> Iterator[Workers]:
     """Start worker processes, or connect to a cluster. On exit, kill local processes that still run a job.
 
     Args:
         backend: `loky` for processes on this machine, `dask` for a cluster.
         count: Number of processes on this machine; -1 for one per core. A cluster determines its own.
         scheduler: Address of the cluster's scheduler.
+        configure: Applies the settings of the program to each process on this machine.
 
     Yields:
         The workers.
@@ -136,12 +139,12 @@ def workers(backend: Backend, count: int, scheduler: str | None) -> Iterator[Wor
     elif count == 0:
         raise SpecError("The number of jobs cannot be 0. Give 1 or more, or -1 for one per core.")
     else:
-        with _processes(joblib.effective_n_jobs(count)) as found:
+        with _processes(joblib.effective_n_jobs(count), configure) as found:
             yield found
 
 
 @contextmanager
-def _processes(count: int) -> Iterator[Workers]:
+def _processes(count: int, configure: Callable[[], object]) -> Iterator[Workers]:
     """Run each job in a single-process executor. An executor that breaks because its process was killed is replaced."""
     threads, lock, is_closed = ThreadPoolExecutor(count), Lock(), Event()
     started, idle = list[Any](), list[Any]()
@@ -151,7 +154,7 @@ def _processes(count: int) -> Iterator[Workers]:
             if is_closed.is_set():
                 raise CancelledError
             if not idle:
-                started.append(_process())
+                started.append(_process(configure))
                 idle.append(started[-1])
             process = idle.pop()
             future = process.submit(job)
@@ -173,10 +176,15 @@ def _processes(count: int) -> Iterator[Workers]:
         threads.shutdown(cancel_futures=True)
 
 
-def _process() -> Any:
-    """Return an executor with one process, which ignores Ctrl+C: the terminal sends it to the main program as well."""
-    ignore_interrupts = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
-    return ProcessPoolExecutor(1, timeout=IDLE_SECONDS, env=ONE_CORE, initializer=ignore_interrupts)
+def _process(configure: Callable[[], object]) -> Any:
+    """Return an executor with one process."""
+    return ProcessPoolExecutor(1, timeout=IDLE_SECONDS, env=ONE_CORE, initializer=partial(_begin, configure))
+
+
+def _begin(configure: Callable[[], object]) -> None:
+    """Begin a process, which ignores Ctrl+C: the terminal sends it to the main program as well."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    configure()
 
 
 @contextmanager

@@ -48,7 +48,12 @@ Result = tuple[Trial, Project | None]  # of a run; the project is None unless it
 
 
 def run_all(
-    runs: Sequence[Run], *, jobs: int = -1, backend: Backend = "loky", scheduler: str | None = None
+    runs: Sequence[Run],
+    *,
+    jobs: int = -1,
+    backend: Backend = "loky",
+    scheduler: str | None = None,
+    configure: Callable[[], object] = lambda: None,
 ) -> Generator[Result, None, None]:
     """Run trainings in parallel, each on its own core: a budget of seconds is the processor time of its process.
 
@@ -57,6 +62,7 @@ def run_all(
         jobs: Number of processes on this machine; -1 for one per core.
         backend: `loky` for processes on this machine, `dask` for a cluster.
         scheduler: Address of the cluster's scheduler.
+        configure: Applies the settings of the program to each process on this machine.
 
     Yields:
         Each result as soon as it is known. If the run raised an error or its process was killed repeatedly, the ending
@@ -71,7 +77,7 @@ def run_all(
     with TemporaryDirectory(prefix="flowviz-") as shared:
         stop = Path(shared) / "stop"
         calls = {number: partial(run_here, run, loading(), stop) for number, run in enumerate(runs)}
-        with workers(backend, jobs, scheduler) as found:
+        with workers(backend, jobs, scheduler, configure) as found:
             for number, result in run_jobs(calls, found, on_interrupt=stop.touch):
                 yield _failed(runs[number], result) if isinstance(result, Failure) else result
 
@@ -147,6 +153,7 @@ def compared_in_processes(
     backend: Backend = "loky",
     scheduler: str | None = None,
     folder: Path | None = None,
+    configure: Callable[[], object] = lambda: None,
 ) -> Generator[Comparison, None, None]:
     """Train the missing runs of a comparison in worker processes, each run on its own core.
 
@@ -159,6 +166,7 @@ def compared_in_processes(
         scheduler: Address of the cluster's scheduler.
         folder: A folder in which runs on this machine keep their checkpoints until the next comparison is requested,
             and from which interrupted ones continue. None to keep none.
+        configure: Applies the settings of the program to each process on this machine.
 
     Yields:
         The comparison after each run that has ended, including those that failed.
@@ -176,7 +184,7 @@ def compared_in_processes(
     later = [
         Run(entrant, folder=place) for offset in range(1, comparison.seeds) for entrant in comparison.missing(offset)
     ]
-    for trial, found in run_all([*own, *later], jobs=jobs, backend=backend, scheduler=scheduler):
+    for trial, found in run_all([*own, *later], jobs=jobs, backend=backend, scheduler=scheduler, configure=configure):
         if found is not None:
             comparison = comparison.with_project(trial.name, found)
         comparison = comparison.with_trial(trial)

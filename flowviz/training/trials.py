@@ -1,7 +1,7 @@
 """Series of trainings, to measure how often training fails and how good its results are."""
 
 import json
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
@@ -26,6 +26,7 @@ def run_trials(
     jobs: int = -1,
     backend: Backend = "loky",
     scheduler: str | None = None,
+    configure: Callable[[], object] = lambda: None,
 ) -> Generator[Trial, None, None]:
     """Train with every combination of a spec and a seed, in parallel.
 
@@ -40,6 +41,7 @@ def run_trials(
         jobs: Number of processes on this machine; -1 for one per core.
         backend: `loky` for processes on this machine, `dask` for a cluster.
         scheduler: Address of the cluster's scheduler.
+        configure: Applies the settings of the program to each process on this machine.
 
     Yields:
         Each trial as soon as it ends. If it raised an error or its process was killed, its ending is "failed".
@@ -57,7 +59,7 @@ def run_trials(
         for spec in trainings
         if (flow.family, spec.peak_rate, spec.seed) not in done
     ]
-    for trial, _ in run_all(runs, jobs=jobs, backend=backend, scheduler=scheduler):
+    for trial, _ in run_all(runs, jobs=jobs, backend=backend, scheduler=scheduler, configure=configure):
         yield replace(trial, name="")  # the table tells the trials apart by their family, rate and seed
 
 

@@ -87,11 +87,12 @@ def test_killed_process_takes_no_other_job_along(tmp_path: Path) -> None:
         "once": partial(die_once, tmp_path / "mark"),
         "always": partial(signal.raise_signal, signal.SIGKILL),
         "threads": partial(os.getenv, "TF_NUM_INTRAOP_THREADS"),
+        "configured": sys.getrecursionlimit,
     }
-    with workers("loky", 2, None) as found:
+    with workers("loky", 2, None, partial(sys.setrecursionlimit, 2345)) as found:
         results = dict(run_jobs(jobs, found))
     assert results["always"] == KILLED_TWICE
-    assert results["threads"] == "1"
+    assert (results["threads"], results["configured"]) == ("1", 2345)
     assert isinstance(results["once"], int)
     assert results["once"] != os.getpid()
 

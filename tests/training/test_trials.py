@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
+from flowviz import process
 from flowviz.cli.interrupts import Interrupted
 from flowviz.cli.messages import HEADINGS, summary_table
 from flowviz.records import Trial, summarized, to_csv
@@ -22,7 +23,7 @@ from flowviz.specs import DrawingSpec, FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.target import PNG_SIGNATURE
 from flowviz.training.trial_table import TrialTable
 from flowviz.training.trials import run_trials, settings_digest
-from tests.test_cli import run
+from tests.test_cli import SMALL, run
 
 TARGET, FLOW = TextSpec(text="I"), FlowSpec(layers=1, width=2, depth=1)
 
@@ -55,8 +56,10 @@ class FakeRuns:
         seeds: Sequence[int],
         *,
         done: Collection[TrialKey],
+        configure: object,
         **_: object,
     ) -> Generator[Trial, None, None]:
+        assert configure is process.configure_worker
         keys = [(flow.family, spec.peak_rate, seed) for spec in specs for seed in seeds]
         self.asked = [key for key in keys if key not in done]
         for number, (_family, rate, seed) in enumerate(self.asked):
@@ -80,7 +83,7 @@ ALL = [("0.001", "0"), ("0.001", "1"), ("0.01", "0"), ("0.01", "1")]
 
 
 def test_the_command_writes_a_line_a_trial_and_a_plot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sizes = ("--layers", 1, "--width", 2, "--depth", 1, "--steps", 30, "--jobs", 1)
+    sizes = (*SMALL, "--steps", 30, "--jobs", 1)
     table = tmp_path / "trials.csv"
     assert run("trials", "--text", "I", *sizes, "--seeds", 2, "--learning-rates", "1e-2,1e-3", "-o", table) == 0
     with table.open(encoding="utf-8", newline="") as file:
