@@ -7,16 +7,15 @@ from flowviz.records import Snapshot
 from flowviz.specs import FlowSpec, ShapeSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train
+from tests.flows.families import SPECS
 from tests.training.events import finished
 
 EIGHT = build_target(ShapeSpec(name="eight_gaussians"))
-LEARNED = FlowSpec(
-    layers=2, width=8, depth=1, waves=0, normalization="none", base="mixture", components=3, arrangement="learned"
-)
 
 
 def test_particles_follow_a_mixture_that_is_learned() -> None:
-    events = list(train(EIGHT, LEARNED, TrainingSpec(steps=150, learning_rate=0.02), snapshot_seconds=0.0))
+    spec = TrainingSpec(steps=150, batch=32, learning_rate=0.02)
+    events = list(train(EIGHT, SPECS["learned base"], spec, snapshot_seconds=0.0))
     first, *_, last = [event.trace for event in events if isinstance(event, Snapshot)]
     assert first.base != last.base
     assert not np.array_equal(first.positions[0], last.positions[0])

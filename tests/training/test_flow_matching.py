@@ -26,7 +26,7 @@ from flowviz.targets import build_target
 from flowviz.training import train
 from tests.test_cli import SMALL_FLOW, run
 
-TRAINING = TrainingSpec(steps=2100)  # with two validations, and one at the end
+TRAINING = TrainingSpec(steps=1100)  # with a validation, and one at the end
 FLOW = FlowSpec(family="flow_matching", width=32, waves=4, depth=2)
 
 

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("short_chunks")
 TARGET, STEPS = TextSpec(text="I"), TrainingSpec(steps=110)  # six chunks
 FLOWS = {
     "affine": FlowSpec(layers=2, width=8, depth=1),
-    "spline": FlowSpec(family="spline", layers=2, width=8, depth=1, bins=4, hats=0),
+    "radial": FlowSpec(family="radial", layers=1),
     "nice": FlowSpec(family="nice", layers=2, width=8, depth=1),
 }
 
@@ -80,13 +80,13 @@ def whole(short_chunks: None) -> Comparison:
 
 
 @pytest.fixture
-def spoiled_spline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every chunk of the spline lose its loss."""
+def spoiled_radial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every chunk of the radial flow lose its loss."""
     run = ChunkRunner.run
 
     def spoiled(self: ChunkRunner, *values: Any, **how: Any) -> tuple[State, NDArray[Any]]:
         state, losses = run(self, *values, **how)
-        return state, losses * np.float32("nan" if self.flow.spec.family == "spline" else 1)
+        return state, losses * np.float32("nan" if self.flow.spec.family == "radial" else 1)
 
     monkeypatch.setattr(ChunkRunner, "run", spoiled)
 
@@ -130,7 +130,7 @@ def test_all_learn_from_the_same_target_points(monkeypatch: pytest.MonkeyPatch) 
 
         monkeypatch.setattr(kind, "prepared", watched)
     matching = FlowSpec(family="flow_matching", width=8, depth=1, integrator_steps=2)
-    flows = {"realnvp": FLOWS["affine"], "spline": FLOWS["spline"], "flow_matching": matching}
+    flows = {"realnvp": FLOWS["affine"], "radial": FLOWS["radial"], "flow_matching": matching}
     entrants = [Entrant(name=name, target=TARGET, flow=flow, training=STEPS) for name, flow in flows.items()]
     stopper = Stopper(after=9)  # chunks; the score of flow matching would take long
     turns = train_in_turns(Comparison.untrained(ComparisonSpec(entrants=entrants)))
@@ -139,7 +139,7 @@ def test_all_learn_from_the_same_target_points(monkeypatch: pytest.MonkeyPatch) 
         if stopper.requested():
             break
     assert len(drawn["realnvp"]) == 3
-    assert drawn["realnvp"] == drawn["spline"] == drawn["flow_matching"]
+    assert drawn["realnvp"] == drawn["radial"] == drawn["flow_matching"]
 
 
 def test_own_clock_of_each_entrant_counts_its_own_steps() -> None:
@@ -173,12 +173,12 @@ def test_everything_is_compiled_before_the_first_step() -> None:
     assert activities == len(FLOWS) * ["Compiling the training step"]
 
 
-def test_divergence_of_one_does_not_stop_the_others(whole: Comparison, spoiled_spline: None) -> None:
+def test_divergence_of_one_does_not_stop_the_others(whole: Comparison, spoiled_radial: None) -> None:
     found = compared(comparison())
     endings = {trial.name: trial.ending for trial in found.trials}
-    assert endings == {"affine": "completed", "spline": "diverged", "nice": "completed"}
-    others = {name: gap for name, gap in gaps(whole).items() if name != "spline"}
-    assert {name: gap for name, gap in gaps(found).items() if name != "spline"} == others
+    assert endings == {"affine": "completed", "radial": "diverged", "nice": "completed"}
+    others = {name: gap for name, gap in gaps(whole).items() if name != "radial"}
+    assert {name: gap for name, gap in gaps(found).items() if name != "radial"} == others
     assert not list(train_in_turns(found)), "it has ended for good"
 
 
@@ -284,11 +284,11 @@ def changed(start: Comparison, after: int, *changes: Change) -> list[Turn]:
 
 
 def test_entrant_that_joins_or_leaves_does_not_change_the_others(whole: Comparison) -> None:
-    turns = changed(comparison("affine", "spline"), 3, Add("nice", project("nice")), Remove("spline"))
+    turns = changed(comparison("affine", "radial"), 3, Add("nice", project("nice")), Remove("radial"))
     found = turns[-1].comparison
     assert found.names == ("affine", "nice")
     assert gaps(found) == {name: gaps(whole)[name] for name in ("affine", "nice")}
-    assert [turn.event for turn in turns if turn.name == "spline"][-1] is None
+    assert [turn.event for turn in turns if turn.name == "radial"][-1] is None
 
 
 def test_only_entrant_is_replaced_by_one_that_starts_over(whole: Comparison) -> None:

@@ -10,6 +10,7 @@ from flowviz.targets import build_target
 from flowviz.training import prepare, train
 from flowviz.training.step import ChunkRunner
 
+BATCH = 57  # with which nothing else trains, so that nothing is in the compile cache
 PARTS = ["trace steps", "optimize", "trace", "log_prob", "compile"]
 
 
@@ -39,24 +40,24 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_training_does_not_repeat_what_was_prepared(done: list[str]) -> None:
-    flow, spec = FlowSpec(layers=1, width=9, depth=1), TrainingSpec(steps=1)
-    prepare(flow, spec)
+    flow = FlowSpec(family="planar", layers=1)
+    prepare(flow, TrainingSpec(steps=1, batch=BATCH))
     assert done == PARTS
     done.clear()
-    list(train(build_target(TextSpec(text="I")), flow, TrainingSpec(steps=60, seed=3)))
+    list(train(build_target(TextSpec(text="I")), flow, TrainingSpec(steps=60, seed=3, batch=BATCH)))
     assert not {"trace steps", "compile"} & set(done)
 
 
 def test_preparation_ends_between_two_parts(done: list[str]) -> None:
     for count in (0, 2, 4):
         done.clear()
-        flow = FlowSpec(layers=1, width=10 + count, depth=1)
-        prepare(flow, TrainingSpec(steps=1), stop_requested=lambda count=count: len(done) >= count)  # type: ignore[misc]
+        flow = FlowSpec(family="radial", layers=1 + count // 2)
+        prepare(flow, TrainingSpec(steps=1, batch=BATCH), stop_requested=lambda count=count: len(done) >= count)  # type: ignore[misc]
         assert done == PARTS[:count]
 
 
 def test_training_that_starts_during_the_preparation_waits_for_the_same_graphs(done: list[str]) -> None:
-    flow, spec = FlowSpec(layers=1, width=19, depth=1), TrainingSpec(steps=60)
+    flow, spec = FlowSpec(family="planar", layers=2), TrainingSpec(steps=60, batch=BATCH)
     warming = Thread(target=prepare, args=(flow, spec))
     warming.start()
     *_, end = train(build_target(TextSpec(text="I")), flow, spec)

@@ -44,7 +44,7 @@ def end_of(events: list[Event]) -> Finished:
 
 
 def test_it_learns_the_new_target_with_the_code_that_was_compiled_for_the_old() -> None:
-    flow, spec = build_flow(FlowSpec(layers=2, width=32)), TrainingSpec(steps=1200)
+    flow, spec = build_flow(SMALL), TrainingSpec(steps=1200, learning_rate=1e-2)
     asked, compiled = Asked(7), set[int]()
     training = Training(flow, FIRST, spec, 0.0, Requests(retarget=asked))
     on_new = list[float]()

@@ -30,11 +30,11 @@ def new_runners() -> None:
 
 
 def test_a_training_like_one_before_is_compiled_no_more_and_gives_the_same_numbers(target: Ink) -> None:
-    flow, spec = FlowSpec(layers=1, width=5, depth=1), TrainingSpec(steps=300)
+    flow, spec = FlowSpec(family="radial", layers=1), TrainingSpec(steps=300, batch=59)
     ends = [finished(train(target, flow, spec)) for _ in range(2)]
     assert ends[1].prepare_seconds < ends[0].prepare_seconds / 2
     np.testing.assert_array_equal(ends[0].checkpoint.parameters, ends[1].checkpoint.parameters)
-    other_spec = TrainingSpec(steps=300, seed=1, learning_rate=1e-4, clip_norm=1)
+    other_spec = TrainingSpec(steps=300, batch=59, seed=1, learning_rate=1e-4, clip_norm=1)
     other = finished(train(target, flow.model_copy(update={"seed": 1}), other_spec))
     assert other.prepare_seconds < ends[0].prepare_seconds / 2
     assert (other.checkpoint.parameters != ends[0].checkpoint.parameters).any()
