@@ -48,6 +48,15 @@ def pytest_collection_finish() -> None:
     process.spare_loaded_objects()
     if "flowviz.training.step" in sys.modules:  # else a test that trains nothing would load TensorFlow
         train_with_plain_graphs()
+    if "tensorflow" in sys.modules:
+        evaluate_graphs_as_traced()
+
+
+def evaluate_graphs_as_traced() -> None:
+    """Evaluate graphs without Grappler: it rewrites each for longer than most tests evaluate it."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 without_xla = pytest.MonkeyPatch()
