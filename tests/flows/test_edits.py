@@ -11,14 +11,11 @@ from flowviz.flows.tfp import FlowBijector
 from flowviz.records import base_particles
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import BENT_CURVES, MAX_SPLINE_RISE, Bump, Edits, LayerEdit
-from tests.flows.families import SPECS, random_weights, stages_of
+from tests.flows.families import SPECS, random_weights, specs, stages_of
 from tests.flows.laws import check_gradient, check_inverses, mass
 
-NAMES = [  # what is bent is the same in those that are slow
-    *("realnvp", "nice", "maf", "iaf", "spline", "euler", "radial"),
-    *(pytest.param(name, marks=pytest.mark.slow) for name in ("glow", "flow_matching", "planar", "tables")),
-]
-FEW = ["realnvp", "spline", "euler"]  # of which the graphs differ in kind
+FEW = "realnvp", "spline", "euler"  # of which the graphs differ in kind
+BENT = *FEW, "nice", "maf", "iaf", "radial"  # what is bent is the same in all others
 NEAR, WIDE = {"width": 0.4}, {"width": 0.8}
 BUMPS = {  # two of every curve
     "shift": (((0.3,), (0.8,)), ((-0.5,), (-0.6,))),
@@ -42,10 +39,9 @@ def edits_of(spec: FlowSpec) -> Edits:
     return Edits(layers={**bent, 2: LayerEdit(disabled=True, bumps=bent[2].bumps)})
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=specs(*BENT))
 def flow(request: pytest.FixtureRequest) -> Flow:
-    spec = SPECS[request.param]
-    return build_flow(spec, random_weights(spec), "float64", edits_of(spec))
+    return build_flow(request.param, random_weights(request.param), "float64", edits_of(request.param))
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +62,15 @@ class TestLaws:
             measured = np.log(np.abs(np.linalg.det(jacobian)))
             np.testing.assert_allclose(measured, log_det, atol=1e-7, err_msg=stage.name)
 
+    def test_a_training_step_scores_what_the_stages_move(self, flow: Flow) -> None:
+        particles = base_particles(50).astype(np.float64)
+        numbers = flow.parameters, flow.statistics
+        y, log_det = flow.chain.forward_and_log_det(*numbers, tf.constant(particles))
+        if flow.spec.normalization != "minibatch":
+            log_prob = flow.chain.training_log_prob(*numbers, y, pace=0.0)[0]
+            np.testing.assert_allclose(log_prob, flow.base.log_prob(particles) - log_det, atol=1e-8)
+
+    @pytest.mark.parametrize("flow", specs(*FEW), indirect=True)
     def test_the_trace_follows_the_stages_that_are_not_disabled(self, flow: Flow) -> None:
         particles = base_particles(50)
         trace = flow.trace(particles)
@@ -78,14 +83,12 @@ class TestLaws:
             np.testing.assert_allclose(trace.log_det[k], log_det, rtol=1e-10, atol=1e-12)
         np.testing.assert_array_equal(trace.positions[2], trace.positions[1])
 
+    @pytest.mark.parametrize("flow", specs(*FEW), indirect=True)
     def test_log_prob_follows_from_the_trace(self, flow: Flow) -> None:
         particles = base_particles(50).astype(np.float64)
         trace = flow.trace(particles)
         log_prob = flow.base.log_prob(particles) - trace.log_det[-1]
         np.testing.assert_allclose(flow.log_prob(trace.positions[-1]), log_prob, atol=1e-8)
-        numbers = flow.parameters, flow.statistics, tf.constant(trace.positions[-1], tf.float64)
-        if flow.spec.normalization != "minibatch":
-            np.testing.assert_allclose(flow.chain.training_log_prob(*numbers, pace=0.0)[0], log_prob, atol=1e-8)
 
     def test_the_gradient_of_a_training_step_is_that_of_its_loss(self, flow: Flow) -> None:
         check_gradient(flow, directions=1)
@@ -102,7 +105,8 @@ def test_the_density_integrates_to_one(name: str) -> None:
 def test_without_all_layers_the_base_remains(name: str) -> None:
     spec = SPECS[name]
     stages = range(1, len(spec.stage_names()))
-    flow = build_flow(spec, random_weights(spec), edits=Edits(layers=dict.fromkeys(stages, LayerEdit(disabled=True))))
+    edits = Edits(layers=dict.fromkeys(stages, LayerEdit(disabled=True)))
+    flow = build_flow(spec, random_weights(spec), "float64", edits)
     particles = flow.particles(100)
     trace = flow.trace(particles)
     np.testing.assert_array_equal(trace.positions, np.broadcast_to(particles, trace.positions.shape))
@@ -114,7 +118,7 @@ def test_without_all_layers_the_base_remains(name: str) -> None:
 @pytest.mark.parametrize("name", FEW)
 def test_a_reset_restores_every_bit(name: str) -> None:
     spec = SPECS[name]
-    flow = build_flow(spec, random_weights(spec))
+    flow = build_flow(spec, random_weights(spec), "float64")
     before = flow.trace(base_particles(50))
     flow.edit(edits_of(spec))
     edited = flow.trace(base_particles(50))
@@ -130,7 +134,7 @@ def test_a_reset_restores_every_bit(name: str) -> None:
 @pytest.mark.parametrize("name", FEW)
 def test_particles_are_moved_from_the_edited_stage_on(name: str) -> None:
     spec = SPECS[name]
-    flow = build_flow(spec, random_weights(spec))
+    flow = build_flow(spec, random_weights(spec), "float64")
     before, last = flow.trace(base_particles(50)), len(flow.stages)
     flow.edit(Edits(layers={last - 1: LayerEdit(disabled=True)}))
     after, moved = flow.trace_positions(base_particles(50)), flow.move(before, last - 1, last)
@@ -146,8 +150,9 @@ def test_particles_are_moved_from_the_edited_stage_on(name: str) -> None:
 
 
 def test_another_edit_traces_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = FlowSpec(layers=1, width=3, depth=1)
-    flow = build_flow(spec, random_weights(spec), edits=Edits(layers={1: LayerEdit(bumps=bumps_of("real_nvp"))}))
+    spec = SPECS["realnvp"]
+    edits = Edits(layers={1: LayerEdit(bumps=bumps_of("real_nvp"))})
+    flow = build_flow(spec, random_weights(spec), "float64", edits)
     flow.trace(base_particles(10))
     monkeypatch.setattr(graphs, "stored_or_traced", lambda *_: pytest.fail("traced again"))
     flow.edit(Edits(layers={1: LayerEdit(bumps=bumps_of("real_nvp")[:1]), 2: LayerEdit(disabled=True)}))
@@ -200,7 +205,7 @@ class TestReports:
         assert report.curves[0].learned is None
 
     def test_the_velocity_of_a_step_is_bent(self) -> None:
-        spec = SPECS["flow_matching"]
+        spec = SPECS["euler"]
         flow, points = build_flow(spec, random_weights(spec), "float64"), base_particles(20)
         before, speed = flow.velocity(2, points), flow.report(2).numbers["mean speed"]
         [bump, _] = bumps_of("flow_step")
@@ -208,7 +213,8 @@ class TestReports:
         shape = np.exp(-((points - bump.center) ** 2).sum(axis=1) / (2 * bump.width**2))
         np.testing.assert_allclose(flow.velocity(2, points) - before, shape[:, np.newaxis] * bump.height, atol=1e-6)
         assert flow.report(2).numbers["mean speed"] != speed
-        assert build_flow(spec, edits=flow.edits).trace(points).log_det.any(), "an untrained field is bent as well"
+        untrained = build_flow(spec, None, "float64", flow.edits)
+        assert untrained.trace(points).log_det.any(), "an untrained field is bent as well"
 
 
 def test_a_spline_increases_however_far_it_is_pushed() -> None:

@@ -82,6 +82,7 @@ class TestPointsFromAnyStage:
                     ask(stage)
 
 
+@pytest.mark.parametrize("flow", specs("realnvp", "spline", "radial"), indirect=True)  # by the laws, enough
 class TestDensityOfAnyStage:
     def test_it_integrates_to_one(self, flow: Flow, trace: Trace) -> None:
         for stage in range(len(trace.names)):

@@ -9,12 +9,12 @@ from flowviz.records.ledger import Ledger
 from flowviz.specs import FlowSpec
 from tests.flows.families import SPECS, random_weights, specs
 
-FEW = specs("realnvp", "flow_matching", "learned base")  # the log-dets of all families are tested by their laws
+FEW = specs("realnvp", "euler", "learned base")  # the log-dets of all families are tested by their laws
 
 
 @pytest.mark.parametrize("spec", FEW)
 def test_sum_of_a_ledger_is_the_log_density(spec: FlowSpec) -> None:
-    flow = build_flow(spec, random_weights(spec, scale=0.1))
+    flow = build_flow(spec, random_weights(spec, scale=0.1), "float64")
     points = flow.forward(flow.particles(20))
     found = [Ledger.of_point(probe_trace(flow, (len(flow.stages), point))) for point in points]
     expected = flow.log_prob(points)
@@ -27,7 +27,7 @@ def test_sum_of_a_ledger_is_the_log_density(spec: FlowSpec) -> None:
 
 @pytest.mark.parametrize("spec", FEW)
 def test_mean_ledger_of_points_is_minus_their_nll(spec: FlowSpec) -> None:
-    flow = build_flow(spec, random_weights(spec, scale=0.1))
+    flow = build_flow(spec, random_weights(spec, scale=0.1), "float64")
     points = flow.forward(flow.particles(200))
     mean = Ledger.mean_of(flow.encoded(points))
     log_prob = flow.log_prob(points).astype(np.float64)
@@ -37,7 +37,7 @@ def test_mean_ledger_of_points_is_minus_their_nll(spec: FlowSpec) -> None:
 
 def test_a_probe_at_any_stage_has_one_ledger() -> None:
     spec = SPECS["realnvp"]
-    flow = build_flow(spec, random_weights(spec))
+    flow = build_flow(spec, random_weights(spec), "float64")
     trace = flow.trace(flow.particles(1))
     ledgers = [
         Ledger.of_point(probe_trace(flow, (stage, trace.positions[stage, 0]))) for stage in range(len(trace.names))

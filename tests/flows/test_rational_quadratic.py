@@ -11,14 +11,14 @@ from flowviz.flows.rational_quadratic import MIN_WIDTH, RationalQuadraticSpline
 
 BOUND = 3.0
 ROUNDING = 4e-6  # by which a point may be off before and after the spline: 16 units in the last place of 3
-SPLINES = 30
+SPLINES = {2: 30, 8: 30, 32: 10}  # by their bins
 Points = NDArray[np.float64]
 
 
 def spline_and_knots(bins: int, scale: float) -> tuple[RationalQuadraticSpline, NDArray[np.float32], list[Points]]:
     """Return a spline, θ (3·bins - 1, m) of that scale, and the knots (bins + 1, m) along y and x."""
     spline = RationalQuadraticSpline(bins, BOUND, min_height=1e-5)
-    theta = np.random.default_rng(0).normal(scale=scale, size=(3 * bins - 1, SPLINES)).astype(np.float32)
+    theta = np.random.default_rng(0).normal(scale=scale, size=(3 * bins - 1, SPLINES[bins])).astype(np.float32)
     knots = []
     for logits, minimum in ((theta[:bins], MIN_WIDTH), (theta[bins : 2 * bins], spline.min_height)):
         powers = np.exp(logits.astype(np.float64))
@@ -101,7 +101,7 @@ def test_derivatives_at_knots_are_finite(dtype: tf.DType) -> None:
 @pytest.mark.parametrize("dtype", [tf.float32, tf.float64])
 def test_outside_the_bound_it_is_the_identity(dtype: tf.DType) -> None:
     spline, theta, _ = spline_and_knots(8, 3.0)
-    points = np.linspace([-1e3, BOUND], [-BOUND, 1e3], 50).reshape(-1, 1) * np.ones(SPLINES)
+    points = np.linspace([-1e3, BOUND], [-BOUND, 1e3], 50).reshape(-1, 1) * np.ones(SPLINES[8])
     for evaluate in (spline, spline.inverse):
         image, log_slope = evaluated(evaluate, theta, points, dtype)
         np.testing.assert_allclose(image, points, rtol=1e-6)
