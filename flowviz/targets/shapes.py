@@ -1,7 +1,7 @@
 """The shapes of the catalogue: those with edges are ink, those without are drawn from by formula."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,12 @@ def shape_target(name: ShapeName) -> Target:
     """Return the shape with a name."""
     if name in EDGED:
         return Ink(_mask(EDGED[name]))
-    draw, entropy = DRAWN[name]
-    return Drawn(draw, entropy() if entropy else None, DENSITIES.get(name))
+    return _drawn(*DRAWN[name], DENSITIES.get(name))
+
+
+@lru_cache(maxsize=4)  # drawing its standard sample takes 30 ms; the windows of a project and its exports ask for it
+def _drawn(draw: Draw, entropy: Callable[[], float] | None, density: GridDensity | None) -> "Drawn":
+    return Drawn(draw, entropy() if entropy else None, density)
 
 
 def add_shape(name: ShapeName, draw: Draw, entropy: float | None) -> None:
