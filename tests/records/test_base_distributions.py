@@ -1,7 +1,5 @@
 """Base distributions: their densities, samples, entropies and components."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -37,7 +35,7 @@ def tails(base: Base, reach: float) -> float:
 
 @every_base
 def test_density_integrates_to_one(base: Base) -> None:
-    points, cell = grid(10, 800)
+    points, cell = grid(10, 400)
     inside = np.hypot(*points.T) < 10
     mass = np.exp(base.log_prob(points[inside])).sum() * cell
     assert mass == pytest.approx(1 - tails(base, 10), abs=2e-4)
@@ -52,14 +50,14 @@ def test_larger_standard_deviation_is_one_and_the_center_is_the_origin(base: Bas
 
 @every_base
 def test_entropy_is_the_mean_of_the_surprise(base: Base) -> None:
-    surprise = -base.log_prob(base.sample(400_000, seed=2).astype(np.float64))
+    surprise = -base.log_prob(base.sample(200_000, seed=2).astype(np.float64))
     assert base.entropy == pytest.approx(surprise.mean(), abs=5 * surprise.std() / np.sqrt(len(surprise)))
 
 
 @pytest.mark.parametrize("spec", [SPECS[1], MIXTURES[1], MIXTURES[2], MIXTURES[4]])
 def test_entropy_is_that_of_a_quadrature(spec: FlowSpec) -> None:
     base = base_of(spec)
-    points, cell = grid(6, 1200)
+    points, cell = grid(6, 600)
     log_p = base.log_prob(points)
     assert base.entropy == pytest.approx(-(np.exp(log_p) * log_p).sum() * cell, abs=1e-6)
 
@@ -98,7 +96,7 @@ def test_samples_have_the_density(base: Base) -> None:
 def test_density_of_tensors_is_that_of_arrays_in_their_precision(base: Base, dtype: str) -> None:
     points = np.concatenate([base.sample(100, seed=6), [[50, -50], [0, 1e4], [-1e18, 3]]]).astype(dtype)
     expected = base.log_prob(points)
-    found = tf.function(partial(base.log_prob, xp=tf.math), autograph=False)(tf.constant(points))
+    found = base.log_prob(tf.constant(points), tf.math)  # the laws of flows evaluate it in graphs
     assert expected.dtype == found.dtype.as_numpy_dtype == np.dtype(dtype)
     assert np.isfinite(expected).all()
     np.testing.assert_allclose(found, expected, rtol=1e-5 if dtype == "float32" else 1e-12, atol=1e-5)
@@ -151,7 +149,7 @@ def test_learned_mixture_starts_as_it_was_arranged() -> None:
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=12, max_size=12))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_any_parameters_are_a_mixture(numbers: list[float]) -> None:
     means, scales, logits = np.split(np.array(numbers, np.float32), [6, 9])
     named = {"means": means.reshape(3, 2), "log_scales": scales, "logits": logits}

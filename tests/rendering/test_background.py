@@ -25,16 +25,17 @@ def over(picture: RGBA, theme: Theme) -> NDArray[np.float64]:
 @pytest.mark.parametrize(("theme", "beside"), [("light", False), ("dark", True)])
 @pytest.mark.parametrize("marks", MARKS)
 def test_a_transparent_picture_over_the_ground_is_the_solid_one(theme: Theme, marks: set[Mark], beside: bool) -> None:
+    scene = full()
     solid = ViewSpec(theme=theme, marks=frozenset(marks), beside=beside)
     clear = solid.model_copy(update={"background": "transparent"})
     for stage in (0.0, 0.3, 2.0):
-        picture = render_frame(full(), stage, clear, SIZE, "title")
+        picture = render_frame(scene, stage, clear, SIZE, "title")
         assert (picture[..., 3] == 0).mean() > 0.3
-        expected = render_frame(full(), stage, solid, SIZE, "title")
+        expected = render_frame(scene, stage, solid, SIZE, "title")
         assert (expected[..., 3] == 255).all()
         assert np.abs(over(picture, theme) - expected[..., :3]).max() <= 2
-    sheet = render_sheet(full(), clear, SIZE)
-    assert np.abs(over(sheet, theme) - render_sheet(full(), solid, SIZE)[..., :3]).max() <= 2
+    sheet = render_sheet(scene, clear, SIZE)
+    assert np.abs(over(sheet, theme) - render_sheet(scene, solid, SIZE)[..., :3]).max() <= 2
 
 
 def test_the_color_of_a_rim_is_that_of_its_point() -> None:

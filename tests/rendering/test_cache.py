@@ -53,8 +53,8 @@ def test_cache_is_shared_safely_between_threads() -> None:
         return key.number
 
     def ask(_: int) -> list[int]:
-        return [number_of(SlowKey(number % 5)) for number in range(400)]
+        return [number_of(SlowKey(number % 5)) for number in range(200)]
 
     with ThreadPoolExecutor(8) as pool:
         for answers in pool.map(ask, range(8)):
-            assert answers == [number % 5 for number in range(400)]
+            assert answers == [number % 5 for number in range(200)]

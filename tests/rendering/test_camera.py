@@ -51,7 +51,7 @@ def fill(positions: NDArray[np.float32], view: ViewSpec, size: PictureSize) -> t
     return float(shares.max()), pixels.mean(axis=0) - np.array(panel) / 2
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(TARGETS, VIEWS, SIZES)
 def test_central_particles_fill_three_quarters_of_the_limiting_side(
     target: TargetSpec, view: ViewSpec, size: PictureSize

@@ -21,7 +21,7 @@ VIEW = ViewSpec(marks=frozenset({"points", "paths"}), labels=False, axes=False)
 
 
 def unselected() -> Scene:
-    return replace(full(), selection=None)
+    return replace(full(300), selection=None)
 
 
 def written(shown: Scene, view: ViewSpec, path: Path, form: Vectors = "svg") -> str:

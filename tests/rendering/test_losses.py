@@ -38,9 +38,9 @@ def test_regression_loss_has_its_own_axis() -> None:
 def test_late_changes_of_the_regression_loss_are_visible() -> None:
     steps = np.arange(100.0, 2001, 100)
     history = History(steps, steps, 1 + 1 / steps, 1 + 1 / steps, loss=np.geomspace(0.25, 0.0005, 20))
-    picture = render_losses(history, 0.9, ViewSpec(labels=False, axes=False), PictureSize(width=2400, height=1500))
+    picture = render_losses(history, 0.9, ViewSpec(labels=False, axes=False), PictureSize(width=1200, height=750))
     rows, columns = np.nonzero(is_colored(picture, "loss"))
-    assert np.ptp(rows[columns > 1200]) > 500, "the later half falls as far as the first one"
+    assert np.ptp(rows[columns > 600]) > 250, "the later half falls as far as the first one"
 
 
 def test_changes_of_settings_are_marked() -> None:

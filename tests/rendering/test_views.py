@@ -165,7 +165,7 @@ def test_the_density_lies_where_it_belongs() -> None:
 def test_contours_enclose_their_share_of_the_mass() -> None:
     scene = Scene(bent(base_particles(8000)), density=base_density())
     assert scene.density is not None
-    fresh = base_particles(200_000, seed=5)
+    fresh = base_particles(50_000, seed=5)
     for mass, level in zip((0.5, 0.9, 0.99), mass_levels(scene.density), strict=True):
         (line,) = contour_lines(scene.density, level)
         assert Polygon(line).contains_points(fresh).mean() == pytest.approx(mass, abs=0.01)

@@ -46,7 +46,7 @@ SPECS: dict[str, TargetSpec] = {
 }
 
 
-@pytest.fixture(params=list(SPECS.values()), ids=list(SPECS))
+@pytest.fixture(scope="module", params=list(SPECS.values()), ids=list(SPECS))
 def density(request: pytest.FixtureRequest) -> PixelDensity:
     target = build_target(request.param)
     assert isinstance(target, PixelDensity)
@@ -85,7 +85,7 @@ def test_the_entropy_is_that_of_the_samples(density: PixelDensity) -> None:
 
 
 def test_samples_have_the_target_units(density: PixelDensity) -> None:
-    points = density.sample(400_000, np.random.default_rng(2))
+    points = density.sample(100_000, np.random.default_rng(2))
     np.testing.assert_allclose(points.mean(axis=0), 0, atol=0.01)
     assert points.std(axis=0).max() == pytest.approx(1, abs=0.01)
 

@@ -43,7 +43,7 @@ def test_every_shape_of_the_catalogue_is_built() -> None:
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_draws_have_the_target_units(name: ShapeName) -> None:
-    points = shape(name).sample(400_000, np.random.default_rng(0))
+    points = shape(name).sample(100_000, np.random.default_rng(0))
     assert points.dtype == np.float32
     np.testing.assert_allclose(points.mean(axis=0), 0, atol=0.02)
     assert points.std(axis=0).max() == pytest.approx(1, abs=0.01)
