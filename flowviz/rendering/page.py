@@ -1,6 +1,7 @@
 """A page of vector graphics, on which text stays text and lines stay lines."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -185,10 +186,16 @@ class Page:
 
     def length(self, text: str, size: float) -> float:
         """Return the width in pixels of a text at a font size in pixels."""
-        return float(TextPath((0, 0), text, size=LETTERS * size).get_extents().width) if text else 0.0
+        return LETTERS * size * _width(text) if text else 0.0
 
     def _share(self, x: Any, y: Any) -> tuple[Any, Any]:
         return x / self._size.width, 1 - y / self._size.height
+
+
+@lru_cache(maxsize=1024)  # tracing the outlines of a line takes 5 ms, and a table of panels asks again and again
+def _width(text: str) -> float:
+    """Return the width of a text, relative to the size of the font."""
+    return float(TextPath((0, 0), text, size=1).get_extents().width)
 
 
 def rgb(color: Color) -> tuple[float, ...]:

@@ -104,6 +104,7 @@ class _Column:
         self._paper = paper
         self._width, self._height = PAPERS[paper]
         self._figures: list[Figure] = []
+        self._wrapped: dict[Text, list[str]] = {}
         self._top = 0.0  # points from the lower edge of the page; what is below is free
 
     def pages(self, blocks: Sequence[Block]) -> list[Figure]:
@@ -152,7 +153,10 @@ class _Column:
                 return self._picture_size(imread(block.path))[1] + PICTURE_GAP
 
     def _lines(self, block: Text) -> list[str]:
-        return list(wrapped(block.text, self._width - 2 * MARGIN - block.indent, block.size, bold=block.bold))
+        if block not in self._wrapped:
+            width = self._width - 2 * MARGIN - block.indent
+            self._wrapped[block] = list(wrapped(block.text, width, block.size, bold=block.bold))
+        return self._wrapped[block]
 
     def _add_text(self, block: Text) -> None:
         line, lines = LEADING * block.size, self._lines(block)
