@@ -15,11 +15,21 @@ from flowviz.errors import SpecError
 from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec, usual_columns
 from flowviz.exporting.comparison_tables import ComparisonTable, latex, markdown
 from flowviz.projects import Comparison, Project
-from flowviz.records import Trial
+from flowviz.records import Trial, base_particles, untrained_trace
 from flowviz.rendering import panel_table
 from flowviz.rendering.colors import COMPONENTS, entrant_color
 from flowviz.rendering.panel_table import PanelTable
-from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Seen, ShapeSpec, TextSpec, TrainingSpec, ViewSpec
+from flowviz.specs import (
+    ExportSpec,
+    FlowSpec,
+    PictureSize,
+    Seen,
+    ShapeSpec,
+    TargetSpec,
+    TextSpec,
+    TrainingSpec,
+    ViewSpec,
+)
 from tests.projects.examples import whole_project
 
 SMALL = PictureSize(width=700, height=500)
@@ -32,14 +42,19 @@ def trial(name: str, gap: float | None, seed: int = 0, ending: Any = "completed"
     return Trial("realnvp", 2e-3, seed, ending, ending == "completed", {"gap": gap, "test_nll": 1.5}, name=name)
 
 
+def untrained(target: TargetSpec, flow: FlowSpec) -> Project:
+    """Return an untrained project with few particles."""
+    return replace(Project.untrained(target, flow, TRAINING), trace=untrained_trace(flow, base_particles(400)))
+
+
 def comparison(names: Sequence[str] = tuple(FLOWS), trials: Sequence[Trial] = (), seeds: int = 1) -> Comparison:
-    projects = {name: Project.untrained(SQUARE, FLOWS[name], TRAINING) for name in names}
+    projects = {name: untrained(SQUARE, FLOWS[name]) for name in names}
     return Comparison(projects, tuple(trials), seeds)
 
 
 def matrix() -> Comparison:
     projects = {
-        f"{name} {target.name}": Project.untrained(target, FLOWS[name], TRAINING)
+        f"{name} {target.name}": untrained(target, FLOWS[name])
         for name in ("affine", "spline")
         for target in (SQUARE, HEART)
     }
@@ -113,7 +128,7 @@ def test_animation_moves_through_all_flows_at_once(drawn: list[PanelTable], tmp_
     assert drawn[-1].note.startswith("100% of the layers. 1,000 steps each.")
     drawn.clear()
     names = [f"run {number}" for number in range(5)]
-    five = Comparison({name: Project.untrained(SQUARE, FLOWS["nice"], TRAINING) for name in names})
+    five = Comparison({name: untrained(SQUARE, FLOWS["nice"]) for name in names})
     ComparisonFigure(five, spec("animation", "gif")).picture(2)
     assert [len(row) for row in drawn[0].rows] == [3, 3]
     assert drawn[0].rows[1][2] is None
@@ -129,7 +144,7 @@ def test_diverged_flow_is_drawn_and_named(drawn: list[PanelTable]) -> None:
 @pytest.mark.parametrize(("suffix", "theme"), [("png", "light"), ("svg", "dark"), ("pdf", "light")])
 def test_formats_are_reproducible(suffix: Any, theme: Any, tmp_path: Path) -> None:
     contents = []
-    names = tuple(FLOWS) if suffix == "png" else ("affine",)  # 8000 vectors a panel take long
+    names = tuple(FLOWS) if suffix == "png" else ("affine",)  # the text of a table of vectors takes long
     for name in ("one", "two"):
         path = tmp_path / f"{name}.{suffix}"
         render_comparison(comparison(names), path, spec(form=suffix, theme=theme))
@@ -157,7 +172,7 @@ def test_square_before_a_name_has_the_color_of_the_entrant(theme: Any, tmp_path:
 def test_long_names_leave_room_for_the_gap(drawn: list[PanelTable]) -> None:
     name = 40 * "w"
     found = Comparison(
-        {each: Project.untrained(SQUARE, FLOWS["nice"], TRAINING) for each in (name, "b", "c")},
+        {each: untrained(SQUARE, FLOWS["nice"]) for each in (name, "b", "c")},
         (trial(name, 0.125),),
     )
     figure = ComparisonFigure(found, spec("animation", "gif"))

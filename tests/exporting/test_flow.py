@@ -65,15 +65,14 @@ def test_arrows_are_in_all_panels_of_a_sheet(project: Project, tmp_path: Path) -
 def test_a_film_of_densities_is_the_same_each_time(project: Project, tmp_path: Path) -> None:
     playback = Playback(repeat="ping-pong")
     seen = Seen(view=EVERYTHING, playback=playback)
-    spec = ExportSpec(what="frames", size=SMALL, first=17, in_betweens=1, seen=seen)
+    spec = ExportSpec(what="frames", size=SMALL, first=18, in_betweens=1, seen=seen)
     one, other = (written(project, spec, tmp_path / name) for name in ("one", "other"))
     pictures = [read(path) for path in sorted(one.iterdir())]
-    assert len(pictures) == 8
+    assert len(pictures) == 4
     np.testing.assert_array_equal(pictures, [read(path) for path in sorted(other.iterdir())])
-    for way, back in ((1, 7), (2, 6), (3, 5)):
-        np.testing.assert_array_equal(pictures[way], pictures[back])
+    np.testing.assert_array_equal(pictures[1], pictures[3])
     still = written(project, ExportSpec(size=SMALL, seen=seen), tmp_path / "still.png")
-    np.testing.assert_array_equal(pictures[4], read(still))
+    np.testing.assert_array_equal(pictures[2], read(still))
 
 
 def test_encoding_pulls_points_of_the_target_back(project: Project, tmp_path: Path) -> None:
