@@ -88,7 +88,7 @@ class TestDensityOfAnyStage:
         for stage in range(len(trace.names)):
             left, bottom = trace.positions[stage].min(axis=0) - 2
             right, top = trace.positions[stage].max(axis=0) + 2
-            density = flow.density(stage, (left, right, bottom, top), side=200)
+            density = flow.density(stage, (left, right, bottom, top), side=120)
             cell = (right - left) * (top - bottom) / density.log_density.size
             assert np.exp(density.log_density).sum() * cell == pytest.approx(1, abs=4e-3), stage
 

@@ -299,14 +299,19 @@ def test_the_visible_rectangle_and_pixels_agree() -> None:
     assert pixel_position(view, SIZE, (right, bottom)) == pytest.approx((360, 320))
 
 
+@pytest.fixture(scope="module")
+def run_off() -> Scene:
+    return broken()
+
+
 @pytest.mark.parametrize("color_by", get_args(ColorBy))
 @pytest.mark.parametrize(
     "marks", [*({mark} for mark in get_args(Mark)), set(get_args(Mark))], ids=[*get_args(Mark), "all"]
 )
-def test_what_has_run_off_is_passed_over_in_every_view(color_by: ColorBy, marks: set[Mark]) -> None:
-    scene, view = broken(), ViewSpec(color_by=color_by, marks=frozenset(marks), beside=len(marks) > 1)
+def test_what_has_run_off_is_passed_over_in_every_view(run_off: Scene, color_by: ColorBy, marks: set[Mark]) -> None:
+    view = ViewSpec(color_by=color_by, marks=frozenset(marks), beside=len(marks) > 1)
     for stage in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0):
-        assert render_frame(scene, stage, view, SIZE).shape == (320, 360, 4)
+        assert render_frame(run_off, stage, view, SIZE).shape == (320, 360, 4)
 
 
 def test_how_many_lie_outside_is_said() -> None:
