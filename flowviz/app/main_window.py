@@ -79,6 +79,9 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
+        self.appearance = Appearance(self)
+        self.appearance.apply()
+        self.appearance.on_theme(lambda theme: self.setStyleSheet(style_sheet(theme)))
         self.setMinimumSize(MIN_SIZE)
         self._may_close = self._closes_after_saving = False
         self.request, self.view, self.edits = RequestState(self), ViewState(self), EditsState(self)
@@ -100,10 +103,10 @@ class MainWindow(QMainWindow):
         self._layout = PanelLayout(self, self._training, self._viewing.inspector, self._viewing.ledger)
         self._center = CentralWidget(self._viewing)
         self._stack = QStackedWidget()  # central widget, start page or comparison
-        self._stack.addWidget(self._center)
         self._lesson_panel = LessonPanel()
         window_notices = NoticeList("windowNotices")
         self.setCentralWidget(below_notices(window_notices, self._stack, MARGIN))
+        self._stack.addWidget(self._center)  # which shows it, so only now that it takes on the style of the window
         self.setStatusBar(self._training.status_bar)
         self.notifications = Notifications(window_notices, self)
         for topic in (SOURCE, TARGET):
@@ -113,7 +116,6 @@ class MainWindow(QMainWindow):
 
     def _create_controllers(self) -> None:
         training = self._training
-        self.appearance = Appearance(self)
         self.viewer = Viewer(self._viewing, self.view, FlowQueries(self), self)
         self.target_builder = TargetBuilder(self.request, self)
         self.target_importer = TargetImporter(training.target, self.request, self)
@@ -205,14 +207,14 @@ class MainWindow(QMainWindow):
         assert bar is not None
         bar.setCornerWidget(switch)
         switch.clicked.connect(lambda: appearance.switch_theme())
-        appearance.theme_changed.connect(switch.show_theme)
-        appearance.theme_changed.connect(lambda theme: self.setStyleSheet(style_sheet(theme)))
-        for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons.one_dimension):
-            appearance.theme_changed.connect(themed.set_theme)
+        for show_theme in (
+            switch.show_theme, self.viewer.set_theme, self._training.set_theme, self.welcome.set_theme,
+            self.comparisons.set_theme, self.lessons.one_dimension.set_theme,
+        ):  # fmt: skip
+            appearance.on_theme(show_theme)
         appearance.resizing_words.connect(self._layout.follow_words)
-        appearance.motion_changed.connect(self.viewer.reduce_motion)
-        appearance.motion_changed.connect(self._training.controls.reduce_motion)
-        appearance.apply()
+        appearance.on_motion(self.viewer.reduce_motion)
+        appearance.on_motion(self._training.controls.reduce_motion)
 
     def _connect_controllers(self) -> None:
         controls, document = self._training.controls, self.document_actions.document

@@ -1,5 +1,6 @@
 """The appearance of the window: theme, text size and motion, kept in the settings."""
 
+from collections.abc import Callable
 from typing import Any, get_args
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
@@ -40,13 +41,25 @@ class Appearance(QObject):
         return self.chosen_theme or system_theme()
 
     def apply(self) -> None:
-        """Apply the appearance, and follow changes of the system theme."""
+        """Apply the appearance, and follow changes of the system theme.
+
+        Widgets that are created after this have their style from the start, and need not be laid out again.
+        """
         hints = QGuiApplication.styleHints()
         assert hints is not None
         hints.colorSchemeChanged.connect(self._apply_theme)
         self._apply_text_size()
         self._apply_theme()
-        self.motion_changed.emit(self.is_motion_reduced)
+
+    def on_theme(self, show: Callable[[Theme], object]) -> None:
+        """Call a function with the theme, now and after each change."""
+        show(self.theme)
+        self.theme_changed.connect(show)
+
+    def on_motion(self, reduce: Callable[[bool], object]) -> None:
+        """Call a function with whether motion is reduced, now and after each change."""
+        reduce(self.is_motion_reduced)
+        self.motion_changed.connect(reduce)
 
     def choose_theme(self, theme: Theme | None) -> None:
         """Choose the light or the dark theme, or None to follow the system."""

@@ -67,7 +67,10 @@ class TargetPanel(QWidget):
         self._buttons = QButtonGroup(self)
         self._lay_out()
         request.changed.connect(self._on_request_changed)
-        self._show_page(request.value.kind)
+        for page in pages:
+            if page.kind != request.value.kind:
+                page.hide()  # showing the other one would measure it before it has its style
+        self._mark_kind(request.value.kind)
 
     def show_target(self, built: BuiltTarget | None, problem: str) -> None:
         """Show a target, or the reason why there is none. Without either, the previous one stays."""
@@ -108,6 +111,9 @@ class TargetPanel(QWidget):
             self._pages[kind].setFocus()  # otherwise, hiding the old page moves the focus to the next panel
         for name, page in self._pages.items():
             page.setVisible(name == kind)
+        self._mark_kind(kind)
+
+    def _mark_kind(self, kind: Kind) -> None:
         self._button(kind).setChecked(True)
         self._result.setVisible(kind != "drawing")  # the canvas itself shows the drawing and the problem
 

@@ -124,6 +124,7 @@ class TextBox(QPlainTextEdit):
         self.setTextCursor(cursor)
 
     def sizeHint(self) -> QSize:
+        self.ensurePolished()  # the style sheet sets the font
         return QSize(super().sizeHint().width(), TEXT_LINES * self.fontMetrics().lineSpacing() + TEXT_FRAME)
 
     def minimumSizeHint(self) -> QSize:

@@ -59,11 +59,11 @@ class Inspector(QScrollArea):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(9, 5, 9, 5)
         layout.setSpacing(8)
+        self.setWidget(content)  # while it is empty, because Qt measures it
         facts = self._title, self._bar, self._formula, self._numbers, self._plot, self._share
         for widget in (*facts, self._explanation, self._view_explanation):
             layout.addWidget(widget)
         layout.addStretch(1)  # a tall panel keeps its contents together
-        self.setWidget(content)
 
     def show_stage(self, title: str, explanation: str, share: float) -> None:
         """Show the title of a stage, its explanation, and its share of total stretching: 0 to 1, or NaN if unknown."""

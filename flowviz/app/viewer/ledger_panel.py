@@ -50,9 +50,9 @@ class LedgerPanel(QScrollArea):
         column = QVBoxLayout(content)
         column.setContentsMargins(9, 5, 9, 5)
         column.setSpacing(6)
+        self.setWidget(content)  # while it is empty, because Qt measures it
         for widget in (self._formula, self._sum, self._picture, self._mean, self._help):
             column.addWidget(widget, stretch=int(widget is self._picture))
-        self.setWidget(content)
 
     def is_shown(self) -> bool:
         """Return whether the panel is visible, so that its content is worth computing."""

@@ -21,13 +21,13 @@ class ScrollColumn(QScrollArea):
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(*MARGINS)
+        self.setWidget(content)  # while it is empty, because Qt measures it
         for widget in widgets:
             self._column.addWidget(widget)
         self._needed_height = 0  # pixels
         if not stretched:
             self._column.addStretch()
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.setWidget(content)
 
     def sizeHint(self) -> QSize:
         width = self.minimumSizeHint().width()

@@ -29,16 +29,19 @@ class Dock(QDockWidget):
     content_switched = pyqtSignal()  # the user opened, closed or chose a part of the panel
     content_resized = pyqtSignal()
 
-    def __init__(self, name: str, title: str, panel: QWidget, *, has_priority: bool = False) -> None:
+    def __init__(
+        self, name: str, title: str, panel: QWidget, parent: QWidget | None = None, *, has_priority: bool = False
+    ) -> None:
         """Create a panel.
 
         Args:
             name: The name, without "Dock".
             title: The title; an "&" precedes its mnemonic in the menu.
             panel: The content.
+            parent: The window, whose style the panel takes on before it is measured. None for a panel without one yet.
             has_priority: Whether other panels scroll first where there is too little room.
         """
-        super().__init__(title.replace("&", ""))
+        super().__init__(title.replace("&", ""), parent)
         self.setObjectName(f"{name}Dock")
         self.setAccessibleName(self.windowTitle())
         self.setWidget(panel)

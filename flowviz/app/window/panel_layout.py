@@ -33,12 +33,12 @@ class PanelLayout(QObject):
     def __init__(self, window: QMainWindow, panels: TrainingWidgets, inspector: Inspector, ledger: LedgerPanel) -> None:
         super().__init__(window)
         self._window, self._notices = window, panels.controls.notices
-        self.target = Dock("target", "&Target", ScrollColumn(panels.target))
-        self.flow = Dock("flow", "&Flow", ScrollColumn(panels.flow))
-        self.training = Dock("training", "T&raining", ScrollColumn(panels.controls), has_priority=True)
-        self.loss = Dock("loss", "&Loss", ScrollColumn(panels.loss_plot, panels.metrics, stretched=True))
-        self.inspector = Dock("inspector", "Layer &Inspector", inspector)
-        self.ledger = Dock("ledger", "Le&dger", ledger)
+        self.target = Dock("target", "&Target", ScrollColumn(panels.target), window)
+        self.flow = Dock("flow", "&Flow", ScrollColumn(panels.flow), window)
+        self.training = Dock("training", "T&raining", ScrollColumn(panels.controls), window, has_priority=True)
+        self.loss = Dock("loss", "&Loss", ScrollColumn(panels.loss_plot, panels.metrics, stretched=True), window)
+        self.inspector = Dock("inspector", "Layer &Inspector", inspector, window)
+        self.ledger = Dock("ledger", "Le&dger", ledger, window)
         self._docks = self.target, self.flow, self.training, self.loss, self.inspector, self.ledger
         self._has_opened_ledger = False  # for the probe, so that it closes with it
         self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room

@@ -1,11 +1,13 @@
 """Panels around the cloud: closing, moving and fitting."""
 
 import pytest
-from PyQt6.QtCore import QPoint, QRect, QSize, Qt
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.main import create_window
+from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.mix_page import MixPage
 from flowviz.app.training.controls import TrainingControls
@@ -13,7 +15,7 @@ from flowviz.app.training.status_sentence import GREETING
 from flowviz.app.viewer.central_widget import CentralWidget
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.specs import TextSpec, explanations
-from tests.app.conftest import Window
+from tests.app.conftest import Window, show
 from tests.app.window.layouts import (
     PANELS,
     RIGHT,
@@ -34,6 +36,21 @@ from tests.app.window.layouts import (
 LONG_NOTICE = Notice("test", "A sentence that is long enough to wrap. " * 3, "Advice that is even longer. " * 6)
 
 
+class Pictures(QObject):
+    """Where the panels are in each picture of a window."""
+
+    def __init__(self, main: MainWindow) -> None:
+        super().__init__(main)
+        self.places: list[dict[str, tuple[Qt.DockWidgetArea, QRect]]] = []
+        self._window = Window(main)
+        main.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  # Qt's name
+        if event is not None and event.type() == QEvent.Type.UpdateRequest:  # the window is about to be painted
+            self.places.append(places(self._window))
+        return super().eventFilter(watched, event)
+
+
 def test_menu_closes_and_reopens_each_panel(window: Window) -> None:
     assert is_default_layout(window)
     for name in PANELS:
@@ -43,6 +60,16 @@ def test_menu_closes_and_reopens_each_panel(window: Window) -> None:
     for name in PANELS:
         toggle(window, name)
     assert is_default_layout(window)
+
+
+def test_panels_keep_the_places_of_the_first_picture(qtbot: QtBot) -> None:
+    main = create_window()
+    qtbot.addWidget(main)
+    pictures = Pictures(main)
+    main.welcome.show()
+    show(main, qtbot)
+    assert len(pictures.places) > 1
+    assert all(each == pictures.places[0] for each in (*pictures.places, places(Window(main))))
 
 
 def test_cloud_takes_the_room_of_closed_panels(window: Window, qtbot: QtBot) -> None:
