@@ -10,6 +10,8 @@ from PyQt6.QtWidgets import QMainWindow
 from flowviz.app.threads.worker import Worker
 from flowviz.app.widgets.late import Late
 
+PAUSE_MS = 16  # a frame, in which the window is painted and answers before the next widget is created
+
 
 class LibraryLoader(Worker):
     """Thread that loads the libraries of late widgets, and then ends."""
@@ -27,10 +29,11 @@ class LibraryLoader(Worker):
 def complete(window: QMainWindow) -> None:
     """Create the late widgets of a window that has been painted.
 
-    A thread loads their libraries, so that the window answers meanwhile. Then each turn of the event loop creates one.
+    A thread loads their libraries, so that the window answers meanwhile. Then they are created one by one.
     """
     waiting: list[Late[Any]] = window.findChildren(Late)
     thread, turns = LibraryLoader(waiting), QTimer(window)
+    turns.setInterval(PAUSE_MS)
 
     def create_next() -> None:
         if waiting:
