@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PyQt6.QtCore import QObject, QRect, QSettings, QSize
+from PyQt6.QtCore import QAbstractEventDispatcher, QEventLoop, QObject, QSettings, QSize
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.notifications import ADDRESS
-from flowviz.app.desktop.settings import settings
 from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice_list import NoticeBar
@@ -22,7 +22,7 @@ from flowviz.app.training.status_bar import StatusBar
 
 Found = TypeVar("Found", bound=QObject)
 SIZE = QSize(1280, 800)  # at the size of the offscreen platform's small screen, the inspector becomes a tab
-ROUNDS, MAX_ROUNDS = 5, 1000  # of events without a change after which widgets are settled; before a test fails
+MAX_ROUNDS = 1000  # of events, before a test fails
 
 
 class Window:
@@ -118,16 +118,28 @@ class FileMenu:
         return self.window.main.isWindowModified()
 
 
+def shared_settings() -> QSettings:
+    """Return the settings of all users, which hold where a user has chosen nothing."""
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.SystemScope, "flowviz", "flowviz")
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return new folders, none of which exists yet, for the files that the program keeps for a user."""
+    folder = tmp_path_factory.mktemp("users")
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.SystemScope, str(folder))
+    shared_settings().setValue(WARM_UP, "false")  # else every edit in a window would load TensorFlow
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_settings(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Use empty settings and data folders, in the programs that a test starts, too."""
-    folder = tmp_path_factory.mktemp("user")
+    folder = next(homes)
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-        (folder / name).mkdir()
         monkeypatch.setenv(name, str(folder / name))
     monkeypatch.delenv(ADDRESS, raising=False)  # send no notifications to the desktop
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
-    settings().setValue(WARM_UP, "false")  # else every edit in a window would load TensorFlow
 
 
 def work_is_running() -> bool:
@@ -136,19 +148,16 @@ def work_is_running() -> bool:
 
 
 def settle(widget: QWidget) -> None:
-    """Handle events until nothing inside a widget has moved for some rounds, because layouts need several of them.
+    """Handle events until none is left, because layouts need several rounds of them.
 
     This does not depend on how busy the machine is: each round handles all events and timers that are due.
     """
-    before, unchanged = list[QRect](), 0
+    dispatcher = QAbstractEventDispatcher.instance()
+    assert dispatcher is not None
     for _ in range(MAX_ROUNDS):
-        QApplication.processEvents()
-        now = [child.geometry() for child in widget.findChildren(QWidget)]
-        unchanged = unchanged + 1 if now == before else 0
-        if unchanged == ROUNDS:
+        if not dispatcher.processEvents(QEventLoop.ProcessEventsFlag.AllEvents):
             return
-        before = now
-    pytest.fail("The widgets do not come to rest.")
+    pytest.fail(f"The events in {type(widget).__name__} do not end.")
 
 
 def show(widget: QWidget, qtbot: QtBot) -> None:

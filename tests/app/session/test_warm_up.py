@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +14,13 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.desktop.settings import settings
 from flowviz.app.session import warm_up as warm_ups
 from flowviz.app.session.warm_up import WarmUp
 from flowviz.app.state.request import RequestState, first_plan
 from flowviz.app.threads.priority import LowPriority
 from flowviz.errors import MachineError
 from flowviz.specs import FlowSpec
-from tests.app.conftest import Window
+from tests.app.conftest import Window, shared_settings
 
 
 class FakeThread:
@@ -71,7 +70,6 @@ class Warmed:
         monkeypatch.setattr(LowPriority, "enter", lambda _: self.log.append("low priority"))
         monkeypatch.setattr(LowPriority, "leave", lambda _: self.log.append("normal priority"))
         monkeypatch.setattr(warm_ups, "FLOW_DELAY_MS", 0)
-        settings().remove(warm_ups.SETTING)
         self.create()
         self.request.changed.connect(lambda *_: self.trainings.changed.emit())  # as the session does
 
@@ -94,8 +92,11 @@ class Warmed:
 
 
 @pytest.fixture
-def warmed(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Warmed:
-    return Warmed(monkeypatch, qtbot)
+def warmed(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Iterator[Warmed]:
+    """Return a warm-up where nothing is set, while the other tests do without one."""
+    shared_settings().remove(warm_ups.SETTING)
+    yield Warmed(monkeypatch, qtbot)
+    shared_settings().setValue(warm_ups.SETTING, "false")
 
 
 def test_first_edit_begins_the_warm_up_once(warmed: Warmed) -> None:
