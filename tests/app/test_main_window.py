@@ -1,7 +1,5 @@
 """The main window: its widgets, menus and appearance, and a real training from typing to exporting."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +30,6 @@ from flowviz.records import Trace
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize
 from tests.app.conftest import Window, settle
-
-LAZY_MODULES = {"tensorflow", "pandas", "matplotlib", "joblib", "rich"}
-LATE_MODULES = {*LAZY_MODULES, "pyqtgraph", "PIL", "numba", "filelock", "safetensors", "flowviz.rendering.frame"}
 
 
 def pixels(widget: QWidget) -> NDArray[np.uint8]:
@@ -80,45 +75,6 @@ def test_widgets_have_object_names_and_accessible_names(window: Window) -> None:
         for name in names:
             assert window.find(kind, name).accessibleName(), f"{name} has no accessible name"
     assert window.find(QAction, "exportAction").shortcut().toString() == "Ctrl+E"
-
-
-def test_window_opens_without_modules_that_it_does_not_need() -> None:
-    code = (
-        "import os, sys; os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
-        "from PyQt6.QtWidgets import QApplication; app = QApplication([])\n"
-        "from flowviz.app.main import create_window; window = create_window(); window.show(); app.processEvents()\n"
-        f"print({LAZY_MODULES} & set(sys.modules), flush=True)\n"
-        "os._exit(0)"  # as the program ends: Python cannot wait for threads that still run
-    )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == "set()"
-
-
-def test_start_page_is_painted_before_plots_are_loaded() -> None:
-    code = (
-        "import sys; from PyQt6.QtCore import QTimer; import flowviz.app.main as main; create = main.create_window\n"
-        "def created():\n"
-        "    window = create(); QTimer.singleShot(0, lambda: painted(window)); return window\n"
-        "def painted(window):\n"
-        "    window.repaint(); print('pyqtgraph' in sys.modules, flush=True)\n"
-        "    watch = QTimer(window, interval=10); watch.timeout.connect(lambda: look(window)); watch.start()\n"
-        "def look(window):\n"
-        "    if all(late.created for late in window.findChildren(Late)):\n"
-        "        print('complete', flush=True); window.close()\n"
-        "from flowviz.app.widgets.late import Late; main.create_window = created; main.run()"
-    )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.split()[:2] == ["False", "complete"]
-
-
-def test_import_of_the_window_loads_nothing_that_its_first_picture_does_not_need() -> None:
-    code = (
-        "import sys, flowviz.app.main; from flowviz.specs.spec import Spec\n"
-        f"print({LATE_MODULES} & set(sys.modules))\n"
-        "print([kind for kind in Spec.__subclasses__() if kind.__pydantic_complete__])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["set()", "[]"], "no spec is validated before the process is configured"
 
 
 def test_preview_shows_the_typed_text(window: Window, qtbot: QtBot) -> None:

@@ -1,7 +1,5 @@
 """The gallery of trained examples, in the window and in the terminal."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -54,29 +52,6 @@ def test_weights_of_an_example_reproduce_its_trace() -> None:
     project = example("flow").project()
     moved = build_flow(project.flow, project.weights).trace(project.trace.positions[0])
     np.testing.assert_allclose(moved.positions[-1], project.trace.positions[-1], atol=1e-3)
-
-
-def test_example_opens_and_scrubs_without_tensorflow() -> None:
-    code = """
-import os, sys; os.environ["QT_QPA_PLATFORM"] = "offscreen"
-from PyQt6.QtWidgets import QApplication, QSlider
-from PyQt6.QtCore import QEventLoop, QTimer
-application = QApplication([])
-from flowviz.app.main import create_window
-from flowviz.projects import example
-window = create_window(); window.show()
-window.session.show_project(example("flow").project())
-scrubber = window.findChild(QSlider, "layerScrubber")
-loop = QEventLoop()
-for stage in range(scrubber.maximum() + 1):
-    scrubber.setValue(stage)
-    QTimer.singleShot(50, loop.quit); loop.exec()
-QTimer.singleShot(500, loop.quit); loop.exec()
-print("tensorflow" in sys.modules, flush=True)
-os._exit(0)  # as the program does: the window would ask about its unsaved project, and its threads still run
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
 
 
 def open_gallery(window: Window) -> GalleryDialog:

@@ -1,8 +1,5 @@
 """The start page of the real window."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -275,39 +272,6 @@ def test_arrow_keys_scroll_to_the_selected_example(start: Welcome, qtbot: QtBot)
     viewport = start.page.viewport()
     assert viewport is not None
     assert viewport.rect().contains(start.gallery.mapTo(viewport, place.center()) + QPoint(0, place.height() // 2 - 1))
-
-
-STARTED = """
-import sys
-from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QApplication, QListWidget
-import flowviz.app.main as main
-create = main.create_window
-def created():
-    window = create()
-    def look():
-        gallery = window.findChild(QListWidget, "startGallery")
-        last = gallery.item(gallery.count() - 1).icon().pixmap(9, 9).toImage()
-        if last.pixelColor(4, 4).alpha() > 0:
-            watch.stop()
-            focused = QApplication.focusWidget()
-            print(window.welcome.is_shown, focused and focused.objectName(), "tensorflow" in sys.modules, flush=True)
-            window.close()
-    watch = QTimer(window, interval=30)
-    watch.timeout.connect(look)
-    watch.start()
-    return window
-main.create_window = created
-sys.exit(main.run())
-"""
-
-
-def test_program_starts_with_the_page_and_without_tensorflow() -> None:
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(
-        [sys.executable, "-c", STARTED], capture_output=True, text=True, check=True, env=environment, timeout=60
-    )
-    assert done.stdout.split() == ["True", "startWord", "False"]
 
 
 def test_presets_on_the_page_follow_the_request_and_change_it(start: Welcome) -> None:
