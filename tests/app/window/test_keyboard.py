@@ -1,5 +1,6 @@
 """Working without a mouse."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,9 @@ from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.app.window.keyboard import LABEL_MARGIN, FocusRing
 from tests.app.conftest import Window
+from tests.app.shared_window import shared_window, start_over
+
+__all__ = ["shared_window"]
 
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
 TAB_ORDER = [
@@ -93,6 +97,16 @@ def export_dialog(window: Window, keyboard: Keyboard, qtbot: QtBot) -> ExportDia
 
 
 @pytest.fixture
+def window(shared_window: Window) -> Iterator[Window]:
+    """Return a window, and put back what it shows after the test."""
+    yield shared_window
+    start_over(shared_window)
+    options = shared_window.find(QToolButton, "flowOptionsButton")
+    if options.isChecked():
+        options.click()
+
+
+@pytest.fixture
 def keyboard(window: Window, qtbot: QtBot) -> Keyboard:
     window.main.welcome.leave()
     window.main.activateWindow()
@@ -104,6 +118,7 @@ def test_typing_training_scrubbing_and_exporting_need_no_mouse(
     window: Window, keyboard: Keyboard, qtbot: QtBot, tmp_path: Path
 ) -> None:
     status, cloud = window.find(QLabel, "statusLabel"), window.find(CloudView, "cloudView")
+    window.main.request.update_flow(layers=2, width=32)
     keyboard.press(Key.Key_A, Control)
     keyboard.type("Hi")
     keyboard.go_to("budgetUnit")
@@ -169,6 +184,7 @@ def test_focus_ring_surrounds_every_focused_widget(window: Window, keyboard: Key
             margin = LABEL_MARGIN if isinstance(keyboard.focus, QLabel) else 0
             assert ring.size().width() == keyboard.focus.width() + 2 * margin
             assert _edge_color(ring) == ring.palette().accent().color().name()
+    window.main.appearance.choose_theme(None)
 
 
 def test_menu_bar_has_no_focus_ring_after_escape_closes_a_menu(
