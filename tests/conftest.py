@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import rmtree
+from shutil import copyfile, rmtree
 from tempfile import mkdtemp
 
 import pytest
@@ -80,8 +80,8 @@ def xla() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a default flow trained for 2100 steps on "Hi".
+def trained_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a default flow trained for 2100 steps on "Hi", which is not to be changed.
 
     The process that asks first trains it, and all load it from the same file: no test depends on which process runs it.
     """
@@ -91,7 +91,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     with FileLock(folder / "trained.lock"):
         if not path.exists():
             save_project(_train(), path)
-    return load_project(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def project(trained_file: Path) -> Project:
+    """Return the trained project."""
+    return load_project(trained_file)
 
 
 def _train() -> Project:
@@ -101,9 +107,9 @@ def _train() -> Project:
 
 
 @pytest.fixture
-def project_file(project: Project, tmp_path: Path) -> Iterator[Path]:
-    """Return the file of the trained project, and check that no temporary file is left beside it."""
+def project_file(trained_file: Path, tmp_path: Path) -> Iterator[Path]:
+    """Return a file of the trained project, and check that no temporary file is left beside it."""
     path = tmp_path / "hi.flowviz"
-    save_project(project, path)
+    copyfile(trained_file, path)
     yield path
     assert not list(tmp_path.rglob(".flowviz-*")), "a temporary file was left"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from shutil import copyfile
 from threading import Event as Flag
 from typing import Any
 
@@ -224,18 +225,21 @@ def test_target_draws_from_the_target(tmp_path: Path) -> None:
     assert points.std(axis=0).max() == pytest.approx(1, abs=0.1)
 
 
-@pytest.fixture
-def bad_points(tmp_path: Path) -> Path:
-    np.save(tmp_path / "three.npy", np.zeros((4, 3)))
-    np.save(tmp_path / "nan.npy", np.full((4, 2), np.nan))
-    np.save(tmp_path / "words.npy", np.array([["a", "b"]]))
-    np.save(tmp_path / "huge.npy", np.full((4, 2), 1e300))
-    (tmp_path / "zip.npy").write_bytes(b"PK\x03\x04garbage")
-    os.mkfifo(tmp_path / "pipe")
-    np.save(tmp_path / "objects.npy", np.array([[{}, {}]]), allow_pickle=True)
-    (tmp_path / "text.npy").write_text("x,y")
-    (tmp_path / "empty.npy").write_bytes(b"")
-    return tmp_path
+@pytest.fixture(scope="module")
+def bad_points(tmp_path_factory: pytest.TempPathFactory, trained_file: Path) -> Path:
+    """Return a folder with a project and files without points, in which no command writes anything."""
+    folder = tmp_path_factory.mktemp("bad")
+    copyfile(trained_file, folder / "hi.flowviz")
+    np.save(folder / "three.npy", np.zeros((4, 3)))
+    np.save(folder / "nan.npy", np.full((4, 2), np.nan))
+    np.save(folder / "words.npy", np.array([["a", "b"]]))
+    np.save(folder / "huge.npy", np.full((4, 2), 1e300))
+    (folder / "zip.npy").write_bytes(b"PK\x03\x04garbage")
+    os.mkfifo(folder / "pipe")
+    np.save(folder / "objects.npy", np.array([[{}, {}]]), allow_pickle=True)
+    (folder / "text.npy").write_text("x,y")
+    (folder / "empty.npy").write_bytes(b"")
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -317,7 +321,6 @@ def bad_points(tmp_path: Path) -> Path:
 def test_what_a_person_got_wrong_is_one_sentence(
     arguments: str,
     said: str,
-    project_file: Path,
     bad_points: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
