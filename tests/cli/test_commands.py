@@ -160,7 +160,12 @@ def looked_at(project: Project) -> Project:
 SMALL = PictureSize(width=80, height=64)
 WRITTEN = [
     (ExportSpec(seen=Seen(stage=3, view=ViewSpec(color_by="selection", axes=False)), size=SMALL), "a b.png"),
-    (ExportSpec(what="stages", seen=Seen(view=ViewSpec(marks={"grid"}, background="transparent")), size=SMALL), "it's"),
+    (
+        ExportSpec(
+            what="stages", size=SMALL, last=4, seen=Seen(view=ViewSpec(marks={"grid"}, background="transparent"))
+        ),
+        "it's",
+    ),
     (ExportSpec(seen=Seen(view=ViewSpec(marks={"velocity"}, beside=True)), size=SMALL), "arrows.png"),
     (ExportSpec(what="sheet", size=SMALL, scale=8, seen=Seen(direction="encode"), first=3), "-dash.png"),
     (
