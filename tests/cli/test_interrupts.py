@@ -4,10 +4,14 @@ import json
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from flowviz.projects import Project, load_project, save_project
+from flowviz.exporting.scenes import Scenes
+from flowviz.projects import load_project
 from flowviz.records import Event
+from flowviz.specs import PictureSize
 from flowviz.training.loop import Training
 from tests.cli.program import run_program
 from tests.test_cli import run
@@ -20,18 +24,6 @@ def interrupted(*args, **kwargs):
         pass
 np.lib.format.write_array_header_1_0 = interrupted
 """
-WHILE_DRAWING = """
-import flowviz.exporting.scenes as scenes
-picture, drawn = scenes.Scenes.picture, []
-def interrupted(self, number, size):
-    drawn.append(number)
-    if len(drawn) == 3:
-        os.kill(os.getpid(), {number})
-    return picture(self, number, size)
-scenes.Scenes.picture = interrupted
-"""
-
-
 COMMAND = ("train", "--text", "I", "--layers", 2, "--width", 8, "--depth", 1, "--seconds", 600, "--json")
 
 
@@ -75,18 +67,27 @@ def test_second_signal_ends_training_without_result(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("command", "patch", "number", "status"),
-    [
-        ("target --text I -n 100 -o points.npy", WHILE_WRITING, signal.SIGINT, 130),
-        ("render hi.flowviz -o pictures --size 64x64", WHILE_DRAWING, signal.SIGTERM, 143),
-        ("render hi.flowviz -o hi.gif --size 64x64", WHILE_DRAWING, signal.SIGTERM, 143),
-    ],
-)
-def test_other_commands_leave_no_file(
-    command: str, patch: str, number: int, status: int, project: Project, tmp_path: Path
+def test_command_that_is_interrupted_leaves_no_file(tmp_path: Path) -> None:
+    ended = run_program(
+        "target --text I -n 100 -o points.npy", tmp_path, WHILE_WRITING.format(number=int(signal.SIGINT))
+    )
+    assert (ended.returncode, ended.stderr) == (130, "")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("output", ["pictures", "hi.gif"])
+def test_drawing_that_is_interrupted_leaves_no_file(
+    output: str, project_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    save_project(project, tmp_path / "hi.flowviz")
-    ended = run_program(command, tmp_path, patch.format(number=int(number)))
-    assert (ended.returncode, ended.stderr) == (status, "")
-    assert [path.name for path in tmp_path.iterdir()] == ["hi.flowviz"]
+    picture, drawn = Scenes.picture, list[int]()
+
+    def interrupted(scenes: Scenes, number: int, size: PictureSize) -> NDArray[np.uint8]:
+        drawn.append(number)
+        if len(drawn) == 3:
+            signal.raise_signal(signal.SIGTERM)
+        return picture(scenes, number, size)
+
+    monkeypatch.setattr(Scenes, "picture", interrupted)
+    assert run("render", project_file, "-o", project_file.with_name(output), "--size", "64x64") == 143
+    assert capsys.readouterr().err == ""
+    assert [path.name for path in project_file.parent.iterdir()] == ["hi.flowviz"]
