@@ -1,6 +1,6 @@
 """Damaged project files are opened here, and watched: how much memory is taken, and whether code is run.
 
-    python -m tests.projects.fuzzing COUNT FILE...
+    python -m tests.projects.fuzzing COUNT FILE [COUNT FILE...]
 
 A program of its own, since an audit hook cannot be removed from a process. Of each file, it opens COUNT mutants, or the
 file itself if COUNT is 0. Prints a line of JSON for each file: how often each outcome occurred.
@@ -129,14 +129,14 @@ def outcomes(content: bytes, count: int) -> Counter[str]:
     return Counter([project if isinstance(project, str) else "opened"])
 
 
-def main(count: int, *paths: str) -> None:
+def main(*words: str) -> None:
     """Print the outcomes of each file."""
     from_bytes(to_bytes(bare_project()))  # imports what it needs
     sys.addaudithook(watch)
     tracemalloc.start()
-    for path in paths:
-        print(json.dumps(outcomes(Path(path).read_bytes(), count)))
+    for count, path in zip(words[::2], words[1::2], strict=True):
+        print(json.dumps(outcomes(Path(path).read_bytes(), int(count))))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), *sys.argv[2:])
+    main(*sys.argv[1:])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,17 @@ OLDER_FILES = sorted((Path(__file__).parent / "files").glob("format_*.flowviz"))
 COUNTS = [200, pytest.param(2000, marks=pytest.mark.slow)]  # the rest of 2,000 mutants take 10 seconds
 
 
-def fuzzed(count: int, *paths: Path) -> list[dict[str, int]]:
-    """Return the outcomes of mutants of each file, or of the files themselves, opened in a watched process."""
-    command = [sys.executable, "-m", "tests.projects.fuzzing", str(count), *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+Outcomes = list[dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Fuzzed:
+    """The outcomes of so many mutants of a whole file, of fewer of each older file, and of hostile files themselves."""
+
+    count: int
+    whole: Outcomes
+    older: Outcomes
+    hostile: Outcomes
 
 
 @pytest.fixture
@@ -38,21 +44,33 @@ def tracing() -> Iterator[None]:
     tracemalloc.stop()
 
 
-@pytest.mark.parametrize("count", COUNTS)
-def test_no_mutant_does_harm(count: int, tmp_path: Path) -> None:
-    path = tmp_path / "whole.flowviz"
-    path.write_bytes(to_bytes(whole_project(particles=2000, width=34, flow=FlowSpec(width=8))))
-    assert path.stat().st_size > SMALL
-    (found,) = fuzzed(count, path)
-    assert found["opened"] > count / 20
-    assert found["It is damaged or was not written by flowviz."] > count / 4
-    assert found["It is not a flowviz project."] > count / 20
+@pytest.fixture(scope="module", params=COUNTS)
+def fuzzed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Fuzzed:
+    """Open all of them in a watched process."""
+    folder, count = tmp_path_factory.mktemp("fuzzed"), request.param
+    whole, hostile = folder / "whole.flowviz", [folder / name for name in HOSTILE]
+    whole.write_bytes(to_bytes(whole_project(particles=2000, width=34, flow=FlowSpec(width=8))))
+    assert whole.stat().st_size > SMALL
+    for path, make in zip(hostile, HOSTILE.values(), strict=True):
+        path.write_bytes(make())
+    files = [(count, whole), *((count // 10, path) for path in OLDER_FILES), *((0, path) for path in hostile)]
+    command = [sys.executable, "-m", "tests.projects.fuzzing", *(str(word) for pair in files for word in pair)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    return Fuzzed(count, found[:1], found[1 : -len(hostile)], found[-len(hostile) :])
 
 
-@pytest.mark.parametrize("count", COUNTS)
-def test_no_mutant_of_an_older_file_does_harm(count: int) -> None:
-    assert len(OLDER_FILES) > 4
-    for found in fuzzed(count // 10, *OLDER_FILES):
+def test_no_mutant_does_harm(fuzzed: Fuzzed) -> None:
+    (found,) = fuzzed.whole
+    assert found["opened"] > fuzzed.count / 20
+    assert found["It is damaged or was not written by flowviz."] > fuzzed.count / 4
+    assert found["It is not a flowviz project."] > fuzzed.count / 20
+
+
+def test_no_mutant_of_an_older_file_does_harm(fuzzed: Fuzzed) -> None:
+    assert len(fuzzed.older) == len(OLDER_FILES) > 4
+    for found in fuzzed.older:
         assert found.keys() - {"opened"}
 
 
@@ -92,11 +110,8 @@ def test_a_hostile_header_takes_little_memory(make: Callable[[], bytes], padding
     assert isinstance(opened(content), str)
 
 
-def test_hostile_header_runs_no_code(tmp_path: Path) -> None:
-    paths = [tmp_path / name for name in HOSTILE]
-    for path, make in zip(paths, HOSTILE.values(), strict=True):
-        path.write_bytes(make())
-    assert all("opened" not in found for found in fuzzed(0, *paths))
+def test_hostile_header_runs_no_code(fuzzed: Fuzzed) -> None:
+    assert all("opened" not in found for found in fuzzed.hostile)
 
 
 def states(content: bytes, change: Callable[[dict[str, Any], int], object], rows: int, numbers: int) -> bytes:
