@@ -16,8 +16,17 @@ from flowviz.errors import FileError
 from flowviz.projects import Project, load_project, save_project
 from flowviz.specs import Seen
 from tests.app.conftest import FileMenu, Window
+from tests.app.shared_window import renewed_window, shared_window
 from tests.app.test_main_window import choose_steps, pixels, wait_for_status
 from tests.app.training.small_flow import choose_small_flow
+
+__all__ = ["renewed_window", "shared_window"]
+
+
+@pytest.fixture
+def window(renewed_window: Window) -> Window:
+    """Return one window for all tests of the module."""
+    return renewed_window
 
 
 def test_shortcuts_are_unique(window: Window) -> None:
@@ -225,46 +234,3 @@ def test_copy_image_puts_the_cloud_on_the_clipboard(file_menu: FileMenu) -> None
     rows = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8).reshape(image.height(), image.bytesPerLine())
     copied = rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
     np.testing.assert_array_equal(copied, pixels(cloud))
-
-
-@pytest.mark.parametrize("fails", [False, True])
-def test_window_closes_after_a_save_that_succeeds(
-    file_menu: FileMenu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
-) -> None:
-    main, copy, release = file_menu.window.main, tmp_path / "copy.flowviz", Event()
-
-    def save_late(project: Project, path: Path) -> None:
-        assert release.wait(20)
-        if fails:
-            raise FileError(f"{path} cannot be written: no space left on device.")
-        save_project(project, path)
-
-    monkeypatch.setattr("flowviz.projects.save_project", save_late)
-    for _ in range(2):  # the second save waits for the first one
-        file_menu.choose("saveas")
-        file_menu.answer_dialog("saveDialog", copy)
-    assert not main.close()
-    release.set()
-    if fails:
-        file_menu.wait(lambda: "no space left" in file_menu.notice)
-        file_menu.wait(lambda: not main.document_actions.document.is_saving)
-        assert main.isVisible()
-    else:
-        file_menu.wait(lambda: not main.isVisible())
-        assert copy.exists()
-
-
-def test_window_closes_after_the_question_is_answered(file_menu: FileMenu, project_file: Path) -> None:
-    main = file_menu.window.main
-    file_menu.open(project_file)
-    file_menu.type("No")
-    assert not main.close()
-    assert main.isVisible()
-    file_menu.press("unsavedBox", "cancel")
-    assert main.isVisible()
-    assert not main.close()
-    file_menu.press("unsavedBox", "save")
-    file_menu.wait(lambda: not main.isVisible())
-    plan = load_project(project_file).next
-    assert plan is not None
-    assert plan.target.title == "No"

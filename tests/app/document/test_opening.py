@@ -16,33 +16,24 @@ from PyQt6.QtWidgets import (
     QApplication,
     QComboBox,
     QFileDialog,
-    QMenu,
     QMessageBox,
     QSlider,
 )
 
-from flowviz.app.document.recent_files import MAX_FILES, RecentFiles
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects import Project
 from flowviz.specs import ImageSpec, PointsSpec, Seen, TargetSpec, ViewSpec
-from tests.app.conftest import FileMenu
+from tests.app.conftest import FileMenu, Window
+from tests.app.shared_window import renewed_window, shared_window
 from tests.app.test_main_window import pixels
 
+__all__ = ["renewed_window", "shared_window"]
 
-def test_opened_file_is_named_in_the_title_and_unchanged_by_the_view(
-    file_menu: FileMenu, project_file: Path, project: Project
-) -> None:
-    assert file_menu.window.main.windowTitle() == "BRAD[*] – flowviz"
-    file_menu.open(project_file)
-    main = file_menu.window.main
-    assert main.windowTitle() == "hi[*] – flowviz"
-    np.testing.assert_array_equal(main.viewer.scene.trace.positions, project.trace.positions)
-    file_menu.window.find(QSlider, "layerScrubber").setValue(4)
-    file_menu.window.find(QComboBox, "colorBox").setCurrentIndex(2)
-    file_menu.window.find(CloudView, "cloudView").zoom(0.5)
-    file_menu.window.find(QAction, "pathsAction").trigger()
-    assert not file_menu.is_changed
-    assert main.close()
+
+@pytest.fixture
+def window(renewed_window: Window) -> Window:
+    """Return one window for all tests of the module."""
+    return renewed_window
 
 
 def test_invalid_file_is_reported_and_the_project_kept(file_menu: FileMenu, tmp_path: Path) -> None:
@@ -58,12 +49,7 @@ def test_invalid_file_is_reported_and_the_project_kept(file_menu: FileMenu, tmp_
         file_menu.wait(lambda path=bad: str(path) in file_menu.notice)  # type: ignore[misc]
         assert file_menu.text == "Mine"
         assert actions.document.path is None
-        assert (bad in RecentFiles().paths()) == (content is not None)
-
-
-def entries(menu: QMenu) -> list[QAction]:
-    """The entries of a menu that the user sees."""
-    return [action for action in menu.actions() if action.isVisible() and not action.isSeparator()]
+        assert (bad in actions.recent.paths()) == (content is not None)
 
 
 def save_points(path: Path) -> None:
@@ -108,40 +94,6 @@ def test_open_dialog_lists_all_kinds_but_proposes_no_file_if_there_is_no_documen
     dialog.reject()
 
 
-def test_recent_files_are_listed_opened_and_cleared(file_menu: FileMenu, project_file: Path, tmp_path: Path) -> None:
-    recent = file_menu.window.main.document_actions.recent
-    for number in range(20):
-        recent.add(tmp_path / f"{number}.flowviz")
-    assert len(RecentFiles().paths()) == MAX_FILES == 15
-    file_menu.open(project_file)
-    menu = file_menu.window.find(QMenu, "recentMenu")
-    first = entries(menu)[0]
-    assert "hi.flowviz" in first.text()
-    assert str(tmp_path) in first.text()
-    file_menu.choose("new")
-    entries(menu)[0].trigger()
-    file_menu.wait(lambda: file_menu.window.main.document_actions.document.path == project_file)
-    entries(menu)[-1].trigger()
-    assert RecentFiles().paths() == []
-    assert [entry.isEnabled() for entry in entries(menu)] == [False]
-
-
-def test_recent_menu_shows_what_another_window_has_opened(file_menu: FileMenu, tmp_path: Path) -> None:
-    menu = file_menu.window.find(QMenu, "recentMenu")
-    RecentFiles().add(tmp_path / "other.flowviz")
-    menu.aboutToShow.emit()
-    assert "other.flowviz" in entries(menu)[0].text()
-
-
-def test_damaged_settings_hold_no_recent_files() -> None:
-    recent = RecentFiles()
-    for text in ("[", "{}", "[1, null]", "7"):
-        recent._settings.setValue("recentFiles", text)
-        assert recent.paths() == []
-    recent.add(Path("/a"))
-    assert recent.paths() == [Path("/a")]
-
-
 def test_dropped_project_is_opened(file_menu: FileMenu, project_file: Path) -> None:
     media = QMimeData()
     media.setUrls([QUrl.fromLocalFile(str(project_file))])
@@ -175,7 +127,7 @@ def created():
             print(window.windowTitle(), "tensorflow" in sys.modules, sep="|", flush=True)
             window.close()
         elif window.document_actions.document.path:
-            scrubber.setValue(scrubber.value() - 1)
+            scrubber.setValue(scrubber.value() - 4)
     watch = QTimer(window, interval=30)
     watch.timeout.connect(check)
     watch.start()
