@@ -103,7 +103,8 @@ def test_cancelled_export_leaves_no_file(dialog: Dialog, qtbot: QtBot, tmp_path:
     assert dialog.find(QPushButton, "exportButton").isEnabled()
 
 
-def test_time_left_is_shown(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+def test_time_left_is_shown(dialog: Dialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowviz.app.export.progress.MIN_SECONDS", 0.02)
     dialog.choose("exportWhat", "frames")
     dialog.find(QSpinBox, "exportInBetweens").setValue(240)
     dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))

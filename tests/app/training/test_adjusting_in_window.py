@@ -9,13 +9,12 @@ from PyQt6.QtWidgets import QDoubleSpinBox, QLabel, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import load_project
 from flowviz.records import Adjusted
 from tests.app.conftest import Window
-from tests.app.test_main_window import choose_steps, wait_for_status
-from tests.app.training.small_flow import choose_small_flow, frequent_snapshots
-
-__all__ = ["frequent_snapshots"]
+from tests.app.test_main_window import choose_steps
+from tests.app.training.small_flow import choose_small_flow
 
 
 class Adjuster:
@@ -30,7 +29,7 @@ class Adjuster:
 
     def train(self) -> None:
         self.window.find(QPushButton, "trainButton").click()
-        wait_for_status(self.window, self.qtbot, "steps/s")
+        self.qtbot.waitUntil(lambda: self.session.state == TrainingState.TRAINING)
 
     def type(self, box: QDoubleSpinBox, text: str) -> None:
         box.selectAll()
@@ -53,7 +52,7 @@ class Adjuster:
 
 
 @pytest.fixture
-def adjuster(window: Window, qtbot: QtBot, frequent_snapshots: None) -> Adjuster:
+def adjuster(window: Window, qtbot: QtBot) -> Adjuster:
     return Adjuster(window, qtbot)
 
 
@@ -72,7 +71,7 @@ def test_typed_rate_and_chosen_batch_change_the_running_training(adjuster: Adjus
     assert now.worker is run.worker
     first, second = adjuster.changes
     assert (first.after.learning_rate, second.after.batch) == (5e-4, 300)
-    assert adjuster.labels == ["rate 0.0005", "batch 300"]
+    adjuster.qtbot.waitUntil(lambda: adjuster.labels == ["rate 0.0005", "batch 300"])
     assert first.sentence() in adjuster.window.find(LossPlot, "lossPlot").accessibleDescription()
     path = tmp_path / "changed.flowviz"
     adjuster.window.find(QPushButton, "stopButton").click()

@@ -5,11 +5,12 @@ from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.training.training_state import TrainingState
 from flowviz.specs import TextSpec
 from flowviz.targets import build_target
 from tests.app.conftest import Window
 from tests.app.target.test_drawing import DrawingUser
-from tests.app.test_main_window import choose_steps, wait_for_status
+from tests.app.test_main_window import choose_steps
 from tests.app.training.small_flow import choose_small_flow, frequent_snapshots
 
 __all__ = ["frequent_snapshots"]
@@ -23,7 +24,7 @@ class Morphing:
         choose_small_flow(window)
         choose_steps(window, 10_000_000)
         window.find(QPushButton, "trainButton").click()
-        wait_for_status(window, qtbot, "steps/s")
+        qtbot.waitUntil(lambda: window.main.session.state == TrainingState.TRAINING)
 
     def type(self, text: str) -> None:
         self.window.find(QPlainTextEdit, "targetText").setPlainText(text)
