@@ -90,7 +90,10 @@ class WrappingRow(QWidget):
 
 
 def _preferred_size(widget: QWidget) -> QSize:
-    return widget.sizeHint().expandedTo(widget.minimumSizeHint()).expandedTo(widget.minimumSize())
+    preferred = widget.sizeHint().expandedTo(widget.minimumSize())
+    if isinstance(widget, WrappingRow):  # which never prefers less than it needs, and measures all its widgets for it
+        return preferred
+    return preferred.expandedTo(widget.minimumSizeHint())
 
 
 def _size_within(widget: QWidget, width: int) -> QSize:
