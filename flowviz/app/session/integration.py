@@ -206,6 +206,7 @@ class Integration(QObject):
             return  # it was requested before another snapshot
         if self._glimpse is not None or self._is_moved:
             if self._viewer.is_live:
+                self._is_preview = True
                 self._presenter.preview(variant, snapshot)
             return
         self._is_preview = False

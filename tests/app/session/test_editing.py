@@ -253,6 +253,17 @@ def test_short_glimpse_shows_nothing_late(trained: SessionHarness) -> None:
     assert trained.viewer.generated is shown
 
 
+def test_glimpse_ends_that_shows_the_particles_of_the_glimpse_before(trained: SessionHarness) -> None:
+    shown = trained.viewer.generated
+    trained.session.layer_edits.glimpse(WITHOUT_THIRD)
+    trained.queries.answer("positions", located(0.125))
+    trained.session.layer_edits.glimpse(None)
+    trained.session.layer_edits.glimpse(WITHOUT_THIRD)
+    trained.queries.answer("integrated", snapshot(200, 0.125))
+    trained.session.layer_edits.glimpse(None)
+    assert trained.viewer.generated is shown
+
+
 def test_opened_project_keeps_its_edits(trained: SessionHarness) -> None:
     trained.edits.set(BENT)
     answer(trained, BENT)
