@@ -60,8 +60,9 @@ CONTROLS = {
 
 
 @pytest.fixture
-def dialog(project: Project, project_file: Path, qtbot: QtBot) -> Iterator[Dialog]:
-    with open_dialog(project, project_file, qtbot) as dialog:
+def dialog(project: Project, tmp_path: Path, qtbot: QtBot) -> Iterator[Dialog]:
+    """Return the dialog for the trained project, whose file is not read."""
+    with open_dialog(project, tmp_path / "hi.flowviz", qtbot) as dialog:
         yield dialog
 
 
