@@ -35,7 +35,7 @@ def evaluated(stage: Stage, values: dict[str, NDArray[np.float64]]) -> None:
     np.testing.assert_allclose(back, y, atol=1e-8)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(u=pairs, w=pairs | st.just((0.0, 0.0)), b=numbers)
 def test_planar_layer_is_invertible_with_any_numbers(u: tuple[float, float], w: tuple[float, float], b: float) -> None:
     values = {"u": np.array(u), "w": np.array(w), "b": np.array([b])}
@@ -47,7 +47,7 @@ def test_planar_layer_is_invertible_with_any_numbers(u: tuple[float, float], w: 
         np.testing.assert_allclose(constrained, u, atol=1e-12)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(center=pairs, log_alpha=st.floats(-6, 6), ratio=numbers)
 def test_radial_layer_is_invertible_with_any_numbers(
     center: tuple[float, float], log_alpha: float, ratio: float

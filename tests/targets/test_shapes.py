@@ -1,5 +1,7 @@
 """The shapes that are drawn from by formula; those with edges are in `test_pixels.py`."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from tests.targets.chance import deviation, estimated_entropy
 KNOWN: tuple[ShapeName, ...] = ("gaussian", "circles", "rings", "eight_gaussians", "banana", "sine")
 
 
+@cache
 def shape(name: ShapeName) -> Target:
     return build_target(ShapeSpec(name=name))
 
