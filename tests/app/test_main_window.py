@@ -88,6 +88,11 @@ def test_widgets_have_object_names_and_accessible_names(window: Window) -> None:
     assert window.find(QAction, "exportAction").shortcut().toString() == "Ctrl+E"
 
 
+def test_window_can_be_made_as_small_as_a_maximized_one_on_a_small_screen(window: Window) -> None:
+    """Leave room for the task bar and the title bar on a screen of 1366x768."""
+    assert window.main.minimumSize().height() <= 768 - 48 - 40
+
+
 def test_preview_shows_the_typed_text(window: Window, qtbot: QtBot) -> None:
     text, preview = window.find(QPlainTextEdit, "targetText"), window.find(QWidget, "targetPreview")
     text.selectAll()
