@@ -3,6 +3,7 @@
 import ctypes
 import os
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import flowviz
@@ -39,6 +40,7 @@ def return_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+@cache  # the start of the window asks twice, and reading the metadata of a package takes about a millisecond
 def package_version(package: str) -> str:
     """Return the version of an installed package, or "not found"."""
     try:
