@@ -156,5 +156,7 @@ def test_only_one_module_changes_the_process() -> None:
     assert found.keys() == {"process.py", "training/jobs.py"}
     assert found["training/jobs.py"] == ["environ.update"]
     assert "mallopt" not in found["process.py"]
-    callers = {str(path) for path, text in modules.items() if re.search(r"process\.configure", text)}
+    callers = {str(path) for path, text in modules.items() if re.search(r"process\.configure(?!_worker)", text)}
     assert callers == {str(Path("cli/__init__.py")), str(Path("app/main.py"))}
+    starters = {str(path) for path, text in modules.items() if "process.configure_worker" in text}
+    assert starters == {str(Path("cli/training.py")), str(Path("cli/comparison.py"))}, "processes of their own"

@@ -34,8 +34,9 @@ def shared_window(
 
 @pytest.fixture
 def renewed_window(shared_window: Window) -> Window:
-    """Return the window of the module with a new project, and settled."""
+    """Return the window of the module with a new project and the default view, and settled."""
     start_over(shared_window)
+    shared_window.main.document_actions.new()
     settle(shared_window.main)
     return shared_window
 

@@ -1,5 +1,5 @@
 """The real window and its desk, as in `tests/app/`."""
 
-from tests.app.conftest import file_menu, own_settings, window
+from tests.app.conftest import file_menu, homes, own_settings, window
 
-__all__ = ["file_menu", "own_settings", "window"]
+__all__ = ["file_menu", "homes", "own_settings", "window"]
