@@ -7,9 +7,18 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PyQt6.QtCore import QAbstractEventDispatcher, QEventLoop, QObject, QSettings, QSize
+from PyQt6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QEventLoop, QObject, QSettings, QSize
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPlainTextEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.notifications import ADDRESS
@@ -17,6 +26,7 @@ from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.session.warm_up import SETTING as WARM_UP
+from flowviz.app.state.request import Request
 from flowviz.app.threads import worker as workers
 from flowviz.app.training.status_bar import StatusBar
 
@@ -132,14 +142,18 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (folder / str(number) for number in count())
 
 
-@pytest.fixture(autouse=True)
-def own_settings(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use empty settings and data folders, in the programs that a test starts, too."""
-    folder = next(homes)
+def use_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep settings and data in a folder, in the programs that a test starts, too."""
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(folder / name))
     monkeypatch.delenv(ADDRESS, raising=False)  # send no notifications to the desktop
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+
+
+@pytest.fixture(autouse=True)
+def own_settings(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use empty settings and data folders."""
+    use_home(next(homes), monkeypatch)
 
 
 def work_is_running() -> bool:
@@ -179,14 +193,59 @@ def open_main_window(qtbot: QtBot, size: QSize | None = None) -> MainWindow:
     return main
 
 
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[Window]:
-    """Return a new window, and close it after the test."""
-    main = open_main_window(qtbot, SIZE)
-    yield Window(main)
+def close(main: MainWindow, qtbot: QtBot) -> None:
+    """Close a main window without asking, and wait until its threads have ended."""
     main.discard_changes()
     main.close()
     qtbot.waitUntil(lambda: not work_is_running())
+
+
+@pytest.fixture(scope="module")
+def module_window(qapp: QApplication, request: pytest.FixtureRequest, homes: Iterator[Path]) -> Iterator[Window]:
+    """Return a window whose settings and drafts are those of no test."""
+    qtbot = QtBot(request)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use_home(next(homes), monkeypatch)
+        main = open_main_window(qtbot, SIZE)
+        yield Window(main)
+        close(main, qtbot)
+
+
+@pytest.fixture
+def window(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[Window]:
+    """Return a new window, or in a module marked with `shared_window` that of the module, which is put back then."""
+    if request.node.get_closest_marker("shared_window"):
+        shared: Window = request.getfixturevalue("module_window")
+        yield shared
+        start_over(shared.main)
+    else:
+        main = open_main_window(qtbot, SIZE)
+        yield Window(main)
+        close(main, qtbot)
+
+
+def start_over(main: MainWindow) -> None:
+    """Bring a window back to a new project, without dialogs, notices and modes, in its first size."""
+    for dialog in main.findChildren(QDialog):
+        dialog.close()
+        dialog.deleteLater()
+    for bar in main.findChildren(NoticeBar):
+        main.notifications.withdraw(bar.notice.topic)
+    main.discard_changes()
+    main.lessons.leave()
+    main.welcome.leave()
+    main.welcome.end_tour()
+    main._presentation.give_way()
+    main.comparisons.leave()
+    if main.request.value != Request() or main.session.run is not None or main.session.trained_target is not None:
+        main.request.set(Request())
+        main.discard_changes()
+        main.document_actions.new()
+    main.resize(SIZE)
+    if main.document_actions.recent.paths():
+        main.document_actions.recent.clear()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    settle(main)
 
 
 @pytest.fixture

@@ -24,9 +24,8 @@ from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.stage_strip import StageStrip
 from tests.app.conftest import Window
-from tests.app.shared_window import shared_window, start_over
 
-__all__ = ["shared_window"]
+pytestmark = pytest.mark.shared_window
 
 WITH_VALUES = (
     QAbstractButton,
@@ -40,13 +39,6 @@ WITH_VALUES = (
     StageStrip,
 )
 INTERNAL = QScrollBar, QMenuBar
-
-
-@pytest.fixture
-def window(shared_window: Window) -> Iterator[Window]:
-    """Return a window, and close what a test has opened."""
-    yield shared_window
-    start_over(shared_window)
 
 
 def controls(top: QWidget) -> Iterator[QWidget]:

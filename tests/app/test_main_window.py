@@ -1,6 +1,5 @@
 """The main window: its widgets, menus and appearance, and a real training from typing to exporting."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -31,16 +30,8 @@ from flowviz.records import Trace
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize
 from tests.app.conftest import Window, settle
-from tests.app.shared_window import shared_window, start_over
 
-__all__ = ["shared_window"]
-
-
-@pytest.fixture
-def window(shared_window: Window) -> Iterator[Window]:
-    """Return a window, and put back what it shows after the test."""
-    yield shared_window
-    start_over(shared_window)
+pytestmark = pytest.mark.shared_window
 
 
 def pixels(widget: QWidget) -> NDArray[np.uint8]:

@@ -21,16 +21,8 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.commands.catalog import Command, commands_of, matching
 from flowviz.app.commands.palette import CommandList, CommandPalette, ShortcutSheet
 from tests.app.conftest import Window
-from tests.app.shared_window import shared_window, start_over
 
-__all__ = ["shared_window"]
-
-
-@pytest.fixture
-def window(shared_window: Window) -> Iterator[Window]:
-    """Return a window, and close what a test has opened."""
-    yield shared_window
-    start_over(shared_window)
+pytestmark = pytest.mark.shared_window
 
 
 def entries(menu: QMenu) -> Iterator[QAction]:

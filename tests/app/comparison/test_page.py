@@ -1,13 +1,13 @@
 """The page of a comparison in the real window, without training."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, QObject, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDialog, QDockWidget, QHeaderView, QLineEdit, QPushButton
+from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLineEdit, QPushButton
 from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
@@ -23,12 +23,11 @@ from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Advanced
 from flowviz.specs.comparison import MAX_NAME
 from tests.app.comparison.fakes import ComparisonHarness, untrained
-from tests.app.conftest import SIZE, Window, settle
+from tests.app.conftest import Window, settle
 from tests.app.session.fakes import finished, progress
-from tests.app.shared_window import shared_window
 from tests.app.test_accessibility import undescribed
 
-__all__ = ["shared_window"]
+pytestmark = pytest.mark.shared_window
 
 Found = TypeVar("Found", bound=QObject)
 ShowTable = Callable[[str], tuple[FiguresTable, QHeaderView]]
@@ -60,17 +59,12 @@ class Page:
 
 
 @pytest.fixture
-def page(shared_window: Window) -> Iterator[Page]:
+def page(window: Window) -> Page:
     """Return the page with two untrained entrants."""
-    main = shared_window.main
-    main.resize(SIZE)
-    main.comparisons.show(untrained("a", "b"))
-    page = Page(shared_window)
+    window.main.comparisons.show(untrained("a", "b"))
+    page = Page(window)
     page.workbench.shared.set(SharedView())
-    yield page
-    for dialog in main.findChildren(QDialog):
-        dialog.close()
-    main.discard_changes()
+    return page
 
 
 def test_the_panels_around_the_cloud_make_room_and_return(page: Page) -> None:

@@ -16,17 +16,10 @@ from flowviz.errors import FileError
 from flowviz.projects import Project, load_project, save_project
 from flowviz.specs import Seen
 from tests.app.conftest import FileMenu, Window
-from tests.app.shared_window import renewed_window, shared_window
 from tests.app.test_main_window import choose_steps, pixels, wait_for_status
 from tests.app.training.small_flow import choose_small_flow
 
-__all__ = ["renewed_window", "shared_window"]
-
-
-@pytest.fixture
-def window(renewed_window: Window) -> Window:
-    """Return one window for all tests of the module."""
-    return renewed_window
+pytestmark = pytest.mark.shared_window
 
 
 def test_shortcuts_are_unique(window: Window) -> None:

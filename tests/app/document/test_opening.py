@@ -23,17 +23,10 @@ from PyQt6.QtWidgets import (
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects import Project
 from flowviz.specs import ImageSpec, PointsSpec, Seen, TargetSpec, ViewSpec
-from tests.app.conftest import FileMenu, Window
-from tests.app.shared_window import renewed_window, shared_window
+from tests.app.conftest import FileMenu
 from tests.app.test_main_window import pixels
 
-__all__ = ["renewed_window", "shared_window"]
-
-
-@pytest.fixture
-def window(renewed_window: Window) -> Window:
-    """Return one window for all tests of the module."""
-    return renewed_window
+pytestmark = pytest.mark.shared_window
 
 
 def test_invalid_file_is_reported_and_the_project_kept(file_menu: FileMenu, tmp_path: Path) -> None:

@@ -18,10 +18,9 @@ from flowviz.projects import Project
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.conftest import FileMenu, Window, settle
 from tests.app.editing.reports import sparse_example
-from tests.app.shared_window import renewed_window, shared_window
 from tests.app.viewer.mouse import drag
 
-__all__ = ["renewed_window", "shared_window"]
+pytestmark = pytest.mark.shared_window
 
 LAYER, OTHER = 6, 9  # couplings of the example
 
@@ -63,12 +62,6 @@ class Editor:
         self.wait(lambda: bool(self.main.findChildren(CurveHandles)))
         settle(self.main)  # the plot has its range when it has been painted
         return self.window.find(CurveHandles, "curveHandles")
-
-
-@pytest.fixture
-def window(renewed_window: Window) -> Window:
-    """Return one window for all tests of the module."""
-    return renewed_window
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.sources import edit_observations
@@ -12,6 +13,8 @@ from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.conftest import Window
 from tests.app.lessons.learner import PATIENCE_MS, Learner
 from tests.app.lessons.test_shipped_lessons import TINY
+
+pytestmark = pytest.mark.shared_window
 
 BUMP = Bump(curve="shift", center=(0.0,), height=(1.0,))
 EDITED = Edits(layers={3: LayerEdit(disabled=True), 5: LayerEdit(bumps=(BUMP, BUMP))})

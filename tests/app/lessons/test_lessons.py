@@ -23,6 +23,8 @@ from tests.app.lessons.learner import Learner, controls_of
 from tests.app.lessons.test_shipped_lessons import TINY
 from tests.app.test_accessibility import undescribed
 
+pytestmark = pytest.mark.shared_window
+
 
 def dock(window: Window) -> LessonDock:
     return window.main._lesson_dock

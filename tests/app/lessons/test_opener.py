@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from flowviz.lessons import Lesson, read_lesson
 from tests.app.conftest import Window
 from tests.app.lessons.learner import Learner
 from tests.app.lessons.test_shipped_lessons import TINY
+
+pytestmark = pytest.mark.shared_window
 
 
 def wait_for_reader(learner: Learner) -> None:

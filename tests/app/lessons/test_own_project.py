@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from flowviz.lessons import Lesson, read_lesson
 from tests.app.conftest import FileMenu, Window
 from tests.app.lessons.learner import Learner
 from tests.app.lessons.test_shipped_lessons import TINY
+
+pytestmark = pytest.mark.shared_window
 
 
 def test_a_lesson_opens_a_project_of_its_own_and_gives_back_that_of_the_learner(

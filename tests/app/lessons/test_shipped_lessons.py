@@ -12,6 +12,8 @@ from tests.app.conftest import Window
 from tests.app.lessons.acts import fulfill
 from tests.app.lessons.learner import Learner
 
+pytestmark = pytest.mark.shared_window
+
 MAX_TEXT = 80  # words
 TINY = Path(__file__).parent / "tiny.toml"
 LESSONS = [read_lesson(TINY), *shipped_lessons()]

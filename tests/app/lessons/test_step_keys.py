@@ -1,5 +1,6 @@
 """Keys that a learner presses while the text of a step has the focus."""
 
+import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 
@@ -7,6 +8,8 @@ from flowviz.lessons import read_lesson, shipped_lessons
 from tests.app.conftest import Window
 from tests.app.lessons.learner import Learner
 from tests.app.lessons.test_shipped_lessons import TINY
+
+pytestmark = pytest.mark.shared_window
 
 
 def press(learner: Learner, key: Qt.Key) -> None:

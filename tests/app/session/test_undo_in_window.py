@@ -12,15 +12,8 @@ from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.projects import example, save_project
 from tests.app.conftest import FileMenu, Window
 from tests.app.session.undoing import CHOICES, CONTROL, UndoUser
-from tests.app.shared_window import renewed_window, shared_window
 
-__all__ = ["renewed_window", "shared_window"]
-
-
-@pytest.fixture
-def window(renewed_window: Window) -> Window:
-    """Return one window for all tests of the module."""
-    return renewed_window
+pytestmark = pytest.mark.shared_window
 
 
 @pytest.fixture

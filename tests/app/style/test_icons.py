@@ -1,7 +1,5 @@
 """Icons in both themes."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PyQt6.QtCore import QRect, QSize
@@ -16,18 +14,10 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.style.icons import GLYPHS, icon
 from flowviz.app.widgets.labels import SIGN_SIDE, WarningLabel
 from tests.app.conftest import Window
-from tests.app.shared_window import shared_window, start_over
 
-__all__ = ["shared_window"]
+pytestmark = pytest.mark.shared_window
 
 SIDE = 32
-
-
-@pytest.fixture
-def window(shared_window: Window) -> Iterator[Window]:
-    """Return a window, and close what a test has opened."""
-    yield shared_window
-    start_over(shared_window)
 
 
 def choose(window: Window, title: str) -> None:

@@ -1,15 +1,14 @@
 """Fixtures for the viewer: with fakes, and in the real window with the trained project."""
 
+from collections.abc import Iterator
+
 import pytest
 from pytestqt.qtbot import QtBot
 
 from flowviz.projects import Project
 from tests.app.conftest import Window
-from tests.app.shared_window import renewed_window, shared_window
 from tests.app.viewer.explored import Explored
 from tests.app.viewer.fakes import Viewed
-
-__all__ = ["renewed_window", "shared_window"]
 
 
 @pytest.fixture
@@ -18,11 +17,7 @@ def viewed(qapp: object) -> Viewed:
 
 
 @pytest.fixture
-def window(renewed_window: Window) -> Window:
-    """Return one window for all tests of a module."""
-    return renewed_window
-
-
-@pytest.fixture
-def explored(window: Window, project: Project, qtbot: QtBot) -> Explored:
-    return Explored(window, project, qtbot)
+def explored(window: Window, project: Project, qtbot: QtBot) -> Iterator[Explored]:
+    """Return a window that shows the trained project, and show nothing of it afterward."""
+    yield Explored(window, project, qtbot)
+    window.main.document_actions.new()

@@ -19,6 +19,8 @@ from flowviz.targets import Points, build_target
 from tests.app.viewer.explored import Explored
 from tests.app.viewer.fakes import SPEC, TARGET, Viewed
 
+pytestmark = pytest.mark.shared_window
+
 PICTURE = DrawnFigure("What it shows.", np.zeros((3, 4, 4), np.uint8))
 SIZE = PictureSize(width=500, height=400)
 

@@ -15,6 +15,8 @@ from tests.app.conftest import settle, show
 from tests.app.viewer.explored import Explored
 from tests.app.viewer.fakes import Viewed, trace
 
+pytestmark = pytest.mark.shared_window
+
 MEAN = replace(Ledger.mean_of(trace()), count=8000)
 
 

@@ -11,6 +11,8 @@ from flowviz.projects import Project, example
 from tests.app.test_main_window import choose, pixels
 from tests.app.viewer.explored import Explored
 
+pytestmark = pytest.mark.shared_window
+
 ENCODE = 1  # index in the direction box
 
 

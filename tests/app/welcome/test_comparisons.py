@@ -1,6 +1,5 @@
 """The comparison in the gallery, and what the start page offers about comparisons."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,9 +13,10 @@ from flowviz.cli import app
 from flowviz.projects import example, examples, load_comparison
 from flowviz.targets import build_target
 from tests.app.conftest import Window
-from tests.app.shared_window import start_over
 from tests.app.welcome.test_gallery import open_gallery
 from tests.app.welcome.test_start_page import Welcome, click, is_drawn, item, start
+
+pytestmark = pytest.mark.shared_window
 
 __all__ = ["start"]
 
@@ -24,12 +24,6 @@ NAME = "three_flows"
 ROW = [each.name for each in examples()].index(NAME)
 MAX_BYTES = 2_500_000
 LINE = 0xFF808080
-
-
-@pytest.fixture
-def window(shared_window: Window) -> Iterator[Window]:
-    yield shared_window
-    start_over(shared_window)
 
 
 def test_gallery_has_a_small_comparison() -> None:

@@ -27,9 +27,10 @@ from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.welcome.start_page import MAX_RECENT, StartPage
 from flowviz.projects import example, examples
 from flowviz.specs import PRESETS, FlowSpec
-from tests.app.conftest import FileMenu, Window
-from tests.app.shared_window import start_over
+from tests.app.conftest import FileMenu
 from tests.app.test_main_window import choose, pixels
+
+pytestmark = pytest.mark.shared_window
 
 
 class Welcome:
@@ -60,11 +61,10 @@ class Welcome:
 
 
 @pytest.fixture
-def start(shared_window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Welcome]:
-    """The start page of a window whose trainings end at once, without TensorFlow."""
+def start(file_menu: FileMenu, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Welcome:
+    """Return the start page of a window whose trainings end at once, without TensorFlow."""
     monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: iter(()))
-    yield Welcome(FileMenu(shared_window, qtbot), qtbot)
-    start_over(shared_window)
+    return Welcome(file_menu, qtbot)
 
 
 def item(listed: QListWidget, row: int) -> QListWidgetItem:

@@ -16,8 +16,9 @@ from flowviz.app.welcome.start_page import StartPage
 from flowviz.app.welcome.tour import SEEN_KEY, Tour, tour_was_seen
 from flowviz.lessons.observations import PanelName
 from tests.app.conftest import SIZE, Window, open_main_window
-from tests.app.shared_window import start_over
 from tests.app.test_main_window import choose
+
+pytestmark = pytest.mark.shared_window
 
 COUNT = 9
 EXPLAINED = ("targetText", "trainButton", "cloudView", "layerScrubber", "playButton", "lossPlot", "layerInspector")
@@ -61,11 +62,11 @@ class Guide:
 
 
 @pytest.fixture
-def window(shared_window: Window) -> Iterator[Window]:
+def window(window: Window) -> Iterator[Window]:
     """Return a window, and end the tour and open all panels after the test."""
-    yield shared_window
-    start_over(shared_window)
-    shared_window.main._layout.open_panels(frozenset(get_args(PanelName)))
+    yield window
+    window.main.welcome.end_tour()
+    window.main._layout.open_panels(frozenset(get_args(PanelName)))
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The entries of the Help menu about flowviz itself."""
 
-from collections.abc import Iterator
-
 import pytest
 from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtWidgets import QDialogButtonBox, QMessageBox, QPushButton
@@ -10,16 +8,8 @@ from pytestqt.qtbot import QtBot
 from flowviz.about import citation, license_text, release_notes
 from flowviz.app.window.about import TextDialog
 from tests.app.conftest import Window
-from tests.app.shared_window import shared_window, start_over
 
-__all__ = ["shared_window"]
-
-
-@pytest.fixture
-def window(shared_window: Window) -> Iterator[Window]:
-    """Return a window, and close what a test has opened."""
-    yield shared_window
-    start_over(shared_window)
+pytestmark = pytest.mark.shared_window
 
 
 def opened(window: Window, action: str) -> TextDialog:

@@ -1,7 +1,5 @@
 """The Edit menu is up to date whenever it is looked at: in the menu bar, and in the command palette."""
 
-from collections.abc import Iterator
-
 import pytest
 from PyQt6.QtGui import QAction, QTextCursor
 from PyQt6.QtWidgets import QDockWidget, QPlainTextEdit, QSlider, QSpinBox
@@ -9,16 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.commands.palette import CommandPalette
 from tests.app.conftest import Window
-from tests.app.shared_window import shared_window, start_over
 
-__all__ = ["shared_window"]
-
-
-@pytest.fixture
-def window(shared_window: Window) -> Iterator[Window]:
-    """Return a window, and close what a test has opened."""
-    yield shared_window
-    start_over(shared_window)
+pytestmark = pytest.mark.shared_window
 
 
 class EditActions:

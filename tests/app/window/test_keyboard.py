@@ -24,9 +24,8 @@ from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.app.window.keyboard import LABEL_MARGIN, FocusRing
 from tests.app.conftest import Window
-from tests.app.shared_window import shared_window, start_over
 
-__all__ = ["shared_window"]
+pytestmark = pytest.mark.shared_window
 
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
 TAB_ORDER = [
@@ -97,11 +96,10 @@ def export_dialog(window: Window, keyboard: Keyboard, qtbot: QtBot) -> ExportDia
 
 
 @pytest.fixture
-def window(shared_window: Window) -> Iterator[Window]:
+def window(window: Window) -> Iterator[Window]:
     """Return a window, and put back what it shows after the test."""
-    yield shared_window
-    start_over(shared_window)
-    options = shared_window.find(QToolButton, "flowOptionsButton")
+    yield window
+    options = window.find(QToolButton, "flowOptionsButton")
     if options.isChecked():
         options.click()
 
