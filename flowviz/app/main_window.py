@@ -207,11 +207,9 @@ class MainWindow(QMainWindow):
         assert bar is not None
         bar.setCornerWidget(switch)
         switch.clicked.connect(lambda: appearance.switch_theme())
-        for show_theme in (
-            switch.show_theme, self.viewer.set_theme, self._training.set_theme, self.welcome.set_theme,
-            self.comparisons.set_theme, self.lessons.one_dimension.set_theme,
-        ):  # fmt: skip
-            appearance.on_theme(show_theme)
+        appearance.on_theme(switch.show_theme)
+        for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons.one_dimension):
+            appearance.on_theme(themed.set_theme)
         appearance.resizing_words.connect(self._layout.follow_words)
         appearance.on_motion(self.viewer.reduce_motion)
         appearance.on_motion(self._training.controls.reduce_motion)
