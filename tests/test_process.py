@@ -25,6 +25,18 @@ print(json.dumps({
     "heavy": sorted({"tensorflow", "PyQt6", "numpy"} & set(sys.modules)),
 }))
 """
+WORKER = """
+import gc, json, os, sys
+from types import ModuleType
+from flowviz import process
+process.configure_worker()
+sys.modules["tensorflow"] = ModuleType("tensorflow")  # as while it is being loaded
+try:
+    import keras
+except ImportError as error:
+    said = str(error)
+print(json.dumps({"keras": said, "flags": os.environ["TF_XLA_FLAGS"], "garbage": gc.get_threshold()}))
+"""
 COMMAND = """
 import os, sys
 from flowviz.cli import main
@@ -78,6 +90,13 @@ def test_program_configures_its_process(tmp_path: Path) -> None:
     assert found["interrupt"]
     assert found["switch"] == pytest.approx(5e-4)
     assert found["heavy"] == [], "nothing that reads a setting is loaded before it is made"
+
+
+def test_process_that_trains_for_a_command_has_the_settings_for_tensorflow(tmp_path: Path) -> None:
+    found = json.loads(run(WORKER, tmp_path).stdout)
+    assert found["keras"] == "keras is loaded on the first use."
+    assert "--tf_xla_persistent_cache_directory=" in found["flags"]
+    assert found["garbage"] == [5_000, 5, 80]
 
 
 def test_variables_of_the_user_are_kept(tmp_path: Path) -> None:

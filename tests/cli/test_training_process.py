@@ -90,7 +90,7 @@ train("killed/i.flowviz")
 
 @dataclass(frozen=True)
 class Ended:
-    """What a process has left: its exit code, its output and errors, what it told, and its folder."""
+    """The remains of a process: its exit code, its output and errors, its observations, and its folder."""
 
     code: int
     stdout: str

@@ -26,7 +26,7 @@ class CurveHandles(QWidget):
     Args:
         plot: The plot.
         bending: What bends the curves.
-        color_of: Returns the color of the curve of a number.
+        color_of: Returns the color of a curve, given its number.
     """
 
     def __init__(self, plot: Plot, bending: CurveBending, color_of: Callable[[int], QColor]) -> None:

@@ -10,7 +10,7 @@ from tests.app.conftest import FileMenu
 
 
 def entries(menu: QMenu) -> list[QAction]:
-    """The entries of a menu that the user sees."""
+    """Return the entries of a menu that the user sees."""
     return [action for action in menu.actions() if action.isVisible() and not action.isSeparator()]
 
 

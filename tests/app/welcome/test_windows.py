@@ -15,7 +15,7 @@ from tests.app.welcome.test_start_page import Welcome, is_drawn, item
 
 @pytest.fixture
 def start(file_menu: FileMenu, qtbot: QtBot) -> Welcome:
-    """The start page of a window that the test may close."""
+    """Return the start page of a window that the test may close."""
     return Welcome(file_menu, qtbot)
 
 

@@ -37,7 +37,7 @@ LONG_NOTICE = Notice("test", "A sentence that is long enough to wrap. " * 3, "Ad
 
 
 class Pictures(QObject):
-    """Where the panels are in each picture of a window."""
+    """The places of the panels in each picture of a window."""
 
     def __init__(self, main: MainWindow) -> None:
         super().__init__(main)
