@@ -333,14 +333,17 @@ class TestScenes:
         assert other.grid is found.grid
 
 
-def test_it_answers_while_another_thread_trains(project: Project) -> None:
+def test_it_answers_while_another_thread_trains() -> None:
     """As the window asks: about the numbers of a snapshot, and of another, in one graph."""
-    stop, started, flow = threading.Event(), threading.Event(), build_flow(project.flow, project.weights)
-    before = [flow.trace_through(np.array([[0.1, 0.2]]), stage) for stage in range(len(flow.stages) + 1)]
+    spec, stop, started = FlowSpec(layers=2, width=8, depth=1), threading.Event(), threading.Event()
+    weights = random_weights(spec)
+    flow = build_flow(spec, weights)
+    last = len(flow.stages)
+    before = [flow.trace_through(np.array([[0.1, 0.2]]), stage) for stage in range(last + 1)]
 
     def run() -> None:
-        spec = TrainingSpec(steps=100_000)
-        for event in train(build_target(TextSpec(text="I")), project.flow, spec, stop_requested=stop.is_set):
+        training = TrainingSpec(steps=100_000)
+        for event in train(build_target(TextSpec(text="I")), spec, training, stop_requested=stop.is_set):
             if isinstance(event, Progress):
                 started.set()
 
@@ -351,11 +354,11 @@ def test_it_answers_while_another_thread_trains(project: Project) -> None:
         for stage, expected in enumerate(before):
             found = flow.trace_through(np.array([[0.1, 0.2]]), stage)
             np.testing.assert_array_equal(found.positions, expected.positions)
-        other = build_flow(project.flow)
-        for weights in (project.weights, other.weights()):
-            other.restore(weights)
-            assert np.isfinite(other.trace_through(np.array([[0.1, 0.2]]), 19).positions).all()
-            mass = np.exp(other.density(19, (-4, 4, -4, 4), side=64).log_density).sum() / 64
+        other = build_flow(spec)
+        for shown in (weights, other.weights()):
+            other.restore(shown)
+            assert np.isfinite(other.trace_through(np.array([[0.1, 0.2]]), last).positions).all()
+            mass = np.exp(other.density(last, (-4, 4, -4, 4), side=64).log_density).sum() / 64
             assert mass == pytest.approx(1, abs=0.1)
     finally:
         stop.set()
