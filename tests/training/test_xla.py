@@ -19,7 +19,7 @@ from flowviz.training.step import ChunkRunner, State
 from tests.training.clock import Clock
 from tests.training.events import finished
 
-SMALL = FlowSpec(layers=2, width=8, depth=1)
+SMALL = FlowSpec(family="planar", layers=1)
 pytestmark = pytest.mark.usefixtures("xla")
 
 
@@ -101,7 +101,7 @@ def compile_now(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]
 @pytest.mark.parametrize(
     "flow",
     [SMALL, FlowSpec(family="flow_matching", width=8, depth=1, integrator_steps=2)],
-    ids=["realnvp", "flow matching, whose snapshots take long"],
+    ids=["planar", "flow matching, whose snapshots take long"],
 )
 def test_a_watched_training_by_the_clock_does_not_wait_for_xla(
     target: Ink, flow: FlowSpec, monkeypatch: pytest.MonkeyPatch, compile_now: Callable[[], None]
