@@ -23,7 +23,7 @@ from flowviz.specs import DrawingSpec, FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.target import PNG_SIGNATURE
 from flowviz.training.trial_table import TrialTable
 from flowviz.training.trials import run_trials, settings_digest
-from tests.test_cli import SMALL, run
+from tests.test_cli import run
 
 TARGET, FLOW = TextSpec(text="I"), FlowSpec(layers=1, width=2, depth=1)
 
@@ -83,7 +83,7 @@ ALL = [("0.001", "0"), ("0.001", "1"), ("0.01", "0"), ("0.01", "1")]
 
 
 def test_the_command_writes_a_line_a_trial_and_a_plot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sizes = (*SMALL, "--steps", 30, "--jobs", 1)
+    sizes = ("--flow", "planar", "--layers", 1, "--steps", 30, "--jobs", 1)
     table = tmp_path / "trials.csv"
     assert run("trials", "--text", "I", *sizes, "--seeds", 2, "--learning-rates", "1e-2,1e-3", "-o", table) == 0
     with table.open(encoding="utf-8", newline="") as file:
@@ -285,7 +285,7 @@ def test_no_trial_is_lost_or_counted_twice_when_a_worker_of_the_cluster_dies() -
 def test_a_cluster_that_is_not_there_is_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flowviz.training.jobs.CLUSTER_SECONDS", 0.5)
+    monkeypatch.setattr("flowviz.training.jobs.CLUSTER_SECONDS", 0.01)
     cluster = ("--backend", "dask", "--scheduler", "tcp://127.0.0.1:9")
     assert run("trials", "--text", "I", "--seeds", 1, "-o", tmp_path / "x.csv", *cluster) == 2
     assert "No Dask scheduler responds at tcp://127.0.0.1:9" in " ".join(capsys.readouterr().err.split())
