@@ -7,11 +7,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QPushButton, QSlider
 
 from flowviz import projects
+from flowviz.app.document import autosave
+from flowviz.app.target.font_box import FontBox
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.exporting.scenes import Scenes
 from flowviz.projects import Project, example
@@ -21,19 +24,21 @@ from tests.trust.user import Condition, User, after, tell
 
 SOON = 0.3  # seconds: in the midst of what was begun
 ROOM = 250_000_000  # bytes
-LINGERS = 1.5  # seconds
+SHORT_MS = 100  # of patience
 LONG = 20.0  # seconds, that something takes on a bad day
 
 
-def make_slow(place: object, name: str) -> None:
-    """What it does takes long, as on a slow disk or on a machine that has too much to do."""
-    work = getattr(place, name)
+def make_slow(place: object, name: str) -> Condition:
+    """Let work take long, as on a slow disk or a machine that has too much to do, and return whether it has begun."""
+    work, begun = getattr(place, name), Event()
 
     def work_slowly(*arguments: Any, **options: Any) -> Any:
+        begun.set()
         time.sleep(LONG)
         return work(*arguments, **options)
 
     setattr(place, name, work_slowly)
+    return begun.is_set
 
 
 def with_past(project: Project) -> Project:
@@ -56,10 +61,28 @@ def closes_while_it_compiles(user: User) -> Iterator[Condition]:
     yield from trains_and_closes_while(user, "Compiling")
 
 
-def closes_while_it_trains(user: User) -> Iterator[Condition]:
+def closes_while_it_trains_exports_and_autosaves(user: User) -> Iterator[Condition]:
+    user.window.session.show_project(example("brad").project())
     user.prepare_nothing()
     user.choose_small_flow()
-    yield from trains_and_closes_while(user, "steps/s")
+    user.press("train")
+    yield user.says("steps/s")
+    yield exports_slowly(user)
+    saves = make_slow(Draft, "save")
+    autosave.CLOSING_PATIENCE_MS = SHORT_MS
+    user.window.autosave.save()
+    yield saves
+
+
+def exports_slowly(user: User) -> Condition:
+    """Export a film of which the first picture is never finished, and return whether its file has been begun."""
+    user.choose("export")
+    user.find(ChoiceBox, "exportWhat").choose("animation")
+    user.find(ChoiceBox, "exportFormat").choose("mp4")
+    user.find(QLineEdit, "exportPath").setText(str(user.folder / "film.mp4"))
+    draws = make_slow(Scenes, "picture")
+    user.press("export")
+    return lambda: draws() and any(user.folder.glob(".flowviz-*.part"))
 
 
 def closes_while_another_flow_takes_the_place_of_one_that_trains(user: User) -> Iterator[Condition]:
@@ -71,30 +94,10 @@ def closes_while_another_flow_takes_the_place_of_one_that_trains(user: User) -> 
     yield user.says("Compiling")
 
 
-def closes_while_it_exports(user: User) -> Iterator[Condition]:
-    user.window.session.show_project(example("brad").project())
-    user.choose("export")
-    user.find(ChoiceBox, "exportWhat").choose("animation")
-    user.find(ChoiceBox, "exportFormat").choose("mp4")
-    user.find(QLineEdit, "exportPath").setText(str(user.folder / "film.mp4"))
-    make_slow(Scenes, "picture")
-    user.press("export")
-    yield lambda: any(user.folder.glob(".flowviz-*.part"))
-    yield after(SOON)
-
-
 def closes_while_it_opens(user: User) -> Iterator[Condition]:
-    make_slow(projects, "load_project")
+    opens = make_slow(projects, "load_project")
     user.window.document_actions.open(example("brad").path)
-    yield after(SOON)
-
-
-def closes_while_it_autosaves(user: User) -> Iterator[Condition]:
-    make_slow(Draft, "save")
-    user.prepare_nothing()
-    user.type("Mine")
-    user.window.autosave.save()
-    yield after(SOON)
+    yield opens
 
 
 def closes_while_it_follows_moments(user: User) -> Iterator[Condition]:
@@ -136,9 +139,11 @@ def trains_without_tensorflow(user: User) -> Iterator[Condition]:
     yield lambda: bool(user.notice)
     tell("training", user.notice)
     tell("keeps the picture", user.window.viewer.scene.trace is seen)
-    user.window.viewer.notice_posted.connect(lambda notice: tell("density", notice.text))
+    notices = list[str]()
+    user.window.viewer.notice_posted.connect(lambda notice: notices.append(notice.text))
     user.choose("density")
-    yield after(SOON)
+    yield lambda: bool(notices)
+    tell("density", notices[-1])
     user.type("Mine")
     tell("can try again", user.find(QPushButton, "trainButton").isEnabled())
 
@@ -151,7 +156,10 @@ def works_where_nothing_can_be_written(user: User) -> Iterator[Condition]:
     user.window.autosave.save()
     yield lambda: bool(user.notice)
     tell("notice", user.notice)
-    yield after(LINGERS)  # fonts are read, too
+    yield user.sees_target
+    fonts = user.find(FontBox, "targetFont")
+    fonts.faces_wanted.emit()  # as when it is shown
+    yield lambda: fonts.count() > 1
     tell("text", user.find(QPlainTextEdit, "targetText").toPlainText())
 
 
@@ -166,7 +174,7 @@ def tell_what_is_touched(event: str, arguments: tuple[object, ...]) -> None:
 
 def opens_what_was_crafted(user: User) -> Iterator[Condition]:
     """Files whose texts are paths: they are opened, shown, kept as drafts, and files are proposed after them."""
-    yield after(SOON)
+    yield user.sees_target
     sys.addaudithook(tell_what_is_touched)
     document = user.window.document_actions.document
     for path in sorted(user.folder.glob("*.flowviz")):
@@ -181,11 +189,11 @@ def opens_what_was_crafted(user: User) -> Iterator[Condition]:
         dialog = user.find(QFileDialog, "saveDialog")
         tell("proposed", dialog.selectedFiles()[0])
         dialog.reject()
-        yield after(SOON / 3)
+        yield user.sees_target
 
 
 def is_interrupted(_: User) -> Iterator[Condition]:
     """By Ctrl+C in the terminal from which it was started."""
-    yield after(SOON)
+    yield lambda: True
     signal.raise_signal(signal.SIGINT)
     yield lambda: False

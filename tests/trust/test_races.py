@@ -18,12 +18,7 @@ from tests.trust.program import HOMES, Script, used
 
 PRESSES = 30
 
-CLOSING: list[Script] = [
-    scripts.closes_while_it_trains,
-    scripts.closes_while_it_exports,
-    scripts.closes_while_it_autosaves,
-]
-CLOSING_TOO: list[Script] = [
+CLOSING_TOO: list[Script] = [  # most load TensorFlow
     scripts.closes_while_tensorflow_loads,
     scripts.closes_while_it_compiles,
     scripts.closes_while_it_opens,
@@ -34,9 +29,9 @@ CLOSING_TOO: list[Script] = [
 @pytest.mark.parametrize(
     "script",
     [
-        *CLOSING,
+        scripts.closes_while_it_trains_exports_and_autosaves,
         *(pytest.param(script, marks=pytest.mark.slow) for script in CLOSING_TOO),
-    ],  # programs that load TensorFlow
+    ],
     ids=lambda script: script.__name__,
 )
 def test_closing_ends_the_process_and_leaves_no_files(script: Script, tmp_path: Path) -> None:

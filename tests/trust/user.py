@@ -21,7 +21,7 @@ from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.training.status_bar import StatusBar
 
-LOOKS_MS = 50
+LOOKS_MS = 10
 TRIED = "tried"
 NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"}
 
@@ -86,6 +86,10 @@ class User:
         """All that the notices say, without their details."""
         told = [bar.notice for bar in self.window.findChildren(NoticeBar)]
         return " ".join(f"{notice.text} {notice.advice}".strip() for notice in told)
+
+    def sees_target(self) -> bool:
+        """Return whether the chosen target has been built, or cannot be."""
+        return self.window.target_builder.pending is None
 
     def says(self, words: str) -> Condition:
         return lambda: words in self.status or words in self.notice
