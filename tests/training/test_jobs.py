@@ -141,8 +141,8 @@ def until_asked(mark: Path, stop: Path) -> None:
 def test_running_job_may_keep_something_when_the_series_is_interrupted(tmp_path: Path) -> None:
     mark, stop = tmp_path / "mark", tmp_path / "stop"
     jobs: dict[str, Callable[[], Any]] = {"quick": os.getpid, "long": partial(until_asked, mark, stop)}
-    jobs |= {str(number): partial(time.sleep, 600) for number in range(3)}
-    with workers("loky", 2, None) as found:
+    jobs |= {str(number): partial(time.sleep, 600) for number in range(3)}  # none of which begins
+    with workers("loky", 1, None) as found:
         results = run_jobs(jobs, found, stop.touch)
         assert next(results)[0] == "quick"
         while not mark.exists():
