@@ -60,7 +60,7 @@ def test_a_reader_that_has_gone_is_no_error(monkeypatch: pytest.MonkeyPatch, cap
 
 def test_stdout_that_takes_a_part_is_not_reported_as_complete() -> None:
     """Close the reader in the middle of the only batch; unbuffered, as in containers, Python then writes a part."""
-    command = [sys.executable, "-m", "flowviz", *["target", "--text", "I", "-n", "100000", "-o", "-"]]
+    command = [sys.executable, "-m", "flowviz", *["target", "--text", "I", "-n", "10000", "-o", "-"]]
     unbuffered = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=unbuffered) as process:
         assert process.stdout is not None
