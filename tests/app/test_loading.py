@@ -46,7 +46,7 @@ def scrub(window):
     loop = QEventLoop()
     for stage in range(slider.maximum() + 1):
         slider.setValue(stage)
-        QTimer.singleShot(50, loop.quit)
+        QTimer.singleShot(5, loop.quit)
         loop.exec()
     QTimer.singleShot(500, lambda: scrubbed(window, slider.maximum()))
 
