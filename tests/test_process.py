@@ -46,24 +46,6 @@ try:
 finally:
     print(os.environ.get("TF_XLA_FLAGS", ""))
 """
-WINDOW = """
-import os
-from PyQt6.QtCore import QTimer
-import flowviz.app.main as main
-create = main.create_window
-def created():
-    window = create()
-    def check():
-        if "TF_XLA_FLAGS" in os.environ:
-            print(os.environ["TF_XLA_FLAGS"], flush=True)
-            window.close()
-    watch = QTimer(window, interval=30)
-    watch.timeout.connect(check)
-    watch.start()
-    return window
-main.create_window = created
-main.run()
-"""
 OURS = ("TF_", "XLA_", "PYTHONFAULTHANDLER", "PYDANTIC_")
 
 
@@ -107,10 +89,6 @@ def test_variables_of_the_user_are_kept(tmp_path: Path) -> None:
     assert found["flags"].startswith(f"{flags} --tf_xla_persistent_cache_directory=")
     own = "--tf_xla_persistent_cache_directory=/elsewhere"
     assert json.loads(run(SETTINGS, tmp_path, TF_XLA_FLAGS=own).stdout)["flags"] == own
-
-
-def test_window_keeps_compiled_programs(tmp_path: Path) -> None:
-    assert "--tf_xla_persistent_cache_directory=" in run(WINDOW, tmp_path, QT_QPA_PLATFORM="offscreen").stdout
 
 
 def test_command_keeps_compiled_programs_and_refuses_a_large_picture_in_one_sentence(

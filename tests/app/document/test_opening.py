@@ -1,8 +1,5 @@
-"""Files opened in the window: from the menu, by drag and drop, and from the command line."""
+"""Files opened in the window: from the menu, and by drag and drop."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -102,39 +99,6 @@ def test_opened_project_keeps_the_theme_of_the_window(file_menu: FileMenu, proje
     file_menu.window.main.session.show_project(dark)
     view = file_menu.window.find(CloudView, "cloudView").view
     assert (view.theme, view.background) == ("light", "solid")
-
-
-PROGRAM = """
-import sys
-from pathlib import Path
-from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QSlider
-import flowviz.app.main as main
-create = main.create_window
-def created():
-    window = create()
-    scrubber = window.findChild(QSlider, "layerScrubber")
-    def check():
-        if window.document_actions.document.path and scrubber.value() == 0:
-            watch.stop()
-            print(window.windowTitle(), "tensorflow" in sys.modules, sep="|", flush=True)
-            window.close()
-        elif window.document_actions.document.path:
-            scrubber.setValue(scrubber.value() - 4)
-    watch = QTimer(window, interval=30)
-    watch.timeout.connect(check)
-    watch.start()
-    return window
-main.create_window = created
-main.run(Path(sys.argv[1]))
-"""
-
-
-def test_file_given_on_the_command_line_opens_without_tensorflow(project_file: Path) -> None:
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-c", PROGRAM, str(project_file)]
-    result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=60)
-    assert result.stdout.strip() == "hi[*] – flowviz|False"
 
 
 def test_reopened_project_looks_as_it_was_saved(file_menu: FileMenu, project: Project, tmp_path: Path) -> None:
