@@ -164,16 +164,19 @@ def _evaluated(piece: Piece, xi: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _root(piece: Piece, share: tf.Tensor) -> tf.Tensor:
-    """Return the ξ in [0, 1] with g(ξ) = share: the root of aξ² + bξ + c.
+    """Return the ξ in [0, 1] with g(ξ) = share: exactly 0 and 1 at the ends of the piece.
 
-    The root is (-b + √D) / 2a = -2c / (b + √D), D = b² - 4ac. The first form cancels if b > 0, the second if b < 0;
-    each is used where it does not. Reference: https://people.csail.mit.edu/bkph/articles/Quadratics.pdf, eq. 7-8.
+    With ρ the fraction of the height below the share, the odds t = ξ / (1-ξ) are the positive root of
+    s(1-ρ)·t² + b·t - sρ, b = d_k·(1-ρ) - d_k+1·ρ. It is (√D - b) / 2s(1-ρ) = 2sρ / (√D + b), D = b² + 4s²ρ(1-ρ).
+    Nothing cancels in the first form if b < 0, nor in the second otherwise; each is used where it does not.
     """
     left, right = _slope(piece.left), _slope(piece.right)
-    slope = piece.height / piece.width
-    rise = _fraction(share, piece.x, piece.height)
-    b = left - (left + right - 2 * slope) * rise
-    a = slope - b
-    c = -slope * rise
-    larger = tf.abs(b) + tf.sqrt(tf.maximum(b**2 - 4 * a * c, SMALLEST))
-    return tf.clip_by_value(tf.where(b < 0, larger, -2 * c) / tf.where(b < 0, 2 * a, larger), 0, 1)
+    below = _fraction(share, piece.x, piece.height)
+    above = 1 - below
+    double = 2 * (piece.height / piece.width)
+    b = left * above - right * below
+    negative = b < 0
+    size = tf.where(negative, -b, b)  # |b|, but its derivative at b = 0 is that of the form used there
+    larger = size + tf.sqrt(tf.maximum(b**2 + double**2 * (below * above), SMALLEST))
+    smaller = double * tf.where(negative, above, below)
+    return tf.where(negative, larger, smaller) / (larger + smaller)
