@@ -40,7 +40,8 @@ class RationalQuadraticSpline:
     def inverse(self, theta: tf.Tensor, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return y = g⁻¹(x) and the log-slope -log g'(y) of g⁻¹, both (n,), by solving a quadratic equation."""
         share = self._share(x)
-        piece = Bins(theta, self, share, axis=1).piece()
+        reached = tf.where(share < 1, share, 2)  # passes the last knots, though rounding may put them beyond 1
+        piece = Bins(theta, self, reached, axis=1).piece()
         xi = _root(piece, share)
         return x + 2 * self.bound * (piece.y + piece.width * xi - share), -_evaluated(piece, xi)[1]
 

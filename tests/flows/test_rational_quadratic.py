@@ -112,9 +112,9 @@ def test_derivative_of_the_inverse_in_the_middle_of_a_piece_is_that_of_the_ident
 
 
 @pytest.mark.parametrize("dtype", [tf.float32, tf.float64])
-@pytest.mark.parametrize(("min_height", "scale"), [(1e-5, 3.0)])
+@pytest.mark.parametrize(("min_height", "scale"), [(1e-5, 3.0), (1e-8, 6.0)])
 def test_from_the_bound_outwards_it_is_the_identity(dtype: tf.DType, min_height: float, scale: float) -> None:
-    """Include last pieces that are steep."""
+    """Include last pieces that are steep, and ones that are lower than the rounding of their start."""
     spline = RationalQuadraticSpline(8, BOUND, min_height)
     theta = np.random.default_rng(0).normal(scale=scale, size=(23, 300)).astype(np.float32)
     next_to = float(np.nextafter(np.float32(BOUND), np.float32(np.inf)))
