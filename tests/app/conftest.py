@@ -29,6 +29,7 @@ from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.state.request import Request
 from flowviz.app.threads import worker as workers
 from flowviz.app.training.status_bar import StatusBar
+from flowviz.specs.playback import Playback
 
 Found = TypeVar("Found", bound=QObject)
 SIZE = QSize(1280, 800)  # at the size of the offscreen platform's small screen, the inspector becomes a tab
@@ -241,7 +242,10 @@ def start_over(main: MainWindow) -> None:
         main.request.set(Request())
         main.discard_changes()
         main.document_actions.new()
+    main.view.set_playback(Playback())
+    main.viewer.reduce_motion(False)
     main.resize(SIZE)
+    main.activateWindow()
     if main.document_actions.recent.paths():
         main.document_actions.recent.clear()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -159,6 +159,8 @@ def test_playback_stops_at_the_last_stage_and_starts_over(window: Window, qtbot:
     qtbot.waitUntil(lambda: play.accessibleName() == "Play")
     qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
     assert scrubber.value() == 0, "playback starts over"
+    qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
+    assert play.accessibleName() == "Play"
 
 
 def test_zoom_is_kept_when_the_window_is_resized_until_the_view_follows_again(window: Window, qtbot: QtBot) -> None:
