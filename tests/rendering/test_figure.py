@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from matplotlib.textpath import TextPath
 
 from flowviz.records import Scene, Selection
 from flowviz.records.provenance import Provenance
 from flowviz.rendering.figure import save_frame
-from flowviz.rendering.page import Vectors
+from flowviz.rendering.page import LETTERS, Page, Vectors
 from flowviz.rendering.paths import path_alphas, path_particles
 from flowviz.specs import PictureSize, ViewSpec
 from tests.rendering.scenes import broken, full
@@ -76,3 +77,9 @@ def test_particles_that_have_diverged_have_no_path(tmp_path: Path) -> None:
 def test_panels_beside_each_other_are_written(form: Vectors, tmp_path: Path) -> None:
     view = VIEW.model_copy(update={"marks": frozenset({"points", "paths", "velocity"}), "beside": True, "labels": True})
     assert written(scene(), view, tmp_path / f"beside.{form}", form)
+
+
+@pytest.mark.parametrize("size", [12.0, 30.0])
+def test_length_of_a_text_is_that_of_its_outline(size: float) -> None:
+    outline = TextPath((0, 0), "Coupling 3 of 6", size=LETTERS * size)
+    assert Page(VIEW, SIZE, 72).length("Coupling 3 of 6", size) == pytest.approx(outline.get_extents().width)

@@ -88,11 +88,13 @@ def test_killed_process_takes_no_other_job_along(tmp_path: Path) -> None:
         "always": partial(signal.raise_signal, signal.SIGKILL),
         "threads": partial(os.getenv, "TF_NUM_INTRAOP_THREADS"),
         "configured": sys.getrecursionlimit,
+        "Ctrl+C": partial(signal.getsignal, signal.SIGINT),
     }
     with workers("loky", 2, None, partial(sys.setrecursionlimit, 2345)) as found:
         results = dict(run_jobs(jobs, found))
     assert results["always"] == KILLED_TWICE
     assert (results["threads"], results["configured"]) == ("1", 2345)
+    assert results["Ctrl+C"] == signal.SIG_IGN, "the terminal sends it to the main program as well"
     assert isinstance(results["once"], int)
     assert results["once"] != os.getpid()
 

@@ -76,6 +76,17 @@ def test_damaged_settings_give_the_default_appearance(damaged: object) -> None:
     assert (stored.chosen_theme, stored.text_size, stored.is_motion_reduced) == (None, 100, False)
 
 
+def test_stored_theme_and_motion_are_told_at_once_and_then_each_change() -> None:
+    settings().setValue("appearance/theme", "dark")
+    settings().setValue("appearance/reduceMotion", "True")
+    stored, told = stored_appearance(), list[object]()
+    stored.on_theme(told.append)
+    stored.on_motion(told.append)
+    assert told == ["dark", True]
+    stored.reduce_motion(False)
+    assert told[2:] == [False]
+
+
 OPENED: dict[type[QWidget], Callable[[Window], object]] = {
     GalleryDialog: lambda window: window.main.show_gallery(),
     ExportDialog: lambda window: window.main.export(),

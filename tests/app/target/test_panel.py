@@ -107,10 +107,14 @@ def media_of(*paths: Path) -> QMimeData:
 
 
 def test_only_the_page_of_the_chosen_kind_is_visible(user: TargetUser) -> None:
-    for kind in ("image", "shape", "drawing", "points", "mix", "text"):
-        user.turn_to(kind)
+    result = user.window.find(QWidget, "targetPreview").parentWidget()
+    assert result is not None
+    for kind in ("", "image", "shape", "drawing", "points", "mix", "text"):
+        if kind:  # at first, the text is chosen
+            user.turn_to(kind)
         for other in ("image", "shape", "drawing", "points", "mix", "text"):
-            assert user.window.find(QWidget, f"{other}Page").isVisible() == (other == kind)
+            assert user.window.find(QWidget, f"{other}Page").isVisible() == (other == (kind or "text"))
+        assert result.isVisible() == (kind != "drawing"), "the canvas itself shows the drawing"
 
 
 def test_counter_shows_the_length_limit_and_a_longer_text_is_a_problem(user: TargetUser) -> None:
