@@ -64,6 +64,12 @@ def test_long_texts_continue_on_the_next_page(tmp_path: Path) -> None:
     assert pages(path) == 2
 
 
+def test_texts_of_the_same_words_are_wrapped_at_their_own_size(tmp_path: Path) -> None:
+    path = tmp_path / "sizes.pdf"
+    save_text_pages([Text("word " * 100), Text("word " * 100, size=40)], "Sizes", path)
+    assert pages(path) == 3
+
+
 @pytest.mark.parametrize("text", ["short", "a " * 200, "x" * 500, "", "costs $5 and $6 " * 20])
 def test_wrapping_keeps_every_letter_and_the_width(text: str) -> None:
     lines = list(wrapped(text, 200, 10))
