@@ -227,6 +227,8 @@ def window(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[Window]:
 
 def start_over(main: MainWindow) -> None:
     """Bring a window back to a new project, without dialogs, notices and modes, in its first size."""
+    while (popup := QApplication.activePopupWidget()) is not None:  # such as a menu, which would keep the focus
+        popup.close()
     for dialog in main.findChildren(QDialog):
         dialog.close()
         dialog.deleteLater()

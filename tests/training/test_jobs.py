@@ -74,6 +74,11 @@ def test_no_process_or_a_scheduler_without_cluster_is_refused() -> None:
             pass
 
 
+def test_cluster_without_an_address_is_refused() -> None:
+    with pytest.raises(SpecError, match="Give the address of the cluster"), workers("dask", 1, None):
+        pass
+
+
 def die_once(mark: Path) -> int:
     """Be killed at the first call, and give the process of the second."""
     if not mark.exists():
