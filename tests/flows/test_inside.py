@@ -15,8 +15,8 @@ from flowviz.flows.scenes import completed
 from flowviz.projects import Project
 from flowviz.records import (
     Curve,
-    Progress,
     Scene,
+    Snapshot,
     StageReport,
     Trace,
     Weights,
@@ -343,8 +343,9 @@ def test_it_answers_while_another_thread_trains() -> None:
 
     def run() -> None:
         training = TrainingSpec(steps=100_000)
-        for event in train(build_target(TextSpec(text="I")), spec, training, stop_requested=stop.is_set):
-            if isinstance(event, Progress):
+        target = build_target(TextSpec(text="I"))
+        for event in train(target, spec, training, stop_requested=stop.is_set, snapshot_seconds=0.0):
+            if isinstance(event, Snapshot) and event.step > 0:
                 started.set()
 
     thread = threading.Thread(target=run)
