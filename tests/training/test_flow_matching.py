@@ -94,7 +94,7 @@ class TestUntrainedFlow:
 
 class TestTrainedFlow:
     def test_density_integrates_to_one(self, project: Project) -> None:
-        side = np.linspace(-4.5, 4.5, 200)
+        side = np.linspace(-4.5, 4.5, 120)
         grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
         density = np.exp(flowviz.build_flow(FLOW, project.weights).log_prob(grid))
         assert np.nansum(density) * (side[1] - side[0]) ** 2 == pytest.approx(1, abs=0.01)
