@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from rich.console import Console
 
@@ -47,6 +48,7 @@ class FakeRuns:
         self.interrupted_after = 99
         self.failing: set[int] = set()  # seeds
         monkeypatch.setattr("flowviz.training.trials.run_trials", self)
+        monkeypatch.setattr("flowviz.rendering.trials.trials_figure", lambda _: Figure((1, 1)))  # faster
 
     def __call__(
         self,
