@@ -40,10 +40,10 @@ def darkness(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def moments(weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The center of mass in pixels, and the covariance about it."""
-    rows, columns = np.indices(weight.shape) + 0.5
-    places = np.stack([columns.ravel(), rows.ravel()], axis=1)
-    center = weight.ravel() @ places / weight.sum()
-    return center, (places - center).T @ ((places - center) * weight.reshape(-1, 1)) / weight.sum()
+    drawn = np.nonzero(weight)  # rows and columns
+    weights, places = weight[drawn] / weight.sum(), np.stack(drawn[::-1], axis=1) + 0.5
+    center = weights @ places
+    return center, (places - center).T @ ((places - center) * weights[:, np.newaxis])
 
 
 @pytest.mark.parametrize("scale", [1, 2, 4])
