@@ -1,5 +1,6 @@
 """A training that resumes after a recovery: exactly as if it had not been stopped."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from flowviz.flows import Flow
+from flowviz.flows import Flow, build_flow
 from flowviz.projects import Project, from_bytes, load_project, to_bytes
-from flowviz.records import Checkpoint, Event, Finished, History, Recovered, Trace
+from flowviz.records import Checkpoint, Event, Finished, Recovered, Trace
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train, trained
@@ -60,9 +61,9 @@ def finished(events: list[Event]) -> Finished:
 
 def stored(checkpoint: Checkpoint) -> Checkpoint:
     """Return a checkpoint that was saved and opened."""
-    [end] = [event for event in train(TARGET, FLOW, TrainingSpec(steps=1)) if isinstance(event, Finished)]
-    project = Project.untrained(SPEC, FLOW, STEPS).trained(end, History())
-    opened = from_bytes(to_bytes(project.__class__(**{**vars(project), "checkpoint": checkpoint}))).checkpoint
+    untrained = Project.untrained(SPEC, FLOW, STEPS)
+    project = replace(untrained, weights=build_flow(FLOW).weights(), checkpoint=checkpoint)
+    opened = from_bytes(to_bytes(project)).checkpoint
     assert opened is not None
     return opened
 
