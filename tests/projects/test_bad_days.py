@@ -259,7 +259,7 @@ def test_a_process_that_is_killed_while_it_saves_leaves_whole_files(tmp_path: Pa
             saver.stdin.write("another\n")
             saver.stdin.flush()
             child = int(saver.stdout.readline())
-            time.sleep(dice.uniform(0, 0.1))
+            time.sleep(dice.uniform(0, 0.03))
             os.kill(child, signal.SIGKILL)
             assert saver.stdout.readline() == "dead\n"
             whole = [found for found in tmp_path.iterdir() if found.name.endswith(".flowviz")]
