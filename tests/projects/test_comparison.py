@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,11 +83,27 @@ def test_a_comparison_and_a_project_are_told_apart(tmp_path: Path) -> None:
         load_comparison(one)
 
 
+# Files take longer to make than to damage.
+@cache
+def example_content() -> bytes:
+    return comparison_to_bytes(example())
+
+
+@cache
+def bare_content() -> bytes:
+    return comparison_to_bytes(bare())
+
+
+@cache
+def project_content() -> bytes:
+    return to_bytes(whole_project())
+
+
 def other_text(**values: Any) -> bytes:
     """Return the example's file with other values in its metadata."""
     text = {"format_version": 1, "names": ["a", "b"], "seeds": 1, **values}
-    projects = {f"project/{number}": bits(to_bytes(whole_project())) for number in range(2)}
-    return save({**projects, "trials": load(comparison_to_bytes(bare()))["trials"]}, {KEY: json.dumps(text)})
+    projects = {f"project/{number}": bits(project_content()) for number in range(2)}
+    return save({**projects, "trials": load(bare_content())["trials"]}, {KEY: json.dumps(text)})
 
 
 def bare() -> Comparison:
@@ -98,7 +115,7 @@ def bits(content: bytes) -> np.ndarray[Any, Any]:
 
 
 def other_array(name: str, content: bytes) -> bytes:
-    return save({**load(comparison_to_bytes(bare())), name: bits(content)}, {KEY: HEADER})
+    return save({**load(bare_content()), name: bits(content)}, {KEY: HEADER})
 
 
 HEADER = '{"format_version":1,"names":["a","b"],"seeds":1}'
@@ -143,7 +160,7 @@ def test_hostile_file_is_one_sentence(case: str) -> None:
 
 def damaged(dice: random.Random) -> bytes:
     """Return the example's file with a damaged header, project or table, or with other values in its metadata."""
-    content = bytearray(comparison_to_bytes(example()))
+    content = bytearray(example_content())
     match dice.randrange(4):
         case 0:
             content[dice.randrange(2000)] ^= 1 << dice.randrange(8)
@@ -151,7 +168,7 @@ def damaged(dice: random.Random) -> bytes:
         case 1:
             return bytes(content[: dice.randrange(len(content))])
         case 2:
-            return other_array("project/1", mutant(to_bytes(whole_project()), dice))
+            return other_array("project/1", mutant(project_content(), dice))
     return other_text(**{dice.choice(["format_version", "names", "seeds"]): dice.choice(JUNK)()})
 
 
