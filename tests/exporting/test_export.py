@@ -50,8 +50,9 @@ import sys
 from pathlib import Path
 from tests.exporting.projects import bent_project, written
 from tests.exporting.test_export import STORED, digest, small_spec
+bent = bent_project()
 for what, form in STORED:
-    print(digest(written(bent_project(), small_spec(what, form), Path(sys.argv[1]) / f"{what}.{form}")))
+    print(digest(written(bent, small_spec(what, form), Path(sys.argv[1]) / f"{what}.{form}")))
 assert "tensorflow" not in sys.modules
 assert "PyQt6" not in sys.modules
 """
