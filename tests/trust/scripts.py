@@ -113,7 +113,7 @@ def runs_out_of_memory(user: User) -> Iterator[Condition]:
     What asks for a tensor in vain raises, in TensorFlow and XLA as in numpy. It is another matter where native code has
     no room for a few bytes: there C++ ends the process, which nothing here can help. The next start offers the draft.
     """
-    user.choose_small_flow()
+    user.choose_numbers(flowLayers=1, flowWidth=4)
     user.train_for(60)
     yield user.says("Done: 60 steps")
     with Path("/proc/self/statm").open() as statm:

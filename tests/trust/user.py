@@ -59,8 +59,8 @@ class User:
         box.setCurrentText(title)
 
     def choose_small_flow(self) -> None:
-        """Which is compiled in a second or two."""
-        self.choose_numbers(flowLayers=1, flowWidth=4)
+        """Choose the flow that the tests of the command train, too: it is compiled once, and kept for all processes."""
+        self.choose_numbers(flowLayers=2, flowWidth=8, flowDepth=1)
 
     def choose_numbers(self, **numbers: int) -> None:
         for name, number in numbers.items():
