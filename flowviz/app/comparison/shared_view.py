@@ -18,7 +18,7 @@ from flowviz.specs import ViewSpec
 
 Box = NDArray[np.float64]  # (2, 2): lower left and upper right corner
 Tool = Literal["move", "rectangle"]
-WIDEST = 4.0  # half extent between base and target, relative to the larger of theirs: a cloud that diverges leaves it
+MAX_EXTENT_RATIO = 4.0  # of the half extent between base and target to the larger of theirs: diverging clouds leave it
 ENDS = 0.15  # share of the depth at either end in which the view widens, so that it never jumps
 
 
@@ -113,7 +113,7 @@ def shared_frame(runs: Sequence[EntrantRun], view: SharedView, spec: ViewSpec, p
     if 0 < depth < 1:
         boxes = [_box_at(trace, view.stage(trace)) for trace in traces]
         extents = sorted(_frame_of([box], spec, panel, center).half_extent for box in boxes)
-        most = WIDEST * max(base.half_extent, target.half_extent)
+        most = MAX_EXTENT_RATIO * max(base.half_extent, target.half_extent)
         needed = min(extents[len(extents) // 2], most)
         extent *= max(needed / extent, 1.0) ** min(min(depth, 1 - depth) / ENDS, 1.0)
     return Frame(center, extent)

@@ -34,7 +34,7 @@ EXPLANATION = (
 GALLERY = "Or open a trained example"
 FIRST_TOUR, LATER_TOUR = "New here? Take the To&ur", "Take the To&ur"
 FIRST_LEAVE, LATER_LEAVE = "S&kip", "&Back to the Flow"
-WIDEST = 135  # characters; longer lines are hard to read
+MAX_LINE_LENGTH = 135  # characters; longer lines are hard to read
 HEADING_SIZE, WORD_SIZE, TITLE_SIZE = 1.8, 2.0, 1.15  # relative to the font of the window
 MARGIN, SPACING = 24, 10  # pixels
 MAX_RECENT = 5
@@ -195,7 +195,7 @@ class StartPage(QScrollArea):
             font = self.font()
             font.setPointSizeF(size * font.pointSizeF())
             widget.setFont(font)
-        self._page.setMaximumWidth(WIDEST * self.fontMetrics().averageCharWidth())
+        self._page.setMaximumWidth(MAX_LINE_LENGTH * self.fontMetrics().averageCharWidth())
         self._fit_recent()
 
     def _fit_recent(self) -> None:

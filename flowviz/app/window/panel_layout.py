@@ -18,7 +18,8 @@ VERSION = 2  # increase it when panels are added or removed: older saved layouts
 FIRST_SIZE, MIN_SIZE = QSize(1280, 800), QSize(1008, 600)
 FRAME = QSize(16, 48)  # room for the frame and title bar, whose sizes are unknown until the window is shown
 SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
-LEFT_SHARE, RIGHT_SHARE, WIDEST = 1 / 7, 0.19, 520  # first widths of the panels: shares of the window, limit in pixels
+LEFT_SHARE, RIGHT_SHARE = 1 / 7, 0.19  # of the width of the window, for the panels at first
+MAX_PANEL_WIDTH = 520  # pixels, at first
 MIN_CENTER = 600  # width in pixels; where there is less room, the inspector leaves its own to the cloud
 KEYS = {"inspectorDock": "Ctrl+I", "ledgerDock": "Ctrl+Shift+G"}
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -196,7 +197,7 @@ class PanelLayout(QObject):
 
     def _set_default_widths(self, *docks: Dock) -> None:
         shares = [LEFT_SHARE if dock is self.target else RIGHT_SHARE for dock in docks]
-        widths = [min(round(share * self._window.width()), WIDEST) for share in shares]
+        widths = [min(round(share * self._window.width()), MAX_PANEL_WIDTH) for share in shares]
         widths = [max(dock.needed_width, width) for dock, width in zip(docks, widths, strict=True)]
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
 
