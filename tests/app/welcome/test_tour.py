@@ -10,12 +10,11 @@ from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QPlainTextEdit, Q
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.settings import settings
-from flowviz.app.main import create_window
 from flowviz.app.welcome.callout import Callout
 from flowviz.app.welcome.start_page import StartPage
 from flowviz.app.welcome.tour import SEEN_KEY, Tour, tour_was_seen
 from flowviz.lessons.observations import PanelName
-from tests.app.conftest import SIZE, Window, open_main_window
+from tests.app.conftest import Window
 from tests.app.test_main_window import choose
 
 pytestmark = pytest.mark.shared_window
@@ -256,19 +255,6 @@ def test_layout_that_is_reset_during_the_tour_stays_reset(
     choose(window, "Reset Layout")
     guide.press(Qt.Key.Key_Escape)
     assert all(dock.isVisible() for dock in closed.values())
-
-
-def test_opened_panels_are_closed_at_the_next_start_if_the_window_closes_during_the_tour(qtbot: QtBot) -> None:
-    window = Window(open_main_window(qtbot, SIZE))
-    close_panels(window)
-    go_to_last_step(Guide(window, qtbot))
-    window.main.discard_changes()
-    window.main.close()
-    again = create_window()
-    qtbot.addWidget(again)
-    docks = [again.findChild(QDockWidget, name) for name in CLOSED.values()]
-    assert all(dock is not None and dock.isHidden() for dock in docks)
-    again.close()
 
 
 def test_panel_that_is_closed_during_the_tour_is_no_longer_highlighted(guide: Guide, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""Start pages that need a window of their own: it is closed, or nothing was painted in it before."""
+"""Start pages and tours that need a window of their own: it is closed, or nothing was painted in it before."""
 
 from threading import Event
 
@@ -11,6 +11,7 @@ from flowviz.app.main import create_window
 from flowviz.app.viewer.inspector import Inspector
 from tests.app.conftest import FileMenu, Window, settle, work_is_running
 from tests.app.welcome.test_start_page import Welcome, is_drawn, item
+from tests.app.welcome.test_tour import CLOSED, Guide, close_panels, go_to_last_step
 
 
 @pytest.fixture
@@ -38,6 +39,18 @@ def test_inspector_is_hidden_while_the_page_is_shown(start: Welcome, qtbot: QtBo
     again.close()
 
 
+def test_panels_that_the_tour_has_opened_are_closed_at_the_next_start(window: Window, qtbot: QtBot) -> None:
+    close_panels(window)
+    go_to_last_step(Guide(window, qtbot))
+    window.main.discard_changes()
+    window.main.close()
+    again = create_window()
+    qtbot.addWidget(again)
+    docks = [again.findChild(QDockWidget, name) for name in CLOSED.values()]
+    assert all(dock is not None and dock.isHidden() for dock in docks)
+    again.close()
+
+
 def test_closing_does_not_wait_for_thumbnails(start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     drawing, release = Event(), Event()
 
@@ -46,6 +59,7 @@ def test_closing_does_not_wait_for_thumbnails(start: Welcome, qtbot: QtBot, monk
         release.wait(30)
 
     monkeypatch.setattr("flowviz.rendering.render_frame", render)
+    monkeypatch.setattr("flowviz.app.main_window.CLOSING_PATIENCE_MS", 10)
     start.page.draw_thumbnails("dark")
     qtbot.waitUntil(drawing.is_set)
     start.window.main.close()
