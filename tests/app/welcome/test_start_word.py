@@ -17,6 +17,8 @@ from tests.app.welcome.test_start_page import Welcome, start
 
 __all__ = ["start"]
 
+pytestmark = pytest.mark.shared_window
+
 
 def test_return_starts_training_on_the_word(start: Welcome, qtbot: QtBot) -> None:
     qtbot.keyClicks(start.word, "Ada!")
