@@ -256,5 +256,16 @@ def start_over(main: MainWindow) -> None:
 
 
 @pytest.fixture
+def quick_playhead(window: Window) -> Iterator[None]:
+    """Let a tenth of a second pass for the playhead at each of its ticks, which are due much sooner."""
+    playhead, ticks = window.main.viewer.playhead, count()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        playhead.jump_to(playhead.stage)  # it must be still when its clock changes, here and below
+        monkeypatch.setattr("flowviz.app.viewer.playhead.perf_counter", lambda: next(ticks) / 10)
+        yield
+        playhead.jump_to(playhead.stage)
+
+
+@pytest.fixture
 def file_menu(window: Window, qtbot: QtBot) -> FileMenu:
     return FileMenu(window, qtbot)

@@ -150,6 +150,7 @@ def test_cloud_glides_between_stages(window: Window, qtbot: QtBot) -> None:
     assert seen == sorted(seen)
 
 
+@pytest.mark.usefixtures("quick_playhead")
 def test_playback_stops_at_the_last_stage_and_starts_over(window: Window, qtbot: QtBot) -> None:
     play, scrubber = window.find(QToolButton, "playButton"), window.find(QSlider, "layerScrubber")
     scrubber.setValue(17)

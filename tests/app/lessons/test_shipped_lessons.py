@@ -1,7 +1,6 @@
 """Every lesson that comes with flowviz, in the real window: its actions make its conditions true."""
 
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from tests.app.lessons.learner import Learner
 pytestmark = pytest.mark.shared_window
 
 MAX_TEXT = 80  # words
-HASTE = 20  # how much faster than real time a playback is, which lasts for seconds
 TINY = Path(__file__).parent / "tiny.toml"
 LESSONS = [read_lesson(TINY), *shipped_lessons()]
 TRAINED = {"training", "steps", "recoveries", "nll", "gap", "on_target", "comparison_training", "comparison_best"}
@@ -45,10 +43,10 @@ def test_a_lesson_is_valid_and_short(lesson: Lesson) -> None:
         assert len(as_plain(step.text).split()) <= MAX_TEXT, step.title
 
 
+@pytest.mark.usefixtures("quick_playhead")
 def test_each_condition_is_false_before_its_action_and_true_after_it(
-    window: Window, qtbot: QtBot, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+    window: Window, qtbot: QtBot, lesson: Lesson
 ) -> None:
-    monkeypatch.setattr("flowviz.app.viewer.playhead.perf_counter", lambda: HASTE * perf_counter())
     learner = Learner(window, qtbot)
     learner.attend(lesson)
     for number, step in enumerate(lesson.steps):

@@ -132,6 +132,7 @@ def test_text_size_is_applied_and_stored(window: Window) -> None:
     assert label.fontInfo().pointSizeF() == before
 
 
+@pytest.mark.usefixtures("quick_playhead")
 def test_reduced_motion_shows_only_whole_stages(window: Window, qtbot: QtBot) -> None:
     cloud, scrubber = window.find(CloudView, "cloudView"), window.find(QSlider, "layerScrubber")
     choose(window, "Reduce Motion")
