@@ -15,7 +15,8 @@ OpenWindow = Callable[[], Window]
 
 
 def dock(window: Window, name: str) -> QDockWidget:
-    return window.find(QDockWidget, f"{name}Dock")
+    (found,) = window.main.findChildren(QDockWidget, f"{name}Dock", Qt.FindChildOption.FindDirectChildrenOnly)
+    return found
 
 
 def target_panel(window: Window) -> TargetPanel:
