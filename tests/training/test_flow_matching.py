@@ -28,6 +28,7 @@ from tests.test_cli import SMALL_FLOW, run
 
 TRAINING = TrainingSpec(steps=1100)  # with a validation, and one at the end
 FLOW = FlowSpec(family="flow_matching", width=32, waves=4, depth=2)
+pytestmark = pytest.mark.usefixtures("few_points")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def frequent_validations() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def project(frequent_validations: None) -> Project:
+def project(frequent_validations: None, few_points: None) -> Project:
     return flowviz.train(TextSpec(text="I"), FLOW, TRAINING)
 
 

@@ -33,7 +33,7 @@ from flowviz.training.step import ChunkRunner, State
 from tests.training.clock import Clock
 from tests.training.events import finished
 
-pytestmark = pytest.mark.usefixtures("short_chunks")
+pytestmark = pytest.mark.usefixtures("short_chunks", "few_points")
 TARGET, STEPS = TextSpec(text="I"), TrainingSpec(steps=110)  # six chunks
 FLOWS = {
     "affine": FlowSpec(layers=2, width=8, depth=1),
@@ -75,7 +75,7 @@ class Stopper:
 
 
 @pytest.fixture(scope="module")
-def whole(short_chunks: None) -> Comparison:
+def whole(short_chunks: None, few_points: None) -> Comparison:
     return compared(comparison())
 
 

@@ -17,6 +17,7 @@ from flowviz.training import train
 from tests.flows.families import SPECS
 from tests.training.test_training import Spoiled
 
+pytestmark = pytest.mark.usefixtures("few_points")
 TARGET = build_target(ShapeSpec(name="rings"))
 STEPS = TrainingSpec(steps=100, batch=32)
 EDITS = Edits(layers={1: LayerEdit(disabled=True)})

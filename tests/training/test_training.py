@@ -18,6 +18,7 @@ from flowviz.records import (
     Snapshot,
     Trace,
 )
+from flowviz.records.trace import PARTICLES
 from flowviz.specs import RECIPES, Family, FlowSpec, TrainingSpec
 from flowviz.targets import Ink, Points
 from flowviz.training import train
@@ -28,6 +29,7 @@ from tests.training.clock import Clock
 from tests.training.events import finished
 
 SMALL = FlowSpec(layers=2, width=8, depth=1)
+pytestmark = pytest.mark.usefixtures("few_points")
 COMPILED_AGAIN = pytest.mark.slow  # the same code of the training; compiling another family takes seconds
 
 
@@ -84,7 +86,8 @@ def test_the_same_seed_gives_the_same_numbers(target: Ink) -> None:
     assert one.progress.train_nll != third.progress.train_nll
 
 
-def test_it_learns_and_cannot_beat_the_entropy(target: Ink) -> None:
+def test_it_learns_and_cannot_beat_the_entropy(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Flow.particles, "__defaults__", (PARTICLES, 0))  # which few points could not cover
     early, late = (finished(train(target, SMALL, TrainingSpec(steps=n, learning_rate=1e-2))) for n in (1, 800))
     assert 0 < figure(late, "gap") < 0.5 < figure(early, "gap")
     assert figure(late, "on_target") > figure(early, "on_target") + 0.3

@@ -20,7 +20,7 @@ from tests.training.clock import Clock
 from tests.training.events import finished
 
 SMALL = FlowSpec(family="planar", layers=1)
-pytestmark = pytest.mark.usefixtures("xla")
+pytestmark = pytest.mark.usefixtures("xla", "few_points")
 
 
 @pytest.fixture(autouse=True)
