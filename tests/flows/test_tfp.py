@@ -44,7 +44,7 @@ def test_the_distribution_can_be_trained_by_its_variables() -> None:
     assert [each.ref() for each in distribution.trainable_variables] == [flow.parameters.ref()]
     points = np.random.default_rng(0).normal(2, 0.5, (100, 2)).astype(np.float32)
     losses = []
-    for _ in range(20):
+    for _ in range(5):
         with tf.GradientTape() as tape:
             loss = -tf.reduce_mean(distribution.log_prob(tf.constant(points)))
         [gradient] = tape.gradient(loss, distribution.trainable_variables)
