@@ -335,7 +335,7 @@ class TestScenes:
 
 def test_it_answers_while_another_thread_trains() -> None:
     """As the window asks: about the numbers of a snapshot, and of another, in one graph."""
-    spec, stop, started = FlowSpec(layers=2, width=8, depth=1), threading.Event(), threading.Event()
+    spec, stop, started = FlowSpec(family="radial", layers=2), threading.Event(), threading.Event()
     weights = random_weights(spec)
     flow = build_flow(spec, weights)
     last = len(flow.stages)

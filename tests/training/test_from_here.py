@@ -115,10 +115,10 @@ def test_a_flow_that_was_never_trained_starts_from_its_edits() -> None:
 
 def test_other_numbers_need_no_other_graph() -> None:
     higher = Edits(layers={5: LayerEdit(bumps=BUMPS[::-1]), 3: LayerEdit(disabled=True)})
-    runner = chunk_runner(FLOW, STEPS, 3, EDITS)
-    assert chunk_runner(FLOW, STEPS, 3, higher) is runner
-    plain = chunk_runner(FLOW, STEPS, 3)
-    assert chunk_runner(FLOW, STEPS, 3, Edits()) is plain is not runner
+    runner = chunk_runner(FLOW, STEPS, 200, EDITS)
+    assert chunk_runner(FLOW, STEPS, 200, higher) is runner
+    plain = chunk_runner(FLOW, STEPS, 200)
+    assert chunk_runner(FLOW, STEPS, 200, Edits()) is plain is not runner
 
 
 def test_the_loss_of_flow_matching_is_that_of_the_bent_field() -> None:

@@ -91,7 +91,8 @@ def test_recoveries_do_not_depend_on_edits(target: Ink) -> None:
 
 def test_training_from_an_edited_flow_keeps_its_edits_whatever_is_shown() -> None:
     flow = FLOWS["flow_matching"]
-    start = next(event for event in events_of(flow, spec=TrainingSpec(steps=1)) if isinstance(event, Checkpoint))
+    begun = events_of(flow, spec=TrainingSpec(steps=1, batch=32))
+    start = next(event for event in begun if isinstance(event, Checkpoint))
     resume = replace(start, edits=EDITS)
     plain = events_of(flow, resume=resume)
     others = events_of(flow, Variant(flow), Variant(flow.with_integrator(steps=3)), resume=resume)
