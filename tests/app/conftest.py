@@ -229,11 +229,12 @@ def start_over(main: MainWindow) -> None:
     """Bring a window back to a new project, without dialogs, notices and modes, in its first size."""
     while (popup := QApplication.activePopupWidget()) is not None:  # such as a menu, which would keep the focus
         popup.close()
-    for dialog in main.findChildren(QDialog):
-        dialog.close()
-        dialog.deleteLater()
-    for bar in main.findChildren(NoticeBar):
-        main.notifications.withdraw(bar.notice.topic)
+    for found in main.findChildren((QDialog, NoticeBar)):  # at once, because each search takes milliseconds
+        if isinstance(found, NoticeBar):
+            main.notifications.withdraw(found.notice.topic)
+        else:
+            found.close()
+            found.deleteLater()
     main.discard_changes()
     main.lessons.leave()
     main.welcome.leave()
