@@ -20,7 +20,7 @@ from flowviz.training.guard import Guard
 from flowviz.training.settings import with_settings_of
 from flowviz.training.step import ChunkRunner, State
 
-pytestmark = pytest.mark.usefixtures("short_chunks")
+pytestmark = pytest.mark.usefixtures("short_chunks", "few_points")
 TEXT, SMALL, SPEC = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=150)
 TARGET = build_target(TEXT)
 SLOWER, CLIPPED, LARGER = (

@@ -12,7 +12,7 @@ from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TextSpec, TrainingS
 from flowviz.training import compared, runs
 from flowviz.training.runs import Run, compared_in_processes, run_here
 
-pytestmark = pytest.mark.usefixtures("short_chunks")
+pytestmark = pytest.mark.usefixtures("short_chunks", "few_points")
 FLOWS = {"affine": FlowSpec(layers=2, width=8, depth=1), "nice": FlowSpec(family="nice", layers=2, width=8, depth=1)}
 
 

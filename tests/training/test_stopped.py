@@ -15,7 +15,7 @@ from flowviz.training import score_stopped, train, train_in_turns
 from flowviz.training.loop import Training
 from tests.training.test_in_turns import FLOWS, STEPS, TARGET, Stopper, comparison, copied, stopped
 
-pytestmark = pytest.mark.usefixtures("short_chunks")
+pytestmark = pytest.mark.usefixtures("short_chunks", "few_points")
 
 
 def stopped_at(step: int, flow: FlowSpec) -> Finished:

@@ -13,7 +13,7 @@ from flowviz.training import train, trained
 from flowviz.training.loop import Training
 from tests.training.clock import Clock
 
-pytestmark = pytest.mark.usefixtures("short_chunks")
+pytestmark = pytest.mark.usefixtures("short_chunks", "few_points")
 TARGET, FLOW, SPEC = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=110)
 
 
