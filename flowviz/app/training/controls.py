@@ -22,6 +22,7 @@ from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs.training import DEFAULT_SECONDS
 
 PROGRESS_TICKS = 1000
+MIN_TICKS = 1  # at 0, Qt's style would keep on animating a bar that was busy, at 60 frames per second
 STATUS_LINES = 3  # most sentences fit, so that the loss panel keeps its place when another one is shown
 DEFAULT_BUDGETS = {"seconds": int(DEFAULT_SECONDS), "steps": 100_000}
 MAX_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
@@ -103,7 +104,7 @@ class TrainingControls(QWidget):
 
     def set_fraction(self, fraction: float) -> None:
         """Show the share of the budget that is spent, from 0 to 1."""
-        self._bar.setValue(round(fraction * PROGRESS_TICKS))
+        self._bar.setValue(max(round(fraction * PROGRESS_TICKS), MIN_TICKS))
 
     def set_status(self, sentence: str) -> None:
         """Show the status in a sentence or more."""

@@ -1,0 +1,18 @@
+"""The controls of a training, without one."""
+
+from PyQt6.QtWidgets import QProgressBar
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.state.request import RequestState
+from flowviz.app.training.controls import TrainingControls
+
+
+def test_bar_at_the_start_of_a_training_is_not_at_zero(qtbot: QtBot) -> None:
+    """Check that the style of Qt ends the animation of the bar, which it does not at zero."""
+    request = RequestState()
+    controls = TrainingControls(request)
+    qtbot.addWidget(controls)
+    controls.set_fraction(0)
+    [bar] = controls.findChildren(QProgressBar)
+    assert bar.value() > bar.minimum()
+    assert bar.text() == "0%"
