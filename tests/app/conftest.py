@@ -247,7 +247,6 @@ def start_over(main: MainWindow) -> None:
         main.discard_changes()
         main.document_actions.new()
     main.view.set_playback(Playback())
-    main.viewer.reduce_motion(False)
     main.resize(SIZE)
     main.activateWindow()
     if main.document_actions.recent.paths():

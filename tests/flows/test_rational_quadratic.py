@@ -100,7 +100,7 @@ def test_derivatives_at_knots_are_finite(dtype: tf.DType) -> None:
 
 @pytest.mark.parametrize("bins", [2, 8, 32])
 def test_derivative_of_the_inverse_in_the_middle_of_a_piece_is_that_of_the_identity(bins: int) -> None:
-    """At θ = 0, the linear term of the quadratic equation is 0 there and changes its sign."""
+    """Check the middle of a piece at θ = 0, where the linear term of the equation is 0 and changes its sign."""
     spline = RationalQuadraticSpline(bins, BOUND, min_height=1e-5)
     theta = tf.zeros((3 * bins - 1, bins), tf.float64)
     x = tf.constant(BOUND * (2 * np.arange(bins) + 1 - bins) / bins)

@@ -100,7 +100,7 @@ def drafts(folder: Path) -> Iterator[Drafts]:
 
 
 def test_a_killed_window_leaves_its_latest_draft(folder: Path, drafts: Drafts, tmp_path: Path) -> None:
-    """Also where a program that the window started lives on."""
+    """Check this also if a program that the window started is still running."""
     original = tmp_path / "my word.flowviz"
     original.write_bytes(b"mine")
     with window(folder) as other:

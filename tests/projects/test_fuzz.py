@@ -27,7 +27,14 @@ Outcomes = list[dict[str, int]]
 
 @dataclass(frozen=True)
 class Fuzzed:
-    """The outcomes of so many mutants of a whole file, of fewer of each older file, and of hostile files themselves."""
+    """Counts of the damaged files that a process opened, and of those that it refused, by reason.
+
+    Attributes:
+        count: Number of mutants of the file in the current format.
+        whole: Outcomes of these mutants.
+        older: Outcomes for each file in an older format, which has a tenth as many mutants.
+        hostile: Outcome for each hostile file, which is opened as it is.
+    """
 
     count: int
     whole: Outcomes
@@ -54,7 +61,7 @@ def hostile() -> Mapping[str, bytes]:
 def fuzzed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, hostile: Mapping[str, bytes]
 ) -> Fuzzed:
-    """Open all of them in a watched process."""
+    """Open mutants and hostile files in a process that is watched, and return their outcomes."""
     folder, count = tmp_path_factory.mktemp("fuzzed"), request.param
     whole, bad = folder / "whole.flowviz", [folder / name for name in hostile]
     whole.write_bytes(to_bytes(whole_project(particles=2000, width=34, flow=FlowSpec(width=8))))

@@ -50,7 +50,7 @@ class User:
         self.find(QPlainTextEdit, "targetText").setPlainText(text)
 
     def prepare_nothing(self) -> None:
-        """Leave TensorFlow to the training: the window would load it at the first edit, for seconds."""
+        """Do not load TensorFlow before the training, as the window does for seconds at the first edit."""
         self.window.warm_up.is_enabled = False
 
     def choose_family(self, title: str) -> None:
@@ -109,7 +109,7 @@ def refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def check_refusal() -> None:
-    """Reach for a network as nothing else may: its refusal is told once."""
+    """Try to open a connection, so that the test sees that the hook reports and refuses it."""
     with suppress(OSError):
         socket.create_connection(("127.0.0.1", 9))
 
