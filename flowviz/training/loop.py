@@ -6,7 +6,6 @@ from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from flowviz.flows import Flow
 from flowviz.records import (
@@ -17,7 +16,6 @@ from flowviz.records import (
     Finished,
     Kept,
     Moment,
-    Overfitting,
     Progress,
     Recovered,
     Retargeted,
@@ -33,20 +31,17 @@ from flowviz.targets import Target
 from flowviz.training.batch_change import BatchChange
 from flowviz.training.clocks import Interval, Stopwatch
 from flowviz.training.guard import Guard, advice
-from flowviz.training.overfitting import OverfittingMonitor
 from flowviz.training.requests import NewTarget, Requests
 from flowviz.training.schedule import Budget, chunk_steps
-from flowviz.training.scoring import generators, mean_nll, score_of, validation_points
+from flowviz.training.scoring import generators, mean_nll, score_of
 from flowviz.training.shown_flow import ShownFlow
 from flowviz.training.step import State, chunk_runner
+from flowviz.training.validation import Validation
 
 PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the picture keeps moving
 FIT_POINTS = 2000  # for the initialization from data, as of an actnorm
 LATEST_POINTS = 1000  # of training, whose NLL is measured if it is not the loss
 MAX_SNAPSHOT_SHARE = 0.25  # of the training time
-VALIDATION_SECONDS = 0.5  # between validations, with a budget of seconds
-MAX_VALIDATION_SHARE = 0.1  # of the training time
-VALIDATION_CHUNKS = 5  # between validations, with a budget of steps
 
 
 class Training:
@@ -72,8 +67,8 @@ class Training:
         self._requests = requests or Requests()
         self._reports_chunks = reports_chunks
         self._train_rng = generators(spec)[0]
-        self._validation_points = self._some(validation_points(target, spec))
-        self._latest_points = self._validation_points
+        self._validation = Validation(self._flow, target, spec)
+        self._latest_points = self._validation.points
         self._chunk_steps = chunk_steps(flow.spec, spec)
         self._losses: deque[float] = deque(maxlen=self._chunk_steps)
         self._clock = Stopwatch(clock or perf_counter)
@@ -81,7 +76,6 @@ class Training:
         self._is_repeatable = spec.steps is not None  # the result does not depend on the clock
         self._warms_up = snapshot_seconds is not None and not self._is_repeatable  # until XLA is ready
         self._kept: Kept | None = None
-        self._monitor = OverfittingMonitor()
         self._runner = chunk_runner(flow.spec, spec, self._chunk_steps, flow.edits)
         self._batch_change = BatchChange(flow.spec, flow.edits)
         is_new = resume is None or resume.chunks == resume.recoveries == 0
@@ -94,7 +88,6 @@ class Training:
         else:
             self._restore(resume)
         self._plain_start = self._guard.step, self._clock.seconds  # of steps while XLA compiles
-        self._validation_due = Interval(VALIDATION_SECONDS, first=VALIDATION_SECONDS)
         self._snapshot_due = Interval(snapshot_seconds)
         self._moment_due = Interval(moment_seconds)
         self._checkpoint_due = Interval(checkpoint_seconds, first=self._clock.seconds + (checkpoint_seconds or 0))
@@ -116,7 +109,7 @@ class Training:
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
         if not self._requests.stop():
             self._runner.compile()  # not during the first steps, which would slow both down
-            mean_nll(self._flow, self._validation_points)  # traces the graph while the clock is paused
+            self._validation.nll()  # traces the graph while the clock is paused
             if not self._warms_up and not self._runner.wait():
                 yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
@@ -185,9 +178,9 @@ class Training:
     def _take_target(self, new: NewTarget) -> Retargeted:
         """Switch to a new target with a full budget. The weights are kept; the best state so far is discarded."""
         self._target = new.target
-        self._validation_points = self._some(validation_points(new.target, self._spec))
+        self._validation.begin(new.target)
         self._losses.clear()
-        self._kept, self._monitor = None, OverfittingMonitor()
+        self._kept = None
         self._guard.begin_anew()
         self._start = self._plain_start = self._guard.step, self._clock.seconds
         return Retargeted(self._guard.step, new.title)
@@ -237,9 +230,10 @@ class Training:
         A snapshot with particles that are not finite is skipped; the next validation detects and handles this.
         """
         reports: list[Event] = []
-        if self._needs_validation():
+        if self._validation.is_due(self._guard.chunks, self._clock.seconds):
             reports.append(report := self._validate())
-            reports += self._overfitting(report)
+            if isinstance(report, Progress):
+                reports += self._validation.overfitting(report)
         return [*reports, *self._due_snapshot()]
 
     def _due_snapshot(self) -> list[Event]:
@@ -262,22 +256,10 @@ class Training:
             self._snapshot_due.postpone(self._clock.seconds + taken / MAX_SNAPSHOT_SHARE)
         return [snapshot, self._checkpoint()] if snapshot.finite() else []
 
-    def _needs_validation(self) -> bool:
-        """Return whether a validation is due.
-
-        With a budget of seconds, validate every half second, or less often if validations would take more than a tenth
-        of the time. With a budget of steps, validate every five chunks, or more if densities take long, because the
-        kept state must not depend on the speed of the machine.
-        """
-        if self._is_repeatable:
-            return self._guard.chunks % round(VALIDATION_CHUNKS / self._flow.objective.validation_share) == 0
-        return self._validation_due.passed(self._clock.seconds)
-
     def _validate(self) -> Progress | Recovered:
         """Validate the current state. Keep it if it is the best so far; recover if it is not finite."""
         started = self._clock.seconds
-        nll = mean_nll(self._flow, self._validation_points)
-        trace = self._flow.trace(self._some(self._flow.particles()))
+        nll, trace = self._validation.nll(), self._validation.trace()
         is_finite = bool(np.isfinite(nll)) and trace.finite()
         cause = self._guard.take_validation(is_finite=is_finite)
         if cause is not None:
@@ -285,17 +267,8 @@ class Training:
             return self._recovered(cause)
         if self._kept is None or nll <= self._kept.validation_nll:
             self._kept = Kept(self._flow.weights(), nll, self._guard.step)
-        ended = self._clock.seconds
-        self._validation_due.postpone(ended + (ended - started) / MAX_VALIDATION_SHARE)
+        self._validation.postpone(started, self._clock.seconds)
         return self._progress(nll, self._target.on_target(trace.positions[-1]))
-
-    def _overfitting(self, report: Progress | Recovered) -> list[Event]:
-        """Return an event if the flow begins to memorize a finite set of training points."""
-        count = self._target.training_points
-        if count is None or isinstance(report, Recovered) or not self._monitor.detects(report):
-            return []
-        assert report.kept_step is not None
-        return [Overfitting(report.kept_step, count)]
 
     def _recovered(self, cause: Cause) -> Recovered:
         self._losses.clear()
@@ -308,7 +281,7 @@ class Training:
         if ending == "completed" or isinstance(report, Recovered):
             checkpoint = self._checkpoint()
         if isinstance(report, Recovered):
-            nll = mean_nll(self._flow, self._validation_points)
+            nll = self._validation.nll()
             self._kept = self._kept or Kept(self._flow.weights(), nll, self._guard.step)
             report = self._progress(nll)
         kept = self._kept
@@ -342,20 +315,12 @@ class Training:
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         self._guard = Guard.restored(self._flow, checkpoint)
-        self._kept = checkpoint.kept and self._validated_again(checkpoint.kept)
+        self._kept = checkpoint.kept and self._validation.repeated(checkpoint.kept)
         self._guard.state.store(self._flow)
         self._losses.extend(checkpoint.losses.tolist())
         self._clock.counted = checkpoint.seconds
         self._train_rng.bit_generator.state = dict(checkpoint.random_state)
         self._start = checkpoint.start_step, checkpoint.start_seconds
-
-    def _validated_again(self, kept: Kept) -> Kept:
-        """Return a kept state with its NLL on the current validation points.
-
-        A checkpoint from an older version may have used a different validation set.
-        """
-        self._flow.restore(kept.weights)
-        return replace(kept, validation_nll=mean_nll(self._flow, self._validation_points))
 
     def _score(self, kept: Kept) -> Score:
         """Return the score of the kept state, whose weights must be those of the flow."""
@@ -390,10 +355,6 @@ class Training:
         """Return the budget as it is after the warm-up, or spent before, so that its share never decreases."""
         budget = self._budget
         return budget.free_since(*self._plain_start) if self._warms_up and budget.fraction < 1 else budget
-
-    def _some(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the points (n, 2) that a validation uses."""
-        return points[: round(len(points) * self._flow.objective.validation_share)]
 
     def _snapshot(self) -> Snapshot:
         self._shown.show(self._requests.vary())

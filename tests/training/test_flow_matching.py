@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("few_points")
 @pytest.fixture(scope="module")
 def frequent_validations() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flowviz.training.loop.VALIDATION_CHUNKS", 1)
+        patch.setattr("flowviz.training.validation.VALIDATION_CHUNKS", 1)
         yield
 
 

@@ -231,7 +231,7 @@ def test_the_advice_names_what_is_unusual() -> None:
 
 
 def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowviz.training.loop.VALIDATION_CHUNKS", 1)
+    monkeypatch.setattr("flowviz.training.validation.VALIDATION_CHUNKS", 1)
     monkeypatch.setattr("flowviz.training.schedule.MAX_CHUNK_STEPS", 20)
     cloud = Points(np.random.default_rng(0).normal(size=(20, 2)))
     spec = TrainingSpec(steps=400, learning_rate=3e-2)
@@ -311,7 +311,7 @@ class Overflowing(Flow):
 
 
 def test_particles_that_run_away_are_brought_back(target: Ink, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowviz.training.loop.VALIDATION_CHUNKS", 1)
+    monkeypatch.setattr("flowviz.training.validation.VALIDATION_CHUNKS", 1)
     fresh = build_flow(SMALL)
     flow = Overflowing(fresh.stages, fresh.weights())
     events = list(Training(flow, target, TrainingSpec(steps=700)).events(0.0))

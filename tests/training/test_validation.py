@@ -25,7 +25,7 @@ SMALL, STEPS = FlowSpec(layers=2, width=8, depth=1), TrainingSpec(steps=90)
 
 @pytest.fixture(autouse=True)
 def frequent_validations(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowviz.training.loop.VALIDATION_CHUNKS", 1)
+    monkeypatch.setattr("flowviz.training.validation.VALIDATION_CHUNKS", 1)
 
 
 def history_of(events: Iterator[Event] | list[Event]) -> tuple[History, Finished]:
