@@ -14,6 +14,9 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                 changes           [{"step", "title"}, ...]: the latest changes of the target during training
                 adjustments       [{"step", "before", "after"}, ...]: the latest changes of the settings, which are
                                   {"learning_rate", "clip_norm", "batch"}; missing from older files
+                recoveries        [{"cause", "step" to which the training returned, "learning_rate" from then on,
+                                  "recoveries" so far, "failed_step", "seconds", "rise" of the validation NLL, or
+                                  null}, ...]: the latest recoveries; missing from older files
                 kept_step         step of the best report in the history since the latest change, or null
                 score             score of the current state, or null: {"step", "validation_nll", "test_nll",
                                   "standard_error", "entropy", "folded": share of test points without an exact
@@ -22,10 +25,11 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   "start_step" and "start_seconds" of the schedule, "chunks" of steps, "recoveries",
                                   "rate_factor" of the learning rate, "random_state" of numpy's PCG64,
                                   "kept": {"step", "validation_nll", "state"} of the best state so far, or null,
-                                  "failed_chunks" and "failed_validations" in a row, "median_loss" of the latest
-                                  successful chunk, or null, "validated_step": step of the latest successfully
-                                  validated state, null if that is the state of the checkpoint, "edits" of the
-                                  training}
+                                  "failed_chunks" and "failed_validations" since a success, "median_loss" of the latest
+                                  successful chunk, or null, "validated_step": step of the best validated state, null
+                                  if that is the state of the checkpoint, "latest_validation": step of the latest
+                                  successful validation and "largest_rise" of the validation NLL, or null; missing
+                                  from older files, "edits" of the training}
                 timeline          {"period", "moments": [{"step", "state", "on_target", "coverage"}, ...]} of the
                                   training: steps ascend; shares are from 0 to 1, or null. The particles of a moment
                                   are stored only if it is the last one and its state is the current one, as the trace
@@ -52,8 +56,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   older files
                 checkpoint/parameters, .../first_moment, .../second_moment float32 (P,), .../statistics float32 (S,):
                 the flow and the moments of Adam; checkpoint/losses float32, the latest losses
-                validated/parameters, ...: the same arrays, except for the losses, of the latest successfully validated
-                state, if that is a different one
+                validated/parameters, ...: the same arrays, except for the losses, of the best validated state, if that
+                is a different one; of the latest validated state in older files
                 selection/chosen  uint8: one bit per particle, starting with the highest bit of the first byte
 
 Files are not trusted. When one is opened, all numbers except for entropies must be finite, the shapes of all arrays
@@ -263,6 +267,7 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
         "present": present,
         "changes": [vars(change) for change in project.history.changes],
         "adjustments": [asdict(change) for change in project.history.adjustments],
+        "recoveries": [vars(each) for each in project.history.recoveries],
         "kept_step": project.history.kept_step,
         "score": project.score and vars(project.score),
         "checkpoint": checkpoint,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from flowviz.projects.arrays import checked
 from flowviz.projects.metadata import Metadata, adjusted_of
-from flowviz.records import History, Retargeted
+from flowviz.records import History, Recovered, Retargeted
 
 
 def history_of(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
@@ -18,14 +18,20 @@ def history_of(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
     columns = {name: checked(arrays[f"history/{name}"], np.float64) for name in names}
     if len({column.shape for column in columns.values()}) != 1 or columns["step"].ndim != 1:
         raise ValueError("the columns of the history differ in length")
-    changes = tuple(Retargeted(change.step, change.title) for change in found.changes)
     if found.kept_step is not None and found.kept_step not in columns["step"]:
         raise ValueError(f"the history has no step {found.kept_step}")
     partial = {name: _partial(arrays, name, columns["step"].shape) for name in ("entropy", "loss", "on_target")}
     adjustments = tuple(map(adjusted_of, found.adjustments))
     if any(one.step >= other.step for one, other in pairwise(adjustments)):
         raise ValueError("the steps of the changes of settings are not increasing")
-    return History(**columns, **partial, changes=changes, adjustments=adjustments, kept_step=found.kept_step)
+    return History(
+        **columns,
+        **partial,
+        changes=tuple(Retargeted(change.step, change.title) for change in found.changes),
+        adjustments=adjustments,
+        recoveries=tuple(Recovered(**dict(each)) for each in found.recoveries),
+        kept_step=found.kept_step,
+    )
 
 
 def _partial(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from flowviz.records import Adjusted, Settings
+from flowviz.records.events import Cause
 from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import RECIPES, SHAPES, FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
@@ -52,6 +53,18 @@ class AdjustedText(Spec):
     after: SettingsText
 
 
+class RecoveredText(Spec):
+    """JSON of a `Recovered`."""
+
+    cause: Cause
+    step: Count
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    recoveries: Count
+    failed_step: Count
+    seconds: Annotated[float, Field(ge=0)]
+    rise: float | None
+
+
 class KeptText(Spec):
     """JSON of a `Kept`."""
 
@@ -77,6 +90,8 @@ class CheckpointText(Spec):
     failed_validations: Count = 0
     median_loss: float | None = None
     edits: Edits = Field(default_factory=Edits)
+    latest_validation: Count | None = None
+    largest_rise: float | None = None
 
     @model_validator(mode="after")
     def _numpy_takes_it(self) -> Self:
@@ -152,6 +167,7 @@ class Metadata(PlanText):
     present: State
     changes: tuple[ChangeText, ...] = ()
     adjustments: tuple[AdjustedText, ...] = ()
+    recoveries: tuple[RecoveredText, ...] = ()
     kept_step: Count | None = None
     score: ScoreText | None = None
     checkpoint: CheckpointText | None = None

@@ -15,6 +15,7 @@ from flowviz.records import (
     Event,
     Finished,
     History,
+    Recovered,
     Retargeted,
     Score,
     Selection,
@@ -31,7 +32,7 @@ from flowviz.specs.flow import Integrator
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
-Change = TypeVar("Change", Retargeted, Adjusted)
+Change = TypeVar("Change", Retargeted, Adjusted, Recovered)
 
 MAX_FILE_BYTES = 2**31  # bytes; a default project has 2 million
 CHANGES_BYTES = 16_384  # of JSON, enough for about 300 changes of the target, and 80 of the settings
@@ -230,8 +231,13 @@ class Project:
 
 
 def _storable(history: History) -> History:
-    """Return the history with the latest changes of the target and of the settings."""
-    return replace(history, changes=_latest(history.changes), adjustments=_latest(history.adjustments))
+    """Return the history with the latest changes of the target and of the settings, and the latest recoveries."""
+    return replace(
+        history,
+        changes=_latest(history.changes),
+        adjustments=_latest(history.adjustments),
+        recoveries=_latest(history.recoveries),
+    )
 
 
 def _latest(changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -20,7 +20,7 @@ from flowviz.records.events import (
     Uncompiled,
     WarmUp,
 )
-from flowviz.records.history import EntropySegment, History
+from flowviz.records.history import EntropySegment, History, Mark
 from flowviz.records.lattice import lattice_points
 from flowviz.records.report import Curve, StageReport, written
 from flowviz.records.scene import Scene
@@ -51,6 +51,7 @@ __all__ = [
     "Finished",
     "History",
     "Kept",
+    "Mark",
     "Moment",
     "Overfitting",
     "Preparing",

@@ -28,7 +28,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Validated:
-    """The latest state whose validation succeeded, to which the training returns if a later validation fails.
+    """The best state whose validation succeeded, to which the training returns if it fails.
 
     The arrays have the same layout as those of a `Checkpoint`.
     """
@@ -60,12 +60,15 @@ class Checkpoint:
         start_step: Step at which the learning rate schedule began: 0, or that of the latest change of the target. Steps
             of a warm-up delay it; see `WarmUp`.
         start_seconds: Training time at which the learning rate schedule began.
-        validated: The latest validated state. None if it is the state of this checkpoint.
-        failed_chunks: Number of chunks that failed in a row.
-        failed_validations: Number of validations that failed in a row.
+        validated: The best validated state, with the weights that are kept; in files of older versions, the latest one.
+            None if it is the state of this checkpoint.
+        failed_chunks: Number of chunks that failed since the latest successful validation.
+        failed_validations: Number of validations that failed since the latest successful one.
         median_loss: Median loss of the latest chunk that succeeded. None if there is no such chunk, or
             if the checkpoint comes from a file of an older version.
         edits: Edits of the flow that is trained.
+        latest_validation: Step of the latest validation that succeeded. None for files of older versions.
+        largest_rise: Largest rise of the validation NLL so far, in nats; see `Finished`.
     """
 
     parameters: NDArray[np.float32]
@@ -87,11 +90,14 @@ class Checkpoint:
     failed_validations: int = 0
     median_loss: float | None = None
     edits: Edits = field(default_factory=Edits)
+    latest_validation: int | None = None
+    largest_rise: float | None = None
 
     @property
     def validated_step(self) -> int:
         """Return the step of the latest validated state; for files of older versions, the step of the checkpoint."""
-        return self.step if self.validated is None else self.validated.step
+        older = self.step if self.validated is None else self.validated.step
+        return older if self.latest_validation is None else self.latest_validation
 
     def at_full_rate(self) -> "Checkpoint":
         """Return this checkpoint without the effects of recoveries on the learning rate."""

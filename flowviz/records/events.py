@@ -11,14 +11,26 @@ from flowviz.records.units import Units
 from flowviz.records.weights import Weights
 
 Ending = Literal["completed", "stopped", "diverged"]
-Cause = Literal["loss not finite", "loss exploded", "state not finite", "particles not finite"]
+Cause = Literal["loss not finite", "loss exploded", "state not finite", "particles not finite", "loss rose"]
 
 CAUSES: dict[Cause, str] = {
     "loss not finite": "The loss stopped being finite",
     "loss exploded": "The loss exploded",
     "state not finite": "A weight stopped being finite",
     "particles not finite": "Particles ran away to infinity",
+    "loss rose": "The validation loss rose",
 }
+UNSTEADY_RISE = 0.1  # nats
+
+
+def is_unsteady(recoveries: float | None, largest_rise: float | None) -> bool:
+    """Return whether a training with these figures was unsteady: it went back, or its validation loss clearly rose.
+
+    Args:
+        recoveries: Number of recoveries.
+        largest_rise: Largest rise of the validation NLL above the lowest one before it, in nats. None if unknown.
+    """
+    return bool(recoveries) or (largest_rise or 0.0) > UNSTEADY_RISE
 
 
 @dataclass(frozen=True)
@@ -164,25 +176,36 @@ class Snapshot(Moment):
 
 @dataclass(frozen=True)
 class Recovered:
-    """The training failed, returned to its last good state, and continues at a lower learning rate.
+    """The training failed, returned to its best state, and continues at a lower learning rate.
 
     Attributes:
         cause: Cause of the failure.
         step: Step of the state that the training returned to.
         learning_rate: Peak learning rate from now on.
         recoveries: Number of recoveries so far.
+        failed_step: Step after which the failure was noticed.
+        seconds: Training time by then.
+        rise: Rise of the validation NLL in nats, if it is the cause.
     """
 
     cause: Cause
     step: int
     learning_rate: float
     recoveries: int
+    failed_step: int
+    seconds: float
+    rise: float | None = None
+
+    def label(self) -> str:
+        """Return the cause in a few words."""
+        return self.cause
 
     def sentence(self) -> str:
         """Explain the recovery to the user."""
+        rise = "" if self.rise is None else f" by {self.rise:.1f} nats"
         return (
-            f"{CAUSES[self.cause]}. Training went back to step {self.step:,}, the last good state, "
-            f"and continues at learning rate {self.learning_rate:.2g}."
+            f"{CAUSES[self.cause]}{rise} at step {self.failed_step:,}. Training went back to step {self.step:,}, "
+            f"the best state so far, and continues at learning rate {self.learning_rate:.2g}."
         )
 
 
@@ -235,7 +258,10 @@ class Finished:
         recoveries: Number of recoveries.
         prepare_seconds: Time for loading and compiling.
         checkpoint: State from which the training can resume.
-        advice: What to change after the training diverged. Empty otherwise.
+        advice: What to change if the training diverged or was unsteady. Empty otherwise.
+        largest_rise: Largest rise of the validation NLL above the lowest one before it, in nats. The first tenth of the
+            budget does not count, nor do rises on a finite set of training points, which may be overfitting, and of
+            flows that can fold the plane over, whose NLL leaves out different points each time. None if none counts.
     """
 
     ending: Ending
@@ -247,6 +273,7 @@ class Finished:
     prepare_seconds: float
     checkpoint: Checkpoint
     advice: str = ""
+    largest_rise: float | None = None
 
     @property
     def keeps_last(self) -> bool:
@@ -287,6 +314,8 @@ class Finished:
             "folded": max(self.score.folded, self.trace.folded_share),
             "kept_step": self.kept.step,
             "recoveries": self.recoveries,
+            "largest_rise": self.largest_rise,
+            "unsteady": int(is_unsteady(self.recoveries, self.largest_rise)),
             "prepare_seconds": self.prepare_seconds,
         }
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +16,20 @@ from flowviz.records.units import Units
 
 SETTLED_SECONDS = 2.0  # of training; shorter-lived targets are intermediate, such as those of a half-typed word
 COLUMNS = "step", "seconds", "train_nll", "validation_nll", "entropy", "loss", "on_target"
+MAX_TOLD = 5  # events at one step that have a sentence
 ENTROPY_TOLERANCE = 1e-3  # nats; rebuilding a target may change its entropy by rounding
 
 
 def _empty() -> NDArray[np.float64]:
     return np.zeros(0)
+
+
+class Mark(NamedTuple):
+    """What happened at a step: a label of a few words, and sentences."""
+
+    step: int
+    label: str
+    sentences: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,7 @@ class History:
         loss: Mean loss of the latest steps, if it is not the NLL. NaN otherwise.
         on_target: Share of the particles that land on the target. NaN if unknown.
         adjustments: Changes of settings, such as the learning rate, at increasing steps.
+        recoveries: Returns to an earlier state, in the order of training.
     """
 
     step: NDArray[np.float64] = field(default_factory=_empty)
@@ -66,6 +78,7 @@ class History:
     loss: NDArray[np.float64] = field(default_factory=_empty)
     on_target: NDArray[np.float64] = field(default_factory=_empty)
     adjustments: tuple[Adjusted, ...] = ()
+    recoveries: tuple[Recovered, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("entropy", "loss", "on_target"):
@@ -82,7 +95,11 @@ class History:
         """
         match event:
             case Recovered():
-                return replace(self.up_to(event.step), adjustments=returned_to(self.adjustments, event.step))
+                return replace(
+                    self.up_to(event.step),
+                    adjustments=returned_to(self.adjustments, event.step),
+                    recoveries=(*self.recoveries, event),
+                )
             case Retargeted():
                 return replace(self, changes=(*self.changes, event), kept_step=None)
             case Adjusted():
@@ -207,8 +224,25 @@ class History:
         This drops the validation at the end of a stopped training, which an uninterrupted training would not have made.
         """
         kept_step = checkpoint.kept.step if checkpoint.kept else None
-        adjustments = returned_to(self.adjustments, checkpoint.step)
-        return replace(self.up_to(checkpoint.validated_step), kept_step=kept_step, adjustments=adjustments)
+        return replace(
+            self.up_to(checkpoint.validated_step),
+            kept_step=kept_step,
+            adjustments=returned_to(self.adjustments, checkpoint.step),
+            recoveries=tuple(each for each in self.recoveries if each.seconds <= checkpoint.seconds),
+        )
+
+    def marks(self) -> list[Mark]:
+        """Return the changes of settings and the recoveries at the steps where they took effect, one mark per step."""
+        events: list[Adjusted | Recovered] = sorted([*self.adjustments, *self.recoveries], key=attrgetter("step"))
+        groups = {step: list(group) for step, group in groupby(events, key=attrgetter("step"))}
+        return [
+            Mark(
+                step,
+                ", ".join(dict.fromkeys(event.label() for event in group)),
+                "\n".join(event.sentence() for event in group[-MAX_TOLD:]),
+            )
+            for step, group in groups.items()
+        ]
 
     def entropy_segments(self, entropy: float | None) -> tuple[EntropySegment, ...]:
         """Return the entropy of each target whose entropy is known, in the order of training.

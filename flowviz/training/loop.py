@@ -25,12 +25,12 @@ from flowviz.records import (
     Uncompiled,
     WarmUp,
 )
-from flowviz.records.events import Cause, Ending
+from flowviz.records.events import Ending, is_unsteady
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.batch_change import BatchChange
 from flowviz.training.clocks import Interval, Stopwatch
-from flowviz.training.guard import Guard, advice
+from flowviz.training.guard import MAX_RISE, Fault, Guard, advice
 from flowviz.training.requests import NewTarget, Requests
 from flowviz.training.schedule import Budget, chunk_steps
 from flowviz.training.scoring import generators, mean_nll, score_of
@@ -42,6 +42,7 @@ PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the
 FIT_POINTS = 2000  # for the initialization from data, as of an actnorm
 LATEST_POINTS = 1000  # of training, whose NLL is measured if it is not the loss
 MAX_SNAPSHOT_SHARE = 0.25  # of the training time
+UNSETTLED_SHARE = 0.1  # of the budget, in which rises of the validation loss do not count
 
 
 class Training:
@@ -67,15 +68,14 @@ class Training:
         self._requests = requests or Requests()
         self._reports_chunks = reports_chunks
         self._train_rng = generators(spec)[0]
-        self._validation = Validation(self._flow, target, spec)
+        self._clock = Stopwatch(clock or perf_counter)
+        self._validation = Validation(self._flow, target, spec, self._clock)
         self._latest_points = self._validation.points
         self._chunk_steps = chunk_steps(flow.spec, spec)
         self._losses: deque[float] = deque(maxlen=self._chunk_steps)
-        self._clock = Stopwatch(clock or perf_counter)
         self._start = 0, 0.0  # step and seconds at which the schedule began
         self._is_repeatable = spec.steps is not None  # the result does not depend on the clock
         self._warms_up = snapshot_seconds is not None and not self._is_repeatable  # until XLA is ready
-        self._kept: Kept | None = None
         self._runner = chunk_runner(flow.spec, spec, self._chunk_steps, flow.edits)
         self._batch_change = BatchChange(flow.spec, flow.edits)
         is_new = resume is None or resume.chunks == resume.recoveries == 0
@@ -116,7 +116,7 @@ class Training:
         ending = yield from self._train()
         if self._reports_chunks:
             yield self._checkpoint()  # at once, because the score of a continuous flow takes seconds
-        yield self._finished(ending, prepare_seconds)
+        yield from self._end(ending, prepare_seconds)
 
     def _train(self) -> Generator[Event, None, Ending]:
         """Run chunks of steps until the training ends, and return how it ended.
@@ -180,7 +180,6 @@ class Training:
         self._target = new.target
         self._validation.begin(new.target)
         self._losses.clear()
-        self._kept = None
         self._guard.begin_anew()
         self._start = self._plain_start = self._guard.step, self._clock.seconds
         return Retargeted(self._guard.step, new.title)
@@ -202,9 +201,9 @@ class Training:
         state, losses = self._runner.run(
             guard.state, guard.step, points, rates, self._spec, compiled=compiled, edits=self._flow.edits
         )
-        cause = self._guard.take_chunk(state, self._guard.step + count, losses)
-        if cause is not None:
-            reports: list[Event] = [self._recovered(cause)]
+        fault = self._guard.take_chunk(state, self._guard.step + count, losses)
+        if fault is not None:
+            reports: list[Event] = [self._recovered(fault)]
         else:
             state.store(self._flow)
             self._losses.extend(losses.tolist())
@@ -230,7 +229,7 @@ class Training:
         A snapshot with particles that are not finite is skipped; the next validation detects and handles this.
         """
         reports: list[Event] = []
-        if self._validation.is_due(self._guard.chunks, self._clock.seconds):
+        if self._validation.is_due(self._guard.chunks):
             reports.append(report := self._validate())
             if isinstance(report, Progress):
                 reports += self._validation.overfitting(report)
@@ -256,39 +255,50 @@ class Training:
             self._snapshot_due.postpone(self._clock.seconds + taken / MAX_SNAPSHOT_SHARE)
         return [snapshot, self._checkpoint()] if snapshot.finite() else []
 
-    def _validate(self) -> Progress | Recovered:
-        """Validate the current state. Keep it if it is the best so far; recover if it is not finite."""
-        started = self._clock.seconds
-        nll, trace = self._validation.nll(), self._validation.trace()
+    def _validate(self, max_rise: float = MAX_RISE) -> Progress | Recovered:
+        """Validate the current state. Keep it if it is the best so far; recover if it is not finite or has become bad.
+
+        Rises of the validation NLL do not count at first, when it falls fast but not steadily; on a finite set of
+        training points, where it may be overfitting; and if the NLL leaves out points at which the flow folds.
+        """
+        nll, trace = self._validation.measured()
         is_finite = bool(np.isfinite(nll)) and trace.finite()
-        cause = self._guard.take_validation(is_finite=is_finite)
-        if cause is not None:
-            self._guard.state.store(self._flow)
-            return self._recovered(cause)
-        if self._kept is None or nll <= self._kept.validation_nll:
-            self._kept = Kept(self._flow.weights(), nll, self._guard.step)
-        self._validation.postpone(started, self._clock.seconds)
+        has_new_points = self._target.training_points is None
+        fault = self._guard.take_validation(
+            Kept(self._flow.weights(), nll, self._guard.step),
+            is_finite=is_finite,
+            rise_counts=has_new_points
+            and not self._flow.can_fold
+            and self._reported_budget.fraction >= UNSETTLED_SHARE,
+            max_rise=max_rise,
+        )
+        if fault is not None:
+            return self._recovered(fault)
         return self._progress(nll, self._target.on_target(trace.positions[-1]))
 
-    def _recovered(self, cause: Cause) -> Recovered:
+    def _recovered(self, fault: Fault) -> Recovered:
+        self._guard.state.store(self._flow)
         self._losses.clear()
         rate = self._spec.peak_rate * self._guard.rate_factor
-        return Recovered(cause, self._guard.step, rate, self._guard.recoveries)
+        cause, failed_step, rise = fault
+        return Recovered(cause, self._guard.step, rate, self._guard.recoveries, failed_step, self._clock.seconds, rise)
 
-    def _finished(self, ending: Ending, prepare_seconds: float) -> Finished:
+    def _end(self, ending: Ending, prepare_seconds: float) -> Iterator[Event]:
+        """Validate for the last time, and yield the recovery from a failure and the result."""
         checkpoint = self._checkpoint()  # without the following validation, which an uninterrupted training would skip
-        report = self._validate()
+        report = self._validate(max_rise=np.inf)  # the best state is kept anyway
         if ending == "completed" or isinstance(report, Recovered):
             checkpoint = self._checkpoint()
         if isinstance(report, Recovered):
+            yield report
             nll = self._validation.nll()
-            self._kept = self._kept or Kept(self._flow.weights(), nll, self._guard.step)
+            self._guard.kept = self._guard.kept or Kept(self._flow.weights(), nll, self._guard.step)
             report = self._progress(nll)
-        kept = self._kept
+        kept = self._guard.kept
         assert kept is not None
         self._flow.restore(kept.weights)
         self._shown.show_as_trained(self._requests.vary())
-        return Finished(
+        yield Finished(
             ending=ending,
             progress=report,
             snapshot=self._shown.snapshot(kept.step, self._target),
@@ -297,7 +307,10 @@ class Training:
             recoveries=self._guard.recoveries,
             prepare_seconds=prepare_seconds,
             checkpoint=checkpoint,
-            advice=advice(self._flow.spec, self._spec) if ending == "diverged" else "",
+            largest_rise=self._guard.largest_rise,
+            advice=advice(self._flow.spec, self._spec, ending)
+            if is_unsteady(self._guard.recoveries, self._guard.largest_rise)
+            else "",
         )
 
     def _checkpoint(self) -> Checkpoint:
@@ -307,7 +320,6 @@ class Training:
             losses=np.array(self._losses, np.float32),
             seconds=budget.seconds,
             random_state=self._train_rng.bit_generator.state,
-            kept=self._kept,
             start_step=budget.start_step,
             start_seconds=budget.start_seconds,
             edits=self._flow.edits,
@@ -315,7 +327,7 @@ class Training:
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         self._guard = Guard.restored(self._flow, checkpoint)
-        self._kept = checkpoint.kept and self._validation.repeated(checkpoint.kept)
+        self._guard.kept = checkpoint.kept and self._validation.repeated(checkpoint.kept)
         self._guard.state.store(self._flow)
         self._losses.extend(checkpoint.losses.tolist())
         self._clock.counted = checkpoint.seconds
@@ -341,7 +353,7 @@ class Training:
             entropy=self._target.entropy,
             steps_per_second=budget.steps_per_second,
             seconds_left=budget.seconds_left,
-            kept_step=self._kept.step if self._kept else None,
+            kept_step=self._guard.kept.step if self._guard.kept else None,
             loss=None if is_nll or np.isnan(loss) else loss,
             on_target=on_target,
         )

@@ -9,7 +9,7 @@ from flowviz.flows import Flow
 from flowviz.records import Kept, Overfitting, Progress, Trace
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
-from flowviz.training.clocks import Interval
+from flowviz.training.clocks import Interval, Stopwatch
 from flowviz.training.overfitting import OverfittingMonitor
 from flowviz.training.scoring import mean_nll, validation_points
 
@@ -21,8 +21,8 @@ VALIDATION_CHUNKS = 5  # between validations, with a budget of steps
 class Validation:
     """Validates the flow of a training on points that it is never trained on."""
 
-    def __init__(self, flow: Flow, target: Target, spec: TrainingSpec) -> None:
-        self._flow, self._spec = flow, spec
+    def __init__(self, flow: Flow, target: Target, spec: TrainingSpec, clock: Stopwatch) -> None:
+        self._flow, self._spec, self._clock = flow, spec, clock
         self._due = Interval(VALIDATION_SECONDS, first=VALIDATION_SECONDS)
         self.begin(target)
 
@@ -31,8 +31,8 @@ class Validation:
         self.points = self._some(validation_points(target, self._spec))
         self._training_points, self._monitor = target.training_points, OverfittingMonitor()
 
-    def is_due(self, chunks: int, seconds: float) -> bool:
-        """Return whether to validate after a number of chunks and of seconds of training.
+    def is_due(self, chunks: int) -> bool:
+        """Return whether to validate after a number of chunks.
 
         With a budget of seconds, validate every half second, or less often if validations would take more than a tenth
         of the time. With a budget of steps, validate every five chunks, or more if densities take long, because the
@@ -40,19 +40,18 @@ class Validation:
         """
         if self._spec.steps is not None:
             return chunks % round(VALIDATION_CHUNKS / self._flow.objective.validation_share) == 0
-        return self._due.passed(seconds)
-
-    def postpone(self, started: float, ended: float) -> None:
-        """Delay the next validation according to the training time that the latest one took."""
-        self._due.postpone(ended + (ended - started) / MAX_VALIDATION_SHARE)
+        return self._due.passed(self._clock.seconds)
 
     def nll(self) -> float:
         """Return the validation NLL of the flow in nats, which may not be finite."""
         return mean_nll(self._flow, self.points)
 
-    def trace(self) -> Trace:
-        """Return the trace of the particles that a validation uses, which may not be finite."""
-        return self._flow.trace(self._some(self._flow.particles()))
+    def measured(self) -> tuple[float, Trace]:
+        """Return the validation NLL and the trace of some particles, and delay the next validation if this is slow."""
+        started = self._clock.seconds
+        nll, trace = self.nll(), self._flow.trace(self._some(self._flow.particles()))
+        self._due.postpone(started + (self._clock.seconds - started) * (1 + 1 / MAX_VALIDATION_SHARE))
+        return nll, trace
 
     def repeated(self, kept: Kept) -> Kept:
         """Return a kept state with its NLL on the current validation points, and give the flow its weights.

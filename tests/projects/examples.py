@@ -18,6 +18,7 @@ from flowviz.records import (
     History,
     Kept,
     Moment,
+    Recovered,
     Retargeted,
     Score,
     Selection,
@@ -90,7 +91,12 @@ def history(rng: np.random.Generator) -> History:
     entropy = np.array([np.nan, *rng.normal(size=6)])
     before, after = Settings(2e-3, 1.0, 256), Settings(1e-4, 0.1, 300)
     adjustments = (Adjusted(150, before, after), Adjusted(151, after, before))
-    return History(step, seconds, train_nll, validation_nll, changes, entropy, 400, adjustments=adjustments)
+    recoveries = (
+        Recovered("loss exploded", 100, 1e-3, 1, 140, 0.2),
+        Recovered("loss rose", 100, 5e-4, 2, 300, 0.5, 0.375),
+    )
+    marks: dict[str, Any] = {"adjustments": adjustments, "recoveries": recoveries}
+    return History(step, seconds, train_nll, validation_nll, changes, entropy, 400, **marks)
 
 
 def weights(flow: FlowSpec, width: int, rng: np.random.Generator) -> Weights:
@@ -154,6 +160,8 @@ def checkpoint(present: Weights, best: Weights, rng: np.random.Generator) -> Che
         failed_validations=2,
         median_loss=0.25,
         edits=Edits(layers={4: LayerEdit(disabled=True)}),
+        latest_validation=490,
+        largest_rise=0.125,
     )
 
 

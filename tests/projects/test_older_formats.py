@@ -21,6 +21,18 @@ def test_history_of_an_older_file_has_no_changes_of_settings() -> None:
     assert project.history.adjustments == ()
 
 
+def test_older_file_has_no_recoveries_and_returns_to_its_latest_validated_state() -> None:
+    def make_older(text: dict[str, Any], _: object) -> None:
+        del text["recoveries"], text["checkpoint"]["latest_validation"], text["checkpoint"]["largest_rise"]
+
+    project = from_bytes(changed(to_bytes(whole_project()), make_older))
+    assert project.history.recoveries == ()
+    assert project.checkpoint is not None
+    assert project.checkpoint.validated is not None
+    assert project.checkpoint.validated_step == project.checkpoint.validated.step == 480
+    assert project.checkpoint.largest_rise is None
+
+
 def test_history_without_entropies_opens_with_unknown_ones() -> None:
     project = from_bytes(changed(to_bytes(whole_project()), lambda _, a: a.pop("history/entropy")))
     assert np.isnan(project.history.entropy).all()

@@ -49,9 +49,19 @@ def test_present_target_that_differs_by_rounding_keeps_its_segment() -> None:
 
 
 def test_recovery_removes_the_reports_that_it_undid() -> None:
-    history = history_of([*TWO_TARGETS[:2], Recovered("loss exploded", 150, 1e-3, 1)])
+    history = history_of([*TWO_TARGETS[:2], Recovered("loss exploded", 150, 1e-3, 1, 200, 2.0)])
     assert history.step.tolist() == [100]
     assert history.entropy.tolist() == [1.5]
+
+
+def test_recoveries_and_changes_of_settings_at_one_step_share_a_mark() -> None:
+    change, recovery = Adjusted(150, FAST, SLOW), Recovered("loss exploded", 150, 1e-3, 1, 200, 2.0)
+    later = replace(recovery, step=180, recoveries=2)
+    history = history_of([report(100), change, report(160), recovery, report(190), later])
+    assert history.recoveries == (recovery, later)
+    first, second = history.marks()
+    assert first == (150, "rate 0.0001, loss exploded", f"{change.sentence()}\n{recovery.sentence()}")
+    assert second == (180, "loss exploded", later.sentence())
 
 
 def test_history_without_entropies_has_unknown_ones() -> None:
@@ -101,9 +111,11 @@ def test_changes_at_one_step_are_one() -> None:
 
 def test_settings_outlast_a_return_to_an_earlier_step() -> None:
     events = Adjusted(100, FAST, SLOW), report(200), Adjusted(250, SLOW, LARGE), report(300)
-    history = history_of([*events, Recovered("loss exploded", 200, 1e-4, 1)])
+    history = history_of([*events, Recovered("loss exploded", 200, 1e-4, 1, 300, 3.0)])
     assert history.adjustments == (Adjusted(100, FAST, SLOW), Adjusted(200, SLOW, LARGE))
-    assert history_of([*events, Recovered("loss exploded", 0, 1e-4, 1)]).adjustments == (Adjusted(0, FAST, LARGE),)
+    assert history_of([*events, Recovered("loss exploded", 0, 1e-4, 1, 300, 3.0)]).adjustments == (
+        Adjusted(0, FAST, LARGE),
+    )
 
 
 def test_change_of_settings_in_words() -> None:

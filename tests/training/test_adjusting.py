@@ -11,7 +11,7 @@ from flowviz.errors import MachineError, SpecError
 from flowviz.flows import build_flow
 from flowviz.projects import Project
 from flowviz.projects.format import from_bytes, to_bytes
-from flowviz.records import Adjusted, Checkpoint, Event, Finished, Settings, Snapshot
+from flowviz.records import Adjusted, Checkpoint, Event, Finished, Kept, Settings, Snapshot, Weights
 from flowviz.specs import FlowSpec, PointsSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import batch_change, train, trained
@@ -233,7 +233,7 @@ def test_training_that_is_over_does_not_change(plain: list[Event]) -> None:
 
 def test_new_rate_applies_in_full_after_recoveries() -> None:
     guard = Guard(State.of(build_flow(SMALL)))
-    guard.take_validation(is_finite=False)
+    guard.take_validation(Kept(Weights({}, {}), np.nan, 0), is_finite=False)
     assert guard.rate_factor == 0.5
     guard.restore_rate()
     assert (guard.rate_factor, guard.recoveries) == (1.0, 1)

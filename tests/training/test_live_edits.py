@@ -49,7 +49,7 @@ def learned(events: list[Event]) -> list[Any]:
             case Progress():
                 found.append((event.step, event.train_nll, event.validation_nll, event.loss, event.on_target))
             case Recovered():
-                found.append(event)
+                found.append(replace(event, seconds=0.0))
             case Finished():
                 trace, end = event.trace, event.checkpoint
                 found += [event.ending, event.score, event.recoveries, end.random_state, end.edits]

@@ -1,6 +1,7 @@
 """A training that resumes after a recovery: exactly as if it had not been stopped."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 
 from flowviz.flows import Flow, build_flow
 from flowviz.projects import Project, from_bytes, load_project, to_bytes
-from flowviz.records import Checkpoint, Event, Finished, Recovered, Trace
+from flowviz.records import Checkpoint, Event, Finished, History, Progress, Recovered, Snapshot, Trace
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train, trained
+from flowviz.training.scoring import mean_nll
 from flowviz.training.step import ChunkRunner, State
 
 FILES = Path(__file__).parents[1] / "projects" / "files"
@@ -54,6 +56,18 @@ def lost_particles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Flow, "trace", lost)
 
 
+@pytest.fixture
+def rising_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the validation NLL of the trained flow be 1 nat higher now and then, depending on its weights only."""
+    monkeypatch.setattr("flowviz.training.validation.VALIDATION_CHUNKS", 1)
+
+    def risen(flow: Flow, points: NDArray[Any]) -> float:
+        number = int(flow.parameters.numpy().view(np.uint32).sum(dtype=np.uint64))
+        return mean_nll(flow, points) + (1.0 if number % 4 == RESIDUE else 0.0)
+
+    monkeypatch.setattr("flowviz.training.validation.mean_nll", risen)
+
+
 def finished(events: list[Event]) -> Finished:
     assert isinstance(events[-1], Finished)
     return events[-1]
@@ -78,7 +92,9 @@ def assert_resumes_exactly(events: list[Event]) -> None:
         resumed = finished(list(train(TARGET, FLOW, STEPS, resume=stored(checkpoint))))
         for name in STATE:
             np.testing.assert_array_equal(getattr(resumed.checkpoint, name), getattr(whole.checkpoint, name))
-        assert (resumed.kept.step, resumed.recoveries) == (whole.kept.step, whole.recoveries), checkpoint.step
+        for name in ("recoveries", "largest_rise"):
+            assert getattr(resumed, name) == getattr(whole, name), checkpoint.step
+        assert resumed.kept.step == whole.kept.step
 
 
 def test_a_training_resumes_exactly_after_chunks_that_failed(spoiled_chunks: None) -> None:
@@ -87,6 +103,43 @@ def test_a_training_resumes_exactly_after_chunks_that_failed(spoiled_chunks: Non
 
 def test_a_training_resumes_exactly_before_and_after_particles_ran_away(lost_particles: None) -> None:
     assert_resumes_exactly(list(train(TARGET, FLOW, STEPS, snapshot_seconds=0.0)))
+
+
+def test_a_training_resumes_exactly_before_and_after_its_loss_rose(rising_losses: None) -> None:
+    assert_resumes_exactly(list(train(TARGET, FLOW, STEPS, snapshot_seconds=0.0)))
+
+
+def test_history_of_a_training_that_resumes_has_the_recoveries_so_far(rising_losses: None) -> None:
+    histories, history = list[tuple[Checkpoint, History]](), History()
+    for event in train(TARGET, FLOW, STEPS, snapshot_seconds=0.0):
+        history = history.with_event(event)
+        if isinstance(event, Checkpoint):
+            histories.append((event, history))
+    assert len(history.recoveries) > 1
+    for checkpoint, then in histories:
+        assert history.resumed(checkpoint).recoveries == then.recoveries
+
+
+def test_recovery_returns_to_the_best_state_to_the_last_bit(rising_losses: None) -> None:
+    states, best, returns = dict[int, Checkpoint](), dict[int, float](), 0
+    events = list(train(TARGET, FLOW, STEPS, snapshot_seconds=0.0))
+    for event, following in pairwise(events):
+        match event:
+            case Recovered():
+                returns += 1
+                assert event.step == min(best, key=lambda step: best[step], default=0) < event.failed_step
+                assert event.rise is not None
+                assert event.rise > 0.3
+                assert f"The validation loss rose by {event.rise:.1f} nats" in event.sentence()
+            case Progress():
+                best[event.step] = event.validation_nll
+            case Checkpoint() if event.step in states:
+                for name in STATE[:-1]:
+                    np.testing.assert_array_equal(getattr(event, name), getattr(states[event.step], name))
+            case Checkpoint():
+                states[event.step] = event
+        assert not isinstance(event, Recovered) or isinstance(following, Snapshot)
+    assert returns > 1
 
 
 def test_a_training_of_an_older_file_resumes_and_is_saved_again() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flowviz.errors import MachineError
-from flowviz.records import Advanced, Checkpoint, Finished, Trial
+from flowviz.records import Advanced, Checkpoint, Event, Finished, Trial
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import score_stopped, train, train_in_turns
@@ -51,14 +51,14 @@ def test_stop_computes_no_scores_but_those_of_its_checkpoints_are_the_same_later
 
 def test_stop_does_not_wait_for_the_score_of_a_flow_that_has_just_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     is_scoring, may_end = Flag(), Flag()
-    finish = Training._finished
+    end = Training._end
 
-    def slow(self: Training, *values: Any) -> Finished:
+    def slow(self: Training, *values: Any) -> Iterator[Event]:
         is_scoring.set()
         assert may_end.wait(60)
-        return finish(self, *values)
+        yield from end(self, *values)
 
-    monkeypatch.setattr(Training, "_finished", slow)
+    monkeypatch.setattr(Training, "_end", slow)
     *_, turn = train_in_turns(comparison("affine", training=TrainingSpec(steps=3)), stop_requested=is_scoring.is_set)
     may_end.set()
     assert isinstance(turn.event, Checkpoint)

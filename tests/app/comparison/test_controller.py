@@ -60,7 +60,7 @@ def test_the_results_of_a_training_are_kept(harness: ComparisonHarness) -> None:
 
 def test_a_diverged_entrant_does_not_stop_the_others(harness: ComparisonHarness) -> None:
     harness.train()
-    harness.thread.send("a", Recovered("loss exploded", 0, 1e-4, 1), finished(200, "diverged"))
+    harness.thread.send("a", Recovered("loss exploded", 0, 1e-4, 1, 100, 1.0), finished(200, "diverged"))
     harness.advance("b", 200)
     assert (harness.run("a").words(), harness.run("b").words()) == ("diverged", "20%")
     assert harness.state == TrainingState.TRAINING

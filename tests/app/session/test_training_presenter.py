@@ -164,7 +164,7 @@ def test_recovery_posts_a_notice_and_discards_the_losses_after_it(harness: Sessi
     train(harness, 100, 200)
     notices = list[Notice]()
     harness.status.notice_posted.connect(notices.append)
-    harness.thread.send(Recovered("loss exploded", 100, 5e-4, 1))
+    harness.thread.send(Recovered("loss exploded", 100, 5e-4, 1, 200, 2.0))
     assert "went back to step 100" in notices[-1].text
     harness.thread.send(progress(150, 1.8))
     assert harness.loss_plot.history.step.tolist() == [100, 150]

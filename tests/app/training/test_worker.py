@@ -34,7 +34,7 @@ from flowviz.specs.edits import Edits, LayerEdit
 TIMEOUT = 20  # seconds, after which a test fails
 NUMBER = 7
 PREPARING = Preparing("Loading TensorFlow")
-RECOVERED = Recovered("loss exploded", 900, 5e-4, 1)
+RECOVERED = Recovered("loss exploded", 900, 5e-4, 1, 1000, 9.0)
 
 FakeTraining = Callable[[dict[str, Any]], Iterator[Event]]
 
