@@ -89,11 +89,11 @@ def _draw_kept(axes: Axes, history: History, view: ViewSpec, pixel: float) -> No
 
 
 def _draw_changes(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:
-    """Draw a vertical line at each lasting change of the target, and of the settings, with labels at either end."""
+    """Draw vertical lines with labels: changes of the target above; below, those of the settings, and recoveries."""
     targets = [(change.step, change.title[:MAX_NAME]) for change in history.settled_changes]
-    settings = [(change.step, change.label()) for change in history.adjustments]
+    marks = [(mark.step, mark.label) for mark in history.marks()]
     _draw_lines(axes, targets, 1.0, ":", view, text, pixel)
-    _draw_lines(axes, settings, 0.0, "--", view, text, pixel)
+    _draw_lines(axes, marks, 0.0, "--", view, text, pixel)
 
 
 def _draw_lines(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Adjusted, History, Retargeted, Settings
+from flowviz.records import Adjusted, History, Recovered, Retargeted, Settings
 from flowviz.rendering.colors import CURVES
 from flowviz.rendering.losses import render_losses
 from flowviz.specs import PictureSize, ViewSpec
@@ -43,16 +43,18 @@ def test_late_changes_of_the_regression_loss_are_visible() -> None:
     assert np.ptp(rows[columns > 600]) > 250, "the later half falls as far as the first one"
 
 
-def test_changes_of_settings_are_marked() -> None:
+def test_changes_of_settings_and_recoveries_are_marked() -> None:
     steps = np.arange(100.0, 2001, 100)
     plain = History(steps, steps, 1 + 1 / steps, 1 + 1 / steps)
     change = Adjusted(1000, Settings(2e-3, 1.0, 256), Settings(1e-4, 1.0, 256))
-    marked, size = replace(plain, adjustments=(change,)), PictureSize(width=800, height=500)
-    for view in (ViewSpec(), ViewSpec(theme="dark"), ViewSpec(labels=False)):
-        one, other = (render_losses(history, 0.9, view, size) for history in (plain, marked))
-        columns = np.flatnonzero((one != other).any(axis=(0, 2)))
-        assert 380 < columns.min() <= columns.max() < 650
-        assert (np.ptp(columns) > 50) == view.labels, "the line, and its label"
+    recovery = Recovered("loss exploded", 1000, 1e-3, 1, 1500, 9.0)
+    size = PictureSize(width=800, height=500)
+    for marked in (replace(plain, adjustments=(change,)), replace(plain, recoveries=(recovery,))):
+        for view in (ViewSpec(), ViewSpec(theme="dark"), ViewSpec(labels=False)):
+            one, other = (render_losses(history, 0.9, view, size) for history in (plain, marked))
+            columns = np.flatnonzero((one != other).any(axis=(0, 2)))
+            assert 380 < columns.min() <= columns.max() < 650
+            assert (np.ptp(columns) > 50) == view.labels, "the line, and its label"
 
 
 def is_colored(picture: NDArray[np.uint8], curve: str) -> NDArray[np.bool_]:

@@ -180,6 +180,7 @@ class TrainingPresenter(QObject):
                 self._mark_retargeting()
             case Recovered() | Overfitting() | Uncompiled():
                 self._status.show_warning(event)
+                self._show_losses()  # without the reports that a recovery undid, and with its mark
             case Finished():
                 self._on_finished(event)
 

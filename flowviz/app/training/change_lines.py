@@ -7,20 +7,13 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QFontMetrics
 
+from flowviz.records import Mark
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
 RIGHT_OF_LINE, LEFT_OF_LINE = (0, 0), (1, 0)  # anchors at the upper end of a vertical line
 LABEL_MARGIN = 10  # pixels; pyqtgraph adds some around the text
 MIN_LABEL_WIDTH = 3  # in line heights
-
-
-class Change(NamedTuple):
-    """A change at a step: its label, and its tooltip."""
-
-    step: int
-    label: str
-    tip: str
 
 
 class Label(NamedTuple):
@@ -35,7 +28,7 @@ class ChangeLines:
 
     def __init__(self, plot: pg.PlotItem, *, at_top: bool, style: Qt.PenStyle) -> None:
         self._plot, self._at_top, self._style = plot, at_top, style
-        self._changes: Sequence[Change] = ()
+        self._changes: Sequence[Mark] = ()
         self._lines: list[Any] = []
         self._color: Any = SURROUNDINGS["light"].label
         self._font = QFont()
@@ -45,7 +38,7 @@ class ChangeLines:
         """Return whether there are lines."""
         return bool(self._changes)
 
-    def show(self, changes: Sequence[Change]) -> None:
+    def show(self, changes: Sequence[Mark]) -> None:
         """Show changes, in the order of their steps. Call `place` next."""
         self._changes = changes
         for line in self._lines[len(changes) :]:
@@ -65,8 +58,8 @@ class ChangeLines:
         labels = fitted_labels([change.label for change in self._changes], positions, width, metrics)
         for line, change, label in zip(self._lines, self._changes, labels, strict=True):
             line.setValue(change.step)
-            line.setToolTip(change.tip)
-            line.label.setToolTip(change.tip)
+            line.setToolTip(change.sentences)
+            line.label.setToolTip(change.sentences)
             text = label.text.replace("{", "{{").replace("}", "}}")
             if text != line.label.format:
                 line.label.setFormat(text)

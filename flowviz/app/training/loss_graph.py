@@ -7,11 +7,11 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QFontMetrics
 
-from flowviz.app.training.change_lines import LABEL_MARGIN, Change, ChangeLines
+from flowviz.app.training.change_lines import LABEL_MARGIN, ChangeLines
 from flowviz.app.training.loss_range import INITIAL_LOSSES, MIN_RANGE, SPIKE_TEXT, shown_range, spikes
 from flowviz.app.training.regression_curve import RegressionCurve
 from flowviz.app.widgets.plot import Plot
-from flowviz.records import EntropySegment, History
+from flowviz.records import EntropySegment, History, Mark
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
@@ -47,8 +47,8 @@ class LossGraph(Plot):
     def show_losses(self, history: History, previous: History, segments: Sequence[EntropySegment]) -> None:
         """Show the losses, those of the previous training faintly, and the entropies of the targets."""
         self._history, self._previous_history, self._segments = history, previous, segments
-        self._targets.show([Change(change.step, change.title, change.title) for change in history.settled_changes])
-        self._settings.show([Change(each.step, each.label(), each.sentence()) for each in history.adjustments])
+        self._targets.show([Mark(change.step, change.title, change.title) for change in history.settled_changes])
+        self._settings.show(history.marks())
         dot = "o" if len(history.step) == 1 else None  # a single report makes no line
         self._range = shown_range(history, previous)
         top = self._range[1]

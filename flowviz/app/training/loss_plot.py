@@ -35,11 +35,12 @@ LEGEND_TIP = (
     "Regression: the mean squared error of the velocity, which flow matching minimizes. "
     "Its logarithmic axis is on the right.\n"
     "Previous: the validation loss of the previous training on the same target.\n"
-    "Dashed vertical lines: changes of settings during the training. Point at one to read it.\n"
+    "Dashed vertical lines: changes of settings during the training, and steps to which the training went back after "
+    "something went wrong. Point at one to read it.\n"
     "▲: losses above the range shown. Point at it to see the highest."
 )
 DESCRIPTION = "The metrics below show the latest values."
-MAX_TOLD = 5  # changes of settings in the description for screen readers
+MAX_TOLD = 5  # dashed lines in the description for screen readers
 
 
 class LossPlot(QWidget):
@@ -115,7 +116,7 @@ class LossPlot(QWidget):
         """Describe for screen readers what is not in the metrics."""
         texts = spike_texts(self._history, shown_range(self._history, self._previous)[1])
         description = DESCRIPTION + (f" Above the range shown: {'; '.join(texts)}." if texts else "")
-        changes = [change.sentence() for change in self._history.adjustments[-MAX_TOLD:]]
+        changes = [mark.sentences for mark in self._history.marks()[-MAX_TOLD:]]
         description = " ".join([description, *changes])
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)

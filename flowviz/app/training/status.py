@@ -147,7 +147,8 @@ class TrainingStatus(QObject):
         finished = finished.in_units(self.metrics.units)
         self._say(event=finished.ended())
         if finished.advice:
-            self.notice_posted.emit(Notice(TRAINING, "The training diverged.", finished.advice))
+            how = "diverged" if finished.ending == "diverged" else "was unsteady"
+            self.notice_posted.emit(Notice(TRAINING, f"The training {how}.", finished.advice))
         if finished.ending != "stopped":
             self.ended.emit(finished.sentence())
 

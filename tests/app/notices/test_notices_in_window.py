@@ -8,10 +8,11 @@ from PyQt6.QtWidgets import QMessageBox, QPlainTextEdit, QSlider
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice_list import NoticeBar
+from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.projects import example
-from flowviz.records import Overfitting, Uncompiled
+from flowviz.records import Overfitting, Recovered, Uncompiled
 from tests.app.conftest import FileMenu, Window
 from tests.app.notices.test_notices import bars
 from tests.app.staged import Staged, staged
@@ -45,6 +46,24 @@ def test_diverged_training_comes_with_advice(staged: Staged) -> None:
     staged.wait("Diverged: step")
     (bar,) = bars(staged.window.main)
     assert (bar.notice.text, bar.notice.advice) == ("The training diverged.", "Lower the learning rate.")
+
+
+def test_recoveries_are_marked_in_the_loss_plot_and_told_one_at_a_time(staged: Staged) -> None:
+    staged.begin()
+    early, late = (
+        Recovered("loss exploded", 0, 1e-3, 1, 40, 0.4),
+        Recovered("loss rose", 0, 5e-4, 2, 60, 0.6, 0.4),
+    )
+    staged.report(early, late)
+    staged.qtbot.waitUntil(lambda: late.sentence() in staged.window.notice)
+    assert len(bars(staged.window.main)) == 1, "the latest recovery replaces the one before"
+    (line,) = staged.window.find(LossPlot, "lossPlot").graph.content()._settings._lines
+    assert (line.value(), line.toolTip()) == (0, f"{early.sentence()}\n{late.sentence()}")
+    staged.report(staged.finished("completed", "Lower the learning rate."))
+    staged.wait("Done: ")
+    (bar,) = bars(staged.window.main)
+    assert (bar.notice.text, bar.notice.advice) == ("The training was unsteady.", "Lower the learning rate.")
+    assert staged.window.main.session.project().history.recoveries == (early, late)
 
 
 def test_overfitting_is_reported_in_the_panel_with_the_button_that_ends_it(staged: Staged) -> None:

@@ -17,11 +17,11 @@ from flowviz.app.training.change_lines import LEFT_OF_LINE, RIGHT_OF_LINE, Label
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.loss_range import loss_range
 from flowviz.projects import example
-from flowviz.records import Adjusted, History, Progress, Retargeted, Settings, StageReport
+from flowviz.records import Adjusted, History, Progress, Recovered, Retargeted, Settings, StageReport
 from flowviz.records.report import Curve
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
-from tests.app.conftest import Window
+from tests.app.conftest import Window, settle
 
 SIZES = 100, 150
 X = np.linspace(-4, 4, 50, dtype=np.float32)
@@ -231,6 +231,46 @@ def test_marks_of_settings_have_the_color_of_the_theme(losses: LossPlot) -> None
         losses.set_theme(theme)
         (line,) = losses.graph.content()._settings._lines
         assert line.pen.color().getRgb()[:3] == SURROUNDINGS[theme].label
+
+
+ROSE = Recovered("loss rose", 600, 5e-4, 1, 1400, 9.0, 0.42)
+
+
+def test_recovery_is_marked_where_the_training_went_back_to(losses: LossPlot) -> None:
+    later = replace(SLOWER, step=1600)
+    losses.show_history(replace(history_of_targets(2.0, 1.0), recoveries=(ROSE,), adjustments=(later,)), 0.9)
+    line, other = losses.graph.content()._settings._lines
+    assert (line.value(), line.label.format) == (600, "loss rose")
+    assert line.toolTip() == line.label.toolTip() == ROSE.sentence()
+    assert "rose by 0.4 nats at step 1,400" in line.toolTip()
+    assert ROSE.sentence() in losses.accessibleDescription()
+    assert other.value() == 1600
+    themes: tuple[Theme, ...] = ("dark", "light")
+    for theme in themes:
+        losses.set_theme(theme)
+        assert line.pen.color().getRgb()[:3] == SURROUNDINGS[theme].label
+        assert line.label.textItem.defaultTextColor().getRgb()[:3] == SURROUNDINGS[theme].label
+
+
+def test_recoveries_that_return_to_one_step_share_a_mark(losses: LossPlot) -> None:
+    rose, exploded = replace(ROSE, step=0), replace(ROSE, cause="loss exploded", step=0, failed_step=900, rise=None)
+    losses.show_history(replace(history_of_targets(2.0), recoveries=(rose, exploded, rose)), 0.9)
+    (line,) = losses.graph.content()._settings._lines
+    assert line.label.format == "loss rose, loss exploded"
+    assert line.toolTip().splitlines() == [rose.sentence(), exploded.sentence(), rose.sentence()]
+
+
+def test_labels_of_many_recoveries_do_not_overlap(losses: LossPlot) -> None:
+    recoveries = tuple(replace(ROSE, step=step) for step in (300, 310, 320, 900, 905, 910, 1600))
+    losses.show_history(replace(history_of_targets(2.0, 1.0), recoveries=recoveries), 0.9)
+    losses.resize(400, 250)
+    lines = losses.graph.content()._settings._lines
+    assert [line.value() for line in lines] == [each.step for each in recoveries]
+    assert all(line.toolTip() for line in lines)
+    settle(losses)
+    shown = [line.label.sceneBoundingRect() for line in lines if line.label.format]
+    assert len(shown) > 1
+    assert not any(one.intersects(other) for one, other in pairwise(shown))
 
 
 def test_earlier_training_is_shown_faintly_for_its_whole_length(losses: LossPlot) -> None:
