@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 LINE_SECONDS = 10  # between two lines of progress
 JUDGED = {"gap", "test_nll", "on_target", "seconds_to_goal"}  # columns of a comparison
-HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "failed", "recoveries", "25 %", "median", "75 %")
+HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "failed", "unsteady", "25 %", "median", "75 %")
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -125,7 +125,7 @@ def summary_table(summaries: Sequence[TrialSummary], measure: str) -> "Table":
     for heading in HEADINGS:
         table.add_column(heading, justify="left" if heading == "flow" else "right")
     for s in summaries:
-        counts = (s.runs, s.finite, s.diverged, s.failed, s.recoveries)
+        counts = (s.runs, s.finite, s.diverged, s.failed, f"{s.unsteady / s.runs:.0%}")
         quartiles = [f"{value:.3f}" for value in s.quartiles] if s.quartiles else 3 * ["–"]
         table.add_row(s.family, f"{s.learning_rate:g}", *map(str, counts), *quartiles)
     return table

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from flowviz.records.events import Ending, Finished
+from flowviz.records.events import Ending, Finished, is_unsteady
 from flowviz.records.history import History
 from flowviz.records.units import Units
 from flowviz.records.weights import Weights
@@ -113,7 +113,7 @@ class TrialSummary:
         finite: Number of trials whose results are all finite.
         diverged: Number of trials that diverged.
         failed: Number of trials that failed.
-        recoveries: Total number of recoveries.
+        unsteady: Number of trials that were unsteady; see `is_unsteady`.
         validation_nll: Median validation NLL in nats, by which to choose a learning rate. None if no finite trial has
             it.
         quartiles: Lower quartile, median and upper quartile of the measure of the series, in nats. None if no finite
@@ -126,7 +126,7 @@ class TrialSummary:
     finite: int
     diverged: int
     failed: int
-    recoveries: int
+    unsteady: int
     validation_nll: float | None
     quartiles: tuple[float, float, float] | None
 
@@ -241,7 +241,9 @@ def _summary(family: str, learning_rate: float, trials: list[Trial], name: str) 
         finite=sum(trial.finite for trial in trials),
         diverged=sum(trial.ending == "diverged" for trial in trials),
         failed=sum(trial.ending == "failed" for trial in trials),
-        recoveries=sum(int(trial.figures.get("recoveries") or 0) for trial in trials),
+        unsteady=sum(
+            is_unsteady(trial.figures.get("recoveries"), trial.figures.get("largest_rise")) for trial in trials
+        ),
         validation_nll=float(np.median(validation_nlls)) if validation_nlls else None,
         quartiles=(first, median, third) if values else None,
     )

@@ -4,6 +4,7 @@ import csv
 import os
 import signal
 from collections.abc import Collection, Generator, Sequence
+from dataclasses import replace
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -97,6 +98,8 @@ def test_the_command_writes_a_line_a_trial_and_a_plot(tmp_path: Path, capsys: py
         ("0.01", "1"),
     ]
     assert all(row["finite"] == "True" and float(row["gap"]) > 0 for row in rows)
+    assert {row["unsteady"] for row in rows} <= {"0", "1"}
+    assert all(float(row["largest_rise"] or 0) >= 0 for row in rows)
     with Image.open(tmp_path / "trials.png") as plot:
         assert plot.size == (1200, 675)
     told = capsys.readouterr().err
@@ -109,11 +112,29 @@ def test_quartiles_are_those_of_the_finite_runs_at_each_rate() -> None:
     trials = [trial(1e-3, seed, gap) for seed, gap in enumerate([0.1, 0.2, 0.3, 0.4, 0.5])]
     trials += [trial(1e-2, 0, None), trial(1e-1, 0, 9.0, finite=False)]
     first, second, third = summarized(trials)
-    assert (first.runs, first.finite, first.recoveries) == (5, 5, 5)
+    assert (first.runs, first.finite) == (5, 5)
     assert first.quartiles == pytest.approx((0.2, 0.3, 0.4))
     assert first.validation_nll is None
     assert second.quartiles is None
     assert (third.finite, third.quartiles) == (0, None)
+
+
+def test_share_of_unsteady_trainings_is_that_of_recoveries_and_clear_rises() -> None:
+    unsteady: list[dict[str, float | None]] = [{"recoveries": 2}, {"recoveries": 0, "largest_rise": 0.15}]
+    steady: list[dict[str, float | None]] = [{"recoveries": 0, "largest_rise": rise} for rise in (0.05, 0.0, None)]
+    trials = [replace(trial(1e-3, seed, 0.1), figures=each) for seed, each in enumerate([*unsteady, *steady])]
+    table = to_csv(trials)
+    (summary,) = summarized(from_csv(table)[0])
+    assert (summary.runs, summary.unsteady) == (5, 2)
+    console = Console(width=80, file=StringIO(), record=True)
+    console.print(summary_table([summary], "gap"))
+    assert "40%" in console.export_text()
+
+
+def test_table_of_an_older_version_has_no_rises() -> None:
+    (old,) = from_csv(to_csv([trial(1e-3, 0, 0.1)]))[0]
+    assert "largest_rise" not in old.figures
+    assert summarized([old])[0].unsteady == 1, "it had a recovery"
 
 
 def test_a_plot_without_a_single_gap_is_still_a_plot(tmp_path: Path) -> None:
