@@ -141,7 +141,7 @@ TRAINING = (
         TRAINING_STATES,
     ),
     _number("steps", "How many steps were trained", "steps"),
-    _number("recoveries", "How often the guard brought the training back since it began"),
+    _number("recoveries", "How often the guard brought the training back to its best state since it began"),
     _number("nll", "The loss on points that were not trained on; for a finished flow, on the test points", NATS),
     _number("entropy", "The entropy of the target; unknown for points without a density", NATS),
     _number("gap", "The loss minus the entropy", NATS),
