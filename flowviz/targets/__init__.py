@@ -7,6 +7,7 @@ from flowviz.lazy_names import lazy_names
 __all__ = [
     "BUILT_IN",
     "DRAWN_TOGETHER",
+    "AdaptiveHistogram",
     "Borrowed",
     "Extent",
     "Face",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from flowviz.targets.build import build_target
     from flowviz.targets.drawing import read_drawing
     from flowviz.targets.fonts import BUILT_IN, Face, installed_faces
+    from flowviz.targets.histogram import AdaptiveHistogram
     from flowviz.targets.image import darkness_of, image_spec, read_image
     from flowviz.targets.ink import Ink
     from flowviz.targets.layout import Borrowed
@@ -65,6 +67,7 @@ else:
         build="build_target",
         drawing="read_drawing",
         fonts="BUILT_IN Face installed_faces",
+        histogram="AdaptiveHistogram",
         image="darkness_of image_spec read_image",
         ink="Ink",
         layout="Borrowed",
