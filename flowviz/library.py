@@ -117,6 +117,7 @@ def compare(
     """Train several flows in turns, each for the same budget of its own training time or of steps. Loads TensorFlow.
 
     `comparison["spline"]` is the project of an entrant, `comparison.table()` a data frame with the figures of all runs.
+    If the request has `baseline=True`, its last row is the limit by counting: the score of an adaptive histogram.
 
     Args:
         comparison: The request. A comparison that was stopped continues, step for step as if it had not been.

@@ -22,7 +22,7 @@ from flowviz.files import atomic_write, folder_for
 from flowviz.library import render_comparison
 from flowviz.projects import Comparison, is_comparison, is_project, load_comparison, save_comparison
 from flowviz.records import Trial
-from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TargetSpec, TrainingSpec, comparison_spec
+from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TrainingSpec, comparison_spec
 from flowviz.specs.comparison_presets import ComparisonPresetName
 from flowviz.specs.fields import fields_of
 
@@ -60,6 +60,14 @@ def compare(
     seeds: Annotated[
         int | None, typer.Option(help="Number of runs of each entrant, whose seeds count up from its own.")
     ] = None,
+    baseline: Annotated[
+        bool,
+        typer.Option(
+            "--baseline",
+            help="Add a line with the limit by counting: the gap of an adaptive histogram of the target, which is no "
+            "flow, but shows how sharp a flow could be.",
+        ),
+    ] = False,
     jobs: options.Jobs = -1,
     backend: options.BackendChoice = "loky",
     scheduler: options.Scheduler = None,
@@ -68,8 +76,8 @@ def compare(
     """Compare flows, each trained for the same budget and, with --seeds, several times.
 
     Name families with --flow, separated by commas, or give --preset, or a file: {"entrants": [{"name": NAME, "target":
-    {...}, "flow": {...}, "training": {...}}, ...], "seeds": N}. A target, a flow and a training beside the entrants
-    hold for all of them, and so do options.
+    {...}, "flow": {...}, "training": {...}}, ...], "seeds": N, "baseline": true}. A target, a flow and a training
+    beside the entrants hold for all of them, and so do options.
 
     The folder gets figure.png, table.csv with a row for each run, table.md and table.tex with means and standard
     deviations over seeds, and comparison.flowviz, which keeps the flows. The tables are written after each run. If the
@@ -77,17 +85,20 @@ def compare(
     Each run has one core, and --seconds count the processor time of its process. The exit status is 1 if any run
     failed.
     """
-    spec = _requested(_entrants(file, preset, flow), sources, flow, training, seeds, has_file=file is not None)
+    from flowviz.training.limits import with_limits
+
+    values = {**_entrants(file, preset, flow), **({"baseline": True} if baseline else {})}
+    spec = _requested(values, sources, flow, training, seeds, has_file=file is not None)
     saved, files = output / COMPARISON, given_files(file)
     inputs = [path for path in [*sources.files, *files] if not is_same_file(path, saved)]
     check_folder_output(output, [COMPARISON, *TABLES, FIGURE], inputs, force=force or is_comparison(saved))
     begun = _begun(spec, files if force else [saved, *files], saved)
-    for target in _targets(spec):
+    for target in dict.fromkeys(entrant.target for entrant in spec.entrants):
         built(target)
     with folder_for(output):
         if force:
             _discard_checkpoints(spec, output)
-        found, status = _trained(begun, output, jobs, backend, scheduler)
+        found, status = _trained(with_limits(begun), output, jobs, backend, scheduler)
         if status:
             _keep_interrupted(found, output)
             raise typer.Exit(status)
@@ -153,21 +164,14 @@ def _begun(spec: ComparisonSpec, places: Sequence[Path], output: Path) -> Compar
     for path in filter(is_comparison, places):
         found = load_comparison(path)
         if found.spec.entrants == spec.entrants:
-            return replace(found, seeds=spec.seeds)
+            return replace(
+                found, seeds=spec.seeds, limits={} if spec.baseline and found.limits is None else found.limits
+            )
         if path == output:
             raise FileError(
                 f"{path} contains another comparison. Choose another folder, or give --force to replace it."
             )
     return Comparison.untrained(spec)
-
-
-def _targets(spec: ComparisonSpec) -> list[TargetSpec]:
-    """Return the targets of the entrants, each once."""
-    found = list[TargetSpec]()
-    for entrant in spec.entrants:
-        if entrant.target not in found:
-            found.append(entrant.target)
-    return found
 
 
 def _trained(
@@ -206,7 +210,7 @@ def _keep_interrupted(found: Comparison, folder: Path) -> None:
         say("Interrupted before the first run ended. Nothing was written.")
         return
     _write(kept, folder)
-    console().print(comparison_table(kept.summaries()))
+    console().print(comparison_table(kept.lines()))
     total = kept.seeds * len(kept.names)
     say(
         f"Interrupted after {len(_asked(kept))} of {counted(total, 'run')}. Repeat the command to continue in {folder}."
@@ -240,6 +244,6 @@ def _report(found: Comparison, folder: Path) -> None:
     """Print the table of a comparison, and write all files."""
     _write(found, folder)
     render_comparison(found, folder / FIGURE)
-    console().print(comparison_table(found.summaries()))
+    console().print(comparison_table(found.lines()))
     place = folder if folder.name else "this folder"
     say(f"{caption(found)} Wrote {', '.join((FIGURE, *TABLES))} and {COMPARISON} to {place}.")

@@ -132,7 +132,7 @@ def summary_table(summaries: Sequence[TrialSummary], measure: str) -> "Table":
 
 
 def comparison_table(summaries: Sequence[RunSummary]) -> "Table":
-    """Return a table with a row for each entrant of a comparison, and the figures by which it is judged first."""
+    """Return a table with the lines of a comparison, and the figures by which it is judged first."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -142,6 +142,5 @@ def comparison_table(summaries: Sequence[RunSummary]) -> "Table":
     for heading in ("entrant", "runs", *(column.title for column in columns)):
         table.add_column(heading, justify="left" if heading == "entrant" else "right")
     for each in summaries:
-        runs = f"{each.finite} of {each.runs}" if each.finite < each.runs else str(each.runs)
-        table.add_row(Text(each.name), runs, *map(each.text, columns))
+        table.add_row(Text(each.name), each.count, *map(each.text, columns))
     return table

@@ -245,9 +245,10 @@ def figure_spec(comparison: Comparison, path: Path, columns: FigureColumns | Non
 
 
 def note(comparison: Comparison) -> str:
-    """Return sentences about the budget and the results."""
+    """Return sentences about the budget, the results and the limits by counting."""
     deviations = f"; mean ± standard deviation of {comparison.seeds} seeds" if comparison.seeds > 1 else ""
-    return f"{comparison.spec.budget_words} each. Gap in nats; 0 is perfect{deviations}."
+    limits = [f"; {each.name}: {COLUMNS[0].text(each.figures.get('gap'))}" for each in comparison.limit_trials()]
+    return f"{comparison.spec.budget_words} each. Gap in nats; 0 is perfect{deviations}{''.join(limits)}."
 
 
 def _result(comparison: Comparison, summary: RunSummary) -> str:

@@ -1,4 +1,7 @@
-"""Tables of a comparison: its runs as CSV; in Markdown and LaTeX a row for each entrant, with means over seeds."""
+"""Tables of a comparison: its runs as CSV; in Markdown and LaTeX a row for each entrant, with means over seeds.
+
+Limits by counting follow in rows of their own.
+"""
 
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -9,7 +12,7 @@ from flowviz.errors import SpecError
 from flowviz.files import atomic_write
 from flowviz.projects import Comparison
 from flowviz.records import Trial, to_csv
-from flowviz.records.comparison_table import COLUMNS, RunSummary, best_of
+from flowviz.records.comparison_table import COLUMNS, best_of
 from flowviz.targets import build_target, target_units
 
 HEADINGS = ("name", "runs", *(column.title for column in COLUMNS))
@@ -31,8 +34,14 @@ LATEX_SIGNS = {
 def caption(comparison: Comparison) -> str:
     """Return sentences that explain the figures of a comparison, beginning with the budget."""
     deviations = "; ± is the standard deviation over seeds" if comparison.seeds > 1 else ""
-    running = " Runs that have not ended are measured on validation points." if _has_running(comparison) else ""
-    return f"Budget: {comparison.spec.budget_words} each. Gap and NLL are in nats{deviations}.{running}"
+    is_running = any(trial.ending == "training" for trial in comparison.trials)
+    running = " Runs that have not ended are measured on validation points." if is_running else ""
+    limit = (
+        " The limit by counting is that of an adaptive histogram: it is no flow, but shows how sharp one could be."
+        if comparison.limits
+        else ""
+    )
+    return f"Budget: {comparison.spec.budget_words} each. Gap and NLL are in nats{deviations}.{running}{limit}"
 
 
 def markdown(comparison: Comparison) -> str:
@@ -63,7 +72,7 @@ def latex(comparison: Comparison) -> str:
 
 
 TABLES: Mapping[str, Callable[[Comparison], str]] = {  # by suffix
-    "csv": lambda comparison: to_csv(map(_tested, comparison.ordered_trials())),
+    "csv": lambda comparison: to_csv(map(_tested, [*comparison.ordered_trials(), *comparison.limit_trials()])),
     "md": markdown,
     "tex": latex,
 }
@@ -113,19 +122,9 @@ def _rows(
 ) -> Iterator[tuple[str, ...]]:
     summaries = comparison.summaries()
     best = {column.name: best_of(column, [each.means[column.name] for each in summaries]) for column in COLUMNS}
-    for number, summary in enumerate(summaries):
+    for number, summary in enumerate(comparison.lines()):
         texts = [(escaped(summary.text(column)), number in best[column.name]) for column in COLUMNS]
-        yield escaped(summary.name), _runs(summary), *(bold(text) if is_best else text for text, is_best in texts)
-
-
-def _runs(summary: RunSummary) -> str:
-    """Return the number of runs, of which those that are not finite have no figures, and how many have not ended."""
-    count = f"{summary.runs}" if summary.finite == summary.runs else f"{summary.finite} of {summary.runs}"
-    return f"{count}, {summary.running} training" if summary.running else count
-
-
-def _has_running(comparison: Comparison) -> bool:
-    return any(trial.ending == "training" for trial in comparison.trials)
+        yield escaped(summary.name), summary.count, *(bold(text) if is_best else text for text, is_best in texts)
 
 
 def _tested(trial: Trial) -> Trial:

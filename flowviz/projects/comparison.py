@@ -1,6 +1,6 @@
 """A comparison: the projects of its entrants, and the results of their runs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from math import isnan
@@ -12,9 +12,9 @@ import flowviz
 from flowviz.errors import SpecError
 from flowviz.projects.project import Project
 from flowviz.records import Trial, Units
-from flowviz.records.comparison_table import COLUMNS, Row, RunSummary, row_of, summary_of
+from flowviz.records.comparison_table import COLUMNS, LIMIT, Row, RunSummary, row_of, summary_of
 from flowviz.records.trial import figures_of_run
-from flowviz.specs import ComparisonSpec, Entrant
+from flowviz.specs import ComparisonSpec, Entrant, TargetSpec
 from flowviz.specs.comparison import FigureColumns
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Comparison:
         trials: The runs that have ended: one of each entrant with its own seed, and others with later seeds.
         seeds: Number of runs that were asked for, for each entrant.
         styles: Number of the color and the dashes of each entrant. Those without one have that of their place.
+        limits: The scores of adaptive histograms of targets, which are no runs of entrants; see `training.limits`. An
+            empty mapping asks for them. None if they are not asked for.
 
     Raises:
         SpecError: If the projects cannot be compared, for example because their budgets differ.
@@ -40,6 +42,7 @@ class Comparison:
     trials: tuple[Trial, ...] = ()
     seeds: int = 1
     styles: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[TargetSpec, Trial] | None = None
 
     def __post_init__(self) -> None:
         self.spec  # noqa: B018  # raises the error
@@ -48,16 +51,16 @@ class Comparison:
     def untrained(cls, spec: ComparisonSpec) -> "Comparison":
         """Return the comparison of entrants that have not been trained."""
         projects = {each.name: Project.untrained(each.target, each.flow, each.training) for each in spec.entrants}
-        return cls(projects, seeds=spec.seeds)
+        return cls(projects, seeds=spec.seeds, limits={} if spec.baseline else None)
 
     @property
     def spec(self) -> ComparisonSpec:
-        """The request: the entrants, and the number of their seeds."""
+        """The request: the entrants, the number of their seeds, and whether the limits by counting are asked for."""
         entrants = tuple(
             Entrant(name=name, target=each.target, flow=each.flow, training=each.training)
             for name, each in self.projects.items()
         )
-        return ComparisonSpec(entrants=entrants, seeds=self.seeds)
+        return ComparisonSpec(entrants=entrants, seeds=self.seeds, baseline=self.limits is not None)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -121,8 +124,14 @@ class Comparison:
         return sorted(self.trials, key=lambda each: (self.names.index(each.name), each.seed))
 
     def rows(self) -> list[Row]:
-        """Return a row for each run that has ended, with the figures of `records.comparison_table.COLUMNS`."""
-        return [_row(trial) for trial in self.ordered_trials()]
+        """Return a row for each run that has ended, with the figures of `records.comparison_table.COLUMNS`.
+
+        The last rows are those of the limits by counting, if there are any.
+        """
+        return [
+            row_of(each.name, each.seed, each.ending, each.figures)
+            for each in (*self.ordered_trials(), *self.limit_trials())
+        ]
 
     @property
     def in_progress(self) -> tuple[str, ...]:
@@ -160,6 +169,15 @@ class Comparison:
         """Return the mean and the standard deviation over seeds of the figures of each entrant."""
         return [summary_of(name, self.trials) for name in self.projects]
 
+    def limit_trials(self) -> list[Trial]:
+        """Return the limits by counting that are known, named as their lines."""
+        named = limit_names(project.target for project in self.projects.values())
+        return [replace(limit, name=name) for target, name in named if (limit := (self.limits or {}).get(target))]
+
+    def lines(self) -> list[RunSummary]:
+        """Return the lines of the table: the summaries of the entrants, and then the limits by counting."""
+        return [*self.summaries(), *(summary_of(each.name, [each]) for each in self.limit_trials())]
+
     def figure(self, path: str | Path | None = None, columns: FigureColumns | None = None) -> "Image | None":
         """Return the figure with a row for each entrant as a picture, or write it to a file.
 
@@ -188,5 +206,7 @@ class Comparison:
         return frame.astype(dict.fromkeys(names, float))
 
 
-def _row(trial: Trial) -> Row:
-    return row_of(trial.name, trial.seed, trial.ending, trial.figures)
+def limit_names(targets: Iterable[TargetSpec]) -> list[tuple[TargetSpec, str]]:
+    """Return each of the targets with the name of the line of its limit, which has its title if there are several."""
+    distinct = list(dict.fromkeys(targets))
+    return [(each, LIMIT if len(distinct) == 1 else f"{LIMIT}: {' '.join(each.title.split())}") for each in distinct]

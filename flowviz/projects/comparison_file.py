@@ -9,6 +9,8 @@ Like a project file, it is a safetensors file: arrays, and a JSON text in the me
                 styles            numbers of the colors of the entrants, unless they count up from 0
     arrays      project/NUMBER    uint8: the project file of an entrant, see `format.py`, counted from 0
                 trials            uint8: the results of the runs as a CSV table, see `records/trial.py`
+                limits            uint8: the limits by counting as such a table, each with the name of an entrant that
+                                  has this target; only if they are asked for. Older versions of flowviz ignore them
 
 Files are not trusted. Each project is checked as if it were a file of its own, and the projects must be comparable: one
 to six of them, with different names and equal budgets.
@@ -17,6 +19,7 @@ to six of them, with different names and equal budgets.
 import csv
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,6 +86,10 @@ def comparison_to_bytes(comparison: Comparison) -> bytes:
         for number, project in enumerate(comparison.projects.values())
     }
     arrays["trials"] = np.frombuffer(to_csv(comparison.ordered_trials()).encode(), np.uint8)
+    if (known := comparison.limits) is not None:
+        targets = {project.target: name for name, project in comparison.projects.items()}
+        limits = to_csv(replace(known[target], name=name) for target, name in targets.items() if target in known)
+        arrays["limits"] = np.frombuffer(limits.encode(), np.uint8)
     text = {"format_version": COMPARISON_VERSION, "names": comparison.names, "seeds": comparison.seeds}
     styles = [comparison.style(name) for name in comparison.names]
     if styles != list(range(len(styles))):
@@ -113,14 +120,19 @@ def comparison_from_bytes(content: bytes) -> Comparison:
         if len({*found.styles}) < len(found.styles):
             raise ValueError("two entrants have the same style")
         styles = dict(zip(found.names, found.styles, strict=bool(found.styles)))
-        return Comparison(projects, _trials(arrays, projects.keys()), found.seeds, styles)
+        limits = (
+            {projects[each.name].target: each for each in _trials(arrays, "limits", projects)}
+            if "limits" in arrays
+            else None
+        )
+        return Comparison(projects, _trials(arrays, "trials", projects), found.seeds, styles, limits)
     except (*NotOurs, csv.Error) as error:
         raise FileError("It is damaged or was not written by flowviz.") from error
 
 
-def _trials(arrays: Mapping[str, NDArray[Any]], names: Collection[str]) -> tuple[Trial, ...]:
-    """Return the results of the runs. Raises `ValueError` or `csv.Error` if they are not those of the entrants."""
-    content = _bytes(arrays, "trials")
+def _trials(arrays: Mapping[str, NDArray[Any]], table: str, names: Collection[str]) -> tuple[Trial, ...]:
+    """Return the results in a table. Raises `ValueError` or `csv.Error` if they are not those of the entrants."""
+    content = _bytes(arrays, table)
     if len(content) > MAX_TABLE_BYTES:
         raise ValueError(f"a table of {len(content)} bytes is too large")
     trials, _ = from_csv(content.decode())

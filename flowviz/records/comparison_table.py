@@ -8,6 +8,7 @@ import numpy as np
 
 from flowviz.records.trial import ON_TARGET_GOAL, Trial
 
+LIMIT = "limit by counting"  # line of an adaptive histogram, which is no entrant
 Best = Literal["highest", "lowest"]
 Row = Mapping[str, str | int | float | None]
 
@@ -65,6 +66,12 @@ class RunSummary:
     deviations: Mapping[str, float | None]
     running: int = 0
 
+    @property
+    def count(self) -> str:
+        """Return the number of runs for users, and how many of them are not finite or have not ended."""
+        count = f"{self.runs}" if self.finite == self.runs else f"{self.finite} of {self.runs}"
+        return f"{count}, {self.running} training" if self.running else count
+
     def text(self, column: Column) -> str:
         """Return the mean of a column for users, with its standard deviation over seeds if they differ."""
         mean, deviation = self.means[column.name], self.deviations[column.name]
@@ -80,9 +87,8 @@ def row_of(name: str, seed: int, ending: str, figures: Mapping[str, float | None
 def summary_of(name: str, trials: Iterable[Trial]) -> RunSummary:
     """Return the summary of the runs of an entrant, without those of others."""
     runs = [trial for trial in trials if trial.name == name]
-    running = sum(trial.ending == "training" for trial in runs)
     summary = summary_of_figures(name, [trial.figures for trial in runs if trial.finite])
-    return replace(summary, runs=len(runs), running=running)
+    return replace(summary, runs=len(runs), running=sum(trial.ending == "training" for trial in runs))
 
 
 def summary_of_figures(name: str, runs: Sequence[Mapping[str, float | None]]) -> RunSummary:

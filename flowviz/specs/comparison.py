@@ -58,6 +58,14 @@ class ComparisonSpec(Spec):
         int,
         described("Seeds", "Number of runs of each entrant, whose seeds count up from its own", ge=1, le=MAX_SEEDS),
     ] = 1
+    baseline: Annotated[
+        bool,
+        described(
+            "Limit by counting",
+            "Whether the table has a line with the gap of an adaptive histogram of the target. It is no flow, because "
+            "it takes the plane apart, but it shows how sharp a flow could be",
+        ),
+    ] = False
 
     @property
     def budget(self) -> TrainingSpec:
@@ -105,20 +113,19 @@ def comparison_spec(values: Any) -> ComparisonSpec:
 
     Args:
         values: `{"entrants": [{"name": NAME, "target": {...}, "flow": {...}, "training": {...}}, ...], "seeds": N,
-            "target": {...}, "flow": {...}, "training": {...}}`, of which only the entrants, their names and targets
-            are required.
+            "baseline": BOOL, "target": {...}, "flow": {...}, "training": {...}}`, of which only the entrants, their
+            names and targets are required.
 
     Raises:
         SpecError: If the values are invalid. The message names the entrant.
     """
-    known = ("entrants", "seeds", *SHARED)
-    given = _object(values, "A comparison", known)
+    given = _object(values, "A comparison", (*ComparisonSpec.model_fields, *SHARED))
     entrants = given.get("entrants", ())
     if not isinstance(entrants, list | tuple):
         raise SpecError("The entrants of a comparison must be a list.")
     shared = {name: given[name] for name in SHARED if name in given}
-    rest = {"seeds": given["seeds"]} if "seeds" in given else {}
-    return ComparisonSpec(entrants=tuple(_entrants(entrants, shared)), **rest)
+    own = {name: given[name] for name in ComparisonSpec.model_fields if name in given}
+    return ComparisonSpec(**{**own, "entrants": tuple(_entrants(entrants, shared))})
 
 
 def _entrants(entrants: Iterable[Any], shared: Values) -> Iterable[Entrant]:

@@ -6,6 +6,7 @@ from flowviz.projects import Comparison
 from flowviz.records import Event, Trial
 from flowviz.specs import ComparisonSpec
 from flowviz.training.in_turns import train_in_turns
+from flowviz.training.limits import with_limits
 from flowviz.training.stopped import score_stopped
 from flowviz.training.trained import moment_period
 
@@ -20,6 +21,8 @@ def compared(
 ) -> Comparison:
     """Train the missing runs of a comparison in turns: first with the own seed of each entrant, then with later seeds.
 
+    Limits by counting that are asked for and missing are computed first.
+
     Args:
         comparison: The comparison, of which some runs may have ended or been stopped.
         on_event: Called with the name of an entrant and each event of its training. The last ones are `Finished` and
@@ -33,6 +36,7 @@ def compared(
         TargetError: If there is nothing to learn.
         FileError: If a picture in a target is damaged.
     """
+    comparison = with_limits(comparison)
     period = moment_period(comparison.spec.budget)
     for turn in train_in_turns(comparison, moment_seconds=period, stop_requested=should_stop):
         comparison = turn.comparison

@@ -1,14 +1,17 @@
 """The points on which a flow is validated and tested, and its score there."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.flows import Flow
 from flowviz.records import Score
 from flowviz.specs import TrainingSpec
-from flowviz.targets import Target
+from flowviz.targets import AdaptiveHistogram, Target
+
+if TYPE_CHECKING:  # an adaptive histogram is scored without TensorFlow
+    from flowviz.flows import Flow
 
 SCORING_POINTS = 10_000  # for validation, and as many again for the test of a density
 
@@ -23,28 +26,30 @@ def validation_points(target: Target, spec: TrainingSpec) -> NDArray[np.float32]
     return target.validation(SCORING_POINTS, generators(spec)[1])
 
 
-def nlls_of(flow: Flow, points: NDArray[np.float32]) -> NDArray[np.float64]:
+def nlls_of(flow: "Flow | AdaptiveHistogram", points: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the NLL (n,) in nats of points (n, 2), NaN where a flow that folds the plane over cannot be undone."""
     return -flow.log_prob(points).astype(np.float64)
 
 
-def known(flow: Flow, nlls: NDArray[np.float64]) -> NDArray[np.float64]:
+def known(flow: "Flow | AdaptiveHistogram", nlls: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the NLLs in nats of the points at which the flow can be undone, all if it never folds; none if few can."""
     found = nlls[~np.isnan(nlls)] if flow.can_fold else nlls
     return found if 2 * len(found) > len(nlls) else found[:0]
 
 
-def mean_nll(flow: Flow, points: NDArray[np.float32]) -> float:
+def mean_nll(flow: "Flow | AdaptiveHistogram", points: NDArray[np.float32]) -> float:
     """Return the mean NLL of points (n, 2) in nats, or NaN if the flow cannot be undone at half of them."""
     nlls = known(flow, nlls_of(flow, points))
     return float(nlls.mean()) if len(nlls) else np.nan
 
 
-def score_of(flow: Flow, target: Target, spec: TrainingSpec, step: int, validation_nll: float | None = None) -> Score:
-    """Return the score of a flow.
+def score_of(
+    flow: "Flow | AdaptiveHistogram", target: Target, spec: TrainingSpec, step: int, validation_nll: float | None = None
+) -> Score:
+    """Return the score of a flow, or of an adaptive histogram, on points that it was not fitted to.
 
     Args:
-        flow: The flow, with the weights of a step of its training.
+        flow: The flow, with the weights of a step of its training, or the histogram.
         target: The target.
         spec: The training, whose seed determines the points.
         step: The step.

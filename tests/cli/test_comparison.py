@@ -5,6 +5,7 @@ import json
 import re
 import signal
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from flowviz.cli.interrupts import Interrupted
 from flowviz.projects import Project, load_comparison, save_project
 from flowviz.records import Trial
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.targets import AdaptiveHistogram
 from flowviz.training.runs import Result, Run
 from tests.test_cli import run
 
@@ -98,6 +100,35 @@ def test_interrupted_comparison_keeps_its_runs_and_continues(
     assert compare("compare out/comparison.flowviz -o copy/") == 0
     assert runs.asked == []
     assert rows("copy") == rows("out")
+
+
+def test_baseline_adds_the_limit_by_counting_to_all_tables(
+    runs: FakeRuns, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("flowviz.training.limits.AdaptiveHistogram", partial(AdaptiveHistogram, count=200_000))
+    assert compare(f"{COMPARE} -o out/") == 0
+    assert "limit" not in Path("out/table.md").read_text(encoding="utf-8")
+    assert compare(f"{COMPARE} --baseline -o out/") == 0
+    assert runs.asked == [], "flows are not trained again"
+    assert "limit by counting" in capsys.readouterr().err
+    *_, (name, _, gap) = rows("out")
+    assert name == "limit by counting"
+    assert 0 < float(gap) < 0.1
+    for table, cell in (("md", "| limit by counting | 1 | 0.0"), ("tex", "limit by counting & 1 & 0.0")):
+        assert cell in Path(f"out/table.{table}").read_text(encoding="utf-8"), "it is not marked as the best"
+    assert load_comparison(Path("out/comparison.flowviz")).spec.baseline
+    assert compare("compare out/comparison.flowviz -o copy/") == 0
+    assert rows("copy") == rows("out")
+    assert compare(f"{COMPARE} -o out/") == 0
+    assert rows("copy") == rows("out"), "a limit that was asked for once is kept"
+
+
+def test_file_can_ask_for_the_limit_by_counting(runs: FakeRuns, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowviz.training.limits.AdaptiveHistogram", partial(AdaptiveHistogram, count=200_000))
+    targets = [{"name": text, "target": {"kind": "text", "text": text}} for text in ("A", "B")]
+    Path("c.json").write_text(json.dumps({"entrants": targets, "baseline": True}), encoding="utf-8")
+    assert compare("compare c.json --steps 3 -o out/") == 0
+    assert [name for name, _, _ in rows("out")] == ["A", "B", "limit by counting: A", "limit by counting: B"]
 
 
 def test_interrupted_before_the_first_run_leaves_nothing(runs: FakeRuns) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from flowviz import render_comparison
 from flowviz.errors import SpecError
-from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec, usual_columns
+from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec, note, usual_columns
 from flowviz.exporting.comparison_tables import ComparisonTable, latex, markdown
 from flowviz.projects import Comparison, Project
 from flowviz.records import Trial, base_particles, untrained_trace
@@ -248,3 +248,14 @@ def test_table_of_runs_in_progress_has_their_current_figures(tmp_path: Path) -> 
     assert "Runs that have not ended are measured on validation points." in table
     with pytest.raises(SpecError, match="no rows before a flow has been trained"):
         ComparisonTable(Comparison({"new": new}), "csv")
+
+
+def test_limit_by_counting_is_in_the_note_and_a_row_of_the_tables_without_being_the_best() -> None:
+    limit = Trial("histogram", 0.0, 0, "completed", True, {"gap": 0.0064, "test_nll": 0.5})
+    found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
+    found = replace(found, limits={each.target: limit for each in found.projects.values()})
+    assert note(found).endswith("0 is perfect; limit by counting: 0.006.")
+    assert "| limit by counting | 1 | 0.006 |" in markdown(found)
+    assert "**0.250**" in markdown(found), "the best flow"
+    assert "limit by counting & 1 & 0.006 &" in latex(found)
+    assert "adaptive histogram" not in markdown(replace(found, limits=None))

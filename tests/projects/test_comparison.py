@@ -29,7 +29,7 @@ from flowviz.projects import (
     save_project,
     to_bytes,
 )
-from flowviz.records import FLOW_UNITS, Trial
+from flowviz.records import FLOW_UNITS, Trial, to_csv
 from flowviz.records.comparison_table import COLUMNS, best_of
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from tests.projects.examples import assert_same, whole_project
@@ -68,6 +68,32 @@ def test_entrants_keep_their_colors(tmp_path: Path) -> None:
     save_comparison(left, path)
     assert load_comparison(path).style(second) == 1
     assert comparison.style(second) == 1
+
+
+def test_limits_by_counting_are_kept(tmp_path: Path) -> None:
+    path, target = tmp_path / "c.flowviz", whole_project().target
+    limit = Trial("histogram", 0.0, 1, "completed", True, {"gap": 0.007, "parameters": 30_000})
+    for limits in (None, {}, {target: limit}):
+        save_comparison(replace(example(), limits=limits), path)
+        found = load_comparison(path)
+        assert (found.limits is None) == (limits is None) == (not found.spec.baseline)
+        assert [each.figures for each in found.limit_trials()] == ([limit.figures] if limits else [])
+        assert list(found.trials) == example().ordered_trials(), "a limit is no run"
+        assert comparison_to_bytes(found) == path.read_bytes()
+
+
+def test_files_without_limits_are_what_they_were_before() -> None:
+    arrays = load(example_content())
+    assert "limits" not in arrays
+    assert replace(example(), limits={}).limit_trials() == []
+    limited = load(comparison_to_bytes(replace(example(), limits={})))
+    assert limited.keys() - arrays.keys() == {"limits"}, "older versions of flowviz ignore other arrays"
+
+
+def test_limit_of_no_entrant_is_refused() -> None:
+    table = to_csv([trial("nobody")]).encode()
+    with pytest.raises(FileError, match="damaged"):
+        comparison_from_bytes(other_array("limits", table))
 
 
 def test_a_comparison_and_a_project_are_told_apart(tmp_path: Path) -> None:
