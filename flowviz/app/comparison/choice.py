@@ -46,11 +46,8 @@ class Choice:
 
     def targets(self) -> list[TargetSpec]:
         """Return the targets that all entrants can learn: that of the window, and those of the added projects."""
-        found = [self.current.asked.target]
-        for _, project in self.projects:
-            if project.target not in found:
-                found.append(project.target)
-        return found
+        others = (project.target for _, project in self.projects)
+        return list(dict.fromkeys((self.current.asked.target, *others)))
 
     def comparison(self) -> Comparison:
         """Return the comparison.

@@ -6,12 +6,7 @@ from dataclasses import replace
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.comparison.editing import EntrantEditing, with_budget
-from flowviz.app.comparison.entrants import (
-    Compared,
-    ComparedState,
-    EntrantRun,
-    runs_of,
-)
+from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun, runs_of
 from flowviz.app.comparison.restoring import Requested, asking, at_rest, renamed, restored
 from flowviz.app.comparison.runner import ComparisonRunner
 from flowviz.app.comparison.scoring import EntrantScoring
@@ -191,6 +186,11 @@ class ComparisonController(QObject):
             for run in self._compared.value.runs
         ]
         self._continue_with(self._compared.value.with_runs(runs))
+
+    def set_limits(self, shown: bool) -> None:
+        """Add the limits by counting to the table, or remove them."""
+        self._compared.set(replace(self._compared.value, limits={} if shown else None))
+        self.changed.emit()
 
     def restore(self, entrants: Sequence[Requested], trained: Mapping[int, EntrantRun]) -> None:
         """Return to entrants as they were requested earlier, and let a running training continue with them.

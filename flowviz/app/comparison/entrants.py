@@ -191,12 +191,14 @@ class Compared:
         selected: Name of the selected entrant. Empty if there is none.
         state: State of the training.
         seeds: Number of runs of each entrant that were asked for.
+        limits: The limits by counting that are known, by target. None if they are not asked for.
     """
 
     runs: tuple[EntrantRun, ...] = ()
     selected: str = ""
     state: TrainingState = TrainingState.IDLE
     seeds: int = 1
+    limits: Mapping[TargetSpec, Trial] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -267,7 +269,7 @@ class ComparedState(State[Compared]):
 
     def show(self, comparison: Comparison) -> None:
         """Show the entrants of another comparison, the first of which is selected."""
-        self.set(Compared(runs_of(comparison), comparison.names[0], seeds=comparison.seeds))
+        self.set(Compared(runs_of(comparison), comparison.names[0], seeds=comparison.seeds, limits=comparison.limits))
 
     def update(self, run: EntrantRun) -> None:
         """Show another state of an entrant."""
@@ -308,7 +310,7 @@ def comparison_of(compared: Compared) -> Comparison:
     """Return the comparison, as it can be saved and trained."""
     trials = tuple(trial for run in compared.runs for trial in (run.trial, *run.later) if trial is not None)
     styles = {run.name: run.style for run in compared.runs}
-    return Comparison({run.name: run.project for run in compared.runs}, trials, compared.seeds, styles)
+    return Comparison({run.name: run.project for run in compared.runs}, trials, compared.seeds, styles, compared.limits)
 
 
 def _run_of(comparison: Comparison, name: str) -> EntrantRun:

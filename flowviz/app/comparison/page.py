@@ -9,12 +9,13 @@ from flowviz.app.comparison.depth_bar import DepthBar
 from flowviz.app.comparison.editor import ComparisonEditor
 from flowviz.app.comparison.entrants import ComparedState
 from flowviz.app.comparison.grid import CloudGrid
+from flowviz.app.comparison.limits import TIP
 from flowviz.app.comparison.loss_curves import LossCurves
 from flowviz.app.comparison.shared_view import SharedViewState
 from flowviz.app.comparison.table import FiguresTable
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
-from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.controls import button, check_box
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.specs.view import Theme
 
@@ -40,6 +41,8 @@ class ComparisonPage(QWidget):
         self.depth_bar = DepthBar(compared, shared)
         self.plot, self.table = LossCurves(compared), FiguresTable(compared)
         self._title = FittingLabel("comparisonTitle", "Description of the comparison")
+        self.limits = check_box("limitByCounting", "Li&mit by counting", f"Add a line to the table. {TIP}")
+        compared.changed.connect(lambda _, new: self.limits.setChecked(new.limits is not None))
         self._leave = button("leaveComparisonButton", "&Back to the Flow", "Return, and keep the comparison (Esc)")
         self._new = button("newComparisonButton", "&New Comparison…", "Compare other flows")
         self._new.clicked.connect(lambda: self.new_requested.emit())
@@ -61,13 +64,23 @@ class ComparisonPage(QWidget):
         """Let the Tab key visit the clouds, which are created later, between the panels and their depth."""
         last = self.editor.controls.findChildren(QCheckBox)[-1]
         bar = self.depth_bar
-        stops = [last, *self.grid.clouds, bar.play_button, bar.slider, *bar.buttons, self._new, self._leave]
+        stops = [
+            last,
+            *self.grid.clouds,
+            bar.play_button,
+            bar.slider,
+            *bar.buttons,
+            self.limits,
+            self._new,
+            self._leave,
+        ]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.addWidget(self._title, stretch=1)
+        top.addWidget(self.limits)
         top.addWidget(self._new)
         top.addWidget(self._leave)
         upper = QWidget()

@@ -7,15 +7,17 @@ from flowviz.app.comparison.entrants import FAILED, EntrantRun, Figures
 from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, summary_of_figures
 
 DEVIATION = "± standard deviation"
+TIP = "Over the flows that differ only in their seeds, without those that diverged or failed"
 UNITS = {"seconds_to_goal": " s"}  # of values
 
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """A row of the table below those of the entrants: its title, and the text of each column by name."""
+    """A row of the table below those of the entrants: its title, the text of each column by name, and its tooltip."""
 
     title: str
     texts: dict[str, str]
+    tip: str
 
 
 def summary_rows(runs: Sequence[EntrantRun]) -> list[SummaryRow]:
@@ -46,7 +48,7 @@ def _rows(summary: RunSummary, *, named: bool) -> list[SummaryRow]:
     title = f"{summary.name}: mean" if named else "mean"
     means = {column.name: shown(column, summary.means[column.name]) for column in COLUMNS}
     deviations = {column.name: shown(column, summary.deviations[column.name] or None) for column in COLUMNS}
-    return [SummaryRow(f"{title} of {summary.runs} seeds", means), SummaryRow(DEVIATION, deviations)]
+    return [SummaryRow(f"{title} of {summary.runs} seeds", means, TIP), SummaryRow(DEVIATION, deviations, TIP)]
 
 
 def _without_seed(run: EntrantRun) -> tuple[object, ...]:

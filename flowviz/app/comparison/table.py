@@ -7,7 +7,8 @@ from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from flowviz.app.comparison.entrants import FAILED, Compared, ComparedState, EntrantRun
-from flowviz.app.comparison.seeds import SummaryRow, shown, summary_rows
+from flowviz.app.comparison.limits import rows_below
+from flowviz.app.comparison.seeds import SummaryRow, shown
 from flowviz.app.style.theme import CHOSEN
 from flowviz.records.comparison_table import COLUMNS, best_of
 from flowviz.specs.view import Theme
@@ -30,7 +31,6 @@ DESCRIPTION = (
     "A row for each flow. Return opens the flow in the normal view, Delete removes it. Click a heading to sort"
 )
 SHORT = {"seconds_to_goal": "80% after"}  # headings that are shorter than in files
-SUMMARY_TIP = "Over the flows that differ only in their seeds, without those that diverged or failed"
 ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -40,7 +40,7 @@ class FiguresModel(QAbstractTableModel):
     def __init__(self, compared: ComparedState) -> None:
         super().__init__()
         self._theme: Theme = "light"
-        self._update(compared.value, summary_rows(compared.value.runs))
+        self._update(compared.value, rows_below(compared.value))
         compared.changed.connect(self._on_changed)
 
     def set_theme(self, theme: Theme) -> None:
@@ -49,11 +49,11 @@ class FiguresModel(QAbstractTableModel):
         self._announce()
 
     def name(self, row: int) -> str:
-        """Return the name of the entrant in a row. Empty for a mean over seeds."""
+        """Return the name of the entrant in a row. Empty for a mean over seeds and for a limit by counting."""
         return "" if self.is_summary(row) else self._value.runs[row].name
 
     def is_summary(self, row: int) -> bool:
-        """Return whether a row is below those of the entrants: a mean or a standard deviation over seeds."""
+        """Return whether a row is below those of the entrants: a mean or a deviation over seeds, or a limit."""
         return row >= len(self._value.runs)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
@@ -105,9 +105,9 @@ class FiguresModel(QAbstractTableModel):
         return value if role == VALUE_ROLE else None
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
-        if old.runs == new.runs:
+        if (old.runs, old.limits) == (new.runs, new.limits):
             return
-        summaries = summary_rows(new.runs)
+        summaries = rows_below(new)
         if old.names != new.names or len(summaries) != len(self._summaries):
             self.beginResetModel()
             self._update(new, summaries)
@@ -147,14 +147,14 @@ def _name(run: EntrantRun, role: int) -> str | None:
 
 
 def _summary(row: SummaryRow, column: int, role: int) -> Any:
-    """Return what a row of means or deviations shows."""
+    """Return what a row of means, deviations or limits shows."""
     match role:
         case Qt.ItemDataRole.DisplayRole:
             return row.title if column == NAME_COLUMN else row.texts[COLUMNS[column - 1].name]
         case Qt.ItemDataRole.TextAlignmentRole if column != NAME_COLUMN:
             return ALIGNED
         case Qt.ItemDataRole.ToolTipRole:
-            return SUMMARY_TIP
+            return row.tip
         case Qt.ItemDataRole.FontRole:
             font = QFont()
             font.setItalic(True)
@@ -163,7 +163,7 @@ def _summary(row: SummaryRow, column: int, role: int) -> Any:
 
 
 class _Sorted(QSortFilterProxyModel):
-    """Sorts by the numbers; unknown ones come last in either order, and then means over seeds."""
+    """Sorts by the numbers; unknown ones come last in either order, and then means over seeds and limits."""
 
     def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
         model, is_ascending = self.sourceModel(), self.sortOrder() == Qt.SortOrder.AscendingOrder

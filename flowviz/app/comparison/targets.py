@@ -1,4 +1,4 @@
-"""The built targets of the entrants, which share them."""
+"""The built targets of the entrants, which share them, and their limits by counting."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -6,15 +6,18 @@ from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.comparison.entrants import ComparedState, EntrantRun
+from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.training_state import TrainingState
+from flowviz.records import Trial
 from flowviz.specs import TargetSpec
+from flowviz.training.limits import limit_of
 
 
 class EntrantTargets(QObject):
-    """Builds the targets of entrants in the background, and gives them to the entrants."""
+    """Builds the targets of entrants in the background, gives them to the entrants, and counts their limits."""
 
     notice_posted = pyqtSignal(object)  # Notice of why a target cannot be built
 
@@ -22,6 +25,8 @@ class EntrantTargets(QObject):
         super().__init__(parent)
         self._compared, self._worker = compared, worker
         self._built: list[BuiltTarget] = []
+        self._counting = set[TargetSpec]()  # whose limits are being computed
+        compared.changed.connect(lambda _, new: self._count(new))
 
     def begin(self, built: Iterable[BuiltTarget]) -> None:
         """Forget all targets except some, because another comparison is shown."""
@@ -57,6 +62,21 @@ class EntrantTargets(QObject):
     def close(self) -> None:
         """Stop building targets."""
         self._worker.close()
+
+    def _count(self, value: Compared) -> None:
+        """Compute missing limits while no flow is trained, because that would take the time of the flows."""
+        for run in value.runs if value.limits is not None and value.state == TrainingState.IDLE else ():
+            built, spec, training = run.built, run.project.target, run.project.training
+            if built is not None and built.spec == spec and spec not in {*(value.limits or ()), *self._counting}:
+                self._counting.add(spec)
+                take = partial(self._take_limit, spec)
+                self._worker.ask(f"limit of {spec.title}", partial(limit_of, built.target, training), take)
+
+    def _take_limit(self, spec: TargetSpec, limit: Trial) -> None:
+        self._counting.discard(spec)
+        value = self._compared.value
+        if value.limits is not None:
+            self._compared.set(replace(value, limits={**value.limits, spec: limit}))
 
     def _known(self, spec: TargetSpec) -> BuiltTarget | None:
         return next((built for built in reversed(self._built) if built.spec == spec), None)
