@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from flowviz.flows.bumps import added_to_each
 from flowviz.flows.chain import Chain
 from flowviz.flows.objective import Objective
+from flowviz.flows.strips import in_strips
 from flowviz.flows.velocity_field import VelocityField
 from flowviz.records import base_of
 
@@ -54,21 +55,17 @@ class FlowMatching(Objective):
         """Return pairs (n, 4) of points (n, 2) of the base and of the target, in random order."""
         if self.spec.pairing == "independent":
             return np.hstack([start, end])
-        return np.hstack([start[in_strips(start)], end[in_strips(end)]])[rng.permutation(len(start))]
+        return np.hstack([start[paired_order(start)], end[paired_order(end)]])[rng.permutation(len(start))]
 
 
-def in_strips(points: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return the order (n,) of points (n, 2) by vertical strips, from left to right, and by height in each strip.
+def paired_order(points: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return the order (n,) of points (n, 2) in which those of two sets are paired, in √n strips.
 
-    There are √n strips with equally many points. Pairing the points of two sets in this order approximates the plan
-    that transports one to the other with the least squared distance, in O(n·log n). The more points are paired
-    together, the fewer paths cross: pairs of a chunk of steps teach more than those of a single batch.
+    This approximates the plan that transports one set to the other with the least squared distance, in O(n·log n). The
+    more points are paired together, the fewer paths cross: pairs of a chunk of steps teach more than those of a single
+    batch.
     """
-    x, y = np.ascontiguousarray(points.T)
-    count = len(points)
-    strip = np.empty(count, np.float32)
-    strip[np.argsort(x)] = np.arange(count) * max(round(np.sqrt(count)), 1) // count
-    return np.argsort(strip + (y - y.min()) / (np.ptp(y) * 1.001 + 1e-6))
+    return in_strips(points, round(np.sqrt(len(points))))
 
 
 def spread_times(steps: int, batch: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from flowviz.flows.chain import Chain
+from flowviz.flows.strips import stratified
 from flowviz.specs import FlowSpec
 
 
@@ -36,13 +37,13 @@ class Objective(ABC):
 
 
 class MaximumLikelihood(Objective):
-    """The mean NLL of the batch."""
+    """The mean NLL of the batch, whose points are spread evenly over the target."""
 
     columns = 2
     is_nll = True
 
     def prepared(self, points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-        return points
+        return stratified(points, rng)
 
     def loss(
         self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any

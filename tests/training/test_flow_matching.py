@@ -14,8 +14,9 @@ from flowviz.cli.inspect import _project_info
 from flowviz.errors import FileError, SpecError
 from flowviz.flows import build_flow, graphs
 from flowviz.flows.flow_matching import FlowStep
-from flowviz.flows.matching import FlowMatching, in_strips, spread_times
+from flowviz.flows.matching import FlowMatching, spread_times
 from flowviz.flows.scenes import velocity_fields
+from flowviz.flows.strips import in_strips, stratified
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.format import from_bytes, to_bytes
 from flowviz.projects.variant import Variant
@@ -60,14 +61,21 @@ class TestPairs:
     @pytest.mark.parametrize("count", [1, 2, 3, 10, 100])
     def test_strips_hold_every_point_once(self, count: int) -> None:
         points = np.random.default_rng(0).normal(size=(count, 2)).astype(np.float32)
-        order = in_strips(points)
+        order = in_strips(points, 3)
         assert sorted(order) == list(range(count))
-        assert sorted(in_strips(np.zeros((count, 2), np.float32))) == list(range(count)), "also of equal points"
+        assert sorted(in_strips(np.zeros((count, 2), np.float32), 3)) == list(range(count)), "also of equal points"
 
     def test_strips_go_from_left_to_right_and_upward(self) -> None:
         grid = np.stack(np.meshgrid(np.arange(4.0), np.arange(4.0), indexing="ij"), axis=-1).reshape(-1, 2)
         shuffled = np.random.default_rng(0).permutation(grid.astype(np.float32))
-        np.testing.assert_array_equal(shuffled[in_strips(shuffled)], grid)
+        np.testing.assert_array_equal(shuffled[in_strips(shuffled, 4)], grid)
+
+    @pytest.mark.parametrize(("steps", "batch"), [(1, 2), (7, 16), (20, 250)])
+    def test_every_batch_is_spread_evenly(self, steps: int, batch: int) -> None:
+        points = np.random.default_rng(0).uniform(0, 1, (steps, batch, 2)).astype(np.float32)
+        found = stratified(points, np.random.default_rng(1))
+        assert sorted(map(tuple, found.reshape(-1, 2))) == sorted(map(tuple, points.reshape(-1, 2)))
+        assert found.mean(axis=1).var(axis=0).max() <= points.mean(axis=1).var(axis=0).max()
 
     def test_times_of_a_step_are_spread_evenly(self) -> None:
         times = spread_times(3, 8, np.random.default_rng(0))

@@ -1,0 +1,31 @@
+"""Orders of points in the plane in which neighbors are near each other."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def in_strips(points: NDArray[np.float32], strips: int) -> NDArray[np.intp]:
+    """Return the order (n,) of points (n, 2) by vertical strips, from left to right, and by height in each strip.
+
+    All strips have equally many points.
+    """
+    x, y = np.ascontiguousarray(points.T)
+    count = len(points)
+    strip = np.empty(count, np.float32)
+    strip[np.argsort(x)] = np.arange(count) * max(strips, 1) // count
+    return np.argsort(strip + (y - y.min()) / (np.ptp(y) * 1.001 + 1e-6))
+
+
+def stratified(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return points (steps, batch, 2) in an order in which every batch is spread evenly over the plane.
+
+    All points are divided into `batch` cells, and every batch contains one point of each. The gradients of such batches
+    vary less than those of independent points.
+    Reference: Zhao & Zhang 2014, "Accelerating minibatch stochastic gradient descent using stratified sampling",
+    https://arxiv.org/abs/1405.3080.
+    """
+    steps, batch, _ = points.shape
+    flat = points.reshape(-1, 2)
+    cells = in_strips(flat, round(np.sqrt(batch))).reshape(batch, steps)
+    found: NDArray[np.float32] = flat[rng.permuted(cells, axis=1).T]
+    return found
