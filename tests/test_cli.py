@@ -19,7 +19,7 @@ from PIL import Image
 import flowviz
 from flowviz import cli
 from flowviz.projects import Project, load_project
-from flowviz.records import Finished, History, Snapshot
+from flowviz.records import Finished, History, Snapshot, base_of
 from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train
@@ -130,7 +130,7 @@ def test_every_family_trains_and_goes_through_every_command(family: str, tmp_pat
     with np.load(tmp_path / "trace.npz") as trace:
         assert tuple(trace["names"]) == names
         last, log_det = trace["positions"][-1], trace["log_det"][-1]
-        base = -0.5 * (trace["positions"][0] ** 2).sum(axis=1) - np.log(2 * np.pi)
+        base = base_of(load_project(path).flow).log_prob(trace["positions"][0])
     np.save(points, last)
     assert run("score", path, points, "-o", tmp_path / "scores.npy") == 0
     np.testing.assert_allclose(np.load(tmp_path / "scores.npy"), base - log_det, atol=1e-3)

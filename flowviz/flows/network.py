@@ -11,7 +11,6 @@ from flowviz.flows.stage import Arrays, Tensors
 from flowviz.specs import FlowSpec
 
 FEW = 4  # maximum outputs of a layer for which elementwise products are faster than a matrix product
-REACH = 3.0  # half-width of the grid of hat functions, in standard deviations
 MAX_WAVE = 8.0  # wavelength in standard deviations, about the width of the cloud
 HAT_NOISE, WAVE_NOISE = 0.1, 0.3  # standard deviation of the initial weights
 
@@ -22,7 +21,7 @@ class Network:
 
     φ(x_a) contains x_a and two optional sets of features, which let the network learn sharp edges sooner:
 
-    - `hats`: The number of hat functions. Each is 1 at one node of an evenly spaced grid over [-REACH, REACH] and 0 at
+    - `hats`: The number of hat functions. Each is 1 at one node of an evenly spaced grid over [-reach, reach] and 0 at
       and beyond the adjacent nodes. The first layer can then be any piecewise linear function over the grid.
     - `waves`: The number of octaves. Each contributes two triangle waves of x_a, a quarter of a period apart. The first
       octave has the wavelength MAX_WAVE, and each octave halves it. A few waves resolve as much detail as many
@@ -67,15 +66,15 @@ class Network:
         return weights
 
     def _features(self, x_a: tf.Tensor) -> tf.Tensor:
-        hats = [_hats(x_a, self.spec.hats)] if self.spec.hats else []
+        hats = [_hats(x_a, self.spec.hats, self.spec.reach)] if self.spec.hats else []
         waves = [_waves(x_a, self.spec.waves)] if self.spec.waves else []
         return tf.concat([x_a, *hats, *waves], axis=0) if hats or waves else x_a
 
 
-def _hats(x_a: tf.Tensor, count: int) -> tf.Tensor:
-    """Return hat functions (count, n) of x_a (1, n), between 0 and 1."""
-    nodes = tf.constant(np.linspace(-REACH, REACH, count)[:, np.newaxis], x_a.dtype)
-    distance = tf.abs(tf.clip_by_value(x_a, -REACH, REACH) - nodes) * ((count - 1) / (2 * REACH))
+def _hats(x_a: tf.Tensor, count: int, reach: float) -> tf.Tensor:
+    """Return hat functions (count, n) of x_a (1, n), between 0 and 1, over [-reach, reach]."""
+    nodes = tf.constant(np.linspace(-reach, reach, count)[:, np.newaxis], x_a.dtype)
+    distance = tf.abs(tf.clip_by_value(x_a, -reach, reach) - nodes) * ((count - 1) / (2 * reach))
     return tf.nn.relu(1 - distance)
 
 

@@ -13,6 +13,7 @@ from flowviz.specs import recipes
 
 RUNNING_VARIANCE_FLOOR = 1e-4
 MINIBATCH_VARIANCE_FLOOR = 1e-3  # as in Keras and `tfb.BatchNormalization`
+BOX = 1.7  # half the side of the square that the target fills, like that of the uniform base
 MIN_DEVIATION = 1e-4  # lower bound on the standard deviation that initializes an actnorm
 
 
@@ -80,6 +81,8 @@ class BatchNormalization(ElementwiseAffine):
 class ActNorm(ElementwiseAffine):
     """y = x · exp(s) + t, with learned s and t for each coordinate, which are initialized such that x is standardized.
 
+    With `box` normalization, x is initialized such that it extends from -BOX to BOX.
+
     Reference: Kingma & Dhariwal 2018, "Glow: Generative flow with invertible 1×1 convolutions",
     https://arxiv.org/abs/1807.03039, section 3.1.
     """
@@ -93,6 +96,11 @@ class ActNorm(ElementwiseAffine):
         return numbers["log_scale"], numbers["shift"]
 
     def fit(self, points: tf.Tensor) -> Tensors:
-        mean, variance = tf.nn.moments(points, axes=[0])
-        deviation = tf.maximum(tf.sqrt(variance), MIN_DEVIATION)
+        if self.spec.normalization == "box":
+            low, high = tf.reduce_min(points, axis=0), tf.reduce_max(points, axis=0)
+            mean, deviation = (low + high) / 2, (high - low) / (2 * BOX)
+        else:
+            mean, variance = tf.nn.moments(points, axes=[0])
+            deviation = tf.sqrt(variance)
+        deviation = tf.maximum(deviation, MIN_DEVIATION)
         return {"shift": mean, "log_scale": tf.math.log(deviation)}

@@ -30,6 +30,7 @@ class RationalQuadraticSpline:
     bins: int
     bound: float
     min_height: float  # of a bin, as a share of the interval; 1e-5 lets g almost skip the space between letters
+    min_width: float = MIN_WIDTH
 
     def __call__(self, theta: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return x = g(y) and log g'(y), both (n,), in closed form."""
@@ -93,7 +94,7 @@ class Bins:
 
     def __init__(self, theta: tf.Tensor, spline: RationalQuadraticSpline, share: tf.Tensor, axis: int) -> None:
         self._count = spline.bins
-        self._minima = MIN_WIDTH, spline.min_height
+        self._minima = spline.min_width, spline.min_height
         *logits, self._slopes = tf.split(theta, [self._count, self._count, self._count - 1])
         self._sizes = [_free_sizes(each, minimum) for each, minimum in zip(logits, self._minima, strict=True)]
         minimal_knots = np.arange(1, self._count)[:, np.newaxis] * self._minima[axis]

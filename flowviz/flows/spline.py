@@ -7,13 +7,13 @@ from flowviz.flows.bumps import BUMPS, pulled, pushed
 from flowviz.flows.coupling import Coupling
 from flowviz.flows.family import Family
 from flowviz.flows.permutation import Permutation
-from flowviz.flows.rational_quadratic import RationalQuadraticSpline
+from flowviz.flows.rational_quadratic import MIN_WIDTH, RationalQuadraticSpline
 from flowviz.flows.reporting import Forward, Numbers, Spans, at, curve, evenly
 from flowviz.flows.stage import Tensors
 from flowviz.records import StageReport, written
 from flowviz.specs import recipes
 
-BOUND = 3.0  # of the interval that is transformed, in standard deviations of the target
+MIN_WIDTHS = {"box": 1e-4}  # of a bin, as a share of the interval, by normalization: edges of ink need narrow bins
 REPORTED_MAPS = 5
 
 
@@ -58,20 +58,22 @@ class SplineCoupling(Coupling):
         slopes, bins = np.exp(log_slopes), self._spline.bins
         formula = (
             "horizontal: x → x",
-            f"vertical: y → f(y; x), for |y| ≤ {BOUND:g} in {bins} pieces; else y → y",
+            f"vertical: y → f(y; x), for |y| ≤ {self.spec.reach:g} in {bins} pieces; else y → y",
             "log|det J| = log ∂f/∂y",
             f"{written(slopes.min())} ≤ ∂f/∂y ≤ {written(slopes.max())}",
             *self.table_line(),
         )
         maps = images[:, 1].reshape(len(x), len(y))
         curves = tuple(curve(f"x = {written(a)}", y, image, "spline", a) for a, image in zip(x, maps, strict=True))
-        return self.reported(formula, {"bins": bins, "bound": BOUND}, curves, "vertical y")
+        return self.reported(formula, {"bins": bins, "bound": self.spec.reach}, curves, "vertical y")
 
     @property
     def _spline(self) -> RationalQuadraticSpline:
-        assert self.spec.bins is not None
-        assert self.spec.min_bin_height is not None
-        return RationalQuadraticSpline(self.spec.bins, BOUND, self.spec.min_bin_height)
+        spec = self.spec
+        assert spec.bins is not None
+        assert spec.min_bin_height is not None
+        min_width = MIN_WIDTHS.get(spec.normalization, MIN_WIDTH)
+        return RationalQuadraticSpline(spec.bins, spec.reach, spec.min_bin_height, min_width)
 
 
 SPLINE = Family("spline", SplineCoupling, Permutation)

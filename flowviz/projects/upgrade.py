@@ -1,7 +1,7 @@
 """Upgrades of older project file formats to the current one, one version at a time.
 
 - Format 9 had no edits.
-- Format 8 had flows with a standard normal base only, which is still the default.
+- Format 8 had flows with a standard normal base only, which is no longer the default of all families.
 - Format 7 used the same held-out points to select the kept state and to score it. What it calls held out is the
   validation set now, and it has no score. Half of the held-out points of a table are test points now, so a training
   that resumes does not keep the state that they helped to select.
@@ -13,6 +13,7 @@
 - Format 1 had RealNVP flows only, and neither a checkpoint nor a round-trip error.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from flowviz.projects.states import Layout
 from flowviz.records import Weights
 from flowviz.specs import FlowSpec
 from flowviz.specs.flow import NETWORK_FIELDS
-from flowviz.specs.recipes import BASE, PERMUTE
+from flowviz.specs.recipes import BASE, PERMUTE, RECIPES
 
 FORMAT_VERSION = 10
 TRAINING_SHARE_OF_7 = 0.8  # of the points of a target
@@ -57,6 +58,8 @@ def upgraded(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arra
         text, arrays = _from_5(text, arrays)
     if version <= 6:
         text = _from_6(text)
+    if version <= 8:
+        text = _with_flows(text, {"base": "normal"}, RECIPES)
     if version <= 7:
         text, arrays = _from_7(_without_idle_choices(text), arrays)
     return {**text, "format_version": FORMAT_VERSION}, arrays
@@ -113,14 +116,7 @@ def _from_5(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Array
 
 def _from_6(text: dict[str, Any]) -> dict[str, Any]:
     """Upgrade from format 6: give splines the minimum bin height that was fixed."""
-    plans = [text, *([text["next"]] if text.get("next") else [])]
-    old, *following = [
-        {**plan, "flow": {**plan["flow"], "min_bin_height": MIN_BIN_HEIGHT_OF_6}}
-        if plan["flow"].get("family") == "spline"
-        else plan
-        for plan in plans
-    ]
-    return {**old, **({"next": following[0]} if following else {})}
+    return _with_flows(text, {"min_bin_height": MIN_BIN_HEIGHT_OF_6}, ("spline",))
 
 
 def _from_7(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
@@ -136,6 +132,13 @@ def _from_7(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Array
         text = {**text, "checkpoint": {**checkpoint, "kept": kept}}
     arrays["history/validation_nll"] = arrays.pop("history/heldout_nll")
     return text, arrays
+
+
+def _with_flows(text: dict[str, Any], missing: dict[str, Any], families: Iterable[str]) -> dict[str, Any]:
+    """Add fields to the flow of some families, and to that of the next training."""
+    if text.get("next"):
+        text = {**text, "next": _with_flows(text["next"], missing, families)}
+    return {**text, "flow": {**missing, **text["flow"]}} if text["flow"].get("family") in families else text
 
 
 def _has_points(target: dict[str, Any]) -> bool:

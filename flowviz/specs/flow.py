@@ -81,7 +81,11 @@ class FlowSpec(Spec):
     ] = 0
     normalization: Annotated[
         Normalization,
-        described("Normalization", "How points are centered and scaled between layers, to keep them in range"),
+        described(
+            "Normalization",
+            "How points are centered and scaled: between layers, to keep them in range, or only next to the target, "
+            "whose box becomes a square",
+        ),
     ] = "running"
     log_scale_bound: Annotated[
         float | None,
@@ -149,6 +153,12 @@ class FlowSpec(Spec):
     def recipe(self) -> Recipe:
         """Return what the family is made of."""
         return RECIPES[self.family]
+
+    @property
+    def reach(self) -> float:
+        """Return half the side of the square, in the units of the layers, that splines and hat functions divide."""
+        ends_are_square = self.normalization == "box" and self.base == "uniform"
+        return 2.0 if ends_are_square else 3.0  # a little more than the squares, or three standard deviations
 
     @property
     def warning(self) -> str | None:
@@ -221,7 +231,8 @@ class FlowSpec(Spec):
 
     def _kind(self, role: str, layer: int) -> str | None:
         if role == "normalization":
-            normalized = layer % self.recipe.normalization_period == 0
+            is_last = layer == self.layers - 1
+            normalized = is_last if self.normalization == "box" else layer % self.recipe.normalization_period == 0
             return NORMALIZATION_KINDS.get(self.normalization) if normalized else None
         return self.recipe.layer if role == "layer" else self.recipe.mixing
 

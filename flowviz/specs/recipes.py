@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 Family = str  # a key of `RECIPES`, to which extensions add
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")  # of a family or a target of an extension
-Normalization = Literal["running", "minibatch", "actnorm", "none"]
+Normalization = Literal["running", "minibatch", "actnorm", "box", "none"]
 Role = Literal["layer", "normalization", "mixing"]
 
 # The kinds of stages, as TFP names its bijectors where it has them.
@@ -34,6 +34,7 @@ NORMALIZATION_KINDS: Mapping[Normalization, str] = {
     "running": BATCH_NORMALIZATION,
     "minibatch": BATCH_NORMALIZATION,
     "actnorm": ACTNORM,
+    "box": ACTNORM,
 }
 
 POST: tuple[Role, ...] = ("layer", "normalization", "mixing")
@@ -125,7 +126,8 @@ RECIPES: dict[Family, Recipe] = {
             "bins": 32,
             "min_bin_height": 1e-5,
             "hats": 64,
-            "normalization": "none",
+            "normalization": "box",
+            "base": "uniform",
         },
         has_log_scale=False,
         has_bins=True,

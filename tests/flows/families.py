@@ -22,6 +22,7 @@ SPECS = {
     "euler": FlowSpec(family="flow_matching", width=8, depth=1, waves=1, integrator="euler", integrator_steps=3),
     "rk4": FlowSpec(family="flow_matching", width=8, depth=2, waves=0, integrator="rk4", integrator_steps=2),
     "planar": FlowSpec(family="planar", layers=3),
+    "spline without box": FlowSpec(family="spline", layers=2, width=8, bins=8, base="normal", normalization="none"),
     "radial": FlowSpec(family="radial", layers=3, normalization="actnorm"),
     "tables": FlowSpec(layers=2, conditioner="table"),
     "unbounded": FlowSpec(layers=2, width=8, normalization="none", log_scale_bound=None),

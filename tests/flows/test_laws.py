@@ -175,7 +175,7 @@ SMALL_SPECS = st.builds(
     sizes=st.fixed_dictionaries(
         {"width": st.integers(1, 9), "depth": st.integers(1, 3), "hats": st.integers(0, 5), "waves": st.integers(0, 3)}
     ),
-    normalization=st.sampled_from(["running", "minibatch", "actnorm", "none"]),
+    normalization=st.sampled_from(["running", "minibatch", "actnorm", "box", "none"]),
     seed=st.integers(0, 2**63 - 1),
 )
 

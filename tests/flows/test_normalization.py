@@ -9,7 +9,7 @@ import tf_keras
 from tensorflow_probability import bijectors as tfb
 
 from flowviz.flows import build_flow
-from flowviz.flows.normalization import ActNorm, BatchNormalization
+from flowviz.flows.normalization import BOX, ActNorm, BatchNormalization
 from flowviz.specs import FlowSpec
 from tests.flows.families import stages_of
 
@@ -111,6 +111,16 @@ def test_actnorm_starts_where_the_data_come_out_standardized() -> None:
         if isinstance(stage, ActNorm):
             np.testing.assert_allclose(np.mean(y, axis=0), 0, atol=1e-9)
             np.testing.assert_allclose(np.std(y, axis=0), 1, atol=1e-9)
+
+
+def test_box_starts_where_the_target_fills_a_square() -> None:
+    spec = FlowSpec(family="spline", layers=3, width=4)
+    assert spec.bijector_kinds()[-2:] == ("spline_coupling", "actnorm")
+    assert spec.bijector_kinds().count("actnorm") == 1
+    flow, points = build_flow(spec, dtype="float64"), batch()
+    flow.fit_start(points)
+    latent = flow.inverse(points)
+    np.testing.assert_allclose([latent.min(axis=0), latent.max(axis=0)], [[-BOX, -BOX], [BOX, BOX]], atol=1e-9)
 
 
 def test_points_all_on_a_line_leave_actnorm_finite() -> None:

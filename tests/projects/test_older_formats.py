@@ -75,7 +75,7 @@ def test_a_file_of_format_8_opens_with_a_normal_base() -> None:
     assert old.flow == FlowSpec(layers=4, width=8)
     assert (old.flow.base, old.flow.components, old.flow.arrangement) == ("normal", None, None)
     assert old.next is not None
-    assert old.next.flow == FlowSpec(family="spline")
+    assert old.next.flow == FlowSpec(family="spline", base="normal", normalization="none")
     assert old.score is not None
     assert old.score.step == 450
     assert old.checkpoint is not None

@@ -225,7 +225,7 @@ def test_any_choice_is_a_flow_or_a_sentence(data: st.DataObject) -> None:
         "layers": st.integers(-1, 40),
         "bins": st.none() | st.integers(0, 300),
         "min_bin_height": st.none() | st.floats(),
-        "normalization": st.sampled_from(["running", "minibatch", "actnorm", "none", ""]),
+        "normalization": st.sampled_from(["running", "minibatch", "actnorm", "box", "none", ""]),
         "log_scale_bound": st.none() | st.floats(),
         "base": st.sampled_from(["normal", "uniform", "student_t", "mixture", "x"]),
         "components": st.none() | st.integers(-1, 12),

@@ -102,9 +102,12 @@ class RequestState(State[Request]):
         self.set_page(replace(self.value.pages.of(kind), **changes))
 
     def set_family(self, family: Family) -> None:
-        """Request a flow of a family with its default sizes, and with the same base distribution and seed."""
-        kept = {name: getattr(self.plan.flow, name) for name in ("base", *MIXTURE_DEFAULTS, "seed")}
-        if RECIPES[family].is_continuous and kept["arrangement"] == "learned":
+        """Request a flow of a family with its default sizes and the same seed, and with the base that was chosen."""
+        flow = self.plan.flow
+        has_own_base = flow.base != FlowSpec(family=flow.family).base
+        names = ("base", *MIXTURE_DEFAULTS, "seed") if has_own_base else ("seed",)
+        kept = {name: getattr(flow, name) for name in names}
+        if RECIPES[family].is_continuous and kept.get("arrangement") == "learned":
             kept["arrangement"] = None  # flow matching has no gradient for the components
         self._update_plan(flow=FlowSpec(family=family, **kept))
 

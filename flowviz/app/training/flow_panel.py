@@ -32,6 +32,7 @@ NORMALIZATIONS = {
     "running averages": "running",
     "minibatch, as in the post": "minibatch",
     "actnorm": "actnorm",
+    "box around the target": "box",
     "none": "none",
 }
 SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below keep their place
