@@ -19,6 +19,9 @@ class Conditioner(Protocol):
     def __call__(self, weights: Tensors, x_a: tf.Tensor) -> tf.Tensor:
         """Return θ (outputs, n) at x_a (n,)."""
 
+    def tabulated(self, weights: Tensors, x_a: tf.Tensor) -> Tensors:
+        """Return the weights for a training step on a batch x_a (n,), possibly with a table that saves evaluations."""
+
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
         """Return initial weights, for which θ is 0 everywhere, so that a layer starts as the identity.
 

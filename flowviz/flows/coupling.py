@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from flowviz.flows.conditioner import Conditioner, conditioner_of
+from flowviz.flows.network import FEW
 from flowviz.flows.stage import Arrays, Stage, Tensors
 
 
@@ -37,6 +38,10 @@ class Coupling(Stage):
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         return self._conditioner.initial_weights(self.outputs, rng)
+
+    def adapt(self, numbers: Tensors, batch: tf.Tensor, pace: Any) -> tuple[Tensors, Tensors]:
+        few = self.outputs <= FEW  # interpolation of many would take longer than the network
+        return self._conditioner.tabulated(numbers, batch[:, 0]) if few else numbers, {}
 
     def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         x_a, x_b = tf.unstack(x, axis=1)

@@ -2,17 +2,38 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from flowviz.flows.stage import Arrays, Tensors
+from flowviz.flows.table import interpolated
 from flowviz.specs import FlowSpec
 
 FEW = 4  # maximum outputs of a layer for which elementwise products are faster than a matrix product
 MAX_WAVE = 8.0  # wavelength in standard deviations, about the width of the cloud
 HAT_NOISE, WAVE_NOISE = 0.1, 0.3  # standard deviation of the initial weights
+TABULATED = "tabulated"  # the `Tabulated` outputs of a network, beside its weights
+KNOTS = 129  # of a batch; with 65, the gap was larger
+FARTHEST = 1 - 1e-6  # |u| of a knot; 0.999999 is about 2,000 standard deviations away
+NARROWEST = 1e-7  # spacing, if all points of a batch are the same
+DIGITS = 997.0  # times a coordinate, whose fraction is then random
+SCALE = 3.0  # c in u = x_a / √(c² + x_a²): knots are nearly even within three standard deviations
+
+
+class Tabulated(NamedTuple):
+    """θ of a network as a piecewise linear function of u = x_a / √(c² + x_a²), for one training step.
+
+    Attributes:
+        first: The first knot.
+        spacing: Distance between adjacent knots.
+        values: θ at the knots (outputs, KNOTS).
+    """
+
+    first: tf.Tensor
+    spacing: tf.Tensor
+    values: tf.Tensor
 
 
 @dataclass(frozen=True)
@@ -35,10 +56,30 @@ class Network:
     spec: FlowSpec
 
     def __call__(self, weights: Tensors, x_a: tf.Tensor) -> tf.Tensor:
-        """Return θ (outputs, n) at x_a (n,)."""
+        """Return θ (outputs, n) at x_a (n,), interpolated if the weights contain a table of it."""
+        if TABULATED in weights:
+            first, spacing, values = weights[TABULATED]
+            return interpolated(values, (_squashed(x_a) - first) / spacing)
         layers = range(self.spec.depth + 1)
         flat = [weights[f"{kind}_{i}"] for i in layers for kind in ("kernel", "bias")]
         return _perceptron(self._features(x_a[tf.newaxis]), *flat)
+
+    def tabulated(self, weights: Tensors, x_a: tf.Tensor) -> Tensors:
+        """Return the weights with a table of θ over the range of a batch x_a (n,), if that is faster than θ itself.
+
+        The network is then evaluated at KNOTS knots instead of at all n points. The gap is smaller after as many steps,
+        too, because every point contributes to the gradient at two knots, in the range between them. The knots are
+        offset at random, by the digits of the first point, so that the network learns its values everywhere.
+        """
+        if (x_a.shape[0] or 0) <= KNOTS:
+            return weights
+        x_a = tf.stop_gradient(x_a)
+        low, high = _squashed(tf.reduce_min(x_a)), _squashed(tf.reduce_max(x_a))
+        spacing = tf.maximum((high - low) / (KNOTS - 2), NARROWEST)
+        first = low - spacing * tf.math.floormod(DIGITS * x_a[0], 1.0)
+        u = tf.clip_by_value(first + spacing * tf.range(KNOTS, dtype=x_a.dtype), -FARTHEST, FARTHEST)
+        values = self(weights, SCALE * u * tf.math.rsqrt(1 - u**2))
+        return {**weights, TABULATED: Tabulated(first, spacing, values)}
 
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
         """Return initial weights, with zeros in the last layer, so that θ is 0 everywhere.
@@ -71,6 +112,15 @@ class Network:
         return tf.concat([x_a, *hats, *waves], axis=0) if hats or waves else x_a
 
 
+def is_later(name: str) -> bool:
+    """Return whether a name, `stage/weight`, is that of a kernel after the first layer of a network.
+
+    Its gradients often agree, so a step of Adam moves the output of the layer by its width times the learning rate.
+    Reference: Yang et al. 2022, "Tensor programs V", https://arxiv.org/abs/2203.03466.
+    """
+    return "/kernel_" in name and not name.endswith("/kernel_0")
+
+
 def _hats(x_a: tf.Tensor, count: int, reach: float) -> tf.Tensor:
     """Return hat functions (count, n) of x_a (1, n), between 0 and 1, over [-reach, reach]."""
     nodes = tf.constant(np.linspace(-reach, reach, count)[:, np.newaxis], x_a.dtype)
@@ -83,6 +133,11 @@ def _waves(x_a: tf.Tensor, octaves: int) -> tf.Tensor:
     periods = x_a * tf.constant(2.0 ** np.arange(octaves)[:, np.newaxis] / MAX_WAVE, x_a.dtype)
     shifted = tf.concat([periods, periods + 0.25], axis=0)
     return 4 * tf.abs(shifted - tf.stop_gradient(tf.round(shifted))) - 1
+
+
+def _squashed(x_a: tf.Tensor) -> tf.Tensor:
+    """Return u = x_a / √(c² + x_a²), between -1 and 1."""
+    return tf.clip_by_value(x_a * tf.math.rsqrt(SCALE**2 + x_a**2), -FARTHEST, FARTHEST)
 
 
 @tf.custom_gradient

@@ -32,7 +32,11 @@ class Table:
         coefficients = weights["coefficients"]
         values = coefficients @ tf.constant(_hats(), coefficients.dtype)
         u = x_a * tf.math.rsqrt(WIDTH + x_a**2)
-        return _interpolated(values, (u + 1) * ((TABLE_KNOTS - 1) / 2))
+        return interpolated(values, (u + 1) * ((TABLE_KNOTS - 1) / 2))
+
+    def tabulated(self, weights: Tensors, x_a: tf.Tensor) -> Tensors:
+        """Return the weights, which are a table already."""
+        return weights
 
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
         """Return coefficients (outputs, TABLE_KNOTS) of 0, so that θ is 0 everywhere."""
@@ -50,25 +54,26 @@ def _hats() -> NDArray[np.float64]:
 
 
 @tf.custom_gradient
-def _interpolated(values: tf.Tensor, place: tf.Tensor) -> tuple[tf.Tensor, Any]:
+def interpolated(values: tf.Tensor, place: tf.Tensor) -> tuple[tf.Tensor, Any]:
     """Interpolate values at knots linearly, with a custom gradient.
 
     The gradient with respect to the values is a matrix product with the hats of all knots, because XLA's scatter adds
     one number at a time.
 
     Args:
-        values: Values at the knots (outputs, TABLE_KNOTS).
-        place: Positions of the points (n,) in units of knots, from 0 to TABLE_KNOTS - 1.
+        values: Values at the knots (outputs, knots).
+        place: Positions of the points (n,) in units of knots, from 0 to knots - 1.
 
     Returns:
         The interpolated values (outputs, n).
     """
-    left = tf.clip_by_value(tf.floor(place), 0, TABLE_KNOTS - 2)
+    count = values.shape[1]
+    left = tf.clip_by_value(tf.floor(place), 0, count - 2)
     share = place - left
     low, high = (tf.gather(values, tf.cast(left, tf.int32) + side, axis=1) for side in (0, 1))
 
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        knots = tf.constant(np.arange(TABLE_KNOTS)[:, np.newaxis], place.dtype)
+        knots = tf.constant(np.arange(count)[:, np.newaxis], place.dtype)
         hats = tf.nn.relu(1 - tf.abs(place - knots))
         return tf.matmul(upstream, hats, transpose_b=True), tf.reduce_sum(upstream * (high - low), axis=0)
 

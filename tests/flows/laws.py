@@ -18,9 +18,9 @@ def check_inverses(flow: Flow, points: tf.Tensor) -> None:
         np.testing.assert_allclose(inverse_log_det, -log_det, atol=1e-11, err_msg=stage.name)
 
 
-def check_gradient(flow: Flow, directions: int) -> None:
+def check_gradient(flow: Flow, directions: int, points: int = 40) -> None:
     """Check the gradient of a training step against differences of its loss along random directions."""
-    rng, batch = np.random.default_rng(5), tf.constant(np.random.default_rng(1).normal(size=(40, 2)))
+    rng, batch = np.random.default_rng(5), tf.constant(np.random.default_rng(1).normal(size=(points, 2)))
 
     def nll(parameters: tf.Tensor) -> tf.Tensor:
         return -tf.reduce_mean(flow.chain.training_log_prob(parameters, flow.statistics, batch)[0])

@@ -1,0 +1,80 @@
+"""Tests of networks that a training step tabulates over the range of its batch."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from flowviz.flows import Flow, build_flow
+from flowviz.flows.network import KNOTS, TABULATED, Network
+from flowviz.specs import FlowSpec
+from tests.flows.families import random_weights
+from tests.flows.laws import check_gradient
+
+SPEC = FlowSpec(layers=2, width=8)
+MANY = 4 * KNOTS
+
+
+def flow_of(spec: FlowSpec = SPEC) -> Flow:
+    return build_flow(spec, random_weights(spec), dtype="float64")
+
+
+def weights_of(spec: FlowSpec = SPEC) -> dict[str, tf.Tensor]:
+    rng = np.random.default_rng(0)
+    arrays = Network(spec).initial_weights(2, rng)
+    return {name: tf.constant(array + 0.1 * rng.normal(size=array.shape)) for name, array in arrays.items()}
+
+
+@pytest.mark.parametrize("family", ["realnvp", "nice", "glow"])
+def test_a_training_step_computes_nearly_the_density_of_the_flow(family: str) -> None:
+    flow = flow_of(FlowSpec(family=family, layers=2, width=8))
+    points = flow.sample(MANY)
+    log_prob, _ = flow.chain.training_log_prob(flow.parameters, flow.statistics, tf.constant(points), pace=0.0)
+    assert np.abs(log_prob - flow.log_prob(points)).mean() < 0.02
+
+
+def test_the_gradient_is_that_of_the_interpolated_loss() -> None:
+    # In one layer, whose knots do not move with the parameters: how they move is not part of the gradient.
+    check_gradient(flow_of(FlowSpec(layers=1, width=8, normalization="none")), directions=3, points=MANY)
+
+
+def test_a_network_is_exact_at_its_knots_and_straight_between_them() -> None:
+    network, weights = Network(SPEC), weights_of()
+    x_a = tf.constant(np.random.default_rng(1).normal(size=MANY))
+    tabulated = network.tabulated(weights, x_a)
+    first, spacing, values = tabulated[TABULATED]
+    u = (first + spacing * np.arange(1, KNOTS - 1)).numpy()
+    knots = 3 * u / np.sqrt(1 - u**2)
+    np.testing.assert_allclose(network(tabulated, tf.constant(knots)), network(weights, tf.constant(knots)), atol=1e-8)
+    np.testing.assert_allclose(network(tabulated, tf.constant(knots)), values[:, 1:-1], atol=1e-8)
+    middle = u[:-1] + spacing / 2
+    between = network(tabulated, tf.constant(3 * middle / np.sqrt(1 - middle**2)))
+    np.testing.assert_allclose(between, (values[:, 1:-2] + values[:, 2:-1]) / 2, atol=1e-8)
+
+
+def test_knots_differ_from_batch_to_batch() -> None:
+    network, weights = Network(SPEC), weights_of()
+    rng = np.random.default_rng(1)
+    batches = [tf.constant([*rng.uniform(-1, 1, MANY), -1, 1], tf.float64) for _ in range(2)]
+    first, other = (network.tabulated(weights, batch)[TABULATED].first for batch in batches)
+    assert abs(first - other) > 0
+
+
+@pytest.mark.parametrize("count", [1, KNOTS])
+def test_a_small_batch_is_exact(count: int) -> None:
+    weights = weights_of()
+    assert Network(SPEC).tabulated(weights, tf.zeros(count, tf.float64)) is weights
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("points", ["equal", "far", "very far"])
+def test_hostile_batches_have_finite_gradients(points: str, dtype: str) -> None:
+    flow = build_flow(SPEC, random_weights(SPEC), dtype=dtype)
+    batch = np.random.default_rng(2).normal(size=(MANY, 2))
+    batch[1:] = {"equal": batch[:1], "far": batch[1:], "very far": batch[1:]}[points]
+    batch[0] *= {"equal": 1, "far": 1e3, "very far": 1e6}[points]
+    parameters = tf.constant(flow.parameters)
+    with tf.GradientTape() as tape:
+        tape.watch(parameters)
+        log_prob, _ = flow.chain.training_log_prob(parameters, flow.statistics, tf.constant(batch, flow.dtype))
+        loss = tf.reduce_mean(log_prob[1:])
+    assert np.isfinite(tape.gradient(loss, parameters)).all()
