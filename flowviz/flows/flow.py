@@ -64,16 +64,16 @@ class Flow(tf.Module):
         self.dtype = tf.as_dtype(dtype)
         rng = np.random.default_rng(0)
         parameters = named(stages, lambda stage: stage.initial_parameters(rng)) | initial_parameters(self.spec)
-        self._parameter_shapes = shapes_of(parameters)
+        self.parameter_shapes = shapes_of(parameters)
         self._statistic_shapes = shapes_of(named(stages, lambda stage: stage.initial_statistics()))
-        self.chain = Chain(stages, self._parameter_shapes, self._statistic_shapes)
-        self.parameters = tf.Variable(flatten(weights.parameters, self._parameter_shapes), dtype=self.dtype)
+        self.chain = Chain(stages, self.parameter_shapes, self._statistic_shapes)
+        self.parameters = tf.Variable(flatten(weights.parameters, self.parameter_shapes), dtype=self.dtype)
         self.statistics = tf.Variable(
             flatten(weights.statistics, self._statistic_shapes), dtype=self.dtype, trainable=False
         )
         self._plain_chain = self.chain
         self._evaluator = Evaluator(self.chain, self.parameters, self.statistics)
-        self._reports = StageReports(self._evaluator, self._parameter_shapes, self._statistic_shapes)
+        self._reports = StageReports(self._evaluator, self.parameter_shapes, self._statistic_shapes)
 
     @property
     def spec(self) -> FlowSpec:
@@ -112,7 +112,7 @@ class Flow(tf.Module):
     def weights(self) -> Weights:
         """Return a copy of the parameters and statistics, by name."""
         return Weights(
-            unflatten(self.parameters.numpy(), self._parameter_shapes),
+            unflatten(self.parameters.numpy(), self.parameter_shapes),
             unflatten(self.statistics.numpy(), self._statistic_shapes),
         )
 
@@ -122,7 +122,7 @@ class Flow(tf.Module):
         Raises:
             FileError: If their names or shapes do not match this flow.
         """
-        self.parameters.assign(flatten(weights.parameters, self._parameter_shapes))
+        self.parameters.assign(flatten(weights.parameters, self.parameter_shapes))
         self.statistics.assign(flatten(weights.statistics, self._statistic_shapes))
 
     def fit_start(self, points: NDArray[Any]) -> None:

@@ -51,9 +51,11 @@ class Recipe:
     `layer` is the kind of the stage that learns a curve, `mixing` the kind of the one that lets the next layer move
     the other coordinate. Only every `normalization_period`-th layer is normalized. `defaults` are where the family
     differs from those of `FlowSpec`. A training begins at `learning_rate`, shortens longer gradients to `clip_norm`,
-    and forgets their sizes by `second_decay`, β₂ of Adam. A continuous family learns one velocity field, and its layers
-    are the steps of an integrator. A family without log-scales does not bound them. One without networks has no tables
-    either. `stages` are the classes of the stages of an extension's family, or where to import them from.
+    and forgets their sizes by `second_decay`, β₂ of Adam; each step shrinks all parameters by `weight_decay` times the
+    learning rate, and kernels after the first layer of a network learn at `later_rate` times it. A continuous family
+    learns one velocity field, and its layers are the steps of an integrator. A family without log-scales does not bound
+    them. One without networks has no tables either. `stages` are the classes of the stages of an extension's family, or
+    where to import them from.
     """
 
     title: str
@@ -67,6 +69,8 @@ class Recipe:
     learning_rate: float = LEARNING_RATE
     clip_norm: float = 5.0
     second_decay: float = 0.999
+    weight_decay: float = 0.0
+    later_rate: float = 1.0
     has_log_scale: bool = True
     has_bins: bool = False
     has_network: bool = True
@@ -80,9 +84,12 @@ RECIPES: dict[Family, Recipe] = {
         "RealNVP",
         "The blog post's flow: each coupling stretches and shifts one coordinate, depending on the other.",
         REAL_NVP,
-        {"waves": 6},
+        {"hats": 32, "waves": 4},
+        learning_rate=3e-3,
         clip_norm=1.0,  # a few points next to the letters have gradients that would undo what was learned
         second_decay=0.99,
+        weight_decay=0.1,  # large weights saturate the bound of the log-scale
+        later_rate=0.3,  # in eight layers, steps of later kernels add up to jumps of the loss
     ),
     # Dinh et al. 2014, "NICE: Non-linear independent components estimation".
     "nice": Recipe(

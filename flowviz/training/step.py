@@ -1,6 +1,7 @@
 """Compiled chunks of training: many steps of Adam in one call."""
 
 import logging
+import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from threading import Lock
@@ -16,11 +17,13 @@ from flowviz.flows import Flow, build_flow
 from flowviz.flows.bumps import edit_arrays
 from flowviz.flows.chain import Chain
 from flowviz.flows.machine import OUT_OF_MEMORY
+from flowviz.flows.network import is_later
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.machine import return_memory
 from flowviz.records import Checkpoint, Validated
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
+from flowviz.specs.recipes import Recipe
 
 FIRST_DECAY, EPSILON = 0.9, 1e-8  # β₁ and ε of Adam: Kingma & Ba 2015, algorithm 1
 STEP_ARGUMENTS = 10  # of a chunk without edits, of which four are the state
@@ -289,22 +292,35 @@ class ChunkRunner:
             numbers = state.parameters, state.statistics
             loss, statistics = self.flow.objective.loss(chain, *numbers, batch, pace)
         gradient = tf.clip_by_norm(tape.gradient(loss, state.parameters), clip_norm)
-        number, second_decay = tf.cast(step + 1, tf.float32), self.flow.spec.recipe.second_decay
-        return _adam(state, gradient, number, rate, second_decay)._replace(statistics=statistics), loss
+        number = tf.cast(step + 1, tf.float32)
+        found = _adam(state, gradient, number, rate, self._rate_factors(), self.flow.spec.recipe)
+        return found._replace(statistics=statistics), loss
+
+    def _rate_factors(self) -> tf.Tensor:
+        """Return the factor of the learning rate of each parameter, (P,) or a scalar if it is the same for all."""
+        later = self.flow.spec.recipe.later_rate
+        if later == 1:
+            return tf.constant(1.0)
+        shapes = self.flow.parameter_shapes.items()
+        return tf.concat([tf.fill([math.prod(shape)], later if is_later(name) else 1.0) for name, shape in shapes], 0)
 
 
-def _adam(state: State, gradient: tf.Tensor, step: tf.Tensor, rate: tf.Tensor, second_decay: float) -> State:
-    """Take a step of Adam. `step` counts from 1.
+def _adam(
+    state: State, gradient: tf.Tensor, step: tf.Tensor, rate: tf.Tensor, factors: tf.Tensor, recipe: Recipe
+) -> State:
+    """Take a step of Adam with decoupled weight decay (AdamW), with the decays of a recipe. `step` counts from 1.
 
     A Keras optimizer would keep its moments in its own variables. Here they are part of the state, which can be rolled
     back, stored and resumed exactly.
-    Reference: Kingma & Ba 2015, "Adam: A method for stochastic optimization", https://arxiv.org/abs/1412.6980,
-    algorithm 1.
+    References: Kingma & Ba 2015, "Adam: A method for stochastic optimization", https://arxiv.org/abs/1412.6980,
+    algorithm 1; Loshchilov & Hutter 2019, "Decoupled weight decay regularization", https://arxiv.org/abs/1711.05101.
     """
+    second_decay = recipe.second_decay
     first = FIRST_DECAY * state.first_moment + (1 - FIRST_DECAY) * gradient
     second = second_decay * state.second_moment + (1 - second_decay) * gradient**2
     # Bias correction as scalar factors, which saves passes over all parameters.
     root = tf.sqrt(1 - tf.pow(second_decay, step))
     pace = rate * root / (1 - tf.pow(FIRST_DECAY, step))
-    parameters = state.parameters - pace * first / (tf.sqrt(second) + EPSILON * root)
+    remaining = 1 - rate * recipe.weight_decay
+    parameters = remaining * state.parameters - factors * pace * first / (tf.sqrt(second) + EPSILON * root)
     return State(parameters, first, second, state.statistics)

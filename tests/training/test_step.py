@@ -1,0 +1,48 @@
+"""Tests of single training steps."""
+
+import numpy as np
+
+from flowviz.flows import Flow, build_flow
+from flowviz.flows.network import is_later
+from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.training.step import State, chunk_runner
+
+SPEC = FlowSpec(layers=2, width=8, normalization="none")
+RATE = 0.01
+
+
+def changes_of_a_step(flow: Flow, rate: float) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return the parameters before the first step of Adam, and how it changes them."""
+    runner = chunk_runner(flow.spec, TrainingSpec(steps=1, batch=32), steps=1)
+    before, start = flow.weights().parameters, State.of(flow)
+    points = np.random.default_rng(0).normal(size=(1, 32, 2)).astype(np.float32)
+    state, _ = runner.run(start, 0, points, np.array([rate], np.float32), TrainingSpec(steps=1))
+    state.store(flow)
+    return before, {name: after - before[name] for name, after in flow.weights().parameters.items()}
+
+
+def test_later_kernels_move_less() -> None:
+    before, changes = changes_of_a_step(build_flow(SPEC), RATE)
+    decay, later = SPEC.recipe.weight_decay, SPEC.recipe.later_rate
+    assert later < 1
+    for name, change in changes.items():
+        by_gradient = change + RATE * decay * before[name]
+        limit = RATE * (later if is_later(name) else 1)
+        assert np.abs(by_gradient).max() <= limit * 1.001  # the first step of Adam has this length
+    last = np.abs(changes["01_real_nvp/kernel_2"]).max()  # was 0, so that it does not decay
+    np.testing.assert_allclose(last, RATE * later, rtol=1e-3)
+
+
+def test_weights_without_a_gradient_decay() -> None:
+    """The layers are the identity: their last kernels are 0, so the kernels before them have no gradient yet."""
+    before, changes = changes_of_a_step(build_flow(SPEC), RATE)
+    for name in ("01_real_nvp/kernel_0", "01_real_nvp/kernel_1"):
+        np.testing.assert_allclose(changes[name], -RATE * SPEC.recipe.weight_decay * before[name], atol=1e-6)
+
+
+def test_families_without_such_a_recipe_take_plain_steps_of_adam() -> None:
+    spec = FlowSpec(family="nice", layers=2, width=8, normalization="none")
+    _, changes = changes_of_a_step(build_flow(spec), RATE)
+    name = next(name for name in changes if name.endswith("kernel_2"))
+    np.testing.assert_allclose(np.abs(changes[name]).max(), RATE, rtol=1e-3)
+    assert np.abs(changes[name.replace("kernel_2", "kernel_1")]).max() == 0
