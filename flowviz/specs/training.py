@@ -9,7 +9,7 @@ from flowviz.specs.recipes import LEARNING_RATE, Recipe
 from flowviz.specs.spec import Spec
 
 DEFAULT_SECONDS = 60.0
-BATCH = 256
+BATCH = 512
 WARMUP = 200  # steps
 
 
