@@ -191,4 +191,4 @@ def advice(flow: FlowSpec, spec: TrainingSpec, ending: Ending) -> str:
         changes += ["remove outliers from the points"] * has_diverged
     if has_diverged:
         return f"Training gave up after {MAX_IN_A_ROW} recoveries in a row. To train further, {' or '.join(changes)}."
-    return f"The loss rose at times instead of falling. To train more steadily, {' or '.join(changes)}."
+    return f"The loss did not fall steadily. To train more steadily, {' or '.join(changes)}."
