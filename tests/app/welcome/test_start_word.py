@@ -94,14 +94,14 @@ def test_return_trains_on_a_word_from_an_input_method_in_an_empty_box(
     can_build.set()
     qtbot.waitUntil(lambda: not start.train.isEnabled())
     can_build.clear()
-    commit(start.word, "日本")
+    commit(start.word, "мир")
     assert not start.window.find(QLabel, "startProblem").isVisible()
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     can_build.set()
     qtbot.waitUntil(lambda: not start.is_shown)
     run = start.window.main.session.run
     assert run is not None
-    assert run.project.target == TextSpec(text="日本")
+    assert run.project.target == TextSpec(text="мир")
 
 
 def test_train_waits_for_the_target_of_a_word_from_an_input_method(
@@ -115,14 +115,14 @@ def test_train_waits_for_the_target_of_a_word_from_an_input_method(
     qtbot.waitUntil(lambda: not train.isEnabled())
     can_build.clear()
     session = start.window.main.session
-    for word in ("日", "本"):
+    for word in ("ми", "р"):
         commit(text, word)
         qtbot.keyClick(text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert session.run is None
     can_build.set()
     qtbot.waitUntil(lambda: session.run is not None)
     assert session.run is not None
-    assert session.run.project.target == TextSpec(text="日本")
+    assert session.run.project.target == TextSpec(text="мир")
 
 
 def test_return_does_not_train_on_a_target_that_cannot_be_built(
