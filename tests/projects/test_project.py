@@ -62,7 +62,7 @@ def test_the_checkpoint_comes_back_to_the_last_bit(project: Project, project_fil
 
 def test_a_file_of_format_1_opens_as_the_flow_that_it_was() -> None:
     old = load_project(Path(__file__).parent / "files" / "format_1.flowviz")
-    assert old.flow == FlowSpec(layers=4, width=8, waves=0)
+    assert old.flow == FlowSpec(layers=4, width=8, hats=0, waves=0)
     assert (old.target, old.training.steps, old.checkpoint) == (TextSpec(text="Hi"), 500, None)
     assert old.trace.round_trip_error is None
     trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
@@ -72,7 +72,7 @@ def test_a_file_of_format_1_opens_as_the_flow_that_it_was() -> None:
 
 def test_a_file_of_format_2_opens_with_all_its_stages() -> None:
     old = load_project(Path(__file__).parent / "files" / "format_2.flowviz")
-    assert (old.flow, old.training.steps) == (FlowSpec(layers=4, width=8, waves=0), 500)
+    assert (old.flow, old.training.steps) == (FlowSpec(layers=4, width=8, hats=0, waves=0), 500)
     assert old.checkpoint is not None
     trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
     np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
@@ -81,7 +81,7 @@ def test_a_file_of_format_2_opens_with_all_its_stages() -> None:
 
 def test_a_file_of_format_3_opens_with_its_text_and_without_waves() -> None:
     old = load_project(Path(__file__).parent / "files" / "format_3.flowviz")
-    assert (old.flow, old.target) == (FlowSpec(layers=4, width=8, waves=0), TextSpec(text="Hi"))
+    assert (old.flow, old.target) == (FlowSpec(layers=4, width=8, hats=0, waves=0), TextSpec(text="Hi"))
     assert old.checkpoint is not None
     flow = build_flow(old.flow, old.weights)
     assert old.checkpoint.parameters.shape == flow.parameters.shape, "so that its training can go on"
@@ -94,16 +94,18 @@ def test_a_file_of_format_3_opens_with_its_text_and_without_waves() -> None:
 def test_a_file_of_format_4_opens_with_its_mix_and_without_waves() -> None:
     old = load_project(Path(__file__).parent / "files" / "format_4.flowviz")
     assert old.target.title == "Hi + heart"
-    assert old.flow == FlowSpec(layers=4, width=8, waves=0)
+    assert old.flow == FlowSpec(layers=4, width=8, hats=0, waves=0)
     trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
     np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
 
 
 def test_a_file_of_format_6_opens_with_the_bins_that_it_had() -> None:
     old = load_project(Path(__file__).parent / "files" / "format_6.flowviz")
-    assert old.flow == FlowSpec(family="spline", layers=2, width=8, bins=6, hats=8, min_bin_height=1e-3)
+    assert old.flow == FlowSpec(
+        family="spline", layers=2, width=8, bins=6, hats=8, min_bin_height=1e-3, base="normal", normalization="none"
+    )
     assert old.next is not None
-    assert old.next.flow == FlowSpec(family="spline", bins=7, min_bin_height=1e-3)
+    assert old.next.flow == FlowSpec(family="spline", bins=7, min_bin_height=1e-3, base="normal", normalization="none")
     flow = build_flow(old.flow, old.weights)
     np.testing.assert_allclose(flow.trace(old.trace.positions[0]).positions, old.trace.positions, atol=1e-4)
     assert old.checkpoint is not None
