@@ -68,7 +68,7 @@ def interpolated(values: tf.Tensor, place: tf.Tensor) -> tuple[tf.Tensor, Any]:
         The interpolated values (outputs, n).
     """
     count = values.shape[1]
-    left = tf.clip_by_value(tf.floor(place), 0, count - 2)
+    left = tf.where(place > 0, tf.minimum(tf.floor(place), count - 2), 0)  # 0 if the place is NaN, as the result is
     share = place - left
     low, high = (tf.gather(values, tf.cast(left, tf.int32) + side, axis=1) for side in (0, 1))
 

@@ -141,7 +141,7 @@ def test_events_own_their_arrays(target: Ink) -> None:
 
 
 class Spoiled(Ink):
-    """A target one of whose points is so far away that float32 cannot square the distance, now and then."""
+    """A target some of whose points are so far away that float32 cannot square the distance, now and then."""
 
     draws = 0
 
@@ -149,7 +149,7 @@ class Spoiled(Ink):
         points = super().sample(count, rng)
         self.draws += 1
         if self.draws % 3 == 0:
-            points[count // 8] = 1e30
+            points[:: max(count // 40, 1)] = 1e30  # in some of the steps, wherever a chunk begins and ends
         return points
 
 
@@ -226,7 +226,7 @@ def test_an_exploding_loss_is_undone() -> None:
 def test_the_advice_names_what_is_unusual() -> None:
     wild = FlowSpec(log_scale_bound=None, normalization="minibatch")
     told = advice(wild, TrainingSpec(steps=1, learning_rate=0.1), "diverged")
-    for change in ("bound the log-scale", "running normalization", "lower the learning rate to 0.002"):
+    for change in ("bound the log-scale", "running normalization", "lower the learning rate to 0.003"):
         assert change in told
     assert "remove outliers" in advice(FlowSpec(), TrainingSpec(steps=1), "diverged")
 
