@@ -252,7 +252,7 @@ def bad_points(tmp_path_factory: pytest.TempPathFactory, trained_file: Path) -> 
         ("train --text a --layers 33 -o x", "layers cannot be 33"),
         ("train --text a --width 0 -o x", "width cannot be 0"),
         ("train --text a --depth 9 -o x", "depth cannot be 9"),
-        ("train --text a --layers 32 --width 1024 --depth 4 -o x", "101 million weights, too many for a project"),
+        ("train --text a --layers 32 --width 1024 --depth 4 -o x", "102 million weights, too many for a project"),
         ("train --text a --batch 1 -o x", "batch cannot be 1"),
         ("train --text a --bins 8 -o x", "Only the spline flow has bins"),
         ("train --text a --flow nice --log-scale-bound 2 -o x", "no log-scale"),

@@ -6,7 +6,7 @@ from flowviz.projects.states import Layout, memory_of
 from flowviz.records import Moment, Snapshot, Timeline, Trace, Weights
 from flowviz.records.timeline import MAX_MOMENTS
 
-MOMENTS_BYTES = 900_000  # memory of all earlier moments: 13 moments of a default flow, or 650 kB of its file
+MOMENTS_BYTES = 860_000  # memory of all earlier moments: 10 moments of a default flow
 MIN_MOMENTS = 4  # minimum number of earlier moments, however large the flow
 
 

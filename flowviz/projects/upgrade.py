@@ -74,7 +74,7 @@ def _from_1(text: dict[str, Any]) -> dict[str, Any]:
     widths = flow.pop("hidden")
     if len(set(widths)) != 1:
         raise ValueError(f"hidden layers of different widths, {widths}, are no longer supported")
-    flow |= {"family": "realnvp", "layers": flow.pop("couplings"), "width": widths[0], "depth": len(widths)}
+    flow |= {"family": "realnvp", "layers": flow.pop("couplings"), "width": widths[0], "depth": len(widths), "hats": 0}
     return {**text, "flow": flow}
 
 

@@ -29,7 +29,7 @@ class Settings:
     def of(cls, training: TrainingSpec, recipe: Recipe) -> "Settings":
         """Return the settings of a training of a family, whose defaults apply where the training has none."""
         own = training.of_family(recipe)
-        return cls(own.peak_rate, own.clip_norm or recipe.clip_norm, own.batch)
+        return cls(own.peak_rate, own.clip_norm or recipe.clip_norm, own.batch or recipe.batch)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from flowviz.specs.recipes import LEARNING_RATE, Recipe
 from flowviz.specs.spec import Spec
 
 DEFAULT_SECONDS = 60.0
-BATCH = 512
 WARMUP = 200  # steps
 
 
@@ -27,7 +26,15 @@ class TrainingSpec(Spec):
         int | None, described("Steps", "Number of training steps, instead of a duration", gt=0, le=100_000_000)
     ] = None
     seed: Annotated[int, described("Seed", "The same seed gives the same random numbers", ge=0, lt=2**63)] = 0
-    batch: Annotated[int, described("Batch", "Number of target points in each training step", ge=2, le=65_536)] = BATCH
+    batch: Annotated[
+        int | None,
+        described(
+            "Batch",
+            "Number of target points in each training step; by default, that of the family",
+            ge=2,
+            le=65_536,
+        ),
+    ] = None
     learning_rate: Annotated[
         float | None,
         described(
@@ -48,8 +55,8 @@ class TrainingSpec(Spec):
         return LEARNING_RATE if self.learning_rate is None else self.learning_rate
 
     def of_family(self, recipe: Recipe) -> "TrainingSpec":
-        """Return this training with the learning rate and the clip norm of a family, if it has none of its own."""
-        usual = {"learning_rate": recipe.learning_rate, "clip_norm": recipe.clip_norm}
+        """Return this training with the learning rate, clip norm and batch of a family where it has none of its own."""
+        usual = {name: getattr(recipe, name) for name in ("learning_rate", "clip_norm", "batch")}
         return self.model_copy(update={name: value for name, value in usual.items() if getattr(self, name) is None})
 
     def with_seed(self, seed: int) -> "TrainingSpec":

@@ -4,6 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from flowviz.errors import MachineError
 from flowviz.flows.machine import OUT_OF_MEMORY
+from flowviz.records import Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.training.schedule import chunk_steps
@@ -32,7 +33,7 @@ class BatchChange:
         if not compiling.done():
             return None
         self._coming = None
-        if batch != spec.batch:
+        if batch != self._batch_of(spec):
             return self.runner(spec)
         try:
             return compiling.result()
@@ -41,8 +42,11 @@ class BatchChange:
 
     def _begin(self, spec: TrainingSpec) -> None:
         pool = ThreadPoolExecutor(1, "batch")
-        self._coming = spec.batch, pool.submit(_compiled, self._flow, spec, self._edits)
+        self._coming = self._batch_of(spec), pool.submit(_compiled, self._flow, spec, self._edits)
         pool.shutdown(wait=False)
+
+    def _batch_of(self, spec: TrainingSpec) -> int:
+        return Settings.of(spec, self._flow.recipe).batch
 
 
 def out_of_memory(batch: int) -> MachineError:

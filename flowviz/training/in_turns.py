@@ -11,7 +11,7 @@ from flowviz import targets
 from flowviz.errors import FlowvizError, clause_of
 from flowviz.projects import Comparison, Project
 from flowviz.projects.moments import without_particles
-from flowviz.records import Advanced, Checkpoint, Event, Finished, Moment, Preparing, Retargeted, Trial
+from flowviz.records import Advanced, Checkpoint, Event, Finished, Moment, Preparing, Retargeted, Settings, Trial
 from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.targets import Target
 from flowviz.training.prepare import prepare
@@ -146,7 +146,8 @@ class _Entrant:
     @property
     def shape(self) -> tuple[FlowSpec, int]:
         """Everything that the compiled code depends on: the flow apart from its seed, and the batch."""
-        return self.project.flow.model_copy(update={"seed": 0}), self.project.training.batch
+        flow = self.project.flow
+        return flow.model_copy(update={"seed": 0}), Settings.of(self.project.training, flow.recipe).batch
 
     def retarget(self, change: Retarget) -> None:
         """Learn another target from the next chunk on, or from the start if there was none."""

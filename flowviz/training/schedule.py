@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
-from flowviz.records import Checkpoint
+from flowviz.records import Checkpoint, Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.flow import TABLE_KNOTS
 
@@ -39,7 +39,8 @@ def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:
     outputs = 3 * flow.bins if flow.bins else 2
     hidden = flow.width * (flow.width * (flow.depth - 1) + outputs)
     layer = TABLE_KNOTS * outputs if flow.conditioner == "table" else hidden if flow.recipe.has_network else outputs
-    return int(np.clip(CHUNK_MULTIPLICATIONS / (layer * flow.layers * spec.batch), 1, MAX_CHUNK_STEPS))
+    batch = Settings.of(spec, flow.recipe).batch
+    return int(np.clip(CHUNK_MULTIPLICATIONS / (layer * flow.layers * batch), 1, MAX_CHUNK_STEPS))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from flowviz.flows.machine import OUT_OF_MEMORY
 from flowviz.flows.network import is_later
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.machine import return_memory
-from flowviz.records import Checkpoint, Validated
+from flowviz.records import Checkpoint, Settings, Validated
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.recipes import Recipe
@@ -93,7 +93,7 @@ def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int, edits: Edits | 
     own = (flow if edits else flow.as_trained()).model_copy(update={"seed": 0})
     edited = Edited(edits.disabled, edit_arrays(edits, len(own.stage_names()) - 1)[1].shape[1]) if edits else None
     with _making:
-        return _made(own, flow.recipe.stages, spec.batch, steps, edited)
+        return _made(own, flow.recipe.stages, Settings.of(spec, flow.recipe).batch, steps, edited)
 
 
 @lru_cache(REMEMBERED)
@@ -321,6 +321,6 @@ def _adam(
     # Bias correction as scalar factors, which saves passes over all parameters.
     root = tf.sqrt(1 - tf.pow(second_decay, step))
     pace = rate * root / (1 - tf.pow(FIRST_DECAY, step))
-    remaining = 1 - rate * recipe.weight_decay
+    remaining = 1 - rate * recipe.weight_decay * tf.sign(second)  # disabled layers have no gradient and do not decay
     parameters = remaining * state.parameters - factors * pace * first / (tf.sqrt(second) + EPSILON * root)
     return State(parameters, first, second, state.statistics)

@@ -5,7 +5,7 @@ from time import perf_counter
 
 from flowviz import projects
 from flowviz.projects.variant import Variant
-from flowviz.records import Adjusted, Checkpoint, Event, Preparing
+from flowviz.records import Adjusted, Checkpoint, Event, Preparing, Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.requests import NewTarget, Requests, no_change
@@ -75,7 +75,7 @@ def train(
     from flowviz.training.loop import Training
 
     yield Preparing("Compiling the training step")
-    batch = spec.batch
+    batch = Settings.of(spec, flow_spec.recipe).batch
     try:
         training = Training(
             build_flow(flow_spec, edits=resume.edits if resume else None),

@@ -35,12 +35,12 @@ def measure(spec: FlowSpec) -> tuple[float, float, float]:
     training = TrainingSpec(steps=STEPS)
     flow = build_flow(spec)
     started = perf_counter()
-    runner = ChunkRunner(flow, training.batch, STEPS)
+    runner = ChunkRunner(flow, spec.recipe.batch, STEPS)
     traced = perf_counter()
     runner.compile()
     runner.wait()
     compiled = perf_counter()
-    points = np.random.default_rng(0).normal(size=(STEPS, training.batch, 2)).astype(np.float32)
+    points = np.random.default_rng(0).normal(size=(STEPS, spec.recipe.batch, 2)).astype(np.float32)
     rates, times = np.full(STEPS, 1e-4, np.float32), []
     for _ in range(REPEATS):
         begun = perf_counter()

@@ -11,7 +11,6 @@ With `--budgets`, our default flow is trained for each of several budgets, witho
 """
 
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -76,7 +75,7 @@ def beside_peers(cases: Iterable[tuple[str, int]], families: list[str], seconds:
         with TemporaryDirectory() as folder:
             save_clouds(target, seed, Path(folder))
             for family in families:
-                run = {"word": word, "seed": seed, "name": family}
+                run: Run = {"word": word, "seed": seed, "name": family}
                 run |= run_ours(FlowSpec(family=family), word, seed, seconds)
                 if (peer := PEERS[family]) is not None:
                     beside = run_peer(python, peer, Path(folder), seed, seconds)
@@ -133,4 +132,4 @@ def table(name: str, runs: list[Run]) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(typer.run(main))
+    typer.run(main)

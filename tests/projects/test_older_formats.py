@@ -41,7 +41,7 @@ def test_history_without_entropies_opens_with_unknown_ones() -> None:
 
 def test_a_file_of_format_5_opens_with_its_checkpoint_and_its_points() -> None:
     old = load_project(FILES / "format_5.flowviz")
-    assert old.flow == FlowSpec(layers=4, width=8)
+    assert old.flow == FlowSpec(layers=4, width=8, hats=0, waves=6)
     assert old.target.title == "Hi + dots.csv"
     assert old.history.changes == (Retargeted(500, "Hi + dots.csv"),)
     assert old.history.validation_nll.tolist() == [1.75, 1.5]
@@ -72,7 +72,7 @@ def test_a_file_of_format_7_opens_with_its_split_and_without_a_score() -> None:
 
 def test_a_file_of_format_8_opens_with_a_normal_base() -> None:
     old = load_project(FILES / "format_8.flowviz")
-    assert old.flow == FlowSpec(layers=4, width=8)
+    assert old.flow == FlowSpec(layers=4, width=8, hats=0, waves=6)
     assert (old.flow.base, old.flow.components, old.flow.arrangement) == ("normal", None, None)
     assert old.next is not None
     assert old.next.flow == FlowSpec(family="spline", base="normal", normalization="none")
@@ -92,7 +92,7 @@ def test_a_file_of_format_9_opens_without_edits() -> None:
     old = load_project(FILES / "format_9.flowviz")
     assert old.checkpoint is not None
     assert (old.edits, old.checkpoint.edits) == (Edits(), Edits())
-    assert (old.flow, old.checkpoint.step) == (FlowSpec(layers=4, width=8), 500)
+    assert (old.flow, old.checkpoint.step) == (FlowSpec(layers=4, width=8, hats=0, waves=6), 500)
     assert old.score is not None
 
 

@@ -87,6 +87,7 @@ class Pool:
     def submit(
         self, job: Callable[..., ChunkRunner], flow: FlowSpec, spec: TrainingSpec, *rest: object
     ) -> Future[ChunkRunner]:
+        assert spec.batch is not None
         self.batches.append(spec.batch)
         future: Future[ChunkRunner] = Future()
         self._jobs.append((future, lambda: job(flow, spec, *rest)))

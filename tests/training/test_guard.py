@@ -164,7 +164,7 @@ def test_training_whose_loss_rises_recovers_and_says_what_to_change(target: Ink,
     assert end.figures()["largest_rise"] == pytest.approx(0.45)
     assert end.figures()["unsteady"] == 1
     assert end.checkpoint.largest_rise == pytest.approx(0.45)
-    assert end.sentence().endswith("To train more steadily, lower the learning rate to 0.0007.")
+    assert end.sentence().endswith("To train more steadily, lower the learning rate to 0.001.")
     assert end.ending == "completed"
 
 
@@ -215,6 +215,6 @@ def test_rises_of_flows_that_fold_do_not_count(target: Ink, scripted: Callable[.
 def test_the_advice_names_what_is_unusual() -> None:
     wild = FlowSpec(log_scale_bound=None, normalization="minibatch")
     told = advice(wild, TrainingSpec(steps=1, learning_rate=0.1), "completed")
-    for change in ("bound the log-scale", "running normalization", "lower the learning rate to 0.002"):
+    for change in ("bound the log-scale", "running normalization", "lower the learning rate to 0.003"):
         assert change in told
     assert "gave up" not in told

@@ -131,7 +131,8 @@ def test_all_learn_from_the_same_target_points(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(kind, "prepared", watched)
     matching = FlowSpec(family="flow_matching", width=8, depth=1, integrator_steps=2)
     flows = {"realnvp": FLOWS["affine"], "radial": FLOWS["radial"], "flow_matching": matching}
-    entrants = [Entrant(name=name, target=TARGET, flow=flow, training=STEPS) for name, flow in flows.items()]
+    spec = STEPS.model_copy(update={"batch": 64})
+    entrants = [Entrant(name=name, target=TARGET, flow=flow, training=spec) for name, flow in flows.items()]
     stopper = Stopper(after=9)  # chunks; the score of flow matching would take long
     turns = train_in_turns(Comparison.untrained(ComparisonSpec(entrants=entrants)))
     for turn in turns:

@@ -7,6 +7,7 @@ from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
+from flowviz.records import Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training.settings import with_settings_of
 
@@ -76,7 +77,9 @@ class Adjusting(QObject):
             return ON_RESUME if trained and continues and self._has_same_flow(trained.project) else ""
         if not self._has_same_flow(run.project):
             return OTHER_FLOW
-        before, after = run.project.training.batch, self._request.plan.training.batch
+        recipe = run.project.flow.recipe
+        trainings = run.project.training, self._request.plan.training
+        before, after = (Settings.of(training, recipe).batch for training in trainings)
         if before != after and state == TrainingState.TRAINING:
             return NEW_BATCH.format(before=before, after=after)
         return HINTS.get(state, "")

@@ -14,6 +14,7 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.priority import LowPriority
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
+from flowviz.records import Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training import prepare
 
@@ -140,4 +141,5 @@ class WarmUp(QObject):
 
 
 def _program(plan: Plan) -> Program:
-    return plan.flow.as_trained().model_copy(update={"seed": 0}), plan.training.batch
+    batch = Settings.of(plan.training, plan.flow.recipe).batch
+    return plan.flow.as_trained().model_copy(update={"seed": 0}), batch

@@ -111,7 +111,7 @@ class FlowOptions(QWidget):
         batch = _spin_box("trainingBatch", TRAINING["batch"])
         rate, clip = _rate_box(), _clip_box()
         seed = _spin_box("trainingSeed", TRAINING["seed"])
-        bind_number(request, lambda value: value.plan.training.batch, batch, self._training_setter("batch"))
+        bind_number(request, _settings(lambda found: found.batch), batch, self._training_setter("batch"))
         bind_number(request, _settings(lambda found: found.learning_rate), rate, self._training_setter("learning_rate"))
         bind_number(request, _settings(lambda found: found.clip_norm), clip, self._training_setter("clip_norm"))
         for box in (rate, clip, batch):

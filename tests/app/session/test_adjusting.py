@@ -9,7 +9,7 @@ from flowviz.records import Adjusted, Settings
 from flowviz.specs import TrainingSpec
 from tests.app.session.fakes import SessionHarness, checkpoint, finished, snapshot, train
 
-FAST, SLOW = Settings(2e-3, 1.0, 256), Settings(1e-4, 1.0, 256)
+FAST, SLOW = Settings(3e-3, 1.0, 512), Settings(1e-4, 1.0, 512)
 
 
 @pytest.fixture
@@ -47,10 +47,10 @@ def test_running_training_takes_a_change_once_it_has_settled(harness: SessionHar
 
 def test_undo_sets_the_previous_value_from_then_on(harness: SessionHarness, qtbot: QtBot) -> None:
     train(harness)
-    harness.request.update_training(batch=512)
-    assert settle(harness, qtbot).batch == 512
+    harness.request.update_training(batch=300)
+    assert settle(harness, qtbot).batch == 300
     harness.session.undo.stack.undo()
-    assert settle(harness, qtbot).batch == 256
+    assert settle(harness, qtbot).batch is None
 
 
 def test_settings_for_another_flow_are_not_those_of_the_training(harness: SessionHarness, qtbot: QtBot) -> None:
@@ -104,7 +104,7 @@ def test_hint_says_when_a_change_applies(harness: SessionHarness) -> None:
     harness.session.toggle_pause()
     assert "when it resumes" in hint(harness)
     harness.session.toggle_pause()
-    harness.request.update_training(batch=512)
-    assert hint(harness) == NEW_BATCH.format(before=256, after=512)
-    harness.thread.send(Adjusted(120, FAST, Settings(2e-3, 1.0, 512)), snapshot(200), checkpoint(200))
+    harness.request.update_training(batch=300)
+    assert hint(harness) == NEW_BATCH.format(before=512, after=300)
+    harness.thread.send(Adjusted(120, FAST, Settings(3e-3, 1.0, 300)), snapshot(200), checkpoint(200))
     assert "at once" in hint(harness)

@@ -80,7 +80,7 @@ EDITS: dict[str, Callable[[Edited], object]] = {
     "Normalization": lambda edited: edited.request.update_flow(normalization="none"),
     "Bounded Log-Scale": lambda edited: edited.request.update_flow(log_scale_bound=None),
     "Seed": lambda edited: edited.request.set_seed(7),
-    "Batch": lambda edited: edited.request.update_training(batch=512),
+    "Batch": lambda edited: edited.request.update_training(batch=300),
     "Rate": lambda edited: edited.request.update_training(learning_rate=0.01),
     "Train For": lambda edited: edited.request.set_budget("steps", 5),
     "Follow the Target": lambda edited: edited.request.set_follows(False),
