@@ -193,7 +193,7 @@ class Training:
         self._clock.resume()
         steps, batch, _ = self._runner.shape
         drawn = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
-        own_rng = np.random.default_rng((self._spec.seed, self._guard.step))  # all families draw the same target points
+        own_rng = np.random.default_rng((self._spec.seed, self._guard.step))  # same points for equal batches
         points = self._flow.objective.prepared(drawn, own_rng)
         self._latest_points = drawn[:count].reshape(-1, 2)[-LATEST_POINTS:]
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
