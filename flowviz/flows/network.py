@@ -15,7 +15,7 @@ FEW = 4  # maximum outputs of a layer for which elementwise products are faster 
 MAX_WAVE = 8.0  # wavelength in standard deviations, about the width of the cloud
 HAT_NOISE, WAVE_NOISE = 0.1, 0.3  # standard deviation of the initial weights
 TABULATED = "tabulated"  # the `Tabulated` outputs of a network, beside its weights
-KNOTS = 129  # of a batch; with 65, the gap was larger
+KNOTS = 129  # for a batch; with 257, a step takes twice as long
 FARTHEST = 1 - 1e-6  # |u| of a knot; 0.999999 is about 2,000 standard deviations away
 NARROWEST = 1e-7  # spacing, if all points of a batch are the same
 DIGITS = 997.0  # times a coordinate, whose fraction is then random
@@ -67,9 +67,8 @@ class Network:
     def tabulated(self, weights: Tensors, x_a: tf.Tensor) -> Tensors:
         """Return the weights with a table of θ over the range of a batch x_a (n,), if that is faster than θ itself.
 
-        The network is then evaluated at KNOTS knots instead of at all n points. The gap is smaller after as many steps,
-        too, because every point contributes to the gradient at two knots, in the range between them. The knots are
-        offset at random, by the digits of the first point, so that the network learns its values everywhere.
+        The network is then evaluated at KNOTS knots instead of at all n points. The knots are offset at random, by the
+        digits of the first point, so that the network learns its values everywhere.
         """
         if (x_a.shape[0] or 0) <= KNOTS:
             return weights

@@ -25,7 +25,7 @@ def _empty() -> NDArray[np.float64]:
 
 
 class Mark(NamedTuple):
-    """What happened at a step: a label of a few words, and sentences."""
+    """A mark at a step of a loss plot: a short label, and sentences that explain it."""
 
     step: int
     label: str

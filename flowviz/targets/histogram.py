@@ -10,10 +10,8 @@ from flowviz.targets.target import DRAWN_TOGETHER, Target, draw_in_parts
 
 COUNTED = 8_000_000  # points
 LEVELS = 11  # halvings of each side of a square box, down to the finest grid
-PENALTY = np.float32(
-    2
-)  # nats that each part of a rectangle must gain to be told apart, lest chance be mistaken for detail
-PRIOR = 0.1  # points in each part before counting, lest it be impossible
+PENALTY = np.float32(2)  # nats that each part must gain, so that chance is not mistaken for detail
+PRIOR = 0.1  # points in each part before counting, so that none has density 0
 
 
 class AdaptiveHistogram:
