@@ -6,14 +6,13 @@ from functools import lru_cache
 from math import ceil, floor, log10
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from flowviz.records import FLOW_UNITS, Units
 from flowviz.rendering.colors import SURROUNDINGS, Color, packed_color
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Layer
-from flowviz.specs import ViewSpec
+from flowviz.specs import PictureSize, ViewSpec
 
 MAX_TICKS = 8  # tick steps along the shorter side
 NARROW = 2  # pixels that must remain of a space between the halos of two letters
@@ -47,7 +46,7 @@ class Label:
     color: Color | None = None
 
 
-def em(view: ViewSpec, panel: Panel) -> float:
+def em(view: ViewSpec, panel: Panel | PictureSize) -> float:
     """Return the size of small text (1 em) in a panel, in pixels.
 
     The size follows the geometric mean of the panel's sides, up to `view.word_height` of the shorter side. A label
@@ -352,14 +351,12 @@ def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def _ticks(view: ViewSpec, panel: Panel, units: Units) -> tuple[Ticks, Ticks]:
     left, right, bottom, top = Projection(view, panel).rectangle
-    ends = np.sort(units.values(np.array([(left, bottom), (right, top)])), axis=0)
-    x_scale, y_scale = units.scale
-    return _ticks_between(ends[:, 0], view.half_extent * abs(x_scale)), _ticks_between(
-        ends[:, 1], view.half_extent * abs(y_scale)
-    )
+    (left, bottom), (right, top) = np.sort(units.values(np.array([(left, bottom), (right, top)])), axis=0).tolist()
+    across, up = (view.half_extent * abs(scale) for scale in units.scale)
+    return ticks_between(left, right, across), ticks_between(bottom, top, up)
 
 
-def _ticks_between(ends: NDArray[np.floating], half_extent: float) -> Ticks:
-    low, high = ends
+def ticks_between(low: float, high: float, half_extent: float) -> Ticks:
+    """Return the ticks from one number to another, as far apart as grid lines; see `tick_step`."""
     step = tick_step(half_extent)
     return Ticks(step, range(ceil(low / step), floor(high / step) + 1))

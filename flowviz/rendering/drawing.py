@@ -1,19 +1,23 @@
-"""Drawings, which consist of rectangles, lines, text and panels of particles, as pixels or as vector graphics."""
+"""Drawings, which consist of rectangles, lines, text, panels of particles and a legend, as pixels or as vectors."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Label, paper, write
+from flowviz.rendering.annotate import Label, em, paper, write
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.rendering.frame import render_panel
+from flowviz.rendering.legend import KEY_WIDTH, Key, key_picture
 from flowviz.rendering.projection import Panel, Projection
-from flowviz.rendering.raster import RGBA, Canvas, lifted
-from flowviz.rendering.sheet import ENLARGED, frame_panel
+from flowviz.rendering.raster import RGBA, Canvas, Layer, lifted
 from flowviz.specs import PictureSize, ViewSpec
+
+ENLARGED = 2.0  # scale factor of points and lines, which would be too faint at the size of a panel
+FOOT_EMS = 5.2  # height of the legend at the bottom
 
 
 class Box(NamedTuple):
@@ -40,7 +44,7 @@ class Particles(NamedTuple):
     """A framed panel of a scene at a stage, with its upper left corner at a whole pixel."""
 
     scene: Scene
-    stage: int
+    stage: float
     view: ViewSpec
     left: int
     top: int
@@ -49,16 +53,32 @@ class Particles(NamedTuple):
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture of boxes, panels, lines and text, drawn in this order; later ones of a kind cover earlier ones."""
+    """A picture of boxes, panels, lines, text and a legend, drawn in this order; later ones of a kind are on top.
+
+    Attributes:
+        boxes: The boxes.
+        panels: The panels.
+        lines: The lines.
+        labels: The text.
+        keys: The entries of the legend, from the lower right corner to the left.
+        has_halos: Whether the text has halos as vectors as well, because it is on panels.
+    """
 
     boxes: tuple[Box, ...] = ()
     panels: tuple[Particles, ...] = ()
     lines: tuple[Line, ...] = ()
     labels: tuple[Label, ...] = ()
+    keys: tuple[Key, ...] = ()
+    has_halos: bool = False
 
     def __add__(self, other: "Drawing") -> "Drawing":
         return Drawing(
-            self.boxes + other.boxes, self.panels + other.panels, self.lines + other.lines, self.labels + other.labels
+            self.boxes + other.boxes,
+            self.panels + other.panels,
+            self.lines + other.lines,
+            self.labels + other.labels,
+            self.keys + other.keys,
+            self.has_halos or other.has_halos,
         )
 
 
@@ -76,20 +96,44 @@ def render_drawing(drawing: Drawing, view: ViewSpec, size: PictureSize) -> RGBA:
         size: The size of the picture, in pixels.
     """
     whole = Panel(size.width, size.height)
-    picture = np.empty((size.height, size.width, 4), np.uint8)
-    picture[:] = paper(view)
+    picture = np.full((size.height, size.width, 4), paper(view), np.uint8)
     for box in drawing.boxes:
         _fill(picture, box)
     for each in drawing.panels:
         panel = render_panel(each.scene, each.stage, each.view, each.panel, enlarged=ENLARGED)
-        frame_panel(picture, panel, each.left, each.top, view)
+        _frame(picture, panel, each.left, each.top, view)
     canvas = Canvas(picture, Projection(_pixel_view(view, size), whole))
     for line in drawing.lines:
         points = line.points * (1, -1)
         canvas.draw_lines(points[:-1], points[1:], line.color, line.width, line.alpha)
     canvas.draw_layer(write(view, whole, drawing.labels))
+    if drawing.keys:
+        canvas.draw_layer(_foot(view, whole, drawing.keys))
     found = canvas.picture()
     return found if view.background == "solid" else lifted(found, SURROUNDINGS[view.theme].background)
+
+
+def foot_places(view: ViewSpec, whole: Panel | PictureSize, count: int) -> list[tuple[int, int]]:
+    """Return the upper left corners, in pixels, of `count` legend entries in a row from the lower right corner."""
+    text = em(view, whole)
+    width, top = round(KEY_WIDTH * text), round(whole.height - FOOT_EMS * text)
+    return [(whole.width - (number + 1) * width, top) for number in range(count)]
+
+
+def _foot(view: ViewSpec, whole: Panel, keys: tuple[Key, ...]) -> Layer:
+    """Return the legend, whose entries are side by side in the lower right corner, as a layer."""
+    layer = Image.new("RGBA", whole, (*SURROUNDINGS[view.theme].background, 0))
+    for key, place in zip(keys, foot_places(view, whole, len(keys)), strict=True):
+        layer.paste(key_picture(view, em(view, whole), key), place)
+    return Layer.of(np.asarray(layer))
+
+
+def _frame(picture: RGBA, panel: RGBA, left: int, top: int, view: ViewSpec) -> None:
+    """Draw a panel with its upper left corner at a pixel of a picture, and a frame around it."""
+    height, width = panel.shape[:2]
+    framed = picture[top - 1 : top + height + 1, left - 1 : left + width + 1]
+    framed[:] = (*SURROUNDINGS[view.theme].axis, 255)
+    framed[1:-1, 1:-1] = panel
 
 
 def _pixel_view(view: ViewSpec, size: PictureSize) -> ViewSpec:

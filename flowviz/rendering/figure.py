@@ -21,7 +21,6 @@ from flowviz.rendering.annotate import (
     TITLE_EMS,
     Label,
     em,
-    fitted,
     grid_lines,
     note_label,
     tick_labels,
@@ -30,16 +29,16 @@ from flowviz.rendering.annotate import (
 )
 from flowviz.rendering.colors import SURROUNDINGS, unpacked
 from flowviz.rendering.density import contour_labels, density_strength
-from flowviz.rendering.drawing import Drawing
+from flowviz.rendering.drawing import ENLARGED, Drawing, Particles, foot_places
 from flowviz.rendering.frame import draw_marks, outside_text, panel_views, render_panel
 from flowviz.rendering.legend import Key, key_parts, keys, legend_places
-from flowviz.rendering.page import ABOVE_LINES, ABOVE_PATHS, BELOW_LINES, Page, Vectors, rgb, save_page
-from flowviz.rendering.panel_table import PanelTable, layout_of, shared_keys, swatches, table_labels
+from flowviz.rendering.page import ABOVE_LINES, ABOVE_PATHS, BELOW_LINES, Page, Vectors, rgb, save_page, width_of
+from flowviz.rendering.panel_table import PanelTable, draw_table
 from flowviz.rendering.particles import particle_colors
 from flowviz.rendering.paths import path_alphas, path_curves, path_particles
 from flowviz.rendering.projection import Panel, Projection, panel_of
 from flowviz.rendering.raster import RGBA, lifted
-from flowviz.rendering.sheet import ENLARGED, SheetLayout, foot_places, small_view, small_views
+from flowviz.rendering.sheet import draw_sheet
 from flowviz.rendering.velocity import CUT_ALPHA, DOT, HALO_ALPHA, HALO_WIDTH, LINE_WIDTH, arrows_at
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import MAX_SIDE, Mark
@@ -98,18 +97,8 @@ def save_sheet(
     Raises:
         SpecError: If the panels do not fit.
     """
-    layout = SheetLayout.of(view, len(stages), Panel(size.width, size.height))
-
-    def draw(page: Page) -> None:
-        views = small_views(scene.trace, view, layout.panel, stages)
-        for place, stage in enumerate(stages):
-            _draw_stage(page, scene, stage, views[place], *layout.corner(place), layout.panel, titled=view.labels)
-        if view.labels:
-            found = keys(scene, scene.trace.last_stage, small_view(view))
-            for key, (left, top) in zip(found, foot_places(view, size, len(found)), strict=True):
-                _draw_key(page, view, key, left, top, page.em)
-
-    save_page(draw, view, size, path, form, about)
+    drawing = draw_sheet(scene, view, size, stages, partial(width_of, size=em(view, size)))
+    save_drawing(drawing, view, size, path, form, about)
 
 
 def save_table(
@@ -128,20 +117,8 @@ def save_table(
     Raises:
         SpecError: If the panels do not fit.
     """
-    layout, found = layout_of(table, view, size), shared_keys(table)
-
-    def draw(page: Page) -> None:
-        for place, cell in table.cells:
-            _draw_framed(page, cell.scene, cell.stage, cell.view, *layout.corner(place), layout.panel)
-        if view.labels:
-            for left, top, side, color in swatches(table, view, size):
-                page.fill(left, top, side, side, color)
-            for label in table_labels(table, view, size, partial(page.length, size=page.em)):
-                page.write(0, 0, label, page.em)
-            for key, (left, top) in zip(found, foot_places(view, size, len(found)), strict=True):
-                _draw_key(page, view, key, left, top, page.em)
-
-    save_page(draw, view, size, path, form, about)
+    drawing = draw_table(table, view, size, partial(width_of, size=em(view, size)))
+    save_drawing(drawing, view, size, path, form, about)
 
 
 def save_drawing(
@@ -162,11 +139,14 @@ def save_drawing(
         for box in drawing.boxes:
             page.fill(*box)
         for each in drawing.panels:
-            _draw_framed(page, each.scene, each.stage, each.view, each.left, each.top, each.panel)
+            _draw_framed(page, each)
         for line in drawing.lines:
             page.draw_polylines([line.points], line.width, line.color, line.alpha, "lines")
         for label in drawing.labels:
-            page.write(0, 0, label, page.em, halo=bool(drawing.panels))
+            page.write(0, 0, label, page.em, halo=drawing.has_halos)
+        places = foot_places(view, size, len(drawing.keys))
+        for key, (left, top) in zip(drawing.keys, places, strict=True):
+            _draw_key(page, view, key, left, top, page.em)
 
     save_page(draw, view, size, path, form, about)
 
@@ -182,7 +162,7 @@ def _draw_panel(page: Page, scene: Scene, stage: float, view: ViewSpec, panel: P
     if "velocity" in view.marks:
         _draw_arrows(page, scene, stage, view, panel, left)
     size = em(view, panel)
-    length = partial(page.length, size=TITLE_EMS * size)
+    length = partial(width_of, size=TITLE_EMS * size)
     titles = title_label(view, panel, title, length) if view.labels else []
     for label in titles:
         x, y, width, height = title_box(view, panel, label, length(label.text))
@@ -267,22 +247,12 @@ def _panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outs
     return labels
 
 
-def _draw_stage(
-    page: Page, scene: Scene, stage: int, view: ViewSpec, left: int, top: int, panel: Panel, *, titled: bool
-) -> None:
-    """Draw one panel of a sheet with its frame and, if `titled`, its title."""
-    _draw_framed(page, scene, stage, view, left, top, panel)
-    if titled:
-        title = fitted(scene.trace.short_title(stage), partial(page.length, size=page.em), panel.width - page.em / 2)
-        page.write(0, 0, Label(left, top - 0.5 * page.em, title, "ls"), page.em)
-
-
-def _draw_framed(page: Page, scene: Scene, stage: float, view: ViewSpec, left: int, top: int, panel: Panel) -> None:
+def _draw_framed(page: Page, each: Particles) -> None:
     """Draw a panel as an image, and a frame around it."""
-    fine = Panel(DETAIL * panel.width, DETAIL * panel.height)
-    picture = render_panel(scene, stage, view, fine, enlarged=ENLARGED)
-    page.draw_picture(_on_background(picture, view), left, top, panel.width, panel.height)
-    page.draw_frame(left - 0.5, top - 0.5, panel.width + 1, panel.height + 1)
+    width, height = each.panel
+    picture = render_panel(each.scene, each.stage, each.view, Panel(DETAIL * width, DETAIL * height), enlarged=ENLARGED)
+    page.draw_picture(_on_background(picture, each.view), each.left, each.top, width, height)
+    page.draw_frame(each.left - 0.5, each.top - 0.5, width + 1, height + 1)
 
 
 def _draw_key(page: Page, view: ViewSpec, key: Key, left: int, top: int, size: float, opacity: int = 0) -> None:

@@ -192,7 +192,10 @@ def _cloud(latents: Latents, layout: _Layout, view: ViewSpec) -> Drawing:
     labels = contour_labels(density, seen, panel) if view.labels else ()
     moved = (Label(x.x + left, x.y + top, x.text, x.anchor, color=color) for x in labels)
     return Drawing(
-        panels=(Particles(Scene(trace), 0, seen, left, top, panel),), lines=tuple(lines), labels=tuple(moved)
+        panels=(Particles(Scene(trace), 0, seen, left, top, panel),),
+        lines=tuple(lines),
+        labels=tuple(moved),
+        has_halos=True,
     )
 
 

@@ -7,9 +7,10 @@ from math import ceil, floor
 import numpy as np
 
 from flowviz.records.ledger import Entry, Ledger, limits_for
-from flowviz.rendering.annotate import Label, Ticks, em, fitted, text_width, tick_step
+from flowviz.rendering.annotate import Label, em, fitted, text_width
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color, Surroundings
 from flowviz.rendering.drawing import Box, Drawing, Line, render_drawing, segment
+from flowviz.rendering.plot import Interval, axis_ticks
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
@@ -22,8 +23,6 @@ MARGIN = 0.03  # share of the scale, beyond each of its ends
 NUMBER = "-00.00"  # takes as much room as any usual number, so that nothing moves while numbers change
 SUM_DECIMALS = 3
 UNKNOWN = "unknown"
-
-Limits = tuple[float, float]
 
 
 def ledger_height(ledger: Ledger, text: float) -> int:
@@ -56,7 +55,7 @@ def render_ledger(
     ledger: Ledger,
     view: ViewSpec,
     size: PictureSize,
-    limits: Limits | None = None,
+    limits: Interval | None = None,
     stage: int | None = None,
     *,
     headed: bool = True,
@@ -80,7 +79,7 @@ def draw_ledger(
     ledger: Ledger,
     view: ViewSpec,
     size: PictureSize,
-    limits: Limits | None = None,
+    limits: Interval | None = None,
     stage: int | None = None,
     *,
     headed: bool = True,
@@ -129,10 +128,12 @@ class _Layout:
     row: float
     left: float
     right: float
-    limits: Limits
+    limits: Interval
 
     @classmethod
-    def of(cls, ledger: Ledger, view: ViewSpec, size: PictureSize, limits: Limits | None, *, headed: bool) -> "_Layout":
+    def of(
+        cls, ledger: Ledger, view: ViewSpec, size: PictureSize, limits: Interval | None, *, headed: bool
+    ) -> "_Layout":
         text = em(view, Panel(size.width, size.height))
         top = text * (HEAD_EMS if headed and view.labels else PAD_EMS)
         room = size.height - top - text * (FOOT_EMS if view.axes else PAD_EMS)
@@ -172,7 +173,6 @@ def _head(ledger: Ledger, layout: _Layout, colors: Surroundings) -> Drawing:
 
 def _scale(layout: _Layout, colors: Surroundings, *, has_numbers: bool) -> Drawing:
     """Return vertical lines at round sums, with their numbers below, and one at 0."""
-    low, high = layout.limits
     height = (len(layout.entries) + 1) * layout.row
 
     def upright(nats: float, color: Color) -> Box:
@@ -180,9 +180,7 @@ def _scale(layout: _Layout, colors: Surroundings, *, has_numbers: bool) -> Drawi
 
     if not has_numbers:
         return Drawing((upright(0, colors.axis),))
-    step = tick_step((high - low) / 2)
-    ticks = Ticks(step, range(ceil(low / step), floor(high / step) + 1))
-    ticks = ticks.legible((layout.right - layout.left) / (high - low), text_width(layout.text))
+    ticks = axis_ticks(layout.limits, layout.right - layout.left, layout.text)
     places = zip(ticks.values, ticks.texts, strict=True)
     below = layout.top + height + 0.4 * layout.text
     return Drawing(

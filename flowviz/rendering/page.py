@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Curve
@@ -184,18 +185,19 @@ class Page:
             self.figure.text(*place, label.text, path_effects=[stroke], **manner)
         self.figure.text(*place, label.text, color=_hex(label.color or self._colors.label), **manner)
 
-    def length(self, text: str, size: float) -> float:
-        """Return the width in pixels of a text at a font size in pixels."""
-        return LETTERS * size * _width(text) if text else 0.0
-
     def _share(self, x: Any, y: Any) -> tuple[Any, Any]:
         return x / self._size.width, 1 - y / self._size.height
+
+
+def width_of(text: str, size: float) -> float:
+    """Return the width in pixels of a text at a font size in pixels."""
+    return LETTERS * size * _width(text) if text else 0.0
 
 
 @lru_cache(maxsize=1024)  # tracing the outlines of a line takes 5 ms, and a table of panels asks again and again
 def _width(text: str) -> float:
     """Return the width of a text, relative to the size of the font."""
-    return float(TextPath((0, 0), text, size=1).get_extents().width)
+    return float(TextPath((0, 0), text, size=1, prop=FontProperties(family=FONT)).get_extents().width)
 
 
 def rgb(color: Color) -> tuple[float, ...]:

@@ -3,17 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from flowviz.errors import SpecError
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Label, em, fitted, paper, text_width, write
-from flowviz.rendering.colors import SURROUNDINGS, Color, entrant_color
-from flowviz.rendering.frame import render_panel
+from flowviz.rendering.annotate import Label, em, fitted, text_width
+from flowviz.rendering.colors import SURROUNDINGS, entrant_color
+from flowviz.rendering.drawing import FOOT_EMS, Box, Drawing, Particles, render_drawing
 from flowviz.rendering.legend import KEY_WIDTH, Key, keys
-from flowviz.rendering.projection import Panel, Projection
-from flowviz.rendering.raster import RGBA, Canvas, lifted
-from flowviz.rendering.sheet import ENLARGED, FOOT_EMS, GAP_EMS, TITLE_EMS, foot, frame_panel
+from flowviz.rendering.projection import Panel
+from flowviz.rendering.raster import RGBA
+from flowviz.rendering.sheet import GAP_EMS, TITLE_EMS
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import MIN_SIDE
 
@@ -104,7 +102,7 @@ class TableLayout:
         Raises:
             SpecError: If the panels do not fit.
         """
-        text = em(view, Panel(whole.width, whole.height)) if view.labels else 0
+        text = em(view, whole) if view.labels else 0
         head, gap, below = round(TITLE_EMS * text), max(4, round(GAP_EMS * text)), round(FOOT_EMS * text)
         top = head if has_headings else 0
         width = (whole.width - gap) // columns - gap
@@ -139,21 +137,19 @@ def render_table(table: PanelTable, view: ViewSpec, size: PictureSize) -> RGBA:
     Raises:
         SpecError: If the panels do not fit.
     """
-    whole, layout = Panel(size.width, size.height), layout_of(table, view, size)
-    picture = np.empty((size.height, size.width, 4), np.uint8)
-    picture[:] = paper(view)
-    for place, cell in table.cells:
-        panel = render_panel(cell.scene, cell.stage, cell.view, layout.panel, enlarged=ENLARGED)
-        frame_panel(picture, panel, *layout.corner(place), view)
-    if view.labels:
-        for left, top, side, color in swatches(table, view, size):
-            picture[top : top + side, left : left + side] = (*color, 255)
-    canvas = Canvas(picture, Projection(view, whole))
-    if view.labels:
-        canvas.draw_layer(write(view, whole, table_labels(table, view, size, text_width(em(view, whole)))))
-        canvas.draw_layer(foot(view, whole, shared_keys(table)))
-    found = canvas.picture()
-    return found if view.background == "solid" else lifted(found, SURROUNDINGS[view.theme].background)
+    return render_drawing(draw_table(table, view, size, text_width(em(view, size))), view, size)
+
+
+def draw_table(table: PanelTable, view: ViewSpec, size: PictureSize, length: Callable[[str], float]) -> Drawing:
+    """Return the drawing of a table; see `render_table`. `length` returns the width of a text in pixels."""
+    layout = layout_of(table, view, size)
+    panels = tuple(
+        Particles(cell.scene, cell.stage, cell.view, *layout.corner(place), layout.panel) for place, cell in table.cells
+    )
+    if not view.labels:
+        return Drawing(panels=panels)
+    labels = tuple(table_labels(table, view, size, length))
+    return Drawing(tuple(_swatches(table, view, size)), panels, labels=labels, keys=shared_keys(table))
 
 
 def layout_of(table: PanelTable, view: ViewSpec, size: PictureSize) -> TableLayout:
@@ -170,11 +166,7 @@ def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: C
         size: The size of the picture, in pixels.
         length: Returns the width of a text in pixels.
     """
-    layout, text, color = (
-        layout_of(table, view, size),
-        em(view, Panel(size.width, size.height)),
-        SURROUNDINGS[view.theme].title,
-    )
+    layout, text, color = layout_of(table, view, size), em(view, size), SURROUNDINGS[view.theme].title
     width, labels = layout.panel.width, list[Label]()
     for column, heading in enumerate(table.headings):
         left, _ = layout.corner((0, column))
@@ -192,14 +184,14 @@ def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: C
     return labels + [Label(layout.gap, foot_top + n * LINE_EMS * text, line, "lt") for n, line in enumerate(lines)]
 
 
-def swatches(table: PanelTable, view: ViewSpec, size: PictureSize) -> Iterator[tuple[int, int, int, Color]]:
-    """Yield the left and upper edge, the side and the color of the square before each title, in pixels."""
-    layout, text = layout_of(table, view, size), em(view, Panel(size.width, size.height))
+def _swatches(table: PanelTable, view: ViewSpec, size: PictureSize) -> Iterator[Box]:
+    """Yield the square before each title."""
+    layout, text = layout_of(table, view, size), em(view, size)
     side = max(1, round(SWATCH_EMS * text))
     for place, cell, _ in table.titles():
         if cell.style is not None:
             left, top = layout.corner(place)
-            yield left, round(top - 0.5 * text) - side, side, entrant_color(cell.style, view.theme)
+            yield Box(left, round(top - 0.5 * text) - side, side, side, entrant_color(cell.style, view.theme))
 
 
 def shared_keys(table: PanelTable) -> tuple[Key, ...]:

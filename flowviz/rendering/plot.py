@@ -1,12 +1,11 @@
 """A small plot inside a drawing: its frame, its scales and their numbers."""
 
 from dataclasses import dataclass
-from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.rendering.annotate import Label, Ticks, text_width, tick_step
+from flowviz.rendering.annotate import Label, Ticks, text_width, ticks_between
 from flowviz.rendering.colors import Color, Surroundings
 from flowviz.rendering.drawing import Box, Drawing, Line, segment
 
@@ -80,11 +79,11 @@ class Plot:
         lines += [segment(self.left, self.top, self.left, bottom, colors.axis)] if has_rows else []
         if not has_numbers:
             return Drawing(lines=tuple(lines))
-        columns = _ticks(self.across, self.width, text)
+        columns = axis_ticks(self.across, self.width, text)
         places = self.x(np.array(columns.values)).tolist()
         labels = [Label(x, bottom + 0.4 * text, name, "mt") for x, name in zip(places, columns.texts, strict=True)]
         if has_rows:
-            rows = _ticks(self.up, self.height, text)
+            rows = axis_ticks(self.up, self.height, text)
             heights = self.y(np.array(rows.values)).tolist()
             labels += [
                 Label(self.left - 0.4 * text, y, name, "rm") for y, name in zip(heights, rows.texts, strict=True)
@@ -92,9 +91,7 @@ class Plot:
         return Drawing(lines=tuple(lines), labels=tuple(labels))
 
 
-def _ticks(ends: Interval, pixels: float, text: float) -> Ticks:
-    """Return round values on a scale whose numbers do not overlap."""
+def axis_ticks(ends: Interval, pixels: float, text: float) -> Ticks:
+    """Return round values on a scale whose numbers do not overlap; `pixels` is its length, and `text` 1 em."""
     low, high = ends
-    step = tick_step((high - low) / 2)
-    ticks = Ticks(step, range(ceil(low / step), floor(high / step) + 1))
-    return ticks.legible(pixels / (high - low), text_width(text))
+    return ticks_between(low, high, (high - low) / 2).legible(pixels / (high - low), text_width(text))

@@ -1,25 +1,23 @@
 """Sheets, which show all stages in one picture, and thumbnails of the stages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene, Trace
-from flowviz.rendering.annotate import Label, em, fitted, paper, text_width, write
+from flowviz.rendering.annotate import Label, em, fitted, text_width
 from flowviz.rendering.camera import common_box, fitted_view
-from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.rendering.drawing import ENLARGED, FOOT_EMS, Drawing, Particles, render_drawing
 from flowviz.rendering.frame import render_panel
-from flowviz.rendering.legend import KEY_WIDTH, Key, key_picture, keys
-from flowviz.rendering.projection import Panel, Projection
-from flowviz.rendering.raster import RGBA, Canvas, Layer, lifted
+from flowviz.rendering.legend import keys
+from flowviz.rendering.projection import Panel
+from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 
-ENLARGED = 2.0  # scale factor of points and lines, which would be too faint at the size of a panel
-TITLE_EMS, GAP_EMS, FOOT_EMS = 1.7, 0.6, 5.2  # space above each panel, between panels, and for the legend at the bottom
+TITLE_EMS, GAP_EMS = 1.7, 0.6  # space above each panel, and between panels
 MIN_PANEL = 16  # pixels
 MAX_STEPS = 24  # of an integrator in an overview; neighbors look alike
 
@@ -39,35 +37,26 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequen
     Raises:
         SpecError: If the panels do not fit.
     """
-    chosen, whole = stages or range(len(scene.trace.names)), Panel(size.width, size.height)
-    found = keys(scene, scene.trace.last_stage, small_view(view)) if view.labels else ()
-    layout, text = SheetLayout.of(view, len(chosen), whole), em(view, whole)
-    picture = np.empty((size.height, size.width, 4), np.uint8)
-    picture[:] = paper(view)
-    labels, views = [], small_views(scene.trace, view, layout.panel, chosen)
-    for place, stage in enumerate(chosen):
-        left, top = layout.corner(place)
-        frame_panel(picture, render_panel(scene, stage, views[place], layout.panel, enlarged=ENLARGED), left, top, view)
-        title = fitted(scene.trace.short_title(stage), text_width(text), layout.panel.width - text / 2)
-        labels.append(Label(left, top - 0.5 * text, title, "ls"))
-    canvas = Canvas(picture, Projection(view, whole))
-    if view.labels:
-        canvas.draw_layer(write(view, whole, labels))
-    if found:
-        canvas.draw_layer(foot(view, whole, found))
-    return (
-        canvas.picture()
-        if view.background == "solid"
-        else lifted(canvas.picture(), SURROUNDINGS[view.theme].background)
+    chosen, length = stages or range(len(scene.trace.names)), text_width(em(view, size))
+    return render_drawing(draw_sheet(scene, view, size, chosen, length), view, size)
+
+
+def draw_sheet(
+    scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequence[int], length: Callable[[str], float]
+) -> Drawing:
+    """Return the drawing of a sheet; see `render_sheet`. `length` returns the width of a text in pixels."""
+    layout, text = SheetLayout.of(view, len(stages), Panel(size.width, size.height)), em(view, size)
+    seen = zip(stages, small_views(scene.trace, view, layout.panel, stages), strict=True)
+    panels = tuple(
+        Particles(scene, stage, each, *layout.corner(place), layout.panel) for place, (stage, each) in enumerate(seen)
     )
-
-
-def frame_panel(picture: RGBA, panel: RGBA, left: int, top: int, view: ViewSpec) -> None:
-    """Draw a panel with its upper left corner at a pixel of a picture, and a frame around it."""
-    height, width = panel.shape[:2]
-    framed = picture[top - 1 : top + height + 1, left - 1 : left + width + 1]
-    framed[:] = (*SURROUNDINGS[view.theme].axis, 255)
-    framed[1:-1, 1:-1] = panel
+    if not view.labels:
+        return Drawing(panels=panels)
+    titles = [fitted(scene.trace.short_title(stage), length, layout.panel.width - text / 2) for stage in stages]
+    labels = tuple(
+        Label(panel.left, panel.top - 0.5 * text, title, "ls") for panel, title in zip(panels, titles, strict=True)
+    )
+    return Drawing(panels=panels, labels=labels, keys=keys(scene, scene.trace.last_stage, small_view(view)))
 
 
 def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: float) -> int | None:
@@ -186,18 +175,3 @@ def small_views(trace: Trace, view: ViewSpec, panel: Panel, stages: Sequence[int
     if view.common_scale:
         boxes = np.broadcast_to(common_box(boxes), boxes.shape)
     return [fitted_view(box, small_view(view), panel) for box in boxes]
-
-
-def foot_places(view: ViewSpec, whole: Panel | PictureSize, count: int) -> list[tuple[int, int]]:
-    """Return the upper left corners, in pixels, of `count` legend entries in a row from the lower right corner."""
-    text = em(view, Panel(whole.width, whole.height))
-    width, top = round(KEY_WIDTH * text), round(whole.height - FOOT_EMS * text)
-    return [(whole.width - (number + 1) * width, top) for number in range(count)]
-
-
-def foot(view: ViewSpec, whole: Panel, found: tuple[Key, ...]) -> Layer:
-    """Return the legend, whose entries are side by side in the lower right corner, as a layer."""
-    layer = Image.new("RGBA", whole, (*SURROUNDINGS[view.theme].background, 0))
-    for key, place in zip(found, foot_places(view, whole, len(found)), strict=True):
-        layer.paste(key_picture(view, em(view, whole), key), place)
-    return Layer.of(np.asarray(layer))
