@@ -25,6 +25,7 @@ from flowviz.records import Trial
 from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TrainingSpec, comparison_spec
 from flowviz.specs.comparison_presets import ComparisonPresetName
 from flowviz.specs.fields import fields_of
+from flowviz.specs.training import replaced
 
 if TYPE_CHECKING:
     from flowviz.training.jobs import Backend
@@ -154,8 +155,7 @@ def _changed(entrant: Any, parts: Mapping[str, Given], target: Mapping[str, Any]
     for name, new in parts.items():
         old = found.get(name, {})
         if isinstance(old, Mapping):
-            budget = {"seconds", "steps"} if {"seconds", "steps"} & new.keys() else set()
-            found[name] = {**{field: value for field, value in old.items() if field not in budget}, **new}
+            found[name] = replaced(old, new)
     return found
 
 

@@ -22,7 +22,7 @@ from flowviz.specs import (
 from flowviz.specs.fields import SpecField, fields_of
 from flowviz.specs.flow import MIXTURE_DEFAULTS
 from flowviz.specs.target import TARGETS
-from flowviz.specs.training import DEFAULT_SECONDS
+from flowviz.specs.training import replaced, with_budget
 
 PLAN = ("target", "flow", "training")
 PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, preset in PRESETS.items())
@@ -66,7 +66,7 @@ def requested_plan(sources: Sources, flow: Given, training: Given, file: Path | 
         FileError: A file cannot be read.
     """
     values = _read_plan(file)
-    budget = _training(training, values.get("training", {}))
+    budget = TrainingSpec(**with_budget(replaced(values.get("training", {}), training)))
     flow_spec = _flow(flow, values.get("flow", {}), budget.seed)
     return Plan(_target(sources, values), flow_spec, budget)
 
@@ -96,13 +96,3 @@ def _flow(given: Given, base: Mapping[str, Any], seed: int) -> FlowSpec:
     if "base" in given:
         start = {name: value for name, value in start.items() if name not in MIXTURE_DEFAULTS}
     return FlowSpec(**{"seed": seed, **start, **parsed(FlowSpec, given)})
-
-
-def _training(given: Given, base: Mapping[str, Any]) -> TrainingSpec:
-    """Return the training; a budget replaces that of the base, and no budget is that of the usual duration."""
-    budget = {"seconds", "steps"}
-    kept = {name: value for name, value in base.items() if name not in budget or not budget & given.keys()}
-    found = {**kept, **given}
-    if all(found.get(each) is None for each in budget):
-        found["seconds"] = DEFAULT_SECONDS
-    return TrainingSpec(**found)

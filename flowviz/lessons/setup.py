@@ -13,7 +13,7 @@ from flowviz.specs.edits import StageNumber as LayerNumber
 from flowviz.specs.seen import StageNumber
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import ShapeSpec, TextSpec
-from flowviz.specs.training import DEFAULT_SECONDS
+from flowviz.specs.training import with_budget
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 Clear = Literal["clear"]
@@ -72,10 +72,7 @@ class Setup(Spec):
     @property
     def training_spec(self) -> TrainingSpec | None:
         """Return the next training, or None to leave it as it is."""
-        if self.training is None:
-            return None
-        budget = {} if {"seconds", "steps"} & self.training.keys() else {"seconds": DEFAULT_SECONDS}
-        return TrainingSpec(**budget, **self.training)
+        return None if self.training is None else TrainingSpec(**with_budget(self.training))
 
     @property
     def target_spec(self) -> TextSpec | ShapeSpec | None:

@@ -10,7 +10,7 @@ from flowviz.specs.fields import described
 from flowviz.specs.flow import FlowSpec
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import TargetSpec, target_spec
-from flowviz.specs.training import DEFAULT_SECONDS, TrainingSpec
+from flowviz.specs.training import TrainingSpec, replaced, with_budget
 
 MAX_ENTRANTS = 6
 MAX_SEEDS = 1000
@@ -142,7 +142,7 @@ def _entrant(values: Values, shared: Values, label: str) -> Entrant:
     if target is None:
         raise SpecError(f'{label} has no target. Give it one, or put a "target" for all entrants next to the list.')
     try:
-        training = TrainingSpec(**_training(*(_part("training", source) for source in (values, shared))))
+        training = TrainingSpec(**with_budget(replaced(_part("training", shared), _part("training", values))))
         flow = _flow(*(_part("flow", source) for source in (values, shared)))
         flow_spec = FlowSpec(**{"seed": training.seed, **flow})
         return Entrant(name=values["name"], target=target_spec(target), flow=flow_spec, training=training)
@@ -155,14 +155,6 @@ def _flow(own: Values, shared: Values) -> Values:
     if own.get("family", shared.get("family")) != shared.get("family"):
         shared = {name: value for name, value in shared.items() if name == "seed"}
     return {**shared, **own}
-
-
-def _training(own: Values, shared: Values) -> Values:
-    """Return the fields of a training: its own budget, or else the shared one, or else the usual one."""
-    budget = {"seconds", "steps"}
-    found = {name: value for name, value in shared.items() if name not in budget or not budget & own.keys()} | {**own}
-    has_budget = any(found.get(name) is not None for name in budget)
-    return found if has_budget else {**found, "seconds": DEFAULT_SECONDS}
 
 
 def _part(name: str, source: Values) -> Values:

@@ -1,6 +1,7 @@
 """How the flow is trained."""
 
-from typing import Annotated, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import model_validator
 
@@ -9,6 +10,7 @@ from flowviz.specs.recipes import LEARNING_RATE, Recipe
 from flowviz.specs.spec import Spec
 
 DEFAULT_SECONDS = 60.0
+BUDGET = {"seconds", "steps"}  # fields of which a training has one
 WARMUP = 200  # steps
 
 
@@ -68,3 +70,15 @@ class TrainingSpec(Spec):
         if (self.seconds is None) == (self.steps is None):
             raise ValueError("Give either seconds or steps as the budget.")
         return self
+
+
+def replaced(others: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields with those of `own` in their place; a budget replaces both kinds of budget."""
+    gone = BUDGET if BUDGET & own.keys() else set()
+    return {**{name: value for name, value in others.items() if name not in gone}, **own}
+
+
+def with_budget(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a training, with the usual budget if they have none."""
+    has_budget = any(values.get(name) is not None for name in BUDGET)
+    return {**values, **({} if has_budget else {"seconds": DEFAULT_SECONDS})}
