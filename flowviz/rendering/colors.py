@@ -86,6 +86,12 @@ def quadrant_colors(base: NDArray[np.floating], view: ViewSpec) -> NDArray[np.ui
     return np.array(QUADRANTS[view.palette, view.theme], np.uint8)[quadrant]
 
 
+def rgb(color: Color) -> tuple[float, float, float]:
+    """Return the channels of a color from 0 to 1."""
+    red, green, blue = color
+    return red / 255, green / 255, blue / 255
+
+
 def packed(colors: NDArray[np.uint8]) -> Packed:
     """Return opaque colors (n, 3) as packed numbers (n,)."""
     opaque = np.pad(colors, ((0, 0), (0, 1)), constant_values=255)

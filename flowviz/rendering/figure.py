@@ -27,12 +27,12 @@ from flowviz.rendering.annotate import (
     title_box,
     title_label,
 )
-from flowviz.rendering.colors import SURROUNDINGS, unpacked
+from flowviz.rendering.colors import SURROUNDINGS, rgb, unpacked
 from flowviz.rendering.density import contour_labels, density_strength
 from flowviz.rendering.drawing import ENLARGED, Drawing, Particles, foot_places
 from flowviz.rendering.frame import draw_marks, outside_text, panel_views, render_panel
 from flowviz.rendering.legend import Key, key_parts, keys, legend_places
-from flowviz.rendering.page import ABOVE_LINES, ABOVE_PATHS, BELOW_LINES, Page, Vectors, rgb, save_page, width_of
+from flowviz.rendering.page import ABOVE_LINES, ABOVE_PATHS, BELOW_LINES, Page, Vectors, save_page, width_of
 from flowviz.rendering.panel_table import PanelTable, draw_table
 from flowviz.rendering.particles import particle_colors
 from flowviz.rendering.paths import path_alphas, path_curves, path_particles

@@ -44,8 +44,7 @@ def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, 
 
 def _split_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str) -> RGBA:
     panel = panel_of(view, size)
-    picture = np.empty((size.height, size.width, 4), np.uint8)
-    picture[:] = (*SURROUNDINGS[view.theme].axis, 255)
+    picture = np.full((size.height, size.width, 4), (*SURROUNDINGS[view.theme].axis, 255), np.uint8)
     for left, part in panel_views(view, size):
         picture[:, left : left + panel.width] = render_panel(scene, stage, part, panel, "" if left else title)
     return picture

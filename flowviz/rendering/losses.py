@@ -13,7 +13,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from flowviz.records import History
 from flowviz.rendering.annotate import em
-from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color
+from flowviz.rendering.colors import CURVES, SURROUNDINGS, rgb
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
@@ -51,7 +51,7 @@ def render_losses(history: History, entropy: float | None, view: ViewSpec, size:
     layout = ConstrainedLayoutEngine(w_pad=0.8 * text / DPI, h_pad=0.8 * text / DPI)
     figure = Figure(figsize=(size.width / DPI, size.height / DPI), dpi=DPI, layout=layout)
     canvas: Any = FigureCanvasAgg(figure)
-    figure.set_facecolor((*_rgb(SURROUNDINGS[view.theme].background), float(view.background == "solid")))
+    figure.set_facecolor((*rgb(SURROUNDINGS[view.theme].background), float(view.background == "solid")))
     axes = figure.add_subplot()
     _draw_curves(axes, history, entropy, view, pixel)
     _draw_kept(axes, history, view, pixel)
@@ -59,14 +59,14 @@ def render_losses(history: History, entropy: float | None, view: ViewSpec, size:
     _style(axes, view, size.width, text, pixel)
     _draw_regression(axes, history, view, text, pixel)
     if view.labels:
-        label = _rgb(SURROUNDINGS[view.theme].label)
+        label = rgb(SURROUNDINGS[view.theme].label)
         figure.legend(fontsize=text, labelcolor=label, frameon=False, loc="outside upper right", ncols=5)
     canvas.draw()
     return np.array(canvas.buffer_rgba())
 
 
 def _draw_curves(axes: Axes, history: History, entropy: float | None, view: ViewSpec, pixel: float) -> None:
-    colors, width = {name: _rgb(color) for name, color in CURVES[view.theme].items()}, max(1.0, LINE_WIDTH * pixel)
+    colors, width = {name: rgb(color) for name, color in CURVES[view.theme].items()}, max(1.0, LINE_WIDTH * pixel)
     axes.plot(history.step, history.train_nll, color=colors["train"], linewidth=width, linestyle=":", label="train")
     axes.plot(history.step, history.validation_nll, color=colors["validation"], linewidth=width, label="validation")
     axes.margins(x=0.02)
@@ -84,7 +84,7 @@ def _draw_curves(axes: Axes, history: History, entropy: float | None, view: View
 
 def _draw_kept(axes: Axes, history: History, view: ViewSpec, pixel: float) -> None:
     if (point := history.kept_point()) is not None:
-        color = _rgb(CURVES[view.theme]["kept"])
+        color = rgb(CURVES[view.theme]["kept"])
         axes.plot(*point, color=color, marker="D", markersize=KEPT_SIZE * pixel, linestyle="none", label="kept")
 
 
@@ -106,7 +106,7 @@ def _draw_lines(
     pixel: float,
 ) -> None:
     """Draw vertical lines at steps with labels at a height from 0 to 1, where there is room before the next one."""
-    color, steps = _rgb(SURROUNDINGS[view.theme].label), [step for step, _ in changes]
+    color, steps = rgb(SURROUNDINGS[view.theme].label), [step for step, _ in changes]
     for (step, label), after in zip(changes, [*steps, np.inf][1:], strict=True):
         axes.axvline(step, color=color, linewidth=pixel, linestyle=style)
         if view.labels and after - step >= ROOM_FOR_NAME * axes.get_xlim()[1]:
@@ -128,7 +128,7 @@ def _draw_regression(axes: Axes, history: History, view: ViewSpec, text: float, 
     known = ~np.isnan(history.loss)
     if not known.any():
         return
-    color, width = _rgb(CURVES[view.theme]["loss"]), max(1.0, LINE_WIDTH * pixel)
+    color, width = rgb(CURVES[view.theme]["loss"]), max(1.0, LINE_WIDTH * pixel)
     right = axes.twinx()
     right.plot(history.step[known], history.loss[known], color=color, linewidth=width / 2, label="regression")
     right.set_frame_on(False)
@@ -145,13 +145,13 @@ def _draw_regression(axes: Axes, history: History, view: ViewSpec, text: float, 
 
 def _style(axes: Axes, view: ViewSpec, width: int, text: float, pixel: float) -> None:
     colors = SURROUNDINGS[view.theme]
-    label = _rgb(colors.label)
+    label = rgb(colors.label)
     axes.set_facecolor("none")
     for name, spine in axes.spines.items():
-        spine.set(color=_rgb(colors.axis), linewidth=pixel, visible=view.axes and name in {"left", "bottom"})
-    axes.tick_params(labelsize=text, labelcolor=label, color=_rgb(colors.axis), width=pixel, length=0.4 * text)
+        spine.set(color=rgb(colors.axis), linewidth=pixel, visible=view.axes and name in {"left", "bottom"})
+    axes.tick_params(labelsize=text, labelcolor=label, color=rgb(colors.axis), width=pixel, length=0.4 * text)
     if view.axes:
-        axes.grid(color=_rgb(colors.grid), linewidth=pixel)
+        axes.grid(color=rgb(colors.grid), linewidth=pixel)
         axes.set_axisbelow(True)
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.locator_params(axis="x", nbins=int(np.clip(width / (NUMBER_EMS * text), 1, MAX_NUMBERS)))
@@ -173,7 +173,3 @@ def _written(name: str) -> str:
     """
     known = get_font(findfont("DejaVu Sans")).get_charmap()
     return "".join(letter if ord(letter) in known else LACKING for letter in name)
-
-
-def _rgb(color: Color) -> Any:
-    return tuple(part / 255 for part in color)

@@ -26,7 +26,7 @@ from flowviz.rendering.annotate import (
     Label,
     em,
 )
-from flowviz.rendering.colors import SURROUNDINGS, Color
+from flowviz.rendering.colors import SURROUNDINGS, Color, rgb
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
@@ -86,7 +86,7 @@ class Page:
         self._size, self._colors = size, SURROUNDINGS[view.theme]
         self.em = em(view, Panel(size.width, size.height))
         self.figure = Figure(figsize=(size.width / dpi, size.height / dpi), dpi=POINTS_PER_INCH)
-        self.figure.set_facecolor((_hex(self._colors.background), float(view.background == "solid")))
+        self.figure.set_facecolor((rgb(self._colors.background), float(view.background == "solid")))
 
     def draw_picture(
         self, picture: RGBA, left: float, top: float, width: float, height: float, order: float = BELOW_LINES
@@ -112,7 +112,7 @@ class Page:
                 corner,
                 *sides,
                 fill=False,
-                edgecolor=_hex(self._colors.axis),
+                edgecolor=rgb(self._colors.axis),
                 linewidth=self._point,
                 transform=self.figure.transFigure,
             )
@@ -121,7 +121,7 @@ class Page:
     def fill(self, left: float, top: float, width: float, height: float, color: Color, alpha: float = 1.0) -> None:
         """Fill a rectangle below all images and lines."""
         corner, sides = self._share(left, top + height), (width / self._size.width, height / self._size.height)
-        manner: dict[str, Any] = {"facecolor": _hex(color), "alpha": alpha, "linewidth": 0}
+        manner: dict[str, Any] = {"facecolor": rgb(color), "alpha": alpha, "linewidth": 0}
         self.figure.add_artist(Rectangle(corner, *sides, zorder=-2, transform=self.figure.transFigure, **manner))
 
     def draw_line(
@@ -129,7 +129,7 @@ class Page:
     ) -> None:
         """Draw a line below all images, in the color of the axes by default."""
         (left, top), (right, bottom) = self._share(x0, y0), self._share(x1, y1)
-        named = _hex(color or self._colors.axis)
+        named = rgb(color or self._colors.axis)
         manner: dict[str, Any] = {"color": named, "linewidth": width * self._point, "solid_capstyle": "butt"}
         line = Line2D((left, right), (top, bottom), zorder=-1, **manner)
         self.figure.add_artist(line)  # in figure coordinates
@@ -180,10 +180,10 @@ class Page:
         place = self._share(left + label.x, top + label.y)
         if halo:  # a separate artist: with path effects, matplotlib would write the text itself as outlines
             stroke = Stroke(
-                linewidth=HALO * size * self._point, foreground=_hex(self._colors.background), joinstyle="round"
+                linewidth=HALO * size * self._point, foreground=rgb(self._colors.background), joinstyle="round"
             )
             self.figure.text(*place, label.text, path_effects=[stroke], **manner)
-        self.figure.text(*place, label.text, color=_hex(label.color or self._colors.label), **manner)
+        self.figure.text(*place, label.text, color=rgb(label.color or self._colors.label), **manner)
 
     def _share(self, x: Any, y: Any) -> tuple[Any, Any]:
         return x / self._size.width, 1 - y / self._size.height
@@ -198,12 +198,3 @@ def width_of(text: str, size: float) -> float:
 def _width(text: str) -> float:
     """Return the width of a text, relative to the size of the font."""
     return float(TextPath((0, 0), text, size=1, prop=FontProperties(family=FONT)).get_extents().width)
-
-
-def rgb(color: Color) -> tuple[float, ...]:
-    """Return the channels of a color from 0 to 1."""
-    return tuple(channel / 255 for channel in color)
-
-
-def _hex(color: Color) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*color)

@@ -68,7 +68,7 @@ def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
     """Return the colors (n,) of the particles at a stage, by the quantity that the view colors by."""
     trace, theme = scene.trace, view.theme
     if view.color_by in DENSITIES and not trace.has_densities:
-        return _chosen_colors(_mask(scene, None), theme)
+        return _chosen_colors(trace, None, theme)
     match view.color_by:
         case "log_density":
             before, after, t = between(trace, stage)
@@ -81,9 +81,9 @@ def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
             limit = log_det_limit(trace)
             return tones(numbers, -limit, limit, color_scale("change", theme))
         case "leaked":
-            return _chosen_colors(_mask(scene, scene.leaked), theme)
+            return _chosen_colors(trace, scene.leaked, theme)
         case "selection":
-            return _chosen_colors(_mask(scene, scene.selection.chosen if scene.selection else None), theme)
+            return _chosen_colors(trace, scene.selection.chosen if scene.selection else None, theme)
         case _:
             return _base_colors(trace, unframed(view))
 
@@ -103,12 +103,10 @@ def _base_colors(trace: Trace, view: ViewSpec) -> Packed:
     return packed(quadrant_colors(base, view))
 
 
-def _mask(scene: Scene, chosen: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
-    return np.zeros(scene.trace.positions.shape[1], np.bool_) if chosen is None else chosen
-
-
-def _chosen_colors(chosen: NDArray[np.bool_], theme: Theme) -> Packed:
-    return packed(np.array([OTHERS[theme], CHOSEN[theme]], np.uint8)[chosen.astype(np.intp)])
+def _chosen_colors(trace: Trace, chosen: NDArray[np.bool_] | None, theme: Theme) -> Packed:
+    """Return colors (n,) by whether a particle is chosen, which none is if it is unknown."""
+    mask = np.zeros(trace.positions.shape[1], np.bool_) if chosen is None else chosen
+    return packed(np.array([OTHERS[theme], CHOSEN[theme]], np.uint8)[mask.astype(np.intp)])
 
 
 @cached(maxsize=8)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from flowviz.files import atomic_write
 from flowviz.records import Trial
 from flowviz.records.trial import MEASURES, PLOT_TITLE, measure, measured
-from flowviz.rendering.colors import SURROUNDINGS
+from flowviz.rendering.colors import SURROUNDINGS, rgb
 
 WIDTH, HEIGHT, DPI = 8.0, 4.5, 150  # inches, inches, and pixels per inch
 
@@ -44,7 +44,7 @@ def trials_figure(trials: Sequence[Trial]) -> Figure:
     if name == "gap" and min(chain(*groups), default=0.0) >= 0:
         axes.set_ylim(bottom=0)
     axes.set_title(f"{trials[0].family}: {len(trials)} trainings")
-    axes.grid(axis="y", color="#{:02x}{:02x}{:02x}".format(*SURROUNDINGS["light"].grid))
+    axes.grid(axis="y", color=rgb(SURROUNDINGS["light"].grid))
     return figure
 
 
