@@ -27,15 +27,12 @@ class Numbers(Protocol):
 
     def columns(self) -> Iterator[Columns]:
         """Yield the data as batches of rows: arrays of equal length by the name of the column."""
-        ...
 
     def write_npy(self, path: Path) -> Steps:
         """Write the data as one array, yielding after each batch."""
-        ...
 
     def write_npz(self, path: Path) -> Steps:
         """Write the data as named arrays, yielding after each batch."""
-        ...
 
 
 @dataclass(frozen=True)

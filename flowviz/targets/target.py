@@ -24,7 +24,6 @@ class Target(Protocol):
     @property
     def entropy(self) -> float | None:
         """Return the entropy in nats, a lower bound on the expected NLL of any flow. None if unknown."""
-        ...
 
     @property
     def extent(self) -> Extent:
@@ -32,30 +31,25 @@ class Target(Protocol):
 
         Left, right, bottom and top, in flow units.
         """
-        ...
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw training points (count, 2)."""
-        ...
 
     def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Return at most `count` validation points (n, 2), which select the state to keep.
 
         No flow is ever trained on them.
         """
-        ...
 
     def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
         """Return at most `count` test points (n, 2), which score the kept state, or None if the target has too few.
 
         They are never used to train a flow or to select a state.
         """
-        ...
 
     @property
     def training_points(self) -> int | None:
         """Return the number of distinct training points. None if unlimited, as for a density."""
-        ...
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) on the target. Points that are not finite are not.
@@ -63,19 +57,15 @@ class Target(Protocol):
         They are on the ink or, for a known density without an edge, in the smallest region that holds 99.9% of the
         probability. None if neither is known.
         """
-        ...
 
     def on_target(self, points: NDArray[np.floating]) -> float | None:
         """Return the share of the points (n, 2) on the target, or None if that is unknown."""
-        ...
 
     def coverage(self, points: NDArray[np.floating]) -> float | None:
         """Return the share of the target that the points (n, 2) reach, or None if the support is unknown."""
-        ...
 
     def preview(self) -> NDArray[np.uint8]:
         """Return a picture of the extent (rows, columns), top row first, from 0 for empty to 255 for densest."""
-        ...
 
 
 class FreshDraws(ABC):
