@@ -1,7 +1,7 @@
 """The figure of a comparison: its entrants in rows, and stages, marks or targets in columns."""
 
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple, get_args
@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 
 from flowviz.errors import SpecError
+from flowviz.exporting import Steps
 from flowviz.exporting.commands import default_format
 from flowviz.exporting.film import write_film
 from flowviz.exporting.pictures import write_picture
@@ -39,8 +40,6 @@ MAX_TOGETHER = 3  # entrants in a row, if each has a single panel
 PANEL_WIDTH, PANEL_HEIGHT = 250, 175  # pixels, of a figure whose size is not chosen
 PANEL_EMS = 18  # least width of a panel
 TEXT_HEIGHT, MIN_WIDTH = 100, 620  # pixels, of the text above and below all rows, and of the whole figure
-
-Steps = Generator[None, None, None]
 
 
 class _Place(NamedTuple):

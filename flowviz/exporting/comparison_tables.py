@@ -4,11 +4,12 @@ Limits by counting follow in rows of their own.
 """
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from flowviz.errors import SpecError
+from flowviz.exporting import Steps
 from flowviz.files import atomic_write
 from flowviz.projects import Comparison
 from flowviz.records import Trial, to_csv
@@ -93,7 +94,7 @@ class ComparisonTable:
             raise SpecError("The table has no rows before a flow has been trained. Train the flows first.")
         self._comparison, self._form = comparison, form
 
-    def write(self, output: Path) -> Generator[None, None, None]:
+    def write(self, output: Path) -> Steps:
         """Write the table. If the generator is closed early, nothing is left behind.
 
         Args:

@@ -1,6 +1,5 @@
 """Exports of a project, for the dialog of the window and the command line."""
 
-from collections.abc import Generator
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from flowviz.errors import SpecError
-from flowviz.exporting import tables
+from flowviz.exporting import Steps, tables
 from flowviz.exporting.diagnostics import Diagnostic
 from flowviz.exporting.film import write_film
 from flowviz.exporting.flow_keeper import FlowKeeper
@@ -32,8 +31,6 @@ from flowviz.targets import build_target, spec_units
 
 COMPARING: Kinds = DIAGNOSTICS | {"four_panels"}  # these need both directions of the flow
 PREVIEW_SIDE = 1080  # pixels; previews are drawn at up to this size, then scaled down, so that the text scales, too
-
-Steps = Generator[None, None, None]
 
 
 class Export:

@@ -2,14 +2,14 @@
 
 import re
 import subprocess
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 from flowviz.errors import FileError
-from flowviz.exporting import gif
+from flowviz.exporting import Steps, gif
 from flowviz.exporting.reel import Reel
 from flowviz.files import atomic_write, undone_on_exit
 from flowviz.rendering.raster import RGBA
@@ -24,7 +24,7 @@ ADDRESS = re.compile(r"^\[\S+ @ \w+\] ")  # of a part of ffmpeg in memory, with 
 REPRODUCIBLE = "-map_metadata -1 -fflags +bitexact -flags:v +bitexact"  # omits dates and versions from the file
 
 
-def write_film(path: Path, reel: Reel, form: Format) -> Generator[None, None, None]:
+def write_film(path: Path, reel: Reel, form: Format) -> Steps:
     """Draw and write an animation.
 
     Args:

@@ -1,6 +1,6 @@
 """PNG files, written one at a time or as a folder."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from flowviz.exporting import Steps
 from flowviz.files import atomic_write, folder_for
 from flowviz.records.provenance import SOFTWARE, Provenance
 from flowviz.rendering.raster import RGBA
@@ -17,7 +18,7 @@ PNG_COMPRESSION = 3  # of 9; takes half the time of the default and 10% more spa
 Draw = Callable[[], RGBA]
 
 
-def write_picture(path: Path, draw: Draw, provenance: Provenance) -> Generator[None, None, None]:
+def write_picture(path: Path, draw: Draw, provenance: Provenance) -> Steps:
     """Draw a picture and write it as a PNG.
 
     Args:
@@ -36,9 +37,7 @@ def write_picture(path: Path, draw: Draw, provenance: Provenance) -> Generator[N
         yield
 
 
-def write_together(
-    folder: Path, pictures: Sequence[tuple[str, Draw]], provenance: Provenance
-) -> Generator[None, None, None]:
+def write_together(folder: Path, pictures: Sequence[tuple[str, Draw]], provenance: Provenance) -> Steps:
     """Draw pictures and write them as PNGs to a folder: all of them, after the last one is drawn, or none.
 
     Args:

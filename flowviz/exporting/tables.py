@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
+from flowviz.exporting import Steps
 from flowviz.files import atomic_write, scratch_file
 from flowviz.records import FLOW_UNITS, History, Rectangle, Settings, Trace, Units, cell_centers
 from flowviz.targets.tables import NO_PARQUET
 
 NumberFormat = Literal["csv", "npy", "npz", "parquet"]
 Columns = Mapping[str, NDArray[Any]]
-Steps = Generator[None, None, None]
 
 
 class Numbers(Protocol):
