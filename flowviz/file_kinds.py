@@ -1,6 +1,6 @@
 """The kinds of files that flowviz reads and writes, and their suffixes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from mimetypes import MimeTypes
@@ -79,9 +79,9 @@ def suffixes_of(form: str) -> tuple[str, ...]:
     return (".apng", ".png") if form == "apng" else (f".{form}",)
 
 
-def listed(suffixes: Sequence[str]) -> str:
-    """Return suffixes as an enumeration for use in a sentence, such as ".npy, .npz or .csv"."""
-    *others, last = suffixes
+def listed(choices: Iterable[str]) -> str:
+    """Return choices, such as suffixes, as an enumeration for use in a sentence, such as ".npy, .npz or .csv"."""
+    *others, last = choices
     return f"{', '.join(others)} or {last}" if others else last
 
 

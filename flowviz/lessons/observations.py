@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sys import float_info
 from typing import Any, Literal, get_args
 
+from flowviz.file_kinds import listed
 from flowviz.specs.explanations import BUILT_IN_KINDS
 from flowviz.specs.flow import Arrangement, BaseName, ConditionerKind, Integrator, Pairing
 from flowviz.specs.recipes import RECIPES, Normalization
@@ -58,7 +59,9 @@ class Observation:
         if self.kind == "text" and not isinstance(value, str):
             return f"{self.name} is compared with a text in quotation marks, not with {_quoted(value)}."
         wrong = next((item for item in items if self.choices and item not in self.choices), None)
-        return "" if wrong is None else f"{self.name} is never {_quoted(wrong)}. It is {_either(self.choices)}."
+        if wrong is None:
+            return ""
+        return f"{self.name} is never {_quoted(wrong)}. It is {listed(map(_quoted, self.choices))}."
 
 
 def is_number(value: Any) -> bool:
@@ -68,11 +71,6 @@ def is_number(value: Any) -> bool:
 
 def _quoted(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _either(choices: Collection[str]) -> str:
-    *others, last = (f'"{choice}"' for choice in choices)
-    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _number(name: str, description: str, unit: str = "") -> Observation:

@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from flowviz.file_kinds import listed
 from flowviz.specs.export_kinds import (
     DIAGNOSTICS,
     FILMS,
@@ -89,7 +90,9 @@ class ExportSpec(Spec):
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
         if self.format not in FORMATS[self.what]:
-            raise ValueError(f"The {self.what} cannot be written as {self.format}. Choose {_any(FORMATS[self.what])}.")
+            raise ValueError(
+                f"The {self.what} cannot be written as {self.format}. Choose {listed(FORMATS[self.what])}."
+            )
         if self.format == "gif" and self.fps > MAX_GIF_FRAMES_PER_SECOND:
             raise ValueError(
                 f"A GIF cannot have {self.fps} frames per second, because programs slow down GIFs with more than "
@@ -102,11 +105,6 @@ class ExportSpec(Spec):
         if self.first is not None and self.last is not None and self.first > self.last:
             raise ValueError(f"The first stage, {self.first}, cannot come after the last one, {self.last}.")
         return self
-
-
-def _any(formats: tuple[Format, ...]) -> str:
-    *others, last = formats
-    return f"{', '.join(others)} or {last}" if others else last
 
 
 def effects(spec: ExportSpec) -> frozenset[str]:
