@@ -14,6 +14,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.projects import is_project, load_project
 from flowviz.specs import ImageSpec, MixSpec, Part, PointsSpec, ShapeSpec, SourceSpec, TargetSpec, TextSpec
 from flowviz.specs.fields import checked, choices_of, with_values
+from flowviz.specs.target import sources_of
 from flowviz.targets import (
     Points,
     Target,
@@ -151,8 +152,7 @@ def chosen_sources(
 def built(spec: TargetSpec) -> Target:
     """Return the target, and print what the user should know of it. Raises `FlowvizError` if it cannot be learned."""
     target = build_target(spec)
-    sources = [part.source for part in spec.parts] if isinstance(spec, MixSpec) else [spec]
-    for source in sources:
+    for source in sources_of(spec):
         if isinstance(source, TextSpec):
             for borrowed in borrowed_fonts(source):
                 say(f"The font lacks some characters: {borrowed.sentence()}")

@@ -1,7 +1,7 @@
 """Commands and Python code that repeat an export or a training of the window exactly."""
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from flowviz.specs.export import relevant
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 from flowviz.specs.fields import as_text, fields_of, values_of, with_values
 from flowviz.specs.flow import INTEGRATOR_FIELDS
+from flowviz.specs.target import sources_of
 from flowviz.specs.training import DEFAULT_SECONDS
 
 UNSAVED = "Save the project first. Its file will contain the data of the target."
@@ -113,7 +114,7 @@ def train_command(plan: Plan, output: Path, project_path: Path | None) -> str:
 def train_python(plan: Plan, output: Path, project_path: Path | None) -> str:
     """Return what `train_command` does in Python. Raises `SpecError` as that does."""
     names, values = {"save", "train"}, dict[str, Any](target=plan.target, flow=plan.flow, training=plan.training)
-    if any(not isinstance(source, TextSpec | ShapeSpec) for source in _sources(plan.target)):
+    if any(not isinstance(source, TextSpec | ShapeSpec) for source in sources_of(plan.target)):
         names.add("load")
         values["target"] = f"load({str(_holding(plan, project_path))!r}).asked.target"
     return _python(names, values, f"save(train(target, flow, training), {str(output)!r})")
@@ -129,7 +130,7 @@ def _options(spec: Spec, usual: Spec) -> Options:
 
 def _target(target: TargetSpec) -> Options | None:
     """Return the options of a target, or None if no options describe it."""
-    sources = list(_sources(target))
+    sources = list(sources_of(target))
     texts = [source for source in sources if isinstance(source, TextSpec)]
     shapes = [source for source in sources if isinstance(source, ShapeSpec)]
     manners = [_options(text, TextSpec(text=text.text)) for text in texts]
@@ -142,10 +143,6 @@ def _target(target: TargetSpec) -> Options | None:
         if any(part.weight != 1 for part in target.parts):
             options.append(("shares", as_text(tuple(part.weight for part in target.parts))))
     return options
-
-
-def _sources(target: TargetSpec) -> Iterator[TargetSpec]:
-    yield from (part.source for part in target.parts) if isinstance(target, MixSpec) else (target,)
 
 
 def _holding(plan: Plan, path: Path | None) -> Path:

@@ -250,6 +250,11 @@ TargetSpec = Annotated[_Source | MixSpec, Field(discriminator="kind")]
 TARGETS: Mapping[str, type[Spec]] = {each.model_fields["kind"].default: each for each in get_args(_Source | MixSpec)}
 
 
+def sources_of(target: TargetSpec) -> tuple[SourceSpec, ...]:
+    """Return the sources of a mix, or the only source of any other target."""
+    return tuple(part.source for part in target.parts) if isinstance(target, MixSpec) else (target,)
+
+
 @cache
 def _adapter() -> TypeAdapter[TargetSpec]:
     return TypeAdapter(TargetSpec)  # takes 3 ms, which the start of the window does not have

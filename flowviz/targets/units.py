@@ -4,7 +4,8 @@ from typing import get_args
 
 from flowviz.errors import SpecError, TargetError
 from flowviz.records import FLOW_UNITS, Units
-from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, TargetSpec, TextSpec
+from flowviz.specs import DrawingSpec, ImageSpec, PointsSpec, TargetSpec, TextSpec
+from flowviz.specs.target import sources_of
 from flowviz.specs.view import UnitName
 from flowviz.targets.build import build_target
 from flowviz.targets.pixels import PixelDensity
@@ -37,9 +38,7 @@ def target_units(target: Target, name: UnitName) -> Units:
 
 def has_pixels(spec: TargetSpec) -> bool:
     """Return whether a spec describes a target made of pixels: a text, an image, a drawing, or a mix of these."""
-    if isinstance(spec, MixSpec):
-        return all(has_pixels(part.source) for part in spec.parts)
-    return isinstance(spec, TextSpec | ImageSpec | DrawingSpec)
+    return all(isinstance(source, TextSpec | ImageSpec | DrawingSpec) for source in sources_of(spec))
 
 
 def spec_units(spec: TargetSpec, name: UnitName) -> Units:
