@@ -147,10 +147,6 @@ def _gaussian(count: int, rng: np.random.Generator) -> Array:
     return normal
 
 
-def _gaussian_entropy() -> float:
-    return GAUSSIAN_ENTROPY + float(np.log(0.6))
-
-
 def _two_moons(count: int, rng: np.random.Generator) -> Array:
     """Draw as scikit-learn's `make_moons(noise=0.08)` does."""
     angle, lower = np.pi * _uniform(count, rng), _uniform(count, rng) < 0.5
@@ -159,15 +155,7 @@ def _two_moons(count: int, rng: np.random.Generator) -> Array:
     return _noisy(x, y, 0.08, rng)
 
 
-def _circles(count: int, rng: np.random.Generator) -> Array:
-    return _around(count, CIRCLES, rng)
-
-
-def _rings(count: int, rng: np.random.Generator) -> Array:
-    return _around(count, RINGS, rng)
-
-
-def _around(count: int, radii: tuple[float, ...], rng: np.random.Generator) -> Array:
+def _around(radii: tuple[float, ...], count: int, rng: np.random.Generator) -> Array:
     """Draw Gaussian noise around circles, each of which gets equally many points on average."""
     angle, radius = 2 * np.pi * _uniform(count, rng), np.array(radii)[rng.integers(len(radii), size=count)]
     return _noisy(radius * np.cos(angle), radius * np.sin(angle), CIRCLE_NOISE, rng)
@@ -239,8 +227,9 @@ def _banana(count: int, rng: np.random.Generator) -> Array:
     return normal
 
 
-def _banana_entropy() -> float:
-    return GAUSSIAN_ENTROPY + float(np.log(0.5))
+def _sheared_entropy(noise: float) -> float:
+    """Return the entropy of y = f(x) + noise for standard normal x and noise of a standard deviation, in nats."""
+    return GAUSSIAN_ENTROPY + float(np.log(noise))
 
 
 def _sine(count: int, rng: np.random.Generator) -> Array:
@@ -274,14 +263,14 @@ EDGED: Mapping[ShapeName, Callable[[Array, Array], NDArray[np.bool_]]] = {
     "smiley": _smiley,
 }
 DRAWN: dict[ShapeName, tuple[Draw, Callable[[], float] | None]] = {
-    "gaussian": (_gaussian, _gaussian_entropy),
+    "gaussian": (_gaussian, partial(_sheared_entropy, 0.6)),
     "two_moons": (_two_moons, None),
-    "circles": (_circles, _around_entropy(CIRCLES)),
-    "rings": (_rings, _around_entropy(RINGS)),
+    "circles": (partial(_around, CIRCLES), _around_entropy(CIRCLES)),
+    "rings": (partial(_around, RINGS), _around_entropy(RINGS)),
     "eight_gaussians": (_eight_gaussians, _eight_gaussians_entropy),
     "pinwheel": (_pinwheel, None),
     "two_spirals": (_two_spirals, None),
     "swiss_roll": (_swiss_roll, None),
-    "banana": (_banana, _banana_entropy),
+    "banana": (_banana, partial(_sheared_entropy, 0.5)),
     "sine": (_sine, _sine_entropy),
 }
