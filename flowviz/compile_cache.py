@@ -17,9 +17,9 @@ from shutil import rmtree
 
 from platformdirs import user_cache_path
 
-from flowviz.machine import package_version
+from flowviz.machine import DISTRIBUTION, package_version
 
-PACKAGES = ("flowviz-desktop", "tensorflow", "tensorflow-probability", "numpy")
+PACKAGES = (DISTRIBUTION, "tensorflow", "tensorflow-probability", "numpy")
 SOURCES = ("flows", "training", "specs", "records")  # packages whose source determines the graphs
 MAX_BYTES = 64_000_000  # about 25 flows: the training step of the default flow takes 2 MB
 MAX_FOLDERS = 3  # combinations of versions, for example two virtual environments and a checkout
