@@ -1,6 +1,6 @@
 """Chains of stages: the compositions that training, densities, samples and traces evaluate."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from copy import copy
 from functools import cached_property, partial
 from typing import Any
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from flowviz.flows.bumps import BUMPS
 from flowviz.flows.disabled import Disabled
-from flowviz.flows.flat import Shapes, of_stage, size_of, unflatten
+from flowviz.flows.flat import of_stage, size_of, unflatten
 from flowviz.flows.stage import Stage, Tensors
 from flowviz.records import Base, base_of
 from flowviz.records.bases import STAGE_NAME
 from flowviz.records.mixture import Mixture
+from flowviz.records.weights import Shapes
 
 # Parameters, statistics and constants of all stages; of an edited flow also which are disabled, and their bumps.
 Numbers = tuple[tf.Tensor, ...]
@@ -91,21 +92,15 @@ class Chain:
         self, parameters: tf.Tensor, statistics: tf.Tensor, x: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return y = f(x) and log|det ∂f/∂x|."""
-        log_det = tf.zeros_like(x[:, 0])
-        for stage, numbers in self._from_base(parameters, statistics):
-            x, change = stage.forward_and_log_det(numbers, x)
-            log_det += change
-        return x, log_det
+        stages = self._from_base(parameters, statistics)
+        return _through((partial(stage.forward_and_log_det, numbers) for stage, numbers in stages), x)
 
     def inverse_and_log_det(
         self, parameters: tf.Tensor, statistics: tf.Tensor, y: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return x = f⁻¹(y) and log|det ∂f⁻¹/∂y|."""
-        log_det = tf.zeros_like(y[:, 0])
-        for stage, numbers in self._from_data(parameters, statistics):
-            y, change = stage.inverse_and_log_det(numbers, y)
-            log_det += change
-        return y, log_det
+        stages = self._from_data(parameters, statistics)
+        return _through((partial(stage.inverse_and_log_det, numbers) for stage, numbers in stages), y)
 
     def training_log_prob(
         self, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any = 1.0
@@ -273,6 +268,17 @@ class Chain:
         for each, offset, shapes in zip(flat, offsets, self._example_shapes[kind], strict=True):
             found.update(unflatten(tf.slice(each, [offset], [size_of(shapes)]), shapes))
         return found
+
+
+def _through(
+    moves: Iterable[Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]], points: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return where some moves after each other take points (n, 2), and the sum of their log-determinants (n,)."""
+    log_det = tf.zeros_like(points[:, 0])
+    for move in moves:
+        points, change = move(points)
+        log_det += change
+    return points, log_det
 
 
 def _last(numbers: Numbers) -> Any:

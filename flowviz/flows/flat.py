@@ -8,8 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from flowviz.errors import FileError
-
-Shapes = dict[str, tuple[int, ...]]
+from flowviz.records.weights import Shapes, shapes_of
 
 
 def named(stages: Iterable[Any], numbers_of: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:
@@ -18,11 +17,6 @@ def named(stages: Iterable[Any], numbers_of: Callable[[Any], Mapping[str, Any]])
     for stage in stages:
         owners.setdefault(stage.numbers_name, stage)
     return {f"{name}/{key}": each for name, owner in owners.items() for key, each in numbers_of(owner).items()}
-
-
-def shapes_of(arrays: Mapping[str, NDArray[Any]]) -> Shapes:
-    """Return the shape of each array by its name, `stage/number`."""
-    return {name: array.shape for name, array in arrays.items()}
 
 
 def flatten(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from flowviz.errors import SpecError
 from flowviz.flows.bumps import edit_arrays
 from flowviz.flows.chain import Chain
 from flowviz.flows.evaluator import Evaluator
-from flowviz.flows.flat import flatten, named, shapes_of, unflatten
+from flowviz.flows.flat import flatten, named, unflatten
 from flowviz.flows.objective import MaximumLikelihood, Objective
 from flowviz.flows.reporting import base_report
 from flowviz.flows.stage import Stage
@@ -34,6 +34,7 @@ from flowviz.records import (
 from flowviz.records.bases import initial_parameters
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.records.trace import PARTICLES
+from flowviz.records.weights import shapes_of
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
 

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Weights
+from flowviz.records.weights import Shapes, shapes_of
 
 ARRAY_BYTES = 256  # overhead in memory of each array of a state
-
-Shapes = Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Layout:
     @classmethod
     def of(cls, weights: Weights) -> "Layout":
         """Return the layout of weights."""
-        return cls(_shapes(weights.parameters), _shapes(weights.statistics))
+        return cls(shapes_of(weights.parameters), shapes_of(weights.statistics))
 
     @property
     def arrays(self) -> int:
@@ -120,12 +119,8 @@ def memory_of(weights: Weights) -> int:
     return sum(array.nbytes + ARRAY_BYTES for array in arrays)
 
 
-def _shapes(arrays: Mapping[str, NDArray[Any]]) -> Shapes:
-    return {name: array.shape for name, array in arrays.items()}
-
-
 def _flat(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[Any]:
-    if _shapes(arrays) != shapes:
+    if shapes_of(arrays) != shapes:
         raise ValueError("the weights belong to a different flow")
     return np.concatenate([np.zeros(0, np.float32), *(np.ravel(arrays[name]) for name in shapes)])
 

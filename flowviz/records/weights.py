@@ -6,6 +6,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+Shapes = dict[str, tuple[int, ...]]
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -18,3 +20,8 @@ class Weights:
 
     parameters: Mapping[str, NDArray[Any]]
     statistics: Mapping[str, NDArray[Any]]
+
+
+def shapes_of(arrays: Mapping[str, NDArray[Any]]) -> Shapes:
+    """Return the shapes of arrays by name."""
+    return {name: array.shape for name, array in arrays.items()}
