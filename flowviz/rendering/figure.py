@@ -22,15 +22,12 @@ from flowviz.rendering.annotate import (
     Label,
     em,
     grid_lines,
-    note_label,
-    tick_labels,
     title_box,
     title_label,
 )
 from flowviz.rendering.colors import SURROUNDINGS, rgb, unpacked
-from flowviz.rendering.density import contour_labels, density_strength
 from flowviz.rendering.drawing import ENLARGED, Drawing, Particles, foot_places
-from flowviz.rendering.frame import draw_marks, outside_text, panel_views, render_panel
+from flowviz.rendering.frame import draw_marks, panel_labels, panel_views, render_panel
 from flowviz.rendering.legend import Key, key_parts, keys, legend_places
 from flowviz.rendering.page import ABOVE_LINES, ABOVE_PATHS, BELOW_LINES, Page, Vectors, save_page, width_of
 from flowviz.rendering.panel_table import PanelTable, draw_table
@@ -167,7 +164,7 @@ def _draw_panel(page: Page, scene: Scene, stage: float, view: ViewSpec, panel: P
     for label in titles:
         x, y, width, height = title_box(view, panel, label, length(label.text))
         page.draw_backing(left + x, y, width, height)
-    for label in (*_panel_labels(scene, stage, view, panel, outside), *titles):
+    for label in (*panel_labels(scene, stage, view, panel, outside), *titles):
         page.write(left, 0, label, size, halo=True)
     if view.labels:
         found = keys(scene, stage, view, panel)
@@ -234,17 +231,6 @@ def _draw_arrows(page: Page, scene: Scene, stage: float, view: ViewSpec, panel: 
         page.draw_polylines(lines, LINE_WIDTH * pixel, color, alpha)
     dots = [np.stack([dot, dot]) + shift for dot in projection.pixels(arrows.dots.reshape(-1, 2))]
     page.draw_polylines(dots, DOT * pixel, colors.label)
-
-
-def _panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int) -> list[Label]:
-    """Return the text labels of a panel, except for its title and legend."""
-    labels = tick_labels(view, panel, scene.units) if view.axes else []
-    if view.labels:
-        if scene.density is not None and density_strength(scene, stage, view) > 0:
-            labels += contour_labels(scene.density, view, panel)
-        if outside:
-            labels.append(note_label(view, panel, outside_text(scene, outside)))
-    return labels
 
 
 def _draw_framed(page: Page, each: Particles) -> None:

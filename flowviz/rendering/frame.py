@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Density, Scene, Trace, Units
-from flowviz.rendering.annotate import background, note_label, tick_labels, title_layer, write
+from flowviz.rendering.annotate import Label, background, note_label, tick_labels, title_layer, write
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.density import contour_labels, density_background, density_strength, draw_density
 from flowviz.rendering.legend import keys, legend
@@ -94,12 +94,25 @@ def render_panel(
         The picture (height, width, 4), on an opaque background or on the transparent one of `annotate.paper`.
     """
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
-    numbers = tick_labels(view, panel, scene.units) if view.axes else []
-    canvas.draw_layer(write(view, panel, numbers))
     if view.labels:
         canvas.draw_layer(title_layer(view, panel, title))
-        _annotate(canvas, scene, stage, view, panel, title, outside)
+    canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside)))
+    found = keys(scene, stage, view, panel) if view.labels else ()
+    if found:
+        canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))
     return canvas.picture()
+
+
+def panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int) -> list[Label]:
+    """Return the text labels of a panel, except for its title and legend."""
+    labels = tick_labels(view, panel, scene.units) if view.axes else []
+    if view.labels:
+        if scene.density is not None and density_strength(scene, stage, view) > 0:
+            labels += contour_labels(scene.density, view, panel)
+        if outside:
+            text = f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"
+            labels.append(note_label(view, panel, text))
+    return labels
 
 
 @np.errstate(invalid="ignore", over="ignore")  # particles that have diverged are skipped
@@ -134,23 +147,6 @@ def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarge
     if scene.probe is not None:
         draw_probe(canvas, scene.probe, stage, view, projection)
     return canvas, outside
-
-
-def _annotate(
-    canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, panel: Panel, title: str, outside: int
-) -> None:
-    if scene.density is not None and density_strength(scene, stage, view) > 0:
-        canvas.draw_layer(write(view, panel, contour_labels(scene.density, view, panel)))
-    found = keys(scene, stage, view, panel)
-    if found:
-        canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))
-    if outside:
-        canvas.draw_layer(write(view, panel, [note_label(view, panel, outside_text(scene, outside))]))
-
-
-def outside_text(scene: Scene, outside: int) -> str:
-    """Return a note on the number of particles outside the picture."""
-    return f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"
 
 
 def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:
