@@ -4,9 +4,12 @@ A coupling leaves one coordinate unchanged, a permutation swaps both, and the lo
 half of the columns are repeated.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.projects.arrays import flags_of
 from flowviz.records import Base, Trace
 
 # Maximum ratio of a trace's columns to stored columns. It bounds the memory that opening a file of a given size takes.
@@ -40,7 +43,7 @@ def trace_of(
     columns: Columns,
     index: Index,
     round_trip_error: NDArray[np.float32] | None,
-    folded: NDArray[np.uint8] | None,
+    folded: NDArray[Any] | None,
     base: Base,
 ) -> Trace:
     """Return the trace that `columns_of` has split into columns.
@@ -62,11 +65,8 @@ def trace_of(
         raise ValueError(f"columns {columns.shape} and index {index.shape} do not match {stages} stages")
     if round_trip_error is not None and round_trip_error.shape != (stages,):
         raise ValueError(f"{len(round_trip_error)} round-trip errors do not match {stages} stages")
-    if folded is not None and folded.shape != (-(-particles // 8),):
-        raise ValueError(f"{folded.size} bytes of folded particles do not match {particles} particles")
     positions = np.empty((stages, particles, 2), np.float32)
     log_det = np.empty((stages, particles), np.float32)
     for stage, (x, y, of_log_det) in enumerate(index):
         positions[stage, :, 0], positions[stage, :, 1], log_det[stage] = columns[x], columns[y], columns[of_log_det]
-    bits = None if folded is None else np.unpackbits(folded, count=particles).astype(np.bool_)
-    return Trace(names, positions, log_det, round_trip_error, bits, base=base)
+    return Trace(names, positions, log_det, round_trip_error, flags_of(folded, particles), base=base)

@@ -78,7 +78,7 @@ from safetensors.numpy import load, save
 
 from flowviz.errors import FileError, SpecError
 from flowviz.files import atomic_write, content_of
-from flowviz.projects.arrays import checked
+from flowviz.projects.arrays import bits_of, checked, flags_of
 from flowviz.projects.columns import columns_of, trace_of
 from flowviz.projects.contents import put_back, taken_out
 from flowviz.projects.header import COMPARISON, NOT_OURS, PROJECT, file_holds, holds, max_memory, metadata
@@ -203,12 +203,12 @@ def to_bytes(project: Project) -> bytes:
             "columns": columns,
             "index": index,
             "round_trip_error": project.trace.round_trip_error,
-            "folded": _bits(project.trace.folded),
+            "folded": bits_of(project.trace.folded),
         },
         "history": _arrays_of(project.history),
         "checkpoint": _arrays_of(project.checkpoint),
         "validated": _arrays_of(project.checkpoint and project.checkpoint.validated),
-        "selection": {"chosen": _bits(None if project.selection is None else project.selection.chosen)},
+        "selection": {"chosen": bits_of(None if project.selection is None else project.selection.chosen)},
     }
     arrays = {
         f"{group}/{name}": np.ascontiguousarray(a)
@@ -301,10 +301,6 @@ def _arrays_of(record: History | Checkpoint | Validated | None) -> Arrays:
     return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
 
-def _bits(flags: NDArray[np.bool_] | None) -> NDArray[np.uint8] | None:
-    return None if flags is None else np.packbits(flags)
-
-
 def _contents(arrays: Mapping[str, NDArray[Any]]) -> dict[int, bytes]:
     """Return the contents of the files in the targets by number. Raises `ValueError` if they are not valid."""
     named = {name.removeprefix("target/"): array for name, array in arrays.items() if name.startswith("target/")}
@@ -319,6 +315,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
     states = weights_of(layout, parameters, statistics, memory)
     trace = _trace(found, arrays, states[found.present])
     checkpoint = _checkpoint(found.checkpoint, arrays, states) if found.checkpoint else None
+    chosen = flags_of(arrays.get("selection/chosen"), trace.positions.shape[1])
     return Project(
         target=found.target,
         flow=found.flow,
@@ -329,7 +326,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         checkpoint=checkpoint,
         timeline=_timeline(found, states, trace),
         seen=found.seen,
-        selection=_selection(arrays.get("selection/chosen"), trace),
+        selection=None if chosen is None else Selection(chosen),
         next=Plan(found.next.target, found.next.flow, found.next.training) if found.next else None,
         environment=Environment(**found.environment.model_dump()) if found.environment else None,
         score=Score(**dict(found.score)) if found.score else None,
@@ -344,7 +341,7 @@ def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]], weights: Weights
         checked(arrays["trace/columns"], np.float32),
         checked(arrays["trace/index"], np.uint16),
         error if error is None else checked(error, np.float32),
-        folded if folded is None else checked(folded, np.uint8),
+        folded,
         base_of(found.flow, weights.parameters),
     )
 
@@ -374,12 +371,3 @@ def _timeline(found: Metadata, states: list[Weights], trace: Trace) -> Timeline:
     if texts and texts[-1].state == found.present:
         moments[-1] = with_particles(moments[-1], trace)
     return Timeline(tuple(moments), found.timeline.period)
-
-
-def _selection(bits: NDArray[Any] | None, trace: Trace) -> Selection | None:
-    if bits is None:
-        return None
-    count = trace.positions.shape[1]
-    if checked(bits, np.uint8).shape != (-(-count // 8),):
-        raise ValueError(f"a selection of {bits.size} bytes does not match {count} particles")
-    return Selection(np.unpackbits(bits, count=count).astype(np.bool_))
