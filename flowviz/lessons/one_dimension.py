@@ -1,10 +1,12 @@
 """The change of variables in one dimension: a curve through knots moves points of the normal distribution."""
 
 from dataclasses import dataclass, replace
-from math import erf, pi, sqrt
+from math import erf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+
+from flowviz.records.base_distribution import normal_density
 
 KNOTS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)  # x of the knots
 RANGE = 4.0  # of x and y that is shown, on both sides of 0
@@ -77,11 +79,6 @@ class Slice:
     def density_after(self) -> float:
         """Return the average density of its image."""
         return self.share / (self.y[1] - self.y[0])
-
-
-def normal_density(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the density of the standard normal distribution at coordinates (n,)."""
-    return np.exp(-(x**2) / 2) / sqrt(2 * pi)
 
 
 def moved_density(curve: MonotoneCurve, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -7,8 +7,9 @@ import pytest
 
 from flowviz import rescored
 from flowviz.app.lessons import one_dimension
-from flowviz.lessons.one_dimension import MonotoneCurve, moved_density, normal_density, slice_at
+from flowviz.lessons.one_dimension import MonotoneCurve, moved_density, slice_at
 from flowviz.projects import example
+from flowviz.records.base_distribution import normal_density
 from flowviz.specs import RECIPES, FlowSpec
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from flowviz.targets import build_target

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowviz.lessons.one_dimension import KNOTS, RANGE, MonotoneCurve, moved_density, normal_density, slice_at
+from flowviz.lessons.one_dimension import KNOTS, RANGE, MonotoneCurve, moved_density, slice_at
+from flowviz.records.base_distribution import normal_density
 
 EVERYWHERE = np.linspace(-8, 8, 6_001)
 MOVES = st.lists(st.tuples(st.integers(0, len(KNOTS) - 1), st.floats(-RANGE, RANGE)), max_size=12)

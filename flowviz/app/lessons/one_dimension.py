@@ -18,9 +18,9 @@ from flowviz.lessons.one_dimension import (
     MonotoneCurve,
     Slice,
     moved_density,
-    normal_density,
     slice_at,
 )
+from flowviz.records.base_distribution import normal_density
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.view import Theme
 
