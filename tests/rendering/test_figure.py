@@ -10,7 +10,7 @@ from matplotlib.textpath import TextPath
 from flowviz.records import Scene, Selection
 from flowviz.records.provenance import Provenance
 from flowviz.rendering.figure import save_frame
-from flowviz.rendering.page import LETTERS, Page, Vectors
+from flowviz.rendering.page import LETTERS, Vectors, width_of
 from flowviz.rendering.paths import path_alphas, path_particles
 from flowviz.specs import PictureSize, ViewSpec
 from tests.rendering.scenes import broken, full
@@ -82,4 +82,4 @@ def test_panels_beside_each_other_are_written(form: Vectors, tmp_path: Path) -> 
 @pytest.mark.parametrize("size", [12.0, 30.0])
 def test_length_of_a_text_is_that_of_its_outline(size: float) -> None:
     outline = TextPath((0, 0), "Coupling 3 of 6", size=LETTERS * size)
-    assert Page(VIEW, SIZE, 72).length("Coupling 3 of 6", size) == pytest.approx(outline.get_extents().width)
+    assert width_of("Coupling 3 of 6", size) == pytest.approx(outline.get_extents().width)
