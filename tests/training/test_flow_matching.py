@@ -28,7 +28,7 @@ from flowviz.training import train
 from tests.test_cli import run
 
 TRAINING = TrainingSpec(steps=1100)  # with a validation, and one at the end
-FLOW = FlowSpec(family="flow_matching", width=32, waves=4, depth=2)
+FLOW = FlowSpec(family="flow_matching", base="normal", width=32, waves=4, depth=2)  # a coarse grid integrates it
 pytestmark = pytest.mark.usefixtures("few_points")
 
 
