@@ -35,12 +35,16 @@ def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDAr
 
 
 def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:
-    """Return the number of steps per chunk: fewer for large flows, to respond to a stop within about a second."""
+    """Return the number of steps per chunk: fewer for large flows, to respond to a stop within about a second.
+
+    The parameters go back half of their way after each chunk if the recipe looks ahead, so it sets the number then.
+    """
     outputs = 3 * flow.bins if flow.bins else 2
     hidden = flow.width * (flow.width * (flow.depth - 1) + outputs)
     layer = TABLE_KNOTS * outputs if flow.conditioner == "table" else hidden if flow.recipe.has_network else outputs
     batch = Settings.of(spec, flow.recipe).batch
-    return int(np.clip(CHUNK_MULTIPLICATIONS / (layer * flow.layers * batch), 1, MAX_CHUNK_STEPS))
+    most = min(MAX_CHUNK_STEPS, flow.recipe.lookahead or MAX_CHUNK_STEPS)
+    return int(np.clip(CHUNK_MULTIPLICATIONS / (layer * flow.layers * batch), 1, most))
 
 
 @dataclass(frozen=True)

@@ -272,10 +272,10 @@ class ChunkRunner:
             new_state, loss = self._take_step(chain, State(*tensors), step + i, points[i], rates[i], pace, clip_norm)
             return i + 1, tf.tensor_scatter_nd_update(losses, [[i]], [loss]), *new_state
 
-        _, losses, *state = tf.while_loop(
+        _, losses, end, *others = tf.while_loop(
             lambda i, *_: i < count, take_step, (tf.constant(0), tf.zeros(self.shape[0]), *state)
         )
-        return *state, losses
+        return _looked_ahead(state[0], end, self.flow.spec.recipe), *others, losses
 
     def _take_step(
         self,
@@ -303,6 +303,15 @@ class ChunkRunner:
             return tf.constant(1.0)
         shapes = self.flow.parameter_shapes.items()
         return tf.concat([tf.fill([math.prod(shape)], later if is_later(name) else 1.0) for name, shape in shapes], 0)
+
+
+def _looked_ahead(start: tf.Tensor, end: tf.Tensor, recipe: Recipe) -> tf.Tensor:
+    """Return the parameters (P,) after a chunk: half of the way that its steps went, if the recipe looks ahead.
+
+    The noise of the steps mostly cancels, so the learning rate can be higher, and the loss rises less.
+    Reference: Zhang et al. 2019, "Lookahead optimizer: k steps forward, 1 step back", https://arxiv.org/abs/1907.08610.
+    """
+    return (start + end) / 2 if recipe.lookahead else end
 
 
 def _adam(

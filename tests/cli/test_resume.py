@@ -199,7 +199,7 @@ def test_continues_with_other_settings_and_marks_the_change(
     save_project(half, path)
     assert half.checkpoint is not None
     assert run("resume", path, "-o", output, "--learning-rate", 1e-4, "--clip-norm", 0.5, "--json") == 0
-    values = {"learning_rate": [3e-3, 1e-4], "clip_norm": [1.0, 0.5]}
+    values = {"learning_rate": [4e-3, 1e-4], "clip_norm": [1.0, 0.5]}
     assert json.loads(capsys.readouterr().out)["changes_of_settings"] == [{"step": half.checkpoint.step, **values}]
     found = load_project(output)
     assert (found.training.learning_rate, found.training.clip_norm) == (1e-4, 0.5)
@@ -207,7 +207,7 @@ def test_continues_with_other_settings_and_marks_the_change(
     check_same(again, found)
     assert again.history.adjustments == found.history.adjustments
     assert run("info", output) == 0
-    assert f"After step {half.checkpoint.step:,}: learning rate 0.0001 instead of 0.003" in capsys.readouterr().out
+    assert f"After step {half.checkpoint.step:,}: learning rate 0.0001 instead of 0.004" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("option", ["--learning-rate=-0.1", "--clip-norm=0", "--batch=1", "--batch=1000000"])

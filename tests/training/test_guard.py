@@ -215,6 +215,6 @@ def test_rises_of_flows_that_fold_do_not_count(target: Ink, scripted: Callable[.
 def test_the_advice_names_what_is_unusual() -> None:
     wild = FlowSpec(log_scale_bound=None, normalization="minibatch")
     told = advice(wild, TrainingSpec(steps=1, learning_rate=0.1), "completed")
-    for change in ("bound the log-scale", "running normalization", "lower the learning rate to 0.003"):
+    for change in ("bound the log-scale", "running normalization", "lower the learning rate to 0.004"):
         assert change in told
     assert "gave up" not in told

@@ -63,11 +63,11 @@ def test_it_learns_the_new_target_with_the_code_that_was_compiled_for_the_old() 
 
 
 def test_the_budget_and_the_schedule_begin_anew() -> None:
-    events = turned(TrainingSpec(steps=500), when=3)  # asked at 50, at 250, at 450
+    events = turned(TrainingSpec(steps=500), when=3)  # asked at 50, at 150, at 250
     (change,) = (event for event in events if isinstance(event, Retargeted))
-    assert change == Retargeted(450, "∴")
-    assert end_of(events).progress.step == 950
-    first, again = (Budget(TrainingSpec(steps=500), step, 1.0, start, 0.5) for step, start in ((0, 0), (450, 450)))
+    assert change == Retargeted(250, "∴")
+    assert end_of(events).progress.step == 750
+    first, again = (Budget(TrainingSpec(steps=500), step, 1.0, start, 0.5) for step, start in ((0, 0), (250, 250)))
     np.testing.assert_array_equal(first.rates(200), again.rates(200))
     assert Budget(TrainingSpec(seconds=10), 70, 7.0, 30, 3.0).fraction == pytest.approx(0.4)
     assert Budget(TrainingSpec(seconds=10), 70, 7.0, 30, 3.0).seconds_left == pytest.approx(6)
@@ -117,9 +117,9 @@ def test_it_resumes_after_the_change_as_if_it_had_not_been_stopped() -> None:
     asked = Asked(2)
     stopped = list(train(FIRST, SMALL, spec, retarget=asked, stop_requested=lambda: asked.times > 3))
     checkpoint = end_of(stopped).checkpoint
-    assert (checkpoint.step, checkpoint.start_step) == (650, 250)
+    assert (checkpoint.step, checkpoint.start_step) == (350, 150)
     rest = end_of(list(train(SECOND, SMALL, spec, resume=checkpoint)))
-    assert rest.progress.step == whole.progress.step == 850
+    assert rest.progress.step == whole.progress.step == 750
     np.testing.assert_array_equal(rest.trace.positions, whole.trace.positions)
 
 
@@ -127,12 +127,12 @@ def test_history_and_project_file_keep_the_changes() -> None:
     events, history = turned(TrainingSpec(steps=300), when=2), History()
     for event in events:
         history = history.with_event(event)
-    assert history.changes == (Retargeted(250, "∴"),)
+    assert history.changes == (Retargeted(150, "∴"),)
     untrained = Project.untrained(TextSpec(text="∴"), SMALL, TrainingSpec(steps=300))
     opened = from_bytes(to_bytes(untrained.trained(end_of(events), history)))
     assert opened.history.changes == history.changes
     assert opened.checkpoint is not None
-    assert opened.checkpoint.start_step == 250
+    assert opened.checkpoint.start_step == 150
     old = replace(opened.checkpoint, start_step=0)
     assert Checkpoint(**{k: v for k, v in vars(old).items() if k != "start_step"}).start_step == 0
 

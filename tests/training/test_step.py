@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.network import is_later
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.training.schedule import chunk_steps
 from flowviz.training.step import State, chunk_runner
 
 SPEC = FlowSpec(layers=2, width=8, normalization="none")
@@ -20,6 +21,13 @@ Arrays = Mapping[str, NDArray[Any]]
 
 def changes_of_a_step(flow: Flow, rate: float) -> tuple[Arrays, Arrays]:
     """Return the parameters before the first step of Adam, and how it changes them."""
+    before, changes = changes_of_a_chunk(flow, rate)
+    share = 0.5 if flow.spec.recipe.lookahead else 1
+    return before, {name: change / share for name, change in changes.items()}
+
+
+def changes_of_a_chunk(flow: Flow, rate: float) -> tuple[Arrays, Arrays]:
+    """Return the parameters before a chunk of one step, and how it changes them."""
     runner = chunk_runner(flow.spec, TrainingSpec(steps=1, batch=32), steps=1)
     before, start = flow.weights().parameters, State.of(flow)
     points = np.random.default_rng(0).normal(size=(1, 32, 2)).astype(np.float32)
@@ -59,3 +67,18 @@ def test_families_without_such_a_recipe_take_plain_steps_of_adam() -> None:
     name = next(name for name in changes if name.endswith("kernel_2"))
     np.testing.assert_allclose(np.abs(changes[name]).max(), RATE, rtol=1e-3)
     assert np.abs(changes[name.replace("kernel_2", "kernel_1")]).max() == 0
+
+
+def test_half_of_the_way_of_a_chunk_remains() -> None:
+    """The last kernels are 0 at first, and a step of Adam moves each number by the learning rate of later kernels."""
+    assert SPEC.recipe.lookahead
+    _, changes = changes_of_a_chunk(build_flow(SPEC), RATE)
+    moved = np.abs(changes["01_real_nvp/kernel_2"]).max()
+    np.testing.assert_allclose(moved, RATE * SPEC.recipe.later_rate / 2, rtol=1e-3)
+
+
+def test_the_parameters_go_back_after_as_many_steps_as_the_recipe_says() -> None:
+    assert chunk_steps(SPEC, TrainingSpec(steps=1)) == SPEC.recipe.lookahead
+    family = FlowSpec(family="nice")
+    assert family.recipe.lookahead is None
+    assert chunk_steps(family, TrainingSpec(steps=1)) > 100

@@ -226,7 +226,7 @@ def test_an_exploding_loss_is_undone() -> None:
 def test_the_advice_names_what_is_unusual() -> None:
     wild = FlowSpec(log_scale_bound=None, normalization="minibatch")
     told = advice(wild, TrainingSpec(steps=1, learning_rate=0.1), "diverged")
-    for change in ("bound the log-scale", "running normalization", "lower the learning rate to 0.003"):
+    for change in ("bound the log-scale", "running normalization", "lower the learning rate to 0.004"):
         assert change in told
     assert "remove outliers" in advice(FlowSpec(), TrainingSpec(steps=1), "diverged")
 

@@ -9,7 +9,7 @@ from flowviz.records import Adjusted, Settings
 from flowviz.specs import TrainingSpec
 from tests.app.session.fakes import SessionHarness, checkpoint, finished, snapshot, train
 
-FAST, SLOW = Settings(3e-3, 1.0, 512), Settings(1e-4, 1.0, 512)
+FAST, SLOW = Settings(4e-3, 1.0, 512), Settings(1e-4, 1.0, 512)
 
 
 @pytest.fixture
@@ -106,5 +106,5 @@ def test_hint_says_when_a_change_applies(harness: SessionHarness) -> None:
     harness.session.toggle_pause()
     harness.request.update_training(batch=300)
     assert hint(harness) == NEW_BATCH.format(before=512, after=300)
-    harness.thread.send(Adjusted(120, FAST, Settings(3e-3, 1.0, 300)), snapshot(200), checkpoint(200))
+    harness.thread.send(Adjusted(120, FAST, Settings(4e-3, 1.0, 300)), snapshot(200), checkpoint(200))
     assert "at once" in hint(harness)
