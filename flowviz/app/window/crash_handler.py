@@ -51,8 +51,11 @@ class CrashHandler(QObject):
         threading.excepthook = self._take_from_thread
 
     def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Handle an exception, in any thread; a repeated one, raised in the same line, is neither logged nor shown."""
-        origin = kind, *((frame.filename, frame.lineno) for frame in extract_tb(trace)[-1:])
+        """Handle an exception, in any thread.
+
+        A repeated one, raised by the same calls in the same lines, is neither logged nor shown.
+        """
+        origin = kind, *((frame.filename, frame.lineno) for frame in extract_tb(trace))
         if origin in self._seen:
             self._caught.emit(Notice(TOPIC))
             return

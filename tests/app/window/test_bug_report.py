@@ -51,8 +51,7 @@ def create_failing_window():
             window.close()
     watch.timeout.connect(look)
     for delay, action in enumerate((
-        lambda: fail(RuntimeError("in a slot")),
-        lambda: fail(RuntimeError("in a slot")),
+        *[lambda: fail(RuntimeError("in a slot"))] * 2,
         lambda: threading.Thread(target=fail, args=(ValueError("in a thread"),)).start(),
         work.start,
         lambda: qWarning("odd geometry"),
@@ -119,6 +118,25 @@ def test_exception_in_another_thread_is_shown_in_the_window(
     thread.start()
     thread.join()
     qtbot.waitUntil(lambda: "ZeroDivisionError" in window.notice)
+
+
+def test_two_errors_that_one_function_raises_for_different_callers_are_both_logged(
+    window: Window, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("the same function")
+
+    def first() -> None:
+        fail()
+
+    def second() -> None:
+        fail()
+
+    for call in (first, second, second):
+        with pytest.raises(RuntimeError) as raised:
+            call()
+        window.main.crash_handler.take(raised.type, raised.value, raised.tb.tb_next)
+    assert caplog.text.count("unexpected exception") == 2
 
 
 def test_details_contain_versions_and_devices_but_no_personal_data(
