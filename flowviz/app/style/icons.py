@@ -16,8 +16,7 @@ from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QI
 
 FONT = "materialdesignicons6-webfont"
 GLYPH_SCALE = 0.875  # height of a glyph relative to its icon
-GLYPHS = {
-    # menu entries, named by their titles in lower case and without spaces
+ENTRY_GLYPHS = {  # of menu entries, named by their titles in lower case and without spaces
     "new": "file-outline",
     "open": "folder-open-outline",
     "save": "content-save",
@@ -43,7 +42,7 @@ GLYPHS = {
     "fullscreen": "fullscreen",
     "presentation": "projector-screen-outline",
     "train": "school",
-    "pauseorresume": "pause",
+    "pause,resumeorextend": "pause",
     "stopandkeep": "stop",
     "earlier": "step-backward",
     "later": "step-forward",
@@ -70,6 +69,9 @@ GLYPHS = {
     "cite": "format-quote-close",
     "license": "scale-balance",
     "aboutflowviz": "information-outline",
+}
+GLYPHS = {
+    **ENTRY_GLYPHS,
     # buttons
     "pause": "pause",
     "resume": "play",

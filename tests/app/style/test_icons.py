@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.style.icons import GLYPHS, icon
+from flowviz.app.style.icons import ENTRY_GLYPHS, GLYPHS, icon
 from flowviz.app.widgets.labels import SIGN_SIDE, WarningLabel
 from tests.app.conftest import Window
 
@@ -68,6 +68,12 @@ def test_frequent_commands_have_an_icon(window: Window) -> None:
     assert not window.find(QToolButton, "playButton").icon().isNull()
     for name in ("new", "open", "save", "export", "gallery", "shortcuts"):
         assert not window.find(QAction, f"{name}Action").icon().isNull(), name
+
+
+def test_each_icon_of_a_menu_entry_is_shown_by_an_entry(window: Window) -> None:
+    titles = {command.title for command in window.main._commands() if not command.action.icon().isNull()}
+    shown = {title.rstrip("…").replace(" ", "").lower() for title in titles}
+    assert ENTRY_GLYPHS.keys() - shown == set()
 
 
 def test_warning_has_an_icon(qtbot: QtBot) -> None:
