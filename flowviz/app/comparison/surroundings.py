@@ -3,7 +3,7 @@
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QMainWindow
 
-HIDDEN_MENUS = {"&Select", "&Train", "&Layers"}  # about widgets that the page hides
+CLOUD_MENUS = {"Select", "Train", "Layers"}  # about the cloud and its panels
 
 
 class Surroundings:
@@ -27,7 +27,7 @@ class Surroundings:
             dock.hide()
         bar = self._window.menuBar()
         assert bar is not None
-        self._disabled = [action for action in bar.actions() if action.text() in HIDDEN_MENUS]
+        self._disabled = [action for action in bar.actions() if action.text().replace("&", "") in CLOUD_MENUS]
         for action in self._disabled:
             action.setEnabled(False)  # and with it the shortcuts in the menu
 

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
+from flowviz.app.comparison.surroundings import CLOUD_MENUS
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.session.session import Session
 from flowviz.app.state.request import RequestState
@@ -20,7 +21,6 @@ from flowviz.specs import TextSpec
 from flowviz.specs.view import Theme
 
 THUMBNAIL_DELAY_MS = 200  # after the window has appeared
-HIDDEN_MENUS = {"Select", "Train", "Layers"}  # about what the page hides
 
 
 class Welcome(QObject):
@@ -97,7 +97,7 @@ class Welcome(QObject):
         bar = self._viewer_widgets.view_bar
         marks = [*bar.mark_actions.values(), bar.beside_action, bar.overview_action]
         for command in commands:
-            if command.menu in HIDDEN_MENUS or command.action in marks:
+            if command.menu in CLOUD_MENUS or command.action in marks:
                 command.action.triggered.connect(self.leave)
 
     def take_tour(self) -> None:
