@@ -1,5 +1,6 @@
 """The built targets of the entrants, which share them, and their limits by counting."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -13,7 +14,10 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
 from flowviz.records import Trial
 from flowviz.specs import TargetSpec
+from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.training.limits import limit_of
+
+REMEMBERED = 2 * MAX_ENTRANTS  # targets: typing builds one for each letter
 
 
 class EntrantTargets(QObject):
@@ -24,24 +28,24 @@ class EntrantTargets(QObject):
     def __init__(self, compared: ComparedState, worker: LatestWorker, parent: QObject) -> None:
         super().__init__(parent)
         self._compared, self._worker = compared, worker
-        self._built: list[BuiltTarget] = []
+        self._built = deque[BuiltTarget](maxlen=REMEMBERED)
         self._counting = set[TargetSpec]()  # whose limits are being computed
         compared.changed.connect(lambda _, new: self._count(new))
 
     def begin(self, built: Iterable[BuiltTarget]) -> None:
         """Forget all targets except some, because another comparison is shown."""
-        self._built = list(built)
+        self._built = deque(built, REMEMBERED)
 
     def add(self, built: BuiltTarget) -> None:
         """Keep another target for the entrants that learn it."""
         self._built.append(built)
 
     def build(self) -> None:
-        """Give the known targets to the entrants, and build the others."""
+        """Give the known targets to the entrants, and build the others, each once."""
         self._show()
-        for number, run in enumerate(self._compared.value.runs):
-            if run.built is None:
-                self._ask(f"target {number}", run.project.target, lambda _: self._show())
+        missing = dict.fromkeys(run.project.target for run in self._compared.value.runs if run.built is None)
+        for number, spec in enumerate(missing):
+            self._ask(f"target {number}", spec, lambda _: self._show())
 
     def find(self, spec: TargetSpec) -> BuiltTarget | None:
         """Return the target of a spec that some entrant has learned. None if it cannot be built."""
