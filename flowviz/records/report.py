@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from flowviz.errors import SpecError
 from flowviz.specs.edits import BentCurve, Bump
 
+ROUNDING = 1e-12  # smaller numbers are errors of rounding
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -73,8 +75,9 @@ class StageReport:
 
 
 def written(number: float) -> str:
-    """Format a number with three significant digits, such as "−0.123" or "1.2·10⁶"."""
-    mantissa, _, exponent = f"{number:.3g}".replace("-", "−").partition("e")
+    """Format a number with three significant digits, such as "−0.123" or "1.2·10⁶", and errors of rounding as "0"."""
+    shown = 0.0 if abs(number) < ROUNDING else number
+    mantissa, _, exponent = f"{shown:.3g}".replace("-", "−").partition("e")
     if not exponent:
         return mantissa
     sign = "⁻" if exponent[0] == "−" else ""

@@ -294,7 +294,7 @@ def test_the_base_reports_its_formula_and_entropy() -> None:
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(0, "0"), (-0.12345, "−0.123"), (12.345, "12.3"), (1234567, "1.23·10⁶"), (-1e-12, "−1·10⁻¹²")],
+    [(0, "0"), (-0.12345, "−0.123"), (12.345, "12.3"), (1234567, "1.23·10⁶"), (-1e-12, "−1·10⁻¹²"), (5.49e-16, "0")],
 )
 def test_numbers_have_three_digits(number: float, text: str) -> None:
     assert written(number) == text
