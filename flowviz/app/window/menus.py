@@ -321,7 +321,8 @@ class FileMenu:
         add_action(menu, "Save &As…", SAVE_AS_KEY, lambda: self._shown.save_as(), "Save it to another file")
         self._revert = add_action(menu, "Re&vert", None, document_actions.revert, "Discard the unsaved changes")
         menu.addSeparator()
-        document_actions.document.state_changed.connect(self._update)
+        for changed in (document_actions.document.state_changed, comparisons.state_changed):
+            changed.connect(self._update)
         self._update()
 
     @property
@@ -332,4 +333,4 @@ class FileMenu:
 
     def _update(self) -> None:
         document = self._document_actions.document
-        self._revert.setEnabled(document.path is not None and document.is_changed)
+        self._revert.setEnabled(document.path is not None and document.is_changed and not self._comparisons.is_shown)
