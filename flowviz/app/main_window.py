@@ -222,8 +222,9 @@ class MainWindow(QMainWindow):
         self.session.adjusting.hint_changed.connect(self._training.flow.show_hint)
         document.state_changed.connect(self._show_title)
         document.opened.connect(self.target_importer.cancel)
-        document.failed.connect(self._stay_open)
-        document.saves_ended.connect(self._close_after_saving)
+        for file in (document, self.comparisons):
+            file.failed.connect(self._stay_open)
+            file.saves_ended.connect(self._close_after_saving)
         self.target_importer.project_arrived.connect(self.document_actions.open)
         self.document_actions.target_file_chosen.connect(self.target_importer.open_file)
         takers = self._lesson_files, self.comparisons, self.target_importer
@@ -340,7 +341,7 @@ class MainWindow(QMainWindow):
         self.setWindowModified(shown.is_changed)
 
     def _close_now(self) -> None:
-        self._may_close = True
+        self._may_close, self._closes_after_saving = True, False
         self.close()
 
     def _stay_open(self) -> None:
@@ -364,11 +365,11 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         document = self.document_actions.document
-        if document.is_saving:
+        if document.is_saving or self.comparisons.is_saving:
             assert event is not None
             event.ignore()
             self._may_close, self._closes_after_saving = False, True
-            self._training.status_bar.show_message("The window closes when the project is saved.")
+            self._training.status_bar.show_message("The window closes when everything is saved.")
             return
         self.lessons.discard_changes()
         if not self._may_close and (document.is_changed or self.comparisons.is_changed):

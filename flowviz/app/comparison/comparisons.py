@@ -34,6 +34,8 @@ class Comparisons(QObject):
     left = pyqtSignal()
     state_changed = pyqtSignal()  # whether it is shown, its name, or whether it has unsaved changes
     file_used = pyqtSignal(object)  # Path that was opened or saved
+    saves_ended = pyqtSignal()  # no save is running or waiting any more
+    failed = pyqtSignal()  # the comparison could not be saved
     done = pyqtSignal(str)  # message
     notice_posted = pyqtSignal(object)  # Notice
 
@@ -91,6 +93,11 @@ class Comparisons(QObject):
     def is_changed(self) -> bool:
         """Return whether the comparison has unsaved changes."""
         return self.file is not None and self.file.is_changed
+
+    @property
+    def is_saving(self) -> bool:
+        """Return whether a save of the comparison is running or waiting."""
+        return self.file is not None and self.file.is_saving
 
     def leave_changes(self, then: Callable[[], object]) -> None:
         """Call `then`; where the comparison has unsaved changes, ask first."""
@@ -223,6 +230,8 @@ class Comparisons(QObject):
         workbench.notice_posted.connect(self.notice_posted)
         workbench.file.opened.connect(self.show)
         workbench.file.used.connect(self.file_used)
+        workbench.file.saves_ended.connect(self.saves_ended)
+        workbench.file.save_failed.connect(self.failed)
         workbench.file.state_changed.connect(self.state_changed)
         self._stack.addWidget(workbench.page)
         return workbench

@@ -1,6 +1,8 @@
 """The file of a comparison: opening, saving, and drafts of unsaved changes."""
 
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +21,11 @@ from flowviz.projects.drafts import Draft, Drafts
 DRAFT_PERIOD_MS = 30_000
 CLOSING_PATIENCE_MS = 1000
 FILE = "comparison file"  # topic of its notices
+SAVING, DRAFT = "saving the comparison", "draft of the comparison"  # topics of the thread
 UNTITLED = "comparison"
 AFTER_FAILURE = "The comparison is not saved yet. Save it elsewhere, or fix the problem and save again."
 FILTER = f"flowviz comparisons (*{PROJECT_SUFFIX})"
+log = logging.getLogger(__name__)
 
 
 class ComparisonFile(QObject):
@@ -35,6 +39,8 @@ class ComparisonFile(QObject):
     state_changed = pyqtSignal()
     opened = pyqtSignal(object)  # Comparison
     used = pyqtSignal(object)  # Path that was opened or saved
+    saves_ended = pyqtSignal()  # no save is running or waiting any more
+    save_failed = pyqtSignal()
     notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(self, content: Callable[[], Comparison], drafts: Drafts, window: QWidget) -> None:
@@ -42,10 +48,13 @@ class ComparisonFile(QObject):
         super().__init__(window)
         self._content, self._drafts, self._window = content, drafts, window
         self._worker = LatestWorker()
-        self._worker.failed.connect(self.notice_posted)
+        self._worker.failed.connect(self._take_error)
+        self._worker.succeeded.connect(lambda topic: self.notice_posted.emit(Notice(topic)))
         self.path: Path | None = None
         self._mark: Fingerprint | None = None  # of the file, when it was opened or saved
         self._revision = self._saved = self._drafted = 0  # numbers of changes
+        self._may_have_draft = self._is_writing = False
+        self._next_save: Callable[[], None] | None = None  # runs after the save in progress
         self._recovered: list[Draft] = []  # superseded by the next draft
         self._shown = object()  # identifies the comparison that is shown
         self._opening: Path | None = None  # the file requested last, until something is shown
@@ -63,9 +72,14 @@ class ComparisonFile(QObject):
         """Return whether there are unsaved changes."""
         return self._revision != self._saved
 
+    @property
+    def is_saving(self) -> bool:
+        """Return whether a save is running or waiting."""
+        return self._is_writing or self._next_save is not None
+
     def begin(self) -> None:
         """Forget the file, because another comparison is shown, which has not been saved."""
-        self.path = self._mark = self._opening = None
+        self.path = self._mark = self._opening = self._next_save = None
         self._shown = object()
         self._saved = self._revision
         self._discard_draft()
@@ -100,7 +114,7 @@ class ComparisonFile(QObject):
         """Save the comparison to its file, or ask for one; call `then` if that succeeds."""
         if self.path is None:
             self.save_as(then)
-        elif fingerprint(self.path) not in {self._mark, None}:
+        elif not self._is_writing and fingerprint(self.path) not in {self._mark, None}:
             ask(
                 self._window, "overtakenComparisonBox",
                 f"Another program has changed '{self.path.name}' since you opened or saved it.",
@@ -140,8 +154,8 @@ class ComparisonFile(QObject):
     def save_draft(self) -> None:
         """Write a draft in the background if there are unsaved changes that it does not hold yet."""
         if self.is_changed and self._drafted != self._revision:
-            self._drafted = self._revision
-            self._worker.ask("draft of the comparison", self._draft_of(self._content()), lambda _: None)
+            self._may_have_draft = True
+            self._worker.ask(DRAFT, self._draft_of(self._content()), partial(self._take_drafted, self._revision))
 
     def save_now(self) -> None:
         """Write such a draft in the GUI thread, because the program is about to end."""
@@ -152,7 +166,10 @@ class ComparisonFile(QObject):
         """Stop saving, and discard the draft: unsaved changes are no longer wanted."""
         self._worker.close()
         self._worker.wait(CLOSING_PATIENCE_MS)
-        self._remove_draft()
+        try:
+            self._remove_draft()
+        except FlowvizError:
+            log.warning("the draft of the comparison was not removed", exc_info=True)
         self._drafts.close()
 
     def _draft_of(self, comparison: Comparison) -> Callable[[], None]:
@@ -161,24 +178,46 @@ class ComparisonFile(QObject):
 
         def write() -> None:
             self._drafts.own().save(comparison, path, mark)
-            while self._recovered:
-                self._recovered.pop().discard()
+            self._discard_recovered()
 
         return write
 
+    def _discard_recovered(self) -> None:
+        with suppress(IndexError):  # two threads may empty the list at once
+            while self._recovered:
+                self._recovered.pop().discard()
+
     def _discard_draft(self) -> None:
-        if self._drafted:
-            self._drafted = 0
-            self._worker.ask("draft of the comparison", self._remove_draft, lambda _: None)
+        if self._may_have_draft:
+            self._may_have_draft, self._drafted = False, 0
+            self._worker.ask(DRAFT, self._remove_draft, lambda _: None)
 
     def _remove_draft(self) -> None:
         self._drafts.own().discard()
-        while self._recovered:
-            self._recovered.pop().discard()
+        self._discard_recovered()
 
     def _write(self, path: Path, then: Callable[[], object]) -> None:
-        written = partial(self._take_written, path, self._shown, self._revision, then)
-        self._worker.ask("saving the comparison", partial(_save, self._content(), path), written)
+        if self._is_writing:
+            self._next_save = partial(self._write, path, then)
+            return
+        save = partial(_save, self._content(), path)
+        self._is_writing = True
+        self._worker.ask(SAVING, save, partial(self._take_written, path, self._shown, self._revision, then))
+
+    def _write_next(self) -> None:
+        """Start the save that was requested while another one was in progress, or announce that there is none."""
+        save, self._next_save = self._next_save, None
+        (save or self.saves_ended.emit)()
+
+    def _take_error(self, notice: Notice) -> None:
+        self.notice_posted.emit(notice)
+        if notice.topic == SAVING:
+            self._is_writing = False
+            self.save_failed.emit()
+            self._write_next()
+
+    def _take_drafted(self, revision: int, _: None) -> None:
+        self._drafted = revision
 
     def _take_read(self, path: Path, is_copy: bool, result: tuple[Comparison, Fingerprint | None] | Notice) -> None:
         if path is not self._opening:
@@ -201,16 +240,19 @@ class ComparisonFile(QObject):
         then: Callable[[], object],
         result: Fingerprint | Notice | None,
     ) -> None:
-        if isinstance(result, Notice):
-            self.notice_posted.emit(Notice(FILE, result.text, AFTER_FAILURE))
-            return
-        if saved is not self._shown:
-            return  # the file is not that of the comparison that is shown by now
-        self.path, self._mark, self._saved = path, result, revision
-        if not self.is_changed:
-            self._discard_draft()
-        self._announce_use(path)
-        then()
+        self._is_writing = False
+        try:
+            if isinstance(result, Notice):
+                self.notice_posted.emit(Notice(FILE, result.text, AFTER_FAILURE))
+                self.save_failed.emit()
+            elif saved is self._shown:  # else the file is not that of the comparison that is shown by now
+                self.path, self._mark, self._saved = path, result, revision
+                if not self.is_changed:
+                    self._discard_draft()
+                self._announce_use(path)
+                then()
+        finally:
+            self._write_next()
 
     def _announce_use(self, path: Path) -> None:
         self.notice_posted.emit(Notice(FILE))
