@@ -259,7 +259,7 @@ class MainWindow(QMainWindow):
         comparisons.entered.connect(self.welcome.end_tour)
         comparisons.entered.connect(self.welcome.leave)
         comparisons.left.connect(self._viewing.slider.setFocus)
-        self.welcome.comparison_requested.connect(comparisons.choose)
+        self.welcome.comparison_requested.connect(partial(comparisons.choose, trains=True))
         comparisons.state_changed.connect(self._show_title)
         comparisons.file_used.connect(self.document_actions.recent.add)
         self.document_actions.comparison_chosen.connect(lambda path, is_copy: comparisons.open(path, is_copy=is_copy))

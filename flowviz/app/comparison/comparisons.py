@@ -1,6 +1,7 @@
 """Comparisons of the window: opens the page in place of the cloud, and leaves it."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,22 +107,24 @@ class Comparisons(QObject):
         else:
             self.file.leave(then)
 
-    def choose(self) -> None:
-        """Ask what to compare, or return to the comparison that was left."""
+    def choose(self, *, trains: bool = False) -> None:
+        """Ask what to compare, and begin to train it if `trains`; or return to the comparison that was left."""
         if self._workbench is not None and self._workbench.has_content:
             self.enter()
         else:
-            self.choose_another()
+            self.leave_changes(partial(self._ask, trains=trains))
 
     def choose_another(self) -> None:
         """Ask what to compare; before that, ask about unsaved changes."""
         self.leave_changes(self._ask)
 
-    def _ask(self) -> None:
+    def _ask(self, *, trains: bool = False) -> None:
         from flowviz.app.comparison.dialog import ComparisonDialog
 
         dialog = ComparisonDialog(self._session.project(), Path.home(), self._window)
         dialog.chosen.connect(self.show)
+        if trains:
+            dialog.chosen.connect(lambda: self._present().controller.begin())
         dialog.open()
 
     def export(self) -> None:

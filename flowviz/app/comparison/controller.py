@@ -115,6 +115,11 @@ class ComparisonController(QObject):
         else:
             self._start()
 
+    def begin(self) -> None:
+        """Train what can be trained further, if anything."""
+        if any(run.can_go_on for run in self._compared.value.runs):
+            self.resume()
+
     def stop(self) -> None:
         """End the training, and keep its results."""
         if self._runner.current is not None:

@@ -271,6 +271,18 @@ def _learning(project: Project, target: TextSpec) -> Project:
     )
 
 
+def test_what_was_chosen_on_the_start_page_begins_to_train_unless_all_of_it_is_finished(
+    harness: ComparisonHarness,
+) -> None:
+    harness.controller.begin()
+    assert harness.thread.calls == ["start"]
+    for name in harness.names:
+        harness.thread.send(name, finished(1000))
+    harness.thread.end()
+    harness.controller.begin()
+    assert len(harness.threads) == 1
+
+
 def test_a_budget_that_changes_during_a_stop_is_kept(harness: ComparisonHarness) -> None:
     harness.train()
     harness.controller.stop()

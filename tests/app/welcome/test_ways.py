@@ -1,10 +1,13 @@
 """The ways from the start page to other parts of the program."""
 
+import pytest
 from PyQt6.QtCore import QEvent, QObject, QSize
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.by_hand.dialog import ByHandDialog
+from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.dialog import ComparisonDialog
 from flowviz.app.main import create_window
 from flowviz.app.viewer.view_bar import ViewBar
@@ -32,6 +35,21 @@ def test_compare_asks_what_to_compare(start: Welcome) -> None:
     dialog = start.window.find(ComparisonDialog, "comparisonDialog")
     assert dialog.isVisible()
     dialog.reject()
+
+
+@pytest.mark.parametrize("from_start_page", [True, False])
+def test_compare_on_the_start_page_begins_to_train(
+    start: Welcome, monkeypatch: pytest.MonkeyPatch, from_start_page: bool
+) -> None:
+    trained = list[int]()
+    monkeypatch.setattr(ComparisonController, "begin", lambda _: trained.append(1))
+    if from_start_page:
+        start.press("startCompareButton")
+    else:
+        start.window.find(QAction, "compareAction").trigger()
+    start.window.find(ComparisonDialog, "comparisonDialog").accept()
+    assert start.window.main.comparisons.is_shown
+    assert bool(trained) == from_start_page
 
 
 def test_all_ways_from_the_page_fit_into_one_row_of_a_small_screen(start: Welcome) -> None:
