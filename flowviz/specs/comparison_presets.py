@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flowviz.specs.comparison import ComparisonSpec, comparison_spec
-from flowviz.specs.recipes import LEARNING_RATE
 from flowviz.specs.target import TargetSpec
 from flowviz.specs.training import TrainingSpec
 
@@ -60,7 +59,7 @@ COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
         "Steps that are too large destroy what was learned; steps that are too small take too long",
         {
             "too high": {"training": {"learning_rate": 0.1}},
-            "right": {"training": {"learning_rate": LEARNING_RATE}},
+            "right": {},
             "too low": {"training": {"learning_rate": 2e-5}},
         },
     ),
