@@ -273,7 +273,7 @@ class Chain:
 def _through(
     moves: Iterable[Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]], points: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return where some moves after each other take points (n, 2), and the sum of their log-determinants (n,)."""
+    """Return where successive moves take points (n, 2), and the sum of their log-determinants (n,)."""
     log_det = tf.zeros_like(points[:, 0])
     for move in moves:
         points, change = move(points)

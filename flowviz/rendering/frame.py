@@ -94,9 +94,9 @@ def render_panel(
         The picture (height, width, 4), on an opaque background or on the transparent one of `annotate.paper`.
     """
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
+    canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside)))
     if view.labels:
         canvas.draw_layer(title_layer(view, panel, title))
-    canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside)))
     found = keys(scene, stage, view, panel) if view.labels else ()
     if found:
         canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))

@@ -104,7 +104,7 @@ def _base_colors(trace: Trace, view: ViewSpec) -> Packed:
 
 
 def _chosen_colors(trace: Trace, chosen: NDArray[np.bool_] | None, theme: Theme) -> Packed:
-    """Return colors (n,) by whether a particle is chosen, which none is if it is unknown."""
+    """Return colors (n,) that show which particles are chosen; none are if `chosen` is None."""
     mask = np.zeros(trace.positions.shape[1], np.bool_) if chosen is None else chosen
     return packed(np.array([OTHERS[theme], CHOSEN[theme]], np.uint8)[mask.astype(np.intp)])
 

@@ -53,10 +53,10 @@ class Recipe:
     differs from those of `FlowSpec`. A training step looks at `batch` points. The learning rate begins at
     `learning_rate`. Adam shortens longer gradients to `clip_norm`, forgets their sizes by `second_decay` (β₂), and
     shrinks all parameters by `weight_decay` times the learning rate in each step; kernels after the first layer of a
-    network learn at `later_rate` times the learning rate. After every `lookahead` steps, all parameters go back half of
-    their way. A continuous family learns one velocity field, and its layers are the steps of an integrator. A family
-    without log-scales does not bound them. One without networks has no tables either. `stages` are the classes of the
-    stages of an extension's family, or where to import them from.
+    network learn at `later_rate` times the learning rate. After each chunk of at most `lookahead` steps, all parameters
+    move halfway back. A continuous family learns one velocity field, and its layers are the steps of an integrator. A
+    family without log-scales does not bound them. One without networks has no tables either. `stages` are the classes
+    of the stages of an extension's family, or where to import them from.
     """
 
     title: str
@@ -94,7 +94,7 @@ RECIPES: dict[Family, Recipe] = {
         second_decay=0.99,
         weight_decay=0.1,  # large weights saturate the bound of the log-scale
         later_rate=0.5,  # in eight layers, steps of later kernels add up to jumps of the loss
-        lookahead=100,  # the loss rises a third as much
+        lookahead=100,  # rises of the loss are a third as large
     ),
     # Dinh et al. 2014, "NICE: Non-linear independent components estimation".
     "nice": Recipe(

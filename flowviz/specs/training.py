@@ -73,7 +73,7 @@ class TrainingSpec(Spec):
 
 
 def replaced(others: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return fields with those of `own` in their place; a budget replaces both kinds of budget."""
+    """Return `others` updated with `own`; a budget in `own` replaces a budget of either kind."""
     gone = BUDGET if BUDGET & own.keys() else set()
     return {**{name: value for name, value in others.items() if name not in gone}, **own}
 

@@ -37,7 +37,7 @@ def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDAr
 def chunk_steps(flow: FlowSpec, spec: TrainingSpec) -> int:
     """Return the number of steps per chunk: fewer for large flows, to respond to a stop within about a second.
 
-    The parameters go back half of their way after each chunk if the recipe looks ahead, so it sets the number then.
+    If the recipe looks ahead, all parameters move halfway back after each chunk, so it limits the number.
     """
     outputs = 3 * flow.bins if flow.bins else 2
     hidden = flow.width * (flow.width * (flow.depth - 1) + outputs)
