@@ -118,12 +118,16 @@ class TrainingPresenter(QObject):
             self._viewer.integration.show(variant, snapshot)
             self._update_trained()
         elif self.trained is not None:
+            self._take_timeline(self.trained)  # so that it is shown again if edits are removed
             self.trained = self.trained.varied(variant, snapshot)
             self._show_trained(self.trained)
             self._viewer.integration.show(variant, snapshot)
-            project = replace(self.trained.project, timeline=self._viewer.timeline)
-            self.trained = replace(self.trained, project=project)
+            self._take_timeline(self.trained)
             self.changed.emit()
+
+    def _take_timeline(self, trained: TrainedProject) -> None:
+        """Give the trained project the timeline of the viewer, whose moments have the particles that are known."""
+        self.trained = replace(trained, project=replace(trained.project, timeline=self._viewer.timeline))
 
     def remove_edits(self, flow: FlowSpec) -> bool:
         """Show the trained flow exactly as it was before it was edited. Return whether that is known."""

@@ -1,5 +1,6 @@
 """A flow that is built by hand in the real window."""
 
+import numpy as np
 import pytest
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDialog, QLabel, QProgressBar, QSpinBox, QToolButton
@@ -55,6 +56,22 @@ def test_exercise_is_solved_by_a_recipe(window: Window, qtbot: QtBot) -> None:
     window.find(QToolButton, "closeExercise").click()
     assert not bar.isVisible()
     assert session.project().edits
+
+
+def test_the_first_bend_is_undone_and_redone(window: Window, qtbot: QtBot) -> None:
+    build(window, qtbot, couplings=1)
+    session, moment = window.main.session, window.find(QLabel, "momentLabel")
+    shown = moment.text()
+    assert window.main.edits.add_bump(1, Bump(curve="shift", center=(0.2,), height=(-1.4,), width=0.6))
+    qtbot.waitUntil(lambda: bool(session.project().edits), timeout=60_000)
+    bent = session.project().trace.positions
+    session.undo.undo()
+    qtbot.waitUntil(lambda: not session.project().edits, timeout=60_000)
+    assert moment.text() == shown
+    session.undo.redo()
+    qtbot.waitUntil(lambda: bool(session.project().edits), timeout=60_000)
+    np.testing.assert_array_equal(session.project().trace.positions, bent)
+    assert not window.notice
 
 
 @pytest.mark.parametrize("couplings", [1, pytest.param(16, marks=pytest.mark.slow)])  # only more of the same
