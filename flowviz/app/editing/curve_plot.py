@@ -32,6 +32,7 @@ DASHES = (
 )
 SAMPLE_SIZE = QSize(26, 8)  # of a line beside its name, in pixels
 PLOT_LINES = 11  # height of the plot in lines of text
+MIN_RANGE = 0.5  # height of the plot in units of the curves, so that dragging a flat curve bends it visibly
 LEARNED_DASHES = 6.0, 5.0  # lengths of a dash and a gap, in widths of the line
 
 
@@ -138,6 +139,7 @@ def _load_plot(bending: CurveBending, color_of: Callable[[int], QColor]) -> Call
 
     def create() -> Plot:
         plot = Plot()
+        plot.item.getViewBox().setLimits(minYRange=MIN_RANGE)
         CurveHandles(plot, bending, color_of)
         return plot
 

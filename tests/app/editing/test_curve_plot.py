@@ -1,5 +1,7 @@
 """The plot of bent curves, without a window."""
 
+from dataclasses import replace
+
 import pytest
 from PyQt6.QtGui import QColor
 from pytestqt.qtbot import QtBot
@@ -29,3 +31,15 @@ def test_handles_have_the_color_of_their_curve(theme: Theme, qtbot: QtBot) -> No
         bending.selected = handle.bump  # and so it is filled
         center = graph.place(handle.x, handle.y).toPoint()
         assert handles.grab().toImage().pixelColor(center) == QColor(*CURVE_COLORS[theme][handle.curve])
+
+
+def test_flat_curves_have_a_scale_on_which_a_drag_bends_them_visibly(qtbot: QtBot) -> None:
+    bending = CurveBending(layer_editor())
+    plot = CurvePlot(bending)
+    qtbot.addWidget(plot)
+    flat = tuple(replace(curve, y=1e-16 * curve.x) for curve in report().curves)
+    bending.show_report(replace(report(), curves=flat))
+    show(plot, qtbot)
+    [graph] = plot.findChildren(Plot)
+    pixels = graph.place(0, 0).y() - graph.place(0, 0.1).y()
+    assert 0 < pixels < graph.height() / 4
