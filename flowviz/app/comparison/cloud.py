@@ -23,6 +23,7 @@ from flowviz.app.comparison.colors import entrant_color, entrant_pen
 from flowviz.app.comparison.entrants import EntrantRun
 from flowviz.app.comparison.shared_view import Tool
 from flowviz.app.style.theme import WARNING, ink
+from flowviz.app.viewer.cloud_view import MAX_HALF_EXTENT, MIN_HALF_EXTENT
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Combination, Scene, nearest
 from flowviz.rendering import pixel_position, plane_position, positions_at, render_frame
@@ -91,7 +92,9 @@ class CloudPicture(QWidget):
             self.update()
 
     def set_tool(self, tool: Tool) -> None:
-        """Set what a drag does."""
+        """Set what a drag does; another tool ends a rectangle that is being drawn."""
+        if tool == self._tool:
+            return
         self._tool, self._region = tool, None
         self.setCursor(Qt.CursorShape.ArrowCursor if tool == "move" else Qt.CursorShape.CrossCursor)
 
@@ -123,11 +126,14 @@ class CloudPicture(QWidget):
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         assert event is not None
-        factor = ZOOM_FACTOR ** (-event.angleDelta().y() / WHEEL_NOTCH)
+        event.accept()
+        if not event.angleDelta().y():  # a horizontal scroll
+            return
         x, y = self._plane(event.position())
         (center_x, center_y), half = self._view.center, self._view.half_extent
+        wanted = half * ZOOM_FACTOR ** (-event.angleDelta().y() / WHEEL_NOTCH)
+        factor = float(np.clip(wanted, MIN_HALF_EXTENT, MAX_HALF_EXTENT)) / half
         self.zoomed.emit((x + (center_x - x) * factor, y + (center_y - y) * factor), half * factor)
-        event.accept()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None

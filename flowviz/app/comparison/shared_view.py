@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.comparison.entrants import EntrantRun
 from flowviz.app.state.state import State
+from flowviz.app.viewer.cloud_view import MAX_HALF_EXTENT, MIN_HALF_EXTENT
 from flowviz.records import Combination, Selection, Trace
 from flowviz.rendering import Frame, fitted_view
 from flowviz.rendering.camera import common_box
@@ -61,7 +62,8 @@ class SharedViewState(State[SharedView]):
         self.set(replace(self.value, depth=min(max(depth, 0.0), 1.0)))
 
     def zoom_to(self, center: tuple[float, float], half_extent: float) -> None:
-        """Show a part of the plane in all clouds."""
+        """Show a part of the plane in all clouds, within the limits of zooming."""
+        half_extent = float(np.clip(half_extent, MIN_HALF_EXTENT, MAX_HALF_EXTENT))
         self.set(replace(self.value, frame=Frame(center, half_extent)))
 
     def follow(self) -> None:
