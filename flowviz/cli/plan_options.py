@@ -22,7 +22,7 @@ from flowviz.specs import (
 from flowviz.specs.fields import SpecField, fields_of
 from flowviz.specs.flow import MIXTURE_DEFAULTS
 from flowviz.specs.target import TARGETS
-from flowviz.specs.training import replaced, with_budget
+from flowviz.specs.training import replaced, with_usual_budget
 
 PLAN = ("target", "flow", "training")
 PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, preset in PRESETS.items())
@@ -66,7 +66,7 @@ def requested_plan(sources: Sources, flow: Given, training: Given, file: Path | 
         FileError: A file cannot be read.
     """
     values = _read_plan(file)
-    budget = TrainingSpec(**with_budget(replaced(values.get("training", {}), training)))
+    budget = TrainingSpec(**with_usual_budget(replaced(values.get("training", {}), training)))
     flow_spec = _flow(flow, values.get("flow", {}), budget.seed)
     return Plan(_target(sources, values), flow_spec, budget)
 

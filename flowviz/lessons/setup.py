@@ -13,7 +13,7 @@ from flowviz.specs.edits import StageNumber as LayerNumber
 from flowviz.specs.seen import StageNumber
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import ShapeSpec, TextSpec
-from flowviz.specs.training import with_budget
+from flowviz.specs.training import with_usual_budget
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 Clear = Literal["clear"]
@@ -72,7 +72,7 @@ class Setup(Spec):
     @property
     def training_spec(self) -> TrainingSpec | None:
         """Return the next training, or None to leave it as it is."""
-        return None if self.training is None else TrainingSpec(**with_budget(self.training))
+        return None if self.training is None else TrainingSpec(**with_usual_budget(self.training))
 
     @property
     def target_spec(self) -> TextSpec | ShapeSpec | None:

@@ -10,7 +10,7 @@ from flowviz.specs.fields import described
 from flowviz.specs.flow import FlowSpec
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import TargetSpec, target_spec
-from flowviz.specs.training import TrainingSpec, replaced, with_budget
+from flowviz.specs.training import TrainingSpec, replaced, with_usual_budget
 
 MAX_ENTRANTS = 6
 MAX_SEEDS = 1000
@@ -142,7 +142,7 @@ def _entrant(values: Values, shared: Values, label: str) -> Entrant:
     if target is None:
         raise SpecError(f'{label} has no target. Give it one, or put a "target" for all entrants next to the list.')
     try:
-        training = TrainingSpec(**with_budget(replaced(_part("training", shared), _part("training", values))))
+        training = TrainingSpec(**with_usual_budget(replaced(_part("training", shared), _part("training", values))))
         flow = _flow(*(_part("flow", source) for source in (values, shared)))
         flow_spec = FlowSpec(**{"seed": training.seed, **flow})
         return Entrant(name=values["name"], target=target_spec(target), flow=flow_spec, training=training)

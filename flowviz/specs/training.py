@@ -78,7 +78,7 @@ def replaced(others: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any
     return {**{name: value for name, value in others.items() if name not in gone}, **own}
 
 
-def with_budget(values: Mapping[str, Any]) -> dict[str, Any]:
+def with_usual_budget(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a training, with the usual budget if they have none."""
     has_budget = any(values.get(name) is not None for name in BUDGET)
     return {**values, **({} if has_budget else {"seconds": DEFAULT_SECONDS})}

@@ -23,7 +23,6 @@ from flowviz.app.comparison.colors import entrant_color, entrant_pen
 from flowviz.app.comparison.entrants import EntrantRun
 from flowviz.app.comparison.shared_view import Tool
 from flowviz.app.style.theme import WARNING, ink
-from flowviz.app.viewer.cloud_view import MAX_HALF_EXTENT, MIN_HALF_EXTENT
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Combination, Scene, nearest
 from flowviz.rendering import pixel_position, plane_position, positions_at, render_frame
@@ -131,8 +130,7 @@ class CloudPicture(QWidget):
             return
         x, y = self._plane(event.position())
         (center_x, center_y), half = self._view.center, self._view.half_extent
-        wanted = half * ZOOM_FACTOR ** (-event.angleDelta().y() / WHEEL_NOTCH)
-        factor = float(np.clip(wanted, MIN_HALF_EXTENT, MAX_HALF_EXTENT)) / half
+        factor = ZOOM_FACTOR ** (-event.angleDelta().y() / WHEEL_NOTCH)
         self.zoomed.emit((x + (center_x - x) * factor, y + (center_y - y) * factor), half * factor)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:

@@ -112,13 +112,13 @@ class Comparisons(QObject):
         if self._workbench is not None and self._workbench.has_content:
             self.enter()
         else:
-            self.leave_changes(partial(self._ask, trains=trains))
+            self.choose_another(trains=trains)
 
-    def choose_another(self) -> None:
-        """Ask what to compare; before that, ask about unsaved changes."""
-        self.leave_changes(self._ask)
+    def choose_another(self, *, trains: bool = False) -> None:
+        """Ask what to compare, and begin to train it if `trains`; before that, ask about unsaved changes."""
+        self.leave_changes(partial(self._ask, trains=trains))
 
-    def _ask(self, *, trains: bool = False) -> None:
+    def _ask(self, *, trains: bool) -> None:
         from flowviz.app.comparison.dialog import ComparisonDialog
 
         dialog = ComparisonDialog(self._session.project(), Path.home(), self._window)
