@@ -139,7 +139,7 @@ class Flow(tf.Module):
         """
         from flowviz.flows.tfp import distribution_of  # imported here because it takes half a second
 
-        return distribution_of(self)
+        return distribution_of(lambda: self.chain, self.parameters, self.statistics, self.base)
 
     def sample(self, n: int, seed: int = 0) -> NDArray[Any]:
         """Draw points (n, 2) from the flow.

@@ -11,7 +11,8 @@ from tensorflow_probability import distributions as tfd
 from tensorflow_probability import random as tfp_random
 from tensorflow_probability import util as tfp_util
 
-from flowviz.flows.flow import Flow
+from flowviz.flows.chain import Chain
+from flowviz.records import Base
 from flowviz.records.base_distribution import DEGREES_OF_FREEDOM, EDGE, HALF_SIDE, StudentT, Uniform
 from flowviz.records.mixture import Mixture
 
@@ -23,10 +24,20 @@ class FlowBijector(tfb.Bijector):
     bijectors of TensorFlow Probability do; after a change of the parameters, pass a new tensor.
     """
 
-    def __init__(self, flow: Flow, name: str = "flow") -> None:
+    def __init__(
+        self, chain: Callable[[], Chain], flow_parameters: tf.Variable, statistics: tf.Variable, name: str = "flow"
+    ) -> None:
+        """Create the bijector of a flow.
+
+        Args:
+            chain: Returns the current chain of its stages, which edits replace.
+            flow_parameters: The flat vector of its parameters.
+            statistics: The flat vector of its statistics.
+            name: The name of the bijector.
+        """
         parameters = dict(locals())
-        self._flow = flow
-        super().__init__(forward_min_event_ndims=1, dtype=flow.dtype, parameters=parameters, name=name)
+        self._chain, self._numbers, self._statistics = chain, flow_parameters, statistics
+        super().__init__(forward_min_event_ndims=1, dtype=flow_parameters.dtype, parameters=parameters, name=name)
 
     @classmethod
     def _parameter_properties(cls, dtype: Any) -> dict[str, Any]:
@@ -45,13 +56,13 @@ class FlowBijector(tfb.Bijector):
         return self._inverse_and_log_det(y)[1]
 
     def _forward_and_log_det(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        flow, shape = self._flow, tf.shape(x)
-        y, log_det = flow.chain.forward_and_log_det(flow.parameters, flow.statistics, tf.reshape(x, [-1, 2]))
+        shape = tf.shape(x)
+        y, log_det = self._chain().forward_and_log_det(self._numbers, self._statistics, tf.reshape(x, [-1, 2]))
         return tf.reshape(y, shape), tf.reshape(log_det, shape[:-1])
 
     def _inverse_and_log_det(self, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        flow, shape = self._flow, tf.shape(y)
-        x, log_det = flow.chain.inverse_and_log_det(flow.parameters, flow.statistics, tf.reshape(y, [-1, 2]))
+        shape = tf.shape(y)
+        x, log_det = self._chain().inverse_and_log_det(self._numbers, self._statistics, tf.reshape(y, [-1, 2]))
         return tf.reshape(x, shape), tf.reshape(log_det, shape[:-1])
 
 
@@ -89,40 +100,44 @@ class SmoothSquare(tfd.Distribution):
         return flat + EDGE * (tf.math.log(smooth) - tf.math.log1p(-smooth))
 
 
-def distribution_of(flow: Flow) -> tfd.TransformedDistribution:
-    """Return the distribution of a flow: its base, transformed by its stages."""
-    return tfd.TransformedDistribution(_base_of(flow), FlowBijector(flow))
+def distribution_of(
+    chain: Callable[[], Chain], parameters: tf.Variable, statistics: tf.Variable, base: Base
+) -> tfd.TransformedDistribution:
+    """Return the distribution of a flow: its base, transformed by its stages. The arguments are as for the bijector."""
+    return tfd.TransformedDistribution(
+        _base_distribution(base, chain(), parameters), FlowBijector(chain, parameters, statistics)
+    )
 
 
-def _base_of(flow: Flow) -> tfd.Distribution:
-    match flow.base:
-        case Uniform() as uniform:
-            return SmoothSquare(uniform, flow.dtype)
-        case StudentT() as student:
-            scale = tf.linalg.LinearOperatorScaledIdentity(2, tf.constant(student.scale, flow.dtype))
-            freedom = tf.constant(DEGREES_OF_FREEDOM, flow.dtype)
-            return tfd.MultivariateStudentTLinearOperator(freedom, tf.zeros(2, flow.dtype), scale)
+def _base_distribution(base: Base, chain: Chain, parameters: tf.Variable) -> tfd.Distribution:
+    """Return a base of a flow, which follows the flat vector of the parameters if it is learned."""
+    dtype = parameters.dtype
+    match base:
+        case Uniform():
+            return SmoothSquare(base, dtype)
+        case StudentT():
+            scale = tf.linalg.LinearOperatorScaledIdentity(2, tf.constant(base.scale, dtype))
+            freedom = tf.constant(DEGREES_OF_FREEDOM, dtype)
+            return tfd.MultivariateStudentTLinearOperator(freedom, tf.zeros(2, dtype), scale)
         case Mixture():
-            return _mixture_of(flow)
-    return tfd.MultivariateNormalDiag(tf.zeros(2, flow.dtype), tf.ones(2, flow.dtype))
+            return _mixture(chain, parameters)
+    return tfd.MultivariateNormalDiag(tf.zeros(2, dtype), tf.ones(2, dtype))
 
 
-def _mixture_of(flow: Flow) -> tfd.MixtureSameFamily:
-    """Return the mixture at the base, which follows the parameters of the flow if it is learned."""
-
+def _mixture(chain: Chain, parameters: tf.Variable) -> tfd.MixtureSameFamily:
     def components(parameters: tf.Tensor) -> tf.Tensor:
         """Return the numbers of the components (components, 4)."""
-        base = flow.chain.base(parameters)
+        base = chain.base(parameters)
         assert isinstance(base, Mixture)
-        return tf.convert_to_tensor([astuple(each) for each in base.components], flow.dtype)
+        return tf.convert_to_tensor([astuple(each) for each in base.components], parameters.dtype)
 
     def numbers(choose: Callable[[tf.Tensor], tf.Tensor]) -> Any:
         def chosen(parameters: tf.Tensor) -> tf.Tensor:
             return choose(components(parameters))
 
-        if flow.spec.arrangement != "learned":
-            return chosen(flow.parameters)
-        return tfp_util.DeferredTensor(flow.parameters, chosen, shape=chosen(flow.parameters).shape)
+        if chain.spec.arrangement != "learned":
+            return chosen(parameters)
+        return tfp_util.DeferredTensor(parameters, chosen, shape=chosen(parameters).shape)
 
     logits = numbers(lambda found: found[:, 3] + 2 * tf.math.log(found[:, 2]))
     means, scales = numbers(lambda found: found[:, :2]), numbers(lambda found: tf.repeat(found[:, 2:3], 2, axis=1))

@@ -7,7 +7,6 @@ import tensorflow as tf
 from flowviz.errors import SpecError
 from flowviz.flows import Flow, build_flow, graphs
 from flowviz.flows.bumps import pulled, pushed
-from flowviz.flows.tfp import FlowBijector
 from flowviz.records import base_particles
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import BENT_CURVES, MAX_SPLINE_RISE, Bump, Edits, LayerEdit
@@ -232,7 +231,7 @@ def test_a_spline_increases_however_far_it_is_pushed() -> None:
 def test_the_distribution_of_tensorflow_probability_is_edited_as_well() -> None:
     spec = SPECS["realnvp"]
     flow = build_flow(spec, random_weights(spec, scale=0.2), "float64", edits_of(spec))
-    trace, bijector = flow.trace(base_particles(12)), FlowBijector(flow)
+    trace, bijector = flow.trace(base_particles(12)), flow.distribution().bijector
     x, y = (tf.constant(trace.positions[stage], tf.float64) for stage in (0, -1))
     np.testing.assert_allclose(bijector.forward(x), y, atol=1e-10)
     np.testing.assert_allclose(bijector.inverse_log_det_jacobian(y, 1), -trace.log_det[-1], atol=1e-8)

@@ -1,11 +1,13 @@
 """A flow as a bijector and as a distribution of TensorFlow Probability."""
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from flowviz.flows import Flow, build_flow
-from flowviz.flows.tfp import FlowBijector
+from flowviz.flows import Flow, build_flow, tfp
 from flowviz.records import base_particles
 from flowviz.specs import FlowSpec
 from tests.flows.families import random_weights, specs
@@ -18,7 +20,7 @@ def flow(request: pytest.FixtureRequest) -> Flow:
 
 def test_the_bijector_is_the_flow(flow: Flow) -> None:
     trace = flow.trace(base_particles(12))
-    bijector = FlowBijector(flow)
+    bijector = flow.distribution().bijector
     x, y = (tf.constant(trace.positions[stage].reshape(3, 4, 2), tf.float64) for stage in (0, -1))
     log_det = trace.log_det[-1].reshape(3, 4)
     np.testing.assert_allclose(bijector.forward(x), y, atol=1e-10)
@@ -51,3 +53,11 @@ def test_the_distribution_can_be_trained_by_its_variables() -> None:
         flow.parameters.assign_sub(0.05 * gradient)
         losses.append(float(loss))
     assert losses[-1] < losses[0] - 0.1
+
+
+def test_the_modules_of_the_flow_and_of_its_distribution_do_not_import_each_other() -> None:
+    imported = set[str]()
+    for node in ast.walk(ast.parse(Path(tfp.__file__).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            imported.add(node.module)
+    assert "flowviz.flows.flow" not in imported
