@@ -17,9 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from flowviz import extensions, projects
 from flowviz.errors import FileError
+from flowviz.exporting.commands import default_format
 from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec
 from flowviz.exporting.diagnostics import latents as latents
 from flowviz.exporting.diagnostics import ledger as ledger
+from flowviz.exporting.difference import DifferenceExport
 from flowviz.exporting.export import Export
 from flowviz.extensions import Extension
 from flowviz.file_kinds import PROJECT, check_suffix, suffixes_of
@@ -324,6 +326,31 @@ def render_comparison(
     found = spec or figure_spec(comparison, place, columns)
     check_suffix(place, suffixes_of(found.format))
     for _ in ComparisonFigure(comparison, found, columns).write(place):
+        pass
+
+
+def render_difference(
+    comparison: Comparison, first: str, second: str, path: str | Path, spec: ExportSpec | None = None
+) -> None:
+    """Write a picture of log p_A − log p_B for two entrants that learn the same target; the particles are those of A.
+
+    The map is left blank where both flows have hardly any density. Loads TensorFlow.
+
+    Args:
+        comparison: The comparison.
+        first: Name of the entrant A.
+        second: Name of the entrant B.
+        path: The file, whose suffix implies the format, unless a spec says it: .png, .svg or .pdf.
+        spec: A picture of the last stage, with its size and view.
+
+    Raises:
+        FileError: If it cannot be written.
+        SpecError: If there is no such entrant, their targets differ, or the spec asks for something else.
+    """
+    place = Path(path)
+    found = spec or ExportSpec(format=default_format("view", place))
+    check_suffix(place, suffixes_of(found.format))
+    for _ in DifferenceExport(comparison, (first, second), found).write(place):
         pass
 
 

@@ -17,6 +17,7 @@ from flowviz.cli.outputs import STDOUT, check_output, check_replaceable
 from flowviz.cli.spec_options import Given, SpecFile, given_files, read_spec, spec_options, takes
 from flowviz.errors import SpecError
 from flowviz.exporting.comparison_figure import ComparisonFigure, usual_size
+from flowviz.exporting.difference import DifferenceExport, Names
 from flowviz.exporting.export import Export
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import seen_moment, shots
@@ -56,6 +57,13 @@ def render(
         FigureColumns | None,
         typer.Option(help="Columns of the figure of a comparison: stages, marks or targets, if a flow has several."),
     ] = None,
+    difference: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead of the figure of all flows: where flow A has more density than flow B, and where less.",
+            metavar="A,B",
+        ),
+    ] = None,
     spec_file: SpecFile = None,
     as_seen: Annotated[
         bool, typer.Option("--as-seen", help="Begin with the view of the saved project; other options override it.")
@@ -88,10 +96,10 @@ def render(
         if integrator or select or as_seen or edits:
             alone = "--integrator, --edits, --select and --as-seen"
             raise SpecError(f"{alone} apply to a single flow. Choose one with --entrant.")
-        _render_comparison(project, path, output, given, columns, spec_file)
+        _write(*_comparison_export(project, output, given, columns, spec_file, difference), path)
         return
-    if columns is not None:
-        raise SpecError("--columns applies to the figure of a comparison. Leave it out.")
+    if columns is not None or difference is not None:
+        raise SpecError("--columns and --difference apply to a whole comparison. Leave them out.")
     inputs = [project, *given_files(spec_file, edits)]
     found = LoadedProject.at(project, entrant, integrator, edits).project
     spec = requested_export(output, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
@@ -157,16 +165,38 @@ class _Followed:
         return with_values(self.spec, {**window, "fitted": False})
 
 
-def _render_comparison(
-    comparison: Path, path: Path, output: str, given: Given, columns: FigureColumns | None, spec_file: Path | None
-) -> None:
-    """Write the figure of a comparison."""
+def _comparison_export(
+    comparison: Path,
+    output: str,
+    given: Given,
+    columns: FigureColumns | None,
+    spec_file: Path | None,
+    difference: str | None,
+) -> tuple[ComparisonFigure | DifferenceExport, ExportSpec]:
+    """Return the figure of a comparison, or the picture of the difference of two flows, and its spec."""
     found, file = load_comparison(comparison), read_spec(spec_file, *PLACES)
+    if difference is not None and columns is not None:
+        raise SpecError("--columns applies to the figure of all flows. Leave it out, or leave out --difference.")
+    inputs = [comparison, *given_files(spec_file)]
+    if difference is not None:
+        spec = requested_export(output, given, Seen(), file)
+        check_output(Path(output), suffixes_of(spec.format), inputs)
+        return DifferenceExport(found, _pair(difference, found.names), spec), spec
     spec = requested_figure(output, given, file)
     if "size" not in {*given, *file}:
         spec = checked(with_values(spec, {"size": usual_size(found, spec, columns)}))
-    check_output(path, suffixes_of(spec.format), [comparison, *given_files(spec_file)])
-    _write(ComparisonFigure(found, spec, columns), spec, path)
+    check_output(Path(output), suffixes_of(spec.format), inputs)
+    return ComparisonFigure(found, spec, columns), spec
+
+
+def _pair(text: str, names: Sequence[str]) -> Names:
+    """Return the names of the two entrants in "A,B", which may themselves contain commas. Raises `SpecError`."""
+    places = [number for number, character in enumerate(text) if character == ","]
+    pairs = [(text[:place].strip(), text[place + 1 :].strip()) for place in places]
+    found = next((pair for pair in pairs if set(pair) <= set(names)), None)
+    if found is None:
+        raise SpecError(f"--difference {text!r} does not name two entrants as A,B. Choose from {', '.join(names)}.")
+    return found
 
 
 def _rectangle(text: str) -> tuple[int, tuple[float, ...]]:

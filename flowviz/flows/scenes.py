@@ -6,9 +6,22 @@ from dataclasses import replace
 import numpy as np
 
 from flowviz.flows.flow import Flow
-from flowviz.records import Density, FieldGrid, Rectangle, Scene, Trace, VelocityField, lattice_points
+from flowviz.records import (
+    Density,
+    Difference,
+    FieldGrid,
+    Rectangle,
+    Scene,
+    Trace,
+    VelocityField,
+    cell_centers,
+    grid_shape,
+    lattice_points,
+)
+from flowviz.records.density import DENSITY_SIDE
 from flowviz.specs import ViewSpec
 
+RARE = 0.005  # share of the particles that lie where the density is lower than where a difference is shown
 Probe = tuple[int, Sequence[float]]  # a stage, and the x and y of a point there
 
 
@@ -45,6 +58,32 @@ def completed(
         probe=scene.probe if probe is None else probe_trace(flow, probe),
         velocities=_velocities(flow, scene, swept) if "velocity" in view.marks else scene.velocities,
     )
+
+
+def difference(
+    first: Flow, second: Flow, trace: Trace, rectangle: Rectangle, names: tuple[str, str], side: int = DENSITY_SIDE
+) -> Difference:
+    """Return log p_A − log p_B of two flows at their last stages.
+
+    Args:
+        first: The flow A.
+        second: The flow B, which learns the same target.
+        trace: Particles that A has moved.
+        rectangle: The part of the plane to cover.
+        names: Names of A and B.
+        side: Number of cells along the shorter side of the rectangle.
+    """
+    shape = grid_shape(rectangle, side)
+    points, cells = trace.positions[-1].astype(np.float64), cell_centers(rectangle, shape)
+    (of_points, of_cells), (other_of_points, other_of_cells) = (
+        [flow.log_density(len(flow.stages), each) for each in (points, cells)] for flow in (first, second)
+    )
+    finite = of_points[np.isfinite(of_points)]
+    floor = np.quantile(finite, RARE) if len(finite) else -np.inf
+    with np.errstate(invalid="ignore"):  # NaN where neither flow has a density
+        values = np.where(np.fmax(of_cells, other_of_cells) >= floor, of_cells - other_of_cells, np.nan)
+        at_particles = of_points - other_of_points
+    return Difference(trace.last_stage, rectangle, values.reshape(shape).astype(np.float32), at_particles, names)
 
 
 def grid_trace(flow: Flow) -> Trace:

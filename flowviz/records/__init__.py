@@ -5,6 +5,7 @@ from flowviz.records.base_distribution import STANDARD_NORMAL, Base
 from flowviz.records.bases import base_of
 from flowviz.records.checkpoint import Checkpoint, Kept, Validated
 from flowviz.records.density import Density, Rectangle, cell_centers, grid_shape
+from flowviz.records.difference import Difference
 from flowviz.records.environment import Environment
 from flowviz.records.events import (
     Advanced,
@@ -44,6 +45,7 @@ __all__ = [
     "Combination",
     "Curve",
     "Density",
+    "Difference",
     "EntropySegment",
     "Environment",
     "Event",

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records.density import Density
+from flowviz.records.difference import Difference
 from flowviz.records.selection import Selection
 from flowviz.records.target_picture import TargetPicture
 from flowviz.records.trace import Trace
@@ -27,6 +28,8 @@ class Scene:
             not computed.
         target: Picture of the target. None if not available.
         units: Units of the axes.
+        difference: Difference from another flow, which replaces the density and the colors of the particles. None if
+            there is no other flow.
         leaked: Mask (n,) of the particles that do not land on the target. None if not computed or unknown.
     """
 
@@ -38,4 +41,5 @@ class Scene:
     target: TargetPicture | None = None
     velocities: tuple[VelocityField, ...] | None = None
     units: Units = FLOW_UNITS
+    difference: Difference | None = None
     leaked: NDArray[np.bool_] | None = None

@@ -6,11 +6,11 @@ from functools import wraps
 from threading import Lock
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from flowviz.records import Density, Selection, TargetPicture, Trace
+from flowviz.records import Density, Difference, Selection, TargetPicture, Trace
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Record = Trace | Density | Selection | TargetPicture
+Record = Trace | Density | Difference | Selection | TargetPicture
 
 
 def cached(maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:

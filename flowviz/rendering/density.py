@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from flowviz.records import Density, Scene, Units, cell_centers
+from flowviz.records import Density, Difference, Scene, Units, cell_centers
 from flowviz.rendering.annotate import Label, background, em
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
@@ -22,25 +22,30 @@ FADE = 2.0  # opacity lost per stage: invisible half a stage away
 FAINTEST = 1.0  # nats from the outermost contour down to the low end of the heat map
 BRIGHTEST = 0.98  # quantile of the log-density of samples at the high end of the heat map
 RISE = 0.35  # share of the scale, from the low end, that is translucent
+LIMITS = 0.25, 0.5, 1.0, 2.0, 4.0, 8.0  # nats, of a difference; the smallest that fits is used, so it seldom changes
+FEW = 0.02  # share of the particles whose difference is beyond the limits
 FINER = 2  # upsampling factor of the grid, along each side
 CONTOUR_WIDTH = 1.1  # pixels, for an 800-pixel shorter side
 PIECES = slice(None, -1), slice(1, None)  # of the points of a polyline: the start and the end of each segment
 
 
 def density_strength(scene: Scene, stage: float, view: ViewSpec) -> float:
-    """Return the opacity of the density at a stage, from 0 to 1.
+    """Return the opacity of the density, or of the difference of densities, at a stage, from 0 to 1.
 
-    A density belongs to a single stage and fades out within half a stage of it.
+    Either belongs to a single stage and fades out within half a stage of it.
     """
-    if scene.density is None or "density" not in view.marks:
+    field = scene.difference or (scene.density if "density" in view.marks else None)
+    if field is None:
         return 0.0
-    return max(0.0, 1 - FADE * abs(stage - scene.density.stage))
+    return max(0.0, 1 - FADE * abs(stage - field.stage))
 
 
 def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, panel: Panel) -> None:
-    """Cross-fade the canvas to the background with the density, by the opacity of the density at a stage."""
+    """Cross-fade the canvas to the background with the density or the difference, by its opacity at a stage."""
     strength = density_strength(scene, stage, view)
-    if scene.density is not None and strength > 0:
+    if scene.difference is not None and strength > 0:
+        canvas.cross_fade(difference_background(scene.difference, view, panel, scene.units), strength)
+    elif scene.density is not None and strength > 0:
         canvas.cross_fade(density_background(scene.density, view, panel, scene.units), strength)
 
 
@@ -60,6 +65,34 @@ def density_background(density: Density, view: ViewSpec, panel: Panel, units: Un
         starts, ends = [np.concatenate([np.zeros((0, 2)), *(line[part] for line in lines)]) for part in PIECES]
         canvas.draw_lines(starts, ends, color, width, strength)
     return canvas.picture()
+
+
+@cached(maxsize=4)
+def difference_background(difference: Difference, view: ViewSpec, panel: Panel, units: Units) -> RGBA:
+    """Return the background with the heat map of a difference, (height, width, 4), as `density_background` does."""
+    canvas = Canvas(background(view, panel, units), Projection(view, panel))
+    alphas = np.round(OPAQUE * np.abs(np.linspace(-1, 1, STEPS))).astype(np.uint16)  # no difference is transparent
+    canvas.draw_field(difference_map(difference), difference.rectangle, color_scale("change", view.theme), alphas)
+    return canvas.picture()
+
+
+@cached(maxsize=8)
+def difference_limit(difference: Difference) -> float:
+    """Return the absolute difference in nats at the ends of the scale, which few particles exceed."""
+    sizes = np.abs(difference.at_particles)
+    needed = float(np.quantile(sizes[np.isfinite(sizes)], 1 - FEW)) if np.isfinite(sizes).any() else 0.0
+    return next((limit for limit in LIMITS if limit >= needed), LIMITS[-1])
+
+
+@cached(maxsize=4)
+def difference_map(difference: Difference) -> NDArray[np.float32]:
+    """Return the difference of each cell (rows, columns) as its place on the scale, from 0 to 1; 0.5 is no difference.
+
+    The rows and columns are those of the upsampled grid. Cells without a difference are at 0.5.
+    """
+    limit = difference_limit(difference)
+    shares = np.nan_to_num(0.5 + difference.values / (2 * limit), nan=0.5, posinf=1.0, neginf=0.0)
+    return smoothed(shares.clip(0, 1).astype(np.float32)).clip(2 / STEPS, 1)  # the first color of a scale is not drawn
 
 
 @cached(maxsize=8)

@@ -13,7 +13,7 @@ from flowviz.records import Scene
 from flowviz.rendering.annotate import BROAD, OPACITY, Label, draw_labels, em
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
-from flowviz.rendering.density import density_limits, density_strength
+from flowviz.rendering.density import density_limits, density_strength, difference_limit
 from flowviz.rendering.particles import (
     CHOSEN,
     DENSITIES,
@@ -68,9 +68,13 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
         panel: The size of the panel, in pixels; None for the legend of a sheet, whose panels differ in scale.
     """
     found = []
-    if view.marks & {"points", "paths"}:
+    if scene.difference is not None:
+        first, second = scene.difference.names
+        ends = _ends(-(limit := difference_limit(scene.difference)), 0, limit)
+        found.append(Key(f"{first} minus {second}, nats", "bar", ends, "change"))
+    elif view.marks & {"points", "paths"}:
         found += [_particle_key(scene, view), *_notes(scene, view)]
-    if scene.density is not None and density_strength(scene, stage, view) > 0:
+    if scene.difference is None and scene.density is not None and density_strength(scene, stage, view) > 0:
         limits = density_limits(scene.density)
         found.append(Key(f"heat: {_log_density(scene)}", "bar", _log_densities(scene, limits), "heat"))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:

@@ -7,6 +7,7 @@ from flowviz.records import Scene, Selection, Trace
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
 from flowviz.rendering.colors import COMPONENTS, SURROUNDINGS, Color, Packed, packed, quadrant_colors
+from flowviz.rendering.density import difference_limit
 from flowviz.rendering.projection import Projection, unframed
 from flowviz.rendering.raster import Canvas, Glide, between, tones
 from flowviz.specs import ViewSpec
@@ -65,8 +66,14 @@ def shown_selection(scene: Scene) -> Selection | None:
 
 
 def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
-    """Return the colors (n,) of the particles at a stage, by the quantity that the view colors by."""
+    """Return the colors (n,) of the particles at a stage, by the quantity that the view colors by.
+
+    If the scene compares two flows, the colors show the difference of the log-densities where the particles end.
+    """
     trace, theme = scene.trace, view.theme
+    if scene.difference is not None:
+        limit, known = difference_limit(scene.difference), np.nan_to_num(scene.difference.at_particles)
+        return tones(Glide.still(known), -limit, limit, color_scale("change", theme))
     if view.color_by in DENSITIES and not trace.has_densities:
         return _chosen_colors(trace, None, theme)
     match view.color_by:

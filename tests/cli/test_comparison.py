@@ -288,7 +288,7 @@ def test_figure_is_exported_in_each_format(saved: Path, tmp_path: Path, monkeypa
         ("-o a.png --integrator euler", "apply to a single flow. Choose one with --entrant."),
         ("-o a.csv --what losses", "A comparison has no losses. Choose one of its flows with --entrant."),
         ("-o {saved}", "cannot be exported"),
-        ("-o a.png --entrant nice --columns marks", "--columns applies to the figure of a comparison."),
+        ("-o a.png --entrant nice --columns marks", "--columns and --difference apply to a whole comparison."),
     ],
 )
 def test_figure_that_cannot_be_drawn_is_one_sentence(
