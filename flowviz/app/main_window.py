@@ -1,6 +1,7 @@
 """The main window: assembles the widgets, the controllers and the menus."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
@@ -69,6 +70,9 @@ from flowviz.app.window.presentation_bar import PresentationBar
 from flowviz.app.window.shown_view import ShownView
 from flowviz.exporting.commands import TrainingCopy
 from flowviz.projects.drafts import Drafts, drafts_folder
+
+if TYPE_CHECKING:
+    from flowviz.app.comparison.page import ComparisonPage
 
 MAX_TITLE = 60  # characters
 CLOSING_PATIENCE_MS = 500  # lets threads end cleanly: a cancelled export deletes its unfinished file
@@ -171,7 +175,7 @@ class MainWindow(QMainWindow):
         bar.on_return(self.session.learn, viewing.strip)
         self._center.set_presentation_bar(bar)
         self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout)
-        self._presentation = Presentation(self, self._center, view, self._lesson_dock)
+        self._presentation = Presentation(self, self._presented, view, self._lesson_dock)
         fill_training_menu(
             new_menu(self, "&Train"), training.controls, self.session, viewing.history, self._copy_training,
             self.warm_up, self.comparisons.choose, self.editing.by_hand.choose, self.layer_editor,
@@ -247,7 +251,7 @@ class MainWindow(QMainWindow):
         presentation.entered.connect(self.welcome.leave)
         presentation.entered.connect(self.welcome.end_tour)
         presentation.entered.connect(self.comparisons.return_bar.hide)
-        presentation.entered.connect(self._layout.remember)
+        presentation.entered.connect(lambda: self.comparisons.is_shown or self._layout.remember())
         presentation.entered.connect(lambda: self.notifications.set_aside(True))
         presentation.left.connect(lambda: self.notifications.set_aside(False))
         for entered in (self.welcome.entered, self._layout.resetting):
@@ -255,7 +259,8 @@ class MainWindow(QMainWindow):
 
     def _connect_comparisons(self) -> None:
         comparisons = self.comparisons
-        comparisons.entered.connect(self._presentation.give_way)
+        for changed in (comparisons.entered, comparisons.leaving):
+            changed.connect(self._presentation.give_way)
         comparisons.entered.connect(self.welcome.end_tour)
         comparisons.entered.connect(self.welcome.leave)
         comparisons.left.connect(self._viewing.slider.setFocus)
@@ -306,6 +311,11 @@ class MainWindow(QMainWindow):
             self.comparisons.export()
         else:
             self.exports.show(self._export_source())
+
+    def _presented(self) -> "CentralWidget | ComparisonPage":
+        """Return the page that presentation mode shows."""
+        shown = self.comparisons.shown
+        return shown.page if shown else self._center
 
     def show_gallery(self) -> None:
         """Open the gallery, and then a copy of the chosen example."""

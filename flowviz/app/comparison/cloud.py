@@ -20,9 +20,9 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.comparison.colors import entrant_color, entrant_pen
-from flowviz.app.comparison.entrants import EntrantRun
+from flowviz.app.comparison.entrants import FAILED, EntrantRun
 from flowviz.app.comparison.shared_view import Tool
-from flowviz.app.style.theme import WARNING, ink
+from flowviz.app.style.theme import WARNING
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Combination, Scene, nearest
 from flowviz.rendering import pixel_position, plane_position, positions_at, render_frame
@@ -202,17 +202,18 @@ class CloudHeader(FittingLabel):
         self.setContentsMargins(SWATCH + 6, 2, 4, 4)
         self._style, self._fraction = 0, 0.0
         self._theme: Theme = "light"
-        self._has_problem = False
 
     def show_run(self, run: EntrantRun, theme: Theme) -> None:
         """Show an entrant in its color."""
         self._style, self._theme, self._fraction = run.style, theme, run.fraction
-        self._has_problem = run.status in {"diverged", "failed"}
-        colors = self.palette()
-        colors.setColor(QPalette.ColorRole.WindowText, QColor(*WARNING[theme]) if self._has_problem else ink(theme))
-        self.setPalette(colors)
+        has_problem = run.status in FAILED
+        if has_problem != self.property("warns"):
+            self.setProperty("warns", has_problem)  # for the style sheet
+            style = self.style()
+            assert style is not None
+            style.polish(self)
         gap = "" if run.gap is None else f" · {GAP.format(run.gap)}"
-        words = f"⚠ {run.words()}" if self._has_problem else run.words()
+        words = f"⚠ {run.words()}" if has_problem else run.words()
         self.show_texts(
             f"{run.name}{gap} · {words}", f"{run.name} · {words}", run.name, tip=run.problem or self._tip(run)
         )

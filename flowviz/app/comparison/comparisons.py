@@ -32,6 +32,7 @@ class Comparisons(QObject):
     """
 
     entered = pyqtSignal()  # before the page is shown
+    leaving = pyqtSignal()  # before the cloud and its panels return
     left = pyqtSignal()
     state_changed = pyqtSignal()  # whether it is shown, its name, or whether it has unsaved changes
     file_used = pyqtSignal(object)  # Path that was opened or saved
@@ -174,6 +175,7 @@ class Comparisons(QObject):
         """Return to the cloud. The comparison is kept, and its training pauses."""
         if self._workbench is None or not self.is_shown:
             return
+        self.leaving.emit()
         self._workbench.controller.pause()
         self._workbench.undo.set_recording(False)
         self._stack.setCurrentIndex(0)

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from flowviz.app.comparison.depth_bar import DepthBar
@@ -15,6 +16,7 @@ from flowviz.app.comparison.shared_view import SharedViewState
 from flowviz.app.comparison.table import FiguresTable
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
+from flowviz.app.style.theme import enlarged_text
 from flowviz.app.widgets.controls import button, check_box
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.specs.view import Theme
@@ -25,7 +27,10 @@ PLOT_SHARE, TABLE_SHARE = 10, 30  # of the width
 
 
 class ComparisonPage(QWidget):
-    """Page that takes the place of the cloud and of the panels around it."""
+    """Page that takes the place of the cloud and of the panels around it.
+
+    Presentation mode shows only the clouds, their title and their depth.
+    """
 
     new_requested = pyqtSignal()
     leave_requested = pyqtSignal()
@@ -46,7 +51,9 @@ class ComparisonPage(QWidget):
         self._leave = button("leaveComparisonButton", "&Back to the Flow", "Return, and keep the comparison (Esc)")
         self._new = button("newComparisonButton", "&New Comparison…", "Compare other flows")
         self._new.clicked.connect(lambda: self.new_requested.emit())
-        self._leave.clicked.connect(lambda: self.leave_requested.emit())
+        self._escape = QShortcut(QKeySequence("Esc"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        for leave in (self._leave.clicked, self._escape.activated):
+            leave.connect(lambda: self.leave_requested.emit())
         self.grid.depth_stepped.connect(self.depth_bar.step)
         self._lay_out()
         self.grid.arranged.connect(self._order_tabs)
@@ -59,6 +66,24 @@ class ComparisonPage(QWidget):
         """Draw in the colors of a theme."""
         for themed in (self.editor, self.plot, self.table):
             themed.set_theme(theme)
+
+    def present(self, screen_height: int, text_scale: float) -> None:
+        """Enter presentation mode with text enlarged by a factor; the clouds fill a screen of any height."""
+        self._set_presenting(True, enlarged_text(text_scale))
+        self.depth_bar.slider.setFocus()
+
+    def end_presentation(self) -> None:
+        """Leave presentation mode."""
+        self._set_presenting(False, "")
+
+    def _set_presenting(self, is_presenting: bool, style_sheet: str) -> None:
+        for widget in (self.editor, self._lower, self.limits, self._new, self._leave):
+            widget.setHidden(is_presenting)
+        self._escape.setEnabled(not is_presenting)  # the key ends the presentation
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(MARGIN if is_presenting else 0, MARGIN, MARGIN, MARGIN)  # the editor has its own
+        self.setStyleSheet(style_sheet)
 
     def _order_tabs(self) -> None:
         """Let the Tab key visit the clouds, which are created later, between the panels and their depth."""
@@ -90,8 +115,8 @@ class ComparisonPage(QWidget):
         column.addLayout(top)
         column.addWidget(self.grid, stretch=1)
         column.addWidget(self.depth_bar)
-        lower = _splitter(Qt.Orientation.Horizontal, self.plot, self.table, PLOT_SHARE, TABLE_SHARE)
-        right = _splitter(Qt.Orientation.Vertical, upper, lower, GRID_SHARE, FIGURES_SHARE)
+        self._lower = _splitter(Qt.Orientation.Horizontal, self.plot, self.table, PLOT_SHARE, TABLE_SHARE)
+        right = _splitter(Qt.Orientation.Vertical, upper, self._lower, GRID_SHARE, FIGURES_SHARE)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, MARGIN, MARGIN, MARGIN)
         layout.setSpacing(MARGIN)

@@ -108,7 +108,6 @@ class Workbench(QObject):
         editor.removal_requested.connect(controller.remove)
         editor.renamed.connect(controller.rename)
         page.limits.clicked.connect(controller.set_limits)
-        _add_key(page, "Esc", page.leave_requested.emit)
         for keys, pressed in (
             ("Ctrl+Return", controls.train_button), ("Ctrl+P", controls.pause_button), ("Ctrl+.", controls.stop_button),
         ):  # fmt: skip

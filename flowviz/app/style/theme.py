@@ -1,7 +1,7 @@
 """The light and the dark theme: palettes, the style sheet, and the colors of plots."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QFontMetrics, QGuiApplication, QPalette
+from PyQt6.QtGui import QColor, QFontInfo, QFontMetrics, QGuiApplication, QPalette
 
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs.view import Theme
@@ -41,8 +41,15 @@ QStatusBar::item {{ border: none; }}
 TitleBar {{ background: rgb{title}; }}
 TitleBar QToolButton {{ border: none; border-radius: 3px; padding: 0; icon-size: {title_icon}px; }}
 TitleBar QToolButton:hover {{ background: rgb{chosen}; }}
-WarningLabel[warns="true"] {{ color: rgb{warning}; }}
+WarningLabel[warns="true"], CloudHeader[warns="true"] {{ color: rgb{warning}; }}
 """
+
+
+def enlarged_text(factor: float) -> str:
+    """Return a style sheet that enlarges text and icons, because that of the window overrides a font."""
+    font = QGuiApplication.font()
+    points, pixels = factor * font.pointSizeF(), round(factor * QFontInfo(font).pixelSize())
+    return f"* {{ font-size: {points:.1f}pt; icon-size: {pixels}px; }}"
 
 
 def style_sheet(theme: Theme) -> str:

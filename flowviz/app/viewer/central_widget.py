@@ -3,9 +3,10 @@
 from math import ceil
 
 from PyQt6.QtCore import QEvent
-from PyQt6.QtGui import QFontInfo, QResizeEvent
-from PyQt6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from flowviz.app.style.theme import enlarged_text
 from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.widgets.controls import row
 from flowviz.app.widgets.flow_row import WrappingRow
@@ -93,10 +94,7 @@ class CentralWidget(QWidget):
             widgets.strip.limit_height(None)
 
     def _update_text_size(self) -> None:
-        size = self._text_scale * QApplication.font().pointSizeF()
-        icon = round(self._text_scale * QFontInfo(QApplication.font()).pixelSize())
-        # setFont would not override the style sheet of the window.
-        style = f"* {{ font-size: {size:.1f}pt; icon-size: {icon}px; }}" if self._screen_height else ""
+        style = enlarged_text(self._text_scale) if self._screen_height else ""
         if style != self.styleSheet():
             self.setStyleSheet(style)
 

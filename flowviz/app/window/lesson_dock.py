@@ -42,12 +42,6 @@ class LessonDock(Dock):
             way_makers: Leave what would cover the cloud, before the panel is shown and before a lesson begins.
         """
         comparisons.surroundings.kept_panels = (self,)
-
-        def leave_unless_taught() -> None:
-            if lessons.lesson is None:
-                comparisons.leave()
-
-        presentation.entered.connect(leave_unless_taught)
         for way_maker in (*way_makers, comparisons.leave):
             for signal in (lessons.entered, lessons.began):
                 _call(signal, way_maker)

@@ -1,7 +1,8 @@
-"""Full screen, and presentation mode: a large cloud, a sentence about the layer, and the strip, in large type."""
+"""Full screen, and presentation mode: a large cloud or all clouds of a comparison, in large type."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QAction, QKeyEvent
@@ -9,7 +10,12 @@ from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QS
 from PyQt6.sip import isdeleted
 
 from flowviz.app.commands.actions import Key, add_action, make_checkable
-from flowviz.app.viewer.central_widget import CentralWidget
+
+if TYPE_CHECKING:
+    from flowviz.app.comparison.page import ComparisonPage
+    from flowviz.app.viewer.central_widget import CentralWidget
+
+    Presented = CentralWidget | ComparisonPage
 
 PLAIN_HEIGHT = 400  # height in pixels of a screen on which text of the usual size can be read from afar
 MIN_SCALE, MAX_SCALE = 1.75, 6.0  # of the text
@@ -35,10 +41,18 @@ class Presentation(QObject):
     left = pyqtSignal()
     scaled = pyqtSignal(float)  # factor by which text is enlarged; 1 at the end
 
-    def __init__(self, window: QMainWindow, center: CentralWidget, menu: QMenu, *kept: QDockWidget) -> None:
-        """Add the actions for both modes to a menu; the `kept` panels stay open in presentation mode."""
+    def __init__(self, window: QMainWindow, shown: "Callable[[], Presented]", menu: QMenu, *kept: QDockWidget) -> None:
+        """Add the actions for both modes to a menu.
+
+        Args:
+            window: The main window.
+            shown: Returns the page that is presented: the cloud, or a comparison.
+            menu: The menu.
+            kept: The panels that stay open in presentation mode.
+        """
         super().__init__(window)
-        self._window, self._center, self._kept = window, center, kept
+        self._window, self._shown, self._kept = window, shown, kept
+        self._presented: Presented | None = None
         self._before: WindowSnapshot | None = None
         self._restoring: WindowSnapshot | None = None  # while the window manager has yet to resize the window
         self._restore_timer = QTimer(self)
@@ -69,7 +83,8 @@ class Presentation(QObject):
         assert screen is not None
         height = screen.size().height()
         scale = min(max(height / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
-        self._center.present(height, scale)
+        self._presented = self._shown()
+        self._presented.present(height, scale)
         self.scaled.emit(scale)
         window.setWindowState(state | FULL_SCREEN)
         self._presentation.setChecked(True)
@@ -80,7 +95,8 @@ class Presentation(QObject):
         if before is None:
             return
         self._window.setWindowState(before.state)
-        self._center.end_presentation()
+        if self._presented is not None:
+            self._presented.end_presentation()
         self.scaled.emit(1.0)
         self._show_menu_bar(True)
         for bar in before.bars:

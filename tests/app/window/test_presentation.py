@@ -7,15 +7,17 @@ from time import sleep
 import pytest
 from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.comparison.page import ComparisonPage
 from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.records import Event
 from flowviz.specs import TextSpec
+from tests.app.comparison.fakes import untrained
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose
 from tests.app.window.layouts import RIGHT, clipped, dock, settled_places
@@ -46,6 +48,11 @@ def presented(window: Window, qtbot: QtBot) -> Iterator[Window]:
 def press_escape(window: Window, qtbot: QtBot) -> None:
     focus = window.main.focusWidget() or window.main
     qtbot.keyClick(focus, Qt.Key.Key_Escape)
+
+
+def panels(window: Window) -> set[str]:
+    """Return the titles of the visible panels."""
+    return {dock.windowTitle() for dock in window.main.findChildren(QDockWidget) if dock.isVisible()}
 
 
 def places(window: Window) -> dict[str, QRect]:
@@ -285,3 +292,40 @@ def test_presentation_sets_earlier_notices_aside_and_shows_new_ones(window: Wind
     assert window.notice == ""
     press_escape(window, qtbot)
     qtbot.waitUntil(lambda: "disk" in window.notice and "broken" in window.notice)
+
+
+def test_a_comparison_is_presented_with_its_clouds_alone(window: Window, qtbot: QtBot) -> None:
+    comparisons = window.main.comparisons
+    comparisons.show(untrained("a", "b"))
+    page = window.find(ComparisonPage, "comparisonPage")
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.grid.clouds))
+    before = set(places(window))
+    choose(window, "Presentation")
+    qtbot.waitUntil(window.main.isFullScreen)
+    assert comparisons.is_shown
+    assert all(cloud.isVisible() for cloud in page.grid.clouds)
+    assert page.depth_bar.isVisible()
+    hidden = page.editor, page.plot, page.table, window.find(QPushButton, "leaveComparisonButton")
+    assert not any(widget.isVisible() for widget in hidden)
+    press_escape(window, qtbot)
+    qtbot.waitUntil(lambda: not window.main.isFullScreen())
+    assert comparisons.is_shown
+    assert set(places(window)) == before
+    press_escape(window, qtbot)
+    assert not comparisons.is_shown
+    assert {each.windowTitle() for each in window.main.findChildren(QDockWidget) if each.isVisible()} >= {
+        "Target",
+        "Loss",
+    }
+
+
+def test_opening_the_flow_of_a_presented_comparison_ends_the_presentation(window: Window, qtbot: QtBot) -> None:
+    window.main.comparisons.show(untrained("a", "b"))
+    choose(window, "Presentation")
+    qtbot.waitUntil(window.main.isFullScreen)
+    window.main.comparisons.leave()
+    qtbot.waitUntil(lambda: not window.main.isFullScreen())
+    assert {each.windowTitle() for each in window.main.findChildren(QDockWidget) if each.isVisible()} >= {
+        "Target",
+        "Loss",
+    }
