@@ -14,11 +14,13 @@ from flowviz.training.trained import trained
 
 __all__ = [
     "Add",
+    "Adjust",
     "Change",
     "NewTarget",
     "Remove",
     "Retarget",
     "Turn",
+    "Vary",
     "compared",
     "continued",
     "from_here",
@@ -30,13 +32,15 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:  # the window does not compare flows at its start
+    from flowviz.training.changes import Add, Adjust, Change, Remove, Retarget, Vary
     from flowviz.training.comparison import compared
-    from flowviz.training.in_turns import Add, Change, Remove, Retarget, Turn, train_in_turns
+    from flowviz.training.in_turns import Turn, train_in_turns
     from flowviz.training.stopped import score_stopped
 else:
     __getattr__ = lazy_names(
         __name__,
+        changes="Add Adjust Change Remove Retarget Vary",
         comparison="compared",
-        in_turns="Add Change Remove Retarget Turn train_in_turns",
+        in_turns="Turn train_in_turns",
         stopped="score_stopped",
     )

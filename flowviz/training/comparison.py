@@ -1,6 +1,7 @@
 """Training of a comparison, from its request to its results."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flowviz.projects import Comparison
 from flowviz.records import Event, Trial
@@ -38,14 +39,12 @@ def compared(
     """
     comparison = with_limits(comparison)
     period = moment_period(comparison.spec.budget)
-    for turn in train_in_turns(comparison, moment_seconds=period, stop_requested=should_stop):
-        comparison = turn.comparison
-        assert turn.event is not None
-        on_event(turn.name, turn.event)
-    for turn in score_stopped(comparison):
-        comparison = turn.comparison
-        assert turn.event is not None
-        on_event(turn.name, turn.event)
+    train = partial(train_in_turns, moment_seconds=period, stop_requested=should_stop)
+    for compute in (train, score_stopped):
+        for turn in compute(comparison):
+            comparison = turn.comparison
+            assert turn.event is not None
+            on_event(turn.name, turn.event)
     for offset in range(1, comparison.seeds):
         missing = comparison.missing(offset)
         if not missing or should_stop():

@@ -1,54 +1,23 @@
-"""Training of several flows in turns, each with its own clock, budget and random numbers."""
+"""Training of one or several flows, in turns, each with its own clock, budget and random numbers."""
 
-import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from flowviz import targets
 from flowviz.errors import FlowvizError, clause_of
 from flowviz.projects import Comparison, Project
-from flowviz.projects.moments import without_particles
-from flowviz.records import Advanced, Checkpoint, Event, Finished, Moment, Preparing, Retargeted, Settings, Trial
+from flowviz.records import Checkpoint, Event, Finished, Preparing, Retargeted, Trial
 from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.targets import Target
+from flowviz.training.changes import Add, Adjust, Change, Remove, Retarget, Vary
+from flowviz.training.entrant_training import EntrantTraining, failure
 from flowviz.training.prepare import prepare
-from flowviz.training.requests import NewTarget
 from flowviz.training.schedule import Budget
-from flowviz.training.train import train
 
 POLL_SECONDS = 0.05  # between checks for a stop, during a long call
-UNEXPECTED = "an unexpected error"
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Add:
-    """Let another entrant join, whose training continues from the checkpoint of its project, if it has one."""
-
-    name: str
-    project: Project
-
-
-@dataclass(frozen=True)
-class Remove:
-    """Let an entrant leave. Its project and its results are dropped."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Retarget:
-    """Let all entrants learn another target from now on, from their current weights and with a new budget."""
-
-    spec: TargetSpec
-    target: Target
-
-
-Change = Add | Remove | Retarget
 
 
 @dataclass(frozen=True)
@@ -65,10 +34,10 @@ class Turn:
     event: Event | Trial | None
     comparison: Comparison
 
-
-def no_changes() -> Sequence[Change]:
-    """Return no changes. The default for `changes`."""
-    return ()
+    @property
+    def project(self) -> Project:
+        """Return the project of the entrant after the event."""
+        return self.comparison[self.name]
 
 
 def train_in_turns(
@@ -78,7 +47,9 @@ def train_in_turns(
     moment_seconds: float | None = None,
     checkpoint_seconds: float | None = None,
     stop_requested: Callable[[], bool] = lambda: False,
-    changes: Callable[[], Sequence[Change]] = no_changes,
+    changes: Callable[[], Sequence[Change]] = lambda: (),
+    built: Mapping[TargetSpec, Target] | None = None,
+    takes_turns: bool = True,
 ) -> Iterator[Turn]:
     """Train the entrants of a comparison in turns of one chunk of steps, so that all progress evenly.
 
@@ -97,96 +68,31 @@ def train_in_turns(
         stop_requested: Called at least every 50 ms, in the thread of the caller. If it returns true, all trainings end:
             every entrant that has taken steps yields its checkpoint at once. It has no result then; `score_stopped`
             computes it, which can take seconds.
-        changes: Called before each chunk. Returns the entrants to add and to remove and the targets to learn, in order.
+        changes: Called before each chunk. Returns the requested changes in order.
+        built: Targets that have been built. The others are built.
+        takes_turns: Whether other entrants may train as well. If not, there must be only one, to which `Add` and
+            `Remove` do not apply. It is trained exactly as by `train`, in the thread of the caller: snapshots count as
+            training time, a stop yields the result, and an error is raised.
 
     Yields:
         The turns. The comparison of the last one is the result.
 
     Raises:
+        FlowvizError: As for `train`, if the only entrant does not take turns.
         TargetError: If there is nothing to learn.
         FileError: If a picture in a target is damaged.
     """
-    pace = {"snapshot_seconds": snapshot_seconds, "moment_seconds": moment_seconds}
-    trainings = _Trainings(comparison, {**pace, "checkpoint_seconds": checkpoint_seconds}, stop_requested, changes)
+    options = {
+        "snapshot_seconds": snapshot_seconds,
+        "moment_seconds": moment_seconds,
+        "checkpoint_seconds": checkpoint_seconds,
+        "reports_chunks": takes_turns,
+    }
+    trainings = _Trainings(comparison, options, stop_requested, changes, dict(built or {}))
     try:
-        yield from trainings.turns()
+        yield from trainings.turns() if takes_turns else trainings.alone()
     finally:
         trainings.close()
-
-
-class _Entrant:
-    """An entrant that is being trained."""
-
-    def __init__(self, name: str, project: Project, target: Target) -> None:
-        self.name, self.project, self.target = name, project, target
-        self.spent = 0.0  # share of its budget
-        self.is_ahead = False  # of its checkpoint
-        self.events: Generator[Event, None, None] | None = None
-        self.pending: Future[Event] | None = None  # the next event, which is being computed
-        self._next: Retarget | None = None  # requested
-        self._latest: Retarget | None = None
-
-    def begin(self, pace: dict[str, float | None], stop_requested: Callable[[], bool]) -> None:
-        """Begin to train, or to continue from the checkpoint."""
-        checkpoint = self.project.checkpoint
-        if checkpoint is not None:
-            self.project = replace(self.project, history=self.project.history.resumed(checkpoint))
-            self.spent = 0.0 if self._next else Budget.at(checkpoint, self.project.training).fraction
-        self.events = train(  # type: ignore[assignment]  # it is a generator
-            self.target,
-            self.project.flow,
-            self.project.training,
-            **pace,  # type: ignore[arg-type]
-            stop_requested=stop_requested,
-            resume=checkpoint,
-            retarget=self._take_target,
-            reports_chunks=True,
-        )
-
-    @property
-    def shape(self) -> tuple[FlowSpec, int]:
-        """Everything that the compiled code depends on: the flow apart from its seed, and the batch."""
-        flow = self.project.flow
-        return flow.model_copy(update={"seed": 0}), Settings.of(self.project.training, flow.recipe).batch
-
-    def retarget(self, change: Retarget) -> None:
-        """Learn another target from the next chunk on, or from the start if there was none."""
-        self.spent = 0.0
-        if self.events is None and self.project.checkpoint is None:
-            self.project, self.target = replace(self.project, target=change.spec), change.target
-        else:
-            self._next = change
-
-    def take(self, event: Event) -> None:
-        """Update the project by an event."""
-        if isinstance(event, Retargeted):
-            assert self._latest is not None
-            self.project = replace(self.project, target=self._latest.spec)
-        self.project = self.project.after(event)
-        moment = event.snapshot if isinstance(event, Finished) else event
-        if isinstance(moment, Moment):
-            timeline = self.project.timeline.with_moment(without_particles(moment))
-            self.project = replace(self.project, timeline=timeline)
-        if isinstance(event, Advanced):
-            self.spent = event.fraction
-        self.is_ahead = isinstance(event, Advanced) or (self.is_ahead and not isinstance(event, Checkpoint))
-
-    def _take_target(self) -> NewTarget | None:
-        change, self._next = self._next, None
-        if change is None:
-            return None
-        self._latest, self.target = change, change.target
-        return NewTarget(change.target, change.spec.title)
-
-    def result(self, end: Finished) -> Trial:
-        """Return the result of the training."""
-        project, units = self.project, targets.target_units(self.target, "data")
-        return Trial.of(self.name, project.flow, project.training, end, project.history, units)
-
-    def failure(self, error: Exception) -> Trial:
-        """Return the result of a training that raised an error."""
-        reason = clause_of(error) if isinstance(error, FlowvizError) else f"{UNEXPECTED}: {clause_of(error)}"
-        return Trial.failed(self.name, self.project.flow, self.project.training, reason)
 
 
 class _Trainings:
@@ -195,15 +101,16 @@ class _Trainings:
     def __init__(
         self,
         comparison: Comparison,
-        pace: dict[str, float | None],
+        options: Mapping[str, Any],
         stop_requested: Callable[[], bool],
         changes: Callable[[], Sequence[Change]],
+        built: dict[TargetSpec, Target],
     ) -> None:
-        self._comparison, self._pace = comparison, pace
+        self._comparison, self._options = comparison, options
         self._stop_requested, self._changes = stop_requested, changes
         self._is_stopping = False
         self._prepared: set[tuple[FlowSpec, int]] = set()
-        self._targets: list[tuple[TargetSpec, Target]] = []
+        self._targets = built
         self._entrants = {
             name: self._entrant(name, project)
             for name, project in comparison.projects.items()
@@ -212,17 +119,26 @@ class _Trainings:
         self._threads = ThreadPoolExecutor(2, "comparison")  # the second is for a stop while the first is busy
 
     def turns(self) -> Iterator[Turn]:
+        """Train all entrants, one chunk at a time."""
         while not self._stops():
             for change in self._changes():
                 yield from self._change(change)
             if not self._entrants:
                 return
-            unprepared = next((each for each in self._entrants.values() if each.shape not in self._prepared), None)
+            waiting = (each for each in self._entrants.values() if each.events is None)
+            unprepared = next((each for each in waiting if each.shape not in self._prepared), None)
+            entrant = min(self._entrants.values(), key=lambda each: each.spent)
             if unprepared is not None:
                 yield from self._prepare(unprepared)
-            else:
-                yield from self._advance(min(self._entrants.values(), key=lambda each: each.spent))
+            elif self._await(self._pending(entrant)):  # not if a stop is requested meanwhile
+                yield from self._taken(entrant)
         yield from self._stopped()
+
+    def alone(self) -> Iterator[Turn]:
+        """Train the only entrant in this thread, because handing each event over would take time."""
+        for entrant in tuple(self._entrants.values()):
+            for event in entrant.begin(self._options, self._stops_alone):
+                yield from self._after(entrant, event)
 
     def close(self) -> None:
         """Abandon unfinished work."""
@@ -233,11 +149,16 @@ class _Trainings:
         self._is_stopping = self._is_stopping or self._stop_requested()
         return self._is_stopping
 
-    def _prepare(self, entrant: _Entrant) -> Iterator[Turn]:
+    def _stops_alone(self) -> bool:
+        """Apply the requested changes, and return whether to stop."""
+        for change in self._changes():
+            self._steer(change)
+        return self._stops()
+
+    def _prepare(self, entrant: EntrantTraining) -> Iterator[Turn]:
         yield self._turn(entrant, Preparing("Compiling the training step"))
-        project = entrant.project
-        job = partial(prepare, project.flow, project.training, stop_requested=lambda: self._is_stopping)
-        preparing = self._threads.submit(job)
+        job = partial(prepare, entrant.project.flow, entrant.project.training)
+        preparing = self._threads.submit(job, stop_requested=lambda: self._is_stopping)
         if not self._await(preparing):
             return
         try:
@@ -247,15 +168,11 @@ class _Trainings:
         else:
             self._prepared.add(entrant.shape)
 
-    def _advance(self, entrant: _Entrant) -> Iterator[Turn]:
-        """Let an entrant compute its next event, unless a stop is requested while it does."""
-        if entrant.pending is None:
-            if entrant.events is None:
-                entrant.begin(self._pace, lambda: self._is_stopping)
-            assert entrant.events is not None
-            entrant.pending = self._threads.submit(next, entrant.events)
-        if self._await(entrant.pending):
-            yield from self._taken(entrant)
+    def _pending(self, entrant: EntrantTraining) -> Future[Event]:
+        """Return the next event of an entrant, which another thread computes."""
+        events = entrant.events or entrant.begin(self._options, lambda: self._is_stopping)
+        entrant.pending = entrant.pending or self._threads.submit(next, events)
+        return entrant.pending
 
     def _await(self, future: "Future[Any]") -> bool:
         """Wait for a result, but no longer than until a stop is requested, and return whether it is there."""
@@ -263,16 +180,18 @@ class _Trainings:
             wait([future], POLL_SECONDS)
         return future.done()
 
-    def _taken(self, entrant: _Entrant) -> Iterator[Turn]:
+    def _taken(self, entrant: EntrantTraining) -> Iterator[Turn]:
         """Wait for the pending event of an entrant, and yield it, and the result if it is the last one."""
-        assert entrant.pending is not None
-        pending, entrant.pending = entrant.pending, None
+        pending, entrant.pending = self._pending(entrant), None
         try:
-            event = pending.result()
-            entrant.take(event)
+            turns = list(self._after(entrant, pending.result()))
         except Exception as error:
-            yield self._failed(entrant, error)
-            return
+            turns = [self._failed(entrant, error)]
+        yield from turns
+
+    def _after(self, entrant: EntrantTraining, event: Event) -> Iterator[Turn]:
+        """Update an entrant by an event, and yield it, and the result if it is the last one."""
+        entrant.take(event)
         if isinstance(event, Retargeted):
             self._comparison = self._comparison.without_trials(entrant.name)
         yield self._turn(entrant, event)
@@ -286,11 +205,9 @@ class _Trainings:
         for entrant in sorted(ahead, key=lambda each: each.pending is not None):
             yield from self._to_checkpoint(entrant)
 
-    def _to_checkpoint(self, entrant: _Entrant) -> Iterator[Turn]:
+    def _to_checkpoint(self, entrant: EntrantTraining) -> Iterator[Turn]:
         """Yield the events of an entrant up to its checkpoint, or up to its end."""
         while entrant.name in self._entrants:
-            assert entrant.events is not None
-            entrant.pending = entrant.pending or self._threads.submit(next, entrant.events)
             found = list(self._taken(entrant))
             yield from found
             if any(isinstance(turn.event, Checkpoint) for turn in found):
@@ -303,8 +220,21 @@ class _Trainings:
             case Remove(name):
                 self._remove(name)
                 yield Turn(name, None, self._comparison)
-            case Retarget():
-                self._retarget(change)
+            case _:
+                self._steer(change)
+
+    def _steer(self, change: Change) -> None:
+        """Apply a change to one entrant or to all of them."""
+        if isinstance(change, Retarget):
+            self._prepare_target(change)
+        for entrant in [each for each in self._entrants.values() if change.name in (None, each.name)]:
+            match change:
+                case Retarget():
+                    entrant.retarget(change)
+                case Adjust(training):
+                    entrant.training = training
+                case Vary(variant):
+                    entrant.variant = variant
 
     def _add(self, name: str, project: Project) -> Iterator[Turn]:
         try:
@@ -318,36 +248,32 @@ class _Trainings:
         is_only_one = self._comparison.names == (name,)  # a replacement is about to be added
         self._comparison = self._comparison.without_trials(name) if is_only_one else self._comparison.without(name)
 
-    def _retarget(self, change: Retarget) -> None:
-        """Retarget all entrants, including those whose training has ended."""
-        self._targets = [(change.spec, change.target)]
-        for name, project in self._comparison.projects.items():
-            entrant = self._entrants.get(name) or self._entrant(name, project)
-            entrant.retarget(change)
-            self._entrants[name] = entrant
+    def _prepare_target(self, change: Retarget) -> None:
+        """Keep a target that will be learned, also by entrants whose training has ended."""
+        self._entrants |= {
+            name: self._entrant(name, project)
+            for name, project in self._comparison.projects.items()
+            if name not in self._entrants and change.name in (None, name) and project.target != change.spec
+        }
+        learned = {each.project.target for each in self._entrants.values()}
+        known = {spec: target for spec, target in self._targets.items() if spec in learned}
+        self._targets = {**known, change.spec: change.target}
 
-    def _failed(self, entrant: _Entrant, error: Exception) -> Turn:
-        if not isinstance(error, FlowvizError):
-            log.error("an entrant failed", exc_info=error)
+    def _failed(self, entrant: EntrantTraining, error: Exception) -> Turn:
         self._entrants.pop(entrant.name, None)
-        return self._turn(entrant, entrant.failure(error))
+        return self._turn(entrant, failure(entrant.name, entrant.project, error))
 
-    def _turn(self, entrant: _Entrant, event: Event | Trial) -> Turn:
+    def _turn(self, entrant: EntrantTraining, event: Event | Trial) -> Turn:
         self._comparison = self._comparison.with_project(entrant.name, entrant.project)
         if isinstance(event, Trial):
             self._comparison = self._comparison.with_trial(event)
         return Turn(entrant.name, event, self._comparison)
 
-    def _entrant(self, name: str, project: Project) -> _Entrant:
-        return _Entrant(name, project, self._target(project.target))
-
-    def _target(self, spec: TargetSpec) -> Target:
-        """Return the target of a spec, which entrants share, because it can take much memory."""
-        found = next((target for known, target in self._targets if known == spec), None)
-        if found is None:
-            found = targets.build_target(spec)
-            self._targets.append((spec, found))
-        return found
+    def _entrant(self, name: str, project: Project) -> EntrantTraining:
+        """Return an entrant, whose target others share, because it can take much memory."""
+        if project.target not in self._targets:
+            self._targets[project.target] = targets.build_target(project.target)
+        return EntrantTraining(name, project, self._targets[project.target])
 
 
 def _has_ended(comparison: Comparison, name: str) -> bool:

@@ -13,15 +13,19 @@ from flowviz.errors import MachineError, TargetError
 from flowviz.flows.matching import FlowMatching
 from flowviz.flows.objective import MaximumLikelihood
 from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes
+from flowviz.projects.variant import Variant
 from flowviz.records import Advanced, Checkpoint, Finished, Preparing, Retargeted, Snapshot, Trial
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
+from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.targets import Target, build_target
 from flowviz.training import (
     Add,
+    Adjust,
     Change,
     Remove,
     Retarget,
     Turn,
+    Vary,
     compared,
     prepare,
     score_stopped,
@@ -276,9 +280,9 @@ class Requests:
         return found
 
 
-def changed(start: Comparison, after: int, *changes: Change) -> list[Turn]:
+def changed(start: Comparison, after: int, *changes: Change, **options: Any) -> list[Turn]:
     requests, turns = Requests(after, *changes), list[Turn]()
-    for turn in train_in_turns(start, changes=requests.take):
+    for turn in train_in_turns(start, changes=requests.take, **options):
         requests.chunks += isinstance(turn.event, Advanced)
         turns.append(turn)
     return turns
@@ -331,6 +335,33 @@ def test_another_target_is_learned_as_well_by_those_that_have_ended() -> None:
     steps = {name: each.checkpoint.step for name, each in found.projects.items() if each.checkpoint}
     assert steps["affine"] == 220
     assert [trial.name for trial in found.ordered_trials()] == ["affine", "nice"]
+
+
+def test_settings_variant_and_target_of_one_entrant_leave_the_others_as_they_are(whole: Comparison) -> None:
+    heart, variant = ShapeSpec(name="heart"), Variant(FLOWS["radial"], Edits(layers={1: LayerEdit(disabled=True)}))
+    slower = STEPS.model_copy(update={"learning_rate": 1e-4})
+    changes = Adjust(slower, "affine"), Vary(variant, "radial"), Retarget(heart, build_target(heart), "affine")
+    turns = changed(comparison(), 4, *changes, snapshot_seconds=0.0)
+    found = turns[-1].comparison
+    assert found["affine"].target == heart
+    assert found["affine"].training == slower
+    for name in ("radial", "nice"):
+        assert found[name].target == TARGET
+        assert gaps(found)[name] == gaps(whole)[name]
+    edits = {name: [turn.project.edits for turn in turns_of(turns, name, Snapshot)] for name in FLOWS}
+    assert variant.edits in edits["radial"]
+    assert set(map(bool, edits["affine"] + edits["nice"])) == {False}
+    assert not found["radial"].edits, "they are not part of the training"
+
+
+def turns_of(turns: Sequence[Turn], name: str, kind: type) -> list[Turn]:
+    return [turn for turn in turns if turn.name == name and isinstance(turn.event, kind)]
+
+
+def test_entrants_that_learn_a_target_already_go_on_with_it(whole: Comparison) -> None:
+    turns = changed(comparison("affine", "nice"), 3, Retarget(TARGET, build_target(TARGET)))
+    assert gaps(turns[-1].comparison) == {name: gaps(whole)[name] for name in ("affine", "nice")}
+    assert not any(isinstance(turn.event, Retargeted) for turn in turns)
 
 
 def test_entrants_with_one_target_share_it(monkeypatch: pytest.MonkeyPatch) -> None:

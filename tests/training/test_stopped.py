@@ -88,6 +88,6 @@ def test_failure_of_a_score_is_the_result_of_its_entrant(monkeypatch: pytest.Mon
         raise MachineError("There is not enough memory.")
         yield
 
-    monkeypatch.setattr("flowviz.training.stopped.train", broken)
+    monkeypatch.setattr("flowviz.training.entrant_training.train", broken)
     *_, turn = score_stopped(found)
     assert {trial.failure for trial in turn.comparison.trials} == {"There is not enough memory"}
