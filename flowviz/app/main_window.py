@@ -23,7 +23,6 @@ from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.notices.notice_list import NoticeList, below_notices
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.session.session import Session
-from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.session.warm_up import WarmUp
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
@@ -34,6 +33,7 @@ from flowviz.app.target.builder import TARGET, TargetBuilder
 from flowviz.app.target.importer import SOURCE, TargetImporter
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.worker import wait_for_work
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import OVERFITTING, TRAINING, TrainingStatus
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.viewer.central_widget import MARGIN, CentralWidget

@@ -34,7 +34,7 @@ class Staged:
         self.window, self.qtbot = window, qtbot
         self._project = project
         self._events = SimpleQueue[Event | Exception | None]()
-        monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: self._provided_events())
+        monkeypatch.setattr("flowviz.training.entrant_training.train", lambda *_, **__: self._provided_events())
         monkeypatch.setattr(FlowQueries, "report", lambda *_: None)  # it would load TensorFlow
         window.main.session.show_project(project)
 

@@ -309,7 +309,7 @@ def test_window_works_after_a_failed_training(window: Window, qtbot: QtBot, monk
     def broken(*arguments: object, **options: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("flowviz.app.training.worker.train", broken)
+    monkeypatch.setattr("flowviz.training.entrant_training.train", broken)
     window.find(QPushButton, "trainButton").click()
     qtbot.waitUntil(lambda: "unexpectedly" in window.notice)
     assert window.find(QPushButton, "trainButton").text() == "Train"

@@ -64,7 +64,8 @@ def intervals(seconds, typed=""):
     loop.exec()
     timer.stop()
     return 1e3 * np.diff([*beats, time.perf_counter()])
-def take(number, event):
+def take(number, turn):
+    event = getattr(turn, "event", turn)  # earlier versions send events
     if isinstance(event, Snapshot) and event.step > 0:
         window.repaint()
         figures["picture"] = time.perf_counter() - started
@@ -81,7 +82,8 @@ else:
 figures = {"p99": np.quantile(typed, 0.99) / np.quantile(idle, 0.99), "stall": typed.max()}
 started = time.perf_counter()
 QTest.keyClick(word, Qt.Key.Key_Return)
-window.session.run.worker.event_arrived.connect(take)
+worker = window.session.run.worker
+(worker.turn_taken if hasattr(worker, "turn_taken") else worker.event_arrived).connect(take)
 sys.exit(application.exec())
 """
 PREPARATION = """

@@ -25,6 +25,7 @@ from PyQt6.QtCore import QEventLoop, Qt, QThread, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 
 from flowviz import process
+from flowviz.app.comparison.entrants import Compared
 from flowviz.app.main import create_window, spare_tensorflow
 from flowviz.app.main_window import MainWindow
 from flowviz.projects import Comparison
@@ -33,7 +34,7 @@ from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec, comparison_
 from flowviz.specs.recipes import Family
 from flowviz.specs.view import Mark
 from flowviz.targets import build_target
-from flowviz.training import train
+from flowviz.training import Turn, train
 
 BARE, COMPARISON = "bare", "comparison"
 WORD = "flow"
@@ -152,7 +153,7 @@ def measure_window(view: str, seconds: float, family: Family) -> Figures:
         wait(0.1)
     window.findChild(QPushButton, "trainButton").click()
     assert window.session.run is not None
-    window.session.run.worker.event_arrived.connect(_collect(progress))
+    window.session.run.worker.turn_taken.connect(_collect(progress))
     scrubbing = Scrubbing(window)
     window.viewer.playhead.moved.connect(scrubbing.advance)
     window.view.set_stage(1)
@@ -172,10 +173,13 @@ def measure_comparison(seconds: float) -> Figures:
     clock, progress = FrameClock(workbench.page.grid.clouds[0].picture, "paintEvent"), list[Progress]()
     window.show()
     workbench.controller.train()
-    name = entrants[0]["name"]
-    workbench.controller.turn_shown.connect(
-        lambda turn: progress.append(turn.event) if turn.name == name and isinstance(turn.event, Progress) else None
-    )
+
+    def take(old: Compared, new: Compared) -> None:
+        latest = new.runs[0].progress
+        if latest is not None and latest is not old.runs[0].progress:
+            progress.append(latest)
+
+    workbench.compared.changed.connect(take)
     started, timer = time.perf_counter(), QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(lambda: workbench.shared.set_depth(abs((time.perf_counter() - started) / 4 % 2 - 1)))
@@ -199,8 +203,8 @@ class Scrubbing:
             slider.setValue(slider.value() + self._step)
 
 
-def _collect(progress: list[Progress]) -> Callable[[int, object], None]:
-    return lambda _, event: progress.append(event) if isinstance(event, Progress) else None
+def _collect(progress: list[Progress]) -> Callable[[int, Turn], None]:
+    return lambda _, turn: progress.append(turn.event) if isinstance(turn.event, Progress) else None
 
 
 def measured(what: str, seconds: float, family: Family) -> Figures:

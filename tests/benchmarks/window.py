@@ -24,7 +24,7 @@ from flowviz.app.main_window import MainWindow
 from flowviz.records import Finished, Progress
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
-from flowviz.training import train
+from flowviz.training import Turn, train
 
 CLOUD_SIZE = 900, 800
 STAGE_SECONDS = 0.12  # the scrubber is sent on so often: before a glide has ended, so that the cloud never rests
@@ -80,7 +80,8 @@ window = create_window()
 window.welcome.show()
 window.show()
 application.processEvents()
-def heard(number, event):
+def heard(number, turn):
+    event = getattr(turn, "event", turn)  # earlier versions send events
     if isinstance(event, Snapshot) and event.step > 0:
         window.repaint()
         print(time.perf_counter() - started, flush=True)
@@ -89,7 +90,8 @@ word = window.findChild(QLineEdit, "startWord")
 QTest.keyClicks(word, "flow")
 started = time.perf_counter()
 QTest.keyClick(word, Qt.Key.Key_Return)
-window.session.run.worker.event_arrived.connect(heard)
+worker = window.session.run.worker
+(worker.turn_taken if hasattr(worker, "turn_taken") else worker.event_arrived).connect(heard)
 sys.exit(application.exec())
 """
 
@@ -159,7 +161,7 @@ class WatchedWindow:
         button = window.findChild(QPushButton, "trainButton")
         button.click()
         assert window.session.run is not None
-        window.session.run.worker.event_arrived.connect(self._take_event)
+        window.session.run.worker.turn_taken.connect(self._take_turn)
 
     def _watch_paints(self, item: Any) -> None:
         paint = item.paint
@@ -170,9 +172,9 @@ class WatchedWindow:
 
         item.paint = watched
 
-    def _take_event(self, _: int, event: object) -> None:
-        if isinstance(event, Progress):
-            self.progress.append(event)
+    def _take_turn(self, _: int, turn: Turn) -> None:
+        if isinstance(turn.event, Progress):
+            self.progress.append(turn.event)
 
     def run(self, seconds: float, each_time: Callable[[], object] = lambda: None) -> None:
         """Let the event loop run, and do something every stage's time."""

@@ -7,9 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.comparison.editing import EntrantEditing, with_budget
 from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun, runs_of
-from flowviz.app.comparison.restoring import Requested, asking, at_rest, renamed, restored
-from flowviz.app.comparison.runner import ComparisonRunner
-from flowviz.app.comparison.scoring import EntrantScoring
+from flowviz.app.comparison.restoring import Requested, at_rest, restored, wanting
 from flowviz.app.comparison.sentences import sentence
 from flowviz.app.comparison.targets import EntrantTargets
 from flowviz.app.notices.notice import Notice
@@ -18,12 +16,13 @@ from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.displays import ControlsDisplay
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Comparison, Plan, Project
 from flowviz.records import Advanced, Preparing
 from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
-from flowviz.training import Add, Remove, Retarget, Turn
+from flowviz.training import Add, Remove, Turn
 
 IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
 PAUSED, STOPPING = TrainingState.PAUSED, TrainingState.STOPPING
@@ -38,7 +37,6 @@ class ComparisonController(QObject):
     """
 
     notice_posted = pyqtSignal(object)  # Notice
-    turn_shown = pyqtSignal(object)  # Turn of an entrant
     changed = pyqtSignal()  # there is something new to save
 
     def __init__(
@@ -46,7 +44,7 @@ class ComparisonController(QObject):
         compared: ComparedState,
         request: RequestState,
         builder: TargetBuilder,
-        runner: ComparisonRunner,
+        runner: TrainingRunner,
         controls: ControlsDisplay,
         parent: QObject,
         worker: LatestWorker | None = None,
@@ -64,16 +62,13 @@ class ComparisonController(QObject):
         request.changed.connect(self._on_request_changed)
         runner.turn_taken.connect(self._on_turn)
         runner.ended.connect(self._on_ended)
-        runner.failed.connect(lambda: self._on_ended())
-        runner.failed.connect(self.notice_posted)
-        self._scoring = EntrantScoring(compared, runner, self)
-        self._scoring.scored.connect(self._update_controls)
+        runner.failed.connect(self._on_failed)
+        runner.scored.connect(self._on_scored)
         controls.set_can_train(True)
 
     def show(self, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> None:
         """Show another comparison, and abandon the current one."""
         self._runner.abandon()
-        self._scoring.begin_anew()
         self.editing.discard()
         self._targets.begin(built)
         self._compared.show(comparison)
@@ -107,13 +102,7 @@ class ComparisonController(QObject):
 
     def resume(self) -> None:
         """Continue the trainings that can go on. If "Follow the target" is on, they learn the requested target."""
-        value = self._compared.value
-        asked = next((run.asked for run in value.runs if run.asked), None)
-        has_begun = asked is not None and any(run.project.target == asked.spec for run in value.runs)
-        if asked is not None and value.shares_target and (has_begun or self._request.value.follows):
-            self._start(Retarget(asked.spec, asked.target))
-        else:
-            self._start()
+        self._start(self._followed())
 
     def begin(self) -> None:
         """Train what can be trained further, if anything."""
@@ -145,7 +134,7 @@ class ComparisonController(QObject):
         self._compared.add(runs_of(Comparison({name: project}))[0])
         self._targets.build()
         if self._runner.current is not None:
-            self._runner.change(Add(name, project))
+            self._runner.change(Add(self._compared.value.runs[-1].key, project))
         self._update_controls()
         self.changed.emit()
 
@@ -160,21 +149,21 @@ class ComparisonController(QObject):
 
     def remove(self, name: str) -> None:
         """Remove an entrant, unless it is the only one."""
-        if len(self._compared.value.runs) < 2 or name not in self._compared.value.names:
+        run = self._compared.value.run(name)
+        if len(self._compared.value.runs) < 2 or run is None:
             return
         if self._runner.current is not None:
-            self._runner.change(Remove(name))
+            self._runner.change(Remove(run.key))
         self._compared.remove(name)
         self._update_controls()
         self.changed.emit()
 
     def rename(self, old: str, new: str) -> None:
-        """Give an entrant another name."""
-        run = self._compared.value.run(old)
-        if run is None or new in self._compared.value.names or self._compared.value.state == STOPPING:
-            return
-        runs = [renamed(run, new) if each is run else each for each in self._compared.value.runs]
-        self._continue_with(self._compared.value.with_runs(runs))
+        """Give an entrant another name, which changes nothing else."""
+        value = self._compared.value
+        if old in value.names and new not in value.names:
+            runs = [run.renamed(new) if run.name == old else run for run in value.runs]
+            self._show(value.with_runs(runs))
 
     def change_entrant(self, name: str, plan: Plan) -> None:
         """Replace the flow and the training of an entrant, which starts over."""
@@ -205,15 +194,16 @@ class ComparisonController(QObject):
             trained: By style, entrants that have lost their training since.
         """
         self.editing.discard()
-        value, find = self._compared.value, self._targets.find
+        value = self._compared.value
         present = {run.style: run for run in value.runs}
-        runs = [restored(each, present.get(each.style), trained.get(each.style), find) for each in entrants]
+        runs = [restored(each, present.get(each.style), trained.get(each.style)) for each in entrants]
         after = value.with_runs([run if run in value.runs else at_rest(run) for run in runs])
-        target = after.runs[0].asked or after.runs[0].built
-        if target is None or not (value.shares_target and after.shares_target) or _others(value) != _others(after):
-            self._continue_with(after)
-        elif value.runs[0].target != after.runs[0].target:
-            self._retarget(target, at_once=self._request.value.follows)
+        goes_on = value.shares_target and after.shares_target and _others(value) == _others(after)
+        (self._show if goes_on else self._continue_with)(after)
+        before = {run.style: run.target for run in value.runs}
+        missing = [run.target for run in after.runs if run.wanted or before.get(run.style, run.target) != run.target]
+        for number, spec in enumerate(dict.fromkeys(missing)):
+            self._targets.learn(spec, self._on_wanted, f"restored {number}")
         self._targets.build()
         self.editing.show_selected()
 
@@ -222,10 +212,9 @@ class ComparisonController(QObject):
         self._runner.abandon()
         self._targets.close()
 
-    def _start(self, *changes: Retarget) -> None:
+    def _start(self, followed: BuiltTarget | None = None) -> None:
         self._activity = ""
-        self._scoring.begin_anew()
-        self._runner.start(self._compared.comparison, *changes)
+        self._runner.compare(self._compared.keyed, self._targets.known, followed)
         self._compared.set_state(PREPARING)
         self.notice_posted.emit(Notice("comparison"))
 
@@ -236,6 +225,11 @@ class ComparisonController(QObject):
             self.resume()
             if compared.state == PAUSED:
                 self.toggle_pause()
+        self._show(self._compared.value)
+
+    def _show(self, compared: Compared) -> None:
+        """Show other entrants, which a running training need not know."""
+        self._compared.set(compared)
         self._update_controls()
         self.changed.emit()
 
@@ -244,7 +238,7 @@ class ComparisonController(QObject):
         changed = run.anew()
         self._compared.update(changed)
         if self._runner.current is not None:
-            self._runner.replace(run.name, Add(run.name, changed.project))
+            self._runner.replace(run.key, Add(run.key, changed.project))
         self._targets.build()
         self._update_controls()
         self.changed.emit()
@@ -262,37 +256,72 @@ class ComparisonController(QObject):
         """Let all entrants learn another target, at once or when they start over."""
         value = self._compared.value
         self._targets.add(built)
-        self._compared.set(replace(value, runs=tuple(asking(run, built) for run in value.runs)))
         if self._runner.current is not None and at_once:
-            self._runner.change(Retarget(built.spec, built.target))
-        self._update_controls()
-        self.changed.emit()
+            self._runner.follow(built)
+        self._show(replace(value, runs=tuple(wanting(run, built.spec, built) for run in value.runs)))
+
+    def _on_wanted(self, built: BuiltTarget) -> None:
+        """Let the entrants that were restored with a target learn it, now that it has been built."""
+        value = self._compared.value
+        runs = tuple(wanting(run, built.spec, built) if run.target == built.spec else run for run in value.runs)
+        self._compared.set(replace(value, runs=runs))
+        if value.shares_target and self._request.value.follows and self._runner.current is not None:
+            self._runner.follow(built)
+
+    def _followed(self) -> BuiltTarget | None:
+        """Return the target that a training learns next, if it is to learn it at once or some flows do already."""
+        value = self._compared.value
+        asked = next((run.asked for run in value.runs if run.asked), None)
+        if asked is None or not value.shares_target:
+            return None
+        has_begun = any(run.project.target == asked.spec for run in value.runs)
+        return asked if has_begun or self._request.value.follows else None
 
     def _on_request_changed(self, old: Request, new: Request) -> None:
         """Let a running training switch to the target that was typed before "Follow the target" was ticked."""
-        asked = next((run.asked for run in self._compared.value.runs if run.asked), None)
-        if new.follows and not old.follows and asked is not None and self._runner.current is not None:
-            self._runner.change(Retarget(asked.spec, asked.target))
+        followed = self._followed()
+        if new.follows and not old.follows and followed is not None and self._runner.current is not None:
+            self._runner.follow(followed)
 
     def _on_turn(self, turn: Turn) -> None:
-        run = self._compared.value.run(turn.name)
+        run = self._compared.value.keyed(turn.name)
         if run is None or turn.event is None:
             return
         if isinstance(turn.event, Preparing):
-            self._activity = f"{turn.name}: {turn.event.activity}…"
-        project = turn.comparison[turn.name]  # its budget is the former one if that has changed during a stop
+            self._activity = f"{run.name}: {turn.event.activity}…"
+        project = turn.project  # its budget is the former one if that has changed during a stop
         project = replace(project, training=with_budget(project.training, run.project.training))
         changed = run.after(turn.event, project)
         value = self._compared.value.having(self._targets.given_to(changed))
         starts = value.state == PREPARING and isinstance(turn.event, Advanced)
         self._compared.set(replace(value, state=TRAINING if starts else value.state))
-        self.turn_shown.emit(turn)
         if not isinstance(turn.event, Advanced):
             self.changed.emit()
 
     def _on_ended(self) -> None:
         runs = tuple(map(at_rest, self._compared.value.runs))
         self._compared.set(replace(self._compared.value, runs=runs, state=IDLE))
+
+    def _on_failed(self, notice: Notice) -> None:
+        self._runner.discard()
+        self._on_ended()
+        self.notice_posted.emit(notice)
+
+    def _score(self) -> None:
+        """Compute the results that stopped trainings lack, in the background, unless that is under way.
+
+        They need not be saved, because checkpoints determine them.
+        """
+        comparison, scoring = self._compared.keyed, self._runner.scoring
+        if any(scoring.get(key) is not comparison[key] for key in comparison.unscored):
+            self._runner.score(comparison)
+
+    def _on_scored(self, turn: Turn) -> None:
+        run = self._compared.value.keyed(turn.name)
+        if run is not None and run.project is self._runner.scoring.get(turn.name):
+            scored = next(each for each in runs_of(turn.comparison) if each.key == turn.name).renamed(run.name)
+            self._compared.update(replace(scored, built=run.built, asked=run.asked, wanted=run.wanted))
+            self._update_controls()
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
         if old.state != new.state or round(PERCENT * old.fraction) != round(PERCENT * new.fraction):
@@ -301,6 +330,8 @@ class ComparisonController(QObject):
             self._update_controls()
         else:
             self._controls.set_status(sentence(new, self._activity))
+        if new.runs and new.state == IDLE and (old.state, old.runs) != (new.state, new.runs):
+            self._score()
 
     def _update_controls(self) -> None:
         value = self._compared.value
@@ -311,5 +342,5 @@ class ComparisonController(QObject):
 
 
 def _others(compared: Compared) -> list[object]:
-    """Return how the entrants are requested, apart from their targets."""
-    return [(run.style, run.name, run.project.flow, run.project.training) for run in compared.runs]
+    """Return how the entrants are requested, apart from their names and targets."""
+    return [(run.style, run.project.flow, run.project.training) for run in compared.runs]

@@ -60,9 +60,10 @@ class EntrantRun:
         progress: The latest report of the losses. None before the first one.
         built: The target, as soon as it has been built.
         asked: The target that it learns next. None if that is the same one.
+        wanted: The target that it learns next once it has been built. None if there is none, or if it has been.
         trial: The result of its training. None before it has ended.
         later: The results of runs with later seeds, which the command line computes.
-        style: Number of its color and dashes, which it keeps when others leave.
+        style: Number of its color and dashes, which identifies it, also under another name.
     """
 
     name: str
@@ -73,9 +74,15 @@ class EntrantRun:
     progress: Progress | None = None
     built: BuiltTarget | None = None
     asked: BuiltTarget | None = None
+    wanted: TargetSpec | None = None
     trial: Trial | None = None
     later: tuple[Trial, ...] = ()
     style: int = 0
+
+    @property
+    def key(self) -> str:
+        """Return the name under which it is trained, which stays the same when it is renamed."""
+        return str(self.style)
 
     @property
     def problem(self) -> str:
@@ -90,7 +97,7 @@ class EntrantRun:
     @property
     def target(self) -> TargetSpec:
         """Return the requested target."""
-        return self.asked.spec if self.asked else self.project.target
+        return self.wanted or (self.asked.spec if self.asked else self.project.target)
 
     @property
     def is_begun(self) -> bool:
@@ -105,7 +112,7 @@ class EntrantRun:
     @property
     def can_go_on(self) -> bool:
         """Return whether it can train further: its training has not ended, or its budget has grown since."""
-        if self.asked is not None or self.trial is None or self.trial.ending in {"failed", "stopped"}:
+        if self.target != self.project.target or self.trial is None or self.trial.ending in {"failed", "stopped"}:
             return True
         last, training = self.project.checkpoint, self.project.training
         return self.trial.ending == "completed" and last is not None and Budget.at(last, training).fraction < 1
@@ -118,7 +125,13 @@ class EntrantRun:
     def anew(self) -> "EntrantRun":
         """Return this entrant as it is before its training on the requested target."""
         project = Project.untrained(self.target, self.project.flow, self.project.training)
-        return EntrantRun(self.name, project, built=self.asked or self.built, style=self.style)
+        built = next((each for each in (self.asked, self.built) if each and each.spec == self.target), None)
+        return EntrantRun(self.name, project, built=built, style=self.style)
+
+    def renamed(self, name: str) -> "EntrantRun":
+        """Return this entrant with another name."""
+        trial = replace(self.trial, name=name) if self.trial else None
+        return replace(self, name=name, trial=trial, later=tuple(replace(each, name=name) for each in self.later))
 
     def after(self, event: Event | Trial, project: Project) -> "EntrantRun":
         """Return this entrant after an event of its training, or with its result, and with its project thereafter."""
@@ -137,7 +150,7 @@ class EntrantRun:
             case Finished():
                 return replace(changed, status=event.ending, moment=event.snapshot, progress=event.progress)
             case Trial():
-                return replace(changed, status=event.ending, trial=event)
+                return replace(changed, status=event.ending, trial=replace(event, name=self.name))
         return changed
 
     def _retargeted(self, project: Project) -> "EntrantRun":
@@ -235,6 +248,10 @@ class Compared:
         """Return the entrant of a name. None if there is none."""
         return next((run for run in self.runs if run.name == name), None)
 
+    def keyed(self, key: str) -> EntrantRun | None:
+        """Return the entrant that is trained under a key. None if there is none."""
+        return next((run for run in self.runs if run.key == key), None)
+
     def having(self, changed: EntrantRun) -> "Compared":
         """Return a copy with another state of an entrant."""
         return replace(self, runs=tuple(changed if run.name == changed.name else run for run in self.runs))
@@ -264,8 +281,13 @@ class ComparedState(State[Compared]):
 
     @property
     def comparison(self) -> Comparison:
-        """The comparison, as it can be saved and trained."""
+        """The comparison, as it can be saved."""
         return comparison_of(self.value)
+
+    @property
+    def keyed(self) -> Comparison:
+        """The comparison with the keys of its entrants as their names, as it can be trained."""
+        return comparison_of(replace(self.value, runs=tuple(run.renamed(run.key) for run in self.value.runs)))
 
     def show(self, comparison: Comparison) -> None:
         """Show the entrants of another comparison, the first of which is selected."""
@@ -307,7 +329,7 @@ def runs_of(comparison: Comparison) -> tuple[EntrantRun, ...]:
 
 
 def comparison_of(compared: Compared) -> Comparison:
-    """Return the comparison, as it can be saved and trained."""
+    """Return the comparison, as it can be saved."""
     trials = tuple(trial for run in compared.runs for trial in (run.trial, *run.later) if trial is not None)
     styles = {run.name: run.style for run in compared.runs}
     return Comparison({run.name: run.project for run in compared.runs}, trials, compared.seeds, styles, compared.limits)

@@ -1,6 +1,6 @@
 """Entrants as they were requested earlier, and what they had learned then."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,30 +26,20 @@ def requested(run: EntrantRun) -> Requested:
     return Requested(run.style, run.name, run.target, run.project.flow, run.project.training)
 
 
-def restored(
-    wanted: Requested,
-    present: EntrantRun | None,
-    trained: EntrantRun | None,
-    built: Callable[[TargetSpec], BuiltTarget | None],
-) -> EntrantRun:
-    """Return an entrant as it was requested.
+def restored(wanted: Requested, present: EntrantRun | None, trained: EntrantRun | None) -> EntrantRun:
+    """Return an entrant as it was requested, whose target may have to be built.
 
     Args:
         wanted: The request.
         present: The entrant as it is now. If it only has another name, budget or target, it keeps what it has learned.
         trained: The entrant as it was, if it had learned something that it has lost since.
-        built: Returns the target of a spec. None if it cannot be built.
     """
     run = trained or present
     if run is None or not _keeps(run, wanted):
         project = Project.untrained(wanted.target, wanted.flow, wanted.training)
-        return EntrantRun(wanted.name, project, built=built(wanted.target), style=wanted.style)
-    run = renamed(run, wanted.name)
-    run = replace(run, project=replace(run.project, training=wanted.training))
-    if run.target == wanted.target:
-        return run
-    target = built(wanted.target)
-    return asking(run, target) if target is not None else run
+        return EntrantRun(wanted.name, project, style=wanted.style)
+    run = replace(run.renamed(wanted.name), project=replace(run.project, training=wanted.training))
+    return run if run.target == wanted.target else wanting(run, wanted.target)
 
 
 def at_rest(run: EntrantRun) -> EntrantRun:
@@ -59,17 +49,19 @@ def at_rest(run: EntrantRun) -> EntrantRun:
     return replace(run, status="stopped" if run.is_begun else "waiting")
 
 
-def renamed(run: EntrantRun, name: str) -> EntrantRun:
-    """Return an entrant with another name."""
-    trial = replace(run.trial, name=name) if run.trial else None
-    return replace(run, name=name, trial=trial, later=tuple(replace(each, name=name) for each in run.later))
+def wanting(run: EntrantRun, spec: TargetSpec, built: BuiltTarget | None = None) -> EntrantRun:
+    """Return an entrant with another target, which a trained one learns when it continues.
 
-
-def asking(run: EntrantRun, built: BuiltTarget) -> EntrantRun:
-    """Return an entrant with another target, which a trained one learns when it continues."""
-    if run.is_begun:
-        return replace(run, asked=None if built.spec == run.project.target else built)
-    return replace(run, project=replace(run.project, target=built.spec), built=built, asked=None)
+    Args:
+        run: The entrant.
+        spec: The target.
+        built: The same target if it has been built.
+    """
+    if not run.is_begun:
+        return replace(run, project=replace(run.project, target=spec), built=built, asked=None, wanted=None)
+    if spec == run.project.target:
+        return replace(run, asked=None, wanted=None)
+    return replace(run, asked=built, wanted=None if built else spec)
 
 
 def lost(old: Iterable[EntrantRun], new: Iterable[EntrantRun]) -> Mapping[int, EntrantRun]:

@@ -47,14 +47,17 @@ class EntrantTargets(QObject):
         for number, spec in enumerate(missing):
             self._ask(f"target {number}", spec, lambda _: self._show())
 
-    def find(self, spec: TargetSpec) -> BuiltTarget | None:
-        """Return the target of a spec that some entrant has learned. None if it cannot be built."""
-        found = self._known(spec) or build_or_explain(spec)
-        return found if isinstance(found, BuiltTarget) else None
+    def learn(self, spec: TargetSpec, on_built: Callable[[BuiltTarget], object], topic: str = "shared") -> None:
+        """Call a function with a target that entrants are to learn, at once if it is known, else when it is built."""
+        if (known := self._known(spec)) is not None:
+            on_built(known)
+        else:
+            self._ask(f"{topic} target", spec, on_built)
 
-    def learn(self, spec: TargetSpec, on_built: Callable[[BuiltTarget], object]) -> None:
-        """Build a target that all entrants are to learn."""
-        self._ask("shared target", spec, on_built)
+    @property
+    def known(self) -> tuple[BuiltTarget, ...]:
+        """Return the targets that have been built."""
+        return tuple(self._built)
 
     def given_to(self, run: EntrantRun) -> EntrantRun:
         """Return an entrant with its target, if that is known."""

@@ -11,7 +11,6 @@ from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.entrants import ComparedState
 from flowviz.app.comparison.file import ComparisonFile
 from flowviz.app.comparison.page import ComparisonPage
-from flowviz.app.comparison.runner import ComparisonRunner
 from flowviz.app.comparison.sentences import title
 from flowviz.app.comparison.shared_view import SharedViewState
 from flowviz.app.comparison.undo import ComparisonUndo
@@ -20,6 +19,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.importer import TargetImporter
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.projects import Comparison
 from flowviz.projects.drafts import Drafts
 
@@ -58,7 +58,7 @@ class Workbench(QObject):
         editor = self.page.editor
         self._builder = TargetBuilder(self.request, self)
         self.importer = TargetImporter(editor.target, self.request, self)
-        runner = ComparisonRunner(self)
+        runner = TrainingRunner(self)
         self.controller = ComparisonController(
             self.compared, self.request, self._builder, runner, editor.controls, self
         )

@@ -24,10 +24,10 @@ from flowviz.app.lessons.sources import (
 )
 from flowviz.app.lessons.step_keys import StepKeys
 from flowviz.app.session.session import Session
-from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.viewer.viewer import Viewer
 

@@ -9,10 +9,10 @@ from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.comparison.entrants import Compared, ComparedState
 from flowviz.app.document.document import Document
 from flowviz.app.session.session import Session
-from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.state.pages import ShapeContents, TextContents
 from flowviz.app.state.request import Request
 from flowviz.app.state.view import View, ViewState
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.playhead import Playhead
@@ -127,7 +127,7 @@ class TrainingSource(QObject):
         self._ending: Ending | None = None  # of the training that began since a project was opened
         self._steps, self._recoveries = 0, 0
         document.opened.connect(self._begin)
-        runner.event_arrived.connect(self._on_event)
+        runner.turn_taken.connect(lambda turn: self._on_event(turn.event))
         status.state_shown.connect(self.changed)
 
     def read(self) -> Mapping[str, Any]:

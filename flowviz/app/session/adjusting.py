@@ -3,12 +3,13 @@
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from flowviz.app.session.training_presenter import TrainingPresenter
-from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.records import Settings
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.training import Adjust
 from flowviz.training.settings import with_settings_of
 
 SETTLE_MS = 400  # a wheel or an arrow key passes through values that are not meant
@@ -57,7 +58,7 @@ class Adjusting(QObject):
         """Request the settings from the running training."""
         run = self._runner.run
         if run is not None and self._presenter.state != TrainingState.STOPPING:
-            run.worker.adjust(self._requested(run.project))
+            self._runner.change(Adjust(self._requested(run.project)))
         self._update_hint()
 
     def _requested(self, project: Project) -> TrainingSpec:

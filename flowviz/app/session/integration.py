@@ -8,8 +8,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from flowviz.app.desktop.settings import stored_flag
 from flowviz.app.session.training_presenter import TrainingPresenter
-from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.session.warm_up import SETTING as WARM_UP
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
@@ -17,6 +17,7 @@ from flowviz.projects.variant import Variant
 from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits, LayerEdit
+from flowviz.training import Vary
 
 PREVIEW_SECONDS = 0.3  # between two scores while a bend is dragged
 REST_MS = 120  # without an edit, after which the mouse rests during a drag
@@ -135,7 +136,7 @@ class Integration(QObject):
         elif is_traced or run.project.edits:
             variant = replace(variant, edits=self._requested.edits)
         if variant.is_possible:
-            run.worker.vary(variant)
+            self._runner.change(Vary(variant))
 
     def _show_again(self) -> None:
         """Show the wanted variant of another moment."""

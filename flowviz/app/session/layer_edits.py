@@ -6,10 +6,10 @@ from flowviz.app.editing.layer_editor import INCLUDED, ONLY_SHOWN
 from flowviz.app.session.integration import Integration
 from flowviz.app.session.previous import PreviousTraining
 from flowviz.app.session.training_presenter import TrainingPresenter
-from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.session.undo import UndoHistory
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.session.training_presenter import TrainingPresenter
-from flowviz.app.session.training_runner import TrainingRunner
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.trained_project import TrainedProject
 from flowviz.records import FLOW_UNITS, History

@@ -2,9 +2,9 @@
 
 from flowviz.app.session.adjusting import same_course, same_weights
 from flowviz.app.session.training_presenter import TrainingPresenter
-from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.status_sentence import NextTraining
 from flowviz.app.training.training_state import TrainingState
@@ -48,7 +48,7 @@ class RequestPresenter:
         if not self._request.value.follows:
             run.worker.keep_target()
         elif built is not None:
-            run.worker.follow(built)
+            self._runner.follow(built)
 
     def show_untrained(self) -> None:
         """Show the requested flow, unless a trained one is shown."""

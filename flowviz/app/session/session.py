@@ -12,13 +12,13 @@ from flowviz.app.session.layer_edits import LayerEdits
 from flowviz.app.session.previous import PreviousTraining
 from flowviz.app.session.request_presenter import RequestPresenter
 from flowviz.app.session.training_presenter import TrainingPresenter
-from flowviz.app.session.training_runner import Run, TrainingRunner
 from flowviz.app.session.undo import UndoHistory
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
+from flowviz.app.training.runner import Run, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer

@@ -7,9 +7,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.moment_metrics import MomentMetrics
-from flowviz.app.session.training_runner import Run, TrainingRunner
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.runner import Run, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_state import TrainingState
@@ -58,8 +58,7 @@ class TrainingPresenter(QObject):
         self.state = TrainingState.IDLE
         self.trained: TrainedProject | None = None
         self.title = ""
-        runner.event_arrived.connect(self._on_event)
-        runner.retargeted.connect(self._on_retargeted)
+        runner.turn_taken.connect(lambda turn: self._on_event(turn.event))
         runner.failed.connect(self._on_failed)
         self._metrics = MomentMetrics(self, viewer, status, view)
         viewer.following_changed.connect(status.show_following)
@@ -90,7 +89,7 @@ class TrainingPresenter(QObject):
         """Abandon the current training, and train a project from its checkpoint or from the beginning."""
         checkpoint = project.checkpoint
         history = project.history.resumed(checkpoint) if checkpoint else project.history
-        self._runner.start(built, replace(project, history=history))
+        self._runner.train(built, replace(project, history=history))
         self._status.begin(history, built.target.entropy, built.units)
         self._status.show_target(built.title)
         if not checkpoint:
@@ -181,17 +180,12 @@ class TrainingPresenter(QObject):
             case Adjusted():
                 self._show_losses()
             case Retargeted():
-                self._mark_retargeting()
+                self._on_retargeted()
             case Recovered() | Overfitting() | Uncompiled():
                 self._status.show_warning(event)
                 self._show_losses()  # without the reports that a recovery undid, and with its mark
             case Finished():
                 self._on_finished(event)
-
-    def _mark_retargeting(self) -> None:
-        self._show_losses()
-        if not self._viewer.is_live:
-            self._viewer.show_moment_again()  # it belongs to an earlier target now
 
     @property
     def _run(self) -> Run:
@@ -248,11 +242,15 @@ class TrainingPresenter(QObject):
         self.set_state(TrainingState.IDLE)
         self._viewer.end_playback.play()
 
-    def _on_retargeted(self, built: BuiltTarget) -> None:
+    def _on_retargeted(self) -> None:
+        built = self._run.built
         self.title = built.title
         self._status.show_target(built.title)
         self._viewer.set_target(built.target)
         self.changed.emit()
+        self._show_losses()
+        if not self._viewer.is_live:
+            self._viewer.show_moment_again()  # it belongs to an earlier target now
 
     def _on_failed(self, notice: Notice) -> None:
         was_shown, trained = self._run.is_shown, self.trained

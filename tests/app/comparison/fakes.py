@@ -2,23 +2,25 @@
 
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.entrants import ComparedState, EntrantRun
-from flowviz.app.comparison.runner import ComparisonRunner
 from flowviz.app.comparison.shared_view import SharedViewState
 from flowviz.app.comparison.undo import ComparisonUndo
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.training.worker import Work
 from flowviz.projects import Comparison, Project
-from flowviz.records import Advanced, Event, Finished, Trial
-from flowviz.specs import TextSpec, TrainingSpec, comparison_spec
-from flowviz.training import Add, Change, Remove, Turn
+from flowviz.records import Advanced, Event, Retargeted
+from flowviz.specs import TargetSpec, TextSpec, TrainingSpec, comparison_spec
+from flowviz.training import Add, Remove, Turn
 from tests.app.session.fakes import FakeControls, SynchronousWorker, checkpoint, finished, progress, snapshot
+from tests.app.training import fake_thread as training
 
 TARGET = TextSpec(text="Hi")
 
@@ -30,39 +32,30 @@ def untrained(*names: str, **shared: Any) -> Comparison:
     return Comparison.untrained(comparison_spec(values))
 
 
-class FakeThread(QObject):
-    """A thread that does nothing: a test sends its turns."""
+class FakeThread(training.FakeThread):
+    """A thread that trains several flows: a test sends their turns, and calls them by the names that they have."""
 
-    turn_taken = pyqtSignal(int, object)
-    ended = pyqtSignal(int)
-    failed = pyqtSignal(int, object)
+    def __init__(self, harness: "ComparisonHarness", *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._harness = harness
+        self._keys = {run.name: run.key for run in harness.compared.value.runs}  # also of those that leave
 
-    def __init__(self, number: int, comparison: Comparison, previous: Any) -> None:
-        super().__init__()
-        self.number, self.comparison, self.previous = number, comparison, previous
-        self.calls, self.changes = list[str](), list[Change]()
+    def project(self, name: str) -> Project:
+        """Return the project of an entrant."""
+        return self.comparison[self._key(name)]
 
     def send(self, name: str, *events: Event) -> None:
         """Send events of an entrant, and its result after the last one."""
         for event in events:
-            project = self.comparison[name].after(event)
-            self.comparison = self.comparison.with_project(name, project)
-            self.turn_taken.emit(self.number, Turn(name, event, self.comparison))
-            if isinstance(event, Finished):
-                self._send_result(name, project, event)
+            self.take(self._key(name), event)
 
-    def _send_result(self, name: str, project: Project, event: Finished) -> None:
-        trial = Trial(project.flow.family, 1e-3, project.training.seed, event.ending, True, event.figures(), name=name)
-        self.comparison = self.comparison.with_trial(trial)
-        self.turn_taken.emit(self.number, Turn(name, trial, self.comparison))
+    def switch(self, name: str, target: TargetSpec, step: int) -> None:
+        """Send that an entrant learns another target."""
+        self.take(self._key(name), Retargeted(step, target.title), target=target)
 
     def score(self, name: str, gap: float = 0.1) -> None:
         """Send the result of an entrant whose training was stopped."""
-        project = self.comparison[name]
-        assert project.checkpoint is not None
-        trial = Trial(project.flow.family, 1e-3, project.training.seed, "stopped", True, {"gap": gap}, name=name)
-        self.comparison = self.comparison.with_trial(trial)
-        self.turn_taken.emit(self.number, Turn(name, trial, self.comparison))
+        self.send_result(self._key(name), "stopped", {"gap": gap})
 
     def take_changes(self) -> None:
         """Take the changes, as the engine does."""
@@ -77,37 +70,34 @@ class FakeThread(QObject):
     def end(self) -> None:
         self.ended.emit(self.number)
 
-    def start(self) -> None:
-        self.calls.append("start")
-
-    def pause(self) -> None:
-        self.calls.append("pause")
-
-    def resume(self) -> None:
-        self.calls.append("resume")
-
-    def change(self, change: Change, /) -> None:
-        self.changes.append(change)
-
-    def stop(self) -> None:
-        self.calls.append("stop")
-
-    def abandon(self) -> None:
-        self.calls.append("abandon")
+    def _key(self, name: str) -> str:
+        run = self._harness.compared.value.run(name)
+        return run.key if run else self._keys[name]
 
 
 class ComparisonHarness:
     """A comparison, its states, and the fakes around it."""
 
-    def __init__(self, comparison: Comparison | None = None, building: LatestWorker | None = None) -> None:
-        """Show a comparison, by default of two flows; `building` builds requested targets, by default at once."""
+    def __init__(
+        self,
+        comparison: Comparison | None = None,
+        building: LatestWorker | None = None,
+        restoring: LatestWorker | None = None,
+    ) -> None:
+        """Show a comparison, by default of two flows.
+
+        Args:
+            comparison: The comparison.
+            building: Builds requested targets, by default at once.
+            restoring: Builds targets that are restored, by default at once.
+        """
         self.owner = owner = QObject()
         self.threads, self.scorers = list[FakeThread](), list[FakeThread]()
         self.compared, self.request, self.controls = ComparedState(owner), RequestState(owner), FakeControls()
         self.builder = TargetBuilder(self.request, owner, building or SynchronousWorker())
-        runner = ComparisonRunner(owner, self._make_thread, self._make_scorer)
+        runner = TrainingRunner(owner, self._make_thread)
         self.controller = ComparisonController(
-            self.compared, self.request, self.builder, runner, self.controls, owner, SynchronousWorker()
+            self.compared, self.request, self.builder, runner, self.controls, owner, restoring or SynchronousWorker()
         )
         self.shared, self.view = SharedViewState(owner), ViewState(owner)
         self.undo = ComparisonUndo(
@@ -116,13 +106,10 @@ class ComparisonHarness:
         self.controller.show(comparison or untrained("a", "b"))
         self.undo.set_recording(True)
 
-    def _make_thread(self, *args: Any) -> FakeThread:
-        self.threads.append(FakeThread(*args))
-        return self.threads[-1]
-
-    def _make_scorer(self, *args: Any) -> FakeThread:
-        self.scorers.append(FakeThread(*args))
-        return self.scorers[-1]
+    def _make_thread(self, number: int, work: Work, *arguments: Any) -> FakeThread:
+        made = self.scorers if work == "scores" else self.threads
+        made.append(FakeThread(self, number, work, *arguments))
+        return made[-1]
 
     @property
     def thread(self) -> FakeThread:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
-from flowviz.records import Preparing, Recovered, Retargeted
+from flowviz.records import Preparing, Recovered
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_NAME
 from flowviz.training import Add, Remove, Retarget
@@ -75,7 +75,7 @@ def test_a_stopped_comparison_resumes_from_its_checkpoints(harness: ComparisonHa
     harness.thread.end()
     assert harness.controls.can_resume
     harness.controller.toggle_pause()
-    last = harness.thread.comparison["a"].checkpoint
+    last = harness.thread.project("a").checkpoint
     assert last is not None
     assert last.step == 200
 
@@ -116,9 +116,7 @@ def test_a_target_that_takes_long_to_build_is_not_forgotten_meanwhile(qtbot: QtB
 def test_a_retargeted_entrant_shows_its_new_target(harness: ComparisonHarness) -> None:
     harness.train()
     harness.request.show_target(BYE)
-    thread = harness.thread
-    thread.comparison = thread.comparison.with_project("a", _learning(thread.comparison["a"], BYE))
-    thread.send("a", Retargeted(100, "Bye"))
+    harness.thread.switch("a", BYE, 100)
     run = harness.run("a")
     assert run.built is not None
     assert run.built.spec == run.project.target == BYE
@@ -148,7 +146,7 @@ def test_a_training_that_does_not_follow_the_target_keeps_its_own(harness: Compa
     harness.request.show_target(BYE)
     assert harness.thread.changes == []
     harness.controller.rename("a", "c")
-    assert harness.threads[1].changes == [], "the training goes on with its target under another name"
+    assert harness.thread.changes == [], "the training goes on with its target under another name"
 
 
 def test_an_entrant_joins_a_training_with_the_budget_of_the_others(harness: ComparisonHarness) -> None:
@@ -156,7 +154,7 @@ def test_an_entrant_joins_a_training_with_the_budget_of_the_others(harness: Comp
     harness.controller.add("a", Project.untrained(TARGET, FlowSpec(family="spline"), TrainingSpec(seconds=5)))
     (change,) = harness.thread.changes
     assert isinstance(change, Add)
-    assert (change.name, change.project.training.steps, change.project.training.seconds) == ("a 2", 1000, None)
+    assert (change.name, change.project.training.steps, change.project.training.seconds) == ("2", 1000, None)
     assert harness.compared.value.selected == "a 2"
 
 
@@ -169,7 +167,7 @@ def test_a_comparison_has_six_entrants_at_most(qtbot: QtBot) -> None:
 def test_an_entrant_leaves_a_training(harness: ComparisonHarness) -> None:
     harness.train()
     harness.controller.remove("a")
-    assert harness.thread.changes == [Remove("a")]
+    assert harness.thread.changes == [Remove("0")]
     harness.advance("a", 200)  # the thread has not taken the change yet
     assert harness.names == ("b",)
     assert harness.compared.value.selected == "b"
@@ -211,7 +209,7 @@ def test_another_budget_continues_a_training(harness: ComparisonHarness) -> None
     harness.train()
     harness.request.set_budget("steps", 5000)
     harness.controller.editing.apply()
-    project = harness.thread.comparison["b"]
+    project = harness.thread.project("b")
     assert project.checkpoint is not None
     assert project.training.steps == 5000
     assert harness.threads[0].calls == ["start", "abandon"]
@@ -226,12 +224,33 @@ def test_a_larger_budget_lets_a_finished_comparison_go_on(harness: ComparisonHar
     assert harness.controls.can_resume
 
 
-def test_a_renamed_entrant_keeps_its_state(harness: ComparisonHarness) -> None:
+def test_another_name_does_not_interrupt_a_training(harness: ComparisonHarness) -> None:
     harness.train()
     harness.controller.rename("a", "first")
     assert harness.names == ("first", "b")
-    assert harness.thread.comparison["first"].checkpoint is not None
     assert harness.compared.value.selected == "first"
+    harness.undo.undo()
+    harness.undo.redo()
+    (thread,) = harness.threads
+    assert (thread.calls, thread.changes) == (["start"], [])
+    harness.advance("first", 200)
+    last = harness.run("first").project.checkpoint
+    assert last is not None
+    assert last.step == 200
+    harness.finish()
+    assert [trial.name for trial in harness.compared.comparison.ordered_trials()] == ["first", "b"]
+    assert harness.run("first").gap is not None
+
+
+def test_a_name_can_be_given_to_another_entrant_during_a_training(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.controller.rename("a", "first")
+    harness.controller.rename("b", "a")
+    harness.advance("first", 300)
+    steps = [run.project.checkpoint.step for run in harness.compared.value.runs if run.project.checkpoint]
+    assert (harness.names, steps) == (("first", "a"), [300, 100])
+    harness.controller.remove("a")
+    assert harness.thread.changes == [Remove("1")]
 
 
 def test_entrants_with_different_targets_are_retargeted_one_by_one(qtbot: QtBot) -> None:
@@ -293,13 +312,15 @@ def test_a_budget_that_changes_during_a_stop_is_kept(harness: ComparisonHarness)
     assert harness.compared.comparison.names == ("a", "b")
 
 
-def test_a_name_stays_during_a_stop(harness: ComparisonHarness) -> None:
+def test_a_name_can_be_changed_during_a_stop(harness: ComparisonHarness) -> None:
     harness.train()
     harness.controller.stop()
     harness.controller.rename("a", "c")
-    harness.thread.send("a", checkpoint(200))
+    harness.thread.send("c", checkpoint(200))
     harness.thread.end()
-    assert harness.names == ("a", "b")
+    last = harness.run("c").project.checkpoint
+    assert last is not None
+    assert (harness.names, last.step) == (("c", "b"), 200)
 
 
 def test_copies_have_short_names(qtbot: QtBot) -> None:

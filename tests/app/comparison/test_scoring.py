@@ -26,7 +26,7 @@ def test_a_stop_returns_control_before_the_flows_are_scored(harness: ComparisonH
     assert harness.run("a").gap is not None, "that of the validation points"
     assert "final figures are being computed" in harness.controls.sentence
     (scorer,) = harness.scorers
-    assert scorer.comparison.unscored == ("a", "b")
+    assert scorer.comparison.unscored == ("0", "1")
 
 
 def test_results_take_the_place_of_the_latest_figures(harness: ComparisonHarness) -> None:
@@ -58,14 +58,23 @@ def test_a_training_that_continues_ends_the_scoring(harness: ComparisonHarness) 
 
 def test_results_of_an_entrant_that_has_changed_since_are_computed_anew(harness: ComparisonHarness) -> None:
     harness.controller.set_budget(TrainingSpec(steps=2000))
-    harness.controller.rename("b", "c")
-    before, between, now = harness.scorers
+    before, now = harness.scorers
     before.score("a", 0.2)
-    between.score("a", 0.3)
     assert harness.run("a").trial is None
-    assert now.comparison.unscored == ("a", "c")
-    now.score("c", 0.4)
+    assert now.comparison.unscored == ("0", "1")
+    now.score("b", 0.4)
+    assert harness.run("b").gap == 0.4
+
+
+def test_a_result_has_the_name_that_its_entrant_was_given_meanwhile(harness: ComparisonHarness) -> None:
+    (scorer,) = harness.scorers
+    harness.controller.rename("b", "c")
+    assert harness.scorers == [scorer], "nothing has to be computed anew"
+    scorer.score("c", 0.4)
     assert harness.run("c").gap == 0.4
+    trial = harness.compared.comparison.trial("c")
+    assert trial is not None
+    assert trial.figures["gap"] == 0.4
 
 
 def test_a_result_is_dropped_if_its_entrant_has_started_over(harness: ComparisonHarness) -> None:
@@ -80,7 +89,7 @@ def test_a_trained_flow_that_is_added_is_scored(harness: ComparisonHarness) -> N
         harness.scorers[-1].score(name)
     project = replace(harness.run("a").project, checkpoint=checkpoint(500))
     harness.controller.add("other", project)
-    assert harness.scorers[-1].comparison.unscored == ("other",)
+    assert harness.scorers[-1].comparison.unscored == ("2",)
 
 
 def test_a_removed_flow_that_comes_back_is_scored(harness: ComparisonHarness) -> None:

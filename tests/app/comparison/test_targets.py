@@ -41,4 +41,4 @@ def test_targets_of_words_that_are_typed_over_are_forgotten(qtbot: QtBot) -> Non
         found.append(ref(target))
     del target
     assert sum(each() is not None for each in found) <= len(LETTERS) // 2
-    assert kept.find(TextSpec(text=LETTERS[-1])) is found[-1]()
+    assert kept.known[-1] is found[-1]()

@@ -1,6 +1,8 @@
 """Edits of a comparison can be undone, without losing what the entrants have learned."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from flowviz.specs import TextSpec, TrainingSpec
 from flowviz.training import Retarget
 from tests.app.comparison.fakes import TARGET, ComparisonHarness, untrained
 from tests.app.conftest import Window
+from tests.app.session.fakes import SynchronousWorker
 
 BYE = TextSpec(text="Bye")
 
@@ -85,6 +88,69 @@ def test_another_target_is_undone_and_the_flows_learn_the_earlier_one(harness: C
     last = harness.thread.changes[-1]
     assert isinstance(last, Retarget)
     assert last.spec == TARGET
+
+
+class HeldWorker(SynchronousWorker):
+    """Worker that computes in the thread that asks, but can be held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_held, self._held = False, list[Callable[[], object]]()
+
+    def ask(self, topic: str, compute: Callable[[], Any], on_result: Callable[[Any], object]) -> None:
+        if self.is_held:
+            self._held.append(lambda: on_result(compute()))
+        else:
+            super().ask(topic, compute, on_result)
+
+    def release(self) -> None:
+        """Compute what was asked for."""
+        for compute in self._held:
+            compute()
+
+
+def test_a_forgotten_target_is_restored_as_soon_as_it_has_been_built(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowviz.app.comparison.targets.REMEMBERED", 1)
+    worker = HeldWorker()
+    harness = ComparisonHarness(untrained("a", "b"), restoring=worker)
+    harness.train()
+    harness.request.show_target(BYE)
+    for name in ("a", "b"):
+        harness.thread.switch(name, BYE, 100)
+    worker.is_held = True
+    harness.undo.undo()
+    assert harness.request.plan.target == TARGET
+    assert all(run.target == TARGET and run.is_begun for run in harness.compared.value.runs)
+    assert harness.thread.followed == BYE
+    worker.release()
+    assert harness.thread.followed == TARGET
+    assert all(run.asked is not None and run.asked.spec == TARGET for run in harness.compared.value.runs)
+    assert (harness.edits, len(harness.threads)) == ([], 1), "the arrival is no edit"
+    harness.undo.redo()
+    worker.release()
+    assert harness.thread.followed == BYE
+
+
+def test_an_entrant_that_returns_with_a_forgotten_target_learns_it_when_it_starts_over(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowviz.app.comparison.targets.REMEMBERED", 1)
+    worker = HeldWorker()
+    harness = ComparisonHarness(untrained("a", "b"), restoring=worker)
+    harness.train()
+    harness.finish()
+    harness.request.show_target(BYE)
+    harness.controller.train()
+    for name in harness.names:
+        harness.advance(name, 100)
+    worker.is_held = True
+    harness.undo.undo()
+    harness.controller.train()
+    assert {project.target for project in harness.thread.comparison.projects.values()} == {TARGET}
+    worker.release()
+    assert all(run.built and run.built.spec == TARGET for run in harness.compared.value.runs)
 
 
 def test_a_text_that_was_cleared_returns(harness: ComparisonHarness) -> None:

@@ -35,7 +35,8 @@ import sys
 from pathlib import Path
 from threading import Event
 from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
-import flowviz.app.document.autosave as autosave, flowviz.app.main as main, flowviz.app.training.worker as worker
+import flowviz.app.document.autosave as autosave, flowviz.app.main as main
+import flowviz.training.entrant_training as training
 from flowviz.app.desktop.settings import settings
 from flowviz.app.session.warm_up import SETTING
 from flowviz.app.viewer.flow_queries import FlowQueries
@@ -49,7 +50,7 @@ def train(*_, **__):
     yield Snapshot(2100, project.weights, None, None, project.trace)
     yield project.checkpoint
     Event().wait()
-worker.train = train
+training.train = train
 create = main.create_window
 def created():
     window = create()

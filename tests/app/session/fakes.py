@@ -4,27 +4,39 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
-from flowviz.app.session.training_runner import TrainingRunner
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
-from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.runner import FLOW, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
-from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Checkpoint, Event, Finished, History, Kept, Moment, Progress, Score, Snapshot, Trace
+from flowviz.records import (
+    Checkpoint,
+    Event,
+    Finished,
+    History,
+    Kept,
+    Moment,
+    Progress,
+    Retargeted,
+    Score,
+    Snapshot,
+    Trace,
+)
 from flowviz.records.events import Ending
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.training import Adjust, Vary
 from flowviz.training.schedule import Budget
+from tests.app.training import fake_thread as training
 from tests.app.viewer.fakes import WEIGHTS, FakeDisplays, FakeQueries
 
 Result = TypeVar("Result")
@@ -109,52 +121,41 @@ class FakeStatusBar:
         self.message = sentence
 
 
-class FakeThread(QObject):
-    """A training thread that does nothing: a test sends its events."""
+class FakeThread(training.FakeThread):
+    """A thread that trains a single flow: a test sends its events."""
 
-    event_arrived = pyqtSignal(int, object)
-    retargeted = pyqtSignal(int, object)
-    varied = pyqtSignal(int, object)
-    failed = pyqtSignal(int, object)
-
-    def __init__(self, number: int, built: BuiltTarget, project: Project, previous: Any) -> None:
-        super().__init__()
-        self.number, self.built, self.project, self.previous = number, built, project, previous
-        self.plan, self.checkpoint = project.plan, project.checkpoint
-        self.calls, self.adjusted = list[str](), list[TrainingSpec]()
-        self.followed: BuiltTarget | None = None
-        self.variant = Variant.of(project)
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.project = self.comparison[FLOW]  # with which it started
+        self.plan, self.checkpoint = self.project.plan, self.project.checkpoint
+        self._shown = Variant.of(self.project)
 
     def send(self, *events: Event) -> None:
+        """Send events, of which snapshots have the variant that was adopted last."""
         for event in events:
-            self.event_arrived.emit(self.number, event)
+            changed = dict[str, Any]()
+            if isinstance(event, Snapshot | Finished):
+                is_end = isinstance(event, Finished)
+                shown = self._shown.as_trained(Variant.of(self.project)) if is_end else self._shown
+                changed = {"flow": shown.flow, "edits": shown.edits}
+            if isinstance(event, Retargeted) and self.followed is not None:
+                changed = {"target": self.followed}
+            self.take(FLOW, event, **changed)
 
-    def start(self) -> None:
-        self.calls.append("start")
+    def adopt(self, variant: Variant) -> None:
+        """Move the particles of the following snapshots by a variant."""
+        self._shown = variant
 
-    def pause(self) -> None:
-        self.calls.append("pause")
+    @property
+    def adjusted(self) -> list[TrainingSpec]:
+        """The settings that it was asked to continue with."""
+        return [each.training for each in self.changes if isinstance(each, Adjust)]
 
-    def resume(self) -> None:
-        self.calls.append("resume")
-
-    def stop(self) -> None:
-        self.calls.append("stop")
-
-    def follow(self, built: BuiltTarget, /) -> None:
-        self.followed = built
-
-    def keep_target(self) -> None:
-        self.followed = None
-
-    def adjust(self, training: TrainingSpec, /) -> None:
-        self.adjusted.append(training)
-
-    def vary(self, variant: Variant, /) -> None:
-        self.variant = variant
-
-    def abandon(self) -> None:
-        self.calls.append("abandon")
+    @property
+    def variant(self) -> Variant:
+        """The variant by which it was asked to move the particles."""
+        asked = (each.variant for each in reversed(self.changes) if isinstance(each, Vary))
+        return next(asked, Variant.of(self.project))
 
 
 class SynchronousWorker(LatestWorker):
@@ -178,7 +179,7 @@ class SessionHarness:
         self.viewer.reduce_motion(True)
         self.builder = TargetBuilder(self.request, owner, SynchronousWorker())
         self.status = TrainingStatus(self.controls, self.loss_plot, self.metrics, self.status_bar, owner)
-        runner = TrainingRunner(owner, self._make_thread)
+        self.runner = runner = TrainingRunner(owner, self._make_thread)
         self.edits = EditsState(owner)
         self.session = Session(
             self.request, self.view, self.edits, self.builder, self.viewer, self.status, runner, owner

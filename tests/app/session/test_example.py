@@ -197,7 +197,7 @@ def state_of(waiting: Waiting) -> list[object]:
 @pytest.fixture
 def preparing(window: Window, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     """A window whose training is being prepared forever."""
-    monkeypatch.setattr(window.main.session._runner, "_make_worker", FakeThread)
+    monkeypatch.setattr(window.main.session._runner, "_make_thread", FakeThread)
     yield window
     window.main.session.stop()
 

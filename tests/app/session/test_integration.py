@@ -138,7 +138,7 @@ def test_running_training_moves_its_next_particles_by_the_integrator(harness: Se
     assert harness.status_bar.message == DEFERRED
     harness.thread.send(progress(150), snapshot(150, flow=TRAINED), checkpoint(150))
     assert (stages(harness), harness.session.project().flow) == (20, TRAINED)
-    harness.thread.varied.emit(harness.thread.number, Variant(COARSE))
+    harness.thread.adopt(Variant(COARSE))
     assert harness.session.project().flow == TRAINED, "the particles are not there yet"
     assert harness.status_bar.message == DEFERRED
     harness.thread.send(snapshot(200, flow=COARSE), checkpoint(200))
@@ -158,7 +158,7 @@ def test_paused_training_shows_the_integrator_and_goes_on_with_it(harness: Sessi
     answer(harness, COARSE)
     assert (stages(harness), harness.session.project().flow) == (10, COARSE)
     harness.session.toggle_pause()
-    harness.thread.varied.emit(harness.thread.number, harness.thread.variant)
+    harness.thread.adopt(harness.thread.variant)
     harness.thread.send(snapshot(300, flow=COARSE), checkpoint(300))
     assert harness.session.project().flow == COARSE
     assert harness.view.seen.moment is None

@@ -22,7 +22,7 @@ def test_learning_another_word_keeps_the_training_that_follows_it(harness: Sessi
     harness.session.learn()
     assert harness.threads == [train_thread]
     assert train_thread.followed is not None
-    assert train_thread.followed.spec == TextSpec(text="Hi")
+    assert train_thread.followed == TextSpec(text="Hi")
     assert len(left) == 2, "the start page stays"
 
 

@@ -44,7 +44,7 @@ def answer(harness: SessionHarness, edits: Edits, step: int, on_target: float = 
 def adopt(harness: SessionHarness, edits: Edits, step: int, on_target: float = 0.25) -> None:
     """Let the training move the particles of its next snapshot by the edits."""
     assert harness.thread.variant == Variant(FLOW, edits)
-    harness.thread.varied.emit(harness.thread.number, harness.thread.variant)
+    harness.thread.adopt(harness.thread.variant)
     harness.thread.send(snapshot(step, on_target), checkpoint(step))
 
 
@@ -213,7 +213,7 @@ def test_training_from_here_includes_its_edits_whatever_is_shown(training: Sessi
     training.edits.reset_all()
     assert training.thread.variant == Variant(FLOW)
     assert training.session.layer_edits.trained == BENT
-    training.thread.varied.emit(training.thread.number, Variant(FLOW))
+    training.thread.adopt(Variant(FLOW))
     training.thread.send(snapshot(250), finished(300))
     assert training.session.project().edits == BENT, "they belong to the result"
     answer(training, Edits(), 300)

@@ -40,7 +40,7 @@ def test_training_starts_with_the_requested_plan(harness: SessionHarness) -> Non
     harness.request.set_family("spline")
     harness.request.set_budget("steps", 123)
     harness.session.train()
-    assert harness.thread.built.spec == TextSpec(text="Hi")
+    assert harness.thread.plan.target == TextSpec(text="Hi")
     assert harness.thread.plan == harness.request.plan
     assert harness.thread.calls == ["start"]
     assert (harness.session.state, harness.controls.state) == (TrainingState.PREPARING, TrainingState.PREPARING)
@@ -92,7 +92,7 @@ def test_running_training_follows_the_target_unless_that_is_turned_off(harness: 
     assert harness.controls.sentence == "Learning 'BRAD'. Restart starts over with 'Hi'."
     harness.request.set_follows(True)
     assert harness.thread.followed is not None
-    assert harness.thread.followed.spec == TextSpec(text="Hi")
+    assert harness.thread.followed == TextSpec(text="Hi")
     harness.request.set_follows(False)
     assert harness.thread.followed is None
 
@@ -100,10 +100,10 @@ def test_running_training_follows_the_target_unless_that_is_turned_off(harness: 
 def test_problem_is_not_followed_and_the_next_good_target_is(harness: SessionHarness) -> None:
     train(harness)
     harness.request.show_text("")
-    assert harness.thread.followed is None or harness.thread.followed.spec == TextSpec(text="BRAD")
+    assert harness.thread.followed is None or harness.thread.followed == TextSpec(text="BRAD")
     harness.request.show_text("Z")
     assert harness.thread.followed is not None
-    assert harness.thread.followed.spec == TextSpec(text="Z")
+    assert harness.thread.followed == TextSpec(text="Z")
 
 
 def test_training_follows_a_target_as_soon_as_it_is_built(
@@ -113,7 +113,7 @@ def test_training_follows_a_target_as_soon_as_it_is_built(
     harness.request.turn_to("shape")
     finish_build()
     assert harness.thread.followed is not None
-    assert harness.thread.followed.spec.kind == "shape"
+    assert harness.thread.followed.kind == "shape"
 
 
 def test_training_that_is_stopping_or_has_ended_follows_no_target(harness: SessionHarness) -> None:
@@ -135,7 +135,7 @@ def test_training_waits_for_the_first_target(qapp: object, monkeypatch: pytest.M
     assert not harness.threads
     ((_, compute, on_result),) = asked
     on_result(compute())
-    assert [thread.built.spec for thread in harness.threads] == [TextSpec(text="BRAD")]
+    assert [thread.plan.target for thread in harness.threads] == [TextSpec(text="BRAD")]
 
 
 def test_training_waits_for_a_target_that_is_being_built(
@@ -145,7 +145,7 @@ def test_training_waits_for_a_target_that_is_being_built(
     harness.session.train()
     assert not harness.threads
     finish_build()
-    assert [thread.built.spec.kind for thread in harness.threads] == ["shape"]
+    assert [thread.plan.target.kind for thread in harness.threads] == ["shape"]
 
 
 def test_stop_cancels_a_restart_that_waits_for_its_target(
@@ -257,9 +257,9 @@ def test_resumed_training_follows_the_requested_target(harness: SessionHarness) 
     harness.thread.send(finished(200, "stopped"))
     harness.request.show_text("Hi")
     harness.session.resume()
-    assert harness.thread.built.spec == TextSpec(text="BRAD")
+    assert harness.thread.plan.target == TextSpec(text="BRAD")
     assert harness.thread.followed is not None
-    assert harness.thread.followed.spec == TextSpec(text="Hi")
+    assert harness.thread.followed == TextSpec(text="Hi")
 
 
 def test_stopping_a_training_that_has_ended_does_nothing(harness: SessionHarness) -> None:

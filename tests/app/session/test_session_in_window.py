@@ -46,7 +46,7 @@ def release(monkeypatch: pytest.MonkeyPatch) -> Release:
             if is_validated and isinstance(event, Checkpoint):
                 release.wait(20)
 
-    monkeypatch.setattr("flowviz.app.training.worker.train", train_and_wait)
+    monkeypatch.setattr("flowviz.training.entrant_training.train", train_and_wait)
     monkeypatch.setattr("flowviz.app.training.worker.SNAPSHOT_SECONDS", 0)  # and a checkpoint after each chunk
     return release
 

@@ -122,7 +122,7 @@ def test_moment_of_an_earlier_target_shows_neither_the_present_one_nor_its_name(
     train(harness, 100, 200)
     harness.view.set_moment(100)
     assert is_on_target(harness, "10% end on the letters")
-    harness.thread.retargeted.emit(harness.thread.number, build(ShapeSpec(name="heart")))
+    harness.runner.follow(build(ShapeSpec(name="heart")))
     harness.thread.send(Retargeted(200, "heart"))
     assert is_on_nothing(harness, "10% end on the earlier target")
     harness.view.set_moment(None)
@@ -172,7 +172,7 @@ def test_recovery_posts_a_notice_and_discards_the_losses_after_it(harness: Sessi
 
 def test_retargeted_training_has_the_title_of_its_new_target(harness: SessionHarness) -> None:
     train(harness)
-    harness.thread.retargeted.emit(harness.thread.number, build(TextSpec(text="Hi")))
+    harness.runner.follow(build(TextSpec(text="Hi")))
     harness.thread.send(Retargeted(100, "Hi"), checkpoint(200))
     assert harness.session.trained_title == "Hi"
     assert harness.session.project().target == TextSpec(text="Hi")
@@ -216,7 +216,8 @@ def test_training_that_fails_after_its_first_snapshot_is_kept(harness: SessionHa
 def test_training_that_fails_before_it_has_learned_its_new_target_has_the_old_title(harness: SessionHarness) -> None:
     train(harness)
     title = harness.session.trained_title
-    harness.thread.retargeted.emit(harness.thread.number, build(TextSpec(text="Hi")))
+    harness.runner.follow(build(TextSpec(text="Hi")))
+    harness.thread.send(Retargeted(100, "Hi"))
     fail(harness)
     assert harness.session.trained_title == harness.session.project().target.title == title
 

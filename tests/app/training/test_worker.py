@@ -1,4 +1,4 @@
-"""The training thread, around a fake training and without a window."""
+"""The training thread, around a fake training or a fake engine, and without a window."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,10 +12,9 @@ import pytest
 from PyQt6.QtCore import QCoreApplication, Qt
 
 from flowviz.app.notices.notice import REPORT_IT, Notice
-from flowviz.app.target.built_target import BuiltTarget, build
 from flowviz.app.training.worker import TrainingWorker
 from flowviz.errors import FileError
-from flowviz.projects import Project
+from flowviz.projects import Comparison, Project
 from flowviz.projects.variant import Variant
 from flowviz.records import (
     Checkpoint,
@@ -24,12 +23,15 @@ from flowviz.records import (
     Recovered,
     Retargeted,
     Snapshot,
+    Trial,
     Weights,
     base_particles,
     untrained_trace,
 )
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits, LayerEdit
+from flowviz.targets import build_target
+from flowviz.training import Adjust, Retarget, Turn, Vary
 
 TIMEOUT = 20  # seconds, after which a test fails
 NUMBER = 7
@@ -50,25 +52,27 @@ class Recorded:
         previous: TrainingWorker | None = None,
         flow: FlowSpec | None = None,
     ) -> None:
-        monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **options: training(options))
-        built = target("BRAD")
-        project = Project.untrained(built.spec, flow or FlowSpec(), TrainingSpec(steps=9))
-        self.worker = TrainingWorker(NUMBER, built, replace(project, checkpoint=checkpoint), previous)
-        self.numbers = set[int]()
-        self.events: list[Event] = []
-        self.targets: list[BuiltTarget] = []
+        monkeypatch.setattr("flowviz.training.entrant_training.train", lambda *_, **options: training(options))
+        spec = TextSpec(text="BRAD")
+        project = Project.untrained(spec, flow or FlowSpec(), TrainingSpec(steps=9))
+        comparison = Comparison({"a": replace(project, checkpoint=checkpoint)})
+        self.worker = TrainingWorker(NUMBER, "training", comparison, {spec: build_target(spec)}, previous)
+        self.numbers, self.ends = set[int](), list[int]()
+        self.events: list[Event | Trial | None] = []
+        self.projects: list[Project] = []
         self.notices: list[Notice] = []
-        self._arrivals = SimpleQueue[Event]()
-        connect_directly(self.worker.event_arrived, self._on_event)
-        connect_directly(self.worker.retargeted, lambda _, built: self.targets.append(built))
+        self._arrivals = SimpleQueue[Event | Trial | None]()
+        connect_directly(self.worker.turn_taken, self._on_turn)
+        connect_directly(self.worker.ended, self.ends.append)
         connect_directly(self.worker.failed, lambda _, notice: self.notices.append(notice))
 
-    def _on_event(self, number: int, event: Event) -> None:
+    def _on_turn(self, number: int, turn: Turn) -> None:
         self.numbers.add(number)
-        self.events.append(event)
-        self._arrivals.put(event)
+        self.events.append(turn.event)
+        self.projects.append(turn.project)
+        self._arrivals.put(turn.event)
 
-    def next_event(self) -> Event:
+    def next_event(self) -> Event | Trial | None:
         return self._arrivals.get(timeout=TIMEOUT)
 
     def join(self) -> None:
@@ -86,8 +90,10 @@ def application(qapp: QCoreApplication) -> QCoreApplication:
     return qapp
 
 
-def target(text: str) -> BuiltTarget:
-    return build(TextSpec(text=text))
+def target(text: str) -> Retarget:
+    """Return the request to learn a text."""
+    spec = TextSpec(text=text)
+    return Retarget(spec, build_target(spec))
 
 
 def snapshot() -> Snapshot:
@@ -106,7 +112,7 @@ def test_events_arrive_in_order_with_the_number_of_the_run(monkeypatch: pytest.M
     recorded.join()
     assert recorded.events == events
     assert recorded.numbers == {NUMBER}
-    assert recorded.notices == []
+    assert (recorded.ends, recorded.notices) == ([NUMBER], [])
 
 
 def test_training_resumes_from_the_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,15 +132,17 @@ def test_training_is_asked_to_continue_with_other_settings(monkeypatch: pytest.M
     asked, slower = list[TrainingSpec](), TrainingSpec(steps=9, learning_rate=1e-4)
 
     def training(given: dict[str, Any]) -> Iterator[Event]:
-        asked.append(given["adjust"]())
-        yield PREPARING
-        asked.append(given["adjust"]())
+        for _chunk in range(2):
+            given["stop_requested"]()
+            asked.append(given["adjust"]())
+            yield PREPARING
 
     recorded = Recorded(monkeypatch, training)
     recorded.worker.pause()
     recorded.worker.start()
     assert recorded.next_event() is PREPARING
-    recorded.worker.adjust(slower)
+    recorded.worker.change(Adjust(TrainingSpec(steps=9, learning_rate=1e-2)))
+    recorded.worker.change(Adjust(slower))
     recorded.worker.resume()
     recorded.join()
     assert asked == [TrainingSpec(steps=9), slower]
@@ -204,7 +212,7 @@ def test_abandoned_training_ends_without_finishing(monkeypatch: pytest.MonkeyPat
     recorded.next_event()
     recorded.worker.abandon()
     recorded.join()
-    assert recorded.notices == []
+    assert (recorded.ends, recorded.notices) == ([], [])
 
 
 class TestFollow:
@@ -214,37 +222,39 @@ class TestFollow:
     def taken(recorded: Recorded) -> list[str]:
         recorded.worker.start()
         recorded.join()
-        return [built.title for built in recorded.targets]
+        arrived = zip(recorded.events, recorded.projects, strict=True)
+        return [project.target.title for event, project in arrived if isinstance(event, Retargeted)]
 
     @staticmethod
     def training(options: dict[str, Any]) -> Iterator[Event]:
         """Ask for another target twice, as before two chunks of steps."""
         for step in range(2):
+            options["stop_requested"]()
             if (new := options["retarget"]()) is not None:
                 yield Retargeted(step, new.title)
 
     def test_training_takes_the_latest_target_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         recorded = Recorded(monkeypatch, self.training)
-        recorded.worker.follow(target("cat"))
-        recorded.worker.follow(target("dog"))
+        recorded.worker.change(target("cat"))
+        recorded.worker.change(target("dog"))
         assert self.taken(recorded) == ["dog"]
         assert recorded.events == [Retargeted(0, "dog")]
 
     def test_withdrawn_target_is_not_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
         recorded = Recorded(monkeypatch, self.training)
-        recorded.worker.follow(target("cat"))
+        recorded.worker.change(target("cat"))
         recorded.worker.keep_target()
         assert self.taken(recorded) == []
 
     def test_request_for_the_current_target_replaces_an_earlier_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
         recorded = Recorded(monkeypatch, self.training)
-        recorded.worker.follow(target("cat"))
-        recorded.worker.follow(target("BRAD"))
+        recorded.worker.change(target("cat"))
+        recorded.worker.change(target("BRAD"))
         assert self.taken(recorded) == []
 
     def test_current_target_is_not_taken_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         recorded = Recorded(monkeypatch, self.training)
-        recorded.worker.follow(target("BRAD"))
+        recorded.worker.change(target("BRAD"))
         assert self.taken(recorded) == []
 
 
@@ -314,7 +324,7 @@ def test_training_waits_for_the_previous_worker(monkeypatch: pytest.MonkeyPatch)
     assert order == ["first", "second"]
 
 
-def test_training_takes_another_variant_which_is_announced_before_its_first_snapshot(
+def test_training_takes_another_variant_which_its_next_snapshot_has(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     flow = FlowSpec(family="flow_matching")
@@ -324,13 +334,11 @@ def test_training_takes_another_variant_which_is_announced_before_its_first_snap
 
     def training(options: dict[str, Any]) -> Iterator[Event]:
         for each in requested:
-            recorded.worker.vary(each)
+            recorded.worker.change(Vary(each))
             taken.append(options["vary"]())
             yield snapshot()
 
     recorded = Recorded(monkeypatch, training, flow=flow)
-    announced = list[tuple[int, Variant]]()
-    connect_directly(recorded.worker.varied, lambda _, variant: announced.append((len(recorded.events), variant)))
     recorded.worker.run()
     assert tuple(taken) == requested
-    assert announced == [(1, Variant(coarse)), (3, edited)]
+    assert tuple(map(Variant.of, recorded.projects)) == requested

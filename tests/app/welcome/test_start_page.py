@@ -63,7 +63,7 @@ class Welcome:
 @pytest.fixture
 def start(file_menu: FileMenu, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Welcome:
     """Return the start page of a window whose trainings end at once, without TensorFlow."""
-    monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: iter(()))
+    monkeypatch.setattr("flowviz.training.entrant_training.train", lambda *_, **__: iter(()))
     return Welcome(file_menu, qtbot)
 
 

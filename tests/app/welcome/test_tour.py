@@ -275,7 +275,7 @@ def test_start_page_and_presentation_end_the_tour(guide: Guide, qtbot: QtBot, na
 
 
 def test_training_can_be_started_during_the_tour(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flowviz.app.training.worker.train", lambda *_, **__: iter(()))
+    monkeypatch.setattr("flowviz.training.entrant_training.train", lambda *_, **__: iter(()))
     guide.press(Qt.Key.Key_Right)
     guide.window.find(QPushButton, "trainButton").click()
     assert guide.window.main.session.run is not None

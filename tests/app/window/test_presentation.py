@@ -105,7 +105,7 @@ def test_caption_follows_the_stage(presented: Window) -> None:
 def test_word_is_trained_and_replaced_during_a_presentation(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flowviz.app.training.worker.train", until_stopped)
+    monkeypatch.setattr("flowviz.training.entrant_training.train", until_stopped)
     session = window.main.session
     choose(window, "Presentation")
     word, train = window.find(QLineEdit, "presentationWord"), window.find(QPushButton, "presentationTrainButton")
