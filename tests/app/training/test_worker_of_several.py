@@ -109,7 +109,8 @@ def test_error_of_a_comparison_is_a_sentence(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_missing_results_are_computed_by_the_same_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = Turn("a", None, Comparison({"a": Project.untrained(TextSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=9))}))
+    project = Project.untrained(TextSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=9))
+    found = Turn("a", None, Comparison({"a": project}))
     monkeypatch.setattr("flowviz.app.training.worker.score_stopped", lambda *_, **__: iter([found]))
     worker, turns = TrainingWorker(NUMBER, "scores", found.comparison, {}, None), list[Turn]()
     connect_directly(worker.turn_taken, lambda _, turn: turns.append(turn))
