@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QDialog, QHBoxLayout, QMessageBox, QVBoxLayout, QWid
 from flowviz.app.export.destination import ExportDestination
 from flowviz.app.export.form import ExportForm
 from flowviz.app.export.preview import ExportPreview
-from flowviz.app.export.progress import ExportProgress
+from flowviz.app.export.progress import EXPORT, ExportProgress
 from flowviz.app.export.source import ExportSource, copied_message
 from flowviz.app.export.spec_edit import WHAT
 from flowviz.app.notices.notice import Notice, notice_of
@@ -30,7 +30,6 @@ SIZE = QSize(980, 680)
 NO_PATH = "Choose where to save the export."
 CANCELLED = "Cancelled. Nothing was saved."
 FAILED = "Nothing was saved."
-EXPORT = "export"  # topic of the notices
 CopyAs = Callable[[Path, ExportSpec, Path, FlowSpec | None], str]
 
 

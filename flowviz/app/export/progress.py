@@ -14,6 +14,7 @@ from flowviz.app.widgets.labels import format_duration
 from flowviz.errors import FlowvizError
 
 MIN_SECONDS = 0.5  # of work, before the time left is estimated
+EXPORT = "export"  # topic of the notices
 log = logging.getLogger(__name__)
 
 Write = Callable[[], Generator[object, None, None]]
@@ -38,7 +39,7 @@ class ExportWorker(Worker):
         except Exception as error:
             if not isinstance(error, FlowvizError):
                 log.exception("export failed")
-            self.failed.emit(notice_of("export", error, "The export failed: an internal error occurred."))
+            self.failed.emit(notice_of(EXPORT, error, "The export failed: an internal error occurred."))
         else:
             (self.exported if finished else self.cancelled).emit()
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from PyQt6.QtCore import QMimeData, QObject
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
+from flowviz.app.export.progress import EXPORT, ExportWorker
 from flowviz.app.lessons.lessons import Lessons
-from flowviz.app.lessons.opener import LESSON
-from flowviz.app.notices.notice import notice_of
-from flowviz.errors import FlowvizError
+from flowviz.app.notices.notice import Notice
+from flowviz.exporting import Steps
 from flowviz.files import as_file_name, atomic_write
 from flowviz.lessons import Lesson, is_lesson
 
@@ -57,12 +57,17 @@ class LessonFiles(QObject):
         dialog.open()
 
     def _save_worksheet(self, lesson: Lesson, name: str) -> None:
-        from flowviz.lessons.worksheet import save_worksheet  # loads matplotlib
+        """Write a worksheet in a thread, because Matplotlib takes long to load and to write."""
+        worker, lessons = ExportWorker(partial(_write_worksheet, lesson, Path(name))), self._lessons
+        worker.exported.connect(lambda: lessons.done.emit(f"Exported to {name}"))
+        worker.exported.connect(lambda: lessons.notice_posted.emit(Notice(EXPORT)))
+        worker.failed.connect(lessons.notice_posted)
+        worker.start()
 
-        try:
-            with atomic_write(Path(name)) as part:
-                save_worksheet(lesson, part)
-        except FlowvizError as error:
-            self._lessons.notice_posted.emit(notice_of(LESSON, error))
-        else:
-            self._lessons.done.emit(f"Exported to {name}")
+
+def _write_worksheet(lesson: Lesson, path: Path) -> Steps:
+    from flowviz.lessons.worksheet import save_worksheet  # loads Matplotlib
+
+    with atomic_write(path) as part:
+        save_worksheet(lesson, part)
+        yield

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from threading import Thread, current_thread, main_thread
 from typing import get_args
 
 import pytest
@@ -17,6 +18,7 @@ from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.lessons import OBSERVATIONS, Lesson, read_lesson
 from flowviz.lessons.observations import PanelName
 from flowviz.lessons.progress import Progress
+from flowviz.lessons.worksheet import save_worksheet
 from tests.app.conftest import FileMenu, Window, settle
 from tests.app.lessons.acts import fulfill
 from tests.app.lessons.learner import Learner, controls_of
@@ -327,16 +329,42 @@ def test_a_pause_of_the_training_is_observed(window: Window, qtbot: QtBot, learn
     window.main.status.show_state(TrainingState.IDLE)
 
 
-def test_the_worksheet_is_exported(
-    window: Window, qtbot: QtBot, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
+def test_the_worksheet_is_exported_in_the_background(
+    window: Window,
+    file_menu: FileMenu,
+    learner: Learner,
+    lesson: Lesson,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    threads = list[Thread]()
+
+    def save(lesson: Lesson, path: Path) -> None:
+        threads.append(current_thread())
+        save_worksheet(lesson, path)
+
+    monkeypatch.setattr("flowviz.lessons.worksheet.save_worksheet", save)
     action = window.find(QAction, "exportworksheetAction")
     assert not action.isEnabled()
     learner.attend(lesson)
     action.trigger()
     file_menu.answer_dialog("worksheetDialog", tmp_path / "sheet.pdf")
+    file_menu.wait(lambda: f"Exported to {tmp_path / 'sheet.pdf'}" in window.status)
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    assert main_thread() not in threads
     assert not window.main.findChildren(QFileDialog)
+
+
+def test_a_worksheet_that_cannot_be_written_is_reported(
+    window: Window, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
+) -> None:
+    learner.attend(lesson)
+    window.find(QAction, "exportworksheetAction").trigger()
+    file_menu.answer_dialog("worksheetDialog", tmp_path / "nowhere" / "sheet.pdf")
+    file_menu.wait(lambda: "cannot be written" in window.notice)
+    window.find(QAction, "exportworksheetAction").trigger()
+    file_menu.answer_dialog("worksheetDialog", tmp_path / "sheet.pdf")
+    file_menu.wait(lambda: not window.notice)
 
 
 def test_everything_that_conditions_can_observe_is_observed(
