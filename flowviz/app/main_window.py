@@ -16,8 +16,8 @@ from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
 from flowviz.app.document.recovery import Recovery
 from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.export.exported_project import ExportedProject
 from flowviz.app.export.exports import Exports
-from flowviz.app.export.source import ExportSource
 from flowviz.app.lessons.create import create_lessons
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.notices.notice_list import NoticeList, below_notices
@@ -307,10 +307,7 @@ class MainWindow(QMainWindow):
     def export(self) -> None:
         """Open the dialog that exports the flow, or the comparison that is shown."""
         self.welcome.leave()
-        if self.comparisons.is_shown:
-            self.comparisons.export()
-        else:
-            self.exports.show(self._export_source())
+        self.exports.show(self.comparisons.export_source() if self.comparisons.is_shown else self._export_source())
 
     def _presented(self) -> "CentralWidget | ComparisonPage":
         """Return the page that presentation mode shows."""
@@ -363,12 +360,12 @@ class MainWindow(QMainWindow):
             self._closes_after_saving = False
             self.close()
 
-    def _export_source(self) -> ExportSource:
+    def _export_source(self) -> ExportedProject:
         """Return the project as `flowviz render` would load it from a file."""
         document, size = self.document_actions.document, self._viewing.cloud.size_in_pixels
         is_saved = document.path is not None and not document.is_changed
         project, figure = self.session.project().storable(), self.view.value.figure
-        return ExportSource(project, document.name, document.path, is_saved, size, figure)
+        return ExportedProject(document.name, document.path, is_saved, project, size, figure)
 
     def _copy_training(self, title: str, copy: TrainingCopy) -> None:
         self.exports.copy_training(title, copy, self._export_source())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QDialog, QMainWindow, QStackedWidget
+from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz.app.comparison.return_bar import ReturnBar
 from flowviz.app.comparison.surroundings import Surroundings
@@ -21,6 +21,7 @@ from flowviz.specs.view import Theme
 if TYPE_CHECKING:
     from flowviz.app.comparison.file import ComparisonFile
     from flowviz.app.comparison.workbench import Workbench
+    from flowviz.app.export.exported_comparison import ExportedComparison
 
 
 class Comparisons(QObject):
@@ -128,17 +129,14 @@ class Comparisons(QObject):
             dialog.chosen.connect(lambda: self._present().controller.begin())
         dialog.open()
 
-    def export(self) -> None:
-        """Ask what to export of the comparison that is shown, and where to."""
-        from flowviz.app.comparison.export_dialog import ComparisonExportDialog
+    def export_source(self) -> "ExportedComparison":
+        """Return the comparison, to be exported."""
+        from flowviz.app.export.exported_comparison import ExportedComparison
 
         workbench = self._present()
-        dialog = ComparisonExportDialog(
-            lambda: workbench.compared.comparison, workbench.file.path, self._theme, self._window,
-            is_saved=not workbench.file.is_changed,
-        )  # fmt: skip
-        dialog.exported.connect(lambda path: self.done.emit(f"Exported to {path}"))
-        dialog.open()
+        file, comparison = workbench.file, workbench.compared.comparison
+        is_saved = file.path is not None and not file.is_changed
+        return ExportedComparison(file.name, file.path, is_saved, comparison, self._theme)
 
     def open(self, path: Path, *, is_copy: bool = False) -> None:
         """Open the file of a comparison, or a copy without a file; ask first if another one has unsaved changes."""
@@ -211,9 +209,7 @@ class Comparisons(QObject):
             self._workbench.page.set_theme(theme)
 
     def close(self) -> None:
-        """End all work, and restore the panels so that their layout can be saved. An export leaves no file."""
-        for dialog in self._window.findChildren(QDialog, "comparisonExportDialog"):
-            dialog.close()
+        """End all work, and restore the panels so that their layout can be saved."""
         self.surroundings.show()
         if self._workbench is not None:
             self._workbench.close()

@@ -1,30 +1,15 @@
 """The file, or the folder, that an export is written to."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QStandardPaths, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
+from flowviz.app.export.source import ExportSource
 from flowviz.app.widgets.controls import button, row
-from flowviz.file_kinds import EXPORTED
-from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
+from flowviz.specs.export_kinds import IN_FOLDERS
 
 MIN_WIDTH = 340  # pixels
-NAMES: dict[What, str] = {
-    "view": "{}",
-    "stages": "{} stages",
-    "sheet": "{} sheet",
-    "four_panels": "{} four panels",
-    "animation": "{}",
-    "frames": "{} frames",
-    "ledger": "{} ledger",
-    "latents": "{} latents",
-    "trace": "{} trace",
-    "samples": "{} samples",
-    "density": "{} density",
-    "losses": "{} losses",
-}
 
 
 class ExportDestination(QWidget):
@@ -36,13 +21,14 @@ class ExportDestination(QWidget):
     changed = pyqtSignal()
     format_named = pyqtSignal(str)  # by the suffix that the user typed
 
-    def __init__(self, folder: Path, name: str, suffixes: Sequence[str] = EXPORTED) -> None:
-        """Propose files in a folder whose names begin with `name`; other formats replace one of these suffixes."""
+    def __init__(self, source: ExportSource, folder: Path) -> None:
+        """Propose files in a folder, with the name of the source."""
         super().__init__()
-        self._folder, self._name, self._suffixes = folder, name, suffixes
+        self._source, self._folder = source, folder
+        self._suffixes = {f".{form}" for kind in source.kinds.values() for form in kind.formats}
         self._is_folder = False
-        self._format = "png"
-        self._formats: Sequence[str] = ("png",)
+        self._format = ""
+        self._formats: tuple[str, ...] = ()
         self._proposed = ""
         self._label = QLabel()
         self._line = QLineEdit()
@@ -57,10 +43,6 @@ class ExportDestination(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         self.setLayout(line)
 
-    def take_label(self) -> QLabel:
-        """Return the label, for a form to place it beside its other labels."""
-        return self._label
-
     @property
     def path(self) -> Path | None:
         """Return the file, with the suffix of its format, or the folder; None if the line is empty.
@@ -70,18 +52,15 @@ class ExportDestination(QWidget):
         text = self._line.text().strip()
         return self._with_suffix(self._folder / Path(text).expanduser()) if text else None
 
-    def show_kind(self, what: What, format_: Format) -> None:
-        """Ask for a file of a format, or for a folder."""
-        name = NAMES[what].format(self._name)
-        self.show_name(name, format_, FORMATS[what], is_folder=what in IN_FOLDERS)
-
-    def show_name(self, name: str, format_: str, formats: Sequence[str], *, is_folder: bool = False) -> None:
-        """Propose a name, and ask for a file of one of the formats, or for a folder."""
-        self._is_folder, self._format, self._formats = is_folder, format_, formats
-        self._label.setText("Fo&lder" if is_folder else "Fi&le")
-        self._line.setAccessibleName("Folder for the pictures" if is_folder else "File")
+    def show_kind(self, what: str, format_: str) -> None:
+        """Propose a name, and ask for a file of a format, or for a folder."""
+        kind = self._source.kinds[what]
+        self._is_folder, self._format, self._formats = what in IN_FOLDERS, format_, kind.formats
+        self._label.setText("Fo&lder" if self._is_folder else "Fi&le")
+        self._line.setAccessibleName("Folder for the pictures" if self._is_folder else "File")
         self._line.setAccessibleDescription("Where the export is saved; Browse opens a file dialog")
         if self._line.text() == self._proposed:
+            name = kind.file_name.format(self._source.file_name)
             self._proposed = str(self._with_suffix(self._folder / name))
             self._line.setText(self._proposed)
         else:

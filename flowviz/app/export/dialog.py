@@ -1,55 +1,54 @@
 """The export dialog: what to export, how and where to, with a live preview and the progress."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, Qt, QUrl, pyqtSignal
+from PyQt6.QtCore import QSize, QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
-from PyQt6.QtWidgets import QDialog, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from flowviz.app.export.destination import ExportDestination
+from flowviz.app.export.exported_comparison import ExportedComparison
 from flowviz.app.export.form import ExportForm
 from flowviz.app.export.preview import ExportPreview
 from flowviz.app.export.progress import EXPORT, ExportProgress
-from flowviz.app.export.source import ExportSource, copied_message
-from flowviz.app.export.spec_edit import WHAT
-from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.app.export.source import Choices, ExportSource, copied_message, spec_of
+from flowviz.app.notices.message_box import CANCEL, DISCARD, Answer, ask
+from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.widgets.controls import button
 from flowviz.app.widgets.labels import WarningLabel
 from flowviz.errors import FlowvizError
-from flowviz.exporting.commands import render_command, render_python
+from flowviz.exporting.comparison_figure import ComparisonFigure
+from flowviz.exporting.comparison_tables import ComparisonTable
 from flowviz.exporting.export import Export
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.recognition import work_in
-from flowviz.specs import ExportSpec, FlowSpec
-from flowviz.specs.export_kinds import IN_FOLDERS
+from flowviz.specs import ExportSpec
 
 SIZE = QSize(980, 680)
 NO_PATH = "Choose where to save the export."
 CANCELLED = "Cancelled. Nothing was saved."
 FAILED = "Nothing was saved."
-CopyAs = Callable[[Path, ExportSpec, Path, FlowSpec | None], str]
 
 
 class ExportDialog(QDialog):
-    """Dialog that exports a project in a thread, while the window stays usable."""
+    """Dialog that exports a project or a comparison in a thread, while the window stays usable."""
 
     exported = pyqtSignal(object)  # Path
 
-    def __init__(self, source: ExportSource, spec: ExportSpec, folder: Path, parent: QWidget | None = None) -> None:
-        """Show the choices of `spec`, and propose files in a folder."""
+    def __init__(self, source: ExportSource, choices: Choices, folder: Path, parent: QWidget | None = None) -> None:
+        """Show some choices, and propose files in a folder."""
         super().__init__(parent)
         self.setWindowTitle(f"Export – {source.file_name}")
         self._source = source
         self._keeper = FlowKeeper()  # for the thread of the preview
-        self._export: Export | None = None  # None where the choices cannot be combined
+        self._export: Export | ComparisonFigure | ComparisonTable | None = None  # None if choices cannot be combined
         self._problem = ""
         self._path = Path()  # of the export that was started last
-        self._form = ExportForm(source.project, source.window_size)
+        self._form = ExportForm(source, choices)
         self._preview = ExportPreview()
-        self._destination = ExportDestination(folder, source.file_name)
+        self._destination = ExportDestination(source, folder)
         self._progress = ExportProgress()
         self._notices = NoticeList("exportNotices")
         self._message = WarningLabel("exportMessage", "Message")
@@ -57,7 +56,6 @@ class ExportDialog(QDialog):
         self._make_buttons()
         self._lay_out()
         self._connect()
-        self._form.show_spec(spec)
         self._take_choices()
 
     @property
@@ -72,7 +70,7 @@ class ExportDialog(QDialog):
 
     def spec(self) -> ExportSpec:
         """Return the choices. Raises `SpecError` where they cannot be combined."""
-        return self._form.spec()
+        return spec_of(self._form.choices)
 
     def reject(self) -> None:
         """Cancel a running export, or else close the dialog."""
@@ -82,12 +80,16 @@ class ExportDialog(QDialog):
             super().reject()
 
     def _make_buttons(self) -> None:
-        self._command = button(
-            "exportCopyCommand", "Copy as Co&mmand", "Copy the flowviz command for this export", "copyascommand"
-        )
-        self._python = button(
-            "exportCopyPython", "Copy as P&ython", "Copy the Python code for this export", "copyaspython"
-        )
+        self._copy_buttons = {
+            "command": button(
+                "exportCopyCommand", "Copy as Co&mmand", "Copy the flowviz command for this export", "copyascommand"
+            ),
+            "Python code": button(
+                "exportCopyPython", "Copy as P&ython", "Copy the Python code for this export", "copyaspython"
+            ),
+        }
+        if isinstance(self._source, ExportedComparison):
+            self._copy_buttons["Python code"].hide()
         self._show = button("exportShow", "Show in Folder", "Open the folder of the export", "folder")
         self._show.hide()
         self._start = button("exportButton", "&Export", "Export (Return)", "export")
@@ -98,7 +100,7 @@ class ExportDialog(QDialog):
         columns, buttons, layout = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         columns.addWidget(self._preview, stretch=1)
         columns.addWidget(self._form)
-        for left in (self._command, self._python):
+        for left in self._copy_buttons.values():
             buttons.addWidget(left)
         buttons.addStretch()
         for right in (self._show, self._start, self._leave):
@@ -116,8 +118,8 @@ class ExportDialog(QDialog):
         self._progress.exported.connect(self._finish)
         self._progress.cancelled.connect(partial(self._end, CANCELLED))
         self._progress.failed.connect(self._fail)
-        self._command.clicked.connect(lambda: self._copy("command", render_command))
-        self._python.clicked.connect(lambda: self._copy("Python code", render_python))
+        for title, copy in self._copy_buttons.items():
+            copy.clicked.connect(lambda _, title=title: self._copy(title))
         self._show.clicked.connect(self._show_folder)
         self._start.clicked.connect(self._ask_and_write)
         self._leave.clicked.connect(self.reject)
@@ -125,17 +127,19 @@ class ExportDialog(QDialog):
 
     def _take_choices(self) -> None:
         """Preview the choices, or show why they cannot be exported."""
-        self._export, self._problem = None, ""
+        self._export, self._problem, choices = None, "", self._form.choices
         try:
-            spec = self._form.spec()
-            self._export = Export(self._source.project, spec, self._keeper)
-            self._preview.show_export(self._export, spec)
+            self._export = self._source.export(choices, self._keeper)
         except FlowvizError as error:
             self._problem = str(error)
             self._preview.show_problem(self._problem)
         else:
-            self._form.show_length(_length(self._export, spec))
-            self._destination.show_kind(spec.what, spec.format)
+            self._form.show_length(self._length)
+            if isinstance(self._export, ComparisonTable):
+                self._preview.show_table(self._export)
+            else:
+                self._preview.show_export(self._export, self.spec())
+        self._destination.show_kind(choices["what"], choices["format"])
         self._describe()
 
     def _describe(self) -> None:
@@ -143,20 +147,31 @@ class ExportDialog(QDialog):
         self._notices.withdraw(EXPORT)
         problem = self._problem or ("" if self._destination.path else NO_PATH)
         self._show.hide()
-        self._show_message(problem or self._description(), is_problem=bool(problem))
+        self._show_message(problem or self._description, is_problem=bool(problem))
         self._start.setEnabled(not problem)
-        for copy in (self._command, self._python):
-            copy.setEnabled(self._export is not None and self._destination.path is not None)
+        copies = {} if problem else self._source.copies(self._form.choices)
+        for title, copy in self._copy_buttons.items():
+            copy.setEnabled(title in copies)
 
+    @property
     def _description(self) -> str:
-        assert self._export is not None
-        spec, names = self._form.spec(), self._export.names()
-        parts = [WHAT[spec.what][1]]
+        what, names = self._form.choices["what"], self._names
+        parts = [self._source.kinds[what].description]
         if names:
             parts.append(f"{len(names):,} pictures, {names[0]} to {names[-1]}")
-        if spec.what == "animation":
-            parts.append(_length(self._export, spec))
+        if what == "animation":
+            parts.append(self._length)
         return f"{' · '.join(parts)}."
+
+    @property
+    def _names(self) -> list[str]:
+        """Return the names of the files that are written to a folder, or no names for a single file."""
+        return self._export.names() if isinstance(self._export, Export) else []
+
+    @property
+    def _length(self) -> str:
+        count, fps = 0 if self._export is None else self._export.count, self._form.choices["fps"]
+        return f"{count:,} frames, {count / fps:.1f} s"
 
     def _ask_and_write(self) -> None:
         """Start the export; ask first if it would overwrite files."""
@@ -164,18 +179,17 @@ class ExportDialog(QDialog):
         assert path is not None
         if self._export is None:
             return
-        is_folder = self._form.spec().what in IN_FOLDERS
-        files = [path / name for name in self._export.names()] if is_folder else [path]
+        files = [path / name for name in self._names] or [path]
         existing = sum(file.is_file() for file in files)
         if not existing:
             self._write(path)
             return
-        box = QMessageBox(QMessageBox.Icon.Question, "Export", overwriting_question(files, existing), parent=self)
-        overwrite = box.addButton("&Overwrite", QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.buttonClicked.connect(lambda clicked: self._write(path) if clicked is overwrite else None)
-        box.open()
+        box = ask(
+            self, "overwriteBox", overwriting_question(files, existing), "",
+            Answer("&Overwrite", DISCARD, partial(self._write, path)),
+            Answer("Cancel", CANCEL),
+        )  # fmt: skip
+        box.setDefaultButton(box.findChild(QPushButton, "cancelButton"))
 
     def _write(self, path: Path) -> None:
         assert self._export is not None
@@ -211,18 +225,13 @@ class ExportDialog(QDialog):
         self._leave.setText("Cancel" if busy else "Close")
         self._leave.setToolTip("Stop and delete unfinished files (Esc)" if busy else "Close (Esc)")
 
-    def _copy(self, title: str, copy_as: CopyAs) -> None:
-        """Copy the export as a command or as Python, which reads the file of the project."""
+    def _copy(self, title: str) -> None:
+        """Copy the command or the Python code that writes the same from the file of the source."""
         clipboard, path = QGuiApplication.clipboard(), self._destination.path
         assert clipboard is not None
         assert path is not None
-        try:
-            source = self._source
-            clipboard.setText(copy_as(source.project_path, self._form.spec(), path, source.unsaved_flow))
-        except FlowvizError as error:
-            self._notices.post(notice_of(EXPORT, error))
-        else:
-            self._show_message(copied_message(title, is_saved=source.is_saved))
+        clipboard.setText(self._source.copies(self._form.choices)[title](path))
+        self._show_message(copied_message(title, is_saved=self._source.is_saved))
 
     def _show_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path if self._path.is_dir() else self._path.parent)))
@@ -230,10 +239,6 @@ class ExportDialog(QDialog):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self._progress.cancel()
         self.done(QDialog.DialogCode.Rejected)
-
-
-def _length(export: Export, spec: ExportSpec) -> str:
-    return f"{export.count:,} frames, {export.count / spec.fps:.1f} s"
 
 
 def overwriting_question(files: list[Path], existing: int) -> str:

@@ -1,83 +1,147 @@
-"""The form of the export dialog, which edits an `ExportSpec`."""
+"""The form of the export dialog: sections of rows of fields, of which only those with an effect are visible."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFormLayout, QFrame, QGroupBox, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from flowviz.app.export.animation_section import AnimationSection
-from flowviz.app.export.content_section import ContentSection
-from flowviz.app.export.format_section import FormatSection
-from flowviz.app.export.picture_section import PictureSection
-from flowviz.projects import Project
-from flowviz.specs import ExportSpec, PictureSize
-from flowviz.specs.export import effects
-from flowviz.specs.export_kinds import Format
-from flowviz.specs.fields import checked
+from flowviz.app.export.controls import (
+    FIELDS,
+    Control,
+    control,
+    label_of,
+    mark_control,
+    side_control,
+    size_control,
+)
+from flowviz.app.export.source import Choices, ExportSource
+from flowviz.app.export.words import MARKS
+from flowviz.app.widgets.controls import ChoiceBox, row
+from flowviz.specs import PictureSize
+from flowviz.specs.view import CM_PER_INCH
 
-OPAQUE = {"mp4": "MP4 has no transparency."}
+# Rows of each section. What is no field, or part of one, is a note or a text.
+SECTIONS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "Export": (("what",), ("columns",), ("format",)),
+    "Animation": (("through",), ("in_betweens",), ("fps", "exportLength"), ("easing",), ("heading",), ("repeat",)),
+    "Picture": (
+        ("size",), ("width", "×", "height", "pixels"), ("scale", "exportPixels"), ("dpi", "exportCentimeters"),
+        ("background", "theme"),
+    ),
+    "Content": (
+        ("stage",), ("first",), ("last",), ("moment",), ("direction",), ("points", "density", "grid", "paths"),
+        ("velocity", "target"), ("beside",), ("fitted",), ("common_scale",), ("color_by",), ("palette",),
+        ("axes", "labels"), ("units",), ("particles",),
+    ),
+}  # fmt: skip
+LABELS = {  # of rows that are not labeled with the title of their first field
+    "width": "",
+    "points": FIELDS["marks"].title,
+    "velocity": "",
+    "beside": "",
+    "fitted": "View",
+    "common_scale": "View",
+    "axes": "Labels",
+}
+NOTES = {  # object names and accessible names of texts beside controls
+    "exportLength": "Number of frames and duration",
+    "exportPixels": "Size of the exported picture",
+    "exportCentimeters": "Size on paper",
+}
+PARTS = {"size": ("width", "height"), "marks": tuple(MARKS)}  # controls of parts of a field
+WIDEST_LABEL = FIELDS["fps"].title
+
+
+class Section(NamedTuple):
+    """Group of rows, with the names of the fields in each row."""
+
+    box: QGroupBox
+    form: QFormLayout
+    rows: Mapping[QWidget, Sequence[str]]
 
 
 class ExportForm(QScrollArea):
-    """Scrollable form that shows only the choices with an effect on what is exported."""
+    """Scrollable form that edits the choices of an export. Titles and descriptions of fields label its controls.
+
+    It keeps the values that the user has chosen while other choices rule them out.
+    """
 
     changed = pyqtSignal()  # by the user
 
-    def __init__(self, project: Project, window_size: PictureSize) -> None:
+    def __init__(self, source: ExportSource, choices: Choices) -> None:
+        """Show the choices with which the dialog opens."""
         super().__init__()
-        self._spec = ExportSpec()  # holds what cannot be edited here, such as a probe
-        has_history = len(project.timeline.moments) > 1
-        self._format = FormatSection()
-        self._animation = AnimationSection(has_history=has_history)
-        self._picture = PictureSection(window_size)
-        self._content = ContentSection(project)
-        self._hidden = frozenset[str]() if has_history else frozenset({"moment"})
-        self._sections = (self._format, self._animation, self._picture, self._content)
+        self._source, self._chosen = source, choices
+        self._formats = {choices["what"]: choices["format"]}  # chosen last for each kind of export
+        self._controls = self._create_controls()
+        self._notes = {name: _note(name) for name in NOTES}
+        self._sections = [self._create_section(title, rows) for title, rows in SECTIONS.items()]
         self._lay_out()
-        for section in self._sections:
-            section.changed.connect(self._take_change)
+        for name, each in self._controls.items():
+            each.chosen.connect(partial(self._take, name))
+        self._show_choices()
 
-    def spec(self) -> ExportSpec:
-        """Return the choices. Raises `SpecError` where they cannot be combined."""
-        return checked(self._values())
+    @property
+    def choices(self) -> Choices:
+        """Return the choices, without those that others rule out."""
+        return self._source.possible(self._chosen)
 
-    def show_spec(self, spec: ExportSpec) -> None:
-        """Show the choices of a spec, without emitting `changed`."""
-        self._spec = spec
-        for section in self._sections:
-            section.show_spec(spec)
-        self._update_rows()
-
-    def choose_format(self, format_: Format) -> None:
+    def choose_format(self, format_: str) -> None:
         """Choose a format on behalf of the user."""
-        self._format.choose_format(format_)
+        self._take("format", format_)
 
     def show_length(self, length: str) -> None:
         """Show the number of frames and their duration."""
-        self._animation.show_length(length)
+        self._notes["exportLength"].setText(length)
 
-    def _take_change(self) -> None:
-        self._update_rows()
+    def _create_controls(self) -> dict[str, Control]:
+        """Return the controls of the fields among the choices, and of their parts."""
+        found = {"size": size_control()} | {side: side_control(side) for side in PARTS["size"]}
+        found |= {mark: mark_control(mark) for mark in MARKS}
+        defaults, options = self._source.defaults, self._source.options(self._chosen)
+        for name in (name for rows in SECTIONS.values() for names in rows for name in names):
+            if name in self._chosen and name not in found:
+                found[name] = control(name, defaults.get(name), has_options=name in options)
+        return found
+
+    def _take(self, name: str, value: Any) -> None:
+        """Take the value that the user has chosen."""
+        changes = self._controls[name].changes(self._chosen, value)
+        if not changes:
+            return
+        if name == "what":
+            formats = self._source.kinds[value].formats
+            changes = {**changes, "format": self._formats.get(value, formats[0])}
+        self._chosen = self._source.followed({**self._chosen, **changes}, name)
+        self._formats[self._chosen["what"]] = self._chosen["format"]
+        self._show_choices()
         self.changed.emit()
 
-    def _update_rows(self) -> None:
-        values = self._values()
-        shown = effects(values) - self._hidden
-        for section in (self._animation, self._picture, self._content):
-            section.show_rows(shown)
-        self._picture.set_opaque(OPAQUE.get(values.format, ""))
-        self._content.set_sheet(values.what == "sheet")
+    def _show_choices(self) -> None:
+        choices = self.choices
+        options, reasons = self._source.options(choices), self._source.reasons(choices)
+        for name, each in self._controls.items():
+            each.show_choices(choices, options.get(name, {}), reasons.get(name, ""))
+        fields = self._source.fields(choices)
+        shown = fields.union(*(PARTS[name] for name in fields & PARTS.keys()))
+        for box, form, rows in self._sections:
+            for content, names in rows.items():
+                form.setRowVisible(content, not shown.isdisjoint(names))
+            box.setVisible(any(not shown.isdisjoint(names) for names in rows.values()))
+        self._describe_size(choices["size"], choices["scale"], choices["dpi"])
 
-    def _values(self) -> ExportSpec:
-        """Return the choices, unchecked."""
-        spec = self._spec
-        for section in self._sections:
-            spec = section.apply_to(spec)
-        return spec
+    def _describe_size(self, size: PictureSize, scale: int, dpi: int) -> None:
+        self._notes["exportPixels"].setText(f"{size.width * scale:,} × {size.height * scale:,} pixels")
+        width, height = (side * scale * CM_PER_INCH / dpi for side in (size.width, size.height))
+        self._notes["exportCentimeters"].setText(f"pixels per inch: {width:.1f} × {height:.1f} cm")
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(form := QWidget())
         column.setContentsMargins(0, 0, 4, 0)
-        for section in self._sections:
-            column.addWidget(section)
+        for box, *_ in self._sections:
+            column.addWidget(box)
         column.addStretch()
         self.setObjectName("exportForm")
         self.setAccessibleName("Export settings")
@@ -87,6 +151,36 @@ class ExportForm(QScrollArea):
         self.setWidgetResizable(True)
         self.setWidget(form)
 
+    def _create_section(self, title: str, rows: Iterable[Sequence[str]]) -> Section:
+        box, found = QGroupBox(title), dict[QWidget, Sequence[str]]()
+        form = QFormLayout(box)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setVerticalSpacing(5)
+        for names in rows:
+            if names[0] in self._controls:
+                content = self._create_row(names)
+                text = LABELS[names[0]] if names[0] in LABELS else label_of(names[0])
+                label = _label(text, self._controls[names[0]].widget)
+                label.setMinimumWidth(label.fontMetrics().horizontalAdvance(WIDEST_LABEL) + 4)
+                label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+                form.addRow(label, content)
+                found[content] = names
+        return Section(box, form, found)
+
+    def _create_row(self, names: Sequence[str]) -> QWidget:
+        """Return a row of controls, notes and texts; a combo box that is not the first control has a label."""
+        cells = list[QWidget]()
+        for name in names:
+            widget = self._controls[name].widget if name in self._controls else self._notes.get(name) or QLabel(name)
+            if cells and isinstance(widget, ChoiceBox):
+                cells.append(_label(label_of(name), widget))
+            cells.append(widget)
+        content = QWidget()
+        line = row(*cells, stretched=cells[0] if isinstance(cells[0], ChoiceBox) and not cells[1:] else None)
+        line.setContentsMargins(0, 0, 0, 0)
+        content.setLayout(line)
+        return content
+
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Keep the area as wide as the form needs; QScrollArea filters the events of its widget."""
         form, bar = self.widget(), self.verticalScrollBar()
@@ -95,3 +189,16 @@ class ExportForm(QScrollArea):
             assert bar is not None
             self.setMinimumWidth(max(self.minimumWidth(), form.minimumSizeHint().width() + bar.sizeHint().width()))
         return super().eventFilter(watched, event)
+
+
+def _note(name: str) -> QLabel:
+    note = QLabel()
+    note.setObjectName(name)
+    note.setAccessibleName(NOTES[name])
+    return note
+
+
+def _label(text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(buddy)
+    return label

@@ -3,19 +3,22 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QSignalBlocker, Qt, QTimer
-from PyQt6.QtWidgets import QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QFontDatabase
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.export.preview_image import PreviewImage
 from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import row
-from flowviz.specs import ExportSpec, PictureSize
+from flowviz.exporting.comparison_figure import ComparisonFigure
+from flowviz.exporting.comparison_tables import ComparisonTable
+from flowviz.exporting.export import Export
+from flowviz.specs import ExportSpec
 from flowviz.specs.export_kinds import FILMS
 from flowviz.specs.view import Theme
 
@@ -26,27 +29,19 @@ STAGES_PER_SECOND = 3
 WIDEST_POSITION = "00,000 of 00,000"
 
 
-class Previewed(Protocol):
-    """Export whose pictures can be previewed, such as `Export`."""
-
-    @property
-    def count(self) -> int: ...
-    def names(self) -> list[str]: ...
-    def preview(self, share: float, size: PictureSize, /) -> NDArray[np.uint8]: ...
-
-
 class ExportPreview(QWidget):
-    """Draws one picture of an export in a thread, always the one requested last."""
+    """Shows one picture of an export, or its text; draws in a thread what was requested last."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._export: Previewed | None = None
+        self._export: Export | ComparisonFigure | None = None
         self._spec = ExportSpec()
         self._count, self._share, self._rate = 1, 1.0, float(STAGES_PER_SECOND)
         self._background = LatestWorker()
         self._background.failed.connect(self._take_failure)
         self._image = PreviewImage()
         self._image.resized.connect(self._request_soon)
+        self._text = _text_box()
         self._play = _play_button()
         self._play.toggled.connect(self._set_playing)
         self._slider = _slider()
@@ -59,8 +54,9 @@ class ExportPreview(QWidget):
         self._lay_out()
         self._set_playing(False)
 
-    def show_export(self, export: Previewed, spec: ExportSpec) -> None:
+    def show_export(self, export: Export | ComparisonFigure, spec: ExportSpec) -> None:
         """Preview an export, at the same share of the way as the last one."""
+        self._set_text_visible(False)
         self._export, self._spec = export, spec
         self._count = export.count if spec.what in FILMS | {"stages"} else 1
         self._rate = spec.fps if spec.what in FILMS else STAGES_PER_SECOND
@@ -74,13 +70,17 @@ class ExportPreview(QWidget):
         self._show_position()
         self._request_soon()
 
+    def show_table(self, table: ComparisonTable) -> None:
+        """Preview the text of a table."""
+        self._clear()
+        self._play.setChecked(False)
+        self._navigation.hide()
+        self._background.ask("preview", table.text, self._show_text)
+
     def show_problem(self, sentence: str) -> None:
         """Show why nothing can be exported."""
-        self._export = None
-        self._debounce.stop()
-        self._background.drop()
-        self._end_busy()
-        self._image.show_sentence(sentence)
+        self._clear()
+        self._show_sentence(sentence)
 
     def close_thread(self) -> None:
         """Stop drawing."""
@@ -96,6 +96,7 @@ class ExportPreview(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._image, stretch=1)
+        layout.addWidget(self._text, stretch=1)
         layout.addWidget(self._navigation)
 
     def _take_position(self, picture: int) -> None:
@@ -136,13 +137,32 @@ class ExportPreview(QWidget):
         if not self._busy_delay.isActive():
             self._busy_delay.start()
 
+    def _clear(self) -> None:
+        """Forget the export that was previewed."""
+        self._export = None
+        self._debounce.stop()
+        self._background.drop()
+        self._end_busy()
+
     def _show(self, theme: Theme, pixels: NDArray[np.uint8]) -> None:
         self._end_busy()
         self._image.show_pixels(pixels, theme)
 
+    def _show_text(self, text: str) -> None:
+        self._text.setPlainText(text)
+        self._set_text_visible(True)
+
+    def _show_sentence(self, sentence: str) -> None:
+        self._set_text_visible(False)
+        self._image.show_sentence(sentence)
+
+    def _set_text_visible(self, visible: bool) -> None:
+        self._image.setVisible(not visible)
+        self._text.setVisible(visible)
+
     def _take_failure(self, notice: Notice) -> None:
         self._end_busy()
-        self._image.show_sentence(notice.text)
+        self._show_sentence(notice.text)
 
     def _end_busy(self) -> None:
         self._busy_delay.stop()
@@ -179,3 +199,16 @@ def _position_label() -> QLabel:
     label.setAccessibleName("Position of the previewed picture")
     label.setMinimumWidth(label.fontMetrics().horizontalAdvance(WIDEST_POSITION))
     return label
+
+
+def _text_box() -> QPlainTextEdit:
+    box = QPlainTextEdit()
+    box.setObjectName("exportText")
+    box.setAccessibleName("Preview of the table")
+    box.setToolTip("The content of the file")
+    box.setReadOnly(True)
+    box.setTabChangesFocus(True)
+    box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    box.hide()
+    return box

@@ -1,5 +1,6 @@
 """The export dialog: exporting, overwriting, failing, cancelling and copying."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def test_time_left_is_shown(dialog: Dialog, qtbot: QtBot, tmp_path: Path, monkey
     dialog.find(QPushButton, "exportButton").click()
     left = dialog.find(QLabel, "exportTimeLeft")
     qtbot.waitUntil(lambda: left.text().endswith(" left"))
-    assert int(left.text().split()[0]) >= 0
+    assert re.match(r"\d", left.text())  # "3:16 left" on a busy machine
 
 
 def test_closing_the_dialog_cancels_the_export(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.export.destination import pictures_folder
 from flowviz.app.export.dialog import ExportDialog
-from flowviz.app.export.exports import Exports, carry_over, initial_spec
-from flowviz.app.export.source import ExportSource
+from flowviz.app.export.exported_project import ExportedProject, carry_over, initial_spec
+from flowviz.app.export.exports import Exports
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.cli import main
 from flowviz.exporting.commands import render_command, train_command, train_python
@@ -104,7 +104,7 @@ def test_dialog_keeps_the_choices_of_last_time(window: Window, qtbot: QtBot) -> 
     assert spec.seen.view.color_by == "angle"  # changed in the window since
 
 
-def proposed_folder(exports: Exports, window: QWidget, source: ExportSource, chosen: str = "") -> Path:
+def proposed_folder(exports: Exports, window: QWidget, source: ExportedProject, chosen: str = "") -> Path:
     """Return the folder that a new export dialog proposes; close it with another path in it."""
     exports.show(source)
     (dialog,) = (child for child in window.findChildren(ExportDialog) if child.isVisible())
@@ -130,9 +130,9 @@ def test_export_starts_in_the_folder_of_the_project(qtbot: QtBot) -> None:
     assert proposed_folder(exports, window, moved) == Path("/elsewhere")
 
 
-def source(seen: Seen, window: PictureSize) -> ExportSource:
+def source(seen: Seen, window: PictureSize) -> ExportedProject:
     untrained = Project.untrained(TextSpec(text="I"), FlowSpec(), TrainingSpec(steps=1))
-    return ExportSource(Project(**{**vars(untrained), "seen": seen}), "I", None, is_saved=False, window_size=window)
+    return ExportedProject("I", None, False, Project(**{**vars(untrained), "seen": seen}), window)
 
 
 def test_changes_in_the_window_replace_the_choices_of_last_time() -> None:
@@ -173,6 +173,16 @@ def test_export_runs_during_training(window: Window, qtbot: QtBot, tmp_path: Pat
     qtbot.waitUntil(lambda: window.status != before)
     assert window.find(QPushButton, "stopButton").isEnabled()
     assert len(list((tmp_path / "frames").iterdir())) == 2 * window.main.viewer.generated.last_stage + 1
+
+
+def test_an_export_is_reported_in_the_status_bar_and_to_lessons(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    observer = window.main.lessons.observer
+    assert not observer.begin()["exported"]
+    dialog = export(window, qtbot)
+    shrink(dialog)
+    dialog.write(tmp_path / "view.png")
+    assert f"Exported to {tmp_path / 'view.png'}" in window.status
+    assert observer.read()["exported"]
 
 
 def test_menu_shows_the_progress_of_a_running_export(window: Window, qtbot: QtBot, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.export.exports import carry_over, initial_spec
+from flowviz.app.export.exported_project import carry_over, initial_spec
 from flowviz.app.viewer.figure_maker import DrawnFigure, FigureMaker, FigureRequest
 from flowviz.app.viewer.figure_view import FigureView
 from flowviz.app.viewer.figures import COMPUTING, NO_TARGET, TITLES

@@ -1,0 +1,156 @@
+"""Controls of the export form, which are made from the fields of the specs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PyQt6.QtCore import QSignalBlocker, Qt, pyqtBoundSignal
+from PyQt6.QtGui import QStandardItemModel
+from PyQt6.QtWidgets import QSpinBox, QWidget
+
+from flowviz.app.export.source import OTHER, Choices, Item
+from flowviz.app.export.words import MARKS
+from flowviz.app.widgets.choice_words import MARKS as WINDOW_MARKS
+from flowviz.app.widgets.controls import ChoiceBox, check_box, choice_box, describe
+from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs.fields import SpecField, described, fields_of
+from flowviz.specs.view import Mark
+
+COLUMNS = SpecField("columns", described("Columns", "What the columns of panels show"))
+FIELDS: Mapping[str, SpecField] = {**fields_of(ExportSpec), **fields_of(PictureSize), COLUMNS.name: COLUMNS}
+OBJECT_NAMES = {"color_by": "exportColor", "fps": "exportRate"}  # of fields whose controls are not named after them
+PREFIXES = {"scale": "× "}
+MNEMONICS = {
+    "what": "W", "format": "F", "size": "S", "scale": "a", "background": "B", "theme": "T", "easing": "v",
+    "in_betweens": "n", "fps": "o", "direction": "r", "beside": "i", "color_by": "C", "axes": "x", "labels": "k",
+    "fitted": "u", "columns": "u",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Control:
+    """Control of a field, or of a part of its value.
+
+    Attributes:
+        widget: The control.
+        chosen: Signal with the value that the user chooses.
+        show: Shows a value.
+        value: Returns the value to show for some choices.
+        changes: Returns what changes in some choices when the user chooses a value.
+        tip: The tooltip, unless the control is disabled for a reason.
+    """
+
+    widget: QWidget
+    chosen: pyqtBoundSignal
+    show: Callable[[Any], object]
+    value: Callable[[Choices], Any]
+    changes: Callable[[Choices, Any], Choices]
+    tip: str
+
+    def show_choices(self, choices: Choices, options: Mapping[Any, Item], reason: str) -> None:
+        """Show the value of some choices, without emitting signals, and disable the control if there is a reason."""
+        with QSignalBlocker(self.widget):
+            if isinstance(self.widget, ChoiceBox):
+                _offer(self.widget, options)
+            self.show(self.value(choices))
+        self.widget.setEnabled(not reason)
+        self.widget.setToolTip(reason or self.tip)
+
+
+def control(name: str, default: Any, *, has_options: bool) -> Control:
+    """Return the control of a field: a combo box if it has options, or else a check box or a box for whole numbers.
+
+    Args:
+        name: Name of the field.
+        default: The value for which None stands. None if there is none.
+        has_options: Whether the value is one of a few options.
+    """
+    field, tip = FIELDS[name], FIELDS[name].description
+    object_name = OBJECT_NAMES.get(name, f"export{name.title().replace('_', '')}")
+
+    def value(choices: Choices) -> Any:
+        return default if choices[name] is None else choices[name]
+
+    def changes(_: Choices, value: Any) -> Choices:
+        return {name: None if value == default else value}
+
+    if has_options:
+        box = choice_box(object_name, field, {})
+        return Control(box, box.chosen, box.choose, value, changes, tip)
+    if field.kind is bool:
+        check = check_box(object_name, label_of(name), tip)
+        return Control(check, check.toggled, check.setChecked, value, changes, tip)
+    number = _number_box(object_name, field)
+    number.setPrefix(PREFIXES.get(name, ""))
+    return Control(number, number.valueChanged, number.setValue, value, changes, tip)
+
+
+def size_control() -> Control:
+    """Return a combo box for the size."""
+    box = choice_box("exportSize", FIELDS["size"], {})
+
+    def show(size: str) -> None:
+        box.choose(size if box.findData(size) >= 0 else OTHER)
+
+    def changes(_: Choices, size: str) -> Choices:
+        return {} if size == OTHER else {"size": PictureSize.parse(size)}
+
+    return Control(box, box.chosen, show, lambda choices: str(choices["size"]), changes, FIELDS["size"].description)
+
+
+def side_control(side: str) -> Control:
+    """Return a box for the width or the height of the size."""
+    box = _number_box(f"export{side.title()}", FIELDS[side])
+
+    def changes(choices: Choices, pixels: int) -> Choices:
+        return {"size": choices["size"].model_copy(update={side: pixels})}
+
+    return Control(
+        box,
+        box.valueChanged,
+        box.setValue,
+        lambda choices: getattr(choices["size"], side),
+        changes,
+        FIELDS[side].description,
+    )
+
+
+def mark_control(mark: Mark) -> Control:
+    """Return a check box for a mark."""
+    tip = WINDOW_MARKS[mark][2]
+    box = check_box(f"{mark}Export", MARKS[mark], tip)
+
+    def changes(choices: Choices, _: bool) -> Choices:
+        return {"marks": choices["marks"] ^ {mark}}
+
+    return Control(box, box.toggled, box.setChecked, lambda choices: mark in choices["marks"], changes, tip)
+
+
+def label_of(name: str) -> str:
+    """Return the title of a field, with its mnemonic."""
+    title, letter = FIELDS[name].title, MNEMONICS.get(name, "")
+    return title.replace(letter, f"&{letter}", 1) if letter else title
+
+
+def _number_box(object_name: str, field: SpecField) -> QSpinBox:
+    box = describe(QSpinBox(), object_name, field)
+    box.setRange(*field.limits)
+    box.setGroupSeparatorShown(True)
+    box.setKeyboardTracking(False)
+    return box
+
+
+def _offer(box: ChoiceBox, options: Mapping[Any, Item]) -> None:
+    """Offer values, unless they are offered already."""
+    before = [(box.itemData(number), box.itemText(number)) for number in range(box.count())]
+    if before == [(value, item.text) for value, item in options.items()]:
+        return
+    box.clear()
+    model = box.model()
+    assert isinstance(model, QStandardItemModel)
+    for number, (value, option) in enumerate(options.items()):
+        box.addItem(option.text, value)
+        box.setItemData(number, option.tip, Qt.ItemDataRole.ToolTipRole)
+        item = model.item(number)
+        assert item is not None
+        item.setEnabled(option.is_enabled)

@@ -1,0 +1,185 @@
+"""A project as the source of exports."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from math import floor, log10
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flowviz.app.export import words
+from flowviz.app.export.source import Choices, ExportSource, Item, Kind, items, spec_of
+from flowviz.exporting.commands import render_command, render_python
+from flowviz.projects import Project
+from flowviz.specs import ExportSpec, FlowSpec, PictureSize, PointsSpec, Seen, ViewSpec
+from flowviz.specs.export import effects
+from flowviz.specs.export_kinds import FORMATS, What
+from flowviz.specs.fields import values_of, with_values
+from flowviz.specs.spec import Spec
+from flowviz.targets import has_pixels
+
+if TYPE_CHECKING:  # imported late, for a fast start of the program
+    from flowviz.exporting.export import Export
+    from flowviz.exporting.flow_keeper import FlowKeeper
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
+DIGITS = 5  # of the half extent: a hundredth of a pixel of a picture
+LATEST = -1  # the latest moment of the training
+
+
+@dataclass(frozen=True)
+class ExportedProject(ExportSource):
+    """A project with what the window shows of it.
+
+    Attributes:
+        project: The project.
+        window_size: Size of the cloud in the window, in pixels.
+        figure: The figure that covers the cloud. None if there is none.
+    """
+
+    project: Project
+    window_size: PictureSize
+    figure: What | None = None
+
+    @property
+    def unsaved_flow(self) -> FlowSpec | None:
+        """Return the flow if the file may have another integrator; None if there is no file or it is up to date."""
+        return None if self.path is None or self.is_saved else self.project.flow
+
+    @property
+    def retrained_path(self) -> Path:
+        """Return a file for another run of the same training, which does not overwrite the project."""
+        return self.project_path if self.path is None else self.path.with_stem(f"{self.path.stem} again")
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        return {what: Kind(*texts, FORMATS[what]) for what, texts in words.WHAT.items()}
+
+    @cached_property
+    def defaults(self) -> Choices:
+        last, particles = self._last_stage, self.project.trace.positions.shape[1]
+        return {"stage": last, "first": 0, "last": last, "moment": LATEST, "particles": particles}
+
+    def proposed(self, before: ExportSource | None, chosen: ExportSpec | None) -> Choices:
+        """Return the choices of last time, updated by what has changed in the window since."""
+        if isinstance(before, ExportedProject):
+            return self.offered(carry_over(chosen or ExportSpec(), before, self))
+        return self.offered(initial_spec(self))
+
+    def offered(self, spec: ExportSpec) -> Choices:
+        """Return the choices of a spec, in place of which others are made if the project does not offer them."""
+        values, options = values_of(spec), self._options
+        latest = {name: self.defaults[name] for name in ("stage", "last") if (values[name] or 0) >= self._last_stage}
+        values |= dict.fromkeys(latest) | {"first": min(values["first"] or 0, self._last_stage) or None}
+        for name, usual in (("moment", None), ("units", "data"), ("through", "layers")):
+            item = options[name].get(values[name])
+            values[name] = values[name] if item and item.is_enabled else usual
+        return values
+
+    def fields(self, choices: Choices) -> frozenset[str]:
+        hidden = frozenset[str]() if self._has_history else {"moment"}
+        return effects(with_values(ExportSpec(), choices)) - hidden
+
+    def options(self, choices: Choices) -> Mapping[str, Mapping[Any, Item]]:
+        return {**super().options(choices), **self._options}
+
+    def reasons(self, choices: Choices) -> Mapping[str, str]:
+        if choices["what"] == "sheet":
+            sheet = {"density": words.NO_DENSITY, "axes": words.NO_AXES, "beside": words.NOT_BESIDE}
+            return {**super().reasons(choices), **sheet}
+        beside = {} if ViewSpec(marks=choices["marks"]).has_two_sides else {"beside": words.NOTHING_TO_SPLIT}
+        return {**super().reasons(choices), **beside}
+
+    def followed(self, choices: Choices, name: str) -> Choices:
+        """Return the choices with the first stage not after the last one, of which `name` was chosen."""
+        first, last = (self.defaults[end] if choices[end] is None else choices[end] for end in ("first", "last"))
+        if name == "first" and first > last:
+            return {**choices, "last": None if first == self._last_stage else first}
+        return {**choices, "first": last or None} if name == "last" and first > last else choices
+
+    def export(self, choices: Choices, keeper: "FlowKeeper") -> "Export":
+        from flowviz.exporting.export import Export
+
+        return Export(self.project, spec_of(choices), keeper)
+
+    def copies(self, choices: Choices) -> Mapping[str, Callable[[Path], str]]:
+        spec, flow = spec_of(choices), self.unsaved_flow
+        return {
+            "command": partial(render_command, self.project_path, spec, flow=flow),
+            "Python code": partial(render_python, self.project_path, spec, flow=flow),
+        }
+
+    @property
+    def _last_stage(self) -> int:
+        return self.project.trace.last_stage
+
+    @property
+    def _has_history(self) -> bool:
+        return len(self.project.timeline.moments) > 1
+
+    @cached_property
+    def _options(self) -> Mapping[str, Mapping[Any, Item]]:
+        """Return the values that depend on the project, by the names of their fields."""
+        project, last = self.project, self._last_stage
+        stages = items({stage: project.trace.title(stage, project.edits.of(stage)) for stage in range(last + 1)})
+        steps = [moment.step for moment in reversed(project.timeline.moments[:-1])]
+        no_selection = {} if project.selection is not None else {"selection": words.NO_SELECTION}
+        no_history = {} if self._has_history else dict.fromkeys(("training", "both"), words.NO_HISTORY)
+        units = words.TABLE_UNITS if isinstance(project.target, PointsSpec) else words.UNITS
+        return {
+            **dict.fromkeys(("stage", "first", "last"), stages),
+            "moment": items({LATEST: "The latest"} | {step: f"Step {step:,}" for step in steps}),
+            "through": items(words.COMMON["through"], no_history),
+            "color_by": items(words.COMMON["color_by"], no_selection),
+            "units": items(units, {} if has_pixels(project.target) else {"pixels": words.NO_PIXELS}),
+        }
+
+    def sizes(self, choices: Choices) -> Mapping[PictureSize, str]:
+        return {self.window_size: "As in the window"}
+
+
+def initial_spec(source: ExportedProject) -> ExportSpec:
+    """Return an export of what the window shows."""
+    seen = source.project.seen
+    return ExportSpec(what=source.figure or ("sheet" if seen.overview else "view"), seen=for_export(seen))
+
+
+def carry_over(chosen: ExportSpec, before: ExportedProject, now: ExportedProject) -> ExportSpec:
+    """Return the choices of last time, updated by what has changed in the window since."""
+    seen = _merged(chosen.seen, before.project.seen, now.project.seen)
+    spec = chosen.model_copy(update={"seen": for_export(seen)})
+    if now.project.seen.overview and not before.project.seen.overview:
+        spec = spec.model_copy(update={"what": "sheet", "format": "png"})
+    if now.figure not in {None, before.figure}:
+        spec = spec.model_copy(update={"what": now.figure, "format": "png"})
+    return spec.model_copy(update={"size": now.window_size}) if chosen.size == before.window_size else spec
+
+
+def for_export(seen: Seen) -> Seen:
+    """Return what the window shows, with its numbers rounded and without the text size, which follows its widgets."""
+    view = seen.view
+    decimals = DIGITS - 1 - floor(log10(view.half_extent))
+    changes = {
+        "center": _rounded(view.center, decimals),
+        "half_extent": float(f"{view.half_extent:.{DIGITS}g}"),
+        "word_height": ViewSpec().word_height,
+    }
+    probe = None if seen.probe is None else (seen.probe[0], _rounded(seen.probe[1], decimals))
+    return seen.model_copy(update={"view": view.model_copy(update=changes), "probe": probe, "overview": False})
+
+
+def _rounded(point: tuple[float, float], decimals: int) -> tuple[float, float]:
+    x, y = (round(number, decimals) + 0.0 for number in point)  # + 0.0: -0.0 becomes 0.0
+    return x, y
+
+
+def _merged(chosen: AnySpec, before: AnySpec, now: AnySpec) -> AnySpec:
+    """Return the chosen fields, but those of `now` where it differs from `before`."""
+    changes = {}
+    for name in type(now).model_fields:
+        mine, old, new = (getattr(spec, name) for spec in (chosen, before, now))
+        if isinstance(new, Spec):
+            changes[name] = _merged(mine, old, new)
+        else:
+            changes[name] = mine if old == new else new
+    return now.model_copy(update=changes)
