@@ -57,7 +57,7 @@ def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
     window.crash_handler.listen()
     if extensions:
         window.notifications.post(Notice("extensions", " ".join(extensions)))
-    end_on_sigterm(lambda: _save_drafts(window), app)
+    end_on_sigterm([autosave.save_now for autosave in window.autosaves], app)
     spare_tensorflow(window.status)
     if path is not None:
         window.document_actions.open(path)  # read in the background while the window appears
@@ -68,12 +68,6 @@ def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
     code = app.exec()
     log.info("closed")
     _end(code)
-
-
-def _save_drafts(window: MainWindow) -> None:
-    """Write drafts of unsaved changes at once, because the program is about to end."""
-    window.autosave.save_now()
-    window.comparisons.save_now()
 
 
 def spare_tensorflow(status: TrainingStatus) -> None:

@@ -14,7 +14,7 @@ from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.desktop.notifications import EndNotification, TaskBar, session_bus
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
-from flowviz.app.document.recovery import Recovery
+from flowviz.app.document.recovery import Owners, Recovery
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.export.exported_project import ExportedProject
 from flowviz.app.export.exports import Exports
@@ -52,7 +52,7 @@ from flowviz.app.window.editing import Editing
 from flowviz.app.window.keyboard import FocusRings, order_tabs
 from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.app.window.menus import (
-    FileMenu,
+    fill_document_entries,
     fill_export_entries,
     fill_help_menu,
     fill_layers_menu,
@@ -69,6 +69,7 @@ from flowviz.app.window.presentation import Presentation
 from flowviz.app.window.presentation_bar import PresentationBar
 from flowviz.app.window.shown_view import ShownView
 from flowviz.exporting.commands import TrainingCopy
+from flowviz.projects import Comparison, Project
 from flowviz.projects.drafts import Drafts, drafts_folder
 
 if TYPE_CHECKING:
@@ -129,24 +130,22 @@ class MainWindow(QMainWindow):
             self.request, self.view, self.edits, self.target_builder, self.viewer, self.status, runner, self
         )
         self.warm_up = WarmUp(self.request, self.session, self)
-        self.document_actions = DocumentActions(self, self.session)
-        drafts, document = Drafts(drafts_folder()), self.document_actions.document
-        self._drafts_thread = LatestWorker()
-        self.autosave = Autosave(drafts, self._drafts_thread, self.session, document, self)
-        self.comparisons = Comparisons(
-            self, self._stack, self.session, self.view, self.document_actions.show_project, Drafts(drafts_folder())
-        )
+        self.comparisons = Comparisons(self, self._stack, self.session, self.view)
         self._center.add_bar(self.comparisons.return_bar)
-        self.recovery = Recovery(
-            drafts, self._drafts_thread, document, self.autosave, self.document_actions.leave,
-            self.comparisons.recover, self,
-        )  # fmt: skip
+        comparison, drafts, thread = self.comparisons.dialogs, Drafts(drafts_folder()), LatestWorker()
+        self.document_actions = DocumentActions(self.session, comparison, lambda: self.comparisons.is_shown, self)
+        project = self.document_actions.project
+        self.autosave = Autosave(drafts, thread, project.document, self)
+        other = Autosave(Drafts(drafts_folder()), thread, comparison.document, self)
+        self._drafts_thread, self.autosaves = thread, (self.autosave, other)
+        owners: Owners = {Project: (project, self.autosave), Comparison: (comparison, other)}
+        self.recovery = Recovery(drafts, thread, owners, self)
         self.exports = Exports(self)
         self.lessons, self._lesson_files = create_lessons(
             self, self._stack, self._lesson_panel, self.request, self.view, self.edits, self.viewer, self.session,
             runner, self.status, self.document_actions, self.comparisons, self.exports, self._layout.open_panels,
         )  # fmt: skip
-        self.crash_handler = CrashHandler((self.autosave.save, self.comparisons.save_draft), self)
+        self.crash_handler = CrashHandler([autosave.save for autosave in self.autosaves], self)
         self.editing = Editing(
             self, self.session, self.layer_editor, self.target_builder, self.document_actions, self._viewing,
             self.view, self._center, self._layout.inspector, training.status_bar,
@@ -160,7 +159,7 @@ class MainWindow(QMainWindow):
     def _create_menus(self) -> None:
         training, viewing = self._training, self._viewing
         file = new_menu(self, "&File")
-        self._file_menu = FileMenu(file, self.document_actions, self.comparisons)
+        fill_document_entries(file, self.document_actions)
         fill_source_entries(file, training.target, self.show_gallery)
         fill_export_entries(file, self.export, self.copy_image)
         add_action(file, "&Quit", Key.Quit, self.close, "Close the window; asks about unsaved changes")
@@ -224,11 +223,10 @@ class MainWindow(QMainWindow):
         controls.pause_toggled.connect(self.session.toggle_pause)
         controls.stop_requested.connect(self.session.stop)
         self.session.adjusting.hint_changed.connect(self._training.flow.show_hint)
-        document.state_changed.connect(self._show_title)
+        self.document_actions.state_changed.connect(self._show_title)
         document.opened.connect(self.target_importer.cancel)
-        for file in (document, self.comparisons):
-            file.failed.connect(self._stay_open)
-            file.saves_ended.connect(self._close_after_saving)
+        self.document_actions.save_failed.connect(self._stay_open)
+        self.document_actions.saves_ended.connect(self._close_after_saving)
         self.target_importer.project_arrived.connect(self.document_actions.open)
         self.document_actions.target_file_chosen.connect(self.target_importer.open_file)
         takers = self._lesson_files, self.comparisons, self.target_importer
@@ -264,10 +262,12 @@ class MainWindow(QMainWindow):
         comparisons.entered.connect(self.welcome.end_tour)
         comparisons.entered.connect(self.welcome.leave)
         comparisons.left.connect(self._viewing.slider.setFocus)
+        comparisons.entered.connect(partial(self._training.status_bar.show_training, False))
+        comparisons.left.connect(partial(self._training.status_bar.show_training, True))
         self.welcome.comparison_requested.connect(partial(comparisons.choose, trains=True))
-        comparisons.state_changed.connect(self._show_title)
-        comparisons.file_used.connect(self.document_actions.recent.add)
-        self.document_actions.comparison_chosen.connect(lambda path, is_copy: comparisons.open(path, is_copy=is_copy))
+        comparisons.state_changed.connect(self.document_actions.state_changed)
+        comparisons.project_chosen.connect(self.document_actions.show_project)
+        self.document_actions.document.opened.connect(lambda: comparisons.return_bar.show_entrant(""))
         for entered in (
             self.welcome.entered, self._layout.resetting, self.session.started,
             self.document_actions.document.opened, self.session.undo.view_restored,
@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
 
     def _connect_notices(self) -> None:
         for source in (
-            self.target_builder, self.target_importer, self.status, self.document_actions, self.autosave,
+            self.target_builder, self.target_importer, self.status, self.document_actions, *self.autosaves,
             self.crash_handler, self.viewer, self._report, self.exports, self.comparisons, self.lessons,
             self.editing.by_hand,
         ):  # fmt: skip
@@ -291,10 +291,9 @@ class MainWindow(QMainWindow):
         self.status.ended.connect(self._end_notification.notify)
 
     def discard_changes(self) -> None:
-        """Treat the document and the comparison as saved, so that closing asks no question."""
-        self.document_actions.document.discard_changes()
-        if self.comparisons.file is not None:
-            self.comparisons.file.discard_changes()
+        """Treat all documents as saved, so that closing asks no question."""
+        for document in self.document_actions.documents:
+            document.discard_changes()
 
     def copy_image(self) -> None:
         """Copy the picture of the cloud, or those of a comparison, to the clipboard, and say so in the status bar."""
@@ -342,8 +341,7 @@ class MainWindow(QMainWindow):
         self._training.target.show_target(self.target_builder.built, self.target_builder.problem)
 
     def _show_title(self) -> None:
-        file = self.comparisons.file if self.comparisons.is_shown else None
-        shown = file or self.document_actions.document
+        shown = self.document_actions.shown.document
         self.setWindowTitle(f"{_shortened(shown.name)}[*] – flowviz")
         self.setWindowModified(shown.is_changed)
 
@@ -371,18 +369,18 @@ class MainWindow(QMainWindow):
         self.exports.copy_training(title, copy, self._export_source())
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        document = self.document_actions.document
-        if document.is_saving or self.comparisons.is_saving:
+        documents = self.document_actions.documents
+        if any(document.is_saving for document in documents):
             assert event is not None
             event.ignore()
             self._may_close, self._closes_after_saving = False, True
             self._training.status_bar.show_message("The window closes when everything is saved.")
             return
         self.lessons.discard_changes()
-        if not self._may_close and (document.is_changed or self.comparisons.is_changed):
+        if not self._may_close and any(document.is_changed for document in documents):
             assert event is not None
             event.ignore()
-            self.document_actions.leave(partial(self.comparisons.leave_changes, self._close_now))
+            self.document_actions.leave_all(self._close_now)
             return
         self.welcome.close()
         self.comparisons.close()
@@ -395,8 +393,10 @@ class MainWindow(QMainWindow):
         self.editing.by_hand.close()
         self.session.shut_down()
         self.target_importer.close()
-        self.document_actions.close()
-        self.autosave.close()
+        for document in documents:
+            document.close()
+        for autosave in self.autosaves:
+            autosave.close()
         wait_for_work(CLOSING_PATIENCE_MS)
         super().closeEvent(event)
 

@@ -22,13 +22,15 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.notifications import ADDRESS
+from flowviz.app.document.content import prepare
 from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.session.warm_up import SETTING as WARM_UP
-from flowviz.app.state.request import Request
+from flowviz.app.state.request import Request, first_plan
 from flowviz.app.threads import worker as workers
 from flowviz.app.training.status_bar import StatusBar
+from flowviz.projects import Project
 from flowviz.specs.playback import Playback
 
 Found = TypeVar("Found", bound=QObject)
@@ -237,6 +239,8 @@ def start_over(main: MainWindow) -> None:
             found.deleteLater()
     main.discard_changes()
     main.lessons.leave()
+    while main.lessons.opener.kept is not None:  # is prepared in the background
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     main.welcome.leave()
     main.welcome.end_tour()
     main._presentation.give_way()
@@ -245,7 +249,8 @@ def start_over(main: MainWindow) -> None:
     if main.request.value != Request() or main.session.run is not None or main.session.trained_target is not None:
         main.request.set(Request())
         main.discard_changes()
-        main.document_actions.new()
+        plan = first_plan()
+        main.document_actions.document.show(prepare(Project.untrained(plan.target, plan.flow, plan.training)))
     main.view.set_playback(Playback())
     main.resize(SIZE)
     main.activateWindow()

@@ -94,7 +94,7 @@ def main() -> None:
     document, opening, saving = window.document_actions.document, list[float](), list[float]()
     with tempfile.TemporaryDirectory() as folder:
         for number in range(REPEATS):
-            window.document_actions.new()
+            longest_pause_ms(lambda: document.path is None, window.document_actions.new)
             opening.append(longest_pause_ms(lambda: document.path == path, lambda: document.open(path)))
             to = Path(folder) / f"{number}.flowviz"
             saving.append(longest_pause_ms(lambda to=to: document.path == to, lambda to=to: document.save(to)))  # type: ignore[misc]

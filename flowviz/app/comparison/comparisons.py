@@ -1,6 +1,5 @@
 """Comparisons of the window: opens the page in place of the cloud, and leaves it."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,17 +8,20 @@ from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
+from flowviz import projects
+from flowviz.app.comparison.entrants import ComparedState, comparison_of, edits_of, state_of
 from flowviz.app.comparison.return_bar import ReturnBar
 from flowviz.app.comparison.surroundings import Surroundings
+from flowviz.app.document.content import Content, Loaded
+from flowviz.app.document.dialogs import DocumentDialogs
+from flowviz.app.document.document import Document
 from flowviz.app.session.session import Session
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.training_state import TrainingState
-from flowviz.projects import Comparison, Project
-from flowviz.projects.drafts import Draft, Drafts
+from flowviz.projects import Comparison
 from flowviz.specs.view import Theme
 
 if TYPE_CHECKING:
-    from flowviz.app.comparison.file import ComparisonFile
     from flowviz.app.comparison.workbench import Workbench
     from flowviz.app.export.exported_comparison import ExportedComparison
 
@@ -28,6 +30,9 @@ class Comparisons(QObject):
     """Shows a comparison in place of the cloud and its panels. The page is created when it is first shown.
 
     Attributes:
+        compared: The entrants.
+        document: The comparison and its file.
+        dialogs: The dialogs of the document.
         surroundings: The panels and menus that make room for a comparison.
         return_bar: A bar that leads back to the comparison, for a place above the cloud.
     """
@@ -35,10 +40,8 @@ class Comparisons(QObject):
     entered = pyqtSignal()  # before the page is shown
     leaving = pyqtSignal()  # before the cloud and its panels return
     left = pyqtSignal()
-    state_changed = pyqtSignal()  # whether it is shown, its name, or whether it has unsaved changes
-    file_used = pyqtSignal(object)  # Path that was opened or saved
-    saves_ended = pyqtSignal()  # no save is running or waiting any more
-    failed = pyqtSignal()  # the comparison could not be saved
+    state_changed = pyqtSignal()  # whether it is shown
+    project_chosen = pyqtSignal(object, object)  # Project to open in the normal view, and a function to call then
     done = pyqtSignal(str)  # message
     notice_posted = pyqtSignal(object)  # Notice
 
@@ -48,8 +51,6 @@ class Comparisons(QObject):
         stack: QStackedWidget,
         session: Session,
         view: ViewState,
-        open_project: Callable[[Project], None],
-        drafts: Drafts,
     ) -> None:
         """Prepare to show comparisons.
 
@@ -58,8 +59,6 @@ class Comparisons(QObject):
             stack: The widgets that take turns in its middle, the first of which is the cloud.
             session: The session, whose training pauses during a comparison.
             view: The view, whose theme, colors and marks the clouds share.
-            open_project: Opens the project of an entrant in the normal view.
-            drafts: Where drafts of unsaved comparisons are saved.
         """
         super().__init__(window)
         self.return_bar = ReturnBar()
@@ -67,10 +66,11 @@ class Comparisons(QObject):
         self.surroundings = Surroundings(window)
         self._window, self._stack, self._session = window, stack, session
         self._view = view
-        self._open_project, self._drafts = open_project, drafts
         self._workbench: Workbench | None = None
         self._theme: Theme = "light"
-        self._opened = ""  # name of the entrant that is being opened in the normal view
+        self.compared = ComparedState(self)
+        self.document = Document(self._content(), self)
+        self.dialogs = DocumentDialogs(self.document, window)
 
     @property
     def is_shown(self) -> bool:
@@ -87,38 +87,16 @@ class Comparisons(QObject):
         """The page and its controllers. None before the first comparison."""
         return self._workbench
 
-    @property
-    def file(self) -> "ComparisonFile | None":
-        """The file of the comparison. None before the first one."""
-        return self._workbench.file if self._workbench else None
-
-    @property
-    def is_changed(self) -> bool:
-        """Return whether the comparison has unsaved changes."""
-        return self.file is not None and self.file.is_changed
-
-    @property
-    def is_saving(self) -> bool:
-        """Return whether a save of the comparison is running or waiting."""
-        return self.file is not None and self.file.is_saving
-
-    def leave_changes(self, then: Callable[[], object]) -> None:
-        """Call `then`; where the comparison has unsaved changes, ask first."""
-        if self.file is None:
-            then()
-        else:
-            self.file.leave(then)
-
     def choose(self, *, trains: bool = False) -> None:
         """Ask what to compare, and begin to train it if `trains`; or return to the comparison that was left."""
-        if self._workbench is not None and self._workbench.has_content:
+        if self.compared.value.runs:
             self.enter()
         else:
             self.choose_another(trains=trains)
 
     def choose_another(self, *, trains: bool = False) -> None:
         """Ask what to compare, and begin to train it if `trains`; before that, ask about unsaved changes."""
-        self.leave_changes(partial(self._ask, trains=trains))
+        self.dialogs.leave(partial(self._ask, trains=trains))
 
     def _ask(self, *, trains: bool) -> None:
         from flowviz.app.comparison.dialog import ComparisonDialog
@@ -133,30 +111,17 @@ class Comparisons(QObject):
         """Return the comparison, to be exported."""
         from flowviz.app.export.exported_comparison import ExportedComparison
 
-        workbench = self._present()
-        file, comparison = workbench.file, workbench.compared.comparison
-        is_saved = file.path is not None and not file.is_changed
-        return ExportedComparison(file.name, file.path, is_saved, comparison, self._theme)
-
-    def open(self, path: Path, *, is_copy: bool = False) -> None:
-        """Open the file of a comparison, or a copy without a file; ask first if another one has unsaved changes."""
-        file = self._present().file
-        file.leave(lambda: file.open(path, is_copy=is_copy))
-
-    def recover(self, draft: Draft, comparison: Comparison) -> None:
-        """Show the comparison of a draft."""
-        file = self._present().file
-        file.leave(lambda: file.recover(draft, comparison))
+        document, comparison = self.document, self.compared.comparison
+        is_saved = document.path is not None and not document.is_changed
+        return ExportedComparison(document.name, document.path, is_saved, comparison, self._theme)
 
     def show(self, comparison: Comparison) -> None:
-        """Show another comparison."""
-        self.enter()
-        self._present().show(comparison)
+        """Show another comparison, which has no file."""
+        self.document.show(Loaded(comparison))
 
     def enter(self) -> None:
         """Show the page. A training in the normal view pauses."""
         self.entered.emit()
-        self._opened = ""
         self.return_bar.hide()
         self._session.cancel_start()
         if self._session.state in {TrainingState.PREPARING, TrainingState.TRAINING}:
@@ -178,19 +143,10 @@ class Comparisons(QObject):
         self._workbench.undo.set_recording(False)
         self._stack.setCurrentIndex(0)
         self.surroundings.show()
-        self.return_bar.offer(self._opened)
+        self.return_bar.show_entrant("")
+        self.return_bar.show()
         self.left.emit()
         self.state_changed.emit()
-
-    def save_draft(self) -> None:
-        """Write a draft of unsaved changes."""
-        if self._workbench is not None:
-            self._workbench.file.save_draft()
-
-    def save_now(self) -> None:
-        """Write a draft of unsaved changes in the GUI thread, because the program is about to end."""
-        if self._workbench is not None:
-            self._workbench.file.save_now()
 
     def take_media(self, media: QMimeData) -> bool:
         """Learn what was dropped, or add the flow of a project; return whether the page is visible."""
@@ -214,6 +170,26 @@ class Comparisons(QObject):
         if self._workbench is not None:
             self._workbench.close()
 
+    def _content(self) -> Content[Comparison]:
+        compared = self.compared
+        return Content(
+            "comparison",
+            compared.changed,
+            lambda: "comparison",
+            lambda: state_of(compared.value),
+            lambda: edits_of(compared.value),
+            lambda: compared.comparison,
+            lambda: partial(comparison_of, compared.value),
+            self._show_loaded,
+            lambda path: projects.load_comparison(path),
+            lambda comparison, path: projects.save_comparison(comparison, path),
+        )
+
+    def _show_loaded(self, loaded: Loaded[Comparison]) -> str:
+        self.enter()
+        self._present().show(loaded.work)
+        return ""
+
     def _present(self) -> "Workbench":
         """Return the page and its controllers, which are created once."""
         if self._workbench is None:
@@ -223,22 +199,14 @@ class Comparisons(QObject):
     def _create(self) -> "Workbench":
         from flowviz.app.comparison.workbench import Workbench
 
-        workbench = Workbench(self._view, self._session, self._drafts, self)
+        workbench = Workbench(self.compared, self._view, self._session, self)
         workbench.page.set_theme(self._theme)
         workbench.page.new_requested.connect(self.choose_another)
         workbench.page.leave_requested.connect(self.leave)
         workbench.open_requested.connect(self._open)
         workbench.notice_posted.connect(self.notice_posted)
-        workbench.file.opened.connect(self.show)
-        workbench.file.used.connect(self.file_used)
-        workbench.file.saves_ended.connect(self.saves_ended)
-        workbench.file.save_failed.connect(self.failed)
-        workbench.file.state_changed.connect(self.state_changed)
         self._stack.addWidget(workbench.page)
         return workbench
 
     def _open(self, name: str) -> None:
-        workbench = self._present()
-        workbench.controller.pause()
-        self._opened = name
-        self._open_project(workbench.compared.comparison[name])
+        self.project_chosen.emit(self.compared.comparison[name], partial(self.return_bar.show_entrant, name))

@@ -37,7 +37,6 @@ class ComparisonController(QObject):
     """
 
     notice_posted = pyqtSignal(object)  # Notice
-    changed = pyqtSignal()  # there is something new to save
 
     def __init__(
         self,
@@ -136,7 +135,6 @@ class ComparisonController(QObject):
         if self._runner.current is not None:
             self._runner.change(Add(self._compared.value.runs[-1].key, project))
         self._update_controls()
-        self.changed.emit()
 
     def learn(self, spec: TargetSpec, then: Callable[[], object]) -> None:
         """Let all entrants learn another target as soon as it has been built, and then call `then`."""
@@ -156,7 +154,6 @@ class ComparisonController(QObject):
             self._runner.change(Remove(run.key))
         self._compared.remove(name)
         self._update_controls()
-        self.changed.emit()
 
     def rename(self, old: str, new: str) -> None:
         """Give an entrant another name, which changes nothing else."""
@@ -184,7 +181,6 @@ class ComparisonController(QObject):
     def set_limits(self, shown: bool) -> None:
         """Add the limits by counting to the table, or remove them."""
         self._compared.set(replace(self._compared.value, limits={} if shown else None))
-        self.changed.emit()
 
     def restore(self, entrants: Sequence[Requested], trained: Mapping[int, EntrantRun]) -> None:
         """Return to entrants as they were requested earlier, and let a running training continue with them.
@@ -231,7 +227,6 @@ class ComparisonController(QObject):
         """Show other entrants, which a running training need not know."""
         self._compared.set(compared)
         self._update_controls()
-        self.changed.emit()
 
     def _replace(self, run: EntrantRun) -> None:
         """Replace an entrant by an untrained one with its project."""
@@ -241,7 +236,6 @@ class ComparisonController(QObject):
             self._runner.replace(run.key, Add(run.key, changed.project))
         self._targets.build()
         self._update_controls()
-        self.changed.emit()
 
     def _on_target_chosen(self, built: BuiltTarget) -> None:
         """Let all entrants learn another target, or only the selected one if they have different targets."""
@@ -295,8 +289,6 @@ class ComparisonController(QObject):
         value = self._compared.value.having(self._targets.given_to(changed))
         starts = value.state == PREPARING and isinstance(turn.event, Advanced)
         self._compared.set(replace(value, state=TRAINING if starts else value.state))
-        if not isinstance(turn.event, Advanced):
-            self.changed.emit()
 
     def _on_ended(self) -> None:
         runs = tuple(map(at_rest, self._compared.value.runs))

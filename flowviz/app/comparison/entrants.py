@@ -335,6 +335,22 @@ def comparison_of(compared: Compared) -> Comparison:
     return Comparison({run.name: run.project for run in compared.runs}, trials, compared.seeds, styles, compared.limits)
 
 
+def edits_of(compared: Compared) -> tuple[object, ...]:
+    """Return a value that changes with every edit of the entrants, but not while they are trained."""
+    runs = [(run.style, run.name, run.target, run.project.flow, run.project.training) for run in compared.runs]
+    return runs, compared.limits is not None
+
+
+def state_of(compared: Compared) -> tuple[object, ...]:
+    """Return a value that changes whenever there is something new to save.
+
+    It excludes scores, which are saved as well but follow from the checkpoints.
+    """
+    checkpoints = [run.project.checkpoint for run in compared.runs]
+    learned = [(last.step, last.seconds) if last else None for last in checkpoints]
+    return edits_of(compared), learned, [run.status if run.has_ended else None for run in compared.runs]
+
+
 def _run_of(comparison: Comparison, name: str) -> EntrantRun:
     project, trial = comparison[name], comparison.trial(name)
     later = tuple(each for each in comparison.trials if each.name == name and each is not trial)

@@ -28,7 +28,6 @@ class ReturnBar(QFrame):
         layout.addWidget(back)
         self.hide()
 
-    def offer(self, entrant: str) -> None:
-        """Offer to return from the entrant of a name that is shown on its own, or from another flow if it is empty."""
-        self._text.show_texts(f"'{entrant}' is open on its own. {KEPT}" if entrant else KEPT)
-        self.show()
+    def show_entrant(self, name: str) -> None:
+        """Say which entrant is shown on its own; no name if another flow is shown."""
+        self._text.show_texts(f"'{name}' is open on its own. {KEPT}" if name else KEPT)

@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import QWidget
 from flowviz.app.comparison.adding import EntrantAdding
 from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.entrants import ComparedState
-from flowviz.app.comparison.file import ComparisonFile
 from flowviz.app.comparison.page import ComparisonPage
 from flowviz.app.comparison.sentences import title
 from flowviz.app.comparison.shared_view import SharedViewState
@@ -21,7 +20,6 @@ from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.importer import TargetImporter
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.projects import Comparison
-from flowviz.projects.drafts import Drafts
 
 
 class Workbench(QObject):
@@ -35,25 +33,24 @@ class Workbench(QObject):
         controller: Trains the entrants.
         importer: Imports files, pictures and text as targets.
         adding: Adds entrants.
-        file: Opens and saves the comparison.
         undo: The undo history.
     """
 
     open_requested = pyqtSignal(str)  # name of an entrant
     notice_posted = pyqtSignal(object)  # Notice
 
-    def __init__(self, view: ViewState, session: Session, drafts: Drafts, parent: QObject) -> None:
+    def __init__(self, compared: ComparedState, view: ViewState, session: Session, parent: QObject) -> None:
         """Create the page.
 
         Args:
+            compared: The entrants.
             view: The view of the window.
             session: Has the flow that can be added.
-            drafts: Where drafts of unsaved comparisons are saved.
             parent: The owner.
         """
         super().__init__(parent)
         self._view = view
-        self.compared, self.shared, self.request = ComparedState(self), SharedViewState(self), RequestState(self)
+        self.compared, self.shared, self.request = compared, SharedViewState(self), RequestState(self)
         self.page = ComparisonPage(self.compared, self.shared, self.request, view)
         editor = self.page.editor
         self._builder = TargetBuilder(self.request, self)
@@ -66,18 +63,11 @@ class Workbench(QObject):
         self.undo = ComparisonUndo(
             self.compared, self.request, self._builder, view, self.shared, self.controller, self
         )  # fmt: skip
-        self.file = ComparisonFile(lambda: self.compared.comparison, drafts, self.page)
         self._connect()
 
-    @property
-    def has_content(self) -> bool:
-        """Return whether there is a comparison."""
-        return bool(self.compared.value.runs)
-
     def show(self, comparison: Comparison) -> None:
-        """Show another comparison, which has no file."""
+        """Show another comparison."""
         self.controller.show(comparison)
-        self.file.begin()
         self.undo.clear()
 
     def zoom(self, factor: float) -> None:
@@ -94,7 +84,6 @@ class Workbench(QObject):
         self.controller.close()
         self.page.grid.close_fields()
         self.adding.close()
-        self.file.close()
         self._builder.close()
         self.importer.close()
 
@@ -120,10 +109,9 @@ class Workbench(QObject):
         self.importer.project_arrived.connect(self.adding.add_file)
         self.compared.changed.connect(lambda: self._show_title())
         self._view.changed.connect(lambda: self._show_title())
-        controller.changed.connect(self.file.mark_changed)
         self._builder.built_changed.connect(lambda built: editor.target.show_target(built, self._builder.problem))
         self._builder.pictures_ready.connect(editor.target.shape.show_pictures)
-        for source in (controller, page.grid, self._builder, self.importer, self.adding, self.file):
+        for source in (controller, page.grid, self._builder, self.importer, self.adding):
             source.notice_posted.connect(self.notice_posted)
 
     def _show_title(self) -> None:

@@ -2,7 +2,8 @@
 
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 
 from PyQt6.QtCore import QObject, QSocketNotifier, QTimer
 from PyQt6.QtWidgets import QApplication
@@ -11,14 +12,15 @@ from PyQt6.sip import voidptr
 STATUS = 128 + signal.SIGTERM  # what a shell reports for a process that the signal ended
 
 
-def end_on_sigterm(save: Callable[[], object], parent: QObject) -> None:
+def end_on_sigterm(saves: Iterable[Callable[[], object]], parent: QObject) -> None:
     """Save and leave the event loop when SIGTERM arrives, or as soon as it begins if the signal arrives earlier.
 
     A Python signal handler runs only when the interpreter does, and Qt waits for events outside of it. Python therefore
     writes a byte to a socket, and Qt wakes up to read it: https://doc.qt.io/qt-6/unix-signals.html
 
     Args:
-        save: Called before the event loop ends, even if it raises an error. It must not ask the user.
+        saves: Functions that are called before the event loop ends, even if some raise errors. They must not ask the
+            user.
         parent: The owner of the Qt objects.
     """
     reader, writer = socket.socketpair()
@@ -26,10 +28,10 @@ def end_on_sigterm(save: Callable[[], object], parent: QObject) -> None:
         end.setblocking(False)
 
     def end_program(*_: object) -> None:
-        try:
-            save()
-        finally:
-            QTimer.singleShot(0, lambda: QApplication.exit(STATUS))  # now, it would have no effect before `exec`
+        with ExitStack() as last:
+            last.callback(QTimer.singleShot, 0, lambda: QApplication.exit(STATUS))  # now is too early before `exec`
+            for save in saves:
+                last.callback(save)
 
     descriptor, readable = voidptr(reader.fileno()), QSocketNotifier.Type.Read
     notifier = QSocketNotifier(descriptor, readable, parent)

@@ -1,182 +1,152 @@
-"""The document actions of the File menu, and the questions before changes are lost."""
+"""The document actions of the File menu."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from mimetypes import guess_type
 from pathlib import Path
+from typing import Any
 
-from PyQt6.QtCore import QObject, QStandardPaths, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
 from flowviz import projects
-from flowviz.app.document.document import FILE, Document, LoadedProject, prepare
+from flowviz.app.document.content import Loaded, project_content
+from flowviz.app.document.dialogs import DocumentDialogs, file_dialog
+from flowviz.app.document.document import Document
 from flowviz.app.document.recent_files import RecentFiles
-from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
+from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
 from flowviz.app.state.request import first_plan
 from flowviz.app.target import image_page, points_page
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
-from flowviz.files import as_file_name
 from flowviz.lessons import is_lesson
-from flowviz.projects import Project
+from flowviz.projects import Comparison, Project
 
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 TARGET_FILTERS = [page.PATTERNS.partition(";;")[0] for page in (points_page, image_page)]
-AFTER_REFUSAL = "The open project is unchanged. Open another file, or a copy of this one."
-AFTER_FAILURE = "The project is not saved yet. Save it elsewhere, or fix the problem and save again."
+AFTER_REFUSAL = "The open {} is unchanged. Open another file, or a copy of this one."
+AFTER_FAILURE = "The {} is not saved yet. Save it elsewhere, or fix the problem and save again."
 
 
 class DocumentActions(QObject):
-    """Opens and saves projects; asks first where unsaved changes would be lost."""
+    """Opens files in the documents of a window, and saves the document that is shown.
 
+    Attributes:
+        project: The dialogs of the project.
+        comparison: The dialogs of the comparison.
+        document: The project.
+        recent: The files that were opened or saved recently.
+    """
+
+    state_changed = pyqtSignal()  # which document is shown, its name or file, or whether it has unsaved changes
+    save_failed = pyqtSignal()
+    saves_ended = pyqtSignal()  # no save of a document is running or waiting any more
     notice_posted = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
-    comparison_chosen = pyqtSignal(object, bool)  # Path of a comparison, and whether to open a copy
     target_file_chosen = pyqtSignal(object)  # Path of points or an image
     lesson_chosen = pyqtSignal(object)  # Path of a lesson
 
-    def __init__(self, window: QMainWindow, session: Session) -> None:
+    def __init__(
+        self,
+        session: Session,
+        comparison: DocumentDialogs[Comparison],
+        is_comparison_shown: Callable[[], bool],
+        window: QMainWindow,
+    ) -> None:
         super().__init__(window)
-        self._window = window
-        self.document = Document(session, self)
-        self.recent = RecentFiles()
-        self.document.reading.connect(lambda: self.notice_posted.emit(Notice(FILE)))
-        self.document.edited_while_reading.connect(self.leave)
-        self.document.opened.connect(self._take_opened)
-        self.document.saved.connect(self._take_saved)
-        self.document.refused.connect(self._take_refusal)
-        self.document.failed.connect(self._take_failure)
+        self._window, self._is_comparison_shown = window, is_comparison_shown
+        self.document, self.recent = Document(project_content(session), self), RecentFiles()
+        self.project, self.comparison = DocumentDialogs(self.document, window), comparison
+        for each in self.documents:
+            self._connect(each)
+
+    @property
+    def documents(self) -> tuple[Document[Any], ...]:
+        """Return the project and the comparison, whichever is shown."""
+        return self.project.document, self.comparison.document
+
+    @property
+    def shown(self) -> DocumentDialogs[Any]:
+        """Return the dialogs of the document that is shown: the comparison, or else the project."""
+        return self.comparison if self._is_comparison_shown() else self.project
+
+    @property
+    def can_revert(self) -> bool:
+        """Return whether the document that is shown has a file and unsaved changes."""
+        shown = self.shown.document
+        return shown.path is not None and shown.is_changed
+
+    def leave_all(self, then: Callable[[], object]) -> None:
+        """Call `then`; ask first about each document with unsaved changes."""
+        self.project.leave(partial(self.comparison.leave, then))
 
     def new(self) -> None:
         """Show a new, untrained project."""
         plan = first_plan()
-        project = Project.untrained(plan.target, plan.flow, plan.training)
-        self.leave(lambda: self.document.show(prepare(project)))
+        self.show_project(Project.untrained(plan.target, plan.flow, plan.training))
 
-    def show_project(self, project: Project) -> None:
-        """Show a project that has no file and is kept elsewhere, after asking about unsaved changes."""
-        self.leave(lambda: self.document.show(prepare(project)))
+    def show_project(self, project: Project, then: Callable[[], object] = lambda: None) -> None:
+        """Show a project that has no file and is kept elsewhere, after asking about unsaved changes; call `then`."""
+        self.project.leave(partial(self.document.prepare, project, then))
 
-    def show_unsaved(self, project: Project, built: BuiltTarget | None = None) -> None:
-        """Show a project that has no file yet, after asking about unsaved changes; its target may be built already."""
-        loaded = prepare(project) if built is None else LoadedProject(project, built)
-        self.leave(lambda: self.document.show(loaded, changed=True))
+    def show_unsaved(self, project: Project, built: BuiltTarget) -> None:
+        """Show a project that has no file yet and whose target is built, after asking about unsaved changes."""
+        self.project.leave(partial(self.document.show, Loaded(project, built), changed=True))
 
     def open_copy(self, path: Path) -> None:
         """Open a project or a comparison without its file, so that saving asks for another one."""
-        if projects.is_comparison(path):
-            self.comparison_chosen.emit(path, True)
-        else:
-            self.leave(partial(self.document.open, path, is_copy=True))
+        self._open(path, is_copy=True)
 
     def choose(self) -> None:
         """Show the Open dialog."""
-        dialog = self._dialog("openDialog", "Open", QFileDialog.AcceptMode.AcceptOpen)
+        dialog = file_dialog(self._window, "openDialog", "Open", self.shown.document.path, *_open_filters())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(_open_filters())
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
         dialog.open()
 
     def open(self, path: Path) -> None:
         """Open a project, a comparison or a lesson; offer to open points or an image as the target instead."""
-        if projects.is_comparison(path):
-            self.comparison_chosen.emit(path.absolute(), False)
-            return
+        path = path.absolute()
         if is_lesson(path):
-            self.lesson_chosen.emit(path.absolute())
-            return
-        kind = _target_kind(path)
-        if kind is None:
-            self.leave(partial(self.document.open, path.absolute()))
-            return
-        ask(
-            self._window, "openAsBox", f"Open '{path.name}' as {kind}?",
-            "This file is not a flowviz project. Its contents will become the target that the flow learns.",
-            Answer("&Open", SAVE, partial(self.target_file_chosen.emit, path.absolute())),
-            Answer("Cancel", CANCEL),
-        )  # fmt: skip
-
-    def revert(self) -> None:
-        """Go back to the saved project, after asking."""
-        if self.document.path is None:
-            return
-        ask(
-            self._window, "revertBox", f"Revert to the saved version of '{self.document.name}'?",
-            "Unsaved changes will be lost.",
-            Answer("&Revert", DISCARD, partial(self.document.open, self.document.path)),
-            Answer("Cancel", CANCEL),
-        )  # fmt: skip
-
-    def save(self, then: Callable[[], object] = lambda: None) -> None:
-        """Save the project to its file, or ask for one; call `then` if that succeeds."""
-        document = self.document
-        if document.path is None:
-            self.save_as(then)
-        elif document.is_changed_on_disk:
+            self.lesson_chosen.emit(path)
+        elif (kind := _target_kind(path)) is None or projects.is_comparison(path):
+            self._open(path)
+        else:
             ask(
-                self._window, "overtakenBox",
-                f"Another program has changed '{document.path.name}' since you opened or saved it.",
-                "Overwrite it, or save your version under another name?",
-                Answer("&Overwrite", DISCARD, partial(document.save, document.path, then)),
-                Answer("Save &As…", SAVE, partial(self.save_as, then)),
+                self._window, "openAsBox", f"Open '{path.name}' as {kind}?",
+                "This file is not a flowviz project. Its contents will become the target that the flow learns.",
+                Answer("&Open", SAVE, partial(self.target_file_chosen.emit, path)),
                 Answer("Cancel", CANCEL),
             )  # fmt: skip
-        else:
-            document.save(document.path, then)
 
-    def save_as(self, then: Callable[[], object] = lambda: None) -> None:
-        """Ask for a file and save the project to it; call `then` if that succeeds."""
-        dialog = self._dialog("saveDialog", "Save As", QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(PROJECT_SUFFIX.lstrip("."))
-        dialog.selectFile(str(self.document.path or f"{as_file_name(self.document.name)}{PROJECT_SUFFIX}"))
-        dialog.fileSelected.connect(lambda name: self.document.save(Path(name).absolute(), then))
-        dialog.open()
+    def _open(self, path: Path, *, is_copy: bool = False) -> None:
+        dialogs: DocumentDialogs[Any] = self.comparison if projects.is_comparison(path) else self.project
+        dialogs.leave(partial(dialogs.document.open, path, is_copy=is_copy))
 
-    def leave(self, then: Callable[[], object]) -> None:
-        """Call `then`; where there are unsaved changes, ask first."""
-        if not self.document.is_changed:
-            then()
-            return
-        ask(
-            self._window, "unsavedBox", f"Save the changes to '{self.document.name}'?",
-            "Unsaved changes will be lost.",
-            Answer("&Save", SAVE, partial(self.save, then)),
-            Answer("&Discard", DISCARD, then),
-            Answer("Cancel", CANCEL),
-        )  # fmt: skip
+    def _connect(self, document: Document[Any]) -> None:
+        document.state_changed.connect(self.state_changed)
+        document.saves_ended.connect(self.saves_ended)
+        document.reading.connect(lambda: self.notice_posted.emit(Notice(document.topic)))
+        document.opened.connect(lambda problem: self._take_used(document, problem))
+        document.saved.connect(lambda: self._take_used(document))
+        document.refused.connect(partial(self._take_refusal, document.content.word))
+        document.failed.connect(partial(self._take_failure, document.content.word))
 
-    def close(self) -> None:
-        """Stop reading and saving; see `Document.close`."""
-        self.document.close()
+    def _take_used(self, document: Document[Any], problem: str = "") -> None:
+        self.notice_posted.emit(Notice(document.topic, problem))
+        if document.path is not None:
+            self.recent.add(document.path)
 
-    def _dialog(self, name: str, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
-        path = self.document.path
-        folder = path.parent if path else _documents_folder()
-        dialog = QFileDialog(self._window, title, str(folder), PROJECT_FILTER)
-        dialog.setObjectName(name)
-        dialog.setAcceptMode(mode)
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog
-
-    def _take_opened(self, problem: str) -> None:
-        self.notice_posted.emit(Notice(FILE, problem))
-        if self.document.path is not None:
-            self.recent.add(self.document.path)
-
-    def _take_saved(self) -> None:
-        assert self.document.path is not None
-        self.notice_posted.emit(Notice(FILE))
-        self.recent.add(self.document.path)
-
-    def _take_refusal(self, path: Path, notice: Notice) -> None:
-        if not path.exists():
+    def _take_refusal(self, word: str, path: Path | None, notice: Notice) -> None:
+        if path is not None and not path.exists():
             self.recent.remove(path)
-        self.notice_posted.emit(replace(notice, advice=notice.advice or AFTER_REFUSAL))
+        self.notice_posted.emit(replace(notice, advice=notice.advice or AFTER_REFUSAL.format(word)))
 
-    def _take_failure(self, notice: Notice) -> None:
-        self.notice_posted.emit(replace(notice, advice=f"{AFTER_FAILURE} {notice.advice}".rstrip()))
+    def _take_failure(self, word: str, notice: Notice) -> None:
+        self.save_failed.emit()
+        self.notice_posted.emit(replace(notice, advice=f"{AFTER_FAILURE.format(word)} {notice.advice}".rstrip()))
 
 
 def _target_kind(path: Path) -> str | None:
@@ -192,9 +162,3 @@ def _open_filters() -> list[str]:
     filters = [PROJECT_FILTER, *TARGET_FILTERS]
     patterns = " ".join(text[text.index("(") + 1 : -1] for text in filters)
     return [f"Projects, points and pictures ({patterns})", *filters, "All files (*)"]
-
-
-def _documents_folder() -> Path:
-    """Return the user's folder for documents, or the home folder if it does not exist."""
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(folder) if folder and Path(folder).is_dir() else Path.home()

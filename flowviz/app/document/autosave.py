@@ -4,26 +4,25 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Generic
 
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
+from flowviz.app.document.content import Work
 from flowviz.app.document.document import Document
 from flowviz.app.notices.notice import Notice
-from flowviz.app.session.session import Session
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FlowvizError
 from flowviz.files import Fingerprint
-from flowviz.projects import Project
 from flowviz.projects.drafts import Draft, Drafts
 
 PERIOD_MS = 30_000
 CLOSING_PATIENCE_MS = 1000
-AUTOSAVE = "autosave"  # topic of the notices
 ADVICE = "Save them with File ▸ Save. Autosave tries again every 30 seconds."
 
 
-class Autosave(QObject):
-    """Keeps a draft of unsaved changes, which the next start recovers after a crash.
+class Autosave(QObject, Generic[Work]):
+    """Keeps a draft of the unsaved changes of a document, which the next start recovers after a crash.
 
     Drafts are written in the thread, since a disk may be slow. Only `close` discards them in the GUI thread, too, if
     the thread has ended or does not end in time.
@@ -31,12 +30,13 @@ class Autosave(QObject):
 
     notice_posted = pyqtSignal(object)  # Notice of the first of several failures; without a text, of the next success
 
-    def __init__(
-        self, drafts: Drafts, thread: LatestWorker, session: Session, document: Document, parent: QObject
-    ) -> None:
+    def __init__(self, drafts: Drafts, thread: LatestWorker, document: Document[Work], parent: QObject) -> None:
+        """Save drafts of a document. Documents may share the thread, but each has its own `drafts`."""
         super().__init__(parent)
-        self._drafts, self._thread, self._session, self._document = drafts, thread, session, document
-        self._draft_state: tuple[object, ...] | None = None  # of the project in the draft
+        self._drafts, self._thread, self._document = drafts, thread, document
+        word = document.content.word
+        self._topic, self._notice_topic = f"draft of the {word}", f"autosave of the {word}"
+        self._draft_state: object = None  # of the work in the draft
         self._recovered: list[Draft] = []  # superseded by the next draft
         self._own: Draft | None = None  # as soon as some of it may have been written
         self._has_reported = False
@@ -47,24 +47,23 @@ class Autosave(QObject):
 
     @property
     def is_current(self) -> bool:
-        """Return whether the draft holds the present state of the project."""
-        return self._draft_state == self._session.content()
+        """Return whether the draft holds the present state of the document."""
+        return self._draft_state == self._document.content.state()
 
     def save(self) -> None:
         """Write a draft if there are unsaved changes that it does not hold yet."""
         if self._document.is_changed and not self.is_current:
-            state = self._session.content()
-            write = self._present_draft(self._session.complete())
-            self._thread.ask("draft", partial(_problem_of, write), partial(self._take_written, state))
+            content = self._document.content
+            write, state = self._present_draft(content.complete()), content.state()
+            self._thread.ask(self._topic, partial(_problem_of, write), partial(self._take_written, state))
 
     def save_now(self) -> None:
         """Write such a draft in the GUI thread, because the program is about to end."""
         if self._document.is_changed and not self.is_current:
-            project = self._session.project()
-            _problem_of(self._present_draft(lambda: project))
+            _problem_of(self._present_draft(self._document.content.present))
 
     def take_over(self, draft: Draft) -> None:
-        """Write an own draft of the recovered project, then discard the one that it came from."""
+        """Write an own draft of recovered work, then discard the one that it came from."""
         self._recovered.append(draft)
         self.save()
 
@@ -83,13 +82,13 @@ class Autosave(QObject):
             self._thread.close()
             self._discard_and_release()
 
-    def _present_draft(self, project: Callable[[], Project]) -> Callable[[], None]:
-        """Return what writes the present state of the project, which `project` returns."""
-        return partial(self._write, project, self._document.path, self._document.mark)
+    def _present_draft(self, work: Callable[[], Work]) -> Callable[[], None]:
+        """Return a function that writes the present state of the document, which `work` returns."""
+        return partial(self._write, work, self._document.path, self._document.mark)
 
-    def _write(self, project: Callable[[], Project], path: Path | None, mark: Fingerprint | None) -> None:
+    def _write(self, work: Callable[[], Work], path: Path | None, mark: Fingerprint | None) -> None:
         self._own = self._drafts.own()
-        self._own.save(project(), path, mark)
+        self._own.save(work(), path, mark)
         self._discard_recovered()
 
     def _discard(self) -> None:
@@ -106,14 +105,15 @@ class Autosave(QObject):
         _problem_of(self._discard)
         self._drafts.close()
 
-    def _take_written(self, state: tuple[object, ...], problem: str) -> None:
+    def _take_written(self, state: object, problem: str) -> None:
         if not problem:
             self._draft_state = state
             self._withdraw_notice()
-            self._discard_if_saved()  # the project may have been saved meanwhile
+            self._discard_if_saved()  # the document may have been saved meanwhile
         elif self._document.is_changed and not self._has_reported:
             self._has_reported = True
-            self.notice_posted.emit(Notice(AUTOSAVE, f"Unsaved changes could not be backed up: {problem}", ADVICE))
+            text = f"Unsaved changes could not be backed up: {problem}"
+            self.notice_posted.emit(Notice(self._notice_topic, text, ADVICE))
 
     def _discard_if_saved(self) -> None:
         if self._document.is_changed:
@@ -121,12 +121,12 @@ class Autosave(QObject):
         self._withdraw_notice()
         if self._draft_state is not None:
             self._draft_state = None
-            self._thread.ask("draft", partial(_problem_of, self._discard), lambda _: None)
+            self._thread.ask(self._topic, partial(_problem_of, self._discard), lambda _: None)
 
     def _withdraw_notice(self) -> None:
         if self._has_reported:
             self._has_reported = False
-            self.notice_posted.emit(Notice(AUTOSAVE))
+            self.notice_posted.emit(Notice(self._notice_topic))
 
 
 def _problem_of(run: Callable[[], None]) -> str:

@@ -1,52 +1,57 @@
-"""The document: the project of the window and its file."""
+"""The document: work that the user edits, such as a project or a comparison, and its file."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Generic
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz import projects
+from flowviz.app.document.content import Content, Loaded, Work, prepare
 from flowviz.app.notices.notice import Notice, notice_of
-from flowviz.app.session.session import Session
-from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FlowvizError
 from flowviz.files import Fingerprint, fingerprint
-from flowviz.projects import Project
 
-FILE, SAVING = "file", "saving"  # topics of the thread; all notices are about the file
+READING, SAVING = "reading", "saving"  # topics of the thread; all notices are about the file
 INTERNAL_ERROR = "an internal error occurred."
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class LoadedProject:
-    """A project that is ready to be shown.
+@dataclass(frozen=True, eq=False)
+class _Opening:
+    """A request to show other work.
 
-    `target` is a sentence where the target cannot be built; `mark` identifies the content of the file.
+    Attributes:
+        name: What is opened, for messages.
+        source: The file that is read. None if the work is known already.
+        path: The file to which the work is saved. None if it has none.
+        edits: The edits of the present work at the time of the request.
+        then: Called when the work is shown.
     """
 
-    project: Project
-    target: BuiltTarget | str
-    mark: Fingerprint | None = None
+    name: str
+    source: Path | None
+    path: Path | None
+    edits: object
+    then: Callable[[], object]
 
 
 @dataclass(frozen=True)
 class _Save:
-    """A save in progress: the number of the project in the window, its file, and its state."""
+    """A save in progress: the number of the work that is shown, its file, and its state."""
 
     number: int
     path: Path
-    state: tuple[object, ...]
+    state: object
 
 
-class Document(QObject):
-    """Tracks the file of the window's project and its unsaved changes; reads and writes in a thread.
+class Document(QObject, Generic[Work]):
+    """Tracks the file and the unsaved changes of work that the user edits; reads and writes in a thread.
 
-    The project in memory survives every failure.
+    The work in memory survives every failure.
     """
 
     state_changed = pyqtSignal()  # the name, the file, or whether there are unsaved changes
@@ -54,34 +59,35 @@ class Document(QObject):
     saved = pyqtSignal()
     saves_ended = pyqtSignal()  # no save is running or waiting any more
     reading = pyqtSignal()
-    edited_while_reading = pyqtSignal(object)  # function that shows the project that was read, despite the changes
-    refused = pyqtSignal(object, object)  # the Path of a file that cannot be read, and a Notice
-    failed = pyqtSignal(object)  # Notice of why the project could not be saved
+    edited_while_reading = pyqtSignal(object)  # function that shows the work that was read, despite the changes
+    refused = pyqtSignal(object, object)  # the Path of a file that cannot be read, or None, and a Notice
+    failed = pyqtSignal(object)  # Notice of why the work could not be saved
 
-    def __init__(self, session: Session, parent: QObject) -> None:
+    def __init__(self, content: Content[Work], parent: QObject) -> None:
         super().__init__(parent)
-        self._session = session
+        self.content = content
+        self.topic = f"{content.word} file"  # of the notices
         self._background = LatestWorker()
         self._background.failed.connect(self._take_internal_error)
         self.path: Path | None = None
         self.mark: Fingerprint | None = None  # of the file, when it was opened or saved
-        self._saved_state: tuple[object, ...] | None = session.content()  # None: never saved
+        self._saved_state: object = content.state()
         self._announced = False, self.name
         self._writing = False
-        self._opening: Path | None = None  # the file requested last, until something is shown
-        self._number = 0  # of the project that is shown
+        self._opening: _Opening | None = None  # the latest request, until something is shown
+        self._number = 0  # of the work that is shown
         self._next_save: Callable[[], None] | None = None  # runs after the save in progress
-        session.changed.connect(self._update)
+        content.changed.connect(lambda: self._update())
 
     @property
     def name(self) -> str:
         """Return the name shown to the user."""
-        return self.path.stem if self.path else self._session.trained_title
+        return self.path.stem if self.path else self.content.title()
 
     @property
     def is_changed(self) -> bool:
         """Return whether there are unsaved changes."""
-        return self._saved_state != self._session.content()
+        return self._saved_state != self.content.state()
 
     @property
     def is_saving(self) -> bool:
@@ -94,72 +100,85 @@ class Document(QObject):
         return self.path is not None and not self._writing and fingerprint(self.path) not in {self.mark, None}
 
     def open(self, path: Path, *, is_copy: bool = False) -> None:
-        """Read a file, and show its project if it is valid; a copy is not saved to that file.
+        """Read a file, and show its work if it is valid; a copy is not saved to that file.
 
-        If the project in the window is edited meanwhile, `edited_while_reading` is emitted instead.
+        If the present work is edited meanwhile, `edited_while_reading` is emitted instead.
         """
-        self._opening = path
         self.reading.emit()
-        self._background.ask(FILE, partial(_read, path), partial(self._take_read, path, is_copy, self._session.edits()))
+        self._request(partial(self._read, path), f"'{path.name}'", path, None if is_copy else path)
 
-    def show(self, loaded: LoadedProject, path: Path | None = None, *, changed: bool = False) -> None:
-        """Show another project; `changed` means that it differs from its file.
+    def prepare(self, work: Work, then: Callable[[], object] = lambda: None) -> None:
+        """Prepare other work in the background, show it without a file, and call `then`."""
+        self._request(partial(prepare, work), f"The {self.content.word}", None, None, then)
 
-        A file that is still being read is ignored, and a save in progress no longer concerns this document.
+    def show(self, loaded: Loaded[Work], path: Path | None = None, *, changed: bool = False) -> None:
+        """Show other work; `changed` means that it differs from its file.
+
+        Work that is still being read is ignored, and a save in progress no longer concerns this document.
         """
         self._number += 1
         self._opening = self._next_save = None
-        problem = self._session.show_project(loaded.project, loaded.target)
+        problem = self.content.show(loaded)
         self.path, self.mark = path, loaded.mark
-        self._saved_state = None if changed else self._session.content()
+        self._saved_state = None if changed else self.content.state()
         self._announce()
         self.opened.emit(problem)
 
     def save(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
-        """Write the project to a file, which becomes its own; call `then` if that succeeds."""
+        """Write the work to a file, which becomes its own; call `then` if that succeeds."""
         if self._writing:
             self._next_save = partial(self.save, path, then)
             return
         self._writing = True
-        project, save = self._session.complete(), _Save(self._number, path, self._session.content())
-        self._background.ask(SAVING, partial(_write, project, path), partial(self._take_written, save, then))
+        work, save = self.content.complete(), _Save(self._number, path, self.content.state())
+        self._background.ask(SAVING, partial(self._write, work, path), partial(self._take_written, save, then))
 
     def discard_changes(self) -> None:
         """Treat the present state as saved."""
-        self._saved_state = self._session.content()
+        self._saved_state = self.content.state()
         self._update()
 
     def close(self) -> None:
         """Stop the thread after its current work. Saves that wait are dropped, so wait for `saves_ended` first."""
         self._background.close()
 
-    def _take_read(self, path: Path, is_copy: bool, edits: tuple[object, ...], result: LoadedProject | Notice) -> None:
-        if path is not self._opening:
+    def _request(
+        self,
+        load: Callable[[], Loaded[Work] | Notice],
+        name: str,
+        source: Path | None,
+        path: Path | None,
+        then: Callable[[], object] = lambda: None,
+    ) -> None:
+        opening = self._opening = _Opening(name, source, path, self.content.edits(), then)
+        self._background.ask(READING, load, partial(self._take_loaded, opening))
+
+    def _take_loaded(self, opening: _Opening, result: Loaded[Work] | Notice) -> None:
+        if opening is not self._opening:
             return
         if isinstance(result, Notice):
-            _log_failure("opened", path, result.text)
-            self.refused.emit(path, result)
+            self.refused.emit(opening.source, result)
+        elif self.is_changed and self.content.edits() != opening.edits:
+            self.edited_while_reading.emit(partial(self._show_loaded, opening, result))
         else:
-            log.info("opened %r", str(path))
-            show = partial(self.show, result, None if is_copy else path)
-            if self.is_changed and self._session.edits() != edits:
-                self.edited_while_reading.emit(show)
-            else:
-                show()
+            self._show_loaded(opening, result)
+
+    def _show_loaded(self, opening: _Opening, loaded: Loaded[Work]) -> None:
+        self.show(loaded, opening.path)
+        opening.then()
 
     def _take_written(self, save: _Save, then: Callable[[], object], result: Fingerprint | Notice | None) -> None:
         self._writing = False
-        if isinstance(result, Notice):
-            _log_failure("saved", save.path, result.text)
-            self.failed.emit(result)
-        else:
-            log.info("saved %r", str(save.path))
-            if save.number == self._number:  # else another project is shown by now
+        try:
+            if isinstance(result, Notice):
+                self.failed.emit(result)
+            elif save.number == self._number:  # else other work is shown by now
                 self.path, self.mark, self._saved_state = save.path, result, save.state
                 self._announce()
                 self.saved.emit()
                 then()
-        self._save_next()
+        finally:
+            self._save_next()
 
     def _save_next(self) -> None:
         """Start the save that was requested while another one was in progress, or announce that there is none."""
@@ -172,11 +191,12 @@ class Document(QObject):
     def _take_internal_error(self, notice: Notice) -> None:
         if notice.topic == SAVING:
             self._writing = False
-            self.failed.emit(replace(notice, topic=FILE, text=f"The project could not be saved: {INTERNAL_ERROR}"))
+            text = f"The {self.content.word} could not be saved: {INTERNAL_ERROR}"
+            self.failed.emit(replace(notice, topic=self.topic, text=text))
             self._save_next()
         elif self._opening is not None:
-            text = f"'{self._opening.name}' could not be opened: {INTERNAL_ERROR}"
-            self.refused.emit(self._opening, replace(notice, topic=FILE, text=text))
+            text = f"{self._opening.name} could not be opened: {INTERNAL_ERROR}"
+            self.refused.emit(self._opening.source, replace(notice, topic=self.topic, text=text))
 
     def _update(self) -> None:
         if self._announced != (self.is_changed, self.name):
@@ -186,29 +206,25 @@ class Document(QObject):
         self._announced = self.is_changed, self.name
         self.state_changed.emit()
 
+    def _read(self, path: Path) -> Loaded[Work] | Notice:
+        try:
+            mark = fingerprint(path)
+            loaded = prepare(self.content.read(path), mark)
+        except FlowvizError as error:
+            return self._failure("opened", path, error)
+        log.info("opened %r", str(path))
+        return loaded
 
-def prepare(project: Project, mark: Fingerprint | None = None) -> LoadedProject:
-    """Do the slow part of showing a project. Large targets need a background thread."""
-    project.trace.measure()
-    return LoadedProject(project, build_or_explain(project.target), mark)
+    def _write(self, work: Callable[[], Work], path: Path) -> Fingerprint | Notice | None:
+        try:
+            self.content.write(work(), path)
+        except FlowvizError as error:
+            return self._failure("saved", path, error)
+        log.info("saved %r", str(path))
+        return fingerprint(path)
 
-
-def _log_failure(action: str, path: Path, sentence: str) -> None:
-    """Log a failure, with the path in quotes, so that a bug report can replace it."""
-    log.warning("not %s: %s", action, sentence.replace(str(path), repr(str(path))))
-
-
-def _read(path: Path) -> LoadedProject | Notice:
-    try:
-        mark = fingerprint(path)
-        return prepare(projects.load_project(path), mark)
-    except FlowvizError as error:
-        return notice_of(FILE, error)
-
-
-def _write(project: Callable[[], Project], path: Path) -> Fingerprint | Notice | None:
-    try:
-        projects.save_project(project(), path)
-    except FlowvizError as error:
-        return notice_of(FILE, error)
-    return fingerprint(path)
+    def _failure(self, action: str, path: Path, error: FlowvizError) -> Notice:
+        """Log a failure, with the path in quotes so that a bug report can replace it, and return a notice of it."""
+        notice = notice_of(self.topic, error)
+        log.warning("not %s: %s", action, notice.text.replace(str(path), repr(str(path))))
+        return notice

@@ -1,18 +1,22 @@
 """Recovery of unsaved work after a crash."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.document.autosave import Autosave
-from flowviz.app.document.document import Document, LoadedProject, prepare
+from flowviz.app.document.content import Loaded, prepare
+from flowviz.app.document.dialogs import DocumentDialogs
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.projects import Comparison, Project
 from flowviz.projects.drafts import Draft, Drafts
+
+Owners = Mapping[type[Project | Comparison], tuple[DocumentDialogs[Any], Autosave[Any]]]
 
 
 class Recovery(QObject):
@@ -22,10 +26,7 @@ class Recovery(QObject):
         self,
         drafts: Drafts,
         thread: LatestWorker,
-        document: Document,
-        autosave: Autosave,
-        leave: Callable[[Callable[[], object]], None],
-        recover_comparison: Callable[[Draft, Comparison], object],
+        owners: Owners,
         window: QMainWindow,
     ) -> None:
         """Offer drafts in a window.
@@ -33,16 +34,11 @@ class Recovery(QObject):
         Args:
             drafts: The drafts.
             thread: The thread in which drafts are read and deleted.
-            document: The document that shows a recovered project.
-            autosave: The saver of its drafts.
-            leave: A function that asks about unsaved changes, and then calls the function that replaces the project.
-            recover_comparison: A function that shows a recovered comparison and takes over its draft.
+            owners: For each type of work, the dialogs of the document that shows it, and the saver of its drafts.
             window: The window.
         """
         super().__init__(window)
-        self._leave, self._recover_comparison = leave, recover_comparison
-        self._drafts, self._thread = drafts, thread
-        self._document, self._autosave, self._window = document, autosave, window
+        self._drafts, self._thread, self._owners, self._window = drafts, thread, owners, window
 
     def look(self) -> None:
         """Look for abandoned drafts, and offer to recover them."""
@@ -67,29 +63,22 @@ class Recovery(QObject):
     def _recover(self, draft: Draft) -> None:
         self._thread.ask("recovered draft", partial(_load, draft), partial(self._replace, draft))
 
-    def _replace(self, draft: Draft, loaded: LoadedProject | Comparison) -> None:
-        """Show recovered work; ask first if the user has edited the project in the window meanwhile."""
-        if isinstance(loaded, Comparison):
-            self._recover_comparison(draft, loaded)
-        else:
-            self._leave(partial(self._show, draft, loaded))
+    def _replace(self, draft: Draft, loaded: Loaded[Any]) -> None:
+        """Show recovered work; ask first if the user has edited its document in the window meanwhile."""
+        dialogs, autosave = self._owners[type(loaded.work)]
+        dialogs.leave(partial(self._show, dialogs, autosave, draft, loaded))
 
-    def _show(self, draft: Draft, loaded: LoadedProject) -> None:
-        self._document.show(loaded, draft.original, changed=True)
-        self._autosave.take_over(draft)
+    def _show(self, dialogs: DocumentDialogs[Any], autosave: Autosave[Any], draft: Draft, loaded: Loaded[Any]) -> None:
+        dialogs.document.show(loaded, draft.original, changed=True)
+        autosave.take_over(draft)
 
     def _discard(self, draft: Draft, others: list[tuple[Draft, str]]) -> None:
         self._thread.ask(f"discarding {draft.name}", draft.discard, lambda _: None)
         self._offer(others)
 
 
-def _load(draft: Draft) -> LoadedProject | Comparison:
-    work = draft.load()
-    if isinstance(work, Project):
-        return prepare(work, draft.mark)
-    for project in work.projects.values():
-        project.trace.measure()
-    return work
+def _load(draft: Draft) -> Loaded[Any]:
+    return prepare(draft.load(), draft.mark)
 
 
 def _describe(draft: Draft) -> str:

@@ -106,8 +106,11 @@ class Lessons(QObject):
             self.begin(lesson)
 
     def begin(self, lesson: Lesson) -> None:
-        """Begin or continue a lesson, after asking about unsaved changes of the learner's project."""
-        self._after_asking(partial(self._begin, lesson))
+        """Begin or continue a lesson, after asking about unsaved changes."""
+        stored = stored_progress(lesson)
+        progress = Progress() if stored.has_ended(lesson) else stored
+        opening, _ = lesson.beginning(progress.step, replays=True)
+        self._after_asking(opening, partial(self._begin, lesson, progress))
 
     def leave(self) -> None:
         """Close the panel, and show the learner's project again."""
@@ -116,7 +119,7 @@ class Lessons(QObject):
         if self.opener.kept is None:
             self._leave()
         else:
-            self._after_asking(self._leave)
+            self._after_asking(None, self._leave)
 
     def discard_changes(self) -> None:
         """Treat the project of a lesson as saved, unless the learner has given it a file."""
@@ -155,21 +158,25 @@ class Lessons(QObject):
         self.left.emit()
         self.opener.put_back()
 
-    def _after_asking(self, then: Callable[[], object]) -> None:
-        """Call `then`; ask first about unsaved changes of the learner's project, or of a lesson's that was saved."""
+    def _after_asking(self, opening: Opening | None, then: Callable[[], object]) -> None:
+        """Call `then`; ask first about unsaved changes.
+
+        They are those of the learner's project, or of a lesson's that was saved, and of a comparison that something
+        replaces. Whoever cancels stays at the present step, and can try again.
+        """
+        then = partial(self.opener.leave_comparison, opening, then)
         if self.opener.kept is None or self._documents.document.path is not None:
-            self._documents.leave(then)
+            self._documents.project.leave(then)
         else:
             then()
 
-    def _begin(self, lesson: Lesson) -> None:
+    def _begin(self, lesson: Lesson, progress: Progress) -> None:
         self.began.emit()
         self.opener.keep()
         self._show_panel()
-        progress = stored_progress(lesson)
         self.opener.opened = None
         self.beginning = None
-        self.state.attend(lesson, Progress() if progress.has_ended(lesson) else progress)
+        self.state.attend(lesson, progress)
         self.panels_requested.emit(NO_PANELS)
         self._enter(replays=True)
 
@@ -178,8 +185,9 @@ class Lessons(QObject):
         lesson, replays = self.lesson, step != self.state.value.progress.step + 1
         assert lesson is not None
         go_to = partial(self._go_to, step, replays=replays)
-        if step < len(lesson.steps) and self._needs(lesson, step, replays=replays)[0] is not None:
-            self._after_asking(go_to)
+        opening = self._needs(lesson, step, replays=replays)[0] if step < len(lesson.steps) else None
+        if opening is not None:
+            self._after_asking(opening, go_to)
         else:
             go_to()
 

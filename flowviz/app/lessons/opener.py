@@ -4,18 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz import projects
 from flowviz.app.comparison.comparisons import Comparisons
-from flowviz.app.document.document import Document, LoadedProject, prepare
+from flowviz.app.document.content import Loaded, prepare
+from flowviz.app.document.document import Document
 from flowviz.app.session.session import Session
 from flowviz.app.state.request import first_plan
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.files import Fingerprint
 from flowviz.lessons import Opening
-from flowviz.projects import Project, example
+from flowviz.projects import Comparison, Project, example
 
 LESSON = "lesson"  # topic of notices
 
@@ -50,14 +52,14 @@ class Opener(QObject):
     taken_over = pyqtSignal()  # something else was opened meanwhile
     one_dimension_requested = pyqtSignal(bool)  # whether to show the one-dimensional view
 
-    def __init__(self, document: Document, session: Session, comparisons: Comparisons, parent: QObject) -> None:
+    def __init__(
+        self, document: Document[Project], session: Session, comparisons: Comparisons, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._document, self._session, self._comparisons = document, session, comparisons
         self._worker = LatestWorker()
         self._worker.failed.connect(self.failed)
         self._is_opening = False
-        self._then: Callable[[], object] | None = None
-        self._is_connected = False  # to the page of comparisons, which is created late
         self.kept: Kept | None = None
         self.opened: Opening | None = None  # what is shown; None if it is not from a lesson
         document.opened.connect(self._on_opened)
@@ -70,51 +72,47 @@ class Opener(QObject):
 
     def put_back(self) -> None:
         """Show the kept project again, as it was."""
-        kept, self.kept, self.opened, self._then = self.kept, None, None, None
         self.one_dimension_requested.emit(False)
         self._worker.drop()
-        if kept is not None:
-            self._show(prepare(kept.project, kept.mark), kept.path, changed=kept.is_changed)
+        if self.kept is not None:
+            self._worker.ask(LESSON, partial(prepare, self.kept.project, self.kept.mark), self._show_kept)
+
+    def leave_comparison(self, opening: Opening | None, then: Callable[[], object]) -> None:
+        """Call `then`; where opening something would replace a comparison with unsaved changes, ask first."""
+        path = _path_of(opening) if opening else None
+        if path is not None and projects.is_comparison(path):
+            self._comparisons.dialogs.leave(then)
+        else:
+            then()
 
     def open(self, opening: Opening, then: Callable[[], object]) -> None:
-        """Open something, and call `then` when it is shown. What is still being opened is forgotten."""
-        self.opened, self._then = None, None
+        """Open something, and call `then` when it is shown. Whatever is still being opened is forgotten."""
+        self.opened = None
         self._worker.drop()
-        path = opening.project or opening.comparison or (example(opening.gallery).path if opening.gallery else None)
         self.one_dimension_requested.emit(opening.view == "one_dimension")
-        finish = partial(self._finish, opening, then)
-        if path is None:
-            if opening.view is None:
-                plan = first_plan()
-                self._show(prepare(Project.untrained(plan.target, plan.flow, plan.training)))
-            finish()
-        elif projects.is_comparison(path):
-            self._open_comparison(path, finish)
+        path = _path_of(opening)
+        if path is None and opening.view is not None:
+            self._finish(opening, then)
         else:
-            self._worker.ask(LESSON, lambda: prepare(projects.load_project(path)), partial(self._take_read, finish))
+            self._worker.ask(LESSON, partial(_load, path), partial(self._take_loaded, opening, then))
 
     def close(self) -> None:
         """End the background thread."""
         self._worker.close()
 
-    def _open_comparison(self, path: Path, finish: Callable[[], object]) -> None:
-        self._then = finish
-        self._comparisons.open(path, is_copy=True)
-        file = self._comparisons.file
-        if file is not None and not self._is_connected:
-            self._is_connected = True
-            file.opened.connect(self._take_comparison)
+    def _take_loaded(self, opening: Opening, then: Callable[[], object], loaded: Loaded[Any]) -> None:
+        if isinstance(loaded.work, Comparison):
+            self._comparisons.document.show(loaded)
+        else:
+            self._show(loaded)
+        self._finish(opening, then)
 
-    def _take_comparison(self) -> None:
-        then, self._then = self._then, None
-        if then is not None:
-            then()
+    def _show_kept(self, loaded: Loaded[Project]) -> None:
+        kept, self.kept, self.opened = self.kept, None, None
+        if kept is not None:
+            self._show(loaded, kept.path, changed=kept.is_changed)
 
-    def _take_read(self, finish: Callable[[], object], loaded: LoadedProject) -> None:
-        self._show(loaded)
-        finish()
-
-    def _show(self, loaded: LoadedProject, path: Path | None = None, *, changed: bool = False) -> None:
+    def _show(self, loaded: Loaded[Project], path: Path | None = None, *, changed: bool = False) -> None:
         self._is_opening = True
         self._document.show(loaded, path, changed=changed)
         self._is_opening = False
@@ -126,5 +124,19 @@ class Opener(QObject):
     def _on_opened(self) -> None:
         if not self._is_opening and self.kept is not None:
             self.kept = self.opened = None
+            self._worker.drop()
             self.one_dimension_requested.emit(False)
             self.taken_over.emit()
+
+
+def _path_of(opening: Opening) -> Path | None:
+    """Return the file to open. None if a new project or a view is opened."""
+    return opening.project or opening.comparison or (example(opening.gallery).path if opening.gallery else None)
+
+
+def _load(path: Path | None) -> Loaded[Any]:
+    """Read a project or a comparison, or create a new project if there is no file."""
+    if path is None:
+        plan = first_plan()
+        return prepare(Project.untrained(plan.target, plan.flow, plan.training))
+    return prepare(projects.load_comparison(path) if projects.is_comparison(path) else projects.load_project(path))

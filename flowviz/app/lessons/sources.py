@@ -6,7 +6,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.comparison.comparisons import Comparisons
-from flowviz.app.comparison.entrants import Compared, ComparedState
+from flowviz.app.comparison.entrants import Compared
 from flowviz.app.document.document import Document
 from flowviz.app.session.session import Session
 from flowviz.app.state.pages import ShapeContents, TextContents
@@ -120,7 +120,7 @@ class TrainingSource(QObject):
     changed = pyqtSignal()
 
     def __init__(
-        self, session: Session, runner: TrainingRunner, status: TrainingStatus, document: Document, parent: QObject
+        self, session: Session, runner: TrainingRunner, status: TrainingStatus, document: Document[Any], parent: QObject
     ) -> None:
         super().__init__(parent)
         self._session, self._metrics = session, status.metrics
@@ -162,20 +162,19 @@ class TrainingSource(QObject):
 
 
 class ComparisonSource(QObject):
-    """Observes the comparison that is shown, whose page is created late."""
+    """Observes the comparison that is shown."""
 
     changed = pyqtSignal()
 
     def __init__(self, comparisons: Comparisons, parent: QObject) -> None:
         super().__init__(parent)
         self._comparisons = comparisons
-        self._watched: ComparedState | None = None
-        comparisons.state_changed.connect(self._on_state_changed)
+        comparisons.state_changed.connect(self.changed)
+        comparisons.compared.changed.connect(lambda: self.changed.emit())
 
     def read(self) -> Mapping[str, Any]:
         """Return the observations."""
-        workbench = self._comparisons.workbench if self._comparisons.is_shown else None
-        value = workbench.compared.value if workbench else Compared()
+        value = self._comparisons.compared.value if self._comparisons.is_shown else Compared()
         return {
             "comparison": bool(value.runs),
             "comparison_entrants": len(value.runs),
@@ -183,13 +182,6 @@ class ComparisonSource(QObject):
             "comparison_training": _comparison_state(value) if value.runs else None,
             "comparison_best": _best(value),
         }
-
-    def _on_state_changed(self) -> None:
-        workbench = self._comparisons.workbench
-        if workbench is not None and self._watched is None:
-            self._watched = workbench.compared
-            workbench.compared.changed.connect(lambda *_: self.changed.emit())
-        self.changed.emit()
 
 
 def _comparison_state(value: Compared) -> str:

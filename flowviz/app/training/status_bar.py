@@ -25,7 +25,7 @@ class StatusBar(QStatusBar):
         super().__init__()
         self.setObjectName("statusBar")
         self.setAccessibleName("State of training and its metrics")
-        self._state_text, self._has_time_left = "", False
+        self._state_text, self._has_time_left, self._shows_training = "", False, True
         self._progress: Progress | Budget | None = None
         self._state = _label("statusState", "State of training", "")
         self._metrics = {name: _label(f"{name}Status", tip, tip) for name, (tip, _) in METRICS.items()}
@@ -81,6 +81,12 @@ class StatusBar(QStatusBar):
         self._state.setText(f"{self._state_text}:" if texts else self._state_text)
         self._fit()
 
+    def show_training(self, shown: bool) -> None:
+        """Show the state and the metrics of training, or hide them while another page hides what they describe."""
+        self._shows_training = shown
+        self._state.setVisible(shown)
+        self._fit()
+
     def show_message(self, sentence: str) -> None:
         """Show a message for a few seconds. An empty one removes it."""
         self._message_text = sentence
@@ -108,7 +114,7 @@ class StatusBar(QStatusBar):
         room -= min(needed, room)
         for label in self._metrics.values():
             room -= label.minimumWidth() + SPACING
-            label.setVisible(bool(label.text()) and room >= 0)
+            label.setVisible(self._shows_training and bool(label.text()) and room >= 0)
 
     def _elided_message(self, width: int) -> str:
         return self._message.fontMetrics().elidedText(self._message_text, Qt.TextElideMode.ElideMiddle, width)

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from traceback import extract_tb
 from types import TracebackType
 
@@ -74,8 +75,9 @@ class CrashHandler(QObject):
         try:
             if notice.text:
                 self.notice_posted.emit(notice)
-            for save in self._savers:
-                save()
+            with ExitStack() as savers:  # which calls all of them, even if one raises an error
+                for save in self._savers:
+                    savers.callback(save)
         except Exception:
             log.exception("no draft was saved after an unexpected exception")
         finally:

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
 from flowviz.app.commands.actions import Key, add_action, add_choices, add_submenu, add_toggle, make_checkable
-from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.editing.entries import fill_editing_entries, fill_training_entry
 from flowviz.app.editing.layer_editor import LayerEditor
@@ -36,10 +34,8 @@ from flowviz.app.window.recent_menu import RecentMenu
 from flowviz.exporting.commands import TrainingCopy, train_command, train_python
 from flowviz.specs.view import Palette
 
-if TYPE_CHECKING:
-    from flowviz.app.comparison.file import ComparisonFile
-
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Blog Post": "plain"}
+SAVE_AS_KEY = "Ctrl+Shift+S"  # some systems have no standard key
 ZOOM_STEP = 1.25
 FIGURES: dict[Figure, tuple[str, str, str]] = {
     "four_panels": (
@@ -303,34 +299,17 @@ def _update_enabled(action: QAction, button: QPushButton, changed: QPushButton) 
         action.setEnabled(button.isEnabled())
 
 
-SAVE_AS_KEY = "Ctrl+Shift+S"  # some systems have no standard key
-
-
-class FileMenu:
-    """The part of the File menu about the document, or the comparison while it is shown."""
-
-    def __init__(self, menu: QMenu, document_actions: DocumentActions, comparisons: Comparisons) -> None:
-        self._document_actions, self._comparisons = document_actions, comparisons
-        add_action(menu, "&New", Key.New, document_actions.new, "Start with an untrained flow")
-        add_action(menu, "&Open…", Key.Open, document_actions.choose, "Open a project, points or a picture")
-        recent = add_submenu(menu, "Open &Recent")
-        recent.setObjectName("recentMenu")
-        self._recent = RecentMenu(recent, document_actions.recent, document_actions.open)
-        menu.addSeparator()
-        add_action(menu, "&Save", Key.Save, lambda: self._shown.save(), "Save the project or the comparison")
-        add_action(menu, "Save &As…", SAVE_AS_KEY, lambda: self._shown.save_as(), "Save it to another file")
-        self._revert = add_action(menu, "Re&vert", None, document_actions.revert, "Discard the unsaved changes")
-        menu.addSeparator()
-        for changed in (document_actions.document.state_changed, comparisons.state_changed):
-            changed.connect(self._update)
-        self._update()
-
-    @property
-    def _shown(self) -> "DocumentActions | ComparisonFile":
-        """Return the document to save: the comparison if it is shown, or else the project."""
-        comparisons = self._comparisons
-        return comparisons.file if comparisons.is_shown and comparisons.file else self._document_actions
-
-    def _update(self) -> None:
-        document = self._document_actions.document
-        self._revert.setEnabled(document.path is not None and document.is_changed and not self._comparisons.is_shown)
+def fill_document_entries(menu: QMenu, actions: DocumentActions) -> None:
+    """Fill the part of the File menu about the document that is shown."""
+    add_action(menu, "&New", Key.New, actions.new, "Start with an untrained flow")
+    add_action(menu, "&Open…", Key.Open, actions.choose, "Open a project, points or a picture")
+    recent = add_submenu(menu, "Open &Recent")
+    recent.setObjectName("recentMenu")
+    RecentMenu(recent, actions.recent, actions.open)
+    menu.addSeparator()
+    add_action(menu, "&Save", Key.Save, lambda: actions.shown.save(), "Save the project or the comparison")
+    add_action(menu, "Save &As…", SAVE_AS_KEY, lambda: actions.shown.save_as(), "Save it to another file")
+    revert = add_action(menu, "Re&vert", None, lambda: actions.shown.revert(), "Discard the unsaved changes")
+    menu.addSeparator()
+    actions.state_changed.connect(lambda: revert.setEnabled(actions.can_revert))
+    revert.setEnabled(actions.can_revert)

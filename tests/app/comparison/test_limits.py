@@ -76,11 +76,11 @@ def test_check_box_shows_and_requests_the_limit(window: Window, qtbot: QtBot) ->
     box.click()
     qtbot.waitUntil(lambda: bool(workbench.compared.value.limits))
     assert lines(workbench.page.table)[-1] == LIMIT
-    assert workbench.file.is_changed
+    assert comparisons.document.is_changed
     saved = workbench.compared.comparison
     comparisons.show(untrained("c"))
     assert not box.isChecked()
     comparisons.show(saved)
     assert box.isChecked()
     assert lines(workbench.page.table)[-1] == LIMIT
-    workbench.file.discard_changes()
+    comparisons.document.discard_changes()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, QObject, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLineEdit, QPushButton
+from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLabel, QLineEdit, QPushButton
 from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
@@ -23,7 +23,7 @@ from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Advanced
 from flowviz.specs.comparison import MAX_NAME
 from tests.app.comparison.fakes import ComparisonHarness, untrained
-from tests.app.conftest import Window, settle
+from tests.app.conftest import FileMenu, Window, settle
 from tests.app.session.fakes import finished, progress
 from tests.app.test_accessibility import undescribed
 
@@ -147,6 +147,30 @@ def test_a_double_click_opens_an_entrant_and_keeps_the_comparison(page: Page, qt
     page.window.find(QPushButton, "returnButton").click()
     assert page.window.find(ReturnBar, "returnBar").isHidden()
     assert [cloud.name for cloud in page.clouds] == ["a", "b"]
+
+
+def test_an_entrant_that_is_not_opened_is_not_named(page: Page, file_menu: FileMenu) -> None:
+    main, bar, status = (
+        page.window.main,
+        page.window.find(ReturnBar, "returnBar"),
+        page.window.find(QLabel, "statusState"),
+    )
+    main.request.show_text("Mine")
+    assert status.isHidden(), "it describes a flow that is not shown"
+    page.workbench.open_requested.emit("b")
+    file_menu.press("unsavedBox", "cancel")
+    page.find(QPushButton, "leaveComparisonButton").click()
+    text = bar.findChild(FittingLabel, "returnText")
+    assert text is not None
+    assert "'b'" not in text.text()
+    assert not status.isHidden()
+    page.comparisons.enter()
+    page.workbench.open_requested.emit("b")
+    file_menu.press("unsavedBox", "discard")
+    file_menu.wait(lambda: "'b'" in text.text())
+    with file_menu.qtbot.waitSignal(main.document_actions.document.opened):
+        main.document_actions.new()
+    assert "'b'" not in text.text(), "another flow is shown"
 
 
 def test_every_control_has_a_name_and_a_description(page: Page) -> None:

@@ -1,14 +1,18 @@
-"""Stand-ins for the session and the background thread, so that documents are tested without a window."""
+"""Stand-ins for the content of a document and the background thread, so that documents are tested without a window."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz import projects
+from flowviz.app.document.content import Content, project_content
+from flowviz.app.session.session import Session
 from flowviz.app.threads.latest import LatestWorker
-from flowviz.projects import Project
+from flowviz.projects import Comparison, Project
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 
@@ -57,6 +61,35 @@ class FakeSession(QObject):
     def show_project(self, project: Project, _: object = None) -> str:
         self._project = project
         return ""
+
+
+def content_of(session: FakeSession, word: str) -> Content[Any]:
+    """Return the project of a session, or a comparison whose only entrant it is, as the content of a document."""
+    if word == "project":
+        return project_content(cast("Session", session))
+    return Content(
+        word,
+        session.changed,
+        lambda: session.text,
+        session.content,
+        session.edits,
+        lambda: comparison_of(session.project()),
+        lambda: partial(comparison_of, session.complete()()),
+        lambda loaded: session.show_project(loaded.work["a"]),
+        lambda path: projects.load_comparison(path),
+        lambda comparison, path: projects.save_comparison(comparison, path),
+    )
+
+
+def comparison_of(project: Project) -> Comparison:
+    """Return a comparison with one entrant."""
+    return Comparison({"a": project})
+
+
+def project_in(path: Path) -> Project:
+    """Return the project of a file, or the entrant of a comparison."""
+    is_comparison = projects.is_comparison(path)
+    return projects.load_comparison(path)["a"] if is_comparison else projects.load_project(path)
 
 
 class InlineWorker(LatestWorker):

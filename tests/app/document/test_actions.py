@@ -78,7 +78,7 @@ def test_unsaved_changes_are_asked_about_before_another_project_is_shown(
     file_menu.type("Lost")
     file_menu.choose("new")
     file_menu.press("unsavedBox", "discard")
-    assert file_menu.text == "BRAD"
+    file_menu.wait(lambda: file_menu.text == "BRAD")
     assert not file_menu.boxes
 
 

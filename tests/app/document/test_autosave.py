@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,14 +20,14 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.document.autosave import Autosave
 from flowviz.app.document.document import Document
 from flowviz.app.notices.notice import Notice
-from flowviz.app.session.session import Session
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.window.crash_handler import CrashHandler
 from flowviz.errors import FileError
 from flowviz.projects import load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
 from flowviz.records import Score
 from tests.app.conftest import FileMenu, work_is_running
-from tests.app.document.fakes import FakeSession, InlineWorker, untrained
+from tests.app.document.fakes import FakeSession, InlineWorker, comparison_of, content_of, project_in, untrained
 from tests.projects.examples import whole_project
 
 TRAINED_AND_KILLED = """
@@ -113,7 +113,7 @@ def titles() -> list[str]:
 
 def title_of(draft: Path) -> str | None:
     try:
-        return load_project(draft).target.title
+        return project_in(draft).target.title
     except FileError:
         if draft.exists():
             raise
@@ -128,18 +128,20 @@ def has_notes() -> bool:
 class Editor:
     """A document without a window, and its autosave."""
 
-    def __init__(self, thread: LatestWorker) -> None:
+    def __init__(self, word: str, thread: LatestWorker) -> None:
         self.session, self.owner = FakeSession(), QObject()
-        session = cast("Session", self.session)
-        self.document = Document(session, self.owner)
-        self.autosave = Autosave(Drafts(drafts_folder()), thread, session, self.document, self.owner)
+        self.document = Document(content_of(self.session, word), self.owner)
+        self.autosave = Autosave(Drafts(drafts_folder()), thread, self.document, self.owner)
         self.notices = list[Notice]()
         self.autosave.notice_posted.connect(self.notices.append)
 
 
-@pytest.fixture
-def editor(qtbot: QtBot) -> Iterator[Editor]:
-    editor = Editor(InlineWorker())
+WORDS = pytest.mark.parametrize("word", ["project", "comparison"])
+
+
+@pytest.fixture(params=["project", "comparison"])
+def editor(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Editor]:
+    editor = Editor(request.param, InlineWorker())
     yield editor
     editor.autosave.close()
     editor.document.close()
@@ -168,7 +170,7 @@ def test_draft_has_a_score_without_an_nll(editor: Editor) -> None:
     editor.session.changed.emit()
     editor.autosave.save()
     (draft,) = drafts()
-    assert load_project(draft).score == score
+    assert project_in(draft).score == score
     assert not editor.notices
 
 
@@ -223,11 +225,12 @@ def test_failure_is_withdrawn_when_the_project_is_saved(
     qtbot.waitUntil(lambda: not editor.notices[-1].text)
 
 
+@WORDS
 def test_draft_written_while_the_window_closes_is_discarded(
-    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, word: str
 ) -> None:
     started, may_write, save, thread = Event(), Event(), Draft.save, LatestWorker()
-    editor = Editor(thread)
+    editor = Editor(word, thread)
 
     def save_slowly(draft: Draft, *arguments: Any) -> None:
         started.set()
@@ -278,6 +281,21 @@ def test_changes_are_asked_about_before_a_draft_is_recovered(file_menu: FileMenu
     file_menu.wait(lambda: titles() == ["Draft"])
 
 
+def test_a_draft_of_a_comparison_is_recovered(file_menu: FileMenu) -> None:
+    main, crashed = file_menu.window.main, Drafts(drafts_folder())
+    crashed.own().save(comparison_of(untrained("Mine")), None)
+    abandoned = crashed.own().path
+    crashed.close()
+    main.recovery.look()
+    file_menu.press("recoveryBox", "recover")
+    file_menu.wait(lambda: main.comparisons.is_shown)
+    assert main.comparisons.compared.value.names == ("a",)
+    assert file_menu.is_changed
+    file_menu.wait(lambda: not abandoned.exists() and len(drafts()) == 1)
+    main.discard_changes()
+    file_menu.wait(lambda: not drafts())
+
+
 def test_killed_training_is_offered_and_recovered(file_menu: FileMenu, project_file: Path, qtbot: QtBot) -> None:
     content = project_file.read_bytes()
     killed = subprocess.Popen(
@@ -316,6 +334,59 @@ def test_killed_training_is_offered_and_recovered(file_menu: FileMenu, project_f
     for name, array in recovered.weights.parameters.items():
         np.testing.assert_array_equal(saved.weights.parameters[name], array)
     file_menu.wait(lambda: not drafts())
+
+
+@WORDS
+def test_the_end_of_the_program_does_not_skip_a_draft_that_waits(qtbot: QtBot, word: str) -> None:
+    release, thread = Event(), LatestWorker()
+    editor = Editor(word, thread)
+    thread.ask("slow", lambda: release.wait(20), lambda _: None)
+    editor.session.type("Yours")
+    editor.autosave.save()
+    assert not drafts()
+    editor.autosave.save_now()
+    assert titles() == ["Yours"]
+    release.set()
+    editor.autosave.close()
+    editor.document.close()
+    qtbot.waitUntil(lambda: not work_is_running())
+
+
+def test_two_documents_share_the_thread_of_their_drafts(qtbot: QtBot) -> None:
+    thread, release = LatestWorker(), Event()
+    editors = [Editor(word, thread) for word in ("project", "comparison")]
+    thread.ask("slow", lambda: release.wait(20), lambda _: None)
+    for editor in editors:
+        editor.session.type("Yours")
+        editor.autosave.save()
+    release.set()
+    qtbot.waitUntil(lambda: titles() == ["Yours", "Yours"] and has_notes())
+    for editor in editors:
+        editor.autosave.close()
+        editor.document.close()
+    assert not drafts()
+    qtbot.waitUntil(lambda: not work_is_running())
+
+
+def test_a_draft_that_cannot_be_removed_does_not_prevent_closing(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor.session.type("Yours")
+    editor.autosave.save()
+    with monkeypatch.context() as patched:
+        patched.setattr(Draft, "discard", fail)
+        editor.autosave.close()
+
+
+def test_an_error_in_one_draft_does_not_prevent_the_next_one(qapp: QApplication) -> None:
+    owner, saved = QObject(), list[str]()
+
+    def slip() -> None:
+        raise RuntimeError("slip")
+
+    handler = CrashHandler([lambda: saved.append("first"), slip, lambda: saved.append("last")], owner)
+    handler.take(RuntimeError, RuntimeError("crash"), None)
+    assert sorted(saved) == ["first", "last"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without a signal")

@@ -6,11 +6,12 @@ from threading import Event
 import numpy as np
 import pytest
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QComboBox, QSlider
+from PyQt6.QtWidgets import QComboBox, QMessageBox, QPushButton, QSlider
 
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.errors import FileError
-from flowviz.projects import Project, load_project, save_project
+from flowviz.projects import Comparison, Project, load_comparison, load_project, save_comparison, save_project
+from tests.app.comparison.fakes import untrained
 from tests.app.conftest import FileMenu
 
 
@@ -71,3 +72,49 @@ def test_window_closes_after_the_question_is_answered(file_menu: FileMenu, proje
     plan = load_project(project_file).next
     assert plan is not None
     assert plan.target.title == "No"
+
+
+def test_the_window_closes_when_the_comparison_is_saved(
+    file_menu: FileMenu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main, path, release = file_menu.window.main, tmp_path / "two.flowviz", Event()
+
+    def save_late(comparison: Comparison, path: Path) -> None:
+        release.wait(20)
+        save_comparison(comparison, path)
+
+    monkeypatch.setattr("flowviz.projects.save_comparison", save_late)
+    main.comparisons.show(untrained("a", "b"))
+    file_menu.choose("save")
+    file_menu.answer_dialog("saveDialog", path)
+    assert not main.close()
+    release.set()
+    file_menu.wait(lambda: not main.isVisible())
+    assert load_comparison(path).names == ("a", "b")
+
+
+def test_closing_asks_about_each_document_that_has_changed(file_menu: FileMenu) -> None:
+    main = file_menu.window.main
+    file_menu.type("Mine")
+    main.comparisons.show(untrained("a", "b"))
+    assert main.comparisons.workbench is not None
+    main.comparisons.workbench.controller.remove("a")
+    assert main.isWindowModified()
+    for answer in ("cancel", "discard"):
+        assert not main.close()
+        answer_question(file_menu, "'Mine'", "discard")
+        answer_question(file_menu, "'comparison'", answer)
+        file_menu.wait(lambda: not file_menu.boxes)
+        assert main.isVisible() == (answer == "cancel")
+
+
+def answer_question(file_menu: FileMenu, words: str, button: str) -> None:
+    """Press a button of the message box whose question contains some words."""
+
+    def found() -> list[QMessageBox]:
+        return [box for box in file_menu.window.main.findChildren(QMessageBox) if words in box.text()]
+
+    file_menu.wait(lambda: bool(found()))
+    widget = found()[0].findChild(QPushButton, f"{button}Button")
+    assert widget is not None
+    widget.click()

@@ -1,31 +1,30 @@
-"""The document: what it reads and writes, and in which order, without a window."""
+"""The document: what it reads and writes, and in which order, without a window, for all kinds of content."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
-from typing import cast
 
 import pytest
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QThread
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.document.document import Document, prepare
+from flowviz import projects
+from flowviz.app.document.content import prepare
+from flowviz.app.document.document import Document
 from flowviz.app.notices.notice import Notice
-from flowviz.app.session.session import Session
 from flowviz.errors import FileError
 from flowviz.files import fingerprint
-from flowviz.projects import load_project, save_project
 from flowviz.specs.edits import Edits, LayerEdit
 from tests.app.conftest import work_is_running
-from tests.app.document.fakes import FakeSession, untrained
+from tests.app.document.fakes import FakeSession, comparison_of, content_of, project_in, untrained
 
 
 class Editor:
-    """A document, the project that the user edits, and a disk that can be held up."""
+    """A document, the work that the user edits, and a disk that can be held up."""
 
-    def __init__(self, folder: Path, qtbot: QtBot) -> None:
-        self.session, self.owner = FakeSession(), QObject()
-        self.document = Document(cast("Session", self.session), self.owner)
+    def __init__(self, word: str, folder: Path, qtbot: QtBot) -> None:
+        self.word, self.session, self.owner = word, FakeSession(), QObject()
+        self.document = Document(content_of(self.session, word), self.owner)
         self.file = folder / "mine.flowviz"
         self.disk = Event()
         self.disk.set()
@@ -43,12 +42,16 @@ class Editor:
             self.document.save(path or self.file)
 
     def show(self, text: str, *, changed: bool = False) -> None:
-        self.document.show(prepare(untrained(text)), changed=changed)
+        project = untrained(text)
+        work = project if self.word == "project" else comparison_of(project)
+        self.document.show(prepare(work), changed=changed)
 
 
-@pytest.fixture
-def editor(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Editor]:
-    editor = Editor(tmp_path, qtbot)
+@pytest.fixture(params=["project", "comparison"])
+def editor(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Editor]:
+    editor = Editor(request.param, tmp_path, qtbot)
 
     def wait_for_disk(work: Callable[..., object]) -> Callable[..., object]:
         def waiting(*arguments: object) -> object:
@@ -57,8 +60,8 @@ def editor(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
         return waiting
 
-    for name, work in (("save_project", save_project), ("load_project", load_project)):
-        monkeypatch.setattr(f"flowviz.projects.{name}", wait_for_disk(work))
+    for name in (f"save_{editor.word}", f"load_{editor.word}"):
+        monkeypatch.setattr(projects, name, wait_for_disk(getattr(projects, name)))
     yield editor
     editor.disk.set()
     editor.document.close()
@@ -66,7 +69,7 @@ def editor(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def text_in(path: Path) -> str:
-    return load_project(path).asked.target.title
+    return project_in(path).asked.target.title
 
 
 def test_edited_document_is_changed_until_it_is_saved(editor: Editor) -> None:
@@ -93,7 +96,7 @@ def test_state_change_is_announced_once(editor: Editor, qtbot: QtBot) -> None:
 def test_edits_are_saved_that_are_not_computed_yet(editor: Editor) -> None:
     editor.session.edits_to_come = Edits(layers={1: LayerEdit(disabled=True)})
     editor.save()
-    assert load_project(editor.file).edits == editor.session.edits_to_come
+    assert project_in(editor.file).edits == editor.session.edits_to_come
 
 
 def test_new_document_is_saved_after_the_running_save_of_the_old_one(editor: Editor, tmp_path: Path) -> None:
@@ -163,6 +166,42 @@ def test_file_is_shown_if_the_unsaved_changes_are_older(editor: Editor, qtbot: Q
     assert editor.session.text == "Mine"
 
 
+def test_a_save_during_another_one_follows_it(editor: Editor, qtbot: QtBot) -> None:
+    other = editor.file.with_stem("other")
+    editor.disk.clear()
+    editor.document.save(editor.file)
+    editor.session.type("Yours")
+    editor.document.save(other)
+    assert editor.document.is_saving
+    editor.disk.set()
+    with qtbot.waitSignal(editor.document.saves_ended):
+        pass
+    assert (text_in(editor.file), text_in(other)) == ("Mine", "Yours")
+    assert (editor.document.path, editor.document.is_saving) == (other, False)
+
+
+def test_an_error_after_a_save_does_not_stop_the_next_one(editor: Editor, qtbot: QtBot) -> None:
+    def slip() -> None:
+        raise RuntimeError("slip")
+
+    editor.disk.clear()
+    editor.document.save(editor.file, slip)
+    editor.document.save(editor.file)
+    with qtbot.capture_exceptions() as caught, qtbot.waitSignal(editor.document.saves_ended):
+        editor.disk.set()
+    assert [str(error) for _, error, _ in caught] == ["slip"]
+
+
+def test_work_is_prepared_in_the_background(editor: Editor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, threads = untrained("Prepared"), list[object]()
+    monkeypatch.setattr(type(project.trace), "measure", lambda _: threads.append(QThread.currentThread()))
+    with qtbot.waitSignal(editor.document.opened):
+        editor.document.prepare(project if editor.word == "project" else comparison_of(project))
+    assert editor.session.text == "Prepared"
+    assert threads
+    assert QThread.currentThread() not in threads
+
+
 def test_continuation_runs_only_after_a_successful_save(editor: Editor, tmp_path: Path) -> None:
     calls = list[str]()
     editor.document.save(tmp_path / "no folder" / "mine.flowviz", lambda: calls.append("failed"))
@@ -188,14 +227,14 @@ def test_internal_error_is_reported_and_the_project_kept(editor: Editor, monkeyp
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr("flowviz.projects.save_project", fail)
-        patched.setattr("flowviz.projects.load_project", fail)
+        patched.setattr(projects, f"save_{editor.word}", fail)
+        patched.setattr(projects, f"load_{editor.word}", fail)
         editor.document.save(editor.file)
         editor.wait(lambda: len(editor.notices) == 1)
         editor.document.open(editor.file)
         editor.wait(lambda: len(editor.notices) == 2)
     saving, opening = editor.notices
-    assert saving.text == "The project could not be saved: an internal error occurred."
+    assert saving.text == f"The {editor.word} could not be saved: an internal error occurred."
     assert opening.text == "'mine.flowviz' could not be opened: an internal error occurred."
     assert "MemoryError" in opening.details
     assert editor.document.is_changed
@@ -215,7 +254,7 @@ def test_internal_error_of_reading_is_not_one_of_the_save_that_waits(
         raise MemoryError
 
     editor.disk.clear()
-    monkeypatch.setattr("flowviz.projects.load_project", fail)
+    monkeypatch.setattr(projects, f"load_{editor.word}", fail)
     editor.document.open(editor.file)
     editor.wait(reached.is_set)
     other = editor.file.with_stem("other")
@@ -236,7 +275,7 @@ def test_failed_save_leaves_the_document_changed(editor: Editor, monkeypatch: py
         raise FileError("It cannot be written: no space left on device.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("flowviz.projects.save_project", fail)
+        patched.setattr(projects, f"save_{editor.word}", fail)
         editor.document.save(editor.file)
         editor.wait(lambda: bool(editor.notices))
     assert editor.document.is_changed
@@ -252,5 +291,5 @@ def test_own_save_is_not_a_change_on_disk(editor: Editor) -> None:
         pass
     assert not editor.document.is_changed_on_disk
     editor.wait(lambda: not editor.document.is_changed)
-    save_project(untrained("Theirs"), editor.file)
+    projects.save_project(untrained("Theirs"), editor.file)
     assert editor.document.is_changed_on_disk

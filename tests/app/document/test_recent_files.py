@@ -25,6 +25,7 @@ def test_recent_files_are_listed_opened_and_cleared(file_menu: FileMenu, project
     assert "hi.flowviz" in first.text()
     assert str(tmp_path) in first.text()
     file_menu.choose("new")
+    file_menu.wait(lambda: file_menu.window.main.document_actions.document.path is None)
     entries(menu)[0].trigger()
     file_menu.wait(lambda: file_menu.window.main.document_actions.document.path == project_file)
     entries(menu)[-1].trigger()

@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.document.document import prepare
+from flowviz.app.document.content import prepare
 from flowviz.app.editing.cloud_arrows import CloudArrows
 from flowviz.app.editing.cloud_bending import CloudBending, Layer
 from flowviz.specs import recipes

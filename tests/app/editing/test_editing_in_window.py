@@ -11,7 +11,7 @@ from PyQt6.QtGui import QAction, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QCheckBox, QLabel, QMenu, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.document.document import prepare
+from flowviz.app.document.content import prepare
 from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.projects import Project

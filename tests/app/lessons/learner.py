@@ -55,6 +55,11 @@ class Learner:
         self.lessons.begin(lesson)
         self.wait_for_step()
 
+    def leave(self) -> None:
+        """Leave the lessons, and wait until the learner's own project is shown again."""
+        self.lessons.leave()
+        self.qtbot.waitUntil(lambda: self.lessons.opener.kept is None)
+
     def wait_for_step(self) -> None:
         """Wait until the current step has set what it sets, and nothing else changes."""
         self.qtbot.waitUntil(lambda: self.is_ready, timeout=PATIENCE_MS)

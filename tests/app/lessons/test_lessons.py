@@ -84,7 +84,7 @@ def test_the_ledger_stands_beside_the_lesson_of_a_small_window(
     assert panel.geometry() == place
     assert ledger.height() > 400
     assert window.main._center.width() >= 1366 / 2
-    learner.lessons.leave()
+    learner.leave()
     settle(window.main)
     assert window.main.dockWidgetArea(ledger) == Qt.DockWidgetArea.RightDockWidgetArea
 
@@ -116,7 +116,7 @@ def test_a_lesson_is_resumed_where_it_was_left(window: Window, qtbot: QtBot, lea
     for _ in range(3):
         learner.press("Skip") if not learner.is_done else learner.press("Next")
         learner.wait_for_step()
-    learner.lessons.leave()
+    learner.leave()
     assert stored_progress(lesson).step == 3
     window.main.view.set_mark("grid", True)
     learner.attend(lesson)
@@ -241,7 +241,7 @@ def test_a_lesson_whose_project_is_damaged_returns_to_the_list(
     learner.lessons.open(path)
     qtbot.waitUntil(lambda: "own.flowviz" in window.notice)
     assert learner.lessons.lesson is None
-    learner.lessons.leave()
+    learner.leave()
     assert window.main.session.trained_title == "BRAD"
 
 
@@ -256,7 +256,7 @@ def test_a_lesson_can_be_dropped_on_the_window_and_chosen_in_a_dialog(
     QApplication.sendEvent(window.main, QDropEvent(place.toPointF(), copy, media, left, none))
     learner.wait_for_step()
     assert text(window, "lessonPosition") == "A tiny lesson: step 1 of 5"
-    learner.lessons.leave()
+    learner.leave()
     learner.trigger("openlessonAction")
     file_menu.answer_dialog("openLessonDialog", TINY)
     learner.wait_for_step()
@@ -302,7 +302,7 @@ def test_a_comparison_stays_when_its_lesson_is_presented(window: Window, learner
     assert comparisons.is_shown
     assert dock(window).isVisible()
     learner.trigger("presentationAction")
-    learner.lessons.leave()
+    learner.leave()
     assert not comparisons.is_shown
 
 

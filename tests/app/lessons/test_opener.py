@@ -1,11 +1,15 @@
-"""Lessons whose learner goes on before a project has been read."""
+"""What lessons open: too late, in vain, or in place of something that the learner has not saved."""
 
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QThread
 
 from flowviz.lessons import Lesson, read_lesson
-from tests.app.conftest import Window
+from flowviz.projects import save_comparison
+from flowviz.records import Trace
+from tests.app.comparison.fakes import untrained
+from tests.app.conftest import FileMenu, Window
 from tests.app.lessons.learner import Learner
 from tests.app.lessons.test_shipped_lessons import TINY
 
@@ -41,3 +45,73 @@ def test_a_view_is_not_replaced_by_a_project_that_was_still_being_read(
     learner.attend(read_lesson(path))
     wait_for_reader(learner)
     assert window.main.session.trained_title == "BRAD"
+
+
+def lesson_on(opening: str, folder: Path) -> Lesson:
+    """Return a lesson that opens something else."""
+    path = folder / "compare.toml"
+    path.write_text(TINY.read_text(encoding="utf-8").replace('gallery = "two_moons"', opening), encoding="utf-8")
+    return read_lesson(path)
+
+
+def test_a_lesson_begins_when_the_comparison_that_it_replaces_may_go(
+    window: Window, file_menu: FileMenu, learner: Learner, tmp_path: Path
+) -> None:
+    lesson, comparisons = lesson_on('gallery = "three_flows"', tmp_path), window.main.comparisons
+    comparisons.show(untrained("a", "b"))
+    assert comparisons.workbench is not None
+    comparisons.workbench.controller.remove("a")
+    learner.lessons.begin(lesson)
+    file_menu.press("unsavedBox", "cancel")
+    assert learner.lessons.lesson is None, "the learner can try again"
+    assert comparisons.compared.value.names == ("b",)
+    learner.lessons.begin(lesson)
+    file_menu.press("unsavedBox", "discard")
+    learner.wait_for_step()
+    assert len(comparisons.compared.value.runs) == 3
+    learner.leave()
+
+
+def test_a_lesson_whose_comparison_is_damaged_returns_to_the_list(
+    window: Window, learner: Learner, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.flowviz"
+    save_comparison(untrained("a", "b"), path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    lesson = lesson_on('comparison = "own.flowviz"', tmp_path)
+    learner.lessons.begin(lesson)
+    learner.qtbot.waitUntil(lambda: str(path) in window.notice)
+    assert learner.lessons.lesson is None
+    path.write_bytes(whole)
+    learner.attend(lesson)
+    assert window.main.comparisons.compared.value.names == ("a", "b")
+    learner.leave()
+
+
+def test_the_learners_project_is_prepared_in_the_background(
+    window: Window, learner: Learner, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads, measure = list[object](), Trace.measure
+    learner.attend(lesson)
+
+    def watch(trace: Trace) -> None:
+        threads.append(QThread.currentThread())
+        measure(trace)
+
+    monkeypatch.setattr(Trace, "measure", watch)
+    learner.leave()
+    assert threads
+    assert threads[0] is not window.main.thread()
+
+
+def test_a_lesson_that_begins_while_the_learners_project_returns_keeps_it(
+    window: Window, learner: Learner, lesson: Lesson
+) -> None:
+    window.main.request.show_text("MINE")
+    window.main.discard_changes()
+    learner.attend(lesson)
+    learner.lessons.leave()
+    learner.attend(lesson)
+    learner.leave()
+    assert window.main.request.plan.target.title == "MINE"

@@ -23,7 +23,7 @@ def test_a_lesson_opens_a_project_of_its_own_and_gives_back_that_of_the_learner(
     document = window.main.document_actions.document
     assert not document.path
     assert window.main.session.trained_title == "two moons"
-    learner.lessons.leave()
+    learner.leave()
     assert (document.path, document.is_changed, file_menu.text) == (path, False, "MINE")
     assert path.read_bytes() == before
 
@@ -38,7 +38,7 @@ def test_unsaved_work_is_asked_about_and_survives_even_if_it_is_discarded(
     learner.lessons.begin(lesson)
     file_menu.press("unsavedBox", "discard")
     learner.wait_for_step()
-    learner.lessons.leave()
+    learner.leave()
     assert file_menu.text == "MINE"
     assert file_menu.is_changed
 
@@ -56,7 +56,7 @@ def test_a_project_that_the_learner_saved_during_a_lesson_is_not_lost(
     window.main._lesson_dock.close()
     file_menu.press("unsavedBox", "save")
     file_menu.wait(lambda: not window.main._lesson_dock.isVisible())
-    assert window.main.session.trained_title == "BRAD"
+    file_menu.wait(lambda: window.main.session.trained_title == "BRAD")
 
 
 def go_on(learner: Learner) -> None:
@@ -93,5 +93,5 @@ def test_a_saved_project_is_asked_about_only_where_a_step_opens_another_one(
     learner.wait_for_step()
     assert (document.path, saved.read_bytes()) == (None, before)
     go_on(learner)
-    learner.lessons.leave()
+    learner.leave()
     assert file_menu.boxes == []

@@ -102,7 +102,7 @@ def test_document_is_unchanged_after_undoing_every_edit(file_menu: FileMenu, use
     user.undo()
     user.choose("colorBox", 1)
     file_menu.choose("new")
-    assert user.titles == ("Undo", "Redo")
+    file_menu.wait(lambda: user.titles == ("Undo", "Redo"))
 
 
 def test_clipboard_commands_use_the_text_that_has_the_focus(user: UndoUser) -> None:

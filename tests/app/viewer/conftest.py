@@ -20,4 +20,5 @@ def viewed(qapp: object) -> Viewed:
 def explored(window: Window, project: Project, qtbot: QtBot) -> Iterator[Explored]:
     """Return a window that shows the trained project, and show nothing of it afterward."""
     yield Explored(window, project, qtbot)
-    window.main.document_actions.new()
+    with qtbot.waitSignal(window.main.document_actions.document.opened):
+        window.main.document_actions.new()

@@ -58,8 +58,7 @@ def test_comparison_opens_as_a_copy(window: Window, qtbot: QtBot) -> None:
         qtbot.keyClick(gallery, Qt.Key.Key_Return)
     comparisons = window.main.comparisons
     qtbot.waitUntil(lambda: comparisons.is_shown)
-    assert comparisons.file is not None
-    assert comparisons.file.path is None, "the example itself was opened instead of a copy"
+    assert comparisons.document.path is None, "the example itself was opened instead of a copy"
     assert not window.main.isWindowModified()
     assert not window.main.document_actions.recent.paths()
     assert comparisons.workbench is not None

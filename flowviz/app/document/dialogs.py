@@ -1,0 +1,91 @@
+"""The dialogs of a document: where to save it, and the questions before changes are lost."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Generic
+
+from PyQt6.QtCore import QObject, QStandardPaths
+from PyQt6.QtWidgets import QFileDialog, QMainWindow
+
+from flowviz.app.document.content import Work
+from flowviz.app.document.document import Document
+from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
+from flowviz.file_kinds import PROJECT_SUFFIX
+from flowviz.files import as_file_name
+
+
+class DocumentDialogs(QObject, Generic[Work]):
+    """Saves, reverts and replaces a document; asks first where changes would be lost."""
+
+    def __init__(self, document: Document[Work], window: QMainWindow) -> None:
+        super().__init__(window)
+        self.document, self._window = document, window
+        document.edited_while_reading.connect(self.leave)
+
+    def save(self, then: Callable[[], object] = lambda: None) -> None:
+        """Save the document to its file, or ask for one; call `then` if that succeeds."""
+        document = self.document
+        if document.path is None:
+            self.save_as(then)
+        elif document.is_changed_on_disk:
+            ask(
+                self._window, "overtakenBox",
+                f"Another program has changed '{document.path.name}' since you opened or saved it.",
+                "Overwrite it, or save your version under another name?",
+                Answer("&Overwrite", DISCARD, partial(document.save, document.path, then)),
+                Answer("Save &As…", SAVE, partial(self.save_as, then)),
+                Answer("Cancel", CANCEL),
+            )  # fmt: skip
+        else:
+            document.save(document.path, then)
+
+    def save_as(self, then: Callable[[], object] = lambda: None) -> None:
+        """Ask for a file and save the document to it; call `then` if that succeeds."""
+        document = self.document
+        file_type = f"flowviz {document.content.word}s (*{PROJECT_SUFFIX})"
+        dialog = file_dialog(self._window, "saveDialog", "Save As", document.path, file_type)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(PROJECT_SUFFIX.lstrip("."))
+        dialog.selectFile(str(document.path or f"{as_file_name(document.name)}{PROJECT_SUFFIX}"))
+        dialog.fileSelected.connect(lambda name: document.save(Path(name).absolute(), then))
+        dialog.open()
+
+    def revert(self) -> None:
+        """Return to the saved version, after asking."""
+        if self.document.path is None:
+            return
+        ask(
+            self._window, "revertBox", f"Revert to the saved version of '{self.document.name}'?",
+            "Unsaved changes will be lost.",
+            Answer("&Revert", DISCARD, partial(self.document.open, self.document.path)),
+            Answer("Cancel", CANCEL),
+        )  # fmt: skip
+
+    def leave(self, then: Callable[[], object]) -> None:
+        """Call `then`; where there are unsaved changes, ask first."""
+        if not self.document.is_changed:
+            then()
+            return
+        ask(
+            self._window, "unsavedBox", f"Save the changes to '{self.document.name}'?",
+            "Unsaved changes will be lost.",
+            Answer("&Save", SAVE, partial(self.save, then)),
+            Answer("&Discard", DISCARD, then),
+            Answer("Cancel", CANCEL),
+        )  # fmt: skip
+
+
+def file_dialog(window: QMainWindow, name: str, title: str, path: Path | None, *file_types: str) -> QFileDialog:
+    """Return a dialog for files, which begins in the folder of a path or in the user's documents."""
+    dialog = QFileDialog(window, title, str(path.parent if path else _documents_folder()))
+    dialog.setObjectName(name)
+    dialog.setNameFilters(file_types)
+    dialog.finished.connect(dialog.deleteLater)
+    return dialog
+
+
+def _documents_folder() -> Path:
+    """Return the user's folder for documents, or the home folder if it does not exist."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(folder) if folder and Path(folder).is_dir() else Path.home()
