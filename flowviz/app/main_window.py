@@ -214,8 +214,8 @@ class MainWindow(QMainWindow):
         for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons.one_dimension):
             appearance.on_theme(themed.set_theme)
         appearance.resizing_words.connect(self._layout.follow_words)
-        appearance.on_motion(self.viewer.reduce_motion)
-        appearance.on_motion(self._training.controls.reduce_motion)
+        for moving in (self.viewer, self._training.controls, self.comparisons):
+            appearance.on_motion(moving.reduce_motion)
 
     def _connect_controllers(self) -> None:
         controls, document = self._training.controls, self.document_actions.document

@@ -63,15 +63,15 @@ Figures = dict[str, float]
 class FrameClock:
     """Records when an item is painted, which must not have been painted before: PyQt caches the method."""
 
-    def __init__(self, item: Any, method: str = "paint") -> None:
+    def __init__(self, item: Any) -> None:
         self.times: list[float] = []
-        paint = getattr(item, method)
+        paint = item.paint
 
         def record(*arguments: object) -> None:
             paint(*arguments)
             self.times.append(time.perf_counter())
 
-        setattr(item, method, record)
+        item.paint = record
 
     def figures(self) -> Figures:
         """Return the frame intervals in milliseconds: median, high percentiles and the longest."""
@@ -170,7 +170,7 @@ def measure_comparison(seconds: float) -> Figures:
     window.comparisons.show(Comparison.untrained(comparison_spec({**shared, "entrants": entrants})))
     workbench = window.comparisons.workbench
     assert workbench is not None
-    clock, progress = FrameClock(workbench.page.grid.clouds[0].picture, "paintEvent"), list[Progress]()
+    clock, progress = FrameClock(workbench.page.grid.clouds[0].picture.canvas.content().item), list[Progress]()
     window.show()
     workbench.controller.train()
 

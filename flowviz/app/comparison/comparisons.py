@@ -68,6 +68,7 @@ class Comparisons(QObject):
         self._view = view
         self._workbench: Workbench | None = None
         self._theme: Theme = "light"
+        self._is_motion_reduced = False
         self.compared = ComparedState(self)
         self.document = Document(self._content(), self)
         self.dialogs = DocumentDialogs(self.document, window)
@@ -164,6 +165,12 @@ class Comparisons(QObject):
         if self._workbench is not None:
             self._workbench.page.set_theme(theme)
 
+    def reduce_motion(self, reduced: bool) -> None:
+        """Set whether to do without motion that is not needed."""
+        self._is_motion_reduced = reduced
+        if self._workbench is not None:
+            self._workbench.reduce_motion(reduced)
+
     def close(self) -> None:
         """End all work, and restore the panels so that their layout can be saved."""
         self.surroundings.show()
@@ -201,6 +208,7 @@ class Comparisons(QObject):
 
         workbench = Workbench(self.compared, self._view, self._session, self)
         workbench.page.set_theme(self._theme)
+        workbench.reduce_motion(self._is_motion_reduced)
         workbench.page.new_requested.connect(self.choose_another)
         workbench.page.leave_requested.connect(self.leave)
         workbench.open_requested.connect(self._open)

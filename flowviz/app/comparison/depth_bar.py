@@ -1,23 +1,28 @@
 """The bar below the clouds: their depth, what a drag does, and the camera."""
 
+from collections.abc import Mapping
 from time import perf_counter
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from flowviz.app.comparison.entrants import Compared, ComparedState
-from flowviz.app.comparison.shared_view import SharedView, SharedViewState, Tool
+from flowviz.app.comparison.shared_view import SharedView, SharedViewState
 from flowviz.app.state.binding import Binding
+from flowviz.app.state.view import Tool
 from flowviz.app.style.icons import icon
+from flowviz.app.viewer import view_bar
 from flowviz.app.widgets.jump_slider import JumpSlider
 
 TICKS = 960  # positions of the slider: a multiple of the most common numbers of stages
 PLAY_SECONDS = 4.0  # from the base to the target
 FRAME_PERIOD_MS = 33
 SPACING = 6  # pixels
-TOOLS: dict[Tool, tuple[str, str]] = {
-    "move": ("Move", "Drag to move all clouds, or turn the wheel to zoom"),
-    "rectangle": ("Select", "Drag to select particles, which are highlighted in all clouds. Shift adds, Alt removes"),
+EVERYWHERE = ", which stand out in all clouds; hold Shift to add, Alt to remove"
+TOOLS: Mapping[Tool, str] = {
+    "move": "Drag to pan all clouds; turn the wheel to zoom",
+    "rectangle": f"Drag to select particles{EVERYWHERE}",
+    "lasso": f"Draw around particles to select them{EVERYWHERE}",
 }
 
 
@@ -94,7 +99,8 @@ class DepthBar(QWidget):
 
     def _advance(self) -> None:
         depth = (perf_counter() - self._started) / PLAY_SECONDS
-        self._shared.set_depth(depth)
+        deepest = max(self._compared.value.deepest, 1)
+        self._shared.set_depth(round(depth * deepest) / deepest if self._shared.value.jumps else depth)
         if depth >= 1:
             self._ticks.stop()
 
@@ -112,8 +118,9 @@ class DepthBar(QWidget):
             self.slider.setTickInterval(step)
 
     def _tool(self, tool: Tool) -> QToolButton:
-        text, tip = TOOLS[tool]
-        button = _tool_button(f"{tool}CloudsButton", tool, text, tip)
+        text, key, _ = view_bar.TOOLS[tool]
+        button = _tool_button(f"{tool}CloudsButton", tool, text.replace("&", ""), f"{TOOLS[tool]} ({key})")
+        button.setShortcut(key)
         button.setCheckable(True)
         self._group.addButton(button)
         button.clicked.connect(lambda: self._shared.set_tool(tool))

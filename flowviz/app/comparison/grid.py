@@ -1,23 +1,20 @@
 """The grid of clouds, one for each entrant, with one camera, one depth and one selection."""
 
 from math import sqrt
-from time import perf_counter
 
-import numpy as np
-from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from flowviz.app.comparison.arrangement import columns_for
-from flowviz.app.comparison.cloud import CloudPicture, EntrantCloud
+from flowviz.app.comparison.cloud import EntrantCloud
 from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
 from flowviz.app.comparison.fields import CloudFields, can_query
 from flowviz.app.comparison.hints import hint
 from flowviz.app.comparison.shared_view import SharedView, SharedViewState, is_begun, shared_frame
 from flowviz.app.state.view import View, ViewState
-from flowviz.records import Combination, Scene, Selection, TargetPicture
-from flowviz.rendering import Frame, positions_at
+from flowviz.app.viewer.drawing_queue import DrawingQueue
+from flowviz.records import Scene, TargetPicture
 from flowviz.rendering.projection import Panel
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
@@ -25,44 +22,8 @@ from flowviz.specs.view import FIELDS
 from flowviz.targets import Target, target_picture
 
 SPACING = 4  # pixels
-FRAME_PERIOD_MS = 16
-FRAME_SECONDS = 0.008  # for drawing in one frame; at least one cloud is drawn
 LONG = 2.5  # ratio of the sides of a cloud, above which its points are enlarged, or they would be tiny
 POINT_SCALE = 1.6  # points are larger than in the large cloud, relative to the picture
-
-
-class DrawingQueue(QObject):
-    """Draws outdated pictures one after the other, so that no frame of the window takes long."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._waiting: list[CloudPicture] = []
-        self._ticks = QTimer(self)
-        self._ticks.setInterval(FRAME_PERIOD_MS)
-        self._ticks.timeout.connect(self._draw)
-
-    def add(self, picture: CloudPicture) -> None:
-        """Draw a picture in one of the next frames."""
-        if picture not in self._waiting:
-            self._waiting.append(picture)
-        if not self._ticks.isActive():
-            self._ticks.start(0)
-
-    def remove(self, picture: CloudPicture) -> None:
-        """Do not draw a picture."""
-        if picture in self._waiting:
-            self._waiting.remove(picture)
-
-    def _draw(self) -> None:
-        started = perf_counter()
-        while self._waiting and perf_counter() - started < FRAME_SECONDS:
-            picture = self._waiting.pop(0)
-            if picture.isVisible():
-                picture.draw()
-        if self._waiting:
-            self._ticks.start(FRAME_PERIOD_MS)
-        else:
-            self._ticks.stop()
 
 
 class CloudGrid(QWidget):
@@ -81,7 +42,6 @@ class CloudGrid(QWidget):
         self.setObjectName("cloudGrid")
         self._compared, self._shared, self._view = compared, shared, view
         self._clouds: list[EntrantCloud] = []
-        self._frame = Frame((0.0, 0.0), 1.0)
         self._columns = 0
         self._queue, self._fields = DrawingQueue(self), CloudFields(self)
         self._pictured: list[tuple[Target, TargetPicture]] = []
@@ -100,10 +60,9 @@ class CloudGrid(QWidget):
         """The clouds, in the order of the entrants."""
         return self._clouds
 
-    @property
-    def frame(self) -> Frame:
-        """The part of the plane that all clouds show."""
-        return self._frame
+    def zoom(self, factor: float) -> None:
+        """Show a larger part of the plane in all clouds, or a smaller one for a factor below 1."""
+        self._clouds[0].picture.zoom(factor)
 
     def close_fields(self) -> None:
         """Stop computing densities, grids and velocities."""
@@ -125,7 +84,7 @@ class CloudGrid(QWidget):
 
     def _on_shared_changed(self, old: SharedView, new: SharedView) -> None:
         for cloud in self._clouds:
-            cloud.picture.show_hovered(new.hovered)
+            cloud.picture.annotate(hovered=new.hovered)
             cloud.picture.set_tool(new.tool)
         if (old.depth, old.frame, old.selection) != (new.depth, new.frame, new.selection):
             self._show(self._compared.value.runs)
@@ -140,8 +99,6 @@ class CloudGrid(QWidget):
         count = len(compared.runs)
         while len(self._clouds) > count:
             cloud = self._clouds.pop()
-            cloud.picture.outdated.disconnect()
-            self._queue.remove(cloud.picture)
             self._layout.removeWidget(cloud)
             cloud.setParent(None)
             cloud.deleteLater()
@@ -169,17 +126,18 @@ class CloudGrid(QWidget):
         self._place(self._compared.value)
 
     def _create_cloud(self) -> EntrantCloud:
-        cloud = EntrantCloud()
+        cloud = EntrantCloud(self._queue)
         cloud.chosen.connect(self.chosen)
         cloud.open_requested.connect(self.open_requested)
         cloud.removal_requested.connect(self.removal_requested)
         cloud.depth_stepped.connect(self.depth_stepped)
-        picture = cloud.picture
-        picture.set_tool(self._shared.value.tool)
-        picture.outdated.connect(lambda: self._queue.add(picture))
-        picture.zoomed.connect(self._shared.zoom_to)
-        picture.particle_hovered.connect(self._shared.hover)
-        picture.region_drawn.connect(lambda corners, how: self._select(cloud.name, corners, how))
+        picture, shared = cloud.picture, self._shared
+        picture.set_tool(shared.value.tool)
+        picture.zoomed.connect(shared.zoom_to)
+        picture.fit_requested.connect(shared.follow)
+        picture.pointer_moved.connect(lambda point: shared.hover(picture.particle_at(point)))
+        picture.particles_chosen.connect(shared.select)
+        picture.selection_cleared.connect(shared.clear_selection)
         picture.resized.connect(lambda: self._show(self._compared.value.runs))
         return cloud
 
@@ -195,13 +153,14 @@ class CloudGrid(QWidget):
             return
         size = self._clouds[0].picture.size_in_pixels
         spec = _spec_of(self._view.seen.view, size, can_query(compared))
-        self._frame = shared_frame(compared.runs, shared, spec, Panel(size.width, size.height))
-        view = self._frame.on(spec)
+        view = shared_frame(compared.runs, shared, spec, Panel(size.width, size.height)).on(spec)
         for cloud, run in zip(self._clouds, compared.runs, strict=True):
             if run in runs:
                 stage = shared.stage(run.project.trace)
-                cloud.picture.show_scene(self._scene(run, shared), stage, view)
-                cloud.picture.show_hint(hint(run, stage, view, size))
+                cloud.picture.show_scene(self._scene(run, shared))
+                cloud.picture.show_stage(stage)
+                cloud.picture.set_view(view)
+                cloud.picture.annotate(hint=hint(run, stage, view, size))
                 self._fields.query(run, stage, view, size)
 
     def _scene(self, run: EntrantRun, shared: SharedView) -> Scene:
@@ -219,13 +178,6 @@ class CloudGrid(QWidget):
             found = target_picture(target)
             self._pictured = [*self._pictured[-5:], (target, found)]
         return found
-
-    def _select(self, name: str, corners: NDArray[np.float64], how: Combination) -> None:
-        run = self._compared.value.run(name)
-        if run is not None:
-            trace = run.project.trace
-            positions = positions_at(trace, self._shared.value.stage(trace))
-            self._shared.select(Selection.in_rectangle(positions, tuple(corners[0]), tuple(corners[1])), how)
 
 
 def _spec_of(view: ViewSpec, size: PictureSize, has_fields: bool) -> ViewSpec:

@@ -34,6 +34,7 @@ class ComparisonPage(QWidget):
 
     new_requested = pyqtSignal()
     leave_requested = pyqtSignal()
+    escape_pressed = pyqtSignal()  # not in presentation mode
 
     def __init__(
         self, compared: ComparedState, shared: SharedViewState, request: RequestState, view: ViewState
@@ -52,8 +53,8 @@ class ComparisonPage(QWidget):
         self._new = button("newComparisonButton", "&New Comparison…", "Compare other flows")
         self._new.clicked.connect(lambda: self.new_requested.emit())
         self._escape = QShortcut(QKeySequence("Esc"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        for leave in (self._leave.clicked, self._escape.activated):
-            leave.connect(lambda: self.leave_requested.emit())
+        self._escape.activated.connect(lambda: self.escape_pressed.emit())
+        self._leave.clicked.connect(lambda: self.leave_requested.emit())
         self.grid.depth_stepped.connect(self.depth_bar.step)
         self._lay_out()
         self.grid.arranged.connect(self._order_tabs)

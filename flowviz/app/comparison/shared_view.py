@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.comparison.entrants import EntrantRun
 from flowviz.app.state.state import State
-from flowviz.app.viewer.cloud_view import MAX_HALF_EXTENT, MIN_HALF_EXTENT
+from flowviz.app.state.view import Tool
 from flowviz.records import Combination, Selection, Trace
 from flowviz.rendering import Frame, fitted_view
 from flowviz.rendering.camera import common_box
@@ -18,7 +17,6 @@ from flowviz.rendering.projection import Panel
 from flowviz.specs import ViewSpec
 
 Box = NDArray[np.float64]  # (2, 2): lower left and upper right corner
-Tool = Literal["move", "rectangle"]
 MAX_EXTENT_RATIO = 4.0  # of the half extent between base and target to the larger of theirs: diverging clouds leave it
 ENDS = 0.15  # share of the depth at either end in which the view widens, so that it never jumps
 
@@ -33,6 +31,7 @@ class SharedView:
         selection: The selected particles, by their numbers in the base. None if there are none.
         hovered: Number of the particle under the mouse. None if there is none.
         tool: What a drag does.
+        jumps: Whether each flow is only drawn at whole stages, never in between.
     """
 
     depth: float = 1.0
@@ -40,10 +39,12 @@ class SharedView:
     selection: Selection | None = None
     hovered: int | None = None
     tool: Tool = "move"
+    jumps: bool = False
 
     def stage(self, trace: Trace) -> float:
         """Return the stage of a trace at the depth; 2.25 is a quarter of the way from stage 2 to stage 3."""
-        return self.depth * trace.last_stage
+        stage = self.depth * trace.last_stage
+        return float(round(stage)) if self.jumps else stage
 
     def selection_of(self, trace: Trace) -> Selection | None:
         """Return the selection if a trace has as many particles."""
@@ -62,8 +63,7 @@ class SharedViewState(State[SharedView]):
         self.set(replace(self.value, depth=min(max(depth, 0.0), 1.0)))
 
     def zoom_to(self, center: tuple[float, float], half_extent: float) -> None:
-        """Show a part of the plane in all clouds, within the limits of zooming."""
-        half_extent = float(np.clip(half_extent, MIN_HALF_EXTENT, MAX_HALF_EXTENT))
+        """Show a part of the plane in all clouds."""
         self.set(replace(self.value, frame=Frame(center, half_extent)))
 
     def follow(self) -> None:
@@ -73,6 +73,10 @@ class SharedViewState(State[SharedView]):
     def hover(self, particle: int | None) -> None:
         """Mark a particle in all clouds, or none."""
         self.set(replace(self.value, hovered=particle))
+
+    def reduce_motion(self, reduced: bool) -> None:
+        """Set whether to jump from stage to stage instead of gliding."""
+        self.set(replace(self.value, jumps=reduced))
 
     def set_tool(self, tool: Tool) -> None:
         """Set what a drag does."""

@@ -72,8 +72,12 @@ class Workbench(QObject):
 
     def zoom(self, factor: float) -> None:
         """Show a larger part of the plane in all clouds, or a smaller one for a factor below 1."""
-        frame = self.page.grid.frame
-        self.shared.zoom_to(frame.center, factor * frame.half_extent)
+        self.page.grid.zoom(factor)
+
+    def reduce_motion(self, reduced: bool) -> None:
+        """Set whether to jump from stage to stage, and to keep the busy bar still."""
+        self.shared.reduce_motion(reduced)
+        self.page.editor.controls.reduce_motion(reduced)
 
     def take_focus(self) -> None:
         """Focus the slider of the depth, so that the arrow keys move it."""
@@ -97,6 +101,7 @@ class Workbench(QObject):
         editor.removal_requested.connect(controller.remove)
         editor.renamed.connect(controller.rename)
         page.limits.clicked.connect(controller.set_limits)
+        page.escape_pressed.connect(self._escape)
         for keys, pressed in (
             ("Ctrl+Return", controls.train_button), ("Ctrl+P", controls.pause_button), ("Ctrl+.", controls.stop_button),
         ):  # fmt: skip
@@ -113,6 +118,13 @@ class Workbench(QObject):
         self._builder.pictures_ready.connect(editor.target.shape.show_pictures)
         for source in (controller, page.grid, self._builder, self.importer, self.adding):
             source.notice_posted.connect(self.notice_posted)
+
+    def _escape(self) -> None:
+        """Clear the selection, or leave the comparison if nothing is selected."""
+        if self.shared.value.selection is None:
+            self.page.leave_requested.emit()
+        else:
+            self.shared.clear_selection()
 
     def _show_title(self) -> None:
         self.page.show_title(*title(self.compared.value, self._view.seen.view))

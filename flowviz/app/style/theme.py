@@ -36,7 +36,13 @@ QRadioButton::indicator:checked {{
         stop: 0 rgb{focus}, stop: 0.55 rgb{focus}, stop: 0.65 rgb{paper}, stop: 1 rgb{paper});
 }}
 NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: 4px; }}
-#exampleCaption {{ background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: 4px; padding: 4px 8px; }}
+#exampleCaption {{
+    background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: 4px; padding: 4px 8px; margin: 8px;
+}}
+#selectionChip {{
+    background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: 4px; padding: 2px 6px; margin: 6px;
+}}
+#selectionChip:hover {{ background: rgb{chosen}; }}
 QStatusBar::item {{ border: none; }}
 TitleBar {{ background: rgb{title}; }}
 TitleBar QToolButton {{ border: none; border-radius: 3px; padding: 0; icon-size: {title_icon}px; }}

@@ -2,8 +2,8 @@
 
 from math import ceil
 
-from PyQt6.QtCore import QEvent
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import enlarged_text
@@ -102,6 +102,14 @@ class CentralWidget(QWidget):
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
             self._fit_strip()
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Let Escape clear the selection, before a presentation can take it as the key to leave."""
+        clear = self._widgets.view_bar.clear_action
+        if event is not None and event.key() == Qt.Key.Key_Escape and clear.isEnabled():
+            clear.trigger()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._fit_strip()

@@ -6,7 +6,7 @@ from time import perf_counter
 from PyQt6.QtCore import QObject, Qt, QTimer
 
 from flowviz.app.state.view import View, ViewState
-from flowviz.app.viewer.displays import CloudDisplay
+from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.playhead import FRAME_PERIOD_MS
 from flowviz.records import Trace
 from flowviz.rendering import Camera, Frame, eased, fitted_view, steadied
@@ -27,7 +27,7 @@ class CloudCamera(QObject):
     """
 
     def __init__(
-        self, view: ViewState, cloud: CloudDisplay, parent: QObject, clock: Callable[[], float] = perf_counter
+        self, view: ViewState, cloud: CloudView, parent: QObject, clock: Callable[[], float] = perf_counter
     ) -> None:
         super().__init__(parent)
         self._view, self._cloud, self._clock = view, cloud, clock

@@ -1,20 +1,23 @@
 """The cloud view: a widget that draws a scene at a stage and reports mouse input."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QFontInfo, QImage, QKeySequence, QPainter, QShortcut
+from numpy.typing import NDArray
+from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
+from PyQt6.QtGui import QFontInfo, QImage, QKeySequence, QNativeGestureEvent, QPainter, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from flowviz.app.editing.cloud_bending import Arrow
 from flowviz.app.state.view import Tool
+from flowviz.app.viewer.drawing_queue import DrawingQueue
+from flowviz.app.viewer.selection_chip import SelectionChip
 from flowviz.app.widgets.late import Late
-from flowviz.records import Rectangle, Scene
-from flowviz.rendering import visible_rectangle
+from flowviz.records import Combination, Rectangle, Scene, Selection, nearest
+from flowviz.rendering import pixel_position, plane_position, positions_at, visible_rectangle
 from flowviz.specs import PictureSize, ViewSpec
 
 if TYPE_CHECKING:
@@ -23,38 +26,57 @@ if TYPE_CHECKING:
 ZOOM_FACTOR = 1.25  # per key press
 PAN_SHARE = 0.2  # of the distance from the center to the edge
 MIN_HALF_EXTENT, MAX_HALF_EXTENT = 1e-6, 1e12  # limits of zooming, in target units
+REACH = 8.0  # largest distance from the mouse to a particle, in pixels
 MAX_WORD_HEIGHT = 0.1  # relative to the shorter side
 USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
 PANS = {"Shift+Left": (-1, 0), "Shift+Right": (1, 0), "Shift+Down": (0, -1), "Shift+Up": (0, 1)}
 ZOOMS = {"+": 1 / ZOOM_FACTOR, "=": 1 / ZOOM_FACTOR, "-": ZOOM_FACTOR}
 
+Point = tuple[float, float]  # x, y in target units
 
-@dataclass
+
+@dataclass(frozen=True)
 class Drawn:
-    """Scene, stage and view that the cloud view draws; see `CloudItem.show`."""
+    """What a cloud view draws.
+
+    Attributes:
+        scene: The particles and overlays. None before the first scene.
+        stage: The drawn position; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The marks, colors and visible part of the plane.
+        overview: Whether all stages are drawn in one figure.
+        arrows: The bumps above the picture.
+        hovered: Number of the particle with a ring around it. None if there is none.
+        hint: A sentence above the picture, such as why no particle is visible.
+    """
 
     scene: Scene | None = None
     stage: float = 0.0
     view: ViewSpec = field(default_factory=ViewSpec)
     overview: bool = False
+    arrows: Sequence[Arrow] = ()
+    hovered: int | None = None
+    hint: str = ""
 
 
 class CloudView(QWidget):
     """Widget that shows the pictures of `flowviz.rendering` pixel for pixel.
 
-    The wheel zooms, a double-click fits the view to the cloud, and the tool decides what a drag does. While selecting,
-    Shift adds and Alt removes. The middle button pans with every tool. When the view has the focus, Shift and the arrow
-    keys pan, + and - zoom, and 0 fits the view.
+    The wheel and a pinch zoom, and the tool decides what a drag does. While selecting, Shift adds and Alt removes. The
+    middle button pans with every tool. When the view has the focus, Shift and the arrow keys pan, + and - zoom, and 0
+    fits the view.
 
     Attributes:
+        drawn: What is drawn.
+        tool: The tool.
         canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
             is complete.
     """
 
     fit_requested = pyqtSignal()
+    double_clicked = pyqtSignal()
     zoomed = pyqtSignal(object, float)  # requested center (x, y) and half extent, in target units
-    region_drawn = pyqtSignal(object, str)  # corners (k, 2) in target units, Combination
-    point_clicked = pyqtSignal(float, float, str)  # x and y in target units, Combination
+    particles_chosen = pyqtSignal(object, str)  # Selection, Combination
+    selection_cleared = pyqtSignal()
     pointer_moved = pyqtSignal(object)  # (x, y) in target units, or None when it has left
     stage_clicked = pyqtSignal(int)  # in the overview
     bend_began = pyqtSignal(object)  # (x, y) in target units
@@ -63,59 +85,97 @@ class CloudView(QWidget):
     bend_widened = pyqtSignal(float)  # notches of the wheel
     resized = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, object_name: str = "cloudView", queue: DrawingQueue | None = None) -> None:
+        """Create an empty view; several views can share a `queue`, in which they take turns to draw."""
         super().__init__()
-        self.setObjectName("cloudView")
+        self.setObjectName(object_name)
         self.setAccessibleName("Cloud of particles")
         self.setAccessibleDescription(
             "The arrow keys step through the stages, Shift and the arrow keys pan, plus and minus zoom, 0 fits. "
             "The line below describes what is shown."
         )
         self.setMinimumSize(320, 240)
-        self._word_scale = 1.0
-        self._drawn = Drawn()
-        self._tool: Tool = "move"
-        self._arrows: Sequence[Arrow] = ()
-        self.canvas = Late(_load_canvas, self._prepare, when_shown=True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._word_scale = 1.0
+        self.drawn = Drawn()
+        self.tool: Tool = "move"
+        self.canvas = Late(partial(_load_canvas, self, queue), lambda _: None, when_shown=True)
+        self._chip = SelectionChip()
+        self._chip.clicked.connect(lambda: self.selection_cleared.emit())
         self._layers = QGridLayout(self)
         self._layers.setContentsMargins(0, 0, 0, 0)
-        self._layers.addWidget(self.canvas, 0, 0)
-        self.add_pan_keys(self)
-        for keys, factor in ZOOMS.items():
-            _add_key(self, keys, partial(self.zoom, factor))
-        _add_key(self, "0", lambda: None if self._drawn.overview else self.fit_requested.emit())
+        self.cover(self.canvas)
+        self.cover(self._chip, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        self.add_camera_keys(self)
 
     @property
     def view(self) -> ViewSpec:
         """Return the drawn view."""
-        return self._drawn.view
+        return self.drawn.view
 
     @property
     def stage(self) -> float:
         """Return the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
-        return self._drawn.stage
+        return self.drawn.stage
+
+    @property
+    def positions(self) -> NDArray[np.float32]:
+        """Return the drawn positions (n, 2) of the particles."""
+        assert self.drawn.scene is not None
+        return positions_at(self.drawn.scene.trace, self.stage)
 
     @property
     def rectangle(self) -> Rectangle:
         """Return the visible part of the plane: left, right, bottom, top, in target units."""
-        return visible_rectangle(self.view, self._size())
+        return visible_rectangle(self.view, self.logical_size)
+
+    @property
+    def logical_size(self) -> PictureSize:
+        """Return the size of the picture in logical pixels."""
+        return PictureSize.nearest(self.width(), self.height())
 
     @property
     def size_in_pixels(self) -> PictureSize:
         """Return the size of the picture in device pixels."""
-        return self._size(self.devicePixelRatioF())
+        ratio = self.devicePixelRatioF()
+        return PictureSize.nearest(ratio * self.width(), ratio * self.height())
 
     @property
     def pixel(self) -> float:
         """Return the side of a pixel in target units."""
         left, right, bottom, top = self.rectangle
-        size = self._size()
+        size = self.logical_size
         return min(right - left, top - bottom) / min(size.width, size.height)
 
-    def cover(self, widget: QWidget) -> None:
-        """Lay a widget over the picture, of which it is no part."""
-        self._layers.addWidget(widget, 0, 0)
+    def plane_at(self, pixel: QPointF) -> Point:
+        """Return the point of the plane at a logical pixel."""
+        return plane_position(self.view, self.logical_size, pixel.x(), pixel.y())
+
+    def pixel_at(self, x: float, y: float) -> QPointF:
+        """Return the logical pixel at which a point of the plane is drawn."""
+        return QPointF(*pixel_position(self.view, self.logical_size, (x, y)))
+
+    def particle_at(self, point: Point | None) -> int | None:
+        """Return the number of the particle that is drawn nearest to a point. None if it is out of the mouse's reach.
+
+        Args:
+            point: Where the mouse is. None if it is elsewhere.
+        """
+        if point is None or self.drawn.scene is None:
+            return None
+        return nearest(self.positions, point, REACH * self.pixel)
+
+    def select_region(self, corners: NDArray[np.float64], how: Combination) -> None:
+        """Report the particles that are drawn inside a polygon (k, 2) as chosen."""
+        self.particles_chosen.emit(Selection.in_polygon(self.positions, corners), how)
+
+    def select_at(self, point: Point, how: Combination) -> None:
+        """Report the particle at a point as chosen, or none."""
+        self.particles_chosen.emit(Selection.nearest(self.positions, point, REACH * self.pixel), how)
+
+    def cover(self, widget: QWidget, place: Qt.AlignmentFlag | None = None) -> None:
+        """Lay a widget over the picture, of which it is no part; it fills the picture unless it has a place."""
+        self._layers.addWidget(widget, 0, 0, place or Qt.AlignmentFlag(0))
 
     def picture(self) -> QImage:
         """Return the visible picture in device pixels."""
@@ -127,15 +187,36 @@ class CloudView(QWidget):
         painter.end()
         return image
 
+    def draw(self) -> None:
+        """Draw the picture at once, because the queue has time for it."""
+        if self.canvas.created and self.drawn.scene is not None:
+            self.canvas.created.item.draw(self.drawn.scene)
+            self.canvas.created.item.update()
+
     def zoom(self, factor: float) -> None:
-        """Multiply the half extent by a factor: 0.5 zooms in to twice the size. The overview cannot be zoomed."""
-        if not self._drawn.overview:
-            self._zoom_to(self.view.center, self.view.half_extent * factor)
+        """Multiply the half extent by a factor: 0.5 zooms in to twice the size."""
+        self.zoom_about(self.view.center, factor)
+
+    def zoom_about(self, point: Point, factor: float) -> None:
+        """Zoom, within limits, about a point that does not move. The overview cannot be zoomed."""
+        if self.drawn.overview:
+            return
+        (x, y), (center_x, center_y), half = point, self.view.center, self.view.half_extent
+        zoomed = float(np.clip(factor * half, MIN_HALF_EXTENT, MAX_HALF_EXTENT))
+        factor = zoomed / half
+        self.zoomed.emit((x + (center_x - x) * factor, y + (center_y - y) * factor), zoomed)
 
     def add_pan_keys(self, widget: QWidget) -> None:
         """Let Shift and the arrow keys pan while a widget has the focus."""
         for keys, direction in PANS.items():
             _add_key(widget, keys, partial(self._pan, *direction))
+
+    def add_camera_keys(self, widget: QWidget) -> None:
+        """Let keys pan, zoom and fit while a widget has the focus."""
+        self.add_pan_keys(widget)
+        for keys, factor in ZOOMS.items():
+            _add_key(widget, keys, partial(self.zoom, factor))
+        _add_key(widget, "0", lambda: None if self.drawn.overview else self.fit_requested.emit())
 
     def set_view(self, view: ViewSpec) -> None:
         """Set the view, except for the size of the text, which follows the window."""
@@ -147,92 +228,89 @@ class CloudView(QWidget):
         self.set_view(self.view)
 
     def set_tool(self, tool: Tool) -> None:
-        """Set the tool, which decides what a drag does."""
-        self._tool = tool
-        if self.canvas.created:
-            self.canvas.created.item.set_tool(tool)
-
-    def show_arrows(self, arrows: Sequence[Arrow]) -> None:
-        """Set the bumps that are drawn above the picture."""
-        self._arrows = arrows
-        if self.canvas.created:
-            self.canvas.created.item.show_arrows(arrows)
+        """Set what a drag does; another tool ends a region that is being drawn."""
+        if tool != self.tool:
+            self.tool = tool
+            self._cancel_region()
+            self.canvas.setCursor(Qt.CursorShape.ArrowCursor if tool == "move" else Qt.CursorShape.CrossCursor)
 
     def set_overview(self, overview: bool) -> None:
         """Set whether to draw all stages in one figure instead of a single stage."""
-        if self.canvas.created:
-            self.canvas.created.item.cancel_region()
+        self._cancel_region()
         self._show(overview=overview)
         self.set_view(self.view)  # its words have another size
 
     def show_scene(self, scene: Scene) -> None:
         """Set the scene."""
-        self._show(scene=scene)
+        shown = self.drawn.scene
+        if shown is None or any(getattr(shown, name) is not value for name, value in vars(scene).items()):
+            self._chip.show_count(scene.selection.count if scene.selection else 0)
+            self._show(scene=scene)
 
     def show_stage(self, stage: float) -> None:
         """Set the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
         self._show(stage=stage)
 
+    def annotate(self, **changes: Any) -> None:
+        """Set the `arrows`, the `hovered` particle or the `hint` above the picture, which is not drawn again."""
+        if self._set(**changes) and self.canvas.created:
+            self.canvas.created.item.update()
+
     def _show(self, **changes: Any) -> None:
         """Draw another scene, stage, view or overview."""
-        for name, value in changes.items():
-            setattr(self._drawn, name, value)
+        if self._set(**changes) and self.canvas.created:
+            self.canvas.created.item.outdate()
+
+    def _set(self, **changes: Any) -> bool:
+        """Change what is drawn, and return whether anything is different; a scene is known to be."""
+        shown = {name: getattr(self.drawn, name) for name in changes}
+        self.drawn = replace(self.drawn, **changes)
+        return "scene" in changes or changes != shown
+
+    def _cancel_region(self) -> None:
         if self.canvas.created:
-            self.canvas.created.item.show(**changes)
-
-    def _size(self, ratio: float = 1.0) -> PictureSize:
-        """Return the size of the picture; `ratio` is the number of its pixels per logical pixel."""
-        return PictureSize.nearest(ratio * self.canvas.width(), ratio * self.canvas.height())
-
-    def _prepare(self, canvas: "CloudCanvas") -> None:
-        item, events = canvas.item, canvas.item.events
-        item.show(**vars(self._drawn))
-        item.set_tool(self._tool)
-        item.show_arrows(self._arrows)
-        events.zoomed.connect(self._zoom_to)
-        events.fit_requested.connect(self.fit_requested)
-        events.region_drawn.connect(self.region_drawn)
-        events.point_clicked.connect(self.point_clicked)
-        events.pointer_moved.connect(self.pointer_moved)
-        events.stage_clicked.connect(self.stage_clicked)
-        events.bend_began.connect(self.bend_began)
-        events.bend_dragged.connect(self.bend_dragged)
-        events.bend_ended.connect(self.bend_ended)
-        events.bend_widened.connect(self.bend_widened)
-        events.resized.connect(lambda: self.set_view(self.view))
-        events.resized.connect(self.resized)
+            self.canvas.created.item.cancel_region()
 
     def _pan(self, right: int, up: int) -> None:
-        if not self._drawn.overview:
+        if not self.drawn.overview:
             (x, y), half = self.view.center, self.view.half_extent
-            self._zoom_to((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
-
-    def _zoom_to(self, center: tuple[float, float], half_extent: float) -> None:
-        self.zoomed.emit(center, float(np.clip(half_extent, MIN_HALF_EXTENT, MAX_HALF_EXTENT)))
+            self.zoomed.emit((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
 
     def _word_height(self) -> float:
         """Return the height of text as large as that of widgets, relative to the shorter side.
 
         In the overview, larger text would leave no room for the stages.
         """
-        size, pixels = self._size(), QFontInfo(QApplication.font()).pixelSize()
-        largest = USUAL_WORD_HEIGHT if self._drawn.overview else MAX_WORD_HEIGHT
+        size, pixels = self.logical_size, QFontInfo(QApplication.font()).pixelSize()
+        largest = USUAL_WORD_HEIGHT if self.drawn.overview else MAX_WORD_HEIGHT
         return min(self._word_scale * pixels / min(size.width, size.height), largest)
+
+    def event(self, event: QEvent | None) -> bool:
+        zoom = Qt.NativeGestureType.ZoomNativeGesture
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == zoom:
+            self.zoom_about(self.plane_at(event.position()), 1 / (1 + event.value()))
+            return True
+        return super().event(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.FontChange:
             self.set_view(self.view)
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self.set_view(self.view)
+        self.resized.emit()
+
     def leaveEvent(self, event: QEvent | None) -> None:
         self.pointer_moved.emit(None)
         super().leaveEvent(event)
 
 
-def _load_canvas() -> type["CloudCanvas"]:
+def _load_canvas(cloud: CloudView, queue: DrawingQueue | None) -> "Callable[[], CloudCanvas]":
     from flowviz.app.viewer.cloud_item import CloudCanvas
 
-    return CloudCanvas
+    return partial(CloudCanvas, cloud, queue)
 
 
 def _add_key(widget: QWidget, keys: str, run: Callable[[], object]) -> None:

@@ -8,7 +8,8 @@ from time import perf_counter
 from PyQt6.QtCore import QObject, QTimer
 
 from flowviz.app.state.view import View, ViewState
-from flowviz.app.viewer.displays import ExampleDisplay, Queries
+from flowviz.app.viewer.displays import Queries
+from flowviz.app.viewer.example_view import ExampleView
 from flowviz.records import Trace
 from flowviz.specs import Playback
 from flowviz.specs.view import Theme
@@ -35,7 +36,7 @@ class ExamplePlayback(QObject):
     def __init__(
         self,
         view: ViewState,
-        display: ExampleDisplay,
+        display: ExampleView,
         queries: Queries,
         parent: QObject,
         clock: Callable[[], float] = perf_counter,
@@ -110,6 +111,7 @@ class ExamplePlayback(QObject):
     def _on_view_changed(self, old: View, new: View) -> None:
         if self._is_wanted and _in_theme(old, new.seen.view.theme) != new:
             self.end()
+        self.advance()  # in the colors of the theme
 
 
 def _in_theme(view: View, theme: Theme) -> View:

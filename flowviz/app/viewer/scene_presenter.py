@@ -61,7 +61,8 @@ class ScenePresenter(QObject):
         displays.view_bar.hold_requested.connect(self.camera.hold)
         displays.strip.side_changed.connect(self._query_thumbnails)
         displays.playback.play_toggled.connect(self.playhead.toggle_playing)
-        cloud.fit_requested.connect(self.fit)
+        for requested in (cloud.fit_requested, cloud.double_clicked):
+            requested.connect(self.fit)
         cloud.zoomed.connect(view.zoom_to)
         cloud.stage_clicked.connect(view.open_stage)
         cloud.resized.connect(self._on_resized)

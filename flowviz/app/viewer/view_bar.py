@@ -23,8 +23,8 @@ FOLLOW = "Follo&w the Cloud", "Ctrl+9", "Following frames the cloud at every sta
 NOT_COMPARING = ". Not available in a comparison, which shows all clouds alike"
 FOLLOWING, FIXED = "Following", "Fixed"
 TOOLS: Mapping[Tool, tuple[str, str, str]] = {
-    "move": ("&Pan", "Ctrl+Shift+M", "Drag to pan; click a particle to select it"),
-    "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag to select; hold Shift to add, Alt to remove"),
+    "move": ("&Pan", "Ctrl+Shift+M", "Drag to pan; turn the wheel to zoom"),
+    "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag or click to select; hold Shift to add, Alt to remove"),
     "lasso": ("&Lasso", "Ctrl+Shift+L", "Draw around particles to select them; hold Shift to add, Alt to remove"),
     "probe": ("Pro&be", "Ctrl+Shift+P", "Follow the point under the mouse through all stages"),
     "bend": (
@@ -57,7 +57,9 @@ class ViewBar(QWidget):
         self.overview_action = self._toggle("overview", "overviewAction", *OVERVIEW)
         self.tool_actions = self._create_tools()
         self.invert_action = self._command("invert", "&Invert Selection", "Ctrl+Shift+I", "Select all other particles")
-        self.clear_action = self._command("deselect", "&Clear Selection", "Ctrl+Shift+A", "Deselect all particles")
+        self.clear_action = self._command(
+            "deselect", "&Clear Selection", "Ctrl+Shift+A", "Deselect all particles, as Esc does"
+        )
         self.fit_action = self._command("fitthecloud", "&Fit the Cloud", "Ctrl+0", "Follow the cloud at every stage")
         self.fit_stage_action = self._command("fitthisstage", "Fit This &Stage", "Ctrl+Shift+0", "Zoom to this stage")
         self.follow_action = self._toggle("following", "followAction", *FOLLOW)

@@ -69,7 +69,7 @@ class Editing(QObject):
         cloud.bend_dragged.connect(bending.drag)
         cloud.bend_ended.connect(bending.end)
         cloud.bend_widened.connect(bending.widen)
-        bending.arrows_changed.connect(cloud.show_arrows)
+        bending.arrows_changed.connect(lambda arrows: cloud.annotate(arrows=arrows))
         cloud.cover(CloudArrows(bending, lambda: (cloud.view.center, cloud.view.half_extent)))
 
         def on_view_changed(old: View, new: View) -> None:

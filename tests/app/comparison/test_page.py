@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QMimeData, QObject, Qt
+from PyQt6.QtCore import QMimeData, QObject, QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLabel, QLineEdit, QPushButton
 from PyQt6.sip import isdeleted
@@ -26,6 +26,7 @@ from tests.app.comparison.fakes import ComparisonHarness, untrained
 from tests.app.conftest import FileMenu, Window, settle
 from tests.app.session.fakes import finished, progress
 from tests.app.test_accessibility import undescribed
+from tests.app.viewer.mouse import CloudMouse
 
 pytestmark = pytest.mark.shared_window
 
@@ -100,7 +101,7 @@ def test_arrow_keys_go_from_stage_to_stage_of_the_deepest_flow(page: Page, qtbot
 
 
 def test_a_click_selects_an_entrant_everywhere(page: Page, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.clouds[1].picture, Qt.MouseButton.LeftButton)
+    CloudMouse(page.clouds[1].picture, qtbot).click_pixel(QPoint(40, 40))
     assert page.find(QLineEdit, "entrantName").text() == "b"
     assert page.find(FiguresTable, "comparisonTable").currentIndex().row() == 1
     assert page.clouds[1].accessibleName().endswith("selected")
@@ -110,11 +111,6 @@ def test_delete_removes_an_entrant(page: Page, qtbot: QtBot) -> None:
     qtbot.keyClick(page.clouds[0], Qt.Key.Key_Delete)
     assert [cloud.name for cloud in page.clouds] == ["b"]
     assert not page.find(QPushButton, "removeEntrantButton").isEnabled()
-
-
-def test_a_particle_under_the_mouse_is_marked_in_all_clouds(page: Page, qtbot: QtBot) -> None:
-    page.clouds[0].picture.particle_hovered.emit(5)
-    assert page.workbench.shared.value.hovered == 5
 
 
 def test_typing_changes_the_target_of_all(page: Page, qtbot: QtBot) -> None:
@@ -138,7 +134,7 @@ def test_text_that_is_dropped_becomes_the_target_of_all(page: Page, qtbot: QtBot
 
 
 def test_a_double_click_opens_an_entrant_and_keeps_the_comparison(page: Page, qtbot: QtBot) -> None:
-    qtbot.mouseDClick(page.clouds[1].picture, Qt.MouseButton.LeftButton)
+    CloudMouse(page.clouds[1].picture, qtbot).double_click()
     qtbot.waitUntil(lambda: not page.comparisons.is_shown)
     assert page.window.main.session.project().target.title == "Hi"
     qtbot.mouseRelease(page.window.main, Qt.MouseButton.LeftButton)  # of the second click, which hid the cloud
@@ -189,8 +185,7 @@ def test_the_panels_stay_together_in_a_tall_window(page: Page) -> None:
 def test_a_removed_cloud_is_not_drawn_again(page: Page, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     picture = page.clouds[1].picture
     page.workbench.controller.remove("b")
-    picture.outdated.emit()
-    picture.deleteLater()
+    picture.show_stage(0.25)
     qtbot.waitUntil(lambda: isdeleted(picture))
     drawn = list[bool]()
     monkeypatch.setattr(page.clouds[0].picture, "draw", lambda: drawn.append(True))

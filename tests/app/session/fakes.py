@@ -1,7 +1,7 @@
 """A session without a window: fake widgets, and a training thread whose events are sent by the test."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from PyQt6.QtCore import QObject
@@ -16,6 +16,7 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.runner import FLOW, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.viewer.displays import Displays
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects.variant import Variant
 from flowviz.records import (
@@ -175,7 +176,7 @@ class SessionHarness:
         self.displays, self.queries = FakeDisplays(), FakeQueries()
         self.controls, self.loss_plot = FakeControls(), FakeLossPlot()
         self.metrics, self.status_bar = FakeMetrics(), FakeStatusBar()
-        self.viewer = Viewer(self.displays, self.view, self.queries, owner)
+        self.viewer = Viewer(cast("Displays", self.displays), self.view, self.queries, owner)
         self.viewer.reduce_motion(True)
         self.builder = TargetBuilder(self.request, owner, SynchronousWorker())
         self.status = TrainingStatus(self.controls, self.loss_plot, self.metrics, self.status_bar, owner)

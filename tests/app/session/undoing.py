@@ -97,7 +97,7 @@ class UndoUser:
     def select(self, corner: float) -> None:
         """Select a square, as a drag of the mouse does."""
         square = corner * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
-        self.cloud.region_drawn.emit(square, "replace")
+        self.cloud.select_region(square, "replace")
 
 
 CHOICES: dict[str, Callable[[UndoUser], object]] = {

@@ -1,16 +1,18 @@
 """Fakes of the widgets and the queries of the viewer, which record their calls."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.view import ViewState
+from flowviz.app.viewer.displays import Displays
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects.variant import Variant
-from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Units, Weights
+from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Units, Weights, nearest
 from flowviz.records.ledger import Ledger
+from flowviz.rendering import positions_at
 from flowviz.specs import FlowSpec, PictureSize, TextSpec, ViewSpec
 from flowviz.specs.edits import Edits
 from flowviz.targets import build_target
@@ -38,9 +40,10 @@ def snapshot(step: int, scale: float = 1.0, **sizes: int) -> Snapshot:
 
 class FakeCloud(QObject):
     fit_requested = pyqtSignal()
+    double_clicked = pyqtSignal()
     zoomed = pyqtSignal(object, float)
-    region_drawn = pyqtSignal(object, str)
-    point_clicked = pyqtSignal(float, float, str)
+    particles_chosen = pyqtSignal(object, str)
+    selection_cleared = pyqtSignal()
     pointer_moved = pyqtSignal(object)
     stage_clicked = pyqtSignal(int)
     resized = pyqtSignal()
@@ -69,6 +72,11 @@ class FakeCloud(QObject):
 
     def show_stage(self, stage: float) -> None:
         self.stage = stage
+
+    def particle_at(self, point: tuple[float, float] | None) -> int | None:
+        if point is None or self.scene is None:
+            return None
+        return nearest(positions_at(self.scene.trace, self.stage), point, 0.01)
 
 
 class FakeExample(QObject):
@@ -339,7 +347,7 @@ class Viewed:
         self.view, self.displays, self.queries, self.owner = ViewState(), FakeDisplays(), FakeQueries(), QObject()
         for name, widget in widgets.items():
             setattr(self.displays, name, widget)
-        self.viewer = Viewer(self.displays, self.view, self.queries, self.owner)
+        self.viewer = Viewer(cast("Displays", self.displays), self.view, self.queries, self.owner)
         self.viewer.reduce_motion(True)
         if trained:
             self.start()

@@ -31,12 +31,14 @@ class CloudMouse:
 
     def pixel(self, x: float, y: float) -> QPoint:
         """Return the pixel of the canvas at a position."""
-        left, right, bottom, top = self._cloud.rectangle
-        width, height = self.canvas.width(), self.canvas.height()
-        return QPoint(round((x - left) / (right - left) * width), round((top - y) / (top - bottom) * height))
+        return self._cloud.pixel_at(x, y).toPoint()
 
     def click(self, x: float, y: float) -> None:
         self.click_pixel(self.pixel(x, y))
+
+    def double_click(self) -> None:
+        """Double-click the middle of the cloud."""
+        self._qtbot.mouseDClick(self.canvas, LEFT)
 
     def click_pixel(self, pixel: QPoint) -> None:
         self._qtbot.mouseClick(self.canvas, LEFT, pos=pixel)
@@ -49,12 +51,13 @@ class CloudMouse:
         """Press the left button at the first position, move over the others, and release it at the last one."""
         drag(self.canvas, [QPointF(self.pixel(*corner)) for corner in corners], modifier)
 
-    def turn_wheel(self, x: float, y: float, angle: int) -> None:
+    def turn_wheel(self, x: float, y: float, angle: int, *, sideways: bool = False) -> None:
         """Turn the wheel by an angle in eighths of a degree."""
         pixel = self.pixel(x, y)
         on_canvas, on_screen = QPointF(pixel), QPointF(self.canvas.mapToGlobal(pixel))
         phase, button = Qt.ScrollPhase.NoScrollPhase, Qt.MouseButton.NoButton
-        wheel = QWheelEvent(on_canvas, on_screen, QPoint(), QPoint(0, angle), button, NO_KEY, phase, False)
+        turned = QPoint(angle, 0) if sideways else QPoint(0, angle)
+        wheel = QWheelEvent(on_canvas, on_screen, QPoint(), turned, button, NO_KEY, phase, False)
         QApplication.sendEvent(self.canvas, wheel)
 
 

@@ -1,11 +1,14 @@
 """The camera: follows the cloud until the user chooses a part of the plane."""
 
+from typing import cast
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, QTimer
 
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_camera import CloudCamera
+from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.projects.variant import Variant
 from flowviz.records import Snapshot, Trace
 from flowviz.rendering import Camera, visible_rectangle
@@ -184,7 +187,7 @@ class Eased:
 
     def __init__(self) -> None:
         self.view, self.cloud, self.clock, self.owner = ViewState(), FakeCloud(), Clock(), QObject()
-        self.camera = CloudCamera(self.view, self.cloud, self.owner, self.clock)
+        self.camera = CloudCamera(self.view, cast("CloudView", self.cloud), self.owner, self.clock)
         self.camera.show_trace(trace(), steadily=True)
 
     @property

@@ -5,11 +5,13 @@ from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, Qt
 from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
 
 from flowviz.app.state.view import Tool
-from flowviz.app.viewer.cloud_item import CloudItem
+from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.records import Combination
 
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 
@@ -31,16 +33,27 @@ def drag_event(
     return event
 
 
-class Item:
-    """A cloud item of 400 x 400 pixels, and the signals that it has emitted."""
+class Cloud(CloudView):
+    """A cloud view of 400 x 400 pixels without particles, which records the regions that are drawn."""
 
     def __init__(self) -> None:
-        self.item = CloudItem()
-        self.item.setGeometry(QRectF(0, 0, 400, 400))
-        self.regions: list[Any] = []
+        super().__init__()
+        self.regions: list[NDArray[np.float64]] = []
+        self.resize(400, 400)
+
+    def select_region(self, corners: NDArray[np.float64], how: Combination) -> None:
+        self.regions.append(corners)
+
+
+class Item:
+    """The item of a cloud, and what it has reported."""
+
+    def __init__(self) -> None:
+        self.cloud = Cloud()
+        self.item = self.cloud.canvas.content().item
+        self.regions = self.cloud.regions
         self.zooms: list[tuple[Any, float]] = []
-        self.item.events.region_drawn.connect(lambda corners, _: self.regions.append(corners))
-        self.item.events.zoomed.connect(lambda center, half: self.zooms.append((center, half)))
+        self.cloud.zoomed.connect(lambda center, half: self.zooms.append((center, half)))
 
     def drag(self, *places: tuple[int, int], finish: bool = True, button: Qt.MouseButton = LEFT) -> list[MagicMock]:
         points, last = [QPointF(*place) for place in places], len(places) - 1
@@ -69,7 +82,7 @@ TRIANGLE = (10, 10), (200, 20), (200, 200)
 
 
 def test_lasso_reports_the_corners_of_its_path(item: Item) -> None:
-    item.item.set_tool("lasso")
+    item.cloud.set_tool("lasso")
     item.drag(*TRIANGLE)
     assert len(item.regions) == 1
     np.testing.assert_allclose(item.regions[0][-1], (0.0, 0.0), atol=0.02)
@@ -77,15 +90,15 @@ def test_lasso_reports_the_corners_of_its_path(item: Item) -> None:
 
 @pytest.mark.parametrize("tool", ["lasso", "rectangle"])
 def test_region_is_cleared_when_the_tool_changes(item: Item, tool: Tool) -> None:
-    item.item.set_tool(tool)
+    item.cloud.set_tool(tool)
     item.drag(*TRIANGLE, finish=False)
     assert item.item._region
-    item.item.set_tool("move")
+    item.cloud.set_tool("move")
     assert not item.item._region
 
 
 def test_lasso_after_an_interrupted_drag_has_no_old_corners(item: Item) -> None:
-    item.item.set_tool("lasso")
+    item.cloud.set_tool("lasso")
     item.drag(*TRIANGLE, finish=False)
     item.item.cancel_region()
     item.drag((300, 300), (350, 300), (350, 350))
@@ -94,10 +107,10 @@ def test_lasso_after_an_interrupted_drag_has_no_old_corners(item: Item) -> None:
 
 
 def test_drag_from_before_a_change_of_tool_selects_nothing(item: Item) -> None:
-    item.item.set_tool("lasso")
+    item.cloud.set_tool("lasso")
     item.drag(*TRIANGLE, finish=False)
-    item.item.set_tool("move")
-    item.item.set_tool("lasso")
+    item.cloud.set_tool("move")
+    item.cloud.set_tool("lasso")
     start, end = (QPointF(*place) for place in TRIANGLE[:2])
     item.item.mouseDragEvent(drag_event(end, end, start, is_finish=True))
     assert not item.regions
@@ -105,17 +118,17 @@ def test_drag_from_before_a_change_of_tool_selects_nothing(item: Item) -> None:
 
 @pytest.mark.parametrize("tool", ["move", "rectangle", "lasso", "probe"])
 def test_middle_button_pans_with_every_tool(item: Item, tool: Tool) -> None:
-    item.item.set_tool(tool)
+    item.cloud.set_tool(tool)
     item.drag((100, 100), (150, 100), button=MIDDLE)
     (center, half), *_ = reversed(item.zooms)
     assert center[0] < 0 == center[1]
-    assert half == item.item.view.half_extent
+    assert half == item.cloud.view.half_extent
     assert not item.regions
 
 
 def test_drags_are_ignored_with_the_right_button_and_in_the_overview(item: Item) -> None:
     drags = item.drag(*TRIANGLE, button=RIGHT)
-    item.item.show(overview=True)
+    item.cloud.set_overview(True)
     for drag in [*drags, *item.drag(*TRIANGLE)]:
         drag.ignore.assert_called_once()
         drag.accept.assert_not_called()

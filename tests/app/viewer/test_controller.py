@@ -109,20 +109,11 @@ def test_density_result_keeps_the_description_of_the_probe(viewed: Viewed) -> No
     assert viewed.displays.readout.shown == "summary"
 
 
-def test_click_during_a_glide_selects_the_particle_drawn_there(viewed: Viewed) -> None:
-    viewed.displays.cloud.stage = 1.25  # drawn position of a glide
-    here, there = (np.array(viewed.place(5, stage)) for stage in (1, 2))
-    viewed.displays.cloud.point_clicked.emit(*(0.75 * here + 0.25 * there), "replace")
-    selection = viewed.view.value.selection
-    assert selection is not None
-    assert np.flatnonzero(selection.chosen).tolist() == [5]
-
-
-def test_regions_are_combined_with_the_selection(viewed: Viewed) -> None:
-    everything = np.array([(-99, -99), (99, -99), (99, 99), (-99, 99)])
-    viewed.displays.cloud.region_drawn.emit(everything, "replace")
+def test_chosen_particles_are_combined_with_the_selection(viewed: Viewed) -> None:
+    everything = Selection.none(PARTICLES).inverted()
+    viewed.displays.cloud.particles_chosen.emit(everything, "replace")
     assert viewed.displays.readout.summary == f"{PARTICLES} generated, {PARTICLES} selected"
-    viewed.displays.cloud.region_drawn.emit(everything, "subtract")
+    viewed.displays.cloud.particles_chosen.emit(everything, "subtract")
     assert viewed.view.value.selection is None
 
 

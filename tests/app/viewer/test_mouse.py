@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QNativeGestureEvent, QPointingDevice
+from PyQt6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.state.view import Tool
@@ -85,11 +87,43 @@ def test_lasso_selects_the_particles_inside(pointed: Pointed) -> None:
     assert differences(pointed.selection, pointed.is_left) < 0.02
 
 
-def test_click_selects_the_particle_under_the_mouse_and_the_readout_describes_it(pointed: Pointed) -> None:
-    x, y = map(float, pointed.positions[123])
-    pointed.mouse.click(x, y)
+@pytest.mark.parametrize("tool", ["rectangle", "lasso"])
+def test_click_with_a_selection_tool_selects_the_particle_under_the_mouse(pointed: Pointed, tool: Tool) -> None:
+    pointed.view.set_tool(tool)
+    pointed.mouse.click(*map(float, pointed.positions[123]))
     assert pointed.selection.count == 1
-    pointed.mouse.hover(x, y)
+
+
+@pytest.mark.parametrize("tool", ["move", "bend"])
+def test_click_with_another_tool_selects_nothing(pointed: Pointed, tool: Tool) -> None:
+    pointed.view.set_tool(tool)
+    pointed.mouse.click(*map(float, pointed.positions[123]))
+    assert pointed.view.value.selection is None
+
+
+def test_click_during_a_glide_selects_the_particle_drawn_there(pointed: Pointed) -> None:
+    pointed.view.set_tool("rectangle")
+    pointed.cloud.show_stage(1.25)
+    here, there = (pointed.trace.positions[stage, 5] for stage in (1, 2))
+    x, y = map(float, 0.75 * here + 0.25 * there)
+    pointed.cloud.select_at((x, y), "replace")
+    assert np.flatnonzero(pointed.selection.chosen).tolist() == [5]
+
+
+def test_chip_counts_the_selection_and_clears_it(pointed: Pointed, qtbot: QtBot) -> None:
+    chip = pointed.cloud.findChild(QToolButton, "selectionChip")
+    assert chip is not None
+    assert chip.isHidden()
+    pointed.view.set_selection(Selection(np.arange(MANY) == 3))
+    assert chip.isVisible()
+    assert chip.text() == "1 selected ×"
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert pointed.view.value.selection is None
+    assert chip.isHidden()
+
+
+def test_the_readout_describes_the_particle_under_the_mouse(pointed: Pointed) -> None:
+    pointed.mouse.hover(*map(float, pointed.positions[123]))
     for part in ("Particle", "· base (", "log p", "log|det J|"):
         assert part in pointed.readout.text()
 
@@ -130,6 +164,27 @@ def test_wheel_zooms_about_the_mouse(pointed: Pointed) -> None:
     assert pointed.cloud.view.half_extent < before / 1.4
     moved = pointed.mouse.pixel(1.0, 0.5) - pixel
     assert max(abs(moved.x()), abs(moved.y())) <= 1
+
+
+def test_a_horizontal_scroll_does_not_zoom(pointed: Pointed) -> None:
+    pointed.mouse.turn_wheel(1.0, 0.5, angle=240, sideways=True)
+    assert pointed.view.seen.fitted
+
+
+def test_a_pinch_zooms_about_its_center(pointed: Pointed) -> None:
+    before, pixel = pointed.cloud.view.half_extent, pointed.mouse.pixel(1.0, 0.5)
+    zoom, at = Qt.NativeGestureType.ZoomNativeGesture, QPointF(pixel)
+    device = QPointingDevice.primaryPointingDevice()
+    pinch = QNativeGestureEvent(zoom, device, 2, at, at, QPointF(pointed.cloud.mapToGlobal(pixel)), 0.25, QPointF())
+    QApplication.sendEvent(pointed.cloud, pinch)
+    assert pointed.cloud.view.half_extent == pytest.approx(before / 1.25)
+    assert (pointed.mouse.pixel(1.0, 0.5) - pixel).manhattanLength() <= 2
+
+
+@pytest.mark.parametrize(("factor", "limit"), [(1e-9, 1e-6), (1e30, 1e12)])
+def test_zooming_has_limits(pointed: Pointed, factor: float, limit: float) -> None:
+    pointed.cloud.zoom_about((3.0, 0.0), factor)
+    assert pointed.cloud.view.half_extent == pytest.approx(limit)
 
 
 def test_drag_moves_the_grabbed_point_with_the_mouse(pointed: Pointed) -> None:

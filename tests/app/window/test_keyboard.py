@@ -23,6 +23,7 @@ from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.stage_strip import StageStrip
 from flowviz.app.window.keyboard import LABEL_MARGIN, FocusRing
+from flowviz.records import Selection
 from tests.app.conftest import Window
 
 pytestmark = pytest.mark.shared_window
@@ -217,6 +218,25 @@ def test_keys_pan_zoom_and_fit_the_cloud(window: Window, keyboard: Keyboard) -> 
     assert cloud.view.half_extent == pytest.approx(fitted.half_extent)
     keyboard.press(Key.Key_0)
     assert cloud.view.center == fitted.center
+
+
+@pytest.mark.parametrize("name", ["cloudView", "stageStrip", "layerScrubber"])
+def test_escape_clears_the_selection(window: Window, keyboard: Keyboard, name: str) -> None:
+    window.main.view.set_selection(Selection(np.arange(window.main.view.value.particles) == 3))
+    keyboard.go_to(name)
+    keyboard.press(Key.Key_Escape)
+    assert window.main.view.value.selection is None
+
+
+def test_escape_clears_the_selection_before_it_leaves_a_presentation(window: Window, keyboard: Keyboard) -> None:
+    keyboard.go_to("cloudView")
+    window.main._presentation.enter()
+    window.main.view.set_selection(Selection(np.arange(window.main.view.value.particles) == 3))
+    keyboard.press(Key.Key_Escape)
+    assert window.main.view.value.selection is None
+    assert window.main._presentation.is_on
+    keyboard.press(Key.Key_Escape)
+    assert not window.main._presentation.is_on
 
 
 def test_keys_move_through_the_stage_strip(window: Window, keyboard: Keyboard) -> None:
