@@ -36,10 +36,17 @@ COMPONENTS: dict[Theme, tuple[Color, ...]] = {
 }  # fmt: skip
 
 
+# Of the entrants of a comparison: violet, ochre, pink, sky, brown and indigo, or lighter ones on a dark background.
+# No quadrant of either palette has any of them, and they differ from each other for color-blind people, too.
+ENTRANTS: dict[Theme, tuple[Color, ...]] = {
+    "light": ((122, 36, 233), (193, 138, 3), (245, 38, 164), (7, 144, 206), (113, 67, 33), (46, 2, 118)),
+    "dark": ((172, 125, 254), (252, 237, 48), (255, 60, 158), (150, 186, 239), (214, 186, 49), (182, 30, 164)),
+}
+
+
 def entrant_color(style: int, theme: Theme) -> Color:
     """Return the color of an entrant of a comparison; see `Comparison.style`."""
-    colors = COMPONENTS[theme]
-    return colors[style % len(colors)]
+    return ENTRANTS[theme][style % len(ENTRANTS[theme])]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from flowviz.exporting.comparison_tables import ComparisonTable, latex, markdown
 from flowviz.projects import Comparison, Project
 from flowviz.records import Trial, base_particles, untrained_trace
 from flowviz.rendering import panel_table
-from flowviz.rendering.colors import COMPONENTS, entrant_color
+from flowviz.rendering.colors import ENTRANTS, entrant_color
 from flowviz.rendering.panel_table import PanelTable
 from flowviz.specs import (
     ExportSpec,
@@ -160,7 +160,7 @@ def test_square_before_a_name_has_the_color_of_the_entrant(theme: Any, tmp_path:
     found = replace(comparison(), styles={"affine": 4, "spline": 1, "nice": 0})
     picture = ComparisonFigure(found, spec(theme=theme, marks={"target"})).picture()
     colors = [entrant_color(found.style(name), theme) for name in found.names]
-    assert colors == [COMPONENTS[theme][style] for style in (4, 1, 0)]
+    assert colors == [ENTRANTS[theme][style] for style in (4, 1, 0)]
     for color in colors:
         assert (picture[..., :3] == color).all(axis=2).sum() >= 25
     path = tmp_path / "figure.svg"
