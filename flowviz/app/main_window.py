@@ -249,7 +249,7 @@ class MainWindow(QMainWindow):
         presentation.entered.connect(self.welcome.leave)
         presentation.entered.connect(self.welcome.end_tour)
         presentation.entered.connect(self.comparisons.return_bar.hide)
-        presentation.entered.connect(lambda: self.comparisons.is_shown or self._layout.remember())
+        presentation.entered.connect(self._remember_layout)
         presentation.entered.connect(lambda: self.notifications.set_aside(True))
         presentation.left.connect(lambda: self.notifications.set_aside(False))
         for entered in (self.welcome.entered, self._layout.resetting):
@@ -307,6 +307,11 @@ class MainWindow(QMainWindow):
         """Open the dialog that exports the flow, or the comparison that is shown."""
         self.welcome.leave()
         self.exports.show(self.comparisons.export_source() if self.comparisons.is_shown else self._export_source())
+
+    def _remember_layout(self) -> None:
+        """Remember which panels are open, unless a comparison hides them."""
+        if not self.comparisons.is_shown:
+            self._layout.remember()
 
     def _presented(self) -> "CentralWidget | ComparisonPage":
         """Return the page that presentation mode shows."""

@@ -15,8 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from PyQt6.QtCore import QThread
-from PyQt6.QtTest import QTest
+from PyQt6.QtCore import QEventLoop, QThread, QTimer
 from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 
 import flowviz
@@ -45,7 +44,7 @@ class Modules:
         sys.setprofile(self._on_event)
         act()
         if rest_ms:
-            QTest.qWait(rest_ms)
+            wait(rest_ms)
         sys.setprofile(None)
         return self
 
@@ -56,6 +55,13 @@ class Modules:
         receiver = getattr(argument, "__self__", None)
         if event == "c_call" and isinstance(receiver, QThread) and argument.__name__ == "start":
             self.before_thread = self.before_thread or frozenset(self.names)
+
+
+def wait(milliseconds: int) -> None:
+    """Let the window work for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def train(window: MainWindow) -> Modules:
@@ -95,15 +101,15 @@ def main() -> None:
     window = create_window()
     window.show()
     window.welcome.leave()
-    QTest.qWait(2000)
+    wait(REST_MS)
     pressed = train(window)
     assert pressed.before_thread is not None
     found = {"Train, up to the start of the thread": pressed.before_thread, "Train": pressed.names}
     while window.session.project().checkpoint is None:
-        QTest.qWait(100)
+        wait(100)
     window.session.stop()
     while window.session.run is not None:
-        QTest.qWait(100)
+        wait(100)
     path = Path(folder) / "flow.flowviz"
     flowviz.save(window.session.project(), path)
     found |= {"stage slider": step(window).names, "bend": bend(window).names, "open": open_file(window, path).names}
