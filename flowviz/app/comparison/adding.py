@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from flowviz.app.comparison.choice import with_current_as_asked
+from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.entrants import ComparedState
 from flowviz.app.comparison.joining import entrant_name, joining, name_of
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.app.session.session import Session
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FlowvizError
 from flowviz.file_kinds import PROJECT_SUFFIX
@@ -21,19 +22,6 @@ from flowviz.specs import PRESETS, FlowSpec, TargetSpec
 
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 COMPARISON = "comparison"  # topic of its notices
-
-
-class Entrants(Protocol):
-    """Takes new entrants, such as `ComparisonController`."""
-
-    def add(self, name: str, project: Project) -> None: ...
-    def learn(self, spec: TargetSpec, then: Callable[[], object]) -> None: ...
-
-
-class Window(Protocol):
-    """Has a current project, such as `Session`."""
-
-    def project(self) -> Project: ...
 
 
 class EntrantAdding(QObject):
@@ -45,9 +33,11 @@ class EntrantAdding(QObject):
 
     notice_posted = pyqtSignal(object)  # Notice
 
-    def __init__(self, compared: ComparedState, entrants: Entrants, window: Window, page: QWidget) -> None:
+    def __init__(
+        self, compared: ComparedState, controller: ComparisonController, session: Session, page: QWidget
+    ) -> None:
         super().__init__(page)
-        self._compared, self._entrants, self._window, self._page = compared, entrants, window, page
+        self._compared, self._controller, self._session, self._page = compared, controller, session, page
         self._worker = LatestWorker()
         self._folder = Path.home()
         self.menu = QMenu(page)
@@ -60,18 +50,18 @@ class EntrantAdding(QObject):
         run = self._compared.value.selected_run
         if run is not None:
             project = run.project
-            self._entrants.add(run.name, Project.untrained(run.target, project.flow, project.training))
+            self._controller.add(run.name, Project.untrained(run.target, project.flow, project.training))
 
     def add_flow(self, name: str, flow: FlowSpec) -> None:
         """Add a flow, which is trained like the selected one."""
         run = self._compared.value.selected_run
         if run is not None:
             seeded = flow.model_copy(update={"seed": run.project.flow.seed})
-            self._entrants.add(name, Project.untrained(run.target, seeded, run.project.training))
+            self._controller.add(name, Project.untrained(run.target, seeded, run.project.training))
 
     def add_current(self) -> None:
         """Add the flow of the window."""
-        project = with_current_as_asked(self._window.project())
+        project = with_current_as_asked(self._session.project())
         self.add_project(name_of(project), project)
 
     def add_project(self, name: str, project: Project) -> None:
@@ -80,7 +70,7 @@ class EntrantAdding(QObject):
         if not value.runs:
             return
         present, budget = value.runs[0].target, value.runs[0].project.training
-        add = self._entrants.add
+        add = self._controller.add
         if not value.shares_target or project.target == present:
             add(name, joining(project, project.target, budget))
             return
@@ -106,7 +96,7 @@ class EntrantAdding(QObject):
         """Let all entrants learn the target of a project that joins."""
         budget = self._compared.value.runs[0].project.training
         joined = joining(project, project.target, budget)
-        self._entrants.learn(project.target, partial(self._entrants.add, name, joined))
+        self._controller.learn(project.target, partial(self._controller.add, name, joined))
 
     def _fill(self) -> None:
         tip = "Add an untrained copy of the selected flow, to change one of its settings"

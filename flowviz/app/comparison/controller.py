@@ -15,7 +15,7 @@ from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.latest import LatestWorker
-from flowviz.app.training.displays import ControlsDisplay
+from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Comparison, Plan, Project
@@ -44,7 +44,7 @@ class ComparisonController(QObject):
         request: RequestState,
         builder: TargetBuilder,
         runner: TrainingRunner,
-        controls: ControlsDisplay,
+        controls: TrainingControls,
         parent: QObject,
         worker: LatestWorker | None = None,
     ) -> None:

@@ -1,14 +1,14 @@
 """The undo history of a comparison: its entrants, their targets and trainings, and the view of their clouds."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QUndoStack
 
-from flowviz.app.comparison.editing import EntrantEditing
+from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
 from flowviz.app.comparison.restoring import Requested, lost, requested
 from flowviz.app.comparison.shared_view import SharedViewState
@@ -46,14 +46,6 @@ class Choices:
     trained: Mapping[int, EntrantRun] = field(default_factory=dict, compare=False)
 
 
-class Restoring(Protocol):
-    """Restores earlier entrants, such as `ComparisonController`."""
-
-    def restore(self, entrants: Sequence[Requested], trained: Mapping[int, EntrantRun]) -> None: ...
-    @property
-    def editing(self) -> EntrantEditing: ...
-
-
 class ComparisonUndo(QObject):
     """Records edits of a comparison, and undoes and redoes them.
 
@@ -68,7 +60,7 @@ class ComparisonUndo(QObject):
         builder: TargetBuilder,
         view: ViewState,
         shared: SharedViewState,
-        controller: Restoring,
+        controller: ComparisonController,
         parent: QObject,
     ) -> None:
         super().__init__(parent)

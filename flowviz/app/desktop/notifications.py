@@ -1,7 +1,6 @@
 """Notifications to the desktop: progress in the task bar, and the end of a training."""
 
 import os
-from typing import Protocol
 
 from PyQt6.QtCore import QMetaType
 from PyQt6.QtDBus import QDBusArgument, QDBusConnection, QDBusMessage
@@ -12,20 +11,13 @@ ADDRESS = "DBUS_SESSION_BUS_ADDRESS"  # environment variable
 SERVICE, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
 
 
-class Bus(Protocol):
-    """Message bus that sends without waiting for a reply."""
-
-    def send(self, message: QDBusMessage) -> bool:
-        """Queue a message; return whether that was possible."""
-
-
 class TaskBar:
     """Progress bar on the task bar entry of the program.
 
     Works on Linux, in KDE Plasma, Unity and the docks of GNOME. Qt 6 has no API for Windows and macOS.
     """
 
-    def __init__(self, bus: Bus | None) -> None:
+    def __init__(self, bus: QDBusConnection | None) -> None:
         self._bus = bus
         self._percent: int | None = None
 
@@ -40,7 +32,7 @@ class TaskBar:
 class EndNotification:
     """Notification that a training has ended, for users who are looking at another program."""
 
-    def __init__(self, window: QWidget, bus: Bus | None) -> None:
+    def __init__(self, window: QWidget, bus: QDBusConnection | None) -> None:
         self._window, self._bus = window, bus
 
     def notify(self, sentence: str) -> None:
@@ -52,7 +44,7 @@ class EndNotification:
             self._bus.send(notification("flowviz", sentence))
 
 
-def session_bus() -> Bus | None:
+def session_bus() -> QDBusConnection | None:
     """Return the D-Bus session bus, or None if the desktop has none."""
     if ADDRESS not in os.environ:  # without an address, connecting would start a bus
         return None

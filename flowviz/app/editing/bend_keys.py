@@ -1,10 +1,12 @@
 """The keys that bend a layer, in the plot of its curves and in the cloud."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeyEvent
+
+from flowviz.app.editing.cloud_bending import CloudBending
+from flowviz.app.editing.curve_bending import CurveBending
 
 NUDGES = {
     Qt.Key.Key_Left: (-1, 0),
@@ -18,17 +20,12 @@ REMOVALS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
 UNUSED = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
-class Bends(Protocol):
-    """Bends of a layer, one of which may be selected."""
-
-    selected: int | None
-
-    def select_next(self, steps: int) -> None: ...
-    def widen(self, notches: float) -> None: ...
-    def remove(self) -> None: ...
-
-
-def press_key(event: QKeyEvent, bends: Bends, add: Callable[[int], bool], nudge: Callable[[int, int], object]) -> bool:
+def press_key(
+    event: QKeyEvent,
+    bends: CloudBending | CurveBending,
+    add: Callable[[int], bool],
+    nudge: Callable[[int, int], object],
+) -> bool:
     """Bend a layer as a key says.
 
     Args:

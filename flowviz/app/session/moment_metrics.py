@@ -1,28 +1,21 @@
 """The metrics of the moment of a training that is shown."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.viewer.viewer import Viewer
-from flowviz.projects import Project
 from flowviz.records import Moment
 from flowviz.specs import explanations
 
-
-class Shown(Protocol):
-    """Knows the trained flow that is shown, such as `TrainingPresenter`."""
-
-    title: str  # of its target; empty for an untrained flow
-
-    @property
-    def project(self) -> Project | None: ...
+if TYPE_CHECKING:
+    from flowviz.app.session.training_presenter import TrainingPresenter
 
 
 class MomentMetrics:
     """Keeps the score and the metrics up to date with the moment and the stage that are shown."""
 
-    def __init__(self, shown: Shown, viewer: Viewer, status: TrainingStatus, view: ViewState) -> None:
+    def __init__(self, shown: "TrainingPresenter", viewer: Viewer, status: TrainingStatus, view: ViewState) -> None:
         self._shown, self._viewer, self._status, self._view = shown, viewer, status, view
         viewer.moment_shown.connect(self._on_moment_shown)
         view.changed.connect(self._on_view_changed)

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from threading import Event as Flag
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QTimer, pyqtBoundSignal
+from PyQt6.QtCore import QObject, QTimer
 
 from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.state.request import RequestState
@@ -18,29 +18,13 @@ from flowviz.records import Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training import prepare
 
+if TYPE_CHECKING:
+    from flowviz.app.session.session import Session
+
 FLOW_DELAY_MS = 400  # after the latest change of the flow, because a number is typed digit by digit
 SETTING = "training/warmUp"
 Program = tuple[FlowSpec, int]  # flow without its seed and integrator, batch size: what the compiled code depends on
 log = logging.getLogger(__name__)
-
-
-class Thread(Protocol):
-    """A thread that runs the latest query of a topic, such as `LatestWorker`."""
-
-    def ask(self, topic: str, compute: Callable[[], None], on_result: Callable[[None], object], /) -> None: ...
-    def drop(self) -> None: ...
-    def close(self) -> None: ...
-
-
-class Trainings(Protocol):
-    """Announces trainings, such as `Session`."""
-
-    @property
-    def started(self) -> pyqtBoundSignal: ...
-    @property
-    def changed(self) -> pyqtBoundSignal: ...
-    @property
-    def run(self) -> object | None: ...
 
 
 class WarmUp(QObject):
@@ -56,13 +40,13 @@ class WarmUp(QObject):
     def __init__(
         self,
         request: RequestState,
-        trainings: Trainings,
+        session: "Session",
         parent: QObject,
-        thread: Thread | None = None,
+        thread: LatestWorker | None = None,
         prepare: Callable[..., None] = prepare,
     ) -> None:
         super().__init__(parent)
-        self._request, self._trainings, self._prepare = request, trainings, prepare
+        self._request, self._session, self._prepare = request, session, prepare
         self._thread = thread or LatestWorker()
         self._priority = LowPriority()
         self._has_begun = False
@@ -74,8 +58,8 @@ class WarmUp(QObject):
         self._delay.timeout.connect(self._ask)
         self.is_enabled = stored_flag(SETTING, default=True)
         request.edited.connect(self._begin)
-        trainings.started.connect(self._give_way)
-        trainings.changed.connect(self._follow)
+        session.started.connect(self._give_way)
+        session.changed.connect(self._follow)
 
     def enable(self, enabled: bool) -> None:
         """Turn the warm-up on or off, also for later starts of the program."""
@@ -96,7 +80,7 @@ class WarmUp(QObject):
 
     def _follow(self) -> None:
         """Prepare for another flow, unless a training runs."""
-        is_idle = self._has_begun and self.is_enabled and self._trainings.run is None
+        is_idle = self._has_begun and self.is_enabled and self._session.run is None
         if is_idle and self._prepared != _program(self._request.plan):
             self._outdated.set()
             self._delay.start()

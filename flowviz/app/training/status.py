@@ -6,7 +6,10 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.training.displays import ControlsDisplay, LossDisplay, MetricsDisplay, StatusBarDisplay
+from flowviz.app.training.controls import TrainingControls
+from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.training.metrics import Metrics
+from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.training.status_sentence import GREETING, LOADING, RETRY, NextTraining, StatusSentence
 from flowviz.app.training.training_metrics import TrainingMetrics
 from flowviz.app.training.training_state import TrainingState
@@ -39,10 +42,10 @@ class TrainingStatus(QObject):
 
     def __init__(
         self,
-        controls: ControlsDisplay,
-        loss_plot: LossDisplay,
-        metrics: MetricsDisplay,
-        status: StatusBarDisplay,
+        controls: TrainingControls,
+        loss_plot: LossPlot,
+        metrics: Metrics,
+        status: StatusBar,
         parent: QObject,
     ) -> None:
         super().__init__(parent)

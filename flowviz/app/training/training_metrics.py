@@ -1,6 +1,7 @@
 """The metrics of a training: which losses, score and shares the window shows."""
 
-from flowviz.app.training.displays import LossDisplay, MetricsDisplay
+from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.training.metrics import Metrics
 from flowviz.records import FLOW_UNITS, History, Moment, Progress, Score, Trace, Units
 from flowviz.specs import FlowSpec
 
@@ -15,7 +16,7 @@ class TrainingMetrics:
         on_target: Share of the particles that land on the target, at the moment that is shown. None if unknown.
     """
 
-    def __init__(self, loss_plot: LossDisplay, table: MetricsDisplay) -> None:
+    def __init__(self, loss_plot: LossPlot, table: Metrics) -> None:
         self._loss_plot, self._table = loss_plot, table
         self._progress: Progress | None = None  # latest report
         self._score: Score | None = None  # of the kept state, once training has ended

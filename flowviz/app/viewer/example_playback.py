@@ -8,8 +8,8 @@ from time import perf_counter
 from PyQt6.QtCore import QObject, QTimer
 
 from flowviz.app.state.view import View, ViewState
-from flowviz.app.viewer.displays import Queries
 from flowviz.app.viewer.example_view import ExampleView
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.records import Trace
 from flowviz.specs import Playback
 from flowviz.specs.view import Theme
@@ -37,7 +37,7 @@ class ExamplePlayback(QObject):
         self,
         view: ViewState,
         display: ExampleView,
-        queries: Queries,
+        queries: FlowQueries,
         parent: QObject,
         clock: Callable[[], float] = perf_counter,
     ) -> None:

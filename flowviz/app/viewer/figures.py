@@ -6,8 +6,9 @@ from functools import partial
 from PyQt6.QtCore import QObject
 
 from flowviz.app.state.view import Figure, View, ViewState
-from flowviz.app.viewer.displays import FigureDisplay, Queries
 from flowviz.app.viewer.figure_maker import DrawnFigure, FigureRequest
+from flowviz.app.viewer.figure_view import FigureView
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.records import Scene
 
@@ -20,7 +21,7 @@ class FigureController(QObject):
     """Shows the figure of the view state, and leaves it when the user goes elsewhere in the flow."""
 
     def __init__(
-        self, view: ViewState, display: FigureDisplay, queries: Queries, scenes: SceneModel, parent: QObject
+        self, view: ViewState, display: FigureView, queries: FlowQueries, scenes: SceneModel, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._view, self._display, self._queries, self._scenes = view, display, queries, scenes

@@ -3,7 +3,8 @@
 from PyQt6.QtCore import QObject
 
 from flowviz.app.state.view import View, ViewState
-from flowviz.app.viewer.displays import InspectorDisplay, Queries
+from flowviz.app.viewer.flow_queries import FlowQueries
+from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.viewer.subject import Subject
 from flowviz.records import StageReport, Trace
 from flowviz.specs import FlowSpec
@@ -16,7 +17,7 @@ class InspectorController(QObject):
     Until another query has loaded TensorFlow, reports are only offered, because loading it takes a few seconds.
     """
 
-    def __init__(self, view: ViewState, inspector: InspectorDisplay, queries: Queries, parent: QObject) -> None:
+    def __init__(self, view: ViewState, inspector: Inspector, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
         self._view, self._inspector, self._queries = view, inspector, queries
         self._uses_tensorflow = False

@@ -3,7 +3,8 @@
 from PyQt6.QtCore import QObject
 
 from flowviz.app.state.view import View, ViewState
-from flowviz.app.viewer.displays import LedgerDisplay, Queries
+from flowviz.app.viewer.flow_queries import FlowQueries
+from flowviz.app.viewer.ledger_panel import LedgerPanel
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.records import Trace
 from flowviz.records.ledger import Ledger, common_limits
@@ -18,7 +19,7 @@ class LedgerController(QObject):
     """Keeps the ledger up to date while the panel is visible."""
 
     def __init__(
-        self, view: ViewState, display: LedgerDisplay, queries: Queries, scenes: SceneModel, parent: QObject
+        self, view: ViewState, display: LedgerPanel, queries: FlowQueries, scenes: SceneModel, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._view, self._display, self._queries, self._scenes = view, display, queries, scenes

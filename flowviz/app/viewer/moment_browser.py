@@ -7,8 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.view import View, ViewState
-from flowviz.app.viewer.displays import Queries
-from flowviz.app.viewer.flow_queries import PAST
+from flowviz.app.viewer.flow_queries import PAST, FlowQueries
 from flowviz.projects.moments import without_particles
 from flowviz.projects.variant import Variant
 from flowviz.records import Moment, Snapshot, Timeline
@@ -26,7 +25,7 @@ class MomentBrowser(QObject):
     timeline_changed = pyqtSignal(object)  # Timeline
     following_changed = pyqtSignal(bool)  # whether particles are being computed
 
-    def __init__(self, view: ViewState, queries: Queries, parent: QObject) -> None:
+    def __init__(self, view: ViewState, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
         self._view, self._queries = view, queries
         self._variant = Variant(FlowSpec())

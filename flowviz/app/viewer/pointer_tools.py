@@ -4,14 +4,14 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.cloud_view import CloudView, Point
-from flowviz.app.viewer.displays import ReadoutDisplay
+from flowviz.app.viewer.readout import Readout
 from flowviz.records import Combination, Scene, Selection
 
 
 class PointerTools(QObject):
     """Updates the selection, the probed point and the readout as the mouse moves and clicks on the cloud."""
 
-    def __init__(self, view: ViewState, cloud: CloudView, readout: ReadoutDisplay, parent: QObject) -> None:
+    def __init__(self, view: ViewState, cloud: CloudView, readout: Readout, parent: QObject) -> None:
         super().__init__(parent)
         self._view, self._cloud, self._readout = view, cloud, readout
         self._scene: Scene | None = None

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.app.state.view import View, ViewState
-from flowviz.app.viewer.displays import Queries
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.app.viewer.subject import Move, Subject
@@ -27,7 +27,7 @@ class Reintegration:
         is_ready: Whether TensorFlow is loaded.
     """
 
-    def __init__(self, view: ViewState, moments: MomentBrowser, scenes: SceneModel, queries: Queries) -> None:
+    def __init__(self, view: ViewState, moments: MomentBrowser, scenes: SceneModel, queries: FlowQueries) -> None:
         self._view, self._moments, self._scenes, self._queries = view, moments, scenes, queries
         self.variant = Variant(FlowSpec())
         self.wanted: Variant | None = None

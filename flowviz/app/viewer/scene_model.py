@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz import rendering, targets
 from flowviz.app.state.view import View, ViewState
-from flowviz.app.viewer.displays import Queries
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.app.viewer.subject import Subject
 from flowviz.errors import TargetError
 from flowviz.records import (
@@ -44,7 +44,7 @@ class SceneModel(QObject):
     trace_changed = pyqtSignal(object)  # Trace of the scene
     changed = pyqtSignal(object)  # Scene
 
-    def __init__(self, view: ViewState, queries: Queries, parent: QObject) -> None:
+    def __init__(self, view: ViewState, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
         self._view, self._queries = view, queries
         self.subject = Subject(FlowSpec())

@@ -6,12 +6,13 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.cloud_camera import CloudCamera, frame_of
-from flowviz.app.viewer.displays import Displays, Queries
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.app.viewer.inspector_controller import InspectorController
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.viewer.pointer_tools import PointerTools
 from flowviz.app.viewer.scene_model import SceneModel
+from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.records import Scene, Trace
 from flowviz.specs import ViewSpec
 
@@ -24,43 +25,43 @@ class ScenePresenter(QObject):
 
     def __init__(
         self,
-        displays: Displays,
+        widgets: ViewerWidgets,
         view: ViewState,
-        queries: Queries,
+        queries: FlowQueries,
         scenes: SceneModel,
         moments: MomentBrowser,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._displays, self._view, self._queries = displays, view, queries
+        self._widgets, self._view, self._queries = widgets, view, queries
         self._scenes, self._moments = scenes, moments
         self._scene: Scene | None = None  # displayed
         self.playhead = Playhead(self)
-        self.camera = CloudCamera(view, displays.cloud, self)
-        self.inspector = InspectorController(view, displays.inspector, queries, self)
-        self._tools = PointerTools(view, displays.cloud, displays.readout, self)
+        self.camera = CloudCamera(view, widgets.cloud, self)
+        self.inspector = InspectorController(view, widgets.inspector, queries, self)
+        self._tools = PointerTools(view, widgets.cloud, widgets.readout, self)
         self._connect_models()
-        self._connect_displays()
+        self._connect_widgets()
 
     def _connect_models(self) -> None:
         self._view.changed.connect(self._on_view_changed)
         self._scenes.trace_changed.connect(self._on_trace_changed)
         self._scenes.changed.connect(self._on_scene_changed)
-        self._moments.timeline_changed.connect(self._displays.history.show_timeline)
+        self._moments.timeline_changed.connect(self._widgets.history.show_timeline)
         playhead = self.playhead
         playhead.moved.connect(self._on_playhead_moved)
         playhead.jumped.connect(self.camera.aim)
         playhead.stage_reached.connect(self._view.set_stage)
         playhead.moment_reached.connect(self._moments.play)
-        playhead.playing_changed.connect(self._displays.playback.show_playing)
+        playhead.playing_changed.connect(self._widgets.playback.show_playing)
 
-    def _connect_displays(self) -> None:
-        displays, cloud, view = self._displays, self._displays.cloud, self._view
-        displays.view_bar.fit_requested.connect(self.fit)
-        displays.view_bar.stage_fit_requested.connect(self._on_stage_fit_requested)
-        displays.view_bar.hold_requested.connect(self.camera.hold)
-        displays.strip.side_changed.connect(self._query_thumbnails)
-        displays.playback.play_toggled.connect(self.playhead.toggle_playing)
+    def _connect_widgets(self) -> None:
+        widgets, cloud, view = self._widgets, self._widgets.cloud, self._view
+        widgets.view_bar.fit_requested.connect(self.fit)
+        widgets.view_bar.stage_fit_requested.connect(self._on_stage_fit_requested)
+        widgets.view_bar.hold_requested.connect(self.camera.hold)
+        widgets.strip.side_changed.connect(self._query_thumbnails)
+        widgets.playback.play_toggled.connect(self.playhead.toggle_playing)
         for requested in (cloud.fit_requested, cloud.double_clicked):
             requested.connect(self.fit)
         cloud.zoomed.connect(view.zoom_to)
@@ -91,24 +92,24 @@ class ScenePresenter(QObject):
         stages, edits = range(len(trace.names)), self._scenes.subject.edits
         titles = [trace.title(stage, edits.of(stage)) for stage in stages]
         thinned = trace.is_continuous  # neighbors look alike
-        self._displays.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
-        self._displays.slider.set_stages([trace.position(stage) for stage in stages], titles, thinned=thinned)
+        self._widgets.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
+        self._widgets.slider.set_stages([trace.position(stage) for stage in stages], titles, thinned=thinned)
         self.playhead.set_last(trace.last_stage)
         self._view.show_flow(trace.last_stage, trace.positions.shape[1], is_continuous=trace.is_continuous)
 
     def _on_scene_changed(self, scene: Scene) -> None:
         previous, self._scene = self._scene, scene
-        self._displays.cloud.show_scene(scene)
+        self._widgets.cloud.show_scene(scene)
         if _differ(previous, scene, SUMMARIZED):
             selected = scene.selection.count if scene.selection else 0
             edits, encoded = self._scenes.subject.edits, self._scenes.is_encoded
-            self._displays.readout.show_summary(scene.trace, edits, encoded=encoded, selected=selected)
+            self._widgets.readout.show_summary(scene.trace, edits, encoded=encoded, selected=selected)
         self._tools.show_scene(scene)
         if _differ(previous, scene, IN_THUMBNAILS) and not _is_dragged(previous, scene.trace):
             self._query_thumbnails()
 
     def _on_view_changed(self, old: View, new: View) -> None:
-        cloud = self._displays.cloud
+        cloud = self._widgets.cloud
         if old.tool != new.tool:
             cloud.set_tool(new.tool)
         if old.seen.overview != new.seen.overview:
@@ -129,7 +130,7 @@ class ScenePresenter(QObject):
             self.playhead.glide_to(new.stage)
 
     def _on_playhead_moved(self, position: float) -> None:
-        self._displays.cloud.show_stage(position)
+        self._widgets.cloud.show_stage(position)
         self.camera.advance()
 
     def _on_resized(self) -> None:
@@ -140,12 +141,12 @@ class ScenePresenter(QObject):
         self.camera.fit_stage(self._scenes.scene.trace)
 
     def _query_fields(self) -> None:
-        camera, size = self.camera.camera(), self._displays.cloud.size_in_pixels
+        camera, size = self.camera.camera(), self._widgets.cloud.size_in_pixels
         self._scenes.query_density(camera, size)
         self._scenes.query_velocity(camera, size)
 
     def _query_thumbnails(self) -> None:
-        strip = self._displays.strip
+        strip = self._widgets.strip
         view = _panels_of(self._view.value)
         on_result = partial(strip.show_pictures, strip.pictured)
         self._queries.thumbnails(self._scenes.scene, view, strip.side, strip.pictured, on_result)

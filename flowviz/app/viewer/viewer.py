@@ -5,16 +5,17 @@ from dataclasses import replace
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.view import Tool, View, ViewState
-from flowviz.app.viewer.displays import Displays, Queries
 from flowviz.app.viewer.end_playback import EndPlayback
 from flowviz.app.viewer.example_playback import ExamplePlayback
 from flowviz.app.viewer.figures import FigureController
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.app.viewer.ledger_controller import LedgerController
 from flowviz.app.viewer.moment_browser import MomentBrowser
 from flowviz.app.viewer.reintegration import Reintegration, last_shown
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.app.viewer.scene_presenter import ScenePresenter
 from flowviz.app.viewer.subject import Subject
+from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import Moment, Scene, Selection, Snapshot, Timeline, Trace
@@ -41,17 +42,17 @@ class Viewer(QObject):
     following_changed = pyqtSignal(bool)  # whether particles of earlier moments are being computed
     notice_posted = pyqtSignal(object)  # Notice
 
-    def __init__(self, displays: Displays, view: ViewState, queries: Queries, parent: QObject) -> None:
+    def __init__(self, widgets: ViewerWidgets, view: ViewState, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
-        self._displays, self._view, self._queries = displays, view, queries
+        self._widgets, self._view, self._queries = widgets, view, queries
         self._moments = MomentBrowser(view, queries, self)
         self._scenes = SceneModel(view, queries, self)
-        self._presenter = ScenePresenter(displays, view, queries, self._scenes, self._moments, self)
+        self._presenter = ScenePresenter(widgets, view, queries, self._scenes, self._moments, self)
         self.playhead = self._presenter.playhead
-        FigureController(view, displays.figure, queries, self._scenes, self)
-        LedgerController(view, displays.ledger, queries, self._scenes, self)
+        FigureController(view, widgets.figure, queries, self._scenes, self)
+        LedgerController(view, widgets.ledger, queries, self._scenes, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
-        self.example = ExamplePlayback(view, displays.example, queries, self)
+        self.example = ExamplePlayback(view, widgets.example, queries, self)
         self.integration = Reintegration(view, self._moments, self._scenes, queries)
         self._score = ""
         view.changed.connect(self._on_view_changed)
@@ -148,8 +149,8 @@ class Viewer(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Draw on a light or a dark background."""
         self._view.update_view(theme=theme)
-        self._displays.inspector.set_theme(theme)
-        self._displays.ledger.set_theme(theme)
+        self._widgets.inspector.set_theme(theme)
+        self._widgets.ledger.set_theme(theme)
 
     def reduce_motion(self, reduced: bool) -> None:
         """Set whether to jump to stages and frames instead of gliding."""
@@ -179,7 +180,7 @@ class Viewer(QObject):
 
     def _update_score(self) -> None:
         """Show the score, which says nothing about points of the target that move back to the base."""
-        self._displays.score.show_score("" if self._view.seen.direction == "encode" else self._score)
+        self._widgets.score.show_score("" if self._view.seen.direction == "encode" else self._score)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         if self.integration.is_replaced:

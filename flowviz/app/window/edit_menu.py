@@ -1,7 +1,6 @@
 """The Edit menu."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from PyQt6.QtCore import QMetaObject, QObject, pyqtBoundSignal
 from PyQt6.QtGui import QGuiApplication, QUndoStack
@@ -19,21 +18,16 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.commands.actions import Key, add_action
 from flowviz.app.commands.history import History
+from flowviz.app.target.importer import TargetImporter
 from flowviz.app.target.text_page import is_media
 
 Text = QPlainTextEdit | QLineEdit
 
 
-class Importer(Protocol):
-    """Takes what is pasted, such as `TargetImporter`."""
-
-    def paste(self) -> None: ...
-
-
 class EditMenu(QObject):
     """Undo, redo and the clipboard, which serves the text box that has the focus, or else the target."""
 
-    def __init__(self, menu: QMenu, history: History, importer: Importer, window: QMainWindow) -> None:
+    def __init__(self, menu: QMenu, history: History, importer: TargetImporter, window: QMainWindow) -> None:
         """Fill the menu; `history` and `importer` are those of the flow in the normal view."""
         super().__init__(window)
         self._window, self._history, self._importer = window, history, importer
@@ -55,7 +49,7 @@ class EditMenu(QObject):
         app.focusChanged.connect(self._follow_focus)
         self._update()
 
-    def serve(self, history: History, importer: Importer) -> None:
+    def serve(self, history: History, importer: TargetImporter) -> None:
         """Undo the edits of a history, and let an importer take what is pasted."""
         for signal, slot in self._connections(self._history.stack):
             signal.disconnect(slot)

@@ -4,8 +4,9 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.commands.history import History
 from flowviz.app.comparison.comparisons import Comparisons
+from flowviz.app.target.importer import TargetImporter
 from flowviz.app.viewer.widgets import ViewerWidgets
-from flowviz.app.window.edit_menu import EditMenu, Importer
+from flowviz.app.window.edit_menu import EditMenu
 
 
 class ShownView(QObject):
@@ -17,7 +18,7 @@ class ShownView(QObject):
         widgets: ViewerWidgets,
         edit_menu: EditMenu,
         history: History,
-        importer: Importer,
+        importer: TargetImporter,
         parent: QObject,
     ) -> None:
         """Prepare the menus; `history` and `importer` are those of the normal view."""

@@ -1,6 +1,6 @@
 """A comparison without a window: fake controls, and a thread whose turns are sent by the test."""
 
-from typing import Any
+from typing import Any, cast
 
 from PyQt6.QtCore import QObject
 
@@ -12,6 +12,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.training.worker import Work
@@ -97,7 +98,13 @@ class ComparisonHarness:
         self.builder = TargetBuilder(self.request, owner, building or SynchronousWorker())
         runner = TrainingRunner(owner, self._make_thread)
         self.controller = ComparisonController(
-            self.compared, self.request, self.builder, runner, self.controls, owner, restoring or SynchronousWorker()
+            self.compared,
+            self.request,
+            self.builder,
+            runner,
+            cast("TrainingControls", self.controls),
+            owner,
+            restoring or SynchronousWorker(),
         )
         self.shared, self.view = SharedViewState(owner), ViewState(owner)
         self.undo = ComparisonUndo(

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.comparison.adding import EntrantAdding
+from flowviz.app.session.session import Session
 from flowviz.projects import Project
 from flowviz.specs import PRESETS, FlowSpec, TextSpec, TrainingSpec
 from tests.app.comparison.fakes import TARGET, ComparisonHarness
@@ -22,7 +24,7 @@ class Adding:
     def __init__(self, qtbot: QtBot) -> None:
         self.harness, self.page, self.qtbot = ComparisonHarness(), QWidget(), qtbot
         qtbot.addWidget(self.page)
-        self.adding = EntrantAdding(self.harness.compared, self.harness.controller, self, self.page)
+        self.adding = EntrantAdding(self.harness.compared, self.harness.controller, cast("Session", self), self.page)
         self.notices = list[str]()
         self.adding.notice_posted.connect(lambda notice: self.notices.append(notice.text))
 

@@ -4,9 +4,10 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from typing import cast
 
 import pytest
-from PyQt6.QtDBus import QDBusMessage
+from PyQt6.QtDBus import QDBusConnection, QDBusMessage
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from flowviz.app.desktop.notifications import TaskBar, session_bus
@@ -43,7 +44,7 @@ class Desktop:
 def desktop(staged: Staged, monkeypatch: pytest.MonkeyPatch) -> Desktop:
     main = staged.window.main
     recording = Desktop(main, monkeypatch)
-    main._task_bar._bus = main._end_notification._bus = recording.bus
+    main._task_bar._bus = main._end_notification._bus = cast("QDBusConnection", recording.bus)
     return recording
 
 
@@ -53,7 +54,7 @@ def entry(fraction: float, *, visible: bool = True) -> list[object]:
 
 def test_task_bar_shows_whole_percents_and_nothing_at_the_end() -> None:
     bus = Recorder()
-    bar = TaskBar(bus)
+    bar = TaskBar(cast("QDBusConnection", bus))
     bar.show(None)
     for fraction in (0.0, 0.001, 0.004, 0.25, 0.2501, 1.0, None, None):
         bar.show(fraction)

@@ -13,11 +13,13 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.controls import TrainingControls
+from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.training.metrics import Metrics
 from flowviz.app.training.runner import FLOW, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
+from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.viewer.displays import Displays
-from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects.variant import Variant
 from flowviz.records import (
     Checkpoint,
@@ -38,7 +40,7 @@ from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training import Adjust, Vary
 from flowviz.training.schedule import Budget
 from tests.app.training import fake_thread as training
-from tests.app.viewer.fakes import WEIGHTS, FakeDisplays, FakeQueries
+from tests.app.viewer.fakes import WEIGHTS, FakeDisplays, FakeQueries, fake_viewer
 
 Result = TypeVar("Result")
 ENTROPY = 1.5
@@ -176,10 +178,13 @@ class SessionHarness:
         self.displays, self.queries = FakeDisplays(), FakeQueries()
         self.controls, self.loss_plot = FakeControls(), FakeLossPlot()
         self.metrics, self.status_bar = FakeMetrics(), FakeStatusBar()
-        self.viewer = Viewer(cast("Displays", self.displays), self.view, self.queries, owner)
+        self.viewer = fake_viewer(self.displays, self.view, self.queries, owner)
         self.viewer.reduce_motion(True)
         self.builder = TargetBuilder(self.request, owner, SynchronousWorker())
-        self.status = TrainingStatus(self.controls, self.loss_plot, self.metrics, self.status_bar, owner)
+        self.status = TrainingStatus(
+            cast("TrainingControls", self.controls), cast("LossPlot", self.loss_plot), cast("Metrics", self.metrics),
+            cast("StatusBar", self.status_bar), owner,
+        )  # fmt: skip
         self.runner = runner = TrainingRunner(owner, self._make_thread)
         self.edits = EditsState(owner)
         self.session = Session(

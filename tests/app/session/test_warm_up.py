@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -15,8 +15,10 @@ from PyQt6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.session import warm_up as warm_ups
+from flowviz.app.session.session import Session
 from flowviz.app.session.warm_up import WarmUp
 from flowviz.app.state.request import RequestState, first_plan
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.priority import LowPriority
 from flowviz.errors import MachineError
 from flowviz.specs import FlowSpec
@@ -74,7 +76,13 @@ class Warmed:
         self.request.changed.connect(lambda *_: self.trainings.changed.emit())  # as the session does
 
     def create(self) -> None:
-        self.warm_up = WarmUp(self.request, self.trainings, self.parent, self.thread, self._prepare)
+        self.warm_up = WarmUp(
+            self.request,
+            cast("Session", self.trainings),
+            self.parent,
+            cast("LatestWorker", self.thread),
+            self._prepare,
+        )
 
     def _prepare(self, flow: FlowSpec, training: Any, stop_requested: Callable[[], bool]) -> None:
         self.log.append(f"{flow.family} {flow.layers}")
@@ -198,6 +206,7 @@ def test_typing_a_word_in_the_window_warms_up(window: Window, qtbot: QtBot, monk
 
 PRIORITIES = """
 import os, sys, threading
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.priority import LowPriority
 low, entered, left, found = LowPriority(), threading.Event(), threading.Event(), []
 def note():

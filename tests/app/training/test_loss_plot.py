@@ -99,7 +99,7 @@ def test_kept_state_is_marked(losses: LossPlot) -> None:
 
 def test_text_of_the_curve_plot_grows_with_the_text_size(window: Window, qtbot: QtBot) -> None:
     curves = window.find(CurvePlot, "curvePlot")
-    window.main.viewer._displays.inspector.show_report(REPORT)
+    window.main.viewer._widgets.inspector.show_report(REPORT)
     window.main.resize(1280, 800)
     dock = window.find(QDockWidget, "inspectorDock")
     window.main.resizeDocks([dock], [300], Qt.Orientation.Horizontal)

@@ -7,8 +7,9 @@ import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.view import ViewState
-from flowviz.app.viewer.displays import Displays
+from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.app.viewer.viewer import Viewer
+from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.projects.variant import Variant
 from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Units, Weights, nearest
 from flowviz.records.ledger import Ledger
@@ -339,6 +340,11 @@ class FakeQueries(QObject):
         on_result(result)
 
 
+def fake_viewer(displays: FakeDisplays, view: ViewState, queries: FakeQueries, owner: QObject) -> Viewer:
+    """Return a viewer with fakes around it."""
+    return Viewer(cast("ViewerWidgets", displays), view, cast("FlowQueries", queries), owner)
+
+
 class Viewed:
     """A viewer at the latest of three moments of a training, with fakes around it."""
 
@@ -347,7 +353,7 @@ class Viewed:
         self.view, self.displays, self.queries, self.owner = ViewState(), FakeDisplays(), FakeQueries(), QObject()
         for name, widget in widgets.items():
             setattr(self.displays, name, widget)
-        self.viewer = Viewer(cast("Displays", self.displays), self.view, self.queries, self.owner)
+        self.viewer = fake_viewer(self.displays, self.view, self.queries, self.owner)
         self.viewer.reduce_motion(True)
         if trained:
             self.start()
