@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ SETTLED_SECONDS = 2.0  # of training; shorter-lived targets are intermediate, su
 COLUMNS = "step", "seconds", "train_nll", "validation_nll", "entropy", "loss", "on_target"
 MAX_TOLD = 5  # events at one step that have a sentence
 ENTROPY_TOLERANCE = 1e-3  # nats; rebuilding a target may change its entropy by rounding
+_APPENDING = Lock()  # the histories of several threads may share memory
 
 
 def _empty() -> NDArray[np.float64]:
@@ -52,6 +54,7 @@ class History:
     """The losses over a training, with one report per validation.
 
     All arrays have shape (reports,). NLLs and entropy are in nats; those of a project are per area in flow units.
+    Adding a report takes amortized constant time, because a history shares memory with those that it continues.
 
     Attributes:
         step: Steps, strictly increasing.
@@ -84,7 +87,7 @@ class History:
         for name in ("entropy", "loss", "on_target"):
             if not len(getattr(self, name)):
                 object.__setattr__(self, name, np.full(self.step.shape, np.nan))
-        if self.kept_step not in self.step:  # older versions did not report every kept step
+        if self._kept_report is None:  # older versions did not report every kept step
             object.__setattr__(self, "kept_step", None)
 
     def with_event(self, event: Event) -> "History":
@@ -115,11 +118,9 @@ class History:
         if self.changes and progress.step <= self.changes[-1].step:  # no step with the new target yet
             return self
         before = self.up_to(progress.step - 1)
-        columns: dict[str, Any] = {
-            name: np.append(getattr(before, name), np.nan if (value := getattr(progress, name)) is None else value)
-            for name in COLUMNS
-        }
-        return replace(before, **columns, kept_step=progress.kept_step)
+        report = [np.nan if (value := getattr(progress, name)) is None else value for name in COLUMNS]
+        columns = _appended([getattr(before, name) for name in COLUMNS], report)
+        return replace(before, **dict(zip(COLUMNS, columns, strict=True)), kept_step=progress.kept_step)
 
     def in_units(self, units: Units) -> "History":
         """Return this history with its NLLs and entropy converted from flow units.
@@ -197,8 +198,8 @@ class History:
 
     def up_to(self, step: int) -> "History":
         """Return this history without the reports of later steps."""
-        kept = self.step <= step
-        return replace(self, **{name: getattr(self, name)[kept] for name in COLUMNS})
+        count = int(np.searchsorted(self.step, step, side="right"))
+        return replace(self, **{name: getattr(self, name)[:count] for name in COLUMNS})
 
     def seconds_until(self, on_target: float) -> float | None:
         """Return the training time until a share of the particles was on the present target. None if it never was.
@@ -214,9 +215,14 @@ class History:
 
     def kept_point(self) -> tuple[float, float] | None:
         """Return the step and the validation NLL (nats) of the kept state, or None if unknown."""
-        if self.kept_step is None:
-            return None
-        return float(self.kept_step), float(self.validation_nll[self.step == self.kept_step][0])
+        number = self._kept_report
+        return None if number is None else (float(self.step[number]), float(self.validation_nll[number]))
+
+    @property
+    def _kept_report(self) -> int | None:
+        """Return the number of the report of the kept step, or None if there is no such report."""
+        number = int(np.searchsorted(self.step, np.inf if self.kept_step is None else self.kept_step))
+        return number if number < len(self.step) and self.step[number] == self.kept_step else None
 
     def resumed(self, checkpoint: Checkpoint) -> "History":
         """Return this history as of a checkpoint, for a training that resumes from it.
@@ -267,3 +273,20 @@ class History:
         if end is not None:
             is_inside &= self.step <= end
         return self.entropy[is_inside & ~np.isnan(self.entropy)]
+
+
+def _appended(columns: list[NDArray[np.float64]], report: list[float]) -> NDArray[np.float64]:
+    """Return columns (columns, reports + 1) with another report.
+
+    It goes into the free memory behind the columns if they are rows of one table and no other history has used that
+    memory. Otherwise, the columns move to a table with room for twice as many reports.
+    """
+    count, table = len(columns[0]), columns[0].base
+    with _APPENDING:
+        is_shared = table is not None and all(column.base is table for column in columns)
+        # The steps of free memory are NaN.
+        if not is_shared or table.shape[1:] <= (count,) or not np.isnan(table[0, count]):
+            table = np.full((len(columns), 2 * count + 1), np.nan)
+            table[:, :count] = columns
+        table[:, count] = report
+    return table[:, : count + 1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -123,3 +124,26 @@ def test_change_of_settings_in_words() -> None:
     assert change.label() == "rate 0.0001, batch 1,024"
     assert change.sentence() == "After step 1,200: learning rate 0.0001 instead of 0.002, batch 1,024 instead of 256."
     assert change.as_json() == {"step": 1200, "learning_rate": [2e-3, 1e-4], "batch": [256, 1024]}
+
+
+def test_reports_of_a_long_training_are_seldom_copied() -> None:
+    reports = [report(step) for step in range(1, 2001)]
+    histories = list(accumulate(reports, History.with_event, initial=History()))
+    copies = sum(not np.shares_memory(before.step, after.step) for before, after in pairwise(histories))
+    assert copies <= 12, "each copy has room for as many reports again"
+    assert all(len(each.step) == number for number, each in enumerate(histories))
+    assert histories[-1].step.tolist() == [each.step for each in reports]
+
+
+def test_histories_that_continue_one_history_do_not_change_each_other() -> None:
+    common = history_of([report(100), report(200), report(300)])
+    first, second = common.with_event(report(400, nll=1.0)), common.with_event(report(400, nll=3.0))
+    third = second.up_to(200).with_event(report(250, nll=5.0))
+    assert (first.train_nll[-1], second.train_nll[-1]) == (1.0, 3.0)
+    assert third.step.tolist() == [100, 200, 250]
+    assert (common.step.tolist(), second.step.tolist()) == ([100, 200, 300], [100, 200, 300, 400])
+
+
+def test_history_in_other_units_is_continued_in_these() -> None:
+    history = replace(history_of([report(100), report(200)]), train_nll=np.array([7.0, 8.0]))
+    assert history.with_event(report(300)).train_nll.tolist() == [7.0, 8.0, 2.0]

@@ -271,7 +271,9 @@ class TrainingPresenter(QObject):
 
     def _show_losses(self) -> None:
         built = self._run.built
-        self._status.metrics.show_history(self._run.project.history, built.target.entropy, built.units)
+        is_running = self.state == TrainingState.TRAINING
+        history = self._run.project.history
+        self._status.metrics.show_history(history, built.target.entropy, built.units, is_running=is_running)
 
     def _begin_status(self, history: History, trained: TrainedProject | None) -> None:
         self._status.begin(history, trained.entropy if trained else None, trained.units if trained else FLOW_UNITS)

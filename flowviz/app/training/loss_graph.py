@@ -35,6 +35,8 @@ class LossGraph(Plot):
         self._train = self.item.plot()
         self._validation = self.item.plot()
         self._entropy = self.item.plot(connect="pairs")
+        for curve in (self._previous, self._train, self._validation):
+            curve.setDownsampling(auto=True, method="peak")
         self._spikes = pg.ScatterPlotItem(symbol="t1", size=SPIKE_SIZE, pen=None, hoverable=True, tip=SPIKE_TEXT.format)
         self._kept = pg.ScatterPlotItem(symbol="d", size=KEPT_SIZE, hoverable=True, tip=KEPT_TEXT.format)
         for marks in (self._spikes, self._kept):

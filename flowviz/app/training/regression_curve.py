@@ -24,6 +24,7 @@ class RegressionCurve:
         self._box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self._curve = pg.PlotDataItem()
         self._curve.setLogMode(False, True)
+        self._curve.setDownsampling(auto=True, method="peak")
         self._box.addItem(self._curve)
         plot.scene().addItem(self._box)
         plot.getAxis("right").linkToView(self._box)

@@ -75,6 +75,8 @@ class TrainingStatus(QObject):
     def show_state(self, state: TrainingState) -> None:
         """Show the state of the training."""
         self._controls.set_state(state)
+        if state != TrainingState.TRAINING:
+            self.metrics.show_all_losses()
         self._say(state=state)
         self._show_word()
         if state == TrainingState.IDLE:

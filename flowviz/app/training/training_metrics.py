@@ -5,6 +5,8 @@ from flowviz.app.training.metrics import Metrics
 from flowviz.records import FLOW_UNITS, History, Moment, Progress, Score, Trace, Units
 from flowviz.specs import FlowSpec
 
+HIDDEN_SHARE = 1 / 200  # largest share of the reports that the plot of a running training leaves out
+
 
 class TrainingMetrics:
     """Shows the losses in the plot, and the metrics of a moment in the table.
@@ -20,7 +22,7 @@ class TrainingMetrics:
         self._loss_plot, self._table = loss_plot, table
         self._progress: Progress | None = None  # latest report
         self._score: Score | None = None  # of the kept state, once training has ended
-        self._history = History()
+        self._history = self._plotted = History()
         self._entropy: float | None = None
         self._shown_progress: Progress | None = None
         self._shown_score: Score | None = None
@@ -52,16 +54,23 @@ class TrainingMetrics:
         self._table.clear()
         self.show_history(history, entropy, units)
 
-    def show_history(self, history: History, entropy: float | None, units: Units) -> None:
+    def show_history(self, history: History, entropy: float | None, units: Units, *, is_running: bool = False) -> None:
         """Show the losses so far.
 
         Args:
             history: The losses.
             entropy: The entropy of the current target in nats. None if unknown.
             units: The units of the data of the current target.
+            is_running: Whether more losses will follow, so that the plot may leave out the latest for a moment.
         """
         self._history, self._entropy, self.units = history, entropy, units
-        self._loss_plot.show_history(history.in_units(units), units.nll(entropy))
+        if not (is_running and _looks_like(self._plotted, history)):
+            self._plotted = history
+            self._loss_plot.show_history(history.in_units(units), units.nll(entropy))
+
+    def show_all_losses(self) -> None:
+        """Show the losses that the plot of a running training has left out."""
+        self.show_history(self._history, self._entropy, self.units)
 
     def show_previous(self, history: History, units: Units) -> None:
         """Show the losses of a previous training for comparison, or none if the history is empty."""
@@ -107,3 +116,13 @@ class TrainingMetrics:
     def _show_score(self, score: Score | None) -> None:
         self._shown_score = score.in_units(self.units) if score else None
         self._table.show_score(self._shown_score)
+
+
+def _looks_like(plotted: History, history: History) -> bool:
+    """Return whether a plot of `history` would differ by a pixel or two from the one that is shown.
+
+    Drawing all reports for each new one would take quadratic time over a training of a day.
+    """
+    marks, shown_marks = ((each.changes, each.adjustments, each.recoveries) for each in (history, plotted))
+    count, shown = len(history.step), len(plotted.step)
+    return marks == shown_marks and shown <= count <= (1 + HIDDEN_SHARE) * shown

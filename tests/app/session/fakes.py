@@ -74,9 +74,11 @@ class FakeControls:
 
 class FakeLossPlot:
     history, previous, entropy = History(), History(), None
+    drawn = 0  # reports, counted each time
 
     def show_history(self, history: History, entropy: float | None) -> None:
         self.history, self.entropy = history, entropy
+        self.drawn += len(history.step)
 
     def show_previous(self, history: History) -> None:
         self.previous = history

@@ -9,12 +9,13 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import build
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import example
-from flowviz.records import Recovered, Retargeted
+from flowviz.records import Adjusted, Recovered, Retargeted, Settings
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec
 from flowviz.targets import points_spec
 from tests.app.session.fakes import ENTROPY, SessionHarness, checkpoint, fail, finished, progress, snapshot, train
 
 MAF = FlowSpec(family="maf")
+SLOWER = Adjusted(4000, Settings(4e-3, 1.0, 512), Settings(1e-4, 1.0, 512))
 
 
 @pytest.fixture
@@ -168,6 +169,22 @@ def test_recovery_posts_a_notice_and_discards_the_losses_after_it(harness: Sessi
     assert "went back to step 100" in notices[-1].text
     harness.thread.send(progress(150, 1.8))
     assert harness.loss_plot.history.step.tolist() == [100, 150]
+
+
+def test_plot_of_a_long_training_is_drawn_in_linear_time_and_complete_when_it_rests(harness: SessionHarness) -> None:
+    train(harness, 1)
+    drawn = list[int]()
+    for start in (2, 2001):
+        harness.thread.send(*map(progress, range(start, start + 1999)))
+        drawn.append(harness.loss_plot.drawn)
+        harness.session.toggle_pause()
+        assert len(harness.loss_plot.history.step) == start + 1998
+        harness.session.toggle_pause()
+    assert drawn[1] < 2.5 * drawn[0], "twice as many reports"
+    harness.thread.send(progress(4000), SLOWER, progress(4001))
+    assert harness.loss_plot.history.adjustments, "a mark is not left out"
+    harness.thread.send(finished(4002))
+    assert harness.loss_plot.history.step[-1] == 4002
 
 
 def test_retargeted_training_has_the_title_of_its_new_target(harness: SessionHarness) -> None:
