@@ -283,9 +283,12 @@ def _appended(columns: list[NDArray[np.float64]], report: list[float]) -> NDArra
     """
     count, table = len(columns[0]), columns[0].base
     with _APPENDING:
-        is_shared = table is not None and all(column.base is table for column in columns)
-        # The steps of free memory are NaN.
-        if not is_shared or table.shape[1:] <= (count,) or not np.isnan(table[0, count]):
+        if (
+            table is None
+            or any(column.base is not table for column in columns)
+            or table.shape[1:] <= (count,)
+            or not np.isnan(table[0, count])  # the steps of free memory are NaN
+        ):
             table = np.full((len(columns), 2 * count + 1), np.nan)
             table[:, :count] = columns
         table[:, count] = report

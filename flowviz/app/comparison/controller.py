@@ -15,6 +15,7 @@ from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.activity import Activity
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.training_state import TrainingState
@@ -26,7 +27,6 @@ from flowviz.training import Add, Remove, Turn
 
 IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
 PAUSED, STOPPING = TrainingState.PAUSED, TrainingState.STOPPING
-PERCENT = 100
 
 
 class ComparisonController(QObject):
@@ -63,7 +63,6 @@ class ComparisonController(QObject):
         runner.ended.connect(self._on_ended)
         runner.failed.connect(self._on_failed)
         runner.scored.connect(self._on_scored)
-        controls.set_can_train(True)
 
     def show(self, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> None:
         """Show another comparison, and abandon the current one."""
@@ -134,7 +133,6 @@ class ComparisonController(QObject):
         self._targets.build()
         if self._runner.current is not None:
             self._runner.change(Add(self._compared.value.runs[-1].key, project))
-        self._update_controls()
 
     def learn(self, spec: TargetSpec, then: Callable[[], object]) -> None:
         """Let all entrants learn another target as soon as it has been built, and then call `then`."""
@@ -153,14 +151,13 @@ class ComparisonController(QObject):
         if self._runner.current is not None:
             self._runner.change(Remove(run.key))
         self._compared.remove(name)
-        self._update_controls()
 
     def rename(self, old: str, new: str) -> None:
         """Give an entrant another name, which changes nothing else."""
         value = self._compared.value
         if old in value.names and new not in value.names:
             runs = [run.renamed(new) if run.name == old else run for run in value.runs]
-            self._show(value.with_runs(runs))
+            self._compared.set(value.with_runs(runs))
 
     def change_entrant(self, name: str, plan: Plan) -> None:
         """Replace the flow and the training of an entrant, which starts over."""
@@ -195,7 +192,7 @@ class ComparisonController(QObject):
         runs = [restored(each, present.get(each.style), trained.get(each.style)) for each in entrants]
         after = value.with_runs([run if run in value.runs else at_rest(run) for run in runs])
         goes_on = value.shares_target and after.shares_target and _others(value) == _others(after)
-        (self._show if goes_on else self._continue_with)(after)
+        (self._compared.set if goes_on else self._continue_with)(after)
         before = {run.style: run.target for run in value.runs}
         missing = [run.target for run in after.runs if run.wanted or before.get(run.style, run.target) != run.target]
         for number, spec in enumerate(dict.fromkeys(missing)):
@@ -221,12 +218,6 @@ class ComparisonController(QObject):
             self.resume()
             if compared.state == PAUSED:
                 self.toggle_pause()
-        self._show(self._compared.value)
-
-    def _show(self, compared: Compared) -> None:
-        """Show other entrants, which a running training need not know."""
-        self._compared.set(compared)
-        self._update_controls()
 
     def _replace(self, run: EntrantRun) -> None:
         """Replace an entrant by an untrained one with its project."""
@@ -235,7 +226,6 @@ class ComparisonController(QObject):
         if self._runner.current is not None:
             self._runner.replace(run.key, Add(run.key, changed.project))
         self._targets.build()
-        self._update_controls()
 
     def _on_target_chosen(self, built: BuiltTarget) -> None:
         """Let all entrants learn another target, or only the selected one if they have different targets."""
@@ -252,7 +242,7 @@ class ComparisonController(QObject):
         self._targets.add(built)
         if self._runner.current is not None and at_once:
             self._runner.follow(built)
-        self._show(replace(value, runs=tuple(wanting(run, built.spec, built) for run in value.runs)))
+        self._compared.set(replace(value, runs=tuple(wanting(run, built.spec, built) for run in value.runs)))
 
     def _on_wanted(self, built: BuiltTarget) -> None:
         """Let the entrants that were restored with a target learn it, now that it has been built."""
@@ -316,21 +306,21 @@ class ComparisonController(QObject):
             self._update_controls()
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
-        if old.state != new.state or round(PERCENT * old.fraction) != round(PERCENT * new.fraction):
-            self._controls.set_fraction(new.fraction)  # seldom, because Qt repaints the window at once
-        if old.state != new.state:
-            self._update_controls()
-        else:
-            self._controls.set_status(sentence(new, self._activity))
+        self._update_controls()
         if new.runs and new.state == IDLE and (old.state, old.runs) != (new.state, new.runs):
             self._score()
 
     def _update_controls(self) -> None:
         value = self._compared.value
         begun = any(run.is_begun for run in value.runs)
-        self._controls.set_can_resume(begun and any(run.can_go_on for run in value.runs))
-        self._controls.set_state(value.state)
-        self._controls.set_status(sentence(value, self._activity))
+        activity = Activity(
+            state=value.state,
+            event=sentence(value, self._activity),
+            can_train=True,
+            can_resume=begun and any(run.can_go_on for run in value.runs),
+            fraction=round(value.fraction, 2),  # seldom another one, because Qt repaints the window at once
+        )
+        self._controls.show_activity(activity)
 
 
 def _others(compared: Compared) -> list[object]:

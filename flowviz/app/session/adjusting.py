@@ -1,14 +1,16 @@
-"""The learning rate, clip norm and batch of a training that runs or continues."""
+"""The learning rate, clip norm, batch and target of a training that runs or continues."""
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.training.runner import TrainingRunner
+from flowviz.app.training.trained_project import same_weights
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.records import Settings
-from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs import TrainingSpec
 from flowviz.training import Adjust
 from flowviz.training.settings import with_settings_of
 
@@ -27,21 +29,27 @@ NEW_BATCH = "Preparing for {after:,} points in each step. Until then, the traini
 
 
 class Adjusting(QObject):
-    """Lets a training continue with the requested settings, as long as no other flow is requested."""
+    """Lets a training continue with the requested settings and target, as long as no other flow is requested."""
 
     hint_changed = pyqtSignal(str)  # when a change of the settings applies, in a sentence or two
 
     def __init__(
-        self, request: RequestState, presenter: TrainingPresenter, runner: TrainingRunner, parent: QObject
+        self,
+        request: RequestState,
+        builder: TargetBuilder,
+        presenter: TrainingPresenter,
+        runner: TrainingRunner,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._request, self._presenter, self._runner = request, presenter, runner
+        self._request, self._builder, self._presenter, self._runner = request, builder, presenter, runner
         self.hint = ""
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLE_MS)
         self._settling.timeout.connect(self._apply)
         request.changed.connect(self._on_request_changed)
+        builder.built_changed.connect(self.follow)
         presenter.changed.connect(self._update_hint)
         presenter.state_changed.connect(self._update_hint)
 
@@ -49,7 +57,35 @@ class Adjusting(QObject):
         """Return a project whose training continues with the requested settings."""
         return with_settings_of(project, self._requested(project))
 
+    def is_followed(self, extension: TrainingSpec | None) -> bool:
+        """Return whether a training is going on that differs from the requested one at most in target and settings.
+
+        Args:
+            extension: The request by which the training was extended, if it was.
+        """
+        run, request = self._runner.run, self._request.value
+        if run is None or not self._is_going_on or not request.follows:
+            return False
+        known = filter(None, (run.project.training, extension))
+        return self._has_same_flow(run.project) and any(same_course(request.plan.training, each) for each in known)
+
+    def follow(self) -> None:
+        """Let a running training switch to the requested target if "Follow the target" is on."""
+        built, run = self._builder.built, self._runner.run
+        if run is None or not self._is_going_on:
+            return
+        if not self._request.value.follows:
+            run.worker.keep_target()
+        elif built is not None:
+            self._runner.follow(built)
+
+    @property
+    def _is_going_on(self) -> bool:
+        return self._presenter.state not in {TrainingState.IDLE, TrainingState.STOPPING}
+
     def _on_request_changed(self, old: Request, new: Request) -> None:
+        if old.follows != new.follows:
+            self.follow()
         if (old.plan.flow, old.plan.training) != (new.plan.flow, new.plan.training):
             self._settling.start()
             self._update_hint()
@@ -87,11 +123,6 @@ class Adjusting(QObject):
 
     def _has_same_flow(self, project: Project) -> bool:
         return same_weights(project.flow, self._request.plan.flow)
-
-
-def same_weights(flow: FlowSpec, other: FlowSpec) -> bool:
-    """Return whether two flows differ at most in their integrators."""
-    return flow.as_trained() == other.as_trained()
 
 
 def same_course(training: TrainingSpec, other: TrainingSpec) -> bool:

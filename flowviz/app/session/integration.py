@@ -10,7 +10,6 @@ from flowviz.app.desktop.settings import stored_flag
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.training.runner import TrainingRunner
-from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects.variant import Variant
@@ -44,11 +43,10 @@ class Integration(QObject):
         presenter: TrainingPresenter,
         runner: TrainingRunner,
         viewer: Viewer,
-        status: TrainingStatus,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._presenter, self._runner, self._viewer, self._status = presenter, runner, viewer, status
+        self._presenter, self._runner, self._viewer = presenter, runner, viewer
         self._requested = Variant(FlowSpec())
         self._glimpse: Edits | None = None
         self._next_preview = 0.0  # seconds, before which the score of no other preview is computed
@@ -68,7 +66,7 @@ class Integration(QObject):
     def expect(self, variant: Variant) -> None:
         """Set the variant that is requested by the project to be shown next."""
         self._requested, self._glimpse, self._is_preview = variant, None, False
-        self._status.show_loading(False)
+        self._presenter.show(is_loading=False)
 
     def prepare(self) -> None:
         """Load and trace what the first edit needs in the background, if the user allows such preparations."""
@@ -106,7 +104,7 @@ class Integration(QObject):
         variant = self._outstanding()
         self._vary_training(is_traced=False)
         is_deferred = variant is not None and self._is_moved and variant.edits == self._shown_edits
-        self._status.show_deferred(is_deferred)
+        self._presenter.show(is_deferred=is_deferred)
         self._viewer.integration.wanted = None if is_deferred else self._wanted()
         if variant is None:
             self._end_preview()
@@ -149,7 +147,7 @@ class Integration(QObject):
             self._is_preview = False
             self._ask_for_score()
         else:
-            self._status.show_loading(not self._viewer.integration.is_ready)
+            self._presenter.show(is_loading=not self._viewer.integration.is_ready)
             if self._is_dragging:
                 self._rest.start()
             self._viewer.integration.locate(variant, partial(self._on_located, variant))
@@ -190,7 +188,7 @@ class Integration(QObject):
             self._viewer.integration.compute(located, partial(self._on_moved, located))
 
     def _end_loading(self) -> None:
-        self._status.show_loading(False)
+        self._presenter.show(is_loading=False)
 
     def _end_preview(self) -> None:
         """Show the variant of the project again, because it is requested again."""

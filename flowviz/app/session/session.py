@@ -10,7 +10,6 @@ from flowviz.app.session.adjusting import Adjusting
 from flowviz.app.session.integration import Integration
 from flowviz.app.session.layer_edits import LayerEdits
 from flowviz.app.session.previous import PreviousTraining
-from flowviz.app.session.request_presenter import RequestPresenter
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.undo import UndoHistory
 from flowviz.app.state.edits import EditsState
@@ -47,12 +46,12 @@ class Session(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._request, self._view, self._edits, self._status = request, view, edits, status
+        self._request, self._view, self._edits = request, view, edits
         self._builder, self._viewer = builder, viewer
         self._runner = runner
-        self._presenter = TrainingPresenter(runner, viewer, status, view, self)
-        self._integration = Integration(self._presenter, runner, viewer, status, self)
-        self.adjusting = Adjusting(request, self._presenter, runner, self)
+        self._presenter = TrainingPresenter(request, builder, runner, viewer, status, view, self)
+        self._integration = Integration(self._presenter, runner, viewer, self)
+        self.adjusting = Adjusting(request, builder, self._presenter, runner, self)
         self.previous = PreviousTraining(self._presenter, runner, status, self)
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built
         self._extension: TrainingSpec | None = None  # the request by which the current training was extended
@@ -60,12 +59,10 @@ class Session(QObject):
         self.layer_edits = LayerEdits(
             edits, request, self._presenter, runner, self._integration, self.previous, self.undo, status, self
         )
-        self._asked = RequestPresenter(request, builder, self._presenter, runner, viewer, status)
         self._connect()
-        if builder.pending is None:
-            self._on_built(builder.built)
-        else:  # the flow is shown when its target has been built, which takes a moment
-            status.set_can_train(True)
+        if builder.pending is None:  # else the flow is shown when its target has been built, which takes a moment
+            self._presenter.show_untrained()
+        self._presenter.show()
 
     @property
     def state(self) -> TrainingState:
@@ -141,7 +138,6 @@ class Session(QObject):
         self._request.show_plan(project.asked)
         self._edits.set(project.edits)
         self._viewer.restore(project.seen, project.selection)
-        self._asked.show_next()
         self.undo.clear()
         self.changed.emit()
         return problem
@@ -168,7 +164,7 @@ class Session(QObject):
 
     def learn(self) -> None:
         """Learn the requested target: a training that follows it switches to it; otherwise, a new one starts."""
-        if not self._asked.is_followed(self._extension):
+        if not self.adjusting.is_followed(self._extension):
             self.train()
             return
         if self._builder.problem:
@@ -254,10 +250,8 @@ class Session(QObject):
         self._view.changed.connect(lambda old, new: self.changed.emit() if old.selection != new.selection else None)
         self._edits.changed.connect(self.changed)
         self._builder.built_changed.connect(self._on_built)
-        self._presenter.changed.connect(self._asked.show_next)
         self._presenter.changed.connect(self.changed)
         self._integration.gap_previewed.connect(self.score_previewed)
-        self._presenter.failed.connect(self._asked.show_untrained)
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
         self._extension = None
@@ -265,25 +259,17 @@ class Session(QObject):
             self.previous.keep()
         self._presenter.start(built, project)
         self.previous.update()
-        self._asked.follow()
+        self.adjusting.follow()
         self.started.emit()
 
     def _on_request_changed(self, old: Request, new: Request) -> None:
         if old.plan.flow != new.plan.flow:
             self.layer_edits.follow(old, new)
-            self._asked.show_untrained()
             self._integration.request(new.plan.flow)
-        if old.follows != new.follows:
-            self._asked.follow()
-        self._asked.show_next()
         self.changed.emit()
 
     def _on_built(self, built: BuiltTarget | None) -> None:
         awaited, self._awaited = self._awaited, None
-        self._status.set_can_train(built is not None or self._builder.pending is not None)
-        self._asked.follow()
-        self._asked.show_untrained()
-        self._asked.show_next()
         self.changed.emit()  # the title goes if there is a problem with the target
         if built is not None and built.spec == awaited:
             self.train()

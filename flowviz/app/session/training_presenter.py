@@ -1,17 +1,19 @@
 """The training presenter: shows the events of a training, and keeps the trained project."""
 
 from dataclasses import replace
+from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.notices.notice import Notice
-from flowviz.app.session.moment_metrics import MomentMetrics
-from flowviz.app.state.view import ViewState
+from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.view import View, ViewState
+from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.activity import RETRY, Activity, NextTraining
 from flowviz.app.training.runner import Run, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
-from flowviz.app.training.trained_project import TrainedProject
+from flowviz.app.training.trained_project import TrainedProject, same_weights
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
@@ -23,6 +25,7 @@ from flowviz.records import (
     Event,
     Finished,
     History,
+    Moment,
     Overfitting,
     Preparing,
     Progress,
@@ -33,7 +36,7 @@ from flowviz.records import (
     Uncompiled,
     WarmUp,
 )
-from flowviz.specs import FlowSpec
+from flowviz.specs import FlowSpec, explanations
 
 
 class TrainingPresenter(QObject):
@@ -48,20 +51,30 @@ class TrainingPresenter(QObject):
     changed = pyqtSignal()  # the trained project, or its target
     state_changed = pyqtSignal()
     began = pyqtSignal()  # the first snapshot of a training has replaced the previous flow
-    failed = pyqtSignal()
 
     def __init__(
-        self, runner: TrainingRunner, viewer: Viewer, status: TrainingStatus, view: ViewState, parent: QObject
+        self,
+        request: RequestState,
+        builder: TargetBuilder,
+        runner: TrainingRunner,
+        viewer: Viewer,
+        status: TrainingStatus,
+        view: ViewState,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._runner, self._viewer, self._status, self._view = runner, viewer, status, view
+        self._request, self._builder, self._runner = request, builder, runner
+        self._viewer, self._status, self._view = viewer, status, view
         self.state = TrainingState.IDLE
         self.trained: TrainedProject | None = None
         self.title = ""
         runner.turn_taken.connect(lambda turn: self._on_event(turn.event))
         runner.failed.connect(self._on_failed)
-        self._metrics = MomentMetrics(self, viewer, status, view)
-        viewer.following_changed.connect(status.show_following)
+        viewer.following_changed.connect(lambda following: self.show(is_following=following))
+        viewer.moment_shown.connect(self._on_moment_shown)
+        view.changed.connect(self._on_view_changed)
+        request.changed.connect(self._on_request_changed)
+        builder.built_changed.connect(self._on_built)
 
     @property
     def project(self) -> Project | None:
@@ -77,13 +90,14 @@ class TrainingPresenter(QObject):
         self.trained = TrainedProject(project, built) if project.weights.parameters else None
         self.title = project.target.title if self.trained else ""
         target = built.target if built else None
-        self._begin_status(project.history, self.trained)
+        self._begin_metrics(project.history, self.trained)
         if self.trained is None:
             self._viewer.show_untrained(project.flow, target)
+            self.set_state(TrainingState.IDLE, self._activity.begun())
         else:
             self._viewer.show_project(project, target)
-            self._show_trained(self.trained)
-        self.set_state(TrainingState.IDLE)
+            self._show_trained_metrics(self.trained)
+            self.set_state(TrainingState.IDLE, self._activity.at_rest(self.trained))
 
     def start(self, built: BuiltTarget, project: Project) -> None:
         """Abandon the current training, and train a project from its checkpoint or from the beginning."""
@@ -91,31 +105,81 @@ class TrainingPresenter(QObject):
         history = project.history.resumed(checkpoint) if checkpoint else project.history
         self._runner.train(built, replace(project, history=history))
         self._status.begin(history, built.target.entropy, built.units)
-        self._status.show_target(built.title)
         if not checkpoint:
             self._view.show_last_stage()
-        self.set_state(TrainingState.PREPARING)
+        self.set_state(TrainingState.PREPARING, replace(self._activity.begun(), event=""))
         self._viewer.end_playback.begin()
 
-    def set_state(self, state: TrainingState) -> None:
-        """Show the state of the training, and an example while there is nothing else to see."""
+    @property
+    def _activity(self) -> Activity:
+        return self._status.activity
+
+    def show(self, activity: Activity | None = None, **changes: Any) -> None:
+        """Show what the training does.
+
+        Everything that follows from the run, the trained project, the request and its target is derived here.
+
+        Args:
+            activity: What happened. None if nothing did.
+            changes: Other fields of the activity.
+        """
+        run, builder = self._runner.run, self._builder
+        trained = self.trained if run is None else None
+        derived = replace(
+            activity or self._activity,
+            state=self.state,
+            target=run.built.title if run else "",
+            can_train=builder.built is not None or builder.pending is not None,
+            can_resume=trained is not None and trained.can_resume(),
+            can_extend=trained is not None and trained.can_extend(),
+            next=self._next() if builder.pending is None else self._activity.next,
+        )
+        self._status.show(replace(derived, **changes))
+
+    def _next(self) -> NextTraining:
+        """Return what the next training would learn, or why it cannot start."""
+        request, shown = self._request.value, self.project
+        return NextTraining(
+            shown=shown.target if shown else None,
+            requested=request.plan.target,
+            problem=self._builder.problem,
+            follows=request.follows,
+            has_other_flow=shown is not None and not same_weights(shown.flow, request.plan.flow),
+        )
+
+    def set_state(self, state: TrainingState, activity: Activity | None = None) -> None:
+        """Show the state of the training and what happened, and an example while there is nothing else to see."""
         self.state = state
         self._viewer.give_way(state not in {TrainingState.IDLE, TrainingState.PAUSED})
         if state == TrainingState.PREPARING and not self.title:
             self._viewer.example.begin(self._run.built.title)
         else:
             self._viewer.example.end()
-        self._status.set_can_resume(self.trained is not None and self.trained.can_resume())
-        self._status.set_can_extend(self.trained is not None and self.trained.can_extend())
-        self._status.show_state(state)
+        self.show(activity)
         self.state_changed.emit()
+
+    def show_untrained(self) -> None:
+        """Show the requested flow, unless a trained one is shown."""
+        if not self.title and self._runner.run is None:
+            built = self._builder.built
+            self._viewer.show_untrained(self._request.plan.flow, built.target if built else None)
+
+    def _on_request_changed(self, old: Request, new: Request) -> None:
+        if old.plan.flow != new.plan.flow:
+            self.show_untrained()
+        self.show()
+
+    def _on_built(self) -> None:
+        self.show_untrained()
+        self.show()
 
     def show_variant(self, variant: Variant, snapshot: Snapshot) -> None:
         """Show the particles of another variant at the latest moment, and make them those of the project."""
         if self._runner.run is not None and self._runner.run.is_shown:
             self._runner.vary(variant, snapshot)
             self._viewer.integration.show(variant, snapshot)
-            self._update_trained()
+            self._keep_trained()
+            self.changed.emit()
         elif self.trained is not None:
             self._take_timeline(self.trained)  # so that it is shown again if edits are removed
             self.trained = self.trained.varied(variant, snapshot)
@@ -161,18 +225,19 @@ class TrainingPresenter(QObject):
         self.trained = self.trained.scored(score)
         if self._runner.run is None:  # the status is not that of another training
             self._show_trained(self.trained)
-            self._metrics.show()
+            self._on_moment_shown(self._viewer.integration.moment, self._viewer.is_live)
         self.changed.emit()
 
     def _on_event(self, event: Event) -> None:
         match event:
             case Preparing():
-                self._status.show_activity(event.activity)
+                self.show(event=f"{event.activity}…")
                 self._viewer.example.show_activity(event.activity)
             case WarmUp():
-                self._status.show_warm_up(not event.has_ended)
+                self.show(is_warming_up=not event.has_ended)
             case Progress():
                 self._show_progress(event)
+                self.show(self._activity.spent(event))
             case Snapshot():
                 self._on_snapshot(event)
             case Checkpoint():
@@ -198,10 +263,11 @@ class TrainingPresenter(QObject):
             self._prepare_display()
         self._take_snapshot(snapshot)
         if is_first:
+            self._keep_trained()  # the previous flow is no longer shown
             self.began.emit()
-            if self.state == TrainingState.PREPARING:  # not if it is stopping already
-                self.set_state(TrainingState.TRAINING)
-            self._update_trained()  # the previous flow is no longer shown
+            is_stopping = self.state != TrainingState.PREPARING
+            self.set_state(self.state if is_stopping else TrainingState.TRAINING, replace(self._activity, event=""))
+            self.changed.emit()
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot of the training, whose integrator may have changed."""
@@ -209,7 +275,7 @@ class TrainingPresenter(QObject):
         if variant == self._viewer.integration.variant:
             self._viewer.take_snapshot(snapshot)
         else:
-            self._status.show_deferred(False)
+            self.show(is_deferred=False)
             self._viewer.integration.show(variant, snapshot)
 
     def _prepare_display(self) -> None:
@@ -217,36 +283,37 @@ class TrainingPresenter(QObject):
         self._runner.mark_shown()
         run = self._run
         self.title = run.built.title
-        self._status.show_target(self.title)
         past = self._viewer.timeline if run.project.checkpoint else None  # includes computed particles
         self._viewer.begin_training(Variant.of(run.project), run.built.target, past)
 
     def _on_checkpoint(self) -> None:
-        self._update_trained()
+        self._keep_trained()
         if self.trained and self.trained.budget:
-            self._status.show_budget(self.trained.budget)  # validations are less frequent
+            self.show(self._activity.spent(self.trained.budget))  # validations are less frequent
+        self.changed.emit()
 
-    def _update_trained(self) -> None:
+    def _keep_trained(self) -> None:
         """Make the current state of the training the one that is saved and resumed."""
         self.trained = TrainedProject(replace(self._run.project, timeline=self._viewer.timeline), self._run.built)
-        self.changed.emit()
 
     def _on_finished(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
         self._status.metrics.set_score(finished.score)
         self._take_snapshot(finished.snapshot)
         self._viewer.refit()
-        self._update_trained()
+        self._keep_trained()
+        shown = finished.in_units(self._run.built.units)
         self._runner.abandon()  # its thread ends after this event
-        self._status.show_end(finished)
-        self.set_state(TrainingState.IDLE)
+        self.set_state(TrainingState.IDLE, self._activity.ended(shown))
+        self.changed.emit()
+        self._status.show_end(shown)
         self._viewer.end_playback.play()
 
     def _on_retargeted(self) -> None:
         built = self._run.built
         self.title = built.title
-        self._status.show_target(built.title)
         self._viewer.set_target(built.target)
+        self.show(event="")
         self.changed.emit()
         self._show_losses()
         if not self._viewer.is_live:
@@ -257,31 +324,52 @@ class TrainingPresenter(QObject):
         self._runner.discard()
         self.title = trained.project.target.title if trained else ""  # the run may have switched to another target
         if not was_shown and trained is not None:  # the previous flow is still shown
-            self._begin_status(trained.project.history, trained)
-            self._show_trained(trained)
+            self._begin_metrics(trained.project.history, trained)
+            self._show_trained_metrics(trained)
             self._viewer.show_moment_again()
+        shown = self._activity.at_rest(trained) if not was_shown and trained else self._activity
         self._status.show_failure(notice)
-        self.set_state(TrainingState.IDLE)
+        self.set_state(TrainingState.IDLE, replace(shown, event=RETRY, ending="Failed"))
         self.changed.emit()
-        self.failed.emit()
+        self.show_untrained()
 
     def _show_progress(self, progress: Progress) -> None:
         self._status.show_progress(progress, is_live=self._viewer.is_live)
         self._show_losses()
 
     def _show_losses(self) -> None:
-        built = self._run.built
+        built, history = self._run.built, self._run.project.history
         is_running = self.state == TrainingState.TRAINING
-        history = self._run.project.history
         self._status.metrics.show_history(history, built.target.entropy, built.units, is_running=is_running)
 
-    def _begin_status(self, history: History, trained: TrainedProject | None) -> None:
+    def _begin_metrics(self, history: History, trained: TrainedProject | None) -> None:
         self._status.begin(history, trained.entropy if trained else None, trained.units if trained else FLOW_UNITS)
 
     def _show_trained(self, trained: TrainedProject) -> None:
-        """Show the metrics of a flow that was trained before."""
-        project = trained.project
-        progress = project.history.last_progress(trained.entropy)
-        edited = edited_sentence(project.edits)
-        self._status.show_trained(self.title, trained.budget or progress, progress, project.score, edited)
-        self._metrics.show_round_trip()
+        """Show the metrics of a flow that was trained before, and how it was trained."""
+        self._show_trained_metrics(trained)
+        self.show(self._activity.at_rest(trained))
+
+    def _show_trained_metrics(self, trained: TrainedProject) -> None:
+        self._status.metrics.show_trained(trained.project.history.last_progress(trained.entropy), trained.project.score)
+        self._show_round_trip()
+
+    def _show_round_trip(self) -> None:
+        """Show how exactly the inverse of the flow returns to the particles of the current stage."""
+        if self.title:  # the round trip of an untrained flow is not measured
+            self._status.metrics.show_round_trip(self._viewer.generated, self._view.value.stage)
+
+    def _on_moment_shown(self, moment: Moment, is_latest: bool) -> None:
+        """Show the metrics of a moment, and its score unless it belongs to an earlier target."""
+        self._status.metrics.show_moment(moment, is_latest=is_latest)
+        project = self.project
+        if project is not None:
+            self._status.metrics.show_flow(project.flow)
+            is_earlier = not is_latest and project.history.has_changed_since(moment.step)
+            self._viewer.hide_target(is_earlier)
+            self._viewer.show_score(explanations.score(moment.on_target, None if is_earlier else project.target))
+        self._show_round_trip()
+
+    def _on_view_changed(self, old: View, new: View) -> None:
+        if old.stage != new.stage:
+            self._show_round_trip()

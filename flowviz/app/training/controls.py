@@ -17,6 +17,7 @@ from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.state.binding import Binding, bind_checked
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.icons import icon
+from flowviz.app.training.activity import Activity
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs.training import DEFAULT_SECONDS
@@ -43,8 +44,7 @@ class TrainingControls(QWidget):
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self.setObjectName("runControls")
-        self._can_train, self._can_resume, self._can_extend = False, False, False
-        self._state = TrainingState.IDLE
+        self._activity = Activity()
         self._is_motion_reduced = False
         self.train_button = _button("train", "Train", TRAIN_TIP, self.train_requested)
         self.pause_button = _button("pause", "Pause", PAUSE_TIP, self.pause_toggled)
@@ -62,31 +62,26 @@ class TrainingControls(QWidget):
         layout.addLayout(_row(self._bar, _follow_box(request)))
         for widget in (self._status, self.notices):
             layout.addWidget(widget)
-        self.set_state(TrainingState.IDLE)
+        self._update_buttons()
 
-    def set_can_train(self, can_train: bool) -> None:
-        """Enable or disable Train."""
-        self._can_train = can_train
-        self.set_state(self._state)
+    def show_activity(self, activity: Activity) -> None:
+        """Show what the training does, and enable the buttons that apply to it."""
+        old, self._activity = self._activity, activity
+        if activity.offered != old.offered:
+            self._update_buttons()
+        if (activity.fraction, activity.state) != (old.fraction, old.state):
+            self._bar.setValue(max(round(activity.fraction * PROGRESS_TICKS), MIN_TICKS))
+        if activity.sentence != self._status.text():
+            self._status.setText(activity.sentence)
+            self.status_changed.emit(activity.sentence)
 
-    def set_can_resume(self, can_resume: bool) -> None:
-        """Let the pause button resume a training that was stopped or opened."""
-        self._can_resume = can_resume
-        self.set_state(self._state)
-
-    def set_can_extend(self, can_extend: bool) -> None:
-        """Let the pause button train longer after the budget of a training is used up."""
-        self._can_extend = can_extend
-        self.set_state(self._state)
-
-    def set_state(self, state: TrainingState) -> None:
-        """Show the state of the training, and enable the buttons that apply to it."""
-        self._state = state
-        self.train_button.setEnabled(self._can_train)
+    def _update_buttons(self) -> None:
+        activity, state = self._activity, self._activity.state
+        self.train_button.setEnabled(activity.can_train)
         restarts = state != TrainingState.IDLE
         _rename(self.train_button, "Restart" if restarts else "Train", RESTART_TIP if restarts else TRAIN_TIP)
-        resumes = state == TrainingState.PAUSED or (state == TrainingState.IDLE and self._can_resume)
-        extends = state == TrainingState.IDLE and self._can_extend
+        resumes = state == TrainingState.PAUSED or (state == TrainingState.IDLE and activity.can_resume)
+        extends = state == TrainingState.IDLE and activity.can_extend
         self.pause_button.setEnabled(resumes or extends or state == TrainingState.TRAINING)
         text = "Extend" if extends else "Resume" if resumes else "Pause"
         _rename(self.pause_button, text, EXTEND_TIP if extends else PAUSE_TIP)
@@ -100,16 +95,7 @@ class TrainingControls(QWidget):
     def reduce_motion(self, reduced: bool) -> None:
         """Keep the progress bar still while training is prepared."""
         self._is_motion_reduced = reduced
-        self.set_state(self._state)
-
-    def set_fraction(self, fraction: float) -> None:
-        """Show the share of the budget that is spent, from 0 to 1."""
-        self._bar.setValue(max(round(fraction * PROGRESS_TICKS), MIN_TICKS))
-
-    def set_status(self, sentence: str) -> None:
-        """Show the status in a sentence or more."""
-        self._status.setText(sentence)
-        self.status_changed.emit(sentence)
+        self._update_buttons()
 
 
 def budget_row(request: RequestState) -> QHBoxLayout:

@@ -4,9 +4,8 @@ from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QFont, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidget
 
+from flowviz.app.training.activity import Activity
 from flowviz.app.widgets.labels import format_duration
-from flowviz.records import Progress
-from flowviz.training.schedule import Budget
 
 SPACING = 18  # pixels between two metrics
 MESSAGE_MS = 10_000
@@ -25,8 +24,7 @@ class StatusBar(QStatusBar):
         super().__init__()
         self.setObjectName("statusBar")
         self.setAccessibleName("State of training and its metrics")
-        self._state_text, self._has_time_left, self._shows_training = "", False, True
-        self._progress: Progress | Budget | None = None
+        self._shows_training = True
         self._state = _label("statusState", "State of training", "")
         self._metrics = {name: _label(f"{name}Status", tip, tip) for name, (tip, _) in METRICS.items()}
         self._message = _label("statusMessage", "Latest message", "")
@@ -62,23 +60,12 @@ class StatusBar(QStatusBar):
         shown = [self._state, *(label for label in self._metrics.values() if label.isVisibleTo(self)), self._message]
         return " ".join(label.text() for label in shown if label.text())
 
-    def show_state(self, word: str, *, has_time_left: bool = False) -> None:
-        """Show the state of training in a word or two.
-
-        Args:
-            word: The state, such as "Paused".
-            has_time_left: Whether to show the time left.
-        """
-        self._state_text, self._has_time_left = word, has_time_left
-        self.show_progress(self._progress)
-
-    def show_progress(self, progress: Progress | Budget | None) -> None:
-        """Show the step, the time left and the speed, or none of them for None."""
-        self._progress = progress
-        texts = _metric_texts(progress, has_time_left=self._has_time_left) if progress else {}
+    def show_activity(self, activity: Activity) -> None:
+        """Show the state of training in a word or two and, after its first step, its step, time left and speed."""
+        texts = _metric_texts(activity)
         for name, label in self._metrics.items():
             self._show(label, texts.get(name, ""))
-        self._state.setText(f"{self._state_text}:" if texts else self._state_text)
+        self._state.setText(f"{activity.word}:" if texts else activity.word)
         self._fit()
 
     def show_training(self, shown: bool) -> None:
@@ -130,7 +117,10 @@ class StatusBar(QStatusBar):
             self._fit()
 
 
-def _metric_texts(progress: Progress | Budget, *, has_time_left: bool) -> dict[str, str]:
+def _metric_texts(activity: Activity) -> dict[str, str]:
+    progress, has_time_left = activity.progress, activity.has_time_left
+    if progress is None:
+        return {}
     return {
         "step": f"step {progress.step:,}",
         "left": f"{format_duration(progress.seconds_left)} left" if has_time_left and progress.seconds_left else "",

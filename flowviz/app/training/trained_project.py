@@ -8,7 +8,7 @@ import numpy as np
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import FLOW_UNITS, Score, Snapshot, Units
+from flowviz.records import FLOW_UNITS, Progress, Score, Snapshot, Units
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.training.schedule import Budget, extended
@@ -49,6 +49,11 @@ class TrainedProject:
         """Return the budget of the training, as spent up to the checkpoint. None without a checkpoint."""
         last = self.project.checkpoint
         return Budget.at(last, self.project.training) if last else None
+
+    @property
+    def latest(self) -> Budget | Progress | None:
+        """Return the budget or, without a checkpoint, the latest report. None for a flow that was built by hand."""
+        return self.budget or self.project.history.last_progress(self.entropy)
 
     def can_resume(self) -> bool:
         """Return whether the training can continue within its budget."""
@@ -124,3 +129,8 @@ class TrainedProject:
     def scored(self, score: Score) -> "TrainedProject":
         """Return the same state with its score."""
         return replace(self, project=replace(self.project, score=score))
+
+
+def same_weights(flow: FlowSpec, other: FlowSpec) -> bool:
+    """Return whether two flows differ at most in their integrators."""
+    return flow.as_trained() == other.as_trained()

@@ -13,6 +13,7 @@ from flowviz.app.comparison.cloud import EntrantCloud
 from flowviz.app.comparison.shared_view import SharedView, SharedViewState
 from flowviz.app.comparison.workbench import Workbench
 from flowviz.app.state.view import Tool
+from flowviz.app.training.activity import Activity
 from flowviz.app.training.training_state import TrainingState
 from tests.app.comparison.fakes import untrained
 from tests.app.conftest import Window, settle
@@ -161,7 +162,7 @@ def test_reduced_motion_reaches_a_comparison(clouds: Clouds) -> None:
     controls = clouds.workbench.page.editor.controls
     bar = controls.findChild(QProgressBar)
     assert bar is not None
-    controls.set_state(TrainingState.PREPARING)
+    controls.show_activity(Activity(state=TrainingState.PREPARING))
     clouds.reduce_motion(True)
     clouds.shared.set_depth(0.4999)
     assert not any(cloud.picture.stage % 1 for cloud in clouds.clouds), "the clouds are between two stages"
@@ -170,7 +171,7 @@ def test_reduced_motion_reaches_a_comparison(clouds: Clouds) -> None:
     clouds.shared.set_depth(0.4998)
     assert all(cloud.picture.stage % 1 for cloud in clouds.clouds)
     assert bar.maximum() == 0
-    controls.set_state(TrainingState.IDLE)
+    controls.show_activity(Activity())
 
 
 def test_playing_with_reduced_motion_jumps_from_stage_to_stage(

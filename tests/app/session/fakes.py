@@ -13,13 +13,13 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.activity import Activity
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.metrics import Metrics
 from flowviz.app.training.runner import FLOW, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.status_bar import StatusBar
-from flowviz.app.training.training_state import TrainingState
 from flowviz.projects.variant import Variant
 from flowviz.records import (
     Checkpoint,
@@ -38,7 +38,6 @@ from flowviz.records.events import Ending
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training import Adjust, Vary
-from flowviz.training.schedule import Budget
 from tests.app.training import fake_thread as training
 from tests.app.viewer.fakes import WEIGHTS, FakeDisplays, FakeQueries, fake_viewer
 
@@ -48,28 +47,14 @@ NOTHING = np.zeros(0, np.float32)
 
 
 class FakeControls:
-    can_train = can_resume = can_extend = False
-    state = TrainingState.IDLE
-    fraction = 0.0
-    sentence = ""
+    def __init__(self) -> None:
+        self.shown = list[Activity]()
 
-    def set_can_train(self, can_train: bool) -> None:
-        self.can_train = can_train
-
-    def set_can_resume(self, can_resume: bool) -> None:
-        self.can_resume = can_resume
-
-    def set_can_extend(self, can_extend: bool) -> None:
-        self.can_extend = can_extend
-
-    def set_state(self, state: TrainingState) -> None:
-        self.state = state
-
-    def set_fraction(self, fraction: float) -> None:
-        self.fraction = fraction
-
-    def set_status(self, sentence: str) -> None:
-        self.sentence = sentence
+    def show_activity(self, activity: Activity) -> None:
+        self.shown.append(activity)
+        self.state, self.fraction, self.sentence = activity.state, activity.fraction, activity.sentence
+        self.can_train, self.can_resume = activity.can_train, activity.can_resume
+        self.can_extend = activity.can_extend
 
 
 class FakeLossPlot:
@@ -112,15 +97,11 @@ class FakeMetrics:
 
 
 class FakeStatusBar:
-    word, message = "", ""
-    has_time_left = False
-    progress: Progress | Budget | None = None
+    message = ""
 
-    def show_state(self, word: str, *, has_time_left: bool = False) -> None:
-        self.word, self.has_time_left = word, has_time_left
-
-    def show_progress(self, progress: Progress | Budget | None) -> None:
-        self.progress = progress
+    def show_activity(self, activity: Activity) -> None:
+        self.word, self.has_time_left = activity.word, activity.has_time_left
+        self.progress = activity.progress
 
     def show_message(self, sentence: str) -> None:
         self.message = sentence

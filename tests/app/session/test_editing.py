@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.desktop.settings import settings
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.warm_up import SETTING as WARM_UP
-from flowviz.app.training.status_sentence import LOADING
+from flowviz.app.training.activity import LOADING
 from flowviz.app.viewer.subject import Move
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant

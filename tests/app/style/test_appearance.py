@@ -25,6 +25,7 @@ from flowviz.app.style.appearance import Appearance
 from flowviz.app.style.theme import (
     LINK,
 )
+from flowviz.app.training.activity import Activity
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.cloud_view import CloudView
@@ -156,7 +157,7 @@ def test_reduced_motion_keeps_the_busy_bar_still(qtbot: QtBot) -> None:
     qtbot.addWidget(controls)
     bar = controls.findChild(QProgressBar)
     assert bar is not None
-    controls.set_state(TrainingState.PREPARING)
+    controls.show_activity(Activity(state=TrainingState.PREPARING))
     assert bar.maximum() == 0
     controls.reduce_motion(True)
     assert bar.maximum() > 0

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from flowviz.app.notices.notice import Notice
+from flowviz.app.training.activity import FOLLOWING, GREETING, SWITCHES
 from flowviz.app.training.status import SLOWER
-from flowviz.app.training.status_sentence import FOLLOWING, GREETING, SWITCHES
 from flowviz.projects import Project, example
 from flowviz.records import Finished, History, Overfitting, Preparing, Uncompiled, WarmUp
 from flowviz.records.events import Ending
@@ -249,8 +249,9 @@ def test_progress_is_announced_until_the_training_ends(harness: SessionHarness) 
     harness.status.progressed.connect(announced.append)
     train(harness)
     harness.thread.send(finished(200))
-    assert announced[-1] is None
-    assert announced[-2] == harness.controls.fraction == 0.02
+    assert announced[0] == 0.01
+    assert announced.index(None) == len(announced) - 1
+    assert harness.controls.fraction == 0.02
 
 
 def test_spent_budget_is_shown_between_validations_and_after_opening(harness: SessionHarness) -> None:
@@ -326,3 +327,24 @@ def test_another_flow_is_announced_as_what_train_or_restart_starts_over_with(har
     harness.thread.send(finished(200))
     harness.request.set_preset("sharp")
     assert harness.controls.sentence == f"{DONE} Train starts over with the chosen flow."
+
+
+def test_each_change_refreshes_the_controls_once(harness: SessionHarness) -> None:
+    refreshed = list[int]()
+    for act in (
+        lambda: harness.session.train(),
+        lambda: harness.thread.send(Preparing("Compiling the training step")),
+        lambda: harness.thread.send(snapshot(100)),
+        lambda: harness.thread.send(progress(100)),
+        lambda: harness.thread.send(checkpoint(100)),
+        lambda: harness.session.toggle_pause(),
+        lambda: harness.session.toggle_pause(),
+        lambda: harness.session.stop(),
+        lambda: harness.thread.send(finished(200, "stopped")),
+        lambda: harness.request.show_target(ShapeSpec(name="circles")),
+        lambda: harness.request.set_preset("sharp"),
+    ):
+        harness.controls.shown.clear()
+        act()
+        refreshed.append(len(harness.controls.shown))
+    assert refreshed == [1] * len(refreshed)

@@ -8,7 +8,10 @@ from PyQt6.QtWidgets import QApplication, QLabel
 from PyQt6.sip import delete
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.training.activity import Activity
 from flowviz.app.training.status_bar import StatusBar
+from flowviz.app.training.training_state import TrainingState
+from flowviz.records import Progress
 from tests.app.staged import PROGRESS, Staged, staged
 
 __all__ = ["staged"]
@@ -22,9 +25,12 @@ def bar(qtbot: QtBot) -> StatusBar:
     qtbot.addWidget(bar)
     bar.resize(1000, bar.sizeHint().height())
     bar.show()
-    bar.show_state("Training", has_time_left=True)
-    bar.show_progress(PROGRESS)
+    show(bar, PROGRESS)
     return bar
+
+
+def show(bar: StatusBar, progress: Progress | None, state: TrainingState = TrainingState.TRAINING) -> None:
+    bar.show_activity(Activity(state=state, progress=progress))
 
 
 def metric(bar: StatusBar, name: str) -> QLabel:
@@ -39,20 +45,19 @@ def visible_metrics(bar: StatusBar) -> list[str]:
 
 def test_state_and_metrics_are_shown_in_one_line(bar: StatusBar) -> None:
     assert bar.text == "Training: 1:15 min left step 1,200 412 steps/s"
-    bar.show_state("Paused", has_time_left=True)
+    show(bar, PROGRESS, TrainingState.PAUSED)
     assert bar.text == "Paused: 1:15 min left step 1,200 412 steps/s"
 
 
 def test_time_left_is_hidden_once_training_ends(bar: StatusBar) -> None:
-    bar.show_state("Stopping…")
+    show(bar, PROGRESS, TrainingState.STOPPING)
     assert bar.text == "Stopping…: step 1,200 412 steps/s"
-    bar.show_progress(replace(PROGRESS, step=1300))
+    show(bar, replace(PROGRESS, step=1300), TrainingState.STOPPING)
     assert bar.text == "Stopping…: step 1,300 412 steps/s"
 
 
 def test_state_without_metrics_has_no_colon(bar: StatusBar) -> None:
-    bar.show_state("Ready")
-    bar.show_progress(None)
+    show(bar, None, TrainingState.IDLE)
     assert bar.text == "Ready"
 
 
@@ -62,14 +67,14 @@ def test_metrics_do_not_move_when_their_numbers_change(bar: StatusBar) -> None:
         return [metric(bar, name).x() for name in METRICS]
 
     wide = replace(PROGRESS, step=888_888, steps_per_second=8888, seconds_left=888)
-    bar.show_progress(wide)
+    show(bar, wide)
     before = positions()
     for progress in (PROGRESS, replace(PROGRESS, step=1, steps_per_second=1, seconds_left=9), wide):
-        bar.show_progress(progress)
+        show(bar, progress)
         assert positions() == before
-    bar.show_progress(replace(wide, step=100_000_000))
+    show(bar, replace(wide, step=100_000_000))
     wider = positions()
-    bar.show_progress(PROGRESS)
+    show(bar, PROGRESS)
     assert positions() == wider, "a label that has grown does not shrink"
 
 

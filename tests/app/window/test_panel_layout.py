@@ -10,8 +10,8 @@ from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.mix_page import MixPage
+from flowviz.app.training.activity import GREETING, Activity
 from flowviz.app.training.controls import TrainingControls
-from flowviz.app.training.status_sentence import GREETING
 from flowviz.app.viewer.central_widget import CentralWidget
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.specs import TextSpec, explanations
@@ -276,7 +276,9 @@ def test_panels_that_the_user_widened_stay_wider_when_the_text_size_changes(wind
 
 def test_status_of_the_training_is_whole_in_a_small_window(window: Window, qtbot: QtBot) -> None:
     window.main.resize(1366, 768)
-    window.find(TrainingControls, "runControls").set_status("A sentence that wraps to three lines of text. " * 3)
+    window.find(TrainingControls, "runControls").show_activity(
+        Activity(event="A sentence that wraps to three lines of text. " * 3)
+    )
     options, details = window.find(QToolButton, "flowOptionsButton"), window.find(QToolButton, "detailsButton")
     status = window.find(QLabel, "statusLabel")
     for button in (options, details, options):  # the options alone, both, and the details alone
@@ -290,10 +292,10 @@ def test_texts_that_grow_beside_the_details_are_whole(window: Window, qtbot: QtB
     window.find(QToolButton, "detailsButton").click()
     settled_places(window)
     controls, status = window.find(TrainingControls, "runControls"), window.find(QLabel, "statusLabel")
-    controls.set_status("A sentence that wraps to three lines of text. " * 6)
+    controls.show_activity(Activity(event="A sentence that wraps to three lines of text. " * 6))
     qtbot.waitUntil(lambda: is_whole(status) and is_unscrolled(window, "training"))
     before = dock(window, "training").height()
-    controls.set_status(GREETING)
+    controls.show_activity(Activity())
     qtbot.waitUntil(lambda: dock(window, "training").height() < before)
     assert is_unscrolled(window, "training")
     warning = window.find(QLabel, "foldedWarning")

@@ -1,0 +1,191 @@
+"""The activity: what the training is doing, in one value from which all controls and sentences are derived."""
+
+from dataclasses import dataclass, replace
+
+from flowviz.app.editing.layer_editor import edited_sentence
+from flowviz.app.training.trained_project import TrainedProject
+from flowviz.app.training.training_state import TrainingState
+from flowviz.records import Finished, Progress
+from flowviz.specs import TargetSpec
+from flowviz.training.schedule import Budget
+
+GREETING = "Press Train and watch the cloud become the target."
+RETRY = "Press Train to try again."
+FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
+LOADING = "Loading TensorFlow, which takes a few seconds the first time…"
+WARMING_UP = " Warming up: the countdown starts at full speed."
+SWITCHES = "Type or choose another target to switch to it."
+STARTS_OVER = {
+    TrainingState.IDLE: "Train starts over with the chosen flow.",
+    TrainingState.TRAINING: "Restart starts over with the chosen flow.",
+    TrainingState.PAUSED: "Restart starts over with the chosen flow.",
+}
+MAX_TITLE = 24  # characters
+WORDS = {
+    TrainingState.PREPARING: "Preparing…",
+    TrainingState.TRAINING: "Training",
+    TrainingState.PAUSED: "Paused",
+    TrainingState.STOPPING: "Stopping…",
+}
+ENDINGS = {"completed": "Finished", "stopped": "Stopped", "diverged": "Diverged"}
+
+
+@dataclass(frozen=True)
+class NextTraining:
+    """The request for the next training, beside the flow that is shown.
+
+    Attributes:
+        shown: The target of the trained flow that is shown. None before the first training.
+        requested: The target of the next training.
+        problem: Why the next training cannot start. Empty if it can.
+        follows: Whether a running training switches to the requested target.
+        has_other_flow: Whether the requested flow differs from the trained one that is shown.
+    """
+
+    shown: TargetSpec | None = None
+    requested: TargetSpec | None = None
+    problem: str = ""
+    follows: bool = False
+    has_other_flow: bool = False
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What the training is doing, what happened last, and what comes next.
+
+    Attributes:
+        state: The state of the training.
+        event: What happened last, in a sentence. Empty while the training learns its target.
+        ending: The state while no training runs, in a word.
+        target: Title of the target of the training. Empty if there is no training.
+        can_train: Whether there is a target to train on, at least soon.
+        can_resume: Whether a training that was stopped or opened can be resumed.
+        can_extend: Whether a training whose budget is used up can be extended.
+        fraction: Share of the budget that is spent, from 0 to 1.
+        progress: Steps, speed and time left. None before the first step.
+        is_warming_up: Whether the training is still slow, and does not use up its budget.
+        is_following: Whether particles of earlier moments are being computed.
+        is_loading: Whether edits have to wait until TensorFlow is loaded.
+        is_deferred: Whether the picture shows the requested integrator only with the next snapshot.
+        next: The next training.
+    """
+
+    state: TrainingState = TrainingState.IDLE
+    event: str = GREETING
+    ending: str = "Ready"
+    target: str = ""
+    can_train: bool = False
+    can_resume: bool = False
+    can_extend: bool = False
+    fraction: float = 0.0
+    progress: Progress | Budget | None = None
+    is_warming_up: bool = False
+    is_following: bool = False
+    is_loading: bool = False
+    is_deferred: bool = False
+    next: NextTraining = NextTraining()
+
+    @property
+    def word(self) -> str:
+        """Return the state in a word or two."""
+        if self.is_warming_up and self.state == TrainingState.TRAINING:
+            return "Warming up"
+        return WORDS.get(self.state, self.ending)
+
+    @property
+    def has_time_left(self) -> bool:
+        """Return whether the training goes on, now or after a pause."""
+        return self.state not in {TrainingState.IDLE, TrainingState.STOPPING}
+
+    @property
+    def running_fraction(self) -> float | None:
+        """Return the share of the budget that a running training has spent. None without one, or before a report."""
+        return None if self.state == TrainingState.IDLE or self.progress is None else self.fraction
+
+    @property
+    def offered(self) -> tuple[object, ...]:
+        """Return everything that decides which buttons are enabled, and what they do."""
+        return self.state, self.can_train, self.can_resume, self.can_extend
+
+    @property
+    def sentence(self) -> str:
+        """Return what the training does and what comes next, in a sentence or more."""
+        problem = self.next.problem if self.state == TrainingState.IDLE else ""
+        return " ".join(filter(None, (self._current(), self._next(), problem)))
+
+    def begun(self) -> "Activity":
+        """Return the activity at the beginning of a training, or without one."""
+        return replace(self, event=GREETING, ending="Ready", fraction=0.0, progress=None, is_warming_up=False)
+
+    def spent(self, budget: Progress | Budget) -> "Activity":
+        """Return the activity after a share of the budget is spent."""
+        progress = budget if budget.step else None  # there is no speed before the first step
+        return replace(self, fraction=budget.fraction, progress=progress)
+
+    def ended(self, finished: Finished) -> "Activity":
+        """Return the activity after the end of a training, whose NLLs are in the units to show."""
+        return replace(self.spent(finished.progress), event=finished.ended(), ending=ENDINGS[finished.ending])
+
+    def at_rest(self, trained: TrainedProject) -> "Activity":
+        """Return the activity beside a flow that was trained before, or built by hand."""
+        rests, budget = replace(self.begun(), event=_description(trained)), trained.latest
+        if budget is None:
+            return rests
+        return replace(rests.spent(budget), ending=ENDINGS["completed" if budget.fraction >= 1 else "stopped"])
+
+    def _current(self) -> str:
+        if self.is_loading:
+            return LOADING
+        if self.is_following:
+            return FOLLOWING
+        if self.next.problem and self.event in {GREETING, RETRY}:  # Train is disabled
+            return ""
+        if self.event:
+            return self.event
+        if self.state == TrainingState.PAUSED:
+            return f"Paused while learning {_quoted(self.target)}."
+        return f"Learning {_quoted(self.target)}.{WARMING_UP if self.is_warming_up else ''}"
+
+    def _next(self) -> str:
+        """Return what happens to another target: to the requested one, or to the one that the user may request."""
+        coming = self.next
+        if coming.shown is None or coming.requested is None or coming.problem:
+            return ""
+        if coming.has_other_flow and (coming.follows or coming.shown == coming.requested):
+            return STARTS_OVER.get(self.state, "")
+        if self.state == TrainingState.TRAINING and coming.follows:
+            return SWITCHES
+        if coming.shown == coming.requested:
+            return ""
+        return self._other_target(coming.shown, coming.requested)
+
+    def _other_target(self, shown_target: TargetSpec, requested_target: TargetSpec) -> str:
+        shown, requested = _quoted(shown_target.title), _quoted(requested_target.title)
+        is_same = shown == requested  # the title is, but not the spec
+        starts_over = f"starts over with {'the current choices' if is_same else requested}."
+        match self.state:
+            case TrainingState.IDLE:
+                still = f"Still showing {'the previous ' if is_same else ''}{shown}. Train {starts_over}"
+                resumes = self.next.follows and self.can_resume
+                return f"{still} Resume switches to {'them' if is_same else 'it'}." if resumes else still
+            case TrainingState.PAUSED if self.next.follows:
+                return f"Resume switches to {requested}."
+            case TrainingState.PAUSED | TrainingState.TRAINING:
+                return f"Restart {starts_over}"
+        return ""
+
+
+def _quoted(title: str) -> str:
+    return f"'{title if len(title) <= MAX_TITLE else f'{title[: MAX_TITLE - 1]}…'}'"
+
+
+def _description(trained: TrainedProject) -> str:
+    """Return how long a flow was trained, and how good it is, in a sentence or two."""
+    project, budget = trained.project, trained.latest
+    step = budget.step if budget else 0
+    score = project.score.in_units(trained.units) if project.score else None
+    made = f"after {step:,} {'step' if step == 1 else 'steps'}" if budget else "built by hand"
+    known = ", ".join(filter(None, (project.target.title, made, edited_sentence(project.edits))))
+    result = f": {score.sentence()}" if score else "" if len(project.history.step) else "; no losses yet"
+    kept = f" Kept the best state, step {score.step:,}." if score and score.step != step else ""
+    return f"{known}{result}.{kept}"
