@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
         self.status = TrainingStatus(training.controls, training.loss_plot, training.metrics, training.status_bar, self)
         runner = TrainingRunner(self)
         self.session = Session(
-            self.request, self.view, self.edits, self.target_builder, self.viewer, self.status, runner, self
+            self.request, self.view, self.layer_editor, self.target_builder, self.viewer, self.status, runner, self
         )
         self.warm_up = WarmUp(self.request, self.session, self)
         self.comparisons = Comparisons(self, self._stack, self.session, self.view)

@@ -87,7 +87,7 @@ class History:
         for name in ("entropy", "loss", "on_target"):
             if not len(getattr(self, name)):
                 object.__setattr__(self, name, np.full(self.step.shape, np.nan))
-        if self._kept_report is None:  # older versions did not report every kept step
+        if self.kept_point() is None:  # older versions did not report every kept step
             object.__setattr__(self, "kept_step", None)
 
     def with_event(self, event: Event) -> "History":
@@ -107,10 +107,8 @@ class History:
                 return replace(self, changes=(*self.changes, event), kept_step=None)
             case Adjusted():
                 return replace(self, adjustments=returned_to((*self.adjustments, event), event.step))
-            case Finished():
-                return self._with_progress(event.progress)
-            case Progress():
-                return self._with_progress(event)
+            case (Progress() as report) | Finished(progress=report):
+                return self._with_progress(report)
         return self
 
     def _with_progress(self, progress: Progress) -> "History":
@@ -215,14 +213,10 @@ class History:
 
     def kept_point(self) -> tuple[float, float] | None:
         """Return the step and the validation NLL (nats) of the kept state, or None if unknown."""
-        number = self._kept_report
-        return None if number is None else (float(self.step[number]), float(self.validation_nll[number]))
-
-    @property
-    def _kept_report(self) -> int | None:
-        """Return the number of the report of the kept step, or None if there is no such report."""
         number = int(np.searchsorted(self.step, np.inf if self.kept_step is None else self.kept_step))
-        return number if number < len(self.step) and self.step[number] == self.kept_step else None
+        if number == len(self.step) or self.step[number] != self.kept_step:
+            return None
+        return float(self.step[number]), float(self.validation_nll[number])
 
     def resumed(self, checkpoint: Checkpoint) -> "History":
         """Return this history as of a checkpoint, for a training that resumes from it.
@@ -289,7 +283,6 @@ def _appended(columns: list[NDArray[np.float64]], report: list[float]) -> NDArra
             or table.shape[1:] <= (count,)
             or not np.isnan(table[0, count])  # the steps of free memory are NaN
         ):
-            table = np.full((len(columns), 2 * count + 1), np.nan)
-            table[:, :count] = columns
+            table = np.pad(columns, ((0, 0), (0, count + 1)), constant_values=np.nan)
         table[:, count] = report
     return table[:, : count + 1]

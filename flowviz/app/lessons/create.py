@@ -61,7 +61,7 @@ def create_lessons(
         lambda: edit_observations(edits.value),
         edits.changed,
         viewer.moment_shown,
-        is_shown=lambda: viewer.integration.shown.edits == edits.value,
+        is_shown=lambda: viewer.moments.shown.edits == edits.value,
     )
     training = TrainingSource(session, runner, status, documents.document, window)
     observer.add(training.read, training.changed, session.changed, viewer.moment_shown)

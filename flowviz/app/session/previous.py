@@ -3,6 +3,7 @@
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.session.training_presenter import TrainingPresenter
+from flowviz.app.session.undo import UndoHistory
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.trained_project import TrainedProject
@@ -17,13 +18,17 @@ class PreviousTraining(QObject):
     """
 
     changed = pyqtSignal(bool)  # whether there is a previous training
-    returning = pyqtSignal(object)  # Project of the previous training, which is about to be shown
 
     def __init__(
-        self, presenter: TrainingPresenter, runner: TrainingRunner, status: TrainingStatus, parent: QObject
+        self,
+        presenter: TrainingPresenter,
+        runner: TrainingRunner,
+        status: TrainingStatus,
+        undo: UndoHistory,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._presenter, self._runner, self._status = presenter, runner, status
+        self._presenter, self._runner, self._status, self._undo = presenter, runner, status, undo
         self._kept: TrainedProject | None = None
         self._shown: TrainedProject | None = None  # whose losses the plot shows
         presenter.changed.connect(self.update)
@@ -44,7 +49,8 @@ class PreviousTraining(QObject):
         if self._kept is None:
             return
         back, present = self._kept, self._presenter.trained
-        self.returning.emit(back.project)
+        self._presenter.leave(back.project)
+        self._undo.begin_edits(back.project.edits)
         self._presenter.show_project(back.project, back.built)
         self._presenter.trained = back  # with the scores of its integrators, and known as saved if it was
         self._set(present)

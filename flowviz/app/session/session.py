@@ -6,14 +6,13 @@ from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.session.adjusting import Adjusting
-from flowviz.app.session.integration import Integration
-from flowviz.app.session.layer_edits import LayerEdits
 from flowviz.app.session.previous import PreviousTraining
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.undo import UndoHistory
-from flowviz.app.state.edits import EditsState
-from flowviz.app.state.request import Request, RequestState
+from flowviz.app.session.variants import Variants
+from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
@@ -22,7 +21,6 @@ from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.viewer.viewer import Viewer
 from flowviz.projects import Project
-from flowviz.projects.variant import Variant
 from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.targets import Target
 
@@ -38,7 +36,7 @@ class Session(QObject):
         self,
         request: RequestState,
         view: ViewState,
-        edits: EditsState,
+        editor: LayerEditor,
         builder: TargetBuilder,
         viewer: Viewer,
         status: TrainingStatus,
@@ -46,19 +44,16 @@ class Session(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._request, self._view, self._edits = request, view, edits
+        self._request, self._view, self._edits = request, view, editor.edits
         self._builder, self._viewer = builder, viewer
         self._runner = runner
         self._presenter = TrainingPresenter(request, builder, runner, viewer, status, view, self)
-        self._integration = Integration(self._presenter, runner, viewer, self)
         self.adjusting = Adjusting(request, builder, self._presenter, runner, self)
-        self.previous = PreviousTraining(self._presenter, runner, status, self)
+        self.undo = UndoHistory(request, view, self._edits, self)
+        self.previous = PreviousTraining(self._presenter, runner, status, self.undo, self)
+        self.variants = Variants(request, editor, self._presenter, runner, viewer, self.undo, status, self)
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built
         self._extension: TrainingSpec | None = None  # the request by which the current training was extended
-        self.undo = UndoHistory(request, view, edits, self)
-        self.layer_edits = LayerEdits(
-            edits, request, self._presenter, runner, self._integration, self.previous, self.undo, status, self
-        )
         self._connect()
         if builder.pending is None:  # else the flow is shown when its target has been built, which takes a moment
             self._presenter.show_untrained()
@@ -132,11 +127,11 @@ class Session(QObject):
         result = result or build_or_explain(project.target)
         built, problem = (None, result) if isinstance(result, str) else (result, "")
         self._builder.expect(built)
-        self._integration.expect(Variant(project.asked.flow, project.edits))
-        self._presenter.show_project(project, built)
-        self.previous.forget()
+        self._presenter.leave(project)
         self._request.show_plan(project.asked)
         self._edits.set(project.edits)
+        self._presenter.show_project(project, built)
+        self.previous.forget()
         self._viewer.restore(project.seen, project.selection)
         self.undo.clear()
         self.changed.emit()
@@ -246,12 +241,12 @@ class Session(QObject):
         self._viewer.close()
 
     def _connect(self) -> None:
-        self._request.changed.connect(self._on_request_changed)
+        self._request.changed.connect(self.changed)
         self._view.changed.connect(lambda old, new: self.changed.emit() if old.selection != new.selection else None)
         self._edits.changed.connect(self.changed)
         self._builder.built_changed.connect(self._on_built)
         self._presenter.changed.connect(self.changed)
-        self._integration.gap_previewed.connect(self.score_previewed)
+        self.variants.gap_previewed.connect(self.score_previewed)
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
         self._extension = None
@@ -261,12 +256,6 @@ class Session(QObject):
         self.previous.update()
         self.adjusting.follow()
         self.started.emit()
-
-    def _on_request_changed(self, old: Request, new: Request) -> None:
-        if old.plan.flow != new.plan.flow:
-            self.layer_edits.follow(old, new)
-            self._integration.request(new.plan.flow)
-        self.changed.emit()
 
     def _on_built(self, built: BuiltTarget | None) -> None:
         awaited, self._awaited = self._awaited, None

@@ -84,11 +84,19 @@ class TrainingPresenter(QObject):
             return run.project
         return self.trained.project if self.trained else None
 
-    def show_project(self, project: Project, built: BuiltTarget | None) -> None:
-        """Abandon the current training, and show a trained or untrained project."""
+    def leave(self, project: Project) -> None:
+        """Abandon the current training and forget its flow, because another project is about to be shown.
+
+        What the user requests can then become that of the project without being applied to the previous flow.
+        """
         self._runner.abandon()
+        self.trained, self.state = None, TrainingState.IDLE
+        self.title = project.target.title if project.weights.parameters else ""
+        self.state_changed.emit()
+
+    def show_project(self, project: Project, built: BuiltTarget | None) -> None:
+        """Show a trained or untrained project after `leave`."""
         self.trained = TrainedProject(project, built) if project.weights.parameters else None
-        self.title = project.target.title if self.trained else ""
         target = built.target if built else None
         self._begin_metrics(project.history, self.trained)
         if self.trained is None:
@@ -177,14 +185,14 @@ class TrainingPresenter(QObject):
         """Show the particles of another variant at the latest moment, and make them those of the project."""
         if self._runner.run is not None and self._runner.run.is_shown:
             self._runner.vary(variant, snapshot)
-            self._viewer.integration.show(variant, snapshot)
+            self._viewer.moments.show_variant(variant, snapshot)
             self._keep_trained()
             self.changed.emit()
         elif self.trained is not None:
             self._take_timeline(self.trained)  # so that it is shown again if edits are removed
             self.trained = self.trained.varied(variant, snapshot)
             self._show_trained(self.trained)
-            self._viewer.integration.show(variant, snapshot)
+            self._viewer.moments.show_variant(variant, snapshot)
             self._take_timeline(self.trained)
             self.changed.emit()
 
@@ -201,7 +209,7 @@ class TrainingPresenter(QObject):
             return False
         self.trained = plain
         self._show_trained(plain)
-        self._viewer.integration.restore(Variant.of(plain.project), plain.project.timeline)
+        self._viewer.moments.restore(Variant.of(plain.project), plain.project.timeline)
         self.changed.emit()
         return True
 
@@ -216,7 +224,7 @@ class TrainingPresenter(QObject):
         """Show the variant of the project again."""
         if self._runner.run is None and self.trained is not None:
             self._show_trained(self.trained)
-        self._viewer.show_moment_again()
+        self._viewer.moments.show_again()
 
     def show_score(self, score: Score) -> None:
         """Show the score of the trained flow as its present variant."""
@@ -225,7 +233,7 @@ class TrainingPresenter(QObject):
         self.trained = self.trained.scored(score)
         if self._runner.run is None:  # the status is not that of another training
             self._show_trained(self.trained)
-            self._on_moment_shown(self._viewer.integration.moment, self._viewer.is_live)
+            self._on_moment_shown(self._viewer.moments.current, self._viewer.is_live)
         self.changed.emit()
 
     def _on_event(self, event: Event) -> None:
@@ -272,11 +280,11 @@ class TrainingPresenter(QObject):
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot of the training, whose integrator may have changed."""
         variant = Variant.of(self._run.project)
-        if variant == self._viewer.integration.variant:
+        if variant == self._viewer.moments.variant:
             self._viewer.take_snapshot(snapshot)
         else:
             self.show(is_deferred=False)
-            self._viewer.integration.show(variant, snapshot)
+            self._viewer.moments.show_variant(variant, snapshot)
 
     def _prepare_display(self) -> None:
         """Prepare the viewer for the first snapshot of a training."""
@@ -317,7 +325,7 @@ class TrainingPresenter(QObject):
         self.changed.emit()
         self._show_losses()
         if not self._viewer.is_live:
-            self._viewer.show_moment_again()  # it belongs to an earlier target now
+            self._viewer.moments.show_again()  # it belongs to an earlier target now
 
     def _on_failed(self, notice: Notice) -> None:
         was_shown, trained = self._run.is_shown, self.trained
@@ -326,7 +334,7 @@ class TrainingPresenter(QObject):
         if not was_shown and trained is not None:  # the previous flow is still shown
             self._begin_metrics(trained.project.history, trained)
             self._show_trained_metrics(trained)
-            self._viewer.show_moment_again()
+            self._viewer.moments.show_again()
         shown = self._activity.at_rest(trained) if not was_shown and trained else self._activity
         self._status.show_failure(notice)
         self.set_state(TrainingState.IDLE, replace(shown, event=RETRY, ending="Failed"))

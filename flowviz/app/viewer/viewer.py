@@ -10,8 +10,7 @@ from flowviz.app.viewer.example_playback import ExamplePlayback
 from flowviz.app.viewer.figures import FigureController
 from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.app.viewer.ledger_controller import LedgerController
-from flowviz.app.viewer.moment_browser import MomentBrowser
-from flowviz.app.viewer.reintegration import Reintegration, last_shown
+from flowviz.app.viewer.moment_browser import MomentBrowser, last_shown
 from flowviz.app.viewer.scene_model import SceneModel
 from flowviz.app.viewer.scene_presenter import ScenePresenter
 from flowviz.app.viewer.subject import Subject
@@ -34,7 +33,7 @@ class Viewer(QObject):
         playhead: The position in the flow that is drawn.
         end_playback: The playback at the end of a training.
         example: The example that is played before the first snapshot of a training.
-        integration: Other variants of the displayed flow.
+        moments: The moments of the training of the displayed flow, and other variants of them.
     """
 
     moment_shown = pyqtSignal(object, bool)  # Snapshot, and whether it is the latest
@@ -45,20 +44,19 @@ class Viewer(QObject):
     def __init__(self, widgets: ViewerWidgets, view: ViewState, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
         self._widgets, self._view, self._queries = widgets, view, queries
-        self._moments = MomentBrowser(view, queries, self)
         self._scenes = SceneModel(view, queries, self)
-        self._presenter = ScenePresenter(widgets, view, queries, self._scenes, self._moments, self)
+        self.moments = MomentBrowser(view, queries, self._scenes, self)
+        self._presenter = ScenePresenter(widgets, view, queries, self._scenes, self.moments, self)
         self.playhead = self._presenter.playhead
         FigureController(view, widgets.figure, queries, self._scenes, self)
         LedgerController(view, widgets.ledger, queries, self._scenes, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
         self.example = ExamplePlayback(view, widgets.example, queries, self)
-        self.integration = Reintegration(view, self._moments, self._scenes, queries)
         self._score = ""
         view.changed.connect(self._on_view_changed)
         queries.notice_posted.connect(self.notice_posted)
-        self._moments.chosen.connect(self._show_snapshot)
-        self._moments.following_changed.connect(self.following_changed)
+        self.moments.chosen.connect(self._show_snapshot)
+        self.moments.following_changed.connect(self.following_changed)
 
     @property
     def scene(self) -> Scene:
@@ -73,12 +71,12 @@ class Viewer(QObject):
     @property
     def is_live(self) -> bool:
         """Return whether the view follows the training."""
-        return self._moments.is_live
+        return self.moments.is_live
 
     @property
     def timeline(self) -> Timeline:
         """Return the moments of the training of the displayed flow."""
-        return self._moments.timeline
+        return self.moments.timeline
 
     def show_untrained(self, spec: FlowSpec, target: Target | None) -> None:
         """Show a flow before its first training step."""
@@ -89,7 +87,7 @@ class Viewer(QObject):
         """Prepare for the snapshots of a new training, or of one that continues after its `past`."""
         self._begin(variant, target, past)
         self._presenter.inspector.use_tensorflow()
-        self.integration.is_ready = True
+        self.moments.is_ready = True
 
     def show_score(self, score: str) -> None:
         """Show how many of the particles land on the target; an empty score means that it is unknown."""
@@ -125,21 +123,17 @@ class Viewer(QObject):
         changes = {"view": seen.view.model_copy(update=own), "stage": stage, "moment": None}
         restored = seen.model_copy(update=changes)
         self._view.set(replace(self._view.value, seen=restored, selection=fitting, tool=tool, figure=None))
-        self._moments.go_to(seen.moment)
+        self.moments.go_to(seen.moment)
         self.playhead.jump_to(self._view.value.stage)
 
     def take_snapshot(self, snapshot: Snapshot) -> None:
         """Add the latest snapshot of the training, and show it if the view is live."""
-        self._moments.take_snapshot(snapshot)
+        self.moments.take_snapshot(snapshot)
 
     def preview(self, variant: Variant, snapshot: Snapshot) -> None:
         """Show the current moment of another variant, without changing that of the moments."""
         self._show(Subject.of(variant, snapshot.weights), snapshot.trace)
         self.moment_shown.emit(snapshot, self.is_live)
-
-    def show_moment_again(self) -> None:
-        """Show the current moment again, and emit `moment_shown`."""
-        self._moments.show_again()
 
     def refit(self) -> None:
         """Fit the view to the current particles alone, if it follows the cloud."""
@@ -168,14 +162,13 @@ class Viewer(QObject):
     def _begin(self, variant: Variant, target: Target | None, past: Timeline | None = None) -> None:
         self._presenter.camera.begin()
         self.show_score("")
-        self.integration.begin(variant)
         self._scenes.begin(variant.flow, target)
-        self._moments.begin(variant, past or Timeline())
+        self.moments.begin(variant, past or Timeline())
 
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.seen.direction != new.seen.direction:
             self._update_score()
-        if last_shown(old) < last_shown(new) and self.integration.is_partial:
+        if last_shown(old) < last_shown(new) and self.moments.is_partial:
             self.variant_wanted.emit()
 
     def _update_score(self) -> None:
@@ -183,10 +176,10 @@ class Viewer(QObject):
         self._widgets.score.show_score("" if self._view.seen.direction == "encode" else self._score)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
-        if self.integration.is_replaced:
+        if self.moments.is_replaced:
             self.variant_wanted.emit()
         else:
-            self.preview(self.integration.variant, snapshot)
+            self.preview(self.moments.variant, snapshot)
 
     def _show(self, subject: Subject, generated: Trace) -> None:
         self._presenter.inspector.show_flow(subject, generated)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from PyQt6.QtCore import QObject
 
+from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.notices.notice import Notice
 from flowviz.app.session.session import Session
 from flowviz.app.state.edits import EditsState
@@ -170,8 +171,9 @@ class SessionHarness:
         )  # fmt: skip
         self.runner = runner = TrainingRunner(owner, self._make_thread)
         self.edits = EditsState(owner)
+        self.editor = LayerEditor(self.view, self.edits, owner)
         self.session = Session(
-            self.request, self.view, self.edits, self.builder, self.viewer, self.status, runner, owner
+            self.request, self.view, self.editor, self.builder, self.viewer, self.status, runner, owner
         )
 
     def _make_thread(self, *args: Any) -> FakeThread:

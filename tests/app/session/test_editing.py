@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.settings import settings
 from flowviz.app.notices.notice import Notice
+from flowviz.app.session.variants import DROPPED
 from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.training.activity import LOADING
 from flowviz.app.viewer.subject import Move
@@ -147,12 +148,12 @@ def test_positions_of_a_drag_are_shown_although_it_went_on(trained: SessionHarne
 
 
 def test_particles_of_a_drag_are_completed_when_it_ends(trained: SessionHarness) -> None:
-    trained.session.layer_edits.set_dragging(True)
+    trained.session.variants.set_dragging(True)
     trained.edits.set(BENT)
     trained.queries.answer("positions", located(0.125))
     assert trained.metrics.hits[0] == 0.125
     assert "integrated" not in trained.queries.asked, "which would keep the next positions waiting"
-    trained.session.layer_edits.set_dragging(False)
+    trained.session.variants.set_dragging(False)
     trained.queries.answer("integrated", snapshot(200, 0.25))
     assert trained.session.project().edits == BENT
 
@@ -161,8 +162,8 @@ def test_particles_of_a_drag_are_completed_when_it_ends(trained: SessionHarness)
 def test_particles_of_a_drag_are_completed_when_the_mouse_rests(
     trained: SessionHarness, qtbot: QtBot, is_late: bool
 ) -> None:
-    integration = trained.session.layer_edits._integration
-    trained.session.layer_edits.set_dragging(True)
+    integration = trained.session.variants
+    trained.session.variants.set_dragging(True)
     trained.edits.set(BENT)
     if not is_late:
         trained.queries.answer("positions", located(0.125))
@@ -235,32 +236,32 @@ def test_gap_of_a_bend_that_was_undone_is_not_shown_late(trained: SessionHarness
 
 def test_glimpse_changes_neither_project_nor_undo(trained: SessionHarness) -> None:
     before, content = trained.session.project(), trained.session.content()
-    trained.session.layer_edits.glimpse(WITHOUT_THIRD)
+    trained.session.variants.show_glimpse(WITHOUT_THIRD)
     answer(trained, WITHOUT_THIRD, 0.125, score=None)
     assert trained.metrics.hits[0] == 0.125
     assert trained.session.content() == content
     assert not trained.session.undo.stack.count()
-    trained.session.layer_edits.glimpse(None)
+    trained.session.variants.show_glimpse(None)
     assert trained.metrics.hits[0] == before.timeline.moments[-1].on_target
     assert trained.session.project().trace is before.trace
 
 
 def test_short_glimpse_shows_nothing_late(trained: SessionHarness) -> None:
     shown = trained.viewer.generated
-    trained.session.layer_edits.glimpse(WITHOUT_THIRD)
-    trained.session.layer_edits.glimpse(None)
+    trained.session.variants.show_glimpse(WITHOUT_THIRD)
+    trained.session.variants.show_glimpse(None)
     trained.queries.answer("positions", located(0.125))
     assert trained.viewer.generated is shown
 
 
 def test_glimpse_ends_that_shows_the_particles_of_the_glimpse_before(trained: SessionHarness) -> None:
     shown = trained.viewer.generated
-    trained.session.layer_edits.glimpse(WITHOUT_THIRD)
+    trained.session.variants.show_glimpse(WITHOUT_THIRD)
     trained.queries.answer("positions", located(0.125))
-    trained.session.layer_edits.glimpse(None)
-    trained.session.layer_edits.glimpse(WITHOUT_THIRD)
+    trained.session.variants.show_glimpse(None)
+    trained.session.variants.show_glimpse(WITHOUT_THIRD)
     trained.queries.answer("integrated", snapshot(200, 0.125))
-    trained.session.layer_edits.glimpse(None)
+    trained.session.variants.show_glimpse(None)
     assert trained.viewer.generated is shown
 
 
@@ -382,11 +383,26 @@ def test_nobody_waits_for_an_edit_that_cannot_be_shown(trained: SessionHarness, 
 def test_first_edit_is_prepared_once_at_its_first_sign(trained: SessionHarness) -> None:
     other = SessionHarness()
     other.session.show_project(trained.session.project())
-    other.session.layer_edits.prepare()
+    other.session.variants.prepare()
     assert "prepare" not in other.queries.asked, "the user has turned it off"
     settings().setValue(WARM_UP, "true")
-    other.session.layer_edits.prepare()
+    other.session.variants.prepare()
     subject, particles = other.queries.asked.pop("prepare")
     assert (subject.spec, bool(subject.edits), len(particles) > 0) == (FLOW, True, True)
-    other.session.layer_edits.prepare()
+    other.session.variants.prepare()
     assert "prepare" not in other.queries.asked
+
+
+def test_opening_a_project_applies_nothing_of_it_to_the_previous_flow(qapp: object) -> None:
+    harness = trained_flow_matching()
+    plain = harness.session.project()
+    other = replace(plain, flow=plain.flow.model_copy(update={"integrator": "euler", "integrator_steps": 10}))
+    harness.edits.set_disabled(3, True)
+    harness.session.show_project(other)
+    assert harness.status_bar.message != DROPPED, "the edits belonged to the previous flow"
+    assert "positions" not in harness.queries.asked
+    assert not harness.edits.value
+    assert harness.request.plan.flow.integrator_steps == 10
+    harness.session.show_project(replace(plain, edits=WITHOUT_THIRD))
+    assert harness.edits.value == WITHOUT_THIRD
+    assert "positions" not in harness.queries.asked

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flowviz.app.editing.layer_editor import INCLUDED, ONLY_SHOWN
-from flowviz.app.session.layer_edits import REPLACED, STARTS
+from flowviz.app.session.variants import REPLACED, STARTS
 from flowviz.projects.variant import Variant
 from flowviz.records import Snapshot
 from flowviz.specs import FlowSpec
@@ -96,7 +96,7 @@ def test_reset_shows_the_snapshots_of_the_training_again(training: SessionHarnes
 
 
 def test_glimpse_stays_while_snapshots_arrive_and_is_never_part_of_the_project(training: SessionHarness) -> None:
-    training.session.layer_edits.glimpse(DISABLED)
+    training.session.variants.show_glimpse(DISABLED)
     answer(training, DISABLED, 100)
     training.thread.send(snapshot(150, 0.875), checkpoint(150))
     answer(training, DISABLED, 150, 0.375)
@@ -104,17 +104,17 @@ def test_glimpse_stays_while_snapshots_arrive_and_is_never_part_of_the_project(t
     assert training.thread.variant == Variant(FLOW)
     assert not training.session.project().edits
     training.thread.send(snapshot(200, 0.5), checkpoint(200))
-    training.session.layer_edits.glimpse(None)
+    training.session.variants.show_glimpse(None)
     assert training.metrics.hits[0] == 0.5
 
 
 def test_glimpse_at_the_end_of_the_training(training: SessionHarness) -> None:
-    training.session.layer_edits.glimpse(DISABLED)
+    training.session.variants.show_glimpse(DISABLED)
     training.thread.send(finished(200))
     answer(training, DISABLED, 200)
     assert training.metrics.hits[0] == 0.25
     assert not training.session.project().edits
-    training.session.layer_edits.glimpse(None)
+    training.session.variants.show_glimpse(None)
     assert training.metrics.hits[0] == 0.9
 
 
@@ -173,7 +173,7 @@ def test_training_that_is_resumed_before_its_edits_are_computed_keeps_them_visib
     assert not training.thread.variant.edits
     training.thread.send(snapshot(161))
     assert training.edits.value == DISABLED
-    assert training.session.layer_edits.trained == Edits()
+    assert training.editor.trained == Edits()
     assert training.status_bar.message == ONLY_SHOWN
     answer(training, DISABLED, 161)
     adopt(training, DISABLED, 180)
@@ -184,22 +184,22 @@ def test_failure_keeps_the_edits(training: SessionHarness) -> None:
     disable_third(training)
     fail(training)
     assert training.session.project().edits == training.edits.value == DISABLED
-    assert not training.session.layer_edits.problem
+    assert not training.editor.problem
 
 
 def test_layers_can_be_edited_from_the_first_snapshot_on(qapp: object) -> None:
     harness, problems = SessionHarness(), list[str]()
-    harness.session.layer_edits.problem_changed.connect(problems.append)
-    assert harness.session.layer_edits.problem.startswith("Train a flow first")
+    harness.editor.changed.connect(lambda: problems.append(harness.editor.problem))
+    assert harness.editor.problem.startswith("Train a flow first")
     harness.session.train()
-    assert problems[-1] == harness.session.layer_edits.problem == STARTS
-    assert harness.session.layer_edits.trained is None, "the previous flow is still shown"
+    assert problems[-1] == harness.editor.problem == STARTS
+    assert harness.editor.trained is None, "the previous flow is still shown"
     harness.thread.send(snapshot(0))
     assert problems[-1] == ""
-    assert harness.session.layer_edits.trained == Edits()
+    assert harness.editor.trained == Edits()
     harness.thread.send(finished(100))
     assert problems[-1] == ""
-    assert harness.session.layer_edits.trained is None
+    assert harness.editor.trained is None
 
 
 def test_training_from_here_includes_its_edits_whatever_is_shown(training: SessionHarness) -> None:
@@ -208,11 +208,11 @@ def test_training_from_here_includes_its_edits_whatever_is_shown(training: Sessi
     answer(training, BENT, 200)
     training.session.train_from_here()
     training.thread.send(snapshot(201))
-    assert training.session.layer_edits.trained == BENT
+    assert training.editor.trained == BENT
     assert training.status_bar.message == INCLUDED
     training.edits.reset_all()
     assert training.thread.variant == Variant(FLOW)
-    assert training.session.layer_edits.trained == BENT
+    assert training.editor.trained == BENT
     training.thread.adopt(Variant(FLOW))
     training.thread.send(snapshot(250), finished(300))
     assert training.session.project().edits == BENT, "they belong to the result"

@@ -61,7 +61,7 @@ def test_past_moment_stays_while_new_snapshots_arrive(viewed: Viewed) -> None:
 def test_failure_of_an_unrelated_query_keeps_the_past_moment(viewed: Viewed, topic: str) -> None:
     present = viewed.viewer.timeline.moments[-1]
     past = Moment(50, WEIGHTS, 0.5, 0.5)
-    viewed.viewer._moments.timeline = replace(viewed.viewer.timeline, moments=(past, present))
+    viewed.viewer.moments.timeline = replace(viewed.viewer.timeline, moments=(past, present))
     viewed.view.update(moment=50)
     assert "followed" in viewed.queries.asked
     viewed.queries.notice_posted.emit(Notice(topic, "It failed."))
