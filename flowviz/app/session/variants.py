@@ -36,7 +36,7 @@ class Variants(QObject):
 
     The positions of the particles are computed in the background and shown, then their log-determinants, with which
     the project changes, and then the score. While a bend is dragged, positions alone are computed until the mouse
-    rests: anything else would delay the next ones. A project that was saved without its score gets it as well. A
+    rests: anything else would delay the next ones. A project that was saved without its score is scored, too. A
     glimpse is shown in the same way, but leaves the project as it is.
 
     A running training learns and reports its losses as before. It moves the particles of its following snapshots by the
@@ -104,7 +104,7 @@ class Variants(QObject):
             self._update()
 
     def set_dragging(self, dragging: bool) -> None:
-        """Set whether a bend is being dragged, so that more edits will follow."""
+        """Set whether the mouse drags a bend, which means that more edits will follow."""
         self._is_dragging = dragging
         if not dragging:
             self._rest.stop()
@@ -124,7 +124,7 @@ class Variants(QObject):
             self._show(variant)
 
     def _on_request_changed(self, old: Request, new: Request) -> None:
-        """Follow the integrator. Edits of the steps of one that has others are reset; undo brings both back."""
+        """Show the requested integrator. Edits of steps that it does not have are reset; undo brings both back."""
         project = self._presenter.project
         if old.plan.flow == new.plan.flow:
             return
@@ -141,7 +141,7 @@ class Variants(QObject):
             self._status.show_message(ONLY_SHOWN)
 
     def _update_editor(self) -> None:
-        """Tell the editor which edits the training in progress includes, and why layers cannot be edited."""
+        """Update which edits the training in progress includes, and why layers cannot be edited."""
         run = self._runner.run
         starts = run is not None and not run.is_shown
         self._editor.set_problem(STARTS if starts else "" if self._presenter.trained else UNTRAINED)
@@ -178,7 +178,7 @@ class Variants(QObject):
         return project.edits if project else Edits()
 
     def _vary_training(self, *, is_traced: bool) -> None:
-        """Let a training move its particles as requested, by edits only if their functions have been traced."""
+        """Request that a training moves its particles by the integrator and, once they are traced, by the edits."""
         run = self._runner.run
         if run is None:
             return
@@ -207,12 +207,12 @@ class Variants(QObject):
             self._viewer.moments.locate(variant, partial(self._on_located, variant))
 
     def _outstanding(self) -> Variant | None:
-        """Return the variant of the trained flow to be shown, or None if it is that of the project."""
+        """Return the wanted variant of the trained flow, or None if the project has it already."""
         project, wanted = self._presenter.project, self._wanted()
         return wanted if project is not None and wanted != Variant.of(project) else None
 
     def _wanted(self) -> Variant | None:
-        """Return the variant of the trained flow to be shown. None if there is no such flow, or edits do not fit it."""
+        """Return the wanted variant of the trained flow. None without such a flow, or if the edits do not fit it."""
         project = self._presenter.project
         if project is None:
             return None

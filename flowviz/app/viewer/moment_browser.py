@@ -69,12 +69,12 @@ class MomentBrowser(QObject):
 
     @property
     def is_replaced(self) -> bool:
-        """Return whether another variant than that of the moments is to be displayed."""
+        """Return whether a variant is wanted whose particles the moments do not have."""
         return self.wanted is not None and self.wanted != self.variant
 
     @property
     def is_partial(self) -> bool:
-        """Return whether the displayed particles have been moved as far as the picture shows them, at most."""
+        """Return whether particles of the wanted variant are displayed, but only their positions are known."""
         return self.is_replaced and not self._scenes.generated.has_densities
 
     def begin(self, variant: Variant, timeline: Timeline) -> None:
@@ -221,6 +221,6 @@ class MomentBrowser(QObject):
 
 
 def last_shown(view: View) -> int:
-    """Return the number of the last stage on which the picture depends: which particles leak is known at the end."""
+    """Return the last stage that the picture depends on. Which particles leak is known only at the end of the flow."""
     depends_on_all = view.seen.overview or view.seen.view.color_by == "leaked"
     return view.last_stage if depends_on_all else view.stage
