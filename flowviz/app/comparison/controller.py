@@ -222,9 +222,9 @@ class ComparisonController(QObject):
     def _replace(self, run: EntrantRun) -> None:
         """Replace an entrant by an untrained one with its project."""
         changed = run.anew()
-        self._compared.update(changed)
         if self._runner.current is not None:
             self._runner.replace(run.key, Add(run.key, changed.project))
+        self._show(self._compared.value.having(changed))
         self._targets.build()
 
     def _on_target_chosen(self, built: BuiltTarget) -> None:
@@ -249,7 +249,8 @@ class ComparisonController(QObject):
         value = self._compared.value
         runs = tuple(wanting(run, built.spec, built) if run.target == built.spec else run for run in value.runs)
         self._compared.set(replace(value, runs=runs))
-        if value.shares_target and self._request.value.follows and self._runner.current is not None:
+        is_shared = all(run.target == built.spec for run in value.runs)  # no other one was chosen meanwhile
+        if is_shared and self._request.value.follows and self._runner.current is not None:
             self._runner.follow(built)
 
     def _followed(self) -> BuiltTarget | None:

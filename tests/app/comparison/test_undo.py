@@ -133,6 +133,22 @@ def test_a_forgotten_target_is_restored_as_soon_as_it_has_been_built(
     assert harness.thread.followed == BYE
 
 
+def test_a_restored_target_that_was_replaced_meanwhile_is_not_learned(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowviz.app.comparison.targets.REMEMBERED", 1)
+    worker = HeldWorker()
+    harness = ComparisonHarness(restoring=worker)
+    harness.train()
+    harness.request.show_target(BYE)
+    worker.is_held = True
+    harness.undo.undo()
+    harness.request.show_target(TextSpec(text="Yo"))
+    worker.release()
+    assert harness.thread.followed == TextSpec(text="Yo")
+    assert {run.target.title for run in harness.compared.value.runs} == {"Yo"}
+
+
 def test_an_entrant_that_returns_with_a_forgotten_target_learns_it_when_it_starts_over(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
