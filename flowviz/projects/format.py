@@ -90,11 +90,9 @@ from flowviz.projects.states import Layout, States, size_of, weights_of
 from flowviz.projects.upgrade import FORMAT_VERSION, upgraded
 from flowviz.records import (
     Checkpoint,
-    Environment,
     History,
     Kept,
     Moment,
-    Score,
     Selection,
     Timeline,
     Trace,
@@ -309,10 +307,9 @@ def _contents(arrays: Mapping[str, NDArray[Any]]) -> dict[int, bytes]:
 
 def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -> Project:
     """Return the project from its validated metadata and its arrays. Raises one of `NotOurs` if they do not fit."""
-    layout = Layout(found.layout.parameters, found.layout.statistics)
     parameters = checked(arrays["states/parameters"], np.float32, np.float64)
     statistics = checked(arrays["states/statistics"], np.float32, np.float64)
-    states = weights_of(layout, parameters, statistics, memory)
+    states = weights_of(found.layout, parameters, statistics, memory)
     trace = _trace(found, arrays, states[found.present])
     checkpoint = _checkpoint(found.checkpoint, arrays, states) if found.checkpoint else None
     chosen = flags_of(arrays.get("selection/chosen"), trace.positions.shape[1])
@@ -327,9 +324,9 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         timeline=_timeline(found, states, trace),
         seen=found.seen,
         selection=None if chosen is None else Selection(chosen),
-        next=Plan(found.next.target, found.next.flow, found.next.training) if found.next else None,
-        environment=Environment(**found.environment.model_dump()) if found.environment else None,
-        score=Score(**dict(found.score)) if found.score else None,
+        next=found.next,
+        environment=found.environment,
+        score=found.score,
         edits=found.edits,
     )
 

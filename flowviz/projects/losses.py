@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.projects.arrays import checked
-from flowviz.projects.metadata import Metadata, adjusted_of
-from flowviz.records import History, Recovered, Retargeted
+from flowviz.projects.metadata import Metadata
+from flowviz.records import History
 
 
 def history_of(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
@@ -21,15 +21,14 @@ def history_of(found: Metadata, arrays: Mapping[str, NDArray[Any]]) -> History:
     if found.kept_step is not None and found.kept_step not in columns["step"]:
         raise ValueError(f"the history has no step {found.kept_step}")
     partial = {name: _partial(arrays, name, columns["step"].shape) for name in ("entropy", "loss", "on_target")}
-    adjustments = tuple(map(adjusted_of, found.adjustments))
-    if any(one.step >= other.step for one, other in pairwise(adjustments)):
+    if any(one.step >= other.step for one, other in pairwise(found.adjustments)):
         raise ValueError("the steps of the changes of settings are not increasing")
     return History(
         **columns,
         **partial,
-        changes=tuple(Retargeted(change.step, change.title) for change in found.changes),
-        adjustments=adjustments,
-        recoveries=tuple(Recovered(**dict(each)) for each in found.recoveries),
+        changes=found.changes,
+        adjustments=found.adjustments,
+        recoveries=found.recoveries,
         kept_step=found.kept_step,
     )
 

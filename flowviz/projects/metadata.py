@@ -1,6 +1,7 @@
 """Schema of the JSON metadata of a project file. See `format.py` for the meaning of its fields.
 
-The numbers of a flow are stored as arrays; `State` fields refer to them by the number of a stored state.
+Records without arrays are fields themselves. The numbers of a flow are stored as arrays; `State` fields refer to them
+by the number of a stored state.
 """
 
 from collections.abc import Mapping
@@ -9,60 +10,17 @@ from typing import Annotated, Any, Self, cast
 import numpy as np
 from pydantic import Field, model_validator
 
-from flowviz.records import Adjusted, Settings
-from flowviz.records.events import Cause
+from flowviz.projects.project import Plan
+from flowviz.projects.states import Layout
+from flowviz.records import Adjusted, Environment, Recovered, Retargeted, Score
+from flowviz.records.bounds import Count, Duration
 from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import RECIPES, SHAPES, FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.recipes import NAME
 from flowviz.specs.spec import Spec
 
-Count = Annotated[int, Field(ge=0, lt=2**53)]
 State = Annotated[int, Field(ge=0, le=MAX_MOMENTS + 2)]
-Printable = Annotated[str, Field(max_length=200, pattern=r"^[ -~]*$")]  # free of terminal escape sequences
-Shapes = dict[str, tuple[Count, ...]]
-
-
-class LayoutText(Spec):
-    """JSON of a `Layout`: names and shapes of the arrays of a flow, in the order of a stored state."""
-
-    parameters: Shapes
-    statistics: Shapes
-
-
-class ChangeText(Spec):
-    """JSON of a `Retargeted`."""
-
-    step: Count
-    title: str
-
-
-class SettingsText(Spec):
-    """JSON of `Settings`."""
-
-    learning_rate: Annotated[float, Field(gt=0, le=1)]
-    clip_norm: Annotated[float, Field(gt=0)]
-    batch: Annotated[int, Field(ge=2, le=65_536)]
-
-
-class AdjustedText(Spec):
-    """JSON of an `Adjusted`."""
-
-    step: Count
-    before: SettingsText
-    after: SettingsText
-
-
-class RecoveredText(Spec):
-    """JSON of a `Recovered`."""
-
-    cause: Cause
-    step: Count
-    learning_rate: Annotated[float, Field(gt=0, le=1)]
-    recoveries: Count
-    failed_step: Count
-    seconds: Annotated[float, Field(ge=0)]
-    rise: float | None
 
 
 class KeptText(Spec):
@@ -77,14 +35,14 @@ class CheckpointText(Spec):
     """JSON of a `Checkpoint`, apart from its arrays."""
 
     step: Count
-    seconds: Annotated[float, Field(ge=0)]
+    seconds: Duration
     chunks: Count
     rate_factor: Annotated[float, Field(gt=0)]
     recoveries: Count
     random_state: Mapping[str, Any]
     kept: KeptText | None = None
     start_step: Count = 0
-    start_seconds: Annotated[float, Field(ge=0)] = 0.0
+    start_seconds: Duration = 0.0
     validated_step: Count | None = None
     failed_chunks: Count = 0
     failed_validations: Count = 0
@@ -99,23 +57,6 @@ class CheckpointText(Spec):
             np.random.PCG64().state = cast("Any", self.random_state)
         except (TypeError, KeyError, OverflowError) as error:
             raise ValueError("The random state is not one of NumPy's PCG64.") from error
-        return self
-
-
-class ScoreText(Spec):
-    """JSON of a `Score`."""
-
-    step: Count
-    validation_nll: float | None
-    test_nll: float | None
-    standard_error: Annotated[float, Field(ge=0)] | None
-    entropy: float | None
-    folded: Annotated[float, Field(ge=0, le=1)] = 0.0
-
-    @model_validator(mode="after")
-    def _has_error_of_test(self) -> Self:
-        if (self.test_nll is None) != (self.standard_error is None):
-            raise ValueError("A test NLL requires a standard error, and vice versa.")
         return self
 
 
@@ -142,39 +83,25 @@ class TimelineText(Spec):
         return self
 
 
-class EnvironmentText(Spec):
-    """JSON of an `Environment`."""
-
-    flowviz: Printable
-    tensorflow: Printable
-    python: Printable
-    platform: Printable
-
-
-class PlanText(Spec):
-    """JSON of a `Plan`."""
-
-    target: TargetSpec
-    flow: FlowSpec
-    training: TrainingSpec
-
-
-class Metadata(PlanText):
+class Metadata(Spec):
     """JSON metadata of a project file. `present` is the state of the project's weights."""
 
     format_version: int
-    layout: LayoutText
+    target: TargetSpec
+    flow: FlowSpec
+    training: TrainingSpec
+    layout: Layout
     present: State
-    changes: tuple[ChangeText, ...] = ()
-    adjustments: tuple[AdjustedText, ...] = ()
-    recoveries: tuple[RecoveredText, ...] = ()
+    changes: tuple[Retargeted, ...] = ()
+    adjustments: tuple[Adjusted, ...] = ()
+    recoveries: tuple[Recovered, ...] = ()
     kept_step: Count | None = None
-    score: ScoreText | None = None
+    score: Score | None = None
     checkpoint: CheckpointText | None = None
     timeline: TimelineText = Field(default_factory=TimelineText)
     seen: Seen = Field(default_factory=Seen)
-    next: PlanText | None = None
-    environment: EnvironmentText | None = None
+    next: Plan | None = None
+    environment: Environment | None = None
     edits: Edits = Field(default_factory=Edits)
 
     @model_validator(mode="after")
@@ -191,11 +118,6 @@ class Metadata(PlanText):
         if self.seen.moment not in (None, *(moment.step for moment in self.timeline.moments)):
             raise ValueError("The view shows a moment that the timeline does not have.")
         return self
-
-
-def adjusted_of(text: AdjustedText) -> Adjusted:
-    """Return a change of settings from its JSON."""
-    return Adjusted(text.step, Settings(**dict(text.before)), Settings(**dict(text.after)))
 
 
 def missing_extensions(text: Mapping[str, Any]) -> str:

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from flowviz.records.bounds import Count, LearningRate
 from flowviz.specs import TrainingSpec
 from flowviz.specs.recipes import Recipe
 
@@ -21,9 +24,9 @@ class Settings:
         batch: Number of target points in each step.
     """
 
-    learning_rate: float
-    clip_norm: float
-    batch: int
+    learning_rate: LearningRate
+    clip_norm: Annotated[float, Field(gt=0)]
+    batch: Annotated[int, Field(ge=2, le=65_536)]
 
     @classmethod
     def of(cls, training: TrainingSpec, recipe: Recipe) -> "Settings":
@@ -42,7 +45,7 @@ class Adjusted:
         after: The settings from now on.
     """
 
-    step: int
+    step: Count
     before: Settings
     after: Settings
 

@@ -6,16 +6,17 @@ from functools import cache
 
 import flowviz
 from flowviz.machine import package_version
+from flowviz.records.bounds import Printable
 
 
 @dataclass(frozen=True)
 class Environment:
     """Software versions, such as "2.21.0", and the platform, such as "Linux 6.1.0 x86_64"."""
 
-    flowviz: str
-    tensorflow: str
-    python: str
-    platform: str
+    flowviz: Printable
+    tensorflow: Printable
+    python: Printable
+    platform: Printable
 
     @classmethod
     @cache

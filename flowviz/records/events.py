@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from flowviz.records.adjusted import Adjusted
+from flowviz.records.bounds import Count, Duration, LearningRate
 from flowviz.records.checkpoint import Checkpoint, Kept
 from flowviz.records.score import Score
 from flowviz.records.trace import PARTICLES, Trace
@@ -189,11 +190,11 @@ class Recovered:
     """
 
     cause: Cause
-    step: int
-    learning_rate: float
-    recoveries: int
-    failed_step: int
-    seconds: float
+    step: Count
+    learning_rate: LearningRate
+    recoveries: Count
+    failed_step: Count
+    seconds: Duration
     rise: float | None = None
 
     def label(self) -> str:
@@ -238,7 +239,7 @@ class Retargeted:
         title: Title of the new target.
     """
 
-    step: int
+    step: Count
     title: str
 
 

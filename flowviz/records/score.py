@@ -1,7 +1,11 @@
 """Scores of trained flows."""
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
+from pydantic import Field
+
+from flowviz.records.bounds import Count
 from flowviz.records.units import Units
 
 NEGLIGIBLE = 1e-3  # share of folded points that changes the NLL by less than its standard error
@@ -24,14 +28,21 @@ class Score:
         entropy: Entropy of the target. None if unknown.
         folded: Share of the test points, from 0 to 1, at which a layer folds the plane over. Their densities are
             inexact: of several particles that the flow moves there, one counts; if none is found, the point does not.
+
+    Raises:
+        ValueError: If only one of the test NLL and its standard error is given.
     """
 
-    step: int
+    step: Count
     validation_nll: float | None
     test_nll: float | None
-    standard_error: float | None
+    standard_error: Annotated[float, Field(ge=0)] | None
     entropy: float | None
-    folded: float = 0.0
+    folded: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+    def __post_init__(self) -> None:
+        if (self.test_nll is None) != (self.standard_error is None):
+            raise ValueError("A test NLL requires a standard error, and vice versa.")
 
     @property
     def gap(self) -> float | None:

@@ -6,7 +6,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-Shapes = dict[str, tuple[int, ...]]
+from flowviz.records.bounds import Count
+
+Shapes = dict[str, tuple[Count, ...]]
 
 
 @dataclass(frozen=True)
