@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, TrialSummary, Uncompiled
 from flowviz.records.comparison_table import COLUMNS, RunSummary
+from flowviz.targets import result_of
 
 T = TypeVar("T")
 
@@ -54,12 +55,7 @@ def drained(steps: Generator[float, None, T], activity: str) -> T:
     """Return the result of steps that yield the share that is done, 0 to 1, with a progress bar."""
     with progress_bar() as bar:
         task = bar.add_task(activity, total=1.0, figures="")
-        while True:
-            try:
-                bar.update(task, completed=next(steps))
-            except StopIteration as end:
-                result: T = end.value
-                return result
+        return result_of(steps, lambda share: bar.update(task, completed=share))
 
 
 @contextmanager

@@ -32,6 +32,7 @@ __all__ = [
     "reading_columns",
     "reading_points",
     "reads_fonts",
+    "result_of",
     "spec_units",
     "split_sentences",
     "target_picture",
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from flowviz.targets.mix import split_sentences
     from flowviz.targets.pixels import PixelDensity
     from flowviz.targets.points import Points, points_spec
-    from flowviz.targets.tables import columns_of, read_points, reading_columns, reading_points
+    from flowviz.targets.tables import columns_of, read_points, reading_columns, reading_points, result_of
     from flowviz.targets.target import (
         DRAWN_TOGETHER,
         Extent,
@@ -74,7 +75,7 @@ else:
         mix="split_sentences",
         pixels="PixelDensity",
         points="Points points_spec",
-        tables="columns_of read_points reading_columns reading_points",
+        tables="columns_of read_points reading_columns reading_points result_of",
         target="DRAWN_TOGETHER Extent Target draw_in_parts fresh_points leaked target_picture",
         text="borrowed_fonts reads_fonts",
         units="has_pixels spec_units target_units",

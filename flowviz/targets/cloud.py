@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.targets.target import Extent
+from flowviz.targets.target import Extent, Target
 
 LEFT_OUT = 0.001  # share of the points cut off at each end of an axis, because outliers may be far away
 MARGIN = 0.05  # share of the longer side
@@ -11,7 +11,7 @@ SIDE = 160  # histogram cells along the longer side
 SHOWN = 200_000  # points that suffice for the extent and the histogram
 
 
-class Cloud:
+class Cloud(Target):
     """A distribution represented by sample points.
 
     It has no edge, so the coverage is unknown, and, unless a subclass knows the density, the on-target share as well.
@@ -38,11 +38,6 @@ class Cloud:
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return None, because the density is unknown."""
         return None
-
-    def on_target(self, points: NDArray[np.floating]) -> float | None:
-        """Return the share of the points (n, 2) on the target, or None if the density is unknown."""
-        inside = self.contains(points)
-        return None if inside is None else float(inside.mean())
 
     def coverage(self, points: NDArray[np.floating]) -> None:
         """Return None, because the support is unknown."""

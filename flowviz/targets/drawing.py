@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from flowviz.errors import TargetError
 from flowviz.files import content_of
 from flowviz.specs import DrawingSpec
 from flowviz.targets.image import MAX_FILE_BYTES, darkness_of, small_png
-from flowviz.targets.ink import Ink
+from flowviz.targets.ink import Ink, ink_of
 
 DARK = 128  # of 255: antialiased pixels that a stroke covers by half or more count as ink
 
@@ -28,9 +27,9 @@ def drawing_target(spec: DrawingSpec) -> Ink:
         TargetError: If the drawing is empty or all ink.
         FileError: If the picture is damaged.
     """
-    mask = darkness_of(spec.png, "The drawing") >= DARK
-    if not mask.any():
-        raise TargetError("Nothing is drawn yet. Draw something for the flow to learn.")
-    if mask.all():
-        raise TargetError("The whole canvas is covered with ink. Leave some of it empty.")
-    return Ink(mask, spec.size)
+    return ink_of(
+        darkness_of(spec.png, "The drawing") >= DARK,
+        spec.size,
+        "Nothing is drawn yet. Draw something for the flow to learn.",
+        "The whole canvas is covered with ink. Leave some of it empty.",
+    )

@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, UnidentifiedImageError
 from flowviz.errors import FileError, TargetError
 from flowviz.files import content_of
 from flowviz.specs import ImageSpec
-from flowviz.targets.ink import Ink
+from flowviz.targets.ink import ink_of
 from flowviz.targets.pixels import PixelDensity
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
@@ -70,12 +70,12 @@ def image_target(spec: ImageSpec) -> PixelDensity:
         raise TargetError(f"All pixels of {spec.name} have the same color, so there is nothing to learn.")
     if spec.grayscale:
         return PixelDensity(darkness, spec.size)
-    mask = darkness >= spec.threshold * 255
-    if not mask.any():
-        raise TargetError(f"No pixel of {spec.name} is dark enough to be ink. Lower the threshold, or invert it.")
-    if mask.all():
-        raise TargetError(f"Every pixel of {spec.name} is dark enough to be ink. Raise the threshold, or invert it.")
-    return Ink(mask, spec.size)
+    return ink_of(
+        darkness >= spec.threshold * 255,
+        spec.size,
+        f"No pixel of {spec.name} is dark enough to be ink. Lower the threshold, or invert it.",
+        f"Every pixel of {spec.name} is dark enough to be ink. Raise the threshold, or invert it.",
+    )
 
 
 def darkness_of(content: bytes, name: str, invert: bool = False) -> NDArray[np.uint8]:

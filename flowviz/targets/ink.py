@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.errors import TargetError
 from flowviz.targets.pixels import PixelDensity
 
 
@@ -27,3 +28,22 @@ class Ink(PixelDensity):
         # library: typing paused for 0.2 s while TensorFlow was loaded.
         # Reference: https://github.com/numpy/numpy/blob/main/numpy/_core/src/multiarray/temp_elide.c
         return np.multiply(self.mask, np.uint8(255), dtype=np.uint8)
+
+
+def ink_of(mask: NDArray[np.bool_], size: tuple[int, int] | None, none: str, all_: str) -> Ink:
+    """Return the density over the ink of a picture.
+
+    Args:
+        mask: Mask (rows, columns), top row first, True on ink.
+        size: Width and height in pixels of the picture that the mask was made from.
+        none: The error if there is no ink, for the user.
+        all_: The error if everything is ink.
+
+    Raises:
+        TargetError: If there is no ink, or nothing else.
+    """
+    if not mask.any():
+        raise TargetError(none)
+    if mask.all():
+        raise TargetError(all_)
+    return Ink(mask, size)

@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from flowviz.errors import TargetError
 from flowviz.records import Units
-from flowviz.targets.target import Extent, FreshDraws
+from flowviz.targets.target import Extent, Target
 
 COVERAGE_CELLS = 400  # enough to resolve letters, yet few enough for 8000 samples to reach nearly all of them
 
 Weights = NDArray[np.bool_] | NDArray[np.uint8] | NDArray[np.float16]
 
 
-class PixelDensity(FreshDraws):
+class PixelDensity(Target):
     """A density that is constant on each pixel of a picture, and 0 outside the picture.
 
     The density of a pixel is its weight / (sum of all weights · area of a pixel), so the entropy is exact.
@@ -73,10 +73,6 @@ class PixelDensity(FreshDraws):
         points: NDArray[np.float32] = self._corners.take(self._drawn(count, rng), axis=0)
         points += rng.random((count, 2), dtype=np.float32) * np.float32(self._pixel)
         return points
-
-    def on_target(self, points: NDArray[np.floating]) -> float:
-        """Return the share of the points (n, 2) that lie in the support."""
-        return float(self.contains(points).mean())
 
     def coverage(self, points: NDArray[np.floating]) -> float:
         """Return the probability of the square cells that contain at least one of the points (n, 2).

@@ -12,7 +12,7 @@ from flowviz.targets.cloud import Cloud
 from flowviz.targets.densities import CIRCLE_NOISE, CIRCLES, DENSITIES, EIGHT_CENTERS, EIGHT_NOISE, RINGS
 from flowviz.targets.ink import Ink
 from flowviz.targets.region import GridDensity, Region
-from flowviz.targets.target import Extent, FreshDraws, Target
+from flowviz.targets.target import Extent, Target
 
 Array = NDArray[np.floating]  # float32 wherever there are many: twice as fast
 Draw = Callable[[int, np.random.Generator], Array]
@@ -55,7 +55,7 @@ def _drawn_by_extension(name: ShapeName, draw: Draw, count: int, rng: np.random.
     return points
 
 
-class Drawn(FreshDraws, Cloud):
+class Drawn(Cloud):
     """A distribution that is drawn from by formula.
 
     Args:

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ NAMED_COLUMNS = 12  # columns that an error message lists
 PARQUET_MAGIC = b"PAR1"
 NO_PARQUET = "Parquet files need a package that is not installed; install it with: pip install pyarrow."
 
+Result = TypeVar("Result")
 Found = Generator[float, None, NDArray[np.float64]]
 
 
@@ -69,13 +70,17 @@ def read_points(path: Path, columns: str | None = None) -> PointsSpec:
         FileError: If the file does not hold two columns of finite numbers, or has too many rows.
         TargetError: If the points cannot be learned, for example because they lie on a line.
     """
-    reading = reading_points(path, columns)
+    return result_of(reading_points(path, columns))
+
+
+def result_of(reading: Generator[float, None, Result], on_share: Callable[[float], object] = lambda _: None) -> Result:
+    """Return what a reading step by step returns, after calling a function with the share that each step has read."""
     while True:
         try:
-            next(reading)
+            on_share(next(reading))
         except StopIteration as end:
-            spec: PointsSpec = end.value
-            return spec
+            result: Result = end.value
+            return result
 
 
 def reading_points(path: Path, columns: str | None = None) -> Generator[float, None, PointsSpec]:

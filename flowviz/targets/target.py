@@ -1,8 +1,7 @@
-"""The interface of targets."""
+"""Targets, and points of them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,23 +14,27 @@ DRAWN_TOGETHER = 16 * TOGETHER  # points, which take little memory each
 Extent = tuple[float, float, float, float]  # left, right, bottom, top, in flow units
 
 
-class Target(Protocol):
+class Target(ABC):
     """A distribution over the plane that a flow can learn.
 
     Its points are in flow units: the mean is 0, the larger of the standard deviations in x and y is 1, and y points up.
+    By default, it is a density, from which no draw comes twice, so that all sets of points are fresh draws.
     """
 
     @property
+    @abstractmethod
     def entropy(self) -> float | None:
         """Return the entropy in nats, a lower bound on the expected NLL of any flow. None if unknown."""
 
     @property
+    @abstractmethod
     def extent(self) -> Extent:
         """Return the rectangle around the support, or around nearly all points of a target without a known support.
 
         Left, right, bottom and top, in flow units.
         """
 
+    @abstractmethod
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw training points (count, 2)."""
 
@@ -40,17 +43,21 @@ class Target(Protocol):
 
         No flow is ever trained on them.
         """
+        return self.sample(count, rng)
 
     def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
         """Return at most `count` test points (n, 2), which score the kept state, or None if the target has too few.
 
         They are never used to train a flow or to select a state.
         """
+        return self.sample(count, rng)
 
     @property
     def training_points(self) -> int | None:
         """Return the number of distinct training points. None if unlimited, as for a density."""
+        return None
 
+    @abstractmethod
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) on the target. Points that are not finite are not.
 
@@ -60,33 +67,16 @@ class Target(Protocol):
 
     def on_target(self, points: NDArray[np.floating]) -> float | None:
         """Return the share of the points (n, 2) on the target, or None if that is unknown."""
+        inside = self.contains(points)
+        return None if inside is None else float(inside.mean())
 
+    @abstractmethod
     def coverage(self, points: NDArray[np.floating]) -> float | None:
         """Return the share of the target that the points (n, 2) reach, or None if the support is unknown."""
 
+    @abstractmethod
     def preview(self) -> NDArray[np.uint8]:
         """Return a picture of the extent (rows, columns), top row first, from 0 for empty to 255 for densest."""
-
-
-class FreshDraws(ABC):
-    """The sets of points of a density, from which no draw comes twice, so all of them are fresh draws."""
-
-    @abstractmethod
-    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw points (count, 2)."""
-
-    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw validation points (count, 2), independent of the training points."""
-        return self.sample(count, rng)
-
-    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw test points (count, 2), independent of the training and validation points."""
-        return self.sample(count, rng)
-
-    @property
-    def training_points(self) -> None:
-        """Return None, because a density has an unlimited supply of points."""
-        return
 
 
 def leaked(target: Target, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
