@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from sys import float_info
 from typing import Any, Literal, get_args
 
@@ -28,17 +29,17 @@ class Observation:
 
     Attributes:
         name: Name in a lesson file.
-        kind: A number, a text, a flag (true or false), or a list.
         description: A description, without a period.
-        unit: Unit of a number.
         choices: All values of a text, or of the items of a list; empty if any is possible. Extensions may add to them.
+        unit: Unit of a number.
+        kind: A number, a text, a flag (true or false), or a list.
     """
 
     name: str
-    kind: Kind
     description: str
-    unit: str = ""
     choices: Collection[str] = ()
+    unit: str = ""
+    kind: Kind = "number"
 
     def problem(self, value: Any, *, is_item: bool = False) -> str:
         """Return why a value cannot be compared with this observation, in a sentence, or an empty string.
@@ -73,27 +74,16 @@ def _quoted(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _number(name: str, description: str, unit: str = "") -> Observation:
-    return Observation(name, "number", description, unit)
-
-
-def _text(name: str, description: str, choices: Collection[str] = ()) -> Observation:
-    return Observation(name, "text", description, "", choices)
-
-
-def _flag(name: str, description: str) -> Observation:
-    return Observation(name, "flag", description)
-
-
-def _list(name: str, description: str, choices: Collection[str] = ()) -> Observation:
-    return Observation(name, "list", description, "", choices)
-
+_number = partial(Observation, kind="number")
+_text = partial(Observation, kind="text")
+_flag = partial(Observation, kind="flag")
+_list = partial(Observation, kind="list")
 
 VIEW = (
     _number("stage", "The stage that is shown: 0 is the base, 1 the cloud after the first layer"),
     _number("last_stage", "The number of the last stage"),
     _text("stage_kind", "The kind of the layer before the stage that is shown", BUILT_IN_KINDS),
-    _number("moment", "The training step whose flow is shown; unknown before a training", "steps"),
+    _number("moment", "The training step whose flow is shown; unknown before a training", unit="steps"),
     _flag("live", "Whether the latest moment of the training is shown"),
     _list("marks", "What is drawn", get_args(Mark)),
     _text("color_by", "What the colors of the particles mean", get_args(ColorBy)),
@@ -103,9 +93,9 @@ VIEW = (
     _text("tool", "The tool of the mouse", TOOLS),
     _flag("probe", "Whether a point is probed"),
     _number("probe_stage", "The stage at which a point was probed"),
-    _number("probe_x", "The horizontal coordinate of the probed point, at its stage", "flow units"),
-    _number("probe_y", "The vertical coordinate of the probed point, at its stage", "flow units"),
-    _number("selection", "How many particles are selected", "particles"),
+    _number("probe_x", "The horizontal coordinate of the probed point, at its stage", unit="flow units"),
+    _number("probe_y", "The vertical coordinate of the probed point, at its stage", unit="flow units"),
+    _number("selection", "How many particles are selected", unit="particles"),
     _flag("fitted", "Whether the view follows the cloud, rather than showing a part of the plane that was zoomed to"),
     _flag("playing", "Whether the flow is playing"),
     _flag("played", "Whether a playback has reached its end since the step began"),
@@ -115,21 +105,21 @@ REQUEST = (
     _text("text", "The text of the target; unknown on other pages"),
     _text("shape", "The shape of the target; unknown on other pages", SHAPES),
     _text("flow_family", "The family of the flow to train next", RECIPES),
-    _number("flow_layers", "How many layers the flow to train next has", "layers"),
+    _number("flow_layers", "How many layers the flow to train next has", unit="layers"),
     _text("conditioner", "What the layers of the flow to train next learn", get_args(ConditionerKind)),
     _text("normalization", "How the flow to train next is normalized between layers", get_args(Normalization)),
     _number("log_scale_bound", "The log-scale bound of the flow to train next; unknown without one"),
     _text("base", "The base distribution of the flow to train next", get_args(BaseName)),
-    _number("components", "How many Gaussians a mixture base has", "Gaussians"),
+    _number("components", "How many Gaussians a mixture base has", unit="Gaussians"),
     _text("arrangement", "Where the Gaussians of a mixture base are", get_args(Arrangement)),
     _text("pairing", "How flow matching pairs particles with points", get_args(Pairing)),
     _text("integrator", "The integrator of flow matching", get_args(Integrator)),
-    _number("integrator_steps", "In how many steps flow matching follows the velocity", "steps"),
+    _number("integrator_steps", "In how many steps flow matching follows the velocity", unit="steps"),
     _number("learning_rate", "The learning rate of the next training; that of the family if none was chosen"),
     _number("clip_norm", "The norm to which the next training clips gradients; that of the family if none was chosen"),
-    _number("batch", "How many target points each training step has", "points"),
-    _number("budget_seconds", "How long to train; unknown if a number of steps was chosen", "s"),
-    _number("budget_steps", "How many steps to train; unknown if a time was chosen", "steps"),
+    _number("batch", "How many target points each training step has", unit="points"),
+    _number("budget_seconds", "How long to train; unknown if a number of steps was chosen", unit="s"),
+    _number("budget_steps", "How many steps to train; unknown if a time was chosen", unit="steps"),
 )
 TRAINING = (
     _text(
@@ -138,12 +128,12 @@ TRAINING = (
         "itself or by Stop",
         TRAINING_STATES,
     ),
-    _number("steps", "How many steps were trained", "steps"),
+    _number("steps", "How many steps were trained", unit="steps"),
     _number("recoveries", "How often the guard brought the training back to its best state since it began"),
-    _number("nll", "The loss on points that were not trained on; for a finished flow, on the test points", NATS),
-    _number("entropy", "The entropy of the target; unknown for points without a density", NATS),
-    _number("gap", "The loss minus the entropy", NATS),
-    _number("on_target", "How many of the particles land on the target", "%"),
+    _number("nll", "The loss on points that were not trained on; for a finished flow, on the test points", unit=NATS),
+    _number("entropy", "The entropy of the target; unknown for points without a density", unit=NATS),
+    _number("gap", "The loss minus the entropy", unit=NATS),
+    _number("on_target", "How many of the particles land on the target", unit="%"),
 )
 EDITS = (
     _list("disabled_layers", "The numbers of the disabled layers; unknown until the cloud shows them"),
@@ -151,7 +141,7 @@ EDITS = (
 )
 COMPARISON = (
     _flag("comparison", "Whether a comparison is shown"),
-    _number("comparison_entrants", "How many flows are compared", "flows"),
+    _number("comparison_entrants", "How many flows are compared", unit="flows"),
     _list("comparison_families", "The families of the flows that are compared", RECIPES),
     _text("comparison_training", "The state of the comparison's training", TRAINING_STATES),
     _text("comparison_best", "The family of the flow with the smallest gap; unknown before all have one", RECIPES),
