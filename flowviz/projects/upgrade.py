@@ -13,7 +13,7 @@
 - Format 1 had RealNVP flows only, and neither a checkpoint nor a round-trip error.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -30,9 +30,10 @@ TRAINING_SHARE_OF_7 = 0.8  # of the points of a target
 MIN_BIN_HEIGHT_OF_6 = 1e-3
 
 Arrays = dict[str, NDArray[Any]]
+Contents = tuple[dict[str, Any], Arrays]  # the JSON metadata, and the arrays by name
 
 
-def upgraded(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
+def upgraded(text: dict[str, Any], arrays: Arrays) -> Contents:
     """Upgrade the contents of a project file of any version to the current format.
 
     Args:
@@ -46,26 +47,13 @@ def upgraded(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arra
         KeyError, ValueError, TypeError, SpecError: If the contents are not valid in their format.
     """
     version = text["format_version"]
-    if version == 1:
-        text = _from_1(text)
-    if version <= 2:
-        arrays = _from_2(text, arrays)
-    if version <= 3:
-        text = _from_3(text)
-    if version <= 4:
-        text = _from_4(text)
-    if version <= 5:
-        text, arrays = _from_5(text, arrays)
-    if version <= 6:
-        text = _from_6(text)
-    if version <= 8:
-        text = _with_flows(text, {"base": "normal"}, RECIPES)
-    if version <= 7:
-        text, arrays = _from_7(_without_idle_choices(text), arrays)
+    for last, upgrade in UPGRADES:
+        if version <= last:
+            text, arrays = upgrade(text, arrays)
     return {**text, "format_version": FORMAT_VERSION}, arrays
 
 
-def _from_1(text: dict[str, Any]) -> dict[str, Any]:
+def _from_1(text: dict[str, Any], arrays: Arrays) -> Contents:
     """Upgrade from format 1: name the only family, and rename couplings and hidden layers.
 
     The format allowed hidden layers of different widths, but in practice all widths were equal.
@@ -75,26 +63,26 @@ def _from_1(text: dict[str, Any]) -> dict[str, Any]:
     if len(set(widths)) != 1:
         raise ValueError(f"hidden layers of different widths, {widths}, are no longer supported")
     flow |= {"family": "realnvp", "layers": flow.pop("couplings"), "width": widths[0], "depth": len(widths), "hats": 0}
-    return {**text, "flow": flow}
+    return {**text, "flow": flow}, arrays
 
 
-def _from_2(text: dict[str, Any], arrays: Arrays) -> Arrays:
+def _from_2(text: dict[str, Any], arrays: Arrays) -> Contents:
     """Upgrade from format 2: drop the permutations from the trace."""
     stored = [kind != PERMUTE for kind in _kinds(text)]
-    return arrays | {name: arrays[name][stored] for name in ("trace/positions", "trace/log_det")}
+    return text, arrays | {name: arrays[name][stored] for name in ("trace/positions", "trace/log_det")}
 
 
-def _from_3(text: dict[str, Any]) -> dict[str, Any]:
+def _from_3(text: dict[str, Any], arrays: Arrays) -> Contents:
     """Upgrade from format 3: mark all targets as texts, which had the built-in font and centered lines."""
-    return {**text, "target": {**text["target"], "kind": "text"}}
+    return {**text, "target": {**text["target"], "kind": "text"}}, arrays
 
 
-def _from_4(text: dict[str, Any]) -> dict[str, Any]:
+def _from_4(text: dict[str, Any], arrays: Arrays) -> Contents:
     """Upgrade from format 4: set the number of waves to 0, because the default has changed."""
-    return {**text, "flow": {**text["flow"], "waves": 0}}
+    return {**text, "flow": {**text["flow"], "waves": 0}}, arrays
 
 
-def _from_5(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
+def _from_5(text: dict[str, Any], arrays: Arrays) -> Contents:
     """Upgrade from format 5: concatenate the weights to states, and split the trace into columns."""
     present = Weights(_taken(arrays, "parameters/"), _taken(arrays, "statistics/"))
     kept = Weights(_taken(arrays, "kept/parameters/"), _taken(arrays, "kept/statistics/"))
@@ -114,14 +102,14 @@ def _from_5(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Array
     }
 
 
-def _from_6(text: dict[str, Any]) -> dict[str, Any]:
+def _from_6(text: dict[str, Any], arrays: Arrays) -> Contents:
     """Upgrade from format 6: give splines the minimum bin height that was fixed."""
-    return _with_flows(text, {"min_bin_height": MIN_BIN_HEIGHT_OF_6}, ("spline",))
+    return _with_flows(text, {"min_bin_height": MIN_BIN_HEIGHT_OF_6}, ("spline",)), arrays
 
 
-def _from_7(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
+def _from_7(text: dict[str, Any], arrays: Arrays) -> Contents:
     """Upgrade from format 7: rename the held-out NLL, and train on 80% of the points of a target as before."""
-    text, arrays = _with_old_split(text), dict(arrays)
+    text, arrays = _with_old_split(_without_idle_choices(text)), dict(arrays)
     if checkpoint := text.get("checkpoint"):
         kept = checkpoint.get("kept")
         if kept and _has_points(text["target"]):
@@ -132,6 +120,11 @@ def _from_7(text: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Array
         text = {**text, "checkpoint": {**checkpoint, "kept": kept}}
     arrays["history/validation_nll"] = arrays.pop("history/heldout_nll")
     return text, arrays
+
+
+def _from_8(text: dict[str, Any], arrays: Arrays) -> Contents:
+    """Upgrade from format 8: give all flows the only base distribution that there was."""
+    return _with_flows(text, {"base": "normal"}, RECIPES), arrays
 
 
 def _with_flows(text: dict[str, Any], missing: dict[str, Any], families: Iterable[str]) -> dict[str, Any]:
@@ -200,3 +193,16 @@ def _kinds(text: dict[str, Any]) -> tuple[str, ...]:
 def _taken(arrays: Arrays, prefix: str) -> Arrays:
     names = [name for name in arrays if name.startswith(prefix)]
     return {name.removeprefix(prefix): arrays.pop(name) for name in names}
+
+
+# The last format that each function upgrades, in the order in which they are applied: `_from_7` needs the base.
+UPGRADES: tuple[tuple[int, Callable[[dict[str, Any], Arrays], Contents]], ...] = (
+    (1, _from_1),
+    (2, _from_2),
+    (3, _from_3),
+    (4, _from_4),
+    (5, _from_5),
+    (6, _from_6),
+    (8, _from_8),
+    (7, _from_7),
+)
