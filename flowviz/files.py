@@ -15,7 +15,7 @@ from flowviz.errors import FileError
 PART_NAME = re.compile(r"\.flowviz-[0-9a-f]{12}\.part")
 STALE_SECONDS = 86_400  # age from which an unfinished file is considered abandoned by a killed process
 MAX_FILE_NAME = 40  # characters, without the suffix
-PRIVATE = 0o600  # permissions
+PRIVATE, USUAL = 0o600, 0o666  # permissions; the system withholds those that the user does not grant by default
 
 _unfinished: list[Callable[[], object]] = []  # functions that undo the unfinished work of all threads
 
@@ -43,31 +43,31 @@ def atomic_write(path: Path, *, lasting: bool = False, private: bool = False) ->
     """
     try:
         whole = _place(path)
-        part = whole.with_name(f".flowviz-{secrets.token_hex(6)}.part")
-        part.touch(exist_ok=False)
-        try:
+        with scratch_file(whole, USUAL) as part:
             permissions = PRIVATE if private else _permissions(whole if whole.exists() else part)
             _permit(part, PRIVATE)
             _remove_stale(part.parent)
-            with undone_on_exit(part.unlink):
-                yield part
-                _take_place(part, whole, lasting, permissions)
-        except BaseException:
-            with suppress(OSError):
-                part.unlink()
-            raise
+            yield part
+            _take_place(part, whole, lasting, permissions)
     except OSError as error:
         raise FileError(f"{path} cannot be written: {reason(error)}.") from error
 
 
+def write_bytes(path: Path, content: bytes, *, lasting: bool = False, private: bool = False) -> None:
+    """Write a file that has some content, atomically as `atomic_write` does. Raises `FileError`."""
+    with atomic_write(path, lasting=lasting, private=private) as part:
+        part.write_bytes(content)
+
+
 @contextmanager
-def scratch_file(beside: Path) -> Iterator[Path]:
+def scratch_file(beside: Path, permissions: int = PRIVATE) -> Iterator[Path]:
     """Create an empty temporary file in the folder of another file, and remove it when the block ends.
 
-    It is meant for data that do not fit into memory.
+    It is meant for data that do not fit into memory, and for a file that takes the place of another one when it is
+    complete: then, there is nothing left to remove.
     """
     scratch = beside.with_name(f".flowviz-{secrets.token_hex(6)}.part")
-    scratch.touch(PRIVATE, exist_ok=False)
+    scratch.touch(permissions, exist_ok=False)
     try:
         with undone_on_exit(scratch.unlink):
             yield scratch
@@ -83,10 +83,7 @@ def _place(path: Path) -> Path:
         FileError: If no file can be written there.
         OSError: If the file system cannot be accessed.
     """
-    if path.is_dir():
-        raise FileError(f"{path} is a folder. Give the name of a file.")
-    if path.exists() and not path.is_file():
-        raise FileError(f"{path} is a device or a pipe. Give the name of a file.")
+    _check_kind(path)
     if path.exists() and not os.access(path, os.W_OK):
         raise FileError(f"{path} is write-protected. Choose another file, or make it writable.")
     try:
@@ -96,6 +93,14 @@ def _place(path: Path) -> Path:
     if resolved.is_symlink():  # circular links, from Python 3.13 on
         raise FileError(f"{path} is not a valid file name.")
     return resolved
+
+
+def _check_kind(path: Path) -> None:
+    """Raise `FileError` if there is something other than a file at a path."""
+    if path.is_dir():
+        raise FileError(f"{path} is a folder. Give the name of a file.")
+    if path.exists() and not path.is_file():
+        raise FileError(f"{path} is a device or a pipe. Give the name of a file.")
 
 
 def _permissions(path: Path) -> int:
@@ -237,11 +242,8 @@ def check_readable(path: Path, max_bytes: int) -> int:
         FileError: If it is not a file, cannot be read, is empty, or is too large.
     """
     try:
-        if path.is_dir():
-            raise FileError(f"{path} is a folder. Give the name of a file.")
+        _check_kind(path)
         size = path.stat().st_size
-        if not path.is_file():
-            raise FileError(f"{path} is a device or a pipe. Give the name of a file.")
         with path.open("rb"):
             pass
     except OSError as error:

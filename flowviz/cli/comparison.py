@@ -18,7 +18,7 @@ from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting import comparison_tables
 from flowviz.exporting.comparison_tables import caption
-from flowviz.files import atomic_write, folder_for
+from flowviz.files import folder_for, write_bytes
 from flowviz.library import render_comparison
 from flowviz.projects import Comparison, is_comparison, is_project, load_comparison, save_comparison
 from flowviz.records import Trial
@@ -236,8 +236,7 @@ def _write(found: Comparison, folder: Path) -> None:
     """Write the file and the tables of a comparison."""
     save_comparison(found, folder / COMPARISON)
     for name, text_of in TABLES.items():
-        with atomic_write(folder / name) as part:
-            part.write_text(text_of(found), encoding="utf-8", newline="")
+        write_bytes(folder / name, text_of(found).encode())
 
 
 def _report(found: Comparison, folder: Path) -> None:

@@ -12,7 +12,7 @@ from platformdirs import user_data_path
 
 from flowviz.cli.messages import say
 from flowviz.errors import FileError, FlowvizError
-from flowviz.files import atomic_write, folder_for, reason, resource
+from flowviz.files import folder_for, reason, resource, write_bytes
 
 ENTRY = "flowviz.desktop"
 PROGRAM = "Exec=flowviz"  # in the entry: it is so where flowviz is on everybody's path
@@ -44,8 +44,8 @@ def _put(path: Path, place: Path) -> None:
     content = path.read_bytes()
     if path.name == ENTRY:
         content = content.decode().replace(PROGRAM, f"Exec={_quoted(sys.executable)} -P -m flowviz").encode()
-    with folder_for(place.parent), atomic_write(place) as part:
-        part.write_bytes(content)
+    with folder_for(place.parent):
+        write_bytes(place, content)
 
 
 def _take_away(_: Path, place: Path) -> None:

@@ -18,7 +18,7 @@ from flowviz.cli.messages import counted, say
 from flowviz.cli.outputs import check_output
 from flowviz.cli.spec_options import given_files
 from flowviz.errors import SpecError
-from flowviz.files import atomic_write
+from flowviz.files import write_bytes
 from flowviz.projects import Project
 from flowviz.records import Environment, Settings, StageReport, checked_stage, written
 
@@ -118,8 +118,7 @@ def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([("stage", "kind", "curve", "across", "x", "y"), *rows])
-    with atomic_write(path) as part:
-        part.write_text(text.getvalue(), encoding="utf-8", newline="")
+    write_bytes(path, text.getvalue().encode())
     say(f"Wrote {counted(sum(len(report.curves) for report in reports), 'curve')} to {path}.")
 
 

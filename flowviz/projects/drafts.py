@@ -19,7 +19,7 @@ from platformdirs import user_data_path
 from flowviz import projects
 from flowviz.errors import FileError
 from flowviz.file_kinds import PROJECT_SUFFIX
-from flowviz.files import PRIVATE, Fingerprint, atomic_write, reason
+from flowviz.files import PRIVATE, Fingerprint, reason, write_bytes
 from flowviz.projects.project import Project
 
 if TYPE_CHECKING:  # the window appears sooner if its thread for drafts loads this library
@@ -95,7 +95,6 @@ class Draft:
             "mark": None if mark is None else astuple(mark),
             "title": work.target.title if isinstance(work, Project) else ", ".join(work.names),
         }
-        note = json.dumps(contents)
         if self._read_note() != contents:
             with _sentences(self.folder):
                 self._note.unlink(missing_ok=True)  # so that the note never describes a different project
@@ -103,8 +102,7 @@ class Draft:
             projects.save_project(work, self.path, private=True)
         else:
             projects.save_comparison(work, self.path, private=True)
-        with atomic_write(self._note, private=True) as part:
-            part.write_text(note, encoding="ascii")
+        write_bytes(self._note, json.dumps(contents).encode(), private=True)
 
     def load(self) -> "Project | Comparison":
         """Return the project or the comparison that was last saved.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flowviz import projects
 from flowviz.errors import FileError
-from flowviz.files import atomic_write, content_of, resource
+from flowviz.files import content_of, resource, write_bytes
 from flowviz.projects.comparison import Comparison
 from flowviz.projects.project import MAX_FILE_BYTES, Project
 
@@ -71,9 +71,7 @@ class Example:
         Raises:
             FileError: If the file cannot be read or the copy cannot be written.
         """
-        content = content_of(self.path, MAX_FILE_BYTES)
-        with atomic_write(path) as part:
-            part.write_bytes(content)
+        write_bytes(path, content_of(self.path, MAX_FILE_BYTES))
 
 
 def examples() -> list[Example]:

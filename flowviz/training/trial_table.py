@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from flowviz.errors import FileError
-from flowviz.files import atomic_write, content_of
+from flowviz.files import content_of, write_bytes
 from flowviz.records import Trial, to_csv
 from flowviz.records.trial import TrialKey, from_csv
 
@@ -45,8 +45,7 @@ class TrialTable:
             FileError: If the file cannot be written.
         """
         self._trials[trial.key] = trial
-        with atomic_write(self._path, lasting=True) as part:
-            part.write_text(to_csv(self.trials, self._settings), encoding="utf-8", newline="")
+        write_bytes(self._path, to_csv(self.trials, self._settings).encode(), lasting=True)
 
 
 def _read(path: Path, settings: str) -> list[Trial]:
