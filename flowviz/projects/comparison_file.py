@@ -32,7 +32,7 @@ from flowviz.errors import FileError
 from flowviz.projects.arrays import checked
 from flowviz.projects.comparison import Comparison
 from flowviz.projects.format import NotOurs, from_bytes, read_content, to_bytes, write_content
-from flowviz.projects.header import COMPARISON, PROJECT, file_holds, holds, metadata
+from flowviz.projects.header import COMPARISON, file_holds, metadata
 from flowviz.records import Trial, to_csv
 from flowviz.records.trial import from_csv
 from flowviz.specs.comparison import MAX_ENTRANTS
@@ -103,8 +103,6 @@ def comparison_from_bytes(content: bytes) -> Comparison:
     Raises:
         FileError: If the content is damaged, is not that of a comparison, or has a newer format.
     """
-    if holds(content, PROJECT):
-        raise FileError("It is a single project, not a comparison of several flows.")
     text = metadata(content, COMPARISON)
     try:
         if (version := int(text["format_version"])) > COMPARISON_VERSION:

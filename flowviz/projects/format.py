@@ -77,13 +77,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from flowviz.errors import FileError, SpecError
-from flowviz.files import atomic_write, content_of
+from flowviz.files import content_of, write_bytes
 from flowviz.projects.arrays import bits_of, checked, flags_of
 from flowviz.projects.columns import columns_of, trace_of
 from flowviz.projects.contents import put_back, taken_out
-from flowviz.projects.header import COMPARISON, NOT_OURS, PROJECT, file_holds, holds, max_memory, metadata
+from flowviz.projects.header import NOT_OURS, PROJECT, file_holds, max_memory, metadata
 from flowviz.projects.losses import history_of
-from flowviz.projects.metadata import CheckpointText, Metadata, missing_extensions
+from flowviz.projects.metadata import KeptText, Metadata, WholeCheckpoint, missing_extensions
 from flowviz.projects.moments import with_particles
 from flowviz.projects.project import MAX_FILE_BYTES, Plan, Project
 from flowviz.projects.states import Layout, States, size_of, weights_of
@@ -164,8 +164,7 @@ def write_content(content: bytes, path: Path, kind: str, advice: str, *, private
     """
     if len(content) > MAX_FILE_BYTES:
         raise FileError(f"The {kind} is too large to be saved: {len(content) / 1e6:,.0f} MB. {advice}")
-    with atomic_write(path, lasting=True, private=private) as part:
-        part.write_bytes(content)
+    write_bytes(path, content, lasting=True, private=private)
 
 
 def read_content(path: Path, parse: Callable[[bytes], Content]) -> Content:
@@ -223,8 +222,6 @@ def from_bytes(content: bytes) -> Project:
     Raises:
         FileError: If the content is damaged, is not that of a project, or has a newer format.
     """
-    if holds(content, COMPARISON):
-        raise FileError("It is a comparison of several flows, not a single project.")
     text, memory = metadata(content, PROJECT), max_memory(len(content))
     version = text.get("format_version")
     if not isinstance(version, int) or not 0 < version < UNLIKELY_VERSION:
@@ -311,7 +308,9 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
     statistics = checked(arrays["states/statistics"], np.float32, np.float64)
     states = weights_of(found.layout, parameters, statistics, memory)
     trace = _trace(found, arrays, states[found.present])
-    checkpoint = _checkpoint(found.checkpoint, arrays, states) if found.checkpoint else None
+    checkpoint = None if found.checkpoint is None else _checkpoint(found.checkpoint, arrays, states)
+    if checkpoint is not None:
+        checkpoint.edits.checked(found.flow)
     chosen = flags_of(arrays.get("selection/chosen"), trace.positions.shape[1])
     return Project(
         target=found.target,
@@ -343,7 +342,7 @@ def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]], weights: Weights
     )
 
 
-def _checkpoint(text: CheckpointText, arrays: Mapping[str, NDArray[Any]], states: list[Weights]) -> Checkpoint:
+def _checkpoint(text: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], states: list[Weights]) -> Checkpoint:
     parameters, statistics = (size_of(of_flow) for of_flow in (states[0].parameters, states[0].statistics))
     sizes = dict.fromkeys(("parameters", "first_moment", "second_moment"), parameters) | {"statistics": statistics}
 
@@ -356,10 +355,13 @@ def _checkpoint(text: CheckpointText, arrays: Mapping[str, NDArray[Any]], states
     losses = checked(arrays["checkpoint/losses"], np.float32)
     if losses.ndim != 1:
         raise ValueError(f"{losses.ndim} dimensions of losses")
-    kept = text.kept and Kept(states[text.kept.state], text.kept.validation_nll, text.kept.step)
-    values = {**dict(text), **state("checkpoint"), "losses": losses, "kept": kept}
-    step = values.pop("validated_step")
-    return Checkpoint(**values, validated=None if step is None else Validated(**state("validated"), step=step))
+    values = {**text, **state("checkpoint"), "losses": losses, "kept": None, "validated": None}
+    if text.get("kept") is not None:
+        kept = KeptText(**text["kept"])
+        values["kept"] = Kept(states[kept.state], kept.validation_nll, kept.step)
+    if (step := values.pop("validated_step", None)) is not None:
+        values["validated"] = {**state("validated"), "step": step}
+    return WholeCheckpoint(checkpoint=values).checkpoint
 
 
 def _timeline(found: Metadata, states: list[Weights], trace: Trace) -> Timeline:

@@ -18,6 +18,10 @@ FREE_BYTES = 2**21  # memory that the metadata of even a small file may take
 MAX_FREE_HEADER = 2**17  # bytes; in a large file, the header may take a quarter
 VALUE_BYTES = 256  # upper bound on the memory of a JSON value
 NOT_OURS = {PROJECT: "It is not a flowviz project.", COMPARISON: "It is not a comparison that flowviz saved."}
+OTHERS = {
+    PROJECT: (COMPARISON, "It is a comparison of several flows, not a single project."),
+    COMPARISON: (PROJECT, "It is a single project, not a comparison of several flows."),
+}
 STRUCTURE = (b"[", b"{", b",", b":")  # their count is an upper bound on the number of values in JSON
 
 
@@ -46,6 +50,9 @@ def metadata(content: bytes, key: str) -> dict[str, Any]:
     Raises:
         FileError: If the content is not that of such a file, or if its header is too large.
     """
+    other, sentence = OTHERS[key]
+    if holds(content, other):
+        raise FileError(sentence)
     length = int.from_bytes(content[:8], "little")
     if length > min(len(content) - 8, max(MAX_FREE_HEADER, len(content) // 4)):
         raise FileError(NOT_OURS[key])

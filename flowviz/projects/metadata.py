@@ -1,19 +1,18 @@
 """Schema of the JSON metadata of a project file. See `format.py` for the meaning of its fields.
 
-Records without arrays are fields themselves. The numbers of a flow are stored as arrays; `State` fields refer to them
-by the number of a stored state.
+Records without arrays are fields themselves; a checkpoint becomes one with its arrays. The numbers of a flow are stored
+as arrays; `State` fields refer to them by the number of a stored state.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self
 
-import numpy as np
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from flowviz.projects.project import Plan
 from flowviz.projects.states import Layout
-from flowviz.records import Adjusted, Environment, Recovered, Retargeted, Score
-from flowviz.records.bounds import Count, Duration
+from flowviz.records import Adjusted, Checkpoint, Environment, Recovered, Retargeted, Score
+from flowviz.records.bounds import Count
 from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import RECIPES, SHAPES, FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
@@ -31,33 +30,12 @@ class KeptText(Spec):
     state: State
 
 
-class CheckpointText(Spec):
-    """JSON of a `Checkpoint`, apart from its arrays."""
+class WholeCheckpoint(Spec):
+    """A `Checkpoint` from its JSON and its arrays, which refers to no state by number any more."""
 
-    step: Count
-    seconds: Duration
-    chunks: Count
-    rate_factor: Annotated[float, Field(gt=0)]
-    recoveries: Count
-    random_state: Mapping[str, Any]
-    kept: KeptText | None = None
-    start_step: Count = 0
-    start_seconds: Duration = 0.0
-    validated_step: Count | None = None
-    failed_chunks: Count = 0
-    failed_validations: Count = 0
-    median_loss: float | None = None
-    edits: Edits = Field(default_factory=Edits)
-    latest_validation: Count | None = None
-    largest_rise: float | None = None
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    @model_validator(mode="after")
-    def _numpy_takes_it(self) -> Self:
-        try:
-            np.random.PCG64().state = cast("Any", self.random_state)
-        except (TypeError, KeyError, OverflowError) as error:
-            raise ValueError("The random state is not one of NumPy's PCG64.") from error
-        return self
+    checkpoint: Checkpoint
 
 
 class MomentText(Spec):
@@ -97,7 +75,7 @@ class Metadata(Spec):
     recoveries: tuple[Recovered, ...] = ()
     kept_step: Count | None = None
     score: Score | None = None
-    checkpoint: CheckpointText | None = None
+    checkpoint: Mapping[str, Any] | None = None
     timeline: TimelineText = Field(default_factory=TimelineText)
     seen: Seen = Field(default_factory=Seen)
     next: Plan | None = None
@@ -110,8 +88,7 @@ class Metadata(Spec):
         layout = (*self.layout.parameters, *self.layout.statistics)
         if any(name.partition("/")[0] not in owners for name in layout):
             raise ValueError("The weights belong to a different flow.")
-        for edits in (self.edits, *([self.checkpoint.edits] if self.checkpoint else [])):
-            edits.checked(self.flow)
+        self.edits.checked(self.flow)
         stages = (self.seen.stage, self.seen.probe and self.seen.probe[0])
         if any(stage is not None and stage >= len(names) for stage in stages):
             raise ValueError("The view shows a stage that the flow does not have.")

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import AfterValidator, Field
 
+from flowviz.records.bounds import Count, Duration
 from flowviz.records.weights import Weights
 from flowviz.specs.edits import Edits
 
@@ -37,7 +39,16 @@ class Validated:
     first_moment: NDArray[np.float32]
     second_moment: NDArray[np.float32]
     statistics: NDArray[np.float32]
-    step: int
+    step: Count
+
+
+def _of_numpy(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the state of a random generator. Raises `ValueError` if NumPy does not take it."""
+    try:
+        np.random.PCG64().state = cast("Any", state)
+    except (TypeError, KeyError, OverflowError) as error:
+        raise ValueError("The random state is not one of NumPy's PCG64.") from error
+    return state
 
 
 @dataclass(frozen=True)
@@ -76,21 +87,21 @@ class Checkpoint:
     second_moment: NDArray[np.float32]
     statistics: NDArray[np.float32]
     losses: NDArray[np.float32]
-    step: int
-    seconds: float
-    chunks: int
-    rate_factor: float
-    recoveries: int
-    random_state: Mapping[str, Any]
+    step: Count
+    seconds: Duration
+    chunks: Count
+    rate_factor: Annotated[float, Field(gt=0)]
+    recoveries: Count
+    random_state: Annotated[Mapping[str, Any], AfterValidator(_of_numpy)]
     kept: Kept | None
-    start_step: int = 0
-    start_seconds: float = 0.0
+    start_step: Count = 0
+    start_seconds: Duration = 0.0
     validated: Validated | None = None
-    failed_chunks: int = 0
-    failed_validations: int = 0
+    failed_chunks: Count = 0
+    failed_validations: Count = 0
     median_loss: float | None = None
     edits: Edits = field(default_factory=Edits)
-    latest_validation: int | None = None
+    latest_validation: Count | None = None
     largest_rise: float | None = None
 
     @property
