@@ -224,7 +224,7 @@ class ComparisonController(QObject):
         changed = run.anew()
         if self._runner.current is not None:
             self._runner.replace(run.key, Add(run.key, changed.project))
-        self._show(self._compared.value.having(changed))
+        self._compared.set(self._compared.value.having(changed))
         self._targets.build()
 
     def _on_target_chosen(self, built: BuiltTarget) -> None:
