@@ -7,7 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
-from flowviz.app.commands.actions import Key, add_action
+from flowviz.app.commands.actions import Entry, Key, add_action
 from flowviz.app.commands.catalog import Command, commands_of
 from flowviz.app.commands.palette import CommandPalette, ShortcutsFirst, ShortcutSheet
 from flowviz.app.comparison.comparisons import Comparisons
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         fill_document_entries(file, self.document_actions)
         fill_source_entries(file, training.target, self.show_gallery)
         fill_export_entries(file, self.export, self.copy_image)
-        add_action(file, "&Quit", Key.Quit, self.close, "Close the window; asks about unsaved changes")
+        add_action(file, Entry("quit", "&Quit", self.close, "Close the window; asks about unsaved changes", Key.Quit))
         undo, importer = self.session.undo, self.target_importer
         edit_menu = EditMenu(new_menu(self, "&Edit"), undo, importer, self)
         shown = ShownView(self.comparisons, viewing, edit_menu, undo, importer, self)

@@ -251,7 +251,7 @@ def start_over(main: MainWindow) -> None:
         main.discard_changes()
         plan = first_plan()
         main.document_actions.document.show(prepare(Project.untrained(plan.target, plan.flow, plan.training)))
-    main.view.set_playback(Playback())
+    main.view.update(playback=Playback())
     main.resize(SIZE)
     main.activateWindow()
     if main.document_actions.recent.paths():

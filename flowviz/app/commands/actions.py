@@ -1,9 +1,10 @@
-"""Factories for menu entries."""
+"""Commands of the window, declared as entries, and the menus that hold them."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
+from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
@@ -13,44 +14,71 @@ Key = QKeySequence.StandardKey
 Choice = TypeVar("Choice")
 
 
-def add_action(menu: QMenu, title: str, key: str | Key | None, run: Callable[[], object], tip: str) -> QAction:
-    """Add an entry that calls `run`.
+@dataclass(frozen=True)
+class Entry:
+    """Describes a command.
 
-    Its object name and its icon, if there is one, follow from the title: "Save &As…" becomes "saveasAction".
+    Attributes:
+        id: Name of its icon, if there is one; with "Action", the object name.
+        title: Text of the menu entry, with its mnemonic.
+        run: Called when the command is chosen, with the check mark if it has one. None if a state is bound to it.
+        tip: Description.
+        key: Shortcut.
+        checked: Whether it has a check mark at first; None for a command that never has one.
     """
-    action = QAction(title, menu)
-    name = title.replace("&", "").rstrip("…").replace(" ", "").lower()
-    action.setObjectName(f"{name}Action")
-    if name in GLYPHS:
-        action.setIcon(icon(name))
-    if key is not None:
-        action.setShortcut(QKeySequence(key))
-    action.setToolTip(tip)
-    action.triggered.connect(lambda: run())
+
+    id: str
+    title: str
+    run: Callable[..., object] | None
+    tip: str
+    key: str | Key | None = None
+    checked: bool | None = None
+
+
+def create_action(entry: Entry, parent: QObject) -> QAction:
+    """Return the action of a command. A check mark takes the place of its icon in menus."""
+    action = QAction(entry.title, parent)
+    action.setObjectName(f"{entry.id}Action")
+    if entry.id in GLYPHS:
+        action.setIcon(icon(entry.id))
+    if entry.key is not None:
+        action.setShortcut(QKeySequence(entry.key))
+    action.setToolTip(entry.tip)
+    if entry.checked is not None:
+        make_checkable(action)
+        action.setChecked(entry.checked)
+    run = entry.run
+    if run is not None and entry.checked is None:
+        action.triggered.connect(lambda: run())
+    elif run is not None:
+        action.toggled.connect(run)
+    return action
+
+
+def make_checkable(action: QAction) -> None:
+    """Give a command a check mark instead of an icon."""
+    action.setCheckable(True)
+    action.setIconVisibleInMenu(False)
+
+
+def add_action(menu: QMenu, entry: Entry) -> QAction:
+    """Add a command to a menu."""
+    action = create_action(entry, menu)
     menu.addAction(action)
     return action
 
 
-def add_toggle(
-    menu: QMenu,
-    title: str,
-    key: str | None,
-    on_toggled: Callable[[bool], object],
-    tip: str,
-    *,
-    checked: bool = True,
-) -> None:
-    """Add an entry with a check mark."""
-    action = add_action(menu, title, key, lambda: None, tip)
-    make_checkable(action)
-    action.setChecked(checked)
-    action.toggled.connect(on_toggled)
-
-
-def make_checkable(action: QAction) -> None:
-    """Give an entry a check mark instead of an icon."""
-    action.setCheckable(True)
-    action.setIconVisibleInMenu(False)
+def fill_menu(menu: QMenu, *entries: Entry | QAction | None) -> dict[str, QAction]:
+    """Add commands and actions to a menu, where None stands for a separator. Return the commands by their ids."""
+    added = dict[str, QAction]()
+    for entry in entries:
+        if entry is None:
+            menu.addSeparator()
+        elif isinstance(entry, QAction):
+            menu.addAction(entry)
+        else:
+            added[entry.id] = add_action(menu, entry)
+    return added
 
 
 def add_submenu(menu: QMenu, title: str) -> QMenu:
@@ -62,13 +90,23 @@ def add_submenu(menu: QMenu, title: str) -> QMenu:
 
 
 def add_choices(
-    menu: QMenu, title: str, values: dict[str, Choice], choose: Callable[[Choice], None], tip: str
+    menu: QMenu, name: str, title: str, values: Mapping[str, Choice], choose: Callable[[Choice], object], tip: str
 ) -> dict[Choice, QAction]:
-    """Add a submenu of exclusive choices, the first of which is checked, and return its entries by value."""
+    """Add a submenu of exclusive choices, and return its entries by value.
+
+    Args:
+        menu: The menu.
+        name: Start of the ids of the entries, which end in their values.
+        title: Title of the submenu.
+        values: Values by the titles of their entries.
+        choose: Called with the value that the user chooses.
+        tip: Description of all entries.
+    """
     submenu, group = add_submenu(menu, title), QActionGroup(menu)
-    actions = {value: add_action(submenu, name, None, partial(choose, value), tip) for name, value in values.items()}
-    for action in actions.values():
-        make_checkable(action)
-        group.addAction(action)
-    group.actions()[0].setChecked(True)
+    actions = dict[Choice, QAction]()
+    for text, value in values.items():
+        actions[value] = add_action(submenu, Entry(f"{name}{value}", text, None, tip, checked=False))
+        actions[value].setData(value)
+        group.addAction(actions[value])
+    group.triggered.connect(lambda action: choose(action.data()))
     return actions

@@ -118,9 +118,10 @@ class DepthBar(QWidget):
             self.slider.setTickInterval(step)
 
     def _tool(self, tool: Tool) -> QToolButton:
-        text, key, _ = view_bar.TOOLS[tool]
-        button = _tool_button(f"{tool}CloudsButton", tool, text.replace("&", ""), f"{TOOLS[tool]} ({key})")
-        button.setShortcut(key)
+        entry = view_bar.TOOLS[tool]
+        tip = f"{TOOLS[tool]} ({entry.key})"
+        button = _tool_button(f"{tool}CloudsButton", tool, entry.title.replace("&", ""), tip)
+        button.setShortcut(str(entry.key))
         button.setCheckable(True)
         self._group.addButton(button)
         button.clicked.connect(lambda: self._shared.set_tool(tool))

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QMenu, QToolButton
 
-from flowviz.app.commands.actions import add_action
+from flowviz.app.commands.actions import Entry, fill_menu
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.style.icons import icon
 
@@ -22,8 +22,13 @@ class EditedNote(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
-        self._reset = add_action(menu, "Reset &This Layer", None, editor.reset, "Undo all edits of this layer")
-        add_action(menu, "Reset &All Edits", None, editor.reset_all, "Return all layers to what they have learned")
+        tip = "Return all layers to what they have learned"
+        actions = fill_menu(
+            menu,
+            Entry("resetthislayer", "Reset &This Layer", editor.reset, "Undo all edits of this layer"),
+            Entry("resetalledits", "Reset &All Edits", editor.reset_all, tip),
+        )
+        self._reset = actions["resetthislayer"]
         for action in menu.actions():
             action.setObjectName(f"{action.objectName()}OfNote")
         self.setMenu(menu)

@@ -1,32 +1,37 @@
 """The menu entries that edit layers."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtCore import QObject, QPoint
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from flowviz.app.commands.actions import add_action
+from flowviz.app.commands.actions import Entry, add_action, fill_menu
 from flowviz.app.editing.layer_editor import LayerEditor
-
-TOGGLE, RESET, RESET_ALL, GLIMPSE = (
-    "Disable or Enable &Layer",
-    "&Reset This Layer",
-    "Reset &All Edits",
-    "Show &Without This Layer (Hold D)",
-)
 
 
 def fill_editing_entries(menu: QMenu, editor: LayerEditor) -> None:
     """Fill the part of the Layers menu that edits the current layer."""
-    menu.addSeparator()
-    tip = "Let the current layer move nothing, or move points again"
-    toggle = add_action(menu, TOGGLE, "Ctrl+D", editor.toggle, tip)
-    tip = "Show the flow without the current layer: for two seconds, or as long as you hold D"
-    glimpse = add_action(menu, GLIMPSE, None, editor.glimpse_briefly, tip)
-    glimpse.setObjectName("glimpseAction")
-    tip = "Enable the current layer, and return its curves to what they have learned"
-    reset = add_action(menu, RESET, None, editor.reset, tip)
-    reset_all = add_action(menu, RESET_ALL, None, editor.reset_all, "Return all layers to what they have learned")
+    actions = fill_menu(
+        menu,
+        None,
+        Entry(
+            "disableorenablelayer", "Disable or Enable &Layer", editor.toggle,
+            "Let the current layer move nothing, or move points again", "Ctrl+D",
+        ),
+        Entry(
+            "glimpse", "Show &Without This Layer (Hold D)", editor.glimpse_briefly,
+            "Show the flow without the current layer: for two seconds, or as long as you hold D",
+        ),
+        Entry(
+            "resetthislayer", "&Reset This Layer", editor.reset,
+            "Enable the current layer, and return its curves to what they have learned",
+        ),
+        Entry(
+            "resetalledits", "Reset &All Edits", editor.reset_all, "Return all layers to what they have learned"
+        ),
+    )  # fmt: skip
+    toggle, glimpse, reset, reset_all = actions.values()
 
     def update() -> None:
         can_edit = not editor.problem_of(editor.stage)
@@ -37,7 +42,7 @@ def fill_editing_entries(menu: QMenu, editor: LayerEditor) -> None:
         for action, tip in tips.items():
             action.setToolTip(tip if action.isEnabled() or not editor.problem else editor.problem)
 
-    tips = {action: action.toolTip() for action in (toggle, glimpse, reset, reset_all)}
+    tips = {action: action.toolTip() for action in actions.values()}
     menu.aboutToShow.connect(editor.announce)
     editor.changed.connect(update)
     update()
@@ -46,7 +51,7 @@ def fill_editing_entries(menu: QMenu, editor: LayerEditor) -> None:
 def fill_training_entry(menu: QMenu, editor: LayerEditor, train: Callable[[], object]) -> None:
     """Fill the part of the Train menu that trains an edited flow."""
     tip = "Train the flow that is shown: bends stay on top of what is learned, and disabled layers do nothing"
-    action = add_action(menu, "Train from &Here", "Ctrl+Shift+H", train, tip)
+    action = add_action(menu, Entry("trainfromhere", "Train from &Here", train, tip, "Ctrl+Shift+H"))
 
     def update() -> None:
         is_training = editor.trained is not None
@@ -72,12 +77,13 @@ class LayerMenu(QObject):
         menu.setToolTipsVisible(True)
         problem = editor.problem_of(stage)
         title = f"{'Enable' if edit.disabled else 'Disable'} Layer {stage}" if stage else "The Base Is Not a Layer"
-        toggle = add_action(
-            menu, title, None, lambda: editor.toggle(stage), problem or "Let it move points, or nothing"
+        tip = problem or "Let it move points, or nothing"
+        actions = fill_menu(
+            menu,
+            Entry("toggleLayer", title, partial(editor.toggle, stage), tip),
+            Entry("resetOneLayer", "Reset This Layer", partial(editor.reset, stage), problem),
         )
-        toggle.setObjectName("toggleLayerAction")
-        reset = add_action(menu, "Reset This Layer", None, lambda: editor.reset(stage), problem)
-        reset.setObjectName("resetOneLayerAction")
+        toggle, reset = actions.values()
         toggle.setEnabled(not problem)
         reset.setEnabled(not problem and stage in editor.edits.value.layers)
         menu.aboutToHide.connect(menu.deleteLater)

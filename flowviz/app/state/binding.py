@@ -1,11 +1,9 @@
-"""Bindings between controls and the state: a control shows a part of it and requests changes."""
+"""Bindings between controls and a state: a control shows a part of it and requests changes."""
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from PyQt6.QtCore import pyqtBoundSignal
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QDoubleSpinBox, QSpinBox
 
 from flowviz.app.state.state import State
 
@@ -38,8 +36,7 @@ class Binding(Generic[Value, Part]):
         self._part, self._show, self._request = part, show, request
         self._is_showing = False
         self._state = state
-        state.changed.connect(self._on_changed)
-        self.refresh()
+        state.watch(part, self._update)
 
     def request(self, part: Part) -> None:
         """Request another value, unless the control is being updated."""
@@ -49,11 +46,6 @@ class Binding(Generic[Value, Part]):
     def refresh(self) -> None:
         """Update the control from the state."""
         self._update(self._part(self._state.value))
-
-    def _on_changed(self, old: Value, new: Value) -> None:
-        part = self._part(new)
-        if part != self._part(old):
-            self._update(part)
 
     def _update(self, part: Part) -> None:
         self._is_showing = True
@@ -74,46 +66,3 @@ def bind(
     """Bind any control that emits `signal` when the user operates it; `read` returns the value that it shows."""
     binding = Binding(state, part, show, request)
     signal.connect(lambda *_: binding.request(read()))
-
-
-def bind_number(
-    state: State[Value],
-    part: Callable[[Value], float],
-    control: QSpinBox | QDoubleSpinBox | QAbstractSlider,
-    request: Callable[[Any], object],
-) -> None:
-    """Bind a spin box or a slider to a number; a control with whole numbers shows the nearest one."""
-    is_exact = isinstance(control, QDoubleSpinBox)
-    show: Callable[[Any], object] = control.setValue
-    bind(
-        state,
-        lambda value: part(value) if is_exact else round(part(value)),
-        show,
-        control.valueChanged,
-        control.value,
-        request,
-    )
-
-
-def bind_checked(
-    state: State[Value],
-    part: Callable[[Value], bool],
-    control: QAbstractButton | QAction,
-    request: Callable[[bool], object],
-) -> None:
-    """Bind a check box, a checkable button or a checkable action."""
-    bind(state, part, control.setChecked, control.toggled, control.isChecked, request)
-
-
-def bind_choice(
-    state: State[Value], part: Callable[[Value], Any], box: QComboBox, request: Callable[[Any], object]
-) -> None:
-    """Bind a combo box whose items hold the possible values as their data."""
-    bind(
-        state,
-        part,
-        lambda choice: box.setCurrentIndex(box.findData(choice)),
-        box.currentIndexChanged,
-        box.currentData,
-        request,
-    )

@@ -1,11 +1,13 @@
 """An observable value."""
 
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 Value = TypeVar("Value")
+Part = TypeVar("Part")
 
 
 class State(QObject, Generic[Value]):
@@ -43,3 +45,13 @@ class State(QObject, Generic[Value]):
         while self._changes:
             self.changed.emit(*self._changes[0])
             self._changes.popleft()
+
+    def watch(self, part: Callable[[Value], Part], show: Callable[[Part], object]) -> None:
+        """Call `show` with a part of the value, now and each time that this part changes."""
+
+        def on_changed(old: Value, new: Value) -> None:
+            if part(new) != part(old):
+                show(part(new))
+
+        self.changed.connect(on_changed)
+        show(part(self._value))

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.state.state import State
 from flowviz.records import Selection
-from flowviz.specs import Playback, Seen
+from flowviz.specs import Seen
 from flowviz.specs.view import Direction, Mark
 
 Tool = Literal["move", "rectangle", "lasso", "probe", "bend"]
@@ -134,9 +134,9 @@ class ViewState(State[View]):
         seen = self.seen.model_copy(update={"direction": direction})
         self.set(replace(self.value, seen=seen, selection=None))
 
-    def set_playback(self, playback: Playback) -> None:
-        """Set how the stages are played."""
-        self.update(playback=playback)
+    def update_playback(self, **changes: Any) -> None:
+        """Change some fields of the `Playback`."""
+        self.update(playback=self.seen.playback.model_copy(update=changes))
 
     def set_tool(self, tool: Tool) -> None:
         """Set the tool. Only the probe tool keeps the probed point."""

@@ -1,8 +1,9 @@
 """Page to draw the target: a canvas and its tools."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QToolButton
 
@@ -10,12 +11,11 @@ from flowviz import targets
 from flowviz.app.commands.history import History
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.pages import DrawingContents
-from flowviz.app.state.request import Request, RequestState
-from flowviz.app.style.icons import icon
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.canvas import BRUSH, Canvas
 from flowviz.app.target.page import Page
 from flowviz.app.target.preview import alpha_image
-from flowviz.app.widgets.controls import row, slider
+from flowviz.app.widgets.controls import row, slider, tool_button
 from flowviz.errors import FlowvizError
 from flowviz.specs import DrawingSpec
 from flowviz.specs.view import Theme
@@ -27,33 +27,30 @@ class DrawingPage(Page):
     """Page with a canvas, whose undo and redo buttons trigger the actions of the Edit menu."""
 
     kind = "drawing"
-    undo_requested = pyqtSignal()
-    redo_requested = pyqtSignal()
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
         self.canvas = Canvas()
         self._traced: NDArray[np.uint8] | None = None
         self._brush = slider("brushSize", "Brush", "Brush size", MIN_BRUSH, MAX_BRUSH, BRUSH)
-        self._brush.valueChanged.connect(self._set_brush)
+        self._brush.valueChanged.connect(partial(setattr, self.canvas, "brush"))
         self.setFocusProxy(self._brush)
-        self._eraser = _tool("eraser", "Eraser", "Eraser")
+        self._eraser = tool_button("eraserButton", "Eraser", "Eraser", "eraser")
         self._eraser.setCheckable(True)
-        self._eraser.toggled.connect(self._set_erases)
-        self._trace = _tool("trace", "Trace", "Show the previous target faintly, to trace it")
+        self._eraser.toggled.connect(partial(setattr, self.canvas, "erases"))
+        self._trace = tool_button("traceButton", "Trace", "Show the previous target faintly, to trace it", "trace")
         self._trace.setCheckable(True)
         self._trace.toggled.connect(self._update_traced)
-        self._clear = _tool("clear", "Clear", "Clear the canvas")
-        self._clear.setObjectName("clearDrawingButton")
+        self._clear = tool_button("clearDrawingButton", "Clear", "Clear the canvas", "clear")
         self._clear.clicked.connect(self.canvas.clear)
-        self._undo, self._redo = _tool("undo", "Undo", ""), _tool("redo", "Redo", "")
-        self._undo.clicked.connect(lambda: self.undo_requested.emit())
-        self._redo.clicked.connect(lambda: self.redo_requested.emit())
+        self._undo = tool_button("undoButton", "Undo", "", "undo")
+        self._redo = tool_button("redoButton", "Redo", "", "redo")
+        self.undo_requested, self.redo_requested = self._undo.clicked, self._redo.clicked
         self.show_undo("")
         self.show_redo("")
         self._lay_out()
-        binding = Binding(request, _drawing, self._show_drawing, request.set_page)
-        self.canvas.changed.connect(lambda step: binding.request(self._contents(step)))
+        contents = Binding(request, self.contents, self._show_drawing, request.set_page)
+        self.canvas.changed.connect(lambda step: contents.request(self._contents(step)))
 
     def _lay_out(self) -> None:
         self.column.addWidget(self.canvas)
@@ -105,30 +102,11 @@ class DrawingPage(Page):
         else:
             self.canvas.show_drawing(ink)
 
-    def _set_brush(self, size: int) -> None:
-        self.canvas.brush = size
-
-    def _set_erases(self, erases: bool) -> None:
-        self.canvas.erases = erases
-
     def _update_traced(self) -> None:
         traced = self._traced if self._trace.isChecked() else None
         self.canvas.show_traced(None if traced is None else alpha_image(traced))
 
 
-def _drawing(request: Request) -> DrawingContents:
-    return request.pages.drawing
-
-
 def _offer(button: QToolButton, title: str) -> None:
     button.setEnabled(bool(title))
     button.setToolTip(f"{button.accessibleName()} {title.replace('&&', '&')}".strip())
-
-
-def _tool(name: str, title: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName(f"{name}Button")
-    button.setIcon(icon(name))
-    button.setAccessibleName(title)
-    button.setToolTip(tip)
-    return button

@@ -1,14 +1,13 @@
 """Page to combine several sources."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from functools import partial
 
-from flowviz.app.state.binding import bind_choice
-from flowviz.app.state.request import Request, RequestState
-from flowviz.app.style.icons import icon
+from PyQt6.QtCore import QSignalBlocker, Qt
+from PyQt6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import choice_box, row, slider
+from flowviz.app.widgets.controls import choice_box, row, slider, tool_button
 from flowviz.specs import MixSpec, Part, SourceSpec
 from flowviz.specs.fields import fields_of
 from flowviz.specs.target import MAX_PARTS
@@ -30,16 +29,18 @@ class MixPage(Page):
         self._layout = choice_box("mixLayout", fields_of(MixSpec)["layout"], LAYOUTS)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill_menu)
-        self._add = _add_button(self._menu)
+        tip = "Add a word, picture or shape that you have set up on another page"
+        self._add = tool_button("mixAddButton", "Add a source", tip, "add", "Add  ")  # leaves room for the arrow
+        self._add.setMenu(self._menu)
+        self._add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusProxy(self._add)
         self._lines: list[PartLine] = []
         self._list = QVBoxLayout()
         self._list.setSpacing(0)
         self.column.addLayout(self._list)
         self.column.addLayout(row(self._layout, self._add, stretched=self._layout))
-        bind_choice(request, self.part("layout"), self._layout, self.setter("layout"))
-        request.changed.connect(self._on_request_changed)
-        self._show(request.value.pages.mix.parts)
+        self.bind(layout=self._layout)
+        request.watch(lambda value: value.pages.mix.parts, self._show)
 
     def add(self, source: SourceSpec) -> None:
         """Add a source to the mix."""
@@ -67,13 +68,8 @@ class MixPage(Page):
     def _fill_menu(self) -> None:
         self._menu.clear()
         for source in self.request.value.pages.sources():
-            action = QAction(f"{source.kind.capitalize()}: {source.title}".replace("&", "&&"), self._menu)
-            action.triggered.connect(lambda _, source=source: self.add(source))
-            self._menu.addAction(action)
-
-    def _on_request_changed(self, old: Request, new: Request) -> None:
-        if old.pages.mix.parts != new.pages.mix.parts:
-            self._show(new.pages.mix.parts)
+            title = f"{source.kind.capitalize()}: {source.title}".replace("&", "&&")
+            self._menu.addAction(title, partial(self.add, source))
 
     def _show(self, parts: tuple[Part, ...]) -> None:
         if [part.source for part in parts] != [line.source for line in self._lines]:
@@ -94,38 +90,35 @@ class MixPage(Page):
 
     def _create_line(self, source: SourceSpec) -> "PartLine":
         line = PartLine(source)
-        line.weight_changed.connect(lambda position: self._set_weight(line, position))
-        line.remove_requested.connect(lambda: self._remove(line))
+        line.weight.valueChanged.connect(lambda position: self._set_weight(line, position))
+        line.remove.clicked.connect(lambda: self._remove(line))
         return line
 
 
 class PartLine(QWidget):
-    """Line of the list: a source, its weight and share, and a button that removes it."""
+    """Line of the list.
 
-    weight_changed = pyqtSignal(int)  # position of the slider
-    remove_requested = pyqtSignal()
+    Attributes:
+        source: The source of the mix.
+        weight: Slider of its weight.
+        remove: Button that removes it.
+    """
 
     def __init__(self, source: SourceSpec) -> None:
         super().__init__()
         self.source = source
-        self._is_showing = False
         title = QLabel()
         title.setText(title.fontMetrics().elidedText(source.title, Qt.TextElideMode.ElideRight, TITLE_WIDTH))
         title.setFixedWidth(TITLE_WIDTH)
         title.setToolTip(f"{source.kind.capitalize()}: {source.title}")
         name = f"{WEIGHT.title} of {source.title}"
-        self._weight = slider("partWeight", name, WEIGHT.description, MIN_POSITION, MAX_POSITION, USUAL_SCALE)
-        self._weight.valueChanged.connect(self._on_slider_moved)
+        self.weight = slider("partWeight", name, WEIGHT.description, MIN_POSITION, MAX_POSITION, USUAL_SCALE)
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
-        remove = QToolButton()
-        remove.setObjectName("partRemove")
-        remove.setIcon(icon("remove"))
-        remove.setAutoRaise(True)
-        remove.setAccessibleName(f"Remove {source.title}")
-        remove.setToolTip("Remove this source from the mix")
-        remove.clicked.connect(lambda: self.remove_requested.emit())
-        layout: QHBoxLayout = row(title, self._weight, self._share, remove, stretched=self._weight)
+        tip = "Remove this source from the mix"
+        self.remove = tool_button("partRemove", f"Remove {source.title}", tip, "remove")
+        self.remove.setAutoRaise(True)
+        layout = row(title, self.weight, self._share, self.remove, stretched=self.weight)
         layout.setContentsMargins(0, 0, 0, 0)
         self.setLayout(layout)
 
@@ -136,15 +129,10 @@ class PartLine(QWidget):
             position: The position of the slider.
             share: The share of the points that come from this source. None disables the slider of a single source.
         """
-        self._is_showing = True
-        self._weight.setValue(position)
-        self._is_showing = False
-        self._weight.setEnabled(share is not None)
+        with QSignalBlocker(self.weight):
+            self.weight.setValue(position)
+        self.weight.setEnabled(share is not None)
         self._share.setText("" if share is None else f"{share:.0%}")
-
-    def _on_slider_moved(self, position: int) -> None:
-        if not self._is_showing:
-            self.weight_changed.emit(position)
 
 
 def _scale(parts: tuple[Part, ...]) -> float:
@@ -154,16 +142,3 @@ def _scale(parts: tuple[Part, ...]) -> float:
     """
     heaviest = max((part.weight for part in parts), default=1.0)
     return USUAL_SCALE if heaviest <= MAX_POSITION / USUAL_SCALE else MAX_POSITION / heaviest
-
-
-def _add_button(menu: QMenu) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("mixAddButton")
-    button.setText("Add  ")  # leaves room for the arrow
-    button.setIcon(icon("add"))
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setAccessibleName("Add a source")
-    button.setToolTip("Add a word, picture or shape that you have set up on another page")
-    button.setMenu(menu)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    return button

@@ -1,12 +1,13 @@
 """The base class of the target pages."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.widgets.form import Control, bind_fields
 from flowviz.specs.view import Theme
 
 
@@ -23,13 +24,13 @@ class Page(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(4)
 
-    def part(self, field: str) -> Callable[[Request], Any]:
-        """Return a function that reads a field of this page from a request."""
-        return lambda request: getattr(request.pages.of(self.kind), field)
+    def contents(self, request: Request) -> Any:
+        """Return the contents of this page in a request."""
+        return request.pages.of(self.kind)
 
-    def setter(self, field: str) -> Callable[[Any], None]:
-        """Return a function that requests a value for a field of this page."""
-        return lambda value: self.request.update_page(self.kind, **{field: value})
+    def bind(self, **controls: Control) -> None:
+        """Let controls show and change the fields of the same names."""
+        bind_fields(self.request, self.contents, controls, partial(self.request.update_page, self.kind))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""

@@ -1,6 +1,6 @@
 """The panel that defines the target: the kind of source, its page, and a preview."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -13,9 +13,9 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.notices.notice_list import NoticeList
+from flowviz.app.state.binding import bind
 from flowviz.app.state.pages import Kind
-from flowviz.app.state.request import Request, RequestState
-from flowviz.app.style.icons import icon
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.image_page import ImagePage
@@ -25,7 +25,7 @@ from flowviz.app.target.points_page import PointsPage
 from flowviz.app.target.preview import Preview
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.target.text_page import TextPage
-from flowviz.app.widgets.controls import button, row
+from flowviz.app.widgets.controls import button, named, row, tool_button
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import DrawingSpec
 from flowviz.specs.view import Theme
@@ -52,9 +52,7 @@ class TargetPanel(QWidget):
         self.drawing, self.points, self.mix = DrawingPage(request), PointsPage(request), MixPage(request)
         pages: tuple[Page, ...] = self.text, self.image, self.shape, self.drawing, self.points, self.mix
         self._pages: dict[Kind, Page] = {page.kind: page for page in pages}
-        self._preview = Preview()
-        self._preview.setObjectName("targetPreview")
-        self._preview.setAccessibleName("Preview of the target")
+        self._preview = named(Preview(), "targetPreview", "Preview of the target")
         self._problem = WarningLabel("targetProblem", "Problem with the target")
         self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._note = WrappingLabel("targetNote", "Notes about the target")
@@ -64,13 +62,16 @@ class TargetPanel(QWidget):
         self._result.addWidget(self._preview)
         self._result.addWidget(self._problem)
         self.reading, self.notices = ReadingBar(), NoticeList("targetNotices")
-        self._buttons = QButtonGroup(self)
+        self._buttons = {kind: _kind_button(kind, tip) for kind, tip in KINDS.items()}
+        group = QButtonGroup(self)
+        for kind_button in self._buttons.values():
+            group.addButton(kind_button)
         self._lay_out()
-        request.changed.connect(self._on_request_changed)
+        self._kind = request.value.kind
         for page in pages:
-            if page.kind != request.value.kind:
+            if page.kind != self._kind:
                 page.hide()  # showing the other one would measure it before it has its style
-        self._mark_kind(request.value.kind)
+        bind(request, lambda value: value.kind, self._show_kind, group.buttonClicked, self._chosen, request.turn_to)
 
     def show_target(self, built: BuiltTarget | None, problem: str) -> None:
         """Show a target, or the reason why there is none. Without either, the previous one stays."""
@@ -99,9 +100,15 @@ class TargetPanel(QWidget):
         for page in self._pages.values():
             page.set_theme(theme)
 
-    def _on_request_changed(self, old: Request, new: Request) -> None:
-        if old.kind != new.kind:
-            self._show_page(new.kind)
+    def _chosen(self) -> Kind:
+        return next(kind for kind, button in self._buttons.items() if button.isChecked())
+
+    def _show_kind(self, kind: Kind) -> None:
+        self._buttons[kind].setChecked(True)
+        self._result.setVisible(kind != "drawing")  # the canvas itself shows the drawing and the problem
+        if kind != self._kind:
+            self._kind = kind
+            self._show_page(kind)
 
     def _show_page(self, kind: Kind) -> None:
         focus = QApplication.focusWidget()
@@ -111,40 +118,17 @@ class TargetPanel(QWidget):
             self._pages[kind].setFocus()  # otherwise, hiding the old page moves the focus to the next panel
         for name, page in self._pages.items():
             page.setVisible(name == kind)
-        self._mark_kind(kind)
-
-    def _mark_kind(self, kind: Kind) -> None:
-        self._button(kind).setChecked(True)
-        self._result.setVisible(kind != "drawing")  # the canvas itself shows the drawing and the problem
 
     def _lay_out(self) -> None:
         kinds = QHBoxLayout()
         kinds.setSpacing(2)
-        for kind in self._pages:
-            kinds.addWidget(self._create_button(kind), stretch=1)
+        for kind_button in self._buttons.values():
+            kinds.addWidget(kind_button, stretch=1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(kinds)
         for widget in (*self._pages.values(), self.reading, self.notices, self._result, self._note):
             layout.addWidget(widget)
-
-    def _create_button(self, kind: Kind) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(f"{kind}Source")
-        button.setText(kind.capitalize())
-        button.setIcon(icon(kind))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setAccessibleName(f"Target: {kind}")
-        button.setToolTip(KINDS[kind])
-        button.setCheckable(True)
-        button.clicked.connect(lambda: self._request.turn_to(kind))
-        self._buttons.addButton(button)
-        return button
-
-    def _button(self, kind: Kind) -> QToolButton:
-        (button,) = (button for button in self._buttons.buttons() if button.objectName() == f"{kind}Source")
-        assert isinstance(button, QToolButton)
-        return button
 
     def _show_note(self, note: str) -> None:
         self._note.setText(note)
@@ -154,17 +138,13 @@ class TargetPanel(QWidget):
 class ReadingBar(QWidget):
     """Progress bar with a Cancel button, which is visible while a file is being read."""
 
-    cancel_requested = pyqtSignal()
-
     def __init__(self) -> None:
         super().__init__()
-        self._bar = QProgressBar()
-        self._bar.setObjectName("readingProgress")
-        self._bar.setAccessibleName("Reading progress")
-        self._bar.setToolTip("How much of the file has been read")
+        tip = "How much of the file has been read"
+        self._bar = named(QProgressBar(), "readingProgress", "Reading progress", tip)
         self._bar.setRange(0, TICKS)
         cancel = button("readingCancel", "Cancel", "Stop reading and keep the current target")
-        cancel.clicked.connect(lambda: self.cancel_requested.emit())
+        self.cancel_requested = cancel.clicked
         layout = row(self._bar, cancel, stretched=self._bar)
         layout.setContentsMargins(0, 0, 0, 0)
         self.setLayout(layout)
@@ -174,3 +154,10 @@ class ReadingBar(QWidget):
         """Show the share of the file that has been read, from 0 to 1."""
         self._bar.setValue(round(TICKS * share))
         self.show()
+
+
+def _kind_button(kind: Kind, tip: str) -> QToolButton:
+    found = tool_button(f"{kind}Source", f"Target: {kind}", tip, kind, kind.capitalize())
+    found.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+    found.setCheckable(True)
+    return found

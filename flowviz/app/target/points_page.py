@@ -1,11 +1,12 @@
 """Page to choose a table of points and two of its columns."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QLabel, QWidget
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QLabel
 
-from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.pages import PointsContents
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import button, row
+from flowviz.app.widgets.controls import button, named, row, row_widget
 from flowviz.file_kinds import NUMBERS
 
 PATTERNS = f"Points ({' '.join(f'*{suffix}' for suffix in NUMBERS.suffixes)});;All files (*)"
@@ -28,16 +29,12 @@ class PointsPage(Page):
         self._name = QLabel()
         self._name.setObjectName("pointsName")
         self._x, self._y = _column_box("pointsX", "Column for x"), _column_box("pointsY", "Column for y")
-        self._columns = QWidget()
-        line = row(QLabel("x"), self._x, QLabel("y"), self._y, stretched=self._x)
-        line.setContentsMargins(0, 0, 0, 0)
-        self._columns.setLayout(line)
+        self._columns = row_widget(QLabel("x"), self._x, QLabel("y"), self._y, stretched=self._x)
         self.column.addLayout(row(self._open, self._name, stretched=self._name))
         self.column.addWidget(self._columns)
         for box in (self._x, self._y):
             box.activated.connect(self._on_columns_activated)  # emitted only if the user chooses
-        request.changed.connect(self._on_request_changed)
-        self._show(request.value)
+        request.watch(self.contents, self._show)
 
     def choose_file(self) -> None:
         """Ask the user for a file of points."""
@@ -47,18 +44,13 @@ class PointsPage(Page):
 
     def refresh(self) -> None:
         """Show the requested table and columns again, in place of columns that were chosen but not read."""
-        self._show(self.request.value)
+        self._show(self.contents(self.request.value))
 
     def _on_columns_activated(self) -> None:
         columns = self._x.currentIndex(), self._y.currentIndex()
         self.columns_chosen.emit(self.request.value.pages.points.table, columns)
 
-    def _on_request_changed(self, old: Request, new: Request) -> None:
-        if old.pages.points != new.pages.points:
-            self._show(new)
-
-    def _show(self, request: Request) -> None:
-        contents = request.pages.points
+    def _show(self, contents: PointsContents) -> None:
         table, points = contents.table, contents.points
         name = table.path.name if table else points.name if points else ""
         self._name.setText(name)
@@ -72,10 +64,7 @@ class PointsPage(Page):
 
 
 def _column_box(object_name: str, name: str) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(object_name)
-    box.setAccessibleName(name)
-    box.setToolTip(name)
+    box = named(QComboBox(), object_name, name, name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(6)
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)

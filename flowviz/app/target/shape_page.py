@@ -4,13 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QIcon, QPainter, QPixmap
-from PyQt6.QtWidgets import QComboBox
 
-from flowviz.app.state.binding import bind_choice
-from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.page import Page
 from flowviz.app.target.preview import alpha_image, draw_fitted
-from flowviz.app.widgets.controls import describe
+from flowviz.app.widgets.controls import choice_box
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs import SHAPES, ShapeName, ShapeSpec
 from flowviz.specs.fields import fields_of
@@ -28,21 +26,19 @@ class ShapePage(Page):
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
-        self._box = describe(QComboBox(), "targetShape", fields_of(ShapeSpec)["name"])
+        titles = {name: heading_of(name) for name in SHAPES}
+        self._box = choice_box("targetShape", fields_of(ShapeSpec)["name"], titles)
         self._box.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
         self._box.setMinimumHeight(ICON_SIDE + 6)
         self._box.setMaxVisibleItems(len(SHAPES))
-        for name in SHAPES:
-            self._box.addItem(heading_of(name), name)
         self.setFocusProxy(self._box)
         self._sentence = WrappingLabel("shapeSentence", "Description of the shape")
         self._pictures: dict[ShapeName, NDArray[np.uint8]] = {}
         self._theme: Theme = "light"
         self.column.addWidget(self._box)
         self.column.addWidget(self._sentence)
-        bind_choice(request, self.part("shape"), self._box, self.setter("shape"))
-        request.changed.connect(lambda _, new: self._describe(new))
-        self._describe(request.value)
+        self.bind(shape=self._box)
+        request.watch(lambda value: SHAPES[value.pages.shape.shape], self._sentence.setText)
 
     def show_pictures(self, pictures: dict[ShapeName, NDArray[np.uint8]]) -> None:
         """Show a picture (rows, columns) beside the name of each shape."""
@@ -53,9 +49,6 @@ class ShapePage(Page):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.show_pictures(self._pictures)
-
-    def _describe(self, request: Request) -> None:
-        self._sentence.setText(SHAPES[request.pages.shape.shape])
 
 
 def _icon(shades: NDArray[np.uint8], theme: Theme) -> QIcon:

@@ -1,5 +1,6 @@
 """Page to type a text, and to choose its font, weight and alignment."""
 
+from collections.abc import Mapping
 from itertools import takewhile
 
 from PyQt6.QtCore import QMimeData, QSize, Qt, pyqtSignal
@@ -14,68 +15,62 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from flowviz.app.state.binding import bind, bind_choice, bind_number
+from flowviz.app.state.binding import bind
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import DisclosureButton, choice_box, describe, field_slider, label_of, row
+from flowviz.app.widgets.controls import DisclosureButton, describe, label_of, named, row
+from flowviz.app.widgets.form import ControlSpec, controls_of
 from flowviz.specs import TextSpec
 from flowviz.specs.fields import fields_of
 from flowviz.specs.target import MAX_TEXT
 
 TEXT_LINES = 2
 TEXT_FRAME = 12  # pixels above and below the lines
-WEIGHT_STEP = 0.005  # per slider position, relative to the font size
-ALIGNMENTS = {"left": "Left", "center": "Centered", "right": "Right"}
 FIELDS = fields_of(TextSpec)
+FORM: Mapping[str, ControlSpec] = {
+    "align": ControlSpec("targetAlign", {"left": "Left", "center": "Centered", "right": "Right"}),
+    "weight": ControlSpec("targetWeight", per_unit=200),
+}
 
 
 class TextPage(Page):
     """Page with a text box, a character count, and controls for font, weight and alignment."""
 
     kind = "text"
-    media_arrived = pyqtSignal(QMimeData)
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
         self._text = TextBox()
-        self._text.media_arrived.connect(self.media_arrived)
+        self.media_arrived = self._text.media_arrived
         self.setFocusProxy(self._text)
-        self._count = QLabel()
-        self._count.setObjectName("characterCount")
-        self._count.setAccessibleName("Characters")
-        self._count.setToolTip(f"At most {MAX_TEXT} characters")
+        self._count = named(QLabel(), "characterCount", "Characters", f"At most {MAX_TEXT} characters")
         self._options = QWidget()
         tip = "Font, weight and alignment"
         self._more = DisclosureButton(
             "fontOptionsButton", "Font", "Show or hide font, weight and alignment", tip, self._options
         )
         self.fonts = FontBox()
-        self._align = choice_box("targetAlign", FIELDS["align"], ALIGNMENTS)
-        self._weight = field_slider("targetWeight", FIELDS["weight"], WEIGHT_STEP)
-        self._lay_out()
-        self._bind()
+        controls = controls_of(FIELDS, FORM)
+        self._lay_out(**controls)
+        text = self._text
+        bind(
+            request,
+            lambda value: value.pages.text.text,
+            text.show_text,
+            text.textChanged,
+            text.toPlainText,
+            lambda typed: request.update_page("text", text=typed),
+        )
+        self.bind(font=self.fonts, **controls)
+        text.textChanged.connect(self._show_count)
+        self._show_count()
 
     def select_all(self) -> None:
         """Select the text, so that typing replaces it."""
         self._text.selectAll()
 
-    def _bind(self) -> None:
-        request, text = self.request, self._text
-        bind(request, self.part("text"), text.show_text, text.textChanged, text.toPlainText, self.setter("text"))
-        fonts = self.fonts
-        bind(request, self.part("font"), fonts.choose, fonts.font_chosen, fonts.font_name, self.setter("font"))
-        bind_choice(request, self.part("align"), self._align, self.setter("align"))
-        bind_number(
-            request,
-            lambda value: value.pages.text.weight / WEIGHT_STEP,
-            self._weight,
-            lambda number: request.update_page("text", weight=number * WEIGHT_STEP),
-        )
-        text.textChanged.connect(self._show_count)
-        self._show_count()
-
-    def _lay_out(self) -> None:
+    def _lay_out(self, align: QWidget, weight: QWidget) -> None:
         side = QVBoxLayout()
         side.addWidget(self._more)
         side.addWidget(self._count, alignment=Qt.AlignmentFlag.AlignHCenter)
@@ -87,8 +82,8 @@ class TextPage(Page):
         grid = QGridLayout(self._options)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
-        grid.addLayout(row(self.fonts, self._align, stretched=self.fonts), 0, 0)
-        grid.addLayout(row(label_of(self._weight), self._weight, stretched=self._weight), 1, 0)
+        grid.addLayout(row(self.fonts, align, stretched=self.fonts), 0, 0)
+        grid.addLayout(row(label_of(weight), weight, stretched=weight), 1, 0)
         self.column.addWidget(self._options)
 
     def _show_count(self) -> None:

@@ -1,24 +1,16 @@
 """The training controls: buttons, budget, progress and status."""
 
-from PyQt6.QtCore import Qt, pyqtBoundSignal, pyqtSignal
-from PyQt6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from flowviz.app.notices.notice_list import NoticeList
-from flowviz.app.state.binding import Binding, bind_checked
+from flowviz.app.state.binding import Binding
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.icons import icon
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.widgets.controls import ChoiceBox, button, check_box, named
+from flowviz.app.widgets.form import bind_control
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs.training import DEFAULT_SECONDS
 
@@ -29,15 +21,15 @@ DEFAULT_BUDGETS = {"seconds": int(DEFAULT_SECONDS), "steps": 100_000}
 MAX_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
 TRAIN_TIP, RESTART_TIP = "Start training on this target", "Start over on this target, with an untrained flow"
 PAUSE_TIP, EXTEND_TIP = "Pause or resume the training", "Train this flow longer, by the time or steps above"
+FOLLOW_TIP = (
+    "A running training switches to every target that you type, draw or choose, and keeps what the flow has learned"
+)
 SPIN_STEPS = {"seconds": 10, "steps": 10_000}
 
 
 class TrainingControls(QWidget):
     """Widget with the buttons, the budget, the progress and the status of the training."""
 
-    train_requested = pyqtSignal()
-    pause_toggled = pyqtSignal()
-    stop_requested = pyqtSignal()
     button_changed = pyqtSignal(QPushButton)
     status_changed = pyqtSignal(str)
 
@@ -46,20 +38,27 @@ class TrainingControls(QWidget):
         self.setObjectName("runControls")
         self._activity = Activity()
         self._is_motion_reduced = False
-        self.train_button = _button("train", "Train", TRAIN_TIP, self.train_requested)
-        self.pause_button = _button("pause", "Pause", PAUSE_TIP, self.pause_toggled)
-        self.stop_button = _button("stop", "Stop", "Stop the training and keep its result", self.stop_requested)
+        self.train_button = button("trainButton", "Train", TRAIN_TIP, "train")
+        self.pause_button = button("pauseButton", "Pause", PAUSE_TIP, "pause")
+        self.stop_button = button("stopButton", "Stop", "Stop the training and keep its result", "stop")
+        self._buttons = self.train_button, self.pause_button, self.stop_button
+        self.train_requested, self.pause_toggled, self.stop_requested = (each.clicked for each in self._buttons)
         self.train_button.setDefault(True)
-        self._bar = _progress_bar()
+        self._bar = named(
+            QProgressBar(), "progressBar", "Progress of the training", "Share of the budget that has been used"
+        )
+        self._bar.setRange(0, PROGRESS_TICKS)
         self._status = WrappingLabel("statusLabel", "Status of the training", reserved_lines=STATUS_LINES)
         self._status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._status.setTextFormat(Qt.TextFormat.PlainText)  # the target may look like a tag
         self.notices = NoticeList("trainingNotices")
+        follows = check_box("followBox", "Follow the target", FOLLOW_TIP)
+        bind_control(request, lambda value: value.follows, follows, request.set_follows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(budget_row(request))
-        layout.addLayout(_row(self.train_button, self.pause_button, self.stop_button))
-        layout.addLayout(_row(self._bar, _follow_box(request)))
+        layout.addLayout(_row(*self._buttons))
+        layout.addLayout(_row(self._bar, follows))
         for widget in (self._status, self.notices):
             layout.addWidget(widget)
         self._update_buttons()
@@ -89,8 +88,8 @@ class TrainingControls(QWidget):
         self.stop_button.setEnabled(state in {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.PAUSED})
         is_busy = state == TrainingState.PREPARING and not self._is_motion_reduced
         self._bar.setRange(0, 0 if is_busy else PROGRESS_TICKS)  # Qt animates the range 0 to 0
-        for button in (self.train_button, self.pause_button, self.stop_button):
-            self.button_changed.emit(button)
+        for changed in self._buttons:
+            self.button_changed.emit(changed)
 
     def reduce_motion(self, reduced: bool) -> None:
         """Keep the progress bar still while training is prepared."""
@@ -100,19 +99,14 @@ class TrainingControls(QWidget):
 
 def budget_row(request: RequestState) -> QHBoxLayout:
     """Return a row of controls for how long to train: an amount, and its unit."""
-    amount, unit = QSpinBox(), QComboBox()
-    amount.setObjectName("budgetAmount")
-    amount.setAccessibleName("Budget")
-    amount.setToolTip("Time or number of steps to train")
+    amount = named(QSpinBox(), "budgetAmount", "Budget", "Time or number of steps to train")
     amount.setGroupSeparatorShown(True)
-    unit.setObjectName("budgetUnit")
-    unit.setAccessibleName("Unit of the budget")
+    unit = ChoiceBox("budgetUnit", "Unit of the budget", {name: name for name in DEFAULT_BUDGETS})
     unit.setToolTip("Train for a time or for a number of steps")
-    unit.addItems(list(DEFAULT_BUDGETS))
 
     def show_budget(budget: tuple[str, int]) -> None:
         name, number = budget
-        unit.setCurrentText(name)
+        unit.choose(name)
         amount.setRange(1, MAX_BUDGETS[name])
         amount.setSingleStep(SPIN_STEPS[name])
         amount.setValue(number)
@@ -130,38 +124,8 @@ def _budget(request: Request) -> tuple[str, int]:
     return "steps", training.steps or 1
 
 
-def _follow_box(request: RequestState) -> QCheckBox:
-    box = QCheckBox("Follow the target")
-    box.setObjectName("followBox")
-    box.setAccessibleName("Follow the target")
-    box.setToolTip(
-        "A running training switches to every target that you type, draw or choose, and keeps what the flow has learned"
-    )
-    bind_checked(request, lambda value: value.follows, box, request.set_follows)
-    return box
-
-
-def _progress_bar() -> QProgressBar:
-    bar = QProgressBar()
-    bar.setObjectName("progressBar")
-    bar.setAccessibleName("Progress of the training")
-    bar.setToolTip("Share of the budget that has been used")
-    bar.setRange(0, PROGRESS_TICKS)
-    return bar
-
-
-def _button(name: str, text: str, tip: str, pressed: pyqtBoundSignal) -> QPushButton:
-    button = QPushButton(icon(name), "")
-    button.setObjectName(f"{name}Button")
-    _rename(button, text, tip)
-    button.clicked.connect(lambda: pressed.emit())
-    return button
-
-
 def _rename(button: QPushButton, text: str, tip: str) -> None:
-    button.setText(text)
-    button.setAccessibleName(text)
-    button.setToolTip(tip)
+    named(button, button.objectName(), text, tip).setText(text)
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

@@ -1,12 +1,12 @@
 """The history bar: a slider over the moments of a training."""
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
-from flowviz.app.style.icons import icon
+from flowviz.app.widgets.controls import named, tool_button
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.records import Timeline
 
@@ -21,10 +21,13 @@ class HistoryBar(QWidget):
         super().__init__()
         self._view = view
         self._timeline = Timeline()
-        self._slider, self._live = _slider(), _live_button()
-        self._label = QLabel()
-        self._label.setObjectName("momentLabel")
-        self._label.setAccessibleName("Displayed training step")
+        tip = "Go back through the training (Alt+Down, Alt+Up)"
+        self._slider = named(JumpSlider(), "historyScrubber", "Moment of the training", tip)
+        self._slider.setAccessibleDescription("Saved moments of the training; the last one is the latest")
+        tip = "Show the latest moment and follow the training (Alt+PgUp)"
+        self._live = tool_button("liveButton", "Follow the training", tip, "live", "Live")
+        self._live.setCheckable(True)
+        self._label = named(QLabel(), "momentLabel", "Displayed training step")
         self._caption = QLabel("Training")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -78,24 +81,3 @@ class HistoryBar(QWidget):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.FontChange:
             self._update_label_width()
-
-
-def _slider() -> JumpSlider:
-    slider = JumpSlider()
-    slider.setObjectName("historyScrubber")
-    slider.setAccessibleName("Moment of the training")
-    slider.setAccessibleDescription("Saved moments of the training; the last one is the latest")
-    slider.setToolTip("Go back through the training (Alt+Down, Alt+Up)")
-    return slider
-
-
-def _live_button() -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("liveButton")
-    button.setText("Live")
-    button.setIcon(icon("live"))
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setAccessibleName("Follow the training")
-    button.setToolTip("Show the latest moment and follow the training (Alt+PgUp)")
-    button.setCheckable(True)
-    return button

@@ -1,41 +1,34 @@
 """The playback bar: the play button and the playback options."""
 
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
-from PyQt6.QtCore import QEvent, QSize, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize
 from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from flowviz.app.state.binding import bind
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.icons import icon
 from flowviz.app.widgets.choice_words import CHOICES
-from flowviz.app.widgets.controls import ChoiceBox, choice_box
+from flowviz.app.widgets.controls import ChoiceBox, named
 from flowviz.app.widgets.flow_row import WrappingRow
+from flowviz.app.widgets.form import bind_fields
 from flowviz.specs import Playback
 from flowviz.specs.fields import fields_of
 
+FIELDS = fields_of(Playback)
 ICON_SIDE, SPACING = 16, 4  # pixels; the icon grows with the text
 
 
 class PlaybackBar(QWidget):
     """Play button and playback options."""
 
-    play_toggled = pyqtSignal()
-
     def __init__(self, view: ViewState) -> None:
         super().__init__()
-        self._view = view
         self._play = QToolButton()
-        self._play.setObjectName("playButton")
         self._play.setAutoRaise(True)
-        self._play.clicked.connect(lambda: self.play_toggled.emit())
-        self._boxes = {
-            name: choice_box(f"{name}Box", fields_of(Playback)[name], choices) for name, choices in CHOICES.items()
-        }
-        for name, box in self._boxes.items():
-            show, request = partial(self._show_option, box), partial(self._request, name)
-            bind(view, partial(_option, name), show, box.currentIndexChanged, box.currentData, request)
+        self.play_toggled = self._play.clicked
+        self._boxes = {name: PlaybackBox(name, choices) for name, choices in CHOICES.items()}
+        bind_fields(view, lambda value: value.seen.playback, self._boxes, view.update_playback)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(WrappingRow(SPACING, self._play, *self._boxes.values()))
@@ -50,8 +43,8 @@ class PlaybackBar(QWidget):
     def show_playing(self, playing: bool) -> None:
         """Update the play button to stop or to start playing."""
         self._play.setIcon(icon("pause" if playing else "play"))
-        self._play.setToolTip("Stop playing (Ctrl+Space)" if playing else "Play (Ctrl+Space)")
-        self._play.setAccessibleName("Stop playing" if playing else "Play")
+        name = "Stop playing" if playing else "Play"
+        named(self._play, "playButton", name, f"{name} (Ctrl+Space)")
 
     def changeEvent(self, event: QEvent | None) -> None:
         if event is not None and event.type() == QEvent.Type.FontChange:
@@ -59,15 +52,17 @@ class PlaybackBar(QWidget):
             self._play.setIconSize(QSize(side, side))
         super().changeEvent(event)
 
-    def _request(self, name: str, value: Any) -> None:
-        self._view.set_playback(self._view.seen.playback.model_copy(update={name: value}))
 
-    def _show_option(self, box: ChoiceBox, value: Any) -> None:
-        if box.findData(value) < 0:  # a speed from a project file that is not offered
-            place = sum(box.itemData(index) < value for index in range(box.count()))
-            box.insertItem(place, f"{value:g}×", value)
-        box.choose(value)
+class PlaybackBox(ChoiceBox):
+    """Combo box for an option of the playback."""
 
+    def __init__(self, name: str, choices: Mapping[Any, str]) -> None:
+        super().__init__(f"{name}Box", FIELDS[name].title, choices)
+        self.setToolTip(FIELDS[name].description)
 
-def _option(name: str, view: View) -> Any:
-    return getattr(view.seen.playback, name)
+    def choose(self, value: Any) -> None:
+        """Select a value, and offer a speed from a project file that is not one of the usual ones."""
+        if self.findData(value) < 0:
+            place = sum(self.itemData(index) < value for index in range(self.count()))
+            self.insertItem(place, f"{value:g}×", value)
+        super().choose(value)

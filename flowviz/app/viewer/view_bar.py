@@ -4,35 +4,53 @@ from collections.abc import Mapping
 from functools import partial
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
-from PyQt6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QAction, QActionGroup, QResizeEvent
+from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from flowviz.app.commands.actions import make_checkable
-from flowviz.app.state.binding import bind, bind_checked, bind_choice
+from flowviz.app.commands.actions import Entry, create_action
+from flowviz.app.state.binding import bind
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.style.icons import icon
 from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS, MARKS
-from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.app.widgets.controls import ChoiceBox, label_of, named
 from flowviz.app.widgets.flow_row import WrappingRow
+from flowviz.app.widgets.form import bind_control, bind_fields
 from flowviz.rendering.projection import can_split, is_split
 from flowviz.specs.view import Mark
 
-BESIDE = "Be&side", "Ctrl+5", "Show density, grid and velocity beside the particles; turn one of them on first"
-OVERVIEW = "&Overview", "Ctrl+6", "Show all stages in one figure; click a stage to open it"
-FOLLOW = "Follo&w the Cloud", "Ctrl+9", "Following frames the cloud at every stage; Fixed keeps what is visible"
-NOT_COMPARING = ". Not available in a comparison, which shows all clouds alike"
 FOLLOWING, FIXED = "Following", "Fixed"
-TOOLS: Mapping[Tool, tuple[str, str, str]] = {
-    "move": ("&Pan", "Ctrl+Shift+M", "Drag to pan; turn the wheel to zoom"),
-    "rectangle": ("&Rectangle", "Ctrl+Shift+R", "Drag or click to select; hold Shift to add, Alt to remove"),
-    "lasso": ("&Lasso", "Ctrl+Shift+L", "Draw around particles to select them; hold Shift to add, Alt to remove"),
-    "probe": ("Pro&be", "Ctrl+Shift+P", "Follow the point under the mouse through all stages"),
-    "bend": (
-        "Ben&d",
-        "Ctrl+Shift+D",
-        "Drag points to bend what this layer does there; the wheel sets the width",
+NOT_COMPARING = ". Not available in a comparison, which shows all clouds alike"
+BESIDE = Entry(
+    "beside", "Be&side", None, "Show density, grid and velocity beside the particles; turn one of them on first",
+    "Ctrl+5", checked=False,
+)  # fmt: skip
+OVERVIEW = Entry(
+    "overview", "&Overview", None, "Show all stages in one figure; click a stage to open it", "Ctrl+6", checked=False
+)
+FOLLOW = Entry(
+    "follow", "Follo&w the Cloud", None, "Following frames the cloud at every stage; Fixed keeps what is visible",
+    "Ctrl+9", checked=True,
+)  # fmt: skip
+FIT = Entry("fitthecloud", "&Fit the Cloud", None, "Follow the cloud at every stage", "Ctrl+0")
+FIT_STAGE = Entry("fitthisstage", "Fit This &Stage", None, "Zoom to this stage", "Ctrl+Shift+0")
+TOOLS: Mapping[Tool, Entry] = {
+    "move": Entry("move", "&Pan", None, "Drag to pan; turn the wheel to zoom", "Ctrl+Shift+M", checked=False),
+    "rectangle": Entry(
+        "rectangle", "&Rectangle", None, "Drag or click to select; hold Shift to add, Alt to remove", "Ctrl+Shift+R",
+        checked=False,
     ),
-}
+    "lasso": Entry(
+        "lasso", "&Lasso", None, "Draw around particles to select them; hold Shift to add, Alt to remove",
+        "Ctrl+Shift+L", checked=False,
+    ),
+    "probe": Entry(
+        "probe", "Pro&be", None, "Follow the point under the mouse through all stages", "Ctrl+Shift+P", checked=False
+    ),
+    "bend": Entry(
+        "bend", "Ben&d", None, "Drag points to bend what this layer does there; the wheel sets the width",
+        "Ctrl+Shift+D", checked=False,
+    ),
+}  # fmt: skip
 MAX_LINES = 2  # of buttons with text; a narrower bar shows icons only, and no labels
 GROUP_SPACING, LABEL_SPACING = 10, 6  # pixels
 FILLED = 0.9  # share of a line that its buttons can fill
@@ -42,8 +60,6 @@ ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButto
 class ViewBar(QWidget):
     """Combo boxes and buttons that show and change how the flow is drawn."""
 
-    fit_requested = pyqtSignal()
-    stage_fit_requested = pyqtSignal()
     hold_requested = pyqtSignal()  # to keep what is visible
 
     def __init__(self, view: ViewState) -> None:
@@ -51,20 +67,22 @@ class ViewBar(QWidget):
         self._view, self._is_comparing = view, False
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
-        self.mark_actions = {mark: self._toggle(mark, f"{mark}Action", *texts) for mark, texts in MARKS.items()}
+        marks = {mark: Entry(mark, text, None, tip, key, checked=False) for mark, (text, key, tip) in MARKS.items()}
+        self.mark_actions = {mark: self._action(entry) for mark, entry in marks.items()}
         self.mark_actions["target"].setIconText("Target")  # a short text for its button
-        self.beside_action = self._toggle("beside", "besideAction", *BESIDE)
-        self.overview_action = self._toggle("overview", "overviewAction", *OVERVIEW)
-        self.tool_actions = self._create_tools()
-        self.invert_action = self._command("invert", "&Invert Selection", "Ctrl+Shift+I", "Select all other particles")
-        self.clear_action = self._command(
-            "deselect", "&Clear Selection", "Ctrl+Shift+A", "Deselect all particles, as Esc does"
+        self.beside_action, self.overview_action = self._action(BESIDE), self._action(OVERVIEW)
+        self.tool_actions = {tool: self._action(entry) for tool, entry in TOOLS.items()}
+        self.invert_action = self._action(
+            Entry("invert", "&Invert Selection", view.invert_selection, "Select all other particles", "Ctrl+Shift+I")
         )
-        self.fit_action = self._command("fitthecloud", "&Fit the Cloud", "Ctrl+0", "Follow the cloud at every stage")
-        self.fit_stage_action = self._command("fitthisstage", "Fit This &Stage", "Ctrl+Shift+0", "Zoom to this stage")
-        self.follow_action = self._toggle("following", "followAction", *FOLLOW)
+        clear = partial(view.set_selection, None)
+        self.clear_action = self._action(
+            Entry("deselect", "&Clear Selection", clear, "Deselect all particles, as Esc does", "Ctrl+Shift+A")
+        )
+        self.fit_action, self.fit_stage_action = self._action(FIT), self._action(FIT_STAGE)
+        self.fit_requested, self.stage_fit_requested = self.fit_action.triggered, self.fit_stage_action.triggered
+        self.follow_action = self._action(FOLLOW)
         self._lay_out()
-        self._connect()
         self._bind()
 
     def set_comparing(self, comparing: bool) -> None:
@@ -75,31 +93,24 @@ class ViewBar(QWidget):
             action.setToolTip(tip + NOT_COMPARING if comparing else tip)
         self._enable(self._view.value)
 
-    def _connect(self) -> None:
-        view = self._view
-        self.invert_action.triggered.connect(lambda: view.invert_selection())
-        self.clear_action.triggered.connect(lambda: view.set_selection(None))
-        self.fit_action.triggered.connect(lambda: self.fit_requested.emit())
-        self.fit_stage_action.triggered.connect(lambda: self.stage_fit_requested.emit())
-
     def _bind(self) -> None:
         view = self._view
-        bind_choice(view, lambda value: value.seen.direction, self._direction, view.set_direction)
-        bind_choice(
-            view,
-            lambda value: value.seen.view.color_by,
-            self._color,
-            lambda color_by: view.update_view(color_by=color_by),
-        )
+        bind_control(view, lambda value: value.seen.direction, self._direction, view.set_direction)
+        bind_fields(view, lambda value: value.seen.view, {"color_by": self._color}, view.update_view)
         for mark, action in self.mark_actions.items():
-            bind_checked(view, partial(_shows, mark), action, partial(view.set_mark, mark))
-        bind_checked(
+            bind_control(view, partial(_shows, mark), action, partial(view.set_mark, mark))
+        tools = QActionGroup(self)
+        for tool, action in self.tool_actions.items():
+            action.setObjectName(f"{tool}Tool")
+            tools.addAction(action)
+            bind_control(view, partial(_has_tool, tool), action, partial(self._choose_tool, tool))
+        bind_control(
             view,
             lambda value: is_split(value.seen.view),
             self.beside_action,
             lambda beside: view.update_view(beside=beside),
         )
-        bind_checked(
+        bind_control(
             view, lambda value: value.seen.overview, self.overview_action, lambda shown: view.update(overview=shown)
         )
         bind(
@@ -110,8 +121,11 @@ class ViewBar(QWidget):
             self.follow_action.isChecked,
             lambda follows: view.follow() if follows else self.hold_requested.emit(),
         )
-        view.changed.connect(lambda _, value: self._enable(value))
-        self._enable(view.value)
+        view.watch(lambda value: value, self._enable)
+
+    def _choose_tool(self, tool: Tool, chosen: bool) -> None:
+        if chosen:
+            self._view.set_tool(tool)
 
     def _enable(self, view: View) -> None:
         shows_stage = not view.seen.overview and not self._is_comparing
@@ -126,45 +140,16 @@ class ViewBar(QWidget):
         self.follow_action.setIconText(FOLLOWING if follows else FIXED)
         self.follow_action.setIcon(icon("following" if follows else "fixed"))
 
-    def _create_tools(self) -> dict[Tool, QAction]:
-        group, actions = QActionGroup(self), dict[Tool, QAction]()
-        for tool, texts in TOOLS.items():
-            actions[tool] = self._toggle(tool, f"{tool}Tool", *texts)
-            actions[tool].setData(tool)
-            group.addAction(actions[tool])
-
-        def checked() -> Tool:
-            action = group.checkedAction()
-            assert action is not None
-            tool: Tool = action.data()
-            return tool
-
-        bind(
-            self._view,
-            lambda value: value.tool,
-            lambda tool: actions[tool].setChecked(True),
-            group.triggered,
-            checked,
-            self._view.set_tool,
-        )
-        return actions
-
-    def _toggle(self, icon_name: str, object_name: str, text: str, key: str, tip: str) -> QAction:
-        action = self._command(icon_name, text, key, tip)
-        action.setObjectName(object_name)
-        make_checkable(action)
-        return action
-
-    def _command(self, icon_name: str, text: str, key: str, tip: str) -> QAction:
-        action = QAction(icon(icon_name), text, self)
-        action.setShortcut(QKeySequence(key))
-        action.setToolTip(f"{tip} ({key})")
+    def _action(self, entry: Entry) -> QAction:
+        """Return an action whose tooltip names its shortcut, for its button."""
+        action = create_action(entry, self)
+        action.setToolTip(f"{entry.tip} ({entry.key})")
         return action
 
     def _lay_out(self) -> None:
-        self._labels = _label("Direction", self._direction), _label("Color by", self._color)
-        labeled = zip(self._labels, (self._direction, self._color), strict=True)
-        boxes = [WrappingRow(LABEL_SPACING, label, box) for label, box in labeled]
+        labeled = {label_of(box): box for box in (self._direction, self._color)}
+        self._labels = list(labeled)
+        boxes = [WrappingRow(LABEL_SPACING, label, box) for label, box in labeled.items()]
         marks = [_button(action) for action in (*self.mark_actions.values(), self.beside_action)]
         tools = [_button(action) for action in self.tool_actions.values()]
         for tool, button in zip(self.tool_actions, tools, strict=True):
@@ -192,14 +177,11 @@ class ViewBar(QWidget):
             (TEXT, True, True), (TEXT, False, True), (ICON, True, True), (ICON, False, True), (ICON, False, False),
         ):  # fmt: skip
             self._set_style(style)
-            self._show_labels(labeled)
+            for label in self._labels:
+                label.setHidden(not labeled)
             self._selection.setHidden(not complete)
             if self._row.sizeHint().width() <= MAX_LINES * FILLED * self.width():
                 return
-
-    def _show_labels(self, shown: bool) -> None:
-        for label in self._labels:
-            label.setHidden(not shown)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._choose_style()
@@ -216,10 +198,8 @@ def _shows(mark: Mark, view: View) -> bool:
     return mark in view.seen.view.marks
 
 
-def _label(text: str, box: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setBuddy(box)
-    return label
+def _has_tool(tool: Tool, view: View) -> bool:
+    return view.tool == tool
 
 
 class FollowButton(QToolButton):
@@ -235,6 +215,4 @@ def _button(action: QAction, button: QToolButton | None = None) -> QToolButton:
     button = button or QToolButton()
     button.setDefaultAction(action)
     name = action.text().replace("&", "")
-    button.setObjectName(f"{name.split()[0].lower()}Button")
-    button.setAccessibleName(name)
-    return button
+    return named(button, f"{name.split()[0].lower()}Button", name, action.toolTip())

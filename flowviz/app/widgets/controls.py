@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
 
 from flowviz.app.style.icons import icon
@@ -21,9 +22,7 @@ class ChoiceBox(QComboBox):
     def __init__(self, object_name: str, name: str, choices: Mapping[Any, str]) -> None:
         """Create a combo box for `choices`, which maps values to texts; the first one is selected."""
         super().__init__()
-        self.setObjectName(object_name)
-        self.setAccessibleName(name)
-        self.setToolTip(name)
+        named(self, object_name, name, name)
         for value, text in choices.items():
             self.addItem(text, value)
         self.currentIndexChanged.connect(lambda: self.chosen.emit(self.value))
@@ -37,6 +36,20 @@ class ChoiceBox(QComboBox):
         """Select a value."""
         self.setCurrentIndex(self.findData(value))
 
+    def describe_choices(self, tips: Mapping[Any, str]) -> None:
+        """Set tooltips of values."""
+        for value, tip in tips.items():
+            self.setItemData(self.findData(value), tip, Qt.ItemDataRole.ToolTipRole)
+
+    def disable_choice(self, value: object, reason: str) -> None:
+        """Disable a value for a reason, which becomes its tooltip; enable it if the reason is empty."""
+        model = self.model()
+        assert isinstance(model, QStandardItemModel)
+        item = model.item(self.findData(value))
+        assert item is not None
+        item.setEnabled(not reason)
+        item.setToolTip(reason)
+
 
 class DisclosureButton(QToolButton):
     """Button that shows and hides a widget. Its arrow points down while the widget is visible."""
@@ -44,10 +57,7 @@ class DisclosureButton(QToolButton):
     def __init__(self, object_name: str, text: str, name: str, tip: str, disclosed: QWidget) -> None:
         """Create a button that is named `name` for screen readers; `disclosed` is hidden at first."""
         super().__init__()
-        self.setObjectName(object_name)
-        self.setText(text)
-        self.setAccessibleName(name)
-        self.setToolTip(tip)
+        named(self, object_name, name, tip).setText(text)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setCheckable(True)
         self._disclosed = disclosed
@@ -59,12 +69,17 @@ class DisclosureButton(QToolButton):
         self.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
 
 
+def named(widget: Control, object_name: str, name: str, tip: str = "") -> Control:
+    """Give a widget an object name, a name for screen readers and a tooltip, and return it."""
+    widget.setObjectName(object_name)
+    widget.setAccessibleName(name.replace("&", ""))
+    widget.setToolTip(tip)
+    return widget
+
+
 def describe(widget: Control, object_name: str, field: SpecField) -> Control:
     """Give a widget the title and the description of a field, and return it."""
-    widget.setObjectName(object_name)
-    widget.setAccessibleName(field.title)
-    widget.setToolTip(field.description)
-    return widget
+    return named(widget, object_name, field.title, field.description)
 
 
 def choice_box(object_name: str, field: SpecField, choices: Mapping[Any, str]) -> ChoiceBox:
@@ -72,48 +87,35 @@ def choice_box(object_name: str, field: SpecField, choices: Mapping[Any, str]) -
     return describe(ChoiceBox(object_name, field.title, choices), object_name, field)
 
 
-def field_slider(object_name: str, field: SpecField, step: float) -> QSlider:
-    """Return a slider over the limits of a field, with its title and description.
-
-    Args:
-        object_name: Object name of the slider.
-        field: The field, which has limits.
-        step: Change of the value per position of the slider.
-    """
-    least, most = field.limits
-    return slider(object_name, field.title, field.description, round(least / step), round(most / step), 0)
-
-
-def field_check_box(object_name: str, field: SpecField) -> QCheckBox:
-    """Return a check box for a field, with its title and description."""
-    return check_box(object_name, field.title, field.description)
-
-
-def label_of(widget: QWidget) -> QLabel:
-    """Return a label with the accessible name of a widget, whose buddy the widget is."""
-    label = QLabel(widget.accessibleName())
+def label_of(widget: QWidget, text: str = "") -> QLabel:
+    """Return a label, by default with the accessible name of a widget, whose buddy the widget is."""
+    label = QLabel(text or widget.accessibleName())
     label.setBuddy(widget)
     return label
 
 
 def button(object_name: str, text: str, tip: str, icon_name: str = "") -> QPushButton:
     """Return a push button that is never the default button of a dialog."""
-    created = QPushButton(text)
+    created = named(QPushButton(text), object_name, text, tip)
     if icon_name:
         created.setIcon(icon(icon_name))
-    created.setObjectName(object_name)
-    created.setAccessibleName(text.replace("&", ""))
-    created.setToolTip(tip)
     created.setAutoDefault(False)
+    return created
+
+
+def tool_button(object_name: str, name: str, tip: str, icon_name: str, text: str = "") -> QToolButton:
+    """Return a tool button with an icon and, if it has one, a text beside it."""
+    created = named(QToolButton(), object_name, name, tip)
+    created.setIcon(icon(icon_name))
+    if text:
+        created.setText(text)
+        created.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     return created
 
 
 def slider(object_name: str, name: str, tip: str, least: int, most: int, value: int) -> QSlider:
     """Return a horizontal slider from `least` to `most`."""
-    created = QSlider(Qt.Orientation.Horizontal)
-    created.setObjectName(object_name)
-    created.setAccessibleName(name)
-    created.setToolTip(tip)
+    created = named(QSlider(Qt.Orientation.Horizontal), object_name, name, tip)
     created.setRange(least, most)
     created.setValue(value)
     return created
@@ -121,11 +123,7 @@ def slider(object_name: str, name: str, tip: str, least: int, most: int, value: 
 
 def check_box(object_name: str, text: str, tip: str) -> QCheckBox:
     """Return a check box."""
-    created = QCheckBox(text)
-    created.setObjectName(object_name)
-    created.setAccessibleName(text.replace("&", ""))
-    created.setToolTip(tip)
-    return created
+    return named(QCheckBox(text), object_name, text, tip)
 
 
 def row(*widgets: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
@@ -137,3 +135,11 @@ def row(*widgets: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
     if stretched is None:
         layout.addStretch()
     return layout
+
+
+def row_widget(*widgets: QWidget, stretched: QWidget | None = None) -> QWidget:
+    """Return a widget that holds a row of widgets, without margins."""
+    line, content = row(*widgets, stretched=stretched), QWidget()
+    line.setContentsMargins(0, 0, 0, 0)
+    content.setLayout(line)
+    return content

@@ -1,9 +1,10 @@
 """The Edit menu."""
 
 from collections.abc import Callable
+from typing import Literal
 
-from PyQt6.QtCore import QMetaObject, QObject, pyqtBoundSignal
-from PyQt6.QtGui import QGuiApplication, QUndoStack
+from PyQt6.QtCore import QMetaObject, QObject
+from PyQt6.QtGui import QGuiApplication, QUndoGroup
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -16,7 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from flowviz.app.commands.actions import Key, add_action
+from flowviz.app.commands.actions import Entry, Key, fill_menu
 from flowviz.app.commands.history import History
 from flowviz.app.target.importer import TargetImporter
 from flowviz.app.target.text_page import is_media
@@ -31,18 +32,29 @@ class EditMenu(QObject):
         """Fill the menu; `history` and `importer` are those of the flow in the normal view."""
         super().__init__(window)
         self._window, self._history, self._importer = window, history, importer
-        self._undo = add_action(menu, "&Undo", None, lambda: self._history.undo(), "Undo the last change")
-        self._redo = add_action(menu, "&Redo", None, lambda: self._history.redo(), "Redo what was undone")
+        self._group = QUndoGroup(self)  # of which the stack of the shown view is active
+        actions = fill_menu(
+            menu,
+            Entry("undo", "&Undo", lambda: self._history.undo(), "Undo the last change"),
+            Entry("redo", "&Redo", lambda: self._history.redo(), "Redo what was undone"),
+            None,
+            Entry("cut", "Cu&t", self._edit("cut"), "Move the selected text to the clipboard", Key.Cut),
+            Entry("copy", "&Copy", self._edit("copy"), "Copy the selected text to the clipboard", Key.Copy),
+            Entry(
+                "paste", "&Paste", self._paste, "Paste into a text, or learn the clipboard's text, picture or file",
+                Key.Paste,
+            ),
+            Entry("selectall", "Select &All", self._edit("selectAll"), "Select all of the text", Key.SelectAll),
+        )  # fmt: skip
+        self._undo, self._redo = actions["undo"], actions["redo"]
+        self._cut, self._copy, self._select_all = actions["cut"], actions["copy"], actions["selectall"]
         self._undo.setShortcuts(Key.Undo)
         self._redo.setShortcuts(Key.Redo)
-        self._follow_history()
-        menu.addSeparator()
-        self._cut = add_action(menu, "Cu&t", Key.Cut, self._cut_text, "Move the selected text to the clipboard")
-        self._copy = add_action(menu, "&Copy", Key.Copy, self._copy_text, "Copy the selected text to the clipboard")
-        add_action(
-            menu, "&Paste", Key.Paste, self._paste, "Paste into a text, or learn the clipboard's text, picture or file"
-        )
-        self._select_all = add_action(menu, "Select &All", Key.SelectAll, self._select_text, "Select all of the text")
+        self._group.canUndoChanged.connect(self._undo.setEnabled)
+        self._group.canRedoChanged.connect(self._redo.setEnabled)
+        self._group.undoTextChanged.connect(self._show_undo)
+        self._group.redoTextChanged.connect(self._show_redo)
+        self.serve(history, importer)
         self._selection: QMetaObject.Connection | None = None  # to the text that has the focus
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -51,28 +63,9 @@ class EditMenu(QObject):
 
     def serve(self, history: History, importer: TargetImporter) -> None:
         """Undo the edits of a history, and let an importer take what is pasted."""
-        for signal, slot in self._connections(self._history.stack):
-            signal.disconnect(slot)
         self._history, self._importer = history, importer
-        self._follow_history()
-
-    def _follow_history(self) -> None:
-        stack = self._history.stack
-        for signal, slot in self._connections(stack):
-            signal.connect(slot)
-        self._undo.setEnabled(stack.canUndo())
-        self._redo.setEnabled(stack.canRedo())
-        self._show_undo(stack.undoText())
-        self._show_redo(stack.redoText())
-
-    def _connections(self, stack: QUndoStack) -> tuple[tuple[pyqtBoundSignal, Callable[..., object]], ...]:
-        """Return which signals of a stack keep the actions up to date."""
-        return (
-            (stack.canUndoChanged, self._undo.setEnabled),
-            (stack.canRedoChanged, self._redo.setEnabled),
-            (stack.undoTextChanged, self._show_undo),
-            (stack.redoTextChanged, self._show_redo),
-        )
+        self._group.addStack(history.stack)
+        self._group.setActiveStack(history.stack)
 
     def _show_undo(self, title: str) -> None:
         self._undo.setText(f"&Undo {title}".rstrip())
@@ -108,17 +101,14 @@ class EditMenu(QObject):
         """Return the text box that has the focus, also in a floating panel and while the window is inactive."""
         return _text_of(QApplication.focusWidget() or self._window.focusWidget())
 
-    def _cut_text(self) -> None:
-        if self._text is not None:
-            self._text.cut()
+    def _edit(self, method: Literal["cut", "copy", "selectAll"]) -> Callable[[], None]:
+        """Return a function that calls a method of the text box that has the focus."""
 
-    def _copy_text(self) -> None:
-        if self._text is not None:
-            self._text.copy()
+        def edit() -> None:
+            if (text := self._text) is not None:
+                getattr(text, method)()
 
-    def _select_text(self) -> None:
-        if self._text is not None:
-            self._text.selectAll()
+        return edit
 
     def _paste(self) -> None:
         text = self._text

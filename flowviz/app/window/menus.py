@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
-from flowviz.app.commands.actions import Key, add_action, add_choices, add_submenu, add_toggle, make_checkable
+from flowviz.app.commands.actions import Entry, Key, add_choices, add_submenu, fill_menu
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.editing.entries import fill_editing_entries, fill_training_entry
 from flowviz.app.editing.layer_editor import LayerEditor
@@ -14,7 +13,6 @@ from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.session.session import Session
 from flowviz.app.session.warm_up import WarmUp
-from flowviz.app.state.binding import bind_checked
 from flowviz.app.state.view import Figure, View, ViewState
 from flowviz.app.style.appearance import TEXT_SIZES, Appearance
 from flowviz.app.style.theme import THEMES
@@ -27,6 +25,7 @@ from flowviz.app.viewer.stage_keys import MAX_STAGES
 from flowviz.app.viewer.view_bar import ViewBar
 from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.welcome import Welcome
+from flowviz.app.widgets.form import bind_control
 from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
 from flowviz.app.window.panel_layout import PanelLayout
@@ -35,28 +34,22 @@ from flowviz.exporting.commands import TrainingCopy, train_command, train_python
 from flowviz.specs.view import Palette
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Blog Post": "plain"}
-SAVE_AS_KEY = "Ctrl+Shift+S"  # some systems have no standard key
 ZOOM_STEP = 1.25
-FIGURES: dict[Figure, tuple[str, str, str]] = {
-    "four_panels": (
-        "Four Pane&ls",
-        "Ctrl+Shift+F",
-        "Show the data, their latents, the base and its images",
+SAVE_AS_KEY = "Ctrl+Shift+S"  # some systems have no standard key
+FIGURES: dict[Figure, Entry] = {
+    "four_panels": Entry(
+        "fourpanels", "Four Pane&ls", None, "Show the data, their latents, the base and its images", "Ctrl+Shift+F",
+        checked=False,
     ),
-    "latents": ("La&tents Against the Base", "Ctrl+Shift+B", "Show how well the data, moved back, match the base"),
-}
-STAGE_COMMANDS = (
-    ("&Next", "Alt+Right", 1, "Go to the next stage"),
-    ("P&revious", "Alt+Left", -1, "Go to the previous stage"),
-    ("&First: the Base", "Alt+Home", -MAX_STAGES, "Go to the Gaussian cloud from which the flow starts"),
-    ("&Last: the Target", "Alt+End", MAX_STAGES, "Go to the cloud after all layers"),
-)
-PLAYBACK_COMMANDS = (
-    ("&Once, Loop or Ping-Pong", "Ctrl+L", "repeat", "Choose what happens at the end: stop, start over, or go back"),
-    ("For&ward or Backward", "Ctrl+R", "heading", "Play in the other direction"),
-    ("S&mooth or Steady", "Ctrl+M", "easing", "Pause at each stage, or move at a steady speed"),
-    ("Layers, Training or &Both", "Ctrl+T", "through", "Choose what to play: the layers, the training, or both"),
-)
+    "latents": Entry(
+        "latentsagainstthebase", "La&tents Against the Base", None,
+        "Show how well the data, moved back, match the base", "Ctrl+Shift+B", checked=False,
+    ),
+}  # fmt: skip
+COMMON_SCALE = Entry(
+    "commonscale", "Co&mmon Scale", None,
+    "Draw the small pictures of all stages, in the strip and the overview, at one scale", checked=False,
+)  # fmt: skip
 
 
 def new_menu(window: QMainWindow, title: str) -> QMenu:
@@ -71,26 +64,30 @@ def new_menu(window: QMainWindow, title: str) -> QMenu:
 
 def fill_source_entries(menu: QMenu, panel: TargetPanel, show_gallery: Callable[[], None]) -> None:
     """Fill the part of the File menu that opens targets and examples."""
-    add_action(menu, "&Gallery…", "Ctrl+G", show_gallery, "Open an example that is already trained")
-    menu.addSeparator()
-    add_action(menu, "Open &Image…", None, panel.image.choose_file, "Learn the dark parts of a picture")
-    add_action(menu, "Open P&oints…", None, panel.points.choose_file, "Learn the points of a table")
-    menu.addSeparator()
+    fill_menu(
+        menu,
+        Entry("gallery", "&Gallery…", show_gallery, "Open an example that is already trained", "Ctrl+G"),
+        None,
+        Entry("openimage", "Open &Image…", panel.image.choose_file, "Learn the dark parts of a picture"),
+        Entry("openpoints", "Open P&oints…", panel.points.choose_file, "Learn the points of a table"),
+        None,
+    )
 
 
 def fill_export_entries(menu: QMenu, export: Callable[[], None], copy_image: Callable[[], None]) -> None:
     """Fill the part of the File menu that exports pictures."""
-    add_action(menu, "&Export…", "Ctrl+E", export, "Save pictures, an animation or numbers")
     tip = "Copy the picture of the cloud to the clipboard"
-    add_action(menu, "&Copy Image", "Ctrl+Shift+C", copy_image, tip).setObjectName("copyImageAction")
-    menu.addSeparator()
+    fill_menu(
+        menu,
+        Entry("export", "&Export…", export, "Save pictures, an animation or numbers", "Ctrl+E"),
+        Entry("copyImage", "&Copy Image", copy_image, tip, "Ctrl+Shift+C"),
+        None,
+    )
 
 
 def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:
     """Fill the Select menu: the mouse tools and the selection."""
-    menu.addActions(list(bar.tool_actions.values()))
-    menu.addSeparator()
-    menu.addActions([bar.invert_action, bar.clear_action])
+    fill_menu(menu, *bar.tool_actions.values(), None, bar.invert_action, bar.clear_action)
 
 
 def fill_view_menu(
@@ -103,46 +100,48 @@ def fill_view_menu(
 ) -> None:
     """Fill the View menu: what is drawn and how, the panels, and the appearance of the window."""
     bar = widgets.view_bar
-    menu.addActions([*bar.mark_actions.values(), bar.beside_action, bar.overview_action])
-    _fill_figure_entries(menu, view)
-    menu.addSeparator()
-    zooms = (
-        add_action(menu, "Zoom &In", Key.ZoomIn, lambda: zoom(1 / ZOOM_STEP), "Show a smaller part of the plane"),
-        add_action(menu, "Zoom &Out", Key.ZoomOut, lambda: zoom(ZOOM_STEP), "Show a larger part of the plane"),
+    actions = fill_menu(
+        menu,
+        *bar.mark_actions.values(),
+        bar.beside_action,
+        bar.overview_action,
+        *FIGURES.values(),
+        None,
+        Entry("zoomin", "Zoom &In", partial(zoom, 1 / ZOOM_STEP), "Show a smaller part of the plane", Key.ZoomIn),
+        Entry("zoomout", "Zoom &Out", partial(zoom, ZOOM_STEP), "Show a larger part of the plane", Key.ZoomOut),
+        bar.follow_action,
+        bar.fit_action,
+        bar.fit_stage_action,
+        None,
+        COMMON_SCALE,
+        None,
     )
-    menu.addActions([bar.follow_action, bar.fit_action, bar.fit_stage_action])
-    menu.addSeparator()
-    tip = "Draw the small pictures of all stages, in the strip and the overview, at one scale"
-    common_scale = add_action(menu, "Co&mmon Scale", None, lambda: None, tip)
-    make_checkable(common_scale)
-    bind_checked(
+    for figure, entry in FIGURES.items():
+        bind_control(view, partial(_shows_figure, figure), actions[entry.id], partial(_set_figure, view, figure))
+    for zoomed in (actions["zoomin"], actions["zoomout"]):  # the overview has a scale of its own
+        view.watch(lambda value: not value.seen.overview, zoomed.setEnabled)
+    bind_control(
         view,
         lambda value: value.seen.view.common_scale,
-        common_scale,
+        actions[COMMON_SCALE.id],
         lambda common: view.update_view(common_scale=common),
     )
-    menu.addSeparator()
     layout.fill_menu(add_submenu(menu, "Pa&nels"))
-    add_action(menu, "&Reset Layout", None, layout.reset, "Return all panels to their original places")
-    menu.addSeparator()
-    tip = "Show a short explanation of each layer and view"
     explained = widgets.inspector, widgets.ledger
-    add_toggle(
-        menu, "E&xplanations", "Ctrl+H", lambda shown: [each.show_explanations(shown) for each in explained], tip
-    )
-    palettes = add_choices(
-        menu, "&Colors", PALETTES, lambda palette: view.update_view(palette=palette), "Colors of the particles"
-    )
-    view.changed.connect(partial(_update_view_entries, palettes, zooms))
-    _update_view_entries(palettes, zooms, view.value, view.value)
+    tip = "Show a short explanation of each layer and view"
+    fill_menu(
+        menu,
+        Entry("resetlayout", "&Reset Layout", layout.reset, "Return all panels to their original places"),
+        None,
+        Entry(
+            "explanations", "E&xplanations", lambda shown: [each.show_explanations(shown) for each in explained], tip,
+            "Ctrl+H", checked=True,
+        ),
+    )  # fmt: skip
+    tip = "Colors of the particles"
+    palettes = add_choices(menu, "palette", "&Colors", PALETTES, lambda palette: view.update_view(palette=palette), tip)
+    view.watch(lambda value: value.seen.view.palette, lambda palette: palettes[palette].setChecked(True))
     fill_appearance_entries(menu, appearance)
-
-
-def _fill_figure_entries(menu: QMenu, view: ViewState) -> None:
-    for figure, (title, key, tip) in FIGURES.items():
-        action = add_action(menu, title, key, lambda: None, tip)
-        make_checkable(action)
-        bind_checked(view, partial(_shows_figure, figure), action, partial(_set_figure, view, figure))
 
 
 def _shows_figure(figure: Figure, view: View) -> bool:
@@ -153,23 +152,16 @@ def _set_figure(view: ViewState, figure: Figure, shown: bool) -> None:
     view.set_figure(figure if shown else None)
 
 
-def _update_view_entries(palettes: dict[Palette, QAction], zooms: tuple[QAction, ...], _: View, new: View) -> None:
-    palettes[new.seen.view.palette].setChecked(True)
-    for zoom in zooms:
-        zoom.setEnabled(not new.seen.overview)  # the overview has a scale of its own
-
-
 def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
     """Fill the part of the View menu about the appearance of the window."""
     tip = "Theme of the window and its pictures"
-    themes = add_choices(menu, "T&heme", THEMES, appearance.choose_theme, tip)
-    themes[appearance.chosen_theme].setChecked(True)
-    appearance.theme_changed.connect(lambda: themes[appearance.chosen_theme].setChecked(True))
+    themes = add_choices(menu, "theme", "T&heme", THEMES, appearance.choose_theme, tip)
+    appearance.on_theme(lambda _: themes[appearance.chosen_theme].setChecked(True))
     tip = "Text size relative to the system setting"
-    sizes = add_choices(menu, "Text Si&ze", TEXT_SIZES, appearance.choose_text_size, tip)
+    sizes = add_choices(menu, "textsize", "Text Si&ze", TEXT_SIZES, appearance.choose_text_size, tip)
     sizes[appearance.text_size].setChecked(True)
-    tip = "Jump from stage to stage, without animations"
-    add_toggle(menu, "Reduce &Motion", None, appearance.reduce_motion, tip, checked=appearance.is_motion_reduced)
+    tip, reduces = "Jump from stage to stage, without animations", appearance.is_motion_reduced
+    fill_menu(menu, Entry("reducemotion", "Reduce &Motion", appearance.reduce_motion, tip, checked=reduces))
 
 
 def fill_training_menu(
@@ -186,47 +178,69 @@ def fill_training_menu(
     """Fill the Train menu: the training, its moments, comparisons, and commands to repeat it elsewhere."""
     _fill_button_entries(menu, controls)
     fill_training_entry(menu, editor, session.train_from_here)
-    menu.addSeparator()
-    tip = "Start over with the same initial weights and points, and with the learning rate, batch and clip norm chosen"
-    add_action(menu, "Train &Again from the Same Start", "Ctrl+Shift+Return", session.train_again, tip)
-    tip = "Show the training before this one again; choose it once more to come back"
-    back = add_action(menu, "&Return to the Previous Training", None, session.previous.swap, tip)
+    actions = fill_menu(
+        menu,
+        None,
+        Entry(
+            "trainagainfromthesamestart", "Train &Again from the Same Start", session.train_again,
+            "Start over with the same initial weights and points, and with the learning rate, batch and clip norm "
+            "chosen",
+            "Ctrl+Shift+Return",
+        ),
+        Entry(
+            "returntotheprevioustraining", "&Return to the Previous Training", session.previous.swap,
+            "Show the training before this one again; choose it once more to come back",
+        ),
+        None,
+        Entry(
+            "compare", "&Compare…", compare, "Train several flows side by side, or return to them", "Ctrl+Shift+T"
+        ),
+        Entry(
+            "buildbyhand", "&Build by Hand…", build_by_hand,
+            "Bend the curves of a flow yourself, on the current target, instead of training them", "Ctrl+B",
+        ),
+        None,
+        Entry("earlier", "&Earlier", partial(history.step, -1), "Show the previous moment of the training", "Alt+Down"),
+        Entry("later", "&Later", partial(history.step, 1), "Show the next moment of the training", "Alt+Up"),
+        Entry("live", "&Live", history.follow, "Show the latest moment and follow the training", "Alt+PgUp"),
+        None,
+        Entry(
+            "commandTraining", "Copy as Command", partial(copy, "command", train_command),
+            "Copy a command that repeats this training in a terminal",
+        ),
+        Entry(
+            "PythonTraining", "Copy as Python", partial(copy, "Python code", train_python),
+            "Copy Python code that repeats this training",
+        ),
+        None,
+        Entry(
+            "preparewhiletyping", "Prepare While &Typing", warm_up.enable,
+            "Load TensorFlow (700 MB of memory) and compile the flow while you type", checked=warm_up.is_enabled,
+        ),
+    )  # fmt: skip
+    back = actions["returntotheprevioustraining"]
     back.setEnabled(False)
     session.previous.changed.connect(back.setEnabled)
-    menu.addSeparator()
-    add_action(menu, "&Compare…", "Ctrl+Shift+T", compare, "Train several flows side by side, or return to them")
-    tip = "Bend the curves of a flow yourself, on the current target, instead of training them"
-    add_action(menu, "&Build by Hand…", "Ctrl+B", build_by_hand, tip)
-    menu.addSeparator()
-    add_action(menu, "&Earlier", "Alt+Down", lambda: history.step(-1), "Show the previous moment of the training")
-    add_action(menu, "&Later", "Alt+Up", lambda: history.step(1), "Show the next moment of the training")
-    add_action(menu, "&Live", "Alt+PgUp", history.follow, "Show the latest moment and follow the training")
-    menu.addSeparator()
-    for name, copied, repeated, tip in (
-        ("command", "command", train_command, "Copy a command that repeats this training in a terminal"),
-        ("Python", "Python code", train_python, "Copy Python code that repeats this training"),
-    ):
-        action = add_action(menu, f"Copy as {name.capitalize()}", None, partial(copy, copied, repeated), tip)
-        action.setObjectName(f"{name}TrainingAction")
-    menu.addSeparator()
-    tip = "Load TensorFlow (700 MB of memory) and compile the flow while you type"
-    add_toggle(menu, "Prepare While &Typing", None, warm_up.enable, tip, checked=warm_up.is_enabled)
 
 
 def _fill_button_entries(menu: QMenu, controls: TrainingControls) -> None:
-    for title, key, button, tip in (
-        (
-            "&Train",
-            "Ctrl+Return",
-            controls.train_button,
-            "Train a new flow on this target; during a training, start over",
+    train, pause, stop = controls.train_button, controls.pause_button, controls.stop_button
+    tip = "Train a new flow on this target; during a training, start over"
+    actions = fill_menu(
+        menu,
+        Entry("train", "&Train", train.click, tip, "Ctrl+Return"),
+        Entry(
+            "pause", "&Pause, Resume or Extend", pause.click, "Pause or resume the training, or train longer", "Ctrl+P"
         ),
-        ("&Pause, Resume or Extend", "Ctrl+P", controls.pause_button, "Pause or resume the training, or train longer"),
-        ("&Stop and Keep", "Ctrl+.", controls.stop_button, "Stop the training and keep its result"),
-    ):
-        action = add_action(menu, title, key, button.click, tip)
-        action.setEnabled(button.isEnabled())
-        controls.button_changed.connect(partial(_update_enabled, action, button))
+        Entry("stop", "&Stop and Keep", stop.click, "Stop the training and keep its result", "Ctrl+."),
+    )
+
+    def update(button: QPushButton) -> None:
+        actions[button.objectName().removesuffix("Button")].setEnabled(button.isEnabled())
+
+    controls.button_changed.connect(update)
+    for button in (train, pause, stop):
+        update(button)
 
 
 def fill_layers_menu(
@@ -238,37 +252,68 @@ def fill_layers_menu(
     editor: LayerEditor,
 ) -> None:
     """Fill the Layers menu: stages, playback and edits."""
-    for title, key, stages, tip in STAGE_COMMANDS:
-        add_action(menu, title, key, partial(view.step, stages), tip)
-    menu.addSeparator()
-    add_action(menu, "&Play or Stop Playing", "Ctrl+Space", toggle_playing, "Animate the layers or the training")
-    add_action(menu, "Fas&ter", "Ctrl+]", lambda: playback.choose_next("speed", 1, around=False), "Play faster")
-    add_action(menu, "&Slower", "Ctrl+[", lambda: playback.choose_next("speed", -1, around=False), "Play slower")
-    for title, key, name, tip in PLAYBACK_COMMANDS:
-        add_action(menu, title, key, partial(playback.choose_next, name), tip)
-    menu.addSeparator()
-    tip = "Play all layers once when a training ends, unless you are using the view"
-    enabled = end_playback.is_enabled
-    add_toggle(menu, "Play When Training &Ends", None, end_playback.set_enabled, tip, checked=enabled)
+    step, choose, speed = view.step, playback.choose_next, partial(playback.choose_next, "speed", around=False)
+    tip = "Go to the Gaussian cloud from which the flow starts"
+    fill_menu(
+        menu,
+        Entry("next", "&Next", partial(step, 1), "Go to the next stage", "Alt+Right"),
+        Entry("previous", "P&revious", partial(step, -1), "Go to the previous stage", "Alt+Left"),
+        Entry("first", "&First: the Base", partial(step, -MAX_STAGES), tip, "Alt+Home"),
+        Entry("last", "&Last: the Target", partial(step, MAX_STAGES), "Go to the cloud after all layers", "Alt+End"),
+        None,
+        Entry(
+            "playorstopplaying", "&Play or Stop Playing", toggle_playing, "Animate the layers or the training",
+            "Ctrl+Space",
+        ),
+        Entry("faster", "Fas&ter", partial(speed, 1), "Play faster", "Ctrl+]"),
+        Entry("slower", "&Slower", partial(speed, -1), "Play slower", "Ctrl+["),
+        Entry(
+            "repeat", "&Once, Loop or Ping-Pong", partial(choose, "repeat"),
+            "Choose what happens at the end: stop, start over, or go back", "Ctrl+L",
+        ),
+        Entry(
+            "heading", "For&ward or Backward", partial(choose, "heading"), "Play in the other direction", "Ctrl+R"
+        ),
+        Entry(
+            "easing", "S&mooth or Steady", partial(choose, "easing"),
+            "Pause at each stage, or move at a steady speed", "Ctrl+M",
+        ),
+        Entry(
+            "through", "Layers, Training or &Both", partial(choose, "through"),
+            "Choose what to play: the layers, the training, or both", "Ctrl+T",
+        ),
+        None,
+        Entry(
+            "playwhentrainingends", "Play When Training &Ends", end_playback.set_enabled,
+            "Play all layers once when a training ends, unless you are using the view",
+            checked=end_playback.is_enabled,
+        ),
+    )  # fmt: skip
     fill_editing_entries(menu, editor)
 
 
 def fill_start_entries(menu: QMenu, welcome: Welcome) -> None:
     """Fill the part of the Help menu for new users."""
-    add_action(menu, "&Start Page", None, welcome.show, "Show the start page: a word, recent projects, the gallery")
-    add_action(menu, "&Take the Tour", None, welcome.take_tour, "Get to know the window in one minute")
-    menu.addSeparator()
+    tip = "Show the start page: a word, recent projects, the gallery"
+    fill_menu(
+        menu,
+        Entry("startpage", "&Start Page", welcome.show, tip),
+        Entry("takethetour", "&Take the Tour", welcome.take_tour, "Get to know the window in one minute"),
+        None,
+    )
 
 
 def fill_lesson_entries(menu: QMenu, lessons: Lessons, files: LessonFiles) -> None:
     """Fill the part of the Help menu about lessons."""
-    add_action(menu, "Le&ssons", "Shift+F1", lessons.show, "Learn about flows, step by step, beside the picture")
-    add_action(menu, "Open Less&on…", None, files.choose, "Run a lesson of your own, a file that ends in .toml")
     tip = "Save the texts and questions of the current lesson as a PDF to write in"
-    export = add_action(menu, "Export &Worksheet…", None, files.export_worksheet, tip)
-    export.setEnabled(False)
-    lessons.state.changed.connect(lambda _, new: export.setEnabled(new.lesson is not None))
-    menu.addSeparator()
+    actions = fill_menu(
+        menu,
+        Entry("lessons", "Le&ssons", lessons.show, "Learn about flows, step by step, beside the picture", "Shift+F1"),
+        Entry("openlesson", "Open Less&on…", files.choose, "Run a lesson of your own, a file that ends in .toml"),
+        Entry("exportworksheet", "Export &Worksheet…", files.export_worksheet, tip),
+        None,
+    )
+    lessons.state.watch(lambda value: value.lesson is not None, actions["exportworksheet"].setEnabled)
 
 
 def fill_help_menu(
@@ -279,37 +324,43 @@ def fill_help_menu(
     about: About,
 ) -> None:
     """Fill the rest of the Help menu."""
-    tip = "List every command with its shortcut; stays open beside the window"
-    add_action(menu, "&Keyboard Shortcuts", "F1", show_shortcuts, tip).setObjectName("shortcutsAction")
-    add_action(menu, "&Find a Command…", "Ctrl+K", find_command, "Find a command by a few letters, and run it")
-    menu.addSeparator()
-    add_action(menu, "Show &Log", None, report.show_log, "Open the log file, which records problems")
-    tip = "Copy versions and devices to the clipboard, without personal data"
-    add_action(menu, "&Copy Details for a Bug Report", None, report.copy_details, tip)
-    menu.addSeparator()
-    tip = "Read what is new in this and earlier releases"
-    add_action(menu, "What's &New", None, about.show_release_notes, tip).setObjectName("whatsNewAction")
-    add_action(menu, "Cit&e", None, about.show_citation, "Copy BibTeX entries for a paper")
-    add_action(menu, "L&icense", None, about.show_license, "Read the GNU General Public License")
-    add_action(menu, "&About flowviz", None, about.show_summary, "Version, origin and license")
-
-
-def _update_enabled(action: QAction, button: QPushButton, changed: QPushButton) -> None:
-    if changed is button:
-        action.setEnabled(button.isEnabled())
+    shortcuts = "List every command with its shortcut; stays open beside the window"
+    details = "Copy versions and devices to the clipboard, without personal data"
+    news = "Read what is new in this and earlier releases"
+    fill_menu(
+        menu,
+        Entry("shortcuts", "&Keyboard Shortcuts", show_shortcuts, shortcuts, "F1"),
+        Entry(
+            "findacommand", "&Find a Command…", find_command, "Find a command by a few letters, and run it", "Ctrl+K"
+        ),
+        None,
+        Entry("showlog", "Show &Log", report.show_log, "Open the log file, which records problems"),
+        Entry("copydetailsforabugreport", "&Copy Details for a Bug Report", report.copy_details, details),
+        None,
+        Entry("whatsNew", "What's &New", about.show_release_notes, news),
+        Entry("cite", "Cit&e", about.show_citation, "Copy BibTeX entries for a paper"),
+        Entry("license", "L&icense", about.show_license, "Read the GNU General Public License"),
+        Entry("aboutflowviz", "&About flowviz", about.show_summary, "Version, origin and license"),
+    )
 
 
 def fill_document_entries(menu: QMenu, actions: DocumentActions) -> None:
     """Fill the part of the File menu about the document that is shown."""
-    add_action(menu, "&New", Key.New, actions.new, "Start with an untrained flow")
-    add_action(menu, "&Open…", Key.Open, actions.choose, "Open a project, points or a picture")
+    fill_menu(
+        menu,
+        Entry("new", "&New", actions.new, "Start with an untrained flow", Key.New),
+        Entry("open", "&Open…", actions.choose, "Open a project, points or a picture", Key.Open),
+    )
     recent = add_submenu(menu, "Open &Recent")
     recent.setObjectName("recentMenu")
     RecentMenu(recent, actions.recent, actions.open)
-    menu.addSeparator()
-    add_action(menu, "&Save", Key.Save, lambda: actions.shown.save(), "Save the project or the comparison")
-    add_action(menu, "Save &As…", SAVE_AS_KEY, lambda: actions.shown.save_as(), "Save it to another file")
-    revert = add_action(menu, "Re&vert", None, lambda: actions.shown.revert(), "Discard the unsaved changes")
-    menu.addSeparator()
-    actions.state_changed.connect(lambda: revert.setEnabled(actions.can_revert))
-    revert.setEnabled(actions.can_revert)
+    found = fill_menu(
+        menu,
+        None,
+        Entry("save", "&Save", lambda: actions.shown.save(), "Save the project or the comparison", Key.Save),
+        Entry("saveas", "Save &As…", lambda: actions.shown.save_as(), "Save it to another file", SAVE_AS_KEY),
+        Entry("revert", "Re&vert", lambda: actions.shown.revert(), "Discard the unsaved changes"),
+        None,
+    )
+    actions.state_changed.connect(lambda: found["revert"].setEnabled(actions.can_revert))
+    found["revert"].setEnabled(actions.can_revert)

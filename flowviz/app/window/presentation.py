@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QKeyEvent
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QStatusBar, QToolBar, QWidget
 from PyQt6.sip import isdeleted
 
-from flowviz.app.commands.actions import Key, add_action, make_checkable
+from flowviz.app.commands.actions import Entry, Key, fill_menu, make_checkable
 
 if TYPE_CHECKING:
     from flowviz.app.comparison.page import ComparisonPage
@@ -58,10 +58,18 @@ class Presentation(QObject):
         self._restore_timer = QTimer(self)
         self._restore_timer.setSingleShot(True)
         self._restore_timer.timeout.connect(self._stop_restoring)
-        tip = "Show the window on the whole screen"
-        self._full_screen = _add_mode(menu, "F&ull Screen", Key.FullScreen, self._toggle_full_screen, tip)
         tip = "Show a large cloud, what each layer does, the strip and the word (Esc to leave)"
-        self._presentation = _add_mode(menu, "Pr&esentation", "F5", self._toggle, tip)
+        modes = fill_menu(
+            menu,
+            Entry(
+                "fullscreen", "F&ull Screen", self._toggle_full_screen, "Show the window on the whole screen",
+                Key.FullScreen,
+            ),
+            Entry("presentation", "Pr&esentation", self._toggle, tip, "F5"),
+        )  # fmt: skip
+        self._full_screen, self._presentation = modes["fullscreen"], modes["presentation"]
+        for mode in modes.values():
+            make_checkable(mode)
         window.installEventFilter(self)
 
     @property
@@ -155,9 +163,3 @@ class Presentation(QObject):
 
 def _is_escape(event: QKeyEvent) -> bool:
     return event.key() == Qt.Key.Key_Escape and event.modifiers() == Qt.KeyboardModifier.NoModifier
-
-
-def _add_mode(menu: QMenu, title: str, key: str | Key, toggle: Callable[[], None], tip: str) -> QAction:
-    action = add_action(menu, title, key, toggle, tip)
-    make_checkable(action)
-    return action

@@ -5,10 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
-from flowviz.app.commands.actions import add_action
+from flowviz.app.commands.actions import Entry, fill_menu
 from flowviz.app.document.recent_files import MAX_FILES, RecentFiles
 
 
@@ -23,21 +22,22 @@ class RecentMenu(QObject):
         super().__init__(menu)
         self._recent, self._open = recent, open_project
         self._paths: list[Path] = []
-        self._entries = [self._add_entry(menu, number) for number in range(MAX_FILES)]
+        names = [f"recent{number}" for number in range(MAX_FILES)]
+        entries = [Entry(name, "", partial(self._open_entry, number), "") for number, name in enumerate(names)]
         tip = "Projects that you open or save are listed here"
-        self._placeholder = add_action(menu, "Nothing Yet", None, lambda: None, tip)
+        actions = fill_menu(
+            menu,
+            *entries,
+            Entry("nothingyet", "Nothing Yet", None, tip),
+            None,
+            Entry("clearRecent", "&Clear", recent.clear, "Clear the list of recent projects"),
+        )
+        self._entries = [actions[name] for name in names]
+        self._placeholder, self._clear = actions["nothingyet"], actions["clearRecent"]
         self._placeholder.setEnabled(False)
-        menu.addSeparator()
-        self._clear = add_action(menu, "&Clear", None, recent.clear, "Clear the list of recent projects")
-        self._clear.setObjectName("clearRecentAction")
         recent.changed.connect(self._update)
         menu.aboutToShow.connect(self._update)  # another window may have changed the list
         self._update()
-
-    def _add_entry(self, menu: QMenu, number: int) -> QAction:
-        action = add_action(menu, "", None, partial(self._open_entry, number), "")
-        action.setObjectName(f"recent{number}Action")
-        return action
 
     def _open_entry(self, number: int) -> None:
         self._open(self._paths[number])

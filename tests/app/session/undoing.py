@@ -121,7 +121,7 @@ CHOICES: dict[str, Callable[[UndoUser], object]] = {
     "Follow the Target": lambda user: user.window.find(QCheckBox, "followBox").click(),
     "Direction: Encode": lambda user: user.choose("directionBox", 1),
     "Color by Angle": lambda user: user.choose("colorBox", 1),
-    "Colors: Plain": lambda user: user.trigger("plain,asintheblogpostAction"),
+    "Colors: Plain": lambda user: user.trigger("paletteplainAction"),
     "Show Paths": lambda user: user.trigger("pathsAction"),
     "Show Beside": lambda user: user.window.main.view.update_view(beside=True),
     "Show Overview": lambda user: user.trigger("overviewAction"),

@@ -1,10 +1,7 @@
-"""The request: which parts each setter changes and keeps, and bindings of controls."""
+"""The request: which parts each setter changes and keeps"""
 
 import pytest
-from PyQt6.QtWidgets import QComboBox, QSlider, QSpinBox
-from pytestqt.qtbot import QtBot
 
-from flowviz.app.state.binding import bind_choice, bind_number
 from flowviz.app.state.pages import MixContents, ShapeContents, TextContents
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.state import State
@@ -108,29 +105,3 @@ def test_budget_has_only_one_unit(request_state: RequestState, unit: str, other:
     request_state.set_budget(unit, 40)
     assert getattr(request_state.plan.training, unit) == 40
     assert getattr(request_state.plan.training, other) is None
-
-
-def test_control_that_cannot_show_a_value_exactly_does_not_change_it(qtbot: QtBot) -> None:
-    state, slider, box = State(3.7), QSlider(), QSpinBox()
-    for control in (slider, box):
-        qtbot.addWidget(control)
-        control.setRange(0, 10)
-        bind_number(state, lambda value: value, control, state.set)
-    assert (slider.value(), box.value(), state.value) == (4, 4, 3.7)
-    state.set(123.4)
-    assert (slider.value(), state.value) == (10, 123.4)
-    slider.setValue(6)
-    assert (state.value, box.value()) == (6, 6)
-
-
-def test_combo_box_shows_and_requests_the_data_of_its_items(qtbot: QtBot) -> None:
-    state, box, requests = State("b"), QComboBox(), list[str]()
-    qtbot.addWidget(box)
-    for name in "abc":
-        box.addItem(name.upper(), name)
-    bind_choice(state, lambda value: value, box, requests.append)
-    assert (box.currentText(), requests) == ("B", [])
-    state.set("c")
-    assert (box.currentText(), requests) == ("C", [])
-    box.setCurrentIndex(0)
-    assert requests == ["a"]

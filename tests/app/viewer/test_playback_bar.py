@@ -5,7 +5,6 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.playback_bar import PlaybackBar
-from flowviz.specs.playback import Playback
 
 
 def playback_bar(view: ViewState, qtbot: QtBot) -> PlaybackBar:
@@ -18,7 +17,7 @@ def test_speed_from_a_project_is_offered_between_its_neighbors(qtbot: QtBot) -> 
     view = ViewState()
     bar = playback_bar(view, qtbot)
     for speed in (3.0, 0.75, 0.3):
-        view.set_playback(Playback(speed=speed))
+        view.update_playback(speed=speed)
         assert view.seen.playback.speed == speed
     box = bar.findChild(QComboBox, "speedBox")
     assert box is not None
@@ -30,6 +29,6 @@ def test_faster_and_slower_start_at_the_speed_of_a_project(qtbot: QtBot) -> None
     view = ViewState()
     bar = playback_bar(view, qtbot)
     for step, neighbor in ((1, 1.0), (-1, 0.5)):
-        view.set_playback(Playback(speed=0.75))
+        view.update_playback(speed=0.75)
         bar.choose_next("speed", step, around=False)
         assert view.seen.playback.speed == neighbor
