@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PyQt6.QtCore import QObject, QTimer, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
+
+from flowviz.app.threads.delay import delayed
 
 Read = Callable[[], Mapping[str, Any]]
 
@@ -17,9 +19,7 @@ class Observer(QObject):
         super().__init__(parent)
         self._sources: list[tuple[Read, Callable[[], bool]]] = []
         self._happened: dict[str, bool] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.changed)
+        self._timer = delayed(self, self.changed)
 
     def add(self, read: Read, *signals: pyqtBoundSignal, is_shown: Callable[[], bool] = lambda: True) -> None:
         """Add a source.
@@ -55,7 +55,7 @@ class Observer(QObject):
         return found
 
     def _notice(self, *_: object) -> None:
-        self._timer.start(0)
+        self._timer.start()
 
     def _note(self, name: str) -> None:
         self._happened[name] = True

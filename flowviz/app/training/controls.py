@@ -9,7 +9,7 @@ from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.icons import icon
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.widgets.controls import ChoiceBox, button, check_box, named
+from flowviz.app.widgets.controls import ChoiceBox, button, check_box, named, rename
 from flowviz.app.widgets.form import bind_control
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs.training import DEFAULT_SECONDS
@@ -125,7 +125,8 @@ def _budget(request: Request) -> tuple[str, int]:
 
 
 def _rename(button: QPushButton, text: str, tip: str) -> None:
-    named(button, button.objectName(), text, tip).setText(text)
+    rename(button, text)
+    button.setToolTip(tip)
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

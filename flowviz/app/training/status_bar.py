@@ -1,9 +1,10 @@
 """The status bar: the state and the metrics of training, laid out so that changing numbers do not jitter."""
 
-from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QFont, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidget
 
+from flowviz.app.threads.delay import delayed
 from flowviz.app.training.activity import Activity
 from flowviz.app.widgets.labels import format_duration
 
@@ -31,11 +32,7 @@ class StatusBar(QStatusBar):
         self._message.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._message_text = ""
-        self._message_timer = QTimer(self)
-        self._message_timer.setSingleShot(True)
-        self._message_timer.setInterval(MESSAGE_MS)
-        # Qt disconnects a method when the status bar is deleted, but a lambda would run on the deleted object.
-        self._message_timer.timeout.connect(self._clear_message)
+        self._message_timer = delayed(self, self._clear_message, MESSAGE_MS)
         self._row = QWidget()
         self._lay_out()
         self._reserve_widths()

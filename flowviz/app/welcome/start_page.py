@@ -21,7 +21,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.style.icons import icon
 from flowviz.app.training.presets import PresetButtons
 from flowviz.app.welcome.gallery import GalleryList
-from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.controls import button, named, rename
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs.view import Theme
@@ -44,21 +44,12 @@ COLUMNS = 4  # of thumbnails, if there is room
 class StartPage(QScrollArea):
     """Page with everything that a user can start with. It scrolls in a low window; Escape leaves it."""
 
-    word_typed = pyqtSignal(str)
-    train_requested = pyqtSignal()
     example_chosen = pyqtSignal(object)  # Example
     recent_chosen = pyqtSignal(object)  # Path
-    open_requested = pyqtSignal()
-    comparison_requested = pyqtSignal()
-    tour_requested = pyqtSignal()
-    lessons_requested = pyqtSignal()
-    by_hand_requested = pyqtSignal()
-    leave_requested = pyqtSignal()
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()
-        self.setObjectName("startPage")
-        self.setAccessibleName("Start page")
+        named(self, "startPage", "Start page")
         self.setAccessibleDescription(EXPLANATION)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -119,13 +110,11 @@ class StartPage(QScrollArea):
 
     def show_tour_seen(self, seen: bool) -> None:
         """Invite a newcomer to the tour, or just offer it."""
-        self._tour.setText(LATER_TOUR if seen else FIRST_TOUR)
-        self._tour.setAccessibleName(self._tour.text().replace("&", ""))
+        rename(self._tour, LATER_TOUR if seen else FIRST_TOUR)
 
     def offer_return(self) -> None:
         """Say from now on that leaving the page returns to the flow."""
-        self._leave.setText(LATER_LEAVE)
-        self._leave.setAccessibleName(LATER_LEAVE.replace("&", ""))
+        rename(self._leave, LATER_LEAVE)
 
     def take_focus(self) -> None:
         """Focus the text box, and select its text."""
@@ -142,15 +131,11 @@ class StartPage(QScrollArea):
         self._gallery.stop_drawing()
 
     def _connect(self) -> None:
-        self._word.textEdited.connect(self.word_typed)
         self._word.returnPressed.connect(self._train.click)
-        self._train.clicked.connect(lambda: self.train_requested.emit())
-        self._tour.clicked.connect(lambda: self.tour_requested.emit())
-        self._lessons.clicked.connect(lambda: self.lessons_requested.emit())
-        self._by_hand.clicked.connect(lambda: self.by_hand_requested.emit())
-        self._open.clicked.connect(lambda: self.open_requested.emit())
-        self._compare.clicked.connect(lambda: self.comparison_requested.emit())
-        self._leave.clicked.connect(lambda: self.leave_requested.emit())
+        self.word_typed, self.train_requested = self._word.textEdited, self._train.clicked
+        self.tour_requested, self.lessons_requested = self._tour.clicked, self._lessons.clicked
+        self.by_hand_requested, self.comparison_requested = self._by_hand.clicked, self._compare.clicked
+        self.open_requested, self.leave_requested = self._open.clicked, self._leave.clicked
         for entries in (self._recent, self._gallery):
             entries.itemClicked.connect(self._choose)
             entries.installEventFilter(self)
@@ -239,7 +224,7 @@ class StartPage(QScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape:
-            self.leave_requested.emit()
+            self._leave.click()
         else:
             super().keyPressEvent(event)
 
@@ -249,8 +234,7 @@ class WordBox(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("startWord")
-        self.setAccessibleName("Word to learn")
+        named(self, "startWord", "Word to learn")
         self.setAccessibleDescription("Word that the flow learns to draw; Return starts the training")
         self.setPlaceholderText("Type a word")
         self.setAcceptDrops(False)  # the window handles drops
@@ -306,9 +290,7 @@ def _label(object_name: str, text: str) -> WrappingLabel:
 
 
 def _recent_list() -> QListWidget:
-    recent = QListWidget()
-    recent.setObjectName("startRecent")
-    recent.setAccessibleName("Recent projects")
+    recent = named(QListWidget(), "startRecent", "Recent projects")
     recent.setFrameShape(QFrame.Shape.NoFrame)
     recent.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

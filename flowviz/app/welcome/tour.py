@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QRegion, QShortcut
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWidget
 from PyQt6.sip import isdeleted
 
 from flowviz.app.desktop.settings import settings, stored_flag
+from flowviz.app.threads.delay import delayed
 from flowviz.app.welcome.callout import Callout, place_beside
 from flowviz.app.welcome.temporary_panels import TemporaryPanels
 from flowviz.app.welcome.tour_steps import TourStep
@@ -47,9 +48,7 @@ class Tour(QWidget):
         self._callout.next_chosen.connect(lambda: self._go(1))
         self._callout.back_chosen.connect(lambda: self._go(-1))
         self._callout.skip_chosen.connect(self.end)
-        self._placing = QTimer(self)  # a layout moves widgets many times; follow it once
-        self._placing.setSingleShot(True)
-        self._placing.timeout.connect(self._place)
+        self._placing = delayed(self, self._place)  # a layout moves widgets many times; follow it once
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)  # wherever the focus is
         leave.activated.connect(self.end)
         leave.activatedAmbiguously.connect(self.end)

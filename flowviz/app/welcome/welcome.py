@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
@@ -12,6 +12,7 @@ from flowviz.app.session.session import Session
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.threads.delay import delayed
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.start_page import StartPage
@@ -55,9 +56,7 @@ class Welcome(QObject):
         self._tour: Tour | None = None
         self._inspector, self._is_inspector_hidden = inspector, False
         self._theme: Theme = "light"
-        self._thumbnail_delay = QTimer(self)
-        self._thumbnail_delay.setSingleShot(True)
-        self._thumbnail_delay.timeout.connect(self._draw_thumbnails)
+        self._thumbnail_delay = delayed(self, self._draw_thumbnails, THUMBNAIL_DELAY_MS)
         builder.built_changed.connect(self._show_target)
         session.started.connect(self.leave)
         panels.controls.pause_toggled.connect(self.leave)
@@ -82,7 +81,7 @@ class Welcome(QObject):
         self._show_problem()
         self._list_recent()
         page.take_focus()
-        self._thumbnail_delay.start(THUMBNAIL_DELAY_MS)
+        self._thumbnail_delay.start()
 
     def leave(self) -> None:
         """Leave the start page for the cloud."""

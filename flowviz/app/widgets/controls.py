@@ -5,7 +5,17 @@ from typing import Any, TypeVar
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QStandardItemModel
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from flowviz.app.style.icons import icon
 from flowviz.specs.fields import SpecField
@@ -101,6 +111,12 @@ def button(object_name: str, text: str, tip: str, icon_name: str = "") -> QPushB
         created.setIcon(icon(icon_name))
     created.setAutoDefault(False)
     return created
+
+
+def rename(changed: QAbstractButton, text: str) -> None:
+    """Give a button another text, which is its name for screen readers, too."""
+    changed.setText(text)
+    changed.setAccessibleName(text.replace("&", ""))
 
 
 def tool_button(object_name: str, name: str, tip: str, icon_name: str, text: str = "") -> QToolButton:

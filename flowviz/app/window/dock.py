@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from flowviz.app.style.icons import icon
+from flowviz.app.widgets.controls import tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
 
@@ -118,11 +118,7 @@ class TitleBar(QFrame):
 
 
 def _button(object_name: str, icon_name: str, name: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName(object_name)
-    button.setIcon(icon(icon_name))
+    button = tool_button(object_name, name, name, icon_name)
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as in the built-in title bar: the View menu serves the keyboard
-    button.setAccessibleName(name)
-    button.setToolTip(name)
     return button

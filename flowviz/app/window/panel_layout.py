@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from flowviz.app.desktop.settings import settings
 from flowviz.app.state.view import View, ViewState
+from flowviz.app.threads.delay import delayed
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.viewer.inspector import Inspector
 from flowviz.app.viewer.ledger_panel import LedgerPanel
@@ -43,8 +44,8 @@ class PanelLayout(QObject):
         self._docks = self.target, self.flow, self.training, self.loss, self.inspector, self.ledger
         self._has_opened_ledger = False  # for the probe, so that it closes with it
         self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
-        self._fit_timer = _timer(self, self._fit)
-        self._width_timer = _timer(self, self._restore_extra_widths)
+        self._fit_timer = delayed(self, self._fit)  # once all pending layout requests are handled
+        self._width_timer = delayed(self, self._restore_extra_widths)
         self._rooms: dict[Dock, int] = {}  # height of each column, by its first panel
         self._extra_widths: dict[Dock, int] = {}  # by the first panel of each column
         self._before: tuple[QByteArray, bool] | None = None  # layout while another panel takes the place of all
@@ -275,14 +276,6 @@ class PanelLayout(QObject):
         if event is not None and event.type() == QEvent.Type.Resize:
             self._fit()
         return super().eventFilter(watched, event)
-
-
-def _timer(parent: QObject, run: Callable[[], None]) -> QTimer:
-    """Return a timer that runs once all pending layout requests are handled."""
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.timeout.connect(run)
-    return timer
 
 
 def _needed_width(column: Sequence[Dock]) -> int:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QStatusBar, QToolBar, QWidget
 from PyQt6.sip import isdeleted
 
 from flowviz.app.commands.actions import Entry, Key, fill_menu, make_checkable
+from flowviz.app.threads.delay import delayed
 
 if TYPE_CHECKING:
     from flowviz.app.comparison.page import ComparisonPage
@@ -55,9 +56,7 @@ class Presentation(QObject):
         self._presented: Presented | None = None
         self._before: WindowSnapshot | None = None
         self._restoring: WindowSnapshot | None = None  # while the window manager has yet to resize the window
-        self._restore_timer = QTimer(self)
-        self._restore_timer.setSingleShot(True)
-        self._restore_timer.timeout.connect(self._stop_restoring)
+        self._restore_timer = delayed(self, self._stop_restoring, RESTORE_PERIOD_MS)
         tip = "Show a large cloud, what each layer does, the strip and the word (Esc to leave)"
         modes = fill_menu(
             menu,
@@ -111,7 +110,7 @@ class Presentation(QObject):
             bar.show()
         self._restore(before)
         self._restoring = before
-        self._restore_timer.start(RESTORE_PERIOD_MS)
+        self._restore_timer.start()
         self._presentation.setChecked(False)
         self.left.emit()
 

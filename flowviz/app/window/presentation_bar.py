@@ -10,7 +10,7 @@ from flowviz.app.style.icons import icon
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.welcome.start_page import WordBox
-from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.controls import button, rename
 from flowviz.app.widgets.labels import FittingLabel
 
 
@@ -39,8 +39,7 @@ class PresentationBar(QWidget):
         self._play.clicked.connect(lambda: playhead.toggle_playing())
         playhead.playing_changed.connect(self._show_playing)
         self._word.textEdited.connect(request.show_text)
-        request.changed.connect(lambda _, new: self._show_word(new))
-        self._show_word(request.value)
+        request.watch(_word, self._show_word)
 
     def on_return(self, learn: Callable[[], object], next_focus: QWidget) -> None:
         """Call `learn` when Return is pressed in the box, and give the focus to another widget."""
@@ -57,15 +56,13 @@ class PresentationBar(QWidget):
     def _copy(self, original: QPushButton) -> None:
         copy = self._copies.get(original)
         if copy is not None:
-            copy.setText(original.text())
-            copy.setAccessibleName(original.accessibleName())
+            rename(copy, original.text())
             copy.setToolTip(original.toolTip())
             copy.setIcon(original.icon())
             copy.setEnabled(original.isEnabled())
             _keep_width(copy)
 
-    def _show_word(self, request: Request) -> None:
-        text = " ".join(request.pages.text.text.splitlines()) if request.kind == "text" else ""
+    def _show_word(self, text: str) -> None:
         if text != self._word.text():
             self._word.setText(text)
 
@@ -74,8 +71,7 @@ class PresentationBar(QWidget):
 
     def _show_playing(self, playing: bool) -> None:
         self._play.setIcon(icon("stop" if playing else "play"))
-        self._play.setText("Stop Playing" if playing else "Play")
-        self._play.setAccessibleName(self._play.text())
+        rename(self._play, "Stop Playing" if playing else "Play")
         _keep_width(self._play)
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -83,6 +79,10 @@ class PresentationBar(QWidget):
         if event is not None and event.type() == QEvent.Type.FontChange:
             for copy in (*self._copies.values(), self._play):
                 copy.setMinimumWidth(0)
+
+
+def _word(request: Request) -> str:
+    return " ".join(request.pages.text.text.splitlines()) if request.kind == "text" else ""
 
 
 def _keep_width(button: QPushButton) -> None:
