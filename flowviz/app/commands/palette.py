@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.commands.catalog import Command, matching
+from flowviz.app.widgets.controls import named
 
 LIST_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 SIZE = QSize(64, 37)  # in line heights
@@ -35,9 +36,7 @@ class CommandList(QDialog):
         self._commands = commands
         self.search = _search_box()
         self.list = _list(title, columns)
-        self.sentence = QLabel()
-        self.sentence.setObjectName("commandSentence")
-        self.sentence.setAccessibleName("Search result")
+        self.sentence = named(QLabel(), "commandSentence", "Search result")
         layout = QVBoxLayout(self)
         for widget in (self.search, self.list, self.sentence):
             layout.addWidget(widget)
@@ -91,9 +90,7 @@ class ShortcutsFirst(QObject):
 
 
 def _search_box() -> QLineEdit:
-    box = QLineEdit()
-    box.setObjectName("commandSearch")
-    box.setAccessibleName("Search the commands")
+    box = named(QLineEdit(), "commandSearch", "Search the commands")
     box.setAccessibleDescription("Type a few letters of a command or its menu, or a shortcut")
     box.setPlaceholderText("Type a few letters")
     box.setClearButtonEnabled(True)
@@ -101,9 +98,7 @@ def _search_box() -> QLineEdit:
 
 
 def _list(title: str, columns: list[str]) -> QTreeWidget:
-    tree = QTreeWidget()
-    tree.setObjectName("commandList")
-    tree.setAccessibleName(title)
+    tree = named(QTreeWidget(), "commandList", title)
     tree.setAccessibleDescription("Up and Down also move through the commands from the search box")
     tree.setHeaderLabels(columns)
     tree.setRootIsDecorated(False)

@@ -7,6 +7,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from flowviz.app.commands.actions import Entry, fill_menu
 from flowviz.app.comparison.choice import with_current_as_asked
 from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.entrants import ComparedState
@@ -100,22 +101,23 @@ class EntrantAdding(QObject):
 
     def _fill(self) -> None:
         tip = "Add an untrained copy of the selected flow, to change one of its settings"
-        self._entry("Copy of the &Selected Flow", "copyEntrant", tip, self.add_copy)
-        self.menu.addSeparator()
-        for name, preset in PRESETS.items():
-            add = partial(self.add_flow, preset.title, preset.flow())
-            self._entry(preset.title, f"{name}Entrant", preset.sentence, add)
-        self.menu.addSeparator()
-        tip = "Add the flow of the window, with its training so far"
-        self._entry("&Current Flow", "currentEntrant", tip, self.add_current)
-        self._entry("&Project File…", "fileEntrant", "Add the flow of a project file", self._choose_file)
-
-    def _entry(self, title: str, name: str, tip: str, run: Callable[[], None]) -> None:
-        action = self.menu.addAction(title)
-        assert action is not None
-        action.setObjectName(f"{name}Action")
-        action.setToolTip(tip)
-        action.triggered.connect(lambda: run())
+        fill_menu(
+            self.menu,
+            Entry("copyEntrant", "Copy of the &Selected Flow", self.add_copy, tip),
+            None,
+            *(
+                Entry(
+                    f"{name}Entrant", preset.title, partial(self.add_flow, preset.title, preset.flow()), preset.sentence
+                )
+                for name, preset in PRESETS.items()
+            ),
+            None,
+            Entry(
+                "currentEntrant", "&Current Flow", self.add_current,
+                "Add the flow of the window, with its training so far",
+            ),
+            Entry("fileEntrant", "&Project File…", self._choose_file, "Add the flow of a project file"),
+        )  # fmt: skip
 
     def _choose_file(self) -> None:
         dialog = QFileDialog(self._page, "Add a Project", str(self._folder), PROJECT_FILTER)

@@ -1,7 +1,10 @@
 """The dialog that starts a comparison: a preset or projects, the target, the budget and the seed."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -29,11 +32,14 @@ from flowviz.app.comparison.choice import (
     with_current_as_asked,
 )
 from flowviz.app.comparison.joining import entrant_name, name_of
+from flowviz.app.state.binding import bind
 from flowviz.app.state.request import RequestState
+from flowviz.app.state.state import State
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.controls import budget_row
 from flowviz.app.training.flow_panel import MAX_SEED
-from flowviz.app.widgets.controls import button, check_box, row
+from flowviz.app.widgets.controls import button, check_box, named, row
+from flowviz.app.widgets.form import bind_control
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.errors import FlowvizError
 from flowviz.file_kinds import PROJECT_SUFFIX
@@ -47,6 +53,11 @@ HEADING = (
 )
 FIRST_SECONDS = 20.0  # of each flow
 OTHER_TARGETS = " The flows have learned different targets: choose below which one they all learn."
+ENTRIES: Mapping[Kind, tuple[str, str]] = {  # titles and sentences
+    **{name: (preset.title, preset.sentence) for name, preset in COMPARISON_PRESETS.items()},
+    "words": (WORDS_TITLE, WORDS_SENTENCE),
+    "own": (OWN_TITLE, OWN_SENTENCE),
+}
 MAX_ROWS = 8  # of the list of presets
 PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 
@@ -63,49 +74,39 @@ class ComparisonDialog(QDialog):
         self.setWindowTitle("Compare")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._current, self._folder = with_current_as_asked(current), folder
-        self._projects: list[Member] = []
         self._worker = LatestWorker()
-        self._request = RequestState(self)
+        self._request = RequestState(self)  # of the training of all flows
         plan = self._current.asked
         self._request.show_plan(Plan(plan.target, plan.flow, TrainingSpec(seconds=FIRST_SECONDS)))
+        first = next(iter(ENTRIES))
+        self._choice = State(Choice(first, plan.target, self._request.plan.training, self._current), self)
         self._create_widgets()
         self._lay_out()
         self._connect()
-        self._presets.setCurrentRow(0)
-        self._update()
 
     def _create_widgets(self) -> None:
         self._presets = _preset_list()
         self._sentence = WrappingLabel("comparisonSentence", "What the comparison shows", reserved_lines=2)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._words = QLineEdit()
-        self._words.setObjectName("comparisonWords")
-        self._words.setAccessibleName("Words")
-        self._words.setToolTip("Words that the same flow learns, separated by spaces")
+        tip = "Words that the same flow learns, separated by spaces"
+        self._words = named(QLineEdit(), "comparisonWords", "Words", tip)
         self._words.setPlaceholderText("Two to six words, such as: sun moon star")
         name = name_of(self._current)
         self._adds_current = check_box("addCurrent", "Add &current", f"Add the flow of the window: {name}")
         self._adds_current.setText(f"Add &current: {name.replace('&', '&&')}")
         self._add = button("addProjects", "Add &Projects…", "Add the flows of project files", "open")
         self._added = WrappingLabel("addedProjects", "Added projects")
-        self._target = QComboBox()
-        self._target.setObjectName("comparisonTarget")
-        self._target.setAccessibleName("Target of all flows")
-        self._target.setToolTip("The target that all flows learn. Projects that have learned another one start over")
-        self._seed = QSpinBox()
-        self._seed.setObjectName("comparisonSeed")
-        self._seed.setAccessibleName("Seed")
-        self._seed.setToolTip(
-            "Number from which the random numbers of all flows are drawn, unless the flows differ in it"
-        )
+        tip = "The target that all flows learn. Projects that have learned another one start over"
+        self._target = named(QComboBox(), "comparisonTarget", "Target of all flows", tip)
+        tip = "Number from which the random numbers of all flows are drawn, unless the flows differ in it"
+        self._seed = named(QSpinBox(), "comparisonSeed", "Seed", tip)
         self._seed.setRange(0, MAX_SEED)
         self._problem = WarningLabel("comparisonProblem", "Problem with the comparison")
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self._compare = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
         assert self._compare is not None
+        named(self._compare, "startComparison", "Compare", "Show the flows side by side, ready for training")
         self._compare.setText("Compare")
-        self._compare.setObjectName("startComparison")
-        self._compare.setToolTip("Show the flows side by side, ready for training")
         cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
         assert cancel is not None
         cancel.setToolTip("Close without comparing flows")
@@ -128,59 +129,53 @@ class ComparisonDialog(QDialog):
         self.setMinimumWidth(60 * self.fontMetrics().averageCharWidth())
 
     def _connect(self) -> None:
-        self._presets.currentRowChanged.connect(self._update)
-        self._presets.itemDoubleClicked.connect(self._accept_if_possible)
-        self._words.textChanged.connect(self._update)
-        self._adds_current.toggled.connect(self._update)
+        choice, presets, words = self._choice, self._presets, self._words
+        bind(choice, _row_of, presets.setCurrentRow, presets.currentRowChanged, presets.currentRow, self._choose_row)
+        bind(choice, lambda value: value.words, words.setText, words.textChanged, words.text, self._change("words"))
+        bind_control(choice, lambda value: value.adds_current, self._adds_current, self._change("adds_current"))
+        bind_control(self._request, lambda value: value.plan.training.seed, self._seed, self._request.set_seed)
+        self._request.watch(lambda value: value.plan.training, self._change("training"))
+        choice.watch(lambda value: value, self._show)
+        self._target.activated.connect(self._choose_target)
         self._add.clicked.connect(self._choose_files)
-        self._target.activated.connect(self._update)
+        presets.itemDoubleClicked.connect(self.accept)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
-        self.accepted.connect(lambda: self.chosen.emit(self._choice().comparison()))
         self.finished.connect(lambda: self._worker.close())
 
-    def _choice(self) -> Choice:
-        training = self._request.plan.training.with_seed(self._seed.value())
-        item = self._presets.currentItem()
-        kind: Kind = item.data(Qt.ItemDataRole.UserRole) if item else "own"
-        choice = Choice(
-            kind, self._current.asked.target, training, self._current, self._adds_current.isChecked(),
-            tuple(self._projects), self._words.text(),
-        )  # fmt: skip
-        targets = choice.targets()
-        number = min(max(self._target.currentIndex(), 0), len(targets) - 1)
-        return Choice(**{**vars(choice), "target": targets[number]})
+    def accept(self) -> None:
+        if not _problem_of(self._choice.value):
+            super().accept()
+            self.chosen.emit(self._choice.value.comparison())
 
-    def _update(self) -> None:
+    def _change(self, name: str) -> Callable[[Any], None]:
+        """Return a function that changes a part of the choice."""
+        return lambda value: self._choice.set(replace(self._choice.value, **{name: value}))
+
+    def _choose_row(self, row_index: int) -> None:
+        self._change("kind")(list(ENTRIES)[row_index])
+
+    def _choose_target(self, number: int) -> None:
+        self._change("target")(self._choice.value.targets()[number])
+
+    def _show(self, choice: Choice) -> None:
         """Describe the choice, and any problem with it."""
-        item, choice = self._presets.currentItem(), self._choice()
-        self._sentence.setText(f"{item.toolTip()}." if item else "")
-        is_words = choice.kind == "words"
+        is_words, problem, targets = choice.kind == "words", _problem_of(choice), choice.targets()
+        self._sentence.setText(f"{ENTRIES[choice.kind][1]}.")
         self._words.setVisible(is_words)
         for choosing in (self._adds_current, self._add):
             choosing.setEnabled(not is_words)
-        self._show_added()
-        self._show_targets(choice)
-        self._target.setEnabled(not is_words and self._target.count() > 1)
-        problem = _problem_of(choice)
+        names = ", ".join(f"'{name}'" for name, _ in choice.projects)
+        self._added.setText(f"Added: {names}.{OTHER_TARGETS if len(targets) > 1 else ''}")
+        self._added.setVisible(bool(names))
+        self._target.clear()
+        self._target.addItems([" ".join(target.title.split()) for target in targets])
+        self._target.setCurrentIndex(targets.index(choice.target))
+        self._target.setEnabled(not is_words and len(targets) > 1)
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
         assert self._compare is not None
         self._compare.setEnabled(not problem)
-
-    def _show_added(self) -> None:
-        names = [f"'{name}'" for name, _ in self._projects]
-        others = len(self._choice().targets()) > 1
-        self._added.setText(f"Added: {', '.join(names)}.{OTHER_TARGETS if others else ''}")
-        self._added.setVisible(bool(names))
-
-    def _show_targets(self, choice: Choice) -> None:
-        titles = [" ".join(target.title.split()) for target in choice.targets()]
-        if titles != [self._target.itemText(number) for number in range(self._target.count())]:
-            chosen = max(self._target.currentIndex(), 0)
-            self._target.clear()
-            self._target.addItems(titles)
-            self._target.setCurrentIndex(chosen)
 
     def _choose_files(self) -> None:
         dialog = QFileDialog(self, "Add Projects", str(self._folder), PROJECT_FILTER)
@@ -200,32 +195,23 @@ class ComparisonDialog(QDialog):
             self._problem.setText(result)
             self._problem.show()
         else:
-            self._projects.append(result)
-            self._update()
-
-    def _accept_if_possible(self) -> None:
-        if not _problem_of(self._choice()):
-            self.accept()
+            self._change("projects")((*self._choice.value.projects, result))
 
 
 def _preset_list() -> QListWidget:
-    presets = QListWidget()
-    presets.setObjectName("comparisonPresets")
-    presets.setAccessibleName("What to compare")
+    presets = named(QListWidget(), "comparisonPresets", "What to compare")
     presets.setAccessibleDescription("Prepared comparisons, each of which shows the effect of one setting")
-    entries: dict[Kind, tuple[str, str]] = {
-        **{name: (preset.title, preset.sentence) for name, preset in COMPARISON_PRESETS.items()},
-        "words": (WORDS_TITLE, WORDS_SENTENCE),
-        "own": (OWN_TITLE, OWN_SENTENCE),
-    }
-    for name, (title, sentence) in entries.items():
+    for title, sentence in ENTRIES.values():
         item = QListWidgetItem(title)
-        item.setData(Qt.ItemDataRole.UserRole, name)
         item.setToolTip(sentence)
         presets.addItem(item)
     height = presets.sizeHintForRow(0) * min(presets.count(), MAX_ROWS) + 2 * presets.frameWidth()
     presets.setFixedHeight(height)
     return presets
+
+
+def _row_of(choice: Choice) -> int:
+    return list(ENTRIES).index(choice.kind)
 
 
 def _problem_of(choice: Choice) -> str:

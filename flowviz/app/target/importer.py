@@ -8,7 +8,7 @@ from PyQt6.QtGui import QGuiApplication, QImage
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.pages import PointsContents, Table
-from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.file_reader import FileReader
 from flowviz.app.target.panel import TargetPanel
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
@@ -72,7 +72,7 @@ class TargetImporter(QObject):
 
     def _connect(self) -> None:
         panel, reader = self._panel, self._reader
-        self._request.changed.connect(self._on_request_changed)
+        self._request.watch(lambda value: (value.kind, value.plan.target, value.problem), self._withdraw_notice)
         panel.text.media_arrived.connect(self.take_media)
         panel.image.file_chosen.connect(lambda path: self._read_picture(Path(path)))
         panel.image.paste_requested.connect(self.paste)
@@ -88,10 +88,6 @@ class TargetImporter(QObject):
         reader.failed.connect(self._on_failed)
         reader.faces_read.connect(panel.text.fonts.show_faces)
 
-    def _on_request_changed(self, old: Request, new: Request) -> None:
-        if (old.kind, old.plan.target, old.problem) != (new.kind, new.plan.target, new.problem):
-            self._withdraw_notice()
-
     def _read_picture(self, path: Path) -> None:
         self._withdraw_notice()
         self._reader.read_picture(path)
@@ -100,7 +96,7 @@ class TargetImporter(QObject):
         self._withdraw_notice()
         self._reader.read_points(path)
 
-    def _withdraw_notice(self) -> None:
+    def _withdraw_notice(self, _: object = None) -> None:
         self.notice_posted.emit(Notice(SOURCE))
 
     def _on_picture_read(self, picture: ImageSpec) -> None:
