@@ -4,8 +4,9 @@
 Importing the package loads neither TensorFlow nor Qt, and each name only when it is first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from flowviz.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from flowviz.errors import FlowvizError
@@ -61,8 +62,19 @@ if TYPE_CHECKING:
         ViewSpec,
         comparison_spec,
     )
+else:
+    __getattr__ = lazy_names(
+        __name__,
+        errors="FlowvizError",
+        library="build_flow build_target compare edit latents ledger load load_comparison load_extensions picture "
+        "render render_comparison render_difference rescored resume sample sample_in_parts save "
+        "save_comparison score score_in_parts trace trace_in_parts train units",
+        projects="Comparison Project",
+        specs="COMPARISON_PRESETS PRESETS Bump ComparisonSpec DrawingSpec Edits Entrant ExportSpec FlowSpec "
+        "ImageSpec LayerEdit MixSpec Part PictureSize Playback PointsSpec Seen ShapeSpec TextSpec "
+        "TrainingSpec ViewSpec comparison_spec",
+    )
 
-OTHER_SPECS = {"Bump", "Edits", "Entrant", "LayerEdit", "Part", "PictureSize", "Playback", "Seen"}
 __version__ = "0.1.0"
 __all__ = [
     "COMPARISON_PRESETS",
@@ -116,18 +128,6 @@ __all__ = [
     "train",
     "units",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name on its first use (PEP 562)."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name.endswith(("Spec", "PRESETS", "_spec")) or name in OTHER_SPECS:
-        module = "flowviz.specs"
-    else:
-        own = {"FlowvizError": "flowviz.errors", "Comparison": "flowviz.projects", "Project": "flowviz.projects"}
-        module = own.get(name, "flowviz.library")
-    return getattr(import_module(module), name)
 
 
 def __dir__() -> list[str]:

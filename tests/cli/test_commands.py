@@ -339,8 +339,8 @@ def test_what_options_cannot_say_is_taken_from_the_file(
 ) -> None:
     terminal, library = Heard(), Heard()
     monkeypatch.setattr(training, "_train", terminal)
-    monkeypatch.setattr("flowviz.library.train", library)
-    monkeypatch.setattr("flowviz.library.save", Heard())
+    monkeypatch.setattr("flowviz.train", library)
+    monkeypatch.setattr("flowviz.save", Heard())
     for number, target in enumerate(content):
         plan, source = Plan(target, FlowSpec(layers=1), TrainingSpec(steps=3)), Path(f"{number} it's.flowviz")
         with pytest.raises(SpecError, match=r"Save the project first.*\.$"):
