@@ -36,7 +36,7 @@ from flowviz.specs.edits import Edits
 from flowviz.specs.export_kinds import IN_FOLDERS
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import Target, draw_in_parts, spec_units, target_units
-from flowviz.targets import build_target as target_of
+from flowviz.targets import build_target as build_target
 from flowviz.training import compared, continued, trained
 from flowviz.training.rescored import rescored as rescored
 from flowviz.training.settings import adjusted
@@ -48,16 +48,6 @@ Precision = Literal["float32", "float64"]
 
 PICTURE_SIZE = 640, 480
 SAMPLES = 20_000
-
-
-def build_target(spec: TargetSpec) -> Target:
-    """Build the distribution that a spec describes: it samples, and knows its entropy, where that can be known.
-
-    Raises:
-        TargetError: If there is nothing to learn from.
-        FileError: If a picture in the spec is damaged.
-    """
-    return target_of(spec)
 
 
 def build_flow(
@@ -294,11 +284,7 @@ def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
         SpecError: If the project lacks something that the spec requires, or the suffix of the file denotes another
             format.
     """
-    place = Path(path)
-    if spec.what not in IN_FOLDERS:
-        check_suffix(place, suffixes_of(spec.format))
-    for _ in Export(project, spec).write(place):
-        pass
+    _write(lambda: Export(project, spec), spec, Path(path))
 
 
 def render_comparison(
@@ -324,9 +310,7 @@ def render_comparison(
     """
     place = Path(path)
     found = spec or figure_spec(comparison, place, columns)
-    check_suffix(place, suffixes_of(found.format))
-    for _ in ComparisonFigure(comparison, found, columns).write(place):
-        pass
+    _write(lambda: ComparisonFigure(comparison, found, columns), found, place)
 
 
 def render_difference(
@@ -349,9 +333,7 @@ def render_difference(
     """
     place = Path(path)
     found = spec or ExportSpec(format=default_format("view", place))
-    check_suffix(place, suffixes_of(found.format))
-    for _ in DifferenceExport(comparison, (first, second), found).write(place):
-        pass
+    _write(lambda: DifferenceExport(comparison, (first, second), found), found, place)
 
 
 def picture(project: Project, size: PictureSize | None = None) -> bytes:
@@ -415,6 +397,14 @@ def _trained(
 ) -> Project:
     show = on_event or progress_display(target_units(target, "data"))
     return trained(project, target, on_event=show, should_stop=should_stop)
+
+
+def _write(export: Callable[[], Export | ComparisonFigure], spec: ExportSpec, place: Path) -> None:
+    """Write an export, which is prepared once the suffix of the file is known to fit."""
+    if spec.what not in IN_FOLDERS:
+        check_suffix(place, suffixes_of(spec.format))
+    for _ in export().write(place):
+        pass
 
 
 def _joined(parts: Iterator[NDArray[np.floating]]) -> NDArray[np.floating]:

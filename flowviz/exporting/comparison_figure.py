@@ -12,12 +12,11 @@ from flowviz.errors import SpecError
 from flowviz.exporting import Steps
 from flowviz.exporting.commands import default_format
 from flowviz.exporting.film import write_film
-from flowviz.exporting.pictures import write_picture
+from flowviz.exporting.pictures import write_once, write_picture
 from flowviz.exporting.reel import Reel
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot
 from flowviz.file_kinds import ANIMATION
-from flowviz.files import atomic_write
 from flowviz.projects import Comparison, Project
 from flowviz.records import Moment
 from flowviz.records.comparison_table import COLUMNS, RunSummary
@@ -25,7 +24,7 @@ from flowviz.records.provenance import Provenance
 from flowviz.records.trace import PARTICLES, central_box
 from flowviz.rendering import Camera
 from flowviz.rendering.camera import Boxes, common_box
-from flowviz.rendering.panel_table import Cell, PanelTable, TableLayout, render_table
+from flowviz.rendering.panel_table import Cell, PanelTable, draw_table, render_table, table_grid
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize, ViewSpec
 from flowviz.specs.comparison import FigureColumns
@@ -83,7 +82,7 @@ class ComparisonFigure:
         self._arrangement = _arranged(comparison, spec, self._columns)
         rows, headings = self._arrangement
         self._view = _with_small_text(spec.seen.view, len(rows[0]), spec.pixels)
-        self._layout = TableLayout.of(self._view, len(rows), len(rows[0]), spec.pixels, has_headings=bool(headings))
+        self._layout = table_grid(self._view, len(rows), len(rows[0]), spec.pixels, has_headings=bool(headings))
 
     @property
     def count(self) -> int:
@@ -125,15 +124,14 @@ class ComparisonFigure:
             return write_film(output, reel, spec.format)
         if spec.format == "png":
             return write_picture(output, partial(self.picture, 0), self._provenance)
-        return self._write_vectors(output)
+        return write_once(output, self._save_vectors)
 
-    def _write_vectors(self, path: Path) -> Steps:
-        from flowviz.rendering.figure import save_table  # imports matplotlib
+    def _save_vectors(self, path: Path) -> None:
+        from flowviz.rendering.figure import save_drawing  # imports matplotlib
 
         assert self._spec.format in {"svg", "pdf"}
-        with atomic_write(path) as part:
-            save_table(self._table(1.0), self._view, self._spec.pixels, part, self._spec.format, self._provenance)
-            yield
+        draw = partial(draw_table, self._table(1.0), self._view, self._spec.pixels)
+        save_drawing(draw, self._view, self._spec.pixels, path, self._spec.format, self._provenance)
 
     @cached_property
     def _shares(self) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flowviz.errors import SpecError
 from flowviz.exporting import Steps
-from flowviz.files import atomic_write
+from flowviz.exporting.pictures import write_once
 from flowviz.projects import Comparison
 from flowviz.records import Trial, to_csv
 from flowviz.records.comparison_table import COLUMNS, best_of
@@ -106,10 +106,7 @@ class ComparisonTable:
         Raises:
             FileError: If the file cannot be written.
         """
-        text = self.text()
-        with atomic_write(output) as part:
-            part.write_text(text, encoding="utf-8", newline="")
-            yield
+        return write_once(output, lambda part: part.write_bytes(self.text().encode()))
 
     def text(self) -> str:
         """Return the content of the file."""

@@ -1,8 +1,9 @@
 """Exports that compare both directions of a flow, or explain its density: four panels, ledgers and latents."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,12 @@ from flowviz.records.latents import Latents
 from flowviz.records.ledger import Ledger, common_limits
 from flowviz.records.provenance import Provenance
 from flowviz.records.trace import PARTICLES
+from flowviz.rendering.annotate import em, text_width
 from flowviz.rendering.drawing import Drawing, render_drawing
 from flowviz.rendering.four_panels import SHOWN, four_panels
 from flowviz.rendering.latents import draw_latents
 from flowviz.rendering.ledger import draw_ledger
-from flowviz.rendering.panel_table import PanelTable, render_table
+from flowviz.rendering.panel_table import PanelTable, draw_table
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize, Seen, ViewSpec
 from flowviz.specs.view import Direction, UnitName
@@ -60,19 +62,14 @@ class Diagnostic:
             TargetError: If there are no points of the data that played no part in the training.
         """
         view = self._spec.seen.view
-        if self._spec.what == "four_panels":
-            return render_table(self._panels(size), view, size)
-        return render_drawing(self._drawing(size), view, size)
+        return render_drawing(self._drawing(size, text_width(em(view, size))), view, size)
 
     def save(self, path: Path, form: "Vectors", about: Provenance) -> None:
         """Write the picture as an SVG or a PDF. Raises as `picture` does."""
-        from flowviz.rendering.figure import save_drawing, save_table  # imports matplotlib
+        from flowviz.rendering.figure import save_drawing  # imports matplotlib
 
-        view, size = self._spec.seen.view, self._spec.pixels
-        if self._spec.what == "four_panels":
-            save_table(self._panels(size), view, size, path, form, about)
-        else:
-            save_drawing(self._drawing(size), view, size, path, form, about)
+        size = self._spec.pixels
+        save_drawing(partial(self._drawing, size), self._spec.seen.view, size, path, form, about)
 
     def columns(self) -> Columns:
         """Return the numbers of a ledger or of latents by column. Raises as `picture` does."""
@@ -101,8 +98,11 @@ class Diagnostic:
         points = fresh_points(build_target(self._project.target), self._spec.particles or PARTICLES)
         return Latents.of(self._generated.encoded(points, self._moment))
 
-    def _drawing(self, size: PictureSize) -> Drawing:
+    def _drawing(self, size: PictureSize, length: Callable[[str], float]) -> Drawing:
+        """Return the drawing of a size in pixels; `length` returns the width of a text in pixels."""
         view = self._spec.seen.view
+        if self._spec.what == "four_panels":
+            return draw_table(self._panels(size), view, size, length)
         if self._spec.what == "latents":
             return draw_latents(self.latents, view, size)
         limits = None if self.ledger.is_mean else common_limits(self._generated.trace(self._moment))
@@ -150,11 +150,10 @@ def ledger(project: Project, point: ArrayLike | None = None, units: UnitName = "
         FileError: If the weights do not fit the flow.
         TargetError: If the target has no pixels, or there is nothing to learn.
     """
-    if point is None:
-        return Diagnostic(project, ExportSpec(what="ledger", seen=Seen(view=ViewSpec(units=units)))).ledger
-    found = spec_units(project.target, units)
-    x, y = found.points(checked_points(np.atleast_2d(point)))[0].tolist()
-    seen = Seen(view=ViewSpec(units=units), probe=(project.trace.last_stage, (x, y)))
+    seen = Seen(view=ViewSpec(units=units))
+    if point is not None:
+        x, y = spec_units(project.target, units).points(checked_points(np.atleast_2d(point)))[0].tolist()
+        seen = seen.model_copy(update={"probe": (project.trace.last_stage, (x, y))})
     return Diagnostic(project, ExportSpec(what="ledger", seen=seen)).ledger
 
 

@@ -11,18 +11,18 @@ from flowviz.exporting import Steps, tables
 from flowviz.exporting.diagnostics import Diagnostic
 from flowviz.exporting.film import write_film
 from flowviz.exporting.flow_keeper import FlowKeeper
-from flowviz.exporting.pictures import Draw, write_picture, write_together
+from flowviz.exporting.pictures import Draw, write_once, write_picture, write_together
 from flowviz.exporting.provenance import provenance_of
 from flowviz.exporting.reel import Reel
 from flowviz.exporting.scenes import Scenes, particle_rectangle
 from flowviz.exporting.shots import shots, stage_range
-from flowviz.files import atomic_write
 from flowviz.projects import Project
 from flowviz.records import History, Selection, Settings, cell_centers, checked_stage, slices
 from flowviz.records.provenance import Provenance
 from flowviz.rendering import render_sheet, sheet_stage
 from flowviz.rendering.four_panels import check_room
 from flowviz.rendering.raster import RGBA
+from flowviz.rendering.sheet import draw_sheet
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.export_kinds import DIAGNOSTICS, FILMS, IN_FOLDERS, PICTURES, Kinds
 from flowviz.specs.playback import STEP_SECONDS
@@ -117,12 +117,12 @@ class Export:
             case "density":
                 return self._write_density(output)
             case what if what in COMPARING and self._spec.format != "png":
-                return self._write_diagnostic(output)
+                return write_once(output, self._save_diagnostic)
             case "losses" if self._spec.format == "csv":
                 settings = Settings.of(self._project.training, self._project.flow.recipe)
                 return tables.write_losses_csv(output, *self._losses(), settings)
             case "view" | "sheet" if self._spec.format != "png":
-                return self._write_figure(output)
+                return write_once(output, self._save_figure)
             case _:
                 draw = self._drawing(self._scenes(self._spec.particles), 0.0, self._spec.pixels)
                 return write_picture(output, draw, self._provenance)
@@ -146,7 +146,7 @@ class Export:
     def _losses(self) -> tuple[History, float | None]:
         """Return the history and the entropy of the current target, in the chosen units."""
         units = spec_units(self._project.target, self._spec.seen.view.units)
-        return self._project.history.in_units(units), units.nll(self._entropy())
+        return self._project.history.in_units(units), units.nll(build_target(self._project.target).entropy)
 
     def _loss_plot(self, size: PictureSize) -> RGBA:
         from flowviz.rendering.losses import (
@@ -172,30 +172,26 @@ class Export:
         )
         return write_film(path, reel, spec.format)
 
-    def _write_figure(self, path: Path) -> Steps:
-        from flowviz.rendering.figure import save_frame, save_sheet
+    def _save_figure(self, path: Path) -> None:
+        from flowviz.rendering.figure import save_drawing, save_frame
 
         scenes, size, form = self._scenes(self._spec.particles), self._spec.pixels, self._spec.format
         assert form in {"svg", "pdf"}
-        with atomic_write(path) as part:
-            shot = self._shots[0]
-            scene = scenes.scene(shot, size)
-            if self._spec.what == "sheet":
-                save_sheet(scene, self._spec.seen.view, size, self._stages, part, form, self._provenance)
-            else:
-                title, view = scenes.title(shot, scene), scenes.view(0, size)
-                save_frame(scene, shot.stage, view, size, title, part, form, self._provenance)
-            yield
+        shot, seen = self._shots[0], self._spec.seen.view
+        scene = scenes.scene(shot, size)
+        if self._spec.what == "sheet":
+            save_drawing(partial(draw_sheet, scene, seen, size, self._stages), seen, size, path, form, self._provenance)
+        else:
+            title, view = scenes.title(shot, scene), scenes.view(0, size)
+            save_frame(scene, shot.stage, view, size, title, path, form, self._provenance)
 
-    def _write_diagnostic(self, path: Path) -> Steps:
+    def _save_diagnostic(self, path: Path) -> None:
         diagnostic, form = Diagnostic(self._project, self._spec), self._spec.format
-        with atomic_write(path) as part:
-            if form in {"svg", "pdf"}:
-                diagnostic.save(part, form, self._provenance)
-            else:
-                text = diagnostic.as_json() if form == "json" else "".join(tables.csv_pieces([diagnostic.columns()]))
-                part.write_text(text, encoding="utf-8", newline="")
-            yield
+        if form in {"svg", "pdf"}:
+            diagnostic.save(path, form, self._provenance)
+        else:
+            text = diagnostic.as_json() if form == "json" else "".join(tables.csv_pieces([diagnostic.columns()]))
+            path.write_bytes(text.encode())
 
     def _write_trace(self, path: Path) -> Steps:
         particles = self._particles
@@ -239,9 +235,6 @@ class Export:
     @property
     def _provenance(self) -> Provenance:
         return provenance_of(self._project, self._spec)
-
-    def _entropy(self) -> float | None:
-        return build_target(self._project.target).entropy
 
 
 def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> None:

@@ -3,7 +3,7 @@
 import shutil
 import zipfile
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -134,7 +134,7 @@ class Particles:
         """Write records (stages, n) with the fields x, y and log_det, yielding after each batch."""
         position = np.dtype(_dtype_in(self.units))
         record = np.dtype([("x", position), ("y", position), ("log_det", np.float32)])
-        with _ArrayFile(path, record, (len(self.stages), self.count)) as records:
+        with closing(_ArrayFile(path, record, (len(self.stages), self.count))) as records:
             for trace in self.parts:
                 found = np.empty((len(self.stages), trace.positions.shape[1]), record)
                 found["x"], found["y"] = np.moveaxis(self.units.values(trace.positions[self.stages]), -1, 0)
@@ -148,8 +148,8 @@ class Particles:
         with ExitStack() as files:
             places = [files.enter_context(scratch_file(path)) for _ in range(2)]
             with (
-                _ArrayFile(places[0], np.dtype(_dtype_in(self.units)), (*shape, 2)) as positions,
-                _ArrayFile(places[1], np.dtype(np.float32), shape) as dets,
+                closing(_ArrayFile(places[0], np.dtype(_dtype_in(self.units)), (*shape, 2))) as positions,
+                closing(_ArrayFile(places[1], np.dtype(np.float32), shape)) as dets,
             ):
                 for trace in self.parts:
                     positions.append(self.units.values(trace.positions[self.stages]))
@@ -274,10 +274,8 @@ class _ArrayFile:
         np.lib.format.write_array_header_1_0(self._file, header)
         self._start, self._bytes = self._file.tell(), dtype.itemsize * int(np.prod(shape[2:]))
 
-    def __enter__(self) -> "_ArrayFile":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
     def append(self, values: NDArray[Any]) -> None:

@@ -245,6 +245,17 @@ def fitted(title: str, length: Callable[[str], float], room: float) -> str:
     return text
 
 
+def wrapped(words: Iterable[str], length: Callable[[str], float], room: float) -> list[str]:
+    """Return words in lines that are at most `room` wide, in the units of `length`, unless a word is wider."""
+    lines = list[str]()
+    for word in words:
+        if lines and length(f"{lines[-1]} {word}") <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
 def text_width(size: float, ems: float = 1.0) -> Callable[[str], float]:
     """Return a function that measures the width of a text in pixels.
 

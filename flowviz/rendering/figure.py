@@ -6,7 +6,7 @@ smooth edges hardly compress: of a picture of the word BRAD, they take 0.8 MB in
 are images, as each of them would have its own curves.
 """
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,12 +30,10 @@ from flowviz.rendering.drawing import ENLARGED, Drawing, Particles, foot_places
 from flowviz.rendering.frame import draw_marks, panel_labels, panel_views, render_panel
 from flowviz.rendering.legend import Key, key_parts, keys, legend_places
 from flowviz.rendering.page import ABOVE_LINES, ABOVE_PATHS, BELOW_LINES, Page, Vectors, save_page, width_of
-from flowviz.rendering.panel_table import PanelTable, draw_table
 from flowviz.rendering.particles import particle_colors
 from flowviz.rendering.paths import path_alphas, path_curves, path_particles
 from flowviz.rendering.projection import Panel, Projection, panel_of
 from flowviz.rendering.raster import RGBA, lifted
-from flowviz.rendering.sheet import draw_sheet
 from flowviz.rendering.velocity import CUT_ALPHA, DOT, HALO_ALPHA, HALO_WIDTH, LINE_WIDTH, arrows_at
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import MAX_SIDE, Mark
@@ -77,62 +75,30 @@ def save_frame(
     save_page(draw, view, size, path, form, about)
 
 
-def save_sheet(
-    scene: Scene, view: ViewSpec, size: PictureSize, stages: range, path: Path, form: Vectors, about: Provenance
-) -> None:
-    """Write an SVG or PDF with the content of `render_sheet`.
-
-    Args:
-        scene: The scene.
-        view: The view of each panel.
-        size: The size of the figure in pixels, of which an inch has `about.dpi`.
-        stages: The stages to show.
-        path: The file to write.
-        form: The file format.
-        about: The metadata and the resolution.
-
-    Raises:
-        SpecError: If the panels do not fit.
-    """
-    drawing = draw_sheet(scene, view, size, stages, partial(width_of, size=em(view, size)))
-    save_drawing(drawing, view, size, path, form, about)
-
-
-def save_table(
-    table: PanelTable, view: ViewSpec, size: PictureSize, path: Path, form: Vectors, about: Provenance
-) -> None:
-    """Write an SVG or PDF with the content of `render_table`.
-
-    Args:
-        table: The table of panels.
-        view: The view of the whole figure.
-        size: The size of the figure in pixels, of which an inch has `about.dpi`.
-        path: The file to write.
-        form: The file format.
-        about: The metadata and the resolution.
-
-    Raises:
-        SpecError: If the panels do not fit.
-    """
-    drawing = draw_table(table, view, size, partial(width_of, size=em(view, size)))
-    save_drawing(drawing, view, size, path, form, about)
-
-
 def save_drawing(
-    drawing: Drawing, view: ViewSpec, size: PictureSize, path: Path, form: Vectors, about: Provenance
+    draw: Callable[[Callable[[str], float]], Drawing],
+    view: ViewSpec,
+    size: PictureSize,
+    path: Path,
+    form: Vectors,
+    about: Provenance,
 ) -> None:
     """Write an SVG or PDF with the content of `render_drawing`.
 
     Args:
-        drawing: The drawing.
+        draw: Returns the drawing, given a function that returns the width of a text in pixels.
         view: The view, which determines the background and the size of the text.
         size: The size of the figure in pixels, of which an inch has `about.dpi`.
         path: The file to write.
         form: The file format.
         about: The metadata and the resolution.
-    """
 
-    def draw(page: Page) -> None:
+    Raises:
+        SpecError: If the panels of the drawing do not fit.
+    """
+    drawing = draw(partial(width_of, size=em(view, size)))
+
+    def draw_on(page: Page) -> None:
         for box in drawing.boxes:
             page.fill(*box)
         for each in drawing.panels:
@@ -145,7 +111,7 @@ def save_drawing(
         for key, (left, top) in zip(drawing.keys, places, strict=True):
             _draw_key(page, view, key, left, top, page.em)
 
-    save_page(draw, view, size, path, form, about)
+    save_page(draw_on, view, size, path, form, about)
 
 
 def _draw_panel(page: Page, scene: Scene, stage: float, view: ViewSpec, panel: Panel, left: int, title: str) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 
 from flowviz.records import Scene
 from flowviz.rendering.camera import common_box, fitted_view
-from flowviz.rendering.panel_table import Cell, PanelTable, TableLayout
-from flowviz.rendering.sheet import small_view
+from flowviz.rendering.panel_table import Cell, PanelTable, table_grid
+from flowviz.rendering.sheet import PanelGrid, small_view
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Mark
 
@@ -45,9 +45,9 @@ def four_panels(encoded: Scene, generated: Scene, view: ViewSpec, size: PictureS
     return PanelTable(rows, HEADINGS, NOTE)
 
 
-def check_room(view: ViewSpec, size: PictureSize) -> TableLayout:
+def check_room(view: ViewSpec, size: PictureSize) -> PanelGrid:
     """Return the layout of the panels in a picture of a size in pixels. Raises `SpecError` if they do not fit."""
-    return TableLayout.of(view, 2, 2, size, has_headings=True)
+    return table_grid(view, 2, 2, size, has_headings=True)
 
 
 def _boxes(encoded: Scene, generated: Scene, stage: int) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:

@@ -8,12 +8,12 @@ import numpy as np
 from flowviz.errors import SpecError
 from flowviz.records import Density, Scene, Trace, cell_centers
 from flowviz.records.latents import Latents, Region
-from flowviz.rendering.annotate import Label, em, fitted, text_width
+from flowviz.rendering.annotate import Label, em, fitted, text_width, wrapped
 from flowviz.rendering.camera import fitted_view
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, Surroundings
 from flowviz.rendering.density import MASSES, contour_labels, contour_lines
 from flowviz.rendering.drawing import Box, Drawing, Line, Particles, render_drawing, segment
-from flowviz.rendering.panel_table import LINE_EMS, wrapped
+from flowviz.rendering.panel_table import LINE_EMS
 from flowviz.rendering.plot import Plot
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA
@@ -108,7 +108,7 @@ class _Layout:
     def of(cls, latents: Latents, view: ViewSpec, size: PictureSize) -> "_Layout":
         text = em(view, Panel(size.width, size.height))
         room = size.width - 2 * PAD_EMS * text
-        notes = wrapped(f"{about(latents)} {ADVICE}", text_width(text), room) if view.labels else []
+        notes = wrapped(f"{about(latents)} {ADVICE}".split(), text_width(text), room) if view.labels else []
         width = (size.width - PAD_EMS * text) / COLUMNS - (PAD_EMS + NUMBER_EMS) * text
         height = (size.height - (PAD_EMS + len(notes) * LINE_EMS) * text) / ROWS - (TITLE_EMS + NUMBER_EMS) * text
         if min(width, height) < MIN_PLOT:

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Label, em, fitted, text_width
+from flowviz.rendering.annotate import Label, em, fitted, text_width, wrapped
 from flowviz.rendering.colors import SURROUNDINGS, entrant_color
 from flowviz.rendering.drawing import FOOT_EMS, Box, Drawing, Particles, render_drawing
 from flowviz.rendering.legend import KEY_WIDTH, Key, keys
-from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA
-from flowviz.rendering.sheet import GAP_EMS, TITLE_EMS
+from flowviz.rendering.sheet import PanelGrid
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import MIN_SIDE
 
+MIN_GAP = 4  # pixels between panels
 LINE_EMS = 1.4  # distance between two lines of the note
 RESULT_GAP_EMS = 0.8  # between a title and its result
 SWATCH_EMS, SWATCH_GAP_EMS = 0.7, 0.4  # side of the square before a title, and the space after it
@@ -72,55 +72,24 @@ class PanelTable:
                 yield (row, column), cell, span
 
 
-@dataclass(frozen=True)
-class TableLayout:
-    """The layout of a table of panels, in pixels.
+def table_grid(view: ViewSpec, rows: int, columns: int, whole: PictureSize, *, has_headings: bool) -> PanelGrid:
+    """Return the layout of a table whose panels fill a picture.
 
-    Attributes:
-        panel: The size of each panel.
-        top: The space above the first row, for the headings.
-        head: The space for the title above each panel.
-        gap: The space between panels.
+    Args:
+        view: The view, which determines the size of the text.
+        rows: The number of rows.
+        columns: The number of columns.
+        whole: The size of the picture, in pixels.
+        has_headings: Whether there are headings above the columns.
+
+    Raises:
+        SpecError: If the panels do not fit.
     """
-
-    panel: Panel
-    top: int
-    head: int
-    gap: int
-
-    @classmethod
-    def of(cls, view: ViewSpec, rows: int, columns: int, whole: PictureSize, *, has_headings: bool) -> "TableLayout":
-        """Return the layout whose panels fill a picture.
-
-        Args:
-            view: The view, which determines the size of the text.
-            rows: The number of rows.
-            columns: The number of columns.
-            whole: The size of the picture, in pixels.
-            has_headings: Whether there are headings above the columns.
-
-        Raises:
-            SpecError: If the panels do not fit.
-        """
-        text = em(view, whole) if view.labels else 0
-        head, gap, below = round(TITLE_EMS * text), max(4, round(GAP_EMS * text)), round(FOOT_EMS * text)
-        top = head if has_headings else 0
-        width = (whole.width - gap) // columns - gap
-        height = (whole.height - below - top - gap) // rows - gap - head
-        if min(width, height) < MIN_SIDE:
-            raise SpecError(f"{rows} × {columns} panels do not fit into {whole} pixels. Choose a larger size.")
-        return cls(Panel(width, height), top, head, gap)
-
-    @property
-    def size(self) -> PictureSize:
-        """Return the size of each panel."""
-        return PictureSize(width=self.panel.width, height=self.panel.height)
-
-    def corner(self, place: Place) -> tuple[int, int]:
-        """Return the upper left corner (left, top) of a panel."""
-        row, column = place
-        top = self.top + self.gap + self.head + row * (self.panel.height + self.gap + self.head)
-        return self.gap + column * (self.panel.width + self.gap), top
+    text = em(view, whole) if view.labels else 0
+    found = PanelGrid.filling(whole, rows, columns, text, min_gap=MIN_GAP, has_headings=has_headings)
+    if min(found.panel) < MIN_SIDE:
+        raise SpecError(f"{rows} × {columns} panels do not fit into {whole} pixels. Choose a larger size.")
+    return found
 
 
 def render_table(table: PanelTable, view: ViewSpec, size: PictureSize) -> RGBA:
@@ -144,7 +113,8 @@ def draw_table(table: PanelTable, view: ViewSpec, size: PictureSize, length: Cal
     """Return the drawing of a table; see `render_table`. `length` returns the width of a text in pixels."""
     layout = layout_of(table, view, size)
     panels = tuple(
-        Particles(cell.scene, cell.stage, cell.view, *layout.corner(place), layout.panel) for place, cell in table.cells
+        Particles(cell.scene, cell.stage, cell.view, *layout.corner(*place), layout.panel)
+        for place, cell in table.cells
     )
     if not view.labels:
         return Drawing(panels=panels)
@@ -152,9 +122,9 @@ def draw_table(table: PanelTable, view: ViewSpec, size: PictureSize, length: Cal
     return Drawing(tuple(_swatches(table, view, size)), panels, labels=labels, keys=shared_keys(table))
 
 
-def layout_of(table: PanelTable, view: ViewSpec, size: PictureSize) -> TableLayout:
+def layout_of(table: PanelTable, view: ViewSpec, size: PictureSize) -> PanelGrid:
     """Return the layout of a table in a picture of a size in pixels. Raises `SpecError` if the panels do not fit."""
-    return TableLayout.of(view, len(table.rows), len(table.rows[0]), size, has_headings=bool(table.headings))
+    return table_grid(view, len(table.rows), len(table.rows[0]), size, has_headings=bool(table.headings))
 
 
 def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: Callable[[str], float]) -> list[Label]:
@@ -169,10 +139,10 @@ def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: C
     layout, text, color = layout_of(table, view, size), em(view, size), SURROUNDINGS[view.theme].title
     width, labels = layout.panel.width, list[Label]()
     for column, heading in enumerate(table.headings):
-        left, _ = layout.corner((0, column))
+        left, _ = layout.corner(0, column)
         labels.append(Label(left + width / 2, layout.top - 0.4 * text, fitted(heading, length, width), "ms"))
     for place, cell, span in table.titles():
-        left, top = layout.corner(place)
+        left, top = layout.corner(*place)
         indent = 0 if cell.style is None else (SWATCH_EMS + SWATCH_GAP_EMS) * text
         room = span * (width + layout.gap) - layout.gap - length(cell.result) - RESULT_GAP_EMS * text
         title, start = fitted(cell.title, length, room - indent), left + indent
@@ -180,7 +150,7 @@ def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: C
         labels.append(Label(start + length(title) + RESULT_GAP_EMS * text, top - 0.5 * text, cell.result, "ls"))
     room = size.width - 2 * layout.gap - len(shared_keys(table)) * KEY_WIDTH * text
     foot_top = size.height - (FOOT_EMS - 0.4) * text
-    lines = wrapped(table.note, length, room)
+    lines = wrapped(table.note.split(), length, room)
     return labels + [Label(layout.gap, foot_top + n * LINE_EMS * text, line, "lt") for n, line in enumerate(lines)]
 
 
@@ -190,7 +160,7 @@ def _swatches(table: PanelTable, view: ViewSpec, size: PictureSize) -> Iterator[
     side = max(1, round(SWATCH_EMS * text))
     for place, cell, _ in table.titles():
         if cell.style is not None:
-            left, top = layout.corner(place)
+            left, top = layout.corner(*place)
             yield Box(left, round(top - 0.5 * text) - side, side, side, entrant_color(cell.style, view.theme))
 
 
@@ -208,14 +178,3 @@ def _shared(first: Key, *others: Key) -> Key:
         return first
     caption = first.caption if all(key.caption == first.caption for key in others) else first.caption.partition(":")[0]
     return replace(first, caption=caption, ends=("low", *first.ends[1:-1], "high") if first.ends else ())
-
-
-def wrapped(text: str, length: Callable[[str], float], room: float) -> list[str]:
-    """Return a text in lines that are at most `room` wide, in the units of `length`, unless a word is wider."""
-    lines = list[str]()
-    for word in text.split():
-        if lines and length(f"{lines[-1]} {word}") <= room:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines

@@ -18,7 +18,7 @@ from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 
 TITLE_EMS, GAP_EMS = 1.7, 0.6  # space above each panel, and between panels
-MIN_PANEL = 16  # pixels
+MIN_PANEL, MIN_GAP = 16, 2  # pixels
 MAX_STEPS = 24  # of an integrator in an overview; neighbors look alike
 
 
@@ -45,10 +45,11 @@ def draw_sheet(
     scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequence[int], length: Callable[[str], float]
 ) -> Drawing:
     """Return the drawing of a sheet; see `render_sheet`. `length` returns the width of a text in pixels."""
-    layout, text = SheetLayout.of(view, len(stages), Panel(size.width, size.height)), em(view, size)
+    layout, text = sheet_grid(view, len(stages), size), em(view, size)
     seen = zip(stages, small_views(scene.trace, view, layout.panel, stages), strict=True)
     panels = tuple(
-        Particles(scene, stage, each, *layout.corner(place), layout.panel) for place, (stage, each) in enumerate(seen)
+        Particles(scene, stage, each, *layout.corner(*divmod(place, layout.columns)), layout.panel)
+        for place, (stage, each) in enumerate(seen)
     )
     if not view.labels:
         return Drawing(panels=panels)
@@ -75,9 +76,9 @@ def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: flo
     Raises:
         SpecError: If the panels do not fit.
     """
-    layout = SheetLayout.of(view, stages, Panel(size.width, size.height))
+    layout = sheet_grid(view, stages, size)
     for stage in range(stages):
-        left, top = layout.corner(stage)
+        left, top = layout.corner(*divmod(stage, layout.columns))
         if 0 <= x - left < layout.panel.width and -layout.head <= y - top < layout.panel.height:
             return stage
     return None
@@ -110,54 +111,72 @@ def render_thumbnails(
 
 
 @dataclass(frozen=True)
-class SheetLayout:
-    """The layout of the panels on a sheet.
+class PanelGrid:
+    """The layout of panels in rows and columns, in pixels.
 
     Attributes:
-        panel: The size of each panel, in pixels.
+        panel: The size of each panel.
         columns: The number of columns.
-        head: The space for the title above each panel, in pixels.
-        gap: The space between panels, in pixels.
+        top: The space above the first row, for headings.
+        head: The space for the title above each panel.
+        gap: The space between panels.
     """
 
     panel: Panel
     columns: int
+    top: int
     head: int
     gap: int
 
     @classmethod
-    def of(cls, view: ViewSpec, stages: int, whole: Panel) -> "SheetLayout":
-        """Return the layout with the largest panels, by their shorter side.
+    def filling(
+        cls, whole: PictureSize, rows: int, columns: int, text: float, *, min_gap: int, has_headings: bool = False
+    ) -> "PanelGrid":
+        """Return the layout whose panels fill a picture, above the legend. They may be too small, or not fit at all.
 
         Args:
-            view: The view, which determines the size of the text.
-            stages: The number of panels.
-            whole: The size of the sheet, in pixels.
-
-        Raises:
-            SpecError: If the panels do not fit.
+            whole: The size of the picture, in pixels.
+            rows: The number of rows.
+            columns: The number of columns.
+            text: 1 em in pixels, 0 without text.
+            min_gap: The least space between panels.
+            has_headings: Whether there are headings above the columns.
         """
-        text = em(view, whole)
-        head, gap, below = round(TITLE_EMS * text), max(2, round(GAP_EMS * text)), round(FOOT_EMS * text)
+        head, gap, below = round(TITLE_EMS * text), max(min_gap, round(GAP_EMS * text)), round(FOOT_EMS * text)
+        top = head if has_headings else 0
+        width = (whole.width - gap) // columns - gap
+        height = (whole.height - below - top - gap) // rows - gap - head
+        return cls(Panel(width, height), columns, top, head, gap)
 
-        def layout(columns: int) -> SheetLayout:
-            rows = -(-stages // columns)
-            width = (whole.width - gap) // columns - gap
-            height = (whole.height - below - gap) // rows - gap - head
-            return cls(Panel(width, height), columns, head, gap)
+    @property
+    def size(self) -> PictureSize:
+        """Return the size of each panel."""
+        return PictureSize(width=self.panel.width, height=self.panel.height)
 
-        best = max(map(layout, range(1, stages + 1)), key=lambda found: min(found.panel))
-        if min(best.panel) < MIN_PANEL:
-            raise SpecError(
-                f"{stages} stages do not fit into {whole.width}x{whole.height} pixels. Choose a larger size."
-            )
-        return best
+    def corner(self, row: int, column: int) -> tuple[int, int]:
+        """Return the upper left corner (left, top) of a panel."""
+        top = self.top + self.gap + self.head + row * (self.panel.height + self.gap + self.head)
+        return self.gap + column * (self.panel.width + self.gap), top
 
-    def corner(self, stage: int) -> tuple[int, int]:
-        """Return the upper left corner (left, top) of a panel in pixels, by its index."""
-        row, column = divmod(stage, self.columns)
-        left = self.gap + column * (self.panel.width + self.gap)
-        return left, self.gap + self.head + row * (self.panel.height + self.gap + self.head)
+
+def sheet_grid(view: ViewSpec, stages: int, whole: PictureSize) -> PanelGrid:
+    """Return the layout of a sheet with the largest panels, by their shorter side.
+
+    Args:
+        view: The view, which determines the size of the text.
+        stages: The number of panels.
+        whole: The size of the sheet, in pixels.
+
+    Raises:
+        SpecError: If the panels do not fit.
+    """
+    text = em(view, whole)
+    shapes = [(-(-stages // columns), columns) for columns in range(1, stages + 1)]
+    found = [PanelGrid.filling(whole, rows, columns, text, min_gap=MIN_GAP) for rows, columns in shapes]
+    best = max(found, key=lambda layout: min(layout.panel))
+    if min(best.panel) < MIN_PANEL:
+        raise SpecError(f"{stages} stages do not fit into {whole} pixels. Choose a larger size.")
+    return best
 
 
 def small_view(view: ViewSpec) -> ViewSpec:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
 from flowviz.records.provenance import SOFTWARE
+from flowviz.rendering.annotate import wrapped
 from flowviz.rendering.page import FONT, POINTS_PER_INCH, SETTINGS, matplotlib_lock
 from flowviz.specs.export_kinds import Paper
 
@@ -155,7 +157,7 @@ class _Column:
     def _lines(self, block: Text) -> list[str]:
         if block not in self._wrapped:
             width = self._width - 2 * MARGIN - block.indent
-            self._wrapped[block] = list(wrapped(block.text, width, block.size, bold=block.bold))
+            self._wrapped[block] = lines_of(block.text, width, block.size, bold=block.bold)
         return self._wrapped[block]
 
     def _add_text(self, block: Text) -> None:
@@ -195,8 +197,8 @@ class _Column:
         return scale * width, scale * height
 
 
-def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> Iterator[str]:
-    """Yield the lines of a paragraph, which breaks at spaces. A word that is longer than a line is broken.
+def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Return the lines of a paragraph, which breaks at spaces. A word that is longer than a line is broken.
 
     Args:
         text: The paragraph.
@@ -205,20 +207,18 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> Iter
         bold: Whether it is bold.
     """
     measure = _measure(size, bold=bold)
-    line = ""
-    for word in filter(None, text.split(" ")):  # not at spaces that do not break
-        joined = f"{line} {word}".strip(" ")
-        if measure(joined) <= width:
-            line = joined
-            continue
-        if line:
-            yield line
-        while measure(word) > width:
-            fitting = _fitting(word, width, measure)
-            yield word[:fitting]
-            word = word[fitting:]
-        line = word
-    yield line
+    words = filter(None, text.split(" "))  # not at spaces that do not break
+    pieces = chain.from_iterable(_pieces(word, width, measure) for word in words)
+    return wrapped(pieces, measure, width) or [""]
+
+
+def _pieces(word: str, width: float, measure: Callable[[str], float]) -> Iterator[str]:
+    """Yield the parts of a word that are as long as a line, and the rest of it."""
+    while measure(word) > width:
+        fitting = _fitting(word, width, measure)
+        yield word[:fitting]
+        word = word[fitting:]
+    yield word
 
 
 def _fitting(word: str, width: float, measure: Callable[[str], float]) -> int:

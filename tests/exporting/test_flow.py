@@ -14,8 +14,7 @@ from flowviz.projects import Project
 from flowviz.records import Moment, Scene, Snapshot, Timeline, base_particles
 from flowviz.records.trace import TOGETHER
 from flowviz.rendering import Camera, render_frame, render_sheet, swept_grids, visible_rectangle
-from flowviz.rendering.projection import Panel
-from flowviz.rendering.sheet import SheetLayout
+from flowviz.rendering.sheet import sheet_grid
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
 from flowviz.targets import build_target
 from tests.exporting.projects import SMALL, written
@@ -56,9 +55,9 @@ def test_arrows_are_in_all_panels_of_a_sheet(project: Project, tmp_path: Path) -
     seen = Seen(view=ViewSpec(marks=frozenset({"velocity", "points"}), labels=False))
     drawn = read(written(project, ExportSpec(what="sheet", size=size, seen=seen), tmp_path / "sheet.png"))
     changed = (drawn != render_sheet(Scene(project.trace), seen.view, size)[..., :3]).any(axis=2)
-    layout = SheetLayout.of(seen.view, 20, Panel(size.width, size.height))
+    layout = sheet_grid(seen.view, 20, size)
     for stage in range(20):
-        left, top = layout.corner(stage)
+        left, top = layout.corner(*divmod(stage, layout.columns))
         assert changed[top : top + layout.panel.height, left : left + layout.panel.width].sum() > 50
 
 

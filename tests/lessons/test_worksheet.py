@@ -9,7 +9,7 @@ import pytest
 from flowviz.lessons import read_lesson
 from flowviz.lessons.markdown import as_html, as_line, as_plain, paragraphs
 from flowviz.lessons.worksheet import save_worksheet
-from flowviz.rendering.text_pages import Block, Rules, Text, Together, save_text_pages, wrapped
+from flowviz.rendering.text_pages import Block, Rules, Text, Together, lines_of, save_text_pages
 from tests.app.lessons.test_shipped_lessons import TINY
 
 
@@ -72,7 +72,7 @@ def test_texts_of_the_same_words_are_wrapped_at_their_own_size(tmp_path: Path) -
 
 @pytest.mark.parametrize("text", ["short", "a " * 200, "x" * 500, "", "costs $5 and $6 " * 20])
 def test_wrapping_keeps_every_letter_and_the_width(text: str) -> None:
-    lines = list(wrapped(text, 200, 10))
+    lines = lines_of(text, 200, 10)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(len(line) <= 80 for line in lines)
 
@@ -90,7 +90,7 @@ def test_short_formulas_stay_on_one_line() -> None:
 
 
 def test_short_formulas_stay_on_one_line_of_a_page() -> None:
-    lines = list(wrapped("x\u00a0=\u00a01 " * 30, 100, 10))
+    lines = lines_of("x\u00a0=\u00a01 " * 30, 100, 10)
     assert {word for line in lines for word in line.split(" ")} == {"x\u00a0=\u00a01"}
 
 

@@ -16,7 +16,7 @@ from flowviz.rendering import (
     sheet_stage,
 )
 from flowviz.rendering.projection import Panel
-from flowviz.rendering.sheet import SheetLayout, small_views
+from flowviz.rendering.sheet import sheet_grid, small_views
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from tests.rendering.scenes import bent, full
 
@@ -29,9 +29,9 @@ BARE = ViewSpec(labels=False, axes=False, point_diameter=7.0)  # twice as large 
 )
 def test_panels_lie_apart_within_the_picture(stages: int, width: int, height: int) -> None:
     taken = np.zeros((height, width), int)
-    layout = SheetLayout.of(ViewSpec(), stages, Panel(width, height))
+    layout = sheet_grid(ViewSpec(), stages, PictureSize(width=width, height=height))
     for stage in range(stages):
-        left, top = layout.corner(stage)
+        left, top = layout.corner(*divmod(stage, layout.columns))
         assert left > 0
         assert top > layout.head
         part = taken[top - 1 : top + layout.panel.height + 1, left - 1 : left + layout.panel.width + 1]
@@ -47,16 +47,16 @@ def test_panels_lie_apart_within_the_picture(stages: int, width: int, height: in
 
 
 def test_twenty_stages_stand_as_in_the_post() -> None:
-    layout = SheetLayout.of(ViewSpec(), 20, Panel(1080, 1000))
+    layout = sheet_grid(ViewSpec(), 20, PictureSize(width=1080, height=1000))
     assert layout.columns == 5
 
 
 def test_each_panel_shows_its_stage_framed_around_its_own_particles() -> None:
     scene = Scene(full().trace)
     sheet = render_sheet(scene, ViewSpec(), SIZE)
-    layout = SheetLayout.of(ViewSpec(), 4, Panel(SIZE.width, SIZE.height))
+    layout = sheet_grid(ViewSpec(), 4, SIZE)
     for stage in range(4):
-        left, top = layout.corner(stage)
+        left, top = layout.corner(*divmod(stage, layout.columns))
         shown = sheet[top : top + layout.panel.height, left : left + layout.panel.width]
         bare = fitted_view(scene.trace.boxes[stage], BARE, layout.panel)
         expected = render_frame(scene, stage, bare, PictureSize(width=layout.panel.width, height=layout.panel.height))

@@ -1,5 +1,6 @@
 """Titles of stages in pictures."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from flowviz.records.provenance import Provenance
 from flowviz.rendering.annotate import OPACITY, TITLE_EMS, em, fitted, text_width, title_box, title_label
 from flowviz.rendering.colors import SURROUNDINGS
-from flowviz.rendering.figure import save_frame, save_sheet
+from flowviz.rendering.figure import save_drawing, save_frame
 from flowviz.rendering.frame import render_frame
 from flowviz.rendering.projection import Panel
+from flowviz.rendering.sheet import draw_sheet
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Theme
 from tests.rendering.scenes import full
@@ -37,7 +39,8 @@ def test_long_term_ends_with_an_ellipsis() -> None:
 
 def test_sheet_names_stages_by_their_terms(tmp_path: Path) -> None:
     size = PictureSize(width=600, height=480)
-    save_sheet(full(), ViewSpec(), size, range(4), tmp_path / "sheet.svg", "svg", Provenance("", "", 72))
+    draw = partial(draw_sheet, full(), ViewSpec(), size, range(4))
+    save_drawing(draw, ViewSpec(), size, tmp_path / "sheet.svg", "svg", Provenance("", "", 72))
     text = (tmp_path / "sheet.svg").read_text(encoding="utf-8")
     for title in ("0 · Base", "1 · Scale", "2 · Permutation", "3 · Coupling"):
         assert title in text, f"The sheet has no stage '{title}'."
