@@ -100,7 +100,7 @@ def latest_state(path: Path, output: Path) -> tuple[Project, Path]:
         if not is_file(checkpoint) or checkpoint.samefile(at):
             continue
         saved = load_project(checkpoint)
-        is_ahead = _steps(saved) > _steps(latest)
+        is_ahead = saved.resumes_at > latest.resumes_at
         if not _is_same_training(saved, latest) or (is_ahead and _is_newer(at, checkpoint)):
             raise FileError(
                 f"{checkpoint} is the checkpoint of an interrupted training, but {path} has changed since. To continue "
@@ -114,10 +114,6 @@ def latest_state(path: Path, output: Path) -> tuple[Project, Path]:
 def _command(path: Path, output: str) -> str:
     """Return the command that continues a training, for a shell."""
     return shlex.join(["flowviz", "resume", str(path), "-o", output])
-
-
-def _steps(project: Project) -> int:
-    return project.checkpoint.step if project.checkpoint else 0
 
 
 def _is_same_training(one: Project, other: Project) -> bool:

@@ -100,6 +100,11 @@ class Project:
         """Return the next training: `next` if it is given, or else the same training again."""
         return self.next or self.plan
 
+    @property
+    def resumes_at(self) -> int:
+        """Return the step from which training continues, 0 without a checkpoint."""
+        return self.checkpoint.step if self.checkpoint else 0
+
     def trained(self, finished: Finished, history: History) -> "Project":
         """Return this project with the results of a training.
 

@@ -1,6 +1,6 @@
 """A change of the batch of a running training, whose step has to be compiled again."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 
 from flowviz.errors import MachineError
 from flowviz.flows.machine import OUT_OF_MEMORY
@@ -8,7 +8,7 @@ from flowviz.records import Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.training.schedule import chunk_steps
-from flowviz.training.step import ChunkRunner, chunk_runner
+from flowviz.training.step import ChunkRunner, chunk_runner, in_thread
 
 
 class BatchChange:
@@ -27,8 +27,8 @@ class BatchChange:
             MachineError: If there is not enough memory for the batch.
         """
         if self._coming is None:
-            self._begin(spec)
-        assert self._coming is not None
+            compiling = in_thread("batch", _compiled, self._flow, spec, self._edits)
+            self._coming = self._batch_of(spec), compiling
         batch, compiling = self._coming
         if not compiling.done():
             return None
@@ -39,11 +39,6 @@ class BatchChange:
             return compiling.result()
         except OUT_OF_MEMORY as error:
             raise out_of_memory(batch) from error
-
-    def _begin(self, spec: TrainingSpec) -> None:
-        pool = ThreadPoolExecutor(1, "batch")
-        self._coming = self._batch_of(spec), pool.submit(_compiled, self._flow, spec, self._edits)
-        pool.shutdown(wait=False)
 
     def _batch_of(self, spec: TrainingSpec) -> int:
         return Settings.of(spec, self._flow.recipe).batch

@@ -10,15 +10,15 @@ from flowviz.projects import Project, checkpoint_path, discard_checkpoint, load_
 from flowviz.specs import Entrant
 
 
-def output_of(entrant: Entrant, folder: Path) -> Path:
+def output_of(name: str, seed: int, folder: Path) -> Path:
     """Return the path that the project of a run would have in a folder; its checkpoint file is named after it."""
-    return _output(entrant.name, entrant.seed, folder)
+    return folder / f"{as_file_name(name)}-{seed}{PROJECT_SUFFIX}"
 
 
 def checkpoint_of(entrant: Entrant, folder: Path) -> Project | None:
     """Return the state that an interrupted run has kept in a folder. None if there is none, or one of another run."""
     with suppress(FileError):
-        found = load_project(checkpoint_path(output_of(entrant, folder)))
+        found = load_project(checkpoint_path(output_of(entrant.name, entrant.seed, folder)))
         if (found.target, found.flow, found.training) == (entrant.target, entrant.flow, entrant.training):
             return found
     return None
@@ -26,8 +26,4 @@ def checkpoint_of(entrant: Entrant, folder: Path) -> Project | None:
 
 def discard_checkpoint_of(name: str, seed: int, folder: Path) -> None:
     """Remove the checkpoint file, if any, of a run."""
-    discard_checkpoint(_output(name, seed, folder))
-
-
-def _output(name: str, seed: int, folder: Path) -> Path:
-    return folder / f"{as_file_name(name)}-{seed}{PROJECT_SUFFIX}"
+    discard_checkpoint(output_of(name, seed, folder))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -128,14 +129,14 @@ def _start(run: Run) -> Project:
     states = (run.start, checkpoint_of(entrant, run.folder) if run.folder else None)
     known = [state for state in states if state is not None and state.checkpoint is not None]
     new = Project.untrained(entrant.target, entrant.flow, entrant.training)
-    return max(known, key=_steps, default=new)
+    return max(known, key=attrgetter("resumes_at"), default=new)
 
 
 def _keeper(folder: Path | None, entrant: Entrant, must_stop: Callable[[], bool]) -> Callable[[Project], None] | None:
     """Return what keeps the checkpoint of a run, and ends the run if it must stop."""
     if folder is None:
         return None
-    output = output_of(entrant, folder)
+    output = output_of(entrant.name, entrant.seed, folder)
 
     def keep(project: Project) -> None:
         with suppress(FileError):  # a full disk need not end the run
@@ -197,13 +198,9 @@ def with_checkpoints(comparison: Comparison, folder: Path) -> Comparison:
     """Return a comparison with the states that interrupted runs have kept in a folder, each with its entrant's seed."""
     for entrant in comparison.missing():
         kept = checkpoint_of(entrant, folder)
-        if kept is not None and _steps(kept) > _steps(comparison[entrant.name]):
+        if kept is not None and kept.resumes_at > comparison[entrant.name].resumes_at:
             comparison = comparison.with_project(entrant.name, kept)
     return comparison
-
-
-def _steps(project: Project) -> int:
-    return project.checkpoint.step if project.checkpoint else 0
 
 
 def _failed(run: Run, failure: Failure) -> Result:

@@ -2,10 +2,11 @@
 
 import logging
 import math
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import tensorflow as tf
@@ -28,6 +29,7 @@ from flowviz.specs.recipes import Recipe
 FIRST_DECAY, EPSILON = 0.9, 1e-8  # β₁ and ε of Adam: Kingma & Ba 2015, algorithm 1
 STEP_ARGUMENTS = 10  # of a chunk without edits, of which four are the state
 REMEMBERED = 64  # runners: TensorFlow never frees a graph, so creating one again would only add a second copy
+Result = TypeVar("Result")
 _making = Lock()
 log = logging.getLogger(__name__)
 
@@ -130,9 +132,7 @@ class ChunkRunner:
 
     def begin_optimizing(self) -> None:
         """Start to optimize the graph in a separate thread."""
-        pool = ThreadPoolExecutor(1, "graph")
-        pool.submit(self.optimize)
-        pool.shutdown(wait=False)
+        in_thread("graph", self.optimize)
 
     def optimize(self) -> None:
         """Let TensorFlow optimize the graph, which it does on the first call. Concurrent callers wait."""
@@ -148,9 +148,7 @@ class ChunkRunner:
         """
         with self._lock:
             if self._compiled is None or (self._compiled.done() and self._compiled.exception()):
-                pool = ThreadPoolExecutor(1, "xla")
-                self._compiled = pool.submit(self._compile)
-                pool.shutdown(wait=False)  # the thread ends when XLA is done
+                self._compiled = in_thread("xla", self._compile)
 
     @property
     def is_ready(self) -> bool:
@@ -333,3 +331,11 @@ def _adam(
     remaining = 1 - rate * recipe.weight_decay * tf.sign(second)  # disabled layers have no gradient and do not decay
     parameters = remaining * state.parameters - factors * pace * first / (tf.sqrt(second) + EPSILON * root)
     return State(parameters, first, second, state.statistics)
+
+
+def in_thread(name: str, work: Callable[..., Result], *arguments: object) -> Future[Result]:
+    """Start to call a function in a separate thread, which has the name and ends with the call."""
+    pool = ThreadPoolExecutor(1, name)
+    future = pool.submit(work, *arguments)
+    pool.shutdown(wait=False)
+    return future

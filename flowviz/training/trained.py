@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flowviz.projects import Project
-from flowviz.records import Checkpoint, Environment, Event, Finished, Moment, Snapshot
+from flowviz.records import Checkpoint, Environment, Event, Finished, Moment
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.from_here import continued
@@ -53,10 +53,9 @@ def trained(
         SpecError: If the flow is too large for a project file.
     """
     project = continued(project)
-    checkpoint, timeline = project.checkpoint, project.timeline
-    project = replace(project, environment=Environment.current())
+    checkpoint, first_step = project.checkpoint, project.resumes_at
     history = project.history.resumed(checkpoint) if checkpoint else project.history
-    first_step = checkpoint.step if checkpoint else 0
+    project = replace(project, environment=Environment.current(), history=history)
     events = train(
         target,
         project.flow,
@@ -70,16 +69,13 @@ def trained(
     )
     for event in with_final_report(events, target.training_points):
         on_event(event)
-        history = history.with_event(event)
+        project = project.after(event)
         moment = event.snapshot if isinstance(event, Finished) else event
         if isinstance(moment, Moment):
-            timeline = timeline.with_moment(moment)
-        if isinstance(moment, Snapshot):
-            now = replace(project, weights=moment.weights, trace=moment.trace, timeline=timeline, score=None)
+            project = replace(project, timeline=project.timeline.with_moment(moment))
         if on_checkpoint and isinstance(event, Checkpoint) and event.step > first_step:
-            on_checkpoint(replace(now, history=history, checkpoint=event).storable())
-    assert isinstance(event, Finished)
-    return replace(project.trained(event, history), timeline=timeline).storable()
+            on_checkpoint(project.storable())
+    return project.storable()
 
 
 def moment_period(spec: TrainingSpec) -> float:

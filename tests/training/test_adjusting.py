@@ -73,19 +73,16 @@ def project_at(checkpoint: Checkpoint) -> Project:
     return from_bytes(to_bytes(replace(plain, weights=weights, trace=trace, checkpoint=checkpoint)))
 
 
-class Pool:
-    """A pool of threads that compiles when the test says so."""
+class Compiler:
+    """A thread that compiles when the test says so."""
 
     def __init__(self) -> None:
         self.batches = list[int]()
         self._jobs = list[tuple[Future[ChunkRunner], Callable[[], ChunkRunner]]]()
         self.is_immediate = False
 
-    def __call__(self, *_: object) -> "Pool":
-        return self
-
-    def submit(
-        self, job: Callable[..., ChunkRunner], flow: FlowSpec, spec: TrainingSpec, *rest: object
+    def __call__(
+        self, _: str, job: Callable[..., ChunkRunner], flow: FlowSpec, spec: TrainingSpec, *rest: object
     ) -> Future[ChunkRunner]:
         assert spec.batch is not None
         self.batches.append(spec.batch)
@@ -95,9 +92,6 @@ class Pool:
             self.compile()
         return future
 
-    def shutdown(self, *, wait: bool) -> None:
-        assert not wait
-
     def compile(self) -> None:
         while self._jobs:
             future, job = self._jobs.pop()
@@ -105,9 +99,9 @@ class Pool:
 
 
 @pytest.fixture
-def pool(monkeypatch: pytest.MonkeyPatch) -> Pool:
-    found = Pool()
-    monkeypatch.setattr(batch_change, "ThreadPoolExecutor", found)
+def compiler(monkeypatch: pytest.MonkeyPatch) -> Compiler:
+    found = Compiler()
+    monkeypatch.setattr(batch_change, "in_thread", found)
     return found
 
 
@@ -143,9 +137,9 @@ def test_optimizer_and_schedule_go_on(plain: list[Event]) -> None:
 
 @pytest.mark.parametrize("requested", [SLOWER, LARGER])
 def test_stopped_training_continues_with_other_settings_as_a_running_one(
-    requested: TrainingSpec, plain: list[Event], pool: Pool
+    requested: TrainingSpec, plain: list[Event], compiler: Compiler
 ) -> None:
-    pool.is_immediate = True
+    compiler.is_immediate = True
     events = run(From(3, requested))
     change = change_in(events)
     stopped = project_at(checkpoints(plain)[change.step])
@@ -171,14 +165,14 @@ def test_training_resumes_exactly_across_a_change() -> None:
     assert resumed.history.adjustments == (change,)
 
 
-def test_old_batch_trains_until_the_new_one_is_compiled(pool: Pool) -> None:
+def test_old_batch_trains_until_the_new_one_is_compiled(compiler: Compiler) -> None:
     requested = with_batch(300)
     steps = list[int]()
     for event in train(TARGET, SMALL, TrainingSpec(seconds=600), snapshot_seconds=0.0, adjust=lambda: requested):
         if isinstance(event, Snapshot):
             steps.append(event.step)
             if len(steps) == 4:
-                pool.compile()
+                compiler.compile()
         if isinstance(event, Adjusted):
             break
     assert isinstance(event, Adjusted)
@@ -186,19 +180,19 @@ def test_old_batch_trains_until_the_new_one_is_compiled(pool: Pool) -> None:
     assert event.step == steps[-1] >= steps[3] > steps[1]
 
 
-def test_only_the_latest_of_several_batches_is_adopted(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_latest_of_several_batches_is_adopted(compiler: Compiler, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_change, "_compiled", lambda _, spec, *__: spec)
     change = BatchChange(SMALL)
     assert change.runner(with_batch(300)) is None
     assert change.runner(with_batch(310)) is None
     assert change.runner(with_batch(320)) is None
-    assert pool.batches == [300], "one at a time"
-    pool.compile()
+    assert compiler.batches == [300], "one at a time"
+    compiler.compile()
     assert change.runner(with_batch(320)) is None
-    pool.compile()
+    compiler.compile()
     found: object = change.runner(with_batch(320))
     assert found == with_batch(320)
-    assert pool.batches == [300, 320]
+    assert compiler.batches == [300, 320]
 
 
 def test_batch_for_which_there_is_no_memory_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
