@@ -72,3 +72,11 @@ def checked_seed(seed: int) -> int:
     if seed < 0:
         raise SpecError(f"The seed cannot be {seed}: it must be at least 0.")
     return seed
+
+
+def numbers(text: str | None, what: str, example: str) -> list[float]:
+    """Return the numbers in an option, none if it is not given. Raises `SpecError`, which names what they are."""
+    try:
+        return [float(number) for number in text.split(",")] if text is not None else []
+    except ValueError as error:
+        raise SpecError(f"The {what} {text!r} are not numbers separated by commas, such as {example}.") from error

@@ -177,10 +177,7 @@ def _with_choices(spec: SourceSpec, choices: Given) -> SourceSpec:
 def _weights(shares: str | None, count: int) -> list[float]:
     if shares is None:
         return [1.0] * count
-    try:
-        weights = [float(share) for share in shares.split(",")]
-    except ValueError as error:
-        raise SpecError(f"The shares {shares!r} are not numbers separated by commas, such as 2,1.") from error
+    weights = options.numbers(shares, "shares", "2,1")
     if len(weights) != count:
         raise SpecError(f"There are {count} sources but {len(weights)} shares. Give one share for each source.")
     return weights

@@ -26,7 +26,7 @@ from flowviz.cli.plan_options import (
 )
 from flowviz.cli.spec_options import Given, SpecFile, given_files, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
-from flowviz.errors import FileError, SpecError
+from flowviz.errors import FileError
 from flowviz.files import check_writable
 from flowviz.projects import (
     Project,
@@ -143,7 +143,7 @@ def trials(
 
     plot = plot or output.with_suffix(".png")
     check_trial_outputs(output, plot, [*sources.files, *given_files(spec)], force=force)
-    given = None if learning_rates is None else _rates(learning_rates)
+    given = sorted(set(options.numbers(learning_rates, "learning rates", "1e-3,1e-2")))
     plan = requested_plan(sources, flow, training, spec)
     rates = given or [plan.flow.recipe.learning_rate]
     specs = [TrainingSpec(**{**plan.training.model_dump(), "learning_rate": rate}) for rate in rates]
@@ -300,12 +300,3 @@ def _copy_trained(project: Project, path: Path, output: Path) -> None:
     if not (output.exists() and output.samefile(path)):
         save_project(project, output)
         say(f"Saved {output}.")
-
-
-def _rates(text: str) -> list[float]:
-    try:
-        return sorted({float(rate) for rate in text.split(",")})
-    except ValueError as error:
-        raise SpecError(
-            f"The learning rates {text!r} are not numbers separated by commas, such as 1e-3,1e-2."
-        ) from error

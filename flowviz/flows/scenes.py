@@ -56,7 +56,9 @@ def completed(
         density=_density(flow, scene.density, stage, rectangle) if "density" in view.marks else scene.density,
         grid=grid_trace(flow) if "grid" in view.marks and scene.grid is None else scene.grid,
         probe=scene.probe if probe is None else probe_trace(flow, probe),
-        velocities=_velocities(flow, scene, swept) if "velocity" in view.marks else scene.velocities,
+        velocities=velocity_fields(flow, swept)
+        if "velocity" in view.marks and scene.velocities is None
+        else scene.velocities,
     )
 
 
@@ -121,7 +123,3 @@ def _velocity_field(flow: Flow, stage: int, grid: FieldGrid, *, at_end: bool = F
 def _density(flow: Flow, found: Density | None, stage: int, rectangle: Rectangle) -> Density:
     fits = found is not None and (found.stage, found.rectangle) == (stage, rectangle)
     return found if found is not None and fits else flow.density(stage, rectangle)
-
-
-def _velocities(flow: Flow, scene: Scene, swept: Sequence[FieldGrid]) -> tuple[VelocityField, ...]:
-    return velocity_fields(flow, swept) if scene.velocities is None else scene.velocities

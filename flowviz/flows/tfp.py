@@ -44,26 +44,22 @@ class FlowBijector(tfb.Bijector):
         return {}
 
     def _forward(self, x: tf.Tensor) -> tf.Tensor:
-        return self._forward_and_log_det(x)[0]
+        return self._mapped("forward_and_log_det", x)[0]
 
     def _forward_log_det_jacobian(self, x: tf.Tensor) -> tf.Tensor:
-        return self._forward_and_log_det(x)[1]
+        return self._mapped("forward_and_log_det", x)[1]
 
     def _inverse(self, y: tf.Tensor) -> tf.Tensor:
-        return self._inverse_and_log_det(y)[0]
+        return self._mapped("inverse_and_log_det", y)[0]
 
     def _inverse_log_det_jacobian(self, y: tf.Tensor) -> tf.Tensor:
-        return self._inverse_and_log_det(y)[1]
+        return self._mapped("inverse_and_log_det", y)[1]
 
-    def _forward_and_log_det(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        shape = tf.shape(x)
-        y, log_det = self._chain().forward_and_log_det(self._numbers, self._statistics, tf.reshape(x, [-1, 2]))
-        return tf.reshape(y, shape), tf.reshape(log_det, shape[:-1])
-
-    def _inverse_and_log_det(self, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        shape = tf.shape(y)
-        x, log_det = self._chain().inverse_and_log_det(self._numbers, self._statistics, tf.reshape(y, [-1, 2]))
-        return tf.reshape(x, shape), tf.reshape(log_det, shape[:-1])
+    def _mapped(self, function: str, points: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return what a function of the chain returns for points (..., 2): images of that shape, and log|det J|."""
+        shape, flat = tf.shape(points), tf.reshape(points, [-1, 2])
+        images, log_det = getattr(self._chain(), function)(self._numbers, self._statistics, flat)
+        return tf.reshape(images, shape), tf.reshape(log_det, shape[:-1])
 
 
 class SmoothSquare(tfd.Distribution):

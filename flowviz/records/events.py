@@ -277,11 +277,6 @@ class Finished:
     largest_rise: float | None = None
 
     @property
-    def keeps_last(self) -> bool:
-        """Return whether the last state is the one that was kept."""
-        return self.kept.step == self.progress.step
-
-    @property
     def weights(self) -> Weights:
         """Return the weights of the kept state."""
         return self.kept.weights
@@ -326,7 +321,7 @@ class Finished:
 
     def sentence(self) -> str:
         """Describe the outcome for the user, including the score, the on-target share and advice."""
-        sentence = f"{self._ended}: {self.score.sentence()}"
+        sentence = f"{self.ending.capitalize()} after {self._steps}: {self.score.sentence()}"
         if self.snapshot.on_target is not None:
             sentence += f", {self.snapshot.on_target:.0%} of the particles on target"
             sentence += f" (leaked: {self.snapshot.leaked_words()})"
@@ -338,16 +333,12 @@ class Finished:
         return f"{words[self.ending]}: {self._steps}, {self.score.sentence()}.{self._kept}"
 
     @property
-    def _ended(self) -> str:
-        return f"{self.ending.capitalize()} after {self._steps}"
-
-    @property
     def _steps(self) -> str:
         return f"{self.progress.step:,} step{'' if self.progress.step == 1 else 's'}"
 
     @property
     def _kept(self) -> str:
-        return "" if self.keeps_last else f" Kept the best state, step {self.kept.step:,}."
+        return "" if self.kept.step == self.progress.step else f" Kept the best state, step {self.kept.step:,}."
 
 
 Event = (

@@ -23,6 +23,8 @@ MEASURES = {"gap": "gap", "test_nll": "test NLL", "validation_nll": "validation 
 TrialEnding = Literal[Ending, "failed", "training"]
 TrialKey = tuple[str, float, int]
 
+TABLE_ENDINGS: tuple[TrialEnding, ...] = (*get_args(Ending), "failed")  # a run in progress is in no table of trials
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -204,7 +206,7 @@ def _trial(row: dict[str, str]) -> Trial:
     """Return the trial of a row, and raise `ValueError` if the row is malformed."""
     if None in row or None in row.values():
         raise ValueError("a row has too many or too few fields")
-    ending = next((each for each in _endings() if each == row["ending"]), None)
+    ending = next((each for each in TABLE_ENDINGS if each == row["ending"]), None)
     if ending is None or row["finite"] not in {"True", "False"}:
         raise ValueError(f"invalid ending {row['ending']!r} or finite {row['finite']!r}")
     figures = {name: _number(row[name]) for name in row if name not in {"name", *IDENTITY, *NOTES}}
@@ -218,10 +220,6 @@ def _trial(row: dict[str, str]) -> Trial:
         failure=row["failure"],
         name=row.get("name", ""),
     )
-
-
-def _endings() -> tuple[TrialEnding, ...]:
-    return (*get_args(Ending), "failed")
 
 
 def _number(text: str) -> float | None:
