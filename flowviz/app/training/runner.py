@@ -189,7 +189,7 @@ class TrainingRunner(QObject):
             self.turn_taken.emit(turn)
 
     def _on_ended(self, number: int) -> None:
-        if self._is_current(number):
+        if self._is_current(number) and self.run is None:  # a single flow ends with its result
             self.discard()
             self.ended.emit()
 
