@@ -218,7 +218,9 @@ class Person:
             return
         what, form = self._random.choice(EXPORTS)
         for name, value in (("exportWhat", what), ("exportFormat", form)):
-            dialog.findChildren(ChoiceBox, name)[0].choose(value)
+            box = dialog.findChildren(ChoiceBox, name)[0]
+            if box.findData(value) >= 0:  # a comparison offers less
+                box.choose(value)
         for name in ("exportWidth", "exportHeight"):
             dialog.findChildren(QSpinBox, name)[0].setValue(160)
         dialog.findChildren(QLineEdit, "exportPath")[0].setText(str(self._folder / f"{self.steps}.{form}"))

@@ -16,7 +16,6 @@ from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import FORMATS, What
 from flowviz.specs.fields import values_of, with_values
 from flowviz.specs.spec import Spec
-from flowviz.targets import has_pixels
 
 if TYPE_CHECKING:  # imported late, for a fast start of the program
     from flowviz.exporting.export import Export
@@ -120,6 +119,8 @@ class ExportedProject(ExportSource):
     @cached_property
     def _options(self) -> Mapping[str, Mapping[Any, Item]]:
         """Return the values that depend on the project, by the names of their fields."""
+        from flowviz.targets import has_pixels  # imports Pillow, which the start of the program does not need
+
         project, last = self.project, self._last_stage
         stages = items({stage: project.trace.title(stage, project.edits.of(stage)) for stage in range(last + 1)})
         steps = [moment.step for moment in reversed(project.timeline.moments[:-1])]

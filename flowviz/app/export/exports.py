@@ -27,12 +27,14 @@ log = logging.getLogger(__name__)
 class Exports(QObject):
     """Shows the export dialog with the choices of last time, except where the window has changed since."""
 
+    exported = pyqtSignal(object)  # Path
     done = pyqtSignal(str)  # message
     notice_posted = pyqtSignal(object)  # Notice; without a text, after a success
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
+        self.exported.connect(self._take_exported)
         self._dialog: ExportDialog | None = None
         self._sources: dict[type[ExportSource], ExportSource] = {}  # of the last dialog of each type
         self._chosen: dict[type[ExportSource], ExportSpec] = {}  # in these dialogs
@@ -76,7 +78,7 @@ class Exports(QObject):
         dialog = ExportDialog(source, choices, folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(lambda: self._take_closed(source))
-        dialog.exported.connect(self._take_exported)
+        dialog.exported.connect(self.exported)
         self._dialog = dialog
 
     def _take_exported(self, path: Path) -> None:

@@ -54,7 +54,7 @@ def create_lessons(
     observer.add(
         lambda: view_observations(view.value, viewer), view.changed, viewer.moment_shown, playhead.playing_changed
     )
-    observer.add_event("exported", exports.done)
+    observer.add_event("exported", exports.exported)
     observer.add_event("played", PlaybackEnd(playhead, view, window).reached)
     observer.add(lambda: request_observations(request.value), request.changed)
     observer.add(

@@ -178,6 +178,8 @@ def test_export_runs_during_training(window: Window, qtbot: QtBot, tmp_path: Pat
 def test_an_export_is_reported_in_the_status_bar_and_to_lessons(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     observer = window.main.lessons.observer
     assert not observer.begin()["exported"]
+    window.find(QAction, "commandTrainingAction").trigger()
+    assert not observer.read()["exported"], "copying is no export"
     dialog = export(window, qtbot)
     shrink(dialog)
     dialog.write(tmp_path / "view.png")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt
@@ -160,7 +161,7 @@ def _open_panels(learner: Learner, names: Sequence[str]) -> None:
 
 
 def _export(learner: Learner, _: bool) -> None:
-    learner.window.main.exports.done.emit("Exported")  # the dialog has tests of its own
+    learner.window.main.exports.exported.emit(Path("a.png"))  # the dialog has tests of its own
 
 
 def _flatten(learner: Learner, _: object) -> None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.state import Attendance
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
+from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.lessons import OBSERVATIONS, Lesson, read_lesson
@@ -22,7 +23,7 @@ from flowviz.lessons.progress import Progress
 from flowviz.lessons.worksheet import save_worksheet
 from tests.app.conftest import FileMenu, Window, settle
 from tests.app.lessons.acts import fulfill
-from tests.app.lessons.learner import Learner, controls_of
+from tests.app.lessons.learner import PATIENCE_MS, Learner, controls_of
 from tests.app.lessons.test_shipped_lessons import TINY
 from tests.app.test_accessibility import undescribed
 
@@ -332,6 +333,7 @@ def test_a_pause_of_the_training_is_observed(window: Window, qtbot: QtBot, learn
 
 def test_the_worksheet_is_exported_in_the_background(
     window: Window,
+    qtbot: QtBot,
     file_menu: FileMenu,
     learner: Learner,
     lesson: Lesson,
@@ -350,22 +352,23 @@ def test_the_worksheet_is_exported_in_the_background(
     learner.attend(lesson)
     action.trigger()
     file_menu.answer_dialog("worksheetDialog", tmp_path / "sheet.pdf")
-    file_menu.wait(lambda: f"Exported to {tmp_path / 'sheet.pdf'}" in window.status)
+    status = window.find(StatusBar, "statusBar")
+    qtbot.waitUntil(lambda: f"Exported to {tmp_path / 'sheet.pdf'}" in status.text, timeout=PATIENCE_MS)
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
     assert main_thread() not in threads
     assert not window.main.findChildren(QFileDialog)
 
 
 def test_a_worksheet_that_cannot_be_written_is_reported(
-    window: Window, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
+    window: Window, qtbot: QtBot, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
 ) -> None:
     learner.attend(lesson)
     window.find(QAction, "exportworksheetAction").trigger()
     file_menu.answer_dialog("worksheetDialog", tmp_path / "nowhere" / "sheet.pdf")
-    file_menu.wait(lambda: "cannot be written" in window.notice)
+    qtbot.waitUntil(lambda: "cannot be written" in window.notice, timeout=PATIENCE_MS)
     window.find(QAction, "exportworksheetAction").trigger()
     file_menu.answer_dialog("worksheetDialog", tmp_path / "sheet.pdf")
-    file_menu.wait(lambda: not window.notice)
+    qtbot.waitUntil(lambda: not window.notice, timeout=PATIENCE_MS)
 
 
 def test_everything_that_conditions_can_observe_is_observed(
