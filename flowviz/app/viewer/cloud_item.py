@@ -101,7 +101,8 @@ class CloudItem(pg.GraphicsWidget):
         """Paint what lies above the picture: arrows, a ring around a particle, a hint, and the rubber band."""
         drawn = self._cloud.drawn
         draw_arrows(painter, drawn.arrows, self._cloud.pixel_at)
-        self._paint_ring(painter)
+        if drawn.hovered is not None:
+            self._paint_ring(painter, drawn.hovered)
         if drawn.hint:
             painter.setPen(QColor(*WARNING[drawn.view.theme]))
             painter.drawText(self.boundingRect().adjusted(6, 4, -6, -4), HINT_PLACE, drawn.hint)
@@ -109,11 +110,11 @@ class CloudItem(pg.GraphicsWidget):
             painter.setPen(QPen(RUBBER_BAND, 1.5, Qt.PenStyle.DashLine))
             painter.drawPolygon(QPolygonF(self._region))
 
-    def _paint_ring(self, painter: QPainter) -> None:
-        hovered, positions = self._cloud.drawn.hovered, self._cloud.positions
-        if hovered is None or hovered >= len(positions) or not np.isfinite(positions[hovered]).all():
+    def _paint_ring(self, painter: QPainter, particle: int) -> None:
+        positions = self._cloud.positions
+        if particle >= len(positions) or not np.isfinite(positions[particle]).all():
             return
-        center, palette = self._cloud.pixel_at(*map(float, positions[hovered])), self._cloud.palette()
+        center, palette = self._cloud.pixel_at(*map(float, positions[particle])), self._cloud.palette()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for role, width in ((QPalette.ColorRole.Base, HALO), (QPalette.ColorRole.Accent, LINE)):
             painter.setPen(QPen(palette.color(role), width))

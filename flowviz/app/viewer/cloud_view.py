@@ -96,7 +96,7 @@ class CloudView(QWidget):
         )
         self.setMinimumSize(320, 240)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._word_scale = 1.0
+        self._word_scale, self._word_height = 1.0, USUAL_WORD_HEIGHT  # the latter relative to the shorter side
         self.drawn = Drawn()
         self.tool: Tool = "move"
         self.canvas = Late(partial(_load_canvas, self, queue), lambda _: None, when_shown=True)
@@ -105,7 +105,7 @@ class CloudView(QWidget):
         self._layers = QGridLayout(self)
         self._layers.setContentsMargins(0, 0, 0, 0)
         self.cover(self.canvas)
-        self.cover(self._chip, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        self.cover(self._chip, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.add_camera_keys(self)
 
     @property
@@ -220,12 +220,12 @@ class CloudView(QWidget):
 
     def set_view(self, view: ViewSpec) -> None:
         """Set the view, except for the size of the text, which follows the window."""
-        self._show(view=view.model_copy(update={"word_height": self._word_height()}))
+        self._show(view=view.model_copy(update={"word_height": self._word_height}))
 
     def set_word_scale(self, scale: float) -> None:
         """Enlarge the text by a factor."""
         self._word_scale = scale
-        self.set_view(self.view)
+        self._fit_words()
 
     def set_tool(self, tool: Tool) -> None:
         """Set what a drag does; another tool ends a region that is being drawn."""
@@ -238,14 +238,15 @@ class CloudView(QWidget):
         """Set whether to draw all stages in one figure instead of a single stage."""
         self._cancel_region()
         self._show(overview=overview)
-        self.set_view(self.view)  # its words have another size
+        self._show_selected()
+        self._fit_words()
 
     def show_scene(self, scene: Scene) -> None:
         """Set the scene."""
         shown = self.drawn.scene
         if shown is None or any(getattr(shown, name) is not value for name, value in vars(scene).items()):
-            self._chip.show_count(scene.selection.count if scene.selection else 0)
             self._show(scene=scene)
+            self._show_selected()
 
     def show_stage(self, stage: float) -> None:
         """Set the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
@@ -267,6 +268,11 @@ class CloudView(QWidget):
         self.drawn = replace(self.drawn, **changes)
         return "scene" in changes or changes != shown
 
+    def _show_selected(self) -> None:
+        """Show the number of selected particles, except in the overview, whose first title the chip would cover."""
+        selection = self.drawn.scene.selection if self.drawn.scene and not self.drawn.overview else None
+        self._chip.show_count(selection.count if selection else 0)
+
     def _cancel_region(self) -> None:
         if self.canvas.created:
             self.canvas.created.item.cancel_region()
@@ -276,14 +282,12 @@ class CloudView(QWidget):
             (x, y), half = self.view.center, self.view.half_extent
             self.zoomed.emit((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
 
-    def _word_height(self) -> float:
-        """Return the height of text as large as that of widgets, relative to the shorter side.
-
-        In the overview, larger text would leave no room for the stages.
-        """
+    def _fit_words(self) -> None:
+        """Draw text as large as that of widgets; in the overview, larger text would leave no room for the stages."""
         size, pixels = self.logical_size, QFontInfo(QApplication.font()).pixelSize()
         largest = USUAL_WORD_HEIGHT if self.drawn.overview else MAX_WORD_HEIGHT
-        return min(self._word_scale * pixels / min(size.width, size.height), largest)
+        self._word_height = min(self._word_scale * pixels / min(size.width, size.height), largest)
+        self.set_view(self.view)
 
     def event(self, event: QEvent | None) -> bool:
         zoom = Qt.NativeGestureType.ZoomNativeGesture
@@ -295,11 +299,11 @@ class CloudView(QWidget):
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.FontChange:
-            self.set_view(self.view)
+            self._fit_words()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self.set_view(self.view)
+        self._fit_words()
         self.resized.emit()
 
     def leaveEvent(self, event: QEvent | None) -> None:

@@ -117,6 +117,9 @@ def test_chip_counts_the_selection_and_clears_it(pointed: Pointed, qtbot: QtBot)
     pointed.view.set_selection(Selection(np.arange(MANY) == 3))
     assert chip.isVisible()
     assert chip.text() == "1 selected ×"
+    pointed.view.update(overview=True)
+    assert chip.isHidden(), "it covers the title of the first stage"
+    pointed.view.update(overview=False)
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert pointed.view.value.selection is None
     assert chip.isHidden()
