@@ -14,13 +14,13 @@ FRAME_SECONDS = 0.008  # for drawing in one frame; at least one cloud is drawn
 
 
 class DrawingQueue(QObject):
-    """Draws clouds one after the other, at least one in each frame."""
+    """Draws clouds one after the other, over several frames if necessary. Hidden clouds are left out."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._waiting: list[CloudView] = []
         self._ticks = QTimer(self)
-        self._ticks.timeout.connect(self._draw)
+        self._ticks.timeout.connect(self.draw)
 
     def add(self, cloud: "CloudView") -> None:
         """Draw a cloud in one of the next frames."""
@@ -29,7 +29,8 @@ class DrawingQueue(QObject):
         if not self._ticks.isActive():
             self._ticks.start(0)
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw as many clouds as a frame has time for, and at least one."""
         started = perf_counter()
         while self._waiting and perf_counter() - started < FRAME_SECONDS:
             cloud = self._waiting.pop(0)
