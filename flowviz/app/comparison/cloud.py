@@ -1,4 +1,4 @@
-"""The cloud of one entrant, with its name, its gap and its progress above it."""
+"""The cloud of one entrant, below its name, its gap and its progress."""
 
 from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
@@ -13,12 +13,12 @@ from flowviz.app.widgets.labels import FittingLabel
 from flowviz.specs.view import Theme
 
 EDGE = 2  # pixels around a cloud, which show whether it is selected
-SWATCH = 22  # width in pixels of the piece of the entrant's line beside its name
+SWATCH = 22  # width in pixels of the sample of the entrant's line beside its name
 GAP = "gap {:.3f}"
 
 
 class CloudHeader(FittingLabel):
-    """Line above a cloud: a piece of the entrant's line in the plot, its name, its gap, and a bar of its progress."""
+    """Header of a cloud: a sample of the entrant's line in the plot, its name, its gap, and a progress bar."""
 
     def __init__(self) -> None:
         super().__init__("entrantHeader", "Name, gap and progress of the entrant")
@@ -88,12 +88,12 @@ class EntrantCloud(QWidget):
 
     @property
     def name(self) -> str:
-        """Name of the entrant."""
+        """Return the name of the entrant."""
         return self._name
 
     @property
     def words(self) -> str:
-        """Name, gap and progress of the entrant."""
+        """Return the name, gap and progress of the entrant."""
         return self._header.text()
 
     def show_run(self, run: EntrantRun, theme: Theme, *, selected: bool) -> None:

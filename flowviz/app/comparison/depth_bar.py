@@ -1,4 +1,4 @@
-"""The bar below the clouds: their depth, what a drag does, and the camera."""
+"""The bar below the clouds: their depth, the tools, the selection and the camera."""
 
 from collections.abc import Mapping
 from time import perf_counter
@@ -27,7 +27,7 @@ TOOLS: Mapping[Tool, str] = {
 
 
 class DepthBar(QWidget):
-    """Slider for the depth in all flows, with a button that plays them, and buttons for the mouse and the camera."""
+    """Slider for the depth in all flows, a button that plays them, and buttons for tools, selection and camera."""
 
     def __init__(self, compared: ComparedState, shared: SharedViewState) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class DepthBar(QWidget):
 
     @property
     def buttons(self) -> list[QToolButton]:
-        """The buttons on the right of the slider."""
+        """Return the buttons to the right of the slider."""
         return [*self._tools.values(), self._clear, self._fit]
 
     def step(self, steps: int) -> None:
@@ -110,7 +110,7 @@ class DepthBar(QWidget):
         self._clear.setEnabled(view.selection is not None)
 
     def _fit_steps(self, compared: Compared) -> None:
-        """Let an arrow key go to the next stage of the deepest flow."""
+        """Let arrow keys move by one stage of the deepest flow."""
         step = max(round(TICKS / max(compared.deepest, 1)), 1)
         if step != self.slider.singleStep():
             self.slider.setSingleStep(step)

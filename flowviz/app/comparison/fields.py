@@ -16,12 +16,12 @@ from flowviz.rendering import Camera, prepare_density, swept_grids, visible_rect
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import FIELDS
 
-DELAY_MS = 60  # collects the changes of a movement
+DELAY_MS = 60  # many changes of the camera lead to one query
 
 
 @dataclass(frozen=True)
 class FieldQuery:
-    """A query for the marks of a view of a cloud at a stage, for a picture of a size in pixels."""
+    """Request for the fields that a view of a cloud shows at a stage, for a picture of the given size in pixels."""
 
     project: Project
     stage: int
@@ -37,7 +37,7 @@ class FieldQuery:
 
 
 class CloudFields(QObject):
-    """Computes the fields of the clouds one after the other, and keeps the latest ones of each entrant."""
+    """Computes the fields of one cloud after the other, and keeps the latest fields of each entrant."""
 
     computed = pyqtSignal(int)  # style of the entrant
     failed = pyqtSignal(object)  # Notice
@@ -46,7 +46,7 @@ class CloudFields(QObject):
         super().__init__(parent)
         self._worker = worker or LatestWorker()
         self._worker.failed.connect(self.failed)
-        self._keepers: dict[int, FlowKeeper] = {}  # by the style of the entrant, as are the others
+        self._keepers: dict[int, FlowKeeper] = {}  # by the style of the entrant, like the others
         self._waiting: dict[int, FieldQuery] = {}
         self._asked: dict[int, FieldQuery] = {}
         self._found: dict[int, Scene] = {}
@@ -56,14 +56,14 @@ class CloudFields(QObject):
         self._delay.timeout.connect(self._ask)
 
     def completed(self, scene: Scene, style: int) -> Scene:
-        """Return the scene of an entrant with the fields of its particles, as far as they are known."""
+        """Return the scene of an entrant with those fields of its particles that have been computed."""
         found = self._found.get(style)
         if found is None or found.trace is not scene.trace:
             return scene
         return replace(scene, density=found.density, grid=found.grid, velocities=found.velocities)
 
     def query(self, run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> None:
-        """Compute the fields that a view shows, unless they are known."""
+        """Compute the fields that a view shows, unless that has been done or requested before."""
         query = FieldQuery(run.project, round(stage), view, size)
         if view.marks & FIELDS and not query.is_answered_by(self._asked.get(run.style)):
             self._waiting[run.style] = query
@@ -78,7 +78,7 @@ class CloudFields(QObject):
             kept.clear()
 
     def close(self) -> None:
-        """End the thread after the present query."""
+        """End the thread after the current query."""
         self._delay.stop()
         self._worker.close()
 

@@ -27,7 +27,7 @@ POINT_SCALE = 1.6  # points are larger than in the large cloud, relative to the 
 
 
 class CloudGrid(QWidget):
-    """Grid of 1 to 6 clouds."""
+    """Grid of one to six clouds, which take turns to draw."""
 
     chosen = pyqtSignal(str)  # name of an entrant
     open_requested = pyqtSignal(str)
@@ -57,7 +57,7 @@ class CloudGrid(QWidget):
 
     @property
     def clouds(self) -> list[EntrantCloud]:
-        """The clouds, in the order of the entrants."""
+        """Return the clouds, in the order of the entrants."""
         return self._clouds
 
     def zoom(self, factor: float) -> None:
@@ -181,7 +181,7 @@ class CloudGrid(QWidget):
 
 
 def _spec_of(view: ViewSpec, size: PictureSize, has_fields: bool) -> ViewSpec:
-    """Return the view of a small cloud, without text; points take the place of fields that are not computed."""
+    """Return the view of a small cloud, which has no text, and shows points instead of fields that are not computed."""
     enlarged = sqrt(max(max(size.width, size.height) / min(size.width, size.height) / LONG, 1.0))
     marks = view.marks if has_fields else view.marks - FIELDS
     if not marks - {"target"}:

@@ -1,4 +1,4 @@
-"""The view that all clouds of a comparison share: depth, camera, selection and the particle under the mouse."""
+"""The view that all clouds of a comparison share: depth, camera, selection, tool and the particle under the mouse."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class SharedView:
     """The view of all clouds.
 
     Attributes:
-        depth: How far the particles have come through each flow, from 0, the base, to 1, the target.
+        depth: The share of each flow that the particles have passed, from 0, the base, to 1, the target.
         frame: The visible part of the plane. None follows the particles.
         selection: The selected particles, by their numbers in the base. None if there are none.
         hovered: Number of the particle under the mouse. None if there is none.
