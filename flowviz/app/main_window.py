@@ -224,7 +224,8 @@ class MainWindow(QMainWindow):
         controls.stop_requested.connect(self.session.stop)
         self.session.adjusting.hint_changed.connect(self._training.flow.show_hint)
         self.document_actions.state_changed.connect(self._show_title)
-        document.opened.connect(self.target_importer.cancel)
+        for changed in (document.reading, document.opened):
+            changed.connect(self.target_importer.cancel)
         self.document_actions.save_failed.connect(self._stay_open)
         self.document_actions.saves_ended.connect(self._close_after_saving)
         self.target_importer.project_arrived.connect(self.document_actions.open)

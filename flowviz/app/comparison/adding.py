@@ -1,6 +1,5 @@
 """Adding entrants to a comparison: copies, presets, the flow of the window, and project files."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz import projects
-from flowviz.app.comparison.entrants import ComparedState, comparison_of, edits_of, state_of
+from flowviz.app.comparison.entrants import UNTITLED, ComparedState, comparison_of, edits_of, state_of
 from flowviz.app.comparison.return_bar import ReturnBar
 from flowviz.app.comparison.surroundings import Surroundings
 from flowviz.app.document.content import Content, Loaded
@@ -182,7 +182,7 @@ class Comparisons(QObject):
         return Content(
             "comparison",
             compared.changed,
-            lambda: "comparison",
+            lambda: UNTITLED,
             lambda: state_of(compared.value),
             lambda: edits_of(compared.value),
             lambda: compared.comparison,

@@ -43,6 +43,7 @@ WORDS: Mapping[Status, str] = {
 }
 ENDED: frozenset[Status] = frozenset({"completed", "stopped", "diverged", "failed"})
 FAILED: frozenset[Status] = frozenset({"diverged", "failed"})
+UNTITLED = "comparison"  # name of one without a file
 Figures = Mapping[str, float | None]
 NUMBER_LENGTH = 4  # characters that a number at the end of a name may need, with the space before it
 

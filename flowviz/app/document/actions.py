@@ -89,7 +89,7 @@ class DocumentActions(QObject):
 
     def show_project(self, project: Project, then: Callable[[], object] = lambda: None) -> None:
         """Show a project that has no file and is kept elsewhere, after asking about unsaved changes; call `then`."""
-        self.project.leave(partial(self.document.prepare, project, then))
+        self.project.leave(partial(self.document.prepare_and_show, project, then))
 
     def show_unsaved(self, project: Project, built: BuiltTarget) -> None:
         """Show a project that has no file yet and whose target is built, after asking about unsaved changes."""

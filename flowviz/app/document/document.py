@@ -58,7 +58,7 @@ class Document(QObject, Generic[Work]):
     opened = pyqtSignal(str)  # what could not be restored, or nothing
     saved = pyqtSignal()
     saves_ended = pyqtSignal()  # no save is running or waiting any more
-    reading = pyqtSignal()
+    reading = pyqtSignal()  # other work is read or prepared
     edited_while_reading = pyqtSignal(object)  # function that shows the work that was read, despite the changes
     refused = pyqtSignal(object, object)  # the Path of a file that cannot be read, or None, and a Notice
     failed = pyqtSignal(object)  # Notice of why the work could not be saved
@@ -77,7 +77,7 @@ class Document(QObject, Generic[Work]):
         self._opening: _Opening | None = None  # the latest request, until something is shown
         self._number = 0  # of the work that is shown
         self._next_save: Callable[[], None] | None = None  # runs after the save in progress
-        content.changed.connect(lambda: self._update())
+        content.changed.connect(self._update)
 
     @property
     def name(self) -> str:
@@ -104,10 +104,9 @@ class Document(QObject, Generic[Work]):
 
         If the present work is edited meanwhile, `edited_while_reading` is emitted instead.
         """
-        self.reading.emit()
         self._request(partial(self._read, path), f"'{path.name}'", path, None if is_copy else path)
 
-    def prepare(self, work: Work, then: Callable[[], object] = lambda: None) -> None:
+    def prepare_and_show(self, work: Work, then: Callable[[], object] = lambda: None) -> None:
         """Prepare other work in the background, show it without a file, and call `then`."""
         self._request(partial(prepare, work), f"The {self.content.word}", None, None, then)
 
@@ -150,6 +149,7 @@ class Document(QObject, Generic[Work]):
         path: Path | None,
         then: Callable[[], object] = lambda: None,
     ) -> None:
+        self.reading.emit()
         opening = self._opening = _Opening(name, source, path, self.content.edits(), then)
         self._background.ask(READING, load, partial(self._take_loaded, opening))
 
@@ -198,7 +198,7 @@ class Document(QObject, Generic[Work]):
             text = f"{self._opening.name} could not be opened: {INTERNAL_ERROR}"
             self.refused.emit(self._opening.source, replace(notice, topic=self.topic, text=text))
 
-    def _update(self) -> None:
+    def _update(self, *_: object) -> None:
         if self._announced != (self.is_changed, self.name):
             self._announce()
 

@@ -14,7 +14,7 @@ class SelectionChip(QToolButton):
         self.setAccessibleName("Clear the selection")
         self.setToolTip("Clear the selection (Esc)")
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.hide()
+        self.show_count(0)
 
     def show_count(self, count: int) -> None:
         """Show the number of selected particles; 0 hides the chip."""

@@ -196,7 +196,7 @@ def test_work_is_prepared_in_the_background(editor: Editor, qtbot: QtBot, monkey
     project, threads = untrained("Prepared"), list[object]()
     monkeypatch.setattr(type(project.trace), "measure", lambda _: threads.append(QThread.currentThread()))
     with qtbot.waitSignal(editor.document.opened):
-        editor.document.prepare(project if editor.word == "project" else comparison_of(project))
+        editor.document.prepare_and_show(project if editor.word == "project" else comparison_of(project))
     assert editor.session.text == "Prepared"
     assert threads
     assert QThread.currentThread() not in threads

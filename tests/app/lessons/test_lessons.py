@@ -110,7 +110,7 @@ def test_the_end_offers_the_way_back(window: Window, learner: Learner, lesson: L
     assert "steps skipped" in learner.lessons.state.value.progress.words(lesson)
     button.click()
     assert not dock(window).isVisible()
-    assert window.main.session.trained_title == "BRAD"
+    learner.qtbot.waitUntil(lambda: window.main.session.trained_title == "BRAD")
 
 
 def test_a_lesson_is_resumed_where_it_was_left(window: Window, qtbot: QtBot, learner: Learner, lesson: Lesson) -> None:

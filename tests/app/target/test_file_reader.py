@@ -102,8 +102,9 @@ def test_new_project_keeps_its_target_when_a_file_has_been_read(
     main, reader = file_menu.window.main, file_menu.window.main.target_importer._reader
     main.target_importer.open_file(picture.with_name(name))
     file_menu.wait(reached.is_set)
-    file_menu.choose("new")
-    file_menu.wait(lambda: not file_menu.window.find(QPushButton, "readingCancel").isVisible())
+    with file_menu.qtbot.waitSignal(main.document_actions.document.opened):
+        file_menu.choose("new")
+    assert not file_menu.window.find(QPushButton, "readingCancel").isVisible()
     release.set()
     with file_menu.qtbot.waitSignal(reader.faces_read):
         reader.read_faces()  # after the file, in the same thread

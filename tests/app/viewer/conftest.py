@@ -20,5 +20,6 @@ def viewed(qapp: object) -> Viewed:
 def explored(window: Window, project: Project, qtbot: QtBot) -> Iterator[Explored]:
     """Return a window that shows the trained project, and show nothing of it afterward."""
     yield Explored(window, project, qtbot)
+    window.main.discard_changes()  # of projects that were shown without their document
     with qtbot.waitSignal(window.main.document_actions.document.opened):
         window.main.document_actions.new()
