@@ -121,8 +121,8 @@ def test_the_command_asks_for_the_very_same_export(spec: ExportSpec, output: Pat
 def test_the_python_asks_for_the_very_same_export(spec: ExportSpec, output: Path, name: str) -> None:
     render, load, code = Heard(), Heard(), render_python(Path(name), spec, output)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flowviz.library.render", render)
-        patch.setattr("flowviz.library.load", load)
+        patch.setattr("flowviz.render", render)
+        patch.setattr("flowviz.load", load)
         exec(code, {})
     assert len(code.splitlines()) <= 8
     assert load.asked == [(name,)]
@@ -314,8 +314,8 @@ def test_the_command_asks_for_the_very_same_training(plan: Plan, name: str) -> N
 def test_the_python_asks_for_the_very_same_training(plan: Plan, name: str) -> None:
     train, save, code = Heard(), Heard(), train_python(plan, Path(name), None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flowviz.library.train", train)
-        patch.setattr("flowviz.library.save", save)
+        patch.setattr("flowviz.train", train)
+        patch.setattr("flowviz.save", save)
         exec(code, {})
     assert len(code.splitlines()) <= 8
     assert train.asked == [(plan.target, plan.flow, plan.training)]
