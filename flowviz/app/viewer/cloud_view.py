@@ -11,13 +11,14 @@ from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QKeySequence, QNativeGestureEvent, QPainter, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
 
+from flowviz import rendering
 from flowviz.app.editing.cloud_bending import Arrow
 from flowviz.app.state.view import Tool
 from flowviz.app.viewer.drawing_queue import DrawingQueue
 from flowviz.app.viewer.selection_chip import SelectionChip
 from flowviz.app.widgets.late import Late
 from flowviz.records import Combination, Rectangle, Scene, Selection, nearest
-from flowviz.rendering import pixel_position, plane_position, positions_at, visible_rectangle
+from flowviz.rendering import pixel_position, plane_position, visible_rectangle
 from flowviz.specs import PictureSize, ViewSpec
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class CloudView(QWidget):
     def positions(self) -> NDArray[np.float32]:
         """Return the drawn positions (n, 2) of the particles."""
         assert self.drawn.scene is not None
-        return positions_at(self.drawn.scene.trace, self.stage)
+        return rendering.positions_at(self.drawn.scene.trace, self.stage)
 
     @property
     def rectangle(self) -> Rectangle:
