@@ -59,15 +59,20 @@ class CloudHeader(FittingLabel):
     @staticmethod
     def _tip(run: EntrantRun) -> str:
         title = run.project.flow.recipe.title
-        return f"{run.name}: {title}, learns {run.project.target.title}. Double-click to open it in the normal view"
+        about = f"{run.name}: {title}, learns {run.project.target.title}."
+        return f"{about} Double-click here to enlarge the cloud, press Return to open the flow on its own"
 
 
 class EntrantCloud(QWidget):
-    """Cloud of an entrant. A click or the focus selects it; a double click or Return opens it."""
+    """Cloud of an entrant. A click or the focus selects it, and Return opens it.
+
+    A double click on the title enlarges it, and one on the cloud follows the particles.
+    """
 
     chosen = pyqtSignal(str)  # name
     open_requested = pyqtSignal(str)  # name
     removal_requested = pyqtSignal(str)  # name
+    enlarging_requested = pyqtSignal(str)  # key of the entrant
     depth_stepped = pyqtSignal(int)  # number of steps forward
 
     def __init__(self, queue: DrawingQueue) -> None:
@@ -79,7 +84,7 @@ class EntrantCloud(QWidget):
         self.picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.picture.setMinimumSize(MIN_SIZE)
         self.picture.add_camera_keys(self)
-        self._name, self._is_selected = "", False
+        self._name, self._key, self._is_selected = "", "", False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         layout.setSpacing(0)
@@ -98,7 +103,7 @@ class EntrantCloud(QWidget):
 
     def show_run(self, run: EntrantRun, theme: Theme, *, selected: bool) -> None:
         """Show the header of an entrant, and whether it is selected."""
-        self._name, self._is_selected = run.name, selected
+        self._name, self._key, self._is_selected = run.name, run.key, selected
         self._header.show_run(run, theme)
         self.setAccessibleName(self._header.text() + (" · selected" if selected else ""))
         self.setAccessibleDescription(
@@ -121,7 +126,11 @@ class EntrantCloud(QWidget):
         self.chosen.emit(self._name)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
-        self.open_requested.emit(self._name)
+        assert event is not None
+        if self._header.geometry().contains(event.position().toPoint()):
+            self.enlarging_requested.emit(self._key)
+        else:
+            self.picture.fit_requested.emit()
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
         if event is not None and event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:

@@ -1,5 +1,6 @@
 """The grid of clouds, one for each entrant, with one camera, one depth and one selection."""
 
+from dataclasses import replace
 from math import sqrt
 
 from PyQt6.QtCore import pyqtSignal
@@ -9,12 +10,13 @@ from PyQt6.QtWidgets import QGridLayout, QWidget
 from flowviz.app.comparison.arrangement import columns_for
 from flowviz.app.comparison.cloud import EntrantCloud
 from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
-from flowviz.app.comparison.fields import CloudFields, can_query
+from flowviz.app.comparison.fields import CloudFields, FieldQuery, can_query
 from flowviz.app.comparison.hints import hint
 from flowviz.app.comparison.shared_view import SharedView, SharedViewState, is_begun, shared_frame
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.drawing_queue import DrawingQueue
 from flowviz.records import Scene, TargetPicture
+from flowviz.rendering.density import difference_limit
 from flowviz.rendering.projection import Panel
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
@@ -86,7 +88,12 @@ class CloudGrid(QWidget):
         for cloud in self._clouds:
             cloud.picture.annotate(hovered=new.hovered)
             cloud.picture.set_tool(new.tool)
-        if (old.depth, old.frame, old.selection) != (new.depth, new.frame, new.selection):
+        if old.reference != new.reference:
+            self._fields.drop()
+        if old.enlarged != new.enlarged:
+            self._columns = 0
+            self._place(self._compared.value)
+        if replace(old, hovered=None, tool=new.tool) != replace(new, hovered=None):
             self._show(self._compared.value.runs)
 
     def _on_view_changed(self, old: View, new: View) -> None:
@@ -112,15 +119,20 @@ class CloudGrid(QWidget):
 
     def _place(self, compared: Compared) -> None:
         """Place the clouds in the number of columns in which they appear largest."""
-        columns = columns_for(compared.runs, self.size(), self._columns)
+        visible = [run for run in compared.runs if run.key == self._shared.value.enlarged] or list(compared.runs)
+        columns = columns_for(visible, self.size(), self._columns)
         if columns == self._columns:
             return
         self._columns = columns
-        for number, cloud in enumerate(self._clouds):
-            self._layout.addWidget(cloud, number // columns, number % columns)
+        for cloud, run in zip(self._clouds, compared.runs, strict=True):
+            self._layout.removeWidget(cloud)
+            if run in visible:
+                number = visible.index(run)
+                self._layout.addWidget(cloud, number // columns, number % columns)
+            cloud.setHidden(run not in visible)
         for number in range(MAX_ENTRANTS):
             self._layout.setColumnStretch(number, int(number < columns))
-            self._layout.setRowStretch(number, int(number * columns < len(self._clouds)))
+            self._layout.setRowStretch(number, int(number * columns < len(visible)))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._place(self._compared.value)
@@ -129,6 +141,7 @@ class CloudGrid(QWidget):
         cloud = EntrantCloud(self._queue)
         cloud.chosen.connect(self.chosen)
         cloud.open_requested.connect(self.open_requested)
+        cloud.enlarging_requested.connect(self._shared.enlarge)
         cloud.removal_requested.connect(self.removal_requested)
         cloud.depth_stepped.connect(self.depth_stepped)
         picture, shared = cloud.picture, self._shared
@@ -151,17 +164,36 @@ class CloudGrid(QWidget):
         compared, shared = self._compared.value, self._shared.value
         if not self._clouds or len(self._clouds) != len(compared.runs):
             return
-        size = self._clouds[0].picture.size_in_pixels
+        shown = next((cloud for cloud in self._clouds if not cloud.isHidden()), self._clouds[0])
+        size = shown.picture.size_in_pixels
         spec = _spec_of(self._view.seen.view, size, can_query(compared))
         view = shared_frame(compared.runs, shared, spec, Panel(size.width, size.height)).on(spec)
         for cloud, run in zip(self._clouds, compared.runs, strict=True):
             if run in runs:
                 stage = shared.stage(run.project.trace)
-                cloud.picture.show_scene(self._scene(run, shared))
                 cloud.picture.show_stage(stage)
                 cloud.picture.set_view(view)
-                cloud.picture.annotate(hint=hint(run, stage, view, size))
-                self._fields.query(run, stage, view, size)
+                reference = self._reference(run) if can_query(compared) else None
+                scene = self._scene(run, shared)
+                cloud.picture.show_scene(scene)
+                cloud.picture.annotate(hint=hint(run, stage, view, size) or self._explanation(run, scene))
+                self._fields.query(FieldQuery(run, round(stage), view, size, reference))
+
+    def _reference(self, run: EntrantRun) -> EntrantRun | None:
+        """Return the entrant whose log-density is subtracted from that of another one. None if there is none."""
+        found = self._compared.value.keyed(self._shared.value.reference)
+        fits = found is not None and found is not run and found.project.target == run.project.target
+        return found if fits and run.is_begun else None
+
+    def _explanation(self, run: EntrantRun, scene: Scene) -> str:
+        """Return what the colors of a difference mean, or why there is none. Empty if none is asked for."""
+        found = self._compared.value.keyed(self._shared.value.reference)
+        if found is None or found is run:
+            return ""
+        if scene.difference is not None:
+            limit = difference_limit(scene.difference)
+            return f"Yellow: more density than '{found.name}', blue: less (up to {limit:g} nats)"
+        return "" if found.project.target == run.project.target else f"Learns another target than '{found.name}'"
 
     def _scene(self, run: EntrantRun, shared: SharedView) -> Scene:
         trace = run.project.trace

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from flowviz.app.comparison.depth_bar import DepthBar
+from flowviz.app.comparison.difference_box import DifferenceBox
 from flowviz.app.comparison.editor import ComparisonEditor
 from flowviz.app.comparison.entrants import ComparedState
 from flowviz.app.comparison.grid import CloudGrid
@@ -47,6 +48,7 @@ class ComparisonPage(QWidget):
         self.depth_bar = DepthBar(compared, shared)
         self.plot, self.table = LossCurves(compared), FiguresTable(compared)
         self._title = FittingLabel("comparisonTitle", "Description of the comparison")
+        self.difference = DifferenceBox(compared, shared)
         self.limits = check_box("limitByCounting", "Li&mit by counting", f"Add a line to the table. {TIP}")
         compared.changed.connect(lambda _, new: self.limits.setChecked(new.limits is not None))
         self._leave = button("leaveComparisonButton", "&Back to the Flow", "Return, and keep the comparison (Esc)")
@@ -96,6 +98,7 @@ class ComparisonPage(QWidget):
             bar.play_button,
             bar.slider,
             *bar.buttons,
+            self.difference,
             self.limits,
             self._new,
             self._leave,
@@ -106,6 +109,7 @@ class ComparisonPage(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.addWidget(self._title, stretch=1)
+        top.addWidget(self.difference)
         top.addWidget(self.limits)
         top.addWidget(self._new)
         top.addWidget(self._leave)

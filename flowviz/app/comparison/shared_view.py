@@ -32,6 +32,8 @@ class SharedView:
         hovered: Number of the particle under the mouse. None if there is none.
         tool: What a drag does.
         jumps: Whether each flow is only drawn at whole stages, never in between.
+        reference: Key of the entrant whose log-density is subtracted from those of the others. Empty to subtract none.
+        enlarged: Key of the entrant whose cloud takes the place of all. Empty if all are visible.
     """
 
     depth: float = 1.0
@@ -40,6 +42,8 @@ class SharedView:
     hovered: int | None = None
     tool: Tool = "move"
     jumps: bool = False
+    reference: str = ""
+    enlarged: str = ""
 
     def stage(self, trace: Trace) -> float:
         """Return the stage of a trace at the depth; 2.25 is a quarter of the way from stage 2 to stage 3."""
@@ -89,6 +93,14 @@ class SharedViewState(State[SharedView]):
         before = current if current is not None and fits else Selection.none(len(chosen.chosen))
         found = before.combined(chosen, how)
         self.set(replace(self.value, selection=found if found.count else None))
+
+    def subtract(self, key: str) -> None:
+        """Subtract the log-density of an entrant from those of the others, or of none for an empty key."""
+        self.set(replace(self.value, reference=key))
+
+    def enlarge(self, key: str) -> None:
+        """Let the cloud of an entrant take the place of all, or show all again if it does already."""
+        self.set(replace(self.value, enlarged="" if self.value.enlarged == key else key))
 
     def clear_selection(self) -> None:
         """Select no particles."""

@@ -1,6 +1,7 @@
 """The workbench of a comparison: its states, page and controllers."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
@@ -20,6 +21,7 @@ from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.importer import TargetImporter
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.projects import Comparison
+from flowviz.specs.comparison import MAX_ENTRANTS
 
 
 class Workbench(QObject):
@@ -102,6 +104,8 @@ class Workbench(QObject):
         editor.renamed.connect(controller.rename)
         page.limits.clicked.connect(controller.set_limits)
         page.escape_pressed.connect(self._escape)
+        for number in range(MAX_ENTRANTS):
+            _add_key(page, f"Alt+{number + 1}", partial(self._select, number))
         for keys, pressed in (
             ("Ctrl+Return", controls.train_button), ("Ctrl+P", controls.pause_button), ("Ctrl+.", controls.stop_button),
         ):  # fmt: skip
@@ -118,6 +122,14 @@ class Workbench(QObject):
         self._builder.pictures_ready.connect(editor.target.shape.show_pictures)
         for source in (controller, page.grid, self._builder, self.importer, self.adding):
             source.notice_posted.connect(self.notice_posted)
+
+    def _select(self, number: int) -> None:
+        """Select an entrant by its place; if a cloud is enlarged, enlarge its own instead."""
+        runs = self.compared.value.runs[number : number + 1]
+        for run in runs:
+            self.compared.select(run.name)
+            if self.shared.value.enlarged not in {"", run.key}:
+                self.shared.enlarge(run.key)
 
     def _escape(self) -> None:
         """Clear the selection, or leave the comparison if nothing is selected."""

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.comparison.fields import CloudFields
+from flowviz.app.comparison.fields import CloudFields, FieldQuery
 from flowviz.app.comparison.sentences import title
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.viewer.view_bar import ViewBar
@@ -42,7 +43,7 @@ class Fields:
 
     def query(self, view: ViewSpec = GRID, stage: float = 2.0) -> int:
         """Query the fields of an entrant, and return the number of queries so far."""
-        self.fields.query(self.harness.run("b"), stage, view, SIZE)
+        self.fields.query(FieldQuery(self.harness.run("b"), round(stage), view, SIZE))
         self.qtbot.waitUntil(lambda: not self.fields._delay.isActive())
         return len(self.worker.asked)
 
@@ -102,3 +103,25 @@ def test_what_does_not_apply_to_several_clouds_is_disabled_with_a_reason(window:
     window.main.comparisons.leave()
     assert overview.isEnabled()
     assert "comparison" not in overview.toolTip()
+
+
+def test_a_difference_is_computed_from_both_flows_at_the_last_stage(qtbot: QtBot) -> None:
+    harness, computed = ComparisonHarness(), list[str]()
+    fields = CloudFields(harness.owner)
+    fields.computed.connect(lambda: computed.append("b"))
+    one, two = harness.run("a"), harness.run("b")
+    last = two.project.trace.last_stage
+    fields.query(FieldQuery(two, last, ViewSpec(), SIZE, one))
+    qtbot.waitUntil(lambda: bool(computed))
+    found = fields.completed(Scene(two.project.trace), two.style).difference
+    assert found is not None
+    assert (found.names, found.stage) == (("b", "a"), last)
+    np.testing.assert_allclose(found.at_particles, 0, atol=1e-4)  # both are the identity
+    fields.close()
+
+
+def test_another_reference_is_another_query(fields: Fields) -> None:
+    one, two = fields.harness.run("a"), fields.harness.run("b")
+    query = FieldQuery(two, 2, GRID, SIZE)
+    assert not replace(query, other=one).is_answered_by(query)
+    assert replace(query, other=one).is_answered_by(replace(query, other=one))

@@ -1,6 +1,7 @@
 """The page of a comparison in the real window, without training."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.comparison.cloud import EntrantCloud
 from flowviz.app.comparison.depth_bar import TICKS, DepthSlider
 from flowviz.app.comparison.dialog import ComparisonDialog
+from flowviz.app.comparison.difference_box import DifferenceBox
 from flowviz.app.comparison.loss_curves import common_range
 from flowviz.app.comparison.return_bar import ReturnBar
 from flowviz.app.comparison.shared_view import SharedView
@@ -21,6 +23,7 @@ from flowviz.app.comparison.table import BEST, FiguresTable
 from flowviz.app.comparison.workbench import Workbench
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Advanced
+from flowviz.specs import TextSpec
 from flowviz.specs.comparison import MAX_NAME
 from tests.app.comparison.fakes import ComparisonHarness, untrained
 from tests.app.conftest import FileMenu, Window, settle
@@ -133,11 +136,10 @@ def test_text_that_is_dropped_becomes_the_target_of_all(page: Page, qtbot: QtBot
     assert not page.comparisons.take_media(media)
 
 
-def test_a_double_click_opens_an_entrant_and_keeps_the_comparison(page: Page, qtbot: QtBot) -> None:
-    CloudMouse(page.clouds[1].picture, qtbot).double_click()
+def test_return_opens_an_entrant_and_keeps_the_comparison(page: Page, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.clouds[1], Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not page.comparisons.is_shown)
     assert page.window.main.session.project().target.title == "Hi"
-    qtbot.mouseRelease(page.window.main, Qt.MouseButton.LeftButton)  # of the second click, which hid the cloud
     assert not page.window.main.document_actions.document.is_changed  # so opening another one asks no question
     assert page.window.find(ReturnBar, "returnBar").isVisible()
     page.window.find(QPushButton, "returnButton").click()
@@ -264,3 +266,64 @@ def test_a_line_far_above_the_others_does_not_flatten_them() -> None:
     near, far = np.array([0.8, 0.6, 0.5]), np.array([35.0, 10.0])
     assert common_range([near, near + 0.2, far]) == pytest.approx((0.5, 1.5))
     assert common_range([near, near + 0.2]) == pytest.approx((0.5, 1.0))
+
+
+def test_a_cloud_is_enlarged_and_made_small_again_by_its_title(page: Page, qtbot: QtBot) -> None:
+    grid = page.workbench.page.grid
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+    small = page.clouds[1].width() * page.clouds[1].height()
+    title = page.clouds[1].findChild(FittingLabel, "entrantHeader")
+    assert title is not None
+    qtbot.mouseDClick(page.clouds[1], Qt.MouseButton.LeftButton, pos=title.geometry().center())
+    qtbot.waitUntil(lambda: page.clouds[1].size().width() > 0.9 * grid.width())
+    assert not page.clouds[0].isVisible()
+    assert page.clouds[1].width() * page.clouds[1].height() > 1.5 * small
+    page.window.main.activateWindow()
+    qtbot.waitUntil(page.window.main.isActiveWindow)
+    qtbot.keyClick(page.workbench.page, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page.clouds[0].isVisible() and not page.clouds[1].isVisible())
+    assert page.workbench.compared.value.selected == "a"
+    qtbot.mouseDClick(page.clouds[0], Qt.MouseButton.LeftButton, pos=title.geometry().center())
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+
+
+def test_removing_the_enlarged_flow_shows_the_others(page: Page, qtbot: QtBot) -> None:
+    page.workbench.shared.enlarge(page.workbench.compared.value.runs[1].key)
+    qtbot.waitUntil(lambda: not page.clouds[0].isVisible())
+    page.workbench.controller.remove("b")
+    qtbot.waitUntil(lambda: page.clouds[0].isVisible())
+
+
+def test_keys_select_flows(page: Page, qtbot: QtBot) -> None:
+    for number, name in ((Qt.Key.Key_2, "b"), (Qt.Key.Key_1, "a"), (Qt.Key.Key_6, "a")):
+        qtbot.keyClick(page.workbench.page, number, Qt.KeyboardModifier.AltModifier)
+        assert page.workbench.compared.value.selected == name
+
+
+def test_a_double_click_on_a_cloud_follows_it(page: Page, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.clouds[0].isVisible())
+    page.workbench.shared.zoom_to((0.0, 0.0), 0.1)
+    CloudMouse(page.clouds[0].picture, qtbot).double_click()
+    assert page.workbench.shared.value.frame is None
+    assert page.comparisons.is_shown
+
+
+def test_the_difference_from_a_flow_can_be_chosen(page: Page) -> None:
+    box, compared = page.find(DifferenceBox, "differenceBox"), page.workbench.compared
+    assert [box.itemText(number) for number in range(box.count())] == ["No difference", "Minus a", "Minus b"]
+    box.choose(compared.value.runs[1].key)
+    assert page.workbench.shared.value.reference == compared.value.runs[1].key
+    page.workbench.controller.rename("b", "c")
+    assert box.currentText() == "Minus c"
+    page.workbench.controller.remove("c")
+    assert page.workbench.shared.value.reference == ""
+    assert not box.isEnabled()
+
+
+def test_flows_with_another_target_say_that_they_have_no_difference(page: Page) -> None:
+    run = page.workbench.compared.value.runs[1]
+    other = replace(run, project=replace(run.project, target=TextSpec(text="Ho")))
+    page.workbench.compared.update(other)
+    page.workbench.shared.subtract(run.key)
+    assert page.clouds[0].picture.drawn.hint == "Learns another target than 'b'"
+    assert page.clouds[1].picture.drawn.hint == ""
