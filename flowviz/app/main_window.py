@@ -271,7 +271,7 @@ class MainWindow(QMainWindow):
         self.document_actions.document.opened.connect(lambda: comparisons.return_bar.show_entrant(""))
         for entered in (
             self.welcome.entered, self._layout.resetting, self.session.started,
-            self.document_actions.document.opened, self.session.undo.view_restored,
+            self.document_actions.document.opened,
         ):  # fmt: skip
             entered.connect(comparisons.leave)
 

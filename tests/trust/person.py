@@ -26,9 +26,9 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.commands.catalog import commands_of
+from flowviz.app.commands.history import MAX_EDITS
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.main_window import MainWindow
-from flowviz.app.session.undo import MAX_EDITS
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Plan
 from flowviz.projects.gallery import example

@@ -131,7 +131,6 @@ class Comparisons(QObject):
         if not self.is_shown:
             self.surroundings.hide()
         self._stack.setCurrentWidget(workbench.page)
-        workbench.undo.set_recording(True)
         workbench.take_focus()
         self.state_changed.emit()
 
@@ -141,7 +140,6 @@ class Comparisons(QObject):
             return
         self.leaving.emit()
         self._workbench.controller.pause()
-        self._workbench.undo.set_recording(False)
         self._stack.setCurrentIndex(0)
         self.surroundings.show()
         self.return_bar.show_entrant("")

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.session.training_presenter import TrainingPresenter
-from flowviz.app.session.undo import UndoHistory
+from flowviz.app.session.undo import ProjectUndo
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.trained_project import TrainedProject
@@ -24,7 +24,7 @@ class PreviousTraining(QObject):
         presenter: TrainingPresenter,
         runner: TrainingRunner,
         status: TrainingStatus,
-        undo: UndoHistory,
+        undo: ProjectUndo,
         parent: QObject,
     ) -> None:
         super().__init__(parent)

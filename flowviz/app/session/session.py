@@ -10,7 +10,7 @@ from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.session.adjusting import Adjusting
 from flowviz.app.session.previous import PreviousTraining
 from flowviz.app.session.training_presenter import TrainingPresenter
-from flowviz.app.session.undo import UndoHistory
+from flowviz.app.session.undo import ProjectUndo
 from flowviz.app.session.variants import Variants
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
@@ -49,7 +49,7 @@ class Session(QObject):
         self._runner = runner
         self._presenter = TrainingPresenter(request, builder, runner, viewer, status, view, self)
         self.adjusting = Adjusting(request, builder, self._presenter, runner, self)
-        self.undo = UndoHistory(request, view, self._edits, self)
+        self.undo = ProjectUndo(request, view, self._edits, self)
         self.previous = PreviousTraining(self._presenter, runner, status, self.undo, self)
         self.variants = Variants(request, editor, self._presenter, runner, viewer, self.undo, status, self)
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from flowviz.app.desktop.settings import stored_flag
 from flowviz.app.editing.layer_editor import INCLUDED, ONLY_SHOWN, LayerEditor
 from flowviz.app.session.training_presenter import TrainingPresenter
-from flowviz.app.session.undo import UndoHistory
+from flowviz.app.session.undo import ProjectUndo
 from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.runner import TrainingRunner
@@ -53,7 +53,7 @@ class Variants(QObject):
         presenter: TrainingPresenter,
         runner: TrainingRunner,
         viewer: Viewer,
-        undo: UndoHistory,
+        undo: ProjectUndo,
         status: TrainingStatus,
         parent: QObject,
     ) -> None:
@@ -128,7 +128,7 @@ class Variants(QObject):
         project = self._presenter.project
         if old.plan.flow == new.plan.flow:
             return
-        if project is not None and self._edits.value and not self._undo.is_restoring:
+        if project is not None and self._edits.value and not self._undo.is_paused:
             before, after = (project.flow.with_integrator_of(each.plan.flow) for each in (old, new))
             if before.integrator_steps != after.integrator_steps:
                 self._undo.amend(self._edits.reset_all)

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QToolButton
 
 from flowviz import targets
-from flowviz.app.commands.history import History
+from flowviz.app.commands.history import UndoHistory
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.pages import DrawingContents
 from flowviz.app.state.request import RequestState
@@ -45,9 +45,8 @@ class DrawingPage(Page):
         self._clear.clicked.connect(self.canvas.clear)
         self._undo = tool_button("undoButton", "Undo", "", "undo")
         self._redo = tool_button("redoButton", "Redo", "", "redo")
-        self.undo_requested, self.redo_requested = self._undo.clicked, self._redo.clicked
-        self.show_undo("")
-        self.show_redo("")
+        self._offer_undo("")
+        self._offer_redo("")
         self._lay_out()
         contents = Binding(request, self.contents, self._show_drawing, request.set_page)
         self.canvas.changed.connect(lambda step: contents.request(self._contents(step)))
@@ -65,19 +64,17 @@ class DrawingPage(Page):
     def set_theme(self, theme: Theme) -> None:
         self.canvas.set_theme(theme)
 
-    def connect_history(self, history: History) -> None:
+    def connect_history(self, history: UndoHistory) -> None:
         """Let the buttons undo and redo the edits of a history."""
-        history.stack.undoTextChanged.connect(self.show_undo)
-        history.stack.redoTextChanged.connect(self.show_redo)
-        self.undo_requested.connect(history.undo)
-        self.redo_requested.connect(history.redo)
+        history.stack.undoTextChanged.connect(self._offer_undo)
+        history.stack.redoTextChanged.connect(self._offer_redo)
+        self._undo.clicked.connect(history.undo)
+        self._redo.clicked.connect(history.redo)
 
-    def show_undo(self, title: str) -> None:
-        """Offer to undo the edit of this title, or nothing for an empty title."""
+    def _offer_undo(self, title: str) -> None:
         _offer(self._undo, title)
 
-    def show_redo(self, title: str) -> None:
-        """Offer to redo the edit of this title, or nothing for an empty title."""
+    def _offer_redo(self, title: str) -> None:
         _offer(self._redo, title)
 
     def _contents(self, step: str) -> DrawingContents:
@@ -108,5 +105,6 @@ class DrawingPage(Page):
 
 
 def _offer(button: QToolButton, title: str) -> None:
+    """Offer to undo or redo the edit of a title, or nothing if it is empty."""
     button.setEnabled(bool(title))
     button.setToolTip(f"{button.accessibleName()} {title.replace('&&', '&')}".strip())

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.commands.actions import Entry, Key, fill_menu
-from flowviz.app.commands.history import History
+from flowviz.app.commands.history import UndoHistory
 from flowviz.app.target.importer import TargetImporter
 from flowviz.app.target.text_page import is_media
 
@@ -28,7 +28,7 @@ Text = QPlainTextEdit | QLineEdit
 class EditMenu(QObject):
     """Undo, redo and the clipboard, which serves the text box that has the focus, or else the target."""
 
-    def __init__(self, menu: QMenu, history: History, importer: TargetImporter, window: QMainWindow) -> None:
+    def __init__(self, menu: QMenu, history: UndoHistory, importer: TargetImporter, window: QMainWindow) -> None:
         """Fill the menu; `history` and `importer` are those of the flow in the normal view."""
         super().__init__(window)
         self._window, self._history, self._importer = window, history, importer
@@ -61,7 +61,7 @@ class EditMenu(QObject):
         app.focusChanged.connect(self._follow_focus)
         self._update()
 
-    def serve(self, history: History, importer: TargetImporter) -> None:
+    def serve(self, history: UndoHistory, importer: TargetImporter) -> None:
         """Undo the edits of a history, and let an importer take what is pasted."""
         self._history, self._importer = history, importer
         self._group.addStack(history.stack)

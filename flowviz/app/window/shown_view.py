@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QObject
 
-from flowviz.app.commands.history import History
+from flowviz.app.commands.history import UndoHistory
 from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.target.importer import TargetImporter
 from flowviz.app.viewer.widgets import ViewerWidgets
@@ -17,7 +17,7 @@ class ShownView(QObject):
         comparisons: Comparisons,
         widgets: ViewerWidgets,
         edit_menu: EditMenu,
-        history: History,
+        history: UndoHistory,
         importer: TargetImporter,
         parent: QObject,
     ) -> None:

@@ -111,7 +111,7 @@ class ComparisonHarness:
             self.compared, self.request, self.builder, self.view, self.shared, self.controller, owner
         )
         self.controller.show(comparison or untrained("a", "b"))
-        self.undo.set_recording(True)
+        self.undo.clear()
 
     def _make_thread(self, number: int, work: Work, *arguments: Any) -> FakeThread:
         made = self.scorers if work == "scores" else self.threads

@@ -270,3 +270,21 @@ def test_the_edit_menu_serves_the_comparison_while_it_is_shown(window: Window) -
     assert workbench.compared.value.names == ("a", "b")
     window.main.comparisons.leave()
     assert undo.text() == "&Undo Flow: Spline"
+
+
+def test_undo_restores_only_what_the_edit_has_changed(window: Window) -> None:
+    comparisons, view = window.main.comparisons, window.main.view
+    comparisons.show(untrained("a", "b"))
+    assert comparisons.workbench is not None
+    comparisons.workbench.controller.remove("b")
+    comparisons.leave()
+    view.update_view(color_by="angle")
+    comparisons.enter()
+    undo = window.find(QAction, "undoAction")
+    undo.trigger()
+    assert comparisons.compared.value.names == ("a", "b")
+    assert view.seen.view.color_by == "angle", "it was chosen on the other page"
+    view.update_view(color_by="radius")
+    comparisons.leave()
+    assert undo.text() == "&Undo Color by Angle", "the other page has recorded the other color"
+    comparisons.document.discard_changes()

@@ -12,7 +12,8 @@ from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QGuiApplication, QUndoStack
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.session.undo import MAX_EDITS, Choices, UndoHistory
+from flowviz.app.commands.history import MAX_EDITS, Choices
+from flowviz.app.session.undo import ProjectUndo
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.pages import PointsContents, Table
 from flowviz.app.state.request import RequestState
@@ -33,7 +34,7 @@ class Edited:
         self.owner = QObject()
         self.request, self.view, self.edits = RequestState(), ViewState(), EditsState()
         self.view.show_flow(LAST_STAGE, PARTICLES)
-        self.history = UndoHistory(self.request, self.view, self.edits, self.owner)
+        self.history = ProjectUndo(self.request, self.view, self.edits, self.owner)
 
     @property
     def stack(self) -> QUndoStack:
@@ -300,4 +301,4 @@ def test_clearing_the_history_keeps_the_choices(edited: Edited) -> None:
     assert edited.choices == choices
     edited.request.set_follows(False)
     edited.stack.undo()
-    assert edited.choices == replace(choices, request=replace(choices.request, follows=True))
+    assert edited.choices == {**choices, "request": replace(choices["request"], follows=True)}

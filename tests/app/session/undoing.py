@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.session.undo import Choices
+from flowviz.app.commands.history import Choices
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.viewer.cloud_view import CloudView
 from tests.app.conftest import Window

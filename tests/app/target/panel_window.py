@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notifications import Notifications
-from flowviz.app.session.undo import UndoHistory
+from flowviz.app.session.undo import ProjectUndo
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
@@ -29,7 +29,7 @@ class PanelWindow(QWidget):
         self.target_builder = TargetBuilder(self.request, self)
         self.target_importer = TargetImporter(panel, self.request, self)
         self.notifications = Notifications(panel.notices, self)
-        self.undo = UndoHistory(self.request, ViewState(self), EditsState(self), self)
+        self.undo = ProjectUndo(self.request, ViewState(self), EditsState(self), self)
         QVBoxLayout(self).addWidget(panel)
         DropTarget(self, self.target_importer.take_media)
         builder = self.target_builder
@@ -37,10 +37,7 @@ class PanelWindow(QWidget):
         builder.pictures_ready.connect(panel.shape.show_pictures)
         for source in (builder, self.target_importer):
             source.notice_posted.connect(self.notifications.post)
-        self.undo.stack.undoTextChanged.connect(panel.drawing.show_undo)
-        self.undo.stack.redoTextChanged.connect(panel.drawing.show_redo)
-        panel.drawing.undo_requested.connect(self.undo.stack.undo)
-        panel.drawing.redo_requested.connect(self.undo.stack.redo)
+        panel.drawing.connect_history(self.undo)
         panel.show_target(builder.built, builder.problem)
 
 

@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QWidget
 
-from flowviz.app.session.undo import UndoHistory
+from flowviz.app.session.undo import ProjectUndo
 from flowviz.specs import PointsSpec
 from tests.app.target.panel_window import panel_window
 from tests.app.target.test_panel import TargetUser, media_of, user
@@ -109,7 +109,7 @@ def test_tables_and_columns_are_undone_and_redone_at_once(user: TargetUser, tmp_
     main, points = user.window.main, np.random.default_rng(0).normal(size=(50, 3))
     np.savetxt(tmp_path / "first.csv", points, delimiter=",")
     np.save(tmp_path / "second.npy", points)
-    undo: UndoHistory = main.undo  # type: ignore[attr-defined]
+    undo: ProjectUndo = main.undo  # type: ignore[attr-defined]
     choices, titles = [undo.choices()], []
 
     def wait_for_edit(title: str) -> None:
