@@ -116,4 +116,5 @@ TITLES: Mapping[str, Title] = {
     "half_extent": "Zoom or Pan",
     "selection": _selection_title,
     "edits": _edits_title,
+    "limits": _show_or_hide("Limit by Counting"),
 }

@@ -177,7 +177,8 @@ class ComparisonController(QObject):
 
     def set_limits(self, shown: bool) -> None:
         """Add the limits by counting to the table, or remove them."""
-        self._compared.set(replace(self._compared.value, limits={} if shown else None))
+        value = self._compared.value
+        self._compared.set(replace(value, limits=(value.limits or {}) if shown else None))
 
     def restore(self, entrants: Sequence[Requested], trained: Mapping[int, EntrantRun]) -> None:
         """Return to entrants as they were requested earlier, and let a running training continue with them.

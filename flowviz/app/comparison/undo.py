@@ -47,7 +47,7 @@ class ComparisonUndo(UndoHistory):
         """Return the current choices.
 
         They are the entrants as they are requested, the contents of the target page while they are no target, such as
-        an empty text, whether a running training follows the target, and the
+        an empty text, whether the limits by counting are shown, whether a running training follows the target, and the
         view without navigation. The trained entrants that an edit has removed or replaced, by style, are added to the
         choices before the edit.
         """
@@ -55,6 +55,7 @@ class ComparisonUndo(UndoHistory):
         return {
             "entrants": tuple(map(requested, compared.runs)),
             "page": request.pages.of(request.kind) if self._builder.problem else None,
+            "limits": compared.limits is not None,
             "follows": request.follows,
             **{name: getattr(self._view.seen.view, name) for name in VIEW_FIELDS},
             "fitted": shared.frame is None,
@@ -91,6 +92,7 @@ class ComparisonUndo(UndoHistory):
         runs = self._compared.value.runs
         self._request.set_follows(choices["follows"])
         self._controller.restore(choices["entrants"], choices["trained"])
+        self._controller.set_limits(choices["limits"])
         if choices["page"] is not None:
             self._request.show_page(choices["page"])
         self._view.update_view(**{name: choices[name] for name in VIEW_FIELDS})

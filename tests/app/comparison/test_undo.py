@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.training_state import TrainingState
@@ -270,6 +271,31 @@ def test_the_edit_menu_serves_the_comparison_while_it_is_shown(window: Window) -
     assert workbench.compared.value.names == ("a", "b")
     window.main.comparisons.leave()
     assert undo.text() == "&Undo Flow: Spline"
+
+
+def test_the_limits_by_counting_are_undone_and_redone(window: Window) -> None:
+    comparisons = window.main.comparisons
+    comparisons.show(untrained("a", "b"))
+    assert comparisons.workbench is not None
+    box = window.find(QCheckBox, "limitByCounting")
+    box.click()
+    undo, redo = window.find(QAction, "undoAction"), window.find(QAction, "redoAction")
+    assert undo.text() == "&Undo Show Limit by Counting"
+    undo.trigger()
+    assert not box.isChecked()
+    assert comparisons.compared.value.limits is None
+    redo.trigger()
+    assert box.isChecked()
+    comparisons.document.discard_changes()
+
+
+def test_known_limits_stay_known_when_another_edit_is_undone(harness: ComparisonHarness) -> None:
+    harness.controller.set_limits(True)
+    known = harness.compared.value.limits
+    assert known
+    harness.controller.rename("b", "other")
+    harness.undo.undo()
+    assert harness.compared.value.limits == known
 
 
 def test_undo_restores_only_what_the_edit_has_changed(window: Window) -> None:
