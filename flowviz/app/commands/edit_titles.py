@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flowviz.app.state.pages import Contents, contents_of, named_fields
+from flowviz.app.state.request import Request
 from flowviz.app.widgets.choice_words import COLORS, MARKS
+from flowviz.projects import Plan
 from flowviz.specs import RECIPES
 from flowviz.specs.edits import Edits
 from flowviz.specs.shapes import heading_of
@@ -20,10 +23,37 @@ CONTINUOUS = frozenset({
 def title_of(before: Fields, after: Fields) -> str:
     """Return the title of an edit from the first field that changed."""
     for name, value in after.items():
-        if name in TITLES and before[name] != value:
+        if name in TITLES and before.get(name, value) != value:
             title = TITLES[name]
             return title if isinstance(title, str) else title(before[name], value)
     return "Choice"
+
+
+def _request_title(before: Request, after: Request) -> str:
+    """Return a title for a change of the page that is shown after it, of another part of the plan, or of the rest."""
+    return title_of(*(
+        {**_plan_fields(each.pages.of(after.kind), each.plan), "kind": each.kind, "follows": each.follows}
+        for each in (before, after)
+    ))  # fmt: skip
+
+
+def _entrants_title(before: Any, after: Any) -> str:
+    old, new = ({each.style: each for each in entrants} for entrants in (before, after))
+    for style in old.keys() ^ new.keys():
+        return f"Add '{new[style].name}'" if style in new else f"Remove '{old[style].name}'"
+    changed = next((old[style], new[style]) for style in new if new[style] != old[style])
+    if changed[0].name != changed[1].name:
+        return "Rename"
+    return title_of(*(_plan_fields(contents_of(each.plan.target), each.plan) for each in changed))
+
+
+def _plan_fields(page: Contents, plan: Plan) -> Fields:
+    return {**named_fields(page), "kind": page.kind, **dict(plan.flow), **dict(plan.training)}
+
+
+def _page_title(before: Any, page: Any) -> str:
+    kind = (page or before).kind
+    return "Typing" if kind == "text" else f"Source: {kind.capitalize()}"
 
 
 def _with_name(kind: str) -> Callable[[Any, Any], str]:
@@ -67,6 +97,9 @@ def _show_or_hide(thing: str) -> Callable[[Any, Any], str]:
 
 
 TITLES: Mapping[str, Title] = {
+    "request": _request_title,
+    "entrants": _entrants_title,
+    "page": _page_title,
     "text": "Typing",
     "font": "Font",
     "weight": "Weight",

@@ -7,12 +7,12 @@ from typing import Any
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QGuiApplication, QUndoCommand, QUndoStack
 
-from flowviz.app.commands.edit_titles import CONTINUOUS
+from flowviz.app.commands.edit_titles import CONTINUOUS, title_of
 
 MAX_EDITS = 100
 BURST_MS = 1000  # changes of the same kind with shorter pauses are one edit, such as typing or zooming
 
-Choices = Mapping[str, Any]  # by name
+Choices = Mapping[str, Any]  # by name; the title of an edit is that of the first one that changed
 
 
 class UndoHistory(QObject):
@@ -38,21 +38,23 @@ class UndoHistory(QObject):
         """Return the current choices."""
         raise NotImplementedError
 
-    def title(self, before: Choices, after: Choices) -> str:
-        """Return the title of an edit."""
-        raise NotImplementedError
-
     def apply(self, choices: Choices) -> Choices:
         """Show other choices, and return what this has destroyed, to be restored by the opposite."""
         raise NotImplementedError
 
+    def is_ready(self) -> bool:
+        """Record pending changes, and return whether the choices can be restored now."""
+        return True
+
     def undo(self) -> None:
         """Undo the last edit."""
-        self.stack.undo()
+        if self.is_ready():
+            self.stack.undo()
 
     def redo(self) -> None:
         """Redo the edit that was undone last."""
-        self.stack.redo()
+        if self.is_ready():
+            self.stack.redo()
 
     def clear(self) -> None:
         """Forget all edits."""
@@ -69,7 +71,7 @@ class UndoHistory(QObject):
         before, after = self._choices, self.choices()
         if self.is_paused or after == before:
             return
-        title, continues = self.title(before, after), self._burst.isActive()
+        title, continues = title_of(before, after), self._burst.isActive()
         with self.paused():  # because a stack redoes what is pushed
             self.stack.push(Edit(self, title, {**before, **destroyed}, after, continues=continues))
         self._burst.start()

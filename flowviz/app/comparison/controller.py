@@ -6,8 +6,8 @@ from dataclasses import replace
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.comparison.editing import EntrantEditing, with_budget
-from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun, runs_of
-from flowviz.app.comparison.restoring import Requested, at_rest, restored, wanting
+from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun, Requested, runs_of
+from flowviz.app.comparison.restoring import at_rest, restored, wanting
 from flowviz.app.comparison.sentences import sentence
 from flowviz.app.comparison.targets import EntrantTargets
 from flowviz.app.notices.notice import Notice

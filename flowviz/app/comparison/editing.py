@@ -6,7 +6,6 @@ from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
-from flowviz.projects import Plan
 from flowviz.specs import TrainingSpec
 from flowviz.specs.comparison import budget_words
 
@@ -66,13 +65,13 @@ class EntrantEditing(QObject):
         if run is None or self._edited:
             return
         is_other = before is None or before.name != run.name
-        if is_other or (self._builder.pending is None and _plan_of(before or run) != _plan_of(run)):
+        if is_other or (self._builder.pending is None and (before or run).requested.plan != run.requested.plan):
             self._show(run)
 
     def _show(self, run: EntrantRun) -> None:
-        if _plan_of(run) != self._request.plan or self._builder.problem:
+        if run.requested.plan != self._request.plan or self._builder.problem:
             self._builder.expect(run.asked or run.built)
-            self._request.show_plan(_plan_of(run))
+            self._request.show_plan(run.requested.plan)
 
     def _on_built(self, built: BuiltTarget | None) -> None:
         run = self._compared.value.selected_run
@@ -83,7 +82,3 @@ class EntrantEditing(QObject):
 def with_budget(training: TrainingSpec, budget: TrainingSpec) -> TrainingSpec:
     """Return a training with the budget of another one."""
     return training.model_copy(update={"seconds": budget.seconds, "steps": budget.steps})
-
-
-def _plan_of(run: EntrantRun) -> Plan:
-    return Plan(run.target, run.project.flow, run.project.training)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from PyQt6.QtCore import QObject
@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject
 from flowviz.app.state.state import State
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.training_state import TrainingState
-from flowviz.projects import Comparison, Project
+from flowviz.projects import Comparison, Plan, Project
 from flowviz.records import (
     FLOW_UNITS,
     Advanced,
@@ -46,6 +46,14 @@ FAILED: frozenset[Status] = frozenset({"diverged", "failed"})
 UNTITLED = "comparison"  # name of one without a file
 Figures = Mapping[str, float | None]
 NUMBER_LENGTH = 4  # characters that a number at the end of a name may need, with the space before it
+
+
+class Requested(NamedTuple):
+    """An entrant as it is requested. Its style identifies it, also under another name."""
+
+    style: int
+    name: str
+    plan: Plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +107,11 @@ class EntrantRun:
     def target(self) -> TargetSpec:
         """Return the requested target."""
         return self.wanted or (self.asked.spec if self.asked else self.project.target)
+
+    @property
+    def requested(self) -> Requested:
+        """Return the entrant as it is requested."""
+        return Requested(self.style, self.name, Plan(self.target, self.project.flow, self.project.training))
 
     @property
     def is_begun(self) -> bool:
@@ -338,8 +351,7 @@ def comparison_of(compared: Compared) -> Comparison:
 
 def edits_of(compared: Compared) -> tuple[object, ...]:
     """Return a value that changes with every edit of the entrants, but not while they are trained."""
-    runs = [(run.style, run.name, run.target, run.project.flow, run.project.training) for run in compared.runs]
-    return runs, compared.limits is not None
+    return [run.requested for run in compared.runs], compared.limits is not None
 
 
 def state_of(compared: Compared) -> tuple[object, ...]:

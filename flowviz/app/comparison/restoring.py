@@ -2,28 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from flowviz.app.comparison.editing import with_budget
-from flowviz.app.comparison.entrants import EntrantRun
+from flowviz.app.comparison.entrants import EntrantRun, Requested
 from flowviz.app.target.built_target import BuiltTarget
-from flowviz.projects import Project
-from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
-
-
-class Requested(NamedTuple):
-    """An entrant as it is requested. Its style identifies it, also under another name."""
-
-    style: int
-    name: str
-    target: TargetSpec
-    flow: FlowSpec
-    training: TrainingSpec
-
-
-def requested(run: EntrantRun) -> Requested:
-    """Return an entrant as it is requested."""
-    return Requested(run.style, run.name, run.target, run.project.flow, run.project.training)
+from flowviz.projects import Plan, Project
+from flowviz.specs import TargetSpec
 
 
 def restored(wanted: Requested, present: EntrantRun | None, trained: EntrantRun | None) -> EntrantRun:
@@ -34,12 +18,12 @@ def restored(wanted: Requested, present: EntrantRun | None, trained: EntrantRun 
         present: The entrant as it is now. If it only has another name, budget or target, it keeps what it has learned.
         trained: The entrant as it was, if it had learned something that it has lost since.
     """
-    run = trained or present
-    if run is None or not _keeps(run, wanted):
-        project = Project.untrained(wanted.target, wanted.flow, wanted.training)
+    run, plan = trained or present, wanted.plan
+    if run is None or not _keeps(run, plan):
+        project = Project.untrained(plan.target, plan.flow, plan.training)
         return EntrantRun(wanted.name, project, style=wanted.style)
-    run = replace(run.renamed(wanted.name), project=replace(run.project, training=wanted.training))
-    return run if run.target == wanted.target else wanting(run, wanted.target)
+    run = replace(run.renamed(wanted.name), project=replace(run.project, training=plan.training))
+    return run if run.target == plan.target else wanting(run, plan.target)
 
 
 def at_rest(run: EntrantRun) -> EntrantRun:
@@ -75,11 +59,11 @@ def _continues(run: EntrantRun | None, earlier: EntrantRun) -> bool:
         run is not None
         and run.is_begun
         and run.project.target == earlier.project.target
-        and _keeps(run, requested(earlier))
+        and _keeps(run, earlier.requested.plan)
     )
 
 
-def _keeps(run: EntrantRun, wanted: Requested) -> bool:
+def _keeps(run: EntrantRun, wanted: Plan) -> bool:
     """Return whether an entrant can keep what it has learned for a request with another name, budget or target."""
     project = run.project
     return project.flow == wanted.flow and project.training == with_budget(wanted.training, project.training)

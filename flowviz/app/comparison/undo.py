@@ -4,14 +4,12 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject
 
-from flowviz.app.commands.edit_titles import title_of
 from flowviz.app.commands.history import Choices, UndoHistory
 from flowviz.app.comparison.controller import ComparisonController
 from flowviz.app.comparison.entrants import Compared, ComparedState
-from flowviz.app.comparison.restoring import Requested, lost, requested
+from flowviz.app.comparison.restoring import lost
 from flowviz.app.comparison.shared_view import SharedViewState
 from flowviz.app.session.undo import VIEW_FIELDS
-from flowviz.app.state.pages import contents_of, named_fields
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
@@ -53,7 +51,7 @@ class ComparisonUndo(UndoHistory):
         """
         compared, request, shared = self._compared.value, self._request.value, self._shared.value
         return {
-            "entrants": tuple(map(requested, compared.runs)),
+            "entrants": tuple(run.requested for run in compared.runs),
             "page": request.pages.of(request.kind) if self._builder.problem else None,
             "limits": compared.limits is not None,
             "follows": request.follows,
@@ -64,28 +62,10 @@ class ComparisonUndo(UndoHistory):
             "trained": {},
         }
 
-    def title(self, before: Choices, after: Choices) -> str:
-        """Return the title of an edit."""
-        old, new = ({each.style: each for each in choices["entrants"]} for choices in (before, after))
-        for style in old.keys() ^ new.keys():
-            return f"Add '{new[style].name}'" if style in new else f"Remove '{old[style].name}'"
-        for style in new:
-            if new[style] != old[style]:
-                return _entrant_title(old[style], new[style])
-        page = after["page"] or before["page"]
-        if page is not None and after["page"] != before["page"]:
-            return "Typing" if page.kind == "text" else f"Source: {page.kind.capitalize()}"
-        return title_of(before, after)
-
-    def undo(self) -> None:
-        """Undo the last edit, unless the trainings are just ending."""
-        if self._is_ready():
-            super().undo()
-
-    def redo(self) -> None:
-        """Redo the edit that was undone last, unless the trainings are just ending."""
-        if self._is_ready():
-            super().redo()
+    def is_ready(self) -> bool:
+        """Record pending edits of an entrant, and return whether no training is just ending."""
+        self._controller.editing.apply()
+        return self._compared.value.state != TrainingState.STOPPING
 
     def apply(self, choices: Choices) -> Choices:
         """Show other choices, and return the trained entrants that are removed or replaced by this."""
@@ -110,19 +90,3 @@ class ComparisonUndo(UndoHistory):
         """Return whether the requested target is being built, so that the entrants do not have it yet."""
         run = self._compared.value.selected_run
         return run is not None and not self._builder.problem and self._request.plan.target != run.target
-
-    def _is_ready(self) -> bool:
-        """Record pending edits, and return whether the entrants can change now."""
-        self._controller.editing.apply()
-        return self._compared.value.state != TrainingState.STOPPING
-
-
-def _entrant_title(before: Requested, after: Requested) -> str:
-    if before.name != after.name:
-        return "Rename"
-    pages = contents_of(before.target), contents_of(after.target)
-    is_same_page = pages[0].kind == pages[1].kind
-    return title_of(*(
-        {**(named_fields(page) if is_same_page else {}), "kind": page.kind, **dict(each.flow), **dict(each.training)}
-        for page, each in zip(pages, (before, after), strict=True)
-    ))  # fmt: skip

@@ -4,10 +4,8 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.commands.edit_titles import Fields, title_of
 from flowviz.app.commands.history import Choices, UndoHistory
 from flowviz.app.state.edits import EditsState
-from flowviz.app.state.pages import Kind, named_fields
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import View, ViewState
 from flowviz.specs.edits import Edits
@@ -47,11 +45,6 @@ class ProjectUndo(UndoHistory):
             "edits": self._edits.value,
         }
 
-    def title(self, before: Choices, after: Choices) -> str:
-        """Return the title of an edit."""
-        kind = after["request"].kind
-        return title_of(_fields(before, kind), _fields(after, kind))
-
     def apply(self, choices: Choices) -> Choices:
         """Show other choices, at the current stage and moment."""
         self._request.set(choices["request"])
@@ -85,16 +78,3 @@ def _restored(view: View, choices: Choices) -> View:
     fits = selection is not None and len(selection.chosen) == view.particles
     shown = view.seen.model_copy(update={**seen, "view": view.seen.view.model_copy(update=spec)})
     return replace(view, seen=shown, selection=selection if fits else None)
-
-
-def _fields(choices: Choices, kind: Kind) -> Fields:
-    """Return all choices by name, the most specific ones first, with the fields of the page of a kind."""
-    request = choices["request"]
-    return {
-        **named_fields(request.pages.of(kind)),
-        "kind": request.kind,
-        **dict(request.plan.flow),
-        **dict(request.plan.training),
-        "follows": request.follows,
-        **choices,
-    }
