@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import Generic
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 
 from flowviz.app.document.content import Work
 from flowviz.app.document.document import Document
 from flowviz.app.notices.notice import Notice
+from flowviz.app.threads.delay import repeated
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FlowvizError
 from flowviz.files import Fingerprint
@@ -40,9 +41,7 @@ class Autosave(QObject, Generic[Work]):
         self._recovered: list[Draft] = []  # superseded by the next draft
         self._own: Draft | None = None  # as soon as some of it may have been written
         self._has_reported = False
-        timer = QTimer(self)
-        timer.timeout.connect(self.save)
-        timer.start(PERIOD_MS)
+        repeated(self, self.save, PERIOD_MS).start()
         document.state_changed.connect(self._discard_if_saved)
 
     @property

@@ -1,9 +1,10 @@
 """The layer editor: edits the current layer, if that is possible, and shows the flow without it for a while."""
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import View, ViewState
+from flowviz.app.threads.delay import delayed
 from flowviz.specs.edits import Edits, LayerEdit
 
 GLIMPSE_MS = 2000  # of a glimpse that is not ended by releasing a key
@@ -34,9 +35,7 @@ class LayerEditor(QObject):
         self.problem = "Train a flow first, or build one by hand."
         self.trained: Edits | None = None
         self._glimpses = False
-        self._end = QTimer(self)
-        self._end.setSingleShot(True)
-        self._end.timeout.connect(self.end_glimpse)
+        self._end = delayed(self, self.end_glimpse, GLIMPSE_MS)
         edits.changed.connect(self._on_edits_changed)
         view.changed.connect(self._on_view_changed)
 
@@ -134,7 +133,7 @@ class LayerEditor(QObject):
     def glimpse_briefly(self) -> None:
         """Show the flow without the current layer for two seconds."""
         self.begin_glimpse()
-        self._end.start(GLIMPSE_MS)
+        self._end.start()
 
     def end_glimpse(self) -> None:
         """Show the flow with its edits again."""

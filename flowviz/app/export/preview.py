@@ -1,18 +1,18 @@
 """The live preview of an export, with a slider through its pictures."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QSignalBlocker, Qt, QTimer
+from PyQt6.QtCore import QSignalBlocker, Qt
 from PyQt6.QtGui import QFontDatabase
 from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.export.preview_image import PreviewImage
 from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
+from flowviz.app.threads.delay import delayed, repeated
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import row
 from flowviz.exporting.comparison_figure import ComparisonFigure
@@ -47,10 +47,9 @@ class ExportPreview(QWidget):
         self._slider = _slider()
         self._slider.valueChanged.connect(self._take_position)
         self._position = _position_label()
-        self._debounce = self._timer(DEBOUNCE_MS, self._request)
-        self._busy_delay = self._timer(BUSY_DELAY_MS, lambda: self._image.set_busy(True))
-        self._ticks = QTimer(self)
-        self._ticks.timeout.connect(self._step)
+        self._debounce = delayed(self, self._request, DEBOUNCE_MS)
+        self._busy_delay = delayed(self, partial(self._image.set_busy, True), BUSY_DELAY_MS)
+        self._ticks = repeated(self, self._step)
         self._lay_out()
         self._set_playing(False)
 
@@ -167,13 +166,6 @@ class ExportPreview(QWidget):
     def _end_busy(self) -> None:
         self._busy_delay.stop()
         self._image.set_busy(False)
-
-    def _timer(self, milliseconds: int, run: Callable[[], object]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(run)
-        return timer
 
 
 def _play_button() -> QToolButton:

@@ -1,10 +1,11 @@
 """The learning rate, clip norm, batch and target of a training that runs or continues."""
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.threads.delay import delayed
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.trained_project import same_weights
 from flowviz.app.training.training_state import TrainingState
@@ -44,10 +45,7 @@ class Adjusting(QObject):
         super().__init__(parent)
         self._request, self._builder, self._presenter, self._runner = request, builder, presenter, runner
         self.hint = ""
-        self._settling = QTimer(self)
-        self._settling.setSingleShot(True)
-        self._settling.setInterval(SETTLE_MS)
-        self._settling.timeout.connect(self._apply)
+        self._settling = delayed(self, self._apply, SETTLE_MS)
         request.changed.connect(self._on_request_changed)
         builder.built_changed.connect(self.follow)
         presenter.changed.connect(self._update_hint)

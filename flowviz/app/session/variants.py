@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.desktop.settings import stored_flag
 from flowviz.app.editing.layer_editor import INCLUDED, ONLY_SHOWN, LayerEditor
@@ -12,6 +12,7 @@ from flowviz.app.session.training_presenter import TrainingPresenter
 from flowviz.app.session.undo import ProjectUndo
 from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.threads.delay import delayed
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
@@ -65,10 +66,7 @@ class Variants(QObject):
         self._is_dragging = False
         self._prepared: FlowSpec | None = None  # the flow whose first edit has been prepared
         self._located: Variant | None = None  # the latest variant whose positions are known
-        self._rest = QTimer(self)  # runs while a drag goes on
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._complete)
+        self._rest = delayed(self, self._complete, REST_MS)  # runs while a drag goes on
         self._is_preview = False  # whether the shown variant is not yet that of the project
         self._awaited: tuple[object, Variant] | None = None  # the state and variant whose score is being computed
         self._connect()

@@ -6,10 +6,11 @@ from functools import partial
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject
 
 from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.state.request import RequestState
+from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.priority import LowPriority
 from flowviz.errors import FlowvizError
@@ -52,10 +53,7 @@ class WarmUp(QObject):
         self._has_begun = False
         self._prepared: Program | None = None  # latest that the thread or a training was asked for
         self._outdated = Flag()  # for the thread, which has to leave the program that it prepares
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.setInterval(FLOW_DELAY_MS)
-        self._delay.timeout.connect(self._ask)
+        self._delay = delayed(self, self._ask, FLOW_DELAY_MS)
         self.is_enabled = stored_flag(SETTING, default=True)
         request.edited.connect(self._begin)
         session.started.connect(self._give_way)

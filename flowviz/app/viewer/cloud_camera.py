@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from time import perf_counter
 
-from PyQt6.QtCore import QObject, Qt, QTimer
+from PyQt6.QtCore import QObject
 
 from flowviz.app.state.view import View, ViewState
+from flowviz.app.threads.delay import frames
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.playhead import FRAME_PERIOD_MS
 from flowviz.records import Trace
@@ -39,10 +40,7 @@ class CloudCamera(QObject):
         self._direction = view.seen.direction  # of the latest trace
         self._goal = self._shown = self._frame()
         self._advanced_at = clock()
-        self._ticks = QTimer(self)
-        self._ticks.setInterval(FRAME_PERIOD_MS)
-        self._ticks.setTimerType(Qt.TimerType.PreciseTimer)
-        self._ticks.timeout.connect(self.advance)
+        self._ticks = frames(self, self.advance, FRAME_PERIOD_MS)
 
     def show_trace(self, trace: Trace, *, steadily: bool) -> None:
         """Follow a trace; if `steadily`, small changes since the latest one in the same direction move no frame."""

@@ -3,8 +3,10 @@
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject
 from PyQt6.sip import isdeleted
+
+from flowviz.app.threads.delay import repeated
 
 if TYPE_CHECKING:
     from flowviz.app.viewer.cloud_view import CloudView
@@ -19,8 +21,7 @@ class DrawingQueue(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._waiting: list[CloudView] = []
-        self._ticks = QTimer(self)
-        self._ticks.timeout.connect(self.draw)
+        self._ticks = repeated(self, self.draw)
 
     def add(self, cloud: "CloudView") -> None:
         """Draw a cloud in one of the next frames."""

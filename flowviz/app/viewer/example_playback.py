@@ -5,9 +5,10 @@ from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject
 
 from flowviz.app.state.view import View, ViewState
+from flowviz.app.threads.delay import delayed, repeated
 from flowviz.app.viewer.example_view import ExampleView
 from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.records import Trace
@@ -49,13 +50,8 @@ class ExamplePlayback(QObject):
         self._name = EXAMPLES[0]
         self._trace: Trace | None = None  # that is shown
         self._started = 0.0
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.setInterval(DELAY_MS)
-        self._delay.timeout.connect(self._load)
-        self._ticks = QTimer(self)
-        self._ticks.setInterval(FRAME_PERIOD_MS)
-        self._ticks.timeout.connect(self.advance)
+        self._delay = delayed(self, self._load, DELAY_MS)
+        self._ticks = repeated(self, self.advance, FRAME_PERIOD_MS)
         view.changed.connect(self._on_view_changed)
         display.dismissed.connect(self.end)
 

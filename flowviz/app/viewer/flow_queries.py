@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz import rendering
 from flowviz.app.notices.notice import Notice
+from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.viewer.figure_maker import DrawnFigure, FigureMaker, FigureRequest
 from flowviz.app.viewer.subject import Move, Subject
@@ -51,9 +52,7 @@ class FlowQueries(QObject):
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
         self._figures = FigureMaker(self._keepers[self._slow])
         self._delayed: Callable[[], None] = lambda: None  # asks for a score
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.timeout.connect(lambda: self._delayed())
+        self._delay = delayed(self, lambda: self._delayed())
         for thread in self._threads:
             thread.failed.connect(self._on_failed)
             thread.succeeded.connect(self._on_succeeded)

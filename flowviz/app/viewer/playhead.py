@@ -3,8 +3,9 @@
 from math import floor
 from time import perf_counter
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.threads.delay import frames
 from flowviz.specs import Playback
 from flowviz.specs.playback import MAX_SPEED, smoothed
 
@@ -37,10 +38,7 @@ class Playhead(QObject):
         self._playing = False
         self._started: float | None = None  # clock time; None if it is not playing, or glides to a stage first
         self._ticked = 0.0
-        self._ticks = QTimer(self)
-        self._ticks.setInterval(FRAME_PERIOD_MS)
-        self._ticks.setTimerType(Qt.TimerType.PreciseTimer)
-        self._ticks.timeout.connect(self._on_tick)
+        self._ticks = frames(self, self._on_tick, FRAME_PERIOD_MS)
 
     @property
     def stage(self) -> int:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QMainWindow
 
+from flowviz.app.threads.delay import repeated
 from flowviz.app.threads.worker import Worker
 from flowviz.app.widgets.late import Late
 
@@ -32,8 +32,7 @@ def complete(window: QMainWindow) -> None:
     A thread loads their libraries, so that the window answers meanwhile. Then they are created one by one.
     """
     waiting: list[Late[Any]] = window.findChildren(Late)
-    thread, turns = LibraryLoader(waiting), QTimer(window)
-    turns.setInterval(PAUSE_MS)
+    thread = LibraryLoader(waiting)
 
     def create_next() -> None:
         if waiting:
@@ -41,6 +40,6 @@ def complete(window: QMainWindow) -> None:
         else:
             turns.stop()
 
-    turns.timeout.connect(create_next)
+    turns = repeated(window, create_next, PAUSE_MS)
     thread.finished.connect(turns.start)
     thread.start()
