@@ -1,10 +1,10 @@
 """The bar above the cloud with the exercise of building a flow by hand."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from flowviz.app.by_hand.exercise import Exercise
-from flowviz.app.style.icons import icon
+from flowviz.app.widgets.controls import named, tool_button
 from flowviz.app.widgets.labels import WrappingLabel
 
 BAR_WIDTH = 140  # pixels
@@ -19,19 +19,13 @@ class ExerciseBar(QWidget):
         self._text = WrappingLabel("exerciseText", "Exercise")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._progress = QProgressBar()
-        self._progress.setObjectName("exerciseProgress")
-        self._progress.setAccessibleName("Progress of the exercise")
-        self._progress.setToolTip("How much of the way from the first gap to the goal is done")
+        tip = "How much of the way from the first gap to the goal is done"
+        self._progress = named(QProgressBar(), "exerciseProgress", "Progress of the exercise", tip)
         self._progress.setRange(0, 100)
         self._progress.setFixedWidth(BAR_WIDTH)
-        self._close = QToolButton()
-        self._close.setObjectName("closeExercise")
-        self._close.setIcon(icon("remove"))
+        tip = "Close the exercise; the flow stays"
+        self._close = tool_button("closeExercise", "Close the exercise", tip, "remove", run=self.hide)
         self._close.setAutoRaise(True)
-        self._close.setAccessibleName("Close the exercise")
-        self._close.setToolTip("Close the exercise; the flow stays")
-        self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._text)

@@ -1,9 +1,10 @@
 """The controls of the inspector that disable a layer and reset it."""
 
-from PyQt6.QtWidgets import QCheckBox, QToolButton
+from PyQt6.QtWidgets import QToolButton
 
 from flowviz.app.editing.intent import FOCUS_OR_MOUSE, EditingIntent
 from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.widgets.controls import check_box, on_click
 from flowviz.app.widgets.flow_row import WrappingRow
 
 SPACING = 12  # pixels
@@ -15,14 +16,13 @@ class LayerBar(WrappingRow):
     """Check box "Layer enabled" and button "Reset this layer" for the current layer; hidden at the base."""
 
     def __init__(self, editor: LayerEditor) -> None:
-        enabled, reset = QCheckBox("Layer enabled"), QToolButton()
-        enabled.setObjectName("layerEnabled")
+        enabled, reset = check_box("layerEnabled", "Layer enabled", ""), QToolButton()
         reset.setObjectName("resetLayerButton")
         reset.setText("Reset this layer")
         super().__init__(SPACING, enabled, reset)
         self._editor, self._enabled, self._reset = editor, enabled, reset
         self._enabled.clicked.connect(lambda enabled: editor.set_disabled(editor.stage, not enabled))
-        self._reset.clicked.connect(lambda: editor.reset())
+        on_click(reset, editor.reset)
         EditingIntent(editor, FOCUS_OR_MOUSE, self, enabled, reset)
         editor.changed.connect(self._update)
         self._update()

@@ -82,19 +82,22 @@ class ExportDialog(QDialog):
     def _make_buttons(self) -> None:
         self._copy_buttons = {
             "command": button(
-                "exportCopyCommand", "Copy as Co&mmand", "Copy the flowviz command for this export", "copyascommand"
+                "exportCopyCommand", "Copy as Co&mmand", "Copy the flowviz command for this export", "copyascommand",
+                run=partial(self._copy, "command"),
             ),
             "Python code": button(
-                "exportCopyPython", "Copy as P&ython", "Copy the Python code for this export", "copyaspython"
+                "exportCopyPython", "Copy as P&ython", "Copy the Python code for this export", "copyaspython",
+                run=partial(self._copy, "Python code"),
             ),
-        }
+        }  # fmt: skip
         if isinstance(self._source, ExportedComparison):
             self._copy_buttons["Python code"].hide()
-        self._show = button("exportShow", "Show in Folder", "Open the folder of the export", "folder")
+        tip = "Open the folder of the export"
+        self._show = button("exportShow", "Show in Folder", tip, "folder", run=self._show_folder)
         self._show.hide()
-        self._start = button("exportButton", "&Export", "Export (Return)", "export")
+        self._start = button("exportButton", "&Export", "Export (Return)", "export", run=self._ask_and_write)
         self._start.setDefault(True)
-        self._leave = button("exportLeave", "Close", "Close (Esc)")
+        self._leave = button("exportLeave", "Close", "Close (Esc)", run=self.reject)
 
     def _lay_out(self) -> None:
         columns, buttons, layout = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
@@ -118,11 +121,6 @@ class ExportDialog(QDialog):
         self._progress.exported.connect(self._finish)
         self._progress.cancelled.connect(partial(self._end, CANCELLED))
         self._progress.failed.connect(self._fail)
-        for title, copy in self._copy_buttons.items():
-            copy.clicked.connect(lambda _, title=title: self._copy(title))
-        self._show.clicked.connect(self._show_folder)
-        self._start.clicked.connect(self._ask_and_write)
-        self._leave.clicked.connect(self.reject)
         self.finished.connect(self._preview.close_thread)
 
     def _take_choices(self) -> None:

@@ -19,8 +19,6 @@ class ListPage(QWidget):
     """A button for each lesson, with its title, a sentence, its duration and the learner's progress."""
 
     lesson_chosen = pyqtSignal(object)  # Lesson
-    open_requested = pyqtSignal()
-    close_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,8 +30,7 @@ class ListPage(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._open = button("lessonOpenButton", "&Open Lesson…", "Open a lesson from a file that ends in .toml")
         self._close = button("lessonCloseButton", "&Close", "Close the lessons, and return to the panels")
-        self._open.clicked.connect(lambda: self.open_requested.emit())
-        self._close.clicked.connect(lambda: self.close_requested.emit())
+        self.open_requested, self.close_requested = self._open.clicked, self._close.clicked
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         scroll = ScrollColumn(self._introduction, self._entries)

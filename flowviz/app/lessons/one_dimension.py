@@ -6,9 +6,10 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QFontMetrics, QKeyEvent
-from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import background
+from flowviz.app.widgets.controls import button, named
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.plot import Axis
@@ -145,15 +146,11 @@ class OneDimension(QWidget):
         return plot
 
     def _create_controls(self) -> None:
-        self._slider = JumpSlider()
-        self._slider.setObjectName("sliceSlider")
-        self._slider.setAccessibleName("Position of the shaded slice")
-        self._slider.setToolTip("Move the shaded slice")
+        self._slider = named(JumpSlider(), "sliceSlider", "Position of the shaded slice", "Move the shaded slice")
         self._slider.setRange(int(-2.5 * SLICES_PER_UNIT), int(2.5 * SLICES_PER_UNIT))
         self._slider.valueChanged.connect(self._on_slice_moved)
-        self._button = QPushButton("Straighten")
-        self._button.setToolTip("Return to the line on which nothing moves")
-        self._button.clicked.connect(self.straighten)
+        tip = "Return to the line on which nothing moves"
+        self._button = button("straightenButton", "Straighten", tip, run=self.straighten)
         self._sentence = WrappingLabel("sliceSentence", "The shaded slice")
         self._hint = WrappingLabel("curveHint", "How to bend the curve")
         self._hint.setText(HINT)

@@ -22,8 +22,7 @@ class PredictionBox(QWidget):
         self._question = WrappingLabel("lessonQuestion", "Question")
         self._feedback = WrappingLabel("lessonFeedback", "Feedback")
         self._feedback.setTextFormat(Qt.TextFormat.RichText)
-        self._check = button("lessonCheckButton", "&Check", "Check the chosen answer")
-        self._check.clicked.connect(lambda: self.answered.emit(self._group.checkedId()))
+        self._check = button("lessonCheckButton", "&Check", "Check the chosen answer", run=self._answer)
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(lambda _: self._check.setEnabled(True))
         self._answers = QVBoxLayout()
@@ -63,6 +62,9 @@ class PredictionBox(QWidget):
         self._feedback.setText(f"<p><b>{as_line(verdict)}</b></p>{as_html(prediction.because)}")
         self._check.setAccessibleDescription(f"{as_plain(verdict)} {as_plain(prediction.because)}")
 
+    def _answer(self) -> None:
+        self.answered.emit(self._group.checkedId())
+
     def _clear(self) -> None:
         for row in self._rows:
             self._group.removeButton(row.button)
@@ -81,10 +83,8 @@ class AnswerRow(QWidget):
         self.button.setObjectName(f"lessonAnswer{number + 1}")
         self.button.setAccessibleName(as_plain(text))
         self.button.setAccessibleDescription(as_plain(question))
-        label = AnswerLabel(f"lessonAnswerText{number + 1}", "Answer")
+        label = AnswerLabel(f"lessonAnswerText{number + 1}", "Answer", self.button)
         label.setText(as_html(text))
-        label.setBuddy(self.button)
-        label.pressed.connect(self.button.click)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -95,7 +95,10 @@ class AnswerRow(QWidget):
 class AnswerLabel(WrappingLabel):
     """Text of an answer; a click chooses it."""
 
-    pressed = pyqtSignal()
+    def __init__(self, object_name: str, name: str, button: QRadioButton) -> None:
+        super().__init__(object_name, name)
+        self._button = button
+        self.setBuddy(button)
 
     def mousePressEvent(self, event: object) -> None:
-        self.pressed.emit()
+        self._button.click()

@@ -1,5 +1,7 @@
 """The page of a step: its idea, what to do, whether it is done, and the way on."""
 
+from functools import partial
+
 from PyQt6.QtCore import QSize, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -26,9 +28,6 @@ class StepPage(QWidget):
     """
 
     step_chosen = pyqtSignal(int)
-    answered = pyqtSignal(int)
-    list_requested = pyqtSignal()
-    return_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +36,7 @@ class StepPage(QWidget):
         self._create_labels()
         self._create_buttons()
         self._question = PredictionBox()
-        self._question.answered.connect(self.answered)
+        self.answered = self._question.answered
         self._lay_out()
 
     def show_attendance(self, value: Attendance, way_back: str) -> None:
@@ -84,14 +83,11 @@ class StepPage(QWidget):
     def _create_buttons(self) -> None:
         self._list = button("lessonListButton", "All &Lessons", "Interrupt the lesson, and show the list of lessons")
         self._return = button("lessonReturnButton", "&Return", "Leave the lesson")
-        self._back = button("lessonBackButton", "&Back", "Go to the previous step")
-        self._skip = button("lessonSkipButton", "S&kip", "Go to the next step without doing this one")
-        self._next = button("lessonNextButton", "&Next", "Go to the next step")
-        self._list.clicked.connect(lambda: self.list_requested.emit())
-        self._return.clicked.connect(lambda: self.return_requested.emit())
-        self._back.clicked.connect(lambda: self._choose(-1))
-        self._skip.clicked.connect(lambda: self._choose(1))
-        self._next.clicked.connect(lambda: self._choose(1))
+        self.list_requested, self.return_requested = self._list.clicked, self._return.clicked
+        back, on = partial(self._choose, -1), partial(self._choose, 1)
+        self._back = button("lessonBackButton", "&Back", "Go to the previous step", run=back)
+        self._skip = button("lessonSkipButton", "S&kip", "Go to the next step without doing this one", run=on)
+        self._next = button("lessonNextButton", "&Next", "Go to the next step", run=on)
         for each in (self._back, self._skip, self._next):
             each.setAutoDefault(True)
 

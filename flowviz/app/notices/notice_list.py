@@ -1,13 +1,15 @@
 """A list of notices, which is hidden while it is empty."""
 
+from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontDatabase, QGuiApplication, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
+from flowviz.app.widgets.controls import named, on_click
 from flowviz.app.widgets.labels import WrappingLabel
 
 DETAILS_LINES = 6  # visible at a time
@@ -16,25 +18,22 @@ DETAILS_LINES = 6  # visible at a time
 class NoticeBar(QFrame):
     """A notice with buttons that dismiss it and show its details."""
 
-    closed = pyqtSignal()
-
-    def __init__(self, notice: Notice) -> None:
+    def __init__(self, notice: Notice, close: Callable[[], object]) -> None:
+        """Show a notice; `close` removes it when the user dismisses it."""
         super().__init__()
         self.setObjectName(f"{notice.topic}Notice")
         self.setAccessibleName(f"Problem: {notice.text} {notice.advice}".rstrip())
         self.notice = notice
         self._details = _details_box(notice)
-        self._copy = _tool_button("noticeCopy", "Copy", "Copy the details")
-        self._copy.clicked.connect(self._copy_details)
+        self._copy = _tool_button("noticeCopy", "Copy", "Copy the details", self._copy_details)
         self._open = _tool_button("noticeOpen", "Details", "Show technical details, which help to fix the problem")
         self._open.setCheckable(True)
         self._open.toggled.connect(self._show_details)
         if not notice.details:  # showing a button without a parent would open a window
             self._open.hide()
-        self._close = _tool_button("noticeClose", "Close", "Dismiss this notice")
+        self._close = _tool_button("noticeClose", "Close", "Dismiss this notice", close)
         self._close.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._close.setIcon(icon("remove"))
-        self._close.clicked.connect(lambda: self.closed.emit())
         self._lay_out()
         self._show_details(False)
 
@@ -104,8 +103,7 @@ class NoticeList(QWidget):
             return
         self.withdraw(notice.topic)
         if notice.text:
-            bar = self._bars[notice.topic] = NoticeBar(notice)
-            bar.closed.connect(partial(self.withdraw, notice.topic))
+            bar = self._bars[notice.topic] = NoticeBar(notice, partial(self.withdraw, notice.topic))
             self._column.addWidget(bar)
             self.show()
 
@@ -155,12 +153,9 @@ def _details_box(notice: Notice) -> QPlainTextEdit:
     return box
 
 
-def _tool_button(object_name: str, text: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName(object_name)
+def _tool_button(object_name: str, text: str, tip: str, run: Callable[[], object] | None = None) -> QToolButton:
+    button = on_click(named(QToolButton(), object_name, text, tip), run)
     button.setText(text)
-    button.setAccessibleName(text)
-    button.setToolTip(tip)
     button.setAutoRaise(True)
     return button
 

@@ -30,8 +30,8 @@ class ImagePage(Page):
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
-        self._open = button("openImageButton", "Open…", "Open a picture, or drop one on the window", "open")
-        self._open.clicked.connect(self.choose_file)
+        tip = "Open a picture, or drop one on the window"
+        self._open = button("openImageButton", "Open…", tip, "open", run=self.choose_file)
         self._paste = button("pasteButton", "Paste", "Paste the picture from the clipboard (Ctrl+V)", "paste")
         self.paste_requested = self._paste.clicked
         self.setFocusProxy(self._open)

@@ -21,10 +21,8 @@ class PointsPage(Page):
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
-        self._open = button(
-            "openPointsButton", "Open…", "Open a table of points: .csv, .txt, .tsv, .npy or .npz", "open"
-        )
-        self._open.clicked.connect(self.choose_file)
+        tip = "Open a table of points: .csv, .txt, .tsv, .npy or .npz"
+        self._open = button("openPointsButton", "Open…", tip, "open", run=self.choose_file)
         self.setFocusProxy(self._open)
         self._name = QLabel()
         self._name.setObjectName("pointsName")

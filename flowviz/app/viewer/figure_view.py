@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from flowviz.app.style.icons import icon
 from flowviz.app.viewer.cloud_view import MAX_WORD_HEIGHT, CloudView
+from flowviz.app.widgets.controls import tool_button
 from flowviz.specs import PictureSize
 
 MARGIN = 2  # pixels
@@ -17,7 +17,6 @@ LEAVE = "Back to the Cloud (Esc)"
 class FigureView(QWidget):
     """Widget that shows a picture in place of the cloud, or a sentence until there is one."""
 
-    left = pyqtSignal()  # the user wants to see the cloud again
     resized = pyqtSignal()  # a picture of another size is needed
 
     def __init__(self, cloud: CloudView) -> None:
@@ -32,13 +31,9 @@ class FigureView(QWidget):
         self._cloud = cloud
         self._image: QImage | None = None
         self._sentence = ""
-        self._leave = QToolButton()
-        self._leave.setObjectName("leaveFigureButton")
-        self._leave.setAccessibleName(LEAVE)
-        self._leave.setToolTip(LEAVE)
-        self._leave.setIcon(icon("remove"))
+        self._leave = tool_button("leaveFigureButton", LEAVE, LEAVE, "remove")
         self._leave.setAutoRaise(True)
-        self._leave.clicked.connect(lambda: self.left.emit())
+        self.left = self._leave.clicked
         top = QHBoxLayout()
         top.addStretch()
         top.addWidget(self._leave)

@@ -25,7 +25,7 @@ class HistoryBar(QWidget):
         self._slider = named(JumpSlider(), "historyScrubber", "Moment of the training", tip)
         self._slider.setAccessibleDescription("Saved moments of the training; the last one is the latest")
         tip = "Show the latest moment and follow the training (Alt+PgUp)"
-        self._live = tool_button("liveButton", "Follow the training", tip, "live", "Live")
+        self._live = tool_button("liveButton", "Follow the training", tip, "live", "Live", run=self.follow)
         self._live.setCheckable(True)
         self._label = named(QLabel(), "momentLabel", "Displayed training step")
         self._caption = QLabel("Training")
@@ -38,7 +38,6 @@ class HistoryBar(QWidget):
         self._update_label_width()
         self._moment = Binding(view, lambda value: value.seen.moment, self._show_moment, view.set_moment)
         self._slider.valueChanged.connect(self._request_moment)
-        self._live.clicked.connect(self.follow)
 
     def show_timeline(self, timeline: Timeline) -> None:
         """Set the moments that the slider covers."""

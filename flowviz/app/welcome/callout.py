@@ -1,9 +1,13 @@
 """The callout of the tour, and its place beside the widget that it explains."""
 
-from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
+from collections.abc import Callable
+from functools import partial
+
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QPalette
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from flowviz.app.widgets.controls import named, on_click
 from flowviz.app.widgets.labels import WrappingLabel
 
 WIDTH = 46  # characters
@@ -15,11 +19,8 @@ ARROWS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down}
 class Callout(QFrame):
     """Explanation of one step, with buttons that lead through the tour. Tab stays within."""
 
-    next_chosen = pyqtSignal()
-    back_chosen = pyqtSignal()
-    skip_chosen = pyqtSignal()
-
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, go: Callable[[int], object], end: Callable[[], object]) -> None:
+        """Create a callout; `go` goes forward or back by a number of steps, and `end` leaves the tour."""
         super().__init__(parent)
         self.setObjectName("tourCallout")
         self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
@@ -30,12 +31,9 @@ class Callout(QFrame):
         self._position = QLabel()
         self._position.setObjectName("tourPlace")
         self._position.setAccessibleName("Step of the tour")
-        self._skip = CalloutButton("tourSkipButton", "Skip", "Leave the tour (Esc)")
-        self._back = CalloutButton("tourBackButton", "Back", "Previous step (Left)")
-        self._next = CalloutButton("tourNextButton", "Next", "Next step (Right or Return)")
-        self._skip.clicked.connect(lambda: self.skip_chosen.emit())
-        self._back.clicked.connect(lambda: self.back_chosen.emit())
-        self._next.clicked.connect(lambda: self.next_chosen.emit())
+        self._skip = CalloutButton("tourSkipButton", "Skip", "Leave the tour (Esc)", end)
+        self._back = CalloutButton("tourBackButton", "Back", "Previous step (Left)", partial(go, -1))
+        self._next = CalloutButton("tourNextButton", "Next", "Next step (Right or Return)", partial(go, 1))
         self._lay_out()
 
     def show_step(self, title: str, text: str, number: int, count: int) -> None:
@@ -86,12 +84,9 @@ class Callout(QFrame):
 class CalloutButton(QPushButton):
     """Button that Return presses, and that leaves the arrow keys to the tour."""
 
-    def __init__(self, object_name: str, text: str, tip: str) -> None:
+    def __init__(self, object_name: str, text: str, tip: str, run: Callable[[], object]) -> None:
         super().__init__(text)
-        self.setObjectName(object_name)
-        self.setAccessibleName(text)
-        self.setToolTip(tip)
-        self.setAutoDefault(True)
+        on_click(named(self, object_name, text, tip), run).setAutoDefault(True)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() in ARROWS:

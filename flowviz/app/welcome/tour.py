@@ -44,10 +44,7 @@ class Tour(QWidget):
         self._watched: list[QWidget] = []
         self._previous_focus = window.focusWidget()
         self._panels = TemporaryPanels(self)
-        self._callout = Callout(self)
-        self._callout.next_chosen.connect(lambda: self._go(1))
-        self._callout.back_chosen.connect(lambda: self._go(-1))
-        self._callout.skip_chosen.connect(self.end)
+        self._callout = Callout(self, self._go, self.end)
         self._placing = delayed(self, self._place)  # a layout moves widgets many times; follow it once
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)  # wherever the focus is
         leave.activated.connect(self.end)

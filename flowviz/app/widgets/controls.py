@@ -1,6 +1,6 @@
 """Controls of panels and dialogs: a combo box of values, and factories for Qt's controls."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -22,6 +22,7 @@ from flowviz.specs.fields import SpecField
 
 SPACING = 6  # pixels
 Control = TypeVar("Control", bound=QWidget)
+Button = TypeVar("Button", bound=QAbstractButton)
 
 
 class ChoiceBox(QComboBox):
@@ -104,13 +105,22 @@ def label_of(widget: QWidget, text: str = "") -> QLabel:
     return label
 
 
-def button(object_name: str, text: str, tip: str, icon_name: str = "") -> QPushButton:
-    """Return a push button that is never the default button of a dialog."""
-    created = named(QPushButton(text), object_name, text, tip)
+def button(
+    object_name: str, text: str, tip: str, icon_name: str = "", *, run: Callable[[], object] | None = None
+) -> QPushButton:
+    """Return a push button that calls `run`, and is never the default button of a dialog."""
+    created = on_click(named(QPushButton(text), object_name, text, tip), run)
     if icon_name:
         created.setIcon(icon(icon_name))
     created.setAutoDefault(False)
     return created
+
+
+def on_click(clicked: Button, run: Callable[[], object] | None) -> Button:
+    """Let a button call a function, if there is one, and return the button."""
+    if run is not None:
+        clicked.clicked.connect(lambda: run())
+    return clicked
 
 
 def rename(changed: QAbstractButton, text: str) -> None:
@@ -119,9 +129,11 @@ def rename(changed: QAbstractButton, text: str) -> None:
     changed.setAccessibleName(text.replace("&", ""))
 
 
-def tool_button(object_name: str, name: str, tip: str, icon_name: str, text: str = "") -> QToolButton:
-    """Return a tool button with an icon and, if it has one, a text beside it."""
-    created = named(QToolButton(), object_name, name, tip)
+def tool_button(
+    object_name: str, name: str, tip: str, icon_name: str, text: str = "", *, run: Callable[[], object] | None = None
+) -> QToolButton:
+    """Return a tool button that calls `run`, with an icon and, if it has one, a text beside it."""
+    created = on_click(named(QToolButton(), object_name, name, tip), run)
     created.setIcon(icon(icon_name))
     if text:
         created.setText(text)

@@ -25,18 +25,17 @@ class PresentationBar(QWidget):
         self._word = WordBox()
         self._word.setObjectName("presentationWord")
         self._copies = {
-            original: button(f"presentation{name}Button", name, original.toolTip())
+            original: button(f"presentation{name}Button", name, original.toolTip(), run=original.click)
             for name, original in (("Train", controls.train_button), ("Pause", controls.pause_button))
         }
-        self._play = button("presentationPlayButton", "Play", "Play or stop playing (Space)", "play")
+        tip = "Play or stop playing (Space)"
+        self._play = button("presentationPlayButton", "Play", tip, "play", run=playhead.toggle_playing)
         self._status = FittingLabel("presentationStatus", "Status of the training")
         self._lay_out()
-        for original, copy in self._copies.items():
-            copy.clicked.connect(original.click)
+        for original in self._copies:
             self._copy(original)
         controls.button_changed.connect(self._copy)
         controls.status_changed.connect(self._show_status)
-        self._play.clicked.connect(lambda: playhead.toggle_playing())
         playhead.playing_changed.connect(self._show_playing)
         self._word.textEdited.connect(request.show_text)
         request.watch(_word, self._show_word)

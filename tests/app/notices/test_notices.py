@@ -64,7 +64,7 @@ def test_notice_shows_text_and_advice_and_details_on_request(notices: NoticeList
 def test_buttons_of_a_notice_are_never_windows(qtbot: QtBot, qapp: QApplication) -> None:
     shown = ShownWindows()
     qapp.installEventFilter(shown)
-    qtbot.addWidget(NoticeBar(BROKEN))
+    qtbot.addWidget(NoticeBar(BROKEN, lambda: None))
     qapp.removeEventFilter(shown)
     assert shown.names == []
 
