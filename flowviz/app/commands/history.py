@@ -20,6 +20,10 @@ class UndoHistory(QObject):
 
     A subclass decides which choices are recorded and how they are restored. An edit restores only the choices that it
     changed. The others may have changed without being recorded, such as the colors that another page shares.
+
+    Attributes:
+        stack: The edits.
+        is_paused: Whether changes are ignored, for example while choices are being restored.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -39,7 +43,7 @@ class UndoHistory(QObject):
         raise NotImplementedError
 
     def apply(self, choices: Choices) -> Choices:
-        """Show other choices, and return what this has destroyed, to be restored by the opposite."""
+        """Show other choices, and return what this has destroyed, as choices that the opposite restores."""
         raise NotImplementedError
 
     def is_ready(self) -> bool:
@@ -67,11 +71,11 @@ class UndoHistory(QObject):
         self._burst.stop()
 
     def record(self, **destroyed: Any) -> None:
-        """Record what has changed, and what an undo restores in addition."""
+        """Record what has changed, as a separate edit if it has destroyed something that its undo restores as well."""
         before, after = self._choices, self.choices()
         if self.is_paused or after == before:
             return
-        title, continues = title_of(before, after), self._burst.isActive()
+        title, continues = title_of(before, after), self._burst.isActive() and not any(destroyed.values())
         with self.paused():  # because a stack redoes what is pushed
             self.stack.push(Edit(self, title, {**before, **destroyed}, after, continues=continues))
         self._burst.start()
@@ -87,7 +91,7 @@ class UndoHistory(QObject):
             self._choices = self.choices()
 
     def restore(self, wanted: Choices, others: Choices) -> Choices:
-        """Restore the choices that differ from others, and return the others, to be restored by the opposite."""
+        """Restore the choices that differ from others, and return the others with what this has destroyed."""
         if self.is_paused:
             return others  # steps are only counted
         changed = {name: value for name, value in wanted.items() if name not in others or value != others[name]}
@@ -112,8 +116,8 @@ class UndoHistory(QObject):
             edit.forget(name)
         index = sum(not edit.isObsolete() for edit in edits[: stack.index()])
         with self.paused():
-            for step in (0, stack.count(), index):  # Qt drops the obsolete ones on the way
-                stack.setIndex(step)
+            for number in (0, stack.count(), index):  # Qt drops obsolete edits on its way
+                stack.setIndex(number)
         self.end_burst()
 
     def _on_burst_ended(self) -> None:

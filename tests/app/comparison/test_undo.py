@@ -72,6 +72,19 @@ def test_an_edited_entrant_returns_with_its_training(harness: ComparisonHarness)
     assert harness.request.plan.flow == harness.run("a").project.flow
 
 
+def test_quick_edits_of_two_trained_entrants_are_undone_one_by_one(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.finish()
+    for name in ("a", "b"):
+        harness.compared.select(name)
+        harness.request.update_flow(layers=3)
+        harness.controller.editing.apply()
+    assert harness.edits == ["Layers", "Layers"]
+    for name in ("b", "a"):
+        harness.undo.undo()
+        assert harness.run(name).gap is not None
+
+
 def test_an_edit_that_is_not_applied_yet_is_undone(harness: ComparisonHarness) -> None:
     before = harness.request.plan.flow
     harness.request.update_flow(layers=3)
