@@ -26,7 +26,11 @@ Text = QPlainTextEdit | QLineEdit
 
 
 class EditMenu(QObject):
-    """Undo, redo and the clipboard, which serves the text box that has the focus, or else the target."""
+    """Undo, redo and the clipboard, which serves the text box that has the focus, or else the target.
+
+    Undo acts on the document that is shown. The project and the comparison have a stack each, because opening another
+    document forgets only the edits of its predecessor, and because showing the other page pauses a running training.
+    """
 
     def __init__(self, menu: QMenu, history: UndoHistory, importer: TargetImporter, window: QMainWindow) -> None:
         """Fill the menu; `history` and `importer` are those of the flow in the normal view."""
