@@ -34,7 +34,9 @@ FOLLOW = Entry(
 FIT = Entry("fitthecloud", "&Fit the Cloud", None, "Follow the cloud at every stage", "Ctrl+0")
 FIT_STAGE = Entry("fitthisstage", "Fit This &Stage", None, "Zoom to this stage", "Ctrl+Shift+0")
 TOOLS: Mapping[Tool, Entry] = {
-    "move": Entry("move", "&Pan", None, "Drag to pan, as the middle button does with every tool", "Ctrl+Shift+M", checked=False),
+    "move": Entry(
+        "move", "&Pan", None, "Drag to pan, as the middle button does with every tool", "Ctrl+Shift+M", checked=False
+    ),
     "rectangle": Entry(
         "rectangle", "&Rectangle", None, "Drag or click to select; hold Shift to add, Alt to remove", "Ctrl+Shift+R",
         checked=False,
