@@ -48,10 +48,14 @@ class State(QObject, Generic[Value]):
 
     def watch(self, part: Callable[[Value], Part], show: Callable[[Part], object]) -> None:
         """Call `show` with a part of the value, now and each time that this part changes."""
+        self.observe(part, show)
+        show(part(self._value))
+
+    def observe(self, part: Callable[[Value], Part], show: Callable[[Part], object]) -> None:
+        """Call `show` with a part of the value each time that this part changes."""
 
         def on_changed(old: Value, new: Value) -> None:
             if part(new) != part(old):
                 show(part(new))
 
         self.changed.connect(on_changed)
-        show(part(self._value))

@@ -29,8 +29,8 @@ class InspectorController(QObject):
         self._reported: tuple[FlowSpec, int] | None = None  # flow and stage of the displayed report
         inspector.report_requested.connect(self._on_report_requested)
         queries.flow_queried.connect(self._on_flow_queried)
-        view.changed.connect(self._on_view_changed)
-        self._explain_view()
+        view.observe(lambda value: value.stage, self._on_stage_changed)
+        view.watch(_explained, lambda _: self._explain_view())
 
     def use_tensorflow(self) -> None:
         """Query every report from now on instead of offering it."""
@@ -49,12 +49,9 @@ class InspectorController(QObject):
         self._trace, self._edits = trace, edits
         self._describe_stage()
 
-    def _on_view_changed(self, old: View, new: View) -> None:
-        if old.stage != new.stage:
-            self._describe_stage()
-            self._show_report()
-        if _explained(old) != _explained(new):
-            self._explain_view()
+    def _on_stage_changed(self, _: int) -> None:
+        self._describe_stage()
+        self._show_report()
 
     def _on_report_requested(self) -> None:
         self.use_tensorflow()

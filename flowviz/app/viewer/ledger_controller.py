@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QObject
 
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.app.viewer.ledger_panel import LedgerPanel
 from flowviz.app.viewer.scene_model import SceneModel
@@ -27,19 +27,13 @@ class LedgerController(QObject):
         self._asked: tuple[object, ...] = ()  # flow, target and units of the latest mean
         self._limits: tuple[Trace, tuple[float, float] | None] | None = None
         self._probe: Trace | None = None  # of the displayed ledger
-        view.changed.connect(self._on_view_changed)
+        view.watch(lambda value: value.stage, display.show_stage)
+        view.observe(lambda value: value.tool, lambda _: self._update())
         scenes.changed.connect(self._update)
         display.shown.connect(self._show_again)
         display.mean_requested.connect(self._on_mean_requested)
         display.stage_chosen.connect(view.set_stage)
-        display.show_stage(view.value.stage)
         display.show_nothing(NO_PROBE)
-
-    def _on_view_changed(self, old: View, new: View) -> None:
-        if old.stage != new.stage:
-            self._display.show_stage(new.stage)
-        if old.tool != new.tool:
-            self._update()
 
     def _on_mean_requested(self, wanted: bool) -> None:
         self._wants_mean = wanted

@@ -22,9 +22,7 @@ MEAN_TIP = "While no point is probed, show the mean over points of the target. I
 class LedgerPanel(QScrollArea):
     """Panel with a ledger as a picture, its formula and its sum."""
 
-    mean_requested = pyqtSignal(bool)
     shown = pyqtSignal()
-    stage_chosen = pyqtSignal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,9 +36,9 @@ class LedgerPanel(QScrollArea):
         self._formula = WrappingLabel("ledgerFormula", "Formula of the ledger")
         self._sum = WrappingLabel("ledgerSum", "Sum of the ledger")
         self._picture = LedgerPicture()
-        self._picture.stage_chosen.connect(self.stage_chosen)
+        self.stage_chosen = self._picture.stage_chosen
         self._mean: QCheckBox = check_box("ledgerMean", MEAN, MEAN_TIP)
-        self._mean.toggled.connect(self.mean_requested)
+        self.mean_requested = self._mean.toggled
         self._help = WrappingLabel("ledgerHelp", "How to read the ledger")
         self._help.setText(HELP)
         self._lay_out()

@@ -35,13 +35,30 @@ class MomentBrowser(QObject):
         is_ready: Whether TensorFlow is loaded.
     """
 
-    chosen = pyqtSignal(object)  # Snapshot
-    timeline_changed = pyqtSignal(object)  # Timeline
     following_changed = pyqtSignal(bool)  # whether particles are being computed
 
-    def __init__(self, view: ViewState, queries: FlowQueries, scenes: SceneModel, parent: QObject) -> None:
+    def __init__(
+        self,
+        view: ViewState,
+        queries: FlowQueries,
+        scenes: SceneModel,
+        show: Callable[[Snapshot], object],
+        show_timeline: Callable[[Timeline], object],
+        parent: QObject,
+    ) -> None:
+        """Create a browser without moments.
+
+        Args:
+            view: The view, which says what moment is current.
+            queries: Computes the particles of moments.
+            scenes: The scene that is shown.
+            show: Shows the snapshot of the current moment.
+            show_timeline: Shows the moments.
+            parent: Owns the browser.
+        """
         super().__init__(parent)
         self._view, self._queries, self._scenes = view, queries, scenes
+        self._show_snapshot, self._show_timeline = show, show_timeline
         self.variant = Variant(FlowSpec())
         self.wanted: Variant | None = None
         self.is_ready = False
@@ -107,7 +124,7 @@ class MomentBrowser(QObject):
         """Add the latest snapshot of the training, and show it if the view is live."""
         self._set_timeline(self.timeline.with_moment(snapshot))
         if self.is_live:
-            self.chosen.emit(snapshot)
+            self._show_snapshot(snapshot)
         else:  # the timeline may have dropped the current moment
             self.go_to(self._view.seen.moment)
 
@@ -120,11 +137,11 @@ class MomentBrowser(QObject):
         self._choose(round(position * (len(self.timeline.moments) - 1)))
 
     def show_again(self) -> None:
-        """Emit the snapshot of the current moment again."""
+        """Show the snapshot of the current moment again."""
         if not self.timeline.moments:
             return
         if isinstance(self.current, Snapshot):
-            self.chosen.emit(self.current)
+            self._show_snapshot(self.current)
         else:
             self._compute_particles()
 
@@ -139,7 +156,7 @@ class MomentBrowser(QObject):
 
     def _set_timeline(self, timeline: Timeline) -> None:
         self.timeline = timeline
-        self.timeline_changed.emit(timeline)
+        self._show_timeline(timeline)
 
     def _compute_particles(self) -> None:
         """Query the particles of all moments that have none."""

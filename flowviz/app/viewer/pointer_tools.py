@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QObject
 
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.cloud_view import CloudView, Point
 from flowviz.app.viewer.readout import Readout
 from flowviz.records import Combination, Scene, Selection
@@ -19,8 +19,8 @@ class PointerTools(QObject):
         cloud.particles_chosen.connect(self._on_particles_chosen)
         cloud.selection_cleared.connect(lambda: view.set_selection(None))
         cloud.pointer_moved.connect(self._on_pointer_moved)
-        view.changed.connect(self._on_view_changed)
-        readout.show_stage(view.value.stage)
+        view.observe(lambda value: (value.tool, value.seen.overview), self._forget_pointer)
+        view.watch(lambda value: value.stage, readout.show_stage)
 
     def show_scene(self, scene: Scene) -> None:
         """Use another scene, which the cloud shows already, and describe what is under the resting mouse in it."""
@@ -38,12 +38,9 @@ class PointerTools(QObject):
         elif point is not None:  # the probe stays when the mouse leaves the cloud
             self._view.update(probe=(self._view.value.stage, point))
 
-    def _on_view_changed(self, old: View, new: View) -> None:
-        if old.tool != new.tool or old.seen.overview != new.seen.overview:
-            self._pointer = None
-            self._describe()
-        if old.stage != new.stage:
-            self._readout.show_stage(new.stage)
+    def _forget_pointer(self, _: object) -> None:
+        self._pointer = None
+        self._describe()
 
     def _describe(self) -> None:
         """Describe the probed point or the particle under the mouse."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz import rendering, targets
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.app.viewer.subject import Subject
 from flowviz.errors import TargetError
@@ -55,7 +55,13 @@ class SceneModel(QObject):
         self.scene = Scene(self.generated)
         self.is_encoded = False
         self._swept: tuple[Subject, tuple[FieldGrid, ...]] | None = None  # where velocities were asked for
-        view.changed.connect(self._on_view_changed)
+        view.observe(lambda value: value.seen.direction, lambda _: self._refresh())
+        view.observe(lambda value: value.selection, lambda _: self._change(selection=self._selection(self.scene.trace)))
+        view.observe(lambda value: value.seen.probe, lambda _: self._query_probe())
+        view.observe(lambda value: "grid" in value.seen.view.marks, lambda _: self._query_missing_grid())
+        view.observe(lambda value: "target" in value.seen.view.marks, lambda _: self._change(target=self._picture()))
+        view.observe(lambda value: value.seen.view.color_by, lambda _: self._mark_leaked())
+        view.observe(lambda value: value.seen.view.units, lambda _: self._change(units=self._units()))
 
     def begin(self, spec: FlowSpec, target: Target | None) -> None:
         """Prepare for another flow: drop everything that belongs to the previous one except its particles."""
@@ -145,21 +151,9 @@ class SceneModel(QObject):
         fits = selection is not None and len(selection.chosen) == trace.positions.shape[1]
         return selection if fits else None
 
-    def _on_view_changed(self, old: View, new: View) -> None:
-        if old.seen.direction != new.seen.direction:
-            self._refresh()
-        if old.selection != new.selection:
-            self._change(selection=self._selection(self.scene.trace))
-        if old.seen.probe != new.seen.probe:
-            self._query_probe()
-        if "grid" in new.seen.view.marks - old.seen.view.marks and self.scene.grid is None:
+    def _query_missing_grid(self) -> None:
+        if self.scene.grid is None:
             self._query_grid()
-        if ("target" in old.seen.view.marks) != self._shows("target"):
-            self._change(target=self._picture())
-        if old.seen.view.color_by != new.seen.view.color_by:
-            self._mark_leaked()
-        if old.seen.view.units != new.seen.view.units:
-            self._change(units=self._units())
 
     def _leaked(self, trace: Trace) -> NDArray[np.bool_] | None:
         """Return which particles (n,) leak off the target, or None if that is not shown or not known."""

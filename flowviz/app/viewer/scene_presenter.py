@@ -44,10 +44,15 @@ class ScenePresenter(QObject):
         self._connect_widgets()
 
     def _connect_models(self) -> None:
-        self._view.changed.connect(self._on_view_changed)
+        view, cloud = self._view, self._widgets.cloud
+        view.observe(lambda value: value.tool, cloud.set_tool)
+        view.observe(lambda value: value.seen.overview, cloud.set_overview)
+        view.observe(lambda value: value.seen.playback, self.playhead.set_playback)
+        view.changed.connect(self._move)
+        view.observe(_panels_of, lambda _: self._query_thumbnails())
+        view.observe(lambda value: (frame_of(value), value.stage), lambda _: self._query_fields())
         self._scenes.trace_changed.connect(self._on_trace_changed)
         self._scenes.changed.connect(self._on_scene_changed)
-        self._moments.timeline_changed.connect(self._widgets.history.show_timeline)
         playhead = self.playhead
         playhead.moved.connect(self._on_playhead_moved)
         playhead.jumped.connect(self.camera.aim)
@@ -108,26 +113,13 @@ class ScenePresenter(QObject):
         if _differ(previous, scene, IN_THUMBNAILS) and not _is_dragged(previous, scene.trace):
             self._query_thumbnails()
 
-    def _on_view_changed(self, old: View, new: View) -> None:
-        cloud = self._widgets.cloud
-        if old.tool != new.tool:
-            cloud.set_tool(new.tool)
-        if old.seen.overview != new.seen.overview:
-            cloud.set_overview(new.seen.overview)
-        self._move_playhead(old, new)
-        self.camera.apply_view_change(old, new)
-        if _panels_of(old) != _panels_of(new):
-            self._query_thumbnails()
-        if frame_of(old) != frame_of(new) or old.stage != new.stage:
-            self._query_fields()
-
-    def _move_playhead(self, old: View, new: View) -> None:
-        if old.seen.playback != new.seen.playback:
-            self.playhead.set_playback(new.seen.playback)
+    def _move(self, old: View, new: View) -> None:
+        """Move the playhead to another stage, and then the camera."""
         if old.last_stage != new.last_stage:
             self.playhead.jump_to(new.stage)
         elif old.stage != new.stage:
             self.playhead.glide_to(new.stage)
+        self.camera.apply_view_change(old, new)
 
     def _on_playhead_moved(self, position: float) -> None:
         self._widgets.cloud.show_stage(position)

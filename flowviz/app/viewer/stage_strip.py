@@ -12,8 +12,7 @@ from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from flowviz import rendering
 from flowviz.app.editing.edit_mark import draw_edit
 from flowviz.app.state.edits import EditsState
-from flowviz.app.state.view import View, ViewState
-from flowviz.specs.edits import Edits
+from flowviz.app.state.view import ViewState
 
 MIN_SIDE, MAX_SIDE = 26, 96  # side of a picture, in logical pixels
 STEP_SIDE = 44  # of the picture of a step of an integrator: only as many steps as fit have one
@@ -46,8 +45,8 @@ class StageStrip(QWidget):
         self._pictures: dict[int, QImage] = {}
         self._pixels: NDArray[np.uint8] | None = None
         self._describe()
-        view.changed.connect(self._on_view_changed)
-        edits.changed.connect(self._on_edits_changed)
+        view.observe(lambda value: value.stage, self._show_stage)
+        edits.observe(lambda value: (value.disabled, value.layers.keys()), lambda _: self.update())
 
     @property
     def side(self) -> int:
@@ -100,19 +99,14 @@ class StageStrip(QWidget):
     def _stage(self) -> int:
         return self._view.value.stage
 
-    def _on_view_changed(self, old: View, new: View) -> None:
-        if old.stage != new.stage:
-            self._describe()
-            self.update()
+    def _show_stage(self, _: int) -> None:
+        self._describe()
+        self.update()
 
     def _describe(self) -> None:
         """Let screen readers read the title of the current stage."""
         title = self._titles[min(self._stage, len(self._titles) - 1)]
         self.setAccessibleDescription(f"{title}. {ABOUT}" if title else ABOUT)
-
-    def _on_edits_changed(self, old: Edits, new: Edits) -> None:
-        if old.disabled != new.disabled or old.layers.keys() != new.layers.keys():
-            self.update()
 
     def _side(self) -> int:
         """Return the side of a picture: small enough for all of them to fit, but not below the minimum."""

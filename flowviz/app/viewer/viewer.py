@@ -38,14 +38,13 @@ class Viewer(QObject):
 
     moment_shown = pyqtSignal(object, bool)  # Snapshot, and whether it is the latest
     variant_wanted = pyqtSignal()  # another variant of the current moment is to be shown
-    following_changed = pyqtSignal(bool)  # whether particles of earlier moments are being computed
-    notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(self, widgets: ViewerWidgets, view: ViewState, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
         self._widgets, self._view, self._queries = widgets, view, queries
         self._scenes = SceneModel(view, queries, self)
-        self.moments = MomentBrowser(view, queries, self._scenes, self)
+        show_timeline = widgets.history.show_timeline
+        self.moments = MomentBrowser(view, queries, self._scenes, self._show_snapshot, show_timeline, self)
         self._presenter = ScenePresenter(widgets, view, queries, self._scenes, self.moments, self)
         self.playhead = self._presenter.playhead
         FigureController(view, widgets.figure, queries, self._scenes, self)
@@ -54,9 +53,8 @@ class Viewer(QObject):
         self.example = ExamplePlayback(view, widgets.example, queries, self)
         self._score = ""
         view.changed.connect(self._on_view_changed)
-        queries.notice_posted.connect(self.notice_posted)
-        self.moments.chosen.connect(self._show_snapshot)
-        self.moments.following_changed.connect(self.following_changed)
+        self.following_changed = self.moments.following_changed  # whether earlier particles are being computed
+        self.notice_posted = queries.notice_posted
 
     @property
     def scene(self) -> Scene:
