@@ -35,8 +35,7 @@ class EditedNote(QToolButton):
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
-        editor.changed.connect(self._update)
-        self._update()
+        editor.watch(self._update)
 
     def _update(self) -> None:
         editor, text = self._editor, self._editor.note

@@ -44,8 +44,7 @@ def fill_editing_entries(menu: QMenu, editor: LayerEditor) -> None:
 
     tips = {action: action.toolTip() for action in actions.values()}
     menu.aboutToShow.connect(editor.announce)
-    editor.changed.connect(update)
-    update()
+    editor.watch(update)
 
 
 def fill_training_entry(menu: QMenu, editor: LayerEditor, train: Callable[[], object]) -> None:
@@ -58,8 +57,7 @@ def fill_training_entry(menu: QMenu, editor: LayerEditor, train: Callable[[], ob
         action.setEnabled(not editor.problem and not is_training and bool(editor.edits.value))
         action.setToolTip("Stop the training first, to continue from the edited flow" if is_training else tip)
 
-    editor.changed.connect(update)
-    update()
+    editor.watch(update)
 
 
 class LayerMenu(QObject):

@@ -24,8 +24,7 @@ class LayerBar(WrappingRow):
         self._enabled.clicked.connect(lambda enabled: editor.set_disabled(editor.stage, not enabled))
         on_click(reset, editor.reset)
         EditingIntent(editor, FOCUS_OR_MOUSE, self, enabled, reset)
-        editor.changed.connect(self._update)
-        self._update()
+        editor.watch(self._update)
 
     def _update(self) -> None:
         editor, problem = self._editor, self._editor.problem_of(self._editor.stage)

@@ -1,9 +1,11 @@
 """The layer editor: edits the current layer, if that is possible, and shows the flow without it for a while."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.edits import EditsState
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.threads.delay import delayed
 from flowviz.specs.edits import Edits, LayerEdit
 
@@ -36,8 +38,8 @@ class LayerEditor(QObject):
         self.trained: Edits | None = None
         self._glimpses = False
         self._end = delayed(self, self.end_glimpse, GLIMPSE_MS)
-        edits.changed.connect(self._on_edits_changed)
-        view.changed.connect(self._on_view_changed)
+        edits.observe(lambda value: value, self._on_changed)
+        view.observe(lambda value: value.stage, self._on_changed)
 
     @property
     def stage(self) -> int:
@@ -65,6 +67,11 @@ class LayerEditor(QObject):
             if problem:
                 self.end_glimpse()
             self.changed.emit()
+
+    def watch(self, update: Callable[[], object]) -> None:
+        """Call `update` now, and each time that `changed` is emitted."""
+        self.changed.connect(update)
+        update()
 
     def announce(self) -> None:
         """Announce that the user is probably about to edit a layer."""
@@ -147,16 +154,10 @@ class LayerEditor(QObject):
         edits = self.edits.value.having(self.stage, without) if self.stage else self.edits.value
         self.glimpse_requested.emit(edits)
 
-    def _on_edits_changed(self, _old: Edits, _new: Edits) -> None:
+    def _on_changed(self, _: object) -> None:
         if self._glimpses:
             self._show_glimpse()
         self.changed.emit()
-
-    def _on_view_changed(self, old: View, new: View) -> None:
-        if old.stage != new.stage:
-            if self._glimpses:
-                self._show_glimpse()
-            self.changed.emit()
 
 
 def edited_sentence(edits: Edits) -> str:
