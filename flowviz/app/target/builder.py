@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz import targets
 from flowviz.app.notices.notice import Notice
-from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.request import RequestState
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import TargetError
@@ -42,7 +42,7 @@ class TargetBuilder(QObject):
         self.built: BuiltTarget | None = None
         self.problem = ""
         self._expected: BuiltTarget | None = None
-        request.changed.connect(self._on_request_changed)
+        request.observe(lambda value: (value.plan.target, value.problem), lambda _: self._update())
         self._build(request.plan.target)  # in the background, because it loads libraries
 
     @property
@@ -57,10 +57,6 @@ class TargetBuilder(QObject):
     def close(self) -> None:
         """End the thread after the target that is being built."""
         self._worker.close()
-
-    def _on_request_changed(self, old: Request, new: Request) -> None:
-        if (old.plan.target, old.problem) != (new.plan.target, new.problem):
-            self._update()
 
     def _update(self) -> None:
         self._worker.drop()

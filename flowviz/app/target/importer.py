@@ -65,6 +65,7 @@ class TargetImporter(QObject):
         """Cancel the import in progress, which would replace the requested target."""
         self._reader.cancel()
         self._panel.reading.hide()
+        self._panel.points.refresh()
 
     def close(self) -> None:
         """Stop reading files."""
@@ -79,7 +80,6 @@ class TargetImporter(QObject):
         panel.points.file_chosen.connect(lambda path: self._read_points(Path(path)))
         panel.points.columns_chosen.connect(reader.read_columns)
         panel.reading.cancel_requested.connect(self.cancel)
-        panel.reading.cancel_requested.connect(panel.points.refresh)
         reader.picture_read.connect(self._on_picture_read)
         reader.points_read.connect(self._on_points_read)
         reader.points_refused.connect(self._on_points_refused)

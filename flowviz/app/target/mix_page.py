@@ -1,5 +1,6 @@
 """Page to combine several sources."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QSignalBlocker, Qt
@@ -84,15 +85,9 @@ class MixPage(Page):
             self._list.removeWidget(line)
             line.hide()
             line.deleteLater()
-        self._lines = [self._create_line(part.source) for part in parts]
+        self._lines = [PartLine(part.source, self._set_weight, self._remove) for part in parts]
         for line in self._lines:
             self._list.addWidget(line)
-
-    def _create_line(self, source: SourceSpec) -> "PartLine":
-        line = PartLine(source)
-        line.weight.valueChanged.connect(lambda position: self._set_weight(line, position))
-        line.remove.clicked.connect(lambda: self._remove(line))
-        return line
 
 
 class PartLine(QWidget):
@@ -100,11 +95,15 @@ class PartLine(QWidget):
 
     Attributes:
         source: The source of the mix.
-        weight: Slider of its weight.
-        remove: Button that removes it.
     """
 
-    def __init__(self, source: SourceSpec) -> None:
+    def __init__(
+        self,
+        source: SourceSpec,
+        set_weight: Callable[["PartLine", int], object],
+        remove: Callable[["PartLine"], object],
+    ) -> None:
+        """Show a source; `set_weight` is called with the position of its slider, and `remove` by its button."""
         super().__init__()
         self.source = source
         title = QLabel()
@@ -112,13 +111,14 @@ class PartLine(QWidget):
         title.setFixedWidth(TITLE_WIDTH)
         title.setToolTip(f"{source.kind.capitalize()}: {source.title}")
         name = f"{WEIGHT.title} of {source.title}"
-        self.weight = slider("partWeight", name, WEIGHT.description, MIN_POSITION, MAX_POSITION, USUAL_SCALE)
+        self._weight = slider("partWeight", name, WEIGHT.description, MIN_POSITION, MAX_POSITION, USUAL_SCALE)
+        self._weight.valueChanged.connect(partial(set_weight, self))
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
         tip = "Remove this source from the mix"
-        self.remove = tool_button("partRemove", f"Remove {source.title}", tip, "remove")
-        self.remove.setAutoRaise(True)
-        layout = row(title, self.weight, self._share, self.remove, stretched=self.weight)
+        button = tool_button("partRemove", f"Remove {source.title}", tip, "remove", run=partial(remove, self))
+        button.setAutoRaise(True)
+        layout = row(title, self._weight, self._share, button, stretched=self._weight)
         layout.setContentsMargins(0, 0, 0, 0)
         self.setLayout(layout)
 
@@ -129,9 +129,9 @@ class PartLine(QWidget):
             position: The position of the slider.
             share: The share of the points that come from this source. None disables the slider of a single source.
         """
-        with QSignalBlocker(self.weight):
-            self.weight.setValue(position)
-        self.weight.setEnabled(share is not None)
+        with QSignalBlocker(self._weight):
+            self._weight.setValue(position)
+        self._weight.setEnabled(share is not None)
         self._share.setText("" if share is None else f"{share:.0%}")
 
 
