@@ -1,5 +1,7 @@
 """Dock widgets: the panels around the cloud."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import (
@@ -103,10 +105,9 @@ class TitleBar(QFrame):
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
         title = dock.windowTitle()
-        detach = _button(f"{dock.objectName()}Float", "float", f"Detach or dock the {title} panel")
-        detach.clicked.connect(lambda: dock.setFloating(not dock.isFloating()))
-        close = _button(f"{dock.objectName()}Close", "remove", f"Close the {title} panel")
-        close.clicked.connect(dock.close)
+        tip = f"Detach or dock the {title} panel"
+        detach = _button(f"{dock.objectName()}Float", "float", tip, lambda: dock.setFloating(not dock.isFloating()))
+        close = _button(f"{dock.objectName()}Close", "remove", f"Close the {title} panel", dock.close)
         label = QLabel(title)
         label.setContentsMargins(9, 1, 5, 1)  # aligned with the content of the panels
         layout = QHBoxLayout(self)
@@ -117,8 +118,8 @@ class TitleBar(QFrame):
         layout.addWidget(close)
 
 
-def _button(object_name: str, icon_name: str, name: str) -> QToolButton:
-    button = tool_button(object_name, name, name, icon_name)
+def _button(object_name: str, icon_name: str, name: str, run: Callable[[], object]) -> QToolButton:
+    button = tool_button(object_name, name, name, icon_name, run=run)
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as in the built-in title bar: the View menu serves the keyboard
     return button
