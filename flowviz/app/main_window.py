@@ -64,6 +64,7 @@ from flowviz.app.window.menus import (
     fill_view_menu,
     new_menu,
 )
+from flowviz.app.window.pages import Pages
 from flowviz.app.window.panel_layout import MIN_SIZE, PanelLayout
 from flowviz.app.window.presentation import Presentation
 from flowviz.app.window.presentation_bar import PresentationBar
@@ -133,7 +134,10 @@ class MainWindow(QMainWindow):
         self.comparisons = Comparisons(self, self._stack, self.session, self.view)
         self._center.add_bar(self.comparisons.return_bar)
         comparison, drafts, thread = self.comparisons.dialogs, Drafts(drafts_folder()), LatestWorker()
-        self.document_actions = DocumentActions(self.session, comparison, lambda: self.comparisons.is_shown, self)
+        self.document_actions = DocumentActions(
+            self.session, comparison, lambda: self.comparisons.is_shown, self.target_importer.open_file,
+            lambda path: self.lessons.open(path), self,
+        )  # fmt: skip
         project = self.document_actions.project
         self.autosave = Autosave(drafts, thread, project.document, self)
         other = Autosave(Drafts(drafts_folder()), thread, comparison.document, self)
@@ -153,7 +157,8 @@ class MainWindow(QMainWindow):
         self._report, self._about = BugReport(self), About(self)
         self.welcome = Welcome(
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
-            self.document_actions, self._layout.inspector,
+            self.document_actions, self._layout.inspector, show_lessons=self.lessons.show,
+            build_by_hand=self.editing.by_hand.choose, compare=partial(self.comparisons.choose, trains=True),
         )  # fmt: skip
 
     def _create_menus(self) -> None:
@@ -173,7 +178,8 @@ class MainWindow(QMainWindow):
         bar = PresentationBar(self.request, training.controls, self.viewer.playhead)
         bar.on_return(self.session.learn, viewing.strip)
         self._center.set_presentation_bar(bar)
-        self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout)
+        self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout, self.lessons)
+        self.comparisons.surroundings.kept_panels = (self._lesson_dock,)
         self._presentation = Presentation(self, self._presented, view, self._lesson_dock)
         fill_training_menu(
             new_menu(self, "&Train"), training.controls, self.session, viewing.history, self._copy_training,
@@ -229,51 +235,28 @@ class MainWindow(QMainWindow):
         self.document_actions.save_failed.connect(self._stay_open)
         self.document_actions.saves_ended.connect(self._close_after_saving)
         self.target_importer.project_arrived.connect(self.document_actions.open)
-        self.document_actions.target_file_chosen.connect(self.target_importer.open_file)
         takers = self._lesson_files, self.comparisons, self.target_importer
         DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
         self._show_target()
         self._layout.follow_probe(self.view, lambda: self._presentation.is_on)
-        self.editing.by_hand.started.connect(self.welcome.leave)
-        self._connect_presentation()
-        self._connect_comparisons()
-        welcome, comparisons = self.welcome, self.comparisons
-        welcome.lessons_requested.connect(self.lessons.show)
-        welcome.by_hand_requested.connect(self.editing.by_hand.choose)
-        self._lesson_dock.connect(self.lessons, self._presentation, comparisons, welcome.end_tour, welcome.leave)
+        self._connect_pages()
         self._connect_notices()
 
-    def _connect_presentation(self) -> None:
-        presentation = self._presentation
-        presentation.entered.connect(self.welcome.leave)
-        presentation.entered.connect(self.welcome.end_tour)
-        presentation.entered.connect(self.comparisons.return_bar.hide)
-        presentation.entered.connect(self._remember_layout)
-        presentation.entered.connect(lambda: self.notifications.set_aside(True))
-        presentation.left.connect(lambda: self.notifications.set_aside(False))
-        for entered in (self.welcome.entered, self._layout.resetting):
-            entered.connect(presentation.give_way)
-
-    def _connect_comparisons(self) -> None:
-        comparisons = self.comparisons
-        for changed in (comparisons.entered, comparisons.leaving):
-            changed.connect(self._presentation.give_way)
-        comparisons.entered.connect(self.welcome.end_tour)
-        comparisons.entered.connect(self.welcome.leave)
-        comparisons.left.connect(self._viewing.slider.setFocus)
-        comparisons.entered.connect(partial(self._training.status_bar.show_training, False))
-        comparisons.left.connect(partial(self._training.status_bar.show_training, True))
-        self.welcome.comparison_requested.connect(partial(comparisons.choose, trains=True))
-        comparisons.state_changed.connect(self.document_actions.state_changed)
-        comparisons.project_chosen.connect(self.document_actions.show_project)
-        self.document_actions.document.opened.connect(lambda: comparisons.return_bar.show_entrant(""))
-        for entered in (
-            self.welcome.entered, self._layout.resetting, self.session.started,
-            self.document_actions.document.opened,
-        ):  # fmt: skip
-            entered.connect(comparisons.leave)
+    def _connect_pages(self) -> None:
+        comparisons, presentation, actions = self.comparisons, self._presentation, self.document_actions
+        pages = Pages(
+            self.welcome, comparisons, presentation, self._layout, self.notifications, self._training,
+            self._viewing.slider, self,
+        )  # fmt: skip
+        for shown in (self.session.started, actions.document.opened):
+            shown.connect(pages.show_cloud)
+        self.session.undo.view_restored.connect(self.welcome.leave)
+        actions.document.opened.connect(lambda: comparisons.return_bar.show_entrant(""))
+        comparisons.state_changed.connect(actions.state_changed)
+        comparisons.project_chosen.connect(actions.show_project)
+        self._lesson_dock.connect(presentation, pages.show_cloud_alone)
 
     def _connect_notices(self) -> None:
         for source in (
@@ -309,11 +292,6 @@ class MainWindow(QMainWindow):
         self.welcome.leave()
         self.exports.show(self.comparisons.export_source() if self.comparisons.is_shown else self._export_source())
 
-    def _remember_layout(self) -> None:
-        """Remember which panels are open, unless a comparison hides them."""
-        if not self.comparisons.is_shown:
-            self._layout.remember()
-
     def _presented(self) -> "CentralWidget | ComparisonPage":
         """Return the page that presentation mode shows."""
         shown = self.comparisons.shown
@@ -321,9 +299,8 @@ class MainWindow(QMainWindow):
 
     def show_gallery(self) -> None:
         """Open the gallery, and then a copy of the chosen example."""
-        dialog = GalleryDialog(self.view.seen.view.theme, self)
+        dialog = GalleryDialog(self.view.seen.view.theme, self.document_actions.open_copy, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.example_chosen.connect(lambda example: self.document_actions.open_copy(example.path))
         dialog.open()
 
     def show_shortcuts(self) -> None:

@@ -31,8 +31,6 @@ class ByHand(QObject):
         bar: The bar with the exercise.
     """
 
-    started = pyqtSignal()  # a flow that does nothing is shown
-    solved = pyqtSignal(str)  # a message
     notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(
@@ -41,10 +39,22 @@ class ByHand(QObject):
         session: Session,
         builder: TargetBuilder,
         show_project: Callable[[Project, BuiltTarget], None],
+        say: Callable[[str], object],
         worker: LatestWorker | None = None,
     ) -> None:
+        """Create a controller.
+
+        Args:
+            window: The main window.
+            session: The session, which shows the flow.
+            builder: Builds the target.
+            show_project: Shows a flow that does nothing.
+            say: Shows a message when an exercise is solved.
+            worker: The thread that loads TensorFlow.
+        """
         super().__init__(window)
-        self._window, self._session, self._builder, self._show_project = window, session, builder, show_project
+        self._window, self._session, self._builder = window, session, builder
+        self._show_project, self._say = show_project, say
         self._worker = worker or LatestWorker()
         self._worker.failed.connect(self.notice_posted)
         self.bar = ExerciseBar()
@@ -58,10 +68,7 @@ class ByHand(QObject):
         if built is None:
             self.notice_posted.emit(NO_TARGET)
             return
-        dialog = ByHandDialog(built.title, self._window)
-        dialog.chosen.connect(partial(self.start, built))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ByHandDialog(built.title, partial(self.start, built), self._window).open()
 
     def start(self, built: BuiltTarget, couplings: int) -> None:
         """Show a flow of some couplings that do nothing. This loads TensorFlow, unless it is loaded already."""
@@ -75,7 +82,6 @@ class ByHand(QObject):
     def _take_weights(self, built: BuiltTarget, flow: FlowSpec, weights: Weights) -> None:
         untrained = Project.untrained(built.spec, flow, TrainingSpec(seconds=60.0))
         self._show_project(replace(untrained, weights=weights), built)
-        self.started.emit()
 
     def _update(self) -> None:
         """Show the exercise of a flow that is built by hand, and hide it for others."""
@@ -99,7 +105,7 @@ class ByHand(QObject):
         self._shown = weights, exercise
         self.bar.show_exercise(exercise)
         if exercise.is_solved and not before.is_solved and before.gap is not None:
-            self.solved.emit(f"Exercise solved: {exercise.task}")
+            self._say(f"Exercise solved: {exercise.task}")
 
 
 def _first_weights(flow: FlowSpec) -> Weights:

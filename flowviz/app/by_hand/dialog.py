@@ -1,6 +1,8 @@
 """The dialog that starts a flow that is built by hand."""
 
-from PyQt6.QtCore import pyqtSignal
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
 from flowviz.app.widgets.labels import WrappingLabel
@@ -16,11 +18,10 @@ HEADING = (
 class ByHandDialog(QDialog):
     """Dialog to choose the number of couplings."""
 
-    chosen = pyqtSignal(int)  # number of couplings
-
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        """Ask how many couplings to build for the target with a title."""
+    def __init__(self, title: str, start: Callable[[int], object], parent: QWidget | None = None) -> None:
+        """Ask how many couplings to build for the target with a title, and call `start` with the number."""
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("byHandDialog")
         self.setWindowTitle("Build by Hand")
         heading = WrappingLabel("byHandHeading", "What building by hand means")
@@ -39,7 +40,7 @@ class ByHandDialog(QDialog):
         ok.setObjectName("buildButton")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self.accepted.connect(lambda: self.chosen.emit(couplings.value()))
+        self.accepted.connect(lambda: start(couplings.value()))
         form = QFormLayout()
         form.addRow("&Couplings", couplings)
         column = QVBoxLayout(self)

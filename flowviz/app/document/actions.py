@@ -45,18 +45,29 @@ class DocumentActions(QObject):
     save_failed = pyqtSignal()
     saves_ended = pyqtSignal()  # no save of a document is running or waiting any more
     notice_posted = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
-    target_file_chosen = pyqtSignal(object)  # Path of points or an image
-    lesson_chosen = pyqtSignal(object)  # Path of a lesson
 
     def __init__(
         self,
         session: Session,
         comparison: DocumentDialogs[Comparison],
         is_comparison_shown: Callable[[], bool],
+        open_target: Callable[[Path], object],
+        open_lesson: Callable[[Path], object],
         window: QMainWindow,
     ) -> None:
+        """Create the actions.
+
+        Args:
+            session: The session, which shows the project.
+            comparison: The dialogs of the comparison.
+            is_comparison_shown: Returns whether the comparison is shown.
+            open_target: Opens points or an image as the target.
+            open_lesson: Opens a lesson.
+            window: The window.
+        """
         super().__init__(window)
         self._window, self._is_comparison_shown = window, is_comparison_shown
+        self._open_target, self._open_lesson = open_target, open_lesson
         self.document, self.recent = Document(project_content(session), self), RecentFiles()
         self.project, self.comparison = DocumentDialogs(self.document, window), comparison
         for each in self.documents:
@@ -101,23 +112,23 @@ class DocumentActions(QObject):
 
     def choose(self) -> None:
         """Show the Open dialog."""
-        dialog = file_dialog(self._window, "openDialog", "Open", self.shown.document.path, *_open_filters())
+        path = self.shown.document.path
+        dialog = file_dialog(self._window, "openDialog", "Open", self.open, path, *_open_filters())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
         dialog.open()
 
     def open(self, path: Path) -> None:
         """Open a project, a comparison or a lesson; offer to open points or an image as the target instead."""
         path = path.absolute()
         if is_lesson(path):
-            self.lesson_chosen.emit(path)
+            self._open_lesson(path)
         elif (kind := _target_kind(path)) is None or projects.is_comparison(path):
             self._open(path)
         else:
             ask(
                 self._window, "openAsBox", f"Open '{path.name}' as {kind}?",
                 "This file is not a flowviz project. Its contents will become the target that the flow learns.",
-                Answer("&Open", SAVE, partial(self.target_file_chosen.emit, path)),
+                Answer("&Open", SAVE, partial(self._open_target, path)),
                 Answer("Cancel", CANCEL),
             )  # fmt: skip
 

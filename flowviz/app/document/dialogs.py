@@ -44,11 +44,11 @@ class DocumentDialogs(QObject, Generic[Work]):
         """Ask for a file and save the document to it; call `then` if that succeeds."""
         document = self.document
         file_type = f"flowviz {document.content.word}s (*{PROJECT_SUFFIX})"
-        dialog = file_dialog(self._window, "saveDialog", "Save As", document.path, file_type)
+        save = partial(document.save, then=then)
+        dialog = file_dialog(self._window, "saveDialog", "Save As", save, document.path, file_type)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(PROJECT_SUFFIX.lstrip("."))
         dialog.selectFile(str(document.path or f"{as_file_name(document.name)}{PROJECT_SUFFIX}"))
-        dialog.fileSelected.connect(lambda name: document.save(Path(name).absolute(), then))
         dialog.open()
 
     def revert(self) -> None:
@@ -76,11 +76,22 @@ class DocumentDialogs(QObject, Generic[Work]):
         )  # fmt: skip
 
 
-def file_dialog(window: QMainWindow, name: str, title: str, path: Path | None, *file_types: str) -> QFileDialog:
-    """Return a dialog for files, which begins in the folder of a path or in the user's documents."""
+def file_dialog(
+    window: QMainWindow,
+    name: str,
+    title: str,
+    take: Callable[[Path], object],
+    path: Path | None,
+    *file_types: str,
+) -> QFileDialog:
+    """Return a dialog that calls `take` with the chosen file.
+
+    It begins in the folder of a path, or in the user's documents.
+    """
     dialog = QFileDialog(window, title, str(path.parent if path else _documents_folder()))
     dialog.setObjectName(name)
     dialog.setNameFilters(file_types)
+    dialog.fileSelected.connect(lambda name: take(Path(name).absolute()))
     dialog.finished.connect(dialog.deleteLater)
     return dialog
 

@@ -1,8 +1,9 @@
 """The file, or the folder, that an export is written to."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QStandardPaths, pyqtSignal
+from PyQt6.QtCore import QStandardPaths
 from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
 from flowviz.app.export.source import ExportSource
@@ -18,13 +19,24 @@ class ExportDestination(QWidget):
     The proposed path follows the choices until the user edits it; then only its suffix follows the format.
     """
 
-    changed = pyqtSignal()
-    format_named = pyqtSignal(str)  # by the suffix that the user typed
+    def __init__(
+        self,
+        source: ExportSource,
+        folder: Path,
+        choose_format: Callable[[str], object],
+        on_change: Callable[[], object],
+    ) -> None:
+        """Propose files in a folder, with the name of the source.
 
-    def __init__(self, source: ExportSource, folder: Path) -> None:
-        """Propose files in a folder, with the name of the source."""
+        Args:
+            source: The source.
+            folder: The folder.
+            choose_format: Chooses the format that the suffix of a typed path names.
+            on_change: Called when the path has changed.
+        """
         super().__init__()
         self._source, self._folder = source, folder
+        self._choose_format, self._on_change = choose_format, on_change
         self._suffixes = {f".{form}" for kind in source.kinds.values() for form in kind.formats}
         self._is_folder = False
         self._format = ""
@@ -84,8 +96,8 @@ class ExportDestination(QWidget):
     def _take_text(self, text: str) -> None:
         format_ = Path(text).suffix.lower().removeprefix(".")
         if not self._is_folder and format_ in self._formats and format_ != self._format:
-            self.format_named.emit(format_)
-        self.changed.emit()
+            self._choose_format(format_)
+        self._on_change()
 
     def _choose(self) -> None:
         path = str(self.path or self._folder)

@@ -48,14 +48,15 @@ class ExportDialog(QDialog):
         self._path = Path()  # of the export that was started last
         self._form = ExportForm(source, choices)
         self._preview = ExportPreview()
-        self._destination = ExportDestination(source, folder)
-        self._progress = ExportProgress()
+        self._destination = ExportDestination(source, folder, self._form.choose_format, self._describe)
+        self._progress = ExportProgress(self._take_end)
         self._notices = NoticeList("exportNotices")
         self._message = WarningLabel("exportMessage", "Message")
         self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())
         self._make_buttons()
         self._lay_out()
-        self._connect()
+        self._form.changed.connect(self._take_choices)
+        self.finished.connect(self._preview.close_thread)
         self._take_choices()
 
     @property
@@ -113,15 +114,6 @@ class ExportDialog(QDialog):
             layout.addWidget(widget)
         layout.addLayout(buttons)
         self.resize(SIZE)
-
-    def _connect(self) -> None:
-        self._form.changed.connect(self._take_choices)
-        self._destination.changed.connect(self._describe)
-        self._destination.format_named.connect(self._form.choose_format)
-        self._progress.exported.connect(self._finish)
-        self._progress.cancelled.connect(partial(self._end, CANCELLED))
-        self._progress.failed.connect(self._fail)
-        self.finished.connect(self._preview.close_thread)
 
     def _take_choices(self) -> None:
         """Preview the choices, or show why they cannot be exported."""
@@ -198,19 +190,18 @@ class ExportDialog(QDialog):
         self._show_message(f"Exporting to {path}…")
         self._progress.start(partial(self._export.write, path), self._export.count)
 
-    def _finish(self) -> None:
-        self._end(f"Exported to {self._path}")
-        self._show.show()
-        self.exported.emit(self._path)
-
-    def _fail(self, notice: Notice) -> None:
-        self._end(FAILED)
-        self._notices.post(notice)
-        self._destination.focus()
-
-    def _end(self, message: str) -> None:
+    def _take_end(self, outcome: bool | Notice) -> None:
         self._set_busy(False)
-        self._show_message(message)
+        if isinstance(outcome, Notice):
+            self._show_message(FAILED)
+            self._notices.post(outcome)
+            self._destination.focus()
+        elif outcome:
+            self._show_message(f"Exported to {self._path}")
+            self._show.show()
+            self.exported.emit(self._path)
+        else:
+            self._show_message(CANCELLED)
 
     def _show_message(self, message: str, *, is_problem: bool = False) -> None:
         self._message.set_warns(is_problem)

@@ -34,7 +34,6 @@ class Exports(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self.exported.connect(self._take_exported)
         self._dialog: ExportDialog | None = None
         self._sources: dict[type[ExportSource], ExportSource] = {}  # of the last dialog of each type
         self._chosen: dict[type[ExportSource], ExportSpec] = {}  # in these dialogs
@@ -78,12 +77,13 @@ class Exports(QObject):
         dialog = ExportDialog(source, choices, folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(lambda: self._take_closed(source))
-        dialog.exported.connect(self.exported)
+        dialog.exported.connect(self._take_exported)
         self._dialog = dialog
 
     def _take_exported(self, path: Path) -> None:
         log.info("exported %r", str(path))
         self.done.emit(f"Exported to {path}")
+        self.exported.emit(path)
 
     def _take_closed(self, source: ExportSource) -> None:
         assert self._dialog is not None

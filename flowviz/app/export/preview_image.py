@@ -1,8 +1,10 @@
 """The image of a preview, on a checkerboard where it is transparent."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -17,10 +19,10 @@ SQUARES: dict[Theme, tuple[int, int]] = {"light": (255, 224), "dark": (44, 68)} 
 class PreviewImage(QWidget):
     """Shows a picture, or a sentence in its place."""
 
-    resized = pyqtSignal()  # a picture of another size is needed
-
-    def __init__(self) -> None:
+    def __init__(self, on_resize: Callable[[], object]) -> None:
+        """Show nothing yet; `on_resize` is called when a picture of another size is needed."""
         super().__init__()
+        self._on_resize = on_resize
         self.setObjectName("exportPicture")
         self.setAccessibleName("Preview of the export")
         self.setMinimumSize(MIN_PREVIEW_SIDE, MIN_PREVIEW_SIDE)
@@ -92,7 +94,7 @@ class PreviewImage(QWidget):
         return QRectF(left, top, size.width(), size.height())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self.resized.emit()
+        self._on_resize()
         super().resizeEvent(event)
 
 

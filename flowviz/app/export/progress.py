@@ -7,9 +7,9 @@ from time import perf_counter
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QLabel, QProgressBar, QWidget
 
-from flowviz.app.notices.notice import notice_of
+from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.threads.worker import Worker
-from flowviz.app.widgets.controls import row
+from flowviz.app.widgets.controls import named, row
 from flowviz.app.widgets.labels import format_duration
 from flowviz.errors import FlowvizError
 
@@ -24,9 +24,7 @@ class ExportWorker(Worker):
     """Thread that writes an export; an interruption leaves no file."""
 
     advanced = pyqtSignal(int)  # the number of steps done
-    exported = pyqtSignal()
-    cancelled = pyqtSignal()
-    failed = pyqtSignal(object)  # Notice
+    ended = pyqtSignal(object)  # whether the export is complete and not cancelled, or a Notice of why it failed
 
     def __init__(self, write: Write) -> None:
         """Prepare to call `write`, which starts the export and yields after each step."""
@@ -34,14 +32,14 @@ class ExportWorker(Worker):
         self._write = write
 
     def run(self) -> None:
+        outcome: bool | Notice
         try:
-            finished = self._run_steps()
+            outcome = self._run_steps()
         except Exception as error:
             if not isinstance(error, FlowvizError):
                 log.exception("export failed")
-            self.failed.emit(notice_of(EXPORT, error, "The export failed: an internal error occurred."))
-        else:
-            (self.exported if finished else self.cancelled).emit()
+            outcome = notice_of(EXPORT, error, "The export failed: an internal error occurred.")
+        self.ended.emit(outcome)
 
     def _run_steps(self) -> bool:
         """Run to the end, or to an interruption; return whether it is the end."""
@@ -57,27 +55,19 @@ class ExportWorker(Worker):
 class ExportProgress(QWidget):
     """Progress bar with the time left, visible while an export is running."""
 
-    exported = pyqtSignal()
-    cancelled = pyqtSignal()
-    failed = pyqtSignal(object)  # Notice
-
-    def __init__(self) -> None:
+    def __init__(self, on_end: Callable[[bool | Notice], object]) -> None:
+        """Create a hidden bar; `on_end` is called with what `ExportWorker.ended` says."""
         super().__init__()
+        self._on_end = on_end
         self._worker: ExportWorker | None = None
         self._started = 0.0
-        self._bar = QProgressBar()
-        self._bar.setObjectName("exportProgress")
-        self._bar.setAccessibleName("Progress of the export")
-        self._bar.setToolTip("Progress of the export")
+        name = "Progress of the export"
+        self._bar = named(QProgressBar(), "exportProgress", name, name)
         self._bar.setFormat("%v of %m")
-        self._time_left = QLabel()
-        self._time_left.setObjectName("exportTimeLeft")
-        self._time_left.setAccessibleName("Time left")
+        self._time_left = named(QLabel(), "exportTimeLeft", "Time left")
         line = row(self._bar, self._time_left, stretched=self._bar)
         line.setContentsMargins(0, 0, 0, 0)
         self.setLayout(line)
-        for ended in (self.exported, self.cancelled, self.failed):
-            ended.connect(self._end)
         self.hide()
 
     @property
@@ -89,9 +79,7 @@ class ExportProgress(QWidget):
         """Run an export in a thread; `steps` is the number of steps that it takes."""
         worker = ExportWorker(write)
         worker.advanced.connect(self._advance)
-        worker.exported.connect(self.exported)
-        worker.cancelled.connect(self.cancelled)
-        worker.failed.connect(self.failed)
+        worker.ended.connect(self._end)
         self._worker, self._started = worker, perf_counter()
         self._bar.setRange(0, steps)
         self._bar.setValue(0)
@@ -113,6 +101,7 @@ class ExportProgress(QWidget):
         if elapsed > MIN_SECONDS:
             self._time_left.setText(f"{format_duration(elapsed * (self._bar.maximum() - done) / done)} left")
 
-    def _end(self) -> None:
+    def _end(self, outcome: bool | Notice) -> None:
         self._worker = None
         self.hide()
+        self._on_end(outcome)

@@ -1,10 +1,12 @@
 """Creation of the lessons: connects their parts to the states of the window."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz.app.comparison.comparisons import Comparisons
+from flowviz.app.comparison.entrants import Compared
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.export.exports import Exports
 from flowviz.app.lessons.files import LessonFiles
@@ -15,10 +17,10 @@ from flowviz.app.lessons.opener import Opener
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.lessons.preparation import Preparation
 from flowviz.app.lessons.sources import (
-    ComparisonSource,
-    PlaybackEnd,
     TrainingSource,
+    comparison_observations,
     edit_observations,
+    is_end_of_playback,
     request_observations,
     view_observations,
 )
@@ -55,7 +57,7 @@ def create_lessons(
         lambda: view_observations(view.value, viewer), view.changed, viewer.moment_shown, playhead.playing_changed
     )
     observer.add_event("exported", exports.exported)
-    observer.add_event("played", PlaybackEnd(playhead, view, window).reached)
+    observer.add_event("played", playhead.stage_reached, happens=partial(is_end_of_playback, playhead, view))
     observer.add(lambda: request_observations(request.value), request.changed)
     observer.add(
         lambda: edit_observations(edits.value),
@@ -64,17 +66,21 @@ def create_lessons(
         is_shown=lambda: viewer.moments.shown.edits == edits.value,
     )
     training = TrainingSource(session, runner, status, documents.document, window)
-    observer.add(training.read, training.changed, session.changed, viewer.moment_shown)
-    comparison = ComparisonSource(comparisons, window)
-    observer.add(comparison.read, comparison.changed)
+    observer.add(training.read, training.changed, status.state_shown, session.changed, viewer.moment_shown)
+    compared = comparisons.compared
+    observer.add(
+        lambda: comparison_observations(compared.value if comparisons.is_shown else Compared()),
+        comparisons.state_changed,
+        compared.changed,
+    )
     preparation = Preparation(view, request, session, playhead, open_panels)
     preparation.edit = lambda setup: edits.set(setup.edited(edits.value, view.value.last_stage))
-    opener = Opener(documents.document, session, comparisons, window)
     page = OneDimensionPage(stack, window)
+    opener = Opener(documents.document, session, comparisons, page.set_shown, window)
     observer.add(page.observations, page.changed)
-    opener.one_dimension_requested.connect(page.set_shown)
     preparation.straighten = page.straighten
     StepKeys(panel.step.text, stack, page, view)
     lessons = Lessons(window, panel, documents, observer, opener, preparation, page)
-    documents.lesson_chosen.connect(lessons.open)
-    return lessons, LessonFiles(window, lessons)
+    files = LessonFiles(window, lessons)
+    panel.list.open_requested.connect(files.choose)
+    return lessons, files

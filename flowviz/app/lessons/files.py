@@ -6,6 +6,7 @@ from pathlib import Path
 from PyQt6.QtCore import QMimeData, QObject
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
+from flowviz.app.document.dialogs import file_dialog
 from flowviz.app.export.progress import EXPORT, ExportWorker
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.notices.notice import Notice
@@ -22,15 +23,12 @@ class LessonFiles(QObject):
     def __init__(self, window: QMainWindow, lessons: Lessons) -> None:
         super().__init__(window)
         self._window, self._lessons = window, lessons
-        lessons.open_requested.connect(self.choose)
 
     def choose(self) -> None:
         """Ask for the file of a lesson, and run it."""
-        dialog = QFileDialog(self._window, "Open Lesson", str(Path.home()), f"{FILTER};;All files (*)")
-        dialog.setObjectName("openLessonDialog")
+        take = self._lessons.open
+        dialog = file_dialog(self._window, "openLessonDialog", "Open Lesson", take, None, FILTER, "All files (*)")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.fileSelected.connect(lambda name: self._lessons.open(Path(name)))
         dialog.open()
 
     def take_media(self, media: QMimeData) -> bool:
@@ -46,23 +44,24 @@ class LessonFiles(QObject):
         lesson = self._lessons.lesson
         if lesson is None:
             return
-        name = str(Path.home() / f"{as_file_name(lesson.title)}.pdf")
-        dialog = QFileDialog(self._window, "Export Worksheet", name, "PDF (*.pdf)")
-        dialog.setObjectName("worksheetDialog")
+        take = partial(self._save_worksheet, lesson)
+        dialog = file_dialog(self._window, "worksheetDialog", "Export Worksheet", take, None, "PDF (*.pdf)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("pdf")
-        dialog.selectFile(name)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.fileSelected.connect(partial(self._save_worksheet, lesson))
+        dialog.selectFile(f"{as_file_name(lesson.title)}.pdf")
         dialog.open()
 
-    def _save_worksheet(self, lesson: Lesson, name: str) -> None:
+    def _save_worksheet(self, lesson: Lesson, path: Path) -> None:
         """Write a worksheet in a thread, because Matplotlib takes long to load and to write."""
-        worker, lessons = ExportWorker(partial(_write_worksheet, lesson, Path(name))), self._lessons
-        worker.exported.connect(lambda: lessons.done.emit(f"Exported to {name}"))
-        worker.exported.connect(lambda: lessons.notice_posted.emit(Notice(EXPORT)))
-        worker.failed.connect(lessons.notice_posted)
+        worker = ExportWorker(partial(_write_worksheet, lesson, path))
+        worker.ended.connect(partial(self._take_end, path))
         worker.start()
+
+    def _take_end(self, path: Path, outcome: bool | Notice) -> None:
+        failed = isinstance(outcome, Notice)
+        self._lessons.notice_posted.emit(outcome if failed else Notice(EXPORT))
+        if not failed:
+            self._lessons.done.emit(f"Exported to {path}")
 
 
 def _write_worksheet(lesson: Lesson, path: Path) -> Steps:

@@ -24,7 +24,6 @@ from flowviz.lessons.markdown import as_plain
 from flowviz.lessons.progress import Progress
 
 PAUSED = "The lesson is interrupted. Help ▸ Lessons continues it."
-NO_PANELS: frozenset[str] = frozenset()
 
 
 class Lessons(QObject):
@@ -44,8 +43,6 @@ class Lessons(QObject):
     entered = pyqtSignal()  # before the panel is shown
     left = pyqtSignal()  # the panel is to be closed
     began = pyqtSignal()  # a lesson is about to begin
-    panels_requested = pyqtSignal(object)  # names of the panels of the window that a step needs
-    open_requested = pyqtSignal()  # the user wants to choose a file
     done = pyqtSignal(str)  # message
     notice_posted = pyqtSignal(object)  # Notice
 
@@ -137,7 +134,6 @@ class Lessons(QObject):
     def _connect(self) -> None:
         panel, opener = self._panel, self.opener
         panel.list.lesson_chosen.connect(self.begin)
-        panel.list.open_requested.connect(self.open_requested)
         panel.list.close_requested.connect(self.leave)
         panel.step.list_requested.connect(self.show_list)
         panel.step.return_requested.connect(self.leave)
@@ -177,7 +173,7 @@ class Lessons(QObject):
         self.opener.opened = None
         self.beginning = None
         self.state.attend(lesson, progress)
-        self.panels_requested.emit(NO_PANELS)
+        self._preparation.open_panels(frozenset())
         self._enter(replays=True)
 
     def _go(self, step: int) -> None:

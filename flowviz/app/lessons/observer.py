@@ -33,11 +33,16 @@ class Observer(QObject):
         for signal in signals:
             signal.connect(self._notice)
 
-    def add_event(self, name: str, *signals: pyqtBoundSignal) -> None:
-        """Add an observation that is true from when one of the signals is emitted until `begin`."""
+    def add_event(self, name: str, signal: pyqtBoundSignal, happens: Callable[..., bool] = lambda *_: True) -> None:
+        """Add an observation that is true from when a signal is emitted until `begin`.
+
+        Args:
+            name: The name of the observation.
+            signal: The signal.
+            happens: Returns, for the arguments of the signal, whether it means the event.
+        """
         self._happened[name] = False
-        for signal in signals:
-            signal.connect(lambda *_: self._note(name))
+        signal.connect(lambda *arguments: self._note(name) if happens(*arguments) else None)
 
     def begin(self) -> Mapping[str, Any]:
         """Forget the events so far, and return all observations, including those that are not yet shown."""

@@ -48,17 +48,21 @@ class Opener(QObject):
         kept: The learner's project while that of a lesson is shown instead.
     """
 
-    failed = pyqtSignal(object)  # Notice of why something cannot be opened
     taken_over = pyqtSignal()  # something else was opened meanwhile
-    one_dimension_requested = pyqtSignal(bool)  # whether to show the one-dimensional view
 
     def __init__(
-        self, document: Document[Project], session: Session, comparisons: Comparisons, parent: QObject
+        self,
+        document: Document[Project],
+        session: Session,
+        comparisons: Comparisons,
+        show_one_dimension: Callable[[bool], object],
+        parent: QObject,
     ) -> None:
+        """Prepare to open; `show_one_dimension` shows or hides the one-dimensional view."""
         super().__init__(parent)
         self._document, self._session, self._comparisons = document, session, comparisons
-        self._worker = LatestWorker()
-        self._worker.failed.connect(self.failed)
+        self._show_one_dimension, self._worker = show_one_dimension, LatestWorker()
+        self.failed = self._worker.failed  # with a Notice of why something cannot be opened
         self._is_opening = False
         self.kept: Kept | None = None
         self.opened: Opening | None = None  # what is shown; None if it is not from a lesson
@@ -72,7 +76,7 @@ class Opener(QObject):
 
     def put_back(self) -> None:
         """Show the kept project again, as it was."""
-        self.one_dimension_requested.emit(False)
+        self._show_one_dimension(False)
         self._worker.drop()
         if self.kept is not None:
             self._worker.ask(LESSON, partial(prepare, self.kept.project, self.kept.mark), self._show_kept)
@@ -89,7 +93,7 @@ class Opener(QObject):
         """Open something, and call `then` when it is shown. Whatever is still being opened is forgotten."""
         self.opened = None
         self._worker.drop()
-        self.one_dimension_requested.emit(opening.view == "one_dimension")
+        self._show_one_dimension(opening.view == "one_dimension")
         path = _path_of(opening)
         if path is None and opening.view is not None:
             self._finish(opening, then)
@@ -125,7 +129,7 @@ class Opener(QObject):
         if not self._is_opening and self.kept is not None:
             self.kept = self.opened = None
             self._worker.drop()
-            self.one_dimension_requested.emit(False)
+            self._show_one_dimension(False)
             self.taken_over.emit()
 
 

@@ -17,6 +17,7 @@ class Preparation:
 
     Attributes:
         straighten: Straightens the curve of the one-dimensional view.
+        open_panels: Opens the panels of the window with these names, and closes the others.
         edit: Replaces the edits of layers by those that the setup makes of them.
     """
 
@@ -29,14 +30,14 @@ class Preparation:
         open_panels: Callable[[frozenset[str]], object],
     ) -> None:
         self._view, self._request, self._session, self._playhead = view, request, session, playhead
-        self._open_panels = open_panels
+        self.open_panels = open_panels
         self.straighten: Callable[[], object] = lambda: None
         self.edit: Callable[[Setup], object] = lambda _: None
 
     def apply(self, setup: Setup) -> None:
         """Set everything that a setup gives, and leave the rest as it is."""
         if setup.panels is not None:
-            self._open_panels(frozenset(setup.panels))
+            self.open_panels(frozenset(setup.panels))
         self._set_request(setup)
         if setup.disabled_layers is not None or setup.edits is not None:
             self.edit(setup)

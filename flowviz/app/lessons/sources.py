@@ -5,7 +5,6 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.comparison.entrants import Compared
 from flowviz.app.document.document import Document
 from flowviz.app.session.session import Session
@@ -72,21 +71,11 @@ def _kind(viewer: Viewer, stage: int) -> str | None:
     return names[stage].partition("_")[2] if stage < len(names) else None
 
 
-class PlaybackEnd(QObject):
-    """Notices that a playback reaches its end."""
-
-    reached = pyqtSignal()
-
-    def __init__(self, playhead: Playhead, view: ViewState, parent: QObject) -> None:
-        super().__init__(parent)
-        self._playhead, self._view = playhead, view
-        playhead.stage_reached.connect(self._on_stage_reached)
-
-    def _on_stage_reached(self, stage: int) -> None:
-        value = self._view.value
-        end = value.last_stage if value.seen.playback.heading == "forward" else 0
-        if self._playhead.is_playing and stage == end:
-            self.reached.emit()
+def is_end_of_playback(playhead: Playhead, view: ViewState, stage: int) -> bool:
+    """Return whether the playhead, which has reached a stage, plays and is at the end."""
+    value = view.value
+    end = value.last_stage if value.seen.playback.heading == "forward" else 0
+    return playhead.is_playing and stage == end
 
 
 def edit_observations(edits: Edits) -> Mapping[str, Any]:
@@ -128,7 +117,6 @@ class TrainingSource(QObject):
         self._steps, self._recoveries = 0, 0
         document.opened.connect(self._begin)
         runner.turn_taken.connect(lambda turn: self._on_event(turn.event))
-        status.state_shown.connect(self.changed)
 
     def read(self) -> Mapping[str, Any]:
         """Return the observations."""
@@ -161,27 +149,15 @@ class TrainingSource(QObject):
         self.changed.emit()
 
 
-class ComparisonSource(QObject):
-    """Observes the comparison that is shown."""
-
-    changed = pyqtSignal()
-
-    def __init__(self, comparisons: Comparisons, parent: QObject) -> None:
-        super().__init__(parent)
-        self._comparisons = comparisons
-        comparisons.state_changed.connect(self.changed)
-        comparisons.compared.changed.connect(lambda: self.changed.emit())
-
-    def read(self) -> Mapping[str, Any]:
-        """Return the observations."""
-        value = self._comparisons.compared.value if self._comparisons.is_shown else Compared()
-        return {
-            "comparison": bool(value.runs),
-            "comparison_entrants": len(value.runs),
-            "comparison_families": frozenset(run.project.flow.family for run in value.runs),
-            "comparison_training": _comparison_state(value) if value.runs else None,
-            "comparison_best": _best(value),
-        }
+def comparison_observations(value: Compared) -> Mapping[str, Any]:
+    """Observe the comparison that is shown; without entrants, there is none."""
+    return {
+        "comparison": bool(value.runs),
+        "comparison_entrants": len(value.runs),
+        "comparison_families": frozenset(run.project.flow.family for run in value.runs),
+        "comparison_training": _comparison_state(value) if value.runs else None,
+        "comparison_best": _best(value),
+    }
 
 
 def _comparison_state(value: Compared) -> str:

@@ -1,10 +1,12 @@
 """The gallery of trained examples: a list with thumbnails, and a dialog."""
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QFontMetrics, QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -136,10 +138,10 @@ Standard = QDialogButtonBox.StandardButton
 class GalleryDialog(QDialog):
     """Dialog for choosing an example."""
 
-    example_chosen = pyqtSignal(object)  # Example
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, open_copy: Callable[[Path], object], parent: QWidget | None = None) -> None:
+        """Create a dialog; `open_copy` opens the file of the chosen example."""
         super().__init__(parent)
+        self._open_copy = open_copy
         self.setWindowTitle("Gallery")
         self._list = GalleryList()
         self._list.setMinimumSize(self._list.size_for(COLUMNS, ROWS))
@@ -159,8 +161,8 @@ class GalleryDialog(QDialog):
         self.finished.connect(self._list.stop_drawing)
 
     def accept(self) -> None:
-        """Announce the selected example, and close the dialog."""
-        self.example_chosen.emit(self._list.example(self._list.currentRow()))
+        """Open the selected example, and close the dialog."""
+        self._open_copy(self._list.example(self._list.currentRow()).path)
         super().accept()
 
     def _describe(self, row: int) -> None:

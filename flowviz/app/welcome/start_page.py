@@ -1,9 +1,10 @@
 """The start page: a text box for a word, the recent projects and the gallery."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPalette, QResizeEvent
 from PyQt6.QtWidgets import (
     QFrame,
@@ -18,7 +19,6 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.state.request import RequestState
-from flowviz.app.style.icons import icon
 from flowviz.app.training.presets import PresetButtons
 from flowviz.app.welcome.gallery import GalleryList
 from flowviz.app.widgets.controls import button, named, rename
@@ -41,14 +41,27 @@ MAX_RECENT = 5
 COLUMNS = 4  # of thumbnails, if there is room
 
 
+@dataclass(frozen=True)
+class StartActions:
+    """The functions that the start page calls when the user chooses something on it."""
+
+    train: Callable[[], object]
+    take_tour: Callable[[], object]
+    show_lessons: Callable[[], object]
+    build_by_hand: Callable[[], object]
+    choose_file: Callable[[], object]
+    compare: Callable[[], object]
+    open_recent: Callable[[Path], object]
+    open_example: Callable[[Path], object]
+    leave: Callable[[], object]
+
+
 class StartPage(QScrollArea):
     """Page with everything that a user can start with. It scrolls in a low window; Escape leaves it."""
 
-    example_chosen = pyqtSignal(object)  # Example
-    recent_chosen = pyqtSignal(object)  # Path
-
-    def __init__(self, request: RequestState) -> None:
+    def __init__(self, request: RequestState, actions: StartActions) -> None:
         super().__init__()
+        self._actions = actions
         named(self, "startPage", "Start page")
         self.setAccessibleDescription(EXPLANATION)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -56,31 +69,34 @@ class StartPage(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._word = WordBox()
-        self._train = button("startTrainButton", "Train", "Start training on this word (Return)")
+        tip = "Start training on this word (Return)"
+        self._train = button("startTrainButton", "Train", tip, "train", run=actions.train)
         self._presets = PresetButtons(request)
         self._problem = WarningLabel("startProblem", "Problem with the word")
-        self._tour = button("startTourButton", FIRST_TOUR, "Learn in a minute where everything is")
-        self._lessons = button("startLessonsButton", "Lesso&ns", "Learn about flows, step by step, beside the picture")
-        self._by_hand = button("startByHandButton", "Build by Han&d…", "Bend the curves of a flow yourself")
-        self._open = button("startOpenButton", "&Open…", "Open a project, a comparison, points or a picture")
-        self._compare = button("startCompareButton", "&Compare…", "Watch several flows learn side by side")
-        self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)")
-        for labeled, name in (
-            (self._train, "train"),
-            (self._tour, "takethetour"),
-            (self._lessons, "lessons"),
-            (self._by_hand, "buildbyhand"),
-            (self._open, "open"),
-            (self._compare, "compare"),
-        ):
-            labeled.setIcon(icon(name))
+        self._tour = button(
+            "startTourButton", FIRST_TOUR, "Learn in a minute where everything is", "takethetour", run=actions.take_tour
+        )
+        tip = "Learn about flows, step by step, beside the picture"
+        self._lessons = button("startLessonsButton", "Lesso&ns", tip, "lessons", run=actions.show_lessons)
+        tip = "Bend the curves of a flow yourself"
+        self._by_hand = button("startByHandButton", "Build by Han&d…", tip, "buildbyhand", run=actions.build_by_hand)
+        tip = "Open a project, a comparison, points or a picture"
+        self._open = button("startOpenButton", "&Open…", tip, "open", run=actions.choose_file)
+        tip = "Watch several flows learn side by side"
+        self._compare = button("startCompareButton", "&Compare…", tip, "compare", run=actions.compare)
+        self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)", run=actions.leave)
         self._heading = _label("startHeading", HEADING)
         self._recent_title, self._recent = _label("recentTitle", "Recent projects"), _recent_list()
         self._gallery_title, self._gallery = _label("galleryTitle", GALLERY), PageGallery()
         self._page = QWidget()
         self._lay_out()
         self._fit_fonts()
-        self._connect()
+        self._word.textEdited.connect(request.show_text)
+        self._word.returnPressed.connect(self._train.click)
+        for entries in (self._recent, self._gallery):
+            entries.itemClicked.connect(self._choose)
+            entries.installEventFilter(self)
+        self._gallery.currentItemChanged.connect(self._scroll_to)
 
     @property
     def word(self) -> str:
@@ -129,17 +145,6 @@ class StartPage(QScrollArea):
     def stop_drawing(self) -> None:
         """Stop drawing thumbnails."""
         self._gallery.stop_drawing()
-
-    def _connect(self) -> None:
-        self._word.returnPressed.connect(self._train.click)
-        self.word_typed, self.train_requested = self._word.textEdited, self._train.clicked
-        self.tour_requested, self.lessons_requested = self._tour.clicked, self._lessons.clicked
-        self.by_hand_requested, self.comparison_requested = self._by_hand.clicked, self._compare.clicked
-        self.open_requested, self.leave_requested = self._open.clicked, self._leave.clicked
-        for entries in (self._recent, self._gallery):
-            entries.itemClicked.connect(self._choose)
-            entries.installEventFilter(self)
-        self._gallery.currentItemChanged.connect(self._scroll_to)
 
     def _lay_out(self) -> None:
         entry = QHBoxLayout()
@@ -191,9 +196,9 @@ class StartPage(QScrollArea):
 
     def _choose(self, entry: QListWidgetItem) -> None:
         if entry.listWidget() is self._gallery:
-            self.example_chosen.emit(self._gallery.example(self._gallery.row(entry)))
+            self._actions.open_example(self._gallery.example(self._gallery.row(entry)).path)
         else:
-            self.recent_chosen.emit(entry.data(Qt.ItemDataRole.UserRole))
+            self._actions.open_recent(entry.data(Qt.ItemDataRole.UserRole))
 
     def _scroll_to(self, item: QListWidgetItem | None) -> None:
         """Scroll the page to an example that the arrow keys have selected."""

@@ -1,8 +1,8 @@
 """The tour of the window: a series of callouts, each beside the widget that it explains."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QRegion, QShortcut
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWidget
 from PyQt6.sip import isdeleted
@@ -31,13 +31,11 @@ class Tour(QWidget):
     Panels that were closed are open during the tour. Escape leaves it. The tour goes on only when the user asks for it.
     """
 
-    ended = pyqtSignal()
-
-    def __init__(self, steps: list[TourStep], window: QMainWindow) -> None:
+    def __init__(self, steps: list[TourStep], window: QMainWindow, on_end: Callable[[], object]) -> None:
         super().__init__(window)
         self.setObjectName("tour")
         self.setAccessibleName("Tour")
-        self._window = window
+        self._window, self._on_end = window, on_end
         self._steps = [step for step in steps if all(_is_in(widget, window) for widget in step.widgets)]
         self._number = 0
         self._highlight = QRect()
@@ -66,7 +64,7 @@ class Tour(QWidget):
         focus = self._previous_focus
         if focus is not None and not isdeleted(focus) and focus.isVisible():
             focus.setFocus()
-        self.ended.emit()
+        self._on_end()
         self.deleteLater()
 
     def _go(self, steps: int) -> None:

@@ -1,6 +1,6 @@
 """Welcome for new users: opens the start page and the tour."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
@@ -15,7 +15,7 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.viewer.widgets import ViewerWidgets
-from flowviz.app.welcome.start_page import StartPage
+from flowviz.app.welcome.start_page import StartActions, StartPage
 from flowviz.app.welcome.tour import Tour, tour_was_seen
 from flowviz.app.welcome.tour_steps import tour_steps
 from flowviz.specs import TextSpec
@@ -31,9 +31,6 @@ class Welcome(QObject):
     """
 
     entered = pyqtSignal()  # before the page or the tour is shown
-    comparison_requested = pyqtSignal()
-    lessons_requested = pyqtSignal()
-    by_hand_requested = pyqtSignal()
 
     def __init__(
         self,
@@ -46,6 +43,10 @@ class Welcome(QObject):
         session: Session,
         document_actions: DocumentActions,
         inspector: QDockWidget,
+        *,
+        show_lessons: Callable[[], object],
+        build_by_hand: Callable[[], object],
+        compare: Callable[[], object],
     ) -> None:
         """Prepare to show the page in `stack`, in place of its first widget."""
         super().__init__(window)
@@ -57,11 +58,18 @@ class Welcome(QObject):
         self._inspector, self._is_inspector_hidden = inspector, False
         self._theme: Theme = "light"
         self._thumbnail_delay = delayed(self, self._draw_thumbnails, THUMBNAIL_DELAY_MS)
+        self._actions = StartActions(
+            train=self._train,
+            take_tour=self.take_tour,
+            show_lessons=show_lessons,
+            build_by_hand=build_by_hand,
+            choose_file=document_actions.choose,
+            compare=compare,
+            open_recent=document_actions.open,
+            open_example=document_actions.open_copy,
+            leave=self._leave_page,
+        )
         builder.built_changed.connect(self._show_target)
-        session.started.connect(self.leave)
-        panels.controls.pause_toggled.connect(self.leave)
-        session.undo.view_restored.connect(self.leave)
-        document_actions.document.opened.connect(self.leave)
         document_actions.recent.changed.connect(self._list_recent)
 
     @property
@@ -106,8 +114,8 @@ class Welcome(QObject):
         if self._tour is None:
             bar = self._window.menuBar()
             assert bar is not None
-            self._tour = Tour(tour_steps(self._panels, self._viewer_widgets, bar), self._window)
-            self._tour.ended.connect(self._forget_tour)
+            steps = tour_steps(self._panels, self._viewer_widgets, bar)
+            self._tour = Tour(steps, self._window, self._forget_tour)
         self._tour.begin()
 
     def end_tour(self) -> None:
@@ -141,20 +149,14 @@ class Welcome(QObject):
             self._is_inspector_hidden = False
 
     def _create_page(self) -> StartPage:
-        page = StartPage(self._request)
-        page.word_typed.connect(self._request.show_text)
-        page.train_requested.connect(self._train)
-        page.example_chosen.connect(lambda example: self._document_actions.open_copy(example.path))
-        page.recent_chosen.connect(self._document_actions.open)
-        page.open_requested.connect(self._document_actions.choose)
-        page.comparison_requested.connect(self.comparison_requested)
-        page.lessons_requested.connect(self.lessons_requested)
-        page.by_hand_requested.connect(self.by_hand_requested)
-        page.tour_requested.connect(self.take_tour)
-        page.leave_requested.connect(self._session.cancel_start)
-        page.leave_requested.connect(self.leave)
+        page = StartPage(self._request, self._actions)
         self._stack.addWidget(page)
         return page
+
+    def _leave_page(self) -> None:
+        """Leave the page because the user wants to, who no longer waits for the training to start."""
+        self._session.cancel_start()
+        self.leave()
 
     def _train(self) -> None:
         assert self._page is not None

@@ -17,11 +17,13 @@ from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.session.session import Session
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.viewer.central_widget import CentralWidget
 from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.window.dock import Dock
+from flowviz.projects import Project
 from flowviz.specs import recipes
 
 
@@ -46,16 +48,14 @@ class Editing(QObject):
         status_bar: StatusBar,
     ) -> None:
         super().__init__(window)
-        self._inspector = inspector
-        self.by_hand = ByHand(window, session, builder, document_actions.show_unsaved)
+        self._inspector, self._document_actions = inspector, document_actions
+        self.by_hand = ByHand(window, session, builder, self._show_project, status_bar.show_message)
         center.set_banner(self.by_hand.bar)
         bending = CloudBending(editor, partial(_layer_of, session, view), self)
         EditingIntent(editor, FOCUS, widgets.strip, widgets.strip)
         widgets.strip.menu_requested.connect(LayerMenu(editor, widgets.strip).open)
         self._connect_cloud(bending, widgets.cloud, view, editor)
-        self.by_hand.started.connect(self._show_inspector)
-        for messages in (bending.refused, self.by_hand.solved):
-            messages.connect(status_bar.show_message)
+        bending.refused.connect(status_bar.show_message)
         GlimpseKey(window, editor, widgets.cloud)
 
     def _connect_cloud(self, bending: CloudBending, cloud: CloudView, view: ViewState, editor: LayerEditor) -> None:
@@ -73,8 +73,9 @@ class Editing(QObject):
 
         view.changed.connect(on_view_changed)
 
-    def _show_inspector(self) -> None:
-        """Show the curves to be bent."""
+    def _show_project(self, project: Project, built: BuiltTarget) -> None:
+        """Show a flow that is built by hand, and the curves to be bent."""
+        self._document_actions.show_unsaved(project, built)
         self._inspector.show()
         self._inspector.raise_()
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QMainWindow
 
-from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.window.dock import Dock
@@ -19,41 +18,27 @@ MAX_WIDTH_SHARE = 0.36  # of the window
 class LessonDock(Dock):
     """Panel of the lessons. It is part of the window only while it is open."""
 
-    close_requested = pyqtSignal()
-
-    def __init__(self, window: QMainWindow, panel: LessonPanel, layout: PanelLayout) -> None:
+    def __init__(self, window: QMainWindow, panel: LessonPanel, layout: PanelLayout, lessons: Lessons) -> None:
         super().__init__("lessons", "Le&ssons", panel)
-        self._window, self._lesson_panel, self._panels = window, panel, layout
+        self._window, self._lesson_panel, self._panels, self._lessons = window, panel, layout, lessons
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
 
-    def connect(
-        self,
-        lessons: Lessons,
-        presentation: Presentation,
-        comparisons: Comparisons,
-        *way_makers: Callable[[], object],
-    ) -> None:
+    def connect(self, presentation: Presentation, show_flow: Callable[[], object]) -> None:
         """Open and close with the lessons, and follow a presentation.
 
         Args:
-            lessons: The lessons.
             presentation: The presentation mode, which keeps the panel.
-            comparisons: The comparisons, which keep it as well.
-            way_makers: Leave what would cover the cloud, before the panel is shown and before a lesson begins.
+            show_flow: Leaves what would cover the cloud, before the panel is shown and before a lesson begins.
         """
-        comparisons.surroundings.kept_panels = (self,)
-        for way_maker in (*way_makers, comparisons.leave):
-            for signal in (lessons.entered, lessons.began):
-                _call(signal, way_maker)
+        lessons = self._lessons
+        for signal in (lessons.entered, lessons.began):
+            signal.connect(show_flow)
         for signal, run in ((lessons.entered, self._open), (lessons.left, self._leave)):
             signal.connect(presentation.give_way)
             signal.connect(run)
-        lessons.panels_requested.connect(self._panels.open_panels)
         self._panels.resetting.connect(lessons.leave)
-        self.close_requested.connect(lessons.leave)
-        presentation.scaled.connect(self._lesson_panel.set_text_scale)
         presentation.scaled.connect(lessons.one_dimension.set_text_scale)
-        presentation.scaled.connect(self._follow)
+        presentation.scaled.connect(self._scale)
         observer = lessons.observer
         observer.add(lambda: {"presenting": presentation.is_on}, presentation.scaled)
         observer.add(lambda: {"panels": self._panels.open_names}, self._panels.panels_changed)
@@ -61,7 +46,7 @@ class LessonDock(Dock):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
         event.ignore()  # it closes with the lessons, which may ask first
-        self.close_requested.emit()
+        self._lessons.leave()
 
     def _open(self) -> None:
         self._panels.set_aside(self, self._wanted_width())
@@ -72,10 +57,7 @@ class LessonDock(Dock):
     def _wanted_width(self) -> int:
         return min(self._lesson_panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))
 
-    def _follow(self, scale: float) -> None:
+    def _scale(self, scale: float) -> None:
+        self._lesson_panel.set_text_scale(scale)
         if not self.isHidden() and scale != 1:
             self._window.resizeDocks([self], [self._wanted_width()], Qt.Orientation.Horizontal)
-
-
-def _call(signal: pyqtBoundSignal, run: Callable[[], object]) -> None:
-    signal.connect(lambda: run())

@@ -1,0 +1,75 @@
+"""The pages of the window: the cloud, the start page and a comparison, and what takes the panels of all of them."""
+
+from functools import partial
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QWidget
+
+from flowviz.app.comparison.comparisons import Comparisons
+from flowviz.app.notices.notifications import Notifications
+from flowviz.app.training.widgets import TrainingWidgets
+from flowviz.app.welcome.welcome import Welcome
+from flowviz.app.window.panel_layout import PanelLayout
+from flowviz.app.window.presentation import Presentation
+
+
+class Pages(QObject):
+    """Leaves a page, the tour or a presentation when something else takes its place."""
+
+    def __init__(
+        self,
+        welcome: Welcome,
+        comparisons: Comparisons,
+        presentation: Presentation,
+        layout: PanelLayout,
+        notifications: Notifications,
+        training: TrainingWidgets,
+        next_focus: QWidget,
+        parent: QObject,
+    ) -> None:
+        """Connect the pages; `next_focus` gets the focus when a comparison is left."""
+        super().__init__(parent)
+        self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
+        self._layout, self._notifications = layout, notifications
+        self._status_bar, self._next_focus = training.status_bar, next_focus
+        training.controls.pause_toggled.connect(welcome.leave)
+        for arranged in (welcome.entered, layout.resetting):
+            arranged.connect(self._release_panels)
+        presentation.entered.connect(self._prepare_presentation)
+        presentation.left.connect(partial(notifications.set_aside, False))
+        comparisons.entered.connect(self._prepare_comparison)
+        comparisons.leaving.connect(presentation.give_way)
+        comparisons.left.connect(self._take_over_from_comparison)
+
+    def show_cloud(self) -> None:
+        """Show the cloud, in place of the start page or a comparison."""
+        self._welcome.leave()
+        self._comparisons.leave()
+
+    def show_cloud_alone(self) -> None:
+        """Show the cloud, and end the tour, which explains other things."""
+        self._welcome.end_tour()
+        self.show_cloud()
+
+    def _release_panels(self) -> None:
+        """Leave what arranges the panels of the window in its own way."""
+        self._presentation.give_way()
+        self._comparisons.leave()
+
+    def _prepare_presentation(self) -> None:
+        self._welcome.leave()
+        self._welcome.end_tour()
+        self._comparisons.return_bar.hide()
+        if not self._comparisons.is_shown:  # which hides panels
+            self._layout.remember()
+        self._notifications.set_aside(True)
+
+    def _prepare_comparison(self) -> None:
+        self._presentation.give_way()
+        self._welcome.end_tour()
+        self._welcome.leave()
+        self._status_bar.show_training(False)
+
+    def _take_over_from_comparison(self) -> None:
+        self._next_focus.setFocus()
+        self._status_bar.show_training(True)
