@@ -267,7 +267,7 @@ class MainWindow(QMainWindow):
             source.notice_posted.connect(self.notifications.post)
         self._drafts_thread.failed.connect(self.notifications.post)
         self._drafts_thread.succeeded.connect(self.notifications.withdraw)
-        for done in (self._report.done, self._about.done, self.exports.done, self.comparisons.done, self.lessons.done):
+        for done in (self._report.done, self._about.done, self.exports.done, self.lessons.done):
             done.connect(self._training.status_bar.show_message)
         bus = session_bus()
         self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)

@@ -83,11 +83,14 @@ def checked_pair(comparison: Comparison, names: Names) -> tuple[Project, Project
     """Return the projects of two entrants whose densities can be compared.
 
     Raises:
-        SpecError: If there is no such entrant, both are the same one, or their targets differ.
+        SpecError: If there is no such entrant, both are the same one, one is untrained, or their targets differ.
     """
     first, second = (comparison[name] for name in names)
     if first is second:
         raise SpecError(f"The difference of {names[0]!r} from itself is 0 everywhere. Choose two entrants.")
+    untrained = [name for name in names if not comparison[name].weights.parameters]
+    if untrained:
+        raise SpecError(f"{untrained[0]!r} has not been trained yet, so it has no density to compare.")
     if first.target != second.target:
         raise SpecError(
             f"{names[0]!r} learns '{first.target.title}', and {names[1]!r} learns '{second.target.title}'. "

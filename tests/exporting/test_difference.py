@@ -148,3 +148,9 @@ def test_a_spec_of_another_kind_is_refused(compared: Comparison, tmp_path: Path)
     spec = ExportSpec(seen=Seen(direction="encode"))
     with pytest.raises(SpecError, match="only be exported as a picture"):
         render_difference(compared, "one", "two", tmp_path / "d.png", spec)
+
+
+def test_an_untrained_flow_has_no_difference(compared: Comparison) -> None:
+    new = Project.untrained(compared["two"].target, SPECS["two"], compared["two"].training)
+    with pytest.raises(SpecError, match="'two' has not been trained yet"):
+        checked_pair(Comparison({"one": compared["one"], "two": new}), ("one", "two"))

@@ -41,7 +41,9 @@ def _entrants_title(before: Any, after: Any) -> str:
     old, new = ({each.style: each for each in entrants} for entrants in (before, after))
     for style in old.keys() ^ new.keys():
         return f"Add '{new[style].name}'" if style in new else f"Remove '{old[style].name}'"
-    changed = next((old[style], new[style]) for style in new if new[style] != old[style])
+    changed = next(((old[style], new[style]) for style in new if new[style] != old[style]), None)
+    if changed is None:
+        return "Order"
     if changed[0].name != changed[1].name:
         return "Rename"
     return title_of(*(_plan_fields(contents_of(each.plan.target), each.plan) for each in changed))

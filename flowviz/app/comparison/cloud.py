@@ -60,7 +60,7 @@ class CloudHeader(FittingLabel):
     def _tip(run: EntrantRun) -> str:
         title = run.project.flow.recipe.title
         about = f"{run.name}: {title}, learns {run.project.target.title}."
-        return f"{about} Double-click here to enlarge the cloud, press Return to open the flow on its own"
+        return f"{about} Alt+0 or a double click here enlarges the cloud; Return opens the flow in the normal view"
 
 
 class EntrantCloud(QWidget):
@@ -107,8 +107,8 @@ class EntrantCloud(QWidget):
         self._header.show_run(run, theme)
         self.setAccessibleName(self._header.text() + (" · selected" if selected else ""))
         self.setAccessibleDescription(
-            "Left and Right move through the layers, Return opens this flow in the normal view, Delete removes it. "
-            "Shift and the arrow keys pan, plus and minus zoom, 0 fits."
+            "Left and Right move through the layers, Return opens this flow in the normal view, Alt+0 enlarges it, "
+            "Delete removes it. Shift and the arrow keys pan, plus and minus zoom, 0 fits."
         )
         self.update()
 

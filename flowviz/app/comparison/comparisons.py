@@ -42,7 +42,6 @@ class Comparisons(QObject):
     left = pyqtSignal()
     state_changed = pyqtSignal()  # whether it is shown
     project_chosen = pyqtSignal(object, object)  # Project to open in the normal view, and a function to call then
-    done = pyqtSignal(str)  # message
     notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(

@@ -191,7 +191,7 @@ class ComparisonController(QObject):
         value = self._compared.value
         present = {run.style: run for run in value.runs}
         runs = [restored(each, present.get(each.style), trained.get(each.style)) for each in entrants]
-        after = value.with_runs([run if run in value.runs else at_rest(run) for run in runs])
+        after = value.with_runs([at_rest(run) if run.style in trained else run for run in runs])
         goes_on = value.shares_target and after.shares_target and _others(value) == _others(after)
         (self._compared.set if goes_on else self._continue_with)(after)
         before = {run.style: run.target for run in value.runs}

@@ -38,5 +38,3 @@ class DifferenceBox(ChoiceBox):
         self.choose(chosen if chosen in choices else "")
         self.blockSignals(was_blocked)
         self.setEnabled(len(compared.runs) > 1)
-        if chosen not in choices:
-            self._shared.subtract("")

@@ -238,6 +238,11 @@ class Compared:
         return self.run(self.selected)
 
     @property
+    def selected_key(self) -> str:
+        """Key of the selected entrant. Empty if there is none."""
+        return self.selected_run.key if self.selected_run else ""
+
+    @property
     def fraction(self) -> float:
         """Mean share of the budget that is spent, from 0 to 1. That of a flow that has diverged counts as spent."""
         shares = [1.0 if run.status in FAILED else run.fraction for run in self.runs]

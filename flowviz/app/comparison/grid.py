@@ -71,15 +71,23 @@ class CloudGrid(QWidget):
         self._fields.close()
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
-        if can_query(old) != can_query(new):
+        if can_query(old) != can_query(new) or (can_query(new) and self._has_other_reference(old, new)):
             self._fields.drop()
+            changes_all = True
+        else:
+            changes_all = _moves_camera(old, new)
         if len(old.runs) != len(new.runs):
             self._arrange(new)
         elif _moves_camera(old, new):
             self._place(new)
         changed = [run for run in new.runs if old.run(run.name) is not run]
         self._show_headers(new)
-        self._show(new.runs if _moves_camera(old, new) or can_query(old) != can_query(new) else changed)
+        self._show(new.runs if changes_all else changed)
+
+    def _has_other_reference(self, old: Compared, new: Compared) -> bool:
+        """Return whether the flow whose log-density is subtracted has changed."""
+        before, after = (each.keyed(self._shared.value.reference) for each in (old, new))
+        return (before and before.project) is not (after and after.project)
 
     def _on_computed(self, style: int) -> None:
         self._show([run for run in self._compared.value.runs if run.style == style])
@@ -121,7 +129,7 @@ class CloudGrid(QWidget):
         """Place the clouds in the number of columns in which they appear largest."""
         visible = [run for run in compared.runs if run.key == self._shared.value.enlarged] or list(compared.runs)
         columns = columns_for(visible, self.size(), self._columns)
-        if columns == self._columns:
+        if columns == self._columns and not self._shared.value.enlarged:
             return
         self._columns = columns
         for cloud, run in zip(self._clouds, compared.runs, strict=True):
@@ -182,18 +190,23 @@ class CloudGrid(QWidget):
     def _reference(self, run: EntrantRun) -> EntrantRun | None:
         """Return the entrant whose log-density is subtracted from that of another one. None if there is none."""
         found = self._compared.value.keyed(self._shared.value.reference)
-        fits = found is not None and found is not run and found.project.target == run.project.target
-        return found if fits and run.is_begun else None
+        if found is None or found is run or found.project.target != run.project.target:
+            return None
+        return found if found.is_begun and run.is_begun else None
 
     def _explanation(self, run: EntrantRun, scene: Scene) -> str:
         """Return what the colors of a difference mean, or why there is none. Empty if none is asked for."""
         found = self._compared.value.keyed(self._shared.value.reference)
         if found is None or found is run:
             return ""
-        if scene.difference is not None:
-            limit = difference_limit(scene.difference)
-            return f"Yellow: more density than '{found.name}', blue: less (up to {limit:g} nats)"
-        return "" if found.project.target == run.project.target else f"Learns another target than '{found.name}'"
+        if found.project.target != run.project.target:
+            return f"Learns another target than '{found.name}'"
+        if not found.is_begun:
+            return f"'{found.name}' has not been trained yet"
+        if scene.difference is None:
+            return ""
+        limit = difference_limit(scene.difference)
+        return f"Yellow: more density than '{found.name}'; blue: less (up to {limit:g} nats)"
 
     def _scene(self, run: EntrantRun, shared: SharedView) -> Scene:
         trace = run.project.trace

@@ -18,6 +18,8 @@ def restored(wanted: Requested, present: EntrantRun | None, trained: EntrantRun 
         present: The entrant as it is now. If it only has another name, budget or target, it keeps what it has learned.
         trained: The entrant as it was, if it had learned something that it has lost since.
     """
+    if trained is None and present is not None and present.requested == wanted:
+        return present
     run, plan = trained or present, wanted.plan
     if run is None or not _keeps(run, plan):
         project = Project.untrained(plan.target, plan.flow, plan.training)

@@ -1,6 +1,6 @@
 """The view that all clouds of a comparison share: depth, camera, selection, tool and the particle under the mouse."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -101,6 +101,12 @@ class SharedViewState(State[SharedView]):
     def enlarge(self, key: str) -> None:
         """Let the cloud of an entrant take the place of all, or show all again if it does already."""
         self.set(replace(self.value, enlarged="" if self.value.enlarged == key else key))
+
+    def forget_missing(self, keys: Collection[str]) -> None:
+        """Enlarge and subtract no entrant that has none of some keys."""
+        view = self.value
+        enlarged, reference = (key if key in keys else "" for key in (view.enlarged, view.reference))
+        self.set(replace(view, enlarged=enlarged, reference=reference))
 
     def clear_selection(self) -> None:
         """Select no particles."""

@@ -71,7 +71,10 @@ class ComparisonUndo(UndoHistory):
         """Show other choices, and return the trained entrants that are removed or replaced by this."""
         runs = self._compared.value.runs
         self._request.set_follows(choices["follows"])
-        self._controller.restore(choices["entrants"], choices["trained"])
+        if choices["trained"] or choices["entrants"] != self.choices()["entrants"]:
+            self._controller.restore(choices["entrants"], choices["trained"])
+        else:
+            self._controller.editing.show_selected()
         self._controller.set_limits(choices["limits"])
         if choices["page"] is not None:
             self._request.show_page(choices["page"])

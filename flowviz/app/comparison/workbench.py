@@ -69,6 +69,7 @@ class Workbench(QObject):
 
     def show(self, comparison: Comparison) -> None:
         """Show another comparison."""
+        self.shared.forget_missing(())
         self.controller.show(comparison)
         self.undo.clear()
 
@@ -104,6 +105,7 @@ class Workbench(QObject):
         editor.renamed.connect(controller.rename)
         page.limits.clicked.connect(controller.set_limits)
         page.escape_pressed.connect(self._escape)
+        _add_key(page, "Alt+0", lambda: self.shared.enlarge(self.compared.value.selected_key))
         for number in range(MAX_ENTRANTS):
             _add_key(page, f"Alt+{number + 1}", partial(self._select, number))
         for keys, pressed in (
@@ -116,6 +118,7 @@ class Workbench(QObject):
             view.removal_requested.connect(controller.remove)
         editor.target.drawing.connect_history(self.undo)
         self.importer.project_arrived.connect(self.adding.add_file)
+        self.compared.changed.connect(lambda _, new: self.shared.forget_missing([run.key for run in new.runs]))
         self.compared.changed.connect(lambda: self._show_title())
         self._view.changed.connect(lambda: self._show_title())
         self._builder.built_changed.connect(lambda built: editor.target.show_target(built, self._builder.problem))

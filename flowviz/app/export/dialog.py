@@ -14,7 +14,7 @@ from flowviz.app.export.preview import ExportPreview
 from flowviz.app.export.progress import EXPORT, ExportProgress
 from flowviz.app.export.source import Choices, ExportSource, copied_message, spec_of
 from flowviz.app.notices.message_box import CANCEL, DISCARD, Answer, ask
-from flowviz.app.notices.notice import Notice
+from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.widgets.controls import button
 from flowviz.app.widgets.labels import WarningLabel
@@ -219,8 +219,12 @@ class ExportDialog(QDialog):
         clipboard, path = QGuiApplication.clipboard(), self._destination.path
         assert clipboard is not None
         assert path is not None
-        clipboard.setText(self._source.copies(self._form.choices)[title](path))
-        self._show_message(copied_message(title, is_saved=self._source.is_saved))
+        try:
+            clipboard.setText(self._source.copies(self._form.choices)[title](path))
+        except FlowvizError as error:
+            self._notices.post(notice_of(EXPORT, error))
+        else:
+            self._show_message(copied_message(title, is_saved=self._source.is_saved))
 
     def _show_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path if self._path.is_dir() else self._path.parent)))

@@ -145,7 +145,7 @@ def spec_of(choices: Choices) -> ExportSpec:
 
 def copied_message(title: str, *, is_saved: bool) -> str:
     """Return the message after a command, or Python code, was copied."""
-    return f"The {title} was copied." + ("" if is_saved else " Save the project before you run it.")
+    return f"The {title} was copied." + ("" if is_saved else " Save the file before you run it.")
 
 
 def items(texts: Mapping[Any, str], refused: Mapping[Any, str] = MappingProxyType({})) -> Mapping[Any, Item]:

@@ -165,6 +165,7 @@ class TrainingRunner(QObject):
         self._abandoned = self.current or self._abandoned
         self.current = self.run = None
         self._leaving.clear()
+        self._requested.clear()
 
     def _thread(self, work: Work, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> TrainingThread:
         """Abandon the current run, and return a thread for another one."""

@@ -57,7 +57,7 @@ class Presentation(QObject):
         self._before: WindowSnapshot | None = None
         self._restoring: WindowSnapshot | None = None  # while the window manager has yet to resize the window
         self._restore_timer = delayed(self, self._stop_restoring, RESTORE_PERIOD_MS)
-        tip = "Show a large cloud, what each layer does, the strip and the word (Esc to leave)"
+        tip = "Show the cloud, or all clouds of a comparison, on the whole screen (Esc to leave)"
         modes = fill_menu(
             menu,
             Entry(

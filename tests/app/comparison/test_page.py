@@ -292,6 +292,32 @@ def test_removing_the_enlarged_flow_shows_the_others(page: Page, qtbot: QtBot) -
     qtbot.waitUntil(lambda: not page.clouds[0].isVisible())
     page.workbench.controller.remove("b")
     qtbot.waitUntil(lambda: page.clouds[0].isVisible())
+    page.workbench.controller.add("c", page.workbench.compared.value.runs[0].project)
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+
+
+def test_another_comparison_shows_all_clouds_without_a_difference(page: Page, qtbot: QtBot) -> None:
+    key = page.workbench.compared.value.runs[1].key
+    page.workbench.shared.enlarge(key)
+    page.workbench.shared.subtract(key)
+    page.comparisons.show(untrained("c", "d"))
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+    assert page.find(DifferenceBox, "differenceBox").currentText() == "No difference"
+
+
+def test_the_selected_cloud_is_enlarged_by_a_key(page: Page, qtbot: QtBot) -> None:
+    page.window.main.activateWindow()
+    qtbot.waitUntil(page.window.main.isActiveWindow)
+    page.workbench.compared.select("b")
+    qtbot.keyClick(page.workbench.page, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page.clouds[1].isVisible() and not page.clouds[0].isVisible())
+    qtbot.keyClick(page.workbench.page, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+
+
+def test_a_reference_without_training_has_no_density_to_subtract(page: Page) -> None:
+    page.workbench.shared.subtract(page.workbench.compared.value.runs[1].key)
+    assert page.clouds[0].picture.drawn.hint == "'b' has not been trained yet"
 
 
 def test_keys_select_flows(page: Page, qtbot: QtBot) -> None:

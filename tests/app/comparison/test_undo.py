@@ -327,3 +327,25 @@ def test_undo_restores_only_what_the_edit_has_changed(window: Window) -> None:
     comparisons.leave()
     assert undo.text() == "&Undo Color by Angle", "the other page has recorded the other color"
     comparisons.document.discard_changes()
+
+
+def test_undoing_a_color_changes_nothing_about_a_paused_training(harness: ComparisonHarness) -> None:
+    harness.train()
+    harness.controller.toggle_pause()
+    harness.view.update_view(color_by="radius")
+    runs = harness.compared.value.runs
+    harness.undo.undo()
+    assert harness.view.seen.view.color_by == "quadrant"
+    assert harness.compared.value.state == TrainingState.PAUSED
+    assert [run.status for run in harness.compared.value.runs] == [run.status for run in runs]
+    assert harness.compared.value.runs == runs, "they are the very same"
+
+
+def test_undoing_a_name_leaves_a_training_as_it_is(harness: ComparisonHarness) -> None:
+    harness.train()
+    before = [run.status for run in harness.compared.value.runs]
+    harness.controller.rename("a", "d")
+    harness.undo.undo()
+    assert harness.names == ("a", "b", "c")
+    assert [run.status for run in harness.compared.value.runs] == before
+    assert harness.compared.value.state == TrainingState.TRAINING

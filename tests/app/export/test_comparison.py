@@ -182,7 +182,7 @@ def test_the_command_renders_the_file_of_the_comparison(dialog: Dialog, tmp_path
     words = clipboard.text().split()
     assert words[:5] == ["flowviz", "render", "comparison.flowviz", "--output", str(tmp_path / "two.png")]
     assert words[-2:] == ["--columns", "marks"]
-    assert "Save the project before you run it." in dialog.message
+    assert "Save the file before you run it." in dialog.message
     dialog.choose("exportWhat", "table")
     assert not dialog.find(QPushButton, "exportCopyCommand").isEnabled()
 

@@ -252,5 +252,5 @@ def test_copying_from_an_unsaved_project_asks_to_save_it(
     path = tmp_path / "mine.flowviz" if has_file else None
     with open_dialog(project, path, qtbot, is_saved=False) as dialog:
         dialog.find(QPushButton, "exportCopyCommand").click()
-        assert "Save the project before you run it." in dialog.message
+        assert "Save the file before you run it." in dialog.message
         assert (str(path) if path else "Hi.flowviz") in clipboard()
