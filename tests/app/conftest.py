@@ -1,5 +1,6 @@
 """Fixtures for a real window: its widgets by name, its messages and its File menu."""
 
+import gc
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import count
@@ -186,7 +187,11 @@ def show(widget: QWidget, qtbot: QtBot) -> None:
 
 def open_main_window(qtbot: QtBot, size: QSize | None = None) -> MainWindow:
     """Open a main window, by default at the size that it chooses, and wait until it has built its first target."""
-    main = create_window()
+    gc.disable()  # the garbage of another window, if it is collected now, can break wrappers that PyQt is creating
+    try:
+        main = create_window()
+    finally:
+        gc.enable()
     qtbot.addWidget(main)
     if size is not None:
         main.resize(size)
