@@ -34,6 +34,7 @@ from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.projects import example
+from flowviz.records import Trace
 from flowviz.specs import recipes
 from tests.benchmarks.live import (
     BARE,
@@ -111,14 +112,16 @@ def bend_of(window: MainWindow) -> tuple[QWidget, QPointF]:
 
 def dragged(window: MainWindow, widget: QWidget, start: QPointF, seconds: float) -> Figures:
     """Return the intervals between frames and between positions while the mouse drags from a pixel of a widget."""
-    cloud: Any = window._viewing.cloud.canvas.content().item
-    shown, frames, positions, paint = [cloud.scene_shown], list[float](), list[float](), cloud.paint
+    view = window._viewing.cloud
+    cloud: Any = view.canvas.content().item
+    shown, frames, positions, paint = list[Trace | None]([None]), list[float](), list[float](), cloud.paint
 
     def record(*arguments: object) -> None:
         paint(*arguments)
         frames.append(time.perf_counter())
-        if cloud.scene_shown.trace is not shown[0]:
-            shown[0] = cloud.scene_shown.trace
+        trace = view.drawn.scene.trace if view.drawn.scene else None
+        if trace is not shown[0]:
+            shown[0] = trace
             positions.append(frames[-1])
 
     cloud.paint = record

@@ -42,8 +42,9 @@ window.document_actions.open(Path(sys.argv[1]))
 paint, painted = CloudItem.paint, []
 def painting(item, *arguments):
     paint(item, *arguments)
-    if item.scene_shown is not None:
-        painted.append(item.scene_shown.trace.last_stage)
+    scene = window._viewing.cloud.drawn.scene
+    if scene is not None:
+        painted.append(scene.trace.last_stage)
 CloudItem.paint = painting
 def spin(seconds):
     loop = QEventLoop()
