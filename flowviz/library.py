@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from flowviz.flows import Flow
 
 Precision = Literal["float32", "float64"]
-
 PICTURE_SIZE = 640, 480
 SAMPLES = 20_000
 
@@ -86,9 +85,8 @@ def train(
         target_spec: The target to learn.
         flow_spec: The flow.
         training_spec: The training, with its budget of seconds or steps.
-        on_event: Called with each event: `Preparing`, `Progress`, `Recovered`, ..., and at last `Finished`. Their NLLs
-            are in flow units; `progress.in_units(units(project))` converts them to the units of the data. By default,
-            the progress is shown in notebooks, and nothing elsewhere.
+        on_event: Called with each event, from `Preparing` to `Finished`. Their NLLs are in flow units, from which
+            `progress.in_units(units(project))` converts them. By default, notebooks show the progress.
         should_stop: Asked after each chunk of steps, about ten times a second. If true, training ends early; the
             project can be resumed.
 
@@ -188,7 +186,7 @@ def sample(project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = 
         FileError: If the weights do not fit the flow.
         TargetError: If the target has no pixels.
     """
-    return _joined(sample_in_parts(project, n, seed, units))
+    return np.concatenate(list(sample_in_parts(project, n, seed, units)))
 
 
 def sample_in_parts(
@@ -214,7 +212,7 @@ def score(project: Project, points: ArrayLike, units: UnitName = "data") -> NDAr
         FileError: If the weights do not fit the flow.
         TargetError: If the target has no pixels.
     """
-    return _joined(score_in_parts(project, points, units))
+    return np.concatenate(list(score_in_parts(project, points, units)))
 
 
 def score_in_parts(project: Project, points: ArrayLike, units: UnitName = "data") -> Iterator[NDArray[np.floating]]:
@@ -276,22 +274,17 @@ def load_extensions(*files: str | Path) -> tuple[Extension, ...]:
 def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
     """Write what a spec asks for to a file or, if that is several pictures, to a folder.
 
-    The same project and spec give the same bytes, which are those that the window and the terminal write. TensorFlow is
-    loaded only for what is not in the project, such as a density.
+    The same project and spec give the same bytes. TensorFlow is loaded only for what the project lacks, like a density.
 
     Raises:
         FileError: If it cannot be written.
-        SpecError: If the project lacks something that the spec requires, or the suffix of the file denotes another
-            format.
+        SpecError: If the project lacks what the spec requires, or the file ends in the suffix of another format.
     """
     _write(lambda: Export(project, spec), spec, Path(path))
 
 
 def render_comparison(
-    comparison: Comparison,
-    path: str | Path,
-    spec: ExportSpec | None = None,
-    columns: FigureColumns | None = None,
+    comparison: Comparison, path: str | Path, spec: ExportSpec | None = None, columns: FigureColumns | None = None
 ) -> None:
     """Write the figure of a comparison to a file: a row for each entrant, with its gap; or all of them in motion.
 
@@ -405,7 +398,3 @@ def _write(export: Callable[[], Export | ComparisonFigure], spec: ExportSpec, pl
         check_suffix(place, suffixes_of(spec.format))
     for _ in export().write(place):
         pass
-
-
-def _joined(parts: Iterator[NDArray[np.floating]]) -> NDArray[np.floating]:
-    return np.concatenate(list(parts))
