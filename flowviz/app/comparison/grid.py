@@ -184,7 +184,7 @@ class CloudGrid(QWidget):
                 reference = self._reference(run) if can_query(compared) else None
                 scene = self._scene(run, shared)
                 cloud.picture.show_scene(scene)
-                cloud.picture.annotate(hint=hint(run, stage, view, size) or self._explanation(run, scene))
+                cloud.picture.annotate(hint=hint(run, stage, view, size), note=self._explanation(run, scene))
                 self._fields.query(FieldQuery(run, round(stage), view, size, reference))
 
     def _reference(self, run: EntrantRun) -> EntrantRun | None:

@@ -119,5 +119,5 @@ def background(theme: Theme) -> QColor:
 
 
 def ink(theme: Theme) -> QColor:
-    """Return the color of the target in its preview."""
+    """Return the color of the target in its preview, and of sentences on a picture."""
     return QColor(*SURROUNDINGS[theme].title)

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QGraphicsSceneWheelEvent
 
 from flowviz import rendering
 from flowviz.app.editing.bend_arrows import draw_arrows
-from flowviz.app.style.theme import WARNING
+from flowviz.app.style.theme import WARNING, ink
 from flowviz.app.viewer.drawing_queue import DrawingQueue
 from flowviz.errors import SpecError
 from flowviz.records import Combination, Scene
@@ -98,14 +98,14 @@ class CloudItem(pg.GraphicsWidget):
         painter.restore()
 
     def _paint_marks(self, painter: QPainter) -> None:
-        """Paint what lies above the picture: arrows, a ring around a particle, a hint, and the rubber band."""
-        drawn = self._cloud.drawn
+        """Paint what lies above the picture: arrows, a ring around a particle, a sentence, and the rubber band."""
+        drawn, theme = self._cloud.drawn, self._cloud.view.theme
         draw_arrows(painter, drawn.arrows, self._cloud.pixel_at)
         if drawn.hovered is not None:
             self._paint_ring(painter, drawn.hovered)
-        if drawn.hint:
-            painter.setPen(QColor(*WARNING[drawn.view.theme]))
-            painter.drawText(self.boundingRect().adjusted(6, 4, -6, -4), HINT_PLACE, drawn.hint)
+        if drawn.hint or drawn.note:
+            painter.setPen(QColor(*WARNING[theme]) if drawn.hint else ink(theme))
+            painter.drawText(self.boundingRect().adjusted(6, 4, -6, -4), HINT_PLACE, drawn.hint or drawn.note)
         if self._region:
             painter.setPen(QPen(RUBBER_BAND, 1.5, Qt.PenStyle.DashLine))
             painter.drawPolygon(QPolygonF(self._region))

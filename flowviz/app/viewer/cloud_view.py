@@ -47,7 +47,8 @@ class Drawn:
         overview: Whether all stages are drawn in one figure.
         arrows: The bumps above the picture.
         hovered: Number of the particle with a ring around it. None if there is none.
-        hint: A sentence above the picture, such as why no particle is visible.
+        hint: A warning above the picture, such as why no particle is visible.
+        note: A sentence in its place if there is none, such as what the colors mean.
     """
 
     scene: Scene | None = None
@@ -57,6 +58,7 @@ class Drawn:
     arrows: Sequence[Arrow] = ()
     hovered: int | None = None
     hint: str = ""
+    note: str = ""
 
 
 class CloudView(QWidget):
@@ -254,7 +256,7 @@ class CloudView(QWidget):
         self._show(stage=stage)
 
     def annotate(self, **changes: Any) -> None:
-        """Set the `arrows`, the `hovered` particle or the `hint` above the picture, which is not drawn again."""
+        """Set the `arrows`, `hovered`, `hint` or `note` above the picture, which is not drawn again."""
         if self._set(**changes) and self.canvas.created:
             self.canvas.created.item.update()
 

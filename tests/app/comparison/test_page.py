@@ -317,7 +317,7 @@ def test_the_selected_cloud_is_enlarged_by_a_key(page: Page, qtbot: QtBot) -> No
 
 def test_a_reference_without_training_has_no_density_to_subtract(page: Page) -> None:
     page.workbench.shared.subtract(page.workbench.compared.value.runs[1].key)
-    assert page.clouds[0].picture.drawn.hint == "'b' has not been trained yet"
+    assert page.clouds[0].picture.drawn.note == "'b' has not been trained yet"
 
 
 def test_keys_select_flows(page: Page, qtbot: QtBot) -> None:
@@ -351,5 +351,5 @@ def test_flows_with_another_target_say_that_they_have_no_difference(page: Page) 
     other = replace(run, project=replace(run.project, target=TextSpec(text="Ho")))
     page.workbench.compared.update(other)
     page.workbench.shared.subtract(run.key)
-    assert page.clouds[0].picture.drawn.hint == "Learns another target than 'b'"
-    assert page.clouds[1].picture.drawn.hint == ""
+    assert page.clouds[0].picture.drawn.note == "Learns another target than 'b'"
+    assert page.clouds[1].picture.drawn.note == ""
