@@ -1,6 +1,7 @@
 """The main window: assembles the widgets, the controllers and the menus."""
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
@@ -135,7 +136,7 @@ class MainWindow(QMainWindow):
         self._center.add_bar(self.comparisons.return_bar)
         comparison, drafts, thread = self.comparisons.dialogs, Drafts(drafts_folder()), LatestWorker()
         self.document_actions = DocumentActions(
-            self.session, comparison, lambda: self.comparisons.is_shown, self.target_importer.open_file,
+            self.session, comparison, lambda: self.comparisons.is_shown, self._open_target,
             lambda path: self.lessons.open(path), self,
         )  # fmt: skip
         project = self.document_actions.project
@@ -296,6 +297,11 @@ class MainWindow(QMainWindow):
         """Return the page that presentation mode shows."""
         shown = self.comparisons.shown
         return shown.page if shown else self._center
+
+    def _open_target(self, path: Path) -> None:
+        """Open points or an image as the target of the page that is shown."""
+        shown = self.comparisons.shown
+        (shown.importer if shown else self.target_importer).open_file(path)
 
     def show_gallery(self) -> None:
         """Open the gallery, and then a copy of the chosen example."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pytest
+from PIL import Image
 from PyQt6.QtCore import QMimeData, QObject, QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLabel, QLineEdit, QPushButton
@@ -23,7 +25,7 @@ from flowviz.app.comparison.table import BEST, FiguresTable
 from flowviz.app.comparison.workbench import Workbench
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Advanced
-from flowviz.specs import TextSpec
+from flowviz.specs import ImageSpec, TextSpec
 from flowviz.specs.comparison import MAX_NAME
 from tests.app.comparison.fakes import ComparisonHarness, untrained
 from tests.app.conftest import FileMenu, Window, settle
@@ -134,6 +136,17 @@ def test_text_that_is_dropped_becomes_the_target_of_all(page: Page, qtbot: QtBot
     assert page.window.main.request.plan == before
     page.comparisons.leave()
     assert not page.comparisons.take_media(media)
+
+
+def test_a_picture_that_is_opened_becomes_the_target_of_all(
+    page: Page, file_menu: FileMenu, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path, before = tmp_path / "logo.png", page.window.main.request.plan
+    Image.fromarray(np.array([[0, 255], [255, 0]], np.uint8)).resize((64, 64)).save(path)
+    page.window.main.document_actions.open(path)
+    file_menu.press("openAsBox", "open")
+    qtbot.waitUntil(lambda: all(isinstance(run.target, ImageSpec) for run in page.workbench.compared.value.runs))
+    assert page.window.main.request.plan == before
 
 
 def test_return_opens_an_entrant_and_keeps_the_comparison(page: Page, qtbot: QtBot) -> None:
