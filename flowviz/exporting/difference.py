@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 from flowviz.errors import SpecError
 from flowviz.exporting.export import Export
@@ -60,8 +61,9 @@ class DifferenceExport(Export):
 class _DifferenceScenes(Scenes):
     """The scenes of the flow A, with its difference from the flow B."""
 
-    def __init__(self, names: Names, other: Project, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
+    def __init__(self, names: Names, other: Project, *arguments: Any) -> None:
+        """Create the scenes; the other arguments are those of `Scenes`."""
+        super().__init__(*arguments)
         self._names, self._other, self._other_keeper = names, other, FlowKeeper()
 
     def title(self, shot: Shot, scene: Scene) -> str:

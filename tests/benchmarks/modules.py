@@ -40,7 +40,7 @@ class Modules:
         self.before_thread: frozenset[str] | None = None
 
     def collect(self, act: Callable[[], object], rest_ms: int = 0) -> "Modules":
-        """Collect the modules that run for an action, and for so many milliseconds after it."""
+        """Collect the modules that run during an action and in the `rest_ms` milliseconds after it."""
         sys.setprofile(self._on_event)
         act()
         if rest_ms:

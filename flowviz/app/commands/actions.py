@@ -69,7 +69,7 @@ def add_action(menu: QMenu, entry: Entry) -> QAction:
 
 
 def fill_menu(menu: QMenu, *entries: Entry | QAction | None) -> dict[str, QAction]:
-    """Add commands and actions to a menu, where None stands for a separator. Return the commands by their ids."""
+    """Add commands and actions to a menu, with a separator for each None, and return the commands by id."""
     added = dict[str, QAction]()
     for entry in entries:
         if entry is None:

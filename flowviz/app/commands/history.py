@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QGuiApplication, QUndoCommand, QUndoStack
 
 from flowviz.app.commands.edit_titles import CONTINUOUS, title_of
+from flowviz.app.threads.delay import delayed
 
 MAX_EDITS = 100
 BURST_MS = 1000  # changes of the same kind with shorter pauses are one edit, such as typing or zooming
@@ -33,10 +34,7 @@ class UndoHistory(QObject):
         self.stack.setUndoLimit(MAX_EDITS)
         self.is_paused = False
         self._choices: Choices = {}
-        self._burst = QTimer(self)
-        self._burst.setSingleShot(True)
-        self._burst.setInterval(BURST_MS)
-        self._burst.timeout.connect(self._on_burst_ended)
+        self._burst = delayed(self, self._on_burst_ended, BURST_MS)
 
     def choices(self) -> Choices:
         """Return the current choices."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from time import perf_counter
 
-from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from flowviz.app.comparison.entrants import Compared, ComparedState
@@ -11,6 +10,7 @@ from flowviz.app.comparison.shared_view import SharedView, SharedViewState
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import Tool
 from flowviz.app.style.icons import icon
+from flowviz.app.threads.delay import repeated
 from flowviz.app.viewer import view_bar
 from flowviz.app.widgets.jump_slider import JumpSlider
 
@@ -38,9 +38,7 @@ class DepthBar(QWidget):
         )
         self._fit = _tool_button("fitCloudsButton", "fitthecloud", "Fit", "Show all particles of all clouds")
         self._clear = _tool_button("clearParticlesButton", "deselect", "Clear", "Deselect all particles")
-        self._ticks = QTimer(self)
-        self._ticks.setInterval(FRAME_PERIOD_MS)
-        self._ticks.timeout.connect(self._advance)
+        self._ticks = repeated(self, self._advance, FRAME_PERIOD_MS)
         self._started = 0.0
         self._group = QButtonGroup(self)
         self._tools = {tool: self._tool(tool) for tool in TOOLS}

@@ -1,5 +1,7 @@
 """The box that chooses the flow whose density is subtracted from those of the others."""
 
+from collections.abc import Mapping
+
 from PyQt6.QtWidgets import QComboBox
 
 from flowviz.app.comparison.entrants import Compared, ComparedState
@@ -10,6 +12,7 @@ from flowviz.app.widgets.form import bind_control
 NAME = "Difference from another flow"
 TIP = "Color each cloud by how much more density its flow has than another flow that learns the same target"
 MAX_CHARACTERS = 16  # longer names are elided
+MIN_CHOICES = 2  # with a single flow, there is nothing to compare
 
 
 class DifferenceBox(ChoiceBox):
@@ -20,21 +23,13 @@ class DifferenceBox(ChoiceBox):
         self.setToolTip(TIP)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(MAX_CHARACTERS)
-        self._shared, self._choices = shared, dict[str, str]()
+        compared.watch(_choices, self._offer)
         bind_control(shared, lambda view: view.reference, self, shared.subtract)
-        compared.changed.connect(lambda _, new: self._offer(new))
-        self._offer(compared.value)
 
-    def _offer(self, compared: Compared) -> None:
-        """Offer the flows of a comparison; without the chosen one, there is no difference any more."""
-        choices = {"": "No difference", **{run.key: f"Minus {run.name}" for run in compared.runs}}
-        if choices == self._choices:
-            return
-        chosen, self._choices = self._shared.value.reference, choices
-        was_blocked = self.blockSignals(True)  # the choice does not change
-        self.clear()
-        for key, text in choices.items():
-            self.addItem(text, key)
-        self.choose(chosen if chosen in choices else "")
-        self.blockSignals(was_blocked)
-        self.setEnabled(len(compared.runs) > 1)
+    def _offer(self, choices: Mapping[str, str]) -> None:
+        self.offer(choices)
+        self.setEnabled(len(choices) > MIN_CHOICES)
+
+
+def _choices(compared: Compared) -> Mapping[str, str]:
+    return {"": "No difference", **{run.key: f"Minus {run.name}" for run in compared.runs}}

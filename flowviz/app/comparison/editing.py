@@ -1,11 +1,12 @@
 """Editing of the selected entrant in the usual panels."""
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.threads.delay import delayed
 from flowviz.specs import TrainingSpec
 from flowviz.specs.comparison import budget_words
 
@@ -23,10 +24,7 @@ class EntrantEditing(QObject):
         super().__init__(parent)
         self._compared, self._request, self._builder = compared, request, builder
         self._edited = ""  # name of the entrant that is being edited
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY_MS)
-        self._timer.timeout.connect(self.apply)
+        self._timer = delayed(self, self.apply, DELAY_MS)
         request.edited.connect(self._on_edited)
         builder.built_changed.connect(self._on_built)
         compared.changed.connect(self._on_compared_changed)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.comparison.entrants import Compared, EntrantRun
+from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
 from flowviz.exporting.flow_keeper import FlowKeeper
@@ -73,10 +74,7 @@ class CloudFields(QObject):
         self._waiting: dict[int, FieldQuery] = {}
         self._asked: dict[int, FieldQuery] = {}
         self._found: dict[int, Scene] = {}
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.setInterval(DELAY_MS)
-        self._delay.timeout.connect(self._ask)
+        self._delay = delayed(self, self._ask, DELAY_MS)
 
     def completed(self, scene: Scene, style: int) -> Scene:
         """Return the scene of an entrant with those fields of its particles that have been computed."""

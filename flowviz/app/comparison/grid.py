@@ -11,12 +11,11 @@ from flowviz.app.comparison.arrangement import columns_for
 from flowviz.app.comparison.cloud import EntrantCloud
 from flowviz.app.comparison.entrants import Compared, ComparedState, EntrantRun
 from flowviz.app.comparison.fields import CloudFields, FieldQuery, can_query
-from flowviz.app.comparison.hints import hint
+from flowviz.app.comparison.hints import can_subtract, difference_note, hint
 from flowviz.app.comparison.shared_view import SharedView, SharedViewState, is_begun, shared_frame
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.viewer.drawing_queue import DrawingQueue
 from flowviz.records import Scene, TargetPicture
-from flowviz.rendering.density import difference_limit
 from flowviz.rendering.projection import Panel
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
@@ -86,8 +85,10 @@ class CloudGrid(QWidget):
 
     def _has_other_reference(self, old: Compared, new: Compared) -> bool:
         """Return whether the flow whose log-density is subtracted has changed."""
-        before, after = (each.keyed(self._shared.value.reference) for each in (old, new))
-        return (before and before.project) is not (after and after.project)
+        before, after = old.keyed(self._shared.value.reference), new.keyed(self._shared.value.reference)
+        if before is None or after is None:
+            return before is not after
+        return before.project is not after.project
 
     def _on_computed(self, style: int) -> None:
         self._show([run for run in self._compared.value.runs if run.style == style])
@@ -181,32 +182,13 @@ class CloudGrid(QWidget):
                 stage = shared.stage(run.project.trace)
                 cloud.picture.show_stage(stage)
                 cloud.picture.set_view(view)
-                reference = self._reference(run) if can_query(compared) else None
-                scene = self._scene(run, shared)
+                scene, reference = self._scene(run, shared), compared.keyed(shared.reference)
+                note = difference_note(run, reference, scene)
+                is_subtracted = can_subtract(run, reference) and can_query(compared)
                 cloud.picture.show_scene(scene)
-                cloud.picture.annotate(hint=hint(run, stage, view, size), note=self._explanation(run, scene))
-                self._fields.query(FieldQuery(run, round(stage), view, size, reference))
-
-    def _reference(self, run: EntrantRun) -> EntrantRun | None:
-        """Return the entrant whose log-density is subtracted from that of another one. None if there is none."""
-        found = self._compared.value.keyed(self._shared.value.reference)
-        if found is None or found is run or found.project.target != run.project.target:
-            return None
-        return found if found.is_begun and run.is_begun else None
-
-    def _explanation(self, run: EntrantRun, scene: Scene) -> str:
-        """Return what the colors of a difference mean, or why there is none. Empty if none is asked for."""
-        found = self._compared.value.keyed(self._shared.value.reference)
-        if found is None or found is run:
-            return ""
-        if found.project.target != run.project.target:
-            return f"Learns another target than '{found.name}'"
-        if not found.is_begun:
-            return f"'{found.name}' has not been trained yet"
-        if scene.difference is None:
-            return ""
-        limit = difference_limit(scene.difference)
-        return f"Yellow: more density than '{found.name}'; blue: less (up to {limit:g} nats)"
+                cloud.picture.annotate(hint=hint(run, stage, view, size), note=note)
+                query = FieldQuery(run, round(stage), view, size, reference if is_subtracted else None)
+                self._fields.query(query)
 
     def _scene(self, run: EntrantRun, shared: SharedView) -> Scene:
         trace = run.project.trace

@@ -1,10 +1,12 @@
-"""Hints in the place of a cloud that cannot be seen."""
+"""Sentences on the picture of a cloud: why it cannot be seen, and what the colors of a difference mean."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.app.comparison.entrants import FAILED, EntrantRun
+from flowviz.records import Scene
 from flowviz.rendering import visible_rectangle
+from flowviz.rendering.density import difference_limit
 from flowviz.specs import PictureSize, ViewSpec
 
 STRIDE = 16  # of the particles that are tested, because this happens in each frame
@@ -21,6 +23,30 @@ def hint(run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> st
     if inside.mean() < MIN_VISIBLE:
         texts.append(_distance(positions - np.array(view.center), view.half_extent))
     return "\n".join(filter(None, texts))
+
+
+def can_subtract(run: EntrantRun, reference: EntrantRun | None) -> bool:
+    """Return whether the log-density of a reference can be subtracted from that of an entrant."""
+    if reference is None or reference is run or reference.project.target != run.project.target:
+        return False
+    return reference.is_begun and run.is_begun
+
+
+def difference_note(run: EntrantRun, reference: EntrantRun | None, scene: Scene) -> str:
+    """Return the meaning of the colors of a difference, or the reason why there is none.
+
+    The text is empty without a reference, and while the difference is being computed.
+    """
+    if reference is None or reference is run:
+        return ""
+    if reference.project.target != run.project.target:
+        return f"Learns another target than '{reference.name}'"
+    if not reference.is_begun:
+        return f"'{reference.name}' has not been trained yet"
+    if scene.difference is None:
+        return ""
+    limit = difference_limit(scene.difference)
+    return f"Yellow: more density than '{reference.name}'; blue: less (up to {limit:g} nats)"
 
 
 def _divergence(run: EntrantRun) -> str:

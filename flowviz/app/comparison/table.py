@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortFilterProxyModel, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortFilterProxyModel, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -10,6 +10,7 @@ from flowviz.app.comparison.entrants import FAILED, Compared, ComparedState, Ent
 from flowviz.app.comparison.limits import rows_below
 from flowviz.app.comparison.seeds import SummaryRow, shown
 from flowviz.app.style.theme import CHOSEN
+from flowviz.app.threads.delay import delayed
 from flowviz.records.comparison_table import COLUMNS, best_of
 from flowviz.specs.view import Theme
 
@@ -190,9 +191,7 @@ class FiguresTable(QTableView):
         self.setAccessibleDescription(DESCRIPTION)
         self._compared, self._figures, self._sorted = compared, FiguresModel(compared), _Sorted()
         self._is_showing = False
-        self._fit_timer = QTimer(self)
-        self._fit_timer.setSingleShot(True)
-        self._fit_timer.timeout.connect(self._fit_names)
+        self._fit_timer = delayed(self, self._fit_names)
         self._sorted.setSourceModel(self._figures)
         self.setModel(self._sorted)
         self.setSortingEnabled(True)

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from PyQt6.QtCore import QSignalBlocker, Qt, pyqtBoundSignal
-from PyQt6.QtGui import QStandardItemModel
-from PyQt6.QtWidgets import QSpinBox, QWidget
+from PyQt6.QtCore import QSignalBlocker, pyqtBoundSignal
+from PyQt6.QtWidgets import QCheckBox, QSpinBox, QWidget
 
 from flowviz.app.export.source import OTHER, Choices, Item
 from flowviz.app.export.words import MARKS
 from flowviz.app.widgets.choice_words import MARKS as WINDOW_MARKS
-from flowviz.app.widgets.controls import ChoiceBox, check_box, choice_box, describe
+from flowviz.app.widgets.controls import ChoiceBox, check_box, choice_box
+from flowviz.app.widgets.form import ControlSpec, control_of, interface_of
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.fields import SpecField, described, fields_of
 from flowviz.specs.view import Mark
@@ -62,7 +62,7 @@ def control(name: str, default: Any, *, has_options: bool) -> Control:
 
     Args:
         name: Name of the field.
-        default: The value for which None stands. None if there is none.
+        default: The value that None means in this field. None if it means nothing else.
         has_options: Whether the value is one of a few options.
     """
     field, tip = FIELDS[name], FIELDS[name].description
@@ -74,15 +74,13 @@ def control(name: str, default: Any, *, has_options: bool) -> Control:
     def changes(_: Choices, value: Any) -> Choices:
         return {name: None if value == default else value}
 
-    if has_options:
-        box = choice_box(object_name, field, {})
-        return Control(box, box.chosen, box.choose, value, changes, tip)
-    if field.kind is bool:
-        check = check_box(object_name, label_of(name), tip)
-        return Control(check, check.toggled, check.setChecked, value, changes, tip)
-    number = _number_box(object_name, field)
-    number.setPrefix(PREFIXES.get(name, ""))
-    return Control(number, number.valueChanged, number.setValue, value, changes, tip)
+    widget = control_of(field, ControlSpec(object_name, {} if has_options else None))
+    if isinstance(widget, QCheckBox):
+        widget.setText(label_of(name))
+    elif isinstance(widget, QSpinBox):
+        _set_up(widget).setPrefix(PREFIXES.get(name, ""))
+    chosen, _, show = interface_of(widget)
+    return Control(widget, chosen, show, value, changes, tip)
 
 
 def size_control() -> Control:
@@ -100,7 +98,9 @@ def size_control() -> Control:
 
 def side_control(side: str) -> Control:
     """Return a box for the width or the height of the size."""
-    box = _number_box(f"export{side.title()}", FIELDS[side])
+    box = control_of(FIELDS[side], ControlSpec(f"export{side.title()}"))
+    assert isinstance(box, QSpinBox)
+    _set_up(box)
 
     def changes(choices: Choices, pixels: int) -> Choices:
         return {"size": choices["size"].model_copy(update={side: pixels})}
@@ -132,25 +132,16 @@ def label_of(name: str) -> str:
     return title.replace(letter, f"&{letter}", 1) if letter else title
 
 
-def _number_box(object_name: str, field: SpecField) -> QSpinBox:
-    box = describe(QSpinBox(), object_name, field)
-    box.setRange(*field.limits)
+def _set_up(box: QSpinBox) -> QSpinBox:
+    """Let a number box separate thousands, and take a typed number only when it is complete."""
     box.setGroupSeparatorShown(True)
     box.setKeyboardTracking(False)
     return box
 
 
 def _offer(box: ChoiceBox, options: Mapping[Any, Item]) -> None:
-    """Offer values, unless they are offered already."""
-    before = [(box.itemData(number), box.itemText(number)) for number in range(box.count())]
-    if before == [(value, item.text) for value, item in options.items()]:
-        return
-    box.clear()
-    model = box.model()
-    assert isinstance(model, QStandardItemModel)
-    for number, (value, option) in enumerate(options.items()):
-        box.addItem(option.text, value)
-        box.setItemData(number, option.tip, Qt.ItemDataRole.ToolTipRole)
-        item = model.item(number)
-        assert item is not None
-        item.setEnabled(option.is_enabled)
+    """Offer values, with the reasons why some are disabled."""
+    box.offer({value: option.text for value, option in options.items()})
+    for value, option in options.items():
+        box.disable_choice(value, "" if option.is_enabled else option.tip)
+    box.describe_choices({value: option.tip for value, option in options.items()})

@@ -1,4 +1,4 @@
-"""What is exported, and which choices it offers."""
+"""Sources of exports: a project or a comparison, and the choices for exporting it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -82,7 +82,7 @@ class ExportSource(ABC):
 
     @property
     def defaults(self) -> Choices:
-        """Return the values for which None stands in some fields."""
+        """Return the values that None means, by field name."""
         return {}
 
     @abstractmethod

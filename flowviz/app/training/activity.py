@@ -1,4 +1,4 @@
-"""The activity: what the training is doing, in one value from which all controls and sentences are derived."""
+"""The activity: the state of the training, as one value from which all controls and sentences are derived."""
 
 from dataclasses import dataclass, replace
 
@@ -51,7 +51,7 @@ class NextTraining:
 
 @dataclass(frozen=True)
 class Activity:
-    """What the training is doing, what happened last, and what comes next.
+    """State of the training, its latest event, and the training that would come next.
 
     Attributes:
         state: The state of the training.

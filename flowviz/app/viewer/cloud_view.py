@@ -38,7 +38,7 @@ Point = tuple[float, float]  # x, y in target units
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a cloud view draws.
+    """Content of a cloud view.
 
     Attributes:
         scene: The particles and overlays. None before the first scene.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import (
     QAbstractButton,
@@ -34,8 +34,7 @@ class ChoiceBox(QComboBox):
         """Create a combo box for `choices`, which maps values to texts; the first one is selected."""
         super().__init__()
         named(self, object_name, name, name)
-        for value, text in choices.items():
-            self.addItem(text, value)
+        self.offer(choices)
         self.currentIndexChanged.connect(lambda: self.chosen.emit(self.value))
 
     @property
@@ -46,6 +45,17 @@ class ChoiceBox(QComboBox):
     def choose(self, value: object) -> None:
         """Select a value."""
         self.setCurrentIndex(self.findData(value))
+
+    def offer(self, choices: Mapping[Any, str]) -> None:
+        """Offer other values, without a signal; the selected one stays selected, or else the first one is."""
+        if [(self.itemData(number), self.itemText(number)) for number in range(self.count())] == list(choices.items()):
+            return
+        had_choices, selected = self.count() > 0, self.value
+        with QSignalBlocker(self):
+            self.clear()
+            for value, text in choices.items():
+                self.addItem(text, value)
+            self.setCurrentIndex(max(self.findData(selected), 0) if had_choices else 0)
 
     def describe_choices(self, tips: Mapping[Any, str]) -> None:
         """Set tooltips of values."""

@@ -61,7 +61,7 @@ def control_of(field: SpecField, spec: ControlSpec) -> Control:
     """Return the control of a field: a combo box, a check box, a slider or a number box."""
     limits = spec.limits or field.limits
     control: Control
-    if spec.choices:
+    if spec.choices is not None:
         control = ChoiceBox(spec.object_name, field.title, spec.choices)
     elif field.kind is bool:
         control = QCheckBox(field.title)
@@ -103,15 +103,15 @@ def bind_control(
     A combo box holds the possible values as its data. A control with whole numbers shows the nearest one, and its
     smallest one for None.
     """
-    signal, read, show = _interface(control)
+    signal, read, show = interface_of(control)
     bind(state, part, show, signal, read, request)
 
 
-def _interface(control: Control | QAction) -> tuple[pyqtBoundSignal, Callable[[], Any], Callable[[Any], object]]:
+def interface_of(control: Control | QAction) -> tuple[pyqtBoundSignal, Callable[[], Any], Callable[[Any], object]]:
     """Return the signal of a control that the user has changed, and functions that read and show its value."""
     match control:
         case ChoiceBox():
-            return control.currentIndexChanged, control.currentData, control.choose
+            return control.chosen, control.currentData, control.choose
         case NumberSlider():
             return control.valueChanged, control.number, control.show_number
         case QDoubleSpinBox():

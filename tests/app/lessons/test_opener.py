@@ -1,4 +1,4 @@
-"""What lessons open: too late, in vain, or in place of something that the learner has not saved."""
+"""Opening the files of lessons: late answers, files that cannot be read, and unsaved work."""
 
 from pathlib import Path
 
