@@ -13,6 +13,7 @@ from flowviz.projects import Comparison, Project
 from flowviz.records import Scene
 from flowviz.records.provenance import Provenance
 from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs.fields import with_values
 
 Names = tuple[str, str]  # of two entrants, A and B
 
@@ -43,7 +44,7 @@ class DifferenceExport(Export):
         if (spec.seen.stage, spec.seen.moment) != (None, None):
             raise SpecError("A difference is that of the trained flows, at the last stage. Leave out stage and moment.")
         self._names, self._other = names, second
-        super().__init__(first, spec, keeper)
+        super().__init__(first, with_values(spec, {"marks": spec.seen.view.marks - {"density"}}), keeper)
 
     def _scenes(self, particles: int | None, keeper: FlowKeeper | None = None) -> Scenes:
         return _DifferenceScenes(

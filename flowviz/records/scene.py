@@ -28,8 +28,8 @@ class Scene:
             not computed.
         target: Picture of the target. None if not available.
         units: Units of the axes.
-        difference: Difference from another flow, which replaces the density and the colors of the particles. None if
-            there is no other flow.
+        difference: Difference from another flow, which takes the place of the density and gives the particles their
+            colors. None if there is no other flow.
         leaked: Mask (n,) of the particles that do not land on the target. None if not computed or unknown.
     """
 

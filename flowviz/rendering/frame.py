@@ -107,7 +107,7 @@ def panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outsi
     """Return the text labels of a panel, except for its title and legend."""
     labels = tick_labels(view, panel, scene.units) if view.axes else []
     if view.labels:
-        if scene.difference is None and scene.density is not None and density_strength(scene, stage, view) > 0:
+        if scene.density is not None and density_strength(scene, stage, view) > 0:
             labels += contour_labels(scene.density, view, panel)
         if outside:
             text = f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"

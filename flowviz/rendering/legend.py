@@ -74,7 +74,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
         found.append(Key(f"{first} minus {second}, nats", "bar", ends, "change"))
     elif view.marks & {"points", "paths"}:
         found += [_particle_key(scene, view), *_notes(scene, view)]
-    if scene.difference is None and scene.density is not None and density_strength(scene, stage, view) > 0:
+    if scene.density is not None and density_strength(scene, stage, view) > 0:
         limits = density_limits(scene.density)
         found.append(Key(f"heat: {_log_density(scene)}", "bar", _log_densities(scene, limits), "heat"))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:

@@ -154,3 +154,11 @@ def test_an_untrained_flow_has_no_difference(compared: Comparison) -> None:
     new = Project.untrained(compared["two"].target, SPECS["two"], compared["two"].training)
     with pytest.raises(SpecError, match="'two' has not been trained yet"):
         checked_pair(Comparison({"one": compared["one"], "two": new}), ("one", "two"))
+
+
+def test_the_difference_takes_the_place_of_the_density(compared: Comparison, tmp_path: Path) -> None:
+    seen = Seen(view=ViewSpec(marks=frozenset({"points", "density"})))
+    render_difference(compared, "one", "two", tmp_path / "both.png", ExportSpec(size=SIZE, seen=seen))
+    render_difference(compared, "one", "two", tmp_path / "points.png", ExportSpec(size=SIZE))
+    with Image.open(tmp_path / "both.png") as both, Image.open(tmp_path / "points.png") as points:
+        assert both.tobytes() == points.tobytes()

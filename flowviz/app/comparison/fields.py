@@ -129,6 +129,8 @@ def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> 
         from flowviz.flows.scenes import completed, difference  # loads TensorFlow
 
         view, size, trace = query.view, query.size, query.run.project.trace
+        if query.other is not None:
+            view = view.model_copy(update={"marks": view.marks - {"density"}})  # the difference takes its place
         around, swept = visible_rectangle(view, size), swept_grids(Camera(view), trace.last_stage, size)
         flow = _flow(query.run.project, keepers[0])
         scene = completed(flow, replace(known, velocities=None), query.stage, view, around, swept=swept)
