@@ -38,7 +38,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.main import create_window
-from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.window.completion import complete
 from flowviz.files import resource
 from flowviz.projects import example, save_project

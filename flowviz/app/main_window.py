@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 from flowviz.app.commands.actions import Entry, Key, add_action
 from flowviz.app.commands.catalog import Command, commands_of
 from flowviz.app.commands.palette import CommandPalette, ShortcutsFirst, ShortcutSheet
-from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.desktop.notifications import EndNotification, TaskBar, session_bus
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
@@ -23,8 +22,11 @@ from flowviz.app.lessons.create import create_lessons
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.notices.notice_list import NoticeList, below_notices
 from flowviz.app.notices.notifications import Notifications
-from flowviz.app.session.session import Session
-from flowviz.app.session.warm_up import WarmUp
+from flowviz.app.pane.central_widget import MARGIN, CentralWidget
+from flowviz.app.pane.flow_queries import FlowQueries
+from flowviz.app.pane.stage_keys import add_stage_keys
+from flowviz.app.pane.viewer import Viewer
+from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
@@ -35,13 +37,10 @@ from flowviz.app.target.importer import SOURCE, TargetImporter
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.worker import wait_for_work
 from flowviz.app.training.runner import TrainingRunner
+from flowviz.app.training.session import Session
 from flowviz.app.training.status import OVERFITTING, TRAINING, TrainingStatus
+from flowviz.app.training.warm_up import WarmUp
 from flowviz.app.training.widgets import TrainingWidgets
-from flowviz.app.viewer.central_widget import MARGIN, CentralWidget
-from flowviz.app.viewer.flow_queries import FlowQueries
-from flowviz.app.viewer.stage_keys import add_stage_keys
-from flowviz.app.viewer.viewer import Viewer
-from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.app.welcome.welcome import Welcome
 from flowviz.app.window.about import About
@@ -70,12 +69,13 @@ from flowviz.app.window.panel_layout import MIN_SIZE, PanelLayout
 from flowviz.app.window.presentation import Presentation
 from flowviz.app.window.presentation_bar import PresentationBar
 from flowviz.app.window.shown_view import ShownView
+from flowviz.app.workspace.comparisons import Comparisons
 from flowviz.exporting.commands import TrainingCopy
 from flowviz.projects import Comparison, Project
 from flowviz.projects.drafts import Drafts, drafts_folder
 
 if TYPE_CHECKING:
-    from flowviz.app.comparison.page import ComparisonPage
+    from flowviz.app.workspace.page import ComparisonPage
 
 MAX_TITLE = 60  # characters
 CLOSING_PATIENCE_MS = 500  # lets threads end cleanly: a cancelled export deletes its unfinished file

@@ -27,10 +27,10 @@ from flowviz.app.document.content import prepare
 from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice_list import NoticeBar
-from flowviz.app.session.warm_up import SETTING as WARM_UP
 from flowviz.app.state.request import Request, first_plan
 from flowviz.app.threads import worker as workers
 from flowviz.app.training.status_bar import StatusBar
+from flowviz.app.training.warm_up import SETTING as WARM_UP
 from flowviz.projects import Project
 from flowviz.specs.playback import Playback
 
@@ -271,7 +271,7 @@ def quick_playhead(window: Window) -> Iterator[None]:
     playhead, ticks = window.main.viewer.playhead, count()
     with pytest.MonkeyPatch.context() as monkeypatch:
         playhead.jump_to(playhead.stage)  # it must be still when its clock changes, here and below
-        monkeypatch.setattr("flowviz.app.viewer.playhead.perf_counter", lambda: next(ticks) / 10)
+        monkeypatch.setattr("flowviz.app.pane.playhead.perf_counter", lambda: next(ticks) / 10)
         yield
         playhead.jump_to(playhead.stage)
 

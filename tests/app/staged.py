@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.viewer.flow_queries import FlowQueries
+from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.projects import Project, example
 from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Score, Snapshot
 from flowviz.records.events import Ending

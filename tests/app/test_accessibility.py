@@ -20,9 +20,9 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.training.loss_plot import LossPlot
-from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.app.viewer.stage_strip import StageStrip
 from tests.app.conftest import Window
 
 pytestmark = pytest.mark.shared_window

@@ -23,9 +23,9 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.export.dialog import ExportDialog
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.status_bar import StatusBar
-from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.records import Trace
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize

@@ -32,7 +32,7 @@ process.configure()
 process.configure_window()
 process.keep_compiled_programs(Path(sys.argv[2]))
 from flowviz.app.main import create_window
-from flowviz.app.viewer.cloud_item import CloudItem
+from flowviz.app.pane.cloud_item import CloudItem
 application = QApplication([])
 application.setStyle("Fusion")
 window = create_window()

@@ -25,9 +25,9 @@ from PyQt6.QtCore import QEventLoop, Qt, QThread, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 
 from flowviz import process
-from flowviz.app.comparison.entrants import Compared
 from flowviz.app.main import create_window, spare_tensorflow
 from flowviz.app.main_window import MainWindow
+from flowviz.app.workspace.entrants import Compared
 from flowviz.projects import Comparison
 from flowviz.records import Progress
 from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec, comparison_spec

@@ -27,7 +27,7 @@ import os, sys, time
 from pathlib import Path
 from PyQt6.QtWidgets import QSlider
 import flowviz.app.main as main
-from flowviz.app.viewer.cloud_view import PictureItem
+from flowviz.app.pane.cloud_view import PictureItem
 create, paint, stage = main.create_window, PictureItem.paint, 3
 def painted(picture, *arguments):
     paint(picture, *arguments)

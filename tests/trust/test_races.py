@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QComboBox, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.viewer.viewer import Viewer
+from flowviz.app.pane.viewer import Viewer
 from flowviz.projects.drafts import Drafts
 from flowviz.records import Snapshot
 from tests.app.conftest import Window

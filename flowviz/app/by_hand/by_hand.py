@@ -11,10 +11,10 @@ from flowviz.app.by_hand.dialog import ByHandDialog
 from flowviz.app.by_hand.exercise import Exercise, first_gap, is_built_by_hand
 from flowviz.app.by_hand.exercise_bar import ExerciseBar
 from flowviz.app.notices.notice import Notice
-from flowviz.app.session.session import Session
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.session import Session
 from flowviz.projects import Project
 from flowviz.records import Weights
 from flowviz.specs import FlowSpec, TrainingSpec

@@ -17,10 +17,10 @@ from flowviz.app.document.document import Document
 from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
-from flowviz.app.session.session import Session
 from flowviz.app.state.request import first_plan
 from flowviz.app.target import image_page, points_page
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.session import Session
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.lessons import is_lesson
 from flowviz.projects import Comparison, Project

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 from PyQt6.QtCore import pyqtBoundSignal
 
 from flowviz import projects
-from flowviz.app.session.session import Session
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
+from flowviz.app.training.session import Session
 from flowviz.files import Fingerprint
 from flowviz.projects import Comparison, Project
 

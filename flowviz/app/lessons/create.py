@@ -5,8 +5,6 @@ from functools import partial
 
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
-from flowviz.app.comparison.comparisons import Comparisons
-from flowviz.app.comparison.entrants import Compared
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.export.exports import Exports
 from flowviz.app.lessons.files import LessonFiles
@@ -25,13 +23,15 @@ from flowviz.app.lessons.sources import (
     view_observations,
 )
 from flowviz.app.lessons.step_keys import StepKeys
-from flowviz.app.session.session import Session
+from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.runner import TrainingRunner
+from flowviz.app.training.session import Session
 from flowviz.app.training.status import TrainingStatus
-from flowviz.app.viewer.viewer import Viewer
+from flowviz.app.workspace.comparisons import Comparisons
+from flowviz.app.workspace.entrants import Compared
 
 
 def create_lessons(

@@ -9,12 +9,12 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz import projects
-from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.document.content import Loaded, prepare
 from flowviz.app.document.document import Document
-from flowviz.app.session.session import Session
 from flowviz.app.state.request import first_plan
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.session import Session
+from flowviz.app.workspace.comparisons import Comparisons
 from flowviz.files import Fingerprint
 from flowviz.lessons import Opening
 from flowviz.projects import Comparison, Project, example

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from flowviz.app.session.session import Session
+from flowviz.app.pane.playhead import Playhead
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
-from flowviz.app.viewer.playhead import Playhead
+from flowviz.app.training.session import Session
 from flowviz.lessons import Setup
 
 VIEW_KEYS, SEEN_KEYS = ("marks", "color_by", "beside"), ("direction", "overview", "fitted")

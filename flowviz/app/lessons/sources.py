@@ -5,17 +5,17 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.comparison.entrants import Compared
 from flowviz.app.document.document import Document
-from flowviz.app.session.session import Session
+from flowviz.app.pane.playhead import Playhead
+from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.pages import ShapeContents, TextContents
 from flowviz.app.state.request import Request
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.training.runner import TrainingRunner
+from flowviz.app.training.session import Session
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.viewer.playhead import Playhead
-from flowviz.app.viewer.viewer import Viewer
+from flowviz.app.workspace.entrants import Compared
 from flowviz.records import Advanced, Event, Finished, Preparing, Progress, Recovered
 from flowviz.records.events import Ending
 from flowviz.specs.edits import Edits

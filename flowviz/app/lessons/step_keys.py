@@ -5,8 +5,8 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from flowviz.app.lessons.one_dimension_page import OneDimensionPage
+from flowviz.app.pane.stage_keys import STEPS
 from flowviz.app.state.view import ViewState
-from flowviz.app.viewer.stage_keys import STEPS
 
 STAGES = {Qt.Key[f"Key_{key}"]: stages for key, stages in STEPS.items()}
 

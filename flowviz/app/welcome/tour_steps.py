@@ -7,8 +7,8 @@ from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenuBar, QWidget
 
+from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.training.widgets import TrainingWidgets
-from flowviz.app.viewer.widgets import ViewerWidgets
 
 
 @dataclass(frozen=True)

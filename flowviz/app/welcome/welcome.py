@@ -6,18 +6,18 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
-from flowviz.app.comparison.surroundings import CLOUD_MENUS
 from flowviz.app.document.actions import DocumentActions
-from flowviz.app.session.session import Session
+from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.delay import delayed
+from flowviz.app.training.session import Session
 from flowviz.app.training.widgets import TrainingWidgets
-from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.welcome.start_page import StartActions, StartPage
 from flowviz.app.welcome.tour import Tour, tour_was_seen
 from flowviz.app.welcome.tour_steps import tour_steps
+from flowviz.app.workspace.surroundings import CLOUD_MENUS
 from flowviz.specs import TextSpec
 from flowviz.specs.view import Theme
 

@@ -14,14 +14,14 @@ from flowviz.app.editing.entries import LayerMenu
 from flowviz.app.editing.glimpse_key import GlimpseKey
 from flowviz.app.editing.intent import FOCUS, EditingIntent
 from flowviz.app.editing.layer_editor import LayerEditor
-from flowviz.app.session.session import Session
+from flowviz.app.pane.central_widget import CentralWidget
+from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.session import Session
 from flowviz.app.training.status_bar import StatusBar
-from flowviz.app.viewer.central_widget import CentralWidget
-from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.window.dock import Dock
 from flowviz.projects import Project
 from flowviz.specs import recipes

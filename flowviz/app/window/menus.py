@@ -11,19 +11,19 @@ from flowviz.app.editing.entries import fill_editing_entries, fill_training_entr
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
-from flowviz.app.session.session import Session
-from flowviz.app.session.warm_up import WarmUp
+from flowviz.app.pane.end_playback import EndPlayback
+from flowviz.app.pane.history_bar import HistoryBar
+from flowviz.app.pane.playback_bar import PlaybackBar
+from flowviz.app.pane.stage_keys import MAX_STAGES
+from flowviz.app.pane.view_bar import ViewBar
+from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.view import Figure, View, ViewState
 from flowviz.app.style.appearance import TEXT_SIZES, Appearance
 from flowviz.app.style.theme import THEMES
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.controls import TrainingControls
-from flowviz.app.viewer.end_playback import EndPlayback
-from flowviz.app.viewer.history_bar import HistoryBar
-from flowviz.app.viewer.playback_bar import PlaybackBar
-from flowviz.app.viewer.stage_keys import MAX_STAGES
-from flowviz.app.viewer.view_bar import ViewBar
-from flowviz.app.viewer.widgets import ViewerWidgets
+from flowviz.app.training.session import Session
+from flowviz.app.training.warm_up import WarmUp
 from flowviz.app.welcome.welcome import Welcome
 from flowviz.app.widgets.form import bind_control
 from flowviz.app.window.about import About

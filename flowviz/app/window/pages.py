@@ -5,12 +5,12 @@ from functools import partial
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QWidget
 
-from flowviz.app.comparison.comparisons import Comparisons
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.welcome.welcome import Welcome
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.presentation import Presentation
+from flowviz.app.workspace.comparisons import Comparisons
 
 
 class Pages(QObject):

@@ -6,11 +6,11 @@ from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from flowviz.app.desktop.settings import settings
+from flowviz.app.pane.inspector import Inspector
+from flowviz.app.pane.ledger_panel import LedgerPanel
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.widgets import TrainingWidgets
-from flowviz.app.viewer.inspector import Inspector
-from flowviz.app.viewer.ledger_panel import LedgerPanel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.app.window.dock import Dock
 

@@ -13,8 +13,8 @@ from flowviz.app.commands.actions import Entry, Key, fill_menu, make_checkable
 from flowviz.app.threads.delay import delayed
 
 if TYPE_CHECKING:
-    from flowviz.app.comparison.page import ComparisonPage
-    from flowviz.app.viewer.central_widget import CentralWidget
+    from flowviz.app.pane.central_widget import CentralWidget
+    from flowviz.app.workspace.page import ComparisonPage
 
     Presented = CentralWidget | ComparisonPage
 

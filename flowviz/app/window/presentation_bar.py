@@ -5,10 +5,10 @@ from collections.abc import Callable
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from flowviz.app.pane.playhead import Playhead
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.icons import icon
 from flowviz.app.training.controls import TrainingControls
-from flowviz.app.viewer.playhead import Playhead
 from flowviz.app.welcome.start_page import WordBox
 from flowviz.app.widgets.controls import button, rename
 from flowviz.app.widgets.labels import FittingLabel

@@ -3,10 +3,10 @@
 from PyQt6.QtCore import QObject
 
 from flowviz.app.commands.history import UndoHistory
-from flowviz.app.comparison.comparisons import Comparisons
+from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.target.importer import TargetImporter
-from flowviz.app.viewer.widgets import ViewerWidgets
 from flowviz.app.window.edit_menu import EditMenu
+from flowviz.app.workspace.comparisons import Comparisons
 
 
 class ShownView(QObject):

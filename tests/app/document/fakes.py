@@ -10,8 +10,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz import projects
 from flowviz.app.document.content import Content, project_content
-from flowviz.app.session.session import Session
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.session import Session
 from flowviz.projects import Comparison, Project
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits

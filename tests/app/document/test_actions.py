@@ -11,7 +11,7 @@ import pytest
 from PyQt6.QtGui import QAction, QGuiApplication, QImage
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QPushButton
 
-from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.errors import FileError
 from flowviz.projects import Project, load_project, save_project
 from flowviz.specs import Seen

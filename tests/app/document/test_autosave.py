@@ -38,8 +38,8 @@ from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
 import flowviz.app.document.autosave as autosave, flowviz.app.main as main
 import flowviz.training.entrant_training as training
 from flowviz.app.desktop.settings import settings
-from flowviz.app.session.warm_up import SETTING
-from flowviz.app.viewer.flow_queries import FlowQueries
+from flowviz.app.training.warm_up import SETTING
+from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.projects import load_project
 from flowviz.records import Snapshot
 settings().setValue(SETTING, "false")  # to load TensorFlow would take long, as would reports of stages

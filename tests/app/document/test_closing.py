@@ -8,11 +8,11 @@ import pytest
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QMessageBox, QPushButton, QSlider
 
-from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.errors import FileError
 from flowviz.projects import Comparison, Project, load_comparison, load_project, save_comparison, save_project
-from tests.app.comparison.fakes import untrained
 from tests.app.conftest import FileMenu
+from tests.app.workspace.fakes import untrained
 
 
 def test_opened_file_is_named_in_the_title_and_closes_unchanged_by_the_view(

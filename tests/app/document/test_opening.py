@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
     QSlider,
 )
 
-from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.projects import Project
 from flowviz.specs import ImageSpec, PointsSpec, Seen, TargetSpec, ViewSpec
 from tests.app.conftest import FileMenu

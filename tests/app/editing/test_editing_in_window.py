@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.document.content import prepare
 from flowviz.app.editing.curve_handles import CurveHandles
-from flowviz.app.viewer.stage_strip import StageStrip
+from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.projects import Project
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.conftest import FileMenu, Window, settle
 from tests.app.editing.reports import sparse_example
-from tests.app.viewer.mouse import drag
+from tests.app.pane.mouse import drag
 
 pytestmark = pytest.mark.shared_window
 

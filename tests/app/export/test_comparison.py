@@ -19,11 +19,11 @@ from flowviz.exporting.comparison_figure import ComparisonFigure, usual_size
 from flowviz.projects import Comparison
 from flowviz.records import Trial
 from flowviz.specs import TextSpec
-from tests.app.comparison.fakes import untrained
 from tests.app.conftest import Window, work_is_running
 from tests.app.export.exporting import Dialog, dialog_of
-from tests.app.session.fakes import checkpoint, progress
 from tests.app.test_accessibility import undescribed
+from tests.app.training.fakes import checkpoint, progress
+from tests.app.workspace.fakes import untrained
 
 
 def with_results(comparison: Comparison) -> Comparison:

@@ -9,14 +9,14 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QToolButton, QWidget
 
-from flowviz.app.comparison.dialog import ComparisonDialog
 from flowviz.app.lessons.one_dimension import OneDimension
-from flowviz.app.viewer.inspector import Inspector
+from flowviz.app.pane.inspector import Inspector
 from flowviz.app.widgets.jump_slider import JumpSlider
+from flowviz.app.workspace.dialog import ComparisonDialog
 from flowviz.lessons import Condition
 from flowviz.specs.playback import MAX_SPEED
 from tests.app.lessons.learner import PATIENCE_MS, Learner
-from tests.app.viewer.mouse import CloudMouse
+from tests.app.pane.mouse import CloudMouse
 
 Act = Callable[[Learner, Any], None]
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.lessons.one_dimension import OneDimension
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.lessons.one_dimension import KNOTS, MonotoneCurve
-from tests.app.viewer.mouse import drag
+from tests.app.pane.mouse import drag
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from PyQt6.QtCore import QThread
 from flowviz.lessons import Lesson, read_lesson
 from flowviz.projects import save_comparison
 from flowviz.records import Trace
-from tests.app.comparison.fakes import untrained
 from tests.app.conftest import FileMenu, Window
 from tests.app.lessons.learner import Learner
 from tests.app.lessons.test_shipped_lessons import TINY
+from tests.app.workspace.fakes import untrained
 
 pytestmark = pytest.mark.shared_window
 

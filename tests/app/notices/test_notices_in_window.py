@@ -8,9 +8,9 @@ from PyQt6.QtWidgets import QMessageBox, QPlainTextEdit, QSlider
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice_list import NoticeBar
+from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.status_bar import StatusBar
-from flowviz.app.viewer.flow_queries import FlowQueries
 from flowviz.projects import example
 from flowviz.records import Overfitting, Recovered, Uncompiled
 from tests.app.conftest import FileMenu, Window

@@ -20,6 +20,7 @@ from flowviz.app.commands.palette import CommandPalette, ShortcutSheet
 from flowviz.app.desktop.settings import settings
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.notices.message_box import CANCEL, Answer, ask
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.appearance import Appearance
 from flowviz.app.style.theme import (
@@ -28,7 +29,6 @@ from flowviz.app.style.theme import (
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.projects import example
 from flowviz.specs.view import Theme

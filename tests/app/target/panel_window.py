@@ -8,13 +8,13 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notifications import Notifications
-from flowviz.app.session.undo import ProjectUndo
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.importer import TargetImporter
 from flowviz.app.target.panel import TargetPanel
+from flowviz.app.training.undo import ProjectUndo
 from flowviz.app.window.drop_target import DropTarget
 from tests.app.conftest import Window, show, work_is_running
 

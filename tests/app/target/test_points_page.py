@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QWidget
 
-from flowviz.app.session.undo import ProjectUndo
+from flowviz.app.training.undo import ProjectUndo
 from flowviz.specs import PointsSpec
 from tests.app.target.panel_window import panel_window
 from tests.app.target.test_panel import TargetUser, media_of, user

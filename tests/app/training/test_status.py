@@ -11,7 +11,7 @@ from flowviz.projects import Project, example
 from flowviz.records import Finished, History, Overfitting, Preparing, Uncompiled, WarmUp
 from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
-from tests.app.session.fakes import SessionHarness, checkpoint, fail, finished, progress, snapshot, train
+from tests.app.training.fakes import SessionHarness, checkpoint, fail, finished, progress, snapshot, train
 
 DONE = "Done: 200 steps, test gap 0.250 ± 0.010 nats."
 

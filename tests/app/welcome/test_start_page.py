@@ -22,8 +22,8 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.style.appearance import TEXT_SIZES
-from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.app.welcome.start_page import MAX_RECENT, StartPage
 from flowviz.projects import example, examples
 from flowviz.specs import PRESETS, FlowSpec

@@ -7,10 +7,10 @@ from PyQt6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.by_hand.dialog import ByHandDialog
-from flowviz.app.comparison.controller import ComparisonController
-from flowviz.app.comparison.dialog import ComparisonDialog
 from flowviz.app.main import create_window
-from flowviz.app.viewer.view_bar import ViewBar
+from flowviz.app.pane.view_bar import ViewBar
+from flowviz.app.workspace.controller import ComparisonController
+from flowviz.app.workspace.dialog import ComparisonDialog
 from tests.app.conftest import settle, show
 from tests.app.welcome.test_start_page import Welcome, start
 

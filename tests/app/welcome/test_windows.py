@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.main import create_window
-from flowviz.app.viewer.inspector import Inspector
+from flowviz.app.pane.inspector import Inspector
 from tests.app.conftest import FileMenu, Window, settle, work_is_running
 from tests.app.welcome.test_start_page import Welcome, is_drawn, item
 from tests.app.welcome.test_tour import CLOSED, Guide, close_panels, go_to_last_step

@@ -20,8 +20,8 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.export.dialog import ExportDialog
-from flowviz.app.viewer.cloud_view import CloudView
-from flowviz.app.viewer.stage_strip import StageStrip
+from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.window.keyboard import LABEL_MARGIN, FocusRing
 from flowviz.records import Selection
 from tests.app.conftest import Window

@@ -9,11 +9,11 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice import Notice
+from flowviz.app.pane.central_widget import CentralWidget
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.target.mix_page import MixPage
 from flowviz.app.training.activity import GREETING, Activity
 from flowviz.app.training.controls import TrainingControls
-from flowviz.app.viewer.central_widget import CentralWidget
-from flowviz.app.viewer.cloud_view import CloudView
 from flowviz.specs import TextSpec, explanations
 from tests.app.conftest import Window, show
 from tests.app.window.layouts import (

@@ -10,17 +10,17 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.comparison.page import ComparisonPage
 from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.training.controls import TrainingControls
-from flowviz.app.viewer.cloud_view import CloudView
+from flowviz.app.workspace.page import ComparisonPage
 from flowviz.records import Event
 from flowviz.specs import TextSpec
-from tests.app.comparison.fakes import untrained
 from tests.app.conftest import Window
 from tests.app.test_main_window import choose
 from tests.app.window.layouts import RIGHT, clipped, dock, settled_places
+from tests.app.workspace.fakes import untrained
 
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 SHOWN = (

@@ -5,9 +5,9 @@ from PyQt6.QtCore import QSize
 from PyQt6.QtWidgets import QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.pane.central_widget import CentralWidget
+from flowviz.app.pane.view_bar import ViewBar
 from flowviz.app.state.view import ViewState
-from flowviz.app.viewer.central_widget import CentralWidget
-from flowviz.app.viewer.view_bar import ViewBar
 from tests.app.conftest import Window
 from tests.app.window.layouts import clipped
 

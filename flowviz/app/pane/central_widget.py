@@ -1,0 +1,121 @@
+"""The central widget: the cloud and its navigation."""
+
+from math import ceil
+
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from flowviz.app.pane.widgets import ViewerWidgets
+from flowviz.app.style.theme import enlarged_text
+from flowviz.app.widgets.controls import row
+from flowviz.app.widgets.flow_row import WrappingRow
+
+MARGIN, SPACING = 6, 4  # pixels
+PICTURE_SHARE = 0.8  # of the height of the screen, in presentation mode
+ROW_SPACING = 24  # pixels
+
+
+class CentralWidget(QWidget):
+    """The cloud and its navigation.
+
+    Presentation mode shows only the cloud, the sentence about the layer, the strip, and a bar that other parts of the
+    window provide.
+    """
+
+    def __init__(self, widgets: ViewerWidgets) -> None:
+        super().__init__()
+        self.setObjectName("center")
+        self._widgets = widgets
+        self._playback = WrappingRow(ROW_SPACING, widgets.playback, widgets.integrator, widgets.slider.label)
+        self._bar, self._banner = QWidget(), QWidget()
+        self._least_height = widgets.cloud.minimumHeight()  # of the cloud, outside of presentations
+        self._screen_height = 0  # pixels; 0 outside of presentations
+        self._text_scale = 1.0
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        widgets = self._widgets
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self._column.setSpacing(SPACING)
+        self._column.addWidget(widgets.view_bar)
+        self._column.addWidget(widgets.cloud, stretch=1)
+        self._column.addLayout(row(widgets.readout, widgets.edited, widgets.score, stretched=widgets.readout))
+        for widget in (widgets.strip, widgets.slider, self._playback, widgets.history):
+            self._column.addWidget(widget)
+
+    def add_bar(self, bar: QWidget) -> None:
+        """Add a bar above everything else."""
+        self._column.insertWidget(0, bar)
+
+    def set_presentation_bar(self, bar: QWidget) -> None:
+        """Set the bar below the strip, which is visible in presentation mode."""
+        self._bar = bar
+        bar.hide()
+        self._column.addWidget(bar)
+
+    def set_banner(self, banner: QWidget) -> None:
+        """Set a widget above the cloud, which is visible when it has something to say."""
+        self._banner = banner
+        self._column.insertWidget(self._column.indexOf(self._widgets.cloud), banner)
+
+    def present(self, screen_height: int, text_scale: float) -> None:
+        """Enter presentation mode on a screen of a height in pixels, with text enlarged by a factor."""
+        self._arrange(screen_height, text_scale)
+        self._widgets.strip.setFocus()
+
+    def end_presentation(self) -> None:
+        """Leave presentation mode."""
+        self._arrange(0, 1.0)
+
+    def _arrange(self, screen_height: int, text_scale: float) -> None:
+        widgets, self._screen_height, self._text_scale = self._widgets, screen_height, text_scale
+        is_presenting = screen_height > 0
+        for widget in (widgets.view_bar, widgets.slider, self._playback, widgets.history):
+            widget.setHidden(is_presenting)
+        self._bar.setVisible(is_presenting)
+        widgets.cloud.set_word_scale(text_scale)
+        self._update_text_size()
+        self._fit_strip()
+
+    def _fit_strip(self) -> None:
+        """Give the strip in presentation mode the height that the cloud, the sentence and the bar leave."""
+        widgets = self._widgets
+        if self._screen_height:
+            banner = 0 if self._banner.isHidden() else self._banner.sizeHint().height() + SPACING
+            picture = ceil(PICTURE_SHARE * self._screen_height) - banner
+            line = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
+            others = picture + banner + line + self._bar.sizeHint().height()
+            widgets.cloud.setMinimumHeight(picture)
+            widgets.strip.limit_height(self._screen_height - others - 2 * MARGIN - 3 * SPACING)
+        else:
+            widgets.cloud.setMinimumHeight(self._least_height)
+            widgets.strip.limit_height(None)
+
+    def _update_text_size(self) -> None:
+        style = enlarged_text(self._text_scale) if self._screen_height else ""
+        if style != self.styleSheet():
+            self.setStyleSheet(style)
+
+    def event(self, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._fit_strip()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Let Escape clear the selection, before a presentation can take it as the key to leave."""
+        clear = self._widgets.view_bar.clear_action
+        if event is not None and event.key() == Qt.Key.Key_Escape and clear.isEnabled():
+            clear.trigger()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._fit_strip()
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._update_text_size()

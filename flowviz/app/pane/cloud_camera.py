@@ -1,0 +1,140 @@
+"""The camera of the cloud view: follows the cloud from stage to stage, or shows the part of the plane that is set."""
+
+from collections.abc import Callable
+from time import perf_counter
+
+from PyQt6.QtCore import QObject
+
+from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.playhead import FRAME_PERIOD_MS
+from flowviz.app.state.view import View, ViewState
+from flowviz.app.threads.delay import frames
+from flowviz.records import Trace
+from flowviz.rendering import Camera, Frame, eased, fitted_view, steadied
+from flowviz.rendering.camera import Boxes
+from flowviz.rendering.projection import panel_of
+
+MAX_SECONDS = 0.05  # between two frames: after a longer pause, the view continues from where it was
+
+
+class CloudCamera(QObject):
+    """Aims the cloud view at the particles, unless the user has chosen a part of the plane.
+
+    It moves with the cloud from stage to stage. When the particles change, it eases to their new frame; during a live
+    training it is steady and ignores small changes, so that the scale does not change with each snapshot.
+
+    Attributes:
+        jumps: Whether it jumps to each new frame instead of easing.
+    """
+
+    def __init__(
+        self, view: ViewState, cloud: CloudView, parent: QObject, clock: Callable[[], float] = perf_counter
+    ) -> None:
+        super().__init__(parent)
+        self._view, self._cloud, self._clock = view, cloud, clock
+        self.jumps = False
+        self._trace: Trace | None = None
+        self._boxes: Boxes | None = None  # that are framed; during a training not always those of the latest trace
+        self._camera = Camera(view.seen.view)
+        self._is_steady, self._is_new = False, True
+        self._direction = view.seen.direction  # of the latest trace
+        self._goal = self._shown = self._frame()
+        self._advanced_at = clock()
+        self._ticks = frames(self, self.advance, FRAME_PERIOD_MS)
+
+    def show_trace(self, trace: Trace, *, steadily: bool) -> None:
+        """Follow a trace; if `steadily`, small changes since the latest one in the same direction move no frame."""
+        direction, held = self._view.seen.direction, self._boxes
+        continues = steadily and self._is_steady and direction == self._direction
+        if not continues or held is None or held.shape != trace.boxes.shape:
+            held = trace.boxes
+        self._is_steady, self._direction, self._trace = steadily, direction, trace
+        self._set_boxes(steadied(held, trace.boxes))
+        if self._is_new:
+            self._is_new = False
+            self.aim()
+        else:
+            self._approach()
+
+    def begin(self) -> None:
+        """Show the next trace, which is that of another flow, at once and by itself."""
+        self._is_steady, self._is_new = False, True
+
+    def refit(self) -> None:
+        """Ease to the latest trace by itself, without regard to earlier ones."""
+        self._forget_earlier()
+        self._approach()
+
+    def apply_view_change(self, old: View, new: View) -> None:
+        """Start over when the camera begins to follow the cloud; aim when the view has another frame."""
+        if frame_of(old) == frame_of(new):
+            return
+        if new.seen.fitted and not old.seen.fitted:
+            self._forget_earlier()
+        self._set_boxes(self._boxes)
+        if self._frame() == self._goal:
+            self._show(self._shown)
+        else:
+            self.aim()
+
+    def aim(self) -> None:
+        """Show the frame of the current stage at once."""
+        self._ticks.stop()
+        self._goal = self._frame()
+        self._show(self._goal)
+
+    def advance(self) -> None:
+        """Move with the cloud, and closer to the frame of the current stage, as time has passed."""
+        goal, now = self._frame(), self._clock()
+        seconds, self._advanced_at = min(now - self._advanced_at, MAX_SECONDS), now
+        frame = goal if self.jumps else eased(self._shown, self._goal, goal, seconds)
+        self._goal = goal
+        if frame != self._shown:
+            self._show(frame)
+        if frame == goal:
+            self._ticks.stop()
+        else:
+            self._ticks.start()  # anew, so that frames of the playhead, which call this as well, are not doubled
+
+    def fit_stage(self, trace: Trace) -> None:
+        """Zoom to the particles of the current stage."""
+        view = self._view.seen.view
+        fitted = fitted_view(trace.boxes[self._view.value.stage], view, panel_of(view, self._cloud.size_in_pixels))
+        self._view.zoom_to(fitted.center, fitted.half_extent)
+
+    def hold(self) -> None:
+        """Stop following the cloud, and keep what is visible."""
+        self._view.zoom_to(self._shown.center, self._shown.half_extent)
+
+    def camera(self) -> Camera:
+        """Return the camera for all stages."""
+        return self._camera
+
+    def _forget_earlier(self) -> None:
+        self._is_steady = False
+        if self._trace is not None:
+            self._set_boxes(self._trace.boxes)
+
+    def _set_boxes(self, boxes: Boxes | None) -> None:
+        self._boxes = boxes
+        self._camera = Camera(self._view.seen.view, boxes if self._view.seen.fitted else None)
+
+    def _frame(self) -> Frame:
+        """Return the frame of the current stage."""
+        return self._camera.frame(self._cloud.stage, self._cloud.size_in_pixels)
+
+    def _approach(self) -> None:
+        """Ease to the frame of the current stage, which has jumped."""
+        if not self._ticks.isActive():
+            self._advanced_at = self._clock()
+        self._goal = self._frame()
+        self.advance()
+
+    def _show(self, frame: Frame) -> None:
+        self._shown = frame
+        self._cloud.set_view(frame.on(self._view.seen.view))
+
+
+def frame_of(view: View) -> tuple[object, ...]:
+    """Return the parts of a view that decide how each stage is drawn."""
+    return view.seen.view, view.seen.fitted, view.seen.overview

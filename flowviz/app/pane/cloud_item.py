@@ -1,0 +1,221 @@
+"""The graphics item that draws the cloud and handles the mouse."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPolygonF
+from PyQt6.QtWidgets import QGraphicsSceneWheelEvent
+
+from flowviz import rendering
+from flowviz.app.editing.bend_arrows import draw_arrows
+from flowviz.app.pane.drawing_queue import DrawingQueue
+from flowviz.app.style.theme import WARNING, ink
+from flowviz.errors import SpecError
+from flowviz.records import Combination, Scene
+
+if TYPE_CHECKING:
+    from flowviz.app.pane.cloud_view import CloudView
+
+ZOOM_FACTOR = 1.25  # per notch of the wheel
+WHEEL_NOTCH = 120  # eighths of a degree
+RING, HALO, LINE = 6.0, 5.0, 2.0  # radius and line widths of the ring around a particle, in pixels
+HINT_PLACE = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+RUBBER_BAND = QColor(128, 128, 128)
+LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+
+
+class CloudItem(pg.GraphicsWidget):
+    """Graphics item that draws what its `CloudView` shows, and keeps the picture until something changes."""
+
+    def __init__(self, cloud: "CloudView", queue: DrawingQueue | None) -> None:
+        """Create the item of a cloud; with a `queue`, the previous picture stays until the queue has time."""
+        super().__init__()
+        self._cloud, self._queue = cloud, queue
+        self._is_bending = False
+        self._is_outdated = True
+        self._region: list[QPointF] = []  # corners of the region that is being drawn, in logical pixels
+        self._pixels: Any = None  # of the image, which does not own them
+        self._image: QImage | None = None
+
+    def outdate(self) -> None:
+        """Draw the picture again."""
+        self._is_outdated = True
+        if self._queue is None:
+            self.update()
+        else:
+            self._queue.add(self._cloud)
+
+    def cancel_region(self) -> None:
+        """Discard the region that is being drawn."""
+        self._region = []
+        self.update()
+
+    def draw(self, scene: Scene) -> None:
+        """Draw the picture of a scene, which is shown by the next `paint`."""
+        drawn, size = self._cloud.drawn, self._cloud.size_in_pixels
+        if drawn.overview:
+            pixels = rendering.render_sheet(scene, drawn.view, size, rendering.overview_stages(scene.trace))
+        else:
+            pixels = rendering.render_frame(scene, drawn.stage, drawn.view, size)
+        self._pixels = pixels.data
+        self._image = QImage(self._pixels, size.width, size.height, QImage.Format.Format_RGBX8888)
+        self._image.setDevicePixelRatio(self._cloud.devicePixelRatioF())
+        self._is_outdated = False
+
+    def paint(self, painter: QPainter, *_: Any) -> None:
+        scene = self._cloud.drawn.scene
+        if scene is None:
+            return
+        try:
+            self._update_image(scene)
+        except SpecError as error:  # too many stages for an overview of this size
+            painter.drawText(self.boundingRect(), Qt.AlignmentFlag.AlignCenter, str(error))
+            return
+        self._paint_image(painter)
+        if not self._cloud.drawn.overview:
+            self._paint_marks(painter)
+
+    def _update_image(self, scene: Scene) -> None:
+        """Draw the picture if anything has changed since the last time, or let the queue do so."""
+        size, image = self._cloud.size_in_pixels, self._image
+        if self._is_outdated or image is None or (image.width(), image.height()) != (size.width, size.height):
+            if self._queue is None:
+                self.draw(scene)
+            else:
+                self._queue.add(self._cloud)
+
+    def _paint_image(self, painter: QPainter) -> None:
+        if self._image is None:
+            return
+        size = self._cloud.size_in_pixels
+        painter.save()
+        painter.resetTransform()
+        painter.scale(size.width / self._image.width(), size.height / self._image.height())  # until the queue has time
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.drawImage(QPointF(), self._image)
+        painter.restore()
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        """Paint what lies above the picture: arrows, a ring around a particle, a sentence, and the rubber band."""
+        drawn, theme = self._cloud.drawn, self._cloud.view.theme
+        draw_arrows(painter, drawn.arrows, self._cloud.pixel_at)
+        if drawn.hovered is not None:
+            self._paint_ring(painter, drawn.hovered)
+        if drawn.hint or drawn.note:
+            painter.setPen(QColor(*WARNING[theme]) if drawn.hint else ink(theme))
+            painter.drawText(self.boundingRect().adjusted(6, 4, -6, -4), HINT_PLACE, drawn.hint or drawn.note)
+        if self._region:
+            painter.setPen(QPen(RUBBER_BAND, 1.5, Qt.PenStyle.DashLine))
+            painter.drawPolygon(QPolygonF(self._region))
+
+    def _paint_ring(self, painter: QPainter, particle: int) -> None:
+        positions = self._cloud.positions
+        if particle >= len(positions) or not np.isfinite(positions[particle]).all():
+            return
+        center, palette = self._cloud.pixel_at(*map(float, positions[particle])), self._cloud.palette()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for role, width in ((QPalette.ColorRole.Base, HALO), (QPalette.ColorRole.Accent, LINE)):
+            painter.setPen(QPen(palette.color(role), width))
+            painter.drawEllipse(center, RING, RING)
+
+    def wheelEvent(self, event: QGraphicsSceneWheelEvent | None) -> None:
+        if event is None or self._cloud.drawn.overview or event.orientation() == Qt.Orientation.Horizontal:
+            return
+        notches = event.delta() / WHEEL_NOTCH
+        if self._is_bending:
+            self._cloud.bend_widened.emit(notches)
+        else:
+            self._cloud.zoom_about(self._cloud.plane_at(event.pos()), ZOOM_FACTOR**-notches)
+        event.accept()
+
+    def mouseDragEvent(self, event: Any) -> None:
+        if event.button() not in {LEFT, MIDDLE} or self._cloud.drawn.overview:
+            event.ignore()
+            return
+        event.accept()
+        tool = "move" if event.button() == MIDDLE else self._cloud.tool
+        if tool == "move":
+            self._pan(event)
+        elif tool == "bend":
+            self._bend(event)
+        elif tool == "probe":
+            self._cloud.pointer_moved.emit(self._cloud.plane_at(event.pos()))
+        else:
+            self._draw_region(event)
+
+    def _pan(self, event: Any) -> None:
+        cloud = self._cloud
+        (x, y), (from_x, from_y) = cloud.plane_at(event.pos()), cloud.plane_at(event.lastPos())
+        center = cloud.view.center
+        cloud.zoomed.emit((center[0] - x + from_x, center[1] - y + from_y), cloud.view.half_extent)
+
+    def _bend(self, event: Any) -> None:
+        cloud = self._cloud
+        if event.isStart():
+            self._is_bending = True
+            cloud.bend_began.emit(cloud.plane_at(event.buttonDownPos()))
+        cloud.bend_dragged.emit(cloud.plane_at(event.pos()))
+        if event.isFinish():
+            self._is_bending = False
+            cloud.bend_ended.emit()
+
+    def _draw_region(self, event: Any) -> None:
+        start, here = event.buttonDownPos(), event.pos()
+        if self._cloud.tool == "rectangle":
+            self._region = [start, QPointF(here.x(), start.y()), here, QPointF(start.x(), here.y())]
+        elif event.isStart():
+            self._region = [start, here]
+        elif self._region:  # it is empty if the tool was changed during the drag
+            self._region.append(here)
+        if event.isFinish() and self._region:
+            corners = np.array([self._cloud.plane_at(corner) for corner in self._region])
+            self._region = []
+            self._cloud.select_region(corners, _combination(event.modifiers()))
+        self.update()
+
+    def mouseClickEvent(self, event: Any) -> None:
+        if event.button() != LEFT:
+            event.ignore()
+            return
+        event.accept()
+        how = _combination(event.modifiers())
+        if self._cloud.drawn.overview:
+            self._click_in_overview(event.pos())
+        elif event.double():
+            self._cloud.double_clicked.emit()
+        elif self._cloud.tool in {"rectangle", "lasso"}:
+            self._cloud.select_at(self._cloud.plane_at(event.pos()), how)
+
+    def _click_in_overview(self, pixel: QPointF) -> None:
+        scene = self._cloud.drawn.scene
+        assert scene is not None
+        stages = rendering.overview_stages(scene.trace)
+        view, size = self._cloud.view, self._cloud.logical_size
+        panel = rendering.sheet_stage(len(stages), view, size, pixel.x(), pixel.y())
+        if panel is not None:
+            self._cloud.stage_clicked.emit(stages[panel])
+
+    def hoverEvent(self, event: Any) -> None:
+        if not event.isExit() and not self._cloud.drawn.overview:
+            self._cloud.pointer_moved.emit(self._cloud.plane_at(event.pos()))
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(QPointF(0, 0), self.size())
+
+
+class CloudCanvas(pg.GraphicsView):
+    """Widget that holds the item of a cloud and nothing else."""
+
+    def __init__(self, cloud: "CloudView", queue: DrawingQueue | None) -> None:
+        super().__init__(useOpenGL=False)
+        self.item = CloudItem(cloud, queue)
+        self.setCentralItem(self.item)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+def _combination(modifiers: Qt.KeyboardModifier) -> Combination:
+    if modifiers & Qt.KeyboardModifier.ShiftModifier:
+        return "add"
+    return "subtract" if modifiers & Qt.KeyboardModifier.AltModifier else "replace"

@@ -1,0 +1,326 @@
+"""The cloud view: a widget that draws a scene at a stage and reports mouse input."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
+from PyQt6.QtGui import QFontInfo, QImage, QKeySequence, QNativeGestureEvent, QPainter, QResizeEvent, QShortcut
+from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
+
+from flowviz import rendering
+from flowviz.app.editing.cloud_bending import Arrow
+from flowviz.app.pane.drawing_queue import DrawingQueue
+from flowviz.app.pane.selection_chip import SelectionChip
+from flowviz.app.state.view import Tool
+from flowviz.app.widgets.late import Late
+from flowviz.records import Combination, Rectangle, Scene, Selection, nearest
+from flowviz.rendering import pixel_position, plane_position, visible_rectangle
+from flowviz.specs import PictureSize, ViewSpec
+
+if TYPE_CHECKING:
+    from flowviz.app.pane.cloud_item import CloudCanvas
+
+ZOOM_FACTOR = 1.25  # per key press
+PAN_SHARE = 0.2  # of the distance from the center to the edge
+MIN_HALF_EXTENT, MAX_HALF_EXTENT = 1e-6, 1e12  # limits of zooming, in target units
+REACH = 8.0  # largest distance from the mouse to a particle, in pixels
+MAX_WORD_HEIGHT = 0.1  # relative to the shorter side
+USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
+PANS = {"Shift+Left": (-1, 0), "Shift+Right": (1, 0), "Shift+Down": (0, -1), "Shift+Up": (0, 1)}
+ZOOMS = {"+": 1 / ZOOM_FACTOR, "=": 1 / ZOOM_FACTOR, "-": ZOOM_FACTOR}
+
+Point = tuple[float, float]  # x, y in target units
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Content of a cloud view.
+
+    Attributes:
+        scene: The particles and overlays. None before the first scene.
+        stage: The drawn position; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The marks, colors and visible part of the plane.
+        overview: Whether all stages are drawn in one figure.
+        arrows: The bumps above the picture.
+        hovered: Number of the particle with a ring around it. None if there is none.
+        hint: A warning above the picture, such as why no particle is visible.
+        note: A sentence in its place if there is none, such as what the colors mean.
+    """
+
+    scene: Scene | None = None
+    stage: float = 0.0
+    view: ViewSpec = field(default_factory=ViewSpec)
+    overview: bool = False
+    arrows: Sequence[Arrow] = ()
+    hovered: int | None = None
+    hint: str = ""
+    note: str = ""
+
+
+class CloudView(QWidget):
+    """Widget that shows the pictures of `flowviz.rendering` pixel for pixel.
+
+    The wheel and a pinch zoom, and the tool decides what a drag does. While selecting, Shift adds and Alt removes. The
+    middle button pans with every tool. When the view has the focus, Shift and the arrow keys pan, + and - zoom, and 0
+    fits the view.
+
+    Attributes:
+        drawn: What is drawn.
+        tool: The tool.
+        canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
+            is complete.
+    """
+
+    fit_requested = pyqtSignal()
+    double_clicked = pyqtSignal()
+    zoomed = pyqtSignal(object, float)  # requested center (x, y) and half extent, in target units
+    particles_chosen = pyqtSignal(object, str)  # Selection, Combination
+    selection_cleared = pyqtSignal()
+    pointer_moved = pyqtSignal(object)  # (x, y) in target units, or None when it has left
+    stage_clicked = pyqtSignal(int)  # in the overview
+    bend_began = pyqtSignal(object)  # (x, y) in target units
+    bend_dragged = pyqtSignal(object)  # (x, y) in target units
+    bend_ended = pyqtSignal()
+    bend_widened = pyqtSignal(float)  # notches of the wheel
+    resized = pyqtSignal()
+
+    def __init__(self, object_name: str = "cloudView", queue: DrawingQueue | None = None) -> None:
+        """Create an empty view; several views can share a `queue`, in which they take turns to draw."""
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setAccessibleName("Cloud of particles")
+        self.setAccessibleDescription(
+            "The arrow keys step through the stages, Shift and the arrow keys pan, plus and minus zoom, 0 fits. "
+            "The line below describes what is shown."
+        )
+        self.setMinimumSize(320, 240)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._word_scale, self._word_height = 1.0, USUAL_WORD_HEIGHT  # the latter relative to the shorter side
+        self.drawn = Drawn()
+        self.tool: Tool = "move"
+        self.canvas = Late(partial(_load_canvas, self, queue), lambda _: None, when_shown=True)
+        self._chip = SelectionChip()
+        self._chip.clicked.connect(lambda: self.selection_cleared.emit())
+        self._layers = QGridLayout(self)
+        self._layers.setContentsMargins(0, 0, 0, 0)
+        self.cover(self.canvas)
+        self.cover(self._chip, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.add_camera_keys(self)
+
+    @property
+    def view(self) -> ViewSpec:
+        """Return the drawn view."""
+        return self.drawn.view
+
+    @property
+    def stage(self) -> float:
+        """Return the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        return self.drawn.stage
+
+    @property
+    def positions(self) -> NDArray[np.float32]:
+        """Return the drawn positions (n, 2) of the particles."""
+        assert self.drawn.scene is not None
+        return rendering.positions_at(self.drawn.scene.trace, self.stage)
+
+    @property
+    def rectangle(self) -> Rectangle:
+        """Return the visible part of the plane: left, right, bottom, top, in target units."""
+        return visible_rectangle(self.view, self.logical_size)
+
+    @property
+    def logical_size(self) -> PictureSize:
+        """Return the size of the picture in logical pixels."""
+        return PictureSize.nearest(self.width(), self.height())
+
+    @property
+    def size_in_pixels(self) -> PictureSize:
+        """Return the size of the picture in device pixels."""
+        ratio = self.devicePixelRatioF()
+        return PictureSize.nearest(ratio * self.width(), ratio * self.height())
+
+    @property
+    def pixel(self) -> float:
+        """Return the side of a pixel in target units."""
+        left, right, bottom, top = self.rectangle
+        size = self.logical_size
+        return min(right - left, top - bottom) / min(size.width, size.height)
+
+    def plane_at(self, pixel: QPointF) -> Point:
+        """Return the point of the plane at a logical pixel."""
+        return plane_position(self.view, self.logical_size, pixel.x(), pixel.y())
+
+    def pixel_at(self, x: float, y: float) -> QPointF:
+        """Return the logical pixel at which a point of the plane is drawn."""
+        return QPointF(*pixel_position(self.view, self.logical_size, (x, y)))
+
+    def particle_at(self, point: Point | None) -> int | None:
+        """Return the number of the particle that is drawn nearest to a point. None if it is out of the mouse's reach.
+
+        Args:
+            point: Where the mouse is. None if it is elsewhere.
+        """
+        if point is None or self.drawn.scene is None:
+            return None
+        return nearest(self.positions, point, REACH * self.pixel)
+
+    def select_region(self, corners: NDArray[np.float64], how: Combination) -> None:
+        """Report the particles that are drawn inside a polygon (k, 2) as chosen."""
+        self.particles_chosen.emit(Selection.in_polygon(self.positions, corners), how)
+
+    def select_at(self, point: Point, how: Combination) -> None:
+        """Report the particle at a point as chosen, or none."""
+        self.particles_chosen.emit(Selection.nearest(self.positions, point, REACH * self.pixel), how)
+
+    def cover(self, widget: QWidget, place: Qt.AlignmentFlag | None = None) -> None:
+        """Lay a widget over the picture, of which it is no part; it fills the picture unless it has a place."""
+        self._layers.addWidget(widget, 0, 0, place or Qt.AlignmentFlag(0))
+
+    def picture(self) -> QImage:
+        """Return the visible picture in device pixels."""
+        size = self.size_in_pixels
+        image = QImage(size.width, size.height, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        painter = QPainter(image)
+        self.canvas.content().item.paint(painter)
+        painter.end()
+        return image
+
+    def draw(self) -> None:
+        """Draw the picture at once, because the queue has time for it."""
+        if self.canvas.created and self.drawn.scene is not None:
+            self.canvas.created.item.draw(self.drawn.scene)
+            self.canvas.created.item.update()
+
+    def zoom(self, factor: float) -> None:
+        """Multiply the half extent by a factor: 0.5 zooms in to twice the size."""
+        self.zoom_about(self.view.center, factor)
+
+    def zoom_about(self, point: Point, factor: float) -> None:
+        """Zoom, within limits, about a point that does not move. The overview cannot be zoomed."""
+        if self.drawn.overview:
+            return
+        (x, y), (center_x, center_y), half = point, self.view.center, self.view.half_extent
+        zoomed = float(np.clip(factor * half, MIN_HALF_EXTENT, MAX_HALF_EXTENT))
+        factor = zoomed / half
+        self.zoomed.emit((x + (center_x - x) * factor, y + (center_y - y) * factor), zoomed)
+
+    def add_pan_keys(self, widget: QWidget) -> None:
+        """Let Shift and the arrow keys pan while a widget has the focus."""
+        for keys, direction in PANS.items():
+            _add_key(widget, keys, partial(self._pan, *direction))
+
+    def add_camera_keys(self, widget: QWidget) -> None:
+        """Let keys pan, zoom and fit while a widget has the focus."""
+        self.add_pan_keys(widget)
+        for keys, factor in ZOOMS.items():
+            _add_key(widget, keys, partial(self.zoom, factor))
+        _add_key(widget, "0", lambda: None if self.drawn.overview else self.fit_requested.emit())
+
+    def set_view(self, view: ViewSpec) -> None:
+        """Set the view, except for the size of the text, which follows the window."""
+        self._show(view=view.model_copy(update={"word_height": self._word_height}))
+
+    def set_word_scale(self, scale: float) -> None:
+        """Enlarge the text by a factor."""
+        self._word_scale = scale
+        self._fit_words()
+
+    def set_tool(self, tool: Tool) -> None:
+        """Set what a drag does; another tool ends a region that is being drawn."""
+        if tool != self.tool:
+            self.tool = tool
+            self._cancel_region()
+            self.canvas.setCursor(Qt.CursorShape.ArrowCursor if tool == "move" else Qt.CursorShape.CrossCursor)
+
+    def set_overview(self, overview: bool) -> None:
+        """Set whether to draw all stages in one figure instead of a single stage."""
+        self._cancel_region()
+        self._show(overview=overview)
+        self._show_selected()
+        self._fit_words()
+
+    def show_scene(self, scene: Scene) -> None:
+        """Set the scene."""
+        shown = self.drawn.scene
+        if shown is None or any(getattr(shown, name) is not value for name, value in vars(scene).items()):
+            self._show(scene=scene)
+            self._show_selected()
+
+    def show_stage(self, stage: float) -> None:
+        """Set the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
+        self._show(stage=stage)
+
+    def annotate(self, **changes: Any) -> None:
+        """Set the `arrows`, `hovered`, `hint` or `note` above the picture, which is not drawn again."""
+        if self._set(**changes) and self.canvas.created:
+            self.canvas.created.item.update()
+
+    def _show(self, **changes: Any) -> None:
+        """Draw another scene, stage, view or overview."""
+        if self._set(**changes) and self.canvas.created:
+            self.canvas.created.item.outdate()
+
+    def _set(self, **changes: Any) -> bool:
+        """Change what is drawn, and return whether anything is different; a scene is known to be."""
+        shown = {name: getattr(self.drawn, name) for name in changes}
+        self.drawn = replace(self.drawn, **changes)
+        return "scene" in changes or changes != shown
+
+    def _show_selected(self) -> None:
+        """Show the number of selected particles, except in the overview, whose first title the chip would cover."""
+        selection = self.drawn.scene.selection if self.drawn.scene and not self.drawn.overview else None
+        self._chip.show_count(selection.count if selection else 0)
+
+    def _cancel_region(self) -> None:
+        if self.canvas.created:
+            self.canvas.created.item.cancel_region()
+
+    def _pan(self, right: int, up: int) -> None:
+        if not self.drawn.overview:
+            (x, y), half = self.view.center, self.view.half_extent
+            self.zoomed.emit((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
+
+    def _fit_words(self) -> None:
+        """Draw text as large as that of widgets; in the overview, larger text would leave no room for the stages."""
+        size, pixels = self.logical_size, QFontInfo(QApplication.font()).pixelSize()
+        largest = USUAL_WORD_HEIGHT if self.drawn.overview else MAX_WORD_HEIGHT
+        self._word_height = min(self._word_scale * pixels / min(size.width, size.height), largest)
+        self.set_view(self.view)
+
+    def event(self, event: QEvent | None) -> bool:
+        zoom = Qt.NativeGestureType.ZoomNativeGesture
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == zoom:
+            self.zoom_about(self.plane_at(event.position()), 1 / (1 + event.value()))
+            return True
+        return super().event(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._fit_words()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit_words()
+        self.resized.emit()
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        self.pointer_moved.emit(None)
+        super().leaveEvent(event)
+
+
+def _load_canvas(cloud: CloudView, queue: DrawingQueue | None) -> "Callable[[], CloudCanvas]":
+    from flowviz.app.pane.cloud_item import CloudCanvas
+
+    return partial(CloudCanvas, cloud, queue)
+
+
+def _add_key(widget: QWidget, keys: str, run: Callable[[], object]) -> None:
+    shortcut = QShortcut(QKeySequence(keys), widget)
+    shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+    shortcut.activated.connect(run)

@@ -1,0 +1,103 @@
+"""Computes the figures that cover the cloud, in the background.
+
+What draws them is imported late, for a fast start of the window.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.app.pane.subject import Subject
+from flowviz.app.state.view import Figure
+from flowviz.errors import SpecError, TargetError
+from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.records import Scene, Trace
+from flowviz.records.latents import Latents
+from flowviz.records.trace import PARTICLES
+from flowviz.specs import PictureSize, ViewSpec
+from flowviz.targets import Target
+
+if TYPE_CHECKING:
+    from flowviz.flows import Flow
+
+
+@dataclass(frozen=True)
+class FigureRequest:
+    """A figure of a flow in a view, for a picture of a size in pixels.
+
+    The scene has particles of the base at all stages.
+    """
+
+    figure: Figure
+    subject: Subject
+    target: Target
+    scene: Scene
+    view: ViewSpec
+    size: PictureSize
+
+    def is_same_as(self, other: "FigureRequest | None") -> bool:
+        """Return whether another request asks for the same picture."""
+        if other is None or (self.figure, self.view, self.size) != (other.figure, other.view, other.size):
+            return False
+        mine, others = (
+            (each.subject, each.target, each.scene.trace, each.scene.grid, each.scene.selection, each.scene.target)
+            for each in (self, other)
+        )
+        return all(one is another for one, another in zip(mine, others, strict=True))
+
+
+@dataclass(frozen=True)
+class DrawnFigure:
+    """A picture, (height, width, 4), and sentences about it; only sentences if it cannot be drawn."""
+
+    sentences: str
+    pixels: NDArray[np.uint8] | None = None
+
+
+class FigureMaker:
+    """Draws figures, and keeps what the flow computes for them. Not thread-safe."""
+
+    def __init__(self, keeper: FlowKeeper) -> None:
+        self._keeper = keeper
+        self._latents: tuple[Subject, Target, Latents] | None = None
+        self._encoded: tuple[Subject, Target, Trace] | None = None
+
+    def drawn(self, asked: FigureRequest) -> DrawnFigure:
+        """Draw a figure. Loads TensorFlow."""
+        try:
+            return self._drawn_latents(asked) if asked.figure == "latents" else self._drawn_panels(asked)
+        except (SpecError, TargetError) as error:  # the window is too small, or a table has no test points
+            return DrawnFigure(str(error))
+
+    def encoded(self, subject: Subject, target: Target) -> Trace:
+        """Return a fixed sample of the target, pulled back through all stages."""
+        if self._encoded is None or self._encoded[0] is not subject or self._encoded[1] is not target:
+            trace = self._flow(subject).encoded(target.sample(PARTICLES, np.random.default_rng(0)))
+            trace.measure()
+            self._encoded = subject, target, trace
+        return self._encoded[2]
+
+    def _drawn_latents(self, asked: FigureRequest) -> DrawnFigure:
+        from flowviz.rendering.latents import about, region_sentences, render_latents
+        from flowviz.targets import fresh_points
+
+        subject, target = asked.subject, asked.target
+        if self._latents is None or self._latents[0] is not subject or self._latents[1] is not target:
+            found = Latents.of(self._flow(subject).encoded(fresh_points(target, PARTICLES)))
+            self._latents = subject, target, found
+        latents = self._latents[2]
+        sentences = " ".join((about(latents), *(f"{sentence}." for sentence in region_sentences(latents))))
+        return DrawnFigure(sentences, render_latents(latents, asked.view, asked.size))
+
+    def _drawn_panels(self, asked: FigureRequest) -> DrawnFigure:
+        from flowviz.rendering.four_panels import NOTE, four_panels
+        from flowviz.rendering.panel_table import render_table
+
+        encoded = replace(asked.scene, trace=self.encoded(asked.subject, asked.target), selection=None, grid=None)
+        table = four_panels(replace(encoded, leaked=None), asked.scene, asked.view, asked.size)
+        return DrawnFigure(NOTE, render_table(table, asked.view, asked.size))
+
+    def _flow(self, subject: Subject) -> "Flow":
+        return self._keeper.flow(subject.spec, subject.weights, subject.edits)

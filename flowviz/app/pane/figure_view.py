@@ -1,0 +1,109 @@
+"""The figure view: a picture that covers the cloud, such as the four panels."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, Qt, pyqtSignal
+from PyQt6.QtGui import QFontInfo, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from flowviz.app.pane.cloud_view import MAX_WORD_HEIGHT, CloudView
+from flowviz.app.widgets.controls import tool_button
+from flowviz.specs import PictureSize
+
+MARGIN = 2  # pixels
+LEAVE = "Back to the Cloud (Esc)"
+
+
+class FigureView(QWidget):
+    """Widget that shows a picture in place of the cloud, or a sentence until there is one."""
+
+    resized = pyqtSignal()  # a picture of another size is needed
+
+    def __init__(self, cloud: CloudView) -> None:
+        """Create a hidden view that covers a cloud view when it is shown."""
+        super().__init__()
+        self.setObjectName("figureView")
+        self.setAccessibleName("Figure")
+        self.setAccessibleDescription("A picture of the flow in place of the cloud; Esc returns to the cloud.")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setAutoFillBackground(True)
+        self._cloud = cloud
+        self._image: QImage | None = None
+        self._sentence = ""
+        self._leave = tool_button("leaveFigureButton", LEAVE, LEAVE, "remove")
+        self._leave.setAutoRaise(True)
+        self.left = self._leave.clicked
+        top = QHBoxLayout()
+        top.addStretch()
+        top.addWidget(self._leave)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.addLayout(top)
+        column.addStretch()
+        self.hide()
+        cloud.cover(self)
+
+    @property
+    def size_in_pixels(self) -> PictureSize:
+        """Return the size of the picture in device pixels."""
+        ratio = self.devicePixelRatioF()
+        return PictureSize.nearest(ratio * self.width(), ratio * self.height())
+
+    @property
+    def word_height(self) -> float:
+        """Return the height of text as large as that of widgets, relative to the shorter side."""
+        pixels = QFontInfo(QApplication.font()).pixelSize()
+        return min(pixels / max(min(self.width(), self.height()), 1), MAX_WORD_HEIGHT)
+
+    @property
+    def picture(self) -> QImage | None:
+        """Return the picture, or None if the cloud is visible or there is no picture yet."""
+        return self._image if self.isVisible() else None
+
+    def show_title(self, title: str) -> None:
+        """Cover the cloud, as a figure with a title."""
+        self.setAccessibleName(title)
+        self._image = None
+        self.show()
+        self.setFocus()
+
+    def show_sentence(self, sentence: str) -> None:
+        """Show a sentence, because there is no picture."""
+        self._sentence, self._image = sentence, None
+        self.setAccessibleDescription(sentence)
+        self.update()
+
+    def show_picture(self, pixels: NDArray[np.uint8], sentences: str) -> None:
+        """Show a picture (height, width, 4), which sentences describe for screen readers."""
+        height, width, channels = pixels.shape
+        image = QImage(pixels.tobytes(), width, height, channels * width, QImage.Format.Format_RGBX8888)
+        self._image = image.copy()  # an image does not own the pixels from which it is made
+        self._image.setDevicePixelRatio(self.devicePixelRatioF())
+        self.setAccessibleDescription(sentences)
+        self.update()
+
+    def hide(self) -> None:
+        """Show the cloud again, which takes the focus from this widget."""
+        has_focus = self.hasFocus()
+        super().hide()
+        if has_focus:
+            self._cloud.setFocus()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        if self._image is not None:
+            painter.drawImage(QPointF(), self._image)
+        else:
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(16, 16, -16, -16), flags, self._sentence)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self.resized.emit()
+        super().resizeEvent(event)

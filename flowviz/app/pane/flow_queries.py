@@ -1,0 +1,279 @@
+"""Queries about the displayed flow, such as densities, grids, inverses and reports, answered in the background."""
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz import rendering
+from flowviz.app.notices.notice import Notice
+from flowviz.app.pane.figure_maker import DrawnFigure, FigureMaker, FigureRequest
+from flowviz.app.pane.subject import Move, Subject
+from flowviz.app.threads.delay import delayed
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.errors import FileError
+from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.projects import example
+from flowviz.projects.variant import Variant
+from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
+from flowviz.records.ledger import Ledger
+from flowviz.rendering import Camera, visible_rectangle
+from flowviz.specs import PictureSize, TrainingSpec, ViewSpec
+from flowviz.targets import Target
+
+if TYPE_CHECKING:
+    from flowviz.flows import Flow
+
+Answer = TypeVar("Answer")
+OnResult = Callable[[Answer], object]
+PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE = "past", "positions", "densities", "score"
+LASTING = {PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE}  # topics of queries that do not refer to stages
+WITHOUT_FLOW = {"thumbnails", "example"}  # topics of queries that do not load TensorFlow
+REST = 2.0  # during a training, so that queries of each snapshot leave the processor to it and to the picture
+SCORE_DELAY_MS = 800  # a score takes seconds, which would delay the picture of the next number of steps
+PICTURES_DELAY_MS = 400  # the first thumbnails load numba, which would delay the first paint of the window
+
+
+class FlowQueries(QObject):
+    """Answers queries in three threads: one for the probe under the mouse, one for thumbnails, one for all others."""
+
+    notice_posted = pyqtSignal(object)  # Notice about a failed query; without text when its topic succeeds again
+    flow_queried = pyqtSignal()  # a flow has answered, so TensorFlow is loaded
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._failed_topics = set[str]()
+        self._slow, self._quick = LatestWorker(), LatestWorker()
+        self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS)
+        self._threads = self._slow, self._quick, self._pictures
+        self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
+        self._figures = FigureMaker(self._keepers[self._slow])
+        self._delayed: Callable[[], None] = lambda: None  # asks for a score
+        self._delay = delayed(self, lambda: self._delayed())
+        for thread in self._threads:
+            thread.failed.connect(self._on_failed)
+            thread.succeeded.connect(self._on_succeeded)
+
+    def density(
+        self,
+        subject: Subject,
+        stage: int,
+        particles: Trace,
+        camera: Camera,
+        size: PictureSize,
+        units: Units,
+        on_result: OnResult[Density],
+    ) -> None:
+        """Compute the exact density of a stage over the camera's view; `particles` are those of the base."""
+
+        def compute(flow: "Flow") -> Density:
+            density = flow.density(stage, visible_rectangle(camera.around(stage, size), size), particles)
+            rendering.prepare_density(density, camera.at(stage, size), size, units)
+            return density
+
+        self._ask(self._slow, "density", subject, compute, on_result)
+
+    def grid(self, subject: Subject, on_result: OnResult[Trace]) -> None:
+        """Compute the square grid on the base at all stages."""
+
+        def compute(flow: "Flow") -> Trace:
+            from flowviz.flows.scenes import grid_trace
+
+            return grid_trace(flow)
+
+        self._ask(self._slow, "grid", subject, compute, on_result)
+
+    def velocity(
+        self, subject: Subject, grids: tuple[FieldGrid, ...], on_result: OnResult[tuple[VelocityField, ...]]
+    ) -> None:
+        """Compute the velocity field of each stage after the base, on a grid for each of them."""
+
+        def compute(flow: "Flow") -> tuple[VelocityField, ...]:
+            from flowviz.flows.scenes import velocity_fields
+
+            return velocity_fields(flow, grids)
+
+        self._ask(self._slow, "velocity", subject, compute, on_result)
+
+    def encoded(self, subject: Subject, target: Target, on_result: OnResult[Trace]) -> None:
+        """Pull a fixed sample of the target back through all stages."""
+        self._slow.ask("encoding", partial(self._figures.encoded, subject, target), on_result)
+
+    def figure(self, asked: FigureRequest, on_result: OnResult[DrawnFigure]) -> None:
+        """Draw a figure that compares both directions of the flow."""
+        self._slow.ask("figure", lambda: self._figures.drawn(asked), on_result)
+
+    def mean_ledger(self, subject: Subject, target: Target, units: Units, on_result: OnResult[Ledger]) -> None:
+        """Compute the mean ledger of a fixed sample of the target."""
+        self._slow.ask("ledger", lambda: Ledger.mean_of(self._figures.encoded(subject, target), units), on_result)
+
+    def followed(
+        self,
+        variant: Variant,
+        particles: Trace,
+        moments: tuple[Moment, ...],
+        on_result: OnResult[tuple[Snapshot, ...]],
+    ) -> None:
+        """Move the particles of a trace through the flow as it was at earlier moments of its training."""
+        keeper = self._keepers[self._slow]
+        self._slow.ask(PAST, lambda: tuple(_followed(keeper, variant, particles, each) for each in moments), on_result)
+
+    def integrated(
+        self,
+        variant: Variant,
+        particles: NDArray[np.float32],
+        moment: Moment,
+        target: Target | None,
+        on_result: OnResult[Snapshot],
+    ) -> None:
+        """Move particles (n, 2) of the base through a flow with the weights of a moment.
+
+        Without a target, the shares of the particles on the target are those of the moment.
+        """
+
+        def compute(flow: "Flow") -> Snapshot:
+            return _moved(moment, flow.trace(particles), target)
+
+        self._ask(self._slow, DENSITIES_NOW, Subject.of(variant, moment.weights), compute, on_result)
+
+    def positions(
+        self,
+        variant: Variant,
+        move: Move,
+        moment: Moment,
+        target: Target | None,
+        on_result: OnResult[Snapshot],
+    ) -> None:
+        """Move particles as soon as possible, and leave their log-determinants unknown.
+
+        Without a target, or if they do not reach the last stage, their shares on the target are those of the moment.
+        """
+
+        def compute(flow: "Flow") -> Snapshot:
+            last = len(flow.stages)
+            if move.trace.names != flow.spec.stage_names():
+                return _moved(moment, flow.trace_positions(move.trace.positions[0]), target)
+            until = last if move.last is None else min(move.last, last)
+            return _moved(moment, flow.move(move.trace, move.first, until), target if until == last else None)
+
+        self._ask(self._quick, POSITIONS_NOW, Subject.of(variant, moment.weights), compute, on_result)
+
+    def prepare(self, subject: Subject, particles: NDArray[np.float32]) -> None:
+        """Load TensorFlow, and trace what moves particles (n, 2) through a flow with edits."""
+        self._ask(self._quick, "editing", subject, lambda flow: flow.trace_positions(particles), lambda _: None)
+        self._ask(self._slow, "editing", subject, lambda flow: flow.trace(particles), lambda _: None)
+
+    def scored(
+        self, subject: Subject, step: int, target: Target, training: TrainingSpec, on_result: OnResult[Score]
+    ) -> None:
+        """Score a flow with the weights of a step of its training.
+
+        That of a flow with an integrator takes long, and waits until no other one has been asked for a while.
+        """
+
+        def compute(flow: "Flow") -> Score:
+            from flowviz.training.scoring import score_of
+
+            return score_of(flow, target, training, step)
+
+        self._delayed = partial(self._ask, self._slow, SCORE, subject, compute, on_result)
+        self._delay.start(SCORE_DELAY_MS if subject.spec.recipe.is_continuous else 0)
+
+    def report(self, subject: Subject, stage: int, trace: Trace, on_result: OnResult[StageReport]) -> None:
+        """Describe a stage: its formula, its numbers, and its curves over the range of the particles."""
+        self._ask(self._slow, "report", subject, lambda flow: flow.report(stage, trace), on_result)
+
+    def probe(self, subject: Subject, point: tuple[float, float], stage: int, on_result: OnResult[Trace]) -> None:
+        """Follow a point (x, y) at a stage through all other stages."""
+
+        def compute(flow: "Flow") -> Trace:
+            from flowviz.flows.scenes import probe_trace
+
+            return probe_trace(flow, (stage, point))
+
+        self._ask(self._quick, "probe", subject, compute, on_result)
+
+    def thumbnails(
+        self, scene: Scene, view: ViewSpec, side: int, stages: Sequence[int], on_result: OnResult[NDArray[np.uint8]]
+    ) -> None:
+        """Draw a picture of each of the stages with a side of `side` pixels."""
+        self._pictures.ask("thumbnails", lambda: rendering.render_thumbnails(scene, view, side, stages), on_result)
+
+    def example(self, name: str, on_result: OnResult[Trace | None]) -> None:
+        """Load the particles of an example of the gallery. None if its file is missing or damaged."""
+        self._quick.ask("example", partial(_example_trace, name), on_result)
+
+    def give_way(self, gives_way: bool) -> None:
+        """Leave most of the processor to a training, or else answer as soon as possible."""
+        self._slow.rest = self._pictures.rest = REST if gives_way else 0.0
+
+    def drop(self) -> None:
+        """Discard all queries and clear the notices about failed ones."""
+        self._delay.stop()
+        self._drop()
+
+    def drop_stages(self) -> None:
+        """Discard all queries that refer to stages, which another integrator replaces, and clear their notices."""
+        self._drop(LASTING)
+
+    def close(self) -> None:
+        """End all threads after their current queries."""
+        self._delay.stop()
+        for thread in self._threads:
+            thread.close()
+
+    def _drop(self, kept: Collection[str] = ()) -> None:
+        for thread in self._threads:
+            thread.drop(kept)
+        for topic in self._failed_topics - set(kept):
+            self._clear_failure(topic)
+
+    def _on_failed(self, notice: Notice) -> None:
+        self._failed_topics.add(notice.topic)
+        self.notice_posted.emit(notice)
+
+    def _on_succeeded(self, topic: str) -> None:
+        self._clear_failure(topic)
+        if topic not in WITHOUT_FLOW:
+            self.flow_queried.emit()
+
+    def _clear_failure(self, topic: str) -> None:
+        if topic in self._failed_topics:
+            self._failed_topics.remove(topic)
+            self.notice_posted.emit(Notice(topic))
+
+    def _ask(
+        self,
+        thread: LatestWorker,
+        topic: str,
+        subject: Subject,
+        compute: "Callable[[Flow], Answer]",
+        on_result: OnResult[Answer],
+    ) -> None:
+        keeper = self._keepers[thread]
+        thread.ask(topic, lambda: compute(keeper.flow(subject.spec, subject.weights, subject.edits)), on_result)
+
+
+def _example_trace(name: str) -> Trace | None:
+    try:
+        trace = example(name).project().trace
+    except FileError:
+        return None
+    trace.measure()
+    return trace
+
+
+def _followed(keeper: FlowKeeper, variant: Variant, particles: Trace, moment: Moment) -> Snapshot:
+    flow = keeper.flow(variant.flow, moment.weights, variant.edits)
+    return _moved(moment, flow.trace(particles.particles_of(flow.base)), None)
+
+
+def _moved(moment: Moment, trace: Trace, target: Target | None) -> Snapshot:
+    """Return a moment with the trace of other particles."""
+    trace.measure()
+    ends = trace.positions[-1]
+    hits = (target.on_target(ends), target.coverage(ends)) if target else (moment.on_target, moment.coverage)
+    return Snapshot(moment.step, moment.weights, *hits, trace)

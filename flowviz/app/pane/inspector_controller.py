@@ -1,0 +1,116 @@
+"""The controller of the inspector: describes the current stage and explains what is shown."""
+
+from PyQt6.QtCore import QObject
+
+from flowviz.app.pane.flow_queries import FlowQueries
+from flowviz.app.pane.inspector import Inspector
+from flowviz.app.pane.subject import Subject
+from flowviz.app.state.view import View, ViewState
+from flowviz.records import StageReport, Trace
+from flowviz.specs import FlowSpec
+from flowviz.specs.edits import Edits
+
+
+class InspectorController(QObject):
+    """Describes the current stage in the inspector, and queries reports about it.
+
+    Until another query has loaded TensorFlow, reports are only offered, because loading it takes a few seconds.
+    """
+
+    def __init__(self, view: ViewState, inspector: Inspector, queries: FlowQueries, parent: QObject) -> None:
+        super().__init__(parent)
+        self._view, self._inspector, self._queries = view, inspector, queries
+        self._uses_tensorflow = False
+        self._trace: Trace | None = None
+        self._edits = Edits()
+        self._flow: tuple[Subject, Trace] | None = None  # with the particles of the base
+        self._folded = 0.0  # share of the particles at which densities are inexact
+        self._asked: int | None = None  # stage of the latest query
+        self._reported: tuple[FlowSpec, int] | None = None  # flow and stage of the displayed report
+        inspector.report_requested.connect(self._on_report_requested)
+        queries.flow_queried.connect(self._on_flow_queried)
+        view.observe(lambda value: value.stage, self._on_stage_changed)
+        view.watch(_explained, lambda _: self._explain_view())
+
+    def use_tensorflow(self) -> None:
+        """Query every report from now on instead of offering it."""
+        self._uses_tensorflow = True
+
+    def show_flow(self, subject: Subject, particles: Trace) -> None:
+        """Report on the current stage of a flow; `particles` are those of the base, at all stages."""
+        self._flow = subject, particles
+        if particles.folded_share != self._folded:
+            self._folded = particles.folded_share
+            self._explain_view()
+        self._show_report()
+
+    def show_trace(self, trace: Trace, edits: Edits) -> None:
+        """Describe the current stage of the displayed particles, which may be edited."""
+        self._trace, self._edits = trace, edits
+        self._describe_stage()
+
+    def _on_stage_changed(self, _: int) -> None:
+        self._describe_stage()
+        self._show_report()
+
+    def _on_report_requested(self) -> None:
+        self.use_tensorflow()
+        self._show_report()
+
+    def _on_flow_queried(self) -> None:
+        if not self._uses_tensorflow:
+            self._on_report_requested()
+
+    def _on_report(self, report: StageReport) -> None:
+        if self._flow is not None and report.stage == self._asked:
+            self._reported = self._flow[0].spec, report.stage
+            self._inspector.show_report(report)
+
+    def _describe_stage(self) -> None:
+        trace = self._trace
+        if trace is not None:
+            stage = min(self._view.value.stage, trace.last_stage)
+            share = float(trace.volume_shares[stage])
+            self._inspector.show_stage(trace.title(stage, self._edits.of(stage)), trace.explanation(stage), share)
+
+    def _explain_view(self) -> None:
+        seen = self._view.seen
+        self._inspector.show_view(
+            seen.direction,
+            seen.view,
+            overview=seen.overview,
+            probed=seen.probe is not None,
+            folded=self._folded,
+        )
+
+    def _show_report(self) -> None:
+        """Query the report of the current stage of a trained flow; show a loading state unless one is displayed.
+
+        While a curve is dragged, the report of its stage stays until the particles are complete.
+        """
+        if self._flow is None:
+            self._asked = None
+            return
+        subject, particles = self._flow
+        stage = min(self._view.value.stage, particles.last_stage)
+        if self._reported == (subject.spec, stage) and not particles.has_densities:
+            return
+        self._asked = None
+        if subject.weights is None:
+            self._reported = None
+            self._inspector.show_report(None)
+        elif not self._uses_tensorflow:
+            self._reported = None
+            self._inspector.offer_report()
+        else:
+            if self._reported != (subject.spec, stage):
+                self._reported = None
+                self._inspector.show_loading()
+            self._asked = stage
+            self._queries.report(subject, stage, particles, self._on_report)
+
+
+def _explained(view: View) -> tuple[object, ...]:
+    """Return the parts of a view that the inspector explains."""
+    seen, spec = view.seen, view.seen.view
+    return spec.marks, spec.color_by, spec.beside, seen.overview, seen.direction, seen.probe is None

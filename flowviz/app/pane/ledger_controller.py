@@ -1,0 +1,88 @@
+"""The controller of the ledger panel: the ledger of the probed point or, if wanted, the mean one of the data."""
+
+from PyQt6.QtCore import QObject
+
+from flowviz.app.pane.flow_queries import FlowQueries
+from flowviz.app.pane.ledger_panel import LedgerPanel
+from flowviz.app.pane.scene_model import SceneModel
+from flowviz.app.state.view import ViewState
+from flowviz.records import Trace
+from flowviz.records.ledger import Ledger, common_limits
+
+NO_PROBE = "Choose <b>Select ▸ Probe</b> and move over the cloud: this panel then adds up the log-density there."
+NO_POINT = "Move over the cloud: this panel then adds up the log-density at the point under the mouse."
+NO_TARGET = "There is no target. Choose one first."
+COMPUTING = "Computing the mean…"
+
+
+class LedgerController(QObject):
+    """Keeps the ledger up to date while the panel is visible."""
+
+    def __init__(
+        self, view: ViewState, display: LedgerPanel, queries: FlowQueries, scenes: SceneModel, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._view, self._display, self._queries, self._scenes = view, display, queries, scenes
+        self._wants_mean = False
+        self._asked: tuple[object, ...] = ()  # flow, target and units of the latest mean
+        self._limits: tuple[Trace, tuple[float, float] | None] | None = None
+        self._probe: Trace | None = None  # of the displayed ledger
+        view.watch(lambda value: value.stage, display.show_stage)
+        view.observe(lambda value: value.tool, lambda _: self._update())
+        scenes.changed.connect(self._update)
+        display.shown.connect(self._show_again)
+        display.mean_requested.connect(self._on_mean_requested)
+        display.stage_chosen.connect(view.set_stage)
+        display.show_nothing(NO_PROBE)
+
+    def _on_mean_requested(self, wanted: bool) -> None:
+        self._wants_mean = wanted
+        self._show_again()
+
+    def _show_again(self) -> None:
+        self._asked, self._probe = (), None
+        self._update()
+
+    def _update(self) -> None:
+        if not self._display.is_shown():
+            return
+        scene = self._scenes.scene
+        if scene.probe is not None:
+            self._asked = ()
+            if scene.probe is not self._probe:
+                self._probe = scene.probe
+                self._show_probe(scene.probe)
+        elif self._view.seen.probe is None:  # or else the result of a query is awaited
+            self._probe = None
+            self._update_mean()
+
+    def _show_probe(self, probe: Trace) -> None:
+        scenes = self._scenes
+        is_folded = bool(scenes.generated.folds_near(probe.positions[-1])[0])
+        self._show(Ledger.of_point(probe, scenes.scene.units, is_inexact=is_folded))
+
+    def _update_mean(self) -> None:
+        scenes = self._scenes
+        if not self._wants_mean or scenes.target is None:
+            advice = NO_POINT if self._view.value.tool == "probe" else NO_PROBE
+            self._display.show_nothing(NO_TARGET if self._wants_mean else advice)
+            return
+        asked = scenes.subject, scenes.target, scenes.scene.units
+        if len(asked) != len(self._asked) or any(a is not b for a, b in zip(asked, self._asked, strict=True)):
+            if not self._asked:
+                self._display.show_nothing(COMPUTING)
+            self._asked = asked
+            self._queries.mean_ledger(*asked, self._on_mean)
+
+    def _on_mean(self, ledger: Ledger) -> None:
+        if self._wants_mean and self._view.seen.probe is None:
+            self._show(ledger)
+
+    def _show(self, ledger: Ledger) -> None:
+        self._display.show_ledger(ledger, None if ledger.is_mean else self._common_limits())
+
+    def _common_limits(self) -> tuple[float, float] | None:
+        generated = self._scenes.generated
+        if self._limits is None or self._limits[0] is not generated:
+            self._limits = generated, common_limits(generated)
+        return self._limits[1]

@@ -1,0 +1,243 @@
+"""The moment browser: the moments of a training, the current one among them, and the variant that they show."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.notices.notice import Notice
+from flowviz.app.pane.flow_queries import PAST, FlowQueries
+from flowviz.app.pane.scene_model import SceneModel
+from flowviz.app.pane.subject import Move, Subject
+from flowviz.app.state.view import View, ViewState
+from flowviz.projects.moments import without_particles
+from flowviz.projects.variant import Variant
+from flowviz.records import Moment, Score, Snapshot, Timeline
+from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.targets import Target
+
+FEW = 10  # particles, for which nothing takes long but loading and tracing
+
+
+class MomentBrowser(QObject):
+    """Emits the snapshot to show when the current moment changes, and as the training goes on.
+
+    The moments of a project file have no particles. When the first of them is needed, the particles of all moments are
+    computed. Other variants of the flow are computed and scored as well: positions first, because they are quick.
+
+    Attributes:
+        timeline: The moments.
+        variant: The variant whose particles the moments have.
+        wanted: The variant to be displayed in place of it. None if it is the same.
+        is_ready: Whether TensorFlow is loaded.
+    """
+
+    following_changed = pyqtSignal(bool)  # whether particles are being computed
+
+    def __init__(
+        self,
+        view: ViewState,
+        queries: FlowQueries,
+        scenes: SceneModel,
+        show: Callable[[Snapshot], object],
+        show_timeline: Callable[[Timeline], object],
+        parent: QObject,
+    ) -> None:
+        """Create a browser without moments.
+
+        Args:
+            view: The view, which says what moment is current.
+            queries: Computes the particles of moments.
+            scenes: The scene that is shown.
+            show: Shows the snapshot of the current moment.
+            show_timeline: Shows the moments.
+            parent: Owns the browser.
+        """
+        super().__init__(parent)
+        self._view, self._queries, self._scenes = view, queries, scenes
+        self._show_snapshot, self._show_timeline = show, show_timeline
+        self.variant = Variant(FlowSpec())
+        self.wanted: Variant | None = None
+        self.is_ready = False
+        self.timeline = Timeline()
+        self._step: int | None = None  # of the current moment; None for the latest
+        self._is_following = False
+        view.changed.connect(self._on_view_changed)
+        queries.notice_posted.connect(self._on_notice_posted)
+        queries.flow_queried.connect(self._on_flow_queried)
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether the view follows the training, which means that it shows the latest moment."""
+        return self._view.seen.moment is None
+
+    @property
+    def current(self) -> Moment:
+        """Return the current moment. There must be one."""
+        return self.timeline.moments[self.timeline.nearest(self._view.seen.moment)]
+
+    @property
+    def shown(self) -> Variant:
+        """Return the variant whose particles are displayed."""
+        return self._scenes.subject.variant
+
+    @property
+    def is_replaced(self) -> bool:
+        """Return whether a variant is wanted whose particles the moments do not have."""
+        return self.wanted is not None and self.wanted != self.variant
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether particles of the wanted variant are displayed, but only their positions are known."""
+        return self.is_replaced and not self._scenes.generated.has_densities
+
+    def begin(self, variant: Variant, timeline: Timeline) -> None:
+        """Go to the latest moment of another training."""
+        self._set_following(False)
+        self.variant, self.wanted, self._step = variant, None, None
+        self._set_timeline(timeline)
+        self._view.set_moment(None)
+
+    def show_variant(self, variant: Variant, snapshot: Snapshot) -> None:
+        """Show another variant, which moves the particles of the latest snapshot, and those of earlier moments.
+
+        The particles of earlier moments are computed when they are needed.
+        """
+        self._set_following(False)
+        self.variant = variant
+        self.timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
+        self.take_snapshot(snapshot)
+        if not self.is_live:
+            self.show_again()
+
+    def restore(self, variant: Variant, timeline: Timeline) -> None:
+        """Show the moments of a variant that was shown before."""
+        self._set_following(False)
+        self.variant = variant
+        self._set_timeline(timeline)
+        self.show_again()
+
+    def take_snapshot(self, snapshot: Snapshot) -> None:
+        """Add the latest snapshot of the training, and show it if the view is live."""
+        self._set_timeline(self.timeline.with_moment(snapshot))
+        if self.is_live:
+            self._show_snapshot(snapshot)
+        else:  # the timeline may have dropped the current moment
+            self.go_to(self._view.seen.moment)
+
+    def go_to(self, step: int | None) -> None:
+        """Go to the moment nearest to a step, or to the latest one if it is None."""
+        self._choose(self.timeline.nearest(step))
+
+    def play(self, position: float) -> None:
+        """Go to the moment at a position between 0, the start of the training, and 1, now."""
+        self._choose(round(position * (len(self.timeline.moments) - 1)))
+
+    def show_again(self) -> None:
+        """Show the snapshot of the current moment again."""
+        if not self.timeline.moments:
+            return
+        if isinstance(self.current, Snapshot):
+            self._show_snapshot(self.current)
+        else:
+            self._compute_particles()
+
+    def _choose(self, number: int) -> None:
+        last = len(self.timeline.moments) - 1
+        self._view.set_moment(None if number >= last else self.timeline.moments[number].step)
+
+    def _on_view_changed(self, _: View, new: View) -> None:
+        if new.seen.moment != self._step:
+            self._step = new.seen.moment
+            self.show_again()
+
+    def _set_timeline(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self._show_timeline(timeline)
+
+    def _compute_particles(self) -> None:
+        """Query the particles of all moments that have none."""
+        present = self.timeline.moments[-1]
+        if self._is_following or not isinstance(present, Snapshot):
+            return
+        self._set_following(True)
+        missing = tuple(moment for moment in self.timeline.moments if not isinstance(moment, Snapshot))
+        self._queries.followed(self.variant, present.trace, missing, partial(self._on_followed, self.variant))
+
+    def _on_followed(self, variant: Variant, snapshots: tuple[Snapshot, ...]) -> None:
+        if variant != self.variant:
+            return  # the particles of another variant are still being computed
+        self._set_following(False)
+        by_step = {snapshot.step: snapshot for snapshot in snapshots}
+        moments = tuple(
+            moment if isinstance(moment, Snapshot) else by_step[moment.step] for moment in self.timeline.moments
+        )
+        self._set_timeline(replace(self.timeline, moments=moments))
+        self.show_again()
+
+    def _on_notice_posted(self, notice: Notice) -> None:
+        """Go to the latest moment if the particles of earlier ones cannot be computed."""
+        if self._is_following and notice.topic == PAST and notice.text:
+            self._set_following(False)
+            self._view.set_moment(None)
+
+    def _set_following(self, following: bool) -> None:
+        if self._is_following != following:
+            self._is_following = following
+            self.following_changed.emit(following)
+
+    def prepare(self, variant: Variant) -> None:
+        """Load TensorFlow, and trace what the edits of a variant need."""
+        weights = self.timeline.moments[-1].weights
+        self._queries.prepare(Subject.of(variant, weights), self._particles[:FEW])
+
+    def locate(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
+        """Compute the positions of the particles of the current moment for a variant, from the first edited stage on.
+
+        Those of a flow that follows a velocity field end with the stage that is shown: each step takes longer than a
+        whole flow of another kind. `compute` moves them through the other stages, but at the latest moment alone.
+        """
+        target = self._scenes.target if self.is_live else None
+        self._queries.positions(variant, self._move_to(variant), self.current, target, on_result)
+
+    def compute(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
+        """Compute the particles of the latest moment, with their log-determinants."""
+        latest = self.timeline.moments[-1]
+        self._queries.integrated(variant, self._particles, latest, self._scenes.target, on_result)
+
+    def score(
+        self, variant: Variant, target: Target, training: TrainingSpec, on_result: Callable[[Score], object]
+    ) -> None:
+        """Compute the score of a variant at the latest moment."""
+        latest = self.timeline.moments[-1]
+        self._queries.scored(Subject.of(variant, latest.weights), latest.step, target, training, on_result)
+
+    def _move_to(self, variant: Variant) -> Move:
+        """Return the motion from the present variant to another one, as far as the picture shows it."""
+        moment, view = self.current, self._view.value
+        if not isinstance(moment, Snapshot) or variant.flow != self.variant.flow:
+            return Move(self._scenes.generated)
+        first = self.variant.edits.first_other_than(variant.edits) or 1
+        last = last_shown(view)
+        is_whole = last == view.last_stage or not self.is_live or not variant.flow.recipe.is_continuous
+        return Move(moment.trace, first, None if is_whole else max(first, last))
+
+    @property
+    def _particles(self) -> NDArray[np.float32]:
+        """Return the particles (n, 2) of the base, which a training may change."""
+        latest = self.timeline.moments[-1]
+        trace = latest.trace if isinstance(latest, Snapshot) else self._scenes.generated
+        particles: NDArray[np.float32] = trace.positions[0]
+        return particles
+
+    def _on_flow_queried(self) -> None:
+        self.is_ready = True
+
+
+def last_shown(view: View) -> int:
+    """Return the last stage that the picture depends on. Which particles leak is known only at the end of the flow."""
+    depends_on_all = view.seen.overview or view.seen.view.color_by == "leaked"
+    return view.last_stage if depends_on_all else view.stage

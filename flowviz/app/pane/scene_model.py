@@ -1,0 +1,222 @@
+"""The scene model: everything that the pictures show of a flow."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz import rendering, targets
+from flowviz.app.pane.flow_queries import FlowQueries
+from flowviz.app.pane.subject import Subject
+from flowviz.app.state.view import ViewState
+from flowviz.errors import TargetError
+from flowviz.records import (
+    FLOW_UNITS,
+    Density,
+    FieldGrid,
+    Scene,
+    Selection,
+    TargetPicture,
+    Trace,
+    Units,
+    VelocityField,
+)
+from flowviz.records.trace import untrained_trace
+from flowviz.rendering import Camera
+from flowviz.specs import FlowSpec, PictureSize
+from flowviz.specs.view import Mark
+from flowviz.targets import Target, leaked, target_picture
+
+
+class SceneModel(QObject):
+    """Scene of the displayed flow: its particles at once, everything else as soon as it has been computed.
+
+    Attributes:
+        subject: The flow and its weights.
+        target: The target. None if there is none.
+        generated: The particles of the base at all stages, in either direction.
+        scene: The scene.
+        is_encoded: Whether the scene shows points of the target, pulled back to the base.
+    """
+
+    trace_changed = pyqtSignal(object)  # Trace of the scene
+    changed = pyqtSignal(object)  # Scene
+
+    def __init__(self, view: ViewState, queries: FlowQueries, parent: QObject) -> None:
+        super().__init__(parent)
+        self._view, self._queries = view, queries
+        self.subject = Subject(FlowSpec())
+        self.target: Target | None = None
+        self._hides_target = False
+        self._pictured: tuple[Target, TargetPicture] | None = None
+        self.generated = untrained_trace(FlowSpec())
+        self.scene = Scene(self.generated)
+        self.is_encoded = False
+        self._swept: tuple[Subject, tuple[FieldGrid, ...]] | None = None  # where velocities were asked for
+        view.observe(lambda value: value.seen.direction, lambda _: self._refresh())
+        view.observe(lambda value: value.selection, lambda _: self._change(selection=self._selection(self.scene.trace)))
+        view.observe(lambda value: value.seen.probe, lambda _: self._query_probe())
+        view.observe(lambda value: "grid" in value.seen.view.marks, lambda _: self._query_missing_grid())
+        view.observe(lambda value: "target" in value.seen.view.marks, lambda _: self._change(target=self._picture()))
+        view.observe(lambda value: value.seen.view.color_by, lambda _: self._mark_leaked())
+        view.observe(lambda value: value.seen.view.units, lambda _: self._change(units=self._units()))
+
+    def begin(self, spec: FlowSpec, target: Target | None) -> None:
+        """Prepare for another flow: drop everything that belongs to the previous one except its particles."""
+        self._queries.drop()
+        self.subject, self.target, self._hides_target, self._swept = Subject(spec), target, False, None
+        self.scene = Scene(self.scene.trace, self.scene.selection, units=self._units())
+
+    def set_target(self, target: Target) -> None:
+        """Set the target, which is shown behind the particles, and whose points are encoded."""
+        self.target = target
+        if self._shows("target") or self._units() != self.scene.units:
+            self._change(target=self._picture(), units=self._units())
+        self._mark_leaked()
+
+    def hide_target(self, hidden: bool) -> None:
+        """Set whether to show no target behind the particles."""
+        if hidden != self._hides_target:
+            self._hides_target = hidden
+            self._change(target=self._picture())
+            self._mark_leaked()
+
+    def show(self, subject: Subject, generated: Trace) -> None:
+        """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
+        if subject.spec != self.subject.spec:
+            self._queries.drop_stages()  # of the previous flow
+            self.scene = Scene(self.scene.trace, target=self.scene.target, units=self.scene.units)
+            self.is_encoded = False
+        has_waited = not self.generated.has_densities and subject.weights is self.subject.weights
+        self.generated = generated
+        if has_waited and subject.variant == self.subject.variant:  # only the densities are new
+            self._show_trace(self.scene.trace if self.is_encoded else generated, encoded=self.is_encoded)
+        else:
+            self.subject = subject
+            self._refresh()
+
+    def query_density(self, camera: Camera, size: PictureSize) -> None:
+        """Query the density of the current stage for a picture of `size`, if it is shown."""
+        if self._shows("density") and self.generated.has_densities:
+            stage = self._view.value.stage
+            self._queries.density(self.subject, stage, self.generated, camera, size, self.scene.units, self._on_density)
+
+    def query_velocity(self, camera: Camera, size: PictureSize) -> None:
+        """Query the velocities of all stages for pictures of `size`, if they are shown and not yet known."""
+        if not self._shows("velocity"):
+            self._swept = None
+            return
+        if self._view.seen.overview:
+            camera = Camera(Camera(camera.view, self.scene.trace.boxes).widest(size))
+        grids = rendering.swept_grids(camera, self.scene.trace.last_stage, size)
+        if self._swept is None or self._swept[0] is not self.subject or self._swept[1] != grids:
+            self._swept = self.subject, grids
+            self._queries.velocity(self.subject, grids, self._on_velocity)
+
+    def _refresh(self) -> None:
+        if not self._shows("grid"):
+            self.scene = replace(self.scene, grid=None)
+        if not self._shows("density"):
+            self.scene = replace(self.scene, density=None)
+        if not self._shows("velocity"):
+            self._forget_velocity()
+        self.scene = replace(self.scene, target=self._picture(), units=self._units())
+        target = self.target if self._view.seen.direction == "encode" else None
+        if target is None or not self.is_encoded or self.generated.names != self.scene.trace.names:
+            self._show_trace(self.generated, encoded=False)
+        if target is not None:
+            self._queries.encoded(self.subject, target, self._on_encoded)
+        self._query_grid()
+
+    def _shows(self, mark: Mark) -> bool:
+        return mark in self._view.seen.view.marks
+
+    def _show_trace(self, trace: Trace, *, encoded: bool) -> None:
+        self.is_encoded = encoded
+        shown = self.scene.trace
+        if trace.names != shown.names:
+            self.scene = Scene(trace, target=self.scene.target, units=self.scene.units)
+            if not (trace.is_continuous and shown.is_continuous):
+                self._view.update(probe=None)  # its stage may no longer exist
+        self.scene = replace(self.scene, trace=trace, selection=self._selection(trace), leaked=self._leaked(trace))
+        self.trace_changed.emit(trace)
+        self.changed.emit(self.scene)
+        self._query_probe()
+
+    def _selection(self, trace: Trace) -> Selection | None:
+        """Return the selection if it fits the number of particles."""
+        selection = self._view.value.selection
+        fits = selection is not None and len(selection.chosen) == trace.positions.shape[1]
+        return selection if fits else None
+
+    def _query_missing_grid(self) -> None:
+        if self.scene.grid is None:
+            self._query_grid()
+
+    def _leaked(self, trace: Trace) -> NDArray[np.bool_] | None:
+        """Return which particles (n,) leak off the target, or None if that is not shown or not known."""
+        if self.target is None or self._hides_target or self._view.seen.view.color_by != "leaked":
+            return None
+        return leaked(self.target, trace.positions[-1])
+
+    def _mark_leaked(self) -> None:
+        mask = self._leaked(self.scene.trace)
+        if mask is not None or self.scene.leaked is not None:
+            self._change(leaked=mask)
+
+    def _picture(self) -> TargetPicture | None:
+        """Return the target as a picture if it is shown."""
+        if self.target is None or self._hides_target or not self._shows("target"):
+            return None
+        if self._pictured is None or self._pictured[0] is not self.target:
+            self._pictured = self.target, target_picture(self.target)
+        return self._pictured[1]
+
+    def _units(self) -> Units:
+        """Return the units that the view asks for, or flow units if the target does not have them."""
+        try:
+            return FLOW_UNITS if self.target is None else targets.target_units(self.target, self._view.seen.view.units)
+        except TargetError:
+            return FLOW_UNITS
+
+    def _query_grid(self) -> None:
+        if self._shows("grid"):
+            self._queries.grid(self.subject, self._on_grid)
+
+    def _query_probe(self) -> None:
+        probe = self._view.seen.probe
+        if probe is not None and probe[0] <= self.scene.trace.last_stage:
+            stage, point = probe
+            self._queries.probe(self.subject, point, stage, self._on_probe)
+        elif self.scene.probe is not None:
+            self._change(probe=None)
+
+    def _on_density(self, density: Density) -> None:
+        if self._shows("density"):  # a hidden density would be out of date when it is shown again
+            self._change(density=density)
+
+    def _on_velocity(self, fields: tuple[VelocityField, ...]) -> None:
+        if self._shows("velocity"):
+            self._change(velocities=fields)
+
+    def _forget_velocity(self) -> None:
+        self._swept = None
+        self.scene = replace(self.scene, velocities=None)
+
+    def _on_grid(self, grid: Trace) -> None:
+        if self._shows("grid"):
+            self._change(grid=grid)
+
+    def _on_probe(self, probe: Trace) -> None:
+        if self._view.seen.probe is not None:
+            self._change(probe=probe)
+
+    def _on_encoded(self, trace: Trace) -> None:
+        if self._view.seen.direction == "encode":  # the user may have changed it in the meantime
+            self._show_trace(trace, encoded=True)
+
+    def _change(self, **changes: Any) -> None:
+        self.scene = replace(self.scene, **changes)
+        self.changed.emit(self.scene)

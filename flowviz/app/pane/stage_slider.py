@@ -1,0 +1,79 @@
+"""The stage slider below the strip, and the label with the position of the stage."""
+
+from PyQt6.QtCore import QEvent
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+
+from flowviz.app.pane.stage_strip import GAP, STEP_SIDE
+from flowviz.app.state.binding import Binding
+from flowviz.app.state.view import ViewState
+from flowviz.app.widgets.jump_slider import JumpSlider
+
+LABEL_MARGIN = 8  # pixels
+
+
+class StageSlider(QWidget):
+    """Slider over the stages of the flow.
+
+    Attributes:
+        slider: The slider itself.
+        label: Number or time of the current stage, for the window to place where there is room.
+    """
+
+    def __init__(self, view: ViewState) -> None:
+        super().__init__()
+        self._titles = self._positions = [""]
+        self._is_thinned = False
+        self.slider = JumpSlider()
+        self.slider.setObjectName("layerScrubber")
+        self.slider.setAccessibleName("Layer")
+        self.slider.setAccessibleDescription("Stage of the flow: 0 is the base, the last one the target")
+        self.slider.setPageStep(1)
+        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self.slider.setTickInterval(1)
+        self.label = QLabel()
+        self.label.setObjectName("stageLabel")
+        self.label.setAccessibleName("Position of the stage")
+
+        self.setFocusProxy(self.slider)
+        self._layout = QHBoxLayout(self)
+        self._layout.addWidget(self.slider)
+        self._stage = Binding(view, lambda value: value.stage, self._show_stage, view.set_stage)
+        self.slider.valueChanged.connect(self._stage.request)
+
+    def set_stages(self, positions: list[str], titles: list[str], *, thinned: bool = False) -> None:
+        """Set the position of each stage, such as "Stage 7 of 19", its title, and whether the strip is thinned."""
+        if (positions, titles, thinned) == (self._positions, self._titles, self._is_thinned):
+            return
+        self._positions, self._titles, self._is_thinned = positions, titles, thinned
+        self._update_label_width()
+        self._stage.refresh()
+        self._align()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._align()
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._update_label_width()
+        super().changeEvent(event)
+
+    def _show_stage(self, stage: int) -> None:
+        last = len(self._titles) - 1
+        stage = min(stage, last)
+        self.slider.setMaximum(last)
+        self.slider.setValue(stage)
+        self.label.setText(self._positions[stage])
+        self.label.setToolTip(self._titles[stage])
+
+    def _update_label_width(self) -> None:
+        """Reserve room for the longest position, so that nothing moves from stage to stage."""
+        widths = map(self.fontMetrics().horizontalAdvance, self._positions)
+        self.label.setMinimumWidth(max(widths) + LABEL_MARGIN)
+
+    def _align(self) -> None:
+        """Align the positions of the handle with the pictures of the stages in the strip."""
+        pitch = STEP_SIDE + GAP if self._is_thinned else self.width() / max(len(self._titles), 1)
+        margin = max(0, round((pitch - self.slider.handle().width()) / 2))
+        self._layout.setContentsMargins(margin, 0, margin, 0)

@@ -1,0 +1,192 @@
+"""The viewer: shows one flow at a stage, at a moment of its training, in one direction."""
+
+from dataclasses import replace
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.pane.end_playback import EndPlayback
+from flowviz.app.pane.example_playback import ExamplePlayback
+from flowviz.app.pane.figures import FigureController
+from flowviz.app.pane.flow_queries import FlowQueries
+from flowviz.app.pane.ledger_controller import LedgerController
+from flowviz.app.pane.moment_browser import MomentBrowser, last_shown
+from flowviz.app.pane.scene_model import SceneModel
+from flowviz.app.pane.scene_presenter import ScenePresenter
+from flowviz.app.pane.subject import Subject
+from flowviz.app.pane.widgets import ViewerWidgets
+from flowviz.app.state.view import Tool, View, ViewState
+from flowviz.projects import Project
+from flowviz.projects.variant import Variant
+from flowviz.records import Moment, Scene, Selection, Snapshot, Timeline, Trace
+from flowviz.records.trace import untrained_trace
+from flowviz.specs import FlowSpec, Seen, ViewSpec
+from flowviz.specs.view import Theme
+from flowviz.targets import Target
+
+WINDOW_FIELDS = "theme", "background", "word_height"  # of the `ViewSpec`: set by the window, not by a project
+
+
+class Viewer(QObject):
+    """Shows a flow, trained or untrained, as the view state says.
+
+    Attributes:
+        playhead: The position in the flow that is drawn.
+        end_playback: The playback at the end of a training.
+        example: The example that is played before the first snapshot of a training.
+        moments: The moments of the training of the displayed flow, and other variants of them.
+    """
+
+    moment_shown = pyqtSignal(object, bool)  # Snapshot, and whether it is the latest
+    variant_wanted = pyqtSignal()  # another variant of the current moment is to be shown
+
+    def __init__(self, widgets: ViewerWidgets, view: ViewState, queries: FlowQueries, parent: QObject) -> None:
+        super().__init__(parent)
+        self._widgets, self._view, self._queries = widgets, view, queries
+        self._scenes = SceneModel(view, queries, self)
+        show_timeline = widgets.history.show_timeline
+        self.moments = MomentBrowser(view, queries, self._scenes, self._show_snapshot, show_timeline, self)
+        self._presenter = ScenePresenter(widgets, view, queries, self._scenes, self.moments, self)
+        self.playhead = self._presenter.playhead
+        FigureController(view, widgets.figure, queries, self._scenes, self)
+        LedgerController(view, widgets.ledger, queries, self._scenes, self)
+        self.end_playback = EndPlayback(view, self.playhead, self)
+        self.example = ExamplePlayback(view, widgets.example, queries, self)
+        self._score = ""
+        view.changed.connect(self._on_view_changed)
+        self.following_changed = self.moments.following_changed  # whether earlier particles are being computed
+        self.notice_posted = queries.notice_posted
+
+    @property
+    def scene(self) -> Scene:
+        """Return the displayed scene."""
+        return self._scenes.scene
+
+    @property
+    def generated(self) -> Trace:
+        """Return the particles of the base at all stages, in either direction."""
+        return self._scenes.generated
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether the view follows the training."""
+        return self.moments.is_live
+
+    @property
+    def timeline(self) -> Timeline:
+        """Return the moments of the training of the displayed flow."""
+        return self.moments.timeline
+
+    def show_untrained(self, spec: FlowSpec, target: Target | None) -> None:
+        """Show a flow before its first training step."""
+        self._begin(Variant(spec), target)
+        self._show(Subject(spec), untrained_trace(spec))
+
+    def begin_training(self, variant: Variant, target: Target, past: Timeline | None = None) -> None:
+        """Prepare for the snapshots of a new training, or of one that continues after its `past`."""
+        self._begin(variant, target, past)
+        self._presenter.inspector.use_tensorflow()
+        self.moments.is_ready = True
+
+    def show_score(self, score: str) -> None:
+        """Show how many of the particles land on the target; an empty score means that it is unknown."""
+        self._score = score
+        self._update_score()
+
+    def set_target(self, target: Target) -> None:
+        """Set the target that the training learns from now on."""
+        self._scenes.set_target(target)
+
+    def hide_target(self, hidden: bool) -> None:
+        """Set whether to leave out the target, because the displayed moment belongs to an earlier one."""
+        self._scenes.hide_target(hidden)
+
+    def show_project(self, project: Project, target: Target | None) -> None:
+        """Show a trained flow as it was saved. TensorFlow is not loaded before a query needs it."""
+        *past, present = project.timeline.moments or (_latest_moment(project, target),)
+        latest = Snapshot(present.step, project.weights, present.on_target, present.coverage, project.trace)
+        self._begin(Variant.of(project), target, replace(project.timeline, moments=(*past, latest)))
+        self._show_snapshot(latest)
+
+    def restore(self, seen: Seen, selection: Selection | None) -> None:
+        """Restore a saved view and selection, except for the theme and other settings of the window.
+
+        The default colors, which nobody has chosen for the project, do not replace those of the window.
+        """
+        count = self.scene.trace.positions.shape[1]
+        fitting = selection if selection is not None and len(selection.chosen) == count else None
+        kept = WINDOW_FIELDS if seen.view.palette != ViewSpec().palette else (*WINDOW_FIELDS, "palette")
+        own = {name: getattr(self._view.seen.view, name) for name in kept}
+        stage = None if seen.stage is not None and seen.stage >= self._view.value.last_stage else seen.stage
+        tool: Tool = "move" if seen.probe is None else "probe"
+        changes = {"view": seen.view.model_copy(update=own), "stage": stage, "moment": None}
+        restored = seen.model_copy(update=changes)
+        self._view.set(replace(self._view.value, seen=restored, selection=fitting, tool=tool, figure=None))
+        self.moments.go_to(seen.moment)
+        self.playhead.jump_to(self._view.value.stage)
+
+    def take_snapshot(self, snapshot: Snapshot) -> None:
+        """Add the latest snapshot of the training, and show it if the view is live."""
+        self.moments.take_snapshot(snapshot)
+
+    def preview(self, variant: Variant, snapshot: Snapshot) -> None:
+        """Show the current moment of another variant, without changing that of the moments."""
+        self._show(Subject.of(variant, snapshot.weights), snapshot.trace)
+        self.moment_shown.emit(snapshot, self.is_live)
+
+    def refit(self) -> None:
+        """Fit the view to the current particles alone, if it follows the cloud."""
+        if self._view.seen.fitted:
+            self._presenter.refit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw on a light or a dark background."""
+        self._view.update_view(theme=theme)
+        self._widgets.inspector.set_theme(theme)
+        self._widgets.ledger.set_theme(theme)
+
+    def reduce_motion(self, reduced: bool) -> None:
+        """Set whether to jump to stages and frames instead of gliding."""
+        self.playhead.jumps = self._presenter.camera.jumps = self.example.jumps = reduced
+
+    def give_way(self, gives_way: bool) -> None:
+        """Leave most of the processor to a training, or else answer queries as soon as possible."""
+        self._queries.give_way(gives_way)
+
+    def close(self) -> None:
+        """End all work after the current queries."""
+        self.example.end()
+        self._queries.close()
+
+    def _begin(self, variant: Variant, target: Target | None, past: Timeline | None = None) -> None:
+        self._presenter.camera.begin()
+        self.show_score("")
+        self._scenes.begin(variant.flow, target)
+        self.moments.begin(variant, past or Timeline())
+
+    def _on_view_changed(self, old: View, new: View) -> None:
+        if old.seen.direction != new.seen.direction:
+            self._update_score()
+        if last_shown(old) < last_shown(new) and self.moments.is_partial:
+            self.variant_wanted.emit()
+
+    def _update_score(self) -> None:
+        """Show the score, which says nothing about points of the target that move back to the base."""
+        self._widgets.score.show_score("" if self._view.seen.direction == "encode" else self._score)
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        if self.moments.is_replaced:
+            self.variant_wanted.emit()
+        else:
+            self.preview(self.moments.variant, snapshot)
+
+    def _show(self, subject: Subject, generated: Trace) -> None:
+        self._presenter.inspector.show_flow(subject, generated)
+        self._scenes.show(subject, generated)
+
+
+def _latest_moment(project: Project, target: Target | None) -> Moment:
+    """Return the moment of a project's weights, for a project without a timeline."""
+    step = int(project.history.step[-1]) if len(project.history.step) else 0
+    ends = project.trace.positions[-1]
+    hits = (target.on_target(ends), target.coverage(ends)) if target else (None, None)
+    return Moment(step, project.weights, *hits)

@@ -1,1 +1,0 @@
-"""Coordination of one window's work, and its undo history."""

@@ -1,0 +1,264 @@
+"""The session: coordinates the target, the training and the viewer of one window."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.pane.viewer import Viewer
+from flowviz.app.state.request import RequestState
+from flowviz.app.state.view import ViewState
+from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.built_target import BuiltTarget, build_or_explain
+from flowviz.app.training.adjusting import Adjusting
+from flowviz.app.training.previous import PreviousTraining
+from flowviz.app.training.runner import Run, TrainingRunner
+from flowviz.app.training.status import TrainingStatus
+from flowviz.app.training.training_presenter import TrainingPresenter
+from flowviz.app.training.training_state import TrainingState
+from flowviz.app.training.undo import ProjectUndo
+from flowviz.app.training.variants import Variants
+from flowviz.projects import Project
+from flowviz.specs import TargetSpec, TrainingSpec
+from flowviz.targets import Target
+
+
+class Session(QObject):
+    """Starts and stops trainings, and assembles the project of one window."""
+
+    changed = pyqtSignal()  # the project, or what is requested next
+    score_previewed = pyqtSignal(object)  # the gap in nats of a flow whose curve is being dragged, or None
+    started = pyqtSignal()  # a training was started or resumed, or goes on with the requested target
+
+    def __init__(
+        self,
+        request: RequestState,
+        view: ViewState,
+        editor: LayerEditor,
+        builder: TargetBuilder,
+        viewer: Viewer,
+        status: TrainingStatus,
+        runner: TrainingRunner,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._request, self._view, self._edits = request, view, editor.edits
+        self._builder, self._viewer = builder, viewer
+        self._runner = runner
+        self._presenter = TrainingPresenter(request, builder, runner, viewer, status, view, self)
+        self.adjusting = Adjusting(request, builder, self._presenter, runner, self)
+        self.undo = ProjectUndo(request, view, self._edits, self)
+        self.previous = PreviousTraining(self._presenter, runner, status, self.undo, self)
+        self.variants = Variants(request, editor, self._presenter, runner, viewer, self.undo, status, self)
+        self._awaited: TargetSpec | None = None  # training starts as soon as it is built
+        self._extension: TrainingSpec | None = None  # the request by which the current training was extended
+        self._connect()
+        if builder.pending is None:  # else the flow is shown when its target has been built, which takes a moment
+            self._presenter.show_untrained()
+        self._presenter.show()
+
+    @property
+    def state(self) -> TrainingState:
+        """Return the state of the training."""
+        return self._presenter.state
+
+    @property
+    def run(self) -> Run | None:
+        """Return the training that is running or paused, or None."""
+        return self._runner.run
+
+    @property
+    def trained_title(self) -> str:
+        """Return the title of the target of the trained flow, or of the requested target before the first training."""
+        return self._presenter.title or ("" if self._builder.problem else self._request.plan.target.title)
+
+    @property
+    def trained_target(self) -> Target | None:
+        """Return the target of the trained flow that is shown. None if there is none, or if it cannot be built."""
+        trained = self._presenter.trained
+        return trained.built.target if trained and trained.built else None
+
+    def project(self) -> Project:
+        """Return the current project, which contains a running training up to its latest checkpoint."""
+        plan, trained = self._request.plan, self._presenter.trained
+        project = trained.project if trained else Project.untrained(plan.target, plan.flow, plan.training)
+        return replace(
+            project,
+            seen=self._view.seen,
+            selection=self._view.value.selection,
+            next=None if plan == project.plan else plan,
+        )
+
+    def complete(self) -> Callable[[], Project]:
+        """Return a function that returns the current project with all requested edits, even those not yet computed.
+
+        It may load TensorFlow and take seconds, so call it in the background.
+        """
+        project, edits = self.project(), self._edits.value
+        return partial(project.with_edits, edits)
+
+    def content(self) -> tuple[object, ...]:
+        """Return a value that changes whenever there is something new to save.
+
+        It excludes the view, which is saved as well but is no reason to ask before closing.
+        """
+        trained = self._presenter.trained
+        known = trained and (trained.project.score, trained.project.edits)
+        return self._request.plan, trained, known, self._view.value.selection, self._edits.value
+
+    def edits(self) -> tuple[object, ...]:
+        """Return a value that changes with every edit and every new training, but not while a training runs."""
+        trained = self.run.worker if self.run else self._presenter.trained
+        return self._request.plan, trained, self._view.value.selection, self._edits.value
+
+    def show_project(self, project: Project, result: BuiltTarget | str | None = None) -> str:
+        """Show a project as it was saved, and abandon the current training.
+
+        Args:
+            project: The project.
+            result: The target of the project, or the reason why it cannot be built. None builds it.
+
+        Returns:
+            The reason why the target cannot be built, or an empty string.
+        """
+        self.cancel_start()
+        result = result or build_or_explain(project.target)
+        built, problem = (None, result) if isinstance(result, str) else (result, "")
+        self._builder.expect(built)
+        self._presenter.leave(project)
+        self._request.show_plan(project.asked)
+        self._edits.set(project.edits)
+        self._presenter.show_project(project, built)
+        self.previous.forget()
+        self._viewer.restore(project.seen, project.selection)
+        self.undo.clear()
+        self.changed.emit()
+        return problem
+
+    def train(self) -> None:
+        """Abandon the current training, and start one on the requested target as soon as it is built."""
+        built, plan = self._builder.built, self._request.plan
+        self._awaited = self._builder.pending
+        if built is not None:
+            self._start(built, Project.untrained(built.spec, plan.flow, plan.training))
+
+    def train_again(self) -> None:
+        """Train the flow that is shown again, from the same initial weights, on the same points in the same order.
+
+        The settings and the budget are those that are requested, so that a change of one of them shows its effect.
+        """
+        self.cancel_start()
+        shown, training = self._runner.run or self._presenter.trained, self._request.plan.training
+        if shown is None or shown.built is None:
+            self.train()
+        else:
+            flow, seed = shown.project.flow, shown.project.training.seed
+            self._start(shown.built, Project.untrained(shown.built.spec, flow, training.with_seed(seed)))
+
+    def learn(self) -> None:
+        """Learn the requested target: a training that follows it switches to it; otherwise, a new one starts."""
+        if not self.adjusting.is_followed(self._extension):
+            self.train()
+            return
+        if self._builder.problem:
+            return
+        self.cancel_start()
+        self._view.show_last_stage()
+        self._viewer.end_playback.begin()
+        if self.state == TrainingState.PAUSED:
+            self.toggle_pause()
+        self.started.emit()
+
+    def cancel_start(self) -> None:
+        """Cancel a start that waits for its target."""
+        self._awaited = None
+
+    def train_from_here(self) -> None:
+        """Train the flow that is shown, with its edits, for the requested time or number of steps.
+
+        Bends stay on top of what is learned, and disabled layers remain the identity.
+        """
+        trained = self._presenter.trained
+        if trained is not None and (trained.project.edits or trained.is_edited_since_training):
+            self._continue()
+
+    def resume(self) -> None:
+        """Continue a training that was stopped or opened, exactly as if it had not been interrupted.
+
+        It takes the requested settings, and if "Follow the target" is on, it then switches to the requested target.
+        """
+        self.cancel_start()
+        trained = self._presenter.trained
+        if trained is not None and trained.built is not None and trained.can_resume():
+            self._start(trained.built, self.adjusting.continued(trained.project))
+
+    def extend(self) -> None:
+        """Continue a training whose budget is used up, for the requested time or number of steps."""
+        self.cancel_start()
+        trained, budget = self._presenter.trained, self._request.plan.training
+        if trained is not None and trained.built is not None and trained.can_extend():
+            self._start(trained.built, self.adjusting.continued(trained.extended(budget)))
+            self._extension = budget
+
+    def toggle_pause(self) -> None:
+        """Pause or resume the training, or extend one whose budget is used up."""
+        run = self.run
+        if self.state == TrainingState.IDLE:
+            self._continue()
+        elif run is not None and self.state in {TrainingState.PREPARING, TrainingState.TRAINING}:
+            run.worker.pause()
+            self._presenter.set_state(TrainingState.PAUSED)
+        elif run is not None and self.state == TrainingState.PAUSED:
+            run.worker.resume()
+            self._presenter.set_state(TrainingState.TRAINING)
+
+    def _continue(self) -> None:
+        """Resume or extend the training that has ended; if edits have changed since, train from what is shown."""
+        trained = self._presenter.trained
+        if trained is None:
+            return
+        self.cancel_start()
+        if trained.built is None:
+            return
+        if trained.is_edited_since_training:
+            self._start(trained.built, replace(trained.project, training=self._request.plan.training))
+        else:
+            (self.extend if trained.can_extend() else self.resume)()
+
+    def stop(self) -> None:
+        """Stop the training and keep its result. Cancel a start that waits for its target, too."""
+        self.cancel_start()
+        if self._runner.run is not None:
+            self._runner.run.worker.stop()
+            self._presenter.set_state(TrainingState.STOPPING)
+
+    def shut_down(self) -> None:
+        """End all background work as soon as possible."""
+        self._runner.abandon()
+        self._builder.close()
+        self._viewer.close()
+
+    def _connect(self) -> None:
+        self._request.changed.connect(self.changed)
+        self._view.changed.connect(lambda old, new: self.changed.emit() if old.selection != new.selection else None)
+        self._edits.changed.connect(self.changed)
+        self._builder.built_changed.connect(self._on_built)
+        self._presenter.changed.connect(self.changed)
+        self.variants.gap_previewed.connect(self.score_previewed)
+
+    def _start(self, built: BuiltTarget, project: Project) -> None:
+        self._extension = None
+        if project.checkpoint is None:
+            self.previous.keep()
+        self._presenter.start(built, project)
+        self.previous.update()
+        self.adjusting.follow()
+        self.started.emit()
+
+    def _on_built(self, built: BuiltTarget | None) -> None:
+        awaited, self._awaited = self._awaited, None
+        self.changed.emit()  # the title goes if there is a problem with the target
+        if built is not None and built.spec == awaited:
+            self.train()

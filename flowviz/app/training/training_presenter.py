@@ -1,0 +1,383 @@
+"""The training presenter: shows the events of a training, and keeps the trained project."""
+
+from dataclasses import replace
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.notices.notice import Notice
+from flowviz.app.pane.viewer import Viewer
+from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.view import View, ViewState
+from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.activity import RETRY, Activity, NextTraining
+from flowviz.app.training.runner import Run, TrainingRunner
+from flowviz.app.training.status import TrainingStatus
+from flowviz.app.training.trained_project import TrainedProject, same_weights
+from flowviz.app.training.training_state import TrainingState
+from flowviz.projects import Project
+from flowviz.projects.variant import Variant
+from flowviz.records import (
+    FLOW_UNITS,
+    Adjusted,
+    Checkpoint,
+    Event,
+    Finished,
+    History,
+    Moment,
+    Overfitting,
+    Preparing,
+    Progress,
+    Recovered,
+    Retargeted,
+    Score,
+    Snapshot,
+    Uncompiled,
+    WarmUp,
+)
+from flowviz.specs import FlowSpec, explanations
+
+
+class TrainingPresenter(QObject):
+    """Shows the trained flow in the viewer, and its metrics and state in the training status.
+
+    Attributes:
+        state: The state of the training.
+        trained: The project that can be saved and resumed. None before the first snapshot of the first training.
+        title: Title of the target of the trained flow that is shown. Empty for an untrained flow.
+    """
+
+    changed = pyqtSignal()  # the trained project, or its target
+    state_changed = pyqtSignal()
+    began = pyqtSignal()  # the first snapshot of a training has replaced the previous flow
+
+    def __init__(
+        self,
+        request: RequestState,
+        builder: TargetBuilder,
+        runner: TrainingRunner,
+        viewer: Viewer,
+        status: TrainingStatus,
+        view: ViewState,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._request, self._builder, self._runner = request, builder, runner
+        self._viewer, self._status, self._view = viewer, status, view
+        self.state = TrainingState.IDLE
+        self.trained: TrainedProject | None = None
+        self.title = ""
+        runner.turn_taken.connect(lambda turn: self._on_event(turn.event))
+        runner.failed.connect(self._on_failed)
+        viewer.following_changed.connect(lambda following: self.show(is_following=following))
+        viewer.moment_shown.connect(self._on_moment_shown)
+        view.changed.connect(self._on_view_changed)
+        request.changed.connect(self._on_request_changed)
+        builder.built_changed.connect(self._on_built)
+
+    @property
+    def project(self) -> Project | None:
+        """Return the project of the trained flow that is shown. None before the first training."""
+        run = self._runner.run
+        if run is not None and run.is_shown:
+            return run.project
+        return self.trained.project if self.trained else None
+
+    def leave(self, project: Project) -> None:
+        """Abandon the current training and forget its flow, because another project is about to be shown.
+
+        What the user requests can then become that of the project without being applied to the previous flow.
+        """
+        self._runner.abandon()
+        self.trained, self.state = None, TrainingState.IDLE
+        self.title = project.target.title if project.weights.parameters else ""
+        self.state_changed.emit()
+
+    def show_project(self, project: Project, built: BuiltTarget | None) -> None:
+        """Show a trained or untrained project after `leave`."""
+        self.trained = TrainedProject(project, built) if project.weights.parameters else None
+        target = built.target if built else None
+        self._begin_metrics(project.history, self.trained)
+        if self.trained is None:
+            self._viewer.show_untrained(project.flow, target)
+            self.set_state(TrainingState.IDLE, self._activity.begun())
+        else:
+            self._viewer.show_project(project, target)
+            self._show_trained_metrics(self.trained)
+            self.set_state(TrainingState.IDLE, self._activity.at_rest(self.trained))
+
+    def start(self, built: BuiltTarget, project: Project) -> None:
+        """Abandon the current training, and train a project from its checkpoint or from the beginning."""
+        checkpoint = project.checkpoint
+        history = project.history.resumed(checkpoint) if checkpoint else project.history
+        self._runner.train(built, replace(project, history=history))
+        self._status.begin(history, built.target.entropy, built.units)
+        if not checkpoint:
+            self._view.show_last_stage()
+        self.set_state(TrainingState.PREPARING, replace(self._activity.begun(), event=""))
+        self._viewer.end_playback.begin()
+
+    @property
+    def _activity(self) -> Activity:
+        return self._status.activity
+
+    def show(self, activity: Activity | None = None, **changes: Any) -> None:
+        """Show what the training does.
+
+        Everything that follows from the run, the trained project, the request and its target is derived here.
+
+        Args:
+            activity: What happened. None if nothing did.
+            changes: Other fields of the activity.
+        """
+        run, builder = self._runner.run, self._builder
+        trained = self.trained if run is None else None
+        derived = replace(
+            activity or self._activity,
+            state=self.state,
+            target=run.built.title if run else "",
+            can_train=builder.built is not None or builder.pending is not None,
+            can_resume=trained is not None and trained.can_resume(),
+            can_extend=trained is not None and trained.can_extend(),
+            next=self._next() if builder.pending is None else self._activity.next,
+        )
+        self._status.show(replace(derived, **changes))
+
+    def _next(self) -> NextTraining:
+        """Return what the next training would learn, or why it cannot start."""
+        request, shown = self._request.value, self.project
+        return NextTraining(
+            shown=shown.target if shown else None,
+            requested=request.plan.target,
+            problem=self._builder.problem,
+            follows=request.follows,
+            has_other_flow=shown is not None and not same_weights(shown.flow, request.plan.flow),
+        )
+
+    def set_state(self, state: TrainingState, activity: Activity | None = None) -> None:
+        """Show the state of the training and what happened, and an example while there is nothing else to see."""
+        self.state = state
+        self._viewer.give_way(state not in {TrainingState.IDLE, TrainingState.PAUSED})
+        if state == TrainingState.PREPARING and not self.title:
+            self._viewer.example.begin(self._run.built.title)
+        else:
+            self._viewer.example.end()
+        self.show(activity)
+        self.state_changed.emit()
+
+    def show_untrained(self) -> None:
+        """Show the requested flow, unless a trained one is shown."""
+        if not self.title and self._runner.run is None:
+            built = self._builder.built
+            self._viewer.show_untrained(self._request.plan.flow, built.target if built else None)
+
+    def _on_request_changed(self, old: Request, new: Request) -> None:
+        if old.plan.flow != new.plan.flow:
+            self.show_untrained()
+        self.show()
+
+    def _on_built(self) -> None:
+        self.show_untrained()
+        self.show()
+
+    def show_variant(self, variant: Variant, snapshot: Snapshot) -> None:
+        """Show the particles of another variant at the latest moment, and make them those of the project."""
+        if self._runner.run is not None and self._runner.run.is_shown:
+            self._runner.vary(variant, snapshot)
+            self._viewer.moments.show_variant(variant, snapshot)
+            self._keep_trained()
+            self.changed.emit()
+        elif self.trained is not None:
+            self._take_timeline(self.trained)  # so that it is shown again if edits are removed
+            self.trained = self.trained.varied(variant, snapshot)
+            self._show_trained(self.trained)
+            self._viewer.moments.show_variant(variant, snapshot)
+            self._take_timeline(self.trained)
+            self.changed.emit()
+
+    def _take_timeline(self, trained: TrainedProject) -> None:
+        """Give the trained project the timeline of the viewer, whose moments have the particles that are known."""
+        self.trained = replace(trained, project=replace(trained.project, timeline=self._viewer.timeline))
+
+    def remove_edits(self, flow: FlowSpec) -> bool:
+        """Show the trained flow exactly as it was before it was edited. Return whether that is known."""
+        if self._runner.run is not None or self.trained is None:
+            return False
+        plain = self.trained.without_edits(flow)
+        if plain is None:
+            return False
+        self.trained = plain
+        self._show_trained(plain)
+        self._viewer.moments.restore(Variant.of(plain.project), plain.project.timeline)
+        self.changed.emit()
+        return True
+
+    def preview(self, variant: Variant, snapshot: Snapshot) -> None:
+        """Show the particles of another variant at the current moment before it is that of the project."""
+        if self._runner.run is None and self.trained is not None:
+            self._show_trained(self.trained.varied(variant, snapshot))
+        self._viewer.preview(variant, snapshot)
+        self._status.metrics.show_flow(variant.flow)
+
+    def end_preview(self) -> None:
+        """Show the variant of the project again."""
+        if self._runner.run is None and self.trained is not None:
+            self._show_trained(self.trained)
+        self._viewer.moments.show_again()
+
+    def show_score(self, score: Score) -> None:
+        """Show the score of the trained flow as its present variant."""
+        if self.trained is None:
+            return
+        self.trained = self.trained.scored(score)
+        if self._runner.run is None:  # the status is not that of another training
+            self._show_trained(self.trained)
+            self._on_moment_shown(self._viewer.moments.current, self._viewer.is_live)
+        self.changed.emit()
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case Preparing():
+                self.show(event=f"{event.activity}…")
+                self._viewer.example.show_activity(event.activity)
+            case WarmUp():
+                self.show(is_warming_up=not event.has_ended)
+            case Progress():
+                self._show_progress(event)
+                self.show(self._activity.spent(event))
+            case Snapshot():
+                self._on_snapshot(event)
+            case Checkpoint():
+                self._on_checkpoint()
+            case Adjusted():
+                self._show_losses()
+            case Retargeted():
+                self._on_retargeted()
+            case Recovered() | Overfitting() | Uncompiled():
+                self._status.show_warning(event)
+                self._show_losses()  # without the reports that a recovery undid, and with its mark
+            case Finished():
+                self._on_finished(event)
+
+    @property
+    def _run(self) -> Run:
+        assert self._runner.run is not None
+        return self._runner.run
+
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        is_first = not self._run.is_shown
+        if is_first:
+            self._prepare_display()
+        self._take_snapshot(snapshot)
+        if is_first:
+            self._keep_trained()  # the previous flow is no longer shown
+            self.began.emit()
+            is_stopping = self.state != TrainingState.PREPARING
+            self.set_state(self.state if is_stopping else TrainingState.TRAINING, replace(self._activity, event=""))
+            self.changed.emit()
+
+    def _take_snapshot(self, snapshot: Snapshot) -> None:
+        """Show a snapshot of the training, whose integrator may have changed."""
+        variant = Variant.of(self._run.project)
+        if variant == self._viewer.moments.variant:
+            self._viewer.take_snapshot(snapshot)
+        else:
+            self.show(is_deferred=False)
+            self._viewer.moments.show_variant(variant, snapshot)
+
+    def _prepare_display(self) -> None:
+        """Prepare the viewer for the first snapshot of a training."""
+        self._runner.mark_shown()
+        run = self._run
+        self.title = run.built.title
+        past = self._viewer.timeline if run.project.checkpoint else None  # includes computed particles
+        self._viewer.begin_training(Variant.of(run.project), run.built.target, past)
+
+    def _on_checkpoint(self) -> None:
+        self._keep_trained()
+        if self.trained and self.trained.budget:
+            self.show(self._activity.spent(self.trained.budget))  # validations are less frequent
+        self.changed.emit()
+
+    def _keep_trained(self) -> None:
+        """Make the current state of the training the one that is saved and resumed."""
+        self.trained = TrainedProject(replace(self._run.project, timeline=self._viewer.timeline), self._run.built)
+
+    def _on_finished(self, finished: Finished) -> None:
+        self._show_progress(finished.progress)
+        self._status.metrics.set_score(finished.score)
+        self._take_snapshot(finished.snapshot)
+        self._viewer.refit()
+        self._keep_trained()
+        shown = finished.in_units(self._run.built.units)
+        self._runner.abandon()  # its thread ends after this event
+        self.set_state(TrainingState.IDLE, self._activity.ended(shown))
+        self.changed.emit()
+        self._status.show_end(shown)
+        self._viewer.end_playback.play()
+
+    def _on_retargeted(self) -> None:
+        built = self._run.built
+        self.title = built.title
+        self._viewer.set_target(built.target)
+        self.show(event="")
+        self.changed.emit()
+        self._show_losses()
+        if not self._viewer.is_live:
+            self._viewer.moments.show_again()  # it belongs to an earlier target now
+
+    def _on_failed(self, notice: Notice) -> None:
+        was_shown, trained = self._run.is_shown, self.trained
+        self._runner.discard()
+        self.title = trained.project.target.title if trained else ""  # the run may have switched to another target
+        if not was_shown and trained is not None:  # the previous flow is still shown
+            self._begin_metrics(trained.project.history, trained)
+            self._show_trained_metrics(trained)
+            self._viewer.moments.show_again()
+        shown = self._activity.at_rest(trained) if not was_shown and trained else self._activity
+        self._status.show_failure(notice)
+        self.set_state(TrainingState.IDLE, replace(shown, event=RETRY, ending="Failed"))
+        self.changed.emit()
+        self.show_untrained()
+
+    def _show_progress(self, progress: Progress) -> None:
+        self._status.show_progress(progress, is_live=self._viewer.is_live)
+        self._show_losses()
+
+    def _show_losses(self) -> None:
+        built, history = self._run.built, self._run.project.history
+        is_running = self.state == TrainingState.TRAINING
+        self._status.metrics.show_history(history, built.target.entropy, built.units, is_running=is_running)
+
+    def _begin_metrics(self, history: History, trained: TrainedProject | None) -> None:
+        self._status.begin(history, trained.entropy if trained else None, trained.units if trained else FLOW_UNITS)
+
+    def _show_trained(self, trained: TrainedProject) -> None:
+        """Show the metrics of a flow that was trained before, and how it was trained."""
+        self._show_trained_metrics(trained)
+        self.show(self._activity.at_rest(trained))
+
+    def _show_trained_metrics(self, trained: TrainedProject) -> None:
+        self._status.metrics.show_trained(trained.project.history.last_progress(trained.entropy), trained.project.score)
+        self._show_round_trip()
+
+    def _show_round_trip(self) -> None:
+        """Show how exactly the inverse of the flow returns to the particles of the current stage."""
+        if self.title:  # the round trip of an untrained flow is not measured
+            self._status.metrics.show_round_trip(self._viewer.generated, self._view.value.stage)
+
+    def _on_moment_shown(self, moment: Moment, is_latest: bool) -> None:
+        """Show the metrics of a moment, and its score unless it belongs to an earlier target."""
+        self._status.metrics.show_moment(moment, is_latest=is_latest)
+        project = self.project
+        if project is not None:
+            self._status.metrics.show_flow(project.flow)
+            is_earlier = not is_latest and project.history.has_changed_since(moment.step)
+            self._viewer.hide_target(is_earlier)
+            self._viewer.show_score(explanations.score(moment.on_target, None if is_earlier else project.target))
+        self._show_round_trip()
+
+    def _on_view_changed(self, old: View, new: View) -> None:
+        if old.stage != new.stage:
+            self._show_round_trip()

@@ -1,0 +1,298 @@
+"""The variant of the displayed flow: its integrator and the edits of its layers, which need no training."""
+
+from dataclasses import replace
+from functools import partial
+from time import perf_counter
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.desktop.settings import stored_flag
+from flowviz.app.editing.layer_editor import INCLUDED, ONLY_SHOWN, LayerEditor
+from flowviz.app.pane.viewer import Viewer
+from flowviz.app.state.request import Request, RequestState
+from flowviz.app.threads.delay import delayed
+from flowviz.app.training.runner import TrainingRunner
+from flowviz.app.training.status import TrainingStatus
+from flowviz.app.training.training_presenter import TrainingPresenter
+from flowviz.app.training.training_state import TrainingState
+from flowviz.app.training.undo import ProjectUndo
+from flowviz.app.training.warm_up import SETTING as WARM_UP
+from flowviz.projects.variant import Variant
+from flowviz.records import Score, Snapshot
+from flowviz.specs import FlowSpec
+from flowviz.specs.edits import Edits, LayerEdit
+from flowviz.training import Vary
+
+PREVIEW_SECONDS = 0.3  # between two scores while a bend is dragged
+REST_MS = 120  # without an edit, after which the mouse rests during a drag
+RUNNING = {TrainingState.PREPARING, TrainingState.TRAINING, TrainingState.STOPPING}
+UNTRAINED = "Train a flow first, or build one by hand: untrained layers do nothing."
+DROPPED = "The edits belonged to the former steps of the integrator. Undo brings them back."
+STARTS = "Layers can be edited as soon as the training has begun."
+REPLACED = "The edits belonged to the previous flow. Train ▸ Return to the Previous Training brings both back."
+
+
+class Variants(QObject):
+    """Shows the trained flow with the requested integrator and edits of its layers, without changing its weights.
+
+    The positions of the particles are computed in the background and shown, then their log-determinants, with which
+    the project changes, and then the score. While a bend is dragged, positions alone are computed until the mouse
+    rests: anything else would delay the next ones. A project that was saved without its score is scored, too. A
+    glimpse is shown in the same way, but leaves the project as it is.
+
+    A running training learns and reports its losses as before. It moves the particles of its following snapshots by the
+    integrator, and by edits as soon as those have been computed in the background; until then, each of its snapshots is
+    shown with them in the same way. A training includes the edits that it started from.
+    """
+
+    gap_previewed = pyqtSignal(object)  # the gap of the variant that is shown, in nats, or None
+
+    def __init__(
+        self,
+        request: RequestState,
+        editor: LayerEditor,
+        presenter: TrainingPresenter,
+        runner: TrainingRunner,
+        viewer: Viewer,
+        undo: ProjectUndo,
+        status: TrainingStatus,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._request, self._editor, self._edits, self._undo = request, editor, editor.edits, undo
+        self._presenter, self._runner, self._viewer, self._status = presenter, runner, viewer, status
+        self._glimpse: Edits | None = None
+        self._next_preview = 0.0  # seconds, before which the score of no other preview is computed
+        self._is_dragging = False
+        self._prepared: FlowSpec | None = None  # the flow whose first edit has been prepared
+        self._located: Variant | None = None  # the latest variant whose positions are known
+        self._rest = delayed(self, self._complete, REST_MS)  # runs while a drag goes on
+        self._is_preview = False  # whether the shown variant is not yet that of the project
+        self._awaited: tuple[object, Variant] | None = None  # the state and variant whose score is being computed
+        self._connect()
+
+    def _connect(self) -> None:
+        editor, presenter = self._editor, self._presenter
+        self._request.changed.connect(self._on_request_changed)
+        self._edits.changed.connect(self._on_edits_changed)
+        editor.announced.connect(self.prepare)
+        editor.gesture_began.connect(self._undo.end_burst)
+        editor.dragging_changed.connect(self.set_dragging)
+        editor.glimpse_requested.connect(self.show_glimpse)
+        presenter.began.connect(self._on_began)
+        presenter.changed.connect(self._update_editor)
+        presenter.state_changed.connect(self._update_editor)
+        presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
+        self._viewer.variant_wanted.connect(self._show_again)
+        self._viewer.notice_posted.connect(self._end_loading)
+
+    def prepare(self) -> None:
+        """Load and trace what the first edit needs in the background, if the user allows such preparations."""
+        project = self._presenter.project
+        if project is None or project.flow == self._prepared or not stored_flag(WARM_UP, default=True):
+            return
+        self._prepared = project.flow
+        any_edits = Edits(layers={1: LayerEdit(disabled=True)})  # for which the functions of the flow are traced
+        self._viewer.moments.prepare(Variant(project.flow, any_edits))
+
+    def show_glimpse(self, edits: Edits | None) -> None:
+        """Show other edits for a while, without requesting them. None shows the requested ones again."""
+        if edits != self._glimpse:
+            self._glimpse = edits
+            self._update()
+
+    def set_dragging(self, dragging: bool) -> None:
+        """Set whether the mouse drags a bend, which means that more edits will follow."""
+        self._is_dragging = dragging
+        if not dragging:
+            self._rest.stop()
+            self._complete()
+
+    def _update(self) -> None:
+        variant = self._outstanding()
+        self._vary_training(is_traced=False)
+        is_deferred = variant is not None and self._is_moved and variant.edits == self._shown_edits
+        self._presenter.show(is_deferred=is_deferred)
+        self._viewer.moments.wanted = None if is_deferred else self._wanted()
+        if variant is None:
+            self._end_loading()
+            self._end_preview()
+            self._ask_for_score()
+        elif not is_deferred:
+            self._show(variant)
+
+    def _on_request_changed(self, old: Request, new: Request) -> None:
+        """Show the requested integrator. Edits of steps that it does not have are reset; undo brings both back."""
+        project = self._presenter.project
+        if old.plan.flow == new.plan.flow:
+            return
+        if project is not None and self._edits.value and not self._undo.is_paused:
+            before, after = (project.flow.with_integrator_of(each.plan.flow) for each in (old, new))
+            if before.integrator_steps != after.integrator_steps:
+                self._undo.amend(self._edits.reset_all)
+                self._status.show_message(DROPPED)
+        self._update()
+
+    def _on_edits_changed(self, old: Edits, new: Edits) -> None:
+        self._update()
+        if new and not old and self._editor.trained == Edits():
+            self._status.show_message(ONLY_SHOWN)
+
+    def _update_editor(self) -> None:
+        """Update which edits the training in progress includes, and why layers cannot be edited."""
+        run = self._runner.run
+        starts = run is not None and not run.is_shown
+        self._editor.set_problem(STARTS if starts else "" if self._presenter.trained else UNTRAINED)
+        self._editor.set_trained(run.start.edits if run is not None and run.is_shown else None)
+
+    def _on_began(self) -> None:
+        """Show the edits that a training includes: those that it started from, or none if it starts over.
+
+        If it continues without any, those that were made since it ended stay visible.
+        """
+        run, had_edits = self._runner.run, bool(self._edits.value)
+        assert run is not None
+        flow, message = run.start.flow, REPLACED
+        if run.start.edits:
+            has_same_steps = flow.with_integrator_of(self._request.plan.flow).integrator_steps == flow.integrator_steps
+            self._edits.set(run.start.edits if has_same_steps else Edits())
+            message = INCLUDED
+        elif run.project.checkpoint is None:
+            self._undo.begin_edits(Edits())
+        else:
+            message = ONLY_SHOWN
+        if run.start.edits or had_edits:
+            self._status.show_message(message)
+
+    @property
+    def _is_moved(self) -> bool:
+        """Return whether a training moves the particles that are shown."""
+        run = self._runner.run
+        return run is not None and run.is_shown and self._presenter.state in RUNNING
+
+    @property
+    def _shown_edits(self) -> Edits:
+        project = self._presenter.project
+        return project.edits if project else Edits()
+
+    def _vary_training(self, *, is_traced: bool) -> None:
+        """Request that a training moves its particles by the integrator and, once they are traced, by the edits."""
+        run = self._runner.run
+        if run is None:
+            return
+        variant = Variant(run.project.flow.with_integrator_of(self._request.plan.flow))
+        if not run.is_shown:
+            variant = variant.as_trained(run.start)
+        elif is_traced or run.project.edits:
+            variant = replace(variant, edits=self._edits.value)
+        if variant.is_possible:
+            self._runner.change(Vary(variant))
+
+    def _show_again(self) -> None:
+        """Show the wanted variant of another moment."""
+        self._is_preview = True
+        if (variant := self._outstanding()) is not None:
+            self._show(variant)
+
+    def _show(self, variant: Variant) -> None:
+        if self._glimpse is None and not variant.edits and self._presenter.remove_edits(variant.flow):
+            self._is_preview = False
+            self._ask_for_score()
+        else:
+            self._presenter.show(is_loading=not self._viewer.moments.is_ready)
+            if self._is_dragging:
+                self._rest.start()
+            self._viewer.moments.locate(variant, partial(self._on_located, variant))
+
+    def _outstanding(self) -> Variant | None:
+        """Return the wanted variant of the trained flow, or None if the project has it already."""
+        project, wanted = self._presenter.project, self._wanted()
+        return wanted if project is not None and wanted != Variant.of(project) else None
+
+    def _wanted(self) -> Variant | None:
+        """Return the wanted variant of the trained flow. None without such a flow, or if the edits do not fit it."""
+        project = self._presenter.project
+        if project is None:
+            return None
+        edits = self._edits.value if self._glimpse is None else self._glimpse
+        variant = Variant(project.flow.with_integrator_of(self._request.plan.flow), edits)
+        return variant if variant.is_possible else None
+
+    def _on_located(self, variant: Variant, snapshot: Snapshot) -> None:
+        self._end_loading()
+        wanted = self._outstanding()
+        if wanted is None or wanted.flow != variant.flow:
+            return  # it was requested before another variant
+        is_current = snapshot.step == self._viewer.moments.current.step
+        if is_current or (self._is_moved and self._viewer.is_live):  # the training may be quicker
+            self._is_preview = True
+            self._presenter.preview(variant, snapshot)
+        self._located = variant
+        if variant != wanted or self._rest.isActive():  # a drag goes on
+            self._preview_score(variant)
+        else:
+            self._complete()
+
+    def _complete(self) -> None:
+        """Compute the particles with their log-determinants if those of the requested variant are located."""
+        located, self._located = self._located, None
+        if located is not None and located == self._outstanding():
+            self._viewer.moments.compute(located, partial(self._on_moved, located))
+
+    def _end_loading(self) -> None:
+        self._presenter.show(is_loading=False)
+
+    def _end_preview(self) -> None:
+        """Show the variant of the project again, because it is requested again."""
+        if self._is_preview:
+            self._is_preview = False
+            self._presenter.end_preview()
+
+    def _on_moved(self, variant: Variant, snapshot: Snapshot) -> None:
+        if variant != self._outstanding():
+            return  # it was requested before another variant
+        if self._glimpse is None:
+            self._vary_training(is_traced=True)
+        if snapshot.step != self._viewer.timeline.moments[-1].step:
+            return  # it was requested before another snapshot
+        if self._glimpse is not None or self._is_moved:
+            if self._viewer.is_live:
+                self._is_preview = True
+                self._presenter.preview(variant, snapshot)
+            return
+        self._is_preview = False
+        self._presenter.show_variant(variant, snapshot)
+        self._ask_for_score()
+
+    def _ask_for_score(self) -> None:
+        """Compute the score of the trained flow in the background if it lacks one, unless that is under way."""
+        trained = self._presenter.trained
+        if self._runner.run is not None or trained is None or trained.built is None or not trained.lacks_score:
+            return
+        asked = trained.state, Variant.of(trained.project)
+        if asked != self._awaited:
+            self._awaited = asked
+            target, training = trained.built.target, trained.project.training
+            self._viewer.moments.score(asked[1], target, training, partial(self._on_scored, asked))
+
+    def _preview_score(self, variant: Variant) -> None:
+        """Compute the score of a variant that is shown for a moment, from time to time, if that is quick."""
+        trained, now = self._presenter.trained, perf_counter()
+        if trained is None or trained.built is None or variant.flow.recipe.is_continuous or now < self._next_preview:
+            return
+        if self._runner.run is not None:
+            return  # it needs the processor
+        self._next_preview, self._awaited = now + PREVIEW_SECONDS, None  # the query replaces one that is awaited
+        target, training = trained.built.target, trained.project.training
+        self._viewer.moments.score(variant, target, training, self._on_score_previewed)
+
+    def _on_score_previewed(self, score: Score) -> None:
+        if self._is_preview:  # else the curve was released or reset meanwhile
+            self.gap_previewed.emit(score.gap)
+
+    def _on_scored(self, asked: tuple[object, Variant], score: Score) -> None:
+        if asked == self._awaited:
+            self._awaited = None
+        trained = self._presenter.trained
+        if trained is not None and asked == (trained.state, Variant.of(trained.project)):
+            self._presenter.show_score(score)

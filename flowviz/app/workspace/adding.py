@@ -1,0 +1,144 @@
+"""Adding entrants to a comparison: copies, presets, the flow of the window, and project files."""
+
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from flowviz.app.commands.actions import Entry, fill_menu
+from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
+from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.session import Session
+from flowviz.app.workspace.choice import with_current_as_asked
+from flowviz.app.workspace.controller import ComparisonController
+from flowviz.app.workspace.entrants import ComparedState
+from flowviz.app.workspace.joining import entrant_name, joining, name_of
+from flowviz.errors import FlowvizError
+from flowviz.file_kinds import PROJECT_SUFFIX
+from flowviz.projects import Project, load_project
+from flowviz.specs import PRESETS, FlowSpec, TargetSpec
+
+PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
+COMPARISON = "comparison"  # topic of its notices
+
+
+class EntrantAdding(QObject):
+    """Adds entrants; asks which target to use if a project has learned another one.
+
+    Attributes:
+        menu: The flows that can be added.
+    """
+
+    notice_posted = pyqtSignal(object)  # Notice
+
+    def __init__(
+        self, compared: ComparedState, controller: ComparisonController, session: Session, page: QWidget
+    ) -> None:
+        super().__init__(page)
+        self._compared, self._controller, self._session, self._page = compared, controller, session, page
+        self._worker = LatestWorker()
+        self._folder = Path.home()
+        self.menu = QMenu(page)
+        self.menu.setObjectName("addEntrantMenu")
+        self.menu.setToolTipsVisible(True)
+        self._fill()
+
+    def add_copy(self) -> None:
+        """Add an untrained copy of the selected entrant, to change something in it."""
+        run = self._compared.value.selected_run
+        if run is not None:
+            project = run.project
+            self._controller.add(run.name, Project.untrained(run.target, project.flow, project.training))
+
+    def add_flow(self, name: str, flow: FlowSpec) -> None:
+        """Add a flow, which is trained like the selected one."""
+        run = self._compared.value.selected_run
+        if run is not None:
+            seeded = flow.model_copy(update={"seed": run.project.flow.seed})
+            self._controller.add(name, Project.untrained(run.target, seeded, run.project.training))
+
+    def add_current(self) -> None:
+        """Add the flow of the window."""
+        project = with_current_as_asked(self._session.project())
+        self.add_project(name_of(project), project)
+
+    def add_project(self, name: str, project: Project) -> None:
+        """Add the flow of a project; if it has another target, ask which one to use."""
+        value = self._compared.value
+        if not value.runs:
+            return
+        present, budget = value.runs[0].target, value.runs[0].project.training
+        add = self._controller.add
+        if not value.shares_target or project.target == present:
+            add(name, joining(project, project.target, budget))
+            return
+        ask(
+            self._page, "otherTargetBox", f"'{name}' has another target. Which one should it learn?",
+            f"The flows here learn '{_line(present)}', but '{name}' has learned '{_line(project.target)}'.",
+            Answer(f"'{_line(present)}'", SAVE, lambda: add(name, joining(project, present, budget))),
+            Answer(f"All learn '{_line(project.target)}'", SAVE, lambda: self._adopt(name, project)),
+            Answer("Each keeps its own", SAVE, lambda: add(name, joining(project, project.target, budget))),
+            Answer("Cancel", CANCEL),
+        )  # fmt: skip
+
+    def add_file(self, path: Path) -> None:
+        """Add the flow of a project file, which is read in the background."""
+        self._folder = path.parent
+        self._worker.ask(str(path), partial(_read, path), partial(self._take_read, entrant_name(path.stem)))
+
+    def close(self) -> None:
+        """Stop reading files."""
+        self._worker.close()
+
+    def _adopt(self, name: str, project: Project) -> None:
+        """Let all entrants learn the target of a project that joins."""
+        budget = self._compared.value.runs[0].project.training
+        joined = joining(project, project.target, budget)
+        self._controller.learn(project.target, partial(self._controller.add, name, joined))
+
+    def _fill(self) -> None:
+        tip = "Add an untrained copy of the selected flow, to change one of its settings"
+        fill_menu(
+            self.menu,
+            Entry("copyEntrant", "Copy of the &Selected Flow", self.add_copy, tip),
+            None,
+            *(
+                Entry(
+                    f"{name}Entrant", preset.title, partial(self.add_flow, preset.title, preset.flow()), preset.sentence
+                )
+                for name, preset in PRESETS.items()
+            ),
+            None,
+            Entry(
+                "currentEntrant", "&Current Flow", self.add_current,
+                "Add the flow of the window, with its training so far",
+            ),
+            Entry("fileEntrant", "&Project File…", self._choose_file, "Add the flow of a project file"),
+        )  # fmt: skip
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self._page, "Add a Project", str(self._folder), PROJECT_FILTER)
+        dialog.setObjectName("addProjectDialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.add_file(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _take_read(self, name: str, result: Project | Notice) -> None:
+        if isinstance(result, Notice):
+            self.notice_posted.emit(result)
+        else:
+            self.add_project(name, result)
+
+
+def _read(path: Path) -> Project | Notice:
+    try:
+        return load_project(path)
+    except FlowvizError as error:
+        return notice_of(COMPARISON, error)
+
+
+def _line(target: TargetSpec) -> str:
+    return " ".join(target.title.split())

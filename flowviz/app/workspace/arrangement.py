@@ -1,0 +1,46 @@
+"""The arrangement of clouds in rows and columns, so that they are as large as possible."""
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QSize
+
+from flowviz.app.workspace.entrants import EntrantRun
+
+USUAL = {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3}  # columns, by the number of clouds
+HEADER = 28  # pixels above each cloud
+MIN_SIZE = QSize(120, 90)  # pixels of a cloud
+GAIN = 1.15  # by which another arrangement must be better, so that a word with another letter does not change it
+
+
+def columns_for(runs: Sequence[EntrantRun], room: QSize, present: int = 0) -> int:
+    """Return the number of columns in which the clouds appear largest.
+
+    Args:
+        runs: The entrants, whose targets determine the shape of the clouds.
+        room: The size of the whole grid, in pixels.
+        present: The present number of columns, which is kept unless another one is clearly better. 0 for the usual one.
+    """
+    count, shape = len(runs), _shape(runs)
+    kept = present or USUAL.get(count, 1)
+    if shape is None or not count:
+        return kept
+    scales = {columns: _scale(columns, count, room, shape) for columns in range(1, count + 1)}
+    best = max(scales, key=lambda columns: scales[columns])
+    return best if scales[best] > GAIN * scales.get(kept, 0.0) else kept
+
+
+def _scale(columns: int, count: int, room: QSize, shape: tuple[float, float]) -> float:
+    """Return the scale of a cloud in pixels per flow unit, less if places are empty. 0 if the clouds do not fit."""
+    rows = -(-count // columns)
+    width, height = room.width() / columns, room.height() / rows - HEADER
+    if width < MIN_SIZE.width() or height < MIN_SIZE.height():
+        return 0.0
+    return min(width / shape[0], height / shape[1]) * count / (rows * columns)
+
+
+def _shape(runs: Sequence[EntrantRun]) -> tuple[float, float] | None:
+    """Return the largest width and height of the targets in flow units. None before they have been built."""
+    extents = [run.built.target.extent for run in runs if run.built is not None]
+    if not extents:
+        return None
+    return max(right - left for left, right, _, _ in extents), max(top - bottom for _, _, bottom, top in extents)

@@ -1,0 +1,230 @@
+"""The dialog that starts a comparison: a preset or projects, the target, the budget and the seed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from flowviz.app.state.binding import bind
+from flowviz.app.state.request import RequestState
+from flowviz.app.state.state import State
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.controls import budget_row
+from flowviz.app.training.flow_panel import MAX_SEED
+from flowviz.app.widgets.controls import button, check_box, named, row
+from flowviz.app.widgets.form import bind_control
+from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
+from flowviz.app.workspace.choice import (
+    OWN_SENTENCE,
+    OWN_TITLE,
+    WORDS_SENTENCE,
+    WORDS_TITLE,
+    Choice,
+    Kind,
+    Member,
+    with_current_as_asked,
+)
+from flowviz.app.workspace.joining import entrant_name, name_of
+from flowviz.errors import FlowvizError
+from flowviz.file_kinds import PROJECT_SUFFIX
+from flowviz.projects import Plan, Project, load_project
+from flowviz.specs import COMPARISON_PRESETS, TrainingSpec
+from flowviz.specs.comparison import MAX_ENTRANTS
+
+HEADING = (
+    "Train several flows side by side. They take turns, so each gets the same time or number of steps, and you can "
+    "watch where they differ."
+)
+FIRST_SECONDS = 20.0  # of each flow
+OTHER_TARGETS = " The flows have learned different targets: choose below which one they all learn."
+ENTRIES: Mapping[Kind, tuple[str, str]] = {  # titles and sentences
+    **{name: (preset.title, preset.sentence) for name, preset in COMPARISON_PRESETS.items()},
+    "words": (WORDS_TITLE, WORDS_SENTENCE),
+    "own": (OWN_TITLE, OWN_SENTENCE),
+}
+MAX_ROWS = 8  # of the list of presets
+PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
+
+
+class ComparisonDialog(QDialog):
+    """Dialog to choose the flows to compare."""
+
+    chosen = pyqtSignal(object)  # Comparison, which has not been trained
+
+    def __init__(self, current: Project, folder: Path, parent: QWidget | None = None) -> None:
+        """Ask what to compare with the project of the window; other projects are looked for in a folder first."""
+        super().__init__(parent)
+        self.setObjectName("comparisonDialog")
+        self.setWindowTitle("Compare")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._current, self._folder = with_current_as_asked(current), folder
+        self._worker = LatestWorker()
+        self._request = RequestState(self)  # of the training of all flows
+        plan = self._current.asked
+        self._request.show_plan(Plan(plan.target, plan.flow, TrainingSpec(seconds=FIRST_SECONDS)))
+        first = next(iter(ENTRIES))
+        self._choice = State(Choice(first, plan.target, self._request.plan.training, self._current), self)
+        self._create_widgets()
+        self._lay_out()
+        self._connect()
+
+    def _create_widgets(self) -> None:
+        self._presets = _preset_list()
+        self._sentence = WrappingLabel("comparisonSentence", "What the comparison shows", reserved_lines=2)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        tip = "Words that the same flow learns, separated by spaces"
+        self._words = named(QLineEdit(), "comparisonWords", "Words", tip)
+        self._words.setPlaceholderText("Two to six words, such as: sun moon star")
+        name = name_of(self._current)
+        self._adds_current = check_box("addCurrent", "Add &current", f"Add the flow of the window: {name}")
+        self._adds_current.setText(f"Add &current: {name.replace('&', '&&')}")
+        self._add = button("addProjects", "Add &Projects…", "Add the flows of project files", "open")
+        self._added = WrappingLabel("addedProjects", "Added projects")
+        tip = "The target that all flows learn. Projects that have learned another one start over"
+        self._target = named(QComboBox(), "comparisonTarget", "Target of all flows", tip)
+        tip = "Number from which the random numbers of all flows are drawn, unless the flows differ in it"
+        self._seed = named(QSpinBox(), "comparisonSeed", "Seed", tip)
+        self._seed.setRange(0, MAX_SEED)
+        self._problem = WarningLabel("comparisonProblem", "Problem with the comparison")
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._compare = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+        assert self._compare is not None
+        named(self._compare, "startComparison", "Compare", "Show the flows side by side, ready for training")
+        self._compare.setText("Compare")
+        cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        assert cancel is not None
+        cancel.setToolTip("Close without comparing flows")
+
+    def _lay_out(self) -> None:
+        heading = WrappingLabel("comparisonHeading", HEADING)
+        heading.setText(HEADING)
+        form = QFormLayout()
+        form.addRow("&Target", self._target)
+        form.addRow("&Seed", self._seed)
+        layout = QVBoxLayout(self)
+        for widget in (heading, self._presets, self._sentence, self._words):
+            layout.addWidget(widget)
+        layout.addLayout(row(self._adds_current, self._add, stretched=self._adds_current))
+        layout.addWidget(self._added)
+        layout.addLayout(form)
+        layout.addLayout(budget_row(self._request))
+        layout.addWidget(self._problem)
+        layout.addWidget(self._buttons)
+        self.setMinimumWidth(60 * self.fontMetrics().averageCharWidth())
+
+    def _connect(self) -> None:
+        choice, presets, words = self._choice, self._presets, self._words
+        bind(choice, _row_of, presets.setCurrentRow, presets.currentRowChanged, presets.currentRow, self._choose_row)
+        bind(choice, lambda value: value.words, words.setText, words.textChanged, words.text, self._change("words"))
+        bind_control(choice, lambda value: value.adds_current, self._adds_current, self._change("adds_current"))
+        bind_control(self._request, lambda value: value.plan.training.seed, self._seed, self._request.set_seed)
+        self._request.watch(lambda value: value.plan.training, self._change("training"))
+        choice.watch(lambda value: value, self._show)
+        self._target.activated.connect(self._choose_target)
+        self._add.clicked.connect(self._choose_files)
+        presets.itemDoubleClicked.connect(self.accept)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self.finished.connect(lambda: self._worker.close())
+
+    def accept(self) -> None:
+        if not _problem_of(self._choice.value):
+            super().accept()
+            self.chosen.emit(self._choice.value.comparison())
+
+    def _change(self, name: str) -> Callable[[Any], None]:
+        """Return a function that changes a part of the choice."""
+        return lambda value: self._choice.set(replace(self._choice.value, **{name: value}))
+
+    def _choose_row(self, row_index: int) -> None:
+        self._change("kind")(list(ENTRIES)[row_index])
+
+    def _choose_target(self, number: int) -> None:
+        self._change("target")(self._choice.value.targets()[number])
+
+    def _show(self, choice: Choice) -> None:
+        """Describe the choice, and any problem with it."""
+        is_words, problem, targets = choice.kind == "words", _problem_of(choice), choice.targets()
+        self._sentence.setText(f"{ENTRIES[choice.kind][1]}.")
+        self._words.setVisible(is_words)
+        for choosing in (self._adds_current, self._add):
+            choosing.setEnabled(not is_words)
+        names = ", ".join(f"'{name}'" for name, _ in choice.projects)
+        self._added.setText(f"Added: {names}.{OTHER_TARGETS if len(targets) > 1 else ''}")
+        self._added.setVisible(bool(names))
+        self._target.clear()
+        self._target.addItems([" ".join(target.title.split()) for target in targets])
+        self._target.setCurrentIndex(targets.index(choice.target))
+        self._target.setEnabled(not is_words and len(targets) > 1)
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
+        assert self._compare is not None
+        self._compare.setEnabled(not problem)
+
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self, "Add Projects", str(self._folder), PROJECT_FILTER)
+        dialog.setObjectName("addProjectsDialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.add_files([Path(name) for name in names]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def add_files(self, paths: list[Path]) -> None:
+        """Add the flows of project files, which are read in the background."""
+        for path in paths[:MAX_ENTRANTS]:
+            self._worker.ask(str(path), partial(_read, path), self._take_read)
+
+    def _take_read(self, result: Member | str) -> None:
+        if isinstance(result, str):
+            self._problem.setText(result)
+            self._problem.show()
+        else:
+            self._change("projects")((*self._choice.value.projects, result))
+
+
+def _preset_list() -> QListWidget:
+    presets = named(QListWidget(), "comparisonPresets", "What to compare")
+    presets.setAccessibleDescription("Prepared comparisons, each of which shows the effect of one setting")
+    for title, sentence in ENTRIES.values():
+        item = QListWidgetItem(title)
+        item.setToolTip(sentence)
+        presets.addItem(item)
+    height = presets.sizeHintForRow(0) * min(presets.count(), MAX_ROWS) + 2 * presets.frameWidth()
+    presets.setFixedHeight(height)
+    return presets
+
+
+def _row_of(choice: Choice) -> int:
+    return list(ENTRIES).index(choice.kind)
+
+
+def _problem_of(choice: Choice) -> str:
+    """Return why there is nothing to compare, or an empty text."""
+    try:
+        choice.comparison()
+    except FlowvizError as error:
+        return str(error)
+    return ""
+
+
+def _read(path: Path) -> Member | str:
+    try:
+        return entrant_name(path.stem), load_project(path)
+    except FlowvizError as error:
+        return str(error)

@@ -1,0 +1,35 @@
+"""The box that chooses the flow whose density is subtracted from those of the others."""
+
+from collections.abc import Mapping
+
+from PyQt6.QtWidgets import QComboBox
+
+from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.app.widgets.form import bind_control
+from flowviz.app.workspace.entrants import Compared, ComparedState
+from flowviz.app.workspace.shared_view import SharedViewState
+
+NAME = "Difference from another flow"
+TIP = "Color each cloud by how much more density its flow has than another flow that learns the same target"
+MAX_CHARACTERS = 16  # longer names are elided
+MIN_CHOICES = 2  # with a single flow, there is nothing to compare
+
+
+class DifferenceBox(ChoiceBox):
+    """Combo box with an item for no difference and one for each flow of a comparison."""
+
+    def __init__(self, compared: ComparedState, shared: SharedViewState) -> None:
+        super().__init__("differenceBox", NAME, {})
+        self.setToolTip(TIP)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(MAX_CHARACTERS)
+        compared.watch(_choices, self._offer)
+        bind_control(shared, lambda view: view.reference, self, shared.subtract)
+
+    def _offer(self, choices: Mapping[str, str]) -> None:
+        self.offer(choices)
+        self.setEnabled(len(choices) > MIN_CHOICES)
+
+
+def _choices(compared: Compared) -> Mapping[str, str]:
+    return {"": "No difference", **{run.key: f"Minus {run.name}" for run in compared.runs}}

@@ -1,0 +1,82 @@
+"""Editing of the selected entrant in the usual panels."""
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.state.request import RequestState
+from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.threads.delay import delayed
+from flowviz.app.workspace.entrants import Compared, ComparedState, EntrantRun
+from flowviz.specs import TrainingSpec
+from flowviz.specs.comparison import budget_words
+
+DELAY_MS = 500  # after the latest edit, because a number is typed digit by digit, and each edit starts over
+
+
+class EntrantEditing(QObject):
+    """Shows the selected entrant in the panels, and announces what the user changes in them."""
+
+    flow_edited = pyqtSignal(str, object)  # name of the entrant, Plan with another flow or training
+    budget_edited = pyqtSignal(object)  # TrainingSpec with the new budget of all entrants
+    target_chosen = pyqtSignal(object)  # BuiltTarget that differs from the one asked for
+
+    def __init__(self, compared: ComparedState, request: RequestState, builder: TargetBuilder, parent: QObject) -> None:
+        super().__init__(parent)
+        self._compared, self._request, self._builder = compared, request, builder
+        self._edited = ""  # name of the entrant that is being edited
+        self._timer = delayed(self, self.apply, DELAY_MS)
+        request.edited.connect(self._on_edited)
+        builder.built_changed.connect(self._on_built)
+        compared.changed.connect(self._on_compared_changed)
+
+    def apply(self) -> None:
+        """Announce the latest edits now."""
+        self._timer.stop()
+        run, self._edited = self._compared.value.run(self._edited), ""
+        if run is None:
+            return
+        plan, project = self._request.plan, run.project
+        if budget_words(plan.training) != budget_words(project.training):
+            self.budget_edited.emit(plan.training)
+        if plan.flow != project.flow or plan.training != with_budget(project.training, plan.training):
+            self.flow_edited.emit(run.name, plan)
+
+    def discard(self) -> None:
+        """Forget edits that have not been announced."""
+        self._timer.stop()
+        self._edited = ""
+
+    def show_selected(self) -> None:
+        """Show the selected entrant as it is requested."""
+        self.discard()
+        if (run := self._compared.value.selected_run) is not None:
+            self._show(run)
+
+    def _on_edited(self) -> None:
+        self._edited = self._compared.value.selected
+        self._timer.start()
+
+    def _on_compared_changed(self, old: Compared, new: Compared) -> None:
+        if self._edited and self._edited != new.selected:
+            self.apply()
+        before, run = old.selected_run, new.selected_run
+        if run is None or self._edited:
+            return
+        is_other = before is None or before.name != run.name
+        if is_other or (self._builder.pending is None and (before or run).requested.plan != run.requested.plan):
+            self._show(run)
+
+    def _show(self, run: EntrantRun) -> None:
+        if run.requested.plan != self._request.plan or self._builder.problem:
+            self._builder.expect(run.asked or run.built)
+            self._request.show_plan(run.requested.plan)
+
+    def _on_built(self, built: BuiltTarget | None) -> None:
+        run = self._compared.value.selected_run
+        if built is not None and run is not None and built.spec != run.target:
+            self.target_chosen.emit(built)
+
+
+def with_budget(training: TrainingSpec, budget: TrainingSpec) -> TrainingSpec:
+    """Return a training with the budget of another one."""
+    return training.model_copy(update={"seconds": budget.seconds, "steps": budget.steps})

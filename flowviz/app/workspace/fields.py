@@ -1,0 +1,149 @@
+"""Densities, differences, grids and velocities of all clouds, computed in the background while no flow is trained."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.threads.delay import delayed
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.entrants import Compared, EntrantRun
+from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.projects import Project
+from flowviz.records import FLOW_UNITS, Scene
+from flowviz.rendering import Camera, prepare_density, swept_grids, visible_rectangle
+from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import FIELDS
+
+if TYPE_CHECKING:
+    from flowviz.flows import Flow
+
+DELAY_MS = 60  # many changes of the camera lead to one query
+
+
+@dataclass(frozen=True)
+class FieldQuery:
+    """Request for the fields that a view of a cloud shows at a stage, for a picture of the given size in pixels.
+
+    Attributes:
+        run: The entrant.
+        stage: The stage.
+        view: The view.
+        size: The size of the picture.
+        other: The entrant whose log-density is subtracted at the last stage. None to subtract none.
+    """
+
+    run: EntrantRun
+    stage: int
+    view: ViewSpec
+    size: PictureSize
+    other: EntrantRun | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Return whether there is anything to compute."""
+        return bool(self.view.marks & FIELDS) or self.other is not None
+
+    def is_answered_by(self, other: "FieldQuery | None") -> bool:
+        """Return whether the answer to another query includes all fields of this one."""
+        if other is None or self._traces != other._traces:
+            return False
+        asked = [(each.stage, each.view.center, each.view.half_extent, each.size) for each in (self, other)]
+        return asked[0] == asked[1] and self.view.marks & FIELDS <= other.view.marks
+
+    @property
+    def _traces(self) -> list[int]:
+        """Identify the states of both flows."""
+        return [id(run.project.trace) for run in (self.run, self.other) if run is not None]
+
+
+class CloudFields(QObject):
+    """Computes the fields of one cloud after the other, and keeps the latest fields of each entrant."""
+
+    computed = pyqtSignal(int)  # style of the entrant
+    failed = pyqtSignal(object)  # Notice
+
+    def __init__(self, parent: QObject, worker: LatestWorker | None = None) -> None:
+        super().__init__(parent)
+        self._worker = worker or LatestWorker()
+        self._worker.failed.connect(self.failed)
+        self._keepers: dict[int, FlowKeeper] = {}  # by the style of the entrant, like the others
+        self._waiting: dict[int, FieldQuery] = {}
+        self._asked: dict[int, FieldQuery] = {}
+        self._found: dict[int, Scene] = {}
+        self._delay = delayed(self, self._ask, DELAY_MS)
+
+    def completed(self, scene: Scene, style: int) -> Scene:
+        """Return the scene of an entrant with those fields of its particles that have been computed."""
+        found = self._found.get(style)
+        if found is None or found.trace is not scene.trace:
+            return scene
+        return replace(
+            scene, density=found.density, grid=found.grid, velocities=found.velocities, difference=found.difference
+        )
+
+    def query(self, query: FieldQuery) -> None:
+        """Compute the fields that a view shows, unless that has been done or requested before."""
+        style = query.run.style
+        if query.asks and not query.is_answered_by(self._asked.get(style)):
+            self._waiting[style] = query
+            if not self._delay.isActive():
+                self._delay.start()
+
+    def drop(self) -> None:
+        """Forget all queries, because the flows are about to change."""
+        self._worker.drop()
+        self._delay.stop()
+        for kept in (self._waiting, self._asked, self._found):
+            kept.clear()
+
+    def close(self) -> None:
+        """End the thread after the current query."""
+        self._delay.stop()
+        self._worker.close()
+
+    def _ask(self) -> None:
+        for style, query in self._waiting.items():
+            self._asked[style] = query
+            known = self.completed(Scene(query.run.project.trace), style)
+            runs = [run for run in (query.run, query.other) if run is not None]
+            keepers = [self._keepers.setdefault(run.style, FlowKeeper()) for run in runs]
+            self._worker.ask(f"fields {style}", _computation(query, keepers, known), partial(self._take, style))
+        self._waiting.clear()
+
+    def _take(self, style: int, scene: Scene) -> None:
+        self._found[style] = scene
+        self.computed.emit(style)
+
+
+def can_query(compared: Compared) -> bool:
+    """Return whether fields are computed now: during a training, they would take the time of the flows."""
+    return compared.state in {TrainingState.IDLE, TrainingState.PAUSED}
+
+
+def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> Callable[[], Scene]:
+    def compute() -> Scene:
+        from flowviz.flows.scenes import completed, difference  # loads TensorFlow
+
+        view, size, trace = query.view, query.size, query.run.project.trace
+        if query.other is not None:
+            view = view.model_copy(update={"marks": view.marks - {"density"}})  # the difference takes its place
+        around, swept = visible_rectangle(view, size), swept_grids(Camera(view), trace.last_stage, size)
+        flow = _flow(query.run.project, keepers[0])
+        scene = completed(flow, replace(known, velocities=None), query.stage, view, around, swept=swept)
+        if query.other is not None and query.stage == trace.last_stage:
+            names = query.run.name, query.other.name
+            found = difference(flow, _flow(query.other.project, keepers[1]), trace, around, names)
+            scene = replace(scene, difference=found)
+        if scene.density is not None:
+            prepare_density(scene.density, view, size, FLOW_UNITS)
+        return scene
+
+    return compute
+
+
+def _flow(project: Project, keeper: FlowKeeper) -> "Flow":
+    return keeper.flow(project.flow, project.weights, project.edits)

@@ -1,0 +1,61 @@
+"""Sentences on the picture of a cloud: why it cannot be seen, and what the colors of a difference mean."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.app.workspace.entrants import FAILED, EntrantRun
+from flowviz.records import Scene
+from flowviz.rendering import visible_rectangle
+from flowviz.rendering.density import difference_limit
+from flowviz.specs import PictureSize, ViewSpec
+
+STRIDE = 16  # of the particles that are tested, because this happens in each frame
+MIN_VISIBLE = 0.02  # share of the particles; with fewer, the cloud seems to be missing
+
+
+def hint(run: EntrantRun, stage: float, view: ViewSpec, size: PictureSize) -> str:
+    """Return why the cloud of an entrant is not visible, or that it has diverged. Empty if neither is the case."""
+    texts = [_divergence(run)] if run.status in FAILED else []
+    positions = run.project.trace.positions[round(stage), ::STRIDE]  # at the nearest stage, which is much faster
+    left, right, bottom, top = visible_rectangle(view, size)
+    x, y = positions.T
+    inside = (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
+    if inside.mean() < MIN_VISIBLE:
+        texts.append(_distance(positions - np.array(view.center), view.half_extent))
+    return "\n".join(filter(None, texts))
+
+
+def can_subtract(run: EntrantRun, reference: EntrantRun | None) -> bool:
+    """Return whether the log-density of a reference can be subtracted from that of an entrant."""
+    if reference is None or reference is run or reference.project.target != run.project.target:
+        return False
+    return reference.is_begun and run.is_begun
+
+
+def difference_note(run: EntrantRun, reference: EntrantRun | None, scene: Scene) -> str:
+    """Return the meaning of the colors of a difference, or the reason why there is none.
+
+    The text is empty without a reference, and while the difference is being computed.
+    """
+    if reference is None or reference is run:
+        return ""
+    if reference.project.target != run.project.target:
+        return f"Learns another target than '{reference.name}'"
+    if not reference.is_begun:
+        return f"'{reference.name}' has not been trained yet"
+    if scene.difference is None:
+        return ""
+    limit = difference_limit(scene.difference)
+    return f"Yellow: more density than '{reference.name}'; blue: less (up to {limit:g} nats)"
+
+
+def _divergence(run: EntrantRun) -> str:
+    last = run.project.checkpoint
+    return f"Diverged at step {last.step:,}" if run.status == "diverged" and last is not None else run.problem
+
+
+def _distance(offsets: NDArray[np.floating], half_extent: float) -> str:
+    """Return how far half of the particles are from the center, relative to the view."""
+    distances = np.hypot(*offsets.T)
+    middle = np.sort(np.where(np.isfinite(distances), distances, np.inf))[len(distances) // 2] / half_extent
+    return f"Outside the view: {middle:,.0f} times as far out" if 2 <= middle < np.inf else "Outside the view"

@@ -1,0 +1,49 @@
+"""Projects that join a comparison."""
+
+from dataclasses import replace
+
+from flowviz.app.workspace.entrant_editing import with_budget
+from flowviz.projects import Project
+from flowviz.specs import PRESETS, TargetSpec, TrainingSpec, preset_of
+from flowviz.specs.comparison import MAX_NAME
+from flowviz.training.schedule import Budget
+
+
+def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Project:
+    """Return a project as an entrant of a comparison.
+
+    It keeps what it has learned if that was the same target, and not longer than the budget allows. Otherwise it starts
+    over, with the seed of the others, so that all entrants are treated alike.
+
+    Args:
+        project: The project.
+        target: The target that it learns in the comparison.
+        budget: A training with the budget and the seed of all entrants.
+    """
+    training = with_budget(project.training, budget)
+    last = project.checkpoint
+    if project.target == target and last is not None and _fits(Budget.at(last, training)):
+        return replace(project, training=training, next=None)
+    flow = project.flow.model_copy(update={"seed": budget.seed})
+    return Project.untrained(target, flow, training.with_seed(budget.seed))
+
+
+def name_of(project: Project) -> str:
+    """Return a name for the flow of a project: that of its preset, or of its family."""
+    preset = preset_of(project.flow)
+    return entrant_name(PRESETS[preset].title if preset else project.flow.recipe.title)
+
+
+def entrant_name(text: str) -> str:
+    """Return a text as the name of an entrant, which is short and printable."""
+    printable = "".join(letter for letter in text if letter.isprintable()).strip()
+    return printable[:MAX_NAME].strip() or "flow"
+
+
+def _fits(spent: Budget) -> bool:
+    """Return whether no more than the budget is spent."""
+    steps, seconds = spent.step - spent.start_step, spent.seconds - spent.start_seconds
+    if spent.spec.steps is not None:
+        return steps <= spent.spec.steps
+    assert spent.spec.seconds is not None
+    return seconds <= 1.1 * spent.spec.seconds  # the last chunk ends a little later

@@ -1,0 +1,119 @@
+"""The plot of the losses of all entrants, with one line each, over time or steps."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from flowviz.app.training.loss_range import loss_range
+from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.app.widgets.labels import FittingLabel
+from flowviz.app.widgets.plot import Plot
+from flowviz.app.workspace.colors import entrant_color, entrant_pen
+from flowviz.app.workspace.entrants import Compared, ComparedState
+from flowviz.records import History
+from flowviz.specs.view import Theme
+
+Axis = Literal["seconds", "step"]
+AXES: dict[Axis, str] = {"seconds": "over time", "step": "over steps"}
+LABELS: dict[Axis, str] = {"seconds": "seconds of training", "step": "step"}
+PADDING = 0.05  # of the range of an axis, on either side
+FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report
+MAX_OF_USUAL = 2.0  # height of the plot, relative to what most entrants need
+SELECTED_WIDTH, USUAL_WIDTH = 3, 2  # pixels
+DOT_SIZE = 6  # pixels; a single report makes no line
+HEIGHT_LINES = 5  # smallest height of the plot, in lines of text
+
+
+class LossCurves(QWidget):
+    """Plot of the validation gap of all entrants, or of their validation NLL if an entropy is unknown."""
+
+    def __init__(self, compared: ComparedState) -> None:
+        super().__init__()
+        self.setObjectName("comparisonPlot")
+        self.setAccessibleName("Losses of all flows")
+        self._compared = compared
+        self._theme: Theme = "light"
+        self._title = FittingLabel("comparisonPlotTitle", "What the lines show")
+        self._axis = ChoiceBox("comparisonAxis", "Horizontal axis", AXES)
+        self._panel = Plot()
+        self._curves = list[Any]()  # of pyqtgraph, one for each entrant
+        top = QHBoxLayout()
+        top.addWidget(self._title, stretch=1)
+        top.addWidget(self._axis)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(top)
+        layout.addWidget(self._panel, stretch=1)
+        self._axis.chosen.connect(lambda: self._show(compared.value))
+        compared.changed.connect(self._on_changed)
+        self.set_theme(self._theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colors of a theme."""
+        self._theme = theme
+        self._panel.setMinimumHeight(HEIGHT_LINES * self.fontMetrics().lineSpacing())
+        self._panel.set_appearance(self.font(), theme)
+        self._show(self._compared.value)
+
+    def _on_changed(self, old: Compared, new: Compared) -> None:
+        if _shown_of(old) != _shown_of(new):
+            self._show(new)
+
+    def _show(self, compared: Compared) -> None:
+        axis: Axis = self._axis.value
+        has_gaps = all(_entropy_is_known(run.project.history) for run in compared.runs)
+        words = (
+            ("Gap (nats)", "Gap to the best possible loss, in nats") if has_gaps else ("NLL (nats)", "Validation NLL")
+        )
+        self._title.show_texts(words[0], tip=words[1])
+        lines = [_line(run.project.history, axis, gaps=has_gaps) for run in compared.runs]
+        low, high = common_range([losses for _, losses in lines])
+        item = self._panel.item
+        item.setLabel("bottom", LABELS[axis])
+        self._fit_curves(len(lines))
+        for number, (run, (places, losses)) in enumerate(zip(compared.runs, lines, strict=True)):
+            pen = entrant_pen(run.style, self._theme)
+            pen.setWidth(SELECTED_WIDTH if run.name == compared.selected else USUAL_WIDTH)
+            self._curves[number].setData(
+                places, np.minimum(losses, high), pen=pen, symbol="o" if len(places) == 1 else None, symbolPen=None,
+                symbolBrush=entrant_color(run.style, self._theme), symbolSize=DOT_SIZE,
+            )  # fmt: skip
+        last = max((places[-1] for places, _ in lines if len(places)), default=FIRST_RANGES[axis])
+        rest = PADDING * (high - low)
+        item.setRange(xRange=(-PADDING * last, (1 + PADDING) * last), yRange=(low - rest, high + rest), padding=0)
+
+    def _fit_curves(self, count: int) -> None:
+        """Create or remove curves."""
+        while len(self._curves) > count:
+            self._panel.item.removeItem(self._curves.pop())
+        while len(self._curves) < count:
+            self._curves.append(self._panel.item.plot())
+
+
+def _shown_of(compared: Compared) -> tuple[object, ...]:
+    """Return what the plot depends on."""
+    return compared.selected, tuple((run.name, run.style, id(run.project.history.step)) for run in compared.runs)
+
+
+def _entropy_is_known(history: History) -> bool:
+    return not np.isnan(history.entropy).any()
+
+
+def _line(history: History, axis: Axis, *, gaps: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the places of the reports on the axis, and their losses."""
+    losses = history.validation_nll - history.entropy if gaps else history.validation_nll
+    return getattr(history, axis), losses
+
+
+def common_range(lines: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+    """Return the lowest and the highest loss to show, without spikes, and without lines far above most others."""
+    ranges = [loss_range(losses[np.isfinite(losses)]) for losses in lines if np.isfinite(losses).any()]
+    if not ranges:
+        return loss_range(np.zeros(0))
+    lowest, highs = min(low for low, _ in ranges), sorted(high for _, high in ranges)
+    usual = highs[len(highs) // 2]
+    return lowest, min(highs[-1], lowest + MAX_OF_USUAL * (usual - lowest))

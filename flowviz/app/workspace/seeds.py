@@ -1,0 +1,56 @@
+"""Means and standard deviations over the entrants that differ only in their seeds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flowviz.app.workspace.entrants import FAILED, EntrantRun, Figures
+from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, summary_of_figures
+
+DEVIATION = "± standard deviation"
+TIP = "Over the flows that differ only in their seeds, without those that diverged or failed"
+UNITS = {"seconds_to_goal": " s"}  # of values
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """A row of the table below those of the entrants: its title, the text of each column by name, and its tooltip."""
+
+    title: str
+    texts: dict[str, str]
+    tip: str
+
+
+def summary_rows(runs: Sequence[EntrantRun]) -> list[SummaryRow]:
+    """Return two rows for each flow that is trained with several seeds: the means, and the standard deviations.
+
+    Seeds that diverged or failed do not count.
+    """
+    keys = [_without_seed(run) for run in runs]
+    firsts = [number for number, key in enumerate(keys) if key not in keys[:number]]
+    groups = [[run for run, key in zip(runs, keys, strict=True) if key == keys[first]] for first in firsts]
+    summaries = [summary for group in groups if (summary := _summary(group)) is not None]
+    return [row for summary in summaries for row in _rows(summary, named=len(groups) > 1)]
+
+
+def shown(column: Column, value: float | None) -> str:
+    """Return a value of a column as the table shows it."""
+    return column.text(value) + (UNITS.get(column.name, "") if value is not None else "")
+
+
+def _summary(group: Sequence[EntrantRun]) -> RunSummary | None:
+    """Return the summary of a flow. None if it has a single seed."""
+    figures: list[Figures] = [run.figures() for run in group if run.status not in FAILED]
+    figures += [trial.figures for run in group for trial in run.later if trial.finite]
+    return summary_of_figures(group[0].name, figures) if len(figures) > 1 else None
+
+
+def _rows(summary: RunSummary, *, named: bool) -> list[SummaryRow]:
+    title = f"{summary.name}: mean" if named else "mean"
+    means = {column.name: shown(column, summary.means[column.name]) for column in COLUMNS}
+    deviations = {column.name: shown(column, summary.deviations[column.name] or None) for column in COLUMNS}
+    return [SummaryRow(f"{title} of {summary.runs} seeds", means, TIP), SummaryRow(DEVIATION, deviations, TIP)]
+
+
+def _without_seed(run: EntrantRun) -> tuple[object, ...]:
+    flow, training = run.project.flow, run.project.training
+    return run.target, flow.model_copy(update={"seed": 0}), training.with_seed(0)

@@ -1,0 +1,89 @@
+"""Sentences about a comparison."""
+
+from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.entrants import Compared, EntrantRun
+from flowviz.app.workspace.fields import can_query
+from flowviz.specs import ViewSpec
+from flowviz.specs.comparison import budget_words
+from flowviz.specs.view import FIELDS
+
+GREETING = "Press Train: the flows take turns, and each gets the same budget."
+NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
+MAX_TITLE = 24  # characters
+MANY = 3  # words that need a comma between them
+
+
+def title(compared: Compared, view: ViewSpec) -> tuple[str, ...]:
+    """Return descriptions of the comparison, from the longest to the shortest.
+
+    During a training, they end by saying which of the marks of a view are not drawn.
+    """
+    if not compared.runs:
+        return ("",)
+    texts = _description(compared)
+    hidden = sorted(view.marks & FIELDS)
+    if can_query(compared) or not hidden:
+        return texts
+    names = " and ".join(hidden) if len(hidden) < MANY else f"{', '.join(hidden[:-1])} and {hidden[-1]}"
+    note = f"{names.capitalize()} return{'s' if len(hidden) == 1 else ''} when the training pauses or ends"
+    return (*(f"{text}. {note}" for text in texts), note)
+
+
+def _description(compared: Compared) -> tuple[str, ...]:
+    count, budget = len(compared.runs), budget_words(compared.runs[0].project.training)
+    flows = f"{NUMBERS[count]} flow{'s' if count > 1 else ''}"
+    if not compared.shares_target:
+        return f"{flows} and their targets, each with {budget}", f"{flows}, {budget} each"
+    target = _short(compared.runs[0].target.title)
+    learn = "learn" if count > 1 else "learns"
+    return (
+        f"{flows} {learn} '{target}', each with {budget}, on the same points",
+        f"{flows} {learn} '{target}', each with {budget}",
+        f"{flows}, {budget} each",
+    )
+
+
+def sentence(compared: Compared, activity: str) -> str:
+    """Return the state of the training; `activity` names the current preparation of a flow, if any."""
+    match compared.state:
+        case TrainingState.PREPARING:
+            return activity or "Loading TensorFlow…"
+        case TrainingState.PAUSED:
+            return "Paused. Resume continues each flow exactly where it stopped."
+        case TrainingState.STOPPING:
+            return "Stopping…"
+        case TrainingState.TRAINING:
+            return _training(compared)
+    return _idle(compared)
+
+
+def _training(compared: Compared) -> str:
+    diverged = [run.name for run in compared.runs if run.status in {"diverged", "failed"}]
+    words = f" {', '.join(diverged)} diverged or failed." if diverged else ""
+    return f"The flows take turns: {compared.fraction:.0%} of the budget is used.{words}"
+
+
+def _idle(compared: Compared) -> str:
+    asked = next((run.asked for run in compared.runs if run.asked), None)
+    if asked is not None:
+        return f"Press Train to start all flows over, with '{_short(asked.title)}' as their target."
+    if not any(run.is_begun for run in compared.runs):
+        return GREETING
+    if any(run.is_unscored for run in compared.runs):
+        return "Stopped. The final figures are being computed; until then, those of validation points are shown."
+    best = _best(compared)
+    waiting = [run.name for run in compared.runs if not run.has_ended]
+    end = "Stopped" if any(run.status == "stopped" for run in compared.runs) else "Done"
+    result = f"{end}: {best.name} has the smallest gap, {best.gap:.3f} nats." if best else f"{end}."
+    return f"{result} Not finished yet: {', '.join(waiting)}." if waiting else result
+
+
+def _best(compared: Compared) -> EntrantRun | None:
+    """Return the entrant with the smallest gap. None if fewer than two gaps are known."""
+    known = [run for run in compared.runs if run.has_ended and run.gap is not None]
+    return min(known, key=lambda run: run.gap or 0.0) if len(known) > 1 else None
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1]}…"

@@ -1,0 +1,286 @@
+"""The table of the figures of all entrants, which can be sorted; the best value of each column is marked."""
+
+from typing import Any
+
+from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortFilterProxyModel, Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from flowviz.app.style.theme import CHOSEN
+from flowviz.app.threads.delay import delayed
+from flowviz.app.workspace.entrants import FAILED, Compared, ComparedState, EntrantRun
+from flowviz.app.workspace.limits import rows_below
+from flowviz.app.workspace.seeds import SummaryRow, shown
+from flowviz.records.comparison_table import COLUMNS, best_of
+from flowviz.specs.view import Theme
+
+BEST = "★"  # beside the best value of a column
+NAME_COLUMN, MAX_NAME = 0, 16  # characters that can be read without room for more
+VALUE_ROLE = Qt.ItemDataRole.UserRole  # the number, for sorting
+TIPS = {
+    "gap": "Distance from the best possible loss, in nats: 0 is a perfect fit. Measured on test points at "
+    "the end of the training, and on validation points until then",
+    "test_nll": "Negative log-likelihood, in nats: how much points of the target surprise the flow. Lower is better",
+    "on_target": "Share of the particles that land on the target",
+    "coverage": "Share of the target that the particles reach",
+    "leaked": "Share of the particles that miss the target",
+    "parameters": "Number of trained parameters",
+    "steps_per_second": "Training steps per second, not counting the turns of other flows",
+    "seconds_to_goal": "Seconds of its own training until 80% of the particles were on the target",
+}
+DESCRIPTION = (
+    "A row for each flow. Return opens the flow in the normal view, Delete removes it. Click a heading to sort"
+)
+SHORT = {"seconds_to_goal": "80% after"}  # headings that are shorter than in files
+ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class FiguresModel(QAbstractTableModel):
+    """Model of the table: a row for each entrant, its name and its state, and a column for each figure."""
+
+    def __init__(self, compared: ComparedState) -> None:
+        super().__init__()
+        self._theme: Theme = "light"
+        self._update(compared.value, rows_below(compared.value))
+        compared.changed.connect(self._on_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Mark the best values in the color of a theme."""
+        self._theme = theme
+        self._announce()
+
+    def name(self, row: int) -> str:
+        """Return the name of the entrant in a row. Empty for a mean over seeds and for a limit by counting."""
+        return "" if self.is_summary(row) else self._value.runs[row].name
+
+    def is_summary(self, row: int) -> bool:
+        """Return whether a row is below those of the entrants: a mean or a deviation over seeds, or a limit."""
+        return row >= len(self._value.runs)
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        return Qt.ItemFlag.ItemIsEnabled if self.is_summary(index.row()) else super().flags(index)
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._value.runs) + len(self._summaries)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else 1 + len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if section == NAME_COLUMN:
+            return "entrant" if role == Qt.ItemDataRole.DisplayRole else None
+        column = COLUMNS[section - 1]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return SHORT.get(column.name, column.title)
+        return TIPS[column.name] if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if self.is_summary(index.row()):
+            return _summary(self._summaries[index.row() - len(self._value.runs)], index.column(), role)
+        run = self._value.runs[index.row()]
+        if index.column() == NAME_COLUMN:
+            return _name(run, role)
+        return self._figure(index.row(), index.column() - 1, role)
+
+    def _figure(self, row: int, number: int, role: int) -> Any:
+        column, value = COLUMNS[number], self._figures[row][COLUMNS[number].name]
+        text = shown(column, value)
+        is_best = row in self._best[number]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return f"{BEST} {text}" if is_best else text
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{text}, the best" if is_best else text
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return ALIGNED
+            case Qt.ItemDataRole.ToolTipRole:
+                return TIPS[column.name]
+            case Qt.ItemDataRole.BackgroundRole if is_best:
+                return QBrush(QColor(*CHOSEN[self._theme]))
+            case Qt.ItemDataRole.FontRole if is_best:
+                font = QFont()
+                font.setBold(True)
+                return font
+        return value if role == VALUE_ROLE else None
+
+    def _on_changed(self, old: Compared, new: Compared) -> None:
+        if (old.runs, old.limits) == (new.runs, new.limits):
+            return
+        summaries = rows_below(new)
+        if old.names != new.names or len(summaries) != len(self._summaries):
+            self.beginResetModel()
+            self._update(new, summaries)
+            self.endResetModel()
+        else:
+            before = self._content
+            self._update(new, summaries)
+            if self._content != before:  # most turns change no figure, and Qt would measure all cells again
+                self._announce()
+
+    @property
+    def _content(self) -> tuple[object, ...]:
+        """Return what the cells show."""
+        return self._figures, self._summaries, [_name(run, Qt.ItemDataRole.ToolTipRole) for run in self._value.runs]
+
+    def _update(self, value: Compared, summaries: list[SummaryRow]) -> None:
+        self._value, self._summaries = value, summaries
+        self._figures = [run.figures() for run in self._value.runs]
+        self._best = [best_of(column, [figures[column.name] for figures in self._figures]) for column in COLUMNS]
+
+    def _announce(self) -> None:
+        if self._value.runs:
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+
+
+def _name(run: EntrantRun, role: int) -> str | None:
+    """Return the name of an entrant, marked if it has failed; it is read and explained in full."""
+    has_failed = run.status in FAILED
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return f"⚠ {run.name}" if has_failed else run.name
+        case Qt.ItemDataRole.AccessibleTextRole:
+            return f"{run.name}, {run.words()}" if has_failed else run.name
+        case Qt.ItemDataRole.ToolTipRole:
+            return f"{run.name}: {run.problem or (run.words() if has_failed else run.project.flow.recipe.title)}"
+    return run.name if role == VALUE_ROLE else None
+
+
+def _summary(row: SummaryRow, column: int, role: int) -> Any:
+    """Return what a row of means, deviations or limits shows."""
+    match role:
+        case Qt.ItemDataRole.DisplayRole:
+            return row.title if column == NAME_COLUMN else row.texts[COLUMNS[column - 1].name]
+        case Qt.ItemDataRole.TextAlignmentRole if column != NAME_COLUMN:
+            return ALIGNED
+        case Qt.ItemDataRole.ToolTipRole:
+            return row.tip
+        case Qt.ItemDataRole.FontRole:
+            font = QFont()
+            font.setItalic(True)
+            return font
+    return None
+
+
+class _Sorted(QSortFilterProxyModel):
+    """Sorts by the numbers; unknown ones come last in either order, and then means over seeds and limits."""
+
+    def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
+        model, is_ascending = self.sourceModel(), self.sortOrder() == Qt.SortOrder.AscendingOrder
+        assert isinstance(model, FiguresModel)
+        if model.is_summary(left.row()) or model.is_summary(right.row()):
+            return (left.row() < right.row()) == is_ascending  # they are the last rows
+        one, other = left.data(VALUE_ROLE), right.data(VALUE_ROLE)
+        if one is None or other is None:
+            return (other is None and one is not None) == is_ascending
+        return bool(one < other)
+
+
+class FiguresTable(QTableView):
+    """Table of the figures. The current row is that of the selected entrant."""
+
+    chosen = pyqtSignal(str)  # name of an entrant
+    open_requested = pyqtSignal(str)
+    removal_requested = pyqtSignal(str)
+
+    def __init__(self, compared: ComparedState) -> None:
+        super().__init__()
+        self.setObjectName("comparisonTable")
+        self.setAccessibleName("Figures of all flows")
+        self.setAccessibleDescription(DESCRIPTION)
+        self._compared, self._figures, self._sorted = compared, FiguresModel(compared), _Sorted()
+        self._is_showing = False
+        self._fit_timer = delayed(self, self._fit_names)
+        self._sorted.setSourceModel(self._figures)
+        self.setModel(self._sorted)
+        self.setSortingEnabled(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # in the order of the entrants
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        numbers = self.verticalHeader()
+        assert numbers is not None
+        numbers.hide()
+        self._fit()
+        self._sorted.modelReset.connect(self._fit)  # a reset forgets how each column is sized
+        across = self.horizontalHeader()
+        assert across is not None
+        across.sectionResized.connect(self._on_section_resized)
+        selection = self.selectionModel()
+        assert selection is not None
+        selection.currentRowChanged.connect(self._on_row_changed)
+        self.doubleClicked.connect(lambda index: self.open_requested.emit(self._name(index)))
+        compared.changed.connect(self._on_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Mark the best values in the color of a theme."""
+        self._figures.set_theme(theme)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 6 * self.fontMetrics().height())
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        name = self._name(self.currentIndex())
+        if name and event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            self.removal_requested.emit(name)
+        elif name and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.open_requested.emit(name)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Fit the rows and columns to the font."""
+        across, down = self.horizontalHeader(), self.verticalHeader()
+        assert across is not None
+        assert down is not None
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setDefaultSectionSize(self.fontMetrics().height() + 6)
+        across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        across.setStretchLastSection(False)
+        across.setMinimumSectionSize(4 * self.fontMetrics().averageCharWidth())
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        """Give the names the rest of the width or, if that is too little for them, let the table scroll."""
+        across, viewport = self.horizontalHeader(), self.viewport()
+        assert across is not None
+        assert viewport is not None
+        wanted = min(self.sizeHintForColumn(NAME_COLUMN), MAX_NAME * self.fontMetrics().averageCharWidth())
+        others = sum(across.sectionSize(column) for column in range(across.count()) if column != NAME_COLUMN)
+        if viewport.width() - others >= wanted:
+            across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)  # long names are elided
+        else:
+            across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Fixed)
+            across.resizeSection(NAME_COLUMN, wanted)
+
+    def _on_section_resized(self, section: int) -> None:
+        if section != NAME_COLUMN:
+            self._fit_timer.start()  # once all of them are resized
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
+
+    def _name(self, index: QModelIndex) -> str:
+        return self._figures.name(self._sorted.mapToSource(index).row()) if index.isValid() else ""
+
+    def _on_row_changed(self, current: QModelIndex) -> None:
+        if not self._is_showing and current.isValid():
+            self.chosen.emit(self._name(current))
+
+    def _on_changed(self, old: Compared, new: Compared) -> None:
+        if (old.selected, old.names) == (new.selected, new.names) or new.selected not in new.names:
+            return
+        self._is_showing = True
+        index = self._figures.index(new.names.index(new.selected), NAME_COLUMN)
+        self.setCurrentIndex(self._sorted.mapFromSource(index))
+        self._is_showing = False

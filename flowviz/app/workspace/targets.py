@@ -1,0 +1,103 @@
+"""The built targets of the entrants, which share them, and their limits by counting."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.notices.notice import Notice
+from flowviz.app.target.built_target import BuiltTarget, build_or_explain
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.entrants import Compared, ComparedState, EntrantRun
+from flowviz.records import Trial
+from flowviz.specs import TargetSpec
+from flowviz.specs.comparison import MAX_ENTRANTS
+from flowviz.training.limits import limit_of
+
+REMEMBERED = 2 * MAX_ENTRANTS  # targets: typing builds one for each letter
+
+
+class EntrantTargets(QObject):
+    """Builds the targets of entrants in the background, gives them to the entrants, and counts their limits."""
+
+    notice_posted = pyqtSignal(object)  # Notice of why a target cannot be built
+
+    def __init__(self, compared: ComparedState, worker: LatestWorker, parent: QObject) -> None:
+        super().__init__(parent)
+        self._compared, self._worker = compared, worker
+        self._built = deque[BuiltTarget](maxlen=REMEMBERED)
+        self._counting = set[TargetSpec]()  # whose limits are being computed
+        compared.changed.connect(lambda _, new: self._count(new))
+
+    def begin(self, built: Iterable[BuiltTarget]) -> None:
+        """Forget all targets except some, because another comparison is shown."""
+        self._built = deque(built, REMEMBERED)
+
+    def add(self, built: BuiltTarget) -> None:
+        """Keep another target for the entrants that learn it."""
+        self._built.append(built)
+
+    def build(self) -> None:
+        """Give the known targets to the entrants, and build the others, each once."""
+        self._show()
+        missing = dict.fromkeys(run.project.target for run in self._compared.value.runs if run.built is None)
+        for number, spec in enumerate(missing):
+            self._ask(f"target {number}", spec, lambda _: self._show())
+
+    def learn(self, spec: TargetSpec, on_built: Callable[[BuiltTarget], object], topic: str = "shared") -> None:
+        """Call a function with a target that entrants are to learn, at once if it is known, else when it is built."""
+        if (known := self._known(spec)) is not None:
+            on_built(known)
+        else:
+            self._ask(f"{topic} target", spec, on_built)
+
+    @property
+    def known(self) -> tuple[BuiltTarget, ...]:
+        """Return the targets that have been built."""
+        return tuple(self._built)
+
+    def given_to(self, run: EntrantRun) -> EntrantRun:
+        """Return an entrant with its target, if that is known."""
+        if run.built is not None and run.built.spec == run.project.target:
+            return run
+        found = self._known(run.project.target)
+        return run if found is run.built else replace(run, built=found)
+
+    def close(self) -> None:
+        """Stop building targets."""
+        self._worker.close()
+
+    def _count(self, value: Compared) -> None:
+        """Compute missing limits while no flow is trained, because that would take the time of the flows."""
+        for run in value.runs if value.limits is not None and value.state == TrainingState.IDLE else ():
+            built, spec, training = run.built, run.project.target, run.project.training
+            if built is not None and built.spec == spec and spec not in {*(value.limits or ()), *self._counting}:
+                self._counting.add(spec)
+                take = partial(self._take_limit, spec)
+                self._worker.ask(f"limit of {spec.title}", partial(limit_of, built.target, training), take)
+
+    def _take_limit(self, spec: TargetSpec, limit: Trial) -> None:
+        self._counting.discard(spec)
+        value = self._compared.value
+        if value.limits is not None:
+            self._compared.set(replace(value, limits={**value.limits, spec: limit}))
+
+    def _known(self, spec: TargetSpec) -> BuiltTarget | None:
+        return next((built for built in reversed(self._built) if built.spec == spec), None)
+
+    def _ask(self, topic: str, spec: TargetSpec, on_built: Callable[[BuiltTarget], object]) -> None:
+        self._worker.ask(topic, partial(build_or_explain, spec), partial(self._take, on_built))
+
+    def _take(self, on_built: Callable[[BuiltTarget], object], result: BuiltTarget | str) -> None:
+        if isinstance(result, BuiltTarget):
+            self.add(result)
+            on_built(result)
+        else:
+            self.notice_posted.emit(Notice("comparison", result))
+
+    def _show(self) -> None:
+        value = self._compared.value
+        self._compared.set(replace(value, runs=tuple(map(self.given_to, value.runs))))

@@ -1,0 +1,135 @@
+"""Mouse events of pyqtgraph on the cloud item, without a window."""
+
+from typing import Any
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, Qt
+from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
+
+from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.state.view import Tool
+from flowviz.records import Combination
+
+LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
+
+
+def drag_event(
+    place: QPointF,
+    previous: QPointF,
+    start: QPointF,
+    *,
+    is_start: bool = False,
+    is_finish: bool = False,
+    button: Qt.MouseButton = LEFT,
+) -> MagicMock:
+    """Return a drag event of pyqtgraph from the previous pixel to the current one."""
+    event = MagicMock(spec=MouseDragEvent)
+    event.pos.return_value, event.lastPos.return_value, event.buttonDownPos.return_value = place, previous, start
+    event.isStart.return_value, event.isFinish.return_value = is_start, is_finish
+    event.button.return_value, event.modifiers.return_value = button, Qt.KeyboardModifier.NoModifier
+    return event
+
+
+class Cloud(CloudView):
+    """A cloud view of 400 x 400 pixels without particles, which records the regions that are drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.regions: list[NDArray[np.float64]] = []
+        self.resize(400, 400)
+
+    def select_region(self, corners: NDArray[np.float64], how: Combination) -> None:
+        self.regions.append(corners)
+
+
+class Item:
+    """The item of a cloud, and what it has reported."""
+
+    def __init__(self) -> None:
+        self.cloud = Cloud()
+        self.item = self.cloud.canvas.content().item
+        self.regions = self.cloud.regions
+        self.zooms: list[tuple[Any, float]] = []
+        self.cloud.zoomed.connect(lambda center, half: self.zooms.append((center, half)))
+
+    def drag(self, *places: tuple[int, int], finish: bool = True, button: Qt.MouseButton = LEFT) -> list[MagicMock]:
+        points, last = [QPointF(*place) for place in places], len(places) - 1
+        drags = [
+            drag_event(
+                point,
+                points[max(number - 1, 0)],
+                points[0],
+                is_start=number == 0,
+                is_finish=finish and number == last,
+                button=button,
+            )
+            for number, point in enumerate(points)
+        ]
+        for drag in drags:
+            self.item.mouseDragEvent(drag)
+        return drags
+
+
+@pytest.fixture
+def item(qapp: object) -> Item:
+    return Item()
+
+
+TRIANGLE = (10, 10), (200, 20), (200, 200)
+
+
+def test_lasso_reports_the_corners_of_its_path(item: Item) -> None:
+    item.cloud.set_tool("lasso")
+    item.drag(*TRIANGLE)
+    assert len(item.regions) == 1
+    np.testing.assert_allclose(item.regions[0][-1], (0.0, 0.0), atol=0.02)
+
+
+@pytest.mark.parametrize("tool", ["lasso", "rectangle"])
+def test_region_is_cleared_when_the_tool_changes(item: Item, tool: Tool) -> None:
+    item.cloud.set_tool(tool)
+    item.drag(*TRIANGLE, finish=False)
+    assert item.item._region
+    item.cloud.set_tool("move")
+    assert not item.item._region
+
+
+def test_lasso_after_an_interrupted_drag_has_no_old_corners(item: Item) -> None:
+    item.cloud.set_tool("lasso")
+    item.drag(*TRIANGLE, finish=False)
+    item.item.cancel_region()
+    item.drag((300, 300), (350, 300), (350, 350))
+    (corners,) = item.regions
+    assert (corners[:, 0] > 1).all(), "no corner of the first lasso"
+
+
+def test_drag_from_before_a_change_of_tool_selects_nothing(item: Item) -> None:
+    item.cloud.set_tool("lasso")
+    item.drag(*TRIANGLE, finish=False)
+    item.cloud.set_tool("move")
+    item.cloud.set_tool("lasso")
+    start, end = (QPointF(*place) for place in TRIANGLE[:2])
+    item.item.mouseDragEvent(drag_event(end, end, start, is_finish=True))
+    assert not item.regions
+
+
+@pytest.mark.parametrize("tool", ["move", "rectangle", "lasso", "probe"])
+def test_middle_button_pans_with_every_tool(item: Item, tool: Tool) -> None:
+    item.cloud.set_tool(tool)
+    item.drag((100, 100), (150, 100), button=MIDDLE)
+    (center, half), *_ = reversed(item.zooms)
+    assert center[0] < 0 == center[1]
+    assert half == item.cloud.view.half_extent
+    assert not item.regions
+
+
+def test_drags_are_ignored_with_the_right_button_and_in_the_overview(item: Item) -> None:
+    drags = item.drag(*TRIANGLE, button=RIGHT)
+    item.cloud.set_overview(True)
+    for drag in [*drags, *item.drag(*TRIANGLE)]:
+        drag.ignore.assert_called_once()
+        drag.accept.assert_not_called()
+    assert not item.zooms

@@ -1,0 +1,98 @@
+"""The view bar shows the view state and requests changes of it."""
+
+import pytest
+from PyQt6.QtWidgets import QComboBox, QToolButton
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.pane.view_bar import ViewBar
+from flowviz.app.state.view import ViewState
+from flowviz.app.widgets.choice_words import COLORS
+from flowviz.records import Selection
+from tests.app.pane.fakes import PARTICLES, STAGES
+
+
+class Bar:
+    """A view bar and its state."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.view = ViewState()
+        self.view.show_flow(STAGES - 1, PARTICLES)
+        self.bar = ViewBar(self.view)
+        qtbot.addWidget(self.bar)
+
+    def press(self, name: str) -> None:
+        button = self.bar.findChild(QToolButton, name)
+        assert button is not None
+        button.click()
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> Bar:
+    return Bar(qtbot)
+
+
+def test_button_of_a_mark_shows_and_hides_it(bar: Bar) -> None:
+    for mark, action in bar.bar.mark_actions.items():
+        was_shown = mark in bar.view.seen.view.marks
+        action.trigger()
+        assert (mark in bar.view.seen.view.marks) == (not was_shown) == action.isChecked()
+
+
+def test_boxes_set_the_color_and_the_direction(bar: Bar) -> None:
+    color, direction = bar.bar.findChild(QComboBox, "colorBox"), bar.bar.findChild(QComboBox, "directionBox")
+    assert color is not None
+    assert direction is not None
+    for index, color_by in enumerate(COLORS):
+        color.setCurrentIndex(index)
+        assert bar.view.seen.view.color_by == color_by
+    direction.setCurrentIndex(1)
+    assert bar.view.seen.direction == "encode"
+    bar.view.set_direction("generate")
+    assert direction.currentIndex() == 0
+
+
+def test_one_tool_is_checked_at_a_time(bar: Bar) -> None:
+    for tool, action in bar.bar.tool_actions.items():
+        action.trigger()
+        assert bar.view.value.tool == tool
+        assert [each for each, other in bar.bar.tool_actions.items() if other.isChecked()] == [tool]
+
+
+def test_selection_can_be_inverted_and_cleared(bar: Bar) -> None:
+    assert not bar.bar.clear_action.isEnabled()
+    bar.press("invertButton")
+    assert bar.view.value.selection == Selection.none(PARTICLES).inverted()
+    bar.press("clearButton")
+    assert bar.view.value.selection is None
+
+
+def test_fit_commands_request_a_zoom_to_the_cloud_or_to_the_stage(bar: Bar, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(bar.bar.fit_requested):
+        bar.bar.fit_action.trigger()
+    with qtbot.waitSignal(bar.bar.stage_fit_requested):
+        bar.press("fitStageButton")
+    bar.view.update(overview=True)
+    assert not bar.bar.fit_stage_action.isEnabled()
+
+
+def test_button_shows_whether_the_view_follows_the_cloud_and_toggles_it(bar: Bar, qtbot: QtBot) -> None:
+    button = bar.bar.findChild(QToolButton, "followButton")
+    assert button is not None
+    assert (button.text(), button.isChecked()) == ("Following", True)
+    with qtbot.waitSignal(bar.bar.hold_requested):
+        button.click()
+    bar.view.zoom_to((1.0, 2.0), 0.5)
+    assert (button.text(), button.isChecked()) == ("Fixed", False)
+    button.click()
+    assert bar.view.seen.fitted
+    assert button.text() == "Following"
+
+
+def test_beside_is_available_only_with_something_to_show_beside_the_points(bar: Bar) -> None:
+    beside = bar.bar.beside_action
+    bar.view.update_view(beside=True)
+    assert (beside.isEnabled(), beside.isChecked()) == (False, False)
+    bar.bar.mark_actions["density"].trigger()
+    assert (beside.isEnabled(), beside.isChecked()) == (True, True)
+    beside.trigger()
+    assert not bar.view.seen.view.beside

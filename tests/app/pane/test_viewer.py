@@ -1,0 +1,148 @@
+"""The viewer in the main window, with real queries."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QLabel, QSlider, QToolButton, QWidget
+
+from flowviz.projects import Project, example
+from tests.app.pane.explored import Explored
+from tests.app.test_main_window import choose, pixels
+
+pytestmark = pytest.mark.shared_window
+
+ENCODE = 1  # index in the direction box
+
+
+@pytest.fixture(scope="module")
+def short() -> Project:
+    """A flow with fewer stages than the default one."""
+    return example("flow").project()
+
+
+def test_density_follows_the_stage_and_the_zoom(explored: Explored) -> None:
+    before = pixels(explored.cloud)
+    explored.action("densityAction").trigger()
+    explored.wait(lambda: explored.scene.density is not None)
+    assert not np.array_equal(before, pixels(explored.cloud))
+    explored.go_to(10)
+    explored.wait(lambda: explored.scene.density is not None and explored.scene.density.stage == 10)
+    explored.cloud.zoom(0.5)
+    explored.wait(
+        lambda: explored.scene.density is not None and explored.scene.density.rectangle == explored.cloud.rectangle
+    )
+    assert explored.scene.density is not None
+    assert min(explored.scene.density.log_density.shape) >= 256
+
+
+def test_probe_follows_the_point_under_the_mouse_through_all_stages(explored: Explored) -> None:
+    explored.action("probeTool").trigger()
+    explored.go_to(9)
+    explored.mouse.hover(0.5, 0.5)
+    explored.wait(lambda: explored.scene.probe is not None)
+    probe = explored.scene.probe
+    assert probe is not None
+    np.testing.assert_allclose(probe.positions[9, 0], (0.5, 0.5), atol=2 * explored.cloud.pixel)
+    assert "· base (" in explored.window.find(QLabel, "readout").text()
+    explored.action("moveTool").trigger()
+    assert explored.scene.probe is None
+
+
+def test_encoding_pulls_points_of_the_target_back_and_says_what_is_undone(explored: Explored) -> None:
+    direction, readout = explored.window.find(QComboBox, "directionBox"), explored.window.find(QLabel, "readout")
+    direction.setCurrentIndex(ENCODE)
+    explored.wait(lambda: readout.text().startswith("Next to undo: "))
+    encoded = explored.scene.trace
+    assert explored.target.on_target(encoded.positions[-1]) == 1
+    assert abs(float(encoded.positions[0].std()) - 1) < 0.35
+    direction.setCurrentIndex(0)
+    assert explored.scene.trace is explored.trace
+
+
+def test_inspector_describes_the_stage_and_its_parts_can_be_hidden(explored: Explored) -> None:
+    formula, numbers = explored.window.find(QLabel, "stageFormula"), explored.window.find(QLabel, "stageNumbers")
+    curves, explanation = explored.window.find(QWidget, "curvePlot"), explored.window.find(QLabel, "stageExplanation")
+    explored.wait(lambda: curves.isVisible())
+    assert "y" in formula.text()
+    explored.go_to(2)
+    explored.wait(lambda: "mean" in numbers.text())
+    assert not curves.isVisible()
+    assert "normalization" in explored.window.find(QLabel, "inspectorTitle").text()
+    assert "running" in explanation.text()
+    choose(explored.window, "Explanations")
+    assert not explanation.isVisible()
+    assert numbers.isVisible()
+    choose(explored.window, "Layer Inspector")
+    assert not numbers.isVisible()
+    choose(explored.window, "Layer Inspector")
+    choose(explored.window, "Explanations")
+    assert numbers.isVisible()
+    assert explanation.isVisible()
+
+
+def test_history_slider_goes_back_and_the_live_button_returns(explored: Explored) -> None:
+    history, label = explored.window.find(QSlider, "historyScrubber"), explored.window.find(QLabel, "momentLabel")
+    assert (history.maximum(), history.value(), label.text()) == (2, 2, "step 2,100")
+    history.setValue(0)
+    assert label.text() == "step 0"
+    np.testing.assert_allclose(explored.scene.trace.positions, explored.trace.positions * 0.5, rtol=1e-6)
+    live = explored.window.find(QToolButton, "liveButton")
+    explored.take(explored.trace)
+    assert explored.scene.trace is not explored.trace, "a new snapshot does not replace an earlier moment"
+    live.click()
+    assert explored.scene.trace is explored.trace
+    assert label.text() == "step 3,000"
+
+
+def test_play_button_plays_to_the_last_stage(explored: Explored) -> None:
+    explored.window.find(QComboBox, "speedBox").setCurrentText("4×")
+    explored.go_to(explored.trace.last_stage - 1)
+    explored.window.find(QToolButton, "playButton").click()
+    explored.wait(lambda: explored.cloud.stage == explored.trace.last_stage)
+
+
+def test_keys_change_the_playback_options(explored: Explored) -> None:
+    main, find = explored.window.main, explored.window.find
+    for key, name, text in (
+        (Qt.Key.Key_BracketRight, "speedBox", "2×"),
+        (Qt.Key.Key_L, "repeatBox", "Loop"),
+        (Qt.Key.Key_R, "headingBox", "Backward"),
+        (Qt.Key.Key_M, "easingBox", "Steady"),
+        (Qt.Key.Key_T, "throughBox", "Training"),
+    ):
+        explored.qtbot.keyClick(main, key, Qt.KeyboardModifier.ControlModifier)
+        assert find(QComboBox, name).currentText() == text
+
+
+def test_shorter_flow_replaces_a_longer_one_while_everything_is_queried(
+    explored: Explored, short: Project, project: Project
+) -> None:
+    window = explored.window
+    for name in ("densityAction", "gridAction", "probeTool"):
+        explored.action(name).trigger()
+    explored.mouse.hover(0.3, 0.2)
+    window.find(QComboBox, "directionBox").setCurrentIndex(ENCODE)
+    seen = window.main.view.seen.model_copy(update={"stage": None, "probe": None})
+    for shown in (short, project):  # the first one replaces the trained flow
+        explored.go_to(explored.scene.trace.last_stage)
+        window.main.session.show_project(replace(shown, seen=seen))
+        last = shown.trace.last_stage
+        assert window.find(QSlider, "layerScrubber").maximum() == last
+        assert explored.scene.trace.last_stage == last
+        assert window.main.view.value.stage <= last
+        explored.wait(lambda: explored.scene.grid is not None and explored.scene.density is not None)
+        assert explored.scene.grid is not None
+        assert explored.scene.grid.last_stage == last
+        assert not window.notice
+
+
+def test_leaked_particles_are_marked_while_they_are_colored(explored: Explored) -> None:
+    colors = explored.window.find(QComboBox, "colorBox")
+    assert explored.scene.leaked is None
+    colors.setCurrentIndex(colors.findData("leaked"))
+    assert explored.scene.leaked is not None
+    assert explored.scene.leaked.mean() == pytest.approx(1 - explored.target.on_target(explored.trace.positions[-1]))
+    colors.setCurrentIndex(0)
+    assert explored.scene.leaked is None

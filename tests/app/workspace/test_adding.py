@@ -1,0 +1,106 @@
+"""Flows join a comparison: copies, presets, the flow of the window, and project files."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.training.session import Session
+from flowviz.app.workspace.adding import EntrantAdding
+from flowviz.projects import Project
+from flowviz.specs import PRESETS, FlowSpec, TextSpec, TrainingSpec
+from tests.app.conftest import work_is_running
+from tests.app.workspace.fakes import TARGET, ComparisonHarness
+
+BYE = Project.untrained(TextSpec(text="Bye"), FlowSpec(family="spline"), TrainingSpec(seconds=9))
+
+
+class Adding:
+    """Adds flows to a comparison of two flows."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.harness, self.page, self.qtbot = ComparisonHarness(), QWidget(), qtbot
+        qtbot.addWidget(self.page)
+        self.adding = EntrantAdding(self.harness.compared, self.harness.controller, cast("Session", self), self.page)
+        self.notices = list[str]()
+        self.adding.notice_posted.connect(lambda notice: self.notices.append(notice.text))
+
+    def project(self) -> Project:
+        return BYE
+
+    @property
+    def targets(self) -> list[str]:
+        return [run.target.title for run in self.harness.compared.value.runs]
+
+    def press(self, text: str) -> None:
+        """Press a button of the question about the target."""
+        (box,) = self.page.findChildren(QMessageBox)
+        (found,) = [button for button in box.findChildren(QPushButton) if button.text() == text]
+        found.click()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=20_000)
+
+
+@pytest.fixture
+def flows(qtbot: QtBot) -> Iterator[Adding]:
+    found = Adding(qtbot)
+    yield found
+    found.adding.close()
+    qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
+
+
+def test_a_copy_is_untrained_and_selected(flows: Adding) -> None:
+    flows.harness.train()
+    flows.adding.add_copy()
+    assert flows.harness.names == ("a", "b", "a 2")
+    assert flows.harness.compared.value.selected == "a 2"
+    assert not flows.harness.run("a 2").is_begun
+
+
+def test_a_preset_learns_the_same_target(flows: Adding) -> None:
+    preset = PRESETS["sharp"]
+    flows.adding.add_flow(preset.title, preset.flow())
+    assert flows.harness.run(preset.title).project.flow.family == "spline"
+    assert flows.harness.run(preset.title).target == TARGET
+
+
+def test_another_target_is_asked_about(flows: Adding) -> None:
+    flows.adding.add_current()
+    assert len(flows.harness.names) == 2
+    flows.press("'Hi'")
+    flows.wait(lambda: len(flows.harness.names) == 3)
+    assert flows.targets == ["Hi", "Hi", "Hi"]
+
+
+def test_all_can_adopt_the_target_of_a_project(flows: Adding) -> None:
+    flows.adding.add_current()
+    flows.press("All learn 'Bye'")
+    flows.wait(lambda: len(flows.harness.names) == 3)
+    assert flows.targets == ["Bye", "Bye", "Bye"]
+
+
+def test_each_can_keep_its_own_target(flows: Adding) -> None:
+    flows.adding.add_current()
+    flows.press("Each keeps its own")
+    flows.wait(lambda: len(flows.harness.names) == 3)
+    assert flows.targets == ["Hi", "Hi", "Bye"]
+
+
+def test_a_project_file_with_the_same_target_joins_as_it_is(flows: Adding, project_file: Path) -> None:
+    flows.harness.request.set_budget("steps", 2100)
+    flows.harness.controller.editing.apply()
+    flows.adding.add_file(project_file)
+    flows.wait(lambda: len(flows.harness.names) == 3)
+    assert flows.harness.run("hi").is_begun
+
+
+def test_a_file_that_is_no_project_is_a_sentence(flows: Adding, tmp_path: Path) -> None:
+    path = tmp_path / "broken.flowviz"
+    path.write_bytes(b"nothing")
+    flows.adding.add_file(path)
+    flows.wait(lambda: bool(flows.notices))
+    assert str(path) in flows.notices[0]

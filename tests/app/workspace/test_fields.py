@@ -1,0 +1,127 @@
+"""Densities, grids and velocities of the clouds, which are computed while no flow is trained; no flow is built here."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.pane.view_bar import ViewBar
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.workspace.fields import CloudFields, FieldQuery
+from flowviz.app.workspace.sentences import title
+from flowviz.records import Scene, Trace
+from flowviz.specs import PictureSize, ViewSpec
+from tests.app.conftest import Window
+from tests.app.workspace.fakes import ComparisonHarness, untrained
+
+SIZE = PictureSize(width=300, height=200)
+GRID = ViewSpec(marks=frozenset({"points", "grid"}))
+
+
+class FakeWorker(LatestWorker):
+    """Worker that computes nothing: a test sends the results."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = list[tuple[str, Callable[[Any], object]]]()
+
+    def ask(self, topic: str, compute: Callable[[], Any], on_result: Callable[[Any], object]) -> None:
+        self.asked.append((topic, on_result))
+
+
+class Fields:
+    """The fields of the clouds of a comparison."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.owner, self.worker, self.harness, self.qtbot = QObject(), FakeWorker(), ComparisonHarness(), qtbot
+        self.fields = CloudFields(self.owner, self.worker)
+
+    def query(self, view: ViewSpec = GRID, stage: float = 2.0) -> int:
+        """Query the fields of an entrant, and return the number of queries so far."""
+        self.fields.query(FieldQuery(self.harness.run("b"), round(stage), view, SIZE))
+        self.qtbot.waitUntil(lambda: not self.fields._delay.isActive())
+        return len(self.worker.asked)
+
+    @property
+    def trace(self) -> Trace:
+        return self.harness.run("b").project.trace
+
+
+@pytest.fixture
+def fields(qtbot: QtBot) -> Fields:
+    return Fields(qtbot)
+
+
+def test_a_cloud_gets_the_fields_of_its_particles_only(fields: Fields) -> None:
+    fields.query()
+    scene = Scene(fields.trace)
+    fields.worker.asked[0][1](replace(scene, grid=fields.trace))
+    assert fields.fields.completed(scene, 1).grid is fields.trace
+    assert fields.fields.completed(Scene(replace(fields.trace)), 1).grid is None
+    assert fields.fields.completed(scene, 0).grid is None
+
+
+def test_fields_are_computed_once_for_each_stage_and_frame(fields: Fields) -> None:
+    assert fields.query() == fields.query() == 1
+    assert fields.query(stage=3.0) == 2
+    assert fields.query(GRID.model_copy(update={"half_extent": 9.0}), stage=3.0) == 3
+    assert fields.query(ViewSpec(), stage=3.0) == 3
+
+
+def test_the_start_of_a_training_discards_fields(fields: Fields) -> None:
+    fields.query()
+    fields.worker.asked[0][1](Scene(fields.trace, grid=fields.trace))
+    fields.fields.drop()
+    assert fields.fields.completed(Scene(fields.trace), 1).grid is None
+
+
+def test_the_title_says_what_is_not_drawn_during_a_training(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    harness.train()
+    assert title(harness.compared.value, GRID)[0].endswith("Grid returns when the training pauses or ends")
+    harness.controller.toggle_pause()
+    assert "returns" not in title(harness.compared.value, GRID)[0]
+
+
+def test_what_does_not_apply_to_several_clouds_is_disabled_with_a_reason(window: Window) -> None:
+    overview = window.find(QAction, "overviewAction")
+    window.main.comparisons.show(untrained("a", "b"))
+    assert not overview.isEnabled()
+    assert "comparison" in overview.toolTip()
+    assert window.find(QAction, "gridAction").isEnabled()
+    workbench = window.main.comparisons.workbench
+    assert workbench is not None
+    window.find(QAction, "zoominAction").trigger()
+    assert workbench.shared.value.frame is not None
+    window.main.findChildren(ViewBar)[0].fit_action.trigger()
+    assert workbench.shared.value.frame is None
+    window.main.comparisons.leave()
+    assert overview.isEnabled()
+    assert "comparison" not in overview.toolTip()
+
+
+def test_a_difference_is_computed_from_both_flows_at_the_last_stage(qtbot: QtBot) -> None:
+    harness, computed = ComparisonHarness(), list[str]()
+    fields = CloudFields(harness.owner)
+    fields.computed.connect(lambda: computed.append("b"))
+    one, two = harness.run("a"), harness.run("b")
+    last = two.project.trace.last_stage
+    fields.query(FieldQuery(two, last, ViewSpec(), SIZE, one))
+    qtbot.waitUntil(lambda: bool(computed))
+    found = fields.completed(Scene(two.project.trace), two.style).difference
+    assert found is not None
+    assert (found.names, found.stage) == (("b", "a"), last)
+    np.testing.assert_allclose(found.at_particles, 0, atol=1e-4)  # both are the identity
+    fields.close()
+
+
+def test_another_reference_is_another_query(fields: Fields) -> None:
+    one, two = fields.harness.run("a"), fields.harness.run("b")
+    query = FieldQuery(two, 2, GRID, SIZE)
+    assert not replace(query, other=one).is_answered_by(query)
+    assert replace(query, other=one).is_answered_by(replace(query, other=one))

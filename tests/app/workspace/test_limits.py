@@ -1,0 +1,86 @@
+"""Limits by counting in the window: a line of the table that is no entrant."""
+
+from functools import partial
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QCheckBox
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.workspace.limits import TIP
+from flowviz.app.workspace.seeds import DEVIATION
+from flowviz.app.workspace.table import BEST, FiguresTable
+from flowviz.records.comparison_table import COLUMNS, LIMIT
+from flowviz.targets import AdaptiveHistogram
+from flowviz.training import limits
+from tests.app.conftest import Window
+from tests.app.training.fakes import progress
+from tests.app.workspace.fakes import ComparisonHarness, untrained
+
+GAP = 1 + [column.name for column in COLUMNS].index("gap")
+
+
+@pytest.fixture(autouse=True)
+def few_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count few points, which takes a moment."""
+    monkeypatch.setattr(limits, "AdaptiveHistogram", partial(AdaptiveHistogram, count=200_000))
+
+
+def lines(table: FiguresTable) -> list[str]:
+    model = table.model()
+    assert model is not None
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def test_limit_is_a_line_below_the_entrants_that_is_never_the_best(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    harness.controller.set_limits(True)
+    assert lines(table) == ["a", "b", "mean of 2 seeds", DEVIATION, LIMIT]
+    model = table.model()
+    assert model is not None
+    cell = model.index(4, GAP)
+    assert 0 < float(cell.data()) < 0.1, "without a star"
+    assert model.index(4, 0).data(Qt.ItemDataRole.ToolTipRole) == TIP
+    assert not model.flags(cell) & Qt.ItemFlag.ItemIsSelectable
+    harness.controller.train()
+    for name, nll in (("a", 1.7), ("b", 1.9)):
+        harness.thread.send(name, progress(1, nll))
+    assert model.index(0, GAP).data().startswith(BEST)
+    assert not any(BEST in (model.index(4, column).data() or "") for column in range(model.columnCount()))
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        table.sortByColumn(GAP, order)
+        assert lines(table)[-1] == LIMIT, "it is not ranked"
+    harness.controller.set_limits(False)
+    assert LIMIT not in lines(table)
+
+
+def test_limit_waits_until_no_flow_is_trained(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    harness.controller.train()
+    harness.controller.set_limits(True)
+    assert harness.compared.value.limits == {}
+    harness.thread.end()
+    assert len(harness.compared.value.limits) == 1
+    assert harness.compared.comparison.limits == harness.compared.value.limits, "it is saved"
+
+
+def test_check_box_shows_and_requests_the_limit(window: Window, qtbot: QtBot) -> None:
+    comparisons = window.main.comparisons
+    comparisons.show(untrained("a", "b"))
+    workbench = comparisons.workbench
+    assert workbench is not None
+    (box,) = workbench.page.findChildren(QCheckBox, "limitByCounting")
+    assert not box.isChecked()
+    box.click()
+    qtbot.waitUntil(lambda: bool(workbench.compared.value.limits))
+    assert lines(workbench.page.table)[-1] == LIMIT
+    assert comparisons.document.is_changed
+    saved = workbench.compared.comparison
+    comparisons.show(untrained("c"))
+    assert not box.isChecked()
+    comparisons.show(saved)
+    assert box.isChecked()
+    assert lines(workbench.page.table)[-1] == LIMIT
+    comparisons.document.discard_changes()

@@ -1,0 +1,368 @@
+"""The page of a comparison in the real window, without training."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from PIL import Image
+from PyQt6.QtCore import QMimeData, QObject, QPoint, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLabel, QLineEdit, QPushButton
+from PyQt6.sip import isdeleted
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.widgets.labels import FittingLabel
+from flowviz.app.workspace.cloud import EntrantCloud
+from flowviz.app.workspace.depth_bar import TICKS, DepthSlider
+from flowviz.app.workspace.dialog import ComparisonDialog
+from flowviz.app.workspace.difference_box import DifferenceBox
+from flowviz.app.workspace.loss_curves import common_range
+from flowviz.app.workspace.return_bar import ReturnBar
+from flowviz.app.workspace.shared_view import SharedView
+from flowviz.app.workspace.table import BEST, FiguresTable
+from flowviz.app.workspace.workbench import Workbench
+from flowviz.records import Advanced
+from flowviz.specs import ImageSpec, TextSpec
+from flowviz.specs.comparison import MAX_NAME
+from tests.app.conftest import FileMenu, Window, settle
+from tests.app.pane.mouse import CloudMouse
+from tests.app.test_accessibility import undescribed
+from tests.app.training.fakes import finished, progress
+from tests.app.workspace.fakes import ComparisonHarness, untrained
+
+pytestmark = pytest.mark.shared_window
+
+Found = TypeVar("Found", bound=QObject)
+ShowTable = Callable[[str], tuple[FiguresTable, QHeaderView]]
+
+
+class Page:
+    """The comparison as the user sees it."""
+
+    def __init__(self, window: Window) -> None:
+        self.window, self.comparisons = window, window.main.comparisons
+
+    @property
+    def workbench(self) -> Workbench:
+        found = self.comparisons.workbench
+        assert found is not None
+        return found
+
+    def find(self, kind: type[Found], name: str) -> Found:
+        (child,) = self.workbench.page.findChildren(kind, name)
+        return child
+
+    @property
+    def clouds(self) -> list[EntrantCloud]:
+        return self.workbench.page.grid.clouds
+
+    @property
+    def depth(self) -> float:
+        return self.workbench.shared.value.depth
+
+
+@pytest.fixture
+def page(window: Window) -> Page:
+    """Return the page with two untrained entrants."""
+    window.main.comparisons.show(untrained("a", "b"))
+    page = Page(window)
+    page.workbench.shared.set(SharedView())
+    return page
+
+
+def test_the_panels_around_the_cloud_make_room_and_return(page: Page) -> None:
+    docks = page.window.main.findChildren(QDockWidget)
+    assert all(dock.isHidden() for dock in docks)
+    page.find(QPushButton, "leaveComparisonButton").click()
+    assert {dock.windowTitle() for dock in docks if not dock.isHidden()} >= {"Target", "Training", "Loss"}
+    assert not page.comparisons.is_shown
+
+
+def test_the_comparison_is_still_there_after_leaving_it(page: Page) -> None:
+    page.workbench.controller.remove("a")
+    page.comparisons.leave()
+    page.window.find(QAction, "compareAction").trigger()
+    assert page.comparisons.is_shown
+    assert [cloud.name for cloud in page.clouds] == ["b"]
+
+
+def test_all_clouds_are_drawn_at_the_same_share_of_their_depth(page: Page, qtbot: QtBot) -> None:
+    slider = page.find(DepthSlider, "depthSlider")
+    slider.setValue(TICKS // 2)
+    assert page.depth == 0.5
+    page.workbench.shared.set_depth(0.25)
+    assert slider.value() == TICKS // 4
+
+
+def test_arrow_keys_go_from_stage_to_stage_of_the_deepest_flow(page: Page, qtbot: QtBot) -> None:
+    deepest = page.workbench.compared.value.deepest
+    qtbot.keyClick(page.clouds[0], Qt.Key.Key_Left)
+    assert page.depth == pytest.approx(1 - 1 / deepest)
+    qtbot.keyClick(page.find(DepthSlider, "depthSlider"), Qt.Key.Key_Left)
+    assert page.depth == pytest.approx(1 - 2 / deepest, abs=0.01)
+
+
+def test_a_click_selects_an_entrant_everywhere(page: Page, qtbot: QtBot) -> None:
+    CloudMouse(page.clouds[1].picture, qtbot).click_pixel(QPoint(40, 40))
+    assert page.find(QLineEdit, "entrantName").text() == "b"
+    assert page.find(FiguresTable, "comparisonTable").currentIndex().row() == 1
+    assert page.clouds[1].accessibleName().endswith("selected")
+
+
+def test_delete_removes_an_entrant(page: Page, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.clouds[0], Qt.Key.Key_Delete)
+    assert [cloud.name for cloud in page.clouds] == ["b"]
+    assert not page.find(QPushButton, "removeEntrantButton").isEnabled()
+
+
+def test_typing_changes_the_target_of_all(page: Page, qtbot: QtBot) -> None:
+    page.workbench.request.show_text("Yo")
+    runs = page.workbench.compared.value.runs
+    qtbot.waitUntil(lambda: all(run.target.title == "Yo" for run in page.workbench.compared.value.runs))
+    assert len(runs) == 2
+    assert "Yo" in page.find(FittingLabel, "comparisonTitle").text()
+    assert page.window.main.request.plan.target.title != "Yo"
+
+
+def test_text_that_is_dropped_becomes_the_target_of_all(page: Page, qtbot: QtBot) -> None:
+    media = QMimeData()
+    media.setText("Oh")
+    before = page.window.main.request.plan
+    assert page.comparisons.take_media(media)
+    qtbot.waitUntil(lambda: all(run.target.title == "Oh" for run in page.workbench.compared.value.runs))
+    assert page.window.main.request.plan == before
+    page.comparisons.leave()
+    assert not page.comparisons.take_media(media)
+
+
+def test_a_picture_that_is_opened_becomes_the_target_of_all(
+    page: Page, file_menu: FileMenu, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path, before = tmp_path / "logo.png", page.window.main.request.plan
+    Image.fromarray(np.array([[0, 255], [255, 0]], np.uint8)).resize((64, 64)).save(path)
+    page.window.main.document_actions.open(path)
+    file_menu.press("openAsBox", "open")
+    qtbot.waitUntil(lambda: all(isinstance(run.target, ImageSpec) for run in page.workbench.compared.value.runs))
+    assert page.window.main.request.plan == before
+
+
+def test_return_opens_an_entrant_and_keeps_the_comparison(page: Page, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.clouds[1], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not page.comparisons.is_shown)
+    assert page.window.main.session.project().target.title == "Hi"
+    assert not page.window.main.document_actions.document.is_changed  # so opening another one asks no question
+    assert page.window.find(ReturnBar, "returnBar").isVisible()
+    page.window.find(QPushButton, "returnButton").click()
+    assert page.window.find(ReturnBar, "returnBar").isHidden()
+    assert [cloud.name for cloud in page.clouds] == ["a", "b"]
+
+
+def test_an_entrant_that_is_not_opened_is_not_named(page: Page, file_menu: FileMenu) -> None:
+    main, bar, status = (
+        page.window.main,
+        page.window.find(ReturnBar, "returnBar"),
+        page.window.find(QLabel, "statusState"),
+    )
+    main.request.show_text("Mine")
+    assert status.isHidden(), "it describes a flow that is not shown"
+    page.workbench.open_requested.emit("b")
+    file_menu.press("unsavedBox", "cancel")
+    page.find(QPushButton, "leaveComparisonButton").click()
+    text = bar.findChild(FittingLabel, "returnText")
+    assert text is not None
+    assert "'b'" not in text.text()
+    assert not status.isHidden()
+    page.comparisons.enter()
+    page.workbench.open_requested.emit("b")
+    file_menu.press("unsavedBox", "discard")
+    file_menu.wait(lambda: "'b'" in text.text())
+    with file_menu.qtbot.waitSignal(main.document_actions.document.opened):
+        main.document_actions.new()
+    assert "'b'" not in text.text(), "another flow is shown"
+
+
+def test_every_control_has_a_name_and_a_description(page: Page) -> None:
+    assert undescribed(page.workbench.page) == []
+    page.comparisons.choose_another()
+    assert undescribed(page.window.find(ComparisonDialog, "comparisonDialog")) == []
+
+
+def test_the_panels_stay_together_in_a_tall_window(page: Page) -> None:
+    page.window.main.resize(1400, 1300)
+    settle(page.window.main)
+    target = page.workbench.page.editor.target
+    assert target.height() <= target.sizeHint().height()
+
+
+def test_a_removed_cloud_is_not_drawn_again(page: Page, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = page.clouds[1].picture
+    page.workbench.controller.remove("b")
+    picture.show_stage(0.25)
+    qtbot.waitUntil(lambda: isdeleted(picture))
+    drawn = list[bool]()
+    monkeypatch.setattr(page.clouds[0].picture, "draw", lambda: drawn.append(True))
+    page.workbench.shared.set_depth(0.5)
+    qtbot.waitUntil(lambda: bool(drawn))
+
+
+def test_the_best_value_of_a_column_is_marked(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    harness.train()
+    harness.thread.send("b", progress(800, nll=1.5625))
+    model = table.model()
+    assert model is not None
+    assert [model.index(row, 1).data() for row in range(2)] == ["0.125", f"{BEST} 0.062"]
+
+
+@pytest.fixture
+def show_table(qtbot: QtBot) -> ShowTable:
+    """Return a function that shows a table of flows, one of which has a name."""
+
+    def show(name: str) -> tuple[FiguresTable, QHeaderView]:
+        harness = ComparisonHarness(untrained("a", name))
+        table = FiguresTable(harness.compared)
+        qtbot.addWidget(table)
+        table.resize(750, 150)
+        table.show()
+        harness.controller.add("c", harness.run("a").project)
+        header = table.horizontalHeader()
+        assert header is not None
+        return table, header
+
+    return show
+
+
+def test_all_figures_are_visible_beside_long_names(show_table: ShowTable) -> None:
+    table, header = show_table("b" * MAX_NAME)
+    assert header.length() <= table.width()
+
+
+def test_short_names_can_be_read_in_a_narrow_table(show_table: ShowTable, qtbot: QtBot) -> None:
+    table, header = show_table("flow matching")
+    table.resize(300, 150)
+    qtbot.waitUntil(lambda: header.sectionSize(0) >= table.fontMetrics().horizontalAdvance("flow matching"))
+    table.resize(1200, 150)
+    qtbot.waitUntil(lambda: header.length() == table.viewport().width())  # type: ignore[union-attr]
+
+
+def test_a_diverged_flow_is_marked_and_does_not_hold_the_progress(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    harness.train()
+    harness.thread.send("a", finished(200, "diverged"))
+    harness.thread.send("b", Advanced(1000, 1.0, 1.0), finished(1000))
+    model = table.model()
+    assert model is not None
+    assert model.index(0, 0).data() == "⚠ a"
+    assert model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "a, diverged"
+    assert harness.compared.value.fraction == 1
+
+
+def test_the_table_sorts_by_numbers(qtbot: QtBot) -> None:
+    harness = ComparisonHarness(untrained("a", "b", "c"))
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    harness.train("a", "c")
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    model = table.model()
+    assert model is not None
+    assert model.index(2, 0).data() == "b"  # its gap is unknown
+
+
+def test_a_line_far_above_the_others_does_not_flatten_them() -> None:
+    near, far = np.array([0.8, 0.6, 0.5]), np.array([35.0, 10.0])
+    assert common_range([near, near + 0.2, far]) == pytest.approx((0.5, 1.5))
+    assert common_range([near, near + 0.2]) == pytest.approx((0.5, 1.0))
+
+
+def test_a_cloud_is_enlarged_and_made_small_again_by_its_title(page: Page, qtbot: QtBot) -> None:
+    grid = page.workbench.page.grid
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+    small = page.clouds[1].width() * page.clouds[1].height()
+    title = page.clouds[1].findChild(FittingLabel, "entrantHeader")
+    assert title is not None
+    qtbot.mouseDClick(page.clouds[1], Qt.MouseButton.LeftButton, pos=title.geometry().center())
+    qtbot.waitUntil(lambda: page.clouds[1].size().width() > 0.9 * grid.width())
+    assert not page.clouds[0].isVisible()
+    assert page.clouds[1].width() * page.clouds[1].height() > 1.5 * small
+    page.window.main.activateWindow()
+    qtbot.waitUntil(page.window.main.isActiveWindow)
+    qtbot.keyClick(page.workbench.page, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page.clouds[0].isVisible() and not page.clouds[1].isVisible())
+    assert page.workbench.compared.value.selected == "a"
+    qtbot.mouseDClick(page.clouds[0], Qt.MouseButton.LeftButton, pos=title.geometry().center())
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+
+
+def test_removing_the_enlarged_flow_shows_the_others(page: Page, qtbot: QtBot) -> None:
+    page.workbench.shared.enlarge(page.workbench.compared.value.runs[1].key)
+    qtbot.waitUntil(lambda: not page.clouds[0].isVisible())
+    page.workbench.controller.remove("b")
+    qtbot.waitUntil(lambda: page.clouds[0].isVisible())
+    page.workbench.controller.add("c", page.workbench.compared.value.runs[0].project)
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+
+
+def test_another_comparison_shows_all_clouds_without_a_difference(page: Page, qtbot: QtBot) -> None:
+    key = page.workbench.compared.value.runs[1].key
+    page.workbench.shared.enlarge(key)
+    page.workbench.shared.subtract(key)
+    page.comparisons.show(untrained("c", "d"))
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+    assert page.find(DifferenceBox, "differenceBox").currentText() == "No difference"
+
+
+def test_the_selected_cloud_is_enlarged_by_a_key(page: Page, qtbot: QtBot) -> None:
+    page.window.main.activateWindow()
+    qtbot.waitUntil(page.window.main.isActiveWindow)
+    page.workbench.compared.select("b")
+    qtbot.keyClick(page.workbench.page, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: page.clouds[1].isVisible() and not page.clouds[0].isVisible())
+    qtbot.keyClick(page.workbench.page, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+
+
+def test_a_reference_without_training_has_no_density_to_subtract(page: Page) -> None:
+    page.workbench.shared.subtract(page.workbench.compared.value.runs[1].key)
+    assert page.clouds[0].picture.drawn.note == "'b' has not been trained yet"
+
+
+def test_keys_select_flows(page: Page, qtbot: QtBot) -> None:
+    for number, name in ((Qt.Key.Key_2, "b"), (Qt.Key.Key_1, "a"), (Qt.Key.Key_6, "a")):
+        qtbot.keyClick(page.workbench.page, number, Qt.KeyboardModifier.AltModifier)
+        assert page.workbench.compared.value.selected == name
+
+
+def test_a_double_click_on_a_cloud_follows_it(page: Page, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.clouds[0].isVisible())
+    page.workbench.shared.zoom_to((0.0, 0.0), 0.1)
+    CloudMouse(page.clouds[0].picture, qtbot).double_click()
+    assert page.workbench.shared.value.frame is None
+    assert page.comparisons.is_shown
+
+
+def test_the_difference_from_a_flow_can_be_chosen(page: Page) -> None:
+    box, compared = page.find(DifferenceBox, "differenceBox"), page.workbench.compared
+    assert [box.itemText(number) for number in range(box.count())] == ["No difference", "Minus a", "Minus b"]
+    box.choose(compared.value.runs[1].key)
+    assert page.workbench.shared.value.reference == compared.value.runs[1].key
+    page.workbench.controller.rename("b", "c")
+    assert box.currentText() == "Minus c"
+    page.workbench.controller.remove("c")
+    assert page.workbench.shared.value.reference == ""
+    assert not box.isEnabled()
+
+
+def test_flows_with_another_target_say_that_they_have_no_difference(page: Page) -> None:
+    run = page.workbench.compared.value.runs[1]
+    other = replace(run, project=replace(run.project, target=TextSpec(text="Ho")))
+    page.workbench.compared.update(other)
+    page.workbench.shared.subtract(run.key)
+    assert page.clouds[0].picture.drawn.note == "Learns another target than 'b'"
+    assert page.clouds[1].picture.drawn.note == ""
