@@ -1,8 +1,6 @@
 """The main window: assembles the widgets, the controllers and the menus."""
 
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
@@ -68,14 +66,11 @@ from flowviz.app.window.pages import Pages
 from flowviz.app.window.panel_layout import MIN_SIZE, PanelLayout
 from flowviz.app.window.presentation import Presentation
 from flowviz.app.window.presentation_bar import PresentationBar
-from flowviz.app.window.shown_view import ShownView
 from flowviz.app.workspace.comparisons import Comparisons
+from flowviz.app.workspace.surroundings import Surroundings
 from flowviz.exporting.commands import TrainingCopy
 from flowviz.projects import Comparison, Project
 from flowviz.projects.drafts import Drafts, drafts_folder
-
-if TYPE_CHECKING:
-    from flowviz.app.workspace.page import ComparisonPage
 
 MAX_TITLE = 60  # characters
 CLOSING_PATIENCE_MS = 500  # lets threads end cleanly: a cancelled export deletes its unfinished file
@@ -107,9 +102,10 @@ class MainWindow(QMainWindow):
     def _create_widgets(self) -> None:
         self._training = TrainingWidgets.create(self.request)
         self._viewing = ViewerWidgets.create(self.view, self.request, self.layer_editor)
+        self.comparisons = Comparisons(self, self._viewing.cloud, self.view)
         self._layout = PanelLayout(self, self._training, self._viewing.inspector, self._viewing.ledger)
-        self._center = CentralWidget(self._viewing)
-        self._stack = QStackedWidget()  # central widget, start page or comparison
+        self._center = CentralWidget(self._viewing, self.comparisons.grid)
+        self._stack = QStackedWidget()  # central widget or start page
         self._lesson_panel = LessonPanel()
         window_notices = NoticeList("windowNotices")
         self.setCentralWidget(below_notices(window_notices, self._stack, MARGIN))
@@ -132,11 +128,14 @@ class MainWindow(QMainWindow):
             self.request, self.view, self.layer_editor, self.target_builder, self.viewer, self.status, runner, self
         )
         self.warm_up = WarmUp(self.request, self.session, self)
-        self.comparisons = Comparisons(self, self._stack, self.session, self.view)
+        self.comparisons.set_surroundings(Surroundings(
+            self._center, training, self.request, self.view, self.edits, self.target_builder, self.session,
+            self.viewer, runner, self.status,
+        ))  # fmt: skip
         self._center.add_bar(self.comparisons.return_bar)
         comparison, drafts, thread = self.comparisons.dialogs, Drafts(drafts_folder()), LatestWorker()
         self.document_actions = DocumentActions(
-            self.session, comparison, lambda: self.comparisons.is_shown, self._open_target,
+            self.session, comparison, lambda: self.comparisons.is_shown, self.target_importer.open_file,
             lambda path: self.lessons.open(path), self,
         )  # fmt: skip
         project = self.document_actions.project
@@ -167,24 +166,23 @@ class MainWindow(QMainWindow):
         file = new_menu(self, "&File")
         fill_document_entries(file, self.document_actions)
         fill_source_entries(file, training.target, self.show_gallery)
-        fill_export_entries(file, self.export, self.copy_image)
+        fill_export_entries(file, self.comparisons, self.export, self.export_flow, self.copy_image)
         add_action(file, Entry("quit", "&Quit", self.close, "Close the window; asks about unsaved changes", Key.Quit))
         undo, importer = self.session.undo, self.target_importer
-        edit_menu = EditMenu(new_menu(self, "&Edit"), undo, importer, self)
-        shown = ShownView(self.comparisons, viewing, edit_menu, undo, importer, self)
+        self._edit_menu = EditMenu(new_menu(self, "&Edit"), undo, importer, self)
         training.target.drawing.connect_history(undo)
         fill_selection_menu(new_menu(self, "&Select"), viewing.view_bar)
         view = new_menu(self, "&View")
-        fill_view_menu(view, viewing, self.view, self._layout, self.appearance, shown.zoom)
+        fill_view_menu(view, viewing, self.view, self._layout, self.appearance, viewing.cloud.zoom)
         bar = PresentationBar(self.request, training.controls, self.viewer.playhead)
-        bar.on_return(self.session.learn, viewing.strip)
+        bar.on_return(lambda: self.comparisons.trainings.learn(), viewing.strip)
         self._center.set_presentation_bar(bar)
         self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout, self.lessons)
-        self.comparisons.surroundings.kept_panels = (self._lesson_dock,)
-        self._presentation = Presentation(self, self._presented, view, self._lesson_dock)
+        self._presentation = Presentation(self, self._center, view, self._lesson_dock)
         fill_training_menu(
-            new_menu(self, "&Train"), training.controls, self.session, viewing.history, self._copy_training,
-            self.warm_up, self.comparisons.choose, self.editing.by_hand.choose, self.layer_editor,
+            new_menu(self, "&Train"), training.controls, self.session, lambda: self.comparisons.trainings,
+            viewing.history, self._copy_training, self.warm_up, self.comparisons.choose, self.comparisons.add_beside,
+            self.editing.by_hand.choose, self.layer_editor,
         )  # fmt: skip
         layers, playing = new_menu(self, "&Layers"), self.viewer.playhead.toggle_playing
         fill_layers_menu(layers, self.view, viewing.playback, playing, self.viewer.end_playback, self.layer_editor)
@@ -221,22 +219,23 @@ class MainWindow(QMainWindow):
         for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons.one_dimension):
             appearance.on_theme(themed.set_theme)
         appearance.resizing_words.connect(self._layout.follow_words)
-        for moving in (self.viewer, self._training.controls, self.comparisons):
+        for moving in (self.viewer, self._training.controls):
             appearance.on_motion(moving.reduce_motion)
 
     def _connect_controllers(self) -> None:
         controls, document = self._training.controls, self.document_actions.document
-        controls.train_requested.connect(self.session.train)
-        controls.pause_toggled.connect(self.session.toggle_pause)
-        controls.stop_requested.connect(self.session.stop)
+        controls.train_requested.connect(lambda: self.comparisons.trainings.train())
+        controls.pause_toggled.connect(lambda: self.comparisons.trainings.toggle_pause())
+        controls.stop_requested.connect(lambda: self.comparisons.trainings.stop())
+        self._training.flow.beside_button.clicked.connect(lambda: self.comparisons.add_beside())
         self.session.adjusting.hint_changed.connect(self._training.flow.show_hint)
         self.document_actions.state_changed.connect(self._show_title)
         for changed in (document.reading, document.opened):
             changed.connect(self.target_importer.cancel)
         self.document_actions.save_failed.connect(self._stay_open)
         self.document_actions.saves_ended.connect(self._close_after_saving)
-        self.target_importer.project_arrived.connect(self.document_actions.open)
-        takers = self._lesson_files, self.comparisons, self.target_importer
+        self.target_importer.project_arrived.connect(self.comparisons.take_project)
+        takers = self._lesson_files, self.target_importer
         DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
@@ -256,7 +255,11 @@ class MainWindow(QMainWindow):
         self.session.undo.view_restored.connect(self.welcome.leave)
         actions.document.opened.connect(lambda: comparisons.return_bar.show_entrant(""))
         comparisons.state_changed.connect(actions.state_changed)
+        comparisons.state_changed.connect(lambda: self._edit_menu.serve(self.session.history))
+        self._center.leave_requested.connect(comparisons.leave)
+        self.session.returning.connect(comparisons.leave)
         comparisons.project_chosen.connect(actions.show_project)
+        comparisons.file_chosen.connect(actions.open)
         self._lesson_dock.connect(presentation, pages.show_cloud_alone)
 
     def _connect_notices(self) -> None:
@@ -293,15 +296,10 @@ class MainWindow(QMainWindow):
         self.welcome.leave()
         self.exports.show(self.comparisons.export_source() if self.comparisons.is_shown else self._export_source())
 
-    def _presented(self) -> "CentralWidget | ComparisonPage":
-        """Return the page that presentation mode shows."""
-        shown = self.comparisons.shown
-        return shown.page if shown else self._center
-
-    def _open_target(self, path: Path) -> None:
-        """Open points or an image as the target of the page that is shown."""
-        shown = self.comparisons.shown
-        (shown.importer if shown else self.target_importer).open_file(path)
+    def export_flow(self) -> None:
+        """Open the dialog that exports the selected flow of a comparison, or the only one."""
+        self.welcome.leave()
+        self.exports.show(self._export_source())
 
     def show_gallery(self) -> None:
         """Open the gallery, and then a copy of the chosen example."""
@@ -350,8 +348,10 @@ class MainWindow(QMainWindow):
     def _export_source(self) -> ExportedProject:
         """Return the project as `flowviz render` would load it from a file."""
         document, size = self.document_actions.document, self._viewing.cloud.size_in_pixels
+        project, figure = self.session.shown.project().storable(), self.view.value.figure
+        if self.comparisons.is_shown:
+            return ExportedProject(self.comparisons.compared.value.selected, None, False, project, size, figure)
         is_saved = document.path is not None and not document.is_changed
-        project, figure = self.session.project().storable(), self.view.value.figure
         return ExportedProject(document.name, document.path, is_saved, project, size, figure)
 
     def _copy_training(self, title: str, copy: TrainingCopy) -> None:
@@ -373,6 +373,7 @@ class MainWindow(QMainWindow):
             return
         self.welcome.close()
         self.comparisons.close()
+        self._layout.give_back_room()
         self.lessons.close()
         if not self._presentation.is_on:
             self._layout.remember()

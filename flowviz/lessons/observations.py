@@ -143,6 +143,9 @@ COMPARISON = (
     _flag("comparison", "Whether a comparison is shown"),
     _number("comparison_entrants", "How many flows are compared", unit="flows"),
     _list("comparison_families", "The families of the flows that are compared", RECIPES),
+    _number(
+        "pane", "The number of the selected flow among those that are compared, from 1; unknown without a comparison"
+    ),
     _text("comparison_training", "The state of the comparison's training", TRAINING_STATES),
     _text("comparison_best", "The family of the flow with the smallest gap; unknown before all have one", RECIPES),
 )

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from flowviz.errors import SpecError
 from flowviz.lessons.observations import PanelName
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.edits import Edits
 from flowviz.specs.edits import StageNumber as LayerNumber
 from flowviz.specs.seen import StageNumber
@@ -17,6 +18,7 @@ from flowviz.specs.training import with_usual_budget
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 Clear = Literal["clear"]
+PaneNumber = Annotated[int, Field(ge=1, le=MAX_ENTRANTS)]
 EXCLUSIVE = {"text", "shape"}, {"edits", "disabled_layers"}  # keys of which a setup has one
 
 
@@ -28,6 +30,9 @@ def _key(title: str, description: str, example: Any) -> Any:
 class Setup(Spec):
     """The state that a step begins with. Whatever is not given stays as it is."""
 
+    pane: PaneNumber | None = _key(
+        "Pane", "The number of the flow to select in a comparison; the other keys then apply to it", 2
+    )
     stage: StageNumber | Literal["last"] | None = _key("Stage", 'The stage to show, or "last"', 2)
     moment: StageNumber | Literal["latest"] | None = _key(
         "Moment", 'The training step whose flow is shown, or "latest"', 100

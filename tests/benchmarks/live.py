@@ -27,7 +27,7 @@ from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
 from flowviz import process
 from flowviz.app.main import create_window, spare_tensorflow
 from flowviz.app.main_window import MainWindow
-from flowviz.app.workspace.entrants import Compared
+from flowviz.app.workspace.compared import Compared
 from flowviz.projects import Comparison
 from flowviz.records import Progress
 from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec, comparison_spec
@@ -170,7 +170,7 @@ def measure_comparison(seconds: float) -> Figures:
     window.comparisons.show(Comparison.untrained(comparison_spec({**shared, "entrants": entrants})))
     workbench = window.comparisons.workbench
     assert workbench is not None
-    clock, progress = FrameClock(workbench.page.grid.clouds[0].picture.canvas.content().item), list[Progress]()
+    clock, progress = FrameClock(window.comparisons.grid.panes[1].picture.canvas.content().item), list[Progress]()
     window.show()
     workbench.controller.train()
 
@@ -182,7 +182,11 @@ def measure_comparison(seconds: float) -> Figures:
     workbench.compared.changed.connect(take)
     started, timer = time.perf_counter(), QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(lambda: workbench.shared.set_depth(abs((time.perf_counter() - started) / 4 % 2 - 1)))
+    timer.timeout.connect(
+        lambda: window.view.set_stage(
+            round(window.view.value.last_stage * abs((time.perf_counter() - started) / 4 % 2 - 1))
+        )
+    )
     timer.start(REPAINT_PERIOD_MS)
     return measure(clock, progress, seconds)
 

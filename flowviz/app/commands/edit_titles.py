@@ -46,6 +46,8 @@ def _entrants_title(before: Any, after: Any) -> str:
         return "Order"
     if changed[0].name != changed[1].name:
         return "Rename"
+    if changed[0].edits != changed[1].edits:
+        return _edits_title(changed[0].edits, changed[1].edits)
     return title_of(*(_plan_fields(contents_of(each.plan.target), each.plan) for each in changed))
 
 

@@ -81,12 +81,20 @@ class UndoHistory(QObject):
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Record no changes."""
-        self.is_paused = True
+        self.suspend()
         try:
             yield
         finally:
-            self.is_paused = False
-            self._choices = self.choices()
+            self.resume()
+
+    def suspend(self) -> None:
+        """Record no changes until `resume`."""
+        self.is_paused = True
+
+    def resume(self) -> None:
+        """Record changes again."""
+        self.is_paused = False
+        self._choices = self.choices()
 
     def restore(self, wanted: Choices, others: Choices) -> Choices:
         """Restore the choices that differ from others, and return the others with what this has destroyed."""
@@ -106,8 +114,16 @@ class UndoHistory(QObject):
         if isinstance(latest, Edit):
             latest.after = self._choices
 
+    def reset(self, name: str, change: Callable[[], object]) -> None:
+        """Make a change that cannot be undone, and forget how the choice has changed before."""
+        with self.paused():
+            change()
+        self.forget(name)
+
     def forget(self, name: str) -> None:
         """Forget how a choice has changed, and drop the edits that changed nothing else."""
+        if name not in self._choices:
+            return
         stack = self.stack
         edits = [edit for number in range(stack.count()) if isinstance(edit := stack.command(number), Edit)]
         for edit in edits:

@@ -30,8 +30,8 @@ from flowviz.app.state.view import ViewState
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.session import Session
 from flowviz.app.training.status import TrainingStatus
+from flowviz.app.workspace.compared import Compared
 from flowviz.app.workspace.comparisons import Comparisons
-from flowviz.app.workspace.entrants import Compared
 
 
 def create_lessons(
@@ -75,6 +75,7 @@ def create_lessons(
     )
     preparation = Preparation(view, request, session, playhead, open_panels)
     preparation.edit = lambda setup: edits.set(setup.edited(edits.value, view.value.last_stage))
+    preparation.select = compared.select_pane
     page = OneDimensionPage(stack, window)
     opener = Opener(documents.document, session, comparisons, page.set_shown, window)
     observer.add(page.observations, page.changed)

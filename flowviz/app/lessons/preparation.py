@@ -19,6 +19,7 @@ class Preparation:
         straighten: Straightens the curve of the one-dimensional view.
         open_panels: Opens the panels of the window with these names, and closes the others.
         edit: Replaces the edits of layers by those that the setup makes of them.
+        select: Selects the flow of a comparison that has a number.
     """
 
     def __init__(
@@ -33,11 +34,14 @@ class Preparation:
         self.open_panels = open_panels
         self.straighten: Callable[[], object] = lambda: None
         self.edit: Callable[[Setup], object] = lambda _: None
+        self.select: Callable[[int], object] = lambda _: None
 
     def apply(self, setup: Setup) -> None:
         """Set everything that a setup gives, and leave the rest as it is."""
         if setup.panels is not None:
             self.open_panels(frozenset(setup.panels))
+        if setup.pane is not None:
+            self.select(setup.pane)
         self._set_request(setup)
         if setup.disabled_layers is not None or setup.edits is not None:
             self.edit(setup)

@@ -15,8 +15,8 @@ from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.session import Session
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.entrants import Compared
-from flowviz.records import Advanced, Event, Finished, Preparing, Progress, Recovered
+from flowviz.app.workspace.compared import Compared
+from flowviz.records import Advanced, Event, Finished, Preparing, Progress, Recovered, Trial
 from flowviz.records.events import Ending
 from flowviz.specs.edits import Edits
 
@@ -116,7 +116,7 @@ class TrainingSource(QObject):
         self._ending: Ending | None = None  # of the training that began since a project was opened
         self._steps, self._recoveries = 0, 0
         document.opened.connect(self._begin)
-        runner.turn_taken.connect(lambda turn: self._on_event(turn.event))
+        runner.turn_taken.connect(lambda turn: self._on_event(turn.event) if turn.name == runner.attended else None)
 
     def read(self) -> Mapping[str, Any]:
         """Return the observations."""
@@ -136,7 +136,7 @@ class TrainingSource(QObject):
         self._ending, self._recoveries, self._steps = None, 0, int(steps[-1]) if len(steps) else 0
         self.changed.emit()
 
-    def _on_event(self, event: Event) -> None:
+    def _on_event(self, event: Event | Trial) -> None:
         match event:
             case Preparing():
                 self._ending, self._recoveries = None, 0
@@ -155,6 +155,7 @@ def comparison_observations(value: Compared) -> Mapping[str, Any]:
         "comparison": bool(value.runs),
         "comparison_entrants": len(value.runs),
         "comparison_families": frozenset(run.project.flow.family for run in value.runs),
+        "pane": value.names.index(value.selected) + 1 if value.runs else None,
         "comparison_training": _comparison_state(value) if value.runs else None,
         "comparison_best": _best(value),
     }

@@ -2,9 +2,9 @@
 
 from math import ceil
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.style.theme import enlarged_text
@@ -14,6 +14,8 @@ from flowviz.app.widgets.flow_row import WrappingRow
 MARGIN, SPACING = 6, 4  # pixels
 PICTURE_SHARE = 0.8  # of the height of the screen, in presentation mode
 ROW_SPACING = 24  # pixels
+STRIP_HEIGHT = 44  # pixels, in a comparison, which has little room
+PANES_SHARE, FIGURES_SHARE = 30, 10  # of the height, in a comparison
 
 
 class CentralWidget(QWidget):
@@ -23,24 +25,34 @@ class CentralWidget(QWidget):
     window provide.
     """
 
-    def __init__(self, widgets: ViewerWidgets) -> None:
+    leave_requested = pyqtSignal()  # by Escape, where there is no selection to clear
+
+    def __init__(self, widgets: ViewerWidgets, picture: QWidget) -> None:
+        """Create the widget; the `picture` contains the cloud, and those of other flows beside it."""
         super().__init__()
         self.setObjectName("center")
-        self._widgets = widgets
+        self._widgets, self._picture = widgets, picture
         self._playback = WrappingRow(ROW_SPACING, widgets.playback, widgets.integrator, widgets.slider.label)
         self._bar, self._banner = QWidget(), QWidget()
-        self._least_height = widgets.cloud.minimumHeight()  # of the cloud, outside of presentations
+        self._is_comparing = False
+        self._comparison: list[QWidget] = []  # parts that only a comparison shows
         self._screen_height = 0  # pixels; 0 outside of presentations
         self._text_scale = 1.0
         self._lay_out()
 
     def _lay_out(self) -> None:
         widgets = self._widgets
-        self._column = QVBoxLayout(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._splitter, upper = QSplitter(Qt.Orientation.Vertical), QWidget()
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(upper)
+        layout.addWidget(self._splitter)
+        self._column = QVBoxLayout(upper)
         self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._column.setSpacing(SPACING)
         self._column.addWidget(widgets.view_bar)
-        self._column.addWidget(widgets.cloud, stretch=1)
+        self._column.addWidget(self._picture, stretch=1)
         self._column.addLayout(row(widgets.readout, widgets.edited, widgets.score, stretched=widgets.readout))
         for widget in (widgets.strip, widgets.slider, self._playback, widgets.history):
             self._column.addWidget(widget)
@@ -58,7 +70,25 @@ class CentralWidget(QWidget):
     def set_banner(self, banner: QWidget) -> None:
         """Set a widget above the cloud, which is visible when it has something to say."""
         self._banner = banner
-        self._column.insertWidget(self._column.indexOf(self._widgets.cloud), banner)
+        self._column.insertWidget(self._column.indexOf(self._picture), banner)
+
+    def add_comparison(self, bar: QWidget, figures: QWidget) -> None:
+        """Add a bar above everything else, and figures below it, for comparisons."""
+        self._comparison = [bar, figures]
+        self.add_bar(bar)
+        self._splitter.addWidget(figures)
+        self._splitter.setStretchFactor(0, PANES_SHARE)
+        self._splitter.setStretchFactor(1, FIGURES_SHARE)
+
+    def set_comparing(self, comparing: bool) -> None:
+        """Show or hide the parts that only a comparison needs."""
+        self._is_comparing = comparing
+        self._show_comparison()
+        self._fit_strip()
+
+    def _show_comparison(self) -> None:
+        for widget in self._comparison:
+            widget.setVisible(self._is_comparing and not self._screen_height)
 
     def present(self, screen_height: int, text_scale: float) -> None:
         """Enter presentation mode on a screen of a height in pixels, with text enlarged by a factor."""
@@ -74,6 +104,7 @@ class CentralWidget(QWidget):
         is_presenting = screen_height > 0
         for widget in (widgets.view_bar, widgets.slider, self._playback, widgets.history):
             widget.setHidden(is_presenting)
+        self._show_comparison()
         self._bar.setVisible(is_presenting)
         widgets.cloud.set_word_scale(text_scale)
         self._update_text_size()
@@ -87,11 +118,11 @@ class CentralWidget(QWidget):
             picture = ceil(PICTURE_SHARE * self._screen_height) - banner
             line = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
             others = picture + banner + line + self._bar.sizeHint().height()
-            widgets.cloud.setMinimumHeight(picture)
+            self._picture.setMinimumHeight(picture)
             widgets.strip.limit_height(self._screen_height - others - 2 * MARGIN - 3 * SPACING)
         else:
-            widgets.cloud.setMinimumHeight(self._least_height)
-            widgets.strip.limit_height(None)
+            self._picture.setMinimumHeight(0)
+            widgets.strip.limit_height(STRIP_HEIGHT if self._is_comparing else None)
 
     def _update_text_size(self) -> None:
         style = enlarged_text(self._text_scale) if self._screen_height else ""
@@ -108,6 +139,8 @@ class CentralWidget(QWidget):
         clear = self._widgets.view_bar.clear_action
         if event is not None and event.key() == Qt.Key.Key_Escape and clear.isEnabled():
             clear.trigger()
+        elif event is not None and event.key() == Qt.Key.Key_Escape and self._is_comparing and not self._screen_height:
+            self.leave_requested.emit()
         else:
             super().keyPressEvent(event)
 

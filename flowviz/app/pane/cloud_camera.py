@@ -14,6 +14,7 @@ from flowviz.rendering import Camera, Frame, eased, fitted_view, steadied
 from flowviz.rendering.camera import Boxes
 from flowviz.rendering.projection import panel_of
 
+BoxesOf = Callable[[Trace], Boxes]
 MAX_SECONDS = 0.05  # between two frames: after a longer pause, the view continues from where it was
 
 
@@ -33,6 +34,7 @@ class CloudCamera(QObject):
         super().__init__(parent)
         self._view, self._cloud, self._clock = view, cloud, clock
         self.jumps = False
+        self._boxes_of: BoxesOf = _own_boxes
         self._trace: Trace | None = None
         self._boxes: Boxes | None = None  # that are framed; during a training not always those of the latest trace
         self._camera = Camera(view.seen.view)
@@ -46,10 +48,11 @@ class CloudCamera(QObject):
         """Follow a trace; if `steadily`, small changes since the latest one in the same direction move no frame."""
         direction, held = self._view.seen.direction, self._boxes
         continues = steadily and self._is_steady and direction == self._direction
-        if not continues or held is None or held.shape != trace.boxes.shape:
-            held = trace.boxes
+        boxes = self._boxes_of(trace)
+        if not continues or held is None or held.shape != boxes.shape:
+            held = boxes
         self._is_steady, self._direction, self._trace = steadily, direction, trace
-        self._set_boxes(steadied(held, trace.boxes))
+        self._set_boxes(steadied(held, boxes))
         if self._is_new:
             self._is_new = False
             self.aim()
@@ -59,6 +62,12 @@ class CloudCamera(QObject):
     def begin(self) -> None:
         """Show the next trace, which is that of another flow, at once and by itself."""
         self._is_steady, self._is_new = False, True
+
+    def frame_by(self, boxes_of: "BoxesOf | None") -> None:
+        """Frame the boxes, one for each stage, that a function returns for a trace. None frames the particles."""
+        self._boxes_of = boxes_of or _own_boxes
+        self._forget_earlier()
+        self.aim()
 
     def refit(self) -> None:
         """Ease to the latest trace by itself, without regard to earlier ones."""
@@ -113,7 +122,7 @@ class CloudCamera(QObject):
     def _forget_earlier(self) -> None:
         self._is_steady = False
         if self._trace is not None:
-            self._set_boxes(self._trace.boxes)
+            self._set_boxes(self._boxes_of(self._trace))
 
     def _set_boxes(self, boxes: Boxes | None) -> None:
         self._boxes = boxes
@@ -138,3 +147,8 @@ class CloudCamera(QObject):
 def frame_of(view: View) -> tuple[object, ...]:
     """Return the parts of a view that decide how each stage is drawn."""
     return view.seen.view, view.seen.fitted, view.seen.overview
+
+
+def _own_boxes(trace: Trace) -> Boxes:
+    boxes: Boxes = trace.boxes
+    return boxes

@@ -144,6 +144,8 @@ class CloudItem(pg.GraphicsWidget):
             self._cloud.pointer_moved.emit(self._cloud.plane_at(event.pos()))
         else:
             self._draw_region(event)
+        if event.isFinish():
+            self._cloud.gesture_ended.emit()
 
     def _pan(self, event: Any) -> None:
         cloud = self._cloud
@@ -187,6 +189,7 @@ class CloudItem(pg.GraphicsWidget):
             self._cloud.double_clicked.emit()
         elif self._cloud.tool in {"rectangle", "lasso"}:
             self._cloud.select_at(self._cloud.plane_at(event.pos()), how)
+        self._cloud.gesture_ended.emit()
 
     def _click_in_overview(self, pixel: QPointF) -> None:
         scene = self._cloud.drawn.scene

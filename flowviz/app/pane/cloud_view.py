@@ -71,6 +71,7 @@ class CloudView(QWidget):
     Attributes:
         drawn: What is drawn.
         tool: The tool.
+        is_bare: Whether there are no labels and axes, whatever the view says.
         canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
             is complete.
     """
@@ -87,6 +88,8 @@ class CloudView(QWidget):
     bend_ended = pyqtSignal()
     bend_widened = pyqtSignal(float)  # notches of the wheel
     resized = pyqtSignal()
+    gesture_ended = pyqtSignal()  # a click, or a drag
+    redrawn = pyqtSignal()  # another scene, stage or part of the plane is drawn
 
     def __init__(self, object_name: str = "cloudView", queue: DrawingQueue | None = None) -> None:
         """Create an empty view; several views can share a `queue`, in which they take turns to draw."""
@@ -97,9 +100,9 @@ class CloudView(QWidget):
             "The arrow keys step through the stages, Shift and the arrow keys pan, plus and minus zoom, 0 fits. "
             "The line below describes what is shown."
         )
-        self.setMinimumSize(320, 240)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._word_scale, self._word_height = 1.0, USUAL_WORD_HEIGHT  # the latter relative to the shorter side
+        self._view, self._point_scale, self.is_bare = ViewSpec(), 1.0, False
         self.drawn = Drawn()
         self.tool: Tool = "move"
         self.canvas = Late(partial(_load_canvas, self, queue), lambda _: None, when_shown=True)
@@ -223,7 +226,19 @@ class CloudView(QWidget):
 
     def set_view(self, view: ViewSpec) -> None:
         """Set the view, except for the size of the text, which follows the window."""
-        self._show(view=view.model_copy(update={"word_height": self._word_height}))
+        self._view = view
+        adapted: dict[str, Any] = {"word_height": self._word_height}
+        adapted["point_diameter"] = self._point_scale * view.point_diameter
+        if self.is_bare:
+            adapted |= {"labels": False, "axes": False}
+        self._show(view=view.model_copy(update=adapted))
+        self.redrawn.emit()
+
+    def adapt(self, point_scale: float, *, bare: bool) -> None:
+        """Enlarge the points of the view by a factor and, if `bare`, draw neither labels nor axes."""
+        if (point_scale, bare) != (self._point_scale, self.is_bare):
+            self._point_scale, self.is_bare = point_scale, bare
+            self.set_view(self._view)
 
     def set_word_scale(self, scale: float) -> None:
         """Enlarge the text by a factor."""
@@ -250,10 +265,12 @@ class CloudView(QWidget):
         if shown is None or any(getattr(shown, name) is not value for name, value in vars(scene).items()):
             self._show(scene=scene)
             self._show_selected()
+            self.redrawn.emit()
 
     def show_stage(self, stage: float) -> None:
         """Set the drawn position; 2.25 is a quarter of the way from stage 2 to stage 3."""
         self._show(stage=stage)
+        self.redrawn.emit()
 
     def annotate(self, **changes: Any) -> None:
         """Set the `arrows`, `hovered`, `hint` or `note` above the picture, which is not drawn again."""
@@ -290,7 +307,7 @@ class CloudView(QWidget):
         size, pixels = self.logical_size, QFontInfo(QApplication.font()).pixelSize()
         largest = USUAL_WORD_HEIGHT if self.drawn.overview else MAX_WORD_HEIGHT
         self._word_height = min(self._word_scale * pixels / min(size.width, size.height), largest)
-        self.set_view(self.view)
+        self.set_view(self._view)
 
     def event(self, event: QEvent | None) -> bool:
         zoom = Qt.NativeGestureType.ZoomNativeGesture

@@ -23,6 +23,7 @@ from flowviz.records import (
     Units,
     VelocityField,
 )
+from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize
@@ -97,6 +98,10 @@ class SceneModel(QObject):
             self.subject = subject
             self._refresh()
 
+    def show_difference(self, difference: Difference | None) -> None:
+        """Show a difference of log-densities at the last stage in place of the density, until the particles change."""
+        self._change(difference=difference)
+
     def query_density(self, camera: Camera, size: PictureSize) -> None:
         """Query the density of the current stage for a picture of `size`, if it is shown."""
         if self._shows("density") and self.generated.has_densities:
@@ -140,7 +145,9 @@ class SceneModel(QObject):
             self.scene = Scene(trace, target=self.scene.target, units=self.scene.units)
             if not (trace.is_continuous and shown.is_continuous):
                 self._view.update(probe=None)  # its stage may no longer exist
-        self.scene = replace(self.scene, trace=trace, selection=self._selection(trace), leaked=self._leaked(trace))
+        self.scene = replace(
+            self.scene, trace=trace, selection=self._selection(trace), leaked=self._leaked(trace), difference=None
+        )
         self.trace_changed.emit(trace)
         self.changed.emit(self.scene)
         self._query_probe()

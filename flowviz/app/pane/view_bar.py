@@ -19,7 +19,6 @@ from flowviz.rendering.projection import can_split, is_split
 from flowviz.specs.view import Mark
 
 FOLLOWING, FIXED = "Following", "Fixed"
-NOT_COMPARING = ". Not available in a comparison, which shows all clouds alike"
 BESIDE = Entry(
     "beside", "Be&side", None, "Show density, grid and velocity beside the particles; turn one of them on first",
     "Ctrl+5", checked=False,
@@ -66,7 +65,7 @@ class ViewBar(QWidget):
 
     def __init__(self, view: ViewState) -> None:
         super().__init__()
-        self._view, self._is_comparing = view, False
+        self._view = view
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
         marks = {mark: Entry(mark, text, None, tip, key, checked=False) for mark, (text, key, tip) in MARKS.items()}
@@ -86,14 +85,6 @@ class ViewBar(QWidget):
         self.follow_action = self._action(FOLLOW)
         self._lay_out()
         self._bind()
-
-    def set_comparing(self, comparing: bool) -> None:
-        """Disable the actions that do not apply to several clouds, and say so."""
-        self._is_comparing = comparing
-        for action in (self.beside_action, self.overview_action, self.fit_stage_action, self.follow_action):
-            tip = action.toolTip().removesuffix(NOT_COMPARING)
-            action.setToolTip(tip + NOT_COMPARING if comparing else tip)
-        self._enable(self._view.value)
 
     def _bind(self) -> None:
         view = self._view
@@ -130,9 +121,8 @@ class ViewBar(QWidget):
             self._view.set_tool(tool)
 
     def _enable(self, view: View) -> None:
-        shows_stage = not view.seen.overview and not self._is_comparing
-        self.beside_action.setEnabled(can_split(view.seen.view) and not self._is_comparing)
-        self.overview_action.setEnabled(not self._is_comparing)
+        shows_stage = not view.seen.overview
+        self.beside_action.setEnabled(can_split(view.seen.view))
         self.clear_action.setEnabled(view.selection is not None)
         self.fit_stage_action.setEnabled(shows_stage)
         self.follow_action.setEnabled(shows_stage)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.pane.cloud_camera import BoxesOf
 from flowviz.app.pane.end_playback import EndPlayback
 from flowviz.app.pane.example_playback import ExamplePlayback
 from flowviz.app.pane.figures import FigureController
@@ -18,6 +19,7 @@ from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import Moment, Scene, Selection, Snapshot, Timeline, Trace
+from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec, Seen, ViewSpec
 from flowviz.specs.view import Theme
@@ -147,6 +149,14 @@ class Viewer(QObject):
     def reduce_motion(self, reduced: bool) -> None:
         """Set whether to jump to stages and frames instead of gliding."""
         self.playhead.jumps = self._presenter.camera.jumps = self.example.jumps = reduced
+
+    def frame(self, boxes_of: BoxesOf | None) -> None:
+        """Follow the boxes, one for each stage, that a function returns for a trace. None follows the particles."""
+        self._presenter.camera.frame_by(boxes_of)
+
+    def show_difference(self, difference: Difference | None) -> None:
+        """Show a difference of log-densities in place of the density of the last stage, until the particles change."""
+        self._scenes.show_difference(difference)
 
     def give_way(self, gives_way: bool) -> None:
         """Leave most of the processor to a training, or else answer queries as soon as possible."""

@@ -69,6 +69,10 @@ class RequestState(State[Request]):
         if is_edit:
             self.edited.emit()
 
+    def restore(self, value: Request) -> None:
+        """Request the same as before, which is no edit."""
+        super().set(value)
+
     def show_plan(self, plan: Plan) -> None:
         """Request a plan exactly as it is, including values that no control shows."""
         super().set(replace(_turned_to(self.value, contents_of(plan.target)), plan=plan))

@@ -104,6 +104,19 @@ class ViewState(State[View]):
         self._timed = found.stage, time
         return found
 
+    def bring_back(self, view: View) -> None:
+        """Return to the stage, moment, frame and selection of an earlier view, with the present marks and colors."""
+        spec = {name: getattr(view.seen.view, name) for name in ("center", "half_extent")}
+        seen = view.seen.model_copy(
+            update={"view": self.seen.view.model_copy(update=spec), "playback": self.seen.playback}
+        )
+        self.set(replace(self.value, seen=seen, selection=view.selection, figure=view.figure))
+
+    def show_whole(self) -> None:
+        """Go to the last stage of the latest moment, follow the cloud, and select nothing."""
+        changes = {"stage": None, "moment": None, "probe": None, "overview": False, "fitted": True}
+        self.set(replace(self.value, seen=self.seen.model_copy(update=changes), selection=None, figure=None))
+
     def set_stage(self, stage: int) -> None:
         """Go to a stage. The last stage is stored as *last*, so it stays the last one in a flow of another length."""
         self.update(stage=self._stored(stage))

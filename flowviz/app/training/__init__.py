@@ -1,1 +1,1 @@
-"""Training controls, the loss plot and metrics."""
+"""The training of the flow that is shown, its controls, its losses and its metrics."""

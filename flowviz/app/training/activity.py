@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 
 from flowviz.app.editing.layer_editor import edited_sentence
-from flowviz.app.training.trained_project import TrainedProject
+from flowviz.app.state.request import Request
+from flowviz.app.training.trained_project import TrainedProject, same_weights
 from flowviz.app.training.training_state import TrainingState
+from flowviz.projects import Project
 from flowviz.records import Finished, Progress
 from flowviz.specs import TargetSpec
 from flowviz.training.schedule import Budget
@@ -48,6 +50,17 @@ class NextTraining:
     follows: bool = False
     has_other_flow: bool = False
 
+    @classmethod
+    def of(cls, shown: Project | None, request: Request, problem: str) -> "NextTraining":
+        """Return the next training of what is requested, beside the trained flow that is shown, if any."""
+        return cls(
+            shown=shown.target if shown else None,
+            requested=request.plan.target,
+            problem=problem,
+            follows=request.follows,
+            has_other_flow=shown is not None and not same_weights(shown.flow, request.plan.flow),
+        )
+
 
 @dataclass(frozen=True)
 class Activity:
@@ -68,6 +81,7 @@ class Activity:
         is_loading: Whether edits have to wait until TensorFlow is loaded.
         is_deferred: Whether the picture shows the requested integrator only with the next snapshot.
         next: The next training.
+        is_elsewhere: Whether it is that of other flows than the selected one, which Train does not start over.
     """
 
     state: TrainingState = TrainingState.IDLE
@@ -84,6 +98,7 @@ class Activity:
     is_loading: bool = False
     is_deferred: bool = False
     next: NextTraining = NextTraining()
+    is_elsewhere: bool = False
 
     @property
     def word(self) -> str:
@@ -105,7 +120,11 @@ class Activity:
     @property
     def offered(self) -> tuple[object, ...]:
         """Return everything that decides which buttons are enabled, and what they do."""
-        return self.state, self.can_train, self.can_resume, self.can_extend
+        return self.state, self.can_train, self.can_resume, self.can_extend, self.is_elsewhere
+
+    def having_delays_of(self, other: "Activity") -> "Activity":
+        """Return the same activity with another one's reasons why the picture is not what was requested."""
+        return replace(self, **{name: getattr(other, name) for name in ("is_following", "is_loading", "is_deferred")})
 
     @property
     def sentence(self) -> str:

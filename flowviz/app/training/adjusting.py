@@ -70,7 +70,7 @@ class Adjusting(QObject):
     def follow(self) -> None:
         """Let a running training switch to the requested target if "Follow the target" is on."""
         built, run = self._builder.built, self._runner.run
-        if run is None or not self._is_going_on:
+        if run is None or not self._is_going_on or self._presenter.entrant is not None:
             return
         if not self._request.value.follows:
             run.worker.keep_target()
@@ -82,6 +82,8 @@ class Adjusting(QObject):
         return self._presenter.state not in {TrainingState.IDLE, TrainingState.STOPPING}
 
     def _on_request_changed(self, old: Request, new: Request) -> None:
+        if self._presenter.entrant is not None:
+            return  # another training starts the entrant over
         if old.follows != new.follows:
             self.follow()
         if (old.plan.flow, old.plan.training) != (new.plan.flow, new.plan.training):
@@ -106,6 +108,8 @@ class Adjusting(QObject):
 
     def _hint(self) -> str:
         run, state = self._runner.run, self._presenter.state
+        if self._presenter.entrant is not None:
+            return ""
         if run is None:
             trained = self._presenter.trained
             continues = trained is not None and (trained.can_resume() or trained.can_extend())

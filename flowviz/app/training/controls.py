@@ -77,7 +77,7 @@ class TrainingControls(QWidget):
     def _update_buttons(self) -> None:
         activity, state = self._activity, self._activity.state
         self.train_button.setEnabled(activity.can_train)
-        restarts = state != TrainingState.IDLE
+        restarts = state != TrainingState.IDLE and not activity.is_elsewhere
         _rename(self.train_button, "Restart" if restarts else "Train", RESTART_TIP if restarts else TRAIN_TIP)
         resumes = state == TrainingState.PAUSED or (state == TrainingState.IDLE and activity.can_resume)
         extends = state == TrainingState.IDLE and activity.can_extend

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.presets import PresetBox
-from flowviz.app.widgets.controls import ChoiceBox, DisclosureButton, check_box, label_of, row, row_widget
+from flowviz.app.widgets.controls import ChoiceBox, DisclosureButton, check_box, label_of, row, row_widget, tool_button
 from flowviz.app.widgets.form import ControlSpec, bind_control, bind_fields, control_of, controls_of
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.records import Settings
@@ -17,6 +17,8 @@ from flowviz.specs.fields import fields_of
 SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below keep their place
 ONE_NETWORK = "Flow matching learns one network for all steps, so there are no layers to choose"
 FIXED_BASE = "Flow matching learns paths from a given base; it cannot move the components"
+ADD_BESIDE = "Add a Flow Beside It"
+ADD_BESIDE_TIP = "Show the same flow, untrained, beside this one, to change it. A running training goes on"
 MAX_SEED = 2**31 - 1
 FLOW, TRAINING = fields_of(FlowSpec), fields_of(TrainingSpec)
 FLOW_FORM: Mapping[str, ControlSpec] = {
@@ -72,25 +74,31 @@ class FlowPanel(QWidget):
         self._options = QWidget()
         tip = "Family, sizes, normalization, learning rate, batch size, clip norm and seed"
         self._more = DisclosureButton("flowOptionsButton", "Options", "Show or hide the options", tip, self._options)
+        self.beside_button = tool_button("addBesideButton", ADD_BESIDE, ADD_BESIDE_TIP, "add")
         self._form = FlowOptions(request)
         self.show_hint = self._form.show_hint
         self._lay_out()
         bind_control(request, lambda value: value.plan.flow.family, self._family, request.set_family)
         request.watch(_flow, self._describe)
 
+    def add_bar(self, bar: QWidget) -> None:
+        """Add a bar above everything else."""
+        self._layout.insertWidget(0, bar)
+
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.addWidget(self._preset, stretch=1)
         top.addWidget(self._more)
+        top.addWidget(self.beside_button)
         options = QVBoxLayout(self._options)
         options.setContentsMargins(0, 0, 0, 0)
         options.addLayout(row(label_of(self._family, "Family"), self._family, stretched=self._family))
         options.addWidget(self._form)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(top)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addLayout(top)
         for widget in (self._sentence, self._options, self._warning):
-            layout.addWidget(widget)
+            self._layout.addWidget(widget)
 
     def _describe(self, flow: FlowSpec) -> None:
         self._sentence.setText(f"{flow.recipe.title}. {flow.recipe.sentence}")

@@ -1,7 +1,10 @@
 """The training before the present one: the way back to it, and its losses for comparison."""
 
+from functools import partial
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.state.edits import EditsState
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.trained_project import TrainedProject
@@ -25,13 +28,20 @@ class PreviousTraining(QObject):
         runner: TrainingRunner,
         status: TrainingStatus,
         undo: ProjectUndo,
+        edits: EditsState,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._presenter, self._runner, self._status, self._undo = presenter, runner, status, undo
+        self._edits = edits
         self._kept: TrainedProject | None = None
         self._shown: TrainedProject | None = None  # whose losses the plot shows
         presenter.changed.connect(self.update)
+
+    def set_offered(self, offered: bool) -> None:
+        """Set whether to offer a return to the previous training, and to show its losses."""
+        self.changed.emit(offered and self._kept is not None)
+        self.update()
 
     def keep(self) -> None:
         """Keep the trained flow, which a new training is about to replace, unless it has hardly begun."""
@@ -49,8 +59,9 @@ class PreviousTraining(QObject):
         if self._kept is None:
             return
         back, present = self._kept, self._presenter.trained
+        self._runner.abandon()
         self._presenter.leave(back.project)
-        self._undo.begin_edits(back.project.edits)
+        self._undo.reset("edits", partial(self._edits.set, back.project.edits))
         self._presenter.show_project(back.project, back.built)
         self._presenter.trained = back  # with the scores of its integrators, and known as saved if it was
         self._set(present)
@@ -70,5 +81,8 @@ class PreviousTraining(QObject):
         self.changed.emit(kept is not None)
 
     def _target(self) -> TargetSpec | None:
+        """Return the target of the present training. None if there is none, or while a comparison is shown."""
+        if self._presenter.entrant is not None:
+            return None
         run, trained = self._runner.run, self._presenter.trained
         return run.project.target if run else trained.project.target if trained else None

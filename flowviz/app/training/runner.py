@@ -2,7 +2,8 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from typing import Any, Protocol
 
@@ -18,7 +19,7 @@ from flowviz.specs import TargetSpec
 from flowviz.targets import Target
 from flowviz.training import Add, Change, Remove, Retarget, Turn
 
-FLOW = "flow"  # name of the only entrant
+FLOW = "0"  # name of a flow that trains alone, which is the key of the first flow of a comparison
 REMEMBERED = 12  # targets that were requested: typing requests one for each letter
 
 
@@ -47,7 +48,7 @@ ThreadFactory = Callable[[int, Work, Comparison, Mapping[TargetSpec, Target], An
 
 @dataclass(frozen=True)
 class Run:
-    """The training of a single flow.
+    """The training of the flow that is displayed.
 
     Attributes:
         worker: Its thread.
@@ -72,13 +73,44 @@ class Run:
         return replace(self, project=project, built=built)
 
 
+@dataclass
+class Job:
+    """A training, and the computation of results that are missing.
+
+    Attributes:
+        thread: The thread of the training. None if there is none.
+        work: What is trained: the flow of an ordinary window, or a comparison.
+        is_open: Whether other entrants can join the training.
+        scorer: The thread that computes results. None if there is none.
+        attended: Name of the entrant that is displayed.
+        run: The training of this entrant. None if it is not being trained.
+        scoring: The projects of entrants, by name, whose missing results have been computed or are being computed.
+        leaving: Names of entrants whose removal the thread has yet to confirm.
+        requested: Targets that were requested.
+        waiting: Functions that handle the signals that arrived while the job was set aside.
+    """
+
+    thread: TrainingThread | None = None
+    work: Work = "training"
+    is_open: bool = False
+    scorer: TrainingThread | None = None
+    attended: str = FLOW
+    run: Run | None = None
+    scoring: Mapping[str, Project] = field(default_factory=dict)
+    leaving: Counter[str] = field(default_factory=Counter)
+    requested: deque[BuiltTarget] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    waiting: list[Callable[[], object]] = field(default_factory=list)
+
+    def has(self, number: int) -> bool:
+        """Return whether a run is part of this job."""
+        return any(thread is not None and thread.number == number for thread in (self.thread, self.scorer))
+
+
 class TrainingRunner(QObject):
     """Starts and ends runs, and forwards the turns of the current one.
 
-    Attributes:
-        current: The thread of the current training. None if there is none.
-        run: The current training of a single flow. None if there is none.
-        scoring: The projects of entrants, by name, whose missing results have been computed or are being computed.
+    There are two jobs, one for the flow of a window and one for its comparison. One of them is current; the other is
+    set aside, and its turns wait.
     """
 
     turn_taken = pyqtSignal(object)  # Turn of an entrant that has not left
@@ -89,19 +121,76 @@ class TrainingRunner(QObject):
     def __init__(self, parent: QObject, make_thread: ThreadFactory = TrainingWorker) -> None:
         super().__init__(parent)
         self._make_thread, self._numbers = make_thread, count(1)
-        self.current: TrainingThread | None = None
-        self.run: Run | None = None
-        self.scoring: Mapping[str, Project] = {}
-        self._scorer: TrainingThread | None = None
+        self._job, self._aside = Job(), Job()
         self._abandoned: TrainingThread | None = None  # may still be running
-        self._leaving = Counter[str]()  # names of entrants whose removal the thread has yet to confirm
-        self._requested = deque[BuiltTarget](maxlen=REMEMBERED)
+
+    @property
+    def current(self) -> TrainingThread | None:
+        """Return the thread of the current training. None if there is none."""
+        return self._job.thread
+
+    @property
+    def run(self) -> Run | None:
+        """Return the current training of the flow that is displayed. None if there is none."""
+        return self._job.run
+
+    @property
+    def attended(self) -> str:
+        """Return the name of the entrant that is displayed."""
+        return self._job.attended
+
+    @property
+    def scoring(self) -> Mapping[str, Project]:
+        """Return the projects of entrants, by name, whose missing results have been or are being computed."""
+        return self._job.scoring
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether entrants can join the current training, and leave it."""
+        return self._job.is_open
+
+    def share(self) -> None:
+        """Let the training of the flow of the window go on as that of the first entrant of a comparison."""
+        self.exchange()
+        self.abandon()
+        self._job, self._aside = self._aside, Job()
+        self._job.work = "comparison"
+
+    def exchange(self) -> None:
+        """Set the current job aside, and make the other one current. Its turns wait until `catch_up`."""
+        self._job, self._aside = self._aside, self._job
+
+    def catch_up(self) -> None:
+        """Forward the turns that arrived while the current job was set aside."""
+        waiting, self._job.waiting = self._job.waiting, []
+        for handle in waiting:
+            handle()
+
+    def attend(self, name: str, built: BuiltTarget | None = None, project: Project | None = None) -> None:
+        """Follow another entrant.
+
+        Args:
+            name: Its name.
+            built: The target that it learns. None if it is not being trained.
+            project: Its project as of its latest event. None if it is not being trained.
+        """
+        job = self._job
+        job.attended, job.run = name, None
+        if job.thread is not None and built is not None and project is not None:
+            job.run = Run(job.thread, built, project, Variant.of(project), is_shown=bool(project.weights.parameters))
+
+    def finish(self) -> None:
+        """Forget the training of the flow that is displayed, which has ended; its thread ends if it has no other."""
+        self._job.run = None
+        if self._job.work == "training":
+            self.abandon()
 
     def train(self, built: BuiltTarget, project: Project) -> None:
         """Abandon the current run, and train one flow from its checkpoint, its edits, or the beginning."""
-        self.current = self._thread("training", Comparison({FLOW: project}), [built])
-        self.run = Run(self.current, built, project, Variant.of(project))
-        self.current.start()
+        thread = self._thread("training", Comparison({FLOW: project}), [built])
+        self._job.thread, self._job.work, self._job.is_open, self._job.attended = thread, "training", False, FLOW
+        self._job.run = Run(thread, built, project, Variant.of(project))
+        thread.start()
 
     def compare(
         self, comparison: Comparison, built: Iterable[BuiltTarget] = (), followed: BuiltTarget | None = None
@@ -113,22 +202,23 @@ class TrainingRunner(QObject):
             built: Targets that have been built.
             followed: The target that all entrants learn from their first chunk on. None for their own.
         """
-        self.current = self._thread("comparison", comparison, built)
+        thread = self._job.thread = self._thread("comparison", comparison, built)
+        self._job.work, self._job.is_open = "comparison", True
         if followed is not None:
             self.follow(followed)
-        self.current.start()
+        thread.start()
 
     def score(self, comparison: Comparison) -> None:
         """Compute the results that a comparison lacks because its training was stopped, unless a run begins."""
-        self._scorer = self._thread("scores", comparison)
-        self.scoring = {name: comparison[name] for name in comparison.unscored}
-        self._scorer.start()
+        scorer = self._job.scorer = self._thread("scores", comparison)
+        self._job.scoring = {name: comparison[name] for name in comparison.unscored}
+        scorer.start()
 
     def change(self, change: Change) -> None:
         """Request a change from the current run."""
         assert self.current is not None
         if isinstance(change, Remove):
-            self._leaving[change.name] += 1
+            self._job.leaving[change.name] += 1
         self.current.change(change)
 
     def replace(self, name: str, added: Add) -> None:
@@ -136,36 +226,44 @@ class TrainingRunner(QObject):
         self.change(Remove(name))
         self.change(added)
 
-    def follow(self, built: BuiltTarget) -> None:
-        """Let the current run learn another target."""
-        self._requested.append(built)
-        self.change(Retarget(built.spec, built.target))
+    def follow(self, built: BuiltTarget, name: str | None = None) -> None:
+        """Let an entrant of the current run learn another target. Without a name, let all of them learn it."""
+        self._job.requested.append(built)
+        self.change(Retarget(built.spec, built.target, name))
 
     def mark_shown(self) -> None:
-        """Record that the first snapshot of the training of a single flow is shown."""
+        """Record that the first snapshot of the flow that is displayed is shown."""
         assert self.run is not None
-        self.run = replace(self.run, is_shown=True)
+        self._job.run = replace(self.run, is_shown=True)
 
     def vary(self, variant: Variant, snapshot: Snapshot) -> None:
-        """Replace the particles of a single flow by those of another variant, until its next snapshot."""
+        """Replace the particles that are displayed by those of another variant, until the next snapshot."""
         assert self.run is not None
         project = replace(self.run.project, flow=variant.flow, edits=variant.edits, trace=snapshot.trace)
-        self.run = replace(self.run, project=project)
+        self._job.run = replace(self.run, project=project)
 
     def abandon(self) -> None:
         """End the current run, and what computes results; ignore the remaining turns of both."""
-        for thread in filter(None, (self._scorer, self.current)):
+        job = self._job
+        for thread in filter(None, (job.scorer, job.thread)):
             thread.abandon()
             self._abandoned = thread
-        self._scorer, self.scoring = None, {}
+        job.scorer, job.scoring = None, {}
         self.discard()
+
+    def abandon_all(self) -> None:
+        """End the runs of both jobs."""
+        for _ in range(2):
+            self.abandon()
+            self.exchange()
 
     def discard(self) -> None:
         """Forget the current run, which has ended or is about to end."""
-        self._abandoned = self.current or self._abandoned
-        self.current = self.run = None
-        self._leaving.clear()
-        self._requested.clear()
+        job = self._job
+        self._abandoned = job.thread or self._abandoned
+        job.thread = job.run = None
+        job.leaving.clear()
+        job.requested.clear()
 
     def _thread(self, work: Work, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> TrainingThread:
         """Abandon the current run, and return a thread for another one."""
@@ -177,23 +275,36 @@ class TrainingRunner(QObject):
         thread.failed.connect(self._on_failed)
         return thread
 
+    def _defers(self, number: int, handle: Callable[[], object]) -> bool:
+        """Return whether a run is set aside. If it is, keep the function that handles its signal until it returns."""
+        is_aside = self._aside.has(number)
+        if is_aside:
+            self._aside.waiting.append(handle)
+        return is_aside
+
     def _is_current(self, number: int) -> bool:
         return self.current is not None and number == self.current.number
 
     def _on_turn(self, number: int, turn: Turn) -> None:
-        if self._scorer is not None and number == self._scorer.number:
+        job = self._job
+        if self._defers(number, partial(self._on_turn, number, turn)):
+            return
+        if job.scorer is not None and number == job.scorer.number:
             self.scored.emit(turn)
         elif self._is_current(number) and turn.event is None:
-            self._leaving[turn.name] -= 1
-        elif self._is_current(number) and not self._leaving[turn.name]:
-            self.run = self.run and self.run.after(turn, self._requested)
+            job.leaving[turn.name] -= 1
+        elif self._is_current(number) and not job.leaving[turn.name]:
+            if turn.name == job.attended:
+                job.run = job.run and job.run.after(turn, job.requested)
             self.turn_taken.emit(turn)
 
     def _on_ended(self, number: int) -> None:
-        if self._is_current(number) and self.run is None:  # a single flow ends with its result
+        if self._defers(number, partial(self._on_ended, number)):
+            return
+        if self._is_current(number) and self._job.work == "comparison":  # a single flow ends with its result
             self.discard()
             self.ended.emit()
 
     def _on_failed(self, number: int, notice: Notice) -> None:
-        if self._is_current(number):
+        if not self._defers(number, partial(self._on_failed, number, notice)) and self._is_current(number):
             self.failed.emit(notice)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.commands.history import UndoHistory
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.request import RequestState
@@ -16,12 +16,15 @@ from flowviz.app.training.adjusting import Adjusting
 from flowviz.app.training.previous import PreviousTraining
 from flowviz.app.training.runner import Run, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
+from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_presenter import TrainingPresenter
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.training.undo import ProjectUndo
 from flowviz.app.training.variants import Variants
-from flowviz.projects import Project
+from flowviz.app.training.work import Work
+from flowviz.projects import Plan, Project
 from flowviz.specs import TargetSpec, TrainingSpec
+from flowviz.specs.edits import Edits
 from flowviz.targets import Target
 
 
@@ -30,6 +33,7 @@ class Session(QObject):
 
     changed = pyqtSignal()  # the project, or what is requested next
     score_previewed = pyqtSignal(object)  # the gap in nats of a flow whose curve is being dragged, or None
+    returning = pyqtSignal()  # a project is about to be shown in place of a comparison
     started = pyqtSignal()  # a training was started or resumed, or goes on with the requested target
 
     def __init__(
@@ -50,9 +54,13 @@ class Session(QObject):
         self._presenter = TrainingPresenter(request, builder, runner, viewer, status, view, self)
         self.adjusting = Adjusting(request, builder, self._presenter, runner, self)
         self.undo = ProjectUndo(request, view, self._edits, self)
-        self.previous = PreviousTraining(self._presenter, runner, status, self.undo, self)
-        self.variants = Variants(request, editor, self._presenter, runner, viewer, self.undo, status, self)
+        self.history: UndoHistory = self.undo  # that of the comparison while it is shown
+        self.previous = PreviousTraining(self._presenter, runner, status, self.undo, self._edits, self)
+        self.variants = Variants(
+            request, editor, self._presenter, runner, viewer, lambda: self.history, status, self
+        )  # fmt: skip
         self._awaited: TargetSpec | None = None  # training starts as soon as it is built
+        self._aside: Work | None = None
         self._extension: TrainingSpec | None = None  # the request by which the current training was extended
         self._connect()
         if builder.pending is None:  # else the flow is shown when its target has been built, which takes a moment
@@ -65,6 +73,11 @@ class Session(QObject):
         return self._presenter.state
 
     @property
+    def entrant(self) -> str | None:
+        """Return the key of the entrant of a comparison that is shown. None if the flow of the window is shown."""
+        return self._presenter.entrant
+
+    @property
     def run(self) -> Run | None:
         """Return the training that is running or paused, or None."""
         return self._runner.run
@@ -72,6 +85,8 @@ class Session(QObject):
     @property
     def trained_title(self) -> str:
         """Return the title of the target of the trained flow, or of the requested target before the first training."""
+        if self._aside is not None:
+            return self._aside.project().target.title
         return self._presenter.title or ("" if self._builder.problem else self._request.plan.target.title)
 
     @property
@@ -80,38 +95,27 @@ class Session(QObject):
         trained = self._presenter.trained
         return trained.built.target if trained and trained.built else None
 
+    @property
+    def shown(self) -> Work:
+        """Return the flow that is shown, which is that of the selected pane in a comparison."""
+        return Work.of(
+            self._request, self._builder.built, self._view, self._edits, self._presenter, self._runner.run,
+            self._viewer.timeline,
+        )  # fmt: skip
+
+    @property
+    def work(self) -> Work:
+        """Return the flow of the project of the window, which is set aside while a comparison is shown."""
+        return self._aside or self.shown
+
+    @property
+    def is_aside(self) -> bool:
+        """Return whether the flow of the window is set aside."""
+        return self._aside is not None
+
     def project(self) -> Project:
-        """Return the current project, which contains a running training up to its latest checkpoint."""
-        plan, trained = self._request.plan, self._presenter.trained
-        project = trained.project if trained else Project.untrained(plan.target, plan.flow, plan.training)
-        return replace(
-            project,
-            seen=self._view.seen,
-            selection=self._view.value.selection,
-            next=None if plan == project.plan else plan,
-        )
-
-    def complete(self) -> Callable[[], Project]:
-        """Return a function that returns the current project with all requested edits, even those not yet computed.
-
-        It may load TensorFlow and take seconds, so call it in the background.
-        """
-        project, edits = self.project(), self._edits.value
-        return partial(project.with_edits, edits)
-
-    def content(self) -> tuple[object, ...]:
-        """Return a value that changes whenever there is something new to save.
-
-        It excludes the view, which is saved as well but is no reason to ask before closing.
-        """
-        trained = self._presenter.trained
-        known = trained and (trained.project.score, trained.project.edits)
-        return self._request.plan, trained, known, self._view.value.selection, self._edits.value
-
-    def edits(self) -> tuple[object, ...]:
-        """Return a value that changes with every edit and every new training, but not while a training runs."""
-        trained = self.run.worker if self.run else self._presenter.trained
-        return self._request.plan, trained, self._view.value.selection, self._edits.value
+        """Return the project of the window, which contains a running training up to its latest checkpoint."""
+        return self.work.project()
 
     def show_project(self, project: Project, result: BuiltTarget | str | None = None) -> str:
         """Show a project as it was saved, and abandon the current training.
@@ -123,10 +127,13 @@ class Session(QObject):
         Returns:
             The reason why the target cannot be built, or an empty string.
         """
+        if self._aside is not None:
+            self.returning.emit()
         self.cancel_start()
         result = result or build_or_explain(project.target)
         built, problem = (None, result) if isinstance(result, str) else (result, "")
         self._builder.expect(built)
+        self._runner.abandon()
         self._presenter.leave(project)
         self._request.show_plan(project.asked)
         self._edits.set(project.edits)
@@ -136,6 +143,95 @@ class Session(QObject):
         self.undo.clear()
         self.changed.emit()
         return problem
+
+    def complete(self) -> Callable[[], Project]:
+        """Return a function that returns the project of the window with all requested edits; call it in a thread."""
+        return self.work.complete()
+
+    def content(self) -> tuple[object, ...]:
+        """Return a value that changes whenever there is something new to save."""
+        return self.work.content()
+
+    def edits(self) -> tuple[object, ...]:
+        """Return a value that changes with every edit and every new training, but not while a training runs."""
+        return self.work.all_edits()
+
+    def set_aside(self, *, shares_training: bool = False) -> None:
+        """Set the flow of the window aside to show a comparison.
+
+        Args:
+            shares_training: Whether its training goes on as that of the first entrant. Otherwise, it pauses.
+        """
+        self.cancel_start()
+        if shares_training:
+            self._aside = self.work.at_rest()
+            self._runner.share()
+        else:
+            if self.state in {TrainingState.PREPARING, TrainingState.TRAINING}:
+                self.toggle_pause()
+            self._aside = self.work
+            self._runner.exchange()
+        self.undo.suspend()
+        self._presenter.entrant = ""
+        self.previous.set_offered(False)
+
+    def replace_aside(self, project: Project, built: BuiltTarget | None) -> None:
+        """Replace the project that was set aside by one that was trained further since."""
+        if self._aside is not None:
+            self._aside = self._aside.having(TrainedProject(project, built))
+
+    def bring_back(self) -> None:
+        """Show the flow of the window again, at the stage and moment at which it was set aside."""
+        work, self._aside = self._aside, None
+        if work is None:
+            return
+        project = work.shown_project()
+        self._presenter.entrant = None
+        self._runner.attend("")  # until the flow is shown again
+        self._presenter.leave(project)
+        self._builder.expect(work.built)
+        self._request.restore(work.request)
+        self._edits.set(work.edits)
+        self._runner.exchange()
+        built = work.trained.built if work.trained else work.built
+        self._presenter.attend(project, work.run.built if work.run else built, work.state, work.activity, work.trained)
+        self._view.bring_back(work.view)
+        self._viewer.playhead.jump_to(self._view.value.stage)
+        self.previous.set_offered(True)
+        self.undo.resume()
+        self._runner.catch_up()
+
+    def attend(
+        self, key: str, plan: Plan, edits: Edits, project: Project, built: BuiltTarget | None, state: TrainingState
+    ) -> None:
+        """Show an entrant of a comparison at the depth of the one before it.
+
+        Args:
+            key: Its key.
+            plan: What is requested of it.
+            edits: The requested edits of its layers.
+            project: Its project.
+            built: Its target. None if it has not been built.
+            state: The state of its training.
+        """
+        view = self._view
+        depth = view.value.stage / max(view.value.last_stage, 1)
+        self._presenter.entrant = key
+        self._runner.attend(key)
+        self._presenter.leave(project)
+        self._builder.expect(built)
+        self._request.show_plan(plan)
+        self._edits.set(edits)
+        if state != TrainingState.IDLE:
+            self._runner.attend(key, built, project)
+        self._presenter.attend(project, built, state, self._presenter.activity)
+        view.set_stage(round(depth * view.value.last_stage))
+        self._viewer.playhead.jump_to(view.value.stage)
+
+    def set_state(self, state: TrainingState) -> None:
+        """Show another state of the training of an entrant."""
+        if state != self.state:
+            self._presenter.set_state(state)
 
     def train(self) -> None:
         """Abandon the current training, and start one on the requested target as soon as it is built."""
@@ -236,7 +332,7 @@ class Session(QObject):
 
     def shut_down(self) -> None:
         """End all background work as soon as possible."""
-        self._runner.abandon()
+        self._runner.abandon_all()
         self._builder.close()
         self._viewer.close()
 

@@ -14,7 +14,7 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.activity import RETRY, Activity, NextTraining
 from flowviz.app.training.runner import Run, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
-from flowviz.app.training.trained_project import TrainedProject, same_weights
+from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
@@ -33,16 +33,19 @@ from flowviz.records import (
     Retargeted,
     Score,
     Snapshot,
+    Trial,
     Uncompiled,
     WarmUp,
 )
 from flowviz.specs import FlowSpec, explanations
+from flowviz.training import Turn
 
 
 class TrainingPresenter(QObject):
     """Shows the trained flow in the viewer, and its metrics and state in the training status.
 
     Attributes:
+        entrant: Key of the entrant of a comparison that is shown. None if the flow is on its own.
         state: The state of the training.
         trained: The project that can be saved and resumed. None before the first snapshot of the first training.
         title: Title of the target of the trained flow that is shown. Empty for an untrained flow.
@@ -65,10 +68,12 @@ class TrainingPresenter(QObject):
         super().__init__(parent)
         self._request, self._builder, self._runner = request, builder, runner
         self._viewer, self._status, self._view = viewer, status, view
+        self.entrant: str | None = None
         self.state = TrainingState.IDLE
         self.trained: TrainedProject | None = None
         self.title = ""
-        runner.turn_taken.connect(lambda turn: self._on_event(turn.event))
+        self.activity = status.activity
+        runner.turn_taken.connect(self._on_turn)
         runner.failed.connect(self._on_failed)
         viewer.following_changed.connect(lambda following: self.show(is_following=following))
         viewer.moment_shown.connect(self._on_moment_shown)
@@ -85,11 +90,10 @@ class TrainingPresenter(QObject):
         return self.trained.project if self.trained else None
 
     def leave(self, project: Project) -> None:
-        """Abandon the current training and forget its flow, because another project is about to be shown.
+        """Forget the flow that is shown, because another project is about to be shown.
 
         What the user requests can then become that of the project without being applied to the previous flow.
         """
-        self._runner.abandon()
         self.trained, self.state = None, TrainingState.IDLE
         self.title = project.target.title if project.weights.parameters else ""
         self.state_changed.emit()
@@ -101,11 +105,26 @@ class TrainingPresenter(QObject):
         self._begin_metrics(project.history, self.trained)
         if self.trained is None:
             self._viewer.show_untrained(project.flow, target)
-            self.set_state(TrainingState.IDLE, self._activity.begun())
+            self.set_state(TrainingState.IDLE, self.activity.begun())
         else:
             self._viewer.show_project(project, target)
             self._show_trained_metrics(self.trained)
-            self.set_state(TrainingState.IDLE, self._activity.at_rest(self.trained))
+            self.set_state(TrainingState.IDLE, self.activity.at_rest(self.trained))
+
+    def attend(
+        self, project: Project, built: BuiltTarget | None, state: TrainingState, activity: Activity,
+        trained: TrainedProject | None = None,
+    ) -> None:  # fmt: skip
+        """Show the flow of another pane after `leave`, with its latest particles and the state of its training.
+
+        `trained` is the project that can be saved and resumed, unless that is `project`.
+        """
+        self.show_project(project, built)
+        self.trained = trained or self.trained
+        if self._runner.run is not None and self._runner.run.is_shown:
+            self._viewer.moments.is_ready = True
+        self.set_state(state, activity)
+        self.changed.emit()
 
     def start(self, built: BuiltTarget, project: Project) -> None:
         """Abandon the current training, and train a project from its checkpoint or from the beginning."""
@@ -115,51 +134,39 @@ class TrainingPresenter(QObject):
         self._status.begin(history, built.target.entropy, built.units)
         if not checkpoint:
             self._view.show_last_stage()
-        self.set_state(TrainingState.PREPARING, replace(self._activity.begun(), event=""))
+        self.set_state(TrainingState.PREPARING, replace(self.activity.begun(), event=""))
         self._viewer.end_playback.begin()
-
-    @property
-    def _activity(self) -> Activity:
-        return self._status.activity
 
     def show(self, activity: Activity | None = None, **changes: Any) -> None:
         """Show what the training does.
 
-        Everything that follows from the run, the trained project, the request and its target is derived here.
-
-        Args:
-            activity: What happened. None if nothing did.
-            changes: Other fields of the activity.
+        Everything that follows from the run, the trained project, the request and its target is derived here. The
+        `activity` says what happened, if anything did, and the `changes` are other fields of it.
         """
         run, builder = self._runner.run, self._builder
         trained = self.trained if run is None else None
         derived = replace(
-            activity or self._activity,
+            activity or self.activity,
             state=self.state,
             target=run.built.title if run else "",
             can_train=builder.built is not None or builder.pending is not None,
             can_resume=trained is not None and trained.can_resume(),
             can_extend=trained is not None and trained.can_extend(),
-            next=self._next() if builder.pending is None else self._activity.next,
+            next=NextTraining.of(self.project, self._request.value, builder.problem)
+            if builder.pending is None
+            else self.activity.next,
         )
-        self._status.show(replace(derived, **changes))
-
-    def _next(self) -> NextTraining:
-        """Return what the next training would learn, or why it cannot start."""
-        request, shown = self._request.value, self.project
-        return NextTraining(
-            shown=shown.target if shown else None,
-            requested=request.plan.target,
-            problem=self._builder.problem,
-            follows=request.follows,
-            has_other_flow=shown is not None and not same_weights(shown.flow, request.plan.flow),
-        )
+        self.activity = replace(derived, **changes)
+        if self.entrant is None:
+            self._status.show(self.activity)
+        else:  # the rest is that of the comparison
+            self._status.show(self._status.activity.having_delays_of(self.activity))
 
     def set_state(self, state: TrainingState, activity: Activity | None = None) -> None:
         """Show the state of the training and what happened, and an example while there is nothing else to see."""
         self.state = state
         self._viewer.give_way(state not in {TrainingState.IDLE, TrainingState.PAUSED})
-        if state == TrainingState.PREPARING and not self.title:
+        if state == TrainingState.PREPARING and not self.title and self.entrant is None:
             self._viewer.example.begin(self._run.built.title)
         else:
             self._viewer.example.end()
@@ -236,6 +243,12 @@ class TrainingPresenter(QObject):
             self._on_moment_shown(self._viewer.moments.current, self._viewer.is_live)
         self.changed.emit()
 
+    def _on_turn(self, turn: Turn) -> None:
+        """Show an event of the flow that is shown; the results of entrants are shown by the comparison."""
+        event, runner = turn.event, self._runner
+        if event is not None and not isinstance(event, Trial) and turn.name == runner.attended and runner.run:
+            self._on_event(event)
+
     def _on_event(self, event: Event) -> None:
         match event:
             case Preparing():
@@ -245,7 +258,7 @@ class TrainingPresenter(QObject):
                 self.show(is_warming_up=not event.has_ended)
             case Progress():
                 self._show_progress(event)
-                self.show(self._activity.spent(event))
+                self.show(self.activity.spent(event))
             case Snapshot():
                 self._on_snapshot(event)
             case Checkpoint():
@@ -274,7 +287,7 @@ class TrainingPresenter(QObject):
             self._keep_trained()  # the previous flow is no longer shown
             self.began.emit()
             is_stopping = self.state != TrainingState.PREPARING
-            self.set_state(self.state if is_stopping else TrainingState.TRAINING, replace(self._activity, event=""))
+            self.set_state(self.state if is_stopping else TrainingState.TRAINING, replace(self.activity, event=""))
             self.changed.emit()
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
@@ -297,7 +310,7 @@ class TrainingPresenter(QObject):
     def _on_checkpoint(self) -> None:
         self._keep_trained()
         if self.trained and self.trained.budget:
-            self.show(self._activity.spent(self.trained.budget))  # validations are less frequent
+            self.show(self.activity.spent(self.trained.budget))  # validations are less frequent
         self.changed.emit()
 
     def _keep_trained(self) -> None:
@@ -311,11 +324,12 @@ class TrainingPresenter(QObject):
         self._viewer.refit()
         self._keep_trained()
         shown = finished.in_units(self._run.built.units)
-        self._runner.abandon()  # its thread ends after this event
-        self.set_state(TrainingState.IDLE, self._activity.ended(shown))
+        self._runner.finish()
+        self.set_state(TrainingState.IDLE, self.activity.ended(shown))
         self.changed.emit()
-        self._status.show_end(shown)
-        self._viewer.end_playback.play()
+        if self.entrant is None:
+            self._status.show_end(shown)
+            self._viewer.end_playback.play()
 
     def _on_retargeted(self) -> None:
         built = self._run.built
@@ -328,6 +342,8 @@ class TrainingPresenter(QObject):
             self._viewer.moments.show_again()  # it belongs to an earlier target now
 
     def _on_failed(self, notice: Notice) -> None:
+        if self.entrant is not None:
+            return  # the comparison shows it
         was_shown, trained = self._run.is_shown, self.trained
         self._runner.discard()
         self.title = trained.project.target.title if trained else ""  # the run may have switched to another target
@@ -335,7 +351,7 @@ class TrainingPresenter(QObject):
             self._begin_metrics(trained.project.history, trained)
             self._show_trained_metrics(trained)
             self._viewer.moments.show_again()
-        shown = self._activity.at_rest(trained) if not was_shown and trained else self._activity
+        shown = self.activity.at_rest(trained) if not was_shown and trained else self.activity
         self._status.show_failure(notice)
         self.set_state(TrainingState.IDLE, replace(shown, event=RETRY, ending="Failed"))
         self.changed.emit()
@@ -356,7 +372,7 @@ class TrainingPresenter(QObject):
     def _show_trained(self, trained: TrainedProject) -> None:
         """Show the metrics of a flow that was trained before, and how it was trained."""
         self._show_trained_metrics(trained)
-        self.show(self._activity.at_rest(trained))
+        self.show(self.activity.at_rest(trained))
 
     def _show_trained_metrics(self, trained: TrainedProject) -> None:
         self._status.metrics.show_trained(trained.project.history.last_progress(trained.entropy), trained.project.score)

@@ -1,11 +1,13 @@
 """The variant of the displayed flow: its integrator and the edits of its layers, which need no training."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.commands.history import UndoHistory
 from flowviz.app.desktop.settings import stored_flag
 from flowviz.app.editing.layer_editor import INCLUDED, ONLY_SHOWN, LayerEditor
 from flowviz.app.pane.viewer import Viewer
@@ -15,7 +17,6 @@ from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_presenter import TrainingPresenter
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.training.undo import ProjectUndo
 from flowviz.app.training.warm_up import SETTING as WARM_UP
 from flowviz.projects.variant import Variant
 from flowviz.records import Score, Snapshot
@@ -54,12 +55,12 @@ class Variants(QObject):
         presenter: TrainingPresenter,
         runner: TrainingRunner,
         viewer: Viewer,
-        undo: ProjectUndo,
+        history: Callable[[], UndoHistory],
         status: TrainingStatus,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._request, self._editor, self._edits, self._undo = request, editor, editor.edits, undo
+        self._request, self._editor, self._edits, self._history = request, editor, editor.edits, history
         self._presenter, self._runner, self._viewer, self._status = presenter, runner, viewer, status
         self._glimpse: Edits | None = None
         self._next_preview = 0.0  # seconds, before which the score of no other preview is computed
@@ -76,7 +77,7 @@ class Variants(QObject):
         self._request.changed.connect(self._on_request_changed)
         self._edits.changed.connect(self._on_edits_changed)
         editor.announced.connect(self.prepare)
-        editor.gesture_began.connect(self._undo.end_burst)
+        editor.gesture_began.connect(lambda: self._history().end_burst())
         editor.dragging_changed.connect(self.set_dragging)
         editor.glimpse_requested.connect(self.show_glimpse)
         presenter.began.connect(self._on_began)
@@ -126,10 +127,10 @@ class Variants(QObject):
         project = self._presenter.project
         if old.plan.flow == new.plan.flow:
             return
-        if project is not None and self._edits.value and not self._undo.is_paused:
+        if project is not None and self._edits.value and not self._history().is_paused:
             before, after = (project.flow.with_integrator_of(each.plan.flow) for each in (old, new))
             if before.integrator_steps != after.integrator_steps:
-                self._undo.amend(self._edits.reset_all)
+                self._history().amend(self._edits.reset_all)
                 self._status.show_message(DROPPED)
         self._update()
 
@@ -158,7 +159,7 @@ class Variants(QObject):
             self._edits.set(run.start.edits if has_same_steps else Edits())
             message = INCLUDED
         elif run.project.checkpoint is None:
-            self._undo.begin_edits(Edits())
+            self._history().reset("edits", partial(self._edits.set, Edits()))
         else:
             message = ONLY_SHOWN
         if run.start.edits or had_edits:
@@ -186,7 +187,7 @@ class Variants(QObject):
         elif is_traced or run.project.edits:
             variant = replace(variant, edits=self._edits.value)
         if variant.is_possible:
-            self._runner.change(Vary(variant))
+            self._runner.change(Vary(variant, self._runner.attended))
 
     def _show_again(self) -> None:
         """Show the wanted variant of another moment."""

@@ -78,7 +78,7 @@ class WarmUp(QObject):
 
     def _follow(self) -> None:
         """Prepare for another flow, unless a training runs."""
-        is_idle = self._has_begun and self.is_enabled and self._session.run is None
+        is_idle = self._has_begun and self.is_enabled and self._session.run is None and not self._session.is_aside
         if is_idle and self._prepared != _program(self._request.plan):
             self._outdated.set()
             self._delay.start()

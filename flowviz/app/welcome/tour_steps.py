@@ -68,8 +68,9 @@ def tour_steps(panels: TrainingWidgets, viewer: ViewerWidgets, bar: QMenuBar) ->
         ),
         TourStep(
             "Compare flows",
-            "Which flow learns your word best? Train ▸ Compare… lets up to six flows learn it side by side, with equal "
-            "time or equally many steps each. The gallery has such a comparison, already trained.",
+            "Which flow learns your word best? Train ▸ Add a Flow Beside It shows another one next to yours. Train ▸ "
+            "Compare… trains up to six flows, with equal time or equally many steps each. The gallery has such a "
+            "comparison, already trained.",
             (bar,),
             lambda: bar.actionGeometry(_entry(bar, "&Train")),
         ),

@@ -17,10 +17,10 @@ from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.welcome.start_page import StartActions, StartPage
 from flowviz.app.welcome.tour import Tour, tour_was_seen
 from flowviz.app.welcome.tour_steps import tour_steps
-from flowviz.app.workspace.surroundings import CLOUD_MENUS
 from flowviz.specs import TextSpec
 from flowviz.specs.view import Theme
 
+CLOUD_MENUS = {"Select", "Train", "Layers"}  # about the cloud and its panels
 THUMBNAIL_DELAY_MS = 200  # after the window has appeared
 
 

@@ -33,7 +33,7 @@ class EditMenu(QObject):
     """
 
     def __init__(self, menu: QMenu, history: UndoHistory, importer: TargetImporter, window: QMainWindow) -> None:
-        """Fill the menu; `history` and `importer` are those of the flow in the normal view."""
+        """Fill the menu; `history` is that of the flow of the window, and `importer` takes what is pasted."""
         super().__init__(window)
         self._window, self._history, self._importer = window, history, importer
         self._group = QUndoGroup(self)  # of which the stack of the shown view is active
@@ -58,16 +58,16 @@ class EditMenu(QObject):
         self._group.canRedoChanged.connect(self._redo.setEnabled)
         self._group.undoTextChanged.connect(self._show_undo)
         self._group.redoTextChanged.connect(self._show_redo)
-        self.serve(history, importer)
+        self.serve(history)
         self._selection: QMetaObject.Connection | None = None  # to the text that has the focus
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow_focus)
         self._update()
 
-    def serve(self, history: UndoHistory, importer: TargetImporter) -> None:
-        """Undo the edits of a history, and let an importer take what is pasted."""
-        self._history, self._importer = history, importer
+    def serve(self, history: UndoHistory) -> None:
+        """Undo the edits of a history."""
+        self._history = history
         self._group.addStack(history.stack)
         self._group.setActiveStack(history.stack)
 

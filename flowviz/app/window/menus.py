@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
@@ -22,6 +23,7 @@ from flowviz.app.style.appearance import TEXT_SIZES, Appearance
 from flowviz.app.style.theme import THEMES
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.controls import TrainingControls
+from flowviz.app.training.flow_panel import ADD_BESIDE_TIP
 from flowviz.app.training.session import Session
 from flowviz.app.training.warm_up import WarmUp
 from flowviz.app.welcome.welcome import Welcome
@@ -30,8 +32,12 @@ from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.recent_menu import RecentMenu
+from flowviz.app.workspace.comparisons import Comparisons
 from flowviz.exporting.commands import TrainingCopy, train_command, train_python
 from flowviz.specs.view import Palette
+
+if TYPE_CHECKING:
+    from flowviz.app.workspace.trainings import Trainings
 
 PALETTES: dict[str, Palette] = {"Color-Blind &Safe": "safe", "&Plain, as in the Blog Post": "plain"}
 ZOOM_STEP = 1.25
@@ -74,15 +80,24 @@ def fill_source_entries(menu: QMenu, panel: TargetPanel, show_gallery: Callable[
     )
 
 
-def fill_export_entries(menu: QMenu, export: Callable[[], None], copy_image: Callable[[], None]) -> None:
+def fill_export_entries(
+    menu: QMenu,
+    comparisons: Comparisons,
+    export: Callable[[], None],
+    export_flow: Callable[[], None],
+    copy_image: Callable[[], None],
+) -> None:
     """Fill the part of the File menu that exports pictures."""
     tip = "Copy the picture of the cloud to the clipboard"
-    fill_menu(
+    actions = fill_menu(
         menu,
         Entry("export", "&Export…", export, "Save pictures, an animation or numbers", "Ctrl+E"),
+        Entry("exportflow", "Export Selected &Flow…", export_flow, "Save pictures of the selected flow alone"),
         Entry("copyImage", "&Copy Image", copy_image, tip, "Ctrl+Shift+C"),
         None,
     )
+    actions["exportflow"].setEnabled(False)
+    comparisons.state_changed.connect(lambda: actions["exportflow"].setEnabled(comparisons.is_shown))
 
 
 def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:
@@ -168,21 +183,23 @@ def fill_training_menu(
     menu: QMenu,
     controls: TrainingControls,
     session: Session,
+    trainings: "Callable[[], Session | Trainings]",
     history: HistoryBar,
     copy: Callable[[str, TrainingCopy], None],
     warm_up: WarmUp,
     compare: Callable[[], None],
+    add_beside: Callable[[], None],
     build_by_hand: Callable[[], None],
     editor: LayerEditor,
 ) -> None:
     """Fill the Train menu: the training, its moments, comparisons, and commands to repeat it elsewhere."""
     _fill_button_entries(menu, controls)
-    fill_training_entry(menu, editor, session.train_from_here)
+    fill_training_entry(menu, editor, lambda: trainings().train_from_here())
     actions = fill_menu(
         menu,
         None,
         Entry(
-            "trainagainfromthesamestart", "Train &Again from the Same Start", session.train_again,
+            "trainagainfromthesamestart", "Train &Again from the Same Start", lambda: trainings().train_again(),
             "Start over with the same initial weights and points, and with the learning rate, batch and clip norm "
             "chosen",
             "Ctrl+Shift+Return",
@@ -192,6 +209,9 @@ def fill_training_menu(
             "Show the training before this one again; choose it once more to come back",
         ),
         None,
+        Entry(
+            "addbeside", "Add a Flow Beside I&t", add_beside, ADD_BESIDE_TIP, "Ctrl+Shift+N",
+        ),
         Entry(
             "compare", "&Compare…", compare, "Train several flows side by side, or return to them", "Ctrl+Shift+T"
         ),

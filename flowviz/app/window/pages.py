@@ -1,4 +1,4 @@
-"""The pages of the window: the cloud, the start page and a comparison, and what takes the panels of all of them."""
+"""The pages of the window, the cloud and the start page, and what rearranges the panels around them."""
 
 from functools import partial
 
@@ -69,7 +69,10 @@ class Pages(QObject):
         self._welcome.end_tour()
         self._welcome.leave()
         self._status_bar.show_training(False)
+        if not self._comparisons.is_shown:
+            self._layout.make_room()
 
     def _take_over_from_comparison(self) -> None:
+        self._layout.give_back_room()
         self._next_focus.setFocus()
         self._status_bar.show_training(True)

@@ -22,6 +22,7 @@ SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
 LEFT_SHARE, RIGHT_SHARE = 1 / 7, 0.19  # of the width of the window, for the panels at first
 MAX_PANEL_WIDTH = 520  # pixels, at first
 MIN_CENTER = 600  # width in pixels; where there is less room, the inspector leaves its own to the cloud
+MIN_PANES_WINDOW = 1600  # width in pixels of a window that has room for several clouds beside all panels
 KEYS = {"inspectorDock": "Ctrl+I", "ledgerDock": "Ctrl+Shift+G"}
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
@@ -42,6 +43,7 @@ class PanelLayout(QObject):
         self.inspector = Dock("inspector", "Layer &Inspector", inspector, window)
         self.ledger = Dock("ledger", "Le&dger", ledger, window)
         self._docks = self.target, self.flow, self.training, self.loss, self.inspector, self.ledger
+        self._hidden = list[Dock]()  # to make room
         self._has_opened_ledger = False  # for the probe, so that it closes with it
         self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
         self._fit_timer = delayed(self, self._fit)  # once all pending layout requests are handled
@@ -163,6 +165,21 @@ class PanelLayout(QObject):
             self._fit_timer.start()
         self._window.removeDockWidget(dock)
         dock.setParent(None)  # else Qt adds it to layouts that it restores
+
+    def make_room(self) -> None:
+        """Hide the panels on the right where several clouds have too little room, until `give_back_room`."""
+        shown = [dock for dock in (self.inspector, self.ledger) if not dock.isHidden() and not dock.isFloating()]
+        right = [dock for dock in shown if self._window.dockWidgetArea(dock) == RIGHT]
+        if self._window.width() < MIN_PANES_WINDOW:
+            self._hidden = right
+            for dock in right:
+                dock.hide()
+
+    def give_back_room(self) -> None:
+        """Show the panels that were hidden to make room."""
+        for dock in self._hidden:
+            dock.show()
+        self._hidden = []
 
     @property
     def open_names(self) -> frozenset[str]:

@@ -1,6 +1,5 @@
 """Full screen, and presentation mode: a large cloud or all clouds of a comparison, in large type."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,6 @@ from flowviz.app.threads.delay import delayed
 
 if TYPE_CHECKING:
     from flowviz.app.pane.central_widget import CentralWidget
-    from flowviz.app.workspace.page import ComparisonPage
-
-    Presented = CentralWidget | ComparisonPage
 
 PLAIN_HEIGHT = 400  # height in pixels of a screen on which text of the usual size can be read from afar
 MIN_SCALE, MAX_SCALE = 1.75, 6.0  # of the text
@@ -42,18 +38,17 @@ class Presentation(QObject):
     left = pyqtSignal()
     scaled = pyqtSignal(float)  # factor by which text is enlarged; 1 at the end
 
-    def __init__(self, window: QMainWindow, shown: "Callable[[], Presented]", menu: QMenu, *kept: QDockWidget) -> None:
+    def __init__(self, window: QMainWindow, center: "CentralWidget", menu: QMenu, *kept: QDockWidget) -> None:
         """Add the actions for both modes to a menu.
 
         Args:
             window: The main window.
-            shown: Returns the page that is presented: the cloud, or a comparison.
+            center: The widget that is presented.
             menu: The menu.
             kept: The panels that stay open in presentation mode.
         """
         super().__init__(window)
-        self._window, self._shown, self._kept = window, shown, kept
-        self._presented: Presented | None = None
+        self._window, self._center, self._kept = window, center, kept
         self._before: WindowSnapshot | None = None
         self._restoring: WindowSnapshot | None = None  # while the window manager has yet to resize the window
         self._restore_timer = delayed(self, self._stop_restoring, RESTORE_PERIOD_MS)
@@ -90,8 +85,7 @@ class Presentation(QObject):
         assert screen is not None
         height = screen.size().height()
         scale = min(max(height / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
-        self._presented = self._shown()
-        self._presented.present(height, scale)
+        self._center.present(height, scale)
         self.scaled.emit(scale)
         window.setWindowState(state | FULL_SCREEN)
         self._presentation.setChecked(True)
@@ -102,8 +96,7 @@ class Presentation(QObject):
         if before is None:
             return
         self._window.setWindowState(before.state)
-        if self._presented is not None:
-            self._presented.end_presentation()
+        self._center.end_presentation()
         self.scaled.emit(1.0)
         self._show_menu_bar(True)
         for bar in before.bars:

@@ -1,1 +1,1 @@
-"""The comparison page: several flows that are trained side by side."""
+"""The panes of the window: several flows that are trained side by side."""

@@ -12,8 +12,8 @@ from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.session import Session
 from flowviz.app.workspace.choice import with_current_as_asked
+from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.controller import ComparisonController
-from flowviz.app.workspace.entrants import ComparedState
 from flowviz.app.workspace.joining import entrant_name, joining, name_of
 from flowviz.errors import FlowvizError
 from flowviz.file_kinds import PROJECT_SUFFIX
@@ -49,8 +49,8 @@ class EntrantAdding(QObject):
         """Add an untrained copy of the selected entrant, to change something in it."""
         run = self._compared.value.selected_run
         if run is not None:
-            project = run.project
-            self._controller.add(run.name, Project.untrained(run.target, project.flow, project.training))
+            plan = run.requested.plan
+            self._controller.add(run.name, Project.untrained(plan.target, plan.flow, plan.training))
 
     def add_flow(self, name: str, flow: FlowSpec) -> None:
         """Add a flow, which is trained like the selected one."""
@@ -96,7 +96,7 @@ class EntrantAdding(QObject):
         """Let all entrants learn the target of a project that joins."""
         budget = self._compared.value.runs[0].project.training
         joined = joining(project, project.target, budget)
-        self._controller.learn(project.target, partial(self._controller.add, name, joined))
+        self._controller.adopt(project.target, partial(self._controller.add, name, joined))
 
     def _fill(self) -> None:
         tip = "Add an untrained copy of the selected flow, to change one of its settings"

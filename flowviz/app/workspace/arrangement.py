@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import QSize
 
+from flowviz.app.pane.pane import MIN_SIZE
 from flowviz.app.workspace.entrants import EntrantRun
 
 USUAL = {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3}  # columns, by the number of clouds
 HEADER = 28  # pixels above each cloud
-MIN_SIZE = QSize(120, 90)  # pixels of a cloud
 GAIN = 1.15  # by which another arrangement must be better, so that a word with another letter does not change it
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from flowviz.app.workspace.entrants import free_name
+from flowviz.app.workspace.compared import free_name
 from flowviz.app.workspace.joining import entrant_name, joining, name_of
 from flowviz.errors import SpecError
 from flowviz.projects import Comparison, Project

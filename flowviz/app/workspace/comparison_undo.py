@@ -1,26 +1,23 @@
-"""The undo history of a comparison: its entrants, their targets and trainings, and the view of their clouds."""
-
-from dataclasses import replace
+"""The undo history of a comparison: its entrants, their targets, trainings and edits, and the view."""
 
 from PyQt6.QtCore import QObject
 
-from flowviz.app.commands.history import Choices, UndoHistory
+from flowviz.app.commands.history import Choices
 from flowviz.app.state.request import RequestState
-from flowviz.app.state.view import ViewState
+from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.training.undo import VIEW_FIELDS
+from flowviz.app.training.undo import ViewUndo
+from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.controller import ComparisonController
-from flowviz.app.workspace.entrants import Compared, ComparedState
 from flowviz.app.workspace.restoring import lost
-from flowviz.app.workspace.shared_view import SharedViewState
 
 
-class ComparisonUndo(UndoHistory):
+class ComparisonUndo(ViewUndo):
     """Records edits of a comparison, and undoes and redoes them.
 
     An entrant that was removed, or that started over because it was edited, returns with its training. Undoing another
-    target keeps the weights, as in the normal view. Showing another comparison forgets all edits.
+    target keeps the weights, as for a flow on its own. Showing another comparison forgets all edits.
     """
 
     def __init__(
@@ -29,36 +26,31 @@ class ComparisonUndo(UndoHistory):
         request: RequestState,
         builder: TargetBuilder,
         view: ViewState,
-        shared: SharedViewState,
         controller: ComparisonController,
         parent: QObject,
     ) -> None:
-        super().__init__(parent)
-        self._compared, self._request, self._view, self._shared = compared, request, view, shared
+        super().__init__(view, parent)
+        self._compared, self._request = compared, request
         self._builder, self._controller = builder, controller
         compared.changed.connect(lambda old: self._record(old))
-        for changed in (request.changed, builder.built_changed, view.changed, shared.changed):
+        for changed in (request.changed, builder.built_changed):
             changed.connect(lambda: self._record(self._compared.value))
         self.clear()
 
     def choices(self) -> Choices:
         """Return the current choices.
 
-        They are the entrants as they are requested, the contents of the target page while they are no target, such as
-        an empty text, whether the limits by counting are shown, whether a running training follows the target, and the
-        view without navigation. The trained entrants that an edit has removed or replaced, by style, are added to the
-        choices before the edit.
+        They are the entrants as they are requested; the contents of the target page if they are not a target, such as
+        an empty text; whether the limits by counting are shown; whether a running training follows the target; and the
+        view. The choices before an edit also have the trained entrants, by style, that the edit removed or replaced.
         """
-        compared, request, shared = self._compared.value, self._request.value, self._shared.value
+        compared, request = self._compared.value, self._request.value
         return {
             "entrants": tuple(run.requested for run in compared.runs),
             "page": request.pages.of(request.kind) if self._builder.problem else None,
             "limits": compared.limits is not None,
             "follows": request.follows,
-            **{name: getattr(self._view.seen.view, name) for name in VIEW_FIELDS},
-            "fitted": shared.frame is None,
-            "center": shared.frame,
-            "selection": shared.selection,
+            **super().choices(),
             "trained": {},
         }
 
@@ -68,7 +60,7 @@ class ComparisonUndo(UndoHistory):
         return self._compared.value.state != TrainingState.STOPPING
 
     def apply(self, choices: Choices) -> Choices:
-        """Show other choices, and return the trained entrants that are removed or replaced by this."""
+        """Show other choices, and return the trained entrants that this removes or replaces."""
         runs = self._compared.value.runs
         self._request.set_follows(choices["follows"])
         if choices["trained"] or choices["entrants"] != self.choices()["entrants"]:
@@ -78,12 +70,15 @@ class ComparisonUndo(UndoHistory):
         self._controller.set_limits(choices["limits"])
         if choices["page"] is not None:
             self._request.show_page(choices["page"])
-        self._view.update_view(**{name: choices[name] for name in VIEW_FIELDS})
-        self._shared.set(replace(self._shared.value, frame=choices["center"], selection=choices["selection"]))
+        super().apply(choices)
         return {"trained": lost(runs, self._compared.value.runs)}
 
+    def _on_view_changed(self, old: View, new: View) -> None:
+        if not self._awaits_target():
+            super()._on_view_changed(old, new)
+
     def _record(self, old: Compared) -> None:
-        """Record what has changed while the page is shown; `old` has the entrants before the change."""
+        """Record what has changed while a comparison is shown; `old` has the entrants before the change."""
         if not self.stack.isActive():
             self._choices = self.choices()
         elif not self._awaits_target():

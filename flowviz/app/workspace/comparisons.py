@@ -1,91 +1,104 @@
-"""Comparisons of the window: opens the page in place of the cloud, and leaves it."""
+"""The comparisons of a window, which show several flows in place of one."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QMainWindow, QStackedWidget
+from PyQt6.QtWidgets import QMainWindow
 
 from flowviz import projects
 from flowviz.app.document.content import Content, Loaded
 from flowviz.app.document.dialogs import DocumentDialogs
 from flowviz.app.document.document import Document
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.view import ViewState
-from flowviz.app.training.session import Session
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.entrants import UNTITLED, ComparedState, comparison_of, edits_of, state_of
+from flowviz.app.workspace.compared import UNTITLED, ComparedState, complete, edits_of, free_name, state_of, with_budget
+from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.app.workspace.grid import PaneGrid
+from flowviz.app.workspace.joining import name_of
+from flowviz.app.workspace.links import LinksState
 from flowviz.app.workspace.return_bar import ReturnBar
-from flowviz.app.workspace.surroundings import Surroundings
-from flowviz.projects import Comparison
+from flowviz.projects import Comparison, Project
 from flowviz.specs.view import Theme
 
 if TYPE_CHECKING:
     from flowviz.app.export.exported_comparison import ExportedComparison
+    from flowviz.app.training.session import Session
+    from flowviz.app.workspace.surroundings import Surroundings
+    from flowviz.app.workspace.trainings import Trainings
     from flowviz.app.workspace.workbench import Workbench
 
 
 class Comparisons(QObject):
-    """Shows a comparison in place of the cloud and its panels. The page is created when it is first shown.
+    """Shows several flows in place of one. The parts that only comparisons need are created when one is first shown.
 
     Attributes:
         compared: The entrants.
+        links: What their panes share.
+        grid: The panes, one of which contains the cloud of the window.
         document: The comparison and its file.
         dialogs: The dialogs of the document.
-        surroundings: The panels and menus that make room for a comparison.
         return_bar: A bar that leads back to the comparison, for a place above the cloud.
     """
 
-    entered = pyqtSignal()  # before the page is shown
-    leaving = pyqtSignal()  # before the cloud and its panels return
+    entered = pyqtSignal()  # before it is shown
+    leaving = pyqtSignal()  # before the flow of the window returns
     left = pyqtSignal()
     state_changed = pyqtSignal()  # whether it is shown
-    project_chosen = pyqtSignal(object, object)  # Project to open in the normal view, and a function to call then
+    project_chosen = pyqtSignal(object, object)  # Project to open on its own, and a function to call then
+    file_chosen = pyqtSignal(object)  # path of a project to open
     notice_posted = pyqtSignal(object)  # Notice
 
-    def __init__(
-        self,
-        window: QMainWindow,
-        stack: QStackedWidget,
-        session: Session,
-        view: ViewState,
-    ) -> None:
+    def __init__(self, window: QMainWindow, cloud: CloudView, view: ViewState) -> None:
         """Prepare to show comparisons.
 
         Args:
             window: The main window.
-            stack: The widgets that take turns in its middle, the first of which is the cloud.
-            session: The session, whose training pauses during a comparison.
-            view: The view, whose theme, colors and marks the clouds share.
+            cloud: Its cloud, which becomes that of the selected flow.
+            view: Its view, which all flows share.
         """
         super().__init__(window)
         self.return_bar = ReturnBar()
         self.return_bar.return_requested.connect(self.enter)
-        self.surroundings = Surroundings(window)
-        self._window, self._stack, self._session = window, stack, session
-        self._view = view
+        self._window, self._cloud = window, cloud
+        self._around: Surroundings | None = None
         self._workbench: Workbench | None = None
+        self.is_shown = self._is_beside = False
         self._theme: Theme = "light"
-        self._is_motion_reduced = False
-        self.compared = ComparedState(self)
+        self.compared, self.links = ComparedState(self), LinksState(self)
+        self.grid = PaneGrid(cloud, self.compared, self.links, view)
         self.document = Document(self._content(), self)
         self.dialogs = DocumentDialogs(self.document, window)
 
-    @property
-    def is_shown(self) -> bool:
-        """Return whether the comparison is visible."""
-        return self._workbench is not None and self._stack.currentWidget() is self._workbench.page
+    def set_surroundings(self, around: "Surroundings") -> None:
+        """Set the parts of the window that comparisons share with it."""
+        self._around = around
 
     @property
     def shown(self) -> "Workbench | None":
-        """The page and its controllers while they are visible. None otherwise."""
+        """Return the parts and controllers of the comparison while it is shown. None otherwise."""
         return self._workbench if self.is_shown else None
 
     @property
     def workbench(self) -> "Workbench | None":
-        """The page and its controllers. None before the first comparison."""
+        """Return the parts and controllers of comparisons. None before the first one."""
         return self._workbench
+
+    @property
+    def trainings(self) -> "Session | Trainings":
+        """What trains the flow of the window, or the flows that are shown side by side."""
+        return self._shared.session if self.shown is None else self.shown.controller
+
+    def take_project(self, path: Path) -> None:
+        """Add the flow of a project file to the comparison that is shown, or open the file."""
+        if self.shown is None:
+            self.file_chosen.emit(path)
+        else:
+            self.shown.adding.add_file(path)
 
     def choose(self, *, trains: bool = False) -> None:
         """Ask what to compare, and begin to train it if `trains`; or return to the comparison that was left."""
@@ -101,11 +114,29 @@ class Comparisons(QObject):
     def _ask(self, *, trains: bool) -> None:
         from flowviz.app.workspace.dialog import ComparisonDialog
 
-        dialog = ComparisonDialog(self._session.project(), Path.home(), self._window)
+        dialog = ComparisonDialog(self._shared.session.project(), Path.home(), self._window)
         dialog.chosen.connect(self.show)
         if trains:
             dialog.chosen.connect(lambda: self._present().controller.begin())
         dialog.open()
+
+    def add_beside(self) -> None:
+        """Add an untrained copy of the flow that is shown beside it. A running training goes on."""
+        if (shown := self.shown) is not None:
+            shown.adding.add_copy()
+        else:
+            self.dialogs.leave(self._begin_beside)
+
+    def _begin_beside(self) -> None:
+        work = self._shared.session.shown
+        project, plan = replace(work.shown_project(), next=None), work.request.plan
+        name = name_of(project)
+        copy = Project.untrained(plan.target, plan.flow, plan.training)
+        project = replace(project, training=with_budget(project.training, plan.training))
+        comparison = Comparison({name: project, free_name(name, [name]): copy})
+        self._is_beside = True
+        self.document.show(Loaded(comparison), changed=True)
+        self._is_beside = False
 
     def export_source(self) -> "ExportedComparison":
         """Return the comparison, to be exported."""
@@ -119,60 +150,54 @@ class Comparisons(QObject):
         """Show another comparison, which has no file."""
         self.document.show(Loaded(comparison))
 
-    def enter(self) -> None:
-        """Show the page. A training in the normal view pauses."""
+    def enter(self, comparison: Comparison | None = None) -> None:
+        """Show a comparison, by default the one that was left. The training of the flow of the window pauses."""
         self.entered.emit()
         self.return_bar.hide()
-        self._session.cancel_start()
-        if self._session.state in {TrainingState.PREPARING, TrainingState.TRAINING}:
-            self._session.toggle_pause()
         workbench = self._present()
-        if not self.is_shown:
-            self.surroundings.hide()
-        self._stack.setCurrentWidget(workbench.page)
-        workbench.take_focus()
+        if comparison is not None and self._is_beside:
+            self.is_shown = True
+            workbench.show_beside(comparison)
+        elif not self.is_shown:
+            self.is_shown = True
+            workbench.enter()
+            workbench.show(comparison)
+        elif comparison is not None:
+            workbench.show(comparison)
+        self._cloud.setFocus()
         self.state_changed.emit()
 
     def leave(self) -> None:
-        """Return to the cloud. The comparison is kept, and its training pauses."""
+        """Return to the flow of the window. The comparison is kept, and its training pauses."""
         if self._workbench is None or not self.is_shown:
             return
         self.leaving.emit()
-        self._workbench.controller.pause()
-        self._stack.setCurrentIndex(0)
-        self.surroundings.show()
+        self.is_shown = False
+        self._workbench.leave()
         self.return_bar.show_entrant("")
         self.return_bar.show()
         self.left.emit()
         self.state_changed.emit()
 
-    def take_media(self, media: QMimeData) -> bool:
-        """Learn what was dropped, or add the flow of a project; return whether the page is visible."""
-        if self.is_shown:
-            self._present().importer.take_media(media)
-        return self.is_shown
-
     def picture(self) -> QImage | None:
-        """Return the picture of all clouds. None if they are not visible."""
-        return self._present().page.grid.grab().toImage() if self.is_shown else None
+        """Return the picture of all panes. None if there is only one."""
+        return self.grid.grab().toImage() if self.is_shown else None
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""
         self._theme = theme
         if self._workbench is not None:
-            self._workbench.page.set_theme(theme)
-
-    def reduce_motion(self, reduced: bool) -> None:
-        """Set whether to do without motion that is not needed."""
-        self._is_motion_reduced = reduced
-        if self._workbench is not None:
-            self._workbench.reduce_motion(reduced)
+            self._workbench.figures.set_theme(theme)
 
     def close(self) -> None:
-        """End all work, and restore the panels so that their layout can be saved."""
-        self.surroundings.show()
+        """End all work."""
         if self._workbench is not None:
             self._workbench.close()
+
+    @property
+    def _shared(self) -> "Surroundings":
+        assert self._around is not None
+        return self._around
 
     def _content(self) -> Content[Comparison]:
         compared = self.compared
@@ -183,19 +208,18 @@ class Comparisons(QObject):
             lambda: state_of(compared.value),
             lambda: edits_of(compared.value),
             lambda: compared.comparison,
-            lambda: partial(comparison_of, compared.value),
+            lambda: partial(complete, compared.value),
             self._show_loaded,
             lambda path: projects.load_comparison(path),
             lambda comparison, path: projects.save_comparison(comparison, path),
         )
 
     def _show_loaded(self, loaded: Loaded[Comparison]) -> str:
-        self.enter()
-        self._present().show(loaded.work)
+        self.enter(loaded.work)
         return ""
 
     def _present(self) -> "Workbench":
-        """Return the page and its controllers, which are created once."""
+        """Return the parts and controllers of comparisons, which are created once."""
         if self._workbench is None:
             self._workbench = self._create()
         return self._workbench
@@ -203,15 +227,24 @@ class Comparisons(QObject):
     def _create(self) -> "Workbench":
         from flowviz.app.workspace.workbench import Workbench
 
-        workbench = Workbench(self.compared, self._view, self._session, self)
-        workbench.page.set_theme(self._theme)
-        workbench.reduce_motion(self._is_motion_reduced)
-        workbench.page.new_requested.connect(self.choose_another)
-        workbench.page.leave_requested.connect(self.leave)
+        workbench = Workbench(self.compared, self.links, self.grid, self._shared, self._window)
+        workbench.figures.set_theme(self._theme)
+        workbench.bar.new_button.clicked.connect(lambda: self.choose_another())
+        workbench.leave_requested.connect(self.leave)
+        workbench.controller.left_alone.connect(self._keep_alone)
         workbench.open_requested.connect(self._open)
         workbench.notice_posted.connect(self.notice_posted)
-        self._stack.addWidget(workbench.page)
         return workbench
+
+    def _keep_alone(self, run: EntrantRun) -> None:
+        """Show the flow that is left of two as that of the window, and keep the comparison, so that one can undo."""
+        if self._present().stands_for_window(run):
+            trains = self.compared.value.state in {TrainingState.PREPARING, TrainingState.TRAINING}
+            self.leave()
+            if trains:
+                self._shared.session.resume()
+        else:
+            self.project_chosen.emit(run.project, partial(self.return_bar.show_entrant, run.name))
 
     def _open(self, name: str) -> None:
         self.project_chosen.emit(self.compared.comparison[name], partial(self.return_bar.show_entrant, name))

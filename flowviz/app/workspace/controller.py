@@ -2,67 +2,37 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 
-from flowviz.app.notices.notice import Notice
-from flowviz.app.state.request import Request, RequestState
-from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
-from flowviz.app.threads.latest import LatestWorker
-from flowviz.app.training.activity import Activity
-from flowviz.app.training.controls import TrainingControls
-from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.entrant_editing import EntrantEditing, with_budget
-from flowviz.app.workspace.entrants import Compared, ComparedState, EntrantRun, Requested, runs_of
+from flowviz.app.workspace.compared import Compared, runs_of, with_budget
+from flowviz.app.workspace.entrants import EntrantRun, Requested
 from flowviz.app.workspace.restoring import at_rest, restored, wanting
-from flowviz.app.workspace.sentences import sentence
-from flowviz.app.workspace.targets import EntrantTargets
+from flowviz.app.workspace.trainings import Trainings
 from flowviz.projects import Comparison, Plan, Project
-from flowviz.records import Advanced, Preparing
+from flowviz.projects.variant import Variant
 from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
-from flowviz.training import Add, Remove, Turn
+from flowviz.specs.edits import Edits
+from flowviz.training import Remove
 
-IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
-PAUSED, STOPPING = TrainingState.PAUSED, TrainingState.STOPPING
+IDLE, STOPPING = TrainingState.IDLE, TrainingState.STOPPING
 
 
-class ComparisonController(QObject):
-    """Trains the entrants of a comparison side by side, and keeps them as requested.
+class ComparisonController(Trainings):
+    """Shows the entrants of a comparison, trains them, and keeps them as requested."""
 
-    Attributes:
-        editing: The panels of the selected entrant.
-    """
+    left_alone = pyqtSignal(object)  # EntrantRun that is left of flows that were added beside each other
 
-    notice_posted = pyqtSignal(object)  # Notice
-
-    def __init__(
-        self,
-        compared: ComparedState,
-        request: RequestState,
-        builder: TargetBuilder,
-        runner: TrainingRunner,
-        controls: TrainingControls,
-        parent: QObject,
-        worker: LatestWorker | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._compared, self._request, self._runner, self._controls = compared, request, runner, controls
-        self._targets = EntrantTargets(compared, worker or LatestWorker(), self)
-        self._targets.notice_posted.connect(self.notice_posted)
-        self._activity = ""
-        self.editing = EntrantEditing(compared, request, builder, self)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Create a controller with the arguments of `Trainings`."""
+        super().__init__(*arguments, **options)
         self.editing.flow_edited.connect(self.change_entrant)
         self.editing.budget_edited.connect(self.set_budget)
         self.editing.target_chosen.connect(self._on_target_chosen)
-        compared.changed.connect(self._on_changed)
-        request.changed.connect(self._on_request_changed)
-        runner.turn_taken.connect(self._on_turn)
-        runner.ended.connect(self._on_ended)
-        runner.failed.connect(self._on_failed)
-        runner.scored.connect(self._on_scored)
 
     def show(self, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> None:
         """Show another comparison, and abandon the current one."""
@@ -73,45 +43,28 @@ class ComparisonController(QObject):
         self._targets.build()
         self._update_controls()
 
-    def train(self) -> None:
-        """Start all over, on the requested targets."""
-        self.editing.apply()
-        self._compared.set(replace(self._compared.value, runs=tuple(run.anew() for run in self._compared.value.runs)))
-        self._start()
+    def show_beside(
+        self, comparison: Comparison, built: Iterable[BuiltTarget], state: TrainingState, edits: Edits
+    ) -> None:
+        """Show a flow and an untrained one beside it. The training of the first one, if any, goes on.
 
-    def toggle_pause(self) -> None:
-        """Pause or resume the training, or continue one that has ended."""
-        self.editing.apply()
-        thread = self._runner.current
-        if self._compared.value.state == IDLE:
-            self.resume()
-        elif thread is not None and self._compared.value.state in {TRAINING, PREPARING}:
-            thread.pause()
-            self._compared.set_state(PAUSED)
-        elif thread is not None and self._compared.value.state == PAUSED:
-            thread.resume()
-            has_begun = any(run.status == "training" for run in self._compared.value.runs)
-            self._compared.set_state(TRAINING if has_begun else PREPARING)
-
-    def pause(self) -> None:
-        """Pause the training if it is running."""
-        if self._compared.value.state in {TRAINING, PREPARING}:
-            self.toggle_pause()
-
-    def resume(self) -> None:
-        """Continue the trainings that can go on. If "Follow the target" is on, they learn the requested target."""
-        self._start(self._followed())
-
-    def begin(self) -> None:
-        """Train what can be trained further, if anything."""
-        if any(run.can_go_on for run in self._compared.value.runs):
-            self.resume()
-
-    def stop(self) -> None:
-        """End the training, and keep its results."""
-        if self._runner.current is not None:
-            self._runner.current.stop()
-            self._compared.set_state(STOPPING)
+        Args:
+            comparison: Both flows.
+            built: Targets that have been built.
+            state: The state of the training of the first one.
+            edits: The requested edits of its layers.
+        """
+        self.editing.discard()
+        self._targets.begin(built)
+        first, *others = map(self._targets.given_to, runs_of(comparison))
+        first = first.having_variant(Variant(first.project.flow, edits)) if first.project.weights.parameters else first
+        training = frozenset[str]()
+        if state != IDLE:
+            first = replace(first, status="training" if first.is_begun else "preparing")
+            training = frozenset({first.key})
+        runs = first, *others
+        self._compared.set(Compared(runs, others[0].name, state, trains_all=False, training=training))
+        self._targets.build()
 
     def add(self, name: str, project: Project, built: BuiltTarget | None = None) -> None:
         """Add an entrant, during a training as well; it gets the budget of the others.
@@ -131,10 +84,10 @@ class ComparisonController(QObject):
         name = value.free_name(name)
         self._compared.add(runs_of(Comparison({name: project}))[0])
         self._targets.build()
-        if self._runner.current is not None:
-            self._runner.change(Add(self._compared.value.runs[-1].key, project))
+        if self._is_running and value.trains_all:
+            self._join(self._compared.value.runs[-1])
 
-    def learn(self, spec: TargetSpec, then: Callable[[], object]) -> None:
+    def adopt(self, spec: TargetSpec, then: Callable[[], object]) -> None:
         """Let all entrants learn another target as soon as it has been built, and then call `then`."""
 
         def on_built(built: BuiltTarget) -> None:
@@ -148,9 +101,15 @@ class ComparisonController(QObject):
         run = self._compared.value.run(name)
         if len(self._compared.value.runs) < 2 or run is None:
             return
-        if self._runner.current is not None:
-            self._runner.change(Remove(run.key))
+        is_trained = self._is_running and run.key in self._compared.value.training
         self._compared.remove(name)
+        if is_trained and self._runner.is_open:
+            self._runner.change(Remove(run.key))
+        elif is_trained:
+            self._runner.abandon()
+            self._on_ended()
+        if not self._compared.value.trains_all and len(self._compared.value.runs) == 1:
+            self.left_alone.emit(self._compared.value.runs[0])
 
     def rename(self, old: str, new: str) -> None:
         """Give an entrant another name, which changes nothing else."""
@@ -168,12 +127,9 @@ class ComparisonController(QObject):
         self._replace(replace(run, project=project))
 
     def set_budget(self, budget: TrainingSpec) -> None:
-        """Set the budget of all entrants, which continue with it."""
-        runs = [
-            replace(run, project=replace(run.project, training=with_budget(run.project.training, budget)))
-            for run in self._compared.value.runs
-        ]
-        self._continue_with(self._compared.value.with_runs(runs))
+        """Set the budget of all entrants, which continue with it unless each has a training of its own."""
+        value = self._compared.value.with_budget(budget)
+        (self._continue_with if value.trains_all else self._compared.set)(value)
 
     def set_limits(self, shown: bool) -> None:
         """Add the limits by counting to the table, or remove them."""
@@ -193,6 +149,8 @@ class ComparisonController(QObject):
         runs = [restored(each, present.get(each.style), trained.get(each.style)) for each in entrants]
         after = value.with_runs([at_rest(run) if run.style in trained else run for run in runs])
         goes_on = value.shares_target and after.shares_target and _others(value) == _others(after)
+        if not value.trains_all:
+            goes_on = _trained(value) == _trained(after)
         (self._compared.set if goes_on else self._continue_with)(after)
         before = {run.style: run.target for run in value.runs}
         missing = [run.target for run in after.runs if run.wanted or before.get(run.style, run.target) != run.target]
@@ -202,38 +160,28 @@ class ComparisonController(QObject):
         self.editing.show_selected()
 
     def close(self) -> None:
-        """End all work as soon as possible."""
-        self._runner.abandon()
+        """Stop building targets."""
         self._targets.close()
-
-    def _start(self, followed: BuiltTarget | None = None) -> None:
-        self._activity = ""
-        self._runner.compare(self._compared.keyed, self._targets.known, followed)
-        self._compared.set_state(PREPARING)
-        self.notice_posted.emit(Notice("comparison"))
-
-    def _continue_with(self, compared: Compared) -> None:
-        """Show other entrants. A running training starts again, and continues with them from their checkpoints."""
-        self._compared.set(compared)
-        if self._runner.current is not None and compared.state != STOPPING:
-            self.resume()
-            if compared.state == PAUSED:
-                self.toggle_pause()
 
     def _replace(self, run: EntrantRun) -> None:
         """Replace an entrant by an untrained one with its project."""
         changed = run.anew()
-        if self._runner.current is not None:
-            self._runner.replace(run.key, Add(run.key, changed.project))
         self._compared.set(self._compared.value.having(changed))
+        if self._is_running and run.key in self._compared.value.training:
+            self._launch(changed)
         self._targets.build()
 
     def _on_target_chosen(self, built: BuiltTarget) -> None:
         """Let all entrants learn another target, or only the selected one if they have different targets."""
-        value = self._compared.value
-        if value.shares_target:
+        value, run = self._compared.value, self._compared.value.selected_run
+        if not value.trains_all and run is not None:
+            self._targets.add(built)
+            if run.key in value.training and self._is_running and self._request.value.follows:
+                self._runner.follow(built, run.key)
+            self._compared.update(wanting(run, built.spec, built))
+        elif value.shares_target:
             self._retarget(built, at_once=self._request.value.follows)
-        elif (run := value.selected_run) is not None:
+        elif run is not None:
             self._targets.add(built)
             self._replace(replace(run, project=replace(run.project, target=built.spec), built=built, asked=None))
 
@@ -241,7 +189,7 @@ class ComparisonController(QObject):
         """Let all entrants learn another target, at once or when they start over."""
         value = self._compared.value
         self._targets.add(built)
-        if self._runner.current is not None and at_once:
+        if self._is_running and at_once:
             self._runner.follow(built)
         self._compared.set(replace(value, runs=tuple(wanting(run, built.spec, built) for run in value.runs)))
 
@@ -251,78 +199,13 @@ class ComparisonController(QObject):
         runs = tuple(wanting(run, built.spec, built) if run.target == built.spec else run for run in value.runs)
         self._compared.set(replace(value, runs=runs))
         is_shared = all(run.target == built.spec for run in value.runs)  # no other one was chosen meanwhile
-        if is_shared and self._request.value.follows and self._runner.current is not None:
+        if is_shared and self._request.value.follows and self._is_running:
             self._runner.follow(built)
 
-    def _followed(self) -> BuiltTarget | None:
-        """Return the target that a training learns next, if it is to learn it at once or some flows do already."""
-        value = self._compared.value
-        asked = next((run.asked for run in value.runs if run.asked), None)
-        if asked is None or not value.shares_target:
-            return None
-        has_begun = any(run.project.target == asked.spec for run in value.runs)
-        return asked if has_begun or self._request.value.follows else None
 
-    def _on_request_changed(self, old: Request, new: Request) -> None:
-        """Let a running training switch to the target that was typed before "Follow the target" was ticked."""
-        followed = self._followed()
-        if new.follows and not old.follows and followed is not None and self._runner.current is not None:
-            self._runner.follow(followed)
-
-    def _on_turn(self, turn: Turn) -> None:
-        run = self._compared.value.keyed(turn.name)
-        if run is None or turn.event is None:
-            return
-        if isinstance(turn.event, Preparing):
-            self._activity = f"{run.name}: {turn.event.activity}…"
-        project = turn.project  # its budget is the former one if that has changed during a stop
-        project = replace(project, training=with_budget(project.training, run.project.training))
-        changed = run.after(turn.event, project)
-        value = self._compared.value.having(self._targets.given_to(changed))
-        starts = value.state == PREPARING and isinstance(turn.event, Advanced)
-        self._compared.set(replace(value, state=TRAINING if starts else value.state))
-
-    def _on_ended(self) -> None:
-        runs = tuple(map(at_rest, self._compared.value.runs))
-        self._compared.set(replace(self._compared.value, runs=runs, state=IDLE))
-
-    def _on_failed(self, notice: Notice) -> None:
-        self._runner.discard()
-        self._on_ended()
-        self.notice_posted.emit(notice)
-
-    def _score(self) -> None:
-        """Compute the results that stopped trainings lack, in the background, unless that is under way.
-
-        They need not be saved, because checkpoints determine them.
-        """
-        comparison, scoring = self._compared.keyed, self._runner.scoring
-        if any(scoring.get(key) is not comparison[key] for key in comparison.unscored):
-            self._runner.score(comparison)
-
-    def _on_scored(self, turn: Turn) -> None:
-        run = self._compared.value.keyed(turn.name)
-        if run is not None and run.project is self._runner.scoring.get(turn.name):
-            scored = next(each for each in runs_of(turn.comparison) if each.key == turn.name).renamed(run.name)
-            self._compared.update(replace(scored, built=run.built, asked=run.asked, wanted=run.wanted))
-            self._update_controls()
-
-    def _on_changed(self, old: Compared, new: Compared) -> None:
-        self._update_controls()
-        if new.runs and new.state == IDLE and (old.state, old.runs) != (new.state, new.runs):
-            self._score()
-
-    def _update_controls(self) -> None:
-        value = self._compared.value
-        begun = any(run.is_begun for run in value.runs)
-        activity = Activity(
-            state=value.state,
-            event=sentence(value, self._activity),
-            can_train=True,
-            can_resume=begun and any(run.can_go_on for run in value.runs),
-            fraction=round(value.fraction, 2),  # seldom another one, because Qt repaints the window at once
-        )
-        self._controls.show_activity(activity)
+def _trained(compared: Compared) -> list[Requested]:
+    """Return the entrants that are being trained, as they are requested."""
+    return [run.requested for run in compared.runs if run.key in compared.training]
 
 
 def _others(compared: Compared) -> list[object]:

@@ -6,8 +6,8 @@ from PyQt6.QtWidgets import QComboBox
 
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.form import bind_control
-from flowviz.app.workspace.entrants import Compared, ComparedState
-from flowviz.app.workspace.shared_view import SharedViewState
+from flowviz.app.workspace.compared import Compared, ComparedState
+from flowviz.app.workspace.links import LinksState
 
 NAME = "Difference from another flow"
 TIP = "Color each cloud by how much more density its flow has than another flow that learns the same target"
@@ -18,13 +18,13 @@ MIN_CHOICES = 2  # with a single flow, there is nothing to compare
 class DifferenceBox(ChoiceBox):
     """Combo box with an item for no difference and one for each flow of a comparison."""
 
-    def __init__(self, compared: ComparedState, shared: SharedViewState) -> None:
+    def __init__(self, compared: ComparedState, links: LinksState) -> None:
         super().__init__("differenceBox", NAME, {})
         self.setToolTip(TIP)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(MAX_CHARACTERS)
         compared.watch(_choices, self._offer)
-        bind_control(shared, lambda view: view.reference, self, shared.subtract)
+        bind_control(links, lambda value: value.reference, self, links.subtract)
 
     def _offer(self, choices: Mapping[str, str]) -> None:
         self.offer(choices)

@@ -1,13 +1,18 @@
 """Editing of the selected entrant in the usual panels."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.delay import delayed
-from flowviz.app.workspace.entrants import Compared, ComparedState, EntrantRun
-from flowviz.specs import TrainingSpec
+from flowviz.app.training.trained_project import same_weights
+from flowviz.app.workspace.compared import Compared, ComparedState, with_budget
+from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.projects.variant import Variant
+from flowviz.specs import FlowSpec
 from flowviz.specs.comparison import budget_words
 
 DELAY_MS = 500  # after the latest edit, because a number is typed digit by digit, and each edit starts over
@@ -17,17 +22,39 @@ class EntrantEditing(QObject):
     """Shows the selected entrant in the panels, and announces what the user changes in them."""
 
     flow_edited = pyqtSignal(str, object)  # name of the entrant, Plan with another flow or training
-    budget_edited = pyqtSignal(object)  # TrainingSpec with the new budget of all entrants
+    budget_edited = pyqtSignal(object)  # TrainingSpec with the new budget
     target_chosen = pyqtSignal(object)  # BuiltTarget that differs from the one asked for
 
-    def __init__(self, compared: ComparedState, request: RequestState, builder: TargetBuilder, parent: QObject) -> None:
+    def __init__(
+        self,
+        compared: ComparedState,
+        request: RequestState,
+        builder: TargetBuilder,
+        parent: QObject,
+        attend: Callable[[EntrantRun], object] = lambda _: None,
+    ) -> None:
+        """Create a controller; `attend` shows an entrant in the cloud and in the panels."""
         super().__init__(parent)
         self._compared, self._request, self._builder = compared, request, builder
+        self._attend, self._is_active = attend, True
         self._edited = ""  # name of the entrant that is being edited
         self._timer = delayed(self, self.apply, DELAY_MS)
         request.edited.connect(self._on_edited)
         builder.built_changed.connect(self._on_built)
         compared.changed.connect(self._on_compared_changed)
+
+    def set_active(self, active: bool) -> None:
+        """Set whether the panels show a comparison."""
+        if not active:
+            self.apply()
+        self._is_active = active
+        if active:
+            self.show_selected()
+
+    @property
+    def is_active(self) -> bool:
+        """Return whether the panels show a comparison."""
+        return self._is_active
 
     def apply(self) -> None:
         """Announce the latest edits now."""
@@ -35,10 +62,12 @@ class EntrantEditing(QObject):
         run, self._edited = self._compared.value.run(self._edited), ""
         if run is None:
             return
-        plan, project = self._request.plan, run.project
+        plan, requested, project = self._request.plan, run.requested, run.project
         if budget_words(plan.training) != budget_words(project.training):
             self.budget_edited.emit(plan.training)
-        if plan.flow != project.flow or plan.training != with_budget(project.training, plan.training):
+        if plan.training == with_budget(project.training, plan.training) and _has_weights(run, plan.flow):
+            self._compared.update(run.having_variant(Variant(plan.flow, requested.edits)))
+        elif plan.flow != requested.plan.flow or plan.training != with_budget(project.training, plan.training):
             self.flow_edited.emit(run.name, plan)
 
     def discard(self) -> None:
@@ -53,30 +82,36 @@ class EntrantEditing(QObject):
             self._show(run)
 
     def _on_edited(self) -> None:
+        if not self._is_active:
+            return
         self._edited = self._compared.value.selected
         self._timer.start()
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
+        if not self._is_active:
+            return
         if self._edited and self._edited != new.selected:
             self.apply()
-        before, run = old.selected_run, new.selected_run
+        before, run = old.selected_run, self._compared.value.selected_run
         if run is None or self._edited:
             return
+        self._attend(run)
         is_other = before is None or before.name != run.name
         if is_other or (self._builder.pending is None and (before or run).requested.plan != run.requested.plan):
             self._show(run)
 
     def _show(self, run: EntrantRun) -> None:
+        self._attend(run)
         if run.requested.plan != self._request.plan or self._builder.problem:
             self._builder.expect(run.asked or run.built)
             self._request.show_plan(run.requested.plan)
 
     def _on_built(self, built: BuiltTarget | None) -> None:
-        run = self._compared.value.selected_run
+        run = self._compared.value.selected_run if self._is_active else None
         if built is not None and run is not None and built.spec != run.target:
             self.target_chosen.emit(built)
 
 
-def with_budget(training: TrainingSpec, budget: TrainingSpec) -> TrainingSpec:
-    """Return a training with the budget of another one."""
-    return training.model_copy(update={"seconds": budget.seconds, "steps": budget.steps})
+def _has_weights(run: EntrantRun, flow: FlowSpec) -> bool:
+    """Return whether a flow is that of a trained entrant with another integrator."""
+    return run.is_begun and flow != run.requested.plan.flow and same_weights(flow, run.project.flow)

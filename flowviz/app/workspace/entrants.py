@@ -1,18 +1,13 @@
 """The entrants of a comparison while they are trained."""
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, count
 from typing import Literal, NamedTuple
 
-import numpy as np
-from PyQt6.QtCore import QObject
-
-from flowviz.app.state.state import State
+from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.target.built_target import BuiltTarget
-from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Comparison, Plan, Project
+from flowviz.projects.variant import Variant
 from flowviz.records import (
     FLOW_UNITS,
     Advanced,
@@ -28,7 +23,7 @@ from flowviz.records import (
 from flowviz.records.comparison_table import COLUMNS
 from flowviz.records.trial import ON_TARGET_GOAL
 from flowviz.specs import TargetSpec
-from flowviz.specs.comparison import MAX_NAME
+from flowviz.specs.edits import Edits
 from flowviz.training.schedule import Budget
 
 Status = Literal["waiting", "preparing", "training", "completed", "stopped", "diverged", "failed"]
@@ -43,9 +38,7 @@ WORDS: Mapping[Status, str] = {
 }
 ENDED: frozenset[Status] = frozenset({"completed", "stopped", "diverged", "failed"})
 FAILED: frozenset[Status] = frozenset({"diverged", "failed"})
-UNTITLED = "comparison"  # name of one without a file
 Figures = Mapping[str, float | None]
-NUMBER_LENGTH = 4  # characters that a number at the end of a name may need, with the space before it
 
 
 class Requested(NamedTuple):
@@ -54,6 +47,7 @@ class Requested(NamedTuple):
     style: int
     name: str
     plan: Plan
+    edits: Edits
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +67,7 @@ class EntrantRun:
         trial: The result of its training. None before it has ended.
         later: The results of runs with later seeds, which the command line computes.
         style: Number of its color and dashes, which identifies it, also under another name.
+        variant: The requested integrator and edits of layers. None if they are those of the project.
     """
 
     name: str
@@ -87,6 +82,7 @@ class EntrantRun:
     trial: Trial | None = None
     later: tuple[Trial, ...] = ()
     style: int = 0
+    variant: Variant | None = None
 
     @property
     def key(self) -> str:
@@ -111,7 +107,22 @@ class EntrantRun:
     @property
     def requested(self) -> Requested:
         """Return the entrant as it is requested."""
-        return Requested(self.style, self.name, Plan(self.target, self.project.flow, self.project.training))
+        flow, edits = self.requested_variant.flow, self.requested_variant.edits
+        return Requested(self.style, self.name, Plan(self.target, flow, self.project.training), edits)
+
+    @property
+    def requested_variant(self) -> Variant:
+        """Return the integrator and the edits of layers that are requested."""
+        return self.variant or Variant.of(self.project)
+
+    def having_variant(self, variant: Variant) -> "EntrantRun":
+        """Return this entrant with another integrator and other edits requested."""
+        return replace(self, variant=None if variant == Variant.of(self.project) else variant)
+
+    def having_project(self, project: Project) -> "EntrantRun":
+        """Return this entrant with the particles of another variant, or of another state of its training."""
+        kept = self.variant if self.variant != Variant.of(project) else None
+        return replace(self, project=project, variant=kept)
 
     @property
     def is_begun(self) -> bool:
@@ -137,8 +148,8 @@ class EntrantRun:
         return self.figures()["gap"]
 
     def anew(self) -> "EntrantRun":
-        """Return this entrant as it is before its training on the requested target."""
-        project = Project.untrained(self.target, self.project.flow, self.project.training)
+        """Return this entrant untrained, about to learn the requested target."""
+        project = Project.untrained(self.target, self.requested_variant.flow, self.project.training)
         built = next((each for each in (self.asked, self.built) if each and each.spec == self.target), None)
         return EntrantRun(self.name, project, built=built, style=self.style)
 
@@ -149,7 +160,7 @@ class EntrantRun:
 
     def after(self, event: Event | Trial, project: Project) -> "EntrantRun":
         """Return this entrant after an event of its training, or with its result, and with its project thereafter."""
-        changed = replace(self, project=project)
+        changed = self.having_project(project)
         match event:
             case Preparing():
                 return replace(changed, status="preparing", trial=None)
@@ -171,8 +182,7 @@ class EntrantRun:
         """Return this entrant after it has begun to learn another target, which need not be the one asked for last."""
         known = self.asked if self.asked and self.asked.spec == project.target else None
         return replace(
-            self,
-            project=project,
+            self.having_project(project),
             status="training",
             fraction=0.0,
             progress=None,
@@ -206,187 +216,5 @@ class EntrantRun:
         """Return the state of the training for users, such as "45%" or "diverged"."""
         if self.is_unscored:
             return "stopped, scoring…"
-        return f"{self.fraction:.0%}" if self.status == "training" else WORDS[self.status]
-
-
-@dataclass(frozen=True)
-class Compared:
-    """The entrants, which of them is selected, and the state of the training as a whole.
-
-    Attributes:
-        runs: The entrants.
-        selected: Name of the selected entrant. Empty if there is none.
-        state: State of the training.
-        seeds: Number of runs of each entrant that were asked for.
-        limits: The limits by counting that are known, by target. None if they are not asked for.
-    """
-
-    runs: tuple[EntrantRun, ...] = ()
-    selected: str = ""
-    state: TrainingState = TrainingState.IDLE
-    seeds: int = 1
-    limits: Mapping[TargetSpec, Trial] | None = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the entrants."""
-        return tuple(run.name for run in self.runs)
-
-    @property
-    def selected_run(self) -> EntrantRun | None:
-        """The selected entrant. None if there is none."""
-        return self.run(self.selected)
-
-    @property
-    def selected_key(self) -> str:
-        """Key of the selected entrant. Empty if there is none."""
-        return self.selected_run.key if self.selected_run else ""
-
-    @property
-    def fraction(self) -> float:
-        """Mean share of the budget that is spent, from 0 to 1. That of a flow that has diverged counts as spent."""
-        shares = [1.0 if run.status in FAILED else run.fraction for run in self.runs]
-        return sum(shares) / max(len(shares), 1)
-
-    @property
-    def deepest(self) -> int:
-        """Return the largest number of stages after the base."""
-        return max((run.project.trace.last_stage for run in self.runs), default=1)
-
-    @property
-    def shares_target(self) -> bool:
-        """Return whether all entrants have the same target."""
-        return all(run.target == self.runs[0].target for run in self.runs)
-
-    @property
-    def is_ended(self) -> bool:
-        """Return whether the trainings of all entrants have ended."""
-        return all(run.has_ended for run in self.runs)
-
-    def run(self, name: str) -> EntrantRun | None:
-        """Return the entrant of a name. None if there is none."""
-        return next((run for run in self.runs if run.name == name), None)
-
-    def keyed(self, key: str) -> EntrantRun | None:
-        """Return the entrant that is trained under a key. None if there is none."""
-        return next((run for run in self.runs if run.key == key), None)
-
-    def having(self, changed: EntrantRun) -> "Compared":
-        """Return a copy with another state of an entrant."""
-        return replace(self, runs=tuple(changed if run.name == changed.name else run for run in self.runs))
-
-    @property
-    def free_style(self) -> int:
-        """Return the lowest number of a style that no entrant has."""
-        return next(number for number in count() if number not in {run.style for run in self.runs})
-
-    def with_runs(self, runs: Sequence[EntrantRun]) -> "Compared":
-        """Return a copy with other entrants. The same one stays selected, or the one beside it if it has left."""
-        number = self.names.index(self.selected)
-        style = self.runs[number].style
-        same = next((run for run in runs if run.style == style), runs[min(number, len(runs) - 1)])
-        return replace(self, runs=tuple(runs), selected=same.name)
-
-    def free_name(self, wanted: str) -> str:
-        """Return a name that no entrant has: the wanted one, or that with a number."""
-        return free_name(wanted, self.names)
-
-
-class ComparedState(State[Compared]):
-    """Observable entrants."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(Compared(), parent)
-
-    @property
-    def comparison(self) -> Comparison:
-        """The comparison, as it can be saved."""
-        return comparison_of(self.value)
-
-    @property
-    def keyed(self) -> Comparison:
-        """The comparison with the keys of its entrants as their names, as it can be trained."""
-        return comparison_of(replace(self.value, runs=tuple(run.renamed(run.key) for run in self.value.runs)))
-
-    def show(self, comparison: Comparison) -> None:
-        """Show the entrants of another comparison, the first of which is selected."""
-        self.set(Compared(runs_of(comparison), comparison.names[0], seeds=comparison.seeds, limits=comparison.limits))
-
-    def update(self, run: EntrantRun) -> None:
-        """Show another state of an entrant."""
-        self.set(self.value.having(run))
-
-    def select(self, name: str) -> None:
-        """Select an entrant."""
-        if name in self.value.names:
-            self.set(replace(self.value, selected=name))
-
-    def set_state(self, state: TrainingState) -> None:
-        """Set the state of the training."""
-        self.set(replace(self.value, state=state))
-
-    def add(self, run: EntrantRun) -> None:
-        """Add an entrant in a free style, and select it."""
-        styled = replace(run, style=self.value.free_style)
-        self.set(replace(self.value, runs=(*self.value.runs, styled), selected=run.name))
-
-    def remove(self, name: str) -> None:
-        """Remove an entrant, and select the one beside it if it was selected."""
-        self.set(self.value.with_runs([run for run in self.value.runs if run.name != name]))
-
-
-def free_name(wanted: str, taken: Collection[str]) -> str:
-    """Return a name that is not taken: the wanted one, or that with another number at its end."""
-    stem = re.sub(r" \d+$", "", wanted)[: MAX_NAME - NUMBER_LENGTH].strip()
-    names = chain([wanted], (f"{stem} {number}" for number in count(2)))
-    return next(name for name in names if name not in taken)
-
-
-def runs_of(comparison: Comparison) -> tuple[EntrantRun, ...]:
-    """Return the entrants of a comparison that was saved, or that has not been trained."""
-    return tuple(_run_of(comparison, name) for name in comparison.names)
-
-
-def comparison_of(compared: Compared) -> Comparison:
-    """Return the comparison, as it can be saved."""
-    trials = tuple(trial for run in compared.runs for trial in (run.trial, *run.later) if trial is not None)
-    styles = {run.name: run.style for run in compared.runs}
-    return Comparison({run.name: run.project for run in compared.runs}, trials, compared.seeds, styles, compared.limits)
-
-
-def edits_of(compared: Compared) -> tuple[object, ...]:
-    """Return a value that changes with every edit of the entrants, but not while they are trained."""
-    return [run.requested for run in compared.runs], compared.limits is not None
-
-
-def state_of(compared: Compared) -> tuple[object, ...]:
-    """Return a value that changes whenever there is something new to save.
-
-    It excludes scores, which are saved as well but follow from the checkpoints.
-    """
-    checkpoints = [run.project.checkpoint for run in compared.runs]
-    learned = [(last.step, last.seconds) if last else None for last in checkpoints]
-    return edits_of(compared), learned, [run.status if run.has_ended else None for run in compared.runs]
-
-
-def _run_of(comparison: Comparison, name: str) -> EntrantRun:
-    project, trial = comparison[name], comparison.trial(name)
-    later = tuple(each for each in comparison.trials if each.name == name and each is not trial)
-    last = project.checkpoint
-    style = comparison.style(name)
-    if last is None:
-        return EntrantRun(name, project, trial=trial, later=later, style=style)
-    history = project.history
-    entropy = None if not len(history.entropy) or np.isnan(history.entropy[-1]) else float(history.entropy[-1])
-    moments = project.timeline.moments
-    return EntrantRun(
-        name,
-        project,
-        status=trial.ending if trial else "stopped",
-        fraction=Budget.at(last, project.training).fraction,
-        moment=moments[-1] if moments else None,
-        progress=history.last_progress(entropy),
-        trial=trial,
-        later=later,
-        style=style,
-    )
+        words = f"{self.fraction:.0%}" if self.status == "training" else WORDS[self.status]
+        return ", ".join(filter(None, (words, edited_sentence(self.requested_variant.edits))))

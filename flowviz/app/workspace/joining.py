@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flowviz.app.workspace.entrant_editing import with_budget
+from flowviz.app.workspace.compared import with_budget
 from flowviz.projects import Project
 from flowviz.specs import PRESETS, TargetSpec, TrainingSpec, preset_of
 from flowviz.specs.comparison import MAX_NAME

@@ -1,6 +1,6 @@
 """The rows of the table below those of the entrants: means over seeds, and limits by counting."""
 
-from flowviz.app.workspace.entrants import Compared
+from flowviz.app.workspace.compared import Compared
 from flowviz.app.workspace.seeds import SummaryRow, shown, summary_rows
 from flowviz.projects.comparison import limit_names
 from flowviz.records.comparison_table import COLUMNS

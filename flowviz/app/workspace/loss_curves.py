@@ -12,7 +12,7 @@ from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.app.widgets.plot import Plot
 from flowviz.app.workspace.colors import entrant_color, entrant_pen
-from flowviz.app.workspace.entrants import Compared, ComparedState
+from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.records import History
 from flowviz.specs.view import Theme
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from flowviz.app.target.built_target import BuiltTarget
-from flowviz.app.workspace.entrant_editing import with_budget
+from flowviz.app.training.trained_project import same_weights
+from flowviz.app.workspace.compared import with_budget
 from flowviz.app.workspace.entrants import EntrantRun, Requested
 from flowviz.projects import Plan, Project
+from flowviz.projects.variant import Variant
 from flowviz.specs import TargetSpec
 
 
@@ -25,6 +27,7 @@ def restored(wanted: Requested, present: EntrantRun | None, trained: EntrantRun 
         project = Project.untrained(plan.target, plan.flow, plan.training)
         return EntrantRun(wanted.name, project, style=wanted.style)
     run = replace(run.renamed(wanted.name), project=replace(run.project, training=plan.training))
+    run = run.having_variant(Variant(run.project.flow.with_integrator_of(plan.flow), wanted.edits))
     return run if run.target == plan.target else wanting(run, plan.target)
 
 
@@ -68,4 +71,6 @@ def _continues(run: EntrantRun | None, earlier: EntrantRun) -> bool:
 def _keeps(run: EntrantRun, wanted: Plan) -> bool:
     """Return whether an entrant can keep what it has learned for a request with another name, budget or target."""
     project = run.project
-    return project.flow == wanted.flow and project.training == with_budget(wanted.training, project.training)
+    return same_weights(project.flow, wanted.flow) and project.training == with_budget(
+        wanted.training, project.training
+    )

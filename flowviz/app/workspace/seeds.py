@@ -41,7 +41,8 @@ def _summary(group: Sequence[EntrantRun]) -> RunSummary | None:
     """Return the summary of a flow. None if it has a single seed."""
     figures: list[Figures] = [run.figures() for run in group if run.status not in FAILED]
     figures += [trial.figures for run in group for trial in run.later if trial.finite]
-    return summary_of_figures(group[0].name, figures) if len(figures) > 1 else None
+    seeds = {run.project.training.seed for run in group} | {trial.seed for run in group for trial in run.later}
+    return summary_of_figures(group[0].name, figures) if len(seeds) > 1 else None
 
 
 def _rows(summary: RunSummary, *, named: bool) -> list[SummaryRow]:

@@ -1,13 +1,15 @@
 """Sentences about a comparison."""
 
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.entrants import Compared, EntrantRun
+from flowviz.app.workspace.compared import Compared
+from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.fields import can_query
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import budget_words
 from flowviz.specs.view import FIELDS
 
 GREETING = "Press Train: the flows take turns, and each gets the same budget."
+GREETING_BESIDE = "Train starts the selected flow, and Train All starts all of them."
 NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 MAX_TITLE = 24  # characters
 MANY = 3  # words that need a comma between them
@@ -16,7 +18,7 @@ MANY = 3  # words that need a comma between them
 def title(compared: Compared, view: ViewSpec) -> tuple[str, ...]:
     """Return descriptions of the comparison, from the longest to the shortest.
 
-    During a training, they end by saying which of the marks of a view are not drawn.
+    During a training, they end with the marks of a view that the panes beside the selected one do not draw.
     """
     if not compared.runs:
         return ("",)
@@ -25,13 +27,15 @@ def title(compared: Compared, view: ViewSpec) -> tuple[str, ...]:
     if can_query(compared) or not hidden:
         return texts
     names = " and ".join(hidden) if len(hidden) < MANY else f"{', '.join(hidden[:-1])} and {hidden[-1]}"
-    note = f"{names.capitalize()} return{'s' if len(hidden) == 1 else ''} when the training pauses or ends"
+    note = f"The other flows show {names} again when the training pauses or ends"
     return (*(f"{text}. {note}" for text in texts), note)
 
 
 def _description(compared: Compared) -> tuple[str, ...]:
     count, budget = len(compared.runs), budget_words(compared.runs[0].project.training)
     flows = f"{NUMBERS[count]} flow{'s' if count > 1 else ''}"
+    if not compared.trains_all:
+        return (flows,)
     if not compared.shares_target:
         return f"{flows} and their targets, each with {budget}", f"{flows}, {budget} each"
     target = _short(compared.runs[0].target.title)
@@ -58,12 +62,17 @@ def sentence(compared: Compared, activity: str) -> str:
 
 
 def _training(compared: Compared) -> str:
+    if not compared.trains_all:
+        names = " and ".join(f"'{run.name}'" for run in compared.runs if run.key in compared.training)
+        return f"Training {names}."
     diverged = [run.name for run in compared.runs if run.status in {"diverged", "failed"}]
     words = f" {', '.join(diverged)} diverged or failed." if diverged else ""
     return f"The flows take turns: {compared.fraction:.0%} of the budget is used.{words}"
 
 
 def _idle(compared: Compared) -> str:
+    if not compared.trains_all:
+        return f"{GREETING_BESIDE} {_result(compared)}".rstrip()
     asked = next((run.asked for run in compared.runs if run.asked), None)
     if asked is not None:
         return f"Press Train to start all flows over, with '{_short(asked.title)}' as their target."
@@ -71,6 +80,13 @@ def _idle(compared: Compared) -> str:
         return GREETING
     if any(run.is_unscored for run in compared.runs):
         return "Stopped. The final figures are being computed; until then, those of validation points are shown."
+    return _result(compared)
+
+
+def _result(compared: Compared) -> str:
+    """Return how the trainings ended. Empty before any of them."""
+    if not any(run.is_begun for run in compared.runs):
+        return ""
     best = _best(compared)
     waiting = [run.name for run in compared.runs if not run.has_ended]
     end = "Stopped" if any(run.status == "stopped" for run in compared.runs) else "Done"

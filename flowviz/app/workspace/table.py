@@ -8,7 +8,8 @@ from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from flowviz.app.style.theme import CHOSEN
 from flowviz.app.threads.delay import delayed
-from flowviz.app.workspace.entrants import FAILED, Compared, ComparedState, EntrantRun
+from flowviz.app.workspace.compared import Compared, ComparedState
+from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.app.workspace.limits import rows_below
 from flowviz.app.workspace.seeds import SummaryRow, shown
 from flowviz.records.comparison_table import COLUMNS, best_of
@@ -28,9 +29,7 @@ TIPS = {
     "steps_per_second": "Training steps per second, not counting the turns of other flows",
     "seconds_to_goal": "Seconds of its own training until 80% of the particles were on the target",
 }
-DESCRIPTION = (
-    "A row for each flow. Return opens the flow in the normal view, Delete removes it. Click a heading to sort"
-)
+DESCRIPTION = "A row for each flow. Return opens the flow on its own, Delete removes it. Click a heading to sort"
 SHORT = {"seconds_to_goal": "80% after"}  # headings that are shorter than in files
 ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -234,7 +233,7 @@ class FiguresTable(QTableView):
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
+        if event is not None and event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self._fit()
 
     def _fit(self) -> None:

@@ -11,7 +11,8 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.entrants import Compared, ComparedState, EntrantRun
+from flowviz.app.workspace.compared import Compared, ComparedState
+from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.records import Trial
 from flowviz.specs import TargetSpec
 from flowviz.specs.comparison import MAX_ENTRANTS

@@ -1,151 +1,174 @@
-"""The workbench of a comparison: its states, page and controllers."""
+"""The workbench of a comparison: its bars and figures, and its controllers."""
 
 from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QWidget
 
-from flowviz.app.state.request import RequestState
-from flowviz.app.state.view import ViewState
-from flowviz.app.target.builder import TargetBuilder
-from flowviz.app.target.importer import TargetImporter
-from flowviz.app.training.runner import TrainingRunner
-from flowviz.app.training.session import Session
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.adding import EntrantAdding
+from flowviz.app.workspace.attending import Attending
+from flowviz.app.workspace.bars import ComparisonBar, EntrantBar
+from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.comparison_undo import ComparisonUndo
 from flowviz.app.workspace.controller import ComparisonController
-from flowviz.app.workspace.entrants import ComparedState
-from flowviz.app.workspace.page import ComparisonPage
+from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.app.workspace.figures import Figures
+from flowviz.app.workspace.followers import Followers
+from flowviz.app.workspace.grid import PaneGrid
+from flowviz.app.workspace.links import LinksState
 from flowviz.app.workspace.sentences import title
-from flowviz.app.workspace.shared_view import SharedViewState
+from flowviz.app.workspace.surroundings import Surroundings
 from flowviz.projects import Comparison
 from flowviz.specs.comparison import MAX_ENTRANTS
 
 
 class Workbench(QObject):
-    """Creates and connects everything that a comparison needs. Its panels have a request of their own.
+    """Creates and connects everything that a comparison needs besides the parts of the ordinary window.
 
     Attributes:
         compared: The entrants.
-        shared: The view of all clouds.
-        request: What the panels show: the selected entrant.
-        page: The page.
+        bar: The bar above the panes.
         controller: Trains the entrants.
-        importer: Imports files, pictures and text as targets.
         adding: Adds entrants.
         undo: The undo history.
+        figures: The losses and the table of all entrants.
     """
 
     open_requested = pyqtSignal(str)  # name of an entrant
+    leave_requested = pyqtSignal()
     notice_posted = pyqtSignal(object)  # Notice
 
-    def __init__(self, compared: ComparedState, view: ViewState, session: Session, parent: QObject) -> None:
-        """Create the page.
+    def __init__(
+        self, compared: ComparedState, links: LinksState, grid: PaneGrid, around: Surroundings, parent: QWidget
+    ) -> None:
+        """Create the parts, which are shown with a comparison.
 
         Args:
             compared: The entrants.
-            view: The view of the window.
-            session: Has the flow that can be added.
-            parent: The owner.
+            links: What the panes share.
+            grid: The panes.
+            around: The parts of the window.
+            parent: The window.
         """
         super().__init__(parent)
-        self._view = view
-        self.compared, self.shared, self.request = compared, SharedViewState(self), RequestState(self)
-        self.page = ComparisonPage(self.compared, self.shared, self.request, view)
-        editor = self.page.editor
-        self._builder = TargetBuilder(self.request, self)
-        self.importer = TargetImporter(editor.target, self.request, self)
-        runner = TrainingRunner(self)
+        self.compared, self._links, self._grid, self._around = compared, links, grid, around
+        self._origin = ""  # key of the entrant that is the flow of the window
+        attending = Attending(compared, around.session, around.edits, around.runner, self)
         self.controller = ComparisonController(
-            self.compared, self.request, self._builder, runner, editor.controls, self
+            compared, around.request, around.builder, around.runner, around.status.show, self, attend=attending.show
         )
-        self.adding = EntrantAdding(self.compared, self.controller, session, self.page)
-        self.undo = ComparisonUndo(
-            self.compared, self.request, self._builder, view, self.shared, self.controller, self
-        )  # fmt: skip
+        self.adding = EntrantAdding(compared, self.controller, around.session, parent)
+        self.undo = ComparisonUndo(compared, around.request, around.builder, around.view, self.controller, self)
+        self.bar, self.figures = ComparisonBar(compared, links), Figures(compared)
+        self._followers = Followers(grid, around.viewer, compared, links, around.view)
+        self._entrant_bar = EntrantBar(compared, self.adding.menu)
+        around.center.add_comparison(self.bar, self.figures)
+        around.panels.flow.add_bar(self._entrant_bar)
+        self._keys = [_key(parent, "Alt+0", lambda: links.enlarge(compared.value.selected_key))]
+        self._keys += [
+            _key(parent, f"Alt+{number}", partial(self._select, number)) for number in range(1, MAX_ENTRANTS + 1)
+        ]
         self._connect()
 
-    def show(self, comparison: Comparison) -> None:
-        """Show another comparison."""
-        self.shared.forget_missing(())
-        self.controller.show(comparison)
+    def enter(self) -> None:
+        """Set the flow of the window aside."""
+        self._around.session.set_aside()
+        self._around.session.history = self.undo
+
+    def show(self, comparison: Comparison | None) -> None:
+        """Show a comparison in place of the flow of the window. None shows the one that was left."""
+        if comparison is not None:
+            self._origin = ""
+            self._links.forget_missing(())
+            self.controller.show(comparison)
+        self._show_parts(True)
+        self._around.view.show_whole()
+        self.controller.set_active(True)
+        self._around.runner.catch_up()
+        if comparison is not None:
+            self.undo.clear()
+
+    def show_beside(self, comparison: Comparison) -> None:
+        """Show the flow of the window and an untrained one beside it. A running training goes on."""
+        session = self._around.session
+        state, work = session.state, session.shown
+        session.set_aside(shares_training=state != TrainingState.IDLE)
+        session.history = self.undo
+        self._links.forget_missing(())
+        self.controller.show_beside(comparison, work.targets, state, work.edits)
+        self._origin = self.compared.value.runs[0].key
+        self._show_parts(True)
+        self.controller.set_active(True)
         self.undo.clear()
 
-    def zoom(self, factor: float) -> None:
-        """Show a larger part of the plane in all clouds, or a smaller one for a factor below 1."""
-        self.page.grid.zoom(factor)
+    def stands_for_window(self, run: EntrantRun) -> bool:
+        """Return whether an entrant is the flow of the window, beside which others were added."""
+        return run.key == self._origin
 
-    def reduce_motion(self, reduced: bool) -> None:
-        """Set whether to jump from stage to stage, and to keep the busy bar still."""
-        self.shared.reduce_motion(reduced)
-        self.page.editor.controls.reduce_motion(reduced)
+    def leave(self) -> None:
+        """Show the flow of the window again, with what it has learned beside others."""
+        session, first = self._around.session, self.compared.value.keyed(self._origin)
+        self._origin = ""
+        self.controller.pause()
+        self.controller.set_active(False)
+        if first is not None and first.is_begun:
+            session.replace_aside(first.project, first.built)
+        self._show_parts(False)
+        session.history = session.undo
+        session.bring_back()
 
-    def take_focus(self) -> None:
-        """Focus the slider of the depth, so that the arrow keys move it."""
-        self.page.depth_bar.slider.setFocus()
+    def _show_parts(self, shown: bool) -> None:
+        self._around.center.set_comparing(shown)
+        self._entrant_bar.setVisible(shown)
+        self._around.panels.flow.beside_button.setHidden(shown)
+        for key in self._keys:
+            key.setEnabled(shown)
+        self._grid.set_comparing(shown)
+        self._followers.set_active(shown)
 
     def close(self) -> None:
         """End all work."""
         self.controller.close()
-        self.page.grid.close_fields()
         self.adding.close()
-        self._builder.close()
-        self.importer.close()
+        self._followers.close()
 
     def _connect(self) -> None:
-        page, editor, controller = self.page, self.page.editor, self.controller
-        controls = editor.controls
-        controls.train_requested.connect(controller.train)
-        controls.pause_toggled.connect(controller.toggle_pause)
-        controls.stop_requested.connect(controller.stop)
-        editor.set_add_menu(self.adding.menu)
-        editor.removal_requested.connect(controller.remove)
-        editor.renamed.connect(controller.rename)
-        page.limits.clicked.connect(controller.set_limits)
-        page.escape_pressed.connect(self._escape)
-        _add_key(page, "Alt+0", lambda: self.shared.enlarge(self.compared.value.selected_key))
-        for number in range(MAX_ENTRANTS):
-            _add_key(page, f"Alt+{number + 1}", partial(self._select, number))
-        for keys, pressed in (
-            ("Ctrl+Return", controls.train_button), ("Ctrl+P", controls.pause_button), ("Ctrl+.", controls.stop_button),
-        ):  # fmt: skip
-            _add_key(page, keys, pressed.click)  # those of the Train menu, which is about the window's own training
-        for view in (page.grid, page.table):
+        bar, controller, grid = self.bar, self.controller, self._grid
+        self._entrant_bar.removal_requested.connect(controller.remove)
+        self._entrant_bar.renamed.connect(controller.rename)
+        bar.limits.clicked.connect(controller.set_limits)
+        bar.train_all_button.clicked.connect(lambda: controller.train_all())
+        bar.leave_button.clicked.connect(lambda: self.leave_requested.emit())
+        for view in (grid, self.figures.table):
             view.chosen.connect(self.compared.select)
             view.open_requested.connect(self.open_requested)
             view.removal_requested.connect(controller.remove)
-        editor.target.drawing.connect_history(self.undo)
-        self.importer.project_arrived.connect(self.adding.add_file)
-        self.compared.changed.connect(lambda _, new: self.shared.forget_missing([run.key for run in new.runs]))
+        self.compared.watch(lambda value: value.keys, self._forget_origin)
+        self.compared.changed.connect(lambda _, new: self._links.forget_missing([run.key for run in new.runs]))
         self.compared.changed.connect(lambda: self._show_title())
-        self._view.changed.connect(lambda: self._show_title())
-        self._builder.built_changed.connect(lambda built: editor.target.show_target(built, self._builder.problem))
-        self._builder.pictures_ready.connect(editor.target.shape.show_pictures)
-        for source in (controller, page.grid, self._builder, self.importer, self.adding):
+        self._around.view.observe(lambda value: value.seen.view.marks, lambda _: self._show_title())
+        for source in (controller, self.adding, self._followers):
             source.notice_posted.connect(self.notice_posted)
 
-    def _select(self, number: int) -> None:
-        """Select an entrant by its place; if a cloud is enlarged, enlarge its own instead."""
-        runs = self.compared.value.runs[number : number + 1]
-        for run in runs:
-            self.compared.select(run.name)
-            if self.shared.value.enlarged not in {"", run.key}:
-                self.shared.enlarge(run.key)
+    def _forget_origin(self, keys: frozenset[str]) -> None:
+        if self._origin not in keys:
+            self._origin = ""
 
-    def _escape(self) -> None:
-        """Clear the selection, or leave the comparison if nothing is selected."""
-        if self.shared.value.selection is None:
-            self.page.leave_requested.emit()
-        else:
-            self.shared.clear_selection()
+    def _select(self, number: int) -> None:
+        """Select an entrant by its number; if a pane is enlarged, enlarge its own instead."""
+        self.compared.select_pane(number)
+        selected = self.compared.value.selected_key
+        if self._links.value.enlarged not in {"", selected}:
+            self._links.enlarge(selected)
 
     def _show_title(self) -> None:
-        self.page.show_title(*title(self.compared.value, self._view.seen.view))
+        self.bar.show_title(*title(self.compared.value, self._around.view.seen.view))
 
 
-def _add_key(page: QWidget, keys: str, run: Callable[[], object]) -> None:
-    shortcut = QShortcut(QKeySequence(keys), page)
-    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+def _key(window: QWidget, keys: str, run: Callable[[], object]) -> QShortcut:
+    shortcut = QShortcut(QKeySequence(keys), window)
     shortcut.activated.connect(lambda: run())
+    return shortcut

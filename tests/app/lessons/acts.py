@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QToolButton,
 
 from flowviz.app.lessons.one_dimension import OneDimension
 from flowviz.app.pane.inspector import Inspector
+from flowviz.app.training.controls import TrainingControls
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.app.workspace.dialog import ComparisonDialog
 from flowviz.lessons import Condition
@@ -237,9 +238,7 @@ def _bend(learner: Learner, count: float) -> None:
 
 def _train_comparison(learner: Learner, _: object) -> None:
     """Train the flows that can go on, or else all of them."""
-    workbench = learner.window.main.comparisons.workbench
-    assert workbench is not None
-    controls = workbench.page.editor.controls
+    controls = learner.window.main.findChildren(TrainingControls)[0]
     resumes = controls.pause_button.isEnabled() and controls.pause_button.text() == "Resume"
     (controls.pause_button if resumes else controls.train_button).click()
 

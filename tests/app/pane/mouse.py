@@ -39,6 +39,7 @@ class CloudMouse:
     def double_click(self) -> None:
         """Double-click the middle of the cloud."""
         self._qtbot.mouseDClick(self.canvas, LEFT)
+        self._qtbot.mouseRelease(self.canvas, LEFT)
 
     def click_pixel(self, pixel: QPoint) -> None:
         self._qtbot.mouseClick(self.canvas, LEFT, pos=pixel)

@@ -50,6 +50,7 @@ class FakeThread:
 class FakeTrainings(QObject):
     started, changed = pyqtSignal(), pyqtSignal()
     run: object | None = None
+    is_aside = False
 
     def start(self) -> None:
         self.run = object()

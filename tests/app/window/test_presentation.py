@@ -14,7 +14,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.training.controls import TrainingControls
-from flowviz.app.workspace.page import ComparisonPage
+from flowviz.app.workspace.table import FiguresTable
 from flowviz.records import Event
 from flowviz.specs import TextSpec
 from tests.app.conftest import Window
@@ -302,20 +302,22 @@ def test_presentation_sets_earlier_notices_aside_and_shows_new_ones(window: Wind
 def test_a_comparison_is_presented_with_its_clouds_alone(window: Window, qtbot: QtBot) -> None:
     comparisons = window.main.comparisons
     comparisons.show(untrained("a", "b"))
-    page = window.find(ComparisonPage, "comparisonPage")
-    qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.grid.clouds))
-    before = named(window)
+    panes = comparisons.grid.panes
+    qtbot.waitUntil(lambda: all(pane.isVisible() for pane in panes))
+    before, table = named(window), window.find(FiguresTable, "comparisonTable")
+    row = table.rowHeight(0)
     choose(window, "Presentation")
     qtbot.waitUntil(window.main.isFullScreen)
     assert comparisons.is_shown
-    assert all(cloud.isVisible() for cloud in page.grid.clouds)
-    assert page.depth_bar.isVisible()
-    hidden = page.editor, page.plot, page.table, window.find(QPushButton, "leaveComparisonButton")
-    assert not any(widget.isVisible() for widget in hidden)
+    assert all(pane.isVisible() for pane in panes)
+    assert window.find(QWidget, "stageStrip").isVisible()
+    hidden = "comparisonBar", "comparisonFigures", "entrantBar"
+    assert not any(window.find(QWidget, name).isVisible() for name in hidden)
     press_escape(window, qtbot)
     qtbot.waitUntil(lambda: not window.main.isFullScreen())
     assert comparisons.is_shown
     assert named(window) == before
+    assert table.rowHeight(0) == row
     press_escape(window, qtbot)
     assert not comparisons.is_shown
     assert {each.windowTitle() for each in window.main.findChildren(QDockWidget) if each.isVisible()} >= {

@@ -1,6 +1,6 @@
 """A comparison without a window: fake controls, and a thread whose turns are sent by the test."""
 
-from typing import Any, cast
+from typing import Any
 
 from PyQt6.QtCore import QObject
 
@@ -8,14 +8,13 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.latest import LatestWorker
-from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.training.worker import Work
+from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.comparison_undo import ComparisonUndo
 from flowviz.app.workspace.controller import ComparisonController
-from flowviz.app.workspace.entrants import ComparedState, EntrantRun
-from flowviz.app.workspace.shared_view import SharedViewState
+from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.projects import Comparison, Project
 from flowviz.records import Advanced, Event, Retargeted
 from flowviz.specs import TargetSpec, TextSpec, TrainingSpec, comparison_spec
@@ -102,14 +101,12 @@ class ComparisonHarness:
             self.request,
             self.builder,
             runner,
-            cast("TrainingControls", self.controls),
+            self.controls.show_activity,
             owner,
             restoring or SynchronousWorker(),
         )
-        self.shared, self.view = SharedViewState(owner), ViewState(owner)
-        self.undo = ComparisonUndo(
-            self.compared, self.request, self.builder, self.view, self.shared, self.controller, owner
-        )
+        self.view = ViewState(owner)
+        self.undo = ComparisonUndo(self.compared, self.request, self.builder, self.view, self.controller, owner)
         self.controller.show(comparison or untrained("a", "b"))
         self.undo.clear()
 

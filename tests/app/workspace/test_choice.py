@@ -95,8 +95,7 @@ def test_compare_asks_what_to_compare_and_then_loads_the_page(window: Window, qt
     window.find(QListWidget, "comparisonPresets").setCurrentRow(3)
     window.find(QPushButton, "startComparison").click()
     assert comparisons.workbench is not None
-    page = comparisons.workbench.page
-    assert [cloud.name for cloud in page.grid.clouds] == ["4 layers", "8 layers", "16 layers"]
-    (title,) = page.findChildren(FittingLabel, "comparisonTitle")
+    assert [pane.name for pane in comparisons.grid.panes] == ["4 layers", "8 layers", "16 layers"]
+    title = window.find(FittingLabel, "comparisonTitle")
     assert "20 s" in title.text()
     qtbot.waitUntil(lambda: dialog not in window.main.findChildren(ComparisonDialog))

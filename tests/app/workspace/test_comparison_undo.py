@@ -225,18 +225,19 @@ def test_different_targets_return_with_their_trainings(qtbot: QtBot) -> None:
 
 def test_the_view_of_the_clouds_is_undone(harness: ComparisonHarness) -> None:
     some = Selection(np.arange(10) < 3)
+    harness.view.show_flow(last_stage=4, particles=10)
     harness.view.set_mark("density", True)
-    harness.shared.zoom_to((0.0, 0.0), 1.0)
-    harness.shared.select(some, "replace")
-    harness.shared.set_depth(0.5)
+    harness.view.zoom_to((0.0, 0.0), 1.0)
+    harness.view.set_selection(some)
+    harness.view.set_stage(2)
     assert harness.edits == ["Show Density", "Zoom or Pan", "Selection"]
     harness.undo.undo()
-    assert harness.shared.value.selection is None
+    assert harness.view.value.selection is None
     harness.undo.undo()
-    assert harness.shared.value.frame is None
+    assert harness.view.seen.fitted
     harness.undo.undo()
     assert "density" not in harness.view.seen.view.marks
-    assert harness.shared.value.depth == 0.5
+    assert harness.view.value.stage == 2
 
 
 def test_training_is_no_edit(harness: ComparisonHarness) -> None:

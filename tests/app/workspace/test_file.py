@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 from PyQt6.QtGui import QAction
 
-from flowviz.app.workspace.entrants import edits_of, state_of
+from flowviz.app.workspace.compared import edits_of, state_of
 from flowviz.projects import Comparison, load_comparison, save_comparison
 from tests.app.conftest import FileMenu, Window
 from tests.app.workspace.fakes import ComparisonHarness, untrained

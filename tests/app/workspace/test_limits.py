@@ -11,6 +11,7 @@ from flowviz.app.workspace.limits import TIP
 from flowviz.app.workspace.seeds import DEVIATION
 from flowviz.app.workspace.table import BEST, FiguresTable
 from flowviz.records.comparison_table import COLUMNS, LIMIT
+from flowviz.specs import TrainingSpec
 from flowviz.targets import AdaptiveHistogram
 from flowviz.training import limits
 from tests.app.conftest import Window
@@ -33,7 +34,8 @@ def lines(table: FiguresTable) -> list[str]:
 
 
 def test_limit_is_a_line_below_the_entrants_that_is_never_the_best(qtbot: QtBot) -> None:
-    harness = ComparisonHarness()
+    other = untrained("b", training=TrainingSpec(steps=1000, seed=1))["b"]
+    harness = ComparisonHarness(untrained("a").with_project("b", other))
     table = FiguresTable(harness.compared)
     qtbot.addWidget(table)
     harness.controller.set_limits(True)
@@ -71,16 +73,16 @@ def test_check_box_shows_and_requests_the_limit(window: Window, qtbot: QtBot) ->
     comparisons.show(untrained("a", "b"))
     workbench = comparisons.workbench
     assert workbench is not None
-    (box,) = workbench.page.findChildren(QCheckBox, "limitByCounting")
+    box = window.find(QCheckBox, "limitByCounting")
     assert not box.isChecked()
     box.click()
     qtbot.waitUntil(lambda: bool(workbench.compared.value.limits))
-    assert lines(workbench.page.table)[-1] == LIMIT
+    assert lines(workbench.figures.table)[-1] == LIMIT
     assert comparisons.document.is_changed
     saved = workbench.compared.comparison
     comparisons.show(untrained("c"))
     assert not box.isChecked()
     comparisons.show(saved)
     assert box.isChecked()
-    assert lines(workbench.page.table)[-1] == LIMIT
+    assert lines(workbench.figures.table)[-1] == LIMIT
     comparisons.document.discard_changes()

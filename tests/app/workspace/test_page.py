@@ -14,20 +14,20 @@ from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLabel, QLineEdit, QPushBu
 from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.pane.pane import Pane
 from flowviz.app.widgets.labels import FittingLabel
-from flowviz.app.workspace.cloud import EntrantCloud
-from flowviz.app.workspace.depth_bar import TICKS, DepthSlider
+from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.dialog import ComparisonDialog
 from flowviz.app.workspace.difference_box import DifferenceBox
+from flowviz.app.workspace.links import Links
 from flowviz.app.workspace.loss_curves import common_range
 from flowviz.app.workspace.return_bar import ReturnBar
-from flowviz.app.workspace.shared_view import SharedView
 from flowviz.app.workspace.table import BEST, FiguresTable
 from flowviz.app.workspace.workbench import Workbench
 from flowviz.records import Advanced
 from flowviz.specs import ImageSpec, TextSpec
 from flowviz.specs.comparison import MAX_NAME
-from tests.app.conftest import FileMenu, Window, settle
+from tests.app.conftest import FileMenu, Window
 from tests.app.pane.mouse import CloudMouse
 from tests.app.test_accessibility import undescribed
 from tests.app.training.fakes import finished, progress
@@ -52,32 +52,40 @@ class Page:
         return found
 
     def find(self, kind: type[Found], name: str) -> Found:
-        (child,) = self.workbench.page.findChildren(kind, name)
-        return child
+        return self.window.find(kind, name)
 
     @property
-    def clouds(self) -> list[EntrantCloud]:
-        return self.workbench.page.grid.clouds
+    def compared(self) -> ComparedState:
+        return self.comparisons.compared
 
     @property
-    def depth(self) -> float:
-        return self.workbench.shared.value.depth
+    def clouds(self) -> list[Pane]:
+        return self.comparisons.grid.panes
+
+    @property
+    def depths(self) -> list[float]:
+        """The share of each flow that its particles have passed."""
+        pairs = zip(self.clouds, self.compared.value.runs, strict=True)
+        return [cloud.picture.stage / run.project.trace.last_stage for cloud, run in pairs]
 
 
 @pytest.fixture
 def page(window: Window) -> Page:
     """Return the page with two untrained entrants."""
     window.main.comparisons.show(untrained("a", "b"))
+    window.main.viewer.reduce_motion(True)
     page = Page(window)
-    page.workbench.shared.set(SharedView())
+    page.comparisons.links.set(Links())
     return page
 
 
 def test_the_panels_around_the_cloud_make_room_and_return(page: Page) -> None:
     docks = page.window.main.findChildren(QDockWidget)
-    assert all(dock.isHidden() for dock in docks)
+    shown = {dock.windowTitle() for dock in docks if not dock.isHidden()}
+    assert shown >= {"Target", "Flow", "Training", "Loss"}
+    assert "Layer Inspector" not in shown
     page.find(QPushButton, "leaveComparisonButton").click()
-    assert {dock.windowTitle() for dock in docks if not dock.isHidden()} >= {"Target", "Training", "Loss"}
+    assert {dock.windowTitle() for dock in docks if not dock.isHidden()} == {*shown, "Layer Inspector"}
     assert not page.comparisons.is_shown
 
 
@@ -89,20 +97,11 @@ def test_the_comparison_is_still_there_after_leaving_it(page: Page) -> None:
     assert [cloud.name for cloud in page.clouds] == ["b"]
 
 
-def test_all_clouds_are_drawn_at_the_same_share_of_their_depth(page: Page, qtbot: QtBot) -> None:
-    slider = page.find(DepthSlider, "depthSlider")
-    slider.setValue(TICKS // 2)
-    assert page.depth == 0.5
-    page.workbench.shared.set_depth(0.25)
-    assert slider.value() == TICKS // 4
-
-
-def test_arrow_keys_go_from_stage_to_stage_of_the_deepest_flow(page: Page, qtbot: QtBot) -> None:
-    deepest = page.workbench.compared.value.deepest
-    qtbot.keyClick(page.clouds[0], Qt.Key.Key_Left)
-    assert page.depth == pytest.approx(1 - 1 / deepest)
-    qtbot.keyClick(page.find(DepthSlider, "depthSlider"), Qt.Key.Key_Left)
-    assert page.depth == pytest.approx(1 - 2 / deepest, abs=0.01)
+def test_all_panes_are_as_deep_in_their_flows(page: Page, qtbot: QtBot) -> None:
+    page.window.main.view.set_stage(0)
+    qtbot.waitUntil(lambda: page.depths == [0, 0])
+    qtbot.keyClick(page.clouds[1], Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: page.depths == [pytest.approx(1 / page.window.main.view.value.last_stage)] * 2)
 
 
 def test_a_click_selects_an_entrant_everywhere(page: Page, qtbot: QtBot) -> None:
@@ -119,34 +118,33 @@ def test_delete_removes_an_entrant(page: Page, qtbot: QtBot) -> None:
 
 
 def test_typing_changes_the_target_of_all(page: Page, qtbot: QtBot) -> None:
-    page.workbench.request.show_text("Yo")
-    runs = page.workbench.compared.value.runs
-    qtbot.waitUntil(lambda: all(run.target.title == "Yo" for run in page.workbench.compared.value.runs))
+    page.window.main.request.show_text("Yo")
+    runs = page.compared.value.runs
+    qtbot.waitUntil(lambda: all(run.target.title == "Yo" for run in page.compared.value.runs))
     assert len(runs) == 2
     assert "Yo" in page.find(FittingLabel, "comparisonTitle").text()
+    page.comparisons.leave()
     assert page.window.main.request.plan.target.title != "Yo"
 
 
 def test_text_that_is_dropped_becomes_the_target_of_all(page: Page, qtbot: QtBot) -> None:
     media = QMimeData()
     media.setText("Oh")
-    before = page.window.main.request.plan
-    assert page.comparisons.take_media(media)
-    qtbot.waitUntil(lambda: all(run.target.title == "Oh" for run in page.workbench.compared.value.runs))
-    assert page.window.main.request.plan == before
-    page.comparisons.leave()
-    assert not page.comparisons.take_media(media)
+    before = page.window.main.session.project().plan
+    assert page.window.main.target_importer.take_media(media)
+    qtbot.waitUntil(lambda: all(run.target.title == "Oh" for run in page.compared.value.runs))
+    assert page.window.main.session.project().plan == before
 
 
 def test_a_picture_that_is_opened_becomes_the_target_of_all(
     page: Page, file_menu: FileMenu, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    path, before = tmp_path / "logo.png", page.window.main.request.plan
+    path, before = tmp_path / "logo.png", page.window.main.session.project().plan
     Image.fromarray(np.array([[0, 255], [255, 0]], np.uint8)).resize((64, 64)).save(path)
     page.window.main.document_actions.open(path)
     file_menu.press("openAsBox", "open")
-    qtbot.waitUntil(lambda: all(isinstance(run.target, ImageSpec) for run in page.workbench.compared.value.runs))
-    assert page.window.main.request.plan == before
+    qtbot.waitUntil(lambda: all(isinstance(run.target, ImageSpec) for run in page.compared.value.runs))
+    assert page.window.main.session.project().plan == before
 
 
 def test_return_opens_an_entrant_and_keeps_the_comparison(page: Page, qtbot: QtBot) -> None:
@@ -166,7 +164,9 @@ def test_an_entrant_that_is_not_opened_is_not_named(page: Page, file_menu: FileM
         page.window.find(ReturnBar, "returnBar"),
         page.window.find(QLabel, "statusState"),
     )
+    page.comparisons.leave()
     main.request.show_text("Mine")
+    page.comparisons.enter()
     assert status.isHidden(), "it describes a flow that is not shown"
     page.workbench.open_requested.emit("b")
     file_menu.press("unsavedBox", "cancel")
@@ -185,26 +185,22 @@ def test_an_entrant_that_is_not_opened_is_not_named(page: Page, file_menu: FileM
 
 
 def test_every_control_has_a_name_and_a_description(page: Page) -> None:
-    assert undescribed(page.workbench.page) == []
+    assert undescribed(page.window.main) == []
     page.comparisons.choose_another()
     assert undescribed(page.window.find(ComparisonDialog, "comparisonDialog")) == []
 
 
-def test_the_panels_stay_together_in_a_tall_window(page: Page) -> None:
-    page.window.main.resize(1400, 1300)
-    settle(page.window.main)
-    target = page.workbench.page.editor.target
-    assert target.height() <= target.sizeHint().height()
-
-
 def test_a_removed_cloud_is_not_drawn_again(page: Page, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.compared.select("a")
     picture = page.clouds[1].picture
     page.workbench.controller.remove("b")
     picture.show_stage(0.25)
     qtbot.waitUntil(lambda: isdeleted(picture))
     drawn = list[bool]()
-    monkeypatch.setattr(page.clouds[0].picture, "draw", lambda: drawn.append(True))
-    page.workbench.shared.set_depth(0.5)
+    page.workbench.controller.add("c", page.compared.value.runs[0].project)
+    page.compared.select("a")
+    monkeypatch.setattr(page.clouds[1].picture, "draw", lambda: drawn.append(True))
+    page.window.main.view.set_stage(3)
     qtbot.waitUntil(lambda: bool(drawn))
 
 
@@ -282,10 +278,11 @@ def test_a_line_far_above_the_others_does_not_flatten_them() -> None:
 
 
 def test_a_cloud_is_enlarged_and_made_small_again_by_its_title(page: Page, qtbot: QtBot) -> None:
-    grid = page.workbench.page.grid
+    grid = page.comparisons.grid
     qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
+    page.compared.select("b")
     small = page.clouds[1].width() * page.clouds[1].height()
-    title = page.clouds[1].findChild(FittingLabel, "entrantHeader")
+    title = page.clouds[1].findChild(FittingLabel, "paneHeader")
     assert title is not None
     qtbot.mouseDClick(page.clouds[1], Qt.MouseButton.LeftButton, pos=title.geometry().center())
     qtbot.waitUntil(lambda: page.clouds[1].size().width() > 0.9 * grid.width())
@@ -293,26 +290,26 @@ def test_a_cloud_is_enlarged_and_made_small_again_by_its_title(page: Page, qtbot
     assert page.clouds[1].width() * page.clouds[1].height() > 1.5 * small
     page.window.main.activateWindow()
     qtbot.waitUntil(page.window.main.isActiveWindow)
-    qtbot.keyClick(page.workbench.page, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(page.window.main, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: page.clouds[0].isVisible() and not page.clouds[1].isVisible())
-    assert page.workbench.compared.value.selected == "a"
+    assert page.compared.value.selected == "a"
     qtbot.mouseDClick(page.clouds[0], Qt.MouseButton.LeftButton, pos=title.geometry().center())
     qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
 
 
 def test_removing_the_enlarged_flow_shows_the_others(page: Page, qtbot: QtBot) -> None:
-    page.workbench.shared.enlarge(page.workbench.compared.value.runs[1].key)
+    page.comparisons.links.enlarge(page.compared.value.runs[1].key)
     qtbot.waitUntil(lambda: not page.clouds[0].isVisible())
     page.workbench.controller.remove("b")
     qtbot.waitUntil(lambda: page.clouds[0].isVisible())
-    page.workbench.controller.add("c", page.workbench.compared.value.runs[0].project)
+    page.workbench.controller.add("c", page.compared.value.runs[0].project)
     qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
 
 
 def test_another_comparison_shows_all_clouds_without_a_difference(page: Page, qtbot: QtBot) -> None:
-    key = page.workbench.compared.value.runs[1].key
-    page.workbench.shared.enlarge(key)
-    page.workbench.shared.subtract(key)
+    key = page.compared.value.runs[1].key
+    page.comparisons.links.enlarge(key)
+    page.comparisons.links.subtract(key)
     page.comparisons.show(untrained("c", "d"))
     qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
     assert page.find(DifferenceBox, "differenceBox").currentText() == "No difference"
@@ -321,48 +318,51 @@ def test_another_comparison_shows_all_clouds_without_a_difference(page: Page, qt
 def test_the_selected_cloud_is_enlarged_by_a_key(page: Page, qtbot: QtBot) -> None:
     page.window.main.activateWindow()
     qtbot.waitUntil(page.window.main.isActiveWindow)
-    page.workbench.compared.select("b")
-    qtbot.keyClick(page.workbench.page, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
+    page.compared.select("b")
+    qtbot.keyClick(page.window.main, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: page.clouds[1].isVisible() and not page.clouds[0].isVisible())
-    qtbot.keyClick(page.workbench.page, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(page.window.main, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
 
 
-def test_a_reference_without_training_has_no_density_to_subtract(page: Page) -> None:
-    page.workbench.shared.subtract(page.workbench.compared.value.runs[1].key)
-    assert page.clouds[0].picture.drawn.note == "'b' has not been trained yet"
+def test_a_reference_without_training_has_no_density_to_subtract(page: Page, qtbot: QtBot) -> None:
+    page.comparisons.links.subtract(page.compared.value.runs[1].key)
+    qtbot.waitUntil(lambda: page.clouds[0].picture.drawn.note == "'b' has not been trained yet")
 
 
 def test_keys_select_flows(page: Page, qtbot: QtBot) -> None:
+    page.window.main.activateWindow()
+    qtbot.waitUntil(page.window.main.isActiveWindow)
     for number, name in ((Qt.Key.Key_2, "b"), (Qt.Key.Key_1, "a"), (Qt.Key.Key_6, "a")):
-        qtbot.keyClick(page.workbench.page, number, Qt.KeyboardModifier.AltModifier)
-        assert page.workbench.compared.value.selected == name
+        qtbot.keyClick(page.window.main, number, Qt.KeyboardModifier.AltModifier)
+        assert page.compared.value.selected == name
 
 
 def test_a_double_click_on_a_cloud_follows_it(page: Page, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.clouds[0].isVisible())
-    page.workbench.shared.zoom_to((0.0, 0.0), 0.1)
-    CloudMouse(page.clouds[0].picture, qtbot).double_click()
-    assert page.workbench.shared.value.frame is None
+    for cloud in page.clouds:
+        page.window.main.view.zoom_to((0.0, 0.0), 0.1)
+        CloudMouse(cloud.picture, qtbot).double_click()
+        assert page.window.main.view.seen.fitted
     assert page.comparisons.is_shown
 
 
 def test_the_difference_from_a_flow_can_be_chosen(page: Page) -> None:
-    box, compared = page.find(DifferenceBox, "differenceBox"), page.workbench.compared
+    box, compared = page.find(DifferenceBox, "differenceBox"), page.compared
     assert [box.itemText(number) for number in range(box.count())] == ["No difference", "Minus a", "Minus b"]
     box.choose(compared.value.runs[1].key)
-    assert page.workbench.shared.value.reference == compared.value.runs[1].key
+    assert page.comparisons.links.value.reference == compared.value.runs[1].key
     page.workbench.controller.rename("b", "c")
     assert box.currentText() == "Minus c"
     page.workbench.controller.remove("c")
-    assert page.workbench.shared.value.reference == ""
+    assert page.comparisons.links.value.reference == ""
     assert not box.isEnabled()
 
 
-def test_flows_with_another_target_say_that_they_have_no_difference(page: Page) -> None:
-    run = page.workbench.compared.value.runs[1]
+def test_flows_with_another_target_say_that_they_have_no_difference(page: Page, qtbot: QtBot) -> None:
+    run = page.compared.value.runs[1]
     other = replace(run, project=replace(run.project, target=TextSpec(text="Ho")))
-    page.workbench.compared.update(other)
-    page.workbench.shared.subtract(run.key)
-    assert page.clouds[0].picture.drawn.note == "Learns another target than 'b'"
+    page.compared.update(other)
+    page.comparisons.links.subtract(run.key)
+    qtbot.waitUntil(lambda: page.clouds[0].picture.drawn.note == "Learns another target than 'b'")
     assert page.clouds[1].picture.drawn.note == ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.entrants import state_of
+from flowviz.app.workspace.compared import state_of
 from flowviz.specs import TrainingSpec
 from tests.app.training.fakes import checkpoint
 from tests.app.workspace.fakes import ComparisonHarness

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.workspace import targets
-from flowviz.app.workspace.entrants import ComparedState
+from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.targets import EntrantTargets
 from flowviz.specs import TargetSpec, TextSpec
 from tests.app.training.fakes import SynchronousWorker

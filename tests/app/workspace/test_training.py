@@ -22,7 +22,7 @@ def test_two_flows_learn_a_word_and_then_another_one(window: Window, qtbot: QtBo
     workbench = comparisons.workbench
     assert workbench is not None
     compared = workbench.compared
-    (train,) = workbench.page.findChildren(QPushButton, "trainButton")
+    train = window.find(QPushButton, "trainButton")
 
     train.click()
     qtbot.waitUntil(lambda: compared.value.state == TrainingState.TRAINING, timeout=PATIENCE_MS)
@@ -30,7 +30,7 @@ def test_two_flows_learn_a_word_and_then_another_one(window: Window, qtbot: QtBo
     assert [run.status for run in compared.value.runs] == ["completed", "completed"]
     assert all(run.gap is not None and run.fraction == 1 for run in compared.value.runs)
 
-    workbench.request.show_text("Yo")
+    window.main.request.show_text("Yo")
     qtbot.waitUntil(lambda: all(run.target.title == "Yo" for run in compared.value.runs), timeout=PATIENCE_MS)
     workbench.controller.resume()  # from what the flows have learned
     qtbot.waitUntil(lambda: compared.value.state == TrainingState.IDLE, timeout=PATIENCE_MS)

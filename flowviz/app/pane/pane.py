@@ -1,0 +1,209 @@
+"""A pane: the cloud of a flow, below its name, its gap and its progress if there are several."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.drawing_queue import DrawingQueue
+from flowviz.app.widgets.labels import FittingLabel
+
+MIN_SIZE = QSize(120, 90)  # pixels of one of several clouds
+USUAL_MIN_SIZE = QSize(320, 240)  # pixels of a cloud on its own
+LABELED_SIDE = 200  # pixels of the shorter side of one of several clouds, below which text would cover it
+LONG = 2.5  # ratio of the sides of a cloud, above which its points are enlarged further
+POINT_SCALE = 1.6  # of points in small clouds, relative to the picture
+EDGE = 2  # pixels around a cloud, which show whether it is selected
+SWATCH = 22  # width in pixels of the sample of the flow's line beside its name
+BAR = 3  # height in pixels of the progress bar
+
+
+@dataclass(frozen=True)
+class Title:
+    """What the title of a pane shows of its flow.
+
+    Attributes:
+        name: The name of the flow.
+        key: Identifies the flow, also under another name.
+        texts: The name with the state of its training, from the longest text to the shortest.
+        tip: More about it.
+        pen: Its line in the plot of all losses.
+        fraction: Share of the budget that is spent, from 0 to 1.
+        warns: Whether its training has failed.
+    """
+
+    name: str
+    key: str
+    texts: tuple[str, ...]
+    tip: str
+    pen: QPen
+    fraction: float
+    warns: bool
+
+
+class PaneHeader(FittingLabel):
+    """Header of a pane: a sample of the line in the plot, a title, and a progress bar."""
+
+    def __init__(self) -> None:
+        super().__init__("paneHeader", "Name, gap and progress of the flow")
+        self.setContentsMargins(SWATCH + 6, 2, 4, 4)
+        self._pen, self._fraction = QPen(), 0.0
+
+    def show_title(self, title: Title) -> None:
+        """Show a title in the color of its flow."""
+        self._pen, self._fraction = title.pen, title.fraction
+        if title.warns != self.property("warns"):
+            self.setProperty("warns", title.warns)  # for the style sheet
+            style = self.style()
+            assert style is not None
+            style.polish(self)
+        self.show_texts(*title.texts, tip=title.tip)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        middle = self.contentsRect().center().y() + 1
+        painter.setPen(self._pen)
+        painter.drawLine(3, middle, SWATCH, middle)
+        whole = QRect(0, self.height() - BAR, self.width(), BAR)
+        painter.fillRect(whole, self.palette().color(QPalette.ColorRole.Midlight))
+        whole.setWidth(round(self._fraction * self.width()))
+        painter.fillRect(whole, self._pen.color())
+        painter.end()
+        super().paintEvent(event)
+
+
+class Pane(QWidget):
+    """A cloud, below the name and progress of its flow if there are several.
+
+    A click or the focus selects it, and Return opens its flow on its own. A double click on the title enlarges it, and
+    one on the cloud follows the particles.
+    """
+
+    chosen = pyqtSignal(str)  # name
+    open_requested = pyqtSignal(str)  # name
+    removal_requested = pyqtSignal(str)  # name
+    enlarging_requested = pyqtSignal(str)  # key of the flow
+    depth_stepped = pyqtSignal(int)  # number of steps forward
+
+    def __init__(self, picture: CloudView) -> None:
+        """Create a pane without a title."""
+        super().__init__()
+        self.setObjectName("pane")
+        self.picture, self._header = picture, PaneHeader()
+        self._name, self._key, self._is_selected = "", "", False
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._layout.addWidget(self._header)
+        self._layout.addWidget(self.picture, stretch=1)
+        self._header.hide()
+        picture.setMinimumSize(USUAL_MIN_SIZE)
+        picture.gesture_ended.connect(self._choose)
+
+    @classmethod
+    def unselected(cls, queue: DrawingQueue) -> "Pane":
+        """Return a pane that is drawn when the `queue` has time."""
+        picture = CloudView("entrantPicture", queue)
+        pane = cls(picture)
+        pane.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        picture.add_camera_keys(pane)
+        return pane
+
+    @property
+    def name(self) -> str:
+        """Return the name of the flow. Empty for a flow on its own."""
+        return self._name
+
+    @property
+    def words(self) -> str:
+        """Return the name, gap and progress of the flow."""
+        return self._header.text()
+
+    def show_title(self, title: Title, *, selected: bool) -> None:
+        """Show which flow this is, and whether it is selected."""
+        is_new = not self._name
+        self._name, self._key, self._is_selected = title.name, title.key, selected
+        if is_new:
+            self._frame(EDGE)
+        self._header.show_title(title)
+        self.setAccessibleName(self._header.text() + (" · selected" if selected else ""))
+        self.setAccessibleDescription(
+            "Left and Right move through the layers, Return opens this flow on its own, Alt+0 enlarges it, "
+            "Delete removes it. Shift and the arrow keys pan, plus and minus zoom, 0 fits."
+        )
+        self.update()
+
+    def show_alone(self) -> None:
+        """Show nothing but the cloud."""
+        if self._name:
+            self._name, self._key, self._is_selected = "", "", False
+            self._frame(0)
+
+    def _frame(self, edge: int) -> None:
+        """Show a title and an edge of some pixels, or neither."""
+        self._layout.setContentsMargins(edge, edge, edge, edge)
+        self._header.setVisible(edge > 0)
+        self.picture.setMinimumSize(MIN_SIZE if edge else USUAL_MIN_SIZE)
+        self._adapt_picture()
+
+    def _adapt_picture(self) -> None:
+        """Enlarge the points of one of several clouds, in which they would be tiny, and draw no text in a small one."""
+        least, most = sorted((max(self.picture.width(), 1), max(self.picture.height(), 1)))
+        if self._name:
+            self.picture.adapt(POINT_SCALE * sqrt(max(most / least / LONG, 1.0)), bare=least < LABELED_SIDE)
+        else:
+            self.picture.adapt(1.0, bare=False)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._adapt_picture()
+
+    def _choose(self) -> None:
+        if self._name and not self._is_selected:
+            self.chosen.emit(self._name)
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 240)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if not self._name:
+            return
+        role = QPalette.ColorRole.Accent if self._is_selected else QPalette.ColorRole.Mid
+        painter = QPainter(self)
+        painter.setPen(QPen(self.palette().color(role), EDGE if self._is_selected else 1))
+        inset = EDGE // 2
+        painter.drawRect(self.rect().adjusted(inset, inset, -inset, -inset))
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if self._header.geometry().contains(event.position().toPoint()):
+            self._choose()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if self._name and self._header.geometry().contains(event.position().toPoint()):
+            self.enlarging_requested.emit(self._key)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        if event is not None and event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
+            self._choose()
+        super().focusInEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        match event.key() if self._name else None:
+            case Qt.Key.Key_Left:
+                self.depth_stepped.emit(-1)
+            case Qt.Key.Key_Right:
+                self.depth_stepped.emit(1)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.open_requested.emit(self._name)
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
+                self.removal_requested.emit(self._name)
+            case _:
+                super().keyPressEvent(event)

@@ -1,0 +1,79 @@
+"""The selected entrant in the cloud and the panels of the window."""
+
+from PyQt6.QtCore import QObject
+
+from flowviz.app.state.edits import EditsState
+from flowviz.app.training.runner import TrainingRunner
+from flowviz.app.training.session import Session
+from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.compared import ComparedState
+from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.projects import Project
+from flowviz.projects.variant import Variant
+
+
+class Attending(QObject):
+    """Shows the selected entrant like the flow of an ordinary window, and keeps what the user edits there.
+
+    An entrant also changes by its training and when edits are undone. It is shown again if its weights are not those
+    that are shown.
+    """
+
+    def __init__(
+        self, compared: ComparedState, session: Session, edits: EditsState, runner: TrainingRunner, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._compared, self._session, self._edits, self._runner = compared, session, edits, runner
+        session.changed.connect(self._take_variant)
+        edits.changed.connect(self._take_edits)
+
+    def show(self, run: EntrantRun) -> None:
+        """Show an entrant; if it is shown already, update only its state and its edits."""
+        state = self._state_of(run)
+        if self._is_shown(run, state):
+            self._session.set_state(state)
+            self._edits.set(run.requested_variant.edits)
+        else:
+            plan, edits = run.requested.plan, run.requested_variant.edits
+            self._session.attend(run.key, plan, edits, run.project, run.built, state)
+
+    def _state_of(self, run: EntrantRun) -> TrainingState:
+        takes_part = self._runner.current is not None and run.key in self._compared.value.training
+        is_training = takes_part and not run.has_ended and run.built is not None
+        return self._compared.value.state if is_training else TrainingState.IDLE
+
+    def _is_shown(self, run: EntrantRun, state: TrainingState) -> bool:
+        """Return whether the session shows an entrant with its latest weights, and follows its training, if any."""
+        work = self._session.shown
+        if self._session.entrant != run.key or (state == TrainingState.IDLE) != (work.run is None):
+            return False
+        shown = self._shown_project
+        return run.project.weights is shown.weights if shown else not run.project.weights.parameters
+
+    @property
+    def _shown_project(self) -> Project | None:
+        """Return the project of the trained flow that is shown. None if it has not been trained."""
+        work = self._session.shown
+        if work.run is not None and work.run.is_shown:
+            return work.run.project
+        return work.trained.project if work.trained else None
+
+    @property
+    def _attended(self) -> EntrantRun | None:
+        run = self._compared.value.selected_run
+        return run if run is not None and self._session.entrant == run.key else None
+
+    def _take_edits(self) -> None:
+        """Keep the requested edits of the entrant that is shown."""
+        run, edits = self._attended, self._edits.value
+        if run is not None and run.requested_variant.edits != edits:
+            self._compared.update(run.having_variant(Variant(run.requested_variant.flow, edits)))
+
+    def _take_variant(self) -> None:
+        """Keep the particles of another variant, and its score, after they have been computed."""
+        run, project = self._attended, self._shown_project
+        if run is None or project is None or project.weights is not run.project.weights or self._session.run:
+            return
+        known, found = ((each.flow, each.edits, each.score) for each in (run.project, project))
+        if found != known:
+            self._compared.update(run.having_project(project))

@@ -1,0 +1,248 @@
+"""The flows of a comparison, and the comparison that they are saved as."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, count
+
+import numpy as np
+from PyQt6.QtCore import QObject
+
+from flowviz.app.state.state import State
+from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.entrants import FAILED, EntrantRun
+from flowviz.projects import Comparison
+from flowviz.records import Trial
+from flowviz.specs import TargetSpec, TrainingSpec
+from flowviz.specs.comparison import MAX_NAME
+from flowviz.training.schedule import Budget
+
+UNTITLED = "comparison"  # name of one without a file
+NUMBER_LENGTH = 4  # characters that a number at the end of a name may need, with the space before it
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The entrants, which of them is selected, and the state of the training as a whole.
+
+    Attributes:
+        runs: The entrants.
+        selected: Name of the selected entrant. Empty if there is none.
+        state: State of the training.
+        seeds: Number of runs of each entrant that were asked for.
+        limits: The limits by counting that are known, by target. None if they are not asked for.
+        trains_all: Whether Train starts all entrants, each with the same budget, or only the selected one.
+        training: Keys of the entrants that take part in the training.
+    """
+
+    runs: tuple[EntrantRun, ...] = ()
+    selected: str = ""
+    state: TrainingState = TrainingState.IDLE
+    seeds: int = 1
+    limits: Mapping[TargetSpec, Trial] | None = None
+    trains_all: bool = True
+    training: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return the keys of the entrants."""
+        return frozenset(run.key for run in self.runs)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the entrants."""
+        return tuple(run.name for run in self.runs)
+
+    @property
+    def selected_run(self) -> EntrantRun | None:
+        """Return the selected entrant. None if there is none."""
+        return self.run(self.selected)
+
+    @property
+    def selected_key(self) -> str:
+        """Return the key of the selected entrant. Empty if there is none."""
+        return self.selected_run.key if self.selected_run else ""
+
+    @property
+    def concerned(self) -> tuple[EntrantRun, ...]:
+        """Return the entrants that Train starts."""
+        selected = self.selected_run
+        return self.runs if self.trains_all or selected is None else (selected,)
+
+    @property
+    def fraction(self) -> float:
+        """Mean share of their budgets that the entrants have spent that Train starts, from 0 to 1.
+
+        The budget of a flow that has diverged counts as spent.
+        """
+        shares = [1.0 if run.status in FAILED else run.fraction for run in self.concerned]
+        return sum(shares) / max(len(shares), 1)
+
+    @property
+    def shares_target(self) -> bool:
+        """Return whether all entrants have the same target."""
+        return all(run.target == self.runs[0].target for run in self.runs)
+
+    @property
+    def is_ended(self) -> bool:
+        """Return whether the trainings of all entrants have ended."""
+        return all(run.has_ended for run in self.runs)
+
+    def run(self, name: str) -> EntrantRun | None:
+        """Return the entrant with a name. None if there is none."""
+        return next((run for run in self.runs if run.name == name), None)
+
+    def keyed(self, key: str) -> EntrantRun | None:
+        """Return the entrant that is trained under a key. None if there is none."""
+        return next((run for run in self.runs if run.key == key), None)
+
+    def having(self, changed: EntrantRun) -> "Compared":
+        """Return a copy with another state of an entrant."""
+        return replace(self, runs=tuple(changed if run.name == changed.name else run for run in self.runs))
+
+    @property
+    def free_style(self) -> int:
+        """Return the lowest number of a style that no entrant has."""
+        return next(number for number in count() if number not in {run.style for run in self.runs})
+
+    def with_runs(self, runs: Sequence[EntrantRun]) -> "Compared":
+        """Return a copy with other entrants. The same one stays selected, or the one beside it if it has left."""
+        number = self.names.index(self.selected)
+        style = self.runs[number].style
+        same = next((run for run in runs if run.style == style), runs[min(number, len(runs) - 1)])
+        return replace(self, runs=tuple(runs), selected=same.name)
+
+    def with_budget(self, budget: TrainingSpec) -> "Compared":
+        """Return a copy in which all entrants have the budget of a training."""
+        runs = [
+            replace(run, project=replace(run.project, training=with_budget(run.project.training, budget)))
+            for run in self.runs
+        ]
+        return replace(self, runs=tuple(runs))
+
+    def free_name(self, wanted: str) -> str:
+        """Return a name that no entrant has: the wanted one, or that with a number."""
+        return free_name(wanted, self.names)
+
+
+class ComparedState(State[Compared]):
+    """Observable entrants."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(Compared(), parent)
+
+    @property
+    def comparison(self) -> Comparison:
+        """Return the comparison, as it can be saved."""
+        return comparison_of(self.value)
+
+    def keyed(self, keys: Collection[str] | None = None) -> Comparison:
+        """Return some entrants, or all of them, with their keys as their names, as they can be trained."""
+        runs = [run.renamed(run.key) for run in self.value.runs if keys is None or run.key in keys]
+        return comparison_of(replace(self.value, runs=tuple(runs)))
+
+    def show(self, comparison: Comparison) -> None:
+        """Show the entrants of another comparison, the first of which is selected."""
+        self.set(Compared(runs_of(comparison), comparison.names[0], seeds=comparison.seeds, limits=comparison.limits))
+
+    def update(self, run: EntrantRun) -> None:
+        """Show another state of an entrant."""
+        self.set(self.value.having(run))
+
+    def select(self, name: str) -> None:
+        """Select an entrant."""
+        if name in self.value.names:
+            self.set(replace(self.value, selected=name))
+
+    def select_pane(self, number: int) -> None:
+        """Select the entrant with a number, from 1, if there is one."""
+        for name in self.value.names[number - 1 : number]:
+            self.select(name)
+
+    def set_state(self, state: TrainingState) -> None:
+        """Set the state of the training."""
+        self.set(replace(self.value, state=state))
+
+    def add(self, run: EntrantRun) -> None:
+        """Add an entrant in a free style, and select it."""
+        styled = replace(run, style=self.value.free_style)
+        self.set(replace(self.value, runs=(*self.value.runs, styled), selected=run.name))
+
+    def remove(self, name: str) -> None:
+        """Remove an entrant, and select the one beside it if it was selected."""
+        self.set(self.value.with_runs([run for run in self.value.runs if run.name != name]))
+
+
+def with_budget(training: TrainingSpec, budget: TrainingSpec) -> TrainingSpec:
+    """Return a training with the budget of another one."""
+    return training.model_copy(update={"seconds": budget.seconds, "steps": budget.steps})
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """Return a name that is not taken: the wanted one, or that with another number at its end."""
+    stem = re.sub(r" \d+$", "", wanted)[: MAX_NAME - NUMBER_LENGTH].strip()
+    names = chain([wanted], (f"{stem} {number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
+
+
+def runs_of(comparison: Comparison) -> tuple[EntrantRun, ...]:
+    """Return the entrants of a comparison that was saved, or that has not been trained."""
+    return tuple(_run_of(comparison, name) for name in comparison.names)
+
+
+def comparison_of(compared: Compared) -> Comparison:
+    """Return the comparison, as it can be saved."""
+    trials = tuple(trial for run in compared.runs for trial in (run.trial, *run.later) if trial is not None)
+    styles = {run.name: run.style for run in compared.runs}
+    return Comparison({run.name: run.project for run in compared.runs}, trials, compared.seeds, styles, compared.limits)
+
+
+def complete(compared: Compared) -> Comparison:
+    """Return the comparison with all requested edits, even those not yet computed.
+
+    It may load TensorFlow and take seconds, so call it in the background.
+    """
+    comparison = comparison_of(compared)
+    for run in compared.runs:
+        edits = run.requested_variant.edits
+        if edits != run.project.edits:
+            comparison = comparison.with_project(run.name, run.project.with_edits(edits))
+    return comparison
+
+
+def edits_of(compared: Compared) -> tuple[object, ...]:
+    """Return a value that changes with every edit of the entrants, but not while they are trained."""
+    return [run.requested for run in compared.runs], compared.limits is not None
+
+
+def state_of(compared: Compared) -> tuple[object, ...]:
+    """Return a value that changes whenever there is something new to save.
+
+    It excludes scores, which are saved as well but follow from the checkpoints.
+    """
+    checkpoints = [run.project.checkpoint for run in compared.runs]
+    learned = [(last.step, last.seconds) if last else None for last in checkpoints]
+    return edits_of(compared), learned, [run.status if run.has_ended else None for run in compared.runs]
+
+
+def _run_of(comparison: Comparison, name: str) -> EntrantRun:
+    project, trial = comparison[name], comparison.trial(name)
+    later = tuple(each for each in comparison.trials if each.name == name and each is not trial)
+    last = project.checkpoint
+    style = comparison.style(name)
+    if last is None:
+        return EntrantRun(name, project, trial=trial, later=later, style=style)
+    history = project.history
+    entropy = None if not len(history.entropy) or np.isnan(history.entropy[-1]) else float(history.entropy[-1])
+    moments = project.timeline.moments
+    return EntrantRun(
+        name,
+        project,
+        status=trial.ending if trial else "stopped",
+        fraction=Budget.at(last, project.training).fraction,
+        moment=moments[-1] if moments else None,
+        progress=history.last_progress(entropy),
+        trial=trial,
+        later=later,
+        style=style,
+    )

@@ -1,0 +1,30 @@
+"""The figures of a comparison: the losses of all flows, and their table."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QSplitter
+
+from flowviz.app.workspace.compared import ComparedState
+from flowviz.app.workspace.loss_curves import LossCurves
+from flowviz.app.workspace.table import FiguresTable
+from flowviz.specs.view import Theme
+
+PLOT_SHARE, TABLE_SHARE = 10, 30  # of the width
+
+
+class Figures(QSplitter):
+    """The losses of all flows over time, beside the table of their figures."""
+
+    def __init__(self, compared: ComparedState) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setObjectName("comparisonFigures")
+        self.setChildrenCollapsible(False)
+        self.plot, self.table = LossCurves(compared), FiguresTable(compared)
+        for number, (widget, share) in enumerate(((self.plot, PLOT_SHARE), (self.table, TABLE_SHARE))):
+            self.addWidget(widget)
+            self.setStretchFactor(number, share)
+        self.setSizes([100 * PLOT_SHARE, 100 * TABLE_SHARE])  # shares of the room, as far as the widgets fit
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colors of a theme."""
+        self.plot.set_theme(theme)
+        self.table.set_theme(theme)

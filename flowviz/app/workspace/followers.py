@@ -1,0 +1,189 @@
+"""The pictures of the flows beside the selected one, which follow its view."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.viewer import Viewer
+from flowviz.app.state.view import View, ViewState
+from flowviz.app.threads.delay import delayed
+from flowviz.app.workspace.compared import Compared, ComparedState
+from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.app.workspace.fields import CloudFields, FieldQuery, Place, can_query
+from flowviz.app.workspace.grid import PaneGrid
+from flowviz.app.workspace.hints import can_subtract, difference_note, hint
+from flowviz.app.workspace.links import Links, LinksState, is_begun, matching_stage, shared_boxes
+from flowviz.records import Scene, Trace
+from flowviz.specs import ViewSpec
+from flowviz.specs.comparison import MAX_ENTRANTS
+from flowviz.specs.view import FIELDS
+from flowviz.targets import Target, leaked, target_picture
+
+KEPT = 3 * MAX_ENTRANTS  # results that the pictures need again and again
+
+
+class Followers(QObject):
+    """Draws all panes with the part of the plane, marks, colors, selection and depth of the selected one."""
+
+    notice_posted = pyqtSignal(object)  # Notice about a density, a grid or velocities
+
+    def __init__(
+        self, grid: PaneGrid, viewer: Viewer, compared: ComparedState, links: LinksState, view: ViewState
+    ) -> None:
+        super().__init__(grid)
+        self._grid, self._viewer, self._cloud = grid, viewer, grid.cloud
+        self._compared, self._links, self._view = compared, links, view
+        self._is_active = False
+        self._fields = CloudFields(self)
+        self._kept = deque[tuple[tuple[object, ...], Any]](maxlen=KEPT)
+        self._redrawing = delayed(self, self._show, 0)
+        compared.changed.connect(self._on_compared_changed)
+        links.changed.connect(self._on_links_changed)
+        view.changed.connect(self._on_view_changed)
+        for changed in (self._cloud.redrawn, self._cloud.resized):
+            changed.connect(self._follow)
+        self._fields.computed.connect(lambda: self._follow())
+        self._fields.failed.connect(self.notice_posted)
+
+    def set_active(self, active: bool) -> None:
+        """Set whether there are several panes, which follow the selected one."""
+        self._is_active = active
+        self._fields.drop()
+        self._frame_all()
+        if active:
+            self._show()
+        else:
+            self._redrawing.stop()
+            self._cloud.annotate(hovered=None, note="", hint="")
+
+    def close(self) -> None:
+        """Stop computing densities, grids and velocities."""
+        self._fields.close()
+
+    def _on_compared_changed(self, old: Compared, new: Compared) -> None:
+        if not self._is_active:
+            return
+        if can_query(old) != can_query(new) or (can_query(new) and self._has_other_reference(old, new)):
+            self._fields.drop()
+        if _has_other_frame(old, new):
+            self._frame_all()
+        self._follow()
+
+    def _has_other_reference(self, old: Compared, new: Compared) -> bool:
+        """Return whether the flow whose log-density is subtracted has changed."""
+        before, after = old.keyed(self._links.value.reference), new.keyed(self._links.value.reference)
+        if before is None or after is None:
+            return before is not after
+        return before.project is not after.project
+
+    def _on_links_changed(self, old: Links, new: Links) -> None:
+        if old.reference != new.reference:
+            self._fields.drop()
+        self._follow()
+
+    def _on_view_changed(self, old: View, new: View) -> None:
+        if old.seen != new.seen or old.selection != new.selection:
+            self._follow()
+
+    def _frame_all(self) -> None:
+        """Let the camera frame the particles of all panes, or those of the only one."""
+        compared = self._compared
+        shares = self._is_active and bool(compared.value.runs)
+        self._viewer.frame((lambda trace: shared_boxes(compared.value.runs, trace)) if shares else None)
+
+    def _follow(self) -> None:
+        """Update the pictures once, however much changes at the same time."""
+        if self._is_active:
+            self._redrawing.start()
+
+    def _show(self) -> None:
+        """Update the pictures of all entrants."""
+        if not self._is_active:
+            return
+        compared, value = self._compared.value, self._view.value
+        view = _spec_of(self._view.seen.view, can_query(compared))
+        for pane, run in zip(self._grid.panes, compared.runs, strict=True):
+            stage = matching_stage(self._cloud.stage, value.last_stage, run.project.trace.last_stage)
+            self._show_run(pane.picture, run, stage, view)
+
+    def _show_run(self, picture: CloudView, run: EntrantRun, stage: float, view: ViewSpec) -> None:
+        compared, drawn, size = self._compared.value, self._cloud.view, picture.size_in_pixels
+        framed = view.model_copy(update={"center": drawn.center, "half_extent": drawn.half_extent})
+        encodes = picture is not self._cloud and self._view.seen.direction == "encode" and can_query(compared)
+        scene, reference = self._scene(run, encodes=encodes), compared.keyed(self._links.value.reference)
+        is_subtracted = can_subtract(run, reference) and can_query(compared)
+        if picture is not self._cloud:
+            picture.set_view(framed)
+            picture.show_stage(stage)
+            picture.show_scene(scene)
+        elif self._cloud.drawn.scene is not None and self._cloud.drawn.scene.difference is not scene.difference:
+            self._viewer.show_difference(scene.difference)
+        is_explained = scene.difference is not None and not picture.is_bare  # by its legend
+        note = "" if is_explained else difference_note(run, reference, scene)
+        picture.annotate(hint=hint(run, stage, framed, size), note=note)
+        asked = framed if picture is not self._cloud else _spec_of(framed, has_fields=False)
+        other = reference if is_subtracted else None
+        self._fields.query(FieldQuery(run, round(stage), asked, size, other, encodes=encodes))
+
+    def _scene(self, run: EntrantRun, *, encodes: bool) -> Scene:
+        """Return what is known of the scene of an entrant."""
+        trace, selection, view = run.project.trace, self._view.value.selection, self._view.seen.view
+        fits = selection is not None and len(selection.chosen) == trace.positions.shape[1]
+        scene = Scene(trace, selection if fits else None)
+        if (place := self._probed_place(run)) is not None:
+            scene = replace(scene, probe=self._fields.probe(run, place))
+        if run.built is not None:
+            target = run.built.target
+            picture = self._remembered(target_picture, target) if "target" in view.marks else None
+            mask = self._remembered(_leaked, target, trace) if view.color_by == "leaked" else None
+            scene = replace(scene, target=picture, leaked=mask)
+        return self._fields.completed(scene, run.style, encodes=encodes)
+
+    def _probed_place(self, run: EntrantRun) -> Place | None:
+        """Return the place in the flow of an entrant that corresponds to the one that is probed in the selected pane.
+
+        It is the same point of the data if that is probed, or else the same point of the base.
+        """
+        probed, shown = self._view.seen.probe, self._cloud.drawn.scene
+        if probed is None or not run.is_begun or not can_query(self._compared.value):
+            return None
+        if probed[0] == self._view.value.last_stage:
+            return run.project.trace.last_stage, probed[1]
+        if shown is None or shown.probe is None:
+            return None
+        x, y = shown.probe.positions[0, 0]
+        return 0, (float(x), float(y))
+
+    def _remembered(self, compute: Callable[..., Any], *of: object) -> Any:
+        """Return the result of a function of some objects, and keep it."""
+        known = (compute, *of)
+        for parts, result in self._kept:
+            if len(parts) == len(known) and all(one is other for one, other in zip(parts, known, strict=True)):
+                return result
+        result = compute(*of)
+        self._kept.append((known, result))
+        return result
+
+
+def _leaked(target: Target, trace: Trace) -> NDArray[np.bool_] | None:
+    return leaked(target, trace.positions[-1])
+
+
+def _spec_of(view: ViewSpec, has_fields: bool) -> ViewSpec:
+    """Return a view with its fields, or without them and with points if nothing else is left."""
+    marks = view.marks if has_fields else view.marks - FIELDS
+    if not marks - {"target"}:
+        marks |= {"points"}
+    return view.model_copy(update={"marks": marks})
+
+
+def _has_other_frame(old: Compared, new: Compared) -> bool:
+    if old.names != new.names or is_begun(old.runs) != is_begun(new.runs):
+        return True
+    return any(before.built is not after.built for before, after in zip(old.runs, new.runs, strict=True))

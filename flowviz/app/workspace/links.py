@@ -1,0 +1,123 @@
+"""What the panes share besides the view of the window: an enlarged pane, a reference and a marked particle."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject
+
+from flowviz.app.state.state import State
+from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.records import Trace
+from flowviz.rendering.camera import Boxes, common_box
+
+Box = NDArray[np.float64]  # (2, 2): lower left and upper right corner
+MAX_EXTENT_RATIO = 4.0  # of the extent of a stage to that of base and target: diverging clouds leave the frame
+
+
+@dataclass(frozen=True)
+class Links:
+    """What all panes share.
+
+    Attributes:
+        hovered: Number of the particle under the mouse. None if there is none.
+        reference: Key of the entrant whose log-density is subtracted from those of the others. Empty to subtract none.
+        enlarged: Key of the entrant whose pane fills the whole area. Empty if all panes are visible.
+    """
+
+    hovered: int | None = None
+    reference: str = ""
+    enlarged: str = ""
+
+
+class LinksState(State[Links]):
+    """Observable links."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(Links(), parent)
+
+    def hover(self, particle: int | None) -> None:
+        """Mark a particle in all panes, or none."""
+        self.set(replace(self.value, hovered=particle))
+
+    def subtract(self, key: str) -> None:
+        """Subtract the log-density of an entrant from those of the others, or nothing for an empty key."""
+        self.set(replace(self.value, reference=key))
+
+    def enlarge(self, key: str) -> None:
+        """Show only the pane of an entrant, or all panes again if it is the only one that is visible."""
+        self.set(replace(self.value, enlarged="" if self.value.enlarged == key else key))
+
+    def forget_missing(self, keys: Collection[str]) -> None:
+        """Stop enlarging and subtracting entrants whose key is not among `keys`."""
+        links = self.value
+        enlarged, reference = (key if key in keys else "" for key in (links.enlarged, links.reference))
+        self.set(replace(links, enlarged=enlarged, reference=reference))
+
+
+def shared_boxes(runs: Sequence[EntrantRun], trace: Trace) -> Boxes:
+    """Return, for each stage of a trace, the box that the panes of all entrants show at its depth.
+
+    At the base and at the target, the boxes do not depend on how well the flows are trained. In between, they are as
+    large as most of the clouds need, so that a single cloud that is spread widely does not make all others tiny.
+
+    Args:
+        runs: The entrants.
+        trace: The particles of the selected entrant.
+    """
+    last = trace.last_stage
+    first = common_box(np.array([run.project.trace.boxes[0] for run in runs]))
+    target = common_box(np.array([_target_box(run, with_particles=not is_begun(runs)) for run in runs]))
+    largest = MAX_EXTENT_RATIO * np.maximum(_half(first), _half(target))
+    between = [_limited(_usual_box(runs, stage / last), largest) for stage in range(1, last)]
+    return np.array([first, *between, target])
+
+
+def matching_stage(stage: float, last: int, other_last: int) -> float:
+    """Return the stage of another flow that is equally deep in it. It is a whole number if the given stage is one.
+
+    Args:
+        stage: The stage, which may be between two stages.
+        last: The last stage of its flow.
+        other_last: The last stage of the other flow.
+    """
+    before = min(int(stage), last)
+    start, end = (round(each * other_last / max(last, 1)) for each in (before, min(before + 1, last)))
+    return start + (stage - before) * (end - start)
+
+
+def is_begun(runs: Sequence[EntrantRun]) -> bool:
+    """Return whether any flow has been trained. Until then, the frame holds the particles of all."""
+    return any(run.is_begun for run in runs)
+
+
+def _usual_box(runs: Sequence[EntrantRun], depth: float) -> Box:
+    """Return the box that most of the clouds need at a depth, or both of two."""
+    boxes = np.array([run.project.trace.boxes[round(depth * run.project.trace.last_stage)] for run in runs])
+    middle = len(runs) // 2
+    low, high = np.sort(boxes[:, 0], axis=0)[::-1][middle], np.sort(boxes[:, 1], axis=0)[middle]
+    box: Box = np.stack([low, high])
+    return box
+
+
+def _limited(box: Box, largest: NDArray[np.float64]) -> Box:
+    center = box.mean(axis=0)
+    half = np.minimum(_half(box), largest)
+    limited: Box = np.stack([center - half, center + half])
+    return limited
+
+
+def _half(box: Box) -> NDArray[np.float64]:
+    half: NDArray[np.float64] = (box[1] - box[0]) / 2
+    return half
+
+
+def _target_box(run: EntrantRun, *, with_particles: bool) -> Box:
+    """Return the box of the target and, on request, of the particles as well."""
+    particles: Box = run.project.trace.boxes[-1]
+    if run.built is None:
+        return particles
+    left, right, bottom, top = run.built.target.extent
+    box: Box = np.array([[left, bottom], [right, top]])
+    return common_box(np.stack([box, particles])) if with_particles else box

@@ -1,0 +1,24 @@
+"""The titles of the panes, which describe their flows."""
+
+from flowviz.app.pane.pane import Title
+from flowviz.app.workspace.colors import entrant_pen
+from flowviz.app.workspace.entrants import FAILED, EntrantRun
+from flowviz.specs.view import Theme
+
+GAP = "gap {:.3f}"
+
+
+def pane_title(run: EntrantRun, theme: Theme) -> Title:
+    """Return the title of the pane of an entrant."""
+    has_failed = run.status in FAILED
+    gap = "" if run.gap is None else f" · {GAP.format(run.gap)}"
+    words = f"⚠ {run.words()}" if has_failed else run.words()
+    texts = f"{run.name}{gap} · {words}", f"{run.name} · {words}", run.name
+    tip = run.problem or _tip(run)
+    return Title(run.name, run.key, texts, tip, entrant_pen(run.style, theme), run.fraction, has_failed)
+
+
+def _tip(run: EntrantRun) -> str:
+    title = run.project.flow.recipe.title
+    about = f"{run.name}: {title}, learns {run.project.target.title}."
+    return f"{about} Alt+0 or a double click here enlarges the cloud; Return opens the flow on its own"

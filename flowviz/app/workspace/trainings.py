@@ -1,0 +1,278 @@
+"""The trainings of the entrants of a comparison: all of them, or some of them by themselves."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from flowviz.app.notices.notice import Notice
+from flowviz.app.state.request import Request, RequestState
+from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.training.activity import Activity
+from flowviz.app.training.runner import TrainingRunner
+from flowviz.app.training.trained_project import TrainedProject
+from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.compared import Compared, ComparedState, runs_of, with_budget
+from flowviz.app.workspace.entrant_editing import EntrantEditing
+from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.app.workspace.restoring import at_rest
+from flowviz.app.workspace.sentences import sentence
+from flowviz.app.workspace.targets import EntrantTargets
+from flowviz.records import Advanced, Preparing
+from flowviz.training import Add, Turn
+
+IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
+PAUSED, STOPPING = TrainingState.PAUSED, TrainingState.STOPPING
+
+
+class Trainings(QObject):
+    """Starts, pauses and ends the trainings of entrants, and keeps the entrants up to date with their events.
+
+    Attributes:
+        editing: The panels of the selected entrant.
+    """
+
+    notice_posted = pyqtSignal(object)  # Notice
+
+    def __init__(
+        self,
+        compared: ComparedState,
+        request: RequestState,
+        builder: TargetBuilder,
+        runner: TrainingRunner,
+        show_activity: Callable[[Activity], object],
+        parent: QObject,
+        worker: LatestWorker | None = None,
+        attend: Callable[[EntrantRun], object] = lambda _: None,
+    ) -> None:
+        """Prepare to train.
+
+        Args:
+            compared: The entrants.
+            request: What is requested of the selected one.
+            builder: Builds the requested target.
+            runner: Trains the entrants.
+            show_activity: Shows what the training does.
+            parent: The owner.
+            worker: Builds the targets of entrants. None for a new thread.
+            attend: Shows an entrant in the cloud and in the panels of the window.
+        """
+        super().__init__(parent)
+        self._compared, self._request, self._runner, self._show_activity = compared, request, runner, show_activity
+        self._targets = EntrantTargets(compared, worker or LatestWorker(), self)
+        self._targets.notice_posted.connect(self.notice_posted)
+        self._activity = ""
+        self._next: str | None = None  # key of the entrant that trains when the others have stopped
+        self.editing = EntrantEditing(compared, request, builder, self, attend)
+        compared.changed.connect(self._on_changed)
+        request.changed.connect(self._on_request_changed)
+        runner.turn_taken.connect(self._on_turn)
+        runner.ended.connect(self._on_ended)
+        runner.failed.connect(self._on_failed)
+        runner.scored.connect(self._on_scored)
+
+    def set_active(self, active: bool) -> None:
+        """Set whether the controls and panels of the window are about the comparison."""
+        self.editing.set_active(active)
+        self._on_changed(Compared(), self._compared.value)
+
+    def train(self) -> None:
+        """Start over on the requested targets: all flows, or the selected one if it has a training of its own."""
+        self.editing.apply()
+        run = self._compared.value.selected_run
+        if self._compared.value.trains_all or run is None:
+            self.train_all()
+        else:
+            self._compared.update(run.anew())
+            self._launch(run.anew())
+
+    def train_all(self) -> None:
+        """Start all flows over, on the requested targets."""
+        self.editing.apply()
+        self._compared.set(replace(self._compared.value, runs=tuple(run.anew() for run in self._compared.value.runs)))
+        self._start(self._compared.value.keys)
+
+    def train_again(self) -> None:
+        """Start all over, from the same initial weights and on the same points."""
+        self.train()
+
+    def train_from_here(self) -> None:
+        """Train the selected flow as it is shown, with its edits, longer by its budget if that is spent."""
+        self.editing.apply()
+        run = self._compared.value.selected_run
+        if run is not None and run.is_begun:
+            trained = TrainedProject(run.project, run.built)
+            training = trained.extended(self._request.plan.training).training if trained.can_extend() else None
+            value = self._compared.value.with_budget(training or run.project.training)
+            self._compared.set(value)
+            self._launch(value.selected_run or run)
+
+    def toggle_pause(self) -> None:
+        """Pause or resume the training, or continue one that has ended."""
+        self.editing.apply()
+        thread = self._runner.current
+        if self._compared.value.state == IDLE:
+            self.resume()
+        elif thread is not None and self._compared.value.state in {TRAINING, PREPARING}:
+            thread.pause()
+            self._compared.set_state(PAUSED)
+        elif thread is not None and self._compared.value.state == PAUSED:
+            thread.resume()
+            has_begun = any(run.status == "training" for run in self._compared.value.runs)
+            self._compared.set_state(TRAINING if has_begun else PREPARING)
+
+    def pause(self) -> None:
+        """Pause the training if it is running."""
+        if self._compared.value.state in {TRAINING, PREPARING}:
+            self.toggle_pause()
+
+    def resume(self) -> None:
+        """Continue the trainings that can go on. If "Follow the target" is on, they learn the requested target."""
+        value, followed = self._compared.value, self._followed()
+        if value.trains_all:
+            self._start(value.keys, followed)
+        elif (run := value.selected_run) is not None:
+            self._launch(run)
+            if followed is not None and self._runner.current is not None:
+                self._runner.follow(followed, run.key)
+
+    def begin(self) -> None:
+        """Train what can be trained further, if anything."""
+        if any(run.can_go_on for run in self._compared.value.runs):
+            self.resume()
+
+    def stop(self) -> None:
+        """End the training, and keep its results."""
+        if self._runner.current is not None:
+            self._runner.current.stop()
+            self._compared.set_state(STOPPING)
+
+    def learn(self) -> None:
+        """Start to learn the requested target, unless the trainings follow it."""
+        if self._compared.value.state == PAUSED:
+            self.toggle_pause()
+        elif self._compared.value.state == IDLE:
+            self.train()
+
+    @property
+    def _is_running(self) -> bool:
+        """Return whether entrants are being trained, now or after a pause."""
+        return self.editing.is_active and self._runner.current is not None
+
+    def _start(self, keys: frozenset[str], followed: BuiltTarget | None = None) -> None:
+        """Train some entrants from their checkpoints or from the beginning."""
+        self._activity, self._next = "", None
+        self._runner.compare(self._compared.keyed(keys), self._targets.known, followed)
+        self._compared.set(replace(self._compared.value, state=PREPARING, training=keys))
+        self.notice_posted.emit(Notice("comparison"))
+
+    def _launch(self, run: EntrantRun) -> None:
+        """Train an entrant, beside those that are being trained."""
+        thread, is_trained = self._runner.current, run.key in self._compared.value.training
+        if thread is None or (is_trained and not self._runner.is_open):
+            self._start(frozenset({run.key}))
+        elif is_trained:
+            self._runner.replace(run.key, Add(run.key, run.project))
+        elif self._runner.is_open:
+            self._join(run)
+        else:
+            self._next = run.key
+            self.stop()
+
+    def _join(self, run: EntrantRun) -> None:
+        """Let an entrant join the training of others."""
+        value = self._compared.value
+        self._compared.set(replace(value, training=value.training | {run.key}))
+        self._runner.change(Add(run.key, run.project))
+
+    def _continue_with(self, compared: Compared) -> None:
+        """Show other entrants. A running training starts again, and continues with them from their checkpoints."""
+        self._compared.set(compared)
+        if self._is_running and compared.state != STOPPING:
+            self._start(compared.keys if compared.trains_all else compared.training & compared.keys, self._followed())
+            if compared.state == PAUSED:
+                self.toggle_pause()
+
+    def _followed(self) -> BuiltTarget | None:
+        """Return the target that a training learns next, if it is to learn it at once or some flows do already."""
+        value, selected = self._compared.value, self._compared.value.selected_run
+        if not value.trains_all:
+            return selected.asked if selected is not None and self._request.value.follows else None
+        asked = next((run.asked for run in value.runs if run.asked), None)
+        if asked is None or not value.shares_target:
+            return None
+        has_begun = any(run.project.target == asked.spec for run in value.runs)
+        return asked if has_begun or self._request.value.follows else None
+
+    def _on_request_changed(self, old: Request, new: Request) -> None:
+        """Let a running training switch to the target that was typed before "Follow the target" was ticked."""
+        value, followed = self._compared.value, self._followed()
+        if new.follows and not old.follows and followed is not None and self._is_running:
+            self._runner.follow(followed, None if value.trains_all else value.selected_key)
+
+    def _on_turn(self, turn: Turn) -> None:
+        run = self._compared.value.keyed(turn.name) if self.editing.is_active else None
+        if run is None or turn.event is None:
+            return
+        if isinstance(turn.event, Preparing):
+            self._activity = f"{run.name}: {turn.event.activity}…"
+        project = turn.project  # its budget is the former one if that has changed during a stop
+        project = replace(project, training=with_budget(project.training, run.project.training))
+        changed = run.after(turn.event, project)
+        value = self._compared.value.having(self._targets.given_to(changed))
+        starts = value.state == PREPARING and isinstance(turn.event, Advanced)
+        self._compared.set(replace(value, state=TRAINING if starts else value.state))
+
+    def _on_ended(self) -> None:
+        value, following = self._compared.value, self._next
+        runs = tuple(map(at_rest, value.runs))
+        self._compared.set(replace(value, runs=runs, state=IDLE, training=frozenset()))
+        if following in value.keys:
+            self._start((value.training | {following}) & value.keys)
+
+    def _on_failed(self, notice: Notice) -> None:
+        if not self.editing.is_active:
+            return  # it is that of the flow of the window
+        self._next = None
+        self._runner.discard()
+        self._on_ended()
+        self.notice_posted.emit(notice)
+
+    def _score(self) -> None:
+        """Compute the results that stopped trainings lack, in the background, unless that is under way.
+
+        They need not be saved, because checkpoints determine them.
+        """
+        comparison, scoring = self._compared.keyed(), self._runner.scoring
+        if any(scoring.get(key) is not comparison[key] for key in comparison.unscored):
+            self._runner.score(comparison)
+
+    def _on_scored(self, turn: Turn) -> None:
+        run = self._compared.value.keyed(turn.name)  # only a comparison is scored, and its turns wait for it
+        if run is not None and run.project is self._runner.scoring.get(turn.name):
+            scored = next(each for each in runs_of(turn.comparison) if each.key == turn.name).renamed(run.name)
+            self._compared.update(
+                replace(scored, built=run.built, asked=run.asked, wanted=run.wanted, variant=run.variant)
+            )
+            self._update_controls()
+
+    def _on_changed(self, old: Compared, new: Compared) -> None:
+        self._update_controls()
+        if self.editing.is_active and new.runs and new.state == IDLE and (old.state, old.runs) != (new.state, new.runs):
+            self._score()
+
+    def _update_controls(self) -> None:
+        value = self._compared.value
+        if not self.editing.is_active or not value.runs:
+            return
+        activity = Activity(
+            state=value.state,
+            event=sentence(value, self._activity),
+            is_elsewhere=value.state != IDLE and value.selected_key not in value.training,
+            can_train=True,
+            can_resume=any(run.is_begun for run in value.concerned) and any(run.can_go_on for run in value.concerned),
+            fraction=round(value.fraction, 2),  # seldom another one, because Qt repaints the window at once
+        )
+        self._show_activity(activity)
