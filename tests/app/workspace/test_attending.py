@@ -1,0 +1,403 @@
+"""The selected entrant in the cloud and the panels of the real window; nothing is trained here."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint
+from PyQt6.QtWidgets import QLabel, QSlider, QToolButton
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.notices.notice import Notice
+from flowviz.app.training.training_state import TrainingState
+from flowviz.projects.variant import Variant
+from flowviz.records import Selection
+from flowviz.specs import FlowSpec, TextSpec
+from flowviz.specs.edits import Edits, LayerEdit
+from tests.app.conftest import Window, settle
+from tests.app.pane.mouse import CloudMouse
+from tests.app.training.fakes import finished, snapshot
+from tests.app.workspace.panes import LONG, SHORT, TRAINING, Panes
+
+pytestmark = pytest.mark.shared_window
+
+IDLE, PAUSED, RUNNING = TrainingState.IDLE, TrainingState.PAUSED, TrainingState.TRAINING
+LAYER = 6  # a coupling of the example
+DISABLED = Edits(layers={LAYER: LayerEdit(disabled=True)})
+
+
+@pytest.fixture
+def panes(window: Window, qtbot: QtBot) -> Panes:
+    return Panes(window, qtbot)
+
+
+@pytest.fixture
+def unmoved(panes: Panes, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Variant]:
+    """Move no particles by edits, which would load TensorFlow, and return a function that returns what was asked."""
+    asked = list[Variant]()
+    monkeypatch.setattr(panes.main.viewer._queries, "positions", lambda *arguments: asked.append(arguments[0]))
+    return lambda: asked[-1]
+
+
+def test_the_panels_show_what_is_requested_of_the_selected_flow(panes: Panes) -> None:
+    panes.show(a=LONG, b=SHORT)
+    settle(panes.main)
+    assert panes.main.request.plan == panes.run("a").requested.plan
+    CloudMouse(panes.panes[1].picture, panes.qtbot).click_pixel(QPoint(30, 30))
+    assert panes.compared.value.selected == "b"
+    assert panes.main.request.plan == panes.run("b").requested.plan
+    assert panes.window.find(QSlider, "layerScrubber").maximum() == panes.run("b").project.trace.last_stage
+    assert panes.main.viewer.scene.trace.names == SHORT.stage_names()
+
+
+def test_the_cloud_of_the_window_is_that_of_the_selected_pane(panes: Panes) -> None:
+    panes.show(a=LONG, b=SHORT)
+    panes.compared.select("b")
+    cloud = panes.comparisons.grid.cloud
+    assert [pane.picture is cloud for pane in panes.panes] == [False, True]
+    panes.qtbot.waitUntil(lambda: drawn_names(panes, 0) == LONG.stage_names())
+    assert drawn_names(panes, 1) == SHORT.stage_names()
+
+
+def drawn_names(panes: Panes, number: int) -> tuple[str, ...]:
+    """Return the names of the stages of the flow that a pane draws."""
+    scene = panes.panes[number].picture.drawn.scene
+    return scene.trace.names if scene else ()
+
+
+@pytest.mark.parametrize("depth", [0.0, 0.5, 1.0])
+def test_another_pane_is_shown_at_the_same_depth(panes: Panes, depth: float) -> None:
+    panes.show(a=LONG, b=SHORT)
+    view = panes.main.view
+    for name in ("a", "b"):
+        last = panes.run(name).project.trace.last_stage
+        if name == "a":
+            view.set_stage(round(depth * last))
+        panes.compared.select(name)
+        assert view.value.last_stage == last
+        assert view.value.stage == pytest.approx(depth * last, abs=1)
+        assert panes.comparisons.grid.cloud.stage == view.value.stage
+
+
+def test_edits_of_a_layer_belong_to_the_flow_that_was_selected(panes: Panes, unmoved: Callable[[], Variant]) -> None:
+    panes.show_trained()
+    panes.main.view.set_stage(LAYER)
+    panes.main.layer_editor.toggle()
+    assert panes.run("a").requested.edits == DISABLED
+    panes.compared.select("b")
+    assert panes.main.edits.value == Edits()
+    assert panes.run("b").requested.edits == Edits()
+    panes.compared.select("a")
+    assert panes.main.edits.value == DISABLED
+    assert unmoved().edits == DISABLED, "the particles are moved by them again"
+
+
+def test_edits_of_a_layer_are_unsaved_changes_until_they_are_undone(
+    panes: Panes, unmoved: Callable[[], Variant]
+) -> None:
+    panes.show_trained()
+    document = panes.comparisons.document
+    assert not document.is_changed
+    panes.main.view.set_stage(LAYER)
+    panes.main.layer_editor.toggle()
+    assert document.is_changed
+    assert panes.main.isWindowModified()
+    assert not panes.main.document_actions.document.is_changed
+    panes.trigger("undo")
+    assert panes.main.edits.value == Edits()
+    assert not document.is_changed
+    panes.trigger("redo")
+    assert panes.main.edits.value == DISABLED
+
+
+def test_undoing_an_edit_of_another_pane_selects_nothing(panes: Panes, unmoved: Callable[[], Variant]) -> None:
+    panes.show_trained()
+    panes.main.view.set_stage(LAYER)
+    panes.main.layer_editor.toggle()
+    panes.compared.select("b")
+    panes.trigger("undo")
+    assert panes.compared.value.selected == "b"
+    assert panes.run("a").requested.edits == Edits()
+    panes.trigger("redo")
+    assert panes.compared.value.selected == "b"
+    assert panes.run("a").requested.edits == DISABLED
+    assert panes.main.edits.value == Edits()
+
+
+def test_selecting_a_pane_is_no_edit(panes: Panes) -> None:
+    panes.show(a=LONG, b=SHORT)
+    panes.compared.select("b")
+    panes.compared.select("a")
+    assert not panes.comparisons.document.is_changed
+    assert not panes.workbench.undo.stack.canUndo()
+    assert not panes.main.document_actions.document.is_changed
+
+
+def test_a_flow_is_edited_in_the_pane_that_is_selected(panes: Panes) -> None:
+    panes.show(a=LONG, b=SHORT)
+    panes.compared.select("b")
+    panes.main.request.update_flow(layers=3)
+    panes.controller.editing.apply()
+    assert (panes.run("a").project.flow, panes.run("b").project.flow.layers) == (LONG, 3)
+    panes.qtbot.waitUntil(lambda: panes.main.viewer.scene.trace.names == panes.run("b").project.flow.stage_names())
+    panes.trigger("undo")
+    assert panes.run("b").project.flow == SHORT
+    assert panes.main.request.plan.flow == SHORT
+
+
+def test_the_request_of_the_window_returns_unchanged(panes: Panes) -> None:
+    panes.main.request.show_text("Mine")
+    panes.main.request.set_family("maf")
+    panes.main.request.set_follows(False)
+    request, project = panes.main.request.value, panes.session.project()
+    panes.show(a=LONG, b=SHORT)
+    panes.compared.select("b")
+    panes.main.request.show_text("Theirs")
+    panes.main.request.update_flow(layers=2)
+    panes.controller.editing.apply()
+    assert panes.session.project().plan == project.plan
+    panes.comparisons.leave()
+    assert panes.main.request.value == request
+    assert panes.session.project().plan == project.plan
+    assert panes.main.viewer.scene.trace.names == FlowSpec(family="maf").stage_names()
+
+
+def test_an_edit_just_before_the_comparison_is_left_is_kept(panes: Panes) -> None:
+    panes.show(a=LONG, b=SHORT)
+    panes.main.request.update_flow(layers=2)
+    panes.comparisons.leave()
+    assert panes.main.request.plan.flow.layers == LONG.layers
+    assert panes.run("a").project.flow.layers == 2
+
+
+def test_the_request_of_the_window_is_not_taken_for_an_edit_of_the_comparison_that_was_left(panes: Panes) -> None:
+    panes.main.request.set_family("maf")
+    panes.show(a=LONG, b=SHORT)
+    panes.main.request.update_flow(layers=2)
+    panes.comparisons.leave()
+    panes.qtbot.waitUntil(lambda: not panes.controller.editing._timer.isActive())
+    assert panes.run("a").project.flow.family == LONG.family
+    assert panes.run("a").project.training == TRAINING
+
+
+def test_undo_serves_what_is_shown(panes: Panes) -> None:
+    panes.main.request.show_text("Mine")
+    panes.show(a=LONG, b=SHORT)
+    panes.controller.rename("a", "c")
+    panes.trigger("undo")
+    assert panes.compared.value.names == ("a", "b")
+    panes.trigger("undo")
+    assert panes.session.project().plan.target == TextSpec(text="Mine"), "there is nothing else to undo here"
+    panes.comparisons.leave()
+    panes.trigger("undo")
+    assert panes.main.request.plan.target != TextSpec(text="Mine")
+    assert panes.compared.value.names == ("a", "b")
+
+
+def test_a_selection_of_particles_appears_in_all_panes(panes: Panes) -> None:
+    panes.show(a=LONG, b=SHORT)
+    count = panes.run("a").project.trace.positions.shape[1]
+    selection = Selection(np.arange(count) < 7)
+    panes.main.view.set_selection(selection)
+    panes.qtbot.waitUntil(lambda: selections(panes) == [selection, selection])
+    panes.compared.select("b")
+    panes.qtbot.waitUntil(lambda: selections(panes) == [selection, selection])
+    panes.main.view.set_selection(None)
+    panes.qtbot.waitUntil(lambda: selections(panes) == [None, None])
+
+
+def selections(panes: Panes) -> list[Selection | None]:
+    """Return the particles that each pane marks."""
+    return [pane.picture.drawn.scene.selection if pane.picture.drawn.scene else None for pane in panes.panes]
+
+
+def test_a_point_is_followed_in_all_panes(panes: Panes) -> None:
+    panes.show_trained()
+    panes.main.view.set_tool("probe")
+    panes.main.view.update(probe=(0, (0.5, 0.25)))
+
+    def starts() -> list[list[float]]:
+        scenes = [pane.picture.drawn.scene for pane in panes.panes]
+        return [scene.probe.positions[0, 0].tolist() for scene in scenes if scene is not None and scene.probe]
+
+    panes.qtbot.waitUntil(lambda: starts() == [[0.5, 0.25], [0.5, 0.25]])
+    panes.compared.select("b")
+    panes.qtbot.waitUntil(lambda: starts() == [[0.5, 0.25], [0.5, 0.25]])
+    panes.main.view.set_tool("move")
+    panes.qtbot.waitUntil(lambda: starts() == [])
+
+
+def test_a_difference_appears_in_all_panes_but_that_of_the_reference(panes: Panes) -> None:
+    panes.show_trained()
+    panes.comparisons.links.subtract(panes.run("b").key)
+
+    def names() -> list[tuple[str, str] | None]:
+        scenes = [pane.picture.drawn.scene for pane in panes.panes]
+        return [scene.difference.names if scene is not None and scene.difference else None for scene in scenes]
+
+    panes.qtbot.waitUntil(lambda: names() == [("a", "b"), None])
+    panes.compared.select("b")
+    panes.qtbot.waitUntil(lambda: names() == [("a", "b"), None])
+    panes.comparisons.links.subtract("")
+    panes.qtbot.waitUntil(lambda: names() == [None, None])
+
+
+def test_particles_of_an_edited_flow_stay_in_its_pane(panes: Panes) -> None:
+    panes.show_trained()
+    panes.main.view.set_stage(LAYER)
+    panes.main.layer_editor.toggle()
+    panes.qtbot.waitUntil(lambda: panes.run("a").project.edits == DISABLED)
+    panes.compared.select("b")
+    trace = panes.run("a").project.trace
+    np.testing.assert_array_equal(trace.positions[LAYER], trace.positions[LAYER - 1])
+
+    traces = [trace, panes.run("b").project.trace]
+
+    def are_shown() -> bool:
+        scenes = [pane.picture.drawn.scene for pane in panes.panes]
+        return all(scene is not None and scene.trace is wanted for scene, wanted in zip(scenes, traces, strict=True))
+
+    panes.qtbot.waitUntil(are_shown)
+
+
+def train_both(panes: Panes) -> None:
+    """Train two untrained flows, and send their first reports."""
+    panes.show(a=LONG, b=LONG)
+    panes.wait_for_targets()
+    panes.controller.train()
+    for key in ("0", "1"):
+        panes.report(key, 100)
+
+
+def test_the_training_of_the_selected_flow_is_shown_as_in_the_ordinary_window(panes: Panes) -> None:
+    train_both(panes)
+    assert panes.session.state == RUNNING
+    assert panes.main.viewer.moments.current.step == 100
+    panes.report("1", 200)
+    assert panes.main.viewer.moments.current.step == 100, "another flow is in another pane"
+    panes.report("0", 300)
+    assert [moment.step for moment in panes.main.viewer.timeline.moments] == [100, 300]
+    panes.compared.select("b")
+    assert panes.session.state == RUNNING
+    assert panes.main.viewer.scene.trace is panes.run("b").project.trace
+    panes.report("1", 400)
+    assert panes.main.viewer.moments.current.step == 400
+    assert panes.main.viewer.scene.trace is panes.run("b").project.trace
+
+
+def test_a_flow_whose_training_has_ended_rests_while_others_train(panes: Panes) -> None:
+    train_both(panes)
+    panes.thread.take("0", finished(1000))
+    assert (panes.session.state, panes.state) == (IDLE, RUNNING)
+    assert panes.session.run is None
+    assert panes.main.layer_editor.problem == ""
+    panes.compared.select("b")
+    assert (panes.session.state, panes.state) == (RUNNING, RUNNING)
+    panes.compared.select("a")
+    assert (panes.session.state, panes.state) == (IDLE, RUNNING)
+    assert panes.main.viewer.scene.trace is panes.run("a").project.trace
+    panes.thread.take("1", finished(1000))
+    panes.thread.ended.emit(panes.thread.number)
+    assert (panes.session.state, panes.state) == (IDLE, IDLE)
+
+
+def test_a_pause_is_that_of_the_selected_flow_as_well(panes: Panes) -> None:
+    train_both(panes)
+    panes.controller.toggle_pause()
+    assert (panes.session.state, panes.state) == (PAUSED, PAUSED)
+    panes.compared.select("b")
+    assert panes.session.state == PAUSED
+    panes.controller.toggle_pause()
+    assert panes.session.state == RUNNING
+
+
+def test_a_comparison_pauses_while_the_flow_of_the_window_is_shown(panes: Panes) -> None:
+    train_both(panes)
+    panes.comparisons.leave()
+    assert panes.thread.calls == ["start", "pause"]
+    assert (panes.session.state, panes.session.run) == (IDLE, None)
+    panes.comparisons.enter()
+    assert (panes.session.state, panes.state) == (PAUSED, PAUSED)
+    panes.controller.toggle_pause()
+    panes.report("0", 200)
+    assert panes.main.viewer.moments.current.step == 200
+    assert panes.step("a") == 200
+
+
+def test_the_training_of_the_window_pauses_while_a_comparison_is_shown(panes: Panes) -> None:
+    panes.train_window(100, 200)
+    thread = panes.thread
+    panes.show(a=LONG, b=SHORT)
+    panes.controller.train()
+    assert thread.calls == ["start", "pause"]
+    panes.report("0", 700)
+    panes.comparisons.leave()
+    assert panes.session.state == PAUSED
+    assert panes.main.viewer.moments.current.step == 200
+    panes.session.toggle_pause()
+    assert thread.calls == ["start", "pause", "resume"]
+    thread.take("0", snapshot(300))
+    assert panes.main.viewer.moments.current.step == 300
+
+
+def test_a_flow_that_is_trained_alone_is_none_of_the_comparison_that_was_left(panes: Panes) -> None:
+    panes.show(a=LONG, b=SHORT)
+    panes.comparisons.leave()
+    panes.train_window(100)
+    assert panes.thread.calls == ["start"], "it goes on"
+    assert not panes.run("a").is_begun
+    assert not panes.comparisons.document.is_changed
+    assert panes.main.viewer.moments.current.step == 100
+
+
+def test_a_failure_of_the_flow_alone_is_none_of_the_comparison_that_was_left(panes: Panes) -> None:
+    train_both(panes)
+    panes.comparisons.leave()
+    panes.train_window(100)
+    panes.thread.failed.emit(panes.thread.number, Notice("training", "Out of memory."))
+    assert panes.session.state == IDLE
+    assert panes.state == PAUSED
+
+
+def test_the_last_turns_before_a_pause_arrive_when_the_comparison_returns(panes: Panes) -> None:
+    train_both(panes)
+    panes.comparisons.leave()
+    panes.report("0", 200)
+    assert panes.step("a") == 100
+    panes.comparisons.enter()
+    assert panes.step("a") == 200
+
+
+def test_a_comparison_that_was_stopping_has_ended_when_it_returns(panes: Panes) -> None:
+    train_both(panes)
+    panes.controller.stop()
+    panes.comparisons.leave()
+    for key in ("0", "1"):
+        panes.thread.take(key, finished(200, "stopped"))
+    panes.thread.ended.emit(panes.thread.number)
+    panes.comparisons.enter()
+    assert panes.state == IDLE
+    assert panes.session.state == IDLE
+
+
+def test_a_project_that_is_opened_takes_the_place_of_the_comparison(panes: Panes) -> None:
+    panes.show(a=LONG, b=SHORT)
+    panes.session.show_project(replace(panes.run("b").project))
+    assert not panes.comparisons.is_shown
+    assert panes.session.entrant is None
+    assert panes.session.project().flow == SHORT
+    assert panes.compared.value.names == ("a", "b")
+
+
+def test_the_panel_says_what_all_flows_do(panes: Panes) -> None:
+    train_both(panes)
+    panes.thread.take("0", finished(1000))
+    assert "take turns" in panes.window.find(QLabel, "statusLabel").text()
+
+
+def test_the_chip_of_each_pane_counts_what_is_selected(panes: Panes) -> None:
+    panes.show(a=LONG, b=SHORT)
+    panes.main.view.set_selection(Selection(np.arange(8000) < 7))
+    chips = [pane.picture.findChild(QToolButton, "selectionChip") for pane in panes.panes]
+    panes.qtbot.waitUntil(lambda: [chip.text() for chip in chips if chip] == ["7 selected ×"] * 2)
