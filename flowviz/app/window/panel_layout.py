@@ -43,7 +43,7 @@ class PanelLayout(QObject):
         self.inspector = Dock("inspector", "Layer &Inspector", inspector, window)
         self.ledger = Dock("ledger", "Le&dger", ledger, window)
         self._docks = self.target, self.flow, self.training, self.loss, self.inspector, self.ledger
-        self._hidden = list[Dock]()  # to make room
+        self._hidden, self._makes_room = list[Dock](), False  # for several clouds
         self._has_opened_ledger = False  # for the probe, so that it closes with it
         self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
         self._fit_timer = delayed(self, self._fit)  # once all pending layout requests are handled
@@ -64,6 +64,7 @@ class PanelLayout(QObject):
         for dock in self._docks:
             action = dock.action(KEYS.get(dock.objectName()))
             menu.addAction(action)
+            action.triggered.connect(lambda _, dock=dock: self._forget_hidden(dock))
             if dock is self.ledger:
                 action.triggered.connect(self._on_ledger_triggered)
 
@@ -97,6 +98,7 @@ class PanelLayout(QObject):
             self._has_opened_ledger = True
         elif not wanted and self._has_opened_ledger:
             self.ledger.close()
+            self._forget_hidden(self.ledger)
             self._has_opened_ledger = False
 
     def _on_ledger_triggered(self, shown: bool) -> None:
@@ -165,21 +167,28 @@ class PanelLayout(QObject):
             self._fit_timer.start()
         self._window.removeDockWidget(dock)
         dock.setParent(None)  # else Qt adds it to layouts that it restores
+        if self._makes_room:
+            self.make_room()
 
     def make_room(self) -> None:
         """Hide the panels on the right where several clouds have too little room, until `give_back_room`."""
+        self._makes_room = True
         shown = [dock for dock in (self.inspector, self.ledger) if not dock.isHidden() and not dock.isFloating()]
-        right = [dock for dock in shown if self._window.dockWidgetArea(dock) == RIGHT]
         if self._window.width() < MIN_PANES_WINDOW:
-            self._hidden = right
+            right = [dock for dock in shown if self._window.dockWidgetArea(dock) == RIGHT]
             for dock in right:
                 dock.hide()
+            self._hidden += right
 
     def give_back_room(self) -> None:
-        """Show the panels that were hidden to make room."""
-        for dock in self._hidden:
+        """Show the panels that were hidden to make room, except for those that the user has opened since."""
+        self._makes_room = False
+        hidden, self._hidden = self._hidden, []
+        for dock in hidden:
             dock.show()
-        self._hidden = []
+
+    def _forget_hidden(self, dock: Dock) -> None:
+        self._hidden = [each for each in self._hidden if each is not dock]
 
     @property
     def open_names(self) -> frozenset[str]:
