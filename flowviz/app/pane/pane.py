@@ -203,7 +203,7 @@ class Pane(QWidget):
                 self.depth_stepped.emit(1)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self.open_requested.emit(self._name)
-            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace if self.picture.tool != "bend":  # which removes a bend
                 self.removal_requested.emit(self._name)
             case _:
                 super().keyPressEvent(event)

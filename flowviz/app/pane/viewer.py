@@ -69,6 +69,20 @@ class Viewer(QObject):
         return self._scenes.generated
 
     @property
+    def probed_place(self) -> tuple[int, tuple[float, float]] | None:
+        """Return the stage and the point that another flow probes as well, or None.
+
+        They are those of the data if these are probed, at the last stage, or else those of the base.
+        """
+        probed, path = self._view.seen.probe, self._scenes.scene.probe
+        if probed is None or probed[0] == self._view.value.last_stage:
+            return probed
+        if path is None:
+            return None
+        x, y = path.positions[0, 0]
+        return 0, (float(x), float(y))
+
+    @property
     def is_live(self) -> bool:
         """Return whether the view follows the training."""
         return self.moments.is_live

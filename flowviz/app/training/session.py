@@ -215,7 +215,7 @@ class Session(QObject):
             state: The state of its training.
         """
         view = self._view
-        depth = view.value.stage / max(view.value.last_stage, 1)
+        depth, probed = view.value.stage / max(view.value.last_stage, 1), self._viewer.probed_place
         self._presenter.entrant = key
         self._runner.attend(key)
         self._presenter.leave(project)
@@ -226,6 +226,8 @@ class Session(QObject):
             self._runner.attend(key, built, project)
         self._presenter.attend(project, built, state, self._presenter.activity)
         view.set_stage(round(depth * view.value.last_stage))
+        if probed is not None:
+            view.update(probe=(view.value.last_stage if probed[0] else 0, probed[1]))
         self._viewer.playhead.jump_to(view.value.stage)
 
     def set_state(self, state: TrainingState) -> None:

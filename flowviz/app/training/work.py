@@ -90,6 +90,11 @@ class Work:
         run = self.run
         return replace(run.project, timeline=self.timeline) if run is not None and run.is_shown else self.project()
 
+    def trained_project(self) -> Project:
+        """Return the project that is being trained, even before its first snapshot, or else the one that is shown."""
+        run = self.run
+        return run.project if run is not None and not run.is_shown else self.shown_project()
+
     def content(self) -> tuple[object, ...]:
         """Return a value that changes whenever there is something new to save.
 

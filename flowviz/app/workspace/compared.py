@@ -110,7 +110,8 @@ class Compared:
         number = self.names.index(self.selected)
         style = self.runs[number].style
         same = next((run for run in runs if run.style == style), runs[min(number, len(runs) - 1)])
-        return replace(self, runs=tuple(runs), selected=same.name)
+        training = self.training & {run.key for run in runs}
+        return replace(self, runs=tuple(runs), selected=same.name, training=training)
 
     def with_budget(self, budget: TrainingSpec) -> "Compared":
         """Return a copy in which all entrants have the budget of a training."""
@@ -143,7 +144,11 @@ class ComparedState(State[Compared]):
 
     def show(self, comparison: Comparison) -> None:
         """Show the entrants of another comparison, the first of which is selected."""
-        self.set(Compared(runs_of(comparison), comparison.names[0], seeds=comparison.seeds, limits=comparison.limits))
+        runs = runs_of(comparison)
+        trains_all = len({run.is_begun for run in runs}) == 1  # else Train would start over what has been learned
+        self.set(Compared(
+            runs, comparison.names[0], seeds=comparison.seeds, limits=comparison.limits, trains_all=trains_all
+        ))  # fmt: skip
 
     def update(self, run: EntrantRun) -> None:
         """Show another state of an entrant."""

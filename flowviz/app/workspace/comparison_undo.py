@@ -8,7 +8,7 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.training.undo import ViewUndo
-from flowviz.app.workspace.compared import Compared, ComparedState
+from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.controller import ComparisonController
 from flowviz.app.workspace.restoring import lost
 
@@ -32,9 +32,9 @@ class ComparisonUndo(ViewUndo):
         super().__init__(view, parent)
         self._compared, self._request = compared, request
         self._builder, self._controller = builder, controller
-        compared.changed.connect(lambda old: self._record(old))
-        for changed in (request.changed, builder.built_changed):
-            changed.connect(lambda: self._record(self._compared.value))
+        self._before = compared.value  # as of the latest record, because selecting another entrant records as well
+        for changed in (compared.changed, request.changed, builder.built_changed):
+            changed.connect(lambda: self._record())
         self.clear()
 
     def choices(self) -> Choices:
@@ -77,12 +77,13 @@ class ComparisonUndo(ViewUndo):
         if not self._awaits_target():
             super()._on_view_changed(old, new)
 
-    def _record(self, old: Compared) -> None:
-        """Record what has changed while a comparison is shown; `old` has the entrants before the change."""
+    def _record(self) -> None:
+        """Record what has changed while a comparison is shown."""
         if not self.stack.isActive():
-            self._choices = self.choices()
+            self._choices, self._before = self.choices(), self._compared.value
         elif not self._awaits_target():
-            self.record(trained=lost(old.runs, self._compared.value.runs))
+            self.record(trained=lost(self._before.runs, self._compared.value.runs))
+            self._before = self._compared.value
 
     def _awaits_target(self) -> bool:
         """Return whether the requested target is being built, so that the entrants do not have it yet."""

@@ -95,7 +95,7 @@ class Comparisons(QObject):
 
     def take_project(self, path: Path) -> None:
         """Add the flow of a project file to the comparison that is shown, or open the file."""
-        if self.shown is None:
+        if self.shown is None or projects.is_comparison(path):
             self.file_chosen.emit(path)
         else:
             self.shown.adding.add_file(path)
@@ -129,14 +129,16 @@ class Comparisons(QObject):
 
     def _begin_beside(self) -> None:
         work = self._shared.session.shown
-        project, plan = replace(work.shown_project(), next=None), work.request.plan
+        project, plan = replace(work.trained_project(), next=None), work.request.plan
         name = name_of(project)
         copy = Project.untrained(plan.target, plan.flow, plan.training)
         project = replace(project, training=with_budget(project.training, plan.training))
         comparison = Comparison({name: project, free_name(name, [name]): copy})
         self._is_beside = True
-        self.document.show(Loaded(comparison), changed=True)
-        self._is_beside = False
+        try:
+            self.document.show(Loaded(comparison), changed=True)
+        finally:
+            self._is_beside = False
 
     def export_source(self) -> "ExportedComparison":
         """Return the comparison, to be exported."""

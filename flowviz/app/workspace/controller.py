@@ -54,6 +54,8 @@ class ComparisonController(Trainings):
             state: The state of the training of the first one.
             edits: The requested edits of its layers.
         """
+        if state == IDLE:
+            self._runner.abandon()  # what an earlier comparison has left
         self.editing.discard()
         self._targets.begin(built)
         first, *others = map(self._targets.given_to, runs_of(comparison))

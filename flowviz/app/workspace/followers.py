@@ -150,15 +150,8 @@ class Followers(QObject):
 
         It is the same point of the data if that is probed, or else the same point of the base.
         """
-        probed, shown = self._view.seen.probe, self._cloud.drawn.scene
-        if probed is None or not run.is_begun or not can_query(self._compared.value):
-            return None
-        if probed[0] == self._view.value.last_stage:
-            return run.project.trace.last_stage, probed[1]
-        if shown is None or shown.probe is None:
-            return None
-        x, y = shown.probe.positions[0, 0]
-        return 0, (float(x), float(y))
+        place = self._viewer.probed_place if run.is_begun and can_query(self._compared.value) else None
+        return None if place is None else (run.project.trace.last_stage if place[0] else 0, place[1])
 
     def _remembered(self, compute: Callable[..., Any], *of: object) -> Any:
         """Return the result of a function of some objects, and keep it."""

@@ -28,7 +28,6 @@ class PaneGrid(QWidget):
     chosen = pyqtSignal(str)  # name of an entrant
     open_requested = pyqtSignal(str)
     removal_requested = pyqtSignal(str)
-    arranged = pyqtSignal()  # panes were created or removed
 
     def __init__(self, cloud: CloudView, compared: ComparedState, links: LinksState, view: ViewState) -> None:
         """Create a grid that shows only the cloud of the window."""
@@ -100,7 +99,6 @@ class PaneGrid(QWidget):
         self._columns = 0
         self._place(anew=True)
         self._show_headers()
-        self.arranged.emit()
 
     def _place(self, *, anew: bool = False) -> None:
         """Arrange the panes in the number of columns that makes them largest, if it has changed or `anew`."""

@@ -95,7 +95,7 @@ class Trainings(QObject):
         self._start(self._compared.value.keys)
 
     def train_again(self) -> None:
-        """Start all over, from the same initial weights and on the same points."""
+        """Start over like `train`, which uses the same initial weights and the same points."""
         self.train()
 
     def train_from_here(self) -> None:
@@ -171,12 +171,16 @@ class Trainings(QObject):
     def _launch(self, run: EntrantRun) -> None:
         """Train an entrant, beside those that are being trained."""
         thread, is_trained = self._runner.current, run.key in self._compared.value.training
+        is_paused = self._compared.value.state == PAUSED
         if thread is None or (is_trained and not self._runner.is_open):
             self._start(frozenset({run.key}))
-        elif is_trained:
-            self._runner.replace(run.key, Add(run.key, run.project))
         elif self._runner.is_open:
-            self._join(run)
+            if is_trained:
+                self._runner.replace(run.key, Add(run.key, run.project))
+            else:
+                self._join(run)
+            if is_paused:
+                self.toggle_pause()
         else:
             self._next = run.key
             self.stop()

@@ -112,6 +112,7 @@ class Workbench(QObject):
         """Show the flow of the window again, with what it has learned beside others."""
         session, first = self._around.session, self.compared.value.keyed(self._origin)
         self._origin = ""
+        self.controller.editing.apply()
         self.controller.pause()
         self.controller.set_active(False)
         if first is not None and first.is_begun:

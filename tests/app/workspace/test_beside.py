@@ -551,3 +551,43 @@ def test_a_flow_that_takes_the_place_of_the_first_one_does_not_replace_that_of_t
     last = panes.session.project().checkpoint
     assert last is not None
     assert last.step == 100
+
+
+def test_what_an_earlier_comparison_has_left_does_not_train_the_new_flow(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    harness.train()
+    harness.controller.toggle_pause()
+    project = untrained("c")["c"]
+    harness.controller.show_beside(Comparison({"c": project, "d": project}), [], IDLE, Edits())
+    assert "abandon" in harness.threads[0].calls
+    harness.controller.train()
+    assert len(harness.threads) == 2
+    assert harness.thread.comparison.names == ("1",)
+
+
+def test_train_goes_on_with_flows_that_are_paused(beside: Beside) -> None:
+    beside.train_both()
+    beside.controller.toggle_pause()
+    assert beside.state == PAUSED
+    beside.controller.train()
+    assert beside.state != PAUSED
+    assert beside.thread.calls[-1] == "resume"
+
+
+def test_a_flow_that_replaces_the_trained_one_is_added_to_before_its_first_picture(panes: Panes) -> None:
+    panes.session.show_project(trained())
+    panes.main.request.show_flow(SHORT)
+    panes.session.train()
+    panes.qtbot.waitUntil(lambda: panes.session.run is not None)
+    add_beside(panes)
+    first = panes.compared.value.runs[0]
+    assert first.project.flow == SHORT
+    assert not first.is_begun
+
+
+def test_train_starts_no_flow_over_that_another_one_was_shown_beside(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    assert harness.compared.value.trains_all
+    harness.train("a")
+    harness.compared.show(harness.compared.comparison)
+    assert not harness.compared.value.trains_all

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Plan
 from flowviz.records import Selection
-from flowviz.specs import TextSpec, TrainingSpec
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.training import Retarget
 from tests.app.conftest import Window
 from tests.app.training.fakes import SynchronousWorker
@@ -38,6 +38,17 @@ def test_a_removed_entrant_returns_to_its_place_with_its_training(harness: Compa
     assert harness.run("b").gap == before.gap
     harness.undo.redo()
     assert set(harness.names) == {"a", "c"}
+
+
+def test_a_selected_entrant_that_was_removed_returns_with_its_training(harness: ComparisonHarness) -> None:
+    harness.controller.change_entrant("b", replace(_plan(harness), flow=FlowSpec(layers=3)))
+    harness.train()
+    harness.finish()
+    harness.undo.clear()
+    harness.compared.select("b")
+    harness.controller.remove("b")
+    harness.undo.undo()
+    assert harness.run("b").gap is not None
 
 
 def test_an_entrant_that_was_removed_during_a_training_continues_with_the_others(harness: ComparisonHarness) -> None:

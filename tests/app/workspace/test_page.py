@@ -24,6 +24,7 @@ from flowviz.app.workspace.loss_curves import common_range
 from flowviz.app.workspace.return_bar import ReturnBar
 from flowviz.app.workspace.table import BEST, FiguresTable
 from flowviz.app.workspace.workbench import Workbench
+from flowviz.projects import save_comparison
 from flowviz.records import Advanced
 from flowviz.specs import ImageSpec, TextSpec
 from flowviz.specs.comparison import MAX_NAME
@@ -115,6 +116,32 @@ def test_delete_removes_an_entrant(page: Page, qtbot: QtBot) -> None:
     qtbot.keyClick(page.clouds[0], Qt.Key.Key_Delete)
     assert [cloud.name for cloud in page.clouds] == ["b"]
     assert not page.find(QPushButton, "removeEntrantButton").isEnabled()
+
+
+def test_delete_removes_no_flow_with_the_tool_that_bends_layers(page: Page, qtbot: QtBot) -> None:
+    page.window.main.view.set_tool("bend")
+    for cloud in page.clouds:
+        qtbot.keyClick(cloud, Qt.Key.Key_Delete)
+    assert len(page.clouds) == 2
+    page.window.main.view.set_tool("move")
+
+
+def test_a_panel_that_was_opened_beside_the_panes_and_closed_stays_closed(page: Page) -> None:
+    panel, action = page.window.find(QDockWidget, "inspectorDock"), page.window.find(QAction, "inspectorDockAction")
+    assert panel.isHidden()
+    action.trigger()
+    action.trigger()
+    page.comparisons.leave()
+    assert panel.isHidden()
+    action.trigger()
+
+
+def test_a_comparison_that_is_dropped_is_opened(page: Page, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "other.flowviz"
+    save_comparison(untrained("c", "d"), path)
+    page.comparisons.document.discard_changes()
+    page.comparisons.take_project(path)
+    qtbot.waitUntil(lambda: page.compared.value.names == ("c", "d"))
 
 
 def test_typing_changes_the_target_of_all(page: Page, qtbot: QtBot) -> None:
