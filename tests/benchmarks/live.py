@@ -180,14 +180,10 @@ def measure_comparison(seconds: float) -> Figures:
             progress.append(latest)
 
     workbench.compared.changed.connect(take)
-    started, timer = time.perf_counter(), QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(
-        lambda: window.view.set_stage(
-            round(window.view.value.last_stage * abs((time.perf_counter() - started) / 4 % 2 - 1))
-        )
-    )
-    timer.start(REPAINT_PERIOD_MS)
+    window.view.update_playback(repeat="ping-pong", easing="linear", speed=2.0)  # passes all stages in about 4 s
+    playhead, timer = window.viewer.playhead, QTimer()
+    timer.timeout.connect(lambda: None if playhead.is_playing else playhead.toggle_playing())
+    timer.start(REPAINT_PERIOD_MS)  # the first particles of a training end the playback
     return measure(clock, progress, seconds)
 
 
