@@ -191,11 +191,27 @@ class EntrantRun:
             asked=None if known else self.asked,
         )
 
+    @property
+    def is_edited(self) -> bool:
+        """Return whether layers were edited after the training, whose figures are not those of the flow then."""
+        last = self.project.checkpoint
+        return self.has_ended and self.requested_variant.edits != (last.edits if last else Edits())
+
     def figures(self) -> Figures:
         """Return the figures of the table by name: the latest ones, and those of the result after the end.
 
-        NLLs are in the units of the data.
+        Those of a flow whose layers were edited since are unknown, except for its score. NLLs are in the units of the
+        data.
         """
+        if not self.is_edited:
+            return self._figures_of_training()
+        score = self.project.score if self.variant is None else None
+        scored = score.in_units(self.built.units) if score and self.built else score
+        unknown: Figures = {"on_target": None, "coverage": None, "leaked": None}
+        edited = {"gap": scored.gap if scored else None, "test_nll": scored.test_nll if scored else None}
+        return {**self._figures_of_training(), **unknown, **edited}
+
+    def _figures_of_training(self) -> Figures:
         if self.trial is not None and self.trial.figures:
             return {column.name: self.trial.figures.get(column.name) for column in COLUMNS}
         units = self.built.units if self.built else FLOW_UNITS

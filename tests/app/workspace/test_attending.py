@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects.variant import Variant
-from flowviz.records import Selection
+from flowviz.records import Score, Selection
 from flowviz.specs import FlowSpec, TextSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from tests.app.conftest import Window, settle
 from tests.app.pane.mouse import CloudMouse
 from tests.app.training.fakes import finished, snapshot
+from tests.app.workspace.fakes import ComparisonHarness
 from tests.app.workspace.panes import LONG, SHORT, TRAINING, Panes
 
 pytestmark = pytest.mark.shared_window
@@ -401,3 +402,16 @@ def test_the_chip_of_each_pane_counts_what_is_selected(panes: Panes) -> None:
     panes.main.view.set_selection(Selection(np.arange(8000) < 7))
     chips = [pane.picture.findChild(QToolButton, "selectionChip") for pane in panes.panes]
     panes.qtbot.waitUntil(lambda: [chip.text() for chip in chips if chip] == ["7 selected ×"] * 2)
+
+
+def test_the_figures_of_a_flow_with_edited_layers_are_not_those_of_its_training(qtbot: QtBot) -> None:
+    harness, edits = ComparisonHarness(), Edits(layers={1: LayerEdit(disabled=True)})
+    harness.train()
+    harness.finish()
+    run = harness.run("a")
+    assert run.gap is not None
+    edited = run.having_variant(Variant(run.project.flow, edits))
+    assert (edited.gap, edited.figures()["on_target"]) == (None, None)
+    score = Score(1000, validation_nll=2.0, test_nll=2.0, standard_error=0.1, entropy=1.5)
+    scored = replace(edited, variant=None, built=None, project=replace(run.project, edits=edits, score=score))
+    assert scored.gap == 0.5
