@@ -1,4 +1,4 @@
-"""The page of a comparison in the real window, without training."""
+"""A comparison in the panes of the real window, without training."""
 
 from collections.abc import Callable
 from dataclasses import replace
