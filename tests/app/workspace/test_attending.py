@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.training_state import TrainingState
+from flowviz.projects import Comparison, Project
 from flowviz.projects.variant import Variant
 from flowviz.records import Score, Selection
 from flowviz.specs import FlowSpec, TextSpec
@@ -19,7 +20,7 @@ from tests.app.conftest import Window, settle
 from tests.app.pane.mouse import CloudMouse
 from tests.app.training.fakes import finished, snapshot
 from tests.app.workspace.fakes import ComparisonHarness
-from tests.app.workspace.panes import LONG, SHORT, TRAINING, Panes
+from tests.app.workspace.panes import HI, LONG, SHORT, TRAINING, Panes
 
 pytestmark = pytest.mark.shared_window
 
@@ -415,3 +416,19 @@ def test_the_figures_of_a_flow_with_edited_layers_are_not_those_of_its_training(
     score = Score(1000, validation_nll=2.0, test_nll=2.0, standard_error=0.1, entropy=1.5)
     scored = replace(edited, variant=None, built=None, project=replace(run.project, edits=edits, score=score))
     assert scored.gap == 0.5
+
+
+def test_another_integrator_does_not_start_an_entrant_over(qtbot: QtBot) -> None:
+    project = Project.untrained(HI, FlowSpec(family="flow_matching"), TRAINING)
+    harness = ComparisonHarness(Comparison({"a": project, "b": project}))
+    harness.train()
+    harness.finish()
+    gap = harness.run("a").gap
+    harness.request.update_flow(integrator_steps=16)
+    harness.controller.editing.apply()
+    run = harness.run("a")
+    assert (run.is_begun, run.gap) == (True, gap)
+    assert run.requested.plan.flow.integrator_steps == 16
+    assert len(harness.threads) == 1
+    harness.undo.undo()
+    assert harness.run("a").requested.plan.flow == project.flow
