@@ -42,13 +42,10 @@ class CentralWidget(QWidget):
 
     def _lay_out(self) -> None:
         widgets = self._widgets
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self._splitter, upper = QSplitter(Qt.Orientation.Vertical), QWidget()
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(upper)
-        layout.addWidget(self._splitter)
-        self._column = QVBoxLayout(upper)
+        self._rows, self._upper = QVBoxLayout(self), QWidget()
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.addWidget(self._upper)
+        self._column = QVBoxLayout(self._upper)
         self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._column.setSpacing(SPACING)
         self._column.addWidget(widgets.view_bar)
@@ -76,9 +73,12 @@ class CentralWidget(QWidget):
         """Add a bar above everything else, and figures below it, for comparisons."""
         self._comparison = [bar, figures]
         self.add_bar(bar)
-        self._splitter.addWidget(figures)
-        self._splitter.setStretchFactor(0, PANES_SHARE)
-        self._splitter.setStretchFactor(1, FIGURES_SHARE)
+        splitter = QSplitter(Qt.Orientation.Vertical)  # only now, because it lays out its first picture twice
+        splitter.setChildrenCollapsible(False)
+        for number, (widget, share) in enumerate(((self._upper, PANES_SHARE), (figures, FIGURES_SHARE))):
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(number, share)
+        self._rows.addWidget(splitter)
 
     def set_comparing(self, comparing: bool) -> None:
         """Show or hide the parts that only a comparison needs."""
