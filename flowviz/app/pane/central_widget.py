@@ -15,7 +15,7 @@ MARGIN, SPACING = 6, 4  # pixels
 PICTURE_SHARE = 0.8  # of the height of the screen, in presentation mode
 ROW_SPACING = 24  # pixels
 STRIP_HEIGHT = 44  # pixels, in a comparison, which has little room
-PANES_SHARE, FIGURES_SHARE = 30, 10  # of the height, in a comparison
+PANES_SHARE, FIGURES_SHARE = 34, 8  # of the height, in a comparison
 
 
 class CentralWidget(QWidget):
@@ -78,6 +78,7 @@ class CentralWidget(QWidget):
         for number, (widget, share) in enumerate(((self._upper, PANES_SHARE), (figures, FIGURES_SHARE))):
             splitter.addWidget(widget)
             splitter.setStretchFactor(number, share)
+        splitter.setSizes([100 * PANES_SHARE, 100 * FIGURES_SHARE])  # shares of the room, as far as the widgets fit
         self._rows.addWidget(splitter)
 
     def set_comparing(self, comparing: bool) -> None:
