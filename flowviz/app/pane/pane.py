@@ -23,7 +23,7 @@ BAR = 3  # height in pixels of the progress bar
 
 @dataclass(frozen=True)
 class Title:
-    """What the title of a pane shows of its flow.
+    """Contents of the title of a pane.
 
     Attributes:
         name: The name of the flow.

@@ -78,6 +78,11 @@ class Session(QObject):
         return self._presenter.entrant
 
     @property
+    def displayed(self) -> Project | None:
+        """Return the project of the trained flow that is shown. None if it has not been trained."""
+        return self._presenter.project
+
+    @property
     def run(self) -> Run | None:
         """Return the training that is running or paused, or None."""
         return self._runner.run
@@ -98,9 +103,10 @@ class Session(QObject):
     @property
     def shown(self) -> Work:
         """Return the flow that is shown, which is that of the selected pane in a comparison."""
-        return Work.of(
-            self._request, self._builder.built, self._view, self._edits, self._presenter, self._runner.run,
-            self._viewer.timeline,
+        presenter = self._presenter
+        return Work(
+            self._request.value, self._builder.built, self._view.value, self._edits.value, presenter.trained,
+            self._runner.run, presenter.state, presenter.activity, self._viewer.timeline,
         )  # fmt: skip
 
     @property

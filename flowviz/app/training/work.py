@@ -4,14 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from flowviz.app.state.edits import EditsState
-from flowviz.app.state.request import Request, RequestState
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.request import Request
+from flowviz.app.state.view import View
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.runner import Run
 from flowviz.app.training.trained_project import TrainedProject
-from flowviz.app.training.training_presenter import TrainingPresenter
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.records import Timeline
@@ -43,17 +41,6 @@ class Work:
     state: TrainingState
     activity: Activity
     timeline: Timeline
-
-    @classmethod
-    def of(
-        cls, request: RequestState, built: BuiltTarget | None, view: ViewState, edits: EditsState,
-        presenter: TrainingPresenter, run: Run | None, timeline: Timeline,
-    ) -> "Work":  # fmt: skip
-        """Return the work that is shown."""
-        return cls(
-            request.value, built, view.value, edits.value, presenter.trained, run, presenter.state,
-            presenter.activity, timeline,
-        )  # fmt: skip
 
     def at_rest(self) -> "Work":
         """Return the same work without its training, which goes on elsewhere."""

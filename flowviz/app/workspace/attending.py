@@ -8,7 +8,6 @@ from flowviz.app.training.session import Session
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.entrants import EntrantRun
-from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 
 
@@ -44,19 +43,11 @@ class Attending(QObject):
 
     def _is_shown(self, run: EntrantRun, state: TrainingState) -> bool:
         """Return whether the session shows an entrant with its latest weights, and follows its training, if any."""
-        work = self._session.shown
-        if self._session.entrant != run.key or (state == TrainingState.IDLE) != (work.run is None):
+        session = self._session
+        if session.entrant != run.key or (state == TrainingState.IDLE) != (session.run is None):
             return False
-        shown = self._shown_project
+        shown = session.displayed
         return run.project.weights is shown.weights if shown else not run.project.weights.parameters
-
-    @property
-    def _shown_project(self) -> Project | None:
-        """Return the project of the trained flow that is shown. None if it has not been trained."""
-        work = self._session.shown
-        if work.run is not None and work.run.is_shown:
-            return work.run.project
-        return work.trained.project if work.trained else None
 
     @property
     def _attended(self) -> EntrantRun | None:
@@ -71,7 +62,7 @@ class Attending(QObject):
 
     def _take_variant(self) -> None:
         """Keep the particles of another variant, and its score, after they have been computed."""
-        run, project = self._attended, self._shown_project
+        run, project = self._attended, self._session.displayed
         if run is None or project is None or project.weights is not run.project.weights or self._session.run:
             return
         known, found = ((each.flow, each.edits, each.score) for each in (run.project, project))

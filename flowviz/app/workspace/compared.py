@@ -71,7 +71,7 @@ class Compared:
 
     @property
     def fraction(self) -> float:
-        """Mean share of their budgets that the entrants have spent that Train starts, from 0 to 1.
+        """Return the mean share of the budget that the entrants that Train starts have spent, from 0 to 1.
 
         The budget of a flow that has diverged counts as spent.
         """
@@ -137,7 +137,7 @@ class ComparedState(State[Compared]):
         """Return the comparison, as it can be saved."""
         return comparison_of(self.value)
 
-    def keyed(self, keys: Collection[str] | None = None) -> Comparison:
+    def by_key(self, keys: Collection[str] | None = None) -> Comparison:
         """Return some entrants, or all of them, with their keys as their names, as they can be trained."""
         runs = [run.renamed(run.key) for run in self.value.runs if keys is None or run.key in keys]
         return comparison_of(replace(self.value, runs=tuple(runs)))

@@ -90,7 +90,7 @@ class Comparisons(QObject):
 
     @property
     def trainings(self) -> "Session | Trainings":
-        """What trains the flow of the window, or the flows that are shown side by side."""
+        """Return the controller of the trainings that are shown: the session, or that of a comparison."""
         return self._shared.session if self.shown is None else self.shown.controller
 
     def take_project(self, path: Path) -> None:

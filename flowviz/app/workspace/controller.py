@@ -19,8 +19,6 @@ from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.edits import Edits
 from flowviz.training import Remove
 
-IDLE, STOPPING = TrainingState.IDLE, TrainingState.STOPPING
-
 
 class ComparisonController(Trainings):
     """Shows the entrants of a comparison, trains them, and keeps them as requested."""
@@ -54,14 +52,14 @@ class ComparisonController(Trainings):
             state: The state of the training of the first one.
             edits: The requested edits of its layers.
         """
-        if state == IDLE:
+        if state == TrainingState.IDLE:
             self._runner.abandon()  # what an earlier comparison has left
         self.editing.discard()
         self._targets.begin(built)
         first, *others = map(self._targets.given_to, runs_of(comparison))
         first = first.having_variant(Variant(first.project.flow, edits)) if first.project.weights.parameters else first
         training = frozenset[str]()
-        if state != IDLE:
+        if state != TrainingState.IDLE:
             first = replace(first, status="training" if first.is_begun else "preparing")
             training = frozenset({first.key})
         runs = first, *others

@@ -95,10 +95,11 @@ class EntrantEditing(QObject):
         before, run = old.selected_run, self._compared.value.selected_run
         if run is None or self._edited:
             return
-        self._attend(run)
         is_other = before is None or before.name != run.name
         if is_other or (self._builder.pending is None and (before or run).requested.plan != run.requested.plan):
             self._show(run)
+        else:
+            self._attend(run)
 
     def _show(self, run: EntrantRun) -> None:
         self._attend(run)

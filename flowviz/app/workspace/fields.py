@@ -76,13 +76,14 @@ class CloudFields(QObject):
 
     def __init__(self, parent: QObject, worker: LatestWorker | None = None) -> None:
         super().__init__(parent)
-        self._worker = worker or LatestWorker()
-        self._worker.failed.connect(self.failed)
+        self._worker, self._quick = worker or LatestWorker(), LatestWorker()
+        for thread in (self._worker, self._quick):
+            thread.failed.connect(self.failed)
         self._keepers: dict[int, FlowKeeper] = {}  # by the style of the entrant, like the others
         self._waiting: dict[int, FieldQuery] = {}
         self._asked: dict[int, FieldQuery] = {}
         self._found: dict[int, tuple[FieldQuery, Scene]] = {}
-        self._quick, self._quick_keepers = LatestWorker(), dict[int, FlowKeeper]()
+        self._quick_keepers: dict[int, FlowKeeper] = {}
         self._probes: dict[int, tuple[Place, Project, Trace | None]] = {}
         self._delay = delayed(self, self._ask, DELAY_MS)
 

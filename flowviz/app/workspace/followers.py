@@ -115,10 +115,11 @@ class Followers(QObject):
     def _show_run(self, picture: CloudView, run: EntrantRun, stage: float, view: ViewSpec) -> None:
         compared, drawn, size = self._compared.value, self._cloud.view, picture.size_in_pixels
         framed = view.model_copy(update={"center": drawn.center, "half_extent": drawn.half_extent})
-        encodes = picture is not self._cloud and self._view.seen.direction == "encode" and can_query(compared)
-        scene, reference = self._scene(run, encodes=encodes), compared.keyed(self._links.value.reference)
+        is_selected, reference = picture is self._cloud, compared.keyed(self._links.value.reference)
+        encodes = not is_selected and self._view.seen.direction == "encode" and can_query(compared)
+        scene = self._difference_of(run) if is_selected else self._scene(run, encodes=encodes)
         is_subtracted = can_subtract(run, reference) and can_query(compared)
-        if picture is not self._cloud:
+        if not is_selected:
             picture.set_view(framed)
             picture.show_stage(stage)
             picture.show_scene(scene)
@@ -127,9 +128,13 @@ class Followers(QObject):
         is_explained = scene.difference is not None and not picture.is_bare  # by its legend
         note = "" if is_explained else difference_note(run, reference, scene)
         picture.annotate(hint=hint(run, stage, framed, size), note=note)
-        asked = framed if picture is not self._cloud else _spec_of(framed, has_fields=False)
+        asked = _spec_of(framed, has_fields=False) if is_selected else framed
         other = reference if is_subtracted else None
         self._fields.query(FieldQuery(run, round(stage), asked, size, other, encodes=encodes))
+
+    def _difference_of(self, run: EntrantRun) -> Scene:
+        """Return the selected entrant with its difference; the viewer of the window computes the rest."""
+        return self._fields.completed(Scene(run.project.trace), run.style)
 
     def _scene(self, run: EntrantRun, *, encodes: bool) -> Scene:
         """Return what is known of the scene of an entrant."""

@@ -1,4 +1,4 @@
-"""What the panes share besides the view of the window: an enlarged pane, a reference and a marked particle."""
+"""Links between panes: the enlarged pane, the subtracted flow, the marked particle, and a common frame and depth."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ MAX_EXTENT_RATIO = 4.0  # of the extent of a stage to that of base and target: d
 
 @dataclass(frozen=True)
 class Links:
-    """What all panes share.
+    """State that all panes share, in addition to the view of the window.
 
     Attributes:
         hovered: Number of the particle under the mouse. None if there is none.

@@ -85,8 +85,9 @@ class Trainings(QObject):
         if self._compared.value.trains_all or run is None:
             self.train_all()
         else:
-            self._compared.update(run.anew())
-            self._launch(run.anew())
+            changed = run.anew()
+            self._compared.update(changed)
+            self._launch(changed)
 
     def train_all(self) -> None:
         """Start all flows over, on the requested targets."""
@@ -164,7 +165,7 @@ class Trainings(QObject):
     def _start(self, keys: frozenset[str], followed: BuiltTarget | None = None) -> None:
         """Train some entrants from their checkpoints or from the beginning."""
         self._activity, self._next = "", None
-        self._runner.compare(self._compared.keyed(keys), self._targets.known, followed)
+        self._runner.compare(self._compared.by_key(keys), self._targets.known, followed)
         self._compared.set(replace(self._compared.value, state=PREPARING, training=keys))
         self.notice_posted.emit(Notice("comparison"))
 
@@ -249,7 +250,7 @@ class Trainings(QObject):
 
         They need not be saved, because checkpoints determine them.
         """
-        comparison, scoring = self._compared.keyed(), self._runner.scoring
+        comparison, scoring = self._compared.by_key(), self._runner.scoring
         if any(scoring.get(key) is not comparison[key] for key in comparison.unscored):
             self._runner.score(comparison)
 

@@ -27,7 +27,7 @@ def harness(qapp: object) -> SessionHarness:
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What a session shows, to be compared with what it shows later."""
+    """Return the state that a session shows, for comparison with a later one."""
 
     stage: float
     view: Any
