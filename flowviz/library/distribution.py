@@ -1,0 +1,112 @@
+"""Samples, log-densities and traces of the flow of a project, in the units of its data."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from flowviz.projects import Project
+from flowviz.records import Trace, Units, checked_points, slices
+from flowviz.records.trace import PARTICLES
+from flowviz.specs.view import Direction, UnitName
+from flowviz.targets import build_target, draw_in_parts, spec_units
+
+SAMPLES = 20_000
+
+
+def units(project: Project, name: UnitName = "data") -> Units:
+    """Return the units of a project, which convert points and log-densities from flow units.
+
+    Args:
+        project: The project.
+        name: `data` for the units of a table of points (flow units for other targets), `pixels` for the pixels of the
+            picture that a text, an image or a drawing is made of, or `flow`.
+
+    Raises:
+        TargetError: If the target has no pixels.
+    """
+    return spec_units(project.target, name)
+
+
+def sample(project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = "data") -> NDArray[np.floating]:
+    """Draw points (n, 2) from the flow of a project. Loads TensorFlow.
+
+    Args:
+        project: The project.
+        n: Number of points.
+        seed: The same seed gives the same points.
+        units: The units of the points: `data`, `pixels` or `flow`; see `units`.
+
+    Raises:
+        SpecError: If the number or the seed is negative.
+        FileError: If the weights do not fit the flow.
+        TargetError: If the target has no pixels.
+    """
+    return np.concatenate(list(sample_in_parts(project, n, seed, units)))
+
+
+def sample_in_parts(
+    project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = "data"
+) -> Iterator[NDArray[np.floating]]:
+    """Yield the points of `sample` in parts, so that not all of them are in memory."""
+    found, flow = spec_units(project.target, units), project.build_flow()
+    particles = flow.particles(n, seed)
+    for some in slices(n):
+        yield found.values(flow.forward(particles[some]))
+
+
+def score(project: Project, points: ArrayLike, units: UnitName = "data") -> NDArray[np.floating]:
+    """Compute the log-density (n,) of points (n, 2) under the flow of a project, in float64. Loads TensorFlow.
+
+    Args:
+        project: The project.
+        points: Points (n, 2).
+        units: The units of the points: `data`, `pixels` or `flow`; see `units`. The density is per area in these units.
+
+    Raises:
+        SpecError: If the points have another shape.
+        FileError: If the weights do not fit the flow.
+        TargetError: If the target has no pixels.
+    """
+    return np.concatenate(list(score_in_parts(project, points, units)))
+
+
+def score_in_parts(project: Project, points: ArrayLike, units: UnitName = "data") -> Iterator[NDArray[np.floating]]:
+    """Yield the log-densities of `score` in parts, so that not all of them are in memory."""
+    given, found, flow = checked_points(points), spec_units(project.target, units), project.build_flow("float64")
+    for some in slices(len(given)):
+        yield found.log_density(flow.log_prob(found.points(given[some])))
+
+
+def trace(project: Project, n: int = PARTICLES, seed: int = 0, direction: Direction = "generate") -> Trace:
+    """Follow particles through every stage of the flow of a project. Loads TensorFlow.
+
+    The trace is in flow units, in which its densities are; `units(project).values(trace.positions)` converts it.
+
+    Args:
+        project: The project.
+        n: Number of particles.
+        seed: The same seed gives the same particles.
+        direction: `generate` moves particles of the base forward, `encode` pulls points of the target back.
+
+    Returns:
+        Positions (stages, n, 2), log|det J| from the base (stages, n) in nats, and names (stages,).
+
+    Raises:
+        SpecError: If there are no particles, or the seed is negative.
+        FileError: If the weights do not fit the flow.
+    """
+    return Trace.joined(list(trace_in_parts(project, n, seed, direction)))
+
+
+def trace_in_parts(
+    project: Project, n: int = PARTICLES, seed: int = 0, direction: Direction = "generate"
+) -> Iterator[Trace]:
+    """Yield the trace of `trace` in parts of the particles, so that not all of it is in memory."""
+    flow = project.build_flow()
+    if direction == "generate":
+        particles = flow.particles(n, seed)
+        yield from (flow.trace(particles[some]) for some in slices(n))
+        return
+    for points in draw_in_parts(build_target(project.target), n, np.random.default_rng(seed)):
+        yield from (flow.encoded(points[some]) for some in slices(len(points)))

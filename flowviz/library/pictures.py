@@ -1,0 +1,97 @@
+"""Pictures and animations of projects and comparisons."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flowviz.exporting.commands import default_format
+from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec
+from flowviz.exporting.difference import DifferenceExport
+from flowviz.exporting.export import Export
+from flowviz.file_kinds import check_suffix, suffixes_of
+from flowviz.projects import Comparison, Project
+from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs.comparison import FigureColumns
+from flowviz.specs.export_kinds import IN_FOLDERS
+
+PICTURE_SIZE = 640, 480
+
+
+def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
+    """Write what a spec asks for to a file or, if that is several pictures, to a folder.
+
+    The same project and spec give the same bytes. TensorFlow is loaded only for what the project lacks, like a density.
+
+    Raises:
+        FileError: If it cannot be written.
+        SpecError: If the project lacks what the spec requires, or the file ends in the suffix of another format.
+    """
+    _write(lambda: Export(project, spec), spec, Path(path))
+
+
+def render_comparison(
+    comparison: Comparison, path: str | Path, spec: ExportSpec | None = None, columns: FigureColumns | None = None
+) -> None:
+    """Write the figure of a comparison to a file: a row for each entrant, with its gap; or all of them in motion.
+
+    The same comparison and spec give the same bytes. TensorFlow is loaded only for densities, grids and velocities.
+
+    Args:
+        comparison: The comparison.
+        path: The file, whose suffix implies the format, unless a spec says it.
+        spec: A sheet or an animation with its size and view. None for one whose size fits the number of panels.
+        columns: `stages` at equal shares of the layers, `marks` (points, density and grid, unless the view of the spec
+            has others), or `targets` of flows that learn several. None for those that fit.
+
+    Raises:
+        FileError: If it cannot be written.
+        SpecError: If a comparison cannot be exported so, or the file ends in the suffix of another format.
+    """
+    place = Path(path)
+    found = spec or figure_spec(comparison, place, columns)
+    _write(lambda: ComparisonFigure(comparison, found, columns), found, place)
+
+
+def render_difference(
+    comparison: Comparison, first: str, second: str, path: str | Path, spec: ExportSpec | None = None
+) -> None:
+    """Write a picture of log p_A − log p_B for two entrants that learn the same target; the particles are those of A.
+
+    The map is left blank where both flows have hardly any density. Loads TensorFlow.
+
+    Args:
+        comparison: The comparison.
+        first: Name of the entrant A.
+        second: Name of the entrant B.
+        path: The file, whose suffix implies the format, unless a spec says it: .png, .svg or .pdf.
+        spec: A picture of the last stage, with its size and view.
+
+    Raises:
+        FileError: If it cannot be written.
+        SpecError: If there is no such entrant, their targets differ, or the spec asks for something else.
+    """
+    place = Path(path)
+    found = spec or ExportSpec(format=default_format("view", place))
+    _write(lambda: DifferenceExport(comparison, (first, second), found), found, place)
+
+
+def picture(project: Project, size: PictureSize | None = None) -> bytes:
+    """Return a PNG of the particles of a project at the last stage. Does not load TensorFlow.
+
+    Args:
+        project: The project.
+        size: The size of the picture; by default 640 × 480 pixels.
+    """
+    width, height = PICTURE_SIZE
+    with TemporaryDirectory(prefix="flowviz-") as folder:
+        path = Path(folder) / "picture.png"
+        render(project, ExportSpec(size=size or PictureSize(width=width, height=height)), path)
+        return path.read_bytes()
+
+
+def _write(export: Callable[[], Export | ComparisonFigure], spec: ExportSpec, place: Path) -> None:
+    """Write an export, which is prepared once the suffix of the file is known to fit."""
+    if spec.what not in IN_FOLDERS:
+        check_suffix(place, suffixes_of(spec.format))
+    for _ in export().write(place):
+        pass

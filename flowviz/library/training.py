@@ -1,0 +1,135 @@
+"""Flows and their training."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from flowviz.errors import FileError
+from flowviz.notebook import progress_display
+from flowviz.projects import Comparison, Project
+from flowviz.records import Event, Trial, Weights
+from flowviz.specs import ComparisonSpec, FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs.edits import Edits
+from flowviz.targets import Target, build_target, target_units
+from flowviz.training import compared, continued, trained
+from flowviz.training.settings import adjusted
+
+if TYPE_CHECKING:
+    from flowviz.flows import Flow
+
+Precision = Literal["float32", "float64"]
+
+
+def build_flow(
+    spec: FlowSpec, weights: Weights | None = None, dtype: Precision = "float32", edits: Edits | None = None
+) -> "Flow":
+    """Build the flow that a spec describes: `sample`, `log_prob`, `forward`, `inverse`, `trace`. Loads TensorFlow.
+
+    Args:
+        spec: The flow.
+        weights: Its weights, such as those of a project. None for initial ones, with which it is the identity.
+        dtype: The precision in which it computes.
+        edits: Layers to disable, and curves to bend; see `Flow.edit`.
+
+    Raises:
+        FileError: If the weights do not fit the spec.
+        SpecError: If the edits do not fit the spec.
+    """
+    from flowviz.flows import build_flow
+
+    return build_flow(spec, weights, dtype, edits)
+
+
+def train(
+    target_spec: TargetSpec,
+    flow_spec: FlowSpec,
+    training_spec: TrainingSpec,
+    *,
+    on_event: Callable[[Event], object] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Project:
+    """Train a flow on a target, and return it with its losses and earlier moments. Loads TensorFlow.
+
+    The project has the weights with the lowest validation NLL; `project.score` is their score on test points.
+
+    Args:
+        target_spec: The target to learn.
+        flow_spec: The flow.
+        training_spec: The training, with its budget of seconds or steps.
+        on_event: Called with each event, from `Preparing` to `Finished`. Their NLLs are in flow units, from which
+            `progress.in_units(units(project))` converts them. By default, notebooks show the progress.
+        should_stop: Asked after each chunk of steps, about ten times a second. If true, training ends early; the
+            project can be resumed.
+
+    Raises:
+        TargetError: If there is nothing to learn.
+        FileError: If a picture in the target is damaged.
+    """
+    untrained = Project.untrained(target_spec, flow_spec, training_spec)
+    return _trained(untrained, build_target(target_spec), on_event, should_stop)
+
+
+def compare(
+    comparison: ComparisonSpec | Comparison,
+    *,
+    on_event: Callable[[str, Event | Trial], object] = lambda *_: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Comparison:
+    """Train several flows in turns, each for the same budget of its own training time or of steps. Loads TensorFlow.
+
+    `comparison["spline"]` is the project of an entrant, `comparison.table()` a data frame with the figures of all runs.
+    If the request has `baseline=True`, its last row is the limit by counting: the score of an adaptive histogram.
+
+    Args:
+        comparison: The request. A comparison that was stopped continues, step for step as if it had not been.
+        on_event: Called with the name of an entrant and each event of its training. The last ones are `Finished` and
+            the result of the run, a `Trial`; after an error, there is only the latter.
+        should_stop: Asked about 20 times a second. If true, all trainings end early.
+
+    Raises:
+        TargetError: If there is nothing to learn.
+        FileError: If a picture in a target is damaged.
+    """
+    found = Comparison.untrained(comparison) if isinstance(comparison, ComparisonSpec) else comparison
+    return compared(found, on_event=on_event, should_stop=should_stop)
+
+
+def resume(
+    project: Project,
+    *,
+    learning_rate: float | None = None,
+    clip_norm: float | None = None,
+    batch: int | None = None,
+    on_event: Callable[[Event], object] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Project:
+    """Continue a training that was stopped, step for step as if it had not been. Loads TensorFlow.
+
+    A project that was edited since is trained from what it shows, with a new budget: bumps stay on top of what is
+    learned, and disabled layers remain the identity.
+
+    Args:
+        project: A project with a checkpoint, or with edits.
+        learning_rate: The learning rate from now on, before its decay. None keeps it, as for the other settings.
+        clip_norm: The clip norm from now on.
+        batch: The number of points per step from now on.
+        on_event: As for `train`.
+        should_stop: As for `train`.
+
+    Raises:
+        FileError: If the project has neither checkpoint nor edits, or a checkpoint that does not fit its flow.
+        SpecError: If a setting is out of range.
+        TargetError: If there is nothing to learn.
+    """
+    if project.checkpoint is None and not project.edits:
+        raise FileError(
+            "The project cannot be continued, because it was saved by an older version of flowviz without a checkpoint."
+        )
+    project = adjusted(continued(project), learning_rate=learning_rate, clip_norm=clip_norm, batch=batch)
+    return _trained(project, build_target(project.target), on_event, should_stop)
+
+
+def _trained(
+    project: Project, target: Target, on_event: Callable[[Event], object] | None, should_stop: Callable[[], bool]
+) -> Project:
+    show = on_event or progress_display(target_units(target, "data"))
+    return trained(project, target, on_event=show, should_stop=should_stop)
