@@ -210,7 +210,7 @@ def _keep_interrupted(found: Comparison, folder: Path) -> None:
         say("Interrupted before the first run ended. Nothing was written.")
         return
     _write(kept, folder)
-    console().print(comparison_table(kept.lines()))
+    console().print(comparison_table(kept))
     total = kept.seeds * len(kept.names)
     say(
         f"Interrupted after {len(_asked(kept))} of {counted(total, 'run')}. Repeat the command to continue in {folder}."
@@ -243,6 +243,6 @@ def _report(found: Comparison, folder: Path) -> None:
     """Print the table of a comparison, and write all files."""
     _write(found, folder)
     render_comparison(found, folder / FIGURE)
-    console().print(comparison_table(found.lines()))
+    console().print(comparison_table(found))
     place = folder if folder.name else "this folder"
     say(f"{caption(found)} Wrote {', '.join((FIGURE, *TABLES))} and {COMPARISON} to {place}.")

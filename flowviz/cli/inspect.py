@@ -21,6 +21,7 @@ from flowviz.errors import SpecError
 from flowviz.files import write_bytes
 from flowviz.projects import Project
 from flowviz.records import Environment, Settings, StageReport, checked_stage, written
+from flowviz.targets import spec_units
 
 WIDTH, INDENT = 80, "      "
 
@@ -132,11 +133,21 @@ def _project_info(project: Project) -> machine.SystemInfo:
         "layers": flow.layers,
         **({"pairing": flow.pairing, **_integration(project)} if flow.recipe.is_continuous else {}),
         "steps": int(steps[-1]) if len(steps) else 0,
+        "score": "unknown"
+        if project.score is None
+        else project.score.in_units(spec_units(project.target, "data")).sentence(),
+        "uses_of_the_test_points": project.test_uses,
         **vars(Settings.of(project.training, flow.recipe)),
         "changes_of_settings": [change.sentence() for change in project.history.adjustments],
         **dict.fromkeys(names, "unknown"),
         **(vars(project.environment) if project.environment else {}),
     }
+
+
+def _score(project: Project) -> str:
+    if project.score is None:
+        return "unknown"
+    return project.score.in_units(spec_units(project.target, "data")).sentence()
 
 
 def _integration(project: Project) -> machine.SystemInfo:

@@ -7,14 +7,16 @@ from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from flowviz.projects import Comparison
 from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, TrialSummary, Uncompiled
-from flowviz.records.comparison_table import COLUMNS, RunSummary
+from flowviz.records.comparison_table import with_values
+from flowviz.records.paired import DIFFERENCE
 from flowviz.targets import result_of
 
 T = TypeVar("T")
 
 LINE_SECONDS = 10  # between two lines of progress
-JUDGED = {"gap", "test_nll", "on_target", "seconds_to_goal"}  # columns of a comparison
+JUDGED = {"gap", "test_nll", DIFFERENCE, "on_target", "seconds_to_goal"}  # columns of a comparison
 HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "failed", "unsteady", "25 %", "median", "75 %")
 
 if TYPE_CHECKING:
@@ -127,16 +129,17 @@ def summary_table(summaries: Sequence[TrialSummary], measure: str) -> "Table":
     return table
 
 
-def comparison_table(summaries: Sequence[RunSummary]) -> "Table":
+def comparison_table(comparison: Comparison) -> "Table":
     """Return a table with the lines of a comparison, and the figures by which it is judged first."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    columns = [column for column in COLUMNS if column.name in JUDGED]
+    lines = comparison.lines()
+    columns = [column for column in with_values(lines) if column.name in JUDGED]
     table = Table(box=box.SIMPLE_HEAD, padding=0)
     for heading in ("entrant", "runs", *(column.title for column in columns)):
         table.add_column(heading, justify="left" if heading == "entrant" else "right")
-    for each in summaries:
-        table.add_row(Text(each.name), each.count, *map(each.text, columns))
+    for each in lines:
+        table.add_row(Text(comparison.title(each.name)), each.count, *map(each.text, columns))
     return table

@@ -253,7 +253,7 @@ def _result(comparison: Comparison, summary: RunSummary) -> str:
     if not summary.finite:
         trial, last = comparison.trial(summary.name), comparison[summary.name].checkpoint
         return trial.ending if trial else f"{last.step:,} steps so far" if last else "not trained"
-    column = next((each for each in COLUMNS[:2] if summary.means[each.name] is not None), COLUMNS[0])
+    column = next((each for each in COLUMNS[:2] if summary.value(each) is not None), COLUMNS[0])
     count = f", {summary.finite} of {summary.runs} runs" if summary.finite < summary.runs else ""
     return f"{column.title} {summary.text(column)}{count}"
 

@@ -5,18 +5,17 @@ Limits by counting follow in rows of their own.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from flowviz.errors import SpecError
 from flowviz.exporting import Steps
 from flowviz.exporting.pictures import write_once
 from flowviz.projects import Comparison
-from flowviz.records import Trial, to_csv
-from flowviz.records.comparison_table import COLUMNS, best_of
+from flowviz.records import to_csv
+from flowviz.records.comparison_table import best_of, with_values
 from flowviz.targets import build_target, target_units
 
-HEADINGS = ("name", "runs", *(column.title for column in COLUMNS))
+DIFFERENCE_WORDS = "NLL − best is the difference of the NLL from that of the best flow, on the same test points."
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 LATEX_SIGNS = {
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
@@ -29,41 +28,49 @@ LATEX_SIGNS = {
     '"': r"\textquotedbl{}",
     "±": r"$\pm$",
     "–": "--",
+    "−": "$-$",
 }
 
 
 def caption(comparison: Comparison) -> str:
     """Return sentences that explain the figures of a comparison, beginning with the budget."""
-    deviations = "; ± is the standard deviation over seeds" if comparison.seeds > 1 else ""
+    error = "the standard deviation over seeds" if comparison.seeds > 1 else "the standard error of the test"
+    pairs = (
+        f" {DIFFERENCE_WORDS} Its ± is the standard error of the test, without the spread over trainings."
+        if any(comparison.differences().values())
+        else ""
+    )
     is_running = any(trial.ending == "training" for trial in comparison.trials)
-    running = " Runs that have not ended are measured on validation points." if is_running else ""
+    running = " Runs that have not ended are measured on validation points, and not ranked." if is_running else ""
     limit = (
         " The limit by counting is that of an adaptive histogram: it is no flow, but shows how sharp one could be."
         if comparison.limits
         else ""
     )
-    return f"Budget: {comparison.spec.budget_words} each. Gap and NLL are in nats{deviations}.{running}{limit}"
+    return f"Budget: {comparison.spec.budget_words} each. Gap and NLL are in nats; ± is {error}.{pairs}{running}{limit}"
 
 
 def markdown(comparison: Comparison) -> str:
-    """Return the table of a comparison in Markdown, with the best mean of each column in bold type."""
-    rows = [HEADINGS, ["---", *["---:"] * (len(HEADINGS) - 1)], *_rows(comparison, _markdown, "**{}**".format)]
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([*lines, "", f"{caption(comparison)} The best value of each column is bold.", ""])
+    """Return the table of a comparison in Markdown, with the best means of each column in bold type."""
+    heading, *rows = _rows(comparison, _markdown, "**{}**".format)
+    lines = [f"| {' | '.join(row)} |" for row in (heading, ["---", *["---:"] * (len(heading) - 1)], *rows)]
+    best = "The best value of each column is bold, and those that cannot be told from it."
+    return "\n".join([*lines, "", f"{caption(comparison)} {best}", ""])
 
 
 def latex(comparison: Comparison) -> str:
-    """Return the table of a comparison in LaTeX, with the best mean of each column in bold type.
+    """Return the table of a comparison in LaTeX, with the best means of each column in bold type.
 
     It requires the package booktabs and, for names that are not ASCII, an engine that reads UTF-8.
     """
-    rows = [" & ".join(row) + r" \\" for row in _rows(comparison, _latex, r"\textbf{{{}}}".format)]
+    found = [*_rows(comparison, _latex, r"\textbf{{{}}}".format)]
+    heading, *rows = (" & ".join(row) + r" \\" for row in found)
     lines = [
         r"% \usepackage{booktabs}",
         f"% {caption(comparison)}",
-        rf"\begin{{tabular}}{{l{'r' * (len(HEADINGS) - 1)}}}",
+        rf"\begin{{tabular}}{{l{'r' * (len(found[0]) - 1)}}}",
         r"\toprule",
-        " & ".join(map(_latex, HEADINGS)) + r" \\",
+        heading,
         r"\midrule",
         *rows,
         r"\bottomrule",
@@ -73,7 +80,7 @@ def latex(comparison: Comparison) -> str:
 
 
 TABLES: Mapping[str, Callable[[Comparison], str]] = {  # by suffix
-    "csv": lambda comparison: to_csv(map(_tested, [*comparison.ordered_trials(), *comparison.limit_trials()])),
+    "csv": lambda comparison: to_csv(comparison.table_trials()),
     "md": markdown,
     "tex": latex,
 }
@@ -118,18 +125,15 @@ class ComparisonTable:
 def _rows(
     comparison: Comparison, escaped: Callable[[str], str], bold: Callable[[str], str]
 ) -> Iterator[tuple[str, ...]]:
-    summaries = comparison.summaries()
-    best = {column.name: best_of(column, [each.means[column.name] for each in summaries]) for column in COLUMNS}
-    for number, summary in enumerate(comparison.lines()):
-        texts = [(escaped(summary.text(column)), number in best[column.name]) for column in COLUMNS]
-        yield escaped(summary.name), summary.count, *(bold(text) if is_best else text for text, is_best in texts)
-
-
-def _tested(trial: Trial) -> Trial:
-    """Return a trial without a test NLL if it has not been tested, because the column of that name has no other."""
-    if trial.ending != "training":
-        return trial
-    return replace(trial, figures={**trial.figures, "test_nll": None})
+    """Yield the heading of the table, and a row for each entrant and each limit by counting."""
+    summaries, lines = comparison.summaries(), comparison.lines()
+    columns = with_values(lines)
+    best = {column.name: best_of(column, summaries) for column in columns}
+    yield tuple(map(escaped, ("name", "runs", *(column.title for column in columns))))
+    for number, line in enumerate(lines):
+        texts = [(escaped(line.text(column)), number in best[column.name]) for column in columns]
+        name = escaped(comparison.title(line.name))
+        yield name, line.count, *(bold(text) if is_best else text for text, is_best in texts)
 
 
 def _markdown(text: str) -> str:

@@ -12,7 +12,16 @@ import flowviz
 from flowviz.errors import SpecError
 from flowviz.projects.project import Project
 from flowviz.records import Trial, Units
-from flowviz.records.comparison_table import COLUMNS, LIMIT, Row, RunSummary, row_of, summary_of
+from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, row_of, summary_of
+from flowviz.records.paired import (
+    DIFFERENCE,
+    DIFFERENCE_ERROR,
+    PairedDifference,
+    best_runs,
+    difference,
+    differences,
+    is_tested,
+)
 from flowviz.records.trial import figures_of_run
 from flowviz.specs import ComparisonSpec, Entrant, TargetSpec
 from flowviz.specs.comparison import FigureColumns
@@ -66,6 +75,11 @@ class Comparison:
     def names(self) -> tuple[str, ...]:
         """Names of the entrants."""
         return tuple(self.projects)
+
+    def title(self, name: str) -> str:
+        """Return the name of a line of the table for users: the title of the family if it is named after that."""
+        project = self.projects.get(name)
+        return project.flow.recipe.title if project and name == project.flow.family else name
 
     def style(self, name: str) -> int:
         """Return the number of the color and the dashes of an entrant, which it keeps when others leave."""
@@ -124,14 +138,43 @@ class Comparison:
         return sorted(self.trials, key=lambda each: (self.names.index(each.name), each.seed))
 
     def rows(self) -> list[Row]:
-        """Return a row for each run that has ended, with the figures of `records.comparison_table.COLUMNS`.
+        """Return a row for each run that has ended, with the figures of `records.comparison_table.FIGURES`.
 
         The last rows are those of the limits by counting, if there are any.
         """
-        return [
-            row_of(each.name, each.seed, each.ending, each.figures)
-            for each in (*self.ordered_trials(), *self.limit_trials())
-        ]
+        return [row_of(each.name, each.seed, each.ending, each.figures) for each in self.table_trials()]
+
+    def table_trials(self) -> list[Trial]:
+        """Return the runs that have ended and the limits by counting, with their differences from the best entrant."""
+        return [*map(self._compared, self.ordered_trials()), *self.limit_trials()]
+
+    def _compared(self, trial: Trial) -> Trial:
+        """Return a run with its difference from the best entrant on the same target among its figures."""
+        found, best = None, self._best_runs(self[trial.name].target)
+        if best and is_tested(trial):
+            found = difference([trial], best)
+        known = {DIFFERENCE: found.mean, DIFFERENCE_ERROR: found.standard_error} if found else {}
+        return replace(trial, figures={**dict.fromkeys(FIGURES), **trial.figures, **known})
+
+    def _best_runs(self, target: TargetSpec) -> list[Trial]:
+        """Return the tested runs of the best entrant on a target. None if no two entrants have been tested on it."""
+        return best_runs([*self._runs_on(target).values()])
+
+    def _runs_on(self, target: TargetSpec) -> dict[str, list[Trial]]:
+        """Return the runs of each entrant that learns a target."""
+        names = [name for name, each in self.projects.items() if each.target == target]
+        return {name: [trial for trial in self.trials if trial.name == name] for name in names}
+
+    def differences(self) -> dict[str, PairedDifference | None]:
+        """Return the difference of the test NLL of each entrant from that of the best one on the same target.
+
+        A difference is None if the entrant has not been tested, or if no other one with its target has.
+        """
+        found: dict[str, PairedDifference | None] = dict.fromkeys(self.projects)
+        for target in {each.target for each in self.projects.values()}:
+            runs = self._runs_on(target)
+            found |= dict(zip(runs, differences([*runs.values()]), strict=True))
+        return found
 
     @property
     def in_progress(self) -> tuple[str, ...]:
@@ -157,8 +200,7 @@ class Comparison:
             entropy = float(project.history.entropy[-1])
             known = replace(progress, entropy=None if isnan(entropy) else entropy).in_units(units)
             figures |= {"steps": known.step, "seconds": known.seconds, "steps_per_second": known.steps_per_second}
-            figures |= {"gap": known.validation_gap, "test_nll": known.validation_nll}
-            figures["validation_nll"] = known.validation_nll
+            figures |= {"validation_gap": known.validation_gap, "validation_nll": known.validation_nll}
         if project.timeline.moments:
             latest = project.timeline.moments[-1]
             figures |= {"on_target": latest.on_target, "leaked": latest.leaked, "coverage": latest.coverage}
@@ -167,7 +209,7 @@ class Comparison:
 
     def summaries(self) -> list[RunSummary]:
         """Return the mean and the standard deviation over seeds of the figures of each entrant."""
-        return [summary_of(name, self.trials) for name in self.projects]
+        return [summary_of(name, self.trials, each) for name, each in self.differences().items()]
 
     def limit_trials(self) -> list[Trial]:
         """Return the limits by counting that are known, named as their lines."""
@@ -201,9 +243,8 @@ class Comparison:
         """Return `rows` as a data frame of pandas. Shares are from 0 to 1, NLLs in nats; unknown figures are NaN."""
         from pandas import DataFrame  # takes 0.5 s to import
 
-        names = [column.name for column in COLUMNS]
-        frame = DataFrame(self.rows(), columns=["name", "seed", "ending", *names])
-        return frame.astype(dict.fromkeys(names, float))
+        frame = DataFrame(self.rows(), columns=["name", "seed", "ending", *FIGURES])
+        return frame.astype(dict.fromkeys(FIGURES, float))
 
 
 def limit_names(targets: Iterable[TargetSpec]) -> list[tuple[TargetSpec, str]]:

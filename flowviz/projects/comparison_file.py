@@ -9,6 +9,8 @@ Like a project file, it is a safetensors file: arrays, and a JSON text in the me
                 styles            numbers of the colors of the entrants, unless they count up from 0
     arrays      project/NUMBER    uint8: the project file of an entrant, see `format.py`, counted from 0
                 trials            uint8: the results of the runs as a CSV table, see `records/trial.py`
+                nlls/NUMBER       float32 (n,): the NLL of each test point in flow units, for the run in that row of the
+                                  table, counted from 0; missing if it is unknown
                 limits            uint8: the limits by counting as such a table, each with the name of an entrant that
                                   has this target; only if they are asked for. Older versions of flowviz ignore them
 
@@ -81,11 +83,13 @@ def is_comparison(path: Path) -> bool:
 
 def comparison_to_bytes(comparison: Comparison) -> bytes:
     """Return the content of a comparison file."""
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         f"project/{number}": np.frombuffer(to_bytes(project), np.uint8)
         for number, project in enumerate(comparison.projects.values())
     }
-    arrays["trials"] = np.frombuffer(to_csv(comparison.ordered_trials()).encode(), np.uint8)
+    trials = comparison.ordered_trials()
+    arrays["trials"] = np.frombuffer(to_csv(trials).encode(), np.uint8)
+    arrays |= {f"nlls/{row}": each.test_nlls for row, each in enumerate(trials) if each.test_nlls is not None}
     if (known := comparison.limits) is not None:
         targets = {project.target: name for name, project in comparison.projects.items()}
         limits = to_csv(replace(known[target], name=name) for target, name in targets.items() if target in known)
@@ -119,7 +123,7 @@ def comparison_from_bytes(content: bytes) -> Comparison:
             raise ValueError("two entrants have the same style")
         styles = dict(zip(found.names, found.styles, strict=bool(found.styles)))
         limits = (
-            {projects[each.name].target: each for each in _trials(arrays, "limits", projects)}
+            {projects[each.name].target: replace(each, test_nlls=None) for each in _trials(arrays, "limits", projects)}
             if "limits" in arrays
             else None
         )
@@ -139,7 +143,17 @@ def _trials(arrays: Mapping[str, NDArray[Any]], table: str, names: Collection[st
         raise ValueError("a run is listed twice, or belongs to no entrant")
     if not all((trial.family + trial.failure).isprintable() for trial in trials):  # free of terminal escape sequences
         raise ValueError("the family or the failure of a run cannot be printed")
-    return tuple(trials)
+    return tuple(replace(trial, test_nlls=_nlls(arrays, f"nlls/{row}")) for row, trial in enumerate(trials))
+
+
+def _nlls(arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32] | None:
+    """Return the NLLs of test points, or None if there are none. Raises `ValueError` if they cannot be used."""
+    if name not in arrays:
+        return None
+    nlls: NDArray[np.float32] = checked(arrays[name], np.float32)
+    if nlls.ndim != 1 or not len(nlls) or not np.isfinite(nlls).all():
+        raise ValueError(f"{name} does not hold the NLLs of points")
+    return nlls
 
 
 def _bytes(arrays: Mapping[str, NDArray[Any]], name: str) -> bytes:

@@ -1,10 +1,10 @@
-"""Format 10 of the project file: conversion between a project and the bytes of its file.
+"""Format 11 of the project file: conversion between a project and the bytes of its file.
 
 The file is a safetensors file: arrays, and a JSON text under the key "flowviz" of the metadata. A *state* is a row of
 all parameters and statistics of the flow at one moment; states that are equal bit for bit are stored once. Saving the
 same project always produces the same bytes. NLLs, losses and entropies are in nats.
 
-    metadata    format_version    10
+    metadata    format_version    11
                 target            the target spec, with {"content": NUMBER} in place of the bytes of a file
                 flow, training    the other specs of the training that produced the weights
                 next              {"target", "flow", "training"} of the next training, or null if they are the same
@@ -18,13 +18,15 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   "recoveries" so far, "failed_step", "seconds", "rise" of the validation NLL, or
                                   null}, ...]: the latest recoveries; missing from older files
                 kept_step         step of the best report in the history since the latest change, or null
-                score             score of the current state, or null: {"step", "validation_nll", "test_nll",
-                                  "standard_error", "entropy", "folded": share of test points without an exact
-                                  density, 0 in older files}; "validation_nll" to "entropy" are null if unknown
+                score             score of the current state, or null: {"step", "validation", "test", "entropy",
+                                  "folded": share of points without an exact density, "test_uses"}; "validation" and
+                                  "test" are the fields of `Measured`, or null; what is unknown is null
+                test_uses         number of trainings that were scored on the test points; missing from older files
                 checkpoint        state of the training, or null: {"step", "seconds" since the first step,
                                   "start_step" and "start_seconds" of the schedule, "chunks" of steps, "recoveries",
                                   "rate_factor" of the learning rate, "random_state" of numpy's PCG64,
-                                  "kept": {"step", "validation_nll", "state"} of the best state so far, or null,
+                                  "kept": {"step", "validation_nll", "without_density", "state"} of the best state so
+                                  far, or null,
                                   "failed_chunks" and "failed_validations" since a success, "median_loss" of the latest
                                   successful chunk, or null, "validated_step": step of the best validated state, null
                                   if that is the state of the checkpoint, "latest_validation": step of the latest
@@ -264,7 +266,8 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
         "adjustments": [asdict(change) for change in project.history.adjustments],
         "recoveries": [vars(each) for each in project.history.recoveries],
         "kept_step": project.history.kept_step,
-        "score": project.score and vars(project.score),
+        "score": project.score and asdict(project.score),
+        "test_uses": project.test_uses,
         "checkpoint": checkpoint,
         "timeline": {"period": project.timeline.period, "moments": moments},
         "seen": project.seen.model_dump(),
@@ -281,7 +284,12 @@ def _checkpoint_text(checkpoint: Checkpoint, states: States) -> dict[str, Any]:
     return {
         **values,
         "kept": kept
-        and {"step": kept.step, "validation_nll": kept.validation_nll, "state": states.number(kept.weights)},
+        and {
+            "step": kept.step,
+            "validation_nll": kept.validation_nll,
+            "without_density": kept.without_density,
+            "state": states.number(kept.weights),
+        },
         "validated_step": validated and validated.step,
         "edits": checkpoint.edits.model_dump(),
     }
@@ -326,6 +334,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         next=found.next,
         environment=found.environment,
         score=found.score,
+        test_uses=found.test_uses,
         edits=found.edits,
     )
 
@@ -358,7 +367,7 @@ def _checkpoint(text: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], sta
     values = {**text, **state("checkpoint"), "losses": losses, "kept": None, "validated": None}
     if text.get("kept") is not None:
         kept = KeptText(**text["kept"])
-        values["kept"] = Kept(states[kept.state], kept.validation_nll, kept.step)
+        values["kept"] = Kept(states[kept.state], kept.validation_nll, kept.step, kept.without_density)
     if (step := values.pop("validated_step", None)) is not None:
         values["validated"] = {**state("validated"), "step": step}
     return WholeCheckpoint(checkpoint=values).checkpoint

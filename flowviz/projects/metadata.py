@@ -13,6 +13,7 @@ from flowviz.projects.project import Plan
 from flowviz.projects.states import Layout
 from flowviz.records import Adjusted, Checkpoint, Environment, Recovered, Retargeted, Score
 from flowviz.records.bounds import Count
+from flowviz.records.measured import Share
 from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import RECIPES, SHAPES, FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
@@ -27,6 +28,7 @@ class KeptText(Spec):
 
     step: Count
     validation_nll: float
+    without_density: Share = 0.0
     state: State
 
 
@@ -75,6 +77,7 @@ class Metadata(Spec):
     recoveries: tuple[Recovered, ...] = ()
     kept_step: Count | None = None
     score: Score | None = None
+    test_uses: Count = 0
     checkpoint: Mapping[str, Any] | None = None
     timeline: TimelineText = Field(default_factory=TimelineText)
     seen: Seen = Field(default_factory=Seen)

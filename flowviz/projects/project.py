@@ -67,6 +67,7 @@ class Project:
         score: Score of the weights and edits. None unless the weights are those that a training kept.
         environment: Versions and platform with which the weights were trained, or with which an untrained project was
             created. None for projects of older versions, which did not save it.
+        test_uses: Number of trainings that were scored on the test points.
     """
 
     target: TargetSpec
@@ -83,6 +84,7 @@ class Project:
     score: Score | None = None
     environment: Environment | None = None
     edits: Edits = field(default_factory=Edits)
+    test_uses: int = 0
 
     @classmethod
     def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":
@@ -112,14 +114,16 @@ class Project:
             finished: The end of the training.
             history: The losses of the training, including those before a checkpoint from which it continued.
         """
+        uses = self.test_uses + (finished.score.test is not None)
         return replace(
             self,
             weights=finished.weights,
             history=history,
             trace=finished.trace,
             checkpoint=finished.checkpoint,
-            score=finished.score,
+            score=replace(finished.score, test_uses=uses),
             environment=Environment.current(),
+            test_uses=uses,
         )
 
     def after(self, event: Event) -> "Project":
@@ -142,8 +146,8 @@ class Project:
     def gap(self) -> float | None:
         """Return the test NLL of the weights − entropy of the target, in nats: 0 is the best that any flow can do.
 
-        None without a test NLL, if the entropy is unknown, before the end of a training, and for projects of older
-        versions.
+        None without a test NLL, if the entropy is unknown, before the end of a training, after a change of the layers
+        or the integrator, and for projects of older versions.
         """
         return self.score.gap if self.score else None
 

@@ -1,5 +1,6 @@
 """Upgrades of older project file formats to the current one, one version at a time.
 
+- Format 10 had an NLL in place of each measurement of a score.
 - Format 9 had no edits.
 - Format 8 had flows with a standard normal base only, which is no longer the default of all families.
 - Format 7 used the same held-out points to select the kept state and to score it. What it calls held out is the
@@ -25,7 +26,7 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.flow import NETWORK_FIELDS
 from flowviz.specs.recipes import BASE, PERMUTE, RECIPES
 
-FORMAT_VERSION = 10
+FORMAT_VERSION = 11
 TRAINING_SHARE_OF_7 = 0.8  # of the points of a target
 MIN_BIN_HEIGHT_OF_6 = 1e-3
 
@@ -127,6 +128,21 @@ def _from_8(text: dict[str, Any], arrays: Arrays) -> Contents:
     return _with_flows(text, {"base": "normal"}, RECIPES), arrays
 
 
+def _from_10(text: dict[str, Any], arrays: Arrays) -> Contents:
+    """Upgrade from format 10: turn the NLLs of the score into measurements of an unknown number of points."""
+    if not (score := text.get("score")):
+        return text, arrays
+    validation, test, error = (score[name] for name in ("validation_nll", "test_nll", "standard_error"))
+    if (test is None) != (error is None):
+        raise ValueError("a test NLL requires a standard error, and vice versa")
+    measured = {
+        "validation": None if validation is None else {"split": "validation", "points": 0, "mean": validation},
+        "test": None if test is None else {"split": "test", "points": 0, "mean": test, "standard_error": error},
+    }
+    others = {name: score[name] for name in ("step", "entropy", "folded") if name in score}
+    return {**text, "score": {**others, **measured}}, arrays
+
+
 def _with_flows(text: dict[str, Any], missing: dict[str, Any], families: Iterable[str]) -> dict[str, Any]:
     """Add fields to the flow of some families, and to that of the next training."""
     if text.get("next"):
@@ -205,4 +221,5 @@ UPGRADES: tuple[tuple[int, Callable[[dict[str, Any], Arrays], Contents]], ...] =
     (6, _from_6),
     (8, _from_8),
     (7, _from_7),
+    (10, _from_10),
 )

@@ -23,6 +23,7 @@ from flowviz.records.events import (
 )
 from flowviz.records.history import EntropySegment, History, Mark
 from flowviz.records.lattice import lattice_points
+from flowviz.records.measured import Measured
 from flowviz.records.report import Curve, StageReport, written
 from flowviz.records.scene import Scene
 from flowviz.records.score import Score
@@ -54,6 +55,7 @@ __all__ = [
     "History",
     "Kept",
     "Mark",
+    "Measured",
     "Moment",
     "Overfitting",
     "Preparing",

@@ -6,9 +6,11 @@ from typing import Literal
 
 import numpy as np
 
+from flowviz.records.paired import DIFFERENCE, DIFFERENCE_ERROR, PairedDifference
 from flowviz.records.trial import ON_TARGET_GOAL, Trial
 
 LIMIT = "limit by counting"  # line of an adaptive histogram, which is no entrant
+UNKNOWN = "–"
 Best = Literal["highest", "lowest"]
 Row = Mapping[str, str | int | float | None]
 
@@ -22,21 +24,29 @@ class Column:
         title: Heading for users.
         form: Format of a value, as `format` takes it.
         best: Which value is the best one.
+        validation: Name of the figure on validation points that stands in for it until the end of the training.
     """
 
     name: str
     title: str
     form: str
     best: Best
+    validation: str = ""
 
     def text(self, value: float | None) -> str:
         """Return a value for users, or a dash if it is unknown."""
-        return "–" if value is None else format(value, self.form)
+        return UNKNOWN if value is None else format(value, self.form)
+
+    @property
+    def compares(self) -> bool:
+        """Return whether its values are compared by their differences on the same test points."""
+        return self.name in {"gap", "test_nll", DIFFERENCE}
 
 
 COLUMNS = (
-    Column("gap", "gap", ".3f", "lowest"),
-    Column("test_nll", "NLL", ".3f", "lowest"),
+    Column("gap", "gap", ".3f", "lowest", "validation_gap"),
+    Column("test_nll", "NLL", ".3f", "lowest", "validation_nll"),
+    Column(DIFFERENCE, "NLL − best", ".4f", "lowest"),
     Column("on_target", "on target", ".1%", "highest"),
     Column("coverage", "coverage", ".1%", "highest"),
     Column("leaked", "leaked", ".1%", "lowest"),
@@ -44,6 +54,8 @@ COLUMNS = (
     Column("steps_per_second", "steps/s", ",.0f", "highest"),
     Column("seconds_to_goal", f"seconds to {ON_TARGET_GOAL:.0%} on target", ".1f", "lowest"),
 )
+FIGURES = (*(column.name for column in COLUMNS[:3]), DIFFERENCE_ERROR, *(column.name for column in COLUMNS[3:]))
+AVERAGED = tuple(dict.fromkeys(name for each in COLUMNS for name in (each.name, each.validation) if name))
 
 
 @dataclass(frozen=True)
@@ -53,10 +65,13 @@ class RunSummary:
     Attributes:
         name: Name of the entrant.
         runs: Number of its runs.
-        running: Number of runs that have not ended, whose gap and NLL are those of validation points.
+        running: Number of runs that have not ended.
         finite: Number of runs whose results are all finite; only these count in means and deviations.
-        means: Mean of each column. None if no run has the figure.
-        deviations: Sample standard deviation of each column. None if fewer than two runs have the figure.
+        means: Mean of each figure. None if no run has it.
+        deviations: Sample standard deviation of each figure. None if fewer than two runs have it.
+        standard_error: Standard error of the test NLL of the only run. None for several runs, or if unknown.
+        difference: Difference of the test NLL from that of the best entrant. None if unknown.
+        without_density: Largest share of the test points without a density.
     """
 
     name: str
@@ -65,6 +80,9 @@ class RunSummary:
     means: Mapping[str, float | None]
     deviations: Mapping[str, float | None]
     running: int = 0
+    standard_error: float | None = None
+    difference: PairedDifference | None = None
+    without_density: float = 0.0
 
     @property
     def count(self) -> str:
@@ -72,40 +90,87 @@ class RunSummary:
         count = f"{self.runs}" if self.finite == self.runs else f"{self.finite} of {self.runs}"
         return f"{count}, {self.running} training" if self.running else count
 
+    def value(self, column: Column) -> float | None:
+        """Return the mean of a column, on validation points if there is none on test points. None if unknown."""
+        if column.name == DIFFERENCE:
+            return self.difference.mean if self.difference else None
+        known = self.means.get(column.name)
+        return self.means.get(column.validation) if known is None else known
+
+    def is_validated(self, column: Column) -> bool:
+        """Return whether the mean of a column is that of validation points."""
+        return self.means.get(column.name) is None and self.means.get(column.validation) is not None
+
+    def error(self, column: Column) -> float | None:
+        """Return what follows ±: the deviation over seeds or, of one run and of differences, the error of the test."""
+        if column.name == DIFFERENCE:
+            return self.difference.standard_error if self.difference else None
+        deviation = self.deviations.get(column.name)
+        return self.standard_error if deviation is None and column.compares else deviation
+
     def text(self, column: Column) -> str:
-        """Return the mean of a column for users, with its standard deviation over seeds if they differ."""
-        mean, deviation = self.means[column.name], self.deviations[column.name]
-        return column.text(mean) + (f" ± {column.text(deviation)}" if deviation else "")
+        """Return the mean of a column for users, with its deviation or error, and a note if it is no test result.
+
+        A score is not comparable if some of the points have no density.
+        """
+        value, error = self.value(column), self.error(column)
+        if value is None:
+            is_folded = self.without_density > 0 and column.compares
+            return f"not comparable: {self.without_density:.1%} have no density" if is_folded else UNKNOWN
+        if self.is_validated(column):
+            return f"{column.text(value)} (validation)"
+        return column.text(value) + (f" ± {column.text(error)}" if error else "")
 
 
 def row_of(name: str, seed: int, ending: str, figures: Mapping[str, float | None]) -> Row:
-    """Return the row of a run: its name, seed and ending, and the figures of all columns, None if unknown."""
-    known = {column.name: figures.get(column.name) for column in COLUMNS}
-    return {"name": name, "seed": seed, "ending": ending, **known}
+    """Return the row of a run: its name, seed and ending, and its figures, None if unknown."""
+    return {"name": name, "seed": seed, "ending": ending, **{each: figures.get(each) for each in FIGURES}}
 
 
-def summary_of(name: str, trials: Iterable[Trial]) -> RunSummary:
+def summary_of(name: str, trials: Iterable[Trial], difference: PairedDifference | None = None) -> RunSummary:
     """Return the summary of the runs of an entrant, without those of others."""
     runs = [trial for trial in trials if trial.name == name]
-    summary = summary_of_figures(name, [trial.figures for trial in runs if trial.finite])
+    summary = summary_of_figures(name, [trial.figures for trial in runs if trial.finite], difference)
     return replace(summary, runs=len(runs), running=sum(trial.ending == "training" for trial in runs))
 
 
-def summary_of_figures(name: str, runs: Sequence[Mapping[str, float | None]]) -> RunSummary:
+def summary_of_figures(
+    name: str, runs: Sequence[Mapping[str, float | None]], difference: PairedDifference | None = None
+) -> RunSummary:
     """Return the summary of runs with finite results from their figures."""
-    values = {
-        column.name: [value for figures in runs if (value := figures.get(column.name)) is not None]
-        for column in COLUMNS
-    }
+    values = {each: [value for figures in runs if (value := figures.get(each)) is not None] for each in AVERAGED}
     means = {each: float(np.mean(known)) if known else None for each, known in values.items()}
     deviations = {each: float(np.std(known, ddof=1)) if len(known) > 1 else None for each, known in values.items()}
-    return RunSummary(name, len(runs), len(runs), means, deviations)
+    error = runs[0].get("standard_error") if len(runs) == 1 else None
+    without = max((figures.get("without_density") or 0.0 for figures in runs), default=0.0)
+    return RunSummary(
+        name,
+        len(runs),
+        len(runs),
+        means,
+        deviations,
+        standard_error=error,
+        difference=difference,
+        without_density=without,
+    )
 
 
-def best_of(column: Column, values: Sequence[float | None]) -> set[int]:
-    """Return the numbers of the rows with the best value of a column; none if no two known values differ."""
-    known = [value for value in values if value is not None]
-    if len({*known}) < 2:
+def best_of(column: Column, rows: Sequence[RunSummary]) -> set[int]:
+    """Return the numbers of the rows that are best in a column, or cannot be told from the best one.
+
+    Flows are compared on the same test points, each with those on the same target. Other figures are best if they look
+    like the best one; none is, if they all look alike. Runs that have not ended are not compared with those that have.
+    """
+    if column.compares:
+        return {number for number, row in enumerate(rows) if row.difference and row.difference.is_tie}
+    ended = [number for number, row in enumerate(rows) if not row.running]
+    candidates = {each: value for each in ended or range(len(rows)) if (value := rows[each].value(column)) is not None}
+    if len({column.text(value) for value in candidates.values()}) < 2:
         return set()
-    best = max(known) if column.best == "highest" else min(known)
-    return {number for number, value in enumerate(values) if value == best}
+    best = (max if column.best == "highest" else min)(candidates.values())
+    return {number for number, value in candidates.items() if column.text(value) == column.text(best)}
+
+
+def with_values(rows: Sequence[RunSummary]) -> list[Column]:
+    """Return the columns that have a value in some row."""
+    return [column for column in COLUMNS if any(row.text(column) != UNKNOWN for row in rows)]

@@ -3,9 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from flowviz.records.adjusted import Adjusted
 from flowviz.records.bounds import Count, Duration, LearningRate
 from flowviz.records.checkpoint import Checkpoint, Kept
+from flowviz.records.measured import not_comparable
 from flowviz.records.score import Score
 from flowviz.records.trace import PARTICLES, Trace
 from flowviz.records.units import Units
@@ -78,35 +82,43 @@ class Progress:
         step: Step after which the flow was validated.
         seconds: Training time so far.
         fraction: Share of the budget spent so far, from 0 to 1.
-        train_nll: Mean NLL of the latest steps, or of some of their points if the loss is not the NLL.
-        validation_nll: Mean NLL of the validation points, which are never trained on.
+        train_nll: Mean NLL of the latest steps, or of some of their points if the loss is not the NLL. None if some of
+            these points have no density.
+        validation_nll: Mean NLL of the validation points, which are never trained on. None if some have no density.
         entropy: Entropy of the target. None if unknown.
         steps_per_second: Training speed.
         seconds_left: Estimated training time until the budget is spent.
         kept_step: Step of the best state so far, the one with the lowest validation NLL. None if unknown.
         loss: Mean loss of the latest steps, if it is not the NLL, such as the regression loss of flow matching.
         on_target: Share of the particles that land on the target. None if unknown.
+        without_density: Share of the validation points without a density, because the flow has no inverse there.
     """
 
     step: int
     seconds: float
     fraction: float
-    train_nll: float
-    validation_nll: float
+    train_nll: float | None
+    validation_nll: float | None
     entropy: float | None
     steps_per_second: float
     seconds_left: float
     kept_step: int | None = None
     loss: float | None = None
     on_target: float | None = None
+    without_density: float = 0.0
 
     @property
     def validation_gap(self) -> float | None:
-        """Return the validation NLL minus the entropy of the target, ideally 0. None if the entropy is unknown."""
-        return None if self.entropy is None else self.validation_nll - self.entropy
+        """Return the validation NLL minus the entropy of the target, ideally 0. None if either is unknown."""
+        nll = self.validation_nll
+        return None if nll is None or self.entropy is None else nll - self.entropy
 
     def sentence(self) -> str:
         """Describe the validation gap for the user, or the validation NLL if the entropy is unknown."""
+        if self.without_density:
+            return f"validation NLL {not_comparable(self.without_density)}"
+        if self.validation_nll is None:
+            return "unknown validation NLL"
         gap = self.validation_gap
         return f"validation NLL {self.validation_nll:.3f} nats" if gap is None else f"validation gap {gap:.3f} nats"
 
@@ -259,10 +271,12 @@ class Finished:
         recoveries: Number of recoveries.
         prepare_seconds: Time for loading and compiling.
         checkpoint: State from which the training can resume.
-        advice: What to change if the training diverged or was unsteady. Empty otherwise.
+        advice: What to change if the training diverged or was unsteady, or if a few points dominate the score. Empty
+            otherwise.
         largest_rise: Largest rise of the validation NLL above the lowest one before it, in nats. The first tenth of the
             budget does not count, nor do rises on a finite set of training points, which may be overfitting, and of
             flows that can fold the plane over, whose NLL leaves out different points each time. None if none counts.
+        test_nlls: NLL of each test point in flow units (n,), float32. None if the test NLL is unknown.
     """
 
     ending: Ending
@@ -275,6 +289,7 @@ class Finished:
     checkpoint: Checkpoint
     advice: str = ""
     largest_rise: float | None = None
+    test_nlls: NDArray[np.float32] | None = None
 
     @property
     def weights(self) -> Weights:
@@ -303,6 +318,8 @@ class Finished:
             "entropy": self.score.entropy,
             "gap": self.score.gap,
             "standard_error": self.score.standard_error,
+            "test_nll_median": self.score.test.median if self.score.test else None,
+            "without_density": found.without_density if (found := self.score.best_known) else 0.0,
             "on_target": self.snapshot.on_target,
             "leaked": self.snapshot.leaked,
             "coverage": self.snapshot.coverage,

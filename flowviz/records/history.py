@@ -59,8 +59,8 @@ class History:
     Attributes:
         step: Steps, strictly increasing.
         seconds: Training time so far.
-        train_nll: Mean NLL of the latest steps.
-        validation_nll: Mean NLL of the validation points.
+        train_nll: Mean NLL of the latest steps. NaN if unknown.
+        validation_nll: Mean NLL of the validation points. NaN if some of them have no density.
         changes: Changes of the target.
         entropy: Entropy of the target at the time of the report. NaN if unknown.
         kept_step: Step of the report with the lowest validation NLL since the target changed. None if there is no such
@@ -185,13 +185,13 @@ class History:
             step=step,
             seconds=seconds,
             fraction=1.0,
-            train_nll=float(self.train_nll[number]),
-            validation_nll=float(self.validation_nll[number]),
+            train_nll=_known(self.train_nll[number]),
+            validation_nll=_known(self.validation_nll[number]),
             entropy=entropy,
             steps_per_second=step / seconds if seconds else 0.0,
             seconds_left=0.0,
-            loss=None if np.isnan(self.loss[number]) else float(self.loss[number]),
-            on_target=None if np.isnan(self.on_target[number]) else float(self.on_target[number]),
+            loss=_known(self.loss[number]),
+            on_target=_known(self.on_target[number]),
         )
 
     def up_to(self, step: int) -> "History":
@@ -212,7 +212,7 @@ class History:
         return float(self.seconds[reached][0] - began)
 
     def kept_point(self) -> tuple[float, float] | None:
-        """Return the step and the validation NLL (nats) of the kept state, or None if unknown."""
+        """Return the step and the validation NLL (nats, perhaps NaN) of the kept state, or None if unknown."""
         number = int(np.searchsorted(self.step, np.inf if self.kept_step is None else self.kept_step))
         if number == len(self.step) or self.step[number] != self.kept_step:
             return None
@@ -267,6 +267,10 @@ class History:
         if end is not None:
             is_inside &= self.step <= end
         return self.entropy[is_inside & ~np.isnan(self.entropy)]
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def _appended(columns: list[NDArray[np.float64]], report: list[float]) -> NDArray[np.float64]:

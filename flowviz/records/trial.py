@@ -2,11 +2,12 @@
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowviz.records.events import Ending, Finished, is_unsteady
 from flowviz.records.history import History
@@ -40,6 +41,7 @@ class Trial:
         figures: Figures by name; see `Finished.figures`. Empty for a failed trial.
         failure: Reason that the trial failed. Empty if it did not fail.
         name: Name of the entrant, in a comparison.
+        test_nlls: NLL of each test point in flow units (n,), float32. None if unknown.
     """
 
     family: str
@@ -50,6 +52,7 @@ class Trial:
     figures: Mapping[str, float | None]
     failure: str = ""
     name: str = ""
+    test_nlls: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(
@@ -71,7 +74,7 @@ class Trial:
             np.isfinite(value) for value in figures.values() if value is not None
         )
         rate = spec.of_family(flow.recipe).peak_rate
-        return cls(flow.family, rate, spec.seed, end.ending, finite, figures, name=name)
+        return cls(flow.family, rate, spec.seed, end.ending, finite, figures, name=name, test_nlls=end.test_nlls)
 
     @classmethod
     def failed(cls, name: str, flow: FlowSpec, spec: TrainingSpec, failure: str) -> "Trial":

@@ -1,18 +1,20 @@
 """Recovery from a training that goes wrong: detect it, return to the best state, and halve the learning rate."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.flows import Flow
-from flowviz.records import Checkpoint, Kept, Validated
+from flowviz.records import Checkpoint, Kept, Score, Validated
 from flowviz.records.events import Cause, Ending
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training.step import State
 
 MAX_IN_A_ROW = 5  # recoveries without a successful validation between
 EXPLOSION_NATS = 20.0  # in a healthy training, the median loss never rises this much from one chunk to the next
+EARLY_SHARE = 0.5  # of the steps; a state that is kept from before is worth a sentence
 MAX_RISE = 0.3  # nats; a healthy training never rises this much above its best validation NLL, except at its beginning
 
 
@@ -126,7 +128,8 @@ class Guard:
 
         Args:
             validated: The current state and its validation NLL.
-            is_finite: Whether the validation NLL and all particles of the current state are finite.
+            is_finite: Whether the validation NLL and all particles of the current state are finite. Points without a
+                density are no fault.
             rise_counts: Whether a rise of the validation NLL means that the training is unsteady.
             max_rise: The rise in nats from which on the state is rejected, if rises count.
 
@@ -142,7 +145,7 @@ class Guard:
             return self._recover(Fault(cause, self.step, rise if is_finite else None))
         self.validated_step = self.step
         self._failed_chunks, self._failed_validations = 0, 0
-        if rise <= 0:
+        if self.kept is None or validated.rank <= self.kept.rank:
             self.kept, self._best = validated, (self.state, self.step)
         return None
 
@@ -192,3 +195,22 @@ def advice(flow: FlowSpec, spec: TrainingSpec, ending: Ending) -> str:
     if has_diverged:
         return f"Training gave up after {MAX_IN_A_ROW} recoveries in a row. To train further, {' or '.join(changes)}."
     return f"The loss did not fall steadily. To train more steadily, {' or '.join(changes)}."
+
+
+def cautions(flow: FlowSpec, score: Score, last_step: int) -> Iterator[str]:
+    """Yield sentences about a score that says less than it seems to.
+
+    Args:
+        flow: The flow.
+        score: The score of the state that was kept.
+        last_step: Last step of the training.
+    """
+    found = score.best_known
+    is_dominated = found is not None and found.is_dominated
+    is_early = score.step < EARLY_SHARE * last_step
+    if is_dominated:
+        yield "A few points dominate the mean NLL, so the median says more about the others."
+    if is_early:
+        yield f"Since step {score.step:,} of {last_step:,}, the flow has fitted the validation points worse."
+    if (is_dominated or is_early) and flow.base != "student_t":
+        yield "If the data have far outliers, choose Student's t as the base (--base student_t)."

@@ -7,7 +7,7 @@ from flowviz.projects import Comparison
 from flowviz.records import Trial
 from flowviz.specs import TrainingSpec
 from flowviz.targets import AdaptiveHistogram, Target
-from flowviz.training.scoring import generators, score_of
+from flowviz.training.scoring import generators, score_of, tested
 
 
 def limit_of(target: Target, spec: TrainingSpec) -> Trial:
@@ -17,7 +17,8 @@ def limit_of(target: Target, spec: TrainingSpec) -> Trial:
     Its NLLs are in the units of the data, and its parameters are the shares of its rectangles.
     """
     histogram = AdaptiveHistogram(target, generators(spec)[0])
-    score = score_of(histogram, target, spec, step=0).in_units(targets.target_units(target, "data"))
+    score, _ = tested(histogram, target, score_of(histogram, target, spec, step=0))
+    score = score.in_units(targets.target_units(target, "data"))
     return Trial(
         family="histogram",
         learning_rate=0.0,

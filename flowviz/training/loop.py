@@ -6,6 +6,7 @@ from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowviz.flows import Flow
 from flowviz.records import (
@@ -15,6 +16,7 @@ from flowviz.records import (
     Event,
     Finished,
     Kept,
+    Measured,
     Moment,
     Progress,
     Recovered,
@@ -30,13 +32,13 @@ from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.batch_change import BatchChange
 from flowviz.training.clocks import Interval, Stopwatch
-from flowviz.training.guard import MAX_RISE, Fault, Guard, advice
+from flowviz.training.guard import MAX_RISE, Fault, Guard, advice, cautions
 from flowviz.training.requests import NewTarget, Requests
 from flowviz.training.schedule import Budget, chunk_steps
-from flowviz.training.scoring import generators, mean_nll, score_of
+from flowviz.training.scoring import generators, nlls_of, score_of, tested
 from flowviz.training.shown_flow import ShownFlow
 from flowviz.training.step import State, chunk_runner
-from flowviz.training.validation import Validation
+from flowviz.training.validation import Validation, Validity
 
 PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the picture keeps moving
 FIT_POINTS = 2000  # for the initialization from data, as of an actnorm
@@ -109,7 +111,7 @@ class Training:
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
         if not self._requests.stop():
             self._runner.compile()  # not during the first steps, which would slow both down
-            self._validation.nll()  # traces the graph while the clock is paused
+            self._validation.measured()  # traces the graph while the clock is paused
             if not self._warms_up and not self._runner.wait():
                 yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
@@ -259,13 +261,13 @@ class Training:
         """Validate the current state. Keep it if it is the best so far; recover if it is not finite or has become bad.
 
         Rises of the validation NLL do not count at first, when it falls fast but not steadily; on a finite set of
-        training points, where it may be overfitting; and if the NLL leaves out points at which the flow folds.
+        training points, where it may be overfitting; and of flows that can fold, at whose folds points have no NLL.
         """
-        nll, trace = self._validation.measured()
-        is_finite = bool(np.isfinite(nll)) and trace.finite()
+        found, trace = self._validation.measured_and_traced()
+        is_finite = bool(np.isfinite(found.known_nll)) and trace.finite()
         has_new_points = self._target.training_points is None
         fault = self._guard.take_validation(
-            Kept(self._flow.weights(), nll, self._guard.step),
+            found.kept(self._flow, self._guard.step),
             is_finite=is_finite,
             rise_counts=has_new_points
             and not self._flow.can_fold
@@ -274,7 +276,7 @@ class Training:
         )
         if fault is not None:
             return self._recovered(fault)
-        return self._progress(nll, self._target.on_target(trace.positions[-1]))
+        return self._progress(found, self._target.on_target(trace.positions[-1]))
 
     def _recovered(self, fault: Fault) -> Recovered:
         self._guard.state.store(self._flow)
@@ -291,26 +293,26 @@ class Training:
             checkpoint = self._checkpoint()
         if isinstance(report, Recovered):
             yield report
-            nll = self._validation.nll()
-            self._guard.kept = self._guard.kept or Kept(self._flow.weights(), nll, self._guard.step)
-            report = self._progress(nll)
+            found = self._validation.measured()
+            self._guard.kept = self._guard.kept or found.kept(self._flow, self._guard.step)
+            report = self._progress(found)
         kept = self._guard.kept
         assert kept is not None
         self._flow.restore(kept.weights)
         self._shown.show_as_trained(self._requests.vary())
+        score, test_nlls = self._score(kept)
         yield Finished(
             ending=ending,
             progress=report,
             snapshot=self._shown.snapshot(kept.step, self._target),
             kept=kept,
-            score=self._score(kept),
+            score=score,
+            test_nlls=test_nlls,
             recoveries=self._guard.recoveries,
             prepare_seconds=prepare_seconds,
             checkpoint=checkpoint,
             largest_rise=self._guard.largest_rise,
-            advice=advice(self._flow.spec, self._spec, ending)
-            if is_unsteady(self._guard.recoveries, self._guard.largest_rise)
-            else "",
+            advice=" ".join(self._advice(ending, score, report)),
         )
 
     def _checkpoint(self) -> Checkpoint:
@@ -334,21 +336,26 @@ class Training:
         self._train_rng.bit_generator.state = dict(checkpoint.random_state)
         self._start = checkpoint.start_step, checkpoint.start_seconds
 
-    def _score(self, kept: Kept) -> Score:
-        """Return the score of the kept state, whose weights must be those of the flow."""
-        is_known = self._shown.is_trained and self._flow.objective.validation_share == 1
-        nll = kept.validation_nll if is_known else None
-        return score_of(self._shown.in_sync(), self._target, self._spec, kept.step, nll)
+    def _score(self, kept: Kept) -> tuple[Score, NDArray[np.float32] | None]:
+        """Return the score of the kept state, whose weights must be those of the flow, and the NLLs of the test."""
+        flow = self._shown.in_sync()
+        return tested(flow, self._target, score_of(flow, self._target, self._spec, kept.step))
 
-    def _progress(self, validation_nll: float, on_target: float | None = None) -> Progress:
+    def _advice(self, ending: Ending, score: Score, report: Progress) -> Iterator[str]:
+        if is_unsteady(self._guard.recoveries, self._guard.largest_rise):
+            yield advice(self._flow.spec, self._spec, ending)
+        yield from cautions(self._flow.spec, score, report.step)
+
+    def _progress(self, found: Validity, on_target: float | None = None) -> Progress:
         budget, is_nll = self._reported_budget, self._flow.objective.is_nll
         loss = float(np.mean(self._losses)) if self._losses else np.nan
-        train_nll = loss if is_nll else mean_nll(self._flow, self._latest_points)
+        validation_nll = found.measured.mean
+        train_nll: float | None = loss if is_nll else self._train_nll()
         return Progress(
             step=budget.step,
             seconds=budget.seconds,
             fraction=budget.fraction,
-            train_nll=validation_nll if np.isnan(train_nll) else train_nll,
+            train_nll=validation_nll if is_nll and np.isnan(loss) else train_nll,
             validation_nll=validation_nll,
             entropy=self._target.entropy,
             steps_per_second=budget.steps_per_second,
@@ -356,7 +363,12 @@ class Training:
             kept_step=self._guard.kept.step if self._guard.kept else None,
             loss=None if is_nll or np.isnan(loss) else loss,
             on_target=on_target,
+            without_density=found.measured.without_density,
         )
+
+    def _train_nll(self) -> float | None:
+        """Return the mean NLL of the latest training points, if it is not what is minimized."""
+        return Measured.of(nlls_of(self._flow, self._latest_points), "training", can_fold=self._flow.can_fold).mean
 
     @property
     def _budget(self) -> Budget:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,14 @@ CLEAR_RISE = 0.2  # nats; a rise that is more than noise even without a series o
 NOISE_FACTOR = 4.0  # multiple of the mean absolute difference between consecutive validations
 
 
+class Losses(NamedTuple):
+    """The losses at a step, in nats."""
+
+    step: int
+    validation_nll: float
+    train_nll: float
+
+
 class OverfittingMonitor:
     """A monitor that detects overfitting: the validation loss rises while the training loss keeps falling.
 
@@ -22,13 +31,18 @@ class OverfittingMonitor:
     """
 
     def __init__(self) -> None:
-        self._observed = deque[Progress](maxlen=OBSERVED)
+        self._observed = deque[Losses](maxlen=OBSERVED)
         self._best = np.inf, np.inf  # smoothed validation and training NLL, in nats
         self._reported_step: int | None = None
 
     def detects(self, progress: Progress) -> bool:
-        """Add the report of a validation, and return whether overfitting has just become evident."""
-        self._observed.append(progress)
+        """Add the report of a validation, and return whether overfitting has just become evident.
+
+        Reports with an unknown NLL say nothing about it.
+        """
+        if progress.validation_nll is None or progress.train_nll is None:
+            return False
+        self._observed.append(Losses(progress.step, progress.validation_nll, progress.train_nll))
         latest = list(self._observed)[-SMOOTHED:]
         validation_nll = float(np.median([report.validation_nll for report in latest]))
         train_nll = float(np.median([report.train_nll for report in latest]))
@@ -69,4 +83,7 @@ def with_final_report(events: Iterable[Event], training_points: int | None) -> I
 
 def _has_risen(end: Finished) -> bool:
     """Return whether the validation loss at the end of a training is clearly above that of the kept state."""
-    return end.ending != "diverged" and end.progress.validation_nll > end.kept.validation_nll + CLEAR_RISE
+    last, kept = end.progress.validation_nll, end.kept
+    if end.ending == "diverged" or last is None or kept.without_density:
+        return False
+    return last > kept.validation_nll + CLEAR_RISE

@@ -10,7 +10,8 @@ from flowviz.targets import build_target
 def rescored(project: Project) -> Project:
     """Return a project with the score of its weights, which changes with the integrator and the edits of its flow.
 
-    Loads TensorFlow.
+    Loads TensorFlow. The score is measured on the validation points, because each use of the test points makes them
+    less independent of the choices that follow; only the end of a training uses them.
 
     Raises:
         FileError: If the project was neither trained nor edited, or the weights do not fit the flow.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Score
+from flowviz.records import Measured, Score
 from flowviz.specs import TrainingSpec
 from flowviz.targets import AdaptiveHistogram, Target
 
@@ -14,11 +14,12 @@ if TYPE_CHECKING:  # an adaptive histogram is scored without TensorFlow
     from flowviz.flows import Flow
 
 SCORING_POINTS = 10_000  # for validation, and as many again for the test of a density
+TEST_STREAM = 4  # of seed 0: a training uses the first three streams of its seed, and pictures the fourth one
 
 
 def generators(spec: TrainingSpec) -> list[np.random.Generator]:
-    """Return the independent random generators for training, validation and test points."""
-    return np.random.default_rng(spec.seed).spawn(3)
+    """Return the independent random generators for training and validation points."""
+    return np.random.default_rng(spec.seed).spawn(2)
 
 
 def validation_points(target: Target, spec: TrainingSpec) -> NDArray[np.float32]:
@@ -26,45 +27,51 @@ def validation_points(target: Target, spec: TrainingSpec) -> NDArray[np.float32]
     return target.validation(SCORING_POINTS, generators(spec)[1])
 
 
+def points_of_test(target: Target) -> NDArray[np.float32] | None:
+    """Return the test points (n, 2) of a target, or None if it has too few.
+
+    They are the same for all trainings, whatever their seeds, so that differences between flows are not those between
+    points. Of a table, they are all of its test points.
+    """
+    count = max(SCORING_POINTS, target.training_points or 0)
+    return target.test(count, np.random.default_rng(0).spawn(TEST_STREAM + 1)[TEST_STREAM])
+
+
 def nlls_of(flow: "Flow | AdaptiveHistogram", points: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the NLL (n,) in nats of points (n, 2), NaN where a flow that folds the plane over cannot be undone."""
     return -flow.log_prob(points).astype(np.float64)
 
 
-def known(flow: "Flow | AdaptiveHistogram", nlls: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the NLLs in nats of the points at which the flow can be undone, all if it never folds; none if few can."""
-    found = nlls[~np.isnan(nlls)] if flow.can_fold else nlls
-    return found if 2 * len(found) > len(nlls) else found[:0]
-
-
-def mean_nll(flow: "Flow | AdaptiveHistogram", points: NDArray[np.float32]) -> float:
-    """Return the mean NLL of points (n, 2) in nats, or NaN if the flow cannot be undone at half of them."""
-    nlls = known(flow, nlls_of(flow, points))
-    return float(nlls.mean()) if len(nlls) else np.nan
-
-
 def score_of(
-    flow: "Flow | AdaptiveHistogram", target: Target, spec: TrainingSpec, step: int, validation_nll: float | None = None
+    flow: "Flow | AdaptiveHistogram", target: Target, spec: TrainingSpec, step: int, validation: Measured | None = None
 ) -> Score:
-    """Return the score of a flow, or of an adaptive histogram, on points that it was not fitted to.
+    """Return the score of a flow, or of an adaptive histogram, on the validation points.
 
     Args:
         flow: The flow, with the weights of a step of its training, or the histogram.
         target: The target.
         spec: The training, whose seed determines the points.
         step: The step.
-        validation_nll: The NLL of the validation points in nats, if it is known.
+        validation: The measurement on the validation points, if it is known.
     """
-    if validation_nll is None:
-        validation_nll = mean_nll(flow, validation_points(target, spec))
-    finite = validation_nll if np.isfinite(validation_nll) else None
-    score = Score(step, finite, test_nll=None, standard_error=None, entropy=target.entropy)
-    count = max(SCORING_POINTS, target.training_points or 0)  # of data, use all test points
-    points = target.test(count, generators(spec)[2])
+    folded = 0.0
+    if validation is None:
+        points = validation_points(target, spec)
+        nlls = nlls_of(flow, points)
+        folded = float(flow.folds_at(points, -nlls).mean())
+        validation = Measured.of(nlls, "validation", can_fold=flow.can_fold)
+    return Score(step, validation, entropy=target.entropy, folded=folded)
+
+
+def tested(flow: "Flow | AdaptiveHistogram", target: Target, score: Score) -> tuple[Score, NDArray[np.float32] | None]:
+    """Return the score of a flow, measured on the test points as well, and the NLL of each of them (n,).
+
+    The NLLs are None if the target has no test points, or if some of them have no density.
+    """
+    points = points_of_test(target)
     if points is None:
-        return score
-    every = nlls_of(flow, points)
-    nlls, score = known(flow, every), replace(score, folded=float(flow.folds_at(points, -every).mean()))
-    if len(nlls) < 2 or not np.isfinite(nlls).all():  # some point is so far out that float32 overflows
-        return score
-    return replace(score, test_nll=float(nlls.mean()), standard_error=float(nlls.std(ddof=1) / np.sqrt(len(nlls))))
+        return score, None
+    nlls = nlls_of(flow, points)
+    test = Measured.of(nlls, "test", can_fold=flow.can_fold)
+    score = replace(score, test=test, folded=float(flow.folds_at(points, -nlls).mean()))
+    return score, None if test.mean is None else nlls.astype(np.float32)

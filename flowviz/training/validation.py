@@ -1,21 +1,38 @@
 """Validation of a training: the points, when it is due, and whether the flow memorizes its training points."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.flows import Flow
-from flowviz.records import Kept, Overfitting, Progress, Trace
+from flowviz.records import Kept, Measured, Overfitting, Progress, Trace
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.clocks import Interval, Stopwatch
 from flowviz.training.overfitting import OverfittingMonitor
-from flowviz.training.scoring import mean_nll, validation_points
+from flowviz.training.scoring import nlls_of, validation_points
 
 VALIDATION_SECONDS = 0.5  # between validations, with a budget of seconds
 MAX_VALIDATION_SHARE = 0.1  # of the training time
 VALIDATION_CHUNKS = 5  # between validations, with a budget of steps
+
+
+class Validity(NamedTuple):
+    """The measurement of a state on the validation points.
+
+    Attributes:
+        measured: The measurement, without a mean if some of the points have no density.
+        known_nll: Mean NLL of the points that have a density, in nats; 0 if none has. It is not finite if it overflows.
+    """
+
+    measured: Measured
+    known_nll: float
+
+    def kept(self, flow: Flow, step: int) -> Kept:
+        """Return the present state of a flow with this measurement."""
+        return Kept(flow.weights(), self.known_nll, step, self.measured.without_density)
 
 
 class Validation:
@@ -42,24 +59,28 @@ class Validation:
             return chunks % round(VALIDATION_CHUNKS / self._flow.objective.validation_share) == 0
         return self._due.passed(self._clock.seconds)
 
-    def nll(self) -> float:
-        """Return the validation NLL of the flow in nats, which may not be finite."""
-        return mean_nll(self._flow, self.points)
+    def measured(self) -> Validity:
+        """Measure the flow on the validation points."""
+        nlls = nlls_of(self._flow, self.points)
+        known = nlls[~np.isnan(nlls)] if self._flow.can_fold else nlls
+        measured = Measured.of(nlls, "validation", can_fold=self._flow.can_fold)
+        return Validity(measured, float(known.mean()) if len(known) else 0.0)
 
-    def measured(self) -> tuple[float, Trace]:
-        """Return the validation NLL and the trace of some particles, and delay the next validation if this is slow."""
+    def measured_and_traced(self) -> tuple[Validity, Trace]:
+        """Measure the flow, trace some of its particles, and delay the next validation if this is slow."""
         started = self._clock.seconds
-        nll, trace = self.nll(), self._flow.trace(self._some(self._flow.particles()))
+        found, trace = self.measured(), self._flow.trace(self._some(self._flow.particles()))
         self._due.postpone(started + (self._clock.seconds - started) * (1 + 1 / MAX_VALIDATION_SHARE))
-        return nll, trace
+        return found, trace
 
     def repeated(self, kept: Kept) -> Kept:
-        """Return a kept state with its NLL on the current validation points, and give the flow its weights.
+        """Return a kept state as it is measured on the current validation points, and give the flow its weights.
 
         A checkpoint from an older version may have used a different validation set.
         """
         self._flow.restore(kept.weights)
-        return replace(kept, validation_nll=self.nll())
+        found = self.measured()
+        return replace(kept, validation_nll=found.known_nll, without_density=found.measured.without_density)
 
     def overfitting(self, report: Progress) -> list[Overfitting]:
         """Return an event if the flow begins to memorize a finite set of training points."""

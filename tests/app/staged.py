@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.projects import Project, example
-from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Score, Snapshot
+from flowviz.records import Checkpoint, Event, Finished, Kept, Progress, Snapshot
 from flowviz.records.events import Ending
 from tests.app.conftest import Window
+from tests.records.scores import scored
 
 PROGRESS = Progress(
     step=1200,
@@ -62,10 +63,11 @@ class Staged:
 
     def finished(self, ending: Ending = "completed", advice: str = "", progress: Progress = PROGRESS) -> Finished:
         """Return the last event of a training that kept the state of its last progress."""
+        assert progress.validation_nll is not None
         kept = Kept(self._project.weights, progress.validation_nll, progress.step)
         none = NOTHING, NOTHING, NOTHING, NOTHING, NOTHING
         checkpoint = Checkpoint(*none, progress.step, progress.seconds, 1, 1.0, 0, {}, kept)
-        score = Score(progress.step, progress.validation_nll, 1.75, 0.01, progress.entropy)
+        score = scored(progress.step, progress.validation_nll, 1.75, 0.01, progress.entropy)
         return Finished(ending, progress, self.snapshot(progress.step), kept, score, 0, 1.0, checkpoint, advice)
 
     def _provided_events(self) -> Iterator[Event]:

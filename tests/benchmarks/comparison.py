@@ -35,13 +35,14 @@ from flowviz.app.main_window import MainWindow
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Comparison, load_comparison, load_project
 from flowviz.records.comparison_table import COLUMNS, RunSummary, summary_of
+from flowviz.records.paired import DIFFERENCE
 from flowviz.records.trial import Trial, figures_of_run, from_csv, to_csv
 from flowviz.specs import TextSpec, TrainingSpec, comparison_spec
 
 FAMILIES = ("realnvp", "spline", "flow_matching")
 WAYS = ("window", "command", "separate")
 TABLES = ("window", "rotated", *WAYS[1:])
-FIGURES = [column for column in COLUMNS if column.name != "parameters"]
+FIGURES = [column for column in COLUMNS if column.name not in {"parameters", DIFFERENCE}]
 ROOT = Path(__file__).parents[2]
 
 
@@ -171,7 +172,7 @@ def changes_by_rotation(runs: Runs) -> Iterator[str]:
         return
     for one, other in zip(runs["window"], runs["rotated"], strict=True):
         for column in FIGURES:
-            first, second = one.means[column.name], other.means[column.name]
+            first, second = one.value(column), other.value(column)
             if first is None or second is None:
                 continue
             if abs(change := second - first) > _spread(one, other, column.name):

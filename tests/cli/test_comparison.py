@@ -78,7 +78,7 @@ def test_table_has_a_row_for_each_run_and_means_over_seeds(runs: FakeRuns) -> No
     gaps = [(str(seed), str(0.25 * seed)) for seed in range(3)]
     assert rows("out") == [(name, seed, gap) for name in ("realnvp", "nice") for seed, gap in gaps]
     assert sorted(path.name for path in Path("out").iterdir()) == FILES
-    assert "| realnvp | 3 | 0.250 ± 0.250 |" in Path("out/table.md").read_text(encoding="utf-8")
+    assert "| RealNVP | 3 | 0.250 ± 0.250 |" in Path("out/table.md").read_text(encoding="utf-8")
     found = load_comparison(Path("out/comparison.flowviz"))
     assert (found.names, found.seeds, len(found.trials)) == (("realnvp", "nice"), 3, 6)
     assert {project.flow.layers for project in found.projects.values()} == {1}

@@ -39,7 +39,8 @@ FLOWS = {"affine": FlowSpec(), "spline": FlowSpec(family="spline"), "nice": Flow
 
 
 def trial(name: str, gap: float | None, seed: int = 0, ending: Any = "completed") -> Trial:
-    return Trial("realnvp", 2e-3, seed, ending, ending == "completed", {"gap": gap, "test_nll": 1.5}, name=name)
+    figures = {"gap": gap, "test_nll": 1.5 if gap is None else gap + 1.0, "standard_error": 0.01}
+    return Trial("realnvp", 2e-3, seed, ending, ending == "completed", figures, name=name)
 
 
 def untrained(target: TargetSpec, flow: FlowSpec) -> Project:
@@ -93,7 +94,7 @@ def test_stages_are_at_equal_shares_of_the_layers(drawn: list[PanelTable]) -> No
     [table] = drawn
     assert stages(table) == [[0, 5, 10, 14, 19], [0, 2, 4, 6, 8], [0, 1, 2, 4, 5]]
     assert titles(table)[0][:2] == ["affine gap 0.500 ± 0.354", ""]
-    assert [row[0] for row in titles(table)[1:]] == ["spline NLL 1.500", "nice not trained"]
+    assert [row[0] for row in titles(table)[1:]] == ["spline NLL 1.500 ± 0.010", "nice not trained"]
     assert table.headings == ("base", "25% of the layers", "50%", "75%", "100%")
     assert table.note.startswith("1,000 steps each. Gap in nats")
 
@@ -178,7 +179,7 @@ def test_long_names_leave_room_for_the_gap(drawn: list[PanelTable]) -> None:
     figure = ComparisonFigure(found, spec("animation", "gif"))
     table = figure._table(1.0)
     labels = panel_table.table_labels(table, ViewSpec(), SMALL, lambda text: 7.0 * len(text))
-    [gap] = [label for label in labels if label.text == "gap 0.125"]
+    [gap] = [label for label in labels if label.text == "gap 0.125 ± 0.010"]
     [shown] = [label for label in labels if label.text.startswith("w")]
     assert shown.text.endswith("…")
     assert shown.x + 7 * len(shown.text) < gap.x < gap.x + 7 * len(gap.text) <= SMALL.width / 3
@@ -224,12 +225,12 @@ def test_best_of_each_column_is_bold_and_signs_are_escaped() -> None:
     trials = [trial(names[0], 0.5), trial(names[0], 0.3, 1), trial(names[1], 0.2), trial(names[1], None, 1, "diverged")]
     found = Comparison(projects, tuple(trials), 2)
     first, second = markdown(found).splitlines()[2:4]
-    assert first.startswith(r"| 100% a\_b \& \$c\$ | 2 | 0.400 ± 0.141 | 1.500 | – |")
-    assert second.startswith(r"| d\|e \\ \~^\{f\} | 1 of 2 | **0.200** | 1.500 | – |")
+    assert first.startswith(r"| 100% a\_b \& \$c\$ | 2 | 0.400 ± 0.141 | 1.400 ± 0.141 | 0.2000 ± 0.0122 |")
+    assert second.startswith(r"| d\|e \\ \~^\{f\} | 1 of 2 | **0.200 ± 0.010** | **1.200 ± 0.010** | **0.0000** |")
     first, second = latex(found).splitlines()[6:8]
-    assert first.startswith(r"100\% a\_b \& \$c\$ & 2 & 0.400 $\pm$ 0.141 & 1.500 & -- &")
+    assert first.startswith(r"100\% a\_b \& \$c\$ & 2 & 0.400 $\pm$ 0.141 & 1.400 $\pm$ 0.141 & 0.2000 $\pm$ 0.0122 \\")
     assert second.startswith(r"d\textbar{}e \textbackslash{} \textasciitilde{}\textasciicircum{}\{f\} & 1 of 2 &")
-    assert r"\textbf{0.200}" in second
+    assert r"\textbf{0.200 $\pm$ 0.010}" in second
 
 
 def test_table_of_runs_in_progress_has_their_current_figures(tmp_path: Path) -> None:
@@ -245,7 +246,7 @@ def test_table_of_runs_in_progress_has_their_current_figures(tmp_path: Path) -> 
     assert float(row["validation_nll"]) == last.validation_nll
     table = (tmp_path / "a.md").read_text(encoding="utf-8")
     assert "| begun | 1, 1 training | " in table
-    assert "Runs that have not ended are measured on validation points." in table
+    assert "Runs that have not ended are measured on validation points, and not ranked." in table
     with pytest.raises(SpecError, match="no rows before a flow has been trained"):
         ComparisonTable(Comparison({"new": new}), "csv")
 
@@ -256,6 +257,6 @@ def test_limit_by_counting_is_in_the_note_and_a_row_of_the_tables_without_being_
     found = replace(found, limits={each.target: limit for each in found.projects.values()})
     assert note(found).endswith("0 is perfect; limit by counting: 0.006.")
     assert "| limit by counting | 1 | 0.006 |" in markdown(found)
-    assert "**0.250**" in markdown(found), "the best flow"
+    assert "**0.250 ± 0.010**" in markdown(found), "the best flow"
     assert "limit by counting & 1 & 0.006 &" in latex(found)
     assert "adaptive histogram" not in markdown(replace(found, limits=None))

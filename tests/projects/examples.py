@@ -20,7 +20,6 @@ from flowviz.records import (
     Moment,
     Recovered,
     Retargeted,
-    Score,
     Selection,
     Settings,
     Snapshot,
@@ -34,6 +33,7 @@ from flowviz.records import (
 from flowviz.specs import DrawingSpec, FlowSpec, Playback, PointsSpec, Seen, TextSpec, TrainingSpec, ViewSpec
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from flowviz.specs.recipes import BATCH_NORMALIZATION, PERMUTE
+from tests.records.scores import scored
 
 Change = Callable[[dict[str, Any], dict[str, NDArray[Any]]], object]
 EDITS = Edits(
@@ -77,7 +77,7 @@ def whole_project(
             fitted=False,
         ),
         selection=Selection(rng.random(particles) < 0.3),
-        score=Score(400, -0.5, -0.25, 0.125, -1.5),
+        score=scored(400, -0.5, -0.25, 0.125, -1.5),
         next=Plan(PointsSpec(data=PNG[:160]), FlowSpec(family="spline"), TrainingSpec(steps=3)),
         environment=Environment(flowviz="0.1.0", tensorflow="2.21.0", python="3.11.7", platform="Linux 6.1 x86_64"),
         edits=EDITS if flow == FlowSpec(layers=4, width=8) else Edits(),

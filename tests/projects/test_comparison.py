@@ -30,7 +30,7 @@ from flowviz.projects import (
     to_bytes,
 )
 from flowviz.records import FLOW_UNITS, Trial, to_csv
-from flowviz.records.comparison_table import COLUMNS, best_of
+from flowviz.records.comparison_table import COLUMNS, FIGURES
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from tests.projects.examples import assert_same, whole_project
 from tests.projects.mutants import JUNK, mutant
@@ -219,7 +219,7 @@ def test_file_of_a_project_is_still_that_of_a_project() -> None:
 
 def test_table_has_a_row_for_each_run_in_the_order_of_the_entrants() -> None:
     table = example().table()
-    assert list(table.columns) == ["name", "seed", "ending", *(column.name for column in COLUMNS)]
+    assert list(table.columns) == ["name", "seed", "ending", *FIGURES]
     assert list(zip(table["name"], table["seed"], strict=True)) == [("μ, “spline”", 0), ("b\\n", 0), ("b\\n", 1)]
     assert table["gap"].isna().tolist() == [True, False, False]
     assert table["on_target"].tolist() == [0.9, 0.9, 0.9]
@@ -232,14 +232,6 @@ def test_summary_is_mean_and_deviation_over_seeds() -> None:
     assert (first.runs, first.text(gap)) == (1, "0.500")
     assert (second.runs, second.finite, second.text(gap)) == (3, 2, "0.200 ± 0.141")
     assert second.text(COLUMNS[1]) == "–"
-
-
-def test_best_values_of_a_column() -> None:
-    gap, on_target = COLUMNS[0], next(column for column in COLUMNS if column.name == "on_target")
-    assert best_of(gap, [0.3, None, 0.1, 0.1]) == {2, 3}
-    assert best_of(on_target, [0.3, None, 0.1]) == {0}
-    assert best_of(gap, [0.3, None]) == set()
-    assert best_of(gap, [0.3, None, 0.3]) == set(), "none is better than another"
 
 
 def test_changes_of_a_comparison() -> None:
@@ -271,10 +263,11 @@ def test_row_of_a_run_in_progress_is_that_of_its_validation_points() -> None:
     last = project.history.last_progress(None)
     assert last is not None
     assert (row["name"], row["seed"], row["ending"]) == ("a", project.training.seed, "training")
-    assert row["test_nll"] == last.validation_nll
+    assert (row["test_nll"], row["gap"]) == (None, None), "it has not been tested"
     assert row["on_target"] == project.timeline.moments[-1].on_target
     ended = comparison.with_trial(trial("a", project.training.seed, 0.25))
     assert (comparison.in_progress, ended.in_progress) == (("a",), ())
     assert ended.with_current({}).rows()[0]["gap"] == 0.25
     (summary, nothing) = current.summaries()
-    assert (summary.runs, summary.running, summary.means["gap"], nothing.runs) == (1, 1, row["gap"], 0)
+    assert (summary.runs, summary.running, nothing.runs) == (1, 1, 0)
+    assert summary.text(COLUMNS[1]) == f"{last.validation_nll:.3f} (validation)"

@@ -12,10 +12,11 @@ from flowviz.errors import SpecError
 from flowviz.exporting.export import Export
 from flowviz.exporting.provenance import provenance_of
 from flowviz.projects import Project, load_project, save_project
-from flowviz.records import Moment, Score, Timeline
+from flowviz.records import Moment, Timeline
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Seen, ShapeSpec, TrainingSpec
 from flowviz.specs.edits import Bump, Edits, LayerEdit, flow_by_hand
 from tests.flows.families import random_weights
+from tests.records.scores import scored
 
 FLOW = FlowSpec(layers=2, width=4, depth=1, normalization="none")
 EDITS = Edits(
@@ -33,7 +34,7 @@ def learned() -> Project:
     weights, earlier = random_weights(FLOW), random_weights(FLOW, seed=1)
     flow = flowviz.build_flow(FLOW, weights)
     moments = tuple(Moment(step, each, 0.5, 0.5) for step, each in ((0, earlier), (100, weights)))
-    score = Score(100, 1.0, 1.0, 0.1, 0.5)
+    score = scored(100, 1.0, 1.0, 0.1, 0.5)
     trace = flow.trace(flow.particles(200))
     return replace(fresh, weights=weights, trace=trace, timeline=Timeline(moments), score=score)
 
@@ -59,7 +60,8 @@ def test_the_score_of_an_edited_project_is_unknown_until_it_is_computed(edited: 
     nll = -flowviz.score(edited, flowviz.build_target(edited.target).sample(20_000, np.random.default_rng(1))).mean()
     score = flowviz.rescored(edited).score
     assert score is not None
-    assert score.test_nll == pytest.approx(nll, abs=0.2 * abs(nll))
+    assert score.validation_nll == pytest.approx(nll, abs=0.2 * abs(nll))
+    assert (score.test, flowviz.rescored(edited).test_uses) == (None, 0), "edits are scored on validation points"
     assert score != flowviz.rescored(replace(learned, score=None)).score
 
 
@@ -113,9 +115,11 @@ def test_a_flow_that_was_never_trained_can_be_edited_and_scored() -> None:
     built = flowviz.edit(fresh, Edits(layers={1: LayerEdit(bumps=(bump,)), 3: LayerEdit(bumps=(bump,))}))
     assert not built.weights.parameters
     assert built.trace.log_det[-1].max() < -0.2
-    gap = flowviz.rescored(built).gap
-    assert gap is not None
-    assert gap > 0
+    score = flowviz.rescored(built).score
+    assert score is not None
+    assert score.validation_gap is not None
+    assert score.validation_gap > 0
+    assert score.test is None, "what is built by hand is scored on validation points"
     np.testing.assert_array_equal(flowviz.edit(built, Edits()).trace.positions, fresh.trace.positions)
 
 

@@ -20,11 +20,12 @@ from flowviz.flows.strips import in_strips, stratified
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.format import from_bytes, to_bytes
 from flowviz.projects.variant import Variant
-from flowviz.records import FieldGrid, Finished, Score, Snapshot, Trace, base_particles, lattice_points
+from flowviz.records import FLOW_UNITS, FieldGrid, Finished, Snapshot, Trace, base_particles, lattice_points
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.specs.flow import Integrator
 from flowviz.targets import build_target
 from flowviz.training import train
+from tests.records.scores import scored
 from tests.test_cli import run
 
 TRAINING = TrainingSpec(steps=1100)  # with a validation, and one at the end
@@ -174,7 +175,10 @@ class TestTrainedFlow:
         assert project.checkpoint is not None
         assert project.checkpoint.kept is not None
         assert end.kept.validation_nll == project.checkpoint.kept.validation_nll, "measured with the usual steps"
-        assert end.score == flowviz.rescored(project.with_integrator("rk4", 2)).score
+        rescored = flowviz.rescored(project.with_integrator("rk4", 2)).score
+        assert rescored is not None
+        assert end.score.validation == rescored.validation
+        assert (end.score.test is None, rescored.test) == (False, None), "only a training uses the test points"
 
 
 class TestOtherIntegrators:
@@ -212,8 +216,9 @@ class TestOtherIntegrators:
         assert folded.trace.folded_share > 0.01
         assert folded.score is not None
         assert 0.01 < folded.score.folded < 1
-        assert "(inexact: steps fold the plane over at about " in folded.score.sentence()
-        assert "increase the integrator steps" in folded.score.sentence()
+        sentence = folded.score.in_units(FLOW_UNITS).sentence()
+        assert "(inexact: steps fold the plane over at about " in sentence
+        assert "increase the integrator steps" in sentence
         again = from_bytes(to_bytes(folded))
         assert again.score == folded.score
         assert again.trace.folded is not None
@@ -223,7 +228,7 @@ class TestOtherIntegrators:
 
     @pytest.mark.parametrize("folded", [0.0, 1e-4])
     def test_the_score_is_exact_if_almost_nothing_folds(self, folded: float) -> None:
-        assert "inexact" not in Score(1, 2.0, 2.0, 0.1, 1.0, folded).sentence()
+        assert "inexact" not in scored(1, 2.0, 2.0, 0.1, 1.0, folded).in_units(FLOW_UNITS).sentence()
 
     @pytest.mark.parametrize(("integrator", "steps"), [("heun", None), (None, 101), (None, 0)])
     def test_wrong_values_are_a_sentence(self, project: Project, integrator: str | None, steps: int | None) -> None:

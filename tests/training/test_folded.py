@@ -10,10 +10,11 @@ import flowviz
 from flowviz.cli.loaded_project import EncodedPoints
 from flowviz.flows import build_flow
 from flowviz.projects import Project, load_project, save_project
-from flowviz.records import Scene, Score, Weights
+from flowviz.records import Scene, Weights
 from flowviz.records.units import Units
 from flowviz.rendering.legend import keys
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec, ViewSpec
+from tests.records.scores import scored
 from tests.test_cli import run
 
 FLOW = FlowSpec(family="flow_matching", width=16, waves=4, depth=2, integrator="euler", integrator_steps=1)
@@ -40,12 +41,16 @@ def mostly_folded() -> Project:
     return folded(1.0)
 
 
-def test_more_than_half_of_the_points_without_a_density_have_no_nll(mostly_folded: Project, tmp_path: Path) -> None:
+def test_a_flow_without_an_inverse_at_some_points_has_no_nll(mostly_folded: Project, tmp_path: Path) -> None:
     score = mostly_folded.score
     assert score is not None
     assert score.folded > 0.5
     assert (score.validation_nll, score.test_nll, score.standard_error, score.gap) == (None, None, None, None)
-    assert score.sentence().startswith("unknown NLL (inexact: ")
+    assert score.validation is not None
+    share = score.validation.without_density
+    assert 0.1 < share < score.folded
+    sentence = score.in_units(Units()).sentence()
+    assert sentence.startswith(f"not comparable: {share:.1%} of the points have no density (inexact: ")
     save_project(mostly_folded, tmp_path / "folded.flowviz")
     assert load_project(tmp_path / "folded.flowviz").score == score
 
@@ -121,4 +126,4 @@ def test_nll_of_points_with_several_particles_is_inexact(
 
 
 def test_score_without_an_nll_takes_units() -> None:
-    assert Score(1, None, None, None, 1.0, 0.6).in_units(Units(scale=(2.0, 2.0))).validation_nll is None
+    assert scored(1, None, None, None, 1.0, 0.6).in_units(Units(scale=(2.0, 2.0))).validation_nll is None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flowviz.flows import build_flow
-from flowviz.records import Checkpoint, Finished, Kept, Recovered, Weights
+from flowviz.records import FLOW_UNITS, Checkpoint, Finished, Kept, Recovered, Weights
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Ink, Points, Target
 from flowviz.training import train
@@ -145,7 +145,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def script(*nlls: float) -> None:
         values = chain(nlls[:1], nlls, repeat(nlls[-1]))  # the first one is computed while the clock is paused
-        monkeypatch.setattr("flowviz.training.validation.mean_nll", lambda *_: next(values))
+        monkeypatch.setattr("flowviz.training.validation.nlls_of", lambda *_: np.full(4, next(values)))
 
     return script
 
@@ -164,7 +164,7 @@ def test_training_whose_loss_rises_recovers_and_says_what_to_change(target: Ink,
     assert end.figures()["largest_rise"] == pytest.approx(0.45)
     assert end.figures()["unsteady"] == 1
     assert end.checkpoint.largest_rise == pytest.approx(0.45)
-    assert end.sentence().endswith("To train more steadily, lower the learning rate to 0.001.")
+    assert end.in_units(FLOW_UNITS).sentence().endswith("To train more steadily, lower the learning rate to 0.001.")
     assert end.ending == "completed"
 
 

@@ -243,7 +243,7 @@ def test_stop_after_the_first_chunk_does_not_wait_for_a_validation(monkeypatch: 
     def validated(*_: object) -> float:
         raise AssertionError("the flow was validated")
 
-    monkeypatch.setattr("flowviz.training.validation.mean_nll", validated)
+    monkeypatch.setattr("flowviz.training.validation.nlls_of", validated)
     turns = train_in_turns(comparison("affine"), stop_requested=stopper.requested)
     for turn in turns:
         stopper.turns.append(turn)

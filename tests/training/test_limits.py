@@ -12,7 +12,7 @@ from flowviz.records.comparison_table import LIMIT
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, ShapeSpec, TargetSpec, TextSpec, TrainingSpec
 from flowviz.targets import AdaptiveHistogram, build_target, points_spec
 from flowviz.training.limits import limit_of, with_limits
-from flowviz.training.scoring import SCORING_POINTS, generators
+from flowviz.training.scoring import SCORING_POINTS, generators, points_of_test
 
 SPEC = TrainingSpec(steps=2, seed=3)
 SMALL = FlowSpec(layers=1, width=2, depth=1)
@@ -35,7 +35,7 @@ def comparison(*targets: TargetSpec, baseline: bool = True) -> Comparison:
 def test_limit_is_measured_on_the_test_points_of_a_training() -> None:
     target = build_target(TextSpec(text="I"))
     found = limit_of(target, SPEC)
-    points = target.test(SCORING_POINTS, generators(SPEC)[2])
+    points = points_of_test(target)
     assert points is not None
     histogram = of_few(target, generators(SPEC)[0])
     nlls = -histogram.log_prob(points)

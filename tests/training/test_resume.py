@@ -15,7 +15,7 @@ from flowviz.records import Checkpoint, Event, Finished, History, Progress, Reco
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train, trained
-from flowviz.training.scoring import mean_nll
+from flowviz.training.scoring import nlls_of
 from flowviz.training.step import ChunkRunner, State
 
 FILES = Path(__file__).parents[1] / "projects" / "files"
@@ -61,11 +61,11 @@ def rising_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the validation NLL of the trained flow be 1 nat higher now and then, depending on its weights only."""
     monkeypatch.setattr("flowviz.training.validation.VALIDATION_CHUNKS", 1)
 
-    def risen(flow: Flow, points: NDArray[Any]) -> float:
+    def risen(flow: Flow, points: NDArray[Any]) -> NDArray[np.float64]:
         number = int(flow.parameters.numpy().view(np.uint32).sum(dtype=np.uint64))
-        return mean_nll(flow, points) + (1.0 if number % 4 == RESIDUE else 0.0)
+        return nlls_of(flow, points) + (1.0 if number % 4 == RESIDUE else 0.0)
 
-    monkeypatch.setattr("flowviz.training.validation.mean_nll", risen)
+    monkeypatch.setattr("flowviz.training.validation.nlls_of", risen)
 
 
 def finished(events: list[Event]) -> Finished:
@@ -132,6 +132,7 @@ def test_recovery_returns_to_the_best_state_to_the_last_bit(rising_losses: None)
                 assert event.rise > 0.3
                 assert f"The validation loss rose by {event.rise:.1f} nats" in event.sentence()
             case Progress():
+                assert event.validation_nll is not None
                 best[event.step] = event.validation_nll
             case Checkpoint() if event.step in states:
                 for name in STATE[:-1]:

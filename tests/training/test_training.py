@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
 from flowviz.records import (
+    FLOW_UNITS,
     Checkpoint,
     Finished,
     History,
@@ -58,6 +59,8 @@ def test_events_come_in_their_order(target: Ink) -> None:
     assert steps == sorted(steps)
     for report in progress:
         assert report.entropy is not None
+        assert report.validation_nll is not None
+        assert report.train_nll is not None
         assert report.validation_gap == report.validation_nll - report.entropy
         assert np.isfinite([report.train_nll, report.validation_nll, report.steps_per_second]).all()
 
@@ -209,7 +212,7 @@ def test_one_far_outlier_in_a_point_cloud_does_no_harm() -> None:
     end = finished(train(Points(points), SMALL, TrainingSpec(steps=1500)))
     assert all_finite(end)
     assert end.score.gap is None
-    assert "test NLL" in end.sentence()
+    assert "test NLL" in end.in_units(FLOW_UNITS).sentence()
 
 
 def test_an_exploding_loss_is_undone() -> None:
@@ -243,7 +246,7 @@ def test_the_best_state_is_kept_when_a_small_cloud_is_learned_by_heart(monkeypat
             overfitting.append(event)
     assert isinstance(event, Finished)
     assert event.kept.step < event.progress.step
-    assert f"Kept the best state, step {event.kept.step:,}" in event.sentence()
+    assert f"Kept the best state, step {event.kept.step:,}" in event.in_units(FLOW_UNITS).sentence()
     assert event.score.validation_nll == event.kept.validation_nll < history.validation_nll[-1] - 0.1
     assert event.score.test_nll is None, "there are too few points for a test"
     assert history.kept_step == history.step[history.validation_nll.argmin()] == event.kept.step

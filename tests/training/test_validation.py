@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from flowviz.flows import build_flow
 from flowviz.projects import Project
-from flowviz.records import Event, Finished, History, Overfitting, Progress, Snapshot
+from flowviz.records import FLOW_UNITS, Event, Finished, History, Overfitting, Progress, Snapshot
 from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Ink, Points
@@ -60,7 +60,8 @@ class Recorded(Ink):
 def test_validation_selects_the_state_and_test_scores_it(target: Ink) -> None:
     recorded = Recorded(target.mask)
     _, end = history_of(train(recorded, SMALL, STEPS))
-    [validation], [test] = recorded.given["validation"], recorded.given["test"]
+    [validation, again], [test] = recorded.given["validation"], recorded.given["test"]
+    np.testing.assert_array_equal(validation, again)
     drawn = [{(x, y) for x, y in points.tolist()} for points in (*recorded.given["sample"], validation, test)]
     assert len(set.union(*drawn)) == sum(map(len, drawn)), "no point is in two sets"
     nlls = -build_flow(SMALL, end.weights).log_prob(test).astype(np.float64)
@@ -69,7 +70,7 @@ def test_validation_selects_the_state_and_test_scores_it(target: Ink) -> None:
     assert end.score.validation_nll == pytest.approx(-build_flow(SMALL, end.weights).log_prob(validation).mean())
     assert end.score.test_nll is not None
     assert end.score.gap == end.figures()["gap"] == end.score.test_nll - target.entropy
-    assert f"test gap {end.score.gap:.3f} ± {end.score.standard_error:.3f} nats" in end.sentence()
+    assert f"test gap {end.score.gap:.3f} ± {end.score.standard_error:.3f} nats" in end.in_units(FLOW_UNITS).sentence()
 
 
 def test_history_has_every_validation_once_and_the_best_is_kept(target: Ink) -> None:
@@ -108,7 +109,7 @@ def test_project_has_the_gap_of_its_weights(target: Ink) -> None:
 def test_without_a_test_the_score_is_that_of_the_validation() -> None:
     _, end = history_of(train(Points(np.random.default_rng(0).normal(size=(99, 2))), SMALL, TrainingSpec(steps=50)))
     assert (end.score.test_nll, end.score.gap, end.figures()["standard_error"]) == (None, None, None)
-    assert f"validation NLL {end.score.validation_nll:.3f} nats" in end.sentence()
+    assert f"validation NLL {end.score.validation_nll:.3f} ± " in end.in_units(FLOW_UNITS).sentence()
 
 
 def test_all_test_points_of_a_large_table_score_the_flow() -> None:

@@ -33,8 +33,10 @@ def answer(progress: Progress | None) -> tuple[str, ...]:
         return WHY, IS_IT_GOOD
     if progress.entropy is None:
         return WHY, UNKNOWN_BEST
+    if progress.validation_nll is None or progress.validation_gap is None:
+        return WHY, IS_IT_GOOD, f"Here, the loss is {progress.sentence()}."
     numbers = [f"{number:.2f}".replace("-", "−") for number in (progress.validation_nll, progress.entropy)]
-    gap = progress.validation_nll - progress.entropy
+    gap = progress.validation_gap
     return (
         WHY,
         IS_IT_GOOD,
@@ -55,7 +57,7 @@ class LossQuestion(QToolButton):
     def set_progress(self, progress: Progress | None) -> None:
         """Set the progress report that the question and the answer refer to."""
         self._progress = progress
-        is_negative = progress is not None and progress.validation_nll < 0
+        is_negative = progress is not None and (progress.validation_nll or 0) < 0
         self._question = WHY_NEGATIVE if is_negative else MEANING
         self.setText("Why negative?" if is_negative else MEANING)
         self.setAccessibleName(self._question)

@@ -13,7 +13,8 @@ SPIKE_TEXT = "{data:.3f} nats at step {x:,.0f}"  # pyqtgraph sets these names
 
 
 def loss_range(losses: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the lowest and the highest loss to show, without spikes far above the bulk of the losses."""
+    """Return the lowest and the highest loss to show, without spikes far above the bulk of the known losses."""
+    losses = losses[~np.isnan(losses)]
     if not len(losses):
         return INITIAL_LOSSES
     lowest = losses.min()

@@ -1,5 +1,7 @@
 """The metrics below the loss plot, which tell how good the flow is."""
 
+from collections.abc import Iterator
+
 from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.settings import settings, stored_flag
@@ -8,6 +10,7 @@ from flowviz.app.widgets.controls import DisclosureButton
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.labels import FittingLabel, WarningLabel
 from flowviz.records import Moment, Progress, Score, Trace
+from flowviz.records.measured import not_comparable
 from flowviz.specs import FlowSpec, explanations
 
 METRICS = {
@@ -90,13 +93,14 @@ class Metrics(QWidget):
 
     def show_score(self, score: Score | None) -> None:
         """Show the score of the kept state, or unknown values for None."""
-        error = score.standard_error if score else None
-        tip = "" if error is None else f".\nStandard error: {error:.3f} nats"
         numbers = {"testNll": score.test_nll if score else None, "testGap": score.gap if score else None}
+        if score and score.validation_nll is not None:
+            numbers |= {"validationNll": score.validation_nll, "validationGap": score.validation_gap}
         about = "≈ " if score and score.folded else ""
         for name, number in numbers.items():
             self._show(name, number, f"{about}{{:.3f}} nats")
-            self._values[name].setToolTip(METRICS[name][1] + tip)
+        for name in ("testNll", "testGap"):
+            self._values[name].setToolTip("".join((METRICS[name][1], *_details(score))))
 
     def show_hits(self, moment: Moment) -> None:
         """Show the shares of particles on and off the target, and of the target that they cover."""
@@ -145,3 +149,18 @@ class Metrics(QWidget):
 
     def _show(self, name: str, value: float | None, template: str) -> None:
         self._values[name].setText(UNKNOWN if value is None else template.format(value))
+
+
+def _details(score: Score | None) -> Iterator[str]:
+    """Yield what the tooltip of a test score adds: its error, its median, and how often its points were used."""
+    test = score.test if score else None
+    if score is None or test is None:
+        return
+    if test.without_density:
+        yield f".\n{not_comparable(test.without_density).capitalize()}"
+    if test.standard_error is not None:
+        yield f".\nStandard error: {test.standard_error:.3f} nats"
+    if test.median is not None:
+        yield f".\nMedian NLL: {test.median:.3f} nats"
+    if score.test_uses > 1:
+        yield f".\nThe test points have scored {score.test_uses} trainings of this flow, so they are less independent"

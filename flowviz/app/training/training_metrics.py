@@ -33,7 +33,8 @@ class TrainingMetrics:
     def nll(self) -> float | None:
         """Return the NLL that is shown: that of the score, or else the latest validation. None if unknown."""
         score, progress = self._shown_score, self._shown_progress
-        return score.test_nll if score else progress.validation_nll if progress else None
+        measured = score.best_known if score else None
+        return measured.mean if measured else progress.validation_nll if progress else None
 
     @property
     def entropy(self) -> float | None:

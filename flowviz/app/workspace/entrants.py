@@ -20,7 +20,8 @@ from flowviz.records import (
     Snapshot,
     Trial,
 )
-from flowviz.records.comparison_table import COLUMNS
+from flowviz.records.comparison_table import RunSummary, summary_of_figures
+from flowviz.records.paired import PairedDifference
 from flowviz.records.trial import ON_TARGET_GOAL
 from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
@@ -144,8 +145,9 @@ class EntrantRun:
 
     @property
     def gap(self) -> float | None:
-        """Test gap after the end of the training, and the latest validation gap before, in nats. None if unknown."""
-        return self.figures()["gap"]
+        """Test gap after the end of the training, and the validation gap otherwise, in nats. None if unknown."""
+        figures = self.figures()
+        return figures.get("validation_gap") if figures.get("gap") is None else figures["gap"]
 
     def anew(self) -> "EntrantRun":
         """Return this entrant untrained, about to learn the requested target."""
@@ -208,18 +210,31 @@ class EntrantRun:
         score = self.project.score if self.variant is None else None
         scored = score.in_units(self.built.units) if score and self.built else score
         unknown: Figures = {"on_target": None, "coverage": None, "leaked": None}
-        edited = {"gap": scored.gap if scored else None, "test_nll": scored.test_nll if scored else None}
-        return {**self._figures_of_training(), **unknown, **edited}
+        edited = {
+            "validation_gap": scored.validation_gap if scored else None,
+            "validation_nll": scored.validation_nll if scored else None,
+        }
+        return {**self._figures_of_training(), "gap": None, "test_nll": None, **unknown, **edited}
+
+    def summary(self, difference: PairedDifference | None) -> RunSummary:
+        """Return the row of the table, with the difference of its test NLL from that of the best entrant."""
+        summary = summary_of_figures(self.name, [self.figures()], difference)
+        return replace(summary, running=int(not self.has_ended))
+
+    @property
+    def compared_trials(self) -> list[Trial]:
+        """Return the result of the training, if the flow is still what was trained."""
+        return [self.trial] if self.trial is not None and not self.is_edited else []
 
     def _figures_of_training(self) -> Figures:
         if self.trial is not None and self.trial.figures:
-            return {column.name: self.trial.figures.get(column.name) for column in COLUMNS}
+            return self.trial.figures
         units = self.built.units if self.built else FLOW_UNITS
         progress = self.progress.in_units(units) if self.progress else None
         parameters = sum(array.size for array in self.project.weights.parameters.values())
         return {
-            "gap": progress.validation_gap if progress else None,
-            "test_nll": progress.validation_nll if progress else None,
+            "validation_gap": progress.validation_gap if progress else None,
+            "validation_nll": progress.validation_nll if progress else None,
             "on_target": self.moment.on_target if self.moment else None,
             "coverage": self.moment.coverage if self.moment else None,
             "leaked": self.moment.leaked if self.moment else None,

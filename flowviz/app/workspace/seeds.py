@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flowviz.app.workspace.entrants import FAILED, EntrantRun, Figures
 from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, summary_of_figures
+from flowviz.records.paired import differences
 
 DEVIATION = "± standard deviation"
 TIP = "Over the flows that differ only in their seeds, without those that diverged or failed"
@@ -37,6 +38,16 @@ def shown(column: Column, value: float | None) -> str:
     return column.text(value) + (UNITS.get(column.name, "") if value is not None else "")
 
 
+def compared(runs: Sequence[EntrantRun]) -> list[RunSummary]:
+    """Return the row of each entrant, compared with the best one on the same target."""
+    rows = dict[int, RunSummary]()
+    for target in {run.project.target for run in runs}:
+        numbers = [number for number, run in enumerate(runs) if run.project.target == target]
+        found = differences([runs[number].compared_trials for number in numbers])
+        rows |= {number: runs[number].summary(each) for number, each in zip(numbers, found, strict=True)}
+    return [rows[number] for number in range(len(runs))]
+
+
 def _summary(group: Sequence[EntrantRun]) -> RunSummary | None:
     """Return the summary of a flow. None if it has a single seed."""
     figures: list[Figures] = [run.figures() for run in group if run.status not in FAILED]
@@ -47,8 +58,8 @@ def _summary(group: Sequence[EntrantRun]) -> RunSummary | None:
 
 def _rows(summary: RunSummary, *, named: bool) -> list[SummaryRow]:
     title = f"{summary.name}: mean" if named else "mean"
-    means = {column.name: shown(column, summary.means[column.name]) for column in COLUMNS}
-    deviations = {column.name: shown(column, summary.deviations[column.name] or None) for column in COLUMNS}
+    means = {column.name: shown(column, summary.means.get(column.name)) for column in COLUMNS}
+    deviations = {column.name: shown(column, summary.deviations.get(column.name) or None) for column in COLUMNS}
     return [SummaryRow(f"{title} of {summary.runs} seeds", means, TIP), SummaryRow(DEVIATION, deviations, TIP)]
 
 

@@ -1,5 +1,6 @@
 """The table of the figures of all entrants, which can be sorted; the best value of each column is marked."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortFilterProxyModel, Qt, pyqtSignal
@@ -11,8 +12,9 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.app.workspace.limits import rows_below
-from flowviz.app.workspace.seeds import SummaryRow, shown
-from flowviz.records.comparison_table import COLUMNS, best_of
+from flowviz.app.workspace.seeds import SummaryRow, compared, shown
+from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, best_of
+from flowviz.records.paired import DIFFERENCE
 from flowviz.specs.view import Theme
 
 BEST = "★"  # beside the best value of a column
@@ -20,8 +22,10 @@ NAME_COLUMN, MAX_NAME = 0, 16  # characters that can be read without room for mo
 VALUE_ROLE = Qt.ItemDataRole.UserRole  # the number, for sorting
 TIPS = {
     "gap": "Distance from the best possible loss, in nats: 0 is a perfect fit. Measured on test points at "
-    "the end of the training, and on validation points until then",
+    "the end of the training; until then on validation points, and not ranked",
     "test_nll": "Negative log-likelihood, in nats: how much points of the target surprise the flow. Lower is better",
+    DIFFERENCE: "Difference of the NLL from that of the best flow, on the same test points, with its standard error. "
+    "All flows within one standard error are marked as best",
     "on_target": "Share of the particles that land on the target",
     "coverage": "Share of the target that the particles reach",
     "leaked": "Share of the particles that miss the target",
@@ -84,8 +88,8 @@ class FiguresModel(QAbstractTableModel):
         return self._figure(index.row(), index.column() - 1, role)
 
     def _figure(self, row: int, number: int, role: int) -> Any:
-        column, value = COLUMNS[number], self._figures[row][COLUMNS[number].name]
-        text = shown(column, value)
+        column, summary = COLUMNS[number], self._rows[row]
+        text, value = _text(summary, column), self._sorting[row][number]
         is_best = row in self._best[number]
         match role:
             case Qt.ItemDataRole.DisplayRole:
@@ -121,16 +125,30 @@ class FiguresModel(QAbstractTableModel):
     @property
     def _content(self) -> tuple[object, ...]:
         """Return what the cells show."""
-        return self._figures, self._summaries, [_name(run, Qt.ItemDataRole.ToolTipRole) for run in self._value.runs]
+        return self._rows, self._summaries, [_name(run, Qt.ItemDataRole.ToolTipRole) for run in self._value.runs]
 
     def _update(self, value: Compared, summaries: list[SummaryRow]) -> None:
         self._value, self._summaries = value, summaries
-        self._figures = [run.figures() for run in self._value.runs]
-        self._best = [best_of(column, [figures[column.name] for figures in self._figures]) for column in COLUMNS]
+        self._rows = compared(self._value.runs)
+        self._best = [best_of(column, self._rows) for column in COLUMNS]
+        self._sorting = [[_sorted_by(row, column, self._rows) for column in COLUMNS] for row in self._rows]
 
     def _announce(self) -> None:
         if self._value.runs:
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+
+
+def _text(row: RunSummary, column: Column) -> str:
+    """Return what the table shows of an entrant: ± only of differences, because the column of the error is narrow."""
+    if column.name == DIFFERENCE or row.value(column) is None or row.is_validated(column):
+        return row.text(column)
+    return shown(column, row.value(column))
+
+
+def _sorted_by(row: RunSummary, column: Column, rows: Sequence[RunSummary]) -> float | None:
+    """Return the value by which a row is sorted. Figures on validation points do not rank among those of the test."""
+    is_unfit = row.is_validated(column) and any(other.means.get(column.name) is not None for other in rows)
+    return None if is_unfit else row.value(column)
 
 
 def _name(run: EntrantRun, role: int) -> str | None:

@@ -25,10 +25,10 @@ from flowviz.app.window.crash_handler import CrashHandler
 from flowviz.errors import FileError
 from flowviz.projects import load_project
 from flowviz.projects.drafts import Draft, Drafts, drafts_folder
-from flowviz.records import Score
 from tests.app.conftest import FileMenu, work_is_running
 from tests.app.document.fakes import FakeSession, InlineWorker, comparison_of, content_of, project_in, untrained
 from tests.projects.examples import whole_project
+from tests.records.scores import scored
 
 TRAINED_AND_KILLED = """
 import sys
@@ -165,7 +165,7 @@ def test_draft_is_written_for_unsaved_changes_only(editor: Editor) -> None:
 
 
 def test_draft_has_a_score_without_an_nll(editor: Editor) -> None:
-    score = Score(400, None, None, None, -1.5, folded=0.626)
+    score = scored(400, None, None, None, -1.5, folded=0.626)
     editor.session.show_project(replace(whole_project(), score=score))
     editor.session.changed.emit()
     editor.autosave.save()

@@ -41,6 +41,7 @@ from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training import Adjust, Vary
 from tests.app.pane.fakes import WEIGHTS, FakeDisplays, FakeQueries, fake_viewer
 from tests.app.training import fake_thread as training
+from tests.records.scores import scored
 
 Result = TypeVar("Result")
 ENTROPY = 1.5
@@ -207,7 +208,7 @@ def checkpoint(step: int) -> Checkpoint:
 
 def finished(step: int, ending: Ending = "completed", flow: FlowSpec | None = None) -> Finished:
     """Return the end of a training."""
-    kept, score = Kept(WEIGHTS, 1.625, step), Score(step, 1.625, 1.75, 0.01, ENTROPY)
+    kept, score = Kept(WEIGHTS, 1.625, step), scored(step, 1.625, 1.75, 0.01, ENTROPY)
     return Finished(ending, progress(step), snapshot(step, flow=flow), kept, score, 0, 1.0, checkpoint(step))
 
 

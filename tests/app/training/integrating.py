@@ -8,10 +8,11 @@ from flowviz.projects.variant import Variant
 from flowviz.records import Score, Snapshot
 from flowviz.specs import FlowSpec
 from tests.app.training.fakes import SessionHarness, finished, snapshot, train
+from tests.records.scores import scored
 
 TRAINED = FlowSpec(family="flow_matching")
 COARSE = FlowSpec(family="flow_matching", integrator="euler", integrator_steps=10)
-SCORE = Score(200, 1.625, 2.5, 0.02, 1.5)
+SCORE = scored(200, 1.625, 2.5, 0.02, 1.5)
 
 
 def flow_matching() -> SessionHarness:

@@ -19,11 +19,12 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.training.fakes import SessionHarness, finished, snapshot, train
 from tests.app.training.integrating import TRAINED, trained_flow_matching
+from tests.records.scores import scored
 
 FLOW = FlowSpec()
 WITHOUT_THIRD = Edits(layers={3: LayerEdit(disabled=True)})
 BENT = Edits(layers={1: LayerEdit(bumps=(Bump(curve="shift", center=(0.0,), height=(1.0,)),))})
-SCORE = Score(200, 1.625, 2.5, 0.02, 1.5)
+SCORE = scored(200, 1.625, 2.5, 0.02, 1.5)
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.metrics import UNKNOWN, Metrics
 from flowviz.app.widgets.labels import FittingLabel
-from flowviz.records import Score, base_particles
+from flowviz.records import base_particles
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec
+from tests.records.scores import scored
 
 
 @pytest.fixture
@@ -28,14 +29,14 @@ def shown(metrics: Metrics) -> list[str]:
 
 
 def test_score_of_a_target_with_known_entropy(metrics: Metrics) -> None:
-    metrics.show_score(Score(100, 1.5, 1.625, 0.0123, 1.5))
+    metrics.show_score(scored(100, 1.5, 1.625, 0.0123, 1.5))
     assert shown(metrics) == ["1.625 nats", "0.125 nats", *2 * ["Standard error: 0.012 nats"]]
 
 
 def test_score_shows_only_what_is_known(metrics: Metrics) -> None:
-    metrics.show_score(Score(100, 1.5, 1.625, 0.0123, None))
+    metrics.show_score(scored(100, 1.5, 1.625, 0.0123, None))
     assert shown(metrics)[:2] == ["1.625 nats", UNKNOWN]
-    for score in (Score(100, 1.5, None, None, None), None):
+    for score in (scored(100, 1.5, None, None, None), None):
         metrics.show_score(score)
         assert shown(metrics)[:2] == [UNKNOWN, UNKNOWN]
         assert "Standard error" not in " ".join(shown(metrics))
@@ -51,7 +52,7 @@ def test_inexact_nll_says_so_and_for_which_share_of_the_particles(metrics: Metri
     assert not warning.isHidden()
     assert "3.1% of the particles" in warning.text()
     assert warning.text().endswith("Increase the integrator steps.")
-    metrics.show_score(Score(100, 1.5, 1.625, 0.0123, 1.5, folded=0.02))
+    metrics.show_score(scored(100, 1.5, 1.625, 0.0123, 1.5, folded=0.02))
     assert shown(metrics)[:2] == ["≈ 1.625 nats", "≈ 0.125 nats"]
 
 

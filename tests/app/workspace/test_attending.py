@@ -13,7 +13,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Comparison, Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Score, Selection
+from flowviz.records import Selection
 from flowviz.specs import FlowSpec, TextSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from tests.app.conftest import Window, settle
@@ -21,6 +21,7 @@ from tests.app.pane.mouse import CloudMouse
 from tests.app.training.fakes import finished, snapshot
 from tests.app.workspace.fakes import ComparisonHarness
 from tests.app.workspace.panes import HI, LONG, SHORT, TRAINING, Panes
+from tests.records.scores import scored
 
 pytestmark = pytest.mark.shared_window
 
@@ -413,9 +414,9 @@ def test_the_figures_of_a_flow_with_edited_layers_are_not_those_of_its_training(
     assert run.gap is not None
     edited = run.having_variant(Variant(run.project.flow, edits))
     assert (edited.gap, edited.figures()["on_target"]) == (None, None)
-    score = Score(1000, validation_nll=2.0, test_nll=2.0, standard_error=0.1, entropy=1.5)
-    scored = replace(edited, variant=None, built=None, project=replace(run.project, edits=edits, score=score))
-    assert scored.gap == 0.5
+    score = scored(1000, validation_nll=2.0, test_nll=2.0, standard_error=0.1, entropy=1.5)
+    again = replace(edited, variant=None, built=None, project=replace(run.project, edits=edits, score=score))
+    assert again.gap == 0.5
 
 
 def test_another_integrator_does_not_start_an_entrant_over(qtbot: QtBot) -> None:

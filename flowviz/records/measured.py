@@ -1,0 +1,109 @@
+"""Measurements: mean NLLs that know on which points they were measured, and in which units."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from flowviz.records.bounds import Count
+from flowviz.records.units import Units
+
+Split = Literal["training", "validation", "test"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+TAIL_SHARE = 1e-3  # share of the points whose influence on the mean is measured
+HEAVY_TAIL = 0.05  # nats by which they may raise the mean; those next to the edges of letters raise it by about 0.01
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The mean NLL of points, in nats.
+
+    A point at which a flow has no inverse has no density. The mean NLL of points of which some have no density is
+    unknown, because leaving them out would make it smaller.
+
+    Attributes:
+        split: The points: "training" points trained the flow, "validation" points selected the state that is kept, and
+            "test" points played no part in the training.
+        points: Number of points. 0 if unknown, in files of older versions.
+        mean: Mean NLL. None if a point has no density, or if the mean overflows.
+        standard_error: Standard error of the mean. None if it is unknown, or for a single point.
+        median: Median NLL. None if the mean is unknown.
+        tail: Part of the mean that is due to the 0.1% of the points with the largest NLLs. None if the mean is unknown.
+        without_density: Share of the points without a density, from 0 to 1.
+        units: "flow" if the NLLs are per area in flow units, "data" if they are per area in the units of the data.
+    """
+
+    split: Split
+    points: Count
+    mean: float | None
+    standard_error: Annotated[float, Field(ge=0)] | None = None
+    median: float | None = None
+    tail: float | None = None
+    without_density: Share = 0.0
+    units: Literal["flow", "data"] = "flow"
+
+    @classmethod
+    def of(cls, nlls: NDArray[np.float64], split: Split, *, can_fold: bool = False) -> "Measured":
+        """Measure points in flow units.
+
+        Args:
+            nlls: NLL of each point (n,), not finite where it overflows or is unknown.
+            split: Which points they are.
+            can_fold: Whether NaN means that the flow has no inverse at a point.
+        """
+        missing = float(np.isnan(nlls).mean()) if can_fold and len(nlls) else 0.0
+        if not len(nlls) or not np.isfinite(nlls).all():
+            return cls(split, len(nlls), mean=None, without_density=missing)
+        mean, most = float(nlls.mean()), max(1, round(TAIL_SHARE * len(nlls)))
+        is_one = len(nlls) == 1
+        return cls(
+            split,
+            len(nlls),
+            mean,
+            standard_error=None if is_one else float(nlls.std(ddof=1) / np.sqrt(len(nlls))),
+            median=float(np.median(nlls)),
+            tail=None if is_one else mean - float(np.partition(nlls, -most)[:-most].mean()),
+        )
+
+    @property
+    def is_dominated(self) -> bool:
+        """Return whether the mean says more about a few points than about all."""
+        return self.tail is not None and self.tail > HEAVY_TAIL
+
+    def in_units(self, units: Units) -> "Measured":
+        """Return this measurement per area in the units of the data.
+
+        Raises:
+            TypeError: If it is in these units already.
+        """
+        if self.units != "flow":
+            raise TypeError("The measurement is in the units of the data already.")
+        return replace(self, mean=units.nll(self.mean), median=units.nll(self.median), units="data")
+
+    def sentence(self, entropy: float | None = None) -> str:
+        """Describe the measurement for the user: the gap if the entropy is known, or the NLL.
+
+        Args:
+            entropy: Entropy of the target in nats, in the units of the measurement.
+
+        Raises:
+            TypeError: If it has not been converted to the units of the data.
+        """
+        if self.units == "flow":
+            raise TypeError("Users read measurements in the units of the data: convert this one by `in_units`.")
+        if self.without_density:
+            return not_comparable(self.without_density)
+        if self.mean is None:
+            return f"unknown {self.split} NLL"
+        name, value = ("NLL", self.mean) if entropy is None else ("gap", self.mean - entropy)
+        error = "" if self.standard_error is None else f" ± {self.standard_error:.3f}"
+        median = f" (median NLL {self.median:.3f})" if self.is_dominated else ""
+        return f"{self.split} {name} {value:.3f}{error} nats{median}"
+
+
+def not_comparable(without_density: float) -> str:
+    """Say that an NLL is unknown because a share of the points, from 0 to 1, has no density."""
+    return f"not comparable: {max(without_density, 0.001):.1%} of the points have no density"

@@ -1,0 +1,95 @@
+"""Differences between the test NLLs of flows, measured on the same points where that is possible."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.records.trial import Trial
+
+DIFFERENCE, DIFFERENCE_ERROR = "test_nll_difference", "test_nll_difference_se"  # figures of a run
+
+
+@dataclass(frozen=True)
+class PairedDifference:
+    """The test NLL of a flow minus that of the best one, in nats.
+
+    Attributes:
+        mean: Mean over the test points, and over the runs of each flow.
+        standard_error: Standard error of the mean, because the test points are a sample. It does not contain the spread
+            over trainings.
+    """
+
+    mean: float
+    standard_error: float
+
+    @property
+    def is_tie(self) -> bool:
+        """Return whether the flow cannot be told from the best one: it is within one standard error."""
+        return self.mean <= self.standard_error
+
+
+def differences(flows: Sequence[Sequence[Trial]]) -> list[PairedDifference | None]:
+    """Return the difference of each flow from the best one on the same target.
+
+    The best flow is the one with the lowest mean test NLL over its runs. A difference is None if the flow has not been
+    tested, or if no other one has.
+
+    Args:
+        flows: The runs of each flow, which all learn the same target.
+    """
+    best = best_runs(flows)
+    tested = [[trial for trial in runs if is_tested(trial)] for runs in flows]
+    return [difference(runs, best) if runs and best else None for runs in tested]
+
+
+def best_runs(flows: Sequence[Sequence[Trial]]) -> list[Trial]:
+    """Return the tested runs of the flow with the lowest mean test NLL. None if fewer than two flows were tested.
+
+    Args:
+        flows: The runs of each flow, which all learn the same target.
+    """
+    tested = [found for runs in flows if (found := [trial for trial in runs if is_tested(trial)])]
+    return min(tested, key=_mean) if len(tested) > 1 else []
+
+
+def is_tested(trial: Trial) -> bool:
+    """Return whether a run has a test NLL that can be compared: it has ended, and all results are finite."""
+    is_known = trial.figures.get("test_nll") is not None and trial.figures.get("standard_error") is not None
+    return is_known and trial.finite and trial.ending != "training"
+
+
+def difference(runs: Sequence[Trial], best: Sequence[Trial]) -> PairedDifference:
+    """Return the difference between the runs of two flows that have been tested.
+
+    It is paired if the NLL of each test point is known. In files of older versions it is not, and the runs were tested
+    on different points; then, their errors add up.
+    """
+    mean = _mean(runs) - _mean(best)
+    if [*runs] == [*best]:
+        return PairedDifference(0.0, 0.0)
+    nlls = _nlls(runs), _nlls(best)
+    if nlls[0] is None or nlls[1] is None or nlls[0].shape != nlls[1].shape:
+        variances = [sum(_error(trial) ** 2 for trial in group) / len(group) ** 2 for group in (runs, best)]
+        return PairedDifference(mean, float(np.sqrt(sum(variances))))
+    between = nlls[0] - nlls[1]
+    return PairedDifference(mean, float(between.std(ddof=1) / np.sqrt(len(between))))
+
+
+def _nlls(runs: Sequence[Trial]) -> NDArray[np.float64] | None:
+    """Return the NLL of each test point (n,), the mean over runs. None if that of a run is unknown."""
+    known = [trial.test_nlls for trial in runs if trial.test_nlls is not None]
+    if len(known) < len(runs) or len({nlls.shape for nlls in known}) > 1:
+        return None
+    return np.asarray(np.mean(np.stack(known), axis=0, dtype=np.float64))
+
+
+def _mean(runs: Sequence[Trial]) -> float:
+    return float(np.mean([trial.figures["test_nll"] for trial in runs]))
+
+
+def _error(trial: Trial) -> float:
+    error = trial.figures["standard_error"]
+    assert error is not None
+    return error

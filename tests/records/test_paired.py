@@ -1,0 +1,117 @@
+"""Differences between flows on the same test points, and which of them are best."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from flowviz.records import Trial
+from flowviz.records.comparison_table import COLUMNS, RunSummary, best_of, summary_of_figures, with_values
+from flowviz.records.paired import DIFFERENCE, differences
+from flowviz.records.trial import TrialEnding
+
+GAP, NLL, BETWEEN = COLUMNS[:3]
+ON_TARGET = next(column for column in COLUMNS if column.name == "on_target")
+
+
+def run_with(
+    nlls: NDArray[np.float64], seed: int = 0, *, keeps_nlls: bool = True, ending: TrialEnding = "completed"
+) -> Trial:
+    """Return a run that was tested on points with these NLLs."""
+    error = float(nlls.std(ddof=1) / np.sqrt(len(nlls)))
+    figures = {"test_nll": float(nlls.mean()), "gap": float(nlls.mean()) - 1.0, "standard_error": error}
+    kept = nlls.astype(np.float32) if keeps_nlls else None
+    return Trial("realnvp", 1e-3, seed, ending, True, figures, test_nlls=kept)
+
+
+def test_a_difference_on_the_same_points_is_much_more_certain_than_the_nlls() -> None:
+    rng = np.random.default_rng(0)
+    points = rng.normal(1.0, 1.0, 10_000)
+    better, worse = run_with(points), run_with(points + rng.normal(0.004, 0.05, 10_000))
+    first, second = differences([[better], [worse]])
+    assert (first, second) != (None, None)
+    assert first is not None
+    assert second is not None
+    assert (first.mean, first.standard_error, first.is_tie) == (0.0, 0.0, True)
+    assert second.mean == pytest.approx(0.004, abs=0.002)
+    assert second.standard_error == pytest.approx(0.0005, rel=0.1)
+    assert not second.is_tie
+    assert (better.figures["standard_error"] or 0) > 15 * second.standard_error
+
+
+def test_seeds_are_averaged_before_the_error_of_the_test_is_computed() -> None:
+    rng = np.random.default_rng(1)
+    points, noise = rng.normal(size=2000), rng.normal(0, 0.1, (2, 2000))
+    best, other = [run_with(points)], [run_with(points + 0.1 + noise[0]), run_with(points + 0.3 + noise[1], 1)]
+    _, found = differences([best, other])
+    assert found is not None
+    assert found.mean == pytest.approx(0.2 + noise.mean(), abs=1e-6)
+    assert found.standard_error == pytest.approx(noise.mean(axis=0).std(ddof=1) / np.sqrt(2000), rel=1e-4)
+
+
+def test_errors_add_up_if_the_points_are_unknown() -> None:
+    rng = np.random.default_rng(2)
+    one, other = rng.normal(size=(2, 1000))
+    runs = [run_with(one, keeps_nlls=False)], [run_with(other + 1, keeps_nlls=False)]
+    _, found = differences(runs)
+    assert found is not None
+    assert found.standard_error == pytest.approx(np.hypot(one.std(ddof=1), other.std(ddof=1)) / np.sqrt(1000))
+
+
+def test_runs_that_have_not_ended_or_been_tested_are_not_compared() -> None:
+    points = np.random.default_rng(3).normal(size=100)
+    running, untested = run_with(points - 9, ending="training"), Trial("iaf", 1e-3, 0, "completed", True, {"gap": None})
+    assert differences([[run_with(points)], [running]]) == [None, None]
+    assert differences([[run_with(points)], [untested], []]) == [None, None, None]
+    found = differences([[run_with(points)], [run_with(points + 1)], [running]])
+    assert [each is None for each in found] == [False, False, True]
+
+
+def rows(*flows: NDArray[np.float64]) -> list[RunSummary]:
+    """Return the rows of flows that were tested on points with these NLLs."""
+    runs = [[run_with(nlls)] for nlls in flows]
+    return [summary_of_figures("a", [run[0].figures], each) for run, each in zip(runs, differences(runs), strict=True)]
+
+
+def test_best_flows_are_those_within_one_standard_error_of_the_difference() -> None:
+    rng = np.random.default_rng(4)
+    points = rng.normal(size=10_000)
+    tie = points + (noise := rng.normal(0, 0.1, 10_000)) - noise.mean() + 0.0005
+    found = rows(points, tie, points + 0.01)
+    for column in (GAP, NLL, BETWEEN):
+        assert best_of(column, found) == {0, 1}, column.name
+    assert found[0].text(BETWEEN) == "0.0000"
+    assert found[2].text(BETWEEN) == "0.0100 ± 0.0000"
+    assert found[1].text(BETWEEN) == "0.0005 ± 0.0010"
+
+
+def test_the_error_after_a_single_run_is_that_of_the_test_and_the_spread_otherwise() -> None:
+    one = summary_of_figures("a", [{"gap": 0.5, "standard_error": 0.02}])
+    two = summary_of_figures("a", [{"gap": 0.5, "standard_error": 0.02}, {"gap": 0.7, "standard_error": 0.02}])
+    assert (one.text(GAP), two.text(GAP)) == ("0.500 ± 0.020", "0.600 ± 0.141")
+
+
+def test_values_that_look_alike_are_equally_good() -> None:
+    shares = [summary_of_figures("a", [{"on_target": value}]) for value in (0.91237, 0.9124, 0.8)]
+    assert best_of(ON_TARGET, shares) == {0, 1}
+    assert best_of(ON_TARGET, shares[:2]) == set(), "none is better than another"
+    assert best_of(ON_TARGET, [shares[0], summary_of_figures("a", [{}])]) == set()
+
+
+def test_running_flows_are_not_ranked_among_finished_ones() -> None:
+    done, running = (summary_of_figures("a", [{"on_target": value}]) for value in (0.8, 0.9))
+    running = RunSummary(**{**vars(running), "running": 1})
+    worse = summary_of_figures("a", [{"on_target": 0.7}])
+    assert best_of(ON_TARGET, [done, running, worse]) == {0}
+    validated = summary_of_figures("a", [{"validation_gap": 0.1, "validation_nll": 1.1}])
+    assert (validated.text(GAP), validated.text(NLL)) == ("0.100 (validation)", "1.100 (validation)")
+
+
+def test_columns_without_values_are_left_out() -> None:
+    found = with_values([summary_of_figures("a", [{"test_nll": 1.0, "parameters": 12}])])
+    assert [column.name for column in found] == ["test_nll", "parameters"]
+    assert DIFFERENCE not in [column.name for column in found]
+
+
+def test_a_flow_that_lacks_an_inverse_at_some_points_is_not_comparable() -> None:
+    row = summary_of_figures("a", [{"gap": None, "test_nll": None, "without_density": 0.064}])
+    assert row.text(GAP) == row.text(NLL) == "not comparable: 6.4% have no density"
