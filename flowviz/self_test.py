@@ -15,7 +15,7 @@ from flowviz.files import reason
 from flowviz.machine import INSTALL
 from flowviz.projects import Project, example
 from flowviz.projects.drafts import Drafts, drafts_folder
-from flowviz.records import Event, Finished
+from flowviz.records import FLOW_UNITS, Event, Finished
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, TextSpec, TrainingSpec
 from flowviz.specs.export_kinds import Format
 from flowviz.targets import installed_faces
@@ -105,7 +105,7 @@ class _SelfTest:
         self._trained = library.train(TextSpec(text=WORD), FlowSpec(), self._training, on_event=keep_ending)
         [end] = ending
         if end.ending == "diverged":
-            raise FlowvizError(end.sentence())
+            raise FlowvizError(end.in_units(FLOW_UNITS).sentence())
         return (
             f"{end.progress.step:,} steps in {end.progress.seconds:.1f} s, after {end.prepare_seconds:.1f} s to prepare"
         )

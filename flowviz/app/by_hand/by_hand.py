@@ -94,8 +94,8 @@ class ByHand(QObject):
         if self._shown is None or self._shown[0] is not weights:
             self._shown = weights, Exercise(project.flow.layers, first_gap(project, target))
             self.bar.show()
-        if project.gap is not None:
-            self._show_gap(project.gap)
+        if project.score is not None:
+            self._show_gap(project.score.validation_gap)
 
     def _show_gap(self, gap: float | None) -> None:
         if self._shown is None:

@@ -88,8 +88,9 @@ class Metrics(QWidget):
     def show_progress(self, progress: Progress | None) -> None:
         """Show the losses of a progress report, or unknown values for None."""
         self._question.set_progress(progress)
-        self._show("validationNll", progress.validation_nll if progress else None, "{:.3f} nats")
-        self._show("validationGap", progress.validation_gap if progress else None, "{:.3f} nats")
+        unknown = _unknown(progress.without_density if progress else 0.0)
+        self._show("validationNll", progress.validation_nll if progress else None, "{:.3f} nats", unknown)
+        self._show("validationGap", progress.validation_gap if progress else None, "{:.3f} nats", unknown)
 
     def show_score(self, score: Score | None) -> None:
         """Show the score of the kept state, or unknown values for None."""
@@ -97,8 +98,9 @@ class Metrics(QWidget):
         if score and score.validation_nll is not None:
             numbers |= {"validationNll": score.validation_nll, "validationGap": score.validation_gap}
         about = "≈ " if score and score.folded else ""
+        unknown = _unknown(score.test.without_density if score and score.test else 0.0)
         for name, number in numbers.items():
-            self._show(name, number, f"{about}{{:.3f}} nats")
+            self._show(name, number, f"{about}{{:.3f}} nats", unknown)
         for name in ("testNll", "testGap"):
             self._values[name].setToolTip("".join((METRICS[name][1], *_details(score))))
 
@@ -147,8 +149,13 @@ class Metrics(QWidget):
             for widget in (self._titles[name], self._values[name]):
                 widget.setToolTip(METRICS[name][1] + added)
 
-    def _show(self, name: str, value: float | None, template: str) -> None:
-        self._values[name].setText(UNKNOWN if value is None else template.format(value))
+    def _show(self, name: str, value: float | None, template: str, unknown: str = UNKNOWN) -> None:
+        self._values[name].setText(unknown if value is None else template.format(value))
+
+
+def _unknown(without_density: float) -> str:
+    """Return what is shown in place of an NLL that is unknown because a share of the points has no density."""
+    return "not comparable" if without_density else UNKNOWN
 
 
 def _details(score: Score | None) -> Iterator[str]:

@@ -319,7 +319,7 @@ class TrainingPresenter(QObject):
 
     def _on_finished(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
-        self._status.metrics.set_score(finished.score)
+        self._status.metrics.set_score(self._run.project.score)
         self._take_snapshot(finished.snapshot)
         self._viewer.refit()
         self._keep_trained()

@@ -289,7 +289,7 @@ class Variants(QObject):
 
     def _on_score_previewed(self, score: Score) -> None:
         if self._is_preview:  # else the curve was released or reset meanwhile
-            self.gap_previewed.emit(score.gap)
+            self.gap_previewed.emit(score.validation_gap)
 
     def _on_scored(self, asked: tuple[object, Variant], score: Score) -> None:
         if asked == self._awaited:

@@ -96,8 +96,10 @@ class TrainingWorker(PausableWorker):
 
     def _emit(self, turn: Turn) -> None:
         event = turn.event
-        if isinstance(event, Recovered | Overfitting | Uncompiled | Adjusted | Finished):
+        if isinstance(event, Recovered | Overfitting | Uncompiled | Adjusted):
             log.info("%s", event.sentence())
+        if isinstance(event, Finished):
+            log.info("%s at step %d", event.ending, event.progress.step)
         if isinstance(event, Snapshot):
             self._has_snapshot = True
             event.trace.measure()  # here rather than in the GUI thread

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flowviz.app.workspace.entrants import FAILED, EntrantRun, Figures
 from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, summary_of_figures
-from flowviz.records.paired import differences
+from flowviz.records.paired import DIFFERENCE, differences
 
 DEVIATION = "± standard deviation"
 TIP = "Over the flows that differ only in their seeds, without those that diverged or failed"
@@ -38,7 +38,14 @@ def shown(column: Column, value: float | None) -> str:
     return column.text(value) + (UNITS.get(column.name, "") if value is not None else "")
 
 
-def compared(runs: Sequence[EntrantRun]) -> list[RunSummary]:
+def cell_text(row: RunSummary, column: Column) -> str:
+    """Return what a cell shows, which is shorter than `RunSummary.text`, because the cells are narrow."""
+    if column.name == DIFFERENCE or row.value(column) is None:
+        return row.text(column)
+    return f"{column.text(row.value(column))} (val.)" if row.is_validated(column) else shown(column, row.value(column))
+
+
+def rows_of(runs: Sequence[EntrantRun]) -> list[RunSummary]:
     """Return the row of each entrant, compared with the best one on the same target."""
     rows = dict[int, RunSummary]()
     for target in {run.project.target for run in runs}:
@@ -58,8 +65,9 @@ def _summary(group: Sequence[EntrantRun]) -> RunSummary | None:
 
 def _rows(summary: RunSummary, *, named: bool) -> list[SummaryRow]:
     title = f"{summary.name}: mean" if named else "mean"
-    means = {column.name: shown(column, summary.means.get(column.name)) for column in COLUMNS}
-    deviations = {column.name: shown(column, summary.deviations.get(column.name) or None) for column in COLUMNS}
+    means = {column.name: cell_text(summary, column) for column in COLUMNS}
+    names = {column.name: column.validation if summary.is_validated(column) else column.name for column in COLUMNS}
+    deviations = {column.name: shown(column, summary.deviations.get(names[column.name]) or None) for column in COLUMNS}
     return [SummaryRow(f"{title} of {summary.runs} seeds", means, TIP), SummaryRow(DEVIATION, deviations, TIP)]
 
 

@@ -2,8 +2,8 @@
 
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import Compared
-from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.fields import can_query
+from flowviz.app.workspace.seeds import rows_of
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import budget_words
 from flowviz.specs.view import FIELDS
@@ -87,17 +87,24 @@ def _result(compared: Compared) -> str:
     """Return how the trainings ended. Empty before any of them."""
     if not any(run.is_begun for run in compared.runs):
         return ""
-    best = _best(compared)
     waiting = [run.name for run in compared.runs if not run.has_ended]
     end = "Stopped" if any(run.status == "stopped" for run in compared.runs) else "Done"
-    result = f"{end}: {best.name} has the smallest gap, {best.gap:.3f} nats." if best else f"{end}."
+    result = f"{end}{_best(compared)}."
     return f"{result} Not finished yet: {', '.join(waiting)}." if waiting else result
 
 
-def _best(compared: Compared) -> EntrantRun | None:
-    """Return the entrant with the smallest gap. None if fewer than two gaps are known."""
-    known = [run for run in compared.runs if run.has_ended and run.gap is not None]
-    return min(known, key=lambda run: run.gap or 0.0) if len(known) > 1 else None
+def _best(compared: Compared) -> str:
+    """Return which entrants have the smallest gap, among those that have been tested. Empty if fewer than two have."""
+    known = [run for run in compared.runs if run.has_ended and run.figures().get("gap") is not None]
+    if len(known) < 2:
+        return ""
+    ties = [
+        run.name for run, row in zip(known, rows_of(known), strict=True) if row.difference and row.difference.is_tie
+    ]
+    if len(ties) > 1 and compared.shares_target:
+        return f": {', '.join(ties[:-1])} and {ties[-1]} have the smallest gaps, which the test cannot tell apart"
+    best = min(known, key=lambda run: run.gap or 0.0)
+    return f": {best.name} has the smallest gap, {best.gap:.3f} nats"
 
 
 def _short(text: str) -> str:

@@ -12,8 +12,8 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.app.workspace.limits import rows_below
-from flowviz.app.workspace.seeds import SummaryRow, compared, shown
-from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, best_of
+from flowviz.app.workspace.seeds import SummaryRow, cell_text, rows_of
+from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, best_of, with_values
 from flowviz.records.paired import DIFFERENCE
 from flowviz.specs.view import Theme
 
@@ -60,6 +60,11 @@ class FiguresModel(QAbstractTableModel):
         """Return whether a row is below those of the entrants: a mean or a deviation over seeds, or a limit."""
         return row >= len(self._value.runs)
 
+    def is_empty(self, section: int) -> bool:
+        """Return whether a column has no value in any row."""
+        names = {column.name for column in with_values(self._rows)}
+        return section != NAME_COLUMN and COLUMNS[section - 1].name not in names
+
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         return Qt.ItemFlag.ItemIsEnabled if self.is_summary(index.row()) else super().flags(index)
 
@@ -89,17 +94,17 @@ class FiguresModel(QAbstractTableModel):
 
     def _figure(self, row: int, number: int, role: int) -> Any:
         column, summary = COLUMNS[number], self._rows[row]
-        text, value = _text(summary, column), self._sorting[row][number]
+        text, value = cell_text(summary, column), self._sorting[row][number]
         is_best = row in self._best[number]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return f"{BEST} {text}" if is_best else text
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{text}, the best" if is_best else text
+                return f"{summary.text(column)}, the best" if is_best else summary.text(column)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return ALIGNED
             case Qt.ItemDataRole.ToolTipRole:
-                return TIPS[column.name]
+                return f"{TIPS[column.name]}.\nHere: {summary.text(column)}"
             case Qt.ItemDataRole.BackgroundRole if is_best:
                 return QBrush(QColor(*CHOSEN[self._theme]))
             case Qt.ItemDataRole.FontRole if is_best:
@@ -129,20 +134,13 @@ class FiguresModel(QAbstractTableModel):
 
     def _update(self, value: Compared, summaries: list[SummaryRow]) -> None:
         self._value, self._summaries = value, summaries
-        self._rows = compared(self._value.runs)
+        self._rows = rows_of(self._value.runs)
         self._best = [best_of(column, self._rows) for column in COLUMNS]
         self._sorting = [[_sorted_by(row, column, self._rows) for column in COLUMNS] for row in self._rows]
 
     def _announce(self) -> None:
         if self._value.runs:
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
-
-
-def _text(row: RunSummary, column: Column) -> str:
-    """Return what the table shows of an entrant: ± only of differences, because the column of the error is narrow."""
-    if column.name == DIFFERENCE or row.value(column) is None or row.is_validated(column):
-        return row.text(column)
-    return shown(column, row.value(column))
 
 
 def _sorted_by(row: RunSummary, column: Column, rows: Sequence[RunSummary]) -> float | None:
@@ -229,6 +227,7 @@ class FiguresTable(QTableView):
         selection = self.selectionModel()
         assert selection is not None
         selection.currentRowChanged.connect(self._on_row_changed)
+        self._hide_empty_columns()
         self.doubleClicked.connect(lambda index: self.open_requested.emit(self._name(index)))
         compared.changed.connect(self._on_changed)
 
@@ -294,7 +293,12 @@ class FiguresTable(QTableView):
         if not self._is_showing and current.isValid():
             self.chosen.emit(self._name(current))
 
+    def _hide_empty_columns(self) -> None:
+        for section in range(self._figures.columnCount()):
+            self.setColumnHidden(section, self._figures.is_empty(section))
+
     def _on_changed(self, old: Compared, new: Compared) -> None:
+        self._hide_empty_columns()
         if (old.selected, old.names) == (new.selected, new.names) or new.selected not in new.names:
             return
         self._is_showing = True

@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QDialog, QLabel, QProgressBar, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.by_hand.exercise import is_built_by_hand
+from flowviz.app.training.session import Session
 from flowviz.specs.edits import BentCurve, Bump
 from tests.app.conftest import Window
 
@@ -23,6 +24,14 @@ RECIPE: tuple[tuple[int, BentCurve, float, float, float], ...] = (
 )
 
 
+def gap_of(session: Session) -> float:
+    """Return the gap of the flow that is shown, on validation points."""
+    score = session.project().score
+    assert score is not None
+    assert score.validation_gap is not None
+    return score.validation_gap
+
+
 def build(window: Window, qtbot: QtBot, couplings: int = 4) -> None:
     """Start a flow with the menu and the dialog, and wait until it is shown."""
     window.find(QAction, "buildbyhandAction").trigger()
@@ -31,14 +40,14 @@ def build(window: Window, qtbot: QtBot, couplings: int = 4) -> None:
     dialog.accept()
     session = window.main.session
     qtbot.waitUntil(lambda: is_built_by_hand(session.project()), timeout=60_000)
-    qtbot.waitUntil(lambda: session.project().gap is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.project().score is not None, timeout=60_000)
 
 
 def test_exercise_is_solved_by_a_recipe(window: Window, qtbot: QtBot) -> None:
     build(window, qtbot)
     session, bar = window.main.session, window.find(QLabel, "exerciseText")
     assert bar.isVisible()
-    assert bar.text() == f"Reach a gap below 1.0 with four couplings. The gap is {session.project().gap:.2f} nats."
+    assert bar.text() == f"Reach a gap below 1.0 with four couplings. The gap is {gap_of(session):.2f} nats."
     assert window.find(QProgressBar, "exerciseProgress").value() == 0
     assert "built by hand" in window.status
     assert window.main.isWindowModified()
@@ -46,9 +55,8 @@ def test_exercise_is_solved_by_a_recipe(window: Window, qtbot: QtBot) -> None:
         bump = Bump(curve=curve, center=(center,), height=(height,), width=width)
         assert window.main.edits.add_bump(stage, bump)
     qtbot.waitUntil(lambda: session.project().edits == window.main.edits.value, timeout=60_000)
-    qtbot.waitUntil(lambda: session.project().gap is not None, timeout=60_000)
-    gap = session.project().gap
-    assert gap is not None
+    qtbot.waitUntil(lambda: session.project().score is not None, timeout=60_000)
+    gap = gap_of(session)
     assert gap < 1.0
     assert bar.text().endswith(f"Well done: the gap is {gap:.2f} nats.")
     assert window.find(QProgressBar, "exerciseProgress").value() == 100

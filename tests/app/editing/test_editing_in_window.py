@@ -79,7 +79,7 @@ def test_layers_are_disabled_in_the_strip_the_inspector_and_the_menu(editor: Edi
     assert editor.edits.disabled == {LAYER, OTHER}
     editor.settle()
     assert editor.note() == "2 layers edited"
-    assert "2 layers edited: test gap" in editor.window.status
+    assert "2 layers edited: validation gap" in editor.window.status
     assert editor.main.isWindowModified()
     np.testing.assert_array_equal(editor.project.trace.positions[LAYER], editor.project.trace.positions[LAYER - 1])
     editor.window.find(QAction, "disableorenablelayerAction").trigger()

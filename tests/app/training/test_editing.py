@@ -14,7 +14,7 @@ from flowviz.app.training.variants import DROPPED
 from flowviz.app.training.warm_up import SETTING as WARM_UP
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Score, Snapshot
+from flowviz.records import FLOW_UNITS, Score, Snapshot
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.training.fakes import SessionHarness, finished, snapshot, train
@@ -76,7 +76,7 @@ def test_edit_shows_positions_first_and_then_the_score(trained: SessionHarness) 
     assert trained.session.project().score is None
     trained.queries.answer("scored", SCORE)
     assert trained.session.project().score == SCORE
-    assert trained.metrics.score == SCORE
+    assert trained.metrics.score == SCORE.in_units(FLOW_UNITS)
 
 
 def test_edit_of_a_flow_whose_training_was_stopped_is_scored(qapp: object) -> None:
@@ -223,7 +223,7 @@ def gaps_of_a_drag(trained: SessionHarness) -> list[float | None]:
 def test_gap_is_known_while_a_curve_is_dragged(trained: SessionHarness) -> None:
     gaps = gaps_of_a_drag(trained)
     trained.queries.answer("scored", SCORE)
-    assert gaps == [SCORE.gap]
+    assert gaps == [SCORE.validation_gap]
     assert trained.session.project().score != SCORE
 
 

@@ -10,7 +10,7 @@ from flowviz.app.training.status import DEFERRED
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Kept, Weights
+from flowviz.records import FLOW_UNITS, Kept, Weights
 from flowviz.specs import FlowSpec
 from tests.app.training.fakes import SessionHarness, checkpoint, finished, progress, snapshot, train
 from tests.app.training.integrating import (
@@ -72,8 +72,9 @@ def test_score_follows_the_integrator_after_the_picture(trained: SessionHarness)
     assert trained.metrics.score is None
     assert trained.queries.asked["scored"][0].spec == COARSE
     trained.queries.answer("scored", SCORE)
-    assert trained.metrics.score == trained.session.project().score == SCORE
-    assert SCORE.sentence() in trained.controls.sentence
+    assert trained.session.project().score == SCORE
+    assert trained.metrics.score == SCORE.in_units(FLOW_UNITS)
+    assert SCORE.in_units(FLOW_UNITS).sentence() in trained.controls.sentence
     request(trained, TRAINED)
     answer(trained, TRAINED)
     assert trained.session.project().score == known, "it was known, and is not computed again"
@@ -249,8 +250,9 @@ def test_project_saved_before_its_score_gets_it_when_it_is_opened(trained: Sessi
     assert other.queries.asked["scored"][:2] == (Subject(COARSE, project.weights), 200)
     assert "positions" not in other.queries.asked, "the integrator is the requested one already"
     other.queries.answer("scored", SCORE)
-    assert other.metrics.score == other.session.project().score == SCORE
-    assert SCORE.sentence() in other.controls.sentence
+    assert other.session.project().score == SCORE
+    assert other.metrics.score == SCORE.in_units(FLOW_UNITS)
+    assert SCORE.in_units(FLOW_UNITS).sentence() in other.controls.sentence
 
 
 def test_score_is_asked_for_once(trained: SessionHarness) -> None:

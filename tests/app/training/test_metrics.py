@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.metrics import UNKNOWN, Metrics
 from flowviz.app.widgets.labels import FittingLabel
-from flowviz.records import base_particles
+from flowviz.records import Measured, Score, base_particles
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec
 from tests.records.scores import scored
@@ -30,7 +30,7 @@ def shown(metrics: Metrics) -> list[str]:
 
 def test_score_of_a_target_with_known_entropy(metrics: Metrics) -> None:
     metrics.show_score(scored(100, 1.5, 1.625, 0.0123, 1.5))
-    assert shown(metrics) == ["1.625 nats", "0.125 nats", *2 * ["Standard error: 0.012 nats"]]
+    assert shown(metrics) == ["1.625 nats", "0.125 nats", *2 * ["Median NLL: 1.625 nats"]]
 
 
 def test_score_shows_only_what_is_known(metrics: Metrics) -> None:
@@ -40,6 +40,18 @@ def test_score_shows_only_what_is_known(metrics: Metrics) -> None:
         metrics.show_score(score)
         assert shown(metrics)[:2] == [UNKNOWN, UNKNOWN]
         assert "Standard error" not in " ".join(shown(metrics))
+
+
+def test_an_nll_of_a_flow_without_an_inverse_everywhere_is_not_comparable(metrics: Metrics) -> None:
+    folded = Measured("test", 10_000, None, without_density=0.064)
+    metrics.show_score(Score(100, Measured("validation", 10_000, 1.5), folded, 1.5))
+    assert shown(metrics)[:2] == ["not comparable", "not comparable"]
+    assert shown(metrics)[2] == "Not comparable: 6.4% of the points have no density"
+
+
+def test_repeated_use_of_the_test_points_is_shown(metrics: Metrics) -> None:
+    metrics.show_score(replace(scored(100, 1.5, 1.625, 0.0123, 1.5), test_uses=3))
+    assert "scored 3 trainings of this flow" in shown(metrics)[2]
 
 
 def test_inexact_nll_says_so_and_for_which_share_of_the_particles(metrics: Metrics) -> None:

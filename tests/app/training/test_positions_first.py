@@ -4,6 +4,7 @@ import pytest
 
 from flowviz.app.pane.subject import Subject
 from flowviz.projects.variant import Variant
+from flowviz.records import FLOW_UNITS
 from tests.app.training.fakes import SessionHarness, snapshot
 from tests.app.training.integrating import (
     COARSE,
@@ -24,7 +25,7 @@ def trained(qapp: object) -> SessionHarness:
 def test_positions_are_shown_before_anything_else_is_known(trained: SessionHarness) -> None:
     before = trained.session.project()
     assert before.score is not None
-    assert before.score.sentence() in trained.controls.sentence
+    assert before.score.in_units(FLOW_UNITS).sentence() in trained.controls.sentence
     request(trained, COARSE)
     locate(trained, COARSE, 0.5)
     assert stages(trained) == 10
@@ -56,8 +57,8 @@ def test_integrator_that_returns_before_its_densities_are_known_is_shown_as_befo
     locate(trained, COARSE)
     request(trained, TRAINED)
     assert (stages(trained), trained.metrics.flow) == (20, TRAINED)
-    assert trained.metrics.score == known
-    assert known.sentence() in trained.controls.sentence
+    assert trained.metrics.score == known.in_units(FLOW_UNITS)
+    assert known.in_units(FLOW_UNITS).sentence() in trained.controls.sentence
     assert trained.viewer.scene.trace.has_densities
 
 

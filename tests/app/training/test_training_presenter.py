@@ -9,7 +9,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import build
 from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import example
-from flowviz.records import Adjusted, Recovered, Retargeted, Settings
+from flowviz.records import FLOW_UNITS, Adjusted, Recovered, Retargeted, Settings
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec
 from flowviz.targets import points_spec
 from tests.app.training.fakes import ENTROPY, SessionHarness, checkpoint, fail, finished, progress, snapshot, train
@@ -55,11 +55,14 @@ def test_score_of_the_kept_state_is_shown_once_training_has_ended(harness: Sessi
     assert harness.metrics.score is None
     end = finished(200)
     harness.thread.send(end)
-    assert harness.metrics.score == end.score == harness.session.project().score
+    score = harness.session.project().score
+    assert score == replace(end.score, test_uses=1)
+    assert harness.metrics.score == score.in_units(FLOW_UNITS)
     harness.view.update(moment=100)
     assert harness.metrics.score is None, "the score is that of the kept state only"
     harness.view.update(moment=None)
-    assert harness.metrics.score == end.score
+    assert harness.metrics.score is not None
+    assert harness.metrics.score.test_nll == end.score.test_nll
     train(harness, 100)
     assert harness.metrics.score is None
     assert harness.session.project().score is None

@@ -1,5 +1,6 @@
 """Limits by counting in the window: a line of the table that is no entrant."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -15,8 +16,9 @@ from flowviz.specs import TrainingSpec
 from flowviz.targets import AdaptiveHistogram
 from flowviz.training import limits
 from tests.app.conftest import Window
-from tests.app.training.fakes import progress
+from tests.app.training.fakes import ENTROPY, finished
 from tests.app.workspace.fakes import ComparisonHarness, untrained
+from tests.records.scores import scored
 
 GAP = 1 + [column.name for column in COLUMNS].index("gap")
 
@@ -48,8 +50,10 @@ def test_limit_is_a_line_below_the_entrants_that_is_never_the_best(qtbot: QtBot)
     assert not model.flags(cell) & Qt.ItemFlag.ItemIsSelectable
     harness.controller.train()
     for name, nll in (("a", 1.7), ("b", 1.9)):
-        harness.thread.send(name, progress(1, nll))
-    assert model.index(0, GAP).data().startswith(BEST)
+        end = finished(1000)
+        harness.thread.send(name, replace(end, score=scored(1000, nll, nll, 0.01, ENTROPY)))
+    harness.thread.end()
+    assert [model.index(row, GAP).data().startswith(BEST) for row in range(2)] == [True, False]
     assert not any(BEST in (model.index(4, column).data() or "") for column in range(model.columnCount()))
     for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
         table.sortByColumn(GAP, order)

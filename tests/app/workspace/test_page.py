@@ -22,7 +22,7 @@ from flowviz.app.workspace.difference_box import DifferenceBox
 from flowviz.app.workspace.links import Links
 from flowviz.app.workspace.loss_curves import common_range
 from flowviz.app.workspace.return_bar import ReturnBar
-from flowviz.app.workspace.table import BEST, FiguresTable
+from flowviz.app.workspace.table import FiguresTable
 from flowviz.app.workspace.workbench import Workbench
 from flowviz.projects import save_comparison
 from flowviz.records import Advanced
@@ -231,7 +231,7 @@ def test_a_removed_cloud_is_not_drawn_again(page: Page, qtbot: QtBot, monkeypatc
     qtbot.waitUntil(lambda: bool(drawn))
 
 
-def test_the_best_value_of_a_column_is_marked(qtbot: QtBot) -> None:
+def test_figures_of_validation_points_say_so_and_are_not_ranked(qtbot: QtBot) -> None:
     harness = ComparisonHarness()
     table = FiguresTable(harness.compared)
     qtbot.addWidget(table)
@@ -239,7 +239,7 @@ def test_the_best_value_of_a_column_is_marked(qtbot: QtBot) -> None:
     harness.thread.send("b", progress(800, nll=1.5625))
     model = table.model()
     assert model is not None
-    assert [model.index(row, 1).data() for row in range(2)] == ["0.125", f"{BEST} 0.062"]
+    assert [model.index(row, 1).data() for row in range(2)] == ["0.125 (val.)", "0.062 (val.)"]
 
 
 @pytest.fixture
