@@ -16,6 +16,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.library import score_in_parts, trace_in_parts
 from flowviz.projects import Project, is_comparison, load_comparison, load_project
 from flowviz.records import Trace
+from flowviz.records.measured import not_comparable
 from flowviz.records.score import inexact_note
 from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.specs.edits import Edits
@@ -139,14 +140,17 @@ class EncodedPoints:
         return EncodedPoints(count, self.known + len(nlls), self.folded + folded, self.total + float(nlls.sum()))
 
     def say_nll(self, target: TargetSpec, name: UnitName) -> None:
-        """Print the mean NLL, per area in other units than flow units, whether it is inexact, and how many have none.
+        """Print the mean NLL, per area in other units than flow units, and whether it is inexact.
+
+        It is unknown if some of the points have no density.
 
         Args:
             target: The target.
             name: The units.
         """
         _say_folded(self.count - self.known, self.count)
-        if not self.known:
+        if self.known < self.count:
+            say(f"The NLL of the points is {not_comparable(1 - self.known / self.count)}.")
             return
         units = spec_units(target, name)
         area = "pixels" if name == "pixels" else "the units of the data"

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from flowviz.errors import FileError, SpecError
@@ -211,6 +212,24 @@ def test_no_mutant_does_harm() -> None:
     assert all(outcome == "opened" or outcome.endswith(".") for outcome in outcomes)
     assert outcomes["opened"] > 5
     assert outcomes["It is damaged or was not written by flowviz."] > 50
+
+
+def test_file_keeps_the_nll_of_each_test_point(tmp_path: Path) -> None:
+    nlls = np.linspace(0, 1, 7, dtype=np.float32)
+    tested = replace(trial("b\\n", 0), test_nlls=nlls)
+    comparison = replace(example(), trials=(trial("b\\n", 1), tested))
+    save_comparison(comparison, tmp_path / "c.flowviz")
+    first, second = load_comparison(tmp_path / "c.flowviz").trials
+    assert (first.seed, second.seed, second.test_nlls) == (0, 1, None)
+    np.testing.assert_array_equal(first.test_nlls, nlls)
+
+
+@pytest.mark.parametrize("nlls", [np.zeros((2, 2)), np.zeros(0), np.array([np.nan]), np.array([np.inf])])
+def test_nlls_that_cannot_be_used_are_refused(nlls: NDArray[np.float64], tmp_path: Path) -> None:
+    comparison = replace(example(), trials=(replace(trial("b\\n"), test_nlls=nlls.astype(np.float32)),))
+    save_comparison(comparison, tmp_path / "c.flowviz")
+    with pytest.raises(FileError, match="damaged"):
+        load_comparison(tmp_path / "c.flowviz")
 
 
 def test_file_of_a_project_is_still_that_of_a_project() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flowviz.projects import Plan, from_bytes, load_project, to_bytes
-from flowviz.records import Retargeted, Timeline
+from flowviz.records import Measured, Retargeted, Timeline
 from flowviz.specs import FlowSpec, MixSpec, PointsSpec, Seen, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from tests.projects.examples import assert_same, bare_project, changed, whole_project
@@ -133,3 +133,12 @@ def test_sizes_of_networks_in_early_flows_with_tables_are_ignored() -> None:
             plan["flow"] |= {"width": 64, "depth": 1, "waves": 3}
 
     assert_same(from_bytes(changed(to_bytes(project), widen)), project)
+
+
+def test_a_file_of_format_10_opens_with_its_score() -> None:
+    old = load_project(FILES / "format_10.flowviz")
+    assert old.score is not None
+    assert old.score.validation == Measured("validation", 0, -0.5)
+    assert old.score.test == Measured("test", 0, -0.25, 0.125)
+    assert (old.score.step, old.score.gap, old.test_uses) == (400, 1.25, 0)
+    assert_same(from_bytes(to_bytes(old)), old)

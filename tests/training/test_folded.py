@@ -10,10 +10,12 @@ import flowviz
 from flowviz.cli.loaded_project import EncodedPoints
 from flowviz.flows import build_flow
 from flowviz.projects import Project, load_project, save_project
-from flowviz.records import Scene, Weights
+from flowviz.records import Finished, Scene, Weights
 from flowviz.records.units import Units
 from flowviz.rendering.legend import keys
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec, ViewSpec
+from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec, ViewSpec
+from flowviz.targets import build_target
+from flowviz.training import train
 from tests.records.scores import scored
 from tests.test_cli import run
 
@@ -90,7 +92,7 @@ def test_encoded_points_and_their_legend_are_inexact(partly_folded: Project) -> 
 
 
 @pytest.mark.parametrize("command", ["trace", "render"])
-def test_nll_of_encoded_points_is_that_of_the_known_ones(
+def test_points_without_a_density_leave_encoded_points_without_an_nll(
     command: str, partly_folded: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     save_project(partly_folded, tmp_path / "folded.flowviz")
@@ -99,10 +101,10 @@ def test_nll_of_encoded_points_is_that_of_the_known_ones(
     assert run(command, tmp_path / "folded.flowviz", "-o", path, "--direction", "encode", *what) == 0
     said = " ".join(capsys.readouterr().err.split())
     nlls = -flowviz.trace(partly_folded, direction="encode").log_density(1)
-    missing, known = np.isnan(nlls).sum(), nlls[~np.isnan(nlls)]
+    missing = np.isnan(nlls).sum()
     assert missing > 0
     assert f"{missing:,} of 8,000 points have no exact density (NaN)" in said
-    assert f"The NLL of {len(known):,} points of the target is {known.mean():.3f} nats" in said
+    assert f"not comparable: {missing / len(nlls):.1%} of the points have no density" in said
     assert "Increase the integrator steps." in said
 
 
@@ -110,7 +112,7 @@ def test_nll_is_not_named_if_no_point_has_one(capsys: pytest.CaptureFixture[str]
     EncodedPoints(count=3, known=0, folded=3).say_nll(TextSpec(text="I"), "flow")
     said = " ".join(capsys.readouterr().err.split())
     assert "3 of 3 points have no exact density" in said
-    assert "The NLL" not in said
+    assert "not comparable: 100.0% of the points have no density" in said
 
 
 def test_nll_of_points_with_several_particles_is_inexact(
@@ -123,6 +125,19 @@ def test_nll_of_points_with_several_particles_is_inexact(
     said = " ".join(capsys.readouterr().err.split())
     assert "NaN" not in said
     assert f"nats (inexact: steps fold the plane over at about {encoded.folded_share:.1%} of the points; " in said
+
+
+def test_a_training_whose_few_steps_fold_ends_without_a_score() -> None:
+    flow = FLOW.model_copy(update={"width": 32, "waves": 6})
+    spec = TrainingSpec(steps=800, learning_rate=0.02)
+    *_, end = train(build_target(ShapeSpec(name="two_moons")), flow, spec)
+    assert isinstance(end, Finished)
+    assert end.score.test is not None
+    assert end.score.test.without_density > 0.01
+    assert (end.score.test_nll, end.figures()["gap"], end.test_nlls) == (None, None, None)
+    assert end.figures()["without_density"] == end.score.test.without_density
+    assert "not comparable: " in end.in_units(Units()).sentence()
+    assert (end.ending, end.recoveries) == ("completed", 0)
 
 
 def test_score_without_an_nll_takes_units() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flowviz.flows import build_flow
-from flowviz.records import FLOW_UNITS, Checkpoint, Finished, Kept, Recovered, Weights
+from flowviz.records import FLOW_UNITS, Checkpoint, Finished, History, Kept, Recovered, Weights
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Ink, Points, Target
 from flowviz.training import train
@@ -122,7 +122,7 @@ def test_new_target_has_a_best_loss_of_its_own_and_a_new_rate_has_not() -> None:
 
 def test_restored_guard_returns_to_the_same_state() -> None:
     flow = build_flow(SMALL)
-    guard = Guard(State.of(flow))
+    guard = Guard(State.of(build_flow(SMALL)))
     validate(guard, 1.0)
     best = guard.state
     guard.take_chunk(State(*(tensor + 1 for tensor in best)), 20, CALM)
@@ -135,6 +135,16 @@ def test_restored_guard_returns_to_the_same_state() -> None:
     assert restored.step == 0
     for found, expected in zip(restored.state, best, strict=True):
         np.testing.assert_array_equal(found, expected)
+
+
+def test_state_with_fewer_points_without_a_density_is_better_whatever_its_nll() -> None:
+    guard = Guard(State.of(build_flow(SMALL)))
+    for step, (share, nll) in enumerate([(0.5, 1.0), (0.1, 3.0), (0.2, 0.5), (0.1, 2.0)], 1):
+        guard.step = step
+        assert guard.take_validation(Kept(Weights({}, {}), nll, step, share), is_finite=True) is None
+    assert guard.kept is not None
+    assert guard.kept.rank == (0.1, 2.0)
+    assert guard.kept.step == 4
 
 
 @pytest.fixture
@@ -218,3 +228,22 @@ def test_the_advice_names_what_is_unusual() -> None:
     for change in ("bound the log-scale", "running normalization", "lower the learning rate to 0.004"):
         assert change in told
     assert "gave up" not in told
+
+
+def test_points_without_a_density_are_no_fault_but_make_a_state_worse(
+    monkeypatch: pytest.MonkeyPatch, scripted: Callable[..., None]
+) -> None:
+    scripted(1.0)  # validates after every chunk
+    values = iter([[9.0, 9.0], [9.0, 9.0], [1.0, np.nan], [8.0, 8.0], [np.nan, np.nan], [2.0, np.nan]])
+    monkeypatch.setattr("flowviz.training.validation.nlls_of", lambda *_: np.array(next(values)))
+    flow = FlowSpec(family="flow_matching", width=8, depth=1, waves=2, integrator_steps=2)
+    history = History()
+    for event in train(Points(np.random.default_rng(0).normal(size=(200, 2))), flow, TrainingSpec(steps=450)):
+        history = history.with_event(event)
+    end = event
+    assert isinstance(end, Finished)
+    assert (end.recoveries, end.ending, end.kept.step, end.kept.rank) == (0, "completed", 300, (0.0, 8.0))
+    assert np.isnan(history.validation_nll).tolist() == [False, True, False, True, True]
+    assert end.progress.without_density == 0.5
+    assert (last := history.last_progress(None)) is not None
+    assert last.validation_nll is None

@@ -13,6 +13,7 @@ from flowviz.projects import Project
 from flowviz.records import FLOW_UNITS, Event, Finished, History, Overfitting, Progress, Snapshot
 from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs.flow import BaseName
 from flowviz.targets import Ink, Points
 from flowviz.training import train, trained
 from flowviz.training.overfitting import CLEAR_RISE, MIN_RISE, SMOOTHED, OverfittingMonitor, with_final_report
@@ -71,6 +72,37 @@ def test_validation_selects_the_state_and_test_scores_it(target: Ink) -> None:
     assert end.score.test_nll is not None
     assert end.score.gap == end.figures()["gap"] == end.score.test_nll - target.entropy
     assert f"test gap {end.score.gap:.3f} ± {end.score.standard_error:.3f} nats" in end.in_units(FLOW_UNITS).sentence()
+
+
+def test_all_seeds_are_scored_on_the_same_test_points(target: Ink) -> None:
+    recorded = Recorded(target.mask)
+    ends = [history_of(train(recorded, SMALL, STEPS.with_seed(seed)))[1] for seed in (1, 2)]
+    first, second = recorded.given["test"]
+    np.testing.assert_array_equal(first, second)
+    assert not np.array_equal(recorded.given["validation"][0], recorded.given["validation"][-1])
+    for end in ends:
+        assert end.test_nlls is not None
+        assert end.score.test is not None
+        assert end.score.test.points == len(end.test_nlls) == len(first)
+        assert end.score.test_nll == pytest.approx(end.test_nlls.mean(dtype=np.float64), abs=1e-5)
+
+
+@pytest.mark.parametrize(("base", "suggests"), [("normal", True), ("student_t", False)])
+def test_far_outliers_are_named_with_their_remedy(base: BaseName, suggests: bool) -> None:
+    rng = np.random.default_rng(0)
+    points = rng.standard_t(1.2, size=(20_000, 2))
+    spec = SMALL.model_copy(update={"base": base})
+    _, end = history_of(train(Points(points), spec, TrainingSpec(steps=200)))
+    sentence = end.in_units(FLOW_UNITS).sentence()
+    assert ("--base student_t" in sentence) == suggests
+    if suggests:
+        assert "A few points dominate the mean NLL" in sentence
+        assert "(median NLL " in sentence
+
+
+def test_ordinary_targets_have_no_such_advice(target: Ink) -> None:
+    _, end = history_of(train(target, SMALL, TrainingSpec(steps=400)))
+    assert end.advice == ""
 
 
 def test_history_has_every_validation_once_and_the_best_is_kept(target: Ink) -> None:
