@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from shutil import copyfile
@@ -18,13 +19,12 @@ from PIL import Image
 
 import flowviz
 from flowviz import cli
-from flowviz.projects import Project, load_project
+from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Finished, History, Snapshot, base_of
 from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 from flowviz.training import train
 
-FILES = Path(__file__).parent / "projects" / "files"
 # Tests that need any flow train this one, because the first training of a kind takes three seconds.
 SMALL, SMALL_FLOW = ("--layers", 2, "--width", 8, "--depth", 1), FlowSpec(layers=2, width=8, depth=1)
 
@@ -143,7 +143,9 @@ def test_every_family_trains_and_goes_through_every_command(family: str, tmp_pat
 
 
 def test_a_project_without_a_checkpoint_cannot_be_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("resume", FILES / "format_1.flowviz", "-o", tmp_path / "x") == 2
+    untrained = Project.untrained(TextSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=1))
+    save_project(untrained, path := tmp_path / "untrained.flowviz")
+    assert run("resume", path, "-o", tmp_path / "x") == 2
     assert "without a checkpoint" in capsys.readouterr().err
 
 
@@ -157,17 +159,20 @@ def test_info_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["threads_within_an_op"]
 
 
-def test_info_describes_a_project(project_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_info_describes_a_project(
+    project_file: Path, project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("info", project_file, "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["target"], found["family"], found["steps"]) == ("Hi", "realnvp", 2100)
     assert found["flowviz"] == flowviz.__version__
     assert found["tensorflow"] == version("tensorflow")
     assert found["platform"].startswith(platform.system())
-    assert run("info", FILES / "format_5.flowviz") == 0
+    save_project(replace(project, environment=None), older := tmp_path / "older.flowviz")
+    assert run("info", older) == 0
     told = capsys.readouterr().out
     assert [line.split()[-1] for line in told.splitlines()[-4:]] == ["unknown"] * 4
-    assert run("info", FILES / "missing.flowviz") == 2
+    assert run("info", tmp_path / "missing.flowviz") == 2
 
 
 def test_minibatch_normalization_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,7 +89,7 @@ from flowviz.projects.metadata import KeptText, Metadata, WholeCheckpoint, missi
 from flowviz.projects.moments import with_particles
 from flowviz.projects.project import MAX_FILE_BYTES, Plan, Project
 from flowviz.projects.states import Layout, States, size_of, weights_of
-from flowviz.projects.upgrade import FORMAT_VERSION, upgraded
+from flowviz.projects.upgrade import FORMAT_VERSION, OLDEST_VERSION, upgraded
 from flowviz.records import (
     Checkpoint,
     History,
@@ -222,7 +222,7 @@ def from_bytes(content: bytes) -> Project:
     """Return the project from the content of a project file.
 
     Raises:
-        FileError: If the content is damaged, is not that of a project, or has a newer format.
+        FileError: If the content is damaged, is not that of a project, or has a format that is not supported.
     """
     text, memory = metadata(content, PROJECT), max_memory(len(content))
     version = text.get("format_version")
@@ -233,10 +233,15 @@ def from_bytes(content: bytes) -> Project:
             f"It has format {version}, but this version of flowviz supports formats up to {FORMAT_VERSION}. "
             "Install a newer version of flowviz."
         )
+    if version < OLDEST_VERSION:
+        raise FileError(
+            f"It was saved before the first release of flowviz, in format {version}, which is no longer supported. "
+            "Train the flow again."
+        )
     try:
         arrays = load(content)
         del content  # free its memory for the trace
-        text, arrays = upgraded(text, arrays)
+        text = upgraded(text)
         if missing := missing_extensions(text):
             raise FileError(
                 f"It uses {missing} of an extension that is not loaded. Load it with: flowviz --with FILE.py."

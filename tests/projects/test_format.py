@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from flowviz.errors import FileError
-from flowviz.projects import Project, from_bytes, load_project, save_project, to_bytes
+from flowviz.projects import Project, from_bytes, save_project, to_bytes
 from flowviz.projects.columns import SHARING, columns_of
 from flowviz.projects.moments import MIN_MOMENTS
 from flowviz.records import (
@@ -38,8 +38,6 @@ from tests.projects.examples import (
     weights,
     whole_project,
 )
-
-FILES = Path(__file__).parent / "files"
 
 
 @pytest.mark.parametrize("particles", [1, 7, 8, 100])
@@ -148,7 +146,6 @@ def test_the_same_project_is_the_same_bytes_in_every_process() -> None:
 def test_environment_is_that_of_the_file_or_unknown() -> None:
     project = whole_project()
     assert from_bytes(to_bytes(project)).environment == project.environment
-    assert load_project(FILES / "format_5.flowviz").environment is None
     older = from_bytes(changed(to_bytes(project), lambda text, _: text.pop("environment")))
     assert older.environment is None
     made = Project.untrained(project.target, project.flow, project.training)

@@ -84,16 +84,16 @@ def test_no_mutant_does_harm(fuzzed: Fuzzed) -> None:
 
 
 def test_no_mutant_of_an_older_file_does_harm(fuzzed: Fuzzed) -> None:
-    assert len(fuzzed.older) == len(OLDER_FILES) > 4
+    assert len(fuzzed.older) == len(OLDER_FILES) == 2
     for found in fuzzed.older:
         assert found.keys() - {"opened"}
 
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
-    "many empty lists": lambda: hostile_text('{"format_version": 7, "changes": [' + "[]," * 10**6 + "[]]}"),
-    "many empty objects": lambda: hostile_text('{"format_version": 7, "changes": [' + "{}," * 10**6 + "{}]}"),
+    "many empty lists": lambda: hostile_text('{"format_version": 10, "changes": [' + "[]," * 10**6 + "[]]}"),
+    "many empty objects": lambda: hostile_text('{"format_version": 10, "changes": [' + "{}," * 10**6 + "{}]}"),
     "many keys": lambda: hostile_text("{" + ",".join(f'"{key}":1' for key in range(10**5)) + "}"),
-    "many numbers": lambda: hostile_text('{"format_version": 7, "changes": [' + "9.5," * 10**6 + "1]}"),
+    "many numbers": lambda: hostile_text('{"format_version": 10, "changes": [' + "9.5," * 10**6 + "1]}"),
     "a long text with one wide character": lambda: hostile_text('{"a": "' + "x" * 10**7 + '\\ud83d\\ude00"}'),
     "a wide character in the header": lambda: with_header(('{"a": "' + "x" * 10**6 + '😀"}').encode(), bytes(10**7)),
     "depth": lambda: hostile_text("[" * 10**5),
@@ -101,7 +101,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "many arrays": lambda: with_header(
         json.dumps(
             {
-                "__metadata__": {"flowviz": '{"format_version": 7}'},
+                "__metadata__": {"flowviz": '{"format_version": 10}'},
                 **{str(key): {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]} for key in range(20_000)},
             }
         ).encode()

@@ -60,58 +60,6 @@ def test_the_checkpoint_comes_back_to_the_last_bit(project: Project, project_fil
     assert (one.kept.step, one.kept.validation_nll) == (other.kept.step, other.kept.validation_nll)
 
 
-def test_a_file_of_format_1_opens_as_the_flow_that_it_was() -> None:
-    old = load_project(Path(__file__).parent / "files" / "format_1.flowviz")
-    assert old.flow == FlowSpec(layers=4, width=8, hats=0, waves=0)
-    assert (old.target, old.training.steps, old.checkpoint) == (TextSpec(text="Hi"), 500, None)
-    assert old.trace.round_trip_error is None
-    trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
-    np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
-    assert from_bytes(to_bytes(old)).flow == old.flow
-
-
-def test_a_file_of_format_2_opens_with_all_its_stages() -> None:
-    old = load_project(Path(__file__).parent / "files" / "format_2.flowviz")
-    assert (old.flow, old.training.steps) == (FlowSpec(layers=4, width=8, hats=0, waves=0), 500)
-    assert old.checkpoint is not None
-    trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
-    np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
-    np.testing.assert_array_equal(from_bytes(to_bytes(old)).trace.positions, old.trace.positions)
-
-
-def test_a_file_of_format_3_opens_with_its_text_and_without_waves() -> None:
-    old = load_project(Path(__file__).parent / "files" / "format_3.flowviz")
-    assert (old.flow, old.target) == (FlowSpec(layers=4, width=8, hats=0, waves=0), TextSpec(text="Hi"))
-    assert old.checkpoint is not None
-    flow = build_flow(old.flow, old.weights)
-    assert old.checkpoint.parameters.shape == flow.parameters.shape, "so that its training can go on"
-    trace = flow.trace(old.trace.positions[0])
-    np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
-    again = from_bytes(to_bytes(old))
-    assert (again.flow, again.target) == (old.flow, old.target)
-
-
-def test_a_file_of_format_4_opens_with_its_mix_and_without_waves() -> None:
-    old = load_project(Path(__file__).parent / "files" / "format_4.flowviz")
-    assert old.target.title == "Hi + heart"
-    assert old.flow == FlowSpec(layers=4, width=8, hats=0, waves=0)
-    trace = build_flow(old.flow, old.weights).trace(old.trace.positions[0])
-    np.testing.assert_allclose(trace.positions, old.trace.positions, atol=1e-4)
-
-
-def test_a_file_of_format_6_opens_with_the_bins_that_it_had() -> None:
-    old = load_project(Path(__file__).parent / "files" / "format_6.flowviz")
-    assert old.flow == FlowSpec(
-        family="spline", layers=2, width=8, bins=6, hats=8, min_bin_height=1e-3, base="normal", normalization="none"
-    )
-    assert old.next is not None
-    assert old.next.flow == FlowSpec(family="spline", bins=7, min_bin_height=1e-3, base="normal", normalization="none")
-    flow = build_flow(old.flow, old.weights)
-    np.testing.assert_allclose(flow.trace(old.trace.positions[0]).positions, old.trace.positions, atol=1e-4)
-    assert old.checkpoint is not None
-    assert old.checkpoint.parameters.shape == flow.parameters.shape, "so that its training can go on"
-
-
 def test_what_the_target_was_made_from_is_in_the_file(tmp_path: Path) -> None:
     picture, rows = b"\x89PNG\r\n\x1a\n" + bytes(200_000), np.arange(200_000, dtype="<f4").tobytes()
     parts = (Part(source=DrawingSpec(png=picture)), Part(source=PointsSpec(data=rows, center=(1, 2), unit=3)))
