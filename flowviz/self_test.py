@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
-from flowviz import library, machine
+import flowviz
+from flowviz import machine
 from flowviz.app.desktop.display import display_name
 from flowviz.errors import FileError, FlowvizError
 from flowviz.files import reason
@@ -102,7 +103,7 @@ class _SelfTest:
             if isinstance(event, Finished):
                 ending.append(event)
 
-        self._trained = library.train(TextSpec(text=WORD), FlowSpec(), self._training, on_event=keep_ending)
+        self._trained = flowviz.train(TextSpec(text=WORD), FlowSpec(), self._training, on_event=keep_ending)
         [end] = ending
         if end.ending == "diverged":
             raise FlowvizError(end.in_units(FLOW_UNITS).sentence())
@@ -125,7 +126,7 @@ class _SelfTest:
 
     def _written(self, spec: ExportSpec) -> str:
         path = self._folder / f"self-test.{spec.format}"
-        library.render(self._project, spec, path)
+        flowviz.render(self._project, spec, path)
         if spec.format != "mp4":
             with Image.open(path) as picture:
                 picture.load()
@@ -133,8 +134,8 @@ class _SelfTest:
 
     def _save(self) -> str:
         project, path = self._project, self._folder / "self-test.flowviz"
-        library.save(project, path)
-        again, learned = library.load(path).weights.parameters, project.weights.parameters
+        flowviz.save(project, path)
+        again, learned = flowviz.load(path).weights.parameters, project.weights.parameters
         if again.keys() != learned.keys() or not all(np.array_equal(again[name], learned[name]) for name in learned):
             raise FileError("A saved project changed when it was opened again.")
         return "a saved project opens unchanged"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flowviz import library, self_test
+import flowviz
+from flowviz import self_test
 from flowviz.app.desktop import display
 from flowviz.errors import FlowvizError
 from flowviz.specs import TrainingSpec
@@ -59,7 +60,7 @@ def test_where_tensorflow_does_not_load_the_rest_is_tried_with_an_example(
     def train(*_: object, **__: object) -> None:
         raise ImportError("libtensorflow_cc.so.2: no such file")
 
-    monkeypatch.setattr(library, "train", train)
+    monkeypatch.setattr(flowviz, "train", train)
     assert run("--self-test") == 1
     out = capsys.readouterr().out
     assert "FAILS    training      ImportError: libtensorflow_cc.so.2: no such file. Install flowviz again" in out

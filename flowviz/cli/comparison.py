@@ -19,7 +19,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.exporting import comparison_tables
 from flowviz.exporting.comparison_tables import caption
 from flowviz.files import folder_for, write_bytes
-from flowviz.library import render_comparison
+from flowviz.library.pictures import render_comparison
 from flowviz.projects import Comparison, is_comparison, is_project, load_comparison, save_comparison
 from flowviz.records import Trial
 from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TrainingSpec, comparison_spec

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from flowviz.cli.messages import say
 from flowviz.cli.spec_options import Given, read_json, spec_options
 from flowviz.errors import FileError, SpecError
-from flowviz.library import score_in_parts, trace_in_parts
+from flowviz.library.distribution import score_in_parts, trace_in_parts
 from flowviz.projects import Project, is_comparison, load_comparison, load_project
 from flowviz.records import Trace
 from flowviz.records.measured import not_comparable

@@ -17,7 +17,7 @@ from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError
 from flowviz.exporting import tables
 from flowviz.exporting.tables import Particles, Rows
-from flowviz.library import sample_in_parts
+from flowviz.library.distribution import sample_in_parts
 from flowviz.projects import is_comparison, is_project
 from flowviz.records import slices
 from flowviz.records.trace import PARTICLES

@@ -6,19 +6,19 @@ from importlib import import_module
 
 import pytest
 
-PACKAGES = ["projects", "rendering", "targets"]
+PACKAGES = ["", ".projects", ".rendering", ".specs", ".targets", ".training"]
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_package_has_all_its_public_names(package: str) -> None:
-    found = import_module(f"flowviz.{package}")
+    found = import_module(f"flowviz{package}")
     assert {name for name in found.__all__ if not hasattr(found, name)} == set()
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_package_has_no_other_names(package: str) -> None:
-    found = import_module(f"flowviz.{package}")
-    with pytest.raises(AttributeError, match=f"module 'flowviz.{package}' has no attribute 'nothing'"):
+    found = import_module(f"flowviz{package}")
+    with pytest.raises(AttributeError, match=f"No flowviz{package} attribute nothing"):
         _ = found.nothing
 
 

@@ -1,0 +1,16 @@
+from .changes import Add as Add
+from .changes import Adjust as Adjust
+from .changes import Change as Change
+from .changes import Remove as Remove
+from .changes import Retarget as Retarget
+from .changes import Vary as Vary
+from .comparison import compared as compared
+from .from_here import continued as continued
+from .from_here import from_here as from_here
+from .in_turns import Turn as Turn
+from .in_turns import train_in_turns as train_in_turns
+from .prepare import prepare as prepare
+from .requests import NewTarget as NewTarget
+from .stopped import score_stopped as score_stopped
+from .train import train as train
+from .trained import trained as trained
