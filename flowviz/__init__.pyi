@@ -1,6 +1,8 @@
 from .errors import FlowvizError as FlowvizError
 from .exporting.diagnostics import latents as latents
 from .exporting.diagnostics import ledger as ledger
+from .library import Comparison as Comparison
+from .library import Project as Project
 from .library.distribution import sample as sample
 from .library.distribution import sample_in_parts as sample_in_parts
 from .library.distribution import score as score
@@ -21,8 +23,6 @@ from .library.training import build_flow as build_flow
 from .library.training import compare as compare
 from .library.training import resume as resume
 from .library.training import train as train
-from .projects import Comparison as Comparison
-from .projects import Project as Project
 from .projects.editing import edit as edit
 from .specs import COMPARISON_PRESETS as COMPARISON_PRESETS
 from .specs import PRESETS as PRESETS

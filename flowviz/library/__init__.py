@@ -5,3 +5,7 @@ standard deviation. Functions that take a project work in the units of its data,
 Log-densities are in nats. Paths are strings or `Path`. An error that a user can correct is a `FlowvizError`, whose
 message says how.
 """
+
+from flowviz.library import pictures as pictures  # registers how notebooks draw projects and comparisons
+from flowviz.projects import Comparison as Comparison
+from flowviz.projects import Project as Project

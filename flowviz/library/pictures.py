@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from flowviz.exporting.commands import default_format
 from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec
@@ -10,6 +9,7 @@ from flowviz.exporting.difference import DifferenceExport
 from flowviz.exporting.export import Export
 from flowviz.file_kinds import check_suffix, suffixes_of
 from flowviz.projects import Comparison, Project
+from flowviz.projects.drawing import draw, png_of
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.comparison import FigureColumns
 from flowviz.specs.export_kinds import IN_FOLDERS
@@ -29,6 +29,7 @@ def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
     _write(lambda: Export(project, spec), spec, Path(path))
 
 
+@draw.register
 def render_comparison(
     comparison: Comparison, path: str | Path, spec: ExportSpec | None = None, columns: FigureColumns | None = None
 ) -> None:
@@ -82,11 +83,14 @@ def picture(project: Project, size: PictureSize | None = None) -> bytes:
         project: The project.
         size: The size of the picture; by default 640 × 480 pixels.
     """
+    return png_of(project, size=size)
+
+
+@draw.register
+def _draw_particles(project: Project, path: Path, *, size: PictureSize | None = None) -> None:
+    """Write the picture of the particles of a project at the last stage; see `picture`."""
     width, height = PICTURE_SIZE
-    with TemporaryDirectory(prefix="flowviz-") as folder:
-        path = Path(folder) / "picture.png"
-        render(project, ExportSpec(size=size or PictureSize(width=width, height=height)), path)
-        return path.read_bytes()
+    render(project, ExportSpec(size=size or PictureSize(width=width, height=height)), path)
 
 
 def _write(export: Callable[[], Export | ComparisonFigure], spec: ExportSpec, place: Path) -> None:

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from math import isnan
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import flowviz
 from flowviz.errors import SpecError
+from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
 from flowviz.records import Trial, Units
 from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, row_of, summary_of
@@ -230,14 +229,11 @@ class Comparison:
             columns: `stages`, `marks` or `targets`. None for those that fit.
         """
         if path is not None:
-            flowviz.render_comparison(self, path, columns=columns)
+            draw(self, Path(path), columns=columns)
             return None
         from PIL.Image import open as open_image
 
-        with TemporaryDirectory(prefix="flowviz-") as folder:
-            file = Path(folder) / "figure.png"
-            flowviz.render_comparison(self, file, columns=columns)
-            return open_image(BytesIO(file.read_bytes()))
+        return open_image(BytesIO(png_of(self, columns=columns)))
 
     def table(self) -> "DataFrame":
         """Return `rows` as a data frame of pandas. Shares are from 0 to 1, NLLs in nats; unknown figures are NaN."""

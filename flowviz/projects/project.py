@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-import flowviz
 from flowviz.errors import SpecError
+from flowviz.projects.drawing import png_of
 from flowviz.projects.moments import storable_timeline, without_particles
 from flowviz.records import (
     Adjusted,
@@ -156,13 +156,14 @@ class Project:
 
         Loads TensorFlow.
 
-        The flow works in flow units; `flowviz.sample` and `flowviz.score` convert them. It is built by the library,
-        which lies above this package, as are the packages that compute.
+        The flow works in flow units; `flowviz.sample` and `flowviz.score` convert them.
 
         Raises:
             FileError: If the weights do not fit the flow.
         """
-        return flowviz.build_flow(self.flow, self.weights if self.weights.parameters else None, dtype, self.edits)
+        from flowviz.flows import build_flow
+
+        return build_flow(self.flow, self.weights if self.weights.parameters else None, dtype, self.edits)
 
     def with_integrator(self, integrator: Integrator | None = None, steps: int | None = None) -> "Project":
         """Return this project with another integrator of its flow, the same weights, and its particles followed anew.
@@ -217,7 +218,7 @@ class Project:
 
     def _repr_png_(self) -> bytes:
         """Return a picture of the particles at the last stage, which notebooks display."""
-        return flowviz.picture(self)
+        return png_of(self)
 
     def storable(self) -> "Project":
         """Return this project as it can be saved. Saving and loading the result preserves every bit.

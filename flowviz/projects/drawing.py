@@ -1,0 +1,29 @@
+"""Pictures of projects and comparisons, which notebooks display. The library, which draws them, registers how."""
+
+from functools import singledispatch
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+
+@singledispatch
+def draw(shown: object, path: Path, **options: Any) -> None:
+    """Write the picture of a project or a comparison to a file.
+
+    Args:
+        shown: The project or the comparison.
+        path: The file. Its suffix tells the format.
+        **options: Those of the registered function.
+
+    Raises:
+        NotImplementedError: If `flowviz.library` was not imported. Notebooks then show text.
+    """
+    raise NotImplementedError(f"flowviz.library draws a {type(shown).__name__}. Import it first.")
+
+
+def png_of(shown: object, **options: Any) -> bytes:
+    """Return the picture of a project or a comparison as a PNG; see `draw`."""
+    with TemporaryDirectory(prefix="flowviz-") as folder:
+        path = Path(folder) / "picture.png"
+        draw(shown, path, **options)
+        return path.read_bytes()
