@@ -213,8 +213,7 @@ def normal_draws(count: int, seed: int) -> NDArray[np.float32]:
 
 def normal_density(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the standard normal density at values (n,)."""
-    found: NDArray[np.float64] = np.exp(-0.5 * (values * values + LOG_2PI))
-    return found
+    return np.exp(-0.5 * (values * values + LOG_2PI))
 
 
 def normal_below(values: NDArray[np.float64]) -> NDArray[np.float64]:

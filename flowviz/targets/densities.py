@@ -24,8 +24,7 @@ def _noise_around(x_nodes: Array, y_nodes: Array, noise: float) -> GridDensity:
             np.exp(-(((ticks[:, np.newaxis] - nodes) / noise) ** 2) / 2).astype(np.float32)
             for ticks, nodes in ((x, x_nodes), (y, y_nodes))
         )
-        found: NDArray[np.float32] = by_y @ by_x.T
-        return found
+        return by_y @ by_x.T
 
     return density
 
@@ -88,8 +87,7 @@ def _pinwheel(x: Array, y: Array) -> Array:
 
 
 def _normal(x: Array) -> Array:
-    found: Array = np.exp(-(x**2) / 2)
-    return found
+    return np.exp(-(x**2) / 2)
 
 
 DENSITIES: Mapping[ShapeName, GridDensity] = {

@@ -96,16 +96,14 @@ class PixelDensity(Target):
 
     def preview(self) -> NDArray[np.uint8]:
         """Return the weights as shades of gray (rows, columns), top row first."""
-        shades: NDArray[np.uint8] = np.rint(self._weights * np.float32(255 / self._weights.max())).astype(np.uint8)
-        return shades
+        return np.rint(self._weights * np.float32(255 / self._weights.max())).astype(np.uint8)
 
     def _drawn(self, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
         """Draw indices (count,) into `_pixels`: a weight, then a pixel of that weight."""
         if self._sampler is None:
             return rng.integers(len(self._pixels), size=count)
         weight = self._sampler.draw(count, rng)
-        drawn: NDArray[np.intp] = self._firsts[weight] + (rng.random(count) * self._counts[weight]).astype(np.intp)
-        return drawn
+        return self._firsts[weight] + (rng.random(count) * self._counts[weight]).astype(np.intp)
 
     def _places(self, points: NDArray[np.floating]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
         """Locate points (n, 2) in the picture.

@@ -62,8 +62,7 @@ class Points(Cloud):
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw from the training points with replacement: (count, 2)."""
-        drawn: NDArray[np.float32] = self._train[rng.integers(len(self._train), size=count)]
-        return drawn
+        return self._train[rng.integers(len(self._train), size=count)]
 
     def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Return at most `count` validation points (n, 2)."""

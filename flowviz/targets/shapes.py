@@ -128,8 +128,7 @@ def _star(x: Array, y: Array) -> NDArray[np.bool_]:
 def _heart(x: Array, y: Array) -> NDArray[np.bool_]:
     """Return where (x² + y² − 1)³ ≤ x² y³, scaled to fit."""
     x, y = 1.25 * x, 1.25 * y + 0.1
-    within: NDArray[np.bool_] = (x**2 + y**2 - 1) ** 3 <= x**2 * y**3
-    return within
+    return (x**2 + y**2 - 1) ** 3 <= x**2 * y**3
 
 
 def _smiley(x: Array, y: Array) -> NDArray[np.bool_]:
