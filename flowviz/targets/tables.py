@@ -2,7 +2,8 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -141,15 +142,12 @@ def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int,
         if len(names) > 2:
             raise FileError(f"{path.name} has {len(names)} columns: {listed}. Choose two of them.")
         return 0, 1
-    wanted = [name.strip() for name in columns.split(",")]
-    places = [_place(name, names) for name in wanted]
-    if len(places) == 2 and places[0] is not None and places[0] == places[1]:
-        raise FileError(f"Column {names[places[0]]} of {path.name} cannot be both x and y. Choose two columns.")
-    if len(places) != 2 or None in places:
-        raise FileError(f"{columns!r} does not name two columns of {path.name}. Its columns are: {listed}.")
-    assert places[0] is not None
-    assert places[1] is not None
-    return places[0], places[1]
+    match [_place(name.strip(), names) for name in columns.split(",")]:
+        case [int() as x, int() as y] if x != y:
+            return x, y
+        case [int() as x, int()]:
+            raise FileError(f"Column {names[x]} of {path.name} cannot be both x and y. Choose two columns.")
+    raise FileError(f"{columns!r} does not name two columns of {path.name}. Its columns are: {listed}.")
 
 
 def _place(name: str, names: Sequence[str]) -> int | None:
@@ -165,7 +163,9 @@ def _table(path: Path) -> Table:
     with path.open("rb") as file:
         start = file.read(FIRST_BYTES)
     if start.startswith(np.lib.format.MAGIC_PREFIX):
-        return _array_table(path, _loaded(path, lambda: np.lib.format.open_memmap(path, mode="r")))
+        with _reading_arrays(path):
+            array = np.lib.format.open_memmap(path, mode="r")
+        return _array_table(path, array)
     if start.startswith(b"PK"):
         return _archive_table(path)
     if start.startswith(PARQUET_MAGIC):
@@ -173,10 +173,11 @@ def _table(path: Path) -> Table:
     return _text_table(path, start, size)
 
 
-def _loaded(path: Path, load: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-    """Return the result of `load`, and raise `FileError` if it fails."""
+@contextmanager
+def _reading_arrays(path: Path) -> Iterator[None]:
+    """Raise `FileError` if the arrays of a file cannot be read in the block."""
     try:
-        return load()
+        yield
     except FileError:
         raise
     except (ValueError, EOFError, OSError, MemoryError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
@@ -196,32 +197,37 @@ def _array_table(path: Path, array: NDArray[Any]) -> Table:
 
 
 def _columns_table(path: Path, names: tuple[str, ...], columns: Sequence[NDArray[Any]]) -> Table:
+    rows = max(map(len, columns), default=0)
+    return _table_at_once(path, names, rows, lambda *places: [columns[place] for place in places])
+
+
+def _table_at_once(
+    path: Path, names: tuple[str, ...], rows: int, load: Callable[[int, int], Sequence[NDArray[Any]]]
+) -> Table:
+    """Return a table whose columns are read at once, by a function of their indices."""
+
     def read(x: int, y: int, max_rows: int) -> Found:
-        if not all(columns[place].dtype.kind in "fiu" for place in (x, y)):
-            raise FileError(f"{path.name} contains values of type {columns[x].dtype} instead of numbers.")
-        _check_rows(path, len(columns[x]), max_rows)
+        _check_rows(path, rows, max_rows)
         yield 0.0
-        return np.stack([columns[x], columns[y]], axis=1).astype(np.float64)
+        columns = load(x, y)
+        if wrong := [column.dtype for column in columns if column.dtype.kind not in "fiu"]:
+            raise FileError(f"{path.name} contains values of type {wrong[0]} instead of numbers.")
+        return np.stack(columns, axis=1).astype(np.float64)
 
     return Table(names, read)
 
 
 def _archive_table(path: Path) -> Table:
     arrays: dict[str, NDArray[Any]] = {}
-
-    def load() -> NDArray[Any]:
-        with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
-            if sum(info.file_size for info in members) > MAX_ARRAY_BYTES:
-                raise FileError(
-                    f"{path.name} is too large. The limit for its unpacked arrays is {MAX_ARRAY_BYTES // 1_000_000} MB."
-                )
-            for info in members:
-                with archive.open(info) as member:
-                    arrays[info.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
-        return np.empty(0)
-
-    _loaded(path, load)
+    with _reading_arrays(path), zipfile.ZipFile(path) as archive:
+        members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
+        if sum(info.file_size for info in members) > MAX_ARRAY_BYTES:
+            raise FileError(
+                f"{path.name} is too large. The limit for its unpacked arrays is {MAX_ARRAY_BYTES // 1_000_000} MB."
+            )
+        for info in members:
+            with archive.open(info) as member:
+                arrays[info.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
     tables = [array for array in arrays.values() if array.ndim == 2]
     if len(tables) == 1:
         return _array_table(path, tables[0])
@@ -247,19 +253,14 @@ def _parquet_table(path: Path) -> Table:
         raise FileError(f"{path.name} is damaged.") from error
     names = tuple(metadata.schema.to_arrow_schema().names)
 
-    def read(x: int, y: int, max_rows: int) -> Found:
-        _check_rows(path, metadata.num_rows, max_rows)
-        yield 0.0
+    def load(*places: int) -> list[NDArray[Any]]:
         try:
-            found = parquet.read_table(path, columns=[names[x], names[y]])
-            columns = [found.column(names[place]).to_numpy() for place in (x, y)]
+            found = parquet.read_table(path, columns=[names[place] for place in places])
+            return [found.column(names[place]).to_numpy() for place in places]
         except (ArrowException, OSError, KeyError) as error:  # KeyError: two columns have the same name
             raise FileError(f"{path.name} is damaged or has two columns of the same name.") from error
-        if not all(column.dtype.kind in "fiu" for column in columns):
-            raise FileError(f"{path.name} contains values that are not numbers.")
-        return np.stack(columns, axis=1).astype(np.float64)
 
-    return Table(names, read)
+    return _table_at_once(path, names, metadata.num_rows, load)
 
 
 def _text_table(path: Path, start: bytes, size: int) -> Table:
