@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.cli.messages import say
+from flowviz.cli.messages import counted, say
 from flowviz.cli.spec_options import Given, read_json, spec_options
 from flowviz.errors import FileError, SpecError
 from flowviz.library.distribution import score_in_parts, trace_in_parts
@@ -23,7 +23,7 @@ from flowviz.specs.edits import Edits
 from flowviz.specs.fields import fields_of
 from flowviz.specs.flow import INTEGRATOR_FIELDS
 from flowviz.specs.view import Direction, UnitName
-from flowviz.targets import spec_units
+from flowviz.targets import build_target, spec_units, untrained_count
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -88,6 +88,14 @@ class LoadedProject:
         with self._named():
             yield from parts
 
+    def untrained_count(self, count: int) -> int:
+        """Return how many of `count` points of the target exist on which no flow is trained; print if it is fewer."""
+        found = untrained_count(build_target(self.project.target), count)
+        if found < count:
+            points = counted(found, "validation point")
+            say(f"The target has {points}. The others train or test flows: they are left out.")
+        return found
+
     def followed(self, direction: Direction, count: int, seed: int, units: UnitName) -> Iterator[Trace]:
         """Yield traces of particles of the base, or of points of the target, in parts; print the NLL of the latter.
 
@@ -119,7 +127,7 @@ class LoadedProject:
 
 @dataclass(frozen=True)
 class EncodedPoints:
-    """The NLL of points of the target that a flow encodes.
+    """The NLL of points of the target that a flow encodes, and on which it is not trained.
 
     Attributes:
         count: Number of the points.
@@ -156,7 +164,7 @@ class EncodedPoints:
         area = "pixels" if name == "pixels" else "the units of the data"
         per = "" if units.are_flow_units else f" per area in {area}"
         nll, note = units.nll(self.total / self.known), inexact_note(self.folded / self.count)
-        say(f"The NLL of {self.known:,} points of the target is {nll:.3f} nats{per}{note}.")
+        say(f"The NLL of {self.known:,} validation points is {nll:.3f} nats{per}{note}.")
 
 
 def _say_folded(folded: int, count: int) -> None:

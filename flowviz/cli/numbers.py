@@ -40,6 +40,8 @@ def trace(
 ) -> None:
     """Follow particles of the base, or points of the target, through every stage.
 
+    Points of the target are points on which no flow is trained: those of a table are its validation points.
+
     A .csv or .parquet has a row for each particle and stage, an .npz positions (stages, n, 2), log_det (stages, n)
     and names (stages,), an .npy records (stages, n) of x, y and log_det.
     """
@@ -47,6 +49,8 @@ def trace(
     place = NumbersOutput.checked(output, form, [project, *given_files(edits)])
     loaded = LoadedProject.at(project, entrant, integrator, edits)
     shown = spec_units(loaded.project.target, units)
+    if direction == "encode":
+        count = loaded.untrained_count(count)
     stages, followed = range(len(loaded.project.trace.names)), loaded.followed(direction, count, start, units)
     what = f"{counted(count, 'particle')} at {len(stages)} stages"
     place.write(Particles(count, stages, followed, shown), "Following particles", len(slices(count)), what)

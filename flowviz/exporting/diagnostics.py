@@ -142,7 +142,8 @@ def ledger(project: Project, point: ArrayLike | None = None, units: UnitName = "
 
     Args:
         project: The project.
-        point: A point (2,) of the target. None for the means over 8,000 points of the target, which sum up to −NLL.
+        point: A point (2,) of the target. None for the means over 8,000 points that no flow is trained on, or
+            over the validation points of a table; they sum up to −NLL.
         units: The units of the point and of the log-density: `data`, `pixels` or `flow`; see `flowviz.units`.
 
     Raises:

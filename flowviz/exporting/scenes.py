@@ -28,7 +28,7 @@ from flowviz.rendering import Camera, Frame, render_frame, swept_grids, visible_
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, Seen, ViewSpec
 from flowviz.specs.view import FIELDS
-from flowviz.targets import build_target, leaked, spec_units, target_picture
+from flowviz.targets import build_target, leaked, spec_units, target_picture, untrained_points
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -58,7 +58,7 @@ class Scenes:
             project: The project.
             seen: The view, direction and playback of the scenes.
             particles: The number of particles; None for that of the project or, when encoding points of the target,
-                for the number that the window shows.
+                for the number that the window shows. A table has at most its validation points to encode.
             shots: All shots that will be drawn.
             keeper: A cache of the flow, which can be shared in the same thread; None for a new one.
             frame_seconds: The time between consecutive shots of an animation, over which the view eases as in the
@@ -75,9 +75,10 @@ class Scenes:
 
     @property
     def count(self) -> int:
-        """Return the number of particles."""
-        usual = PARTICLES if self._seen.direction == "encode" else self._project.trace.positions.shape[1]
-        return usual if self._particles is None else self._particles
+        """Return the number of particles. A table may have fewer points to encode than requested."""
+        if self._seen.direction == "encode":
+            return len(self._encoded_points)
+        return self._project.trace.positions.shape[1] if self._particles is None else self._particles
 
     @property
     def selection(self) -> Selection | None:
@@ -220,8 +221,9 @@ class Scenes:
 
     @cached_property
     def _encoded_points(self) -> NDArray[np.floating]:
-        """Return the points (n, 2) of the target that the flow encodes; reproducible."""
-        return build_target(self._project.target).sample(self.count, np.random.default_rng(0))
+        """Return the points (n, 2) of the target that the flow encodes, on which it is not trained; reproducible."""
+        count = PARTICLES if self._particles is None else self._particles
+        return untrained_points(build_target(self._project.target), count)
 
     def _leaked(self, trace: Trace, moment: Moment | None) -> NDArray[np.bool_] | None:
         """Return which particles (n,) leak off the target, or None if that is not shown or not known."""

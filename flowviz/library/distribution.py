@@ -9,7 +9,7 @@ from flowviz.projects import Project
 from flowviz.records import Trace, Units, checked_points, slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs.view import Direction, UnitName
-from flowviz.targets import build_target, draw_in_parts, spec_units
+from flowviz.targets import build_target, spec_units, untrained_in_parts
 
 SAMPLES = 20_000
 
@@ -87,7 +87,8 @@ def trace(project: Project, n: int = PARTICLES, seed: int = 0, direction: Direct
         project: The project.
         n: Number of particles.
         seed: The same seed gives the same particles.
-        direction: `generate` moves particles of the base forward, `encode` pulls points of the target back.
+        direction: `generate` moves particles of the base forward, `encode` pulls points of the target back, on which
+            the flow is not trained. Those of a table are its first `n` validation points, or all if there are fewer.
 
     Returns:
         Positions (stages, n, 2), log|det J| from the base (stages, n) in nats, and names (stages,).
@@ -108,5 +109,5 @@ def trace_in_parts(
         particles = flow.particles(n, seed)
         yield from (flow.trace(particles[some]) for some in slices(n))
         return
-    for points in draw_in_parts(build_target(project.target), n, np.random.default_rng(seed)):
+    for points in untrained_in_parts(build_target(project.target), n, np.random.default_rng(seed)):
         yield from (flow.encoded(points[some]) for some in slices(len(points)))

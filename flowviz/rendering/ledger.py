@@ -38,7 +38,7 @@ def ledger_sentences(ledger: Ledger) -> tuple[str, str]:
     if not ledger.is_mean:
         return formula, f"log p(x): {_in_nats(ledger.total)}{inexact}"
     left_out = f" ({ledger.unknown:,} unknown)" if ledger.unknown else ""
-    about = f"{ledger.count:,} points of the data{left_out}{inexact}"
+    about = f"{ledger.count:,} validation points{left_out}{inexact}"
     return f"mean of {formula}", f"NLL: {_in_nats(-ledger.total)}, of {about}"
 
 

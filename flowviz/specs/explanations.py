@@ -195,9 +195,9 @@ COLORS: Mapping[ColorBy, str] = {
 DIRECTIONS: Mapping[Direction, str] = {
     "generate": "Generate: the cloud of the base moves through the layers to the target.",
     "encode": (
-        "Encode: points of the target move back through the inverse layers. If the flow has learned well, they form "
-        "the cloud of the base there. Any trace of the target that remains there has not been learned yet. "
-        "View ▸ Latents Against the Base measures it."
+        "Encode: points of the target move back through the inverse layers; of a table, its validation points, on "
+        "which no flow is trained. If the flow has learned well, they form the cloud of the base there. Any trace of "
+        "the target that remains there has not been learned yet. View ▸ Latents Against the Base measures it."
     ),
 }
 

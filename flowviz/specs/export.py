@@ -78,7 +78,13 @@ class ExportSpec(Spec):
     ] = FRAMES_PER_SECOND
     particles: Annotated[
         int | None,
-        described("Particles", "Number of particles; by default as many as the project holds", ge=1, le=10_000_000),
+        described(
+            "Particles",
+            "Number of particles; by default as many as the project holds. To encode, a table has at most its "
+            "validation points",
+            ge=1,
+            le=10_000_000,
+        ),
         Option(PICTURES | DIAGNOSTICS | {"trace", "samples"}),
     ] = None
 

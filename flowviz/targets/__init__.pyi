@@ -25,6 +25,9 @@ from .target import draw_in_parts as draw_in_parts
 from .target import fresh_points as fresh_points
 from .target import leaked as leaked
 from .target import target_picture as target_picture
+from .target import untrained_count as untrained_count
+from .target import untrained_in_parts as untrained_in_parts
+from .target import untrained_points as untrained_points
 from .text import borrowed_fonts as borrowed_fonts
 from .text import reads_fonts as reads_fonts
 from .units import has_pixels as has_pixels

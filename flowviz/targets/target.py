@@ -110,3 +110,26 @@ def draw_in_parts(target: Target, count: int, rng: np.random.Generator) -> Itera
     """Yield draws (n, 2) from a target, `count` in all, in parts that take little memory."""
     for first in range(0, count, DRAWN_TOGETHER):
         yield target.sample(min(DRAWN_TOGETHER, count - first), rng)
+
+
+def untrained_points(target: Target, count: int) -> NDArray[np.float32]:
+    """Return at most `count` points (n, 2) of a target on which no flow is trained; always the same ones.
+
+    They are the validation points of a table, of which there may be fewer, and draws from a density. Means over them
+    say how well a flow fits the target; means over training points would hide what it has merely memorized. Unlike test
+    points, they can be looked at again and again.
+    """
+    return np.concatenate(list(untrained_in_parts(target, count, np.random.default_rng(0))))
+
+
+def untrained_count(target: Target, count: int) -> int:
+    """Return how many points `untrained_points` returns: fewer than `count` if a table has no more of them."""
+    return count if target.training_points is None else len(untrained_points(target, count))
+
+
+def untrained_in_parts(target: Target, count: int, rng: np.random.Generator) -> Iterator[NDArray[np.float32]]:
+    """Yield the points of `untrained_points` in parts; those of a density are drawn with the given random numbers."""
+    if target.training_points is None:
+        yield from draw_in_parts(target, count, rng)
+    else:
+        yield target.validation(count, rng)

@@ -155,7 +155,7 @@ class TestEncoding:
             positions, log_det = found["positions"], found["log_det"]
         flow = build_flow(project.flow, project.weights, dtype="float64")
         nll = -float(flow.log_prob(positions[-1]).mean())
-        assert f"3,000 points of the target is {nll:.3f} nats" in said
+        assert f"3,000 validation points is {nll:.3f} nats" in said
         assert nll == pytest.approx(project.history.validation_nll[-1], abs=0.1)
         np.testing.assert_allclose(flow.forward(positions[0]), positions[-1], atol=2e-3)
         assert log_det.shape == (20, 3000)
@@ -164,7 +164,7 @@ class TestEncoding:
 
     def test_render_draws_it(self, project_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         encoded = drawn(project_file, tmp_path / "e", "--direction", "encode", "--particles", 500, stage=0)
-        assert "500 points of the target" in capsys.readouterr().err
+        assert "500 validation points" in capsys.readouterr().err
         assert (encoded != drawn(project_file, tmp_path / "g", stage=0)).any()
 
 

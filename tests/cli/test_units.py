@@ -11,7 +11,7 @@ from flowviz.targets import build_target, read_points
 from flowviz.training.runs import Run, run_here
 from tests.test_cli import SMALL, SMALL_FLOW, run
 
-NLL = "The NLL of 500 points of the target is "
+NLL = "The NLL of 90 validation points is "
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +53,14 @@ def test_nlls_of_a_table_can_be_compared_with_its_log_densities(
         told = capsys.readouterr().err.split(NLL)[1]
         assert float(told.split()[0]) == pytest.approx(found["test_nll"] + offset, abs=0.3)
         assert ("per area in the units of the data" in told) == (units == "data")
+
+
+def test_points_that_train_a_flow_are_not_encoded(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trained, output = folder / "encoded.flowviz", folder / "encoded.npz"
+    assert run("train", "--points", folder / "table.csv", "--steps", 20, *SMALL, "-o", trained) == 0
+    assert run("trace", trained, "--direction", "encode", "-n", 8000, "-o", output) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "The target has 90 validation points. The others train or test flows: they are left out." in said
+    assert "Wrote 90 particles" in said
+    with np.load(output) as found:
+        assert found["positions"].shape[1] == 90

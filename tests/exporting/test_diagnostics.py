@@ -116,6 +116,41 @@ def test_a_table_without_test_points_has_no_latents(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("count", "validation"), [(400, 60), (50, 10)])
+def test_figures_of_a_table_show_validation_points_and_no_training_points(
+    count: int, validation: int, tmp_path: Path
+) -> None:
+    project, units = table(count), flowviz.units(table(count))
+    target = build_target(project.target)
+    trained = as_set(target.sample(20_000, np.random.default_rng(0)))
+    validating = as_set(target.validation(count, np.random.default_rng(0)))
+    assert not trained & validating
+
+    trace = flowviz.trace(project, direction="encode", seed=3)
+    assert as_set(trace.positions[-1]) == validating
+    with np.load(written(project, encoding("trace", "npz"), tmp_path / "t.npz")) as found:
+        np.testing.assert_array_equal(found["positions"], units.values(trace.positions))
+    ledger = flowviz.ledger(project)
+    assert (ledger.count, ledger.unknown) == (validation, 0)
+    scores = flowviz.score(project, units.values(np.array(sorted(validating))))
+    assert ledger.total == pytest.approx(scores.mean(), abs=1e-5)
+    for what in ("view", "sheet", "four_panels"):
+        assert written(project, encoding(what), tmp_path / f"{what}.png").stat().st_size > 1000
+
+
+def encoding(what: Any, form: Any = "png") -> ExportSpec:
+    return spec_of(what, form, **({} if what == "four_panels" else {"direction": "encode"}))
+
+
+def as_set(points: np.ndarray[Any, Any]) -> set[tuple[float, ...]]:
+    return {tuple(point) for point in points.tolist()}
+
+
+def test_fewer_points_of_a_table_are_encoded_if_fewer_are_requested() -> None:
+    trace, few = (flowviz.trace(table(400), n, direction="encode") for n in (60, 7))
+    np.testing.assert_array_equal(few.positions[-1], trace.positions[-1, :7])
+
+
 def test_ledger_of_a_table_is_in_the_units_of_its_data() -> None:
     project = table(400)
     units = flowviz.units(project)

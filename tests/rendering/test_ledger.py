@@ -74,7 +74,7 @@ def test_words_name_the_base_the_data_and_what_is_inexact() -> None:
     assert ledger_sentences(mixture)[0] == "log p(x) = log p_base(z) - sum of log|det J|"
     assert "inexact" in ledger_sentences(mixture)[1]
     mean = Ledger(names, titles, terms, "normal", count=7990, unknown=10, is_mean=True)
-    assert ledger_sentences(mean)[1] == "NLL: 1.500 nats, of 7,990 points of the data (10 unknown)"
+    assert ledger_sentences(mean)[1] == "NLL: 1.500 nats, of 7,990 validation points (10 unknown)"
 
 
 def test_nothing_but_bars_and_numbers_moves_with_the_probe() -> None:

@@ -17,7 +17,7 @@ from flowviz.records import Scene, Trace
 from flowviz.records.latents import Latents
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.targets import Target
+from flowviz.targets import Target, untrained_points
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -72,9 +72,9 @@ class FigureMaker:
             return DrawnFigure(str(error))
 
     def encoded(self, subject: Subject, target: Target) -> Trace:
-        """Return a fixed sample of the target, pulled back through all stages."""
+        """Return points of the target that no flow is trained on, pulled back through all stages."""
         if self._encoded is None or self._encoded[0] is not subject or self._encoded[1] is not target:
-            trace = self._flow(subject).encoded(target.sample(PARTICLES, np.random.default_rng(0)))
+            trace = self._flow(subject).encoded(untrained_points(target, PARTICLES))
             trace.measure()
             self._encoded = subject, target, trace
         return self._encoded[2]

@@ -107,7 +107,7 @@ class FlowQueries(QObject):
         self._slow.ask("figure", lambda: self._figures.drawn(asked), on_result)
 
     def mean_ledger(self, subject: Subject, target: Target, units: Units, on_result: OnResult[Ledger]) -> None:
-        """Compute the mean ledger of a fixed sample of the target."""
+        """Compute the mean ledger of points of the target that no flow is trained on."""
         self._slow.ask("ledger", lambda: Ledger.mean_of(self._figures.encoded(subject, target), units), on_result)
 
     def followed(

@@ -16,7 +16,7 @@ HELP = (
     "density; to the left (orange), it stretches them. Click a row to go to its layer."
 )
 MEAN = "&Mean over the data"
-MEAN_TIP = "While no point is probed, show the mean over points of the target. Its sum is minus the NLL"
+MEAN_TIP = "While no point is probed, show the mean over validation points. Its sum is minus their NLL"
 
 
 class LedgerPanel(QScrollArea):

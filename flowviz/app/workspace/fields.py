@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from numpy.random import default_rng
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.threads.delay import delayed
@@ -20,6 +19,7 @@ from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, prepare_density, swept_grids, visible_rectangle
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import FIELDS
+from flowviz.targets import untrained_points
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -173,7 +173,7 @@ def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> 
         around, swept = visible_rectangle(view, size), swept_grids(Camera(view), trace.last_stage, size)
         flow, scene = _flow(query.run.project, keepers[0]), known
         if query.encodes and known.trace is trace and query.run.built is not None:
-            scene = replace(scene, trace=flow.encoded(query.run.built.target.sample(PARTICLES, default_rng(0))))
+            scene = replace(scene, trace=flow.encoded(untrained_points(query.run.built.target, PARTICLES)))
             scene.trace.measure()
         scene = completed(flow, replace(scene, velocities=None), query.stage, view, around, swept=swept)
         if query.other is not None and query.stage == trace.last_stage:

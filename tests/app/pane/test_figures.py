@@ -125,6 +125,14 @@ def test_table_without_test_points_is_a_sentence() -> None:
     assert "too small for test points" in drawn.sentences
 
 
+def test_encoded_points_of_a_table_do_not_train_the_flow() -> None:
+    """They are averaged in the ledger, and drawn in the four panels and in the cloud."""
+    target = Points(np.random.default_rng(0).normal(size=(400, 2)))
+    maker = FigureMaker(FlowKeeper())
+    encoded = maker.encoded(Subject(FlowSpec(layers=2, normalization="none")), target)
+    np.testing.assert_array_equal(encoded.positions[-1], target.validation(400, np.random.default_rng(0)))
+
+
 def test_menu_shows_both_figures_and_escape_leaves_them(explored: Explored, qtbot: QtBot) -> None:
     view = explored.window.find(FigureView, "figureView")
     for name in ("fourpanelsAction", "latentsagainstthebaseAction"):

@@ -157,7 +157,7 @@ def test_ledger_that_the_user_opened_stays_open(explored: Explored) -> None:
     explored.window.find(QCheckBox, "ledgerMean").setChecked(True)
     total = explored.window.find(QLabel, "ledgerSum")
     explored.wait(lambda: "NLL" in total.text())
-    assert "8,000 points of the data" in total.text()
+    assert "8,000 validation points" in total.text()
     explored.window.find(QCheckBox, "ledgerMean").setChecked(False)
     explored.action("ledgerDockAction").trigger()
     assert dock.isHidden()

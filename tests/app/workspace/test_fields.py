@@ -11,12 +11,17 @@ from PyQt6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.view_bar import ViewBar
+from flowviz.app.target.built_target import build
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.fields import CloudFields, FieldQuery
 from flowviz.app.workspace.sentences import title
+from flowviz.projects import Project
 from flowviz.records import Scene, Trace
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
+from flowviz.targets import build_target, points_spec
 from tests.app.conftest import Window
+from tests.app.training.fakes import SynchronousWorker
 from tests.app.workspace.fakes import ComparisonHarness, untrained
 
 SIZE = PictureSize(width=300, height=200)
@@ -122,3 +127,18 @@ def test_another_reference_is_another_query(fields: Fields) -> None:
     query = FieldQuery(two, 2, GRID, SIZE)
     assert not replace(query, other=one).is_answered_by(query)
     assert replace(query, other=one).is_answered_by(replace(query, other=one))
+
+
+def test_encoded_points_of_a_table_do_not_train_the_flow(qtbot: QtBot) -> None:
+    points = np.random.default_rng(0).normal(size=(400, 2))
+    spec = points_spec(points)
+    project = Project.untrained(spec, FlowSpec(layers=2, normalization="none"), TrainingSpec(steps=1))
+    run = EntrantRun("a", project, built=build(spec))
+    owner, worker = QObject(), SynchronousWorker()
+    fields = CloudFields(owner, worker)
+    fields.query(FieldQuery(run, 2, ViewSpec(), SIZE, encodes=True))
+    scene = Scene(project.trace)
+    qtbot.waitUntil(lambda: fields.completed(scene, run.style, encodes=True).trace is not project.trace)
+    encoded = fields.completed(scene, run.style, encodes=True).trace
+    validation = build_target(spec).validation(400, np.random.default_rng(0))
+    np.testing.assert_array_equal(encoded.positions[-1], validation)
