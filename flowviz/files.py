@@ -1,11 +1,12 @@
 """Reading and atomic writing of files, with errors that the user can understand."""
 
+import errno
 import os
 import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,13 @@ from flowviz.errors import FileError
 PART_NAME = re.compile(r"\.flowviz-[0-9a-f]{12}\.part")
 STALE_SECONDS = 86_400  # age from which an unfinished file is considered abandoned by a killed process
 MAX_FILE_NAME = 40  # characters, without the suffix
+WRITE_ERRORS = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EIO,
+    errno.EROFS,
+)  # do not name the open file
 PRIVATE, USUAL = 0o600, 0o666  # permissions; the system withholds those that the user does not grant by default
 
 _unfinished: list[Callable[[], object]] = []  # functions that undo the unfinished work of all threads
@@ -39,18 +47,45 @@ def atomic_write(path: Path, *, lasting: bool = False, private: bool = False) ->
         The temporary file, in the same folder. Its suffix does not indicate the format.
 
     Raises:
-        FileError: Before the block if `path` cannot be written, or later, for example if the disk is full.
+        FileError: Before the block if `path` cannot be written, or later, for example if the disk is full. Other errors
+            of the block, such as one that concerns another file, are raised as they are.
     """
-    try:
-        whole = _place(path)
-        with scratch_file(whole, USUAL) as part:
+    with ExitStack() as scratch:
+        with _named(path):
+            whole = _place(path)
+            part = scratch.enter_context(scratch_file(whole, USUAL))
             permissions = PRIVATE if private else _permissions(whole if whole.exists() else part)
             _permit(part, PRIVATE)
             _remove_stale(part.parent)
+        with _named(path, part):
             yield part
+        with _named(path):
             _take_place(part, whole, lasting, permissions)
+
+
+@contextmanager
+def _named(path: Path, part: Path | None = None) -> Iterator[None]:
+    """Raise a `FileError` about a path where the system refuses to write it.
+
+    Args:
+        path: The file to write.
+        part: Its temporary file, if the block may use other files, too. Errors that do not concern the file are raised
+            as they are.
+    """
+    try:
+        yield
     except OSError as error:
+        if part is not None and not _concerns(error, part):
+            raise
         raise FileError(f"{path} cannot be written: {reason(error)}.") from error
+
+
+def _concerns(error: OSError, part: Path) -> bool:
+    """Return whether an error is about a temporary file, or another one beside it, see `scratch_file`."""
+    if error.filename is None:
+        return error.errno in WRITE_ERRORS
+    named = Path(str(error.filename))
+    return named.parent == part.parent and PART_NAME.fullmatch(named.name) is not None
 
 
 def write_bytes(path: Path, content: bytes, *, lasting: bool = False, private: bool = False) -> None:
