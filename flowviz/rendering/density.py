@@ -142,16 +142,22 @@ def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @cached(maxsize=4)
-def contour_labels(density: Density, view: ViewSpec, panel: Panel) -> tuple[Label, ...]:
+def contour_labels(density: Density, levels: tuple[float, ...], view: ViewSpec, panel: Panel) -> tuple[Label, ...]:
     """Return a label with the enclosed probability for each contour.
 
     Each label is at the outermost visible point of its contour in a direction of its own, so that labels do not
     overlap.
+
+    Args:
+        density: The density.
+        levels: The log-densities of the contours of `MASSES` in nats, such as `mass_levels(density)`.
+        view: The view.
+        panel: The size of the panel, in pixels.
     """
     projection, found = Projection(view, panel), []
     size = np.array([panel.width, panel.height])
     margin = 0.08 * size.min()
-    for mass, level, half_turns in zip(MASSES, mass_levels(density), DIRECTIONS, strict=True):
+    for mass, level, half_turns in zip(MASSES, levels, DIRECTIONS, strict=True):
         lines = [projection.pixels(line) for line in contour_lines(density, level)]
         longest = max(lines, key=lambda line: float(np.ptp(line, axis=0).max()), default=np.zeros((0, 2)))
         visible = longest[((longest > margin) & (longest < size - margin)).all(axis=1)]

@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 from flowviz.records import Density, Scene, Trace, Units
 from flowviz.rendering.annotate import Label, background, note_label, tick_labels, title_layer, write
 from flowviz.rendering.colors import SURROUNDINGS
-from flowviz.rendering.density import contour_labels, density_background, density_strength, draw_density
+from flowviz.rendering.density import (
+    contour_labels,
+    density_background,
+    density_strength,
+    draw_density,
+    mass_levels,
+)
 from flowviz.rendering.legend import keys, legend
 from flowviz.rendering.particles import draw_edge_marks, draw_points
 from flowviz.rendering.paths import draw_paths
@@ -65,7 +71,7 @@ def prepare_density(density: Density, view: ViewSpec, size: PictureSize, units: 
     second, panel = _second(view) if is_split(view) else view, panel_of(view, size)
     density_background(density, second, panel, units)
     if view.labels:
-        contour_labels(density, second, panel)
+        contour_labels(density, mass_levels(density), second, panel)
 
 
 def _second(view: ViewSpec) -> ViewSpec:
@@ -108,7 +114,7 @@ def panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outsi
     labels = tick_labels(view, panel, scene.units) if view.axes else []
     if view.labels:
         if scene.density is not None and density_strength(scene, stage, view) > 0:
-            labels += contour_labels(scene.density, view, panel)
+            labels += contour_labels(scene.density, mass_levels(scene.density), view, panel)
         if outside:
             text = f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"
             labels.append(note_label(view, panel, text))

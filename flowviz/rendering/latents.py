@@ -184,12 +184,13 @@ def _cloud(latents: Latents, layout: _Layout, view: ViewSpec) -> Drawing:
     seen = fitted_view(box, bare, panel)
     density, projection = _base_density(latents, seen, panel), Projection(seen, panel)
     color, shift = SURROUNDINGS[view.theme].title, np.array([left, top])
+    levels = tuple(map(latents.base.region_level, MASSES))
     lines = [
         Line(projection.pixels(line) + shift, color, layout.line_width)
-        for mass in MASSES
-        for line in contour_lines(density, latents.base.region_level(mass))
+        for level in levels
+        for line in contour_lines(density, level)
     ]
-    labels = contour_labels(density, seen, panel) if view.labels else ()
+    labels = contour_labels(density, levels, seen, panel) if view.labels else ()
     moved = (Label(x.x + left, x.y + top, x.text, x.anchor, color=color) for x in labels)
     return Drawing(
         panels=(Particles(Scene(trace), 0, seen, left, top, panel),),
@@ -202,8 +203,7 @@ def _cloud(latents: Latents, layout: _Layout, view: ViewSpec) -> Drawing:
 def _base_density(latents: Latents, view: ViewSpec, panel: Panel) -> Density:
     rectangle, shape = Projection(view, panel).rectangle, (CELLS, CELLS)
     values = latents.base.log_prob(cell_centers(rectangle, shape)).reshape(shape).astype(np.float32)
-    levels = np.array([latents.base.region_level(mass) for mass in np.linspace(0.001, 0.999, 999)], np.float32)
-    return Density(0, rectangle, values, levels)
+    return Density(0, rectangle, values, draws=np.zeros(0, np.float32))  # the base itself knows its levels
 
 
 def _regions(latents: Latents, layout: _Layout, view: ViewSpec) -> Drawing:

@@ -7,7 +7,7 @@ import pytest
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene, base_particles
-from flowviz.records.base_distribution import STANDARD_NORMAL
+from flowviz.records.base_distribution import STANDARD_NORMAL, StandardNormal
 from flowviz.records.latents import Latents
 from flowviz.rendering.colors import CURVES
 from flowviz.rendering.four_panels import HEADINGS, TITLES, four_panels
@@ -105,3 +105,20 @@ def test_four_panels_that_are_too_small_are_refused() -> None:
     scene = Scene(bent(base_particles(50)))
     with pytest.raises(SpecError, match="do not fit"):
         four_panels(scene, scene, VIEW, PictureSize(width=100, height=100))
+
+
+def test_only_the_levels_of_the_three_contours_are_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, exact = list[float](), type(STANDARD_NORMAL).region_level
+
+    def level(self: StandardNormal, mass: float) -> float:
+        asked.append(mass)
+        return exact(self, mass)
+
+    monkeypatch.setattr(StandardNormal, "region_level", level)
+    draw_latents(drawn(), VIEW, SIZE)
+    assert set(asked) == {0.5, 0.9, 0.99}
+    assert len(asked) <= 6, "for the contours, and for the shares of the points in the regions"
+
+
+def test_contours_of_the_base_are_labeled() -> None:
+    assert {"50 %", "90 %", "99 %"} <= set(words(drawn()))
