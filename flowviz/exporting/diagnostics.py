@@ -21,11 +21,12 @@ from flowviz.records.ledger import Ledger, common_limits
 from flowviz.records.provenance import Provenance
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering.annotate import em, text_width
-from flowviz.rendering.drawing import Drawing, render_drawing
+from flowviz.rendering.drawing import Drawing
 from flowviz.rendering.four_panels import SHOWN, four_panels
 from flowviz.rendering.latents import draw_latents
 from flowviz.rendering.ledger import draw_ledger
 from flowviz.rendering.panel_table import PanelTable, draw_table
+from flowviz.rendering.pixels import render_drawing
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize, Seen, ViewSpec
 from flowviz.specs.view import Direction, UnitName

@@ -267,9 +267,16 @@ def text_width(size: float, ems: float = 1.0) -> Callable[[str], float]:
     return lambda text: letters.getlength(_spaced(text, letters, size))
 
 
-def write(view: ViewSpec, panel: Panel, labels: Iterable[Label]) -> Layer:
-    """Return a layer with text labels, which are snapped to whole pixels and clipped to the panel."""
-    size, colors = em(view, panel), SURROUNDINGS[view.theme]
+def write(view: ViewSpec, panel: Panel, labels: Iterable[Label], text: float | None = None) -> Layer:
+    """Return a layer with text labels, which are snapped to whole pixels and clipped to the panel.
+
+    Args:
+        view: The view, which determines the colors of the text.
+        panel: The size of the panel, in pixels.
+        labels: The labels.
+        text: 1 em in pixels; None for that of the view in the panel.
+    """
+    size, colors = text or em(view, panel), SURROUNDINGS[view.theme]
     stamps = [
         stamp(label.text, label.anchor, label.ems * size, size, label.color or colors.label, colors.background).at(
             round(label.x), round(label.y), panel
@@ -330,18 +337,6 @@ def stamp(text: str, anchor: str, text_size: float, size: float, color: Color, b
     draw = ImageDraw.Draw(picture)
     draw.text(place, text, color, letters, anchor, stroke_width=stroke, stroke_fill=(*background, 255))
     return Stamp(Layer.of(np.asarray(picture)), Panel(*picture.size), place)
-
-
-def draw_labels(layer: Image.Image, view: ViewSpec, size: float, labels: tuple[Label, ...]) -> None:
-    """Draw text labels on an image, each with a halo in the background color; `size` is 1 em in pixels."""
-    surroundings = SURROUNDINGS[view.theme]
-    draw = ImageDraw.Draw(layer)
-    halo = (*surroundings.background, 255)
-    stroke = _stroke(size)
-    for label in labels:
-        place, letters = (label.x, label.y), font(label.ems * size)
-        text, color = _spaced(label.text, letters, size), label.color or surroundings.label
-        draw.text(place, text, color, letters, label.anchor, stroke_width=stroke, stroke_fill=halo)
 
 
 def _stroke(size: float) -> int:

@@ -1,23 +1,22 @@
-"""Drawings, which consist of rectangles, lines, text, panels of particles and a legend, as pixels or as vectors."""
+"""Drawings, which consist of rectangles, polygons, lines, text and panels of particles, as pixels or as vectors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil, floor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Label, em, paper, write
-from flowviz.rendering.colors import SURROUNDINGS, Color
-from flowviz.rendering.frame import render_panel
-from flowviz.rendering.legend import KEY_WIDTH, Key, key_picture
+from flowviz.rendering.annotate import Label, write
+from flowviz.rendering.colors import Color
 from flowviz.rendering.projection import Panel, Projection
-from flowviz.rendering.raster import RGBA, Canvas, Layer, lifted
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.rendering.raster import RGBA, Canvas
+from flowviz.specs import ViewSpec
 
-ENLARGED = 2.0  # scale factor of points and lines, which would be too faint at the size of a panel
-FOOT_EMS = 5.2  # height of the legend at the bottom
+FINER = 4  # samples per side of a pixel at the edge of a polygon
+DASH, GAP = 3.7, 0.43  # length of a dash, in widths of its line, and of the gap after it, in dashes
 
 
 class Box(NamedTuple):
@@ -31,6 +30,13 @@ class Box(NamedTuple):
     alpha: float = 1.0
 
 
+class Polygon(NamedTuple):
+    """A filled polygon with corners (m, 2), in pixels from the upper left corner."""
+
+    points: NDArray[np.float64]
+    color: Color
+
+
 class Line(NamedTuple):
     """A polyline through points (m, 2), and its width, in pixels from the upper left corner."""
 
@@ -38,6 +44,7 @@ class Line(NamedTuple):
     color: Color
     width: float = 1.0
     alpha: float = 1.0
+    is_dashed: bool = False
 
 
 class Particles(NamedTuple):
@@ -53,14 +60,14 @@ class Particles(NamedTuple):
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture of boxes, panels, lines, text and a legend, drawn in this order; later ones of a kind are on top.
+    """A picture of boxes, panels, polygons, lines and text, drawn in this order; later ones of a kind are on top.
 
     Attributes:
         boxes: The boxes.
         panels: The panels.
         lines: The lines.
         labels: The text.
-        keys: The entries of the legend, from the lower right corner to the left.
+        polygons: The polygons.
         has_halos: Whether the text has halos as vectors as well, because it is on panels.
     """
 
@@ -68,7 +75,7 @@ class Drawing:
     panels: tuple[Particles, ...] = ()
     lines: tuple[Line, ...] = ()
     labels: tuple[Label, ...] = ()
-    keys: tuple[Key, ...] = ()
+    polygons: tuple[Polygon, ...] = ()
     has_halos: bool = False
 
     def __add__(self, other: "Drawing") -> "Drawing":
@@ -77,8 +84,19 @@ class Drawing:
             self.panels + other.panels,
             self.lines + other.lines,
             self.labels + other.labels,
-            self.keys + other.keys,
+            self.polygons + other.polygons,
             self.has_halos or other.has_halos,
+        )
+
+    def moved(self, right: float, down: float) -> "Drawing":
+        """Return the drawing at another place, without its panels; the distances are in pixels."""
+        shift = np.array([right, down])
+        return Drawing(
+            tuple(each._replace(left=each.left + right, top=each.top + down) for each in self.boxes),
+            lines=tuple(each._replace(points=each.points + shift) for each in self.lines),
+            labels=tuple(replace(each, x=each.x + right, y=each.y + down) for each in self.labels),
+            polygons=tuple(each._replace(points=each.points + shift) for each in self.polygons),
+            has_halos=self.has_halos,
         )
 
 
@@ -87,59 +105,45 @@ def segment(x0: float, y0: float, x1: float, y1: float, color: Color, width: flo
     return Line(np.array([(x0, y0), (x1, y1)], np.float64), color, width, alpha)
 
 
-def render_drawing(drawing: Drawing, view: ViewSpec, size: PictureSize) -> RGBA:
-    """Render a drawing on the background of a view, (height, width, 4).
+def painted(picture: RGBA, drawing: Drawing, view: ViewSpec, text: float) -> RGBA:
+    """Return a picture (height, width, 4) with a drawing on it, without its panels.
 
     Args:
+        picture: The picture, whose pixels change as well.
         drawing: The drawing.
-        view: The view, which determines the background and the size of the text.
-        size: The size of the picture, in pixels.
+        view: The view, which determines the colors of the text.
+        text: 1 em in pixels.
     """
-    whole = Panel(size.width, size.height)
-    picture = np.full((size.height, size.width, 4), paper(view), np.uint8)
+    whole = Panel(picture.shape[1], picture.shape[0])
     for box in drawing.boxes:
         _fill(picture, box)
-    for each in drawing.panels:
-        panel = render_panel(each.scene, each.stage, each.view, each.panel, enlarged=ENLARGED)
-        _frame(picture, panel, each.left, each.top, view)
-    canvas = Canvas(picture, Projection(_pixel_view(view, size), whole))
+    for polygon in drawing.polygons:
+        _fill_polygon(picture, polygon)
+    canvas = Canvas(picture, Projection(_pixel_view(view, whole), whole))
     for line in drawing.lines:
-        points = line.points * (1, -1)
-        canvas.draw_lines(points[:-1], points[1:], line.color, line.width, line.alpha)
-    canvas.draw_layer(write(view, whole, drawing.labels))
-    if drawing.keys:
-        canvas.draw_layer(_foot(view, whole, drawing.keys))
-    found = canvas.picture()
-    return found if view.background == "solid" else lifted(found, SURROUNDINGS[view.theme].background)
+        starts, ends = _pieces(line)
+        canvas.draw_lines(starts * (1, -1), ends * (1, -1), line.color, line.width, line.alpha)
+    canvas.draw_layer(write(view, whole, drawing.labels, text))
+    return canvas.picture()
 
 
-def foot_places(view: ViewSpec, whole: Panel | PictureSize, count: int) -> list[tuple[int, int]]:
-    """Return the upper left corners, in pixels, of `count` legend entries in a row from the lower right corner."""
-    text = em(view, whole)
-    width, top = round(KEY_WIDTH * text), round(whole.height - FOOT_EMS * text)
-    return [(whole.width - (number + 1) * width, top) for number in range(count)]
+def _pieces(line: Line) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the starts and the ends (n, 2) of the segments of a line, or of its dashes."""
+    if not line.is_dashed:
+        return line.points[:-1], line.points[1:]
+    steps = np.hypot(*np.diff(line.points, axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    dash = DASH * line.width
+    starts = np.arange(0.0, along[-1], dash * (1 + GAP))
+    return tuple(  # type: ignore[return-value]  # there are two
+        np.stack([np.interp(places, along, line.points[:, axis]) for axis in (0, 1)], axis=1)
+        for places in (starts, np.minimum(starts + dash, along[-1]))
+    )
 
 
-def _foot(view: ViewSpec, whole: Panel, keys: tuple[Key, ...]) -> Layer:
-    """Return the legend, whose entries are side by side in the lower right corner, as a layer."""
-    layer = Image.new("RGBA", whole, (*SURROUNDINGS[view.theme].background, 0))
-    for key, place in zip(keys, foot_places(view, whole, len(keys)), strict=True):
-        layer.paste(key_picture(view, em(view, whole), key), place)
-    return Layer.of(np.asarray(layer))
-
-
-def _frame(picture: RGBA, panel: RGBA, left: int, top: int, view: ViewSpec) -> None:
-    """Draw a panel with its upper left corner at a pixel of a picture, and a frame around it."""
-    height, width = panel.shape[:2]
-    framed = picture[top - 1 : top + height + 1, left - 1 : left + width + 1]
-    framed[:] = (*SURROUNDINGS[view.theme].axis, 255)
-    framed[1:-1, 1:-1] = panel
-
-
-def _pixel_view(view: ViewSpec, size: PictureSize) -> ViewSpec:
+def _pixel_view(view: ViewSpec, panel: Panel) -> ViewSpec:
     """Return a view in which a unit of the plane is a pixel, and the origin is the upper left corner."""
-    frame = {"center": (size.width / 2, -size.height / 2), "half_extent": min(size.width, size.height) / 2}
-    return view.model_copy(update=frame)
+    return view.model_copy(update={"center": (panel.width / 2, -panel.height / 2), "half_extent": min(panel) / 2})
 
 
 def _fill(picture: RGBA, box: Box) -> None:
@@ -151,3 +155,16 @@ def _fill(picture: RGBA, box: Box) -> None:
     below = picture[rows, columns]
     color = np.array((*box.color, 255))
     below[:] = np.round((1 - box.alpha) * below + box.alpha * color).astype(np.uint8)
+
+
+def _fill_polygon(picture: RGBA, polygon: Polygon) -> None:
+    """Fill a polygon, with smooth edges."""
+    left, top = (max(floor(low), 0) for low in polygon.points.min(axis=0))
+    right, bottom = (ceil(high) + 1 for high in polygon.points.max(axis=0))
+    below = picture[top:bottom, left:right]
+    height, width = below.shape[:2]
+    mask = Image.new("L", (FINER * width, FINER * height))
+    corners = FINER * (polygon.points - (left, top))
+    ImageDraw.Draw(mask).polygon([(x, y) for x, y in corners.tolist()], fill=255)
+    cover = np.asarray(mask.resize((width, height), Image.Resampling.BOX))[..., None] / 255
+    below[:] = np.round((1 - cover) * below + cover * np.array((*polygon.color, 255))).astype(np.uint8)

@@ -19,19 +19,19 @@ from flowviz.rendering import paths
 from flowviz.rendering.annotate import (
     OPACITY,
     TITLE_EMS,
-    Label,
     em,
     grid_lines,
     title_box,
     title_label,
 )
 from flowviz.rendering.colors import SURROUNDINGS, rgb, unpacked
-from flowviz.rendering.drawing import ENLARGED, Drawing, Particles, foot_places
+from flowviz.rendering.drawing import Drawing, Particles
 from flowviz.rendering.frame import draw_marks, panel_labels, panel_views, render_panel
-from flowviz.rendering.legend import Key, key_parts, keys, legend_places
+from flowviz.rendering.legend import draw_legend, keys
 from flowviz.rendering.page import ABOVE_LINES, ABOVE_PATHS, BELOW_LINES, Page, Vectors, save_page, width_of
 from flowviz.rendering.particles import particle_colors
 from flowviz.rendering.paths import path_alphas, path_curves, path_particles
+from flowviz.rendering.pixels import ENLARGED
 from flowviz.rendering.projection import Panel, Projection, panel_of
 from flowviz.rendering.raster import RGBA, lifted
 from flowviz.rendering.velocity import CUT_ALPHA, DOT, HALO_ALPHA, HALO_WIDTH, LINE_WIDTH, arrows_at
@@ -99,17 +99,9 @@ def save_drawing(
     drawing = draw(partial(width_of, size=em(view, size)))
 
     def draw_on(page: Page) -> None:
-        for box in drawing.boxes:
-            page.fill(*box)
         for each in drawing.panels:
             _draw_framed(page, each)
-        for line in drawing.lines:
-            page.draw_polylines([line.points], line.width, line.color, line.alpha, "lines")
-        for label in drawing.labels:
-            page.write(0, 0, label, page.em, halo=drawing.has_halos)
-        places = foot_places(view, size, len(drawing.keys))
-        for key, (left, top) in zip(drawing.keys, places, strict=True):
-            _draw_key(page, view, key, left, top, page.em)
+        page.draw(drawing, page.em)
 
     save_page(draw_on, view, size, path, form, about)
 
@@ -129,13 +121,12 @@ def _draw_panel(page: Page, scene: Scene, stage: float, view: ViewSpec, panel: P
     titles = title_label(view, panel, title, length) if view.labels else []
     for label in titles:
         x, y, width, height = title_box(view, panel, label, length(label.text))
-        page.draw_backing(left + x, y, width, height)
+        page.fill(left + x, y, width, height, SURROUNDINGS[view.theme].background, OPACITY / 255, ABOVE_LINES)
     for label in (*panel_labels(scene, stage, view, panel, outside), *titles):
         page.write(left, 0, label, size, halo=True)
     if view.labels:
-        found = keys(scene, stage, view, panel)
-        for key, (x, y) in zip(found, legend_places(view, panel, found, below_title=bool(title)), strict=False):
-            _draw_key(page, view, key, left + x, y, size, OPACITY)
+        legend = draw_legend(view, panel, keys(scene, stage, view, panel), below_title=bool(title))
+        page.draw(legend.moved(left, 0), size, ABOVE_LINES)
 
 
 def _draw_pictures(page: Page, scene: Scene, stage: float, view: ViewSpec, panel: Panel, left: int) -> int:
@@ -205,18 +196,6 @@ def _draw_framed(page: Page, each: Particles) -> None:
     picture = render_panel(each.scene, each.stage, each.view, Panel(DETAIL * width, DETAIL * height), enlarged=ENLARGED)
     page.draw_picture(_on_background(picture, each.view), each.left, each.top, width, height)
     page.draw_frame(each.left - 0.5, each.top - 0.5, width + 1, height + 1)
-
-
-def _draw_key(page: Page, view: ViewSpec, key: Key, left: int, top: int, size: float, opacity: int = 0) -> None:
-    """Draw one entry of a legend; `opacity` is that of its background, from 0 to 255."""
-    picture, labels = key_parts(view, DETAIL * size, key, opacity)
-    pixels = np.asarray(picture)
-    if opacity or key.shape != "text":
-        found = pixels if opacity else _on_background(pixels, view)
-        width, height = picture.width / DETAIL, picture.height / DETAIL
-        page.draw_picture(found, left, top, width, height, ABOVE_LINES if opacity else BELOW_LINES)
-    for label in labels:
-        page.write(left, top, Label(label.x / DETAIL, label.y / DETAIL, label.text, label.anchor, label.ems), size)
 
 
 def _on_background(picture: RGBA, view: ViewSpec) -> RGBA:

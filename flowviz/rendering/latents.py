@@ -12,8 +12,9 @@ from flowviz.rendering.annotate import Label, em, fitted, text_width, wrapped
 from flowviz.rendering.camera import fitted_view
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, Surroundings
 from flowviz.rendering.density import MASSES, contour_labels, contour_lines
-from flowviz.rendering.drawing import Box, Drawing, Line, Particles, render_drawing, segment
+from flowviz.rendering.drawing import Box, Drawing, Line, Particles, segment
 from flowviz.rendering.panel_table import LINE_EMS
+from flowviz.rendering.pixels import render_drawing
 from flowviz.rendering.plot import Plot
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA

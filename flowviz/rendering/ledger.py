@@ -9,7 +9,8 @@ import numpy as np
 from flowviz.records.ledger import Entry, Ledger, limits_for
 from flowviz.rendering.annotate import Label, em, fitted, text_width
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color, Surroundings
-from flowviz.rendering.drawing import Box, Drawing, Line, render_drawing, segment
+from flowviz.rendering.drawing import Box, Drawing, Line, segment
+from flowviz.rendering.pixels import render_drawing
 from flowviz.rendering.plot import Interval, axis_ticks
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA

@@ -1,19 +1,19 @@
 """The legend, which explains the colors and their units."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageDraw
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import BROAD, OPACITY, Label, draw_labels, em
+from flowviz.rendering.annotate import BROAD, OPACITY, Label, em
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength, difference_limit
+from flowviz.rendering.drawing import Box, Drawing, Line, Polygon, painted, segment
 from flowviz.rendering.particles import (
     CHOSEN,
     DENSITIES,
@@ -27,11 +27,12 @@ from flowviz.rendering.projection import Panel, Projection, unframed
 from flowviz.rendering.raster import Layer
 from flowviz.rendering.velocity import arrows_at, scale_text
 from flowviz.rendering.warp import area_limit
-from flowviz.specs import ViewSpec
+from flowviz.specs import PictureSize, ViewSpec
 
 Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "text"]
 
-KEY_WIDTH, BAR_HEIGHT, MARGIN = 13.5, 0.8, 0.6  # ems
+KEY_WIDTH, BAR_HEIGHT, MARGIN, FOOT_EMS = 13.5, 0.8, 0.6, 5.2  # ems; the last one is the height of a row of entries
+BAR_STEPS, RING_STEPS, CIRCLE = 128, 90, 48  # colors of a bar and of a ring, and corners of a disc
 
 
 @dataclass(frozen=True)
@@ -171,15 +172,25 @@ def legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bo
 
 @lru_cache(maxsize=32)
 def _legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Layer:
-    size, places = em(view, panel), legend_places(view, panel, found, below_title)
-    if not places:
+    drawing = draw_legend(view, panel, found, below_title)
+    if not drawing.boxes:
         return Layer.of(np.zeros((1, 1, 4), np.uint8))
-    pictures, (left, top) = [key_picture(view, size, key, OPACITY) for key in found], places[0]
-    extent = pictures[0].width, sum(picture.height for picture in pictures)
-    together = Image.new("RGBA", extent, (*SURROUNDINGS[view.theme].background, 0))
-    for picture, (_, y) in zip(pictures, places, strict=True):
-        together.paste(picture, (0, y - top))
-    return Layer.of(np.asarray(together), panel.width, left, top)
+    left, top, last = round(drawing.boxes[0].left), round(drawing.boxes[0].top), drawing.boxes[len(found) - 1]
+    extent = round(last.top + last.height) - top, round(last.width), 4
+    picture = np.full(extent, (*SURROUNDINGS[view.theme].background, 0), np.uint8)
+    return Layer.of(painted(picture, drawing.moved(-left, -top), view, em(view, panel)), panel.width, left, top)
+
+
+def draw_legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Drawing:
+    """Return the drawing of a legend: first the background of each entry, if the legend fits; see `legend`."""
+    size, places = em(view, panel), legend_places(view, panel, found, below_title)
+    color, drawing = SURROUNDINGS[view.theme].background, Drawing()
+    for key, (left, top) in zip(found, places, strict=False):
+        height = round(SHAPES[key.shape][1] * size)
+        drawing += Drawing((Box(left, top, round(KEY_WIDTH * size), height, color, OPACITY / 255),))
+    for key, (left, top) in zip(found, places, strict=False):
+        drawing += draw_key(view, size, key).moved(left, top)
+    return drawing
 
 
 def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> list[tuple[int, int]]:
@@ -191,97 +202,95 @@ def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_ti
     return [] if left < 4 * size or bottom >= panel.height - 4 * size else [(left, y) for y in tops]
 
 
-def key_picture(view: ViewSpec, size: float, key: Key, opacity: int = 0) -> Image.Image:
-    """Draw a legend entry.
-
-    Args:
-        view: The view, which determines the colors.
-        size: 1 em in pixels.
-        key: The entry.
-        opacity: The opacity of the background, from 0 to 255.
-    """
-    picture, labels = key_parts(view, size, key, opacity)
-    draw_labels(picture, view, size, labels)
-    return picture
+def draw_foot(view: ViewSpec, whole: PictureSize, found: tuple[Key, ...]) -> Drawing:
+    """Return the entries of a legend side by side, from the lower right corner of a picture to the left."""
+    size, drawing = em(view, whole), Drawing()
+    for place, key in enumerate(found, start=1):
+        left, top = whole.width - place * KEY_WIDTH * size, whole.height - FOOT_EMS * size
+        drawing += draw_key(view, size, key).moved(round(left), round(top))
+    return drawing
 
 
-def key_parts(view: ViewSpec, size: float, key: Key, opacity: int = 0) -> tuple[Image.Image, tuple[Label, ...]]:
-    """Draw a legend entry without text; return the image and the text labels, positioned relative to the image."""
-    draw, ems = SHAPES[key.shape]
-    background = (*SURROUNDINGS[view.theme].background, opacity)
-    picture = Image.new("RGBA", (round(KEY_WIDTH * size), round(ems * size)), background)
-    return picture, tuple(draw(picture, view, size, key))
+def draw_key(view: ViewSpec, size: float, key: Key) -> Drawing:
+    """Return the drawing of a legend entry, with its upper left corner at the origin; `size` is 1 em in pixels."""
+    return SHAPES[key.shape][0](view, size, key)
 
 
-def _bar(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
+def _bar(view: ViewSpec, size: float, key: Key) -> Drawing:
+    """Return a color scale. Each of its colors is a box up to the right end, so that no gaps are between them."""
     colors = color_scale(key.scale, view.theme)[:: -1 if key.turned else 1]
-    left, right = MARGIN * size, picture.width - MARGIN * size
-    strip = Image.fromarray(np.ascontiguousarray(colors[None])).resize((round(right - left), round(BAR_HEIGHT * size)))
-    picture.paste(strip, (round(left), round(1.5 * size)))
+    left, right, top = MARGIN * size, (KEY_WIDTH - MARGIN) * size, 1.5 * size
+    shown = colors[np.linspace(0, len(colors) - 1, BAR_STEPS).round().astype(int)].tolist()
+    starts = np.linspace(left, right, BAR_STEPS + 1)[:-1].tolist()
+    boxes = (
+        Box(start, top, right - start, BAR_HEIGHT * size, (red, green, blue))
+        for start, (red, green, blue) in zip(starts, shown, strict=True)
+    )
     places = np.linspace(left, right, len(key.ends))
     anchors = ["lt", *["mt"] * (len(key.ends) - 2), "rt"]
     labels = [Label(float(x), 2.5 * size, text, a) for x, text, a in zip(places, key.ends, anchors, strict=True)]
-    return [Label(left, 0.4 * size, key.caption, "lt"), *labels]
+    return Drawing(tuple(boxes), labels=(Label(left, 0.4 * size, key.caption, "lt"), *labels))
 
 
-def _ring(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
+def _ring(view: ViewSpec, size: float, key: Key) -> Drawing:
     outer, inner = 1.15 * size, 0.7 * size
-    x, y = picture.width - 3.6 * size, 3.85 * size
-    rows, columns = np.indices((picture.height, picture.width)) + 0.5
-    turn = np.arctan2(y - rows, columns - x) / (2 * np.pi) % 1
-    colors = color_scale("angle", view.theme)[(turn * STEPS).astype(int) % STEPS]
-    distance = np.hypot(columns - x, rows - y)
-    cover = np.clip(outer + 0.5 - distance, 0, 1) * np.clip(distance - inner + 0.5, 0, 1)
-    ring = np.concatenate([colors, np.round(255 * cover[..., None]).astype(np.uint8)], axis=2)
-    picture.alpha_composite(Image.fromarray(ring.astype(np.uint8)))
+    x, y = (KEY_WIDTH - 3.6) * size, 3.85 * size
+    turns = np.arange(RING_STEPS) / RING_STEPS
+    colors = color_scale("angle", view.theme)[((turns + 0.5 / RING_STEPS) * STEPS).astype(int)].tolist()
+    wedges = []
+    for turn, (red, green, blue) in zip(turns.tolist(), colors, strict=True):
+        ends = 2 * np.pi * np.array([turn, turn + 1.5 / RING_STEPS])  # wedges overlap, so that no gaps are between them
+        ways = np.stack([np.cos(ends), -np.sin(ends)], axis=1)
+        corners = np.array((x, y)) + np.concatenate([inner * ways, outer * ways[::-1]])
+        wedges.append(Polygon(corners, (red, green, blue)))
     gap = outer + 0.35 * size
     places = [(x + gap, y, "lm"), (x, y - outer - 0.25 * size, "mb"), (x - gap, y, "rm")]
     labels = [Label(*place[:2], text, place[2]) for place, text in zip(places, key.ends, strict=True)]
-    return [Label(picture.width - MARGIN * size, 0.4 * size, key.caption, "rt"), *labels]
+    caption = Label((KEY_WIDTH - MARGIN) * size, 0.4 * size, key.caption, "rt")
+    return Drawing(labels=(caption, *labels), polygons=tuple(wedges))
 
 
-def _quadrants(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
+def _quadrants(view: ViewSpec, size: float, key: Key) -> Drawing:
     side = round(1.1 * size)
-    draw = ImageDraw.Draw(picture)
-    left, top = picture.width - round(MARGIN * size) - 2 * side - 1, round(0.35 * size)
-    for number, color in enumerate(QUADRANTS[view.palette, view.theme]):
-        x, y = left + (number % 2) * (side + 1), top + (1 - number // 2) * (side + 1)
-        draw.rectangle((x, y, x + side - 1, y + side - 1), fill=(*color, 255))
-    return [Label(left - 0.5 * size, top + side, text, "rm") for text in [key.caption]]
+    left, top = round(KEY_WIDTH * size) - round(MARGIN * size) - 2 * side - 1, round(0.35 * size)
+    boxes = (
+        Box(left + (number % 2) * (side + 1), top + (1 - number // 2) * (side + 1), side, side, color)
+        for number, color in enumerate(QUADRANTS[view.palette, view.theme])
+    )
+    return Drawing(tuple(boxes), labels=(Label(left - 0.5 * size, top + side, key.caption, "rm"),))
 
 
-def _components(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
+def _components(view: ViewSpec, size: float, key: Key) -> Drawing:
     side, count = round(0.7 * size), len(key.ends)
-    draw = ImageDraw.Draw(picture)
-    left, top = picture.width - round(MARGIN * size) - count * (side + 1), round(1.7 * size)
-    for number, color in enumerate(COMPONENTS[view.theme][:count]):
-        x = left + number * (side + 1)
-        draw.rectangle((x, top, x + side - 1, top + side - 1), fill=(*color, 255))
-    return [Label(picture.width - MARGIN * size, 0.4 * size, key.caption, "rt")]
+    left, top = round(KEY_WIDTH * size) - round(MARGIN * size) - count * (side + 1), round(1.7 * size)
+    colors = COMPONENTS[view.theme][:count]
+    boxes = (Box(left + number * (side + 1), top, side, side, color) for number, color in enumerate(colors))
+    return Drawing(tuple(boxes), labels=(Label((KEY_WIDTH - MARGIN) * size, 0.4 * size, key.caption, "rt"),))
 
 
-def _chosen(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
-    x, y, radius = picture.width - (MARGIN + 0.5) * size, 0.9 * size, 0.45 * size
-    ImageDraw.Draw(picture).ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*CHOSEN[view.theme], 255))
-    return [Label(x - 0.9 * size, y, key.caption, "rm")]
+def _chosen(view: ViewSpec, size: float, key: Key) -> Drawing:
+    x, y, radius = (KEY_WIDTH - MARGIN - 0.5) * size, 0.9 * size, 0.45 * size
+    angles = np.linspace(0, 2 * np.pi, CIRCLE, endpoint=False)
+    circle = np.stack([x + radius * np.cos(angles), y + radius * np.sin(angles)], axis=1)
+    label = Label(x - 0.9 * size, y, key.caption, "rm")
+    return Drawing(labels=(label,), polygons=(Polygon(circle, CHOSEN[view.theme]),))
 
 
-def _arrow(picture: Image.Image, view: ViewSpec, size: float, key: Key) -> Sequence[Label]:
-    color = (*SURROUNDINGS[view.theme].title, 255)
-    right, y = picture.width - MARGIN * size, 0.9 * size
-    left, head, width = right - key.length * size, 0.4 * min(key.length, 1.2) * size, max(1, round(size / 8))
-    draw = ImageDraw.Draw(picture)
-    draw.line((left, y, right, y), fill=color, width=width)
-    draw.line((right - head, y - 0.6 * head, right, y, right - head, y + 0.6 * head), fill=color, width=width)
-    return [Label(left - 0.5 * size, y, key.caption, "rm")]
+def _arrow(view: ViewSpec, size: float, key: Key) -> Drawing:
+    color, width = SURROUNDINGS[view.theme].title, max(1.0, size / 8)
+    right, y = (KEY_WIDTH - MARGIN) * size, 0.9 * size
+    left, head = right - key.length * size, 0.4 * min(key.length, 1.2) * size
+    sides = np.array([(right - head, y - 0.6 * head), (right, y), (right - head, y + 0.6 * head)])
+    lines = segment(left, y, right, y, color, width), Line(sides, color, width)
+    return Drawing(lines=lines, labels=(Label(left - 0.5 * size, y, key.caption, "rm"),))
 
 
-def _text(picture: Image.Image, _: ViewSpec, size: float, key: Key) -> Sequence[Label]:
-    return [Label(picture.width - MARGIN * size, 0.9 * size, key.caption, "rm")]
+def _text(_: ViewSpec, size: float, key: Key) -> Drawing:
+    return Drawing(labels=(Label((KEY_WIDTH - MARGIN) * size, 0.9 * size, key.caption, "rm"),))
 
 
-# The function that draws each shape and returns its text labels, and the height of the shape in ems.
-SHAPES: dict[Shape, tuple[Callable[[Image.Image, ViewSpec, float, Key], Sequence[Label]], float]] = {
+# The function that draws each shape, and the height of the shape in ems.
+SHAPES: dict[Shape, tuple[Callable[[ViewSpec, float, Key], Drawing], float]] = {
     "bar": (_bar, 3.6),
     "ring": (_ring, 5.2),
     "quadrants": (_quadrants, 3.0),

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.path import Path as Curve
 from matplotlib.patheffects import Stroke
 from matplotlib.textpath import TextPath
@@ -21,12 +22,9 @@ from matplotlib.transforms import Bbox, TransformedBbox
 from numpy.typing import NDArray
 
 from flowviz.records.provenance import SOFTWARE, Provenance
-from flowviz.rendering.annotate import (
-    OPACITY,
-    Label,
-    em,
-)
+from flowviz.rendering.annotate import Label, em
 from flowviz.rendering.colors import SURROUNDINGS, Color, rgb
+from flowviz.rendering.drawing import DASH, GAP, Drawing
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
@@ -99,11 +97,6 @@ class Page:
         axes.set_zorder(order)
         axes.imshow(picture, interpolation="none", aspect="auto")
 
-    def draw_backing(self, left: float, top: float, width: float, height: float) -> None:
-        """Draw the background of a text: a rectangle that lets little shine through."""
-        pixel = np.array((*self._colors.background, OPACITY), np.uint8)
-        self.draw_picture(pixel.reshape(1, 1, 4), left, top, width, height, ABOVE_LINES)
-
     def draw_frame(self, left: float, top: float, width: float, height: float) -> None:
         """Draw the outline of a rectangle."""
         corner, sides = self._share(left, top + height), (width / self._size.width, height / self._size.height)
@@ -118,11 +111,40 @@ class Page:
             )
         )
 
-    def fill(self, left: float, top: float, width: float, height: float, color: Color, alpha: float = 1.0) -> None:
-        """Fill a rectangle below all images and lines."""
+    def draw(self, drawing: Drawing, text: float, order: float | None = None) -> None:
+        """Draw the shapes and the text of a drawing, without its panels.
+
+        Args:
+            drawing: The drawing.
+            text: 1 em in pixels.
+            order: The order of all shapes. By default, boxes are below all images and lines, and all others above them.
+        """
+        for box in drawing.boxes:
+            self.fill(*box, order=order)
+        for polygon in drawing.polygons:
+            self._add(Polygon(self._shares(polygon.points), facecolor=rgb(polygon.color), linewidth=0), order)
+        for line in drawing.lines:
+            self.draw_polylines(
+                [line.points], line.width, line.color, line.alpha, "lines", order, dashed=line.is_dashed
+            )
+        for label in drawing.labels:
+            self.write(0, 0, label, text, halo=drawing.has_halos)
+
+    def fill(
+        self,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        color: Color,
+        alpha: float = 1.0,
+        order: float | None = None,
+    ) -> None:
+        """Fill a rectangle; by default, below all images and lines."""
         corner, sides = self._share(left, top + height), (width / self._size.width, height / self._size.height)
-        manner: dict[str, Any] = {"facecolor": rgb(color), "alpha": alpha, "linewidth": 0}
-        self.figure.add_artist(Rectangle(corner, *sides, zorder=-2, transform=self.figure.transFigure, **manner))
+        self._add(
+            Rectangle(corner, *sides, facecolor=(*rgb(color), alpha), linewidth=0), -2 if order is None else order
+        )
 
     def draw_line(
         self, x0: float, y0: float, x1: float, y1: float, width: float = 1, color: Color | None = None
@@ -135,14 +157,23 @@ class Page:
         self.figure.add_artist(line)  # in figure coordinates
 
     def draw_polylines(
-        self, lines: Sequence[Any], width: float, color: Color, alpha: float = 1.0, name: str = "velocity"
+        self,
+        lines: Sequence[Any],
+        width: float,
+        color: Color,
+        alpha: float = 1.0,
+        name: str = "velocity",
+        order: float | None = None,
+        *,
+        dashed: bool = False,
     ) -> None:
         """Draw lines, each (m, 2) in pixels, above all images, as a group with a name."""
-        shares = [np.stack(self._share(*line.T), axis=1) for line in lines]
         manner: dict[str, Any] = {"linewidths": width * self._point, "capstyle": "round", "joinstyle": "round"}
-        drawn = LineCollection(shares, colors=[(*rgb(color), alpha)], transform=self.figure.transFigure, **manner)
+        if dashed:
+            manner |= {"linestyles": [(0, (DASH, GAP * DASH))], "capstyle": "butt"}
+        drawn = LineCollection([self._shares(line) for line in lines], colors=[(*rgb(color), alpha)], **manner)
         drawn.set_gid(name)
-        self.figure.add_artist(drawn)
+        self._add(drawn, order)
 
     def draw_curves(self, curves: NDArray[Any], width: float, colors: NDArray[Any], left: float, panel: Panel) -> None:
         """Draw cubic Bézier curves in a panel.
@@ -184,6 +215,16 @@ class Page:
             )
             self.figure.text(*place, label.text, path_effects=[stroke], **manner)
         self.figure.text(*place, label.text, color=rgb(label.color or self._colors.label), **manner)
+
+    def _add(self, drawn: Artist, order: float | None) -> None:
+        """Add what is drawn in shares of the figure, at an order, or at the usual one of its kind."""
+        drawn.set_transform(self.figure.transFigure)
+        drawn.set_zorder(drawn.get_zorder() if order is None else order)
+        self.figure.add_artist(drawn)
+
+    def _shares(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return points (m, 2) in pixels as shares of the figure."""
+        return np.stack(self._share(*points.T), axis=1)
 
     def _share(self, x: Any, y: Any) -> tuple[Any, Any]:
         return x / self._size.width, 1 - y / self._size.height

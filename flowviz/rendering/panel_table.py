@@ -7,8 +7,9 @@ from flowviz.errors import SpecError
 from flowviz.records import Scene
 from flowviz.rendering.annotate import Label, em, fitted, text_width, wrapped
 from flowviz.rendering.colors import SURROUNDINGS, entrant_color
-from flowviz.rendering.drawing import FOOT_EMS, Box, Drawing, Particles, render_drawing
-from flowviz.rendering.legend import KEY_WIDTH, Key, keys
+from flowviz.rendering.drawing import Box, Drawing, Particles
+from flowviz.rendering.legend import FOOT_EMS, KEY_WIDTH, Key, draw_foot, keys
+from flowviz.rendering.pixels import render_drawing
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.sheet import PanelGrid
 from flowviz.specs import PictureSize, ViewSpec
@@ -119,7 +120,8 @@ def draw_table(table: PanelTable, view: ViewSpec, size: PictureSize, length: Cal
     if not view.labels:
         return Drawing(panels=panels)
     labels = tuple(table_labels(table, view, size, length))
-    return Drawing(tuple(_swatches(table, view, size)), panels, labels=labels, keys=shared_keys(table))
+    foot = draw_foot(view, size, shared_keys(table))
+    return Drawing(tuple(_swatches(table, view, size)), panels, labels=labels) + foot
 
 
 def layout_of(table: PanelTable, view: ViewSpec, size: PictureSize) -> PanelGrid:

@@ -10,9 +10,10 @@ from flowviz.errors import SpecError
 from flowviz.records import Scene, Trace
 from flowviz.rendering.annotate import Label, em, fitted, text_width
 from flowviz.rendering.camera import common_box, fitted_view
-from flowviz.rendering.drawing import ENLARGED, FOOT_EMS, Drawing, Particles, render_drawing
+from flowviz.rendering.drawing import Drawing, Particles
 from flowviz.rendering.frame import render_panel
-from flowviz.rendering.legend import keys
+from flowviz.rendering.legend import FOOT_EMS, draw_foot, keys
+from flowviz.rendering.pixels import ENLARGED, render_drawing
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
@@ -57,7 +58,8 @@ def draw_sheet(
     labels = tuple(
         Label(panel.left, panel.top - 0.5 * text, title, "ls") for panel, title in zip(panels, titles, strict=True)
     )
-    return Drawing(panels=panels, labels=labels, keys=keys(scene, scene.trace.last_stage, small_view(view)))
+    found = keys(scene, scene.trace.last_stage, small_view(view))
+    return Drawing(panels=panels, labels=labels) + draw_foot(view, size, found)
 
 
 def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: float) -> int | None:

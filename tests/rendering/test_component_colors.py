@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from flowviz.records import Scene, base_of, untrained_trace
+from flowviz.rendering.annotate import text_width
 from flowviz.rendering.colors import COMPONENTS, packed
-from flowviz.rendering.legend import Key, key_picture, keys
+from flowviz.rendering.legend import KEY_WIDTH, Key, draw_key, keys
 from flowviz.rendering.particles import CHOSEN, OTHERS, particle_colors
 from flowviz.specs import FlowSpec, ViewSpec
 from flowviz.specs.view import ColorBy
@@ -29,8 +30,9 @@ def test_base_without_components_is_colored_by_quadrant() -> None:
     by_component, by_quadrant = (ViewSpec(color_by=color_by) for color_by in ("component", "quadrant"))
     np.testing.assert_array_equal(particle_colors(scene, 0, by_component), particle_colors(scene, 0, by_quadrant))
     assert keys(scene, 0, by_component) == (*keys(scene, 0, by_quadrant), Key("no components", "text"))
-    left = np.asarray(key_picture(by_component, 20, keys(scene, 0, by_component)[-1]))[:, 0]
-    assert (left == left[0]).all(), "the text is not cut off"
+    [label] = draw_key(by_component, 20, keys(scene, 0, by_component)[-1]).labels
+    assert label.x <= 20 * KEY_WIDTH
+    assert text_width(20)(label.text) < label.x, "the text is not cut off"
 
 
 def test_leaked_particles_stand_out_and_are_counted() -> None:

@@ -14,7 +14,7 @@ from flowviz.rendering.frame import render_frame
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.sheet import draw_sheet
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.specs.view import Theme
+from flowviz.specs.view import ColorBy, Theme
 from tests.rendering.scenes import full
 from tests.rendering.test_velocity import scene
 
@@ -66,4 +66,18 @@ def test_title_and_legend_of_a_vector_graphic_are_above_the_arrows(tmp_path: Pat
     save_frame(shown, 1, view, size, TITLE, tmp_path / "frame.svg", "svg", Provenance("", "", 72))
     text = (tmp_path / "frame.svg").read_text(encoding="utf-8")
     arrows = text.rindex('id="velocity"')
-    assert text.count("<image", arrows) == 3, "one background for the title and for each entry of the legend"
+    backgrounds = text.count(f"opacity: {OPACITY / 255:.6f}", arrows)
+    assert backgrounds == 3, "one for the title and for each entry of the legend"
+    assert "<image" not in text[arrows:], "all of it is vectors"
+
+
+@pytest.mark.parametrize("color_by", ["quadrant", "angle", "radius", "log_det"])
+def test_legends_of_vector_graphics_contain_no_pixels(color_by: ColorBy, tmp_path: Path) -> None:
+    view = ViewSpec(color_by=color_by, marks=frozenset({"points"}))
+    path = tmp_path / "frame.svg"
+    images = []
+    for labels in (True, False):
+        shown = view.model_copy(update={"labels": labels})
+        save_frame(scene(), 1, shown, PictureSize(width=600, height=480), "", path, "svg", Provenance("", "", 72))
+        images.append(path.read_text(encoding="utf-8").count("<image"))
+    assert images[0] == images[1] == 1, "the particles alone"
