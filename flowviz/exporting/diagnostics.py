@@ -1,11 +1,9 @@
 """Exports that compare both directions of a flow, or explain its density: four panels, ledgers and latents."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property, partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,22 +16,16 @@ from flowviz.projects import Project
 from flowviz.records import Moment, checked_points
 from flowviz.records.latents import Latents
 from flowviz.records.ledger import Ledger, common_limits
-from flowviz.records.provenance import Provenance
 from flowviz.records.trace import PARTICLES
-from flowviz.rendering.annotate import em, text_width
+from flowviz.rendering.annotate import Measure
 from flowviz.rendering.drawing import Drawing
 from flowviz.rendering.four_panels import SHOWN, four_panels
 from flowviz.rendering.latents import draw_latents
 from flowviz.rendering.ledger import draw_ledger
 from flowviz.rendering.panel_table import PanelTable, draw_table
-from flowviz.rendering.pixels import render_drawing
-from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize, Seen, ViewSpec
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import build_target, fresh_points, spec_units
-
-if TYPE_CHECKING:
-    from flowviz.rendering.page import Vectors
 
 Dump = dict[str, Any]
 
@@ -55,29 +47,27 @@ class Diagnostic:
         """
         self._project, self._spec, self._keeper = project, spec, keeper or FlowKeeper()
 
-    def picture(self, size: PictureSize) -> RGBA:
-        """Return the picture (height, width, 4) of a size in pixels.
+    def drawing(self, size: PictureSize, length: Measure) -> Drawing:
+        """Return the drawing of a size in pixels; `length` returns the width of a text in pixels.
 
         Raises:
             SpecError: If the panels do not fit.
             TargetError: If there are no points of the data that played no part in the training.
         """
         view = self._spec.seen.view
-        return render_drawing(self._drawing(size, text_width(em(view, size))), view, size)
-
-    def save(self, path: Path, form: "Vectors", about: Provenance) -> None:
-        """Write the picture as an SVG or a PDF. Raises as `picture` does."""
-        from flowviz.rendering.figure import save_drawing  # imports matplotlib
-
-        size = self._spec.pixels
-        save_drawing(partial(self._drawing, size), self._spec.seen.view, size, path, form, about)
+        if self._spec.what == "four_panels":
+            return draw_table(self._panels(size), view, size, length)
+        if self._spec.what == "latents":
+            return draw_latents(self.latents, view, size, length)
+        limits = None if self.ledger.is_mean else common_limits(self._generated.trace(self._moment))
+        return draw_ledger(self.ledger, view, size, limits, length=length)
 
     def columns(self) -> Columns:
-        """Return the numbers of a ledger or of latents by column. Raises as `picture` does."""
+        """Return the numbers of a ledger or of latents by column. Raises as `drawing` does."""
         return self.latents.columns() if self._spec.what == "latents" else self.ledger.columns()
 
     def as_json(self) -> str:
-        """Return the numbers of a ledger or of latents as JSON, null where unknown. Raises as `picture` does."""
+        """Return the numbers of a ledger or of latents as JSON, null where unknown. Raises as `drawing` does."""
         about = latents_summary(self.latents) if self._spec.what == "latents" else ledger_summary(self.ledger)
         return (
             json.dumps({**about, "rows": _rows(self.columns())}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -98,16 +88,6 @@ class Diagnostic:
         """Return the latents of points that played no part in the training."""
         points = fresh_points(build_target(self._project.target), self._spec.particles or PARTICLES)
         return Latents.of(self._generated.encoded(points, self._moment))
-
-    def _drawing(self, size: PictureSize, length: Callable[[str], float]) -> Drawing:
-        """Return the drawing of a size in pixels; `length` returns the width of a text in pixels."""
-        view = self._spec.seen.view
-        if self._spec.what == "four_panels":
-            return draw_table(self._panels(size), view, size, length)
-        if self._spec.what == "latents":
-            return draw_latents(self.latents, view, size)
-        limits = None if self.ledger.is_mean else common_limits(self._generated.trace(self._moment))
-        return draw_ledger(self.ledger, view, size, limits)
 
     def _panels(self, size: PictureSize) -> PanelTable:
         encoded, generated = (

@@ -19,17 +19,21 @@ from flowviz.exporting.shots import shots, stage_range
 from flowviz.projects import Project
 from flowviz.records import History, Selection, Settings, cell_centers, checked_stage, slices
 from flowviz.records.provenance import Provenance
-from flowviz.rendering import render_sheet, sheet_stage
+from flowviz.rendering import sheet_stage
+from flowviz.rendering.annotate import Measure, em, text_width
+from flowviz.rendering.drawing import Drawing
 from flowviz.rendering.four_panels import check_room
+from flowviz.rendering.pixels import render_drawing
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.sheet import draw_sheet
 from flowviz.specs import ExportSpec, PictureSize
-from flowviz.specs.export_kinds import DIAGNOSTICS, FILMS, IN_FOLDERS, PICTURES, Kinds
+from flowviz.specs.export_kinds import DIAGNOSTICS, FILMS, IN_FOLDERS, PICTURES, TABLES, Kinds
 from flowviz.specs.playback import STEP_SECONDS
 from flowviz.specs.view import MIN_SIDE
 from flowviz.targets import build_target, spec_units
 
 COMPARING: Kinds = DIAGNOSTICS | {"four_panels"}  # these need both directions of the flow
+DRAWN: Kinds = COMPARING | {"sheet"}  # these consist of shapes, in pixels or as vectors
 PREVIEW_SIDE = 1080  # pixels; previews are drawn at up to this size, then scaled down, so that the text scales, too
 
 
@@ -116,12 +120,12 @@ class Export:
                 return self._write_samples(output)
             case "density":
                 return self._write_density(output)
-            case what if what in COMPARING and self._spec.format != "png":
-                return write_once(output, self._save_diagnostic)
             case "losses" if self._spec.format == "csv":
                 settings = Settings.of(self._project.training, self._project.flow.recipe)
                 return tables.write_losses_csv(output, *self._losses(), settings)
-            case "view" | "sheet" if self._spec.format != "png":
+            case _ if self._spec.format in TABLES:
+                return write_once(output, self._save_table)
+            case _ if self._spec.format != "png":
                 return write_once(output, self._save_figure)
             case _:
                 draw = self._drawing(self._scenes(self._spec.particles), 0.0, self._spec.pixels)
@@ -129,31 +133,29 @@ class Export:
 
     def _drawing(self, scenes: Scenes, share: float, size: PictureSize) -> Draw:
         """Return a function that draws the picture at a position from 0 (the first) to 1 (the last)."""
-        if self._spec.what == "sheet":
-            return partial(self._sheet, scenes, size)
+        if self._spec.what in DRAWN:
+            view = self._spec.seen.view
+            return lambda: render_drawing(self._drawn(scenes, size, text_width(em(view, size))), view, size)
         if self._spec.what == "losses":
-            return partial(self._loss_plot, size)
-        if self._spec.what in COMPARING:
-            is_preview = scenes is self._previewed
-            diagnostic = self._previewed_diagnostic if is_preview else Diagnostic(self._project, self._spec)
-            return partial(diagnostic.picture, size)
+            from flowviz.rendering.losses import render_losses  # imports matplotlib, which takes 0.2 s
+
+            return lambda: render_losses(*self._losses(), self._spec.seen.view, size)
         number = round(min(max(share, 0.0), 1.0) * (len(self._shots) - 1))
         return partial(scenes.picture, number, size)
 
-    def _sheet(self, scenes: Scenes, size: PictureSize) -> RGBA:
-        return render_sheet(scenes.scene(self._shots[0], size), self._spec.seen.view, size, self._stages)
+    def _drawn(self, scenes: Scenes, size: PictureSize, length: Measure) -> Drawing:
+        """Return a picture that consists of shapes, for pixels or for vectors."""
+        view = self._spec.seen.view
+        if self._spec.what == "sheet":
+            return draw_sheet(scenes.scene(self._shots[0], size), view, size, self._stages, length)
+        is_preview = scenes is self._previewed
+        diagnostic = self._previewed_diagnostic if is_preview else Diagnostic(self._project, self._spec)
+        return diagnostic.drawing(size, length)
 
     def _losses(self) -> tuple[History, float | None]:
         """Return the history and the entropy of the current target, in the chosen units."""
         units = spec_units(self._project.target, self._spec.seen.view.units)
         return self._project.history.in_units(units), units.nll(build_target(self._project.target).entropy)
-
-    def _loss_plot(self, size: PictureSize) -> RGBA:
-        from flowviz.rendering.losses import (
-            render_losses,  # imports matplotlib, which would delay other exports by 0.2 s
-        )
-
-        return render_losses(*self._losses(), self._spec.seen.view, size)
 
     def _write_folder(self, folder: Path) -> Steps:
         scenes = self._scenes(self._spec.particles)
@@ -173,25 +175,26 @@ class Export:
         return write_film(path, reel, spec.format)
 
     def _save_figure(self, path: Path) -> None:
-        from flowviz.rendering.figure import save_drawing, save_frame
+        from flowviz.rendering.figure import save_drawing, save_frame  # imports matplotlib
+        from flowviz.rendering.losses import losses_figure
+        from flowviz.rendering.page import save_figure
 
         scenes, size, form = self._scenes(self._spec.particles), self._spec.pixels, self._spec.format
         assert form in {"svg", "pdf"}
-        shot, seen = self._shots[0], self._spec.seen.view
-        scene = scenes.scene(shot, size)
-        if self._spec.what == "sheet":
-            save_drawing(partial(draw_sheet, scene, seen, size, self._stages), seen, size, path, form, self._provenance)
+        seen, about = self._spec.seen.view, self._provenance
+        if self._spec.what == "losses":
+            save_figure(lambda: losses_figure(*self._losses(), seen, size, about.dpi), path, form, about)
+        elif self._spec.what in DRAWN:
+            save_drawing(partial(self._drawn, scenes, size), seen, size, path, form, about)
         else:
-            title, view = scenes.title(shot, scene), scenes.view(0, size)
-            save_frame(scene, shot.stage, view, size, title, path, form, self._provenance)
+            shot, view = self._shots[0], scenes.view(0, size)
+            scene = scenes.scene(shot, size)
+            save_frame(scene, shot.stage, view, size, scenes.title(shot, scene), path, form, about)
 
-    def _save_diagnostic(self, path: Path) -> None:
+    def _save_table(self, path: Path) -> None:
         diagnostic, form = Diagnostic(self._project, self._spec), self._spec.format
-        if form in {"svg", "pdf"}:
-            diagnostic.save(path, form, self._provenance)
-        else:
-            text = diagnostic.as_json() if form == "json" else "".join(tables.csv_pieces([diagnostic.columns()]))
-            path.write_bytes(text.encode())
+        text = diagnostic.as_json() if form == "json" else "".join(tables.csv_pieces([diagnostic.columns()]))
+        path.write_bytes(text.encode())
 
     def _write_trace(self, path: Path) -> Steps:
         particles = self._particles

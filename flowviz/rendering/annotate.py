@@ -22,6 +22,7 @@ BESIDE_TITLE = 16.0  # ems; width reserved for the legend beside a title
 EVERY = 1, 2, 5, 10  # label every grid line, every second one, and so on
 MIN_EM = 9  # pixels
 OPACITY = 225  # of the background of a title and of the legend, from 0 to 255
+Measure = Callable[[str], float]  # returns the width of a text in pixels
 USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
 
 
@@ -158,7 +159,7 @@ class Ticks:
         digits = ceil(log10(largest / self.step)) + 1 if largest else 1
         return [f"{value:.{max(6, digits)}g}" for value in self.values]
 
-    def legible(self, pixels_per_unit: float, length: Callable[[str], float]) -> "Ticks":
+    def legible(self, pixels_per_unit: float, length: Measure) -> "Ticks":
         """Return as many of the ticks as fit without overlapping labels: every one, every second one, and so on.
 
         Args:
@@ -181,7 +182,7 @@ def _pixels(
     return pixels[: len(x_values), 0].tolist(), pixels[len(x_values) :, 1].tolist()
 
 
-def title_label(view: ViewSpec, panel: Panel, title: str, length: Callable[[str], float] | None = None) -> list[Label]:
+def title_label(view: ViewSpec, panel: Panel, title: str, length: Measure | None = None) -> list[Label]:
     """Return the title for the upper left corner of a panel, shortened to fit.
 
     Args:
@@ -227,7 +228,7 @@ def _backing(view: ViewSpec, panel: Panel, label: Label) -> Layer:
     return Layer.of(np.tile(color, (height, width, 1)), panel.width, left, top)
 
 
-def fitted(title: str, length: Callable[[str], float], room: float) -> str:
+def fitted(title: str, length: Measure, room: float) -> str:
     """Return a title, shortened to a given width.
 
     Args:
@@ -245,7 +246,7 @@ def fitted(title: str, length: Callable[[str], float], room: float) -> str:
     return text
 
 
-def wrapped(words: Iterable[str], length: Callable[[str], float], room: float) -> list[str]:
+def wrapped(words: Iterable[str], length: Measure, room: float) -> list[str]:
     """Return words in lines that are at most `room` wide, in the units of `length`, unless a word is wider."""
     lines = list[str]()
     for word in words:
@@ -256,7 +257,7 @@ def wrapped(words: Iterable[str], length: Callable[[str], float], room: float) -
     return lines
 
 
-def text_width(size: float, ems: float = 1.0) -> Callable[[str], float]:
+def text_width(size: float, ems: float = 1.0) -> Measure:
     """Return a function that measures the width of a text in pixels.
 
     Args:

@@ -16,7 +16,6 @@ from flowviz.rendering.raster import RGBA, Canvas
 from flowviz.specs import ViewSpec
 
 FINER = 4  # samples per side of a pixel at the edge of a polygon
-DASH, GAP = 3.7, 0.43  # length of a dash, in widths of its line, and of the gap after it, in dashes
 
 
 class Box(NamedTuple):
@@ -44,7 +43,6 @@ class Line(NamedTuple):
     color: Color
     width: float = 1.0
     alpha: float = 1.0
-    is_dashed: bool = False
 
 
 class Particles(NamedTuple):
@@ -121,24 +119,10 @@ def painted(picture: RGBA, drawing: Drawing, view: ViewSpec, text: float) -> RGB
         _fill_polygon(picture, polygon)
     canvas = Canvas(picture, Projection(_pixel_view(view, whole), whole))
     for line in drawing.lines:
-        starts, ends = _pieces(line)
-        canvas.draw_lines(starts * (1, -1), ends * (1, -1), line.color, line.width, line.alpha)
+        points = line.points * (1, -1)
+        canvas.draw_lines(points[:-1], points[1:], line.color, line.width, line.alpha)
     canvas.draw_layer(write(view, whole, drawing.labels, text))
     return canvas.picture()
-
-
-def _pieces(line: Line) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the starts and the ends (n, 2) of the segments of a line, or of its dashes."""
-    if not line.is_dashed:
-        return line.points[:-1], line.points[1:]
-    steps = np.hypot(*np.diff(line.points, axis=0).T)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
-    dash = DASH * line.width
-    starts = np.arange(0.0, along[-1], dash * (1 + GAP))
-    return tuple(  # type: ignore[return-value]  # there are two
-        np.stack([np.interp(places, along, line.points[:, axis]) for axis in (0, 1)], axis=1)
-        for places in (starts, np.minimum(starts + dash, along[-1]))
-    )
 
 
 def _pixel_view(view: ViewSpec, panel: Panel) -> ViewSpec:

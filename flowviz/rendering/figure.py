@@ -19,6 +19,7 @@ from flowviz.rendering import paths
 from flowviz.rendering.annotate import (
     OPACITY,
     TITLE_EMS,
+    Measure,
     em,
     grid_lines,
     title_box,
@@ -76,7 +77,7 @@ def save_frame(
 
 
 def save_drawing(
-    draw: Callable[[Callable[[str], float]], Drawing],
+    draw: Callable[[Measure], Drawing],
     view: ViewSpec,
     size: PictureSize,
     path: Path,

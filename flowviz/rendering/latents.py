@@ -8,7 +8,7 @@ import numpy as np
 from flowviz.errors import SpecError
 from flowviz.records import Density, Scene, Trace, cell_centers
 from flowviz.records.latents import Latents, Region
-from flowviz.rendering.annotate import Label, em, fitted, text_width, wrapped
+from flowviz.rendering.annotate import Label, Measure, em, fitted, text_width, wrapped
 from flowviz.rendering.camera import fitted_view
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, Surroundings
 from flowviz.rendering.density import MASSES, contour_labels, contour_lines
@@ -75,9 +75,9 @@ def about(latents: Latents) -> str:
     return f"{len(latents.points):,} points that played no part in the training{unknown}."
 
 
-def draw_latents(latents: Latents, view: ViewSpec, size: PictureSize) -> Drawing:
-    """Return the drawing of latents; see `render_latents`."""
-    layout, colors = _Layout.of(latents, view, size), SURROUNDINGS[view.theme]
+def draw_latents(latents: Latents, view: ViewSpec, size: PictureSize, length: Measure | None = None) -> Drawing:
+    """Return the drawing of latents; see `render_latents`. `length` returns the width of a text."""
+    layout, colors = _Layout.of(latents, view, size, length or text_width(em(view, size))), SURROUNDINGS[view.theme]
     found = Drawing(labels=tuple(_texts(latents, layout, colors, size))) if view.labels else Drawing()
     if not len(latents.points):
         return found
@@ -93,6 +93,7 @@ class _Layout:
 
     Attributes:
         text: 1 em.
+        length: Returns the width of a text.
         width: The width of each plot.
         height: The height of each plot.
         notes: The lines at the bottom.
@@ -100,21 +101,22 @@ class _Layout:
     """
 
     text: float
+    length: Measure
     width: float
     height: float
     notes: Sequence[str]
     pixel: float
 
     @classmethod
-    def of(cls, latents: Latents, view: ViewSpec, size: PictureSize) -> "_Layout":
-        text = em(view, Panel(size.width, size.height))
+    def of(cls, latents: Latents, view: ViewSpec, size: PictureSize, length: Measure) -> "_Layout":
+        text = em(view, size)
         room = size.width - 2 * PAD_EMS * text
-        notes = wrapped(f"{about(latents)} {ADVICE}".split(), text_width(text), room) if view.labels else []
+        notes = wrapped(f"{about(latents)} {ADVICE}".split(), length, room) if view.labels else []
         width = (size.width - PAD_EMS * text) / COLUMNS - (PAD_EMS + NUMBER_EMS) * text
         height = (size.height - (PAD_EMS + len(notes) * LINE_EMS) * text) / ROWS - (TITLE_EMS + NUMBER_EMS) * text
         if min(width, height) < MIN_PLOT:
             raise SpecError(f"The plots of the latents do not fit into {size} pixels. Choose a larger size.")
-        return cls(text, width, height, notes, min(size.width, size.height) / 800)
+        return cls(text, length, width, height, notes, min(size.width, size.height) / 800)
 
     def corner(self, row: int, column: int) -> tuple[float, float]:
         """Return the upper left corner of a plot."""
@@ -129,8 +131,7 @@ class _Layout:
 
 def _texts(latents: Latents, layout: _Layout, colors: Surroundings, size: PictureSize) -> list[Label]:
     """Return the titles of the plots and the lines at the bottom."""
-    text, labels = layout.text, list[Label]()
-    length = text_width(text)
+    text, length, labels = layout.text, layout.length, list[Label]()
     for row, titles in enumerate((TITLES, LOWER_TITLES) if len(latents.points) else ()):
         for column, title in enumerate(titles):
             left, top = layout.corner(row, column)
@@ -157,7 +158,7 @@ def _histogram(latents: Latents, axis: int, layout: _Layout, view: ViewSpec) -> 
     x = np.linspace(*ends, 241)
     density = latents.base.coordinate_density(axis, x).clip(0, highest)
     bars = plot.bars(found.edges, np.zeros_like(found.found), found.found, curves["validation"], BAR_ALPHA)
-    frame = plot.frame(colors, layout.text, has_numbers=view.axes)
+    frame = plot.frame(colors, layout.text, layout.length, has_numbers=view.axes)
     return bars + frame + plot.line(x, density, colors.title, layout.line_width)
 
 
@@ -169,7 +170,7 @@ def _quantiles(latents: Latents, axis: int, layout: _Layout, view: ViewSpec) -> 
     reach = BAND * found.error
     thin = max(1.0, layout.line_width / 2)
     band = [plot.line(found.expected, found.expected + side * reach, colors.label, thin) for side in (-1, 1)]
-    frame = plot.frame(colors, layout.text, has_numbers=view.axes, has_rows=True)
+    frame = plot.frame(colors, layout.text, layout.length, has_numbers=view.axes, has_rows=True)
     curve = plot.line(found.expected, found.found, curves["validation"], layout.line_width)
     return frame + band[0] + band[1] + curve
 
@@ -230,7 +231,7 @@ def _region(region: Region, left: float, top: float, step: float, layout: _Layou
     mark = segment(x, lower - 0.3 * text, x, lower + height + 0.3 * text, colors.title, layout.line_width)
     if not view.labels:
         return Drawing(boxes, lines=(mark,))
-    length, room = text_width(text), layout.width
+    length, room = layout.length, layout.width
     lines = (
         f"{region.mass:.0%} region holds {region.share:.1%}",
         f"expected {region.mass:.1%} ± {region.error:.1%}{verdict(region, ': ')}",

@@ -7,7 +7,7 @@ from math import ceil, floor
 import numpy as np
 
 from flowviz.records.ledger import Entry, Ledger, limits_for
-from flowviz.rendering.annotate import Label, em, fitted, text_width
+from flowviz.rendering.annotate import Label, Measure, em, fitted, text_width
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color, Surroundings
 from flowviz.rendering.drawing import Box, Drawing, Line, segment
 from flowviz.rendering.pixels import render_drawing
@@ -84,9 +84,10 @@ def draw_ledger(
     stage: int | None = None,
     *,
     headed: bool = True,
+    length: Measure | None = None,
 ) -> Drawing:
-    """Return the drawing of a ledger; see `render_ledger`."""
-    layout, colors = _Layout.of(ledger, view, size, limits, headed=headed), SURROUNDINGS[view.theme]
+    """Return the drawing of a ledger; see `render_ledger`. `length` returns the width of a text."""
+    layout, colors = _Layout.of(ledger, view, size, limits, headed=headed, length=length), SURROUNDINGS[view.theme]
     rows = [*layout.entries, Entry("sum", ledger.total, 0.0)]
     marked = [place for place, entry in enumerate(rows) if stage is not None and _is_about(entry, stage)]
     found = Drawing(tuple(Box(0, layout.top + p * layout.row, layout.width, layout.row, colors.grid) for p in marked))
@@ -114,6 +115,7 @@ class _Layout:
     Attributes:
         entries: The lines above the sum.
         text: 1 em.
+        length: Returns the width of a text.
         width: The width of the picture.
         top: The top of the first row.
         row: The height of a row.
@@ -124,6 +126,7 @@ class _Layout:
 
     entries: tuple[Entry, ...]
     text: float
+    length: Measure
     width: int
     top: float
     row: float
@@ -133,7 +136,14 @@ class _Layout:
 
     @classmethod
     def of(
-        cls, ledger: Ledger, view: ViewSpec, size: PictureSize, limits: Interval | None, *, headed: bool
+        cls,
+        ledger: Ledger,
+        view: ViewSpec,
+        size: PictureSize,
+        limits: Interval | None,
+        *,
+        headed: bool,
+        length: Measure | None = None,
     ) -> "_Layout":
         text = em(view, Panel(size.width, size.height))
         top = text * (HEAD_EMS if headed and view.labels else PAD_EMS)
@@ -141,11 +151,11 @@ class _Layout:
         others = 1 + bool(ledger.of_units)  # the sum and the units
         entries = ledger.grouped(max(int(room / (MIN_ROW_EMS * text)) - others, 2))
         row = min(room / (len(entries) + 1), MAX_ROW_EMS * text)
-        pad, length = PAD_EMS * text, text_width(text)
+        pad, length = PAD_EMS * text, length or text_width(text)
         titles = min(max(length(entry.title) for entry in entries), MAX_TITLE_SHARE * size.width) if view.labels else 0
         numbers = length(NUMBER) if view.labels else 0
         left, right = titles + 2 * pad, size.width - numbers - 2 * pad
-        return cls(entries, text, size.width, top, row, left, max(right, left + 1), limits_for(ledger, limits))
+        return cls(entries, text, length, size.width, top, row, left, max(right, left + 1), limits_for(ledger, limits))
 
     def x(self, nats: float) -> float:
         """Return the horizontal position of a sum."""
@@ -165,8 +175,8 @@ def _color(entry: Entry, view: ViewSpec) -> Color:
 
 
 def _head(ledger: Ledger, layout: _Layout, colors: Surroundings) -> Drawing:
-    pad, length = PAD_EMS * layout.text, text_width(layout.text)
-    lines = [fitted(line, length, layout.width - 2 * pad) for line in ledger_sentences(ledger)]
+    pad = PAD_EMS * layout.text
+    lines = [fitted(line, layout.length, layout.width - 2 * pad) for line in ledger_sentences(ledger)]
     tops = (pad, pad + 1.4 * layout.text)
     labels = (Label(pad, top, line, "lt", color=colors.title) for top, line in zip(tops, lines, strict=True))
     return Drawing(labels=tuple(labels))
@@ -181,7 +191,7 @@ def _scale(layout: _Layout, colors: Surroundings, *, has_numbers: bool) -> Drawi
 
     if not has_numbers:
         return Drawing((upright(0, colors.axis),))
-    ticks = axis_ticks(layout.limits, layout.right - layout.left, layout.text)
+    ticks = axis_ticks(layout.limits, layout.right - layout.left, layout.length)
     places = zip(ticks.values, ticks.texts, strict=True)
     below = layout.top + height + 0.4 * layout.text
     return Drawing(
@@ -197,7 +207,7 @@ def _is_about(entry: Entry, stage: int) -> bool:
 def _words(layout: _Layout, place: int, entry: Entry, color: Color | None) -> Drawing:
     """Return the title and the number of a line."""
     middle, pad = layout.middle(place), PAD_EMS * layout.text
-    title = fitted(entry.title, text_width(layout.text), layout.left - 2 * pad)
+    title = fitted(entry.title, layout.length, layout.left - 2 * pad)
     nats = Label(layout.width - pad, middle, number(entry.nats), "rm", color=color)
     return Drawing(labels=(Label(pad, middle, title, "lm", color=color), nats))
 

@@ -14,11 +14,11 @@ from matplotlib.ticker import LogLocator, NullLocator
 from flowviz.records import History
 from flowviz.rendering.annotate import em
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, rgb
+from flowviz.rendering.page import POINTS_PER_INCH
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 
-DPI = 72  # makes a point, matplotlib's unit of line widths and font sizes, equal to a pixel
 LINE_WIDTH, KEPT_SIZE = 2.0, 6.0  # pixels, for an 800-pixel shorter side
 ROOM_FOR_NAME = 0.08  # share of all steps that a target must last to be labeled
 MAX_NAME = 24  # characters
@@ -29,6 +29,15 @@ LACKING = "□"  # replaces characters that the font does not have
 
 
 def render_losses(history: History, entropy: float | None, view: ViewSpec, size: PictureSize) -> RGBA:
+    """Render the plot of `losses_figure`, (height, width, 4)."""
+    canvas: Any = FigureCanvasAgg(losses_figure(history, entropy, view, size))
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())
+
+
+def losses_figure(
+    history: History, entropy: float | None, view: ViewSpec, size: PictureSize, dpi: int = POINTS_PER_INCH
+) -> Figure:
     """Plot the training and validation NLL over the steps, the kept state and the entropy of each target, in nats.
 
     Args:
@@ -37,32 +46,34 @@ def render_losses(history: History, entropy: float | None, view: ViewSpec, size:
         view: The view, of which the plot uses the theme, the background, the text height, and the switches for axes
             and labels. A small plot has no labels, or neither labels nor axes.
         size: The size of the picture, in pixels.
-
-    Returns:
-        The picture, (height, width, 4).
+        dpi: The number of pixels per inch.
     """
-    text, pixel = em(view, Panel(size.width, size.height)), Projection(view, size).pixel
+    text = em(view, size)
     view = view.model_copy(
         update={
             "labels": view.labels and _holds(size, WORDS_EMS, text),
             "axes": view.axes and _holds(size, AXES_EMS, text),
         }
     )
-    layout = ConstrainedLayoutEngine(w_pad=0.8 * text / DPI, h_pad=0.8 * text / DPI)
-    figure = Figure(figsize=(size.width / DPI, size.height / DPI), dpi=DPI, layout=layout)
-    canvas: Any = FigureCanvasAgg(figure)
+    point = POINTS_PER_INCH / dpi  # points per pixel
+    text, pixel, width = (
+        point * text,
+        point * Projection(view, Panel(size.width, size.height)).pixel,
+        point * size.width,
+    )
+    layout = ConstrainedLayoutEngine(w_pad=0.8 * text / POINTS_PER_INCH, h_pad=0.8 * text / POINTS_PER_INCH)
+    figure = Figure(figsize=(size.width / dpi, size.height / dpi), dpi=dpi, layout=layout)
     figure.set_facecolor((*rgb(SURROUNDINGS[view.theme].background), float(view.background == "solid")))
     axes = figure.add_subplot()
     _draw_curves(axes, history, entropy, view, pixel)
     _draw_kept(axes, history, view, pixel)
     _draw_changes(axes, history, view, text, pixel)
-    _style(axes, view, size.width, text, pixel)
+    _style(axes, view, width, text, pixel)
     _draw_regression(axes, history, view, text, pixel)
     if view.labels:
         label = rgb(SURROUNDINGS[view.theme].label)
         figure.legend(fontsize=text, labelcolor=label, frameon=False, loc="outside upper right", ncols=5)
-    canvas.draw()
-    return np.array(canvas.buffer_rgba())
+    return figure
 
 
 def _draw_curves(axes: Axes, history: History, entropy: float | None, view: ViewSpec, pixel: float) -> None:
@@ -143,7 +154,7 @@ def _draw_regression(axes: Axes, history: History, view: ViewSpec, text: float, 
         right.set_ylabel("regression loss", fontsize=text, color=color)
 
 
-def _style(axes: Axes, view: ViewSpec, width: int, text: float, pixel: float) -> None:
+def _style(axes: Axes, view: ViewSpec, width: float, text: float, pixel: float) -> None:
     colors = SURROUNDINGS[view.theme]
     label = rgb(colors.label)
     axes.set_facecolor("none")

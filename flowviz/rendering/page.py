@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from flowviz.records.provenance import SOFTWARE, Provenance
 from flowviz.rendering.annotate import Label, em
 from flowviz.rendering.colors import SURROUNDINGS, Color, rgb
-from flowviz.rendering.drawing import DASH, GAP, Drawing
+from flowviz.rendering.drawing import Drawing
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
@@ -59,11 +59,20 @@ def save_page(
         form: The file format.
         about: The metadata and the resolution.
     """
-    with matplotlib_lock, rc_context(SETTINGS):
+
+    def made() -> Figure:
         page = Page(view, size, about.dpi)
         draw(page)
+        return page.figure
+
+    save_figure(made, path, form, about)
+
+
+def save_figure(make: Callable[[], Figure], path: Path, form: Vectors, about: Provenance) -> None:
+    """Write a figure that a function makes as an SVG or a PDF."""
+    with matplotlib_lock, rc_context(SETTINGS):
         written = BytesIO()  # matplotlib would leave a file open if the disk is full
-        page.figure.savefig(written, format=form, metadata=_metadata(form, about), transparent=False)
+        make().savefig(written, format=form, metadata=_metadata(form, about), transparent=False)
     path.write_bytes(written.getvalue())
 
 
@@ -124,9 +133,7 @@ class Page:
         for polygon in drawing.polygons:
             self._add(Polygon(self._shares(polygon.points), facecolor=rgb(polygon.color), linewidth=0), order)
         for line in drawing.lines:
-            self.draw_polylines(
-                [line.points], line.width, line.color, line.alpha, "lines", order, dashed=line.is_dashed
-            )
+            self.draw_polylines([line.points], line.width, line.color, line.alpha, "lines", order)
         for label in drawing.labels:
             self.write(0, 0, label, text, halo=drawing.has_halos)
 
@@ -164,13 +171,9 @@ class Page:
         alpha: float = 1.0,
         name: str = "velocity",
         order: float | None = None,
-        *,
-        dashed: bool = False,
     ) -> None:
         """Draw lines, each (m, 2) in pixels, above all images, as a group with a name."""
         manner: dict[str, Any] = {"linewidths": width * self._point, "capstyle": "round", "joinstyle": "round"}
-        if dashed:
-            manner |= {"linestyles": [(0, (DASH, GAP * DASH))], "capstyle": "butt"}
         drawn = LineCollection([self._shares(line) for line in lines], colors=[(*rgb(color), alpha)], **manner)
         drawn.set_gid(name)
         self._add(drawn, order)

@@ -1,11 +1,11 @@
 """Tables of panels, such as the figure of a comparison: rows and columns of small pictures with text around them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene
-from flowviz.rendering.annotate import Label, em, fitted, text_width, wrapped
+from flowviz.rendering.annotate import Label, Measure, em, fitted, text_width, wrapped
 from flowviz.rendering.colors import SURROUNDINGS, entrant_color
 from flowviz.rendering.drawing import Box, Drawing, Particles
 from flowviz.rendering.legend import FOOT_EMS, KEY_WIDTH, Key, draw_foot, keys
@@ -110,7 +110,7 @@ def render_table(table: PanelTable, view: ViewSpec, size: PictureSize) -> RGBA:
     return render_drawing(draw_table(table, view, size, text_width(em(view, size))), view, size)
 
 
-def draw_table(table: PanelTable, view: ViewSpec, size: PictureSize, length: Callable[[str], float]) -> Drawing:
+def draw_table(table: PanelTable, view: ViewSpec, size: PictureSize, length: Measure) -> Drawing:
     """Return the drawing of a table; see `render_table`. `length` returns the width of a text in pixels."""
     layout = layout_of(table, view, size)
     panels = tuple(
@@ -129,7 +129,7 @@ def layout_of(table: PanelTable, view: ViewSpec, size: PictureSize) -> PanelGrid
     return table_grid(view, len(table.rows), len(table.rows[0]), size, has_headings=bool(table.headings))
 
 
-def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: Callable[[str], float]) -> list[Label]:
+def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: Measure) -> list[Label]:
     """Return the headings, the titles with their results, and the note of a table.
 
     Args:

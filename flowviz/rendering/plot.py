@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.rendering.annotate import Label, Ticks, text_width, ticks_between
+from flowviz.rendering.annotate import Label, Measure, Ticks, ticks_between
 from flowviz.rendering.colors import Color, Surroundings
 from flowviz.rendering.drawing import Box, Drawing, Line, segment
 
@@ -65,12 +65,15 @@ class Plot:
         found = (Box(left, top, width, height, color, alpha) for left, top, width, height in places if height > 0)
         return Drawing(boxes=tuple(found))
 
-    def frame(self, colors: Surroundings, text: float, *, has_numbers: bool, has_rows: bool = False) -> Drawing:
+    def frame(
+        self, colors: Surroundings, text: float, length: Measure, *, has_numbers: bool, has_rows: bool = False
+    ) -> Drawing:
         """Return the axis below the plot and, if wanted, its numbers, and those of the axis at the left.
 
         Args:
             colors: The colors of the theme.
             text: 1 em in pixels.
+            length: Returns the width of a text in pixels.
             has_numbers: Whether to write numbers.
             has_rows: Whether there are numbers at the left, too.
         """
@@ -79,11 +82,11 @@ class Plot:
         lines += [segment(self.left, self.top, self.left, bottom, colors.axis)] if has_rows else []
         if not has_numbers:
             return Drawing(lines=tuple(lines))
-        columns = axis_ticks(self.across, self.width, text)
+        columns = axis_ticks(self.across, self.width, length)
         places = self.x(np.array(columns.values)).tolist()
         labels = [Label(x, bottom + 0.4 * text, name, "mt") for x, name in zip(places, columns.texts, strict=True)]
         if has_rows:
-            rows = axis_ticks(self.up, self.height, text)
+            rows = axis_ticks(self.up, self.height, length)
             heights = self.y(np.array(rows.values)).tolist()
             labels += [
                 Label(self.left - 0.4 * text, y, name, "rm") for y, name in zip(heights, rows.texts, strict=True)
@@ -91,7 +94,7 @@ class Plot:
         return Drawing(lines=tuple(lines), labels=tuple(labels))
 
 
-def axis_ticks(ends: Interval, pixels: float, text: float) -> Ticks:
-    """Return round values on a scale whose numbers do not overlap; `pixels` is its length, and `text` 1 em."""
+def axis_ticks(ends: Interval, pixels: float, length: Measure) -> Ticks:
+    """Return round values on a scale whose numbers do not overlap; `pixels` is its length."""
     low, high = ends
-    return ticks_between(low, high, (high - low) / 2).legible(pixels / (high - low), text_width(text))
+    return ticks_between(low, high, (high - low) / 2).legible(pixels / (high - low), length)

@@ -1,6 +1,6 @@
 """Sheets, which show all stages in one picture, and thumbnails of the stages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene, Trace
-from flowviz.rendering.annotate import Label, em, fitted, text_width
+from flowviz.rendering.annotate import Label, Measure, em, fitted, text_width
 from flowviz.rendering.camera import common_box, fitted_view
 from flowviz.rendering.drawing import Drawing, Particles
 from flowviz.rendering.frame import render_panel
@@ -42,9 +42,7 @@ def render_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequen
     return render_drawing(draw_sheet(scene, view, size, chosen, length), view, size)
 
 
-def draw_sheet(
-    scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequence[int], length: Callable[[str], float]
-) -> Drawing:
+def draw_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequence[int], length: Measure) -> Drawing:
     """Return the drawing of a sheet; see `render_sheet`. `length` returns the width of a text in pixels."""
     layout, text = sheet_grid(view, len(stages), size), em(view, size)
     seen = zip(stages, small_views(scene.trace, view, layout.panel, stages), strict=True)

@@ -23,7 +23,7 @@ FORMATS: Mapping[What, tuple[Format, ...]] = {
     "trace": ("npz", "csv"),
     "samples": ("npz", "csv"),
     "density": ("npz",),
-    "losses": ("csv", "png"),
+    "losses": ("csv", "png", "svg", "pdf"),
 }
 TABLES: frozenset[Format] = frozenset({"npz", "csv", "json"})  # formats of numbers
 IN_FOLDERS: Kinds = frozenset({"stages", "frames"})  # one file for each picture

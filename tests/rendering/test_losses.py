@@ -1,13 +1,20 @@
 """The picture of the losses."""
 
+import re
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from flowviz.records import Adjusted, History, Recovered, Retargeted, Settings
+from flowviz.records.provenance import Provenance
+from flowviz.rendering.annotate import em
 from flowviz.rendering.colors import CURVES
-from flowviz.rendering.losses import render_losses
+from flowviz.rendering.losses import losses_figure, render_losses
+from flowviz.rendering.page import save_figure
 from flowviz.specs import PictureSize, ViewSpec
 
 
@@ -55,6 +62,21 @@ def test_changes_of_settings_and_recoveries_are_marked() -> None:
             columns = np.flatnonzero((one != other).any(axis=(0, 2)))
             assert 380 < columns.min() <= columns.max() < 650
             assert (np.ptp(columns) > 50) == view.labels, "the line, and its label"
+
+
+@pytest.mark.parametrize("dpi", [72, 300])
+def test_vectors_have_the_size_and_the_text_of_the_pixels(dpi: int, tmp_path: Path) -> None:
+    steps = np.arange(100.0, 2001, 100)
+    history, size = History(steps, steps, 1 + 1 / steps, 1 + 1 / steps), PictureSize(width=900, height=600)
+    path = tmp_path / "losses.svg"
+    make = partial(losses_figure, history, 0.9, ViewSpec(), size, dpi)
+    save_figure(make, path, "svg", Provenance("losses", "", dpi))
+    text = path.read_text(encoding="utf-8")
+    points = 72 / dpi
+    assert f'width="{900 * points:g}pt"' in text
+    assert "validation</text>" in text, "text stays text"
+    [height] = {float(each) for each in re.findall(r"font(?:-size)?: ([\d.]+)px", text)}
+    assert height == pytest.approx(points * em(ViewSpec(), size), rel=0.01)
 
 
 def is_colored(picture: NDArray[np.uint8], curve: str) -> NDArray[np.bool_]:
