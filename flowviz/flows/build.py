@@ -1,5 +1,6 @@
 """Build the flow that a spec describes."""
 
+from functools import lru_cache
 from pkgutil import resolve_name
 
 import numpy as np
@@ -11,6 +12,7 @@ from flowviz.flows.flow import Flow
 from flowviz.flows.flow_matching import FLOW_MATCHING
 from flowviz.flows.glow import GLOW, LinearMixing
 from flowviz.flows.iaf import IAF
+from flowviz.flows.laws import check_stages
 from flowviz.flows.maf import MAF
 from flowviz.flows.nice import NICE
 from flowviz.flows.permutation import Permutation
@@ -18,6 +20,7 @@ from flowviz.flows.planar import PLANAR
 from flowviz.flows.radial import RADIAL
 from flowviz.flows.real_nvp import REAL_NVP
 from flowviz.flows.spline import SPLINE
+from flowviz.flows.stage import Stage
 from flowviz.records import Weights
 from flowviz.records.bases import initial_parameters
 from flowviz.specs import FlowSpec
@@ -40,8 +43,8 @@ def build_flow(
 
     Raises:
         FileError: If the weights do not fit the spec.
-        SpecError: If the stages of a family from an extension cannot be imported or are incomplete, or if the edits do
-            not fit the spec.
+        SpecError: If the stages of a family from an extension cannot be imported, are incomplete or break a law, or if
+            the edits do not fit the spec.
     """
     family = FAMILIES.get(spec.family) or _of_extension(spec)
     stages = family.stages(spec)
@@ -63,4 +66,16 @@ def _of_extension(spec: FlowSpec) -> Family:
         stages = [resolve_name(each) if isinstance(each, str) else each for each in spec.recipe.stages]
     except (ImportError, AttributeError, ValueError) as error:
         raise SpecError(f"The stages of the flow {spec.family} cannot be imported: {error}.") from error
+    _check(spec.model_copy(update={"seed": 0}), tuple(stages))
+    return _family(spec, tuple(stages))
+
+
+def _family(spec: FlowSpec, stages: tuple[type[Stage], ...]) -> Family:
     return Family(spec.family, Permutation, LinearMixing, *stages)
+
+
+@lru_cache(maxsize=64)  # per kind of flow: what fails is checked again
+def _check(spec: FlowSpec, classes: tuple[type[Stage], ...]) -> None:
+    """Check the code of an extension's stages when a flow is first built with it. Raises `SpecError`."""
+    own = [stage for stage in _family(spec, classes).stages(spec) if type(stage) in classes]
+    check_stages(own, spec.family)

@@ -1,0 +1,230 @@
+"""The laws of stages, measured at points: extensions are checked by them, and so are the families of flowviz in tests.
+
+Each law returns its largest error, which is 0 but for rounding in a correct stage.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from flowviz.errors import SpecError, clause_of
+from flowviz.flows.bumps import BUMPS, edit_arrays
+from flowviz.flows.stage import Stage, Tensors
+from flowviz.records.deviation import Deviation
+from flowviz.specs import recipes
+from flowviz.specs.edits import BENT, BENT_CURVES, Bump, Edits, LayerEdit
+
+Evaluate = Callable[[Tensors, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+Measure = Callable[[Stage, Tensors, tf.Tensor], float]
+
+POINTS = 64
+DRAWS = 3  # of random numbers
+SCALE = 0.3  # standard deviation of what is added to the initial numbers
+OTHER_NUMBERS = 1, 2, 3, 4, 97  # of stages: they are even and odd, first and last
+LIMITS = {"float32": 5e-3, "float64": 1e-6}
+START_LIMIT = 1e-3
+BEND = 1e-3  # the least change by a bend
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law of stages.
+
+    Attributes:
+        title: The law, as a phrase.
+        breach: What is wrong with a stage that breaks it; the error completes the sentence.
+        measure: Returns the largest error of a stage with these numbers at points (n, 2).
+        limits: The largest errors that are allowed, by the data type.
+        draws: The number of random draws of the numbers at which it is measured, in addition to the initial numbers.
+    """
+
+    title: str
+    breach: str
+    measure: Measure
+    limits: Mapping[str, float] = field(default_factory=LIMITS.copy)
+    draws: int = DRAWS
+
+
+def inverse_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
+    """Return how far points that the stage moves come back off, relative to their distance from 0 beyond 1.
+
+    Points at which the stage folds the plane over are left out.
+    """
+    kept, image = unfolded(stage, numbers, points)
+    return largest(tf.abs(stage.inverse(numbers, image) - kept) / tf.maximum(tf.abs(kept), 1))
+
+
+def log_det_error(inverse: bool, stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
+    """Return how far the log-dets of the forward map, or of the inverse, are off those of automatic differentiation."""
+    evaluate: Evaluate = stage.inverse_and_log_det if inverse else stage.forward_and_log_det
+    kept = unfolded(stage, numbers, points)[inverse] if inverse or stage.can_fold else points
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(kept)
+        image, log_det = evaluate(numbers, kept)
+        coordinates = tf.unstack(image, axis=1)  # each of them depends on no other point
+    if log_det.shape != kept.shape[:1] or image.shape != kept.shape:
+        raise SpecError(f"it returns points {image.shape} and log-dets {log_det.shape} for points {kept.shape}")
+    rows = [tape.gradient(each, kept, unconnected_gradients="zero") for each in coordinates]
+    with np.errstate(divide="ignore"):
+        jacobian = np.stack(rows, axis=1).astype(np.float64)
+        return largest(log_det - np.log(np.abs(np.linalg.det(jacobian))))
+
+
+def name_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
+    """Return how much the results of a stage change with its name and the seed of the flow.
+
+    They must not: all stages of a class share one graph, as do flows that differ in nothing but the seed.
+    """
+    other = stage.spec.model_copy(update={"seed": stage.spec.seed + 1})
+    names = {name for name in stage.spec.stage_names() if name.partition("_")[2] == stage.kind}
+    names |= {f"{number:02d}_{stage.kind}" for number in OTHER_NUMBERS}
+    few = points[:8]
+
+    def results(one: Stage) -> NDArray[np.float64]:
+        found = *one.forward_and_log_det(numbers, few), *one.inverse_and_log_det(numbers, few)
+        return np.concatenate([np.ravel(each) for each in found])
+
+    usual = results(stage)
+    return max(largest(results(type(stage)(name, other)) - usual) for name in sorted(names))
+
+
+def start_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
+    """Return how far a stage with its initial numbers is from the identity, or from a swap of the axes if it mixes."""
+    image, log_det = stage.forward_and_log_det(numbers, points)
+    expected = points[:, ::-1] if stage.kind in {recipes.PERMUTE, recipes.LINEAR_MIXING} else points
+    return max(largest(image - expected), largest(log_det))
+
+
+def bend_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
+    """Return 0 if each bend of a curve of the stage changes its map, or else by how much too little."""
+    kept = stage.forward(numbers, points)
+    bent = [stage.forward({**numbers, BUMPS: row}, points) for row in _bumps(stage.kind, points.dtype)]
+    return max((max(0.0, BEND - largest(each - kept)) for each in bent), default=0.0)
+
+
+INVERSE = Law(
+    "the inverse undoes the forward map",
+    "inverse_and_log_det does not undo forward_and_log_det, and points come back off by up to",
+    inverse_error,
+)
+FORWARD_LOG_DET = Law(
+    "log-dets are those of the Jacobian",
+    "the log-det of forward_and_log_det differs from that of its Jacobian by up to",
+    partial(log_det_error, False),
+)
+INVERSE_LOG_DET = Law(
+    "log-dets of the inverse are those of its Jacobian",
+    "the log-det of inverse_and_log_det differs from that of its Jacobian by up to",
+    partial(log_det_error, True),
+)
+NAME = Law(
+    "stages do not depend on their names",
+    "the code depends on the stage's name or the flow's seed, although stages of one class share a graph (let its "
+    "numbers or constants differ instead), and changes results by up to",
+    name_error,
+    draws=1,
+)
+START = Law(
+    "the flow starts as the identity",
+    "the initial numbers are not those of the identity, which they miss by up to",
+    start_error,
+    {"float32": START_LIMIT, "float64": START_LIMIT},
+    draws=0,
+)
+BENDS = Law(
+    "curves can be bent",
+    "a bend of its curve has no effect, because the stage does not use the bumps among its numbers: too little by",
+    bend_error,
+    draws=1,
+)
+LAWS = INVERSE, FORWARD_LOG_DET, INVERSE_LOG_DET, NAME, START, BENDS
+
+
+def unfolded(stage: Stage, numbers: Tensors, points: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the points (n, 2) at which a stage does not fold the plane over, and their images (n, 2)."""
+    if not stage.can_fold:
+        return points, stage.forward(numbers, points)
+    image, _, folds = stage.forward_log_det_and_fold(numbers, points)
+    return tf.boolean_mask(points, ~folds), tf.boolean_mask(image, ~folds)
+
+
+def largest(errors: tf.Tensor | NDArray[np.float64]) -> float:
+    """Return the largest absolute value; infinity if one is not finite, and 0 if there are none."""
+    found = np.abs(np.asarray(errors, np.float64))
+    return float(found.max(initial=0)) if np.isfinite(found).all() else float("inf")
+
+
+def stage_deviations(stages: Iterable[Stage], laws: Iterable[Law] = LAWS) -> Iterator[Deviation]:
+    """Yield how far stages are from each law in each precision: the deviation of the worst of them."""
+    kept = tuple(stages)
+    for law in laws:
+        for precision in law.limits:
+            yield max((_deviation(law, stage, precision) for stage in kept), key=lambda each: each.error)
+
+
+def check_stages(stages: Iterable[Stage], family: str) -> None:
+    """Check the stages of an extension's family: the start of each, and of each class one, as all share their code.
+
+    Raises:
+        SpecError: If one of them breaks a law.
+    """
+    every = list(stages)
+    examples = {type(stage): stage for stage in reversed(every)}.values()
+    for law in LAWS:
+        found = stage_deviations(every if law is START else examples, [law])
+        worst = max(found, key=lambda each: each.error / each.limit)
+        if not worst.holds:
+            wrong = worst.problem or f"{law.breach} {worst.error:.3g}"
+            raise SpecError(f"The flow {family} is not valid: at stage {worst.stage}, {wrong} (in {worst.precision}).")
+
+
+def _deviation(law: Law, stage: Stage, precision: str) -> Deviation:
+    """Return the largest error of a stage; an error in its code is infinitely large."""
+    dtype, rng, error, problem = tf.as_dtype(precision), np.random.default_rng(0), 0.0, ""
+    points = tf.constant(rng.normal(size=(POINTS, 2)), dtype)
+    try:
+        for numbers in _numbers(law, stage, dtype, rng):
+            error = max(error, law.measure(stage, numbers, points))
+    except Exception as raised:  # whatever the code of a user raises
+        error, problem = float("inf"), f"its code fails: {type(raised).__name__}: {clause_of(raised)}"
+    return Deviation(law.title, precision, error, law.limits[precision], stage.name, problem)
+
+
+def _numbers(law: Law, stage: Stage, dtype: tf.DType, rng: np.random.Generator) -> Iterator[Tensors]:
+    """Yield the numbers of a stage: initial ones, the same with bent curves, and random ones near them."""
+
+    def tensors(parameters: Mapping[str, Any], statistics: Mapping[str, Any]) -> Tensors:
+        return {
+            name: tf.constant(number, dtype) for name, number in {**parameters, **statistics, **stage.constants}.items()
+        }
+
+    parameters, statistics = stage.initial_parameters(rng), stage.initial_statistics()
+    initial = tensors(parameters, statistics)
+    yield initial
+    if law.draws and (bumps := _bumps(stage.kind, dtype)):
+        yield {**initial, BUMPS: tf.concat(bumps, 0)}
+    for _ in range(law.draws):
+        yield tensors(
+            {name: near(number, rng) for name, number in parameters.items()},
+            {name: number * rng.uniform(0.5, 1.5, np.shape(number)) for name, number in statistics.items()},
+        )
+
+
+def near(number: NDArray[np.float64], rng: np.random.Generator, scale: float = SCALE) -> NDArray[np.float64]:
+    """Return random numbers near given ones."""
+    return number + rng.normal(scale=scale, size=np.shape(number))
+
+
+def _bumps(kind: str, dtype: tf.DType) -> list[tf.Tensor]:
+    """Return one bump (1, 6) for each curve of a kind of stages that can be bent."""
+    found = []
+    for curve in BENT_CURVES.get(kind, ()):
+        sizes = BENT[curve]
+        bump = Bump(curve=curve, center=(0.3,) * sizes.centers[-1], height=(0.4,) * sizes.heights)
+        found.append(tf.constant(edit_arrays(Edits(layers={1: LayerEdit(bumps=(bump,))}), 1)[1][0], dtype))
+    return found
