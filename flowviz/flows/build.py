@@ -46,7 +46,17 @@ def build_flow(
         SpecError: If the stages of a family from an extension cannot be imported, are incomplete or break a law, or if
             the edits do not fit the spec.
     """
-    family = FAMILIES.get(spec.family) or _of_extension(spec)
+    if spec.recipe.stages:
+        _check(spec.model_copy(update={"seed": 0}), _classes(spec))
+    flow = unchecked_flow(spec, weights, dtype)
+    if edits:
+        flow.edit(edits)
+    return flow
+
+
+def unchecked_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32") -> Flow:
+    """Build the flow as `build_flow` does, even if its stages break laws."""
+    family = family_of(spec)
     stages = family.stages(spec)
     if weights is None:
         rng = np.random.default_rng(spec.seed)
@@ -54,28 +64,23 @@ def build_flow(
             parameters=named(stages, lambda stage: stage.initial_parameters(rng)) | initial_parameters(spec),
             statistics=named(stages, lambda stage: stage.initial_statistics()),
         )
-    flow = Flow(stages, weights, dtype, family.objective)
-    if edits:
-        flow.edit(edits)
-    return flow
+    return Flow(stages, weights, dtype, family.objective)
 
 
-def _of_extension(spec: FlowSpec) -> Family:
-    """Return a family that an extension registered, and raise `SpecError` if its stages cannot be imported."""
+def family_of(spec: FlowSpec) -> Family:
+    """Return the family of a flow. Raises `SpecError` if the stages of an extension cannot be imported."""
+    return FAMILIES.get(spec.family) or Family(spec.family, Permutation, LinearMixing, *_classes(spec))
+
+
+def _classes(spec: FlowSpec) -> tuple[type[Stage], ...]:
+    """Return the classes of an extension's stages."""
     try:
-        stages = [resolve_name(each) if isinstance(each, str) else each for each in spec.recipe.stages]
+        return tuple(resolve_name(each) if isinstance(each, str) else each for each in spec.recipe.stages)
     except (ImportError, AttributeError, ValueError) as error:
         raise SpecError(f"The stages of the flow {spec.family} cannot be imported: {error}.") from error
-    _check(spec.model_copy(update={"seed": 0}), tuple(stages))
-    return _family(spec, tuple(stages))
 
 
-def _family(spec: FlowSpec, stages: tuple[type[Stage], ...]) -> Family:
-    return Family(spec.family, Permutation, LinearMixing, *stages)
-
-
-@lru_cache(maxsize=64)  # per kind of flow: what fails is checked again
+@lru_cache(maxsize=64)  # for each kind of flow; a failure is not kept, so the next flow is checked again
 def _check(spec: FlowSpec, classes: tuple[type[Stage], ...]) -> None:
     """Check the code of an extension's stages when a flow is first built with it. Raises `SpecError`."""
-    own = [stage for stage in _family(spec, classes).stages(spec) if type(stage) in classes]
-    check_stages(own, spec.family)
+    check_stages([stage for stage in family_of(spec).stages(spec) if type(stage) in classes], spec.family)

@@ -102,8 +102,9 @@ def start_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
 
 def bend_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
     """Return 0 if each bend of a curve of the stage changes its map, or else by how much too little."""
-    kept = stage.forward(numbers, points)
-    bent = [stage.forward({**numbers, BUMPS: row}, points) for row in _bumps(stage.kind, points.dtype)]
+    plain = {name: number for name, number in numbers.items() if name != BUMPS}
+    kept = stage.forward(plain, points)
+    bent = [stage.forward({**plain, BUMPS: row}, points) for row in _bumps(stage.kind, points.dtype)]
     return max((max(0.0, BEND - largest(each - kept)) for each in bent), default=0.0)
 
 
@@ -159,40 +160,73 @@ def largest(errors: tf.Tensor | NDArray[np.float64]) -> float:
     return float(found.max(initial=0)) if np.isfinite(found).all() else float("inf")
 
 
-def stage_deviations(stages: Iterable[Stage], laws: Iterable[Law] = LAWS) -> Iterator[Deviation]:
-    """Yield how far stages are from each law in each precision: the deviation of the worst of them."""
-    kept = tuple(stages)
-    for law in laws:
+def stage_deviations(stages: Iterable[Stage]) -> Iterator[Deviation]:
+    """Yield how far stages are from each law in each precision: the deviation of the worst of them.
+
+    All stages of a class share their code, so one of each is an example for all laws but that of the start.
+    """
+    every = tuple(stages)
+    examples = tuple({type(stage): stage for stage in reversed(every)}.values())
+    for law in LAWS:
         for precision in law.limits:
-            yield max((_deviation(law, stage, precision) for stage in kept), key=lambda each: each.error)
+            found = [_deviation(law, stage, precision) for stage in (every if law is START else examples)]
+            yield max(found, key=lambda each: each.error)
 
 
 def check_stages(stages: Iterable[Stage], family: str) -> None:
-    """Check the stages of an extension's family: the start of each, and of each class one, as all share their code.
+    """Check the stages of an extension's family.
 
     Raises:
         SpecError: If one of them breaks a law.
     """
-    every = list(stages)
-    examples = {type(stage): stage for stage in reversed(every)}.values()
-    for law in LAWS:
-        found = stage_deviations(every if law is START else examples, [law])
-        worst = max(found, key=lambda each: each.error / each.limit)
-        if not worst.holds:
-            wrong = worst.problem or f"{law.breach} {worst.error:.3g}"
-            raise SpecError(f"The flow {family} is not valid: at stage {worst.stage}, {wrong} (in {worst.precision}).")
+    broken = [each for each in stage_deviations(stages) if not each.holds]
+    if broken:
+        worst = max((each for each in broken if each.law == broken[0].law), key=lambda each: each.error / each.limit)
+        raise SpecError(f"The flow {family} is not valid: {worst.problem} (in {worst.precision}).")
+
+
+def measured(
+    law: str, precision: str, limit: float, measure: Callable[[], float], breach: str, place: str = ""
+) -> Deviation:
+    """Return the deviation from a law that a function measures. An error in its code counts as infinitely large.
+
+    Args:
+        law: The law, as a clause.
+        precision: The data type of the numbers.
+        limit: The largest error that is allowed.
+        measure: Returns the largest error.
+        breach: What is wrong if it is too large; the error completes the clause.
+        place: Where, such as "at stage 01_real_nvp, ".
+    """
+    try:
+        error = measure()
+    except Exception as raised:  # whatever the code of a user raises
+        problem = f"{place}its code fails: {type(raised).__name__}: {clause_of(raised)}"
+        return Deviation(law, precision, float("inf"), limit, problem)
+    return Deviation(law, precision, error, limit, "" if error <= limit else f"{place}{breach} {error:.3g}")
 
 
 def _deviation(law: Law, stage: Stage, precision: str) -> Deviation:
-    """Return the largest error of a stage; an error in its code is infinitely large."""
-    dtype, rng, error, problem = tf.as_dtype(precision), np.random.default_rng(0), 0.0, ""
-    points = tf.constant(rng.normal(size=(POINTS, 2)), dtype)
-    try:
-        for numbers in _numbers(law, stage, dtype, rng):
-            error = max(error, law.measure(stage, numbers, points))
-    except Exception as raised:  # whatever the code of a user raises
-        error, problem = float("inf"), f"its code fails: {type(raised).__name__}: {clause_of(raised)}"
-    return Deviation(law.title, precision, error, law.limits[precision], stage.name, problem)
+    dtype, rng = tf.as_dtype(precision), np.random.default_rng(0)
+
+    def measure() -> float:
+        points = tf.constant(rng.normal(size=(POINTS, 2)), dtype)
+        return max(law.measure(stage, numbers, points) for numbers in _numbers(law, stage, dtype, rng))
+
+    place = f"at stage {stage.name}, "
+    return measured(law.title, precision, law.limits[precision], measure, law.breach, place)
+
+
+def random_parameter(start: NDArray[np.float64], rng: np.random.Generator, scale: float = SCALE) -> NDArray[np.float64]:
+    """Return random numbers near the initial values of a parameter."""
+    return start + rng.normal(scale=scale, size=np.shape(start))
+
+
+def random_statistic(start: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return random numbers near the initial values of a statistic. Positive ones, such as variances, stay positive."""
+    return np.where(
+        start, start * rng.uniform(0.5, 1.5, np.shape(start)), rng.normal(scale=SCALE, size=np.shape(start))
+    )
 
 
 def _numbers(law: Law, stage: Stage, dtype: tf.DType, rng: np.random.Generator) -> Iterator[Tensors]:
@@ -210,14 +244,9 @@ def _numbers(law: Law, stage: Stage, dtype: tf.DType, rng: np.random.Generator) 
         yield {**initial, BUMPS: tf.concat(bumps, 0)}
     for _ in range(law.draws):
         yield tensors(
-            {name: near(number, rng) for name, number in parameters.items()},
-            {name: number * rng.uniform(0.5, 1.5, np.shape(number)) for name, number in statistics.items()},
+            {name: random_parameter(number, rng) for name, number in parameters.items()},
+            {name: random_statistic(number, rng) for name, number in statistics.items()},
         )
-
-
-def near(number: NDArray[np.float64], rng: np.random.Generator, scale: float = SCALE) -> NDArray[np.float64]:
-    """Return random numbers near given ones."""
-    return number + rng.normal(scale=scale, size=np.shape(number))
 
 
 def _bumps(kind: str, dtype: tf.DType) -> list[tf.Tensor]:

@@ -8,19 +8,17 @@ class Deviation:
     """How far a flow is from a law.
 
     Attributes:
-        law: The law, as a phrase.
+        law: The law, as a clause.
         precision: The data type in which the flow was evaluated, "float32" or "float64".
-        error: The largest error found; infinite if the flow could not be evaluated or had results that are not finite.
+        error: The largest error found; infinite if the flow could not be evaluated, or had results that are not finite.
         limit: The largest error that is allowed.
-        stage: Name of the stage with this error; empty if the law is about the whole flow.
-        problem: Why the flow could not be evaluated; empty if it could.
+        problem: What is wrong, as a clause; empty if the law holds.
     """
 
     law: str
     precision: str
     error: float
     limit: float
-    stage: str = ""
     problem: str = ""
 
     @property
@@ -29,7 +27,6 @@ class Deviation:
         return self.error <= self.limit
 
     def sentence(self) -> str:
-        """Return the law and the error in a line, without a period."""
-        found = self.problem or f"largest error {self.error:.2g}"
-        place = f", at stage {self.stage}" if self.stage else ""
-        return f"{self.law} ({self.precision}): {found}{place}; allowed {self.limit:g}"
+        """Describe the deviation in a line, without a period."""
+        found = f"largest error {self.error:.1e}, {self.limit:.0e} allowed" if self.holds else self.problem
+        return f"{self.law} ({self.precision}): {found}"

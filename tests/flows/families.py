@@ -1,9 +1,11 @@
 """A flow of every family, with random numbers in all its weights."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.stage import Stage, Tensors
@@ -50,6 +52,11 @@ def stages_of(flow: Flow) -> list[tuple[Stage, Tensors]]:
     return list(zip(flow.stages, flow.chain.numbers(flow.parameters, flow.statistics), strict=True))
 
 
+def examples_of(flow: Flow) -> list[tuple[Stage, Tensors]]:
+    """Return one stage of each class, the last one, with its present numbers."""
+    return list({type(stage): (stage, numbers) for stage, numbers in stages_of(flow)}.values())
+
+
 def random_weights(spec: FlowSpec, seed: int = 0, scale: float = 0.3) -> Weights:
     """Normal draws for what is learned, and positive variances."""
     rng = np.random.default_rng(seed)
@@ -61,3 +68,9 @@ def random_weights(spec: FlowSpec, seed: int = 0, scale: float = 0.3) -> Weights
             for name, a in fresh.statistics.items()
         },
     )
+
+
+def training_nll(flow: Flow, points: int = 40) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return the loss of a training step of maximum likelihood, as a function of the parameters."""
+    batch = tf.constant(np.random.default_rng(1).normal(size=(points, 2)))
+    return lambda parameters: -tf.reduce_mean(flow.chain.training_log_prob(parameters, flow.statistics, batch)[0])

@@ -1,0 +1,164 @@
+"""The laws of whole flows: with those of their stages, what `flowviz check` and the tests measure of every family."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from flowviz.flows.build import family_of, unchecked_flow
+from flowviz.flows.flow import Flow
+from flowviz.flows.laws import (
+    LIMITS,
+    POINTS,
+    SCALE,
+    largest,
+    measured,
+    random_parameter,
+    random_statistic,
+    stage_deviations,
+)
+from flowviz.records import Weights
+from flowviz.records.deviation import Deviation
+from flowviz.specs import FlowSpec
+
+SAMPLES = 20_000
+CELLS = 250  # on each side of a grid
+CALM = 0.1  # standard deviation of weights with which densities are smooth enough for the grid and for float32
+MASS_LIMIT = 0.01
+MISFIT_LIMIT = 2.3 / SAMPLES**0.5  # exceeded by one of 20,000 samples that do fit
+ANGLES = 0.3, 1.1, 1.9, 2.7  # of the lines onto which samples are projected, in radians
+GRADIENT_LIMIT, GRADIENT_STEP, DIRECTIONS = 1e-3, 1e-6, 3
+
+
+def flow_deviations(spec: FlowSpec) -> Iterator[Deviation]:
+    """Yield how far a flow is from each law: those of its stages, and those of the whole.
+
+    Raises:
+        SpecError: If its stages cannot be imported or are incomplete.
+    """
+    yield from stage_deviations(family_of(spec).stages(spec))
+    for precision, limit in LIMITS.items():
+        law = "densities are those of the stages"
+        breach = "the density differs from what the log-dets of its stages say, in nats by up to"
+        yield measured(law, precision, limit, partial(_composed_error, spec, precision), breach)
+    law, breach = "training follows the gradient of its loss", "the gradient is wrong, by a share of up to"
+    yield measured(law, "float64", GRADIENT_LIMIT, partial(_training_error, spec), breach)
+    plane = cache(lambda: _fine_enough(Plane(calm_flow(spec))))
+    law, breach = "the density integrates to 1", "the integral of the density differs from 1 by"
+    yield measured(law, "float32", MASS_LIMIT, lambda: abs(plane().mass - 1), breach)
+    law, breach = "samples fit the density", "the shares of samples and of the density differ by up to"
+    yield measured(law, "float32", MISFIT_LIMIT, lambda: plane().misfit, breach)
+
+
+def random_weights(spec: FlowSpec, seed: int = 0, scale: float = SCALE) -> Weights:
+    """Return random weights of a flow, near the initial ones."""
+    rng, start = np.random.default_rng(seed), unchecked_flow(spec).weights()
+    return Weights(
+        {name: random_parameter(number, rng, scale) for name, number in start.parameters.items()},
+        {name: random_statistic(number, rng) for name, number in start.statistics.items()},
+    )
+
+
+def calm_flow(spec: FlowSpec, precision: str = "float32") -> Flow:
+    """Build a flow with random weights that are small enough for a smooth density."""
+    return unchecked_flow(spec, random_weights(spec, scale=CALM), precision)
+
+
+def composed_error(flow: Flow, particles: NDArray[np.float64]) -> float:
+    """Return how far log p(f(x)) is off log p_base(x) - log|det J| at particles x (n, 2), in nats."""
+    y, log_det = flow.chain.forward_and_log_det(flow.parameters, flow.statistics, tf.constant(particles, flow.dtype))
+    return largest(flow.log_prob(y) - (flow.base.log_prob(particles) - log_det))
+
+
+def gradient_error(loss: Callable[[tf.Tensor], tf.Tensor], at: tf.Tensor, directions: int = DIRECTIONS) -> float:
+    """Return how far the gradient of a loss of a vector is off its differences along random directions, as a share."""
+    rng, errors = np.random.default_rng(5), list[float]()
+    with tf.GradientTape() as tape:
+        tape.watch(at)
+        found = loss(at)
+    gradient = tape.gradient(found, at, unconnected_gradients="zero").numpy()
+    for _ in range(directions):
+        direction = rng.normal(size=at.shape)
+        direction *= GRADIENT_STEP / np.linalg.norm(direction)
+        difference = float(loss(at + direction) - loss(at - direction)) / 2
+        errors.append((difference - gradient @ direction) / max(abs(difference), GRADIENT_STEP / 100))
+    return largest(np.array(errors))
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The density of a flow on a grid over the plane, and samples of the flow.
+
+    The cells of the grid are small where most samples are, and grow outward, so that it contains all of them.
+    """
+
+    flow: Flow
+    cells: int = CELLS
+
+    @property
+    def mass(self) -> float:
+        """Return the integral of the density."""
+        return float(self._weighted[1].sum())
+
+    @property
+    def misfit(self) -> float:
+        """Return the largest difference of the distributions of samples and density, projected onto lines."""
+        points, masses = self._weighted
+        return max(self._distance(points, masses, np.array([np.cos(angle), np.sin(angle)])) for angle in ANGLES)
+
+    @cached_property
+    def _samples(self) -> NDArray[np.float64]:
+        return self.flow.sample(SAMPLES).astype(np.float64)
+
+    @cached_property
+    def _weighted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the centers (n, 2) of the cells and the probabilities (n,) in them."""
+        axes, widths = zip(*(_axis(some, self.cells) for some in self._samples.T), strict=True)
+        points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
+        density = np.exp(self.flow.log_prob(points).astype(np.float64))
+        return points, density * np.outer(*widths).ravel()
+
+    def _distance(
+        self, points: NDArray[np.float64], masses: NDArray[np.float64], direction: NDArray[np.float64]
+    ) -> float:
+        """Return the Kolmogorov–Smirnov distance on a line."""
+        along = points @ direction
+        order = np.argsort(along)
+        below = (np.cumsum(masses[order]) - masses[order] / 2) / masses.sum()
+        shares = np.searchsorted(np.sort(self._samples @ direction), along[order]) / len(self._samples)
+        return largest(shares - below)
+
+
+def _fine_enough(plane: Plane) -> Plane:
+    """Return a plane with smaller cells if those of one may be too large for its density."""
+    return plane if abs(plane.mass - 1) <= MASS_LIMIT / 2 else Plane(plane.flow, 2 * plane.cells)
+
+
+def _axis(samples: NDArray[np.float64], cells: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the centers and the widths of cells over samples (n,): equal steps of u in y = m + s·sinh(u)."""
+    low, middle, high = np.quantile(samples, (0.1, 0.5, 0.9))
+    scale = (high - low) / 2
+    reach = np.arcsinh(1.3 * np.abs(samples - middle).max() / scale)
+    edges = np.linspace(-reach, reach, cells + 1)
+    u = (edges[1:] + edges[:-1]) / 2
+    return middle + scale * np.sinh(u), scale * np.cosh(u) * (edges[1] - edges[0])
+
+
+def _composed_error(spec: FlowSpec, precision: str) -> float:
+    flow = calm_flow(spec, precision)
+    return composed_error(flow, flow.particles(POINTS).astype(np.float64))
+
+
+def _training_error(spec: FlowSpec) -> float:
+    flow = unchecked_flow(spec, random_weights(spec), "float64")
+    rng = np.random.default_rng(0)
+    [batch] = flow.objective.prepared(rng.normal(size=(1, POINTS, 2)).astype(np.float32), rng)
+
+    def loss(parameters: tf.Tensor) -> tf.Tensor:
+        prepared = tf.constant(batch, tf.float64)
+        return flow.objective.loss(flow.chain, parameters, flow.statistics.read_value(), prepared, 1.0)[0]
+
+    return gradient_error(loss, flow.parameters.read_value())
