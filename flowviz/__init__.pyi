@@ -20,6 +20,7 @@ from .library.pictures import render as render
 from .library.pictures import render_comparison as render_comparison
 from .library.pictures import render_difference as render_difference
 from .library.training import build_flow as build_flow
+from .library.training import check_flow as check_flow
 from .library.training import compare as compare
 from .library.training import resume as resume
 from .library.training import train as train

@@ -23,7 +23,17 @@ from flowviz.specs.recipes import NAME, Recipe
 if TYPE_CHECKING:
     from flowviz.targets.shapes import Draw
 
-__all__ = ["Extension", "Loading", "Recipe", "has_any", "load", "loading", "register_family", "register_target"]
+__all__ = [
+    "Extension",
+    "Loading",
+    "Recipe",
+    "families",
+    "has_any",
+    "load",
+    "loading",
+    "register_family",
+    "register_target",
+]
 
 GROUPS = ("flowviz.families", "flowviz.targets")  # of entry points
 MAX_REASON = 200  # characters
@@ -130,6 +140,11 @@ def load(files: Iterable[Path] = (), *, installed: bool = True) -> tuple[Extensi
 def has_any() -> bool:
     """Return whether anything was registered in this process."""
     return bool(_registered)
+
+
+def families() -> tuple[str, ...]:
+    """Return the names of the families of flows that extensions have registered."""
+    return tuple(name for name, recipe in RECIPES.items() if recipe.stages)
 
 
 def loading() -> Loading:

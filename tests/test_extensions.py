@@ -1,5 +1,6 @@
 """Extensions: the examples in the contributors' README work, and broken or missing ones are reported."""
 
+import json
 import re
 import subprocess
 import sys
@@ -365,6 +366,40 @@ def test_flow_that_breaks_a_law_is_one_sentence_everywhere(
     assert worker.wait(20_000)
     [notice] = notices
     assert re.search(sentence, notice.text)
+
+
+def test_command_checks_all_laws(
+    example_files: Files, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("check") == 2
+    assert capsys.readouterr().err.startswith("There is no flow to check.")
+    assert run("--with", example_files[1], "check", "--layers", 2) == 0
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert heading == "sines"
+    assert {re.sub(r": largest .*", "", line) for line in lines} >= {
+        "  holds  log-dets are those of the Jacobian (float32)",
+        "  holds  the density integrates to 1 (float32)",
+        "  holds  samples fit the density (float32)",
+    }
+    assert all(re.fullmatch(r"  holds  .* \(float(32|64)\): largest error \S+, \S+ allowed", line) for line in lines)
+
+
+def test_command_reports_the_laws_that_are_broken(unregistered: None, capsys: pytest.CaptureFixture[str]) -> None:
+    sines_with(**BROKEN_STAGES["log-det"][0])
+    assert run("check", "--flow", "sines", "--layers", 2, "--json") == 1
+    found = {(each["law"], each["precision"]): each for each in json.loads(capsys.readouterr().out)}
+    broken = {law for (law, _), each in found.items() if not each["holds"]}
+    assert broken == {
+        "log-dets are those of the Jacobian",
+        "the flow starts as the identity",
+        "densities are those of the stages",
+    }
+    assert found["log-dets are those of the Jacobian", "float64"]["error"] == pytest.approx(np.log(2), abs=1e-6)
+    sines_with(**BROKEN_STAGES["log-det of the inverse"][0])  # which densities are computed with
+    assert run("check", "--layers", 2) == 1
+    assert "FAILS  the density integrates to 1 (float32): the integral of the density differs from 1 by 0.2" in (
+        capsys.readouterr().out
+    )
 
 
 def test_stages_are_checked_once_for_each_kind_of_flow(example_files: Files, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,28 +1,34 @@
-"""The commands that describe a project or this machine: inspect, info."""
+"""The commands that describe a project or this machine, and check flows: inspect, info, check."""
 
 import csv
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from io import StringIO
+from math import isfinite
 from pathlib import Path
 from textwrap import fill, wrap
 from typing import Annotated, Any
 
 import typer
 
-from flowviz import machine
+from flowviz import extensions, machine
 from flowviz.cli import options
 from flowviz.cli.loaded_project import LoadedProject, project_at
 from flowviz.cli.messages import counted, say
 from flowviz.cli.outputs import check_output
-from flowviz.cli.spec_options import given_files
+from flowviz.cli.plan_options import flow_options
+from flowviz.cli.spec_options import Given, given_files, parsed, takes
 from flowviz.errors import SpecError
 from flowviz.files import write_bytes
+from flowviz.library.training import check_flow
 from flowviz.projects import Project
 from flowviz.records import Environment, Settings, StageReport, checked_stage, written
+from flowviz.records.deviation import Deviation
+from flowviz.specs import FlowSpec
 from flowviz.targets import spec_units
 
+BROKEN_STATUS = 1  # of a flow that breaks a law
 WIDTH, INDENT = 80, "      "
 
 
@@ -69,7 +75,42 @@ def info(
     typer.echo(json.dumps(found) if as_json else machine.format_info(found))
 
 
-COMMANDS = (inspect, info)
+@takes(flow=flow_options)
+def check(flow: Given, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Check that the flows of extensions, or the one of --flow, obey the laws of all normalizing flows.
+
+    With random weights, inverses must undo layers, log-dets must be those of automatic differentiation, layers must
+    start as the identity and not depend on their names, training must follow the gradient of its loss, the density must
+    integrate to 1, and samples must fit it. The exit status is 1 if a law does not hold.
+    """
+    values = parsed(FlowSpec, flow)
+    names = [values["family"]] if "family" in values else extensions.families()
+    if not names:
+        raise SpecError(
+            "There is no flow to check. Load an extension, such as flowviz --with my_flow.py check, or give --flow."
+        )
+    found = {name: check_flow(FlowSpec(**{**values, "family": name})) for name in names}
+    if as_json:
+        rows = [{"flow": name, **_as_row(each)} for name, deviations in found.items() for each in deviations]
+        typer.echo(json.dumps(rows))
+    else:
+        for name, deviations in found.items():
+            typer.echo("\n".join([name, *(f"  {_verdict(each)}  {each.sentence()}" for each in deviations)]))
+    if not all(each.holds for deviations in found.values() for each in deviations):
+        raise typer.Exit(BROKEN_STATUS)
+
+
+COMMANDS = (inspect, info, check)
+
+
+def _verdict(deviation: Deviation) -> str:
+    return "holds" if deviation.holds else "FAILS"
+
+
+def _as_row(deviation: Deviation) -> dict[str, Any]:
+    """Return a deviation as JSON, in which an infinite error is null."""
+    error = deviation.error if isfinite(deviation.error) else None
+    return {**vars(deviation), "error": error, "holds": deviation.holds}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from flowviz.errors import FileError
 from flowviz.notebook import progress_display
 from flowviz.projects import Comparison, Project
 from flowviz.records import Event, Trial, Weights
+from flowviz.records.deviation import Deviation
 from flowviz.specs import ComparisonSpec, FlowSpec, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.targets import Target, build_target, target_units
@@ -37,6 +38,27 @@ def build_flow(
     from flowviz.flows import build_flow
 
     return build_flow(spec, weights, dtype, edits)
+
+
+def check_flow(spec: FlowSpec) -> tuple[Deviation, ...]:
+    """Measure how far a flow with random weights is from the laws of all flows, such as one of an extension.
+
+    Its inverse undoes it, log-dets are those of automatic differentiation, stages start as the identity and do not
+    depend on their names, training follows the gradient of its loss, the density integrates to 1, and samples fit it.
+    Loads TensorFlow.
+
+    Args:
+        spec: The flow. Few layers take less time, and all layers of a kind share their code.
+
+    Returns:
+        The largest error for each law and precision, and whether the law holds.
+
+    Raises:
+        SpecError: If the classes of its stages are missing.
+    """
+    from flowviz.flows.flow_laws import flow_deviations
+
+    return tuple(flow_deviations(spec))
 
 
 def train(
