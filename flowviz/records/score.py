@@ -8,6 +8,8 @@ from flowviz.records.units import Units
 
 NEGLIGIBLE = 1e-3  # share of folded points that changes the NLL by less than its standard error
 
+CHANCE = 3.0  # standard errors below 0 at which a gap may be by chance
+
 
 @dataclass(frozen=True)
 class Score:
@@ -87,7 +89,19 @@ class Score:
         """
         found = self.best_known
         words = found.sentence(self.entropy) if found else "unknown NLL"
-        return f"{words}{inexact_note(self.folded)}"
+        return f"{words}{inexact_note(self.folded)}{impossible_note(self.gap, self.standard_error)}"
+
+
+def impossible_note(gap: float | None, standard_error: float | None) -> str:
+    """Return the note after a gap that is too far below 0 to be chance, or an empty string.
+
+    Args:
+        gap: The gap in nats, or None if it is unknown.
+        standard_error: Its standard error in nats, or None if it is unknown.
+    """
+    if gap is None or standard_error is None or gap >= -CHANCE * standard_error:
+        return ""
+    return " (impossible: no flow has a gap below 0, so the entropy of the target or a log-det of the flow is wrong)"
 
 
 def inexact_note(folded: float) -> str:
