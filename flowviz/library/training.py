@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from flowviz.errors import FileError
+from flowviz.library.interruptible import Interruptible
 from flowviz.notebook import progress_display
 from flowviz.projects import Comparison, Project
 from flowviz.records import Event, Trial, Weights
@@ -67,17 +68,21 @@ def train(
     training_spec: TrainingSpec,
     *,
     on_event: Callable[[Event], object] | None = None,
-    should_stop: Callable[[], bool] = lambda: False,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Project:
     """Train a flow on a target, and return it with its losses and earlier moments. Loads TensorFlow.
 
-    The project has the weights with the lowest validation NLL; `project.score` is their score on test points.
+    The project has the weights with the lowest validation NLL; `project.score` is their score on test points. The first
+    Ctrl+C (in a notebook: Interrupt) warns and ends the training, whose `project.ending` is then "interrupted", and
+    which `resume` continues step for step. A second one raises `KeyboardInterrupt`. After an error in a callback, the
+    training ends as well, and the `project` attribute of that error is the project.
 
     Args:
         target_spec: The target to learn.
         flow_spec: The flow.
         training_spec: The training, with its budget of seconds or steps.
-        on_event: Called with each event, from `Preparing` to `Finished`. Their NLLs are in flow units, from which
+        on_event: Called with each event, from `Preparing` to `Finished`, and with a `Checkpoint` every minute, from
+            which `project.after(event)` continues. Their NLLs are in flow units, from which
             `progress.in_units(units(project))` converts them. By default, notebooks show the progress.
         should_stop: Asked after each chunk of steps, about ten times a second. If true, training ends early; the
             project can be resumed.
@@ -94,12 +99,15 @@ def compare(
     comparison: ComparisonSpec | Comparison,
     *,
     on_event: Callable[[str, Event | Trial], object] = lambda *_: None,
-    should_stop: Callable[[], bool] = lambda: False,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Comparison:
     """Train several flows in turns, each for the same budget of its own training time or of steps. Loads TensorFlow.
 
     `comparison["spline"]` is the project of an entrant, `comparison.table()` a data frame with the figures of all runs.
     If the request has `baseline=True`, its last row is the limit by counting: the score of an adaptive histogram.
+
+    Ctrl+C and errors in callbacks end all trainings as in `train`; the attribute of the error is called `comparison`.
+    Only runs with later seeds that have not ended are lost.
 
     Args:
         comparison: The request. A comparison that was stopped continues, step for step as if it had not been.
@@ -112,7 +120,8 @@ def compare(
         FileError: If a picture in a target is damaged.
     """
     found = Comparison.untrained(comparison) if isinstance(comparison, ComparisonSpec) else comparison
-    return compared(found, on_event=on_event, should_stop=should_stop)
+    job = Interruptible(lambda tell, stops: compared(found, on_event=tell, should_stop=stops), on_event, should_stop)
+    return job.result("comparison")
 
 
 def resume(
@@ -122,12 +131,12 @@ def resume(
     clip_norm: float | None = None,
     batch: int | None = None,
     on_event: Callable[[Event], object] | None = None,
-    should_stop: Callable[[], bool] = lambda: False,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Project:
     """Continue a training that was stopped, step for step as if it had not been. Loads TensorFlow.
 
     A project that was edited since is trained from what it shows, with a new budget: bumps stay on top of what is
-    learned, and disabled layers remain the identity.
+    learned, and disabled layers remain the identity. Ctrl+C and errors in callbacks end the training as in `train`.
 
     Args:
         project: A project with a checkpoint, or with edits.
@@ -151,7 +160,10 @@ def resume(
 
 
 def _trained(
-    project: Project, target: Target, on_event: Callable[[Event], object] | None, should_stop: Callable[[], bool]
+    project: Project, target: Target, on_event: Callable[[Event], object] | None, should_stop: Callable[[], bool] | None
 ) -> Project:
     show = on_event or progress_display(target_units(target, "data"))
-    return trained(project, target, on_event=show, should_stop=should_stop)
+    job = Interruptible(
+        lambda tell, stops: trained(project, target, on_event=tell, should_stop=stops), show, should_stop
+    )
+    return job.result("project")

@@ -13,6 +13,7 @@ from flowviz.projects.project import Plan
 from flowviz.projects.states import Layout
 from flowviz.records import Adjusted, Checkpoint, Environment, Recovered, Retargeted, Score
 from flowviz.records.bounds import Count
+from flowviz.records.events import Ending
 from flowviz.records.measured import Share
 from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import RECIPES, SHAPES, FlowSpec, Seen, TargetSpec, TrainingSpec
@@ -84,6 +85,7 @@ class Metadata(Spec):
     next: Plan | None = None
     environment: Environment | None = None
     edits: Edits = Field(default_factory=Edits)
+    ending: Ending | None = None
 
     @model_validator(mode="after")
     def _of_this_flow(self) -> Self:

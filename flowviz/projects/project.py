@@ -25,6 +25,7 @@ from flowviz.records import (
     Weights,
     untrained_trace,
 )
+from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.flow import Integrator
@@ -68,6 +69,7 @@ class Project:
         environment: Versions and platform with which the weights were trained, or with which an untrained project was
             created. None for projects of older versions, which did not save it.
         test_uses: Number of trainings that were scored on the test points.
+        ending: How the training ended. None before its end, and for projects of older versions.
     """
 
     target: TargetSpec
@@ -85,6 +87,7 @@ class Project:
     environment: Environment | None = None
     edits: Edits = field(default_factory=Edits)
     test_uses: int = 0
+    ending: Ending | None = None
 
     @classmethod
     def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":
@@ -124,6 +127,7 @@ class Project:
             score=replace(finished.score, test_uses=uses),
             environment=Environment.current(),
             test_uses=uses,
+            ending=finished.ending,
         )
 
     def after(self, event: Event) -> "Project":
@@ -131,9 +135,9 @@ class Project:
         history = self.history.with_event(event)
         match event:
             case Snapshot():
-                now = Environment.current()
-                weights, trace = event.weights, event.trace
-                return replace(self, history=history, weights=weights, trace=trace, score=None, environment=now)
+                now, weights, trace = Environment.current(), event.weights, event.trace
+                found = replace(self, weights=weights, trace=trace, environment=now)
+                return replace(found, history=history, score=None, ending=None)
             case Checkpoint():
                 return replace(self, history=history, checkpoint=event)
             case Finished():
@@ -213,8 +217,9 @@ class Project:
     def __repr__(self) -> str:
         """Return one line, because the arrays would take thousands."""
         trained = f"{int(self.history.step[-1]):,} steps" if len(self.history.step) else "untrained"
+        ending = "" if self.ending in (None, "completed") else f", {self.ending}"
         gap = "" if self.gap is None else f", gap {self.gap:.3f} nats"
-        return f"<Project: {self.target.title}, {self.flow.family}, {trained}{gap}>"
+        return f"<Project: {self.target.title}, {self.flow.family}, {trained}{ending}{gap}>"
 
     def _repr_png_(self) -> bytes:
         """Return a picture of the particles at the last stage, which notebooks display."""

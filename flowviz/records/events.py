@@ -15,7 +15,7 @@ from flowviz.records.trace import PARTICLES, Trace
 from flowviz.records.units import Units
 from flowviz.records.weights import Weights
 
-Ending = Literal["completed", "stopped", "diverged"]
+Ending = Literal["completed", "stopped", "interrupted", "diverged"]  # interrupted by Ctrl+C
 Cause = Literal["loss not finite", "loss exploded", "state not finite", "particles not finite", "loss rose"]
 
 CAUSES: dict[Cause, str] = {
@@ -346,7 +346,7 @@ class Finished:
 
     def ended(self) -> str:
         """Describe the outcome for the status display: like `sentence`, but without on-target share and advice."""
-        words = {"completed": "Done", "stopped": "Stopped", "diverged": "Diverged"}
+        words = {"completed": "Done", "stopped": "Stopped", "interrupted": "Interrupted", "diverged": "Diverged"}
         return f"{words[self.ending]}: {self._steps}, {self.score.sentence()}.{self._kept}"
 
     @property

@@ -24,6 +24,7 @@ MEASURES = {"gap": "gap", "test_nll": "test NLL", "validation_nll": "validation 
 TrialEnding = Literal[Ending, "failed", "training"]
 TrialKey = tuple[str, float, int]
 
+CUT_SHORT: frozenset[TrialEnding] = frozenset({"stopped", "interrupted", "failed"})  # can be trained further
 TABLE_ENDINGS: tuple[TrialEnding, ...] = (*get_args(Ending), "failed")  # a run in progress is in no table of trials
 
 

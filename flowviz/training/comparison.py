@@ -1,15 +1,15 @@
 """Training of a comparison, from its request to its results."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
 
 from flowviz.projects import Comparison
 from flowviz.records import Event, Trial
 from flowviz.specs import ComparisonSpec
-from flowviz.training.in_turns import train_in_turns
+from flowviz.training.in_turns import Turn, train_in_turns
 from flowviz.training.limits import with_limits
+from flowviz.training.requests import Stop
 from flowviz.training.stopped import score_stopped
-from flowviz.training.trained import moment_period
+from flowviz.training.trained import CHECKPOINT_SECONDS, moment_period
 
 OnEvent = Callable[[str, Event | Trial], object]
 
@@ -18,7 +18,7 @@ def compared(
     comparison: Comparison,
     *,
     on_event: OnEvent = lambda *_: None,
-    should_stop: Callable[[], bool] = lambda: False,
+    should_stop: Callable[[], Stop] = lambda: False,
 ) -> Comparison:
     """Train the missing runs of a comparison in turns: first with the own seed of each entrant, then with later seeds.
 
@@ -28,7 +28,8 @@ def compared(
         comparison: The comparison, of which some runs may have ended or been stopped.
         on_event: Called with the name of an entrant and each event of its training. The last ones are `Finished` and
             the result of the run, a `Trial`; after an error or a stop, there is only the latter.
-        should_stop: Called about 20 times per second. If it returns true, all trainings end early, and are scored.
+        should_stop: Called about 20 times per second. If it returns true, all trainings end early, and are scored;
+            if it returns "interrupted", that is their ending.
 
     Returns:
         The comparison with its results. Only the runs of later seeds that were stopped are lost.
@@ -39,12 +40,11 @@ def compared(
     """
     comparison = with_limits(comparison)
     period = moment_period(comparison.spec.budget)
-    train = partial(train_in_turns, moment_seconds=period, stop_requested=should_stop)
-    for compute in (train, score_stopped):
-        for turn in compute(comparison):
-            comparison = turn.comparison
-            assert turn.event is not None
-            on_event(turn.name, turn.event)
+    turns = train_in_turns(
+        comparison, moment_seconds=period, checkpoint_seconds=CHECKPOINT_SECONDS, stop_requested=should_stop
+    )
+    comparison = _after(turns, comparison, on_event)
+    comparison = _after(score_stopped(comparison, reason=should_stop() or True), comparison, on_event)
     for offset in range(1, comparison.seeds):
         missing = comparison.missing(offset)
         if not missing or should_stop():
@@ -55,4 +55,13 @@ def compared(
             if isinstance(turn.event, Trial):
                 comparison = comparison.with_trial(turn.event)
             on_event(turn.name, turn.event)
+    return comparison
+
+
+def _after(turns: Iterable[Turn], comparison: Comparison, on_event: OnEvent) -> Comparison:
+    """Return a comparison after turns, whose events are reported."""
+    for turn in turns:
+        comparison = turn.comparison
+        assert turn.event is not None
+        on_event(turn.name, turn.event)
     return comparison

@@ -17,7 +17,7 @@ from flowviz.specs import FlowSpec
 from flowviz.targets import Target
 from flowviz.training.changes import Retarget
 from flowviz.training.from_here import continued
-from flowviz.training.requests import NewTarget
+from flowviz.training.requests import NewTarget, Stop
 from flowviz.training.schedule import Budget
 from flowviz.training.train import train
 
@@ -50,7 +50,7 @@ class EntrantTraining:
         self._next: Retarget | None = None  # requested
         self._spec = project.target  # of the target that it learns
 
-    def begin(self, options: Mapping[str, Any], stop_requested: Callable[[], bool]) -> Generator[Event, None, None]:
+    def begin(self, options: Mapping[str, Any], stop_requested: Callable[[], Stop]) -> Generator[Event, None, None]:
         """Begin to train, from what is shown if its edits are others than those of the checkpoint. Return the events.
 
         Args:
@@ -100,7 +100,7 @@ class EntrantTraining:
         project, units = self.project, targets.target_units(self.target, "data")
         return Trial.of(self.name, project.flow, project.training, end, project.history, units)
 
-    def _events(self, options: Mapping[str, Any], stop_requested: Callable[[], bool]) -> Generator[Event, None, None]:
+    def _events(self, options: Mapping[str, Any], stop_requested: Callable[[], Stop]) -> Generator[Event, None, None]:
         yield from train(
             self.target,
             self.project.flow,
@@ -120,7 +120,7 @@ class EntrantTraining:
         self._spec, self.target = change.spec, change.target
         return NewTarget(change.target, change.spec.title)
 
-    def _take_variant(self, stop_requested: Callable[[], bool]) -> Variant:
+    def _take_variant(self, stop_requested: Callable[[], Stop]) -> Variant:
         stop_requested()
         self._shown = self.variant
         return self._shown

@@ -10,11 +10,13 @@ from flowviz import targets
 from flowviz.errors import FlowvizError, clause_of
 from flowviz.projects import Comparison, Project
 from flowviz.records import Checkpoint, Event, Finished, Preparing, Retargeted, Trial
+from flowviz.records.trial import CUT_SHORT
 from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.targets import Target
 from flowviz.training.changes import Add, Adjust, Change, Remove, Retarget, Vary
 from flowviz.training.entrant_training import EntrantTraining, failure
 from flowviz.training.prepare import prepare
+from flowviz.training.requests import Stop
 from flowviz.training.schedule import Budget
 
 POLL_SECONDS = 0.05  # between checks for a stop, during a long call
@@ -46,7 +48,7 @@ def train_in_turns(
     snapshot_seconds: float | None = None,
     moment_seconds: float | None = None,
     checkpoint_seconds: float | None = None,
-    stop_requested: Callable[[], bool] = lambda: False,
+    stop_requested: Callable[[], Stop] = lambda: False,
     changes: Callable[[], Sequence[Change]] = lambda: (),
     built: Mapping[TargetSpec, Target] | None = None,
     takes_turns: bool = True,
@@ -102,13 +104,13 @@ class _Trainings:
         self,
         comparison: Comparison,
         options: Mapping[str, Any],
-        stop_requested: Callable[[], bool],
+        stop_requested: Callable[[], Stop],
         changes: Callable[[], Sequence[Change]],
         built: dict[TargetSpec, Target],
     ) -> None:
         self._comparison, self._options = comparison, options
         self._stop_requested, self._changes = stop_requested, changes
-        self._is_stopping = False
+        self._is_stopping: Stop = False
         self._prepared: set[tuple[FlowSpec, int]] = set()
         self._targets = built
         self._entrants = {
@@ -145,11 +147,11 @@ class _Trainings:
         self._is_stopping = True
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _stops(self) -> bool:
+    def _stops(self) -> Stop:
         self._is_stopping = self._is_stopping or self._stop_requested()
         return self._is_stopping
 
-    def _stops_alone(self) -> bool:
+    def _stops_alone(self) -> Stop:
         """Apply the requested changes, and return whether to stop."""
         for change in self._changes():
             self._steer(change)
@@ -279,7 +281,7 @@ class _Trainings:
 def _has_ended(comparison: Comparison, name: str) -> bool:
     """Return whether the training of an entrant has ended for good."""
     trial, project = comparison.trial(name), comparison[name]
-    if trial is None or trial.ending in ("failed", "stopped"):
+    if trial is None or trial.ending in CUT_SHORT:
         return False
     is_spent = project.checkpoint is not None and Budget.at(project.checkpoint, project.training).fraction == 1
     return trial.ending == "diverged" or is_spent

@@ -137,8 +137,8 @@ class Training:
                 return "diverged"
             if count == 0:
                 return "completed"
-            if self._requests.stop():
-                return "stopped"
+            if stop := self._requests.stop():
+                return "interrupted" if stop == "interrupted" else "stopped"
             yield from self._advance(count, compiled=not self._warms_up)
 
     def _end_warm_up(self) -> Iterator[Event]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from flowviz.projects.variant import Variant
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
+
+Stop = bool | Literal["interrupted"]  # whether to end a training, and the ending if it is not "stopped"
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,14 @@ class Requests:
     """Functions that a training calls to learn what its caller requests.
 
     Attributes:
-        stop: Called before each chunk of steps. Returns whether to end the training.
+        stop: Called before each chunk of steps. Returns whether to end the training, or its ending.
         retarget: Called before each chunk. Returns a target to switch to, or None.
         adjust: Called before each chunk. Returns a training with the settings to continue with, or None. Only its
             learning rate, clip norm and batch have an effect.
         vary: Called before each snapshot. Returns the variant of the flow that moves the particles, or None.
     """
 
-    stop: Callable[[], bool] = bool
+    stop: Callable[[], Stop] = bool
     retarget: Callable[[], NewTarget | None] = no_change
     adjust: Callable[[], TrainingSpec | None] = no_change
     vary: Callable[[], Variant | None] = no_change

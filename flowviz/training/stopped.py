@@ -7,9 +7,12 @@ from flowviz.projects import Comparison, Project
 from flowviz.records import Finished, Trial
 from flowviz.training.entrant_training import EntrantTraining, failure
 from flowviz.training.in_turns import Turn
+from flowviz.training.requests import Stop
 
 
-def score_stopped(comparison: Comparison, *, stop_requested: Callable[[], bool] = lambda: False) -> Iterator[Turn]:
+def score_stopped(
+    comparison: Comparison, *, stop_requested: Callable[[], bool] = lambda: False, reason: Stop = True
+) -> Iterator[Turn]:
     """Compute the results of the entrants whose training was stopped, from their checkpoints.
 
     They are the same whenever they are computed, also after the comparison has been saved and loaded.
@@ -18,6 +21,7 @@ def score_stopped(comparison: Comparison, *, stop_requested: Callable[[], bool] 
         comparison: The comparison. Its `unscored` entrants have no result yet.
         stop_requested: Called before each entrant, whose result takes up to a few seconds. If it returns true, the
             remaining results are left to another call.
+        reason: Why the trainings were stopped: "interrupted" if that is their ending.
 
     Yields:
         A turn with the result of each of these entrants, and the comparison with its kept state, particles and score.
@@ -27,16 +31,16 @@ def score_stopped(comparison: Comparison, *, stop_requested: Callable[[], bool] 
             return
         project = comparison[name]
         try:
-            scored, trial = _scored(name, project)
+            scored, trial = _scored(name, project, reason)
         except Exception as error:
             scored, trial = project, failure(name, project, error)
         comparison = comparison.with_project(name, scored).with_trial(trial)
         yield Turn(name, trial, comparison)
 
 
-def _scored(name: str, project: Project) -> tuple[Project, Trial]:
+def _scored(name: str, project: Project, reason: Stop) -> tuple[Project, Trial]:
     entrant = EntrantTraining(name, project, targets.build_target(project.target))
-    *_, end = entrant.begin({}, lambda: True)
+    *_, end = entrant.begin({}, lambda: reason)
     assert isinstance(end, Finished)
     entrant.take(end)
     return entrant.project, entrant.result(end)

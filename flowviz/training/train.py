@@ -8,7 +8,7 @@ from flowviz.projects.variant import Variant
 from flowviz.records import Adjusted, Checkpoint, Event, Preparing, Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
-from flowviz.training.requests import NewTarget, Requests, no_change
+from flowviz.training.requests import NewTarget, Requests, Stop, no_change
 
 
 def train(
@@ -20,7 +20,7 @@ def train(
     moment_seconds: float | None = None,
     checkpoint_seconds: float | None = None,
     clock: Callable[[], float] | None = None,
-    stop_requested: Callable[[], bool] = lambda: False,
+    stop_requested: Callable[[], Stop] = lambda: False,
     resume: Checkpoint | None = None,
     retarget: Callable[[], NewTarget | None] = no_change,
     adjust: Callable[[], TrainingSpec | None] = no_change,
@@ -42,7 +42,7 @@ def train(
             training time.
         clock: Returns the time in seconds. By default `time.perf_counter`.
         stop_requested: Called before each chunk of steps, which takes about 100 ms. If it returns true, training ends
-            with the best state so far.
+            with the best state so far; if it returns "interrupted", that is the ending.
         resume: A checkpoint to continue from. With the same specs, training continues exactly as if it had not been
             interrupted. The flow keeps the edits of the checkpoint: disabled layers remain the identity and learn
             nothing, and bumps are added to what is learned.

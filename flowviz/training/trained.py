@@ -9,6 +9,7 @@ from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.from_here import continued
 from flowviz.training.overfitting import with_final_report
+from flowviz.training.requests import Stop
 from flowviz.training.train import train
 
 MOMENTS = 32  # in the timeline of a training with a budget of seconds
@@ -21,7 +22,7 @@ def trained(
     target: Target,
     *,
     on_event: Callable[[Event], object] = lambda _: None,
-    should_stop: Callable[[], bool] = lambda: False,
+    should_stop: Callable[[], Stop] = lambda: False,
     on_checkpoint: Callable[[Project], object] | None = None,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
     checkpoints_end: bool = False,
@@ -36,9 +37,10 @@ def trained(
         project: The project to train.
         target: The target of the project.
         on_event: Called with each event, the last of which is `Finished`.
-        should_stop: Called about ten times per second. If it returns true, training ends early.
+        should_stop: Called about ten times per second. If it returns true, training ends early; if it returns
+            "interrupted", that is the ending.
         on_checkpoint: Called periodically with the current project, from which training can be continued exactly.
-        checkpoint_seconds: Training time between two of these calls.
+        checkpoint_seconds: Training time between two of these calls, and between two `Checkpoint` events.
         checkpoints_end: Whether `on_checkpoint` is also called when training ends, before it is scored, which can take
             seconds.
         clock: Returns the time in seconds. By default `time.perf_counter`.
@@ -61,7 +63,7 @@ def trained(
         project.flow,
         project.training,
         moment_seconds=moment_period(project.training) if keeps_moments else None,
-        checkpoint_seconds=checkpoint_seconds if on_checkpoint else None,
+        checkpoint_seconds=checkpoint_seconds,
         clock=clock,
         stop_requested=should_stop,
         resume=checkpoint,

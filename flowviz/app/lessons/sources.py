@@ -29,6 +29,7 @@ TRAINING_WORDS = {
 ENDING_WORDS: Mapping[Ending | None, str] = {
     "completed": "ended",
     "stopped": "ended",
+    "interrupted": "ended",
     "diverged": "diverged",
     None: "idle",
 }

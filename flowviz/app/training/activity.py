@@ -29,7 +29,7 @@ WORDS = {
     TrainingState.PAUSED: "Paused",
     TrainingState.STOPPING: "Stopping…",
 }
-ENDINGS = {"completed": "Finished", "stopped": "Stopped", "diverged": "Diverged"}
+ENDINGS = {"completed": "Finished", "stopped": "Stopped", "interrupted": "Interrupted", "diverged": "Diverged"}
 
 
 @dataclass(frozen=True)

@@ -22,22 +22,23 @@ from flowviz.records import (
 )
 from flowviz.records.comparison_table import RunSummary, summary_of_figures
 from flowviz.records.paired import PairedDifference
-from flowviz.records.trial import ON_TARGET_GOAL
+from flowviz.records.trial import CUT_SHORT, ON_TARGET_GOAL
 from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
 from flowviz.training.schedule import Budget
 
-Status = Literal["waiting", "preparing", "training", "completed", "stopped", "diverged", "failed"]
+Status = Literal["waiting", "preparing", "training", "completed", "stopped", "interrupted", "diverged", "failed"]
 WORDS: Mapping[Status, str] = {
     "waiting": "waiting",
     "preparing": "preparing…",
     "training": "training",
     "completed": "done",
     "stopped": "stopped",
+    "interrupted": "interrupted",
     "diverged": "diverged",
     "failed": "failed",
 }
-ENDED: frozenset[Status] = frozenset({"completed", "stopped", "diverged", "failed"})
+ENDED: frozenset[Status] = frozenset({"completed", "stopped", "interrupted", "diverged", "failed"})
 FAILED: frozenset[Status] = frozenset({"diverged", "failed"})
 Figures = Mapping[str, float | None]
 
@@ -138,7 +139,7 @@ class EntrantRun:
     @property
     def can_go_on(self) -> bool:
         """Return whether it can train further: its training has not ended, or its budget has grown since."""
-        if self.target != self.project.target or self.trial is None or self.trial.ending in {"failed", "stopped"}:
+        if self.target != self.project.target or self.trial is None or self.trial.ending in CUT_SHORT:
             return True
         last, training = self.project.checkpoint, self.project.training
         return self.trial.ending == "completed" and last is not None and Budget.at(last, training).fraction < 1

@@ -88,7 +88,7 @@ def _result(compared: Compared) -> str:
     if not any(run.is_begun for run in compared.runs):
         return ""
     waiting = [run.name for run in compared.runs if not run.has_ended]
-    end = "Stopped" if any(run.status == "stopped" for run in compared.runs) else "Done"
+    end = "Stopped" if any(run.status in {"stopped", "interrupted"} for run in compared.runs) else "Done"
     result = f"{end}{_best(compared)}."
     return f"{result} Not finished yet: {', '.join(waiting)}." if waiting else result
 
