@@ -3,7 +3,6 @@
 import json
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Annotated
@@ -43,8 +42,7 @@ from flowviz.records.trial import MEASURES, measure, measured
 from flowviz.specs import TrainingSpec
 from flowviz.targets import target_units
 from flowviz.training import continued, trained
-from flowviz.training.schedule import Budget, extended
-from flowviz.training.settings import adjusted
+from flowviz.training.settings import adjusted, end_of, extended
 
 if TYPE_CHECKING:
     from flowviz.training.trial_table import TrialTable
@@ -102,13 +100,16 @@ def resume(
         )
     is_edited = found is not shown
     if steps is not None or seconds is not None:
-        found = replace(found, training=extended(found.training, checkpoint, steps=steps, seconds=seconds))
+        found = extended(found, steps=steps, seconds=seconds)
     if is_edited:
         say("The flow was edited since it was trained. Training it from what it shows, with a new budget.")
     elif at != project:
         say(f"Continuing an interrupted training from its checkpoint {at}, step {checkpoint.step:,}.")
-    elif Budget.at(checkpoint, found.training).fraction == 1:
-        _copy_trained(found, project, output)
+    elif end := end_of(found):
+        say(f"{project} {end}. To train longer, give --steps or --seconds.")
+        if not (output.exists() and output.samefile(project)):
+            save_project(found, output)
+            say(f"Saved {output}.")
         return
     _train(adjusted(found, **settings), output, as_json)
 
@@ -288,15 +289,3 @@ class _Checkpoints:
     def _discard_earlier(self) -> None:
         if self._earlier is not None:
             self._earlier.unlink(missing_ok=True)
-
-
-def _copy_trained(project: Project, path: Path, output: Path) -> None:
-    """Print that a training has reached the end of its budget, and copy it to the output if that is another file."""
-    spec = project.training
-    budget = f"{spec.seconds:g} seconds" if spec.steps is None else f"{spec.steps:,} steps"
-    say(
-        f"{path} has already been trained for its whole budget of {budget}. To train longer, give --steps or --seconds."
-    )
-    if not (output.exists() and output.samefile(path)):
-        save_project(project, output)
-        say(f"Saved {output}.")

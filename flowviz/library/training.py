@@ -1,5 +1,6 @@
 """Flows and their training."""
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,7 @@ from flowviz.specs import ComparisonSpec, FlowSpec, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.targets import Target, build_target, target_units
 from flowviz.training import compared, continued, trained
-from flowviz.training.settings import adjusted
+from flowviz.training.settings import adjusted, end_of, extended
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -127,6 +128,8 @@ def compare(
 def resume(
     project: Project,
     *,
+    steps: int | None = None,
+    seconds: float | None = None,
     learning_rate: float | None = None,
     clip_norm: float | None = None,
     batch: int | None = None,
@@ -135,11 +138,16 @@ def resume(
 ) -> Project:
     """Continue a training that was stopped, step for step as if it had not been. Loads TensorFlow.
 
+    With a larger budget, a training that has ended goes on. Without one, a warning says that nothing is left to train,
+    and the project is returned as it is.
+
     A project that was edited since is trained from what it shows, with a new budget: bumps stay on top of what is
     learned, and disabled layers remain the identity. Ctrl+C and errors in callbacks end the training as in `train`.
 
     Args:
         project: A project with a checkpoint, or with edits.
+        steps: The budget in all, with the steps that were taken before, as a number of steps. None keeps it.
+        seconds: The budget in all as a training time, instead of a number of steps.
         learning_rate: The learning rate from now on, before its decay. None keeps it, as for the other settings.
         clip_norm: The clip norm from now on.
         batch: The number of points per step from now on.
@@ -148,14 +156,20 @@ def resume(
 
     Raises:
         FileError: If the project has neither checkpoint nor edits, or a checkpoint that does not fit its flow.
-        SpecError: If a setting is out of range.
+        SpecError: If a setting is out of range, or if the budget is smaller than what was already spent.
         TargetError: If there is nothing to learn.
     """
     if project.checkpoint is None and not project.edits:
         raise FileError(
             "The project cannot be continued, because it was saved by an older version of flowviz without a checkpoint."
         )
-    project = adjusted(continued(project), learning_rate=learning_rate, clip_norm=clip_norm, batch=batch)
+    project = continued(project)
+    if steps is not None or seconds is not None:
+        project = extended(project, steps=steps, seconds=seconds)
+    if project.score is not None and (end := end_of(project)):
+        warnings.warn(f"The project {end}. To train longer, give steps or seconds.", stacklevel=2)
+        return project
+    project = adjusted(project, learning_rate=learning_rate, clip_norm=clip_norm, batch=batch)
     return _trained(project, build_target(project.target), on_event, should_stop)
 
 

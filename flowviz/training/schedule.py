@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.errors import SpecError
 from flowviz.records import Checkpoint, Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.flow import TABLE_KNOTS
@@ -130,30 +129,3 @@ class Budget:
     @property
     def _seconds_spent(self) -> float:
         return self.seconds - self.start_seconds
-
-
-def extended(spec: TrainingSpec, checkpoint: Checkpoint, *, steps: int | None, seconds: float | None) -> TrainingSpec:
-    """Return a spec with a different budget for a training that continues from a checkpoint.
-
-    From the checkpoint on, the learning rate follows the schedule of the new budget.
-
-    Args:
-        spec: The training.
-        checkpoint: The checkpoint to continue from.
-        steps: The new number of steps, counted from the start of the budget, not from the checkpoint.
-        seconds: The new training time, counted in the same way. Give either steps or seconds.
-
-    Returns:
-        The training with the new budget.
-
-    Raises:
-        SpecError: If both or neither of steps and seconds are given, or if the training has already taken more.
-    """
-    changed = TrainingSpec(**{**spec.model_dump(), "steps": steps, "seconds": seconds})
-    taken_steps = checkpoint.step - checkpoint.start_step
-    taken_seconds = checkpoint.seconds - checkpoint.start_seconds
-    if steps is not None and steps < taken_steps:
-        raise SpecError(f"The flow has already been trained for {taken_steps:,} steps. Give a larger number.")
-    if seconds is not None and seconds < taken_seconds:
-        raise SpecError(f"The flow has already been trained for {taken_seconds:.1f} seconds. Give a larger number.")
-    return changed

@@ -1,10 +1,46 @@
-"""Changes of the learning rate, the clip norm and the batch of a training that has begun."""
+"""Changes of the budget, the learning rate, the clip norm and the batch of a training that has begun."""
 
 from dataclasses import replace
 
+from flowviz.errors import SpecError
 from flowviz.projects import Project
 from flowviz.records import Adjusted, Settings
 from flowviz.specs import TrainingSpec
+from flowviz.training.schedule import Budget
+
+
+def extended(project: Project, *, steps: int | None, seconds: float | None) -> Project:
+    """Return a project whose training continues with a different budget.
+
+    From the checkpoint on, the learning rate follows the schedule of the new budget.
+
+    Args:
+        project: A project with a checkpoint.
+        steps: The new number of steps, counted from the start of the budget, not from the checkpoint.
+        seconds: The new training time, counted in the same way. Give either steps or seconds.
+
+    Raises:
+        SpecError: If both or neither of steps and seconds are given, or if the training has already taken more.
+    """
+    checkpoint = project.checkpoint
+    assert checkpoint is not None
+    changed = TrainingSpec(**{**project.training.model_dump(), "steps": steps, "seconds": seconds})
+    taken_steps = checkpoint.step - checkpoint.start_step
+    taken_seconds = checkpoint.seconds - checkpoint.start_seconds
+    if steps is not None and steps < taken_steps:
+        raise SpecError(f"The flow has already been trained for {taken_steps:,} steps. Give a larger number.")
+    if seconds is not None and seconds < taken_seconds:
+        raise SpecError(f"The flow has already been trained for {taken_seconds:.1f} seconds. Give a larger number.")
+    return replace(project, training=changed)
+
+
+def end_of(project: Project) -> str:
+    """Return why the training of a project cannot continue, as a clause without a subject; empty if it can."""
+    checkpoint, spec = project.checkpoint, project.training
+    if checkpoint is None or Budget.at(checkpoint, spec).fraction < 1:
+        return ""
+    budget = f"{spec.seconds:g} seconds" if spec.steps is None else f"{spec.steps:,} steps"
+    return f"has already been trained for its whole budget of {budget}"
 
 
 def adjusted(

@@ -11,7 +11,8 @@ from flowviz.projects.variant import Variant
 from flowviz.records import FLOW_UNITS, Progress, Score, Snapshot, Units
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
-from flowviz.training.schedule import Budget, extended
+from flowviz.training.schedule import Budget
+from flowviz.training.settings import extended
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class TrainedProject:
         assert last is not None
         steps = None if budget.steps is None else last.step - last.start_step + budget.steps
         seconds = None if budget.seconds is None else last.seconds - last.start_seconds + budget.seconds
-        return replace(self.project, training=extended(self.project.training, last, steps=steps, seconds=seconds))
+        return extended(self.project, steps=steps, seconds=seconds)
 
     @property
     def is_edited_since_training(self) -> bool:
