@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from PIL.Image import Image
 
+FOR_GOOD = ("completed", "patience", "diverged")  # endings of runs that are not repeated
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -118,8 +120,8 @@ class Comparison:
         return next((each for each in self.trials if (each.name, each.seed) == (name, seed)), None)
 
     def missing(self, offset: int = 0) -> tuple[Entrant, ...]:
-        """Return the entrants, with their own seed plus an offset, of the runs that have neither ended nor diverged."""
-        ended = {(each.name, each.seed) for each in self.trials if each.ending in ("completed", "diverged")}
+        """Return the entrants, with their own seed plus an offset, of the runs that have not ended for good."""
+        ended = {(each.name, each.seed) for each in self.trials if each.ending in FOR_GOOD}
         later = (entrant.with_later_seeds(offset) for entrant in self.spec.entrants)
         return tuple(entrant for entrant in later if (entrant.name, entrant.seed) not in ended)
 

@@ -30,8 +30,9 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   "failed_chunks" and "failed_validations" since a success, "median_loss" of the latest
                                   successful chunk, or null, "validated_step": step of the best validated state, null
                                   if that is the state of the checkpoint, "latest_validation": step of the latest
-                                  successful validation and "largest_rise" of the validation NLL, or null; missing
-                                  from older files, "edits" of the training}
+                                  successful validation and "largest_rise" of the validation NLL, or null, and
+                                  "unimproved", the number of validations since the best one; missing from older files,
+                                  "edits" of the training}
                 timeline          {"period", "moments": [{"step", "state", "on_target", "coverage"}, ...]} of the
                                   training: steps ascend; shares are from 0 to 1, or null. The particles of a moment
                                   are stored only if it is the last one and its state is the current one, as the trace

@@ -89,6 +89,7 @@ class Checkpoint:
         edits: Edits of the flow that is trained.
         latest_validation: Step of the latest validation that succeeded. None for files of older versions.
         largest_rise: Largest rise of the validation NLL so far, in nats; see `Finished`.
+        unimproved: Number of validations since the lowest validation NLL; see `TrainingSpec.patience`.
     """
 
     parameters: NDArray[np.float32]
@@ -112,6 +113,7 @@ class Checkpoint:
     edits: Edits = field(default_factory=Edits)
     latest_validation: Count | None = None
     largest_rise: float | None = None
+    unimproved: Count = 0
 
     @property
     def validated_step(self) -> int:

@@ -15,7 +15,7 @@ from flowviz.records.trace import PARTICLES, Trace
 from flowviz.records.units import Units
 from flowviz.records.weights import Weights
 
-Ending = Literal["completed", "stopped", "interrupted", "diverged"]  # interrupted by Ctrl+C
+Ending = Literal["completed", "patience", "stopped", "interrupted", "diverged"]  # interrupted by Ctrl+C
 Cause = Literal["loss not finite", "loss exploded", "state not finite", "particles not finite", "loss rose"]
 
 CAUSES: dict[Cause, str] = {
@@ -24,6 +24,13 @@ CAUSES: dict[Cause, str] = {
     "state not finite": "A weight stopped being finite",
     "particles not finite": "Particles ran away to infinity",
     "loss rose": "The validation loss rose",
+}
+ENDINGS: dict[Ending, str] = {
+    "completed": "Completed",
+    "patience": "Ended early, without further improvement,",
+    "stopped": "Stopped",
+    "interrupted": "Interrupted",
+    "diverged": "Diverged",
 }
 UNSTEADY_RISE = 0.1  # nats
 
@@ -263,7 +270,7 @@ class Finished:
     finite, even if the training diverged.
 
     Attributes:
-        ending: How the training ended.
+        ending: How the training ended. "patience" means early, because the validation NLL did not fall any more.
         progress: State of the training after its last validation.
         snapshot: Particles of the kept state.
         kept: The kept state.
@@ -338,7 +345,7 @@ class Finished:
 
     def sentence(self) -> str:
         """Describe the outcome for the user, including the score, the on-target share and advice."""
-        sentence = f"{self.ending.capitalize()} after {self._steps}: {self.score.sentence()}"
+        sentence = f"{ENDINGS[self.ending]} after {self._steps}: {self.score.sentence()}"
         if self.snapshot.on_target is not None:
             sentence += f", {self.snapshot.on_target:.0%} of the particles on target"
             sentence += f" (leaked: {self.snapshot.leaked_words()})"
@@ -346,7 +353,7 @@ class Finished:
 
     def ended(self) -> str:
         """Describe the outcome for the status display: like `sentence`, but without on-target share and advice."""
-        words = {"completed": "Done", "stopped": "Stopped", "interrupted": "Interrupted", "diverged": "Diverged"}
+        words = {**ENDINGS, "completed": "Done", "patience": "Done early"}
         return f"{words[self.ending]}: {self._steps}, {self.score.sentence()}.{self._kept}"
 
     @property

@@ -50,6 +50,15 @@ class TrainingSpec(Spec):
     clip_norm: Annotated[
         float | None, described("Clip norm", "Clip gradients to this norm; by default, that of the family", gt=0)
     ] = None
+    patience: Annotated[
+        int | None,
+        described(
+            "Patience",
+            "End early after this number of validations in a row without a lower validation NLL; by default, never",
+            ge=1,
+            le=1_000_000,
+        ),
+    ] = None
 
     @property
     def peak_rate(self) -> float:
@@ -64,6 +73,10 @@ class TrainingSpec(Spec):
     def with_seed(self, seed: int) -> "TrainingSpec":
         """Return this training with another seed."""
         return self.model_copy(update={"seed": seed})
+
+    def has_patience(self, unimproved: int) -> bool:
+        """Return whether to train on after a number of validations without a lower validation NLL."""
+        return self.patience is None or unimproved < self.patience
 
     @model_validator(mode="after")
     def _one_budget(self) -> Self:

@@ -44,6 +44,7 @@ class Guard:
         validated_step: Step of the latest validated state.
         largest_rise: The largest rise of the validation NLL above the lowest one before it, in nats. None before the
             first validation whose rise counts.
+        unimproved: Number of validations since the best validated state.
     """
 
     def __init__(self, state: State, step: int = 0) -> None:
@@ -53,6 +54,7 @@ class Guard:
         self.kept: Kept | None = None
         self.validated_step = step
         self.largest_rise: float | None = None
+        self.unimproved = 0
         self._best = state, step
         self._failed_chunks, self._failed_validations = 0, 0  # since the latest successful validation
         self._median_loss = np.inf  # of the last successful chunk
@@ -68,6 +70,7 @@ class Guard:
         guard.rate_factor, guard.recoveries = checkpoint.rate_factor, checkpoint.recoveries
         guard.chunks, guard.kept = checkpoint.chunks, checkpoint.kept
         guard.validated_step, guard.largest_rise = checkpoint.validated_step, checkpoint.largest_rise
+        guard.unimproved = checkpoint.unimproved
         if (validated := checkpoint.validated) is not None:
             guard._best = State.of_record(validated, flow), validated.step
         guard._failed_chunks = checkpoint.failed_chunks
@@ -91,6 +94,7 @@ class Guard:
             "validated": None if state is self.state else Validated(**state.arrays(), step=step),
             "latest_validation": self.validated_step,
             "largest_rise": self.largest_rise,
+            "unimproved": self.unimproved,
             "failed_chunks": self._failed_chunks,
             "failed_validations": self._failed_validations,
             "median_loss": self._median_loss if np.isfinite(self._median_loss) else None,
@@ -137,6 +141,7 @@ class Guard:
             None if the current state was marked as validated; otherwise, why it was rejected.
         """
         rise = validated.validation_nll - self.kept.validation_nll if self.kept else -np.inf
+        self.unimproved += 1
         if is_finite and rise_counts:
             self.largest_rise = max(self.largest_rise or 0.0, rise)
         if not is_finite or (rise_counts and rise >= max_rise):
@@ -146,7 +151,7 @@ class Guard:
         self.validated_step = self.step
         self._failed_chunks, self._failed_validations = 0, 0
         if self.kept is None or validated.rank <= self.kept.rank:
-            self.kept, self._best = validated, (self.state, self.step)
+            self.kept, self._best, self.unimproved = validated, (self.state, self.step), 0
         return None
 
     def begin_anew(self) -> None:
@@ -154,7 +159,7 @@ class Guard:
 
         The losses so far are forgotten, because they say nothing about those on the new target.
         """
-        self.kept, self.validated_step = None, self.step
+        self.kept, self.validated_step, self.unimproved = None, self.step, 0
         self._best = self.state, self.step
         self._median_loss = np.inf
         self.restore_rate()

@@ -284,4 +284,4 @@ def _has_ended(comparison: Comparison, name: str) -> bool:
     if trial is None or trial.ending in CUT_SHORT:
         return False
     is_spent = project.checkpoint is not None and Budget.at(project.checkpoint, project.training).fraction == 1
-    return trial.ending == "diverged" or is_spent
+    return trial.ending in ("diverged", "patience") or is_spent

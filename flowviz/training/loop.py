@@ -95,7 +95,7 @@ class Training:
         self._checkpoint_due = Interval(checkpoint_seconds, first=self._clock.seconds + (checkpoint_seconds or 0))
 
     def events(self, prepare_started: float) -> Iterator[Event]:
-        """Train until the budget is spent, a stop is requested, or the training diverges.
+        """Train until the budget or the patience is spent, a stop is requested, or the training diverges.
 
         Args:
             prepare_started: The time at which the preparation began, as returned by `perf_counter`.
@@ -137,6 +137,8 @@ class Training:
                 return "diverged"
             if count == 0:
                 return "completed"
+            if not self._spec.has_patience(self._guard.unimproved):
+                return "patience"
             if stop := self._requests.stop():
                 return "interrupted" if stop == "interrupted" else "stopped"
             yield from self._advance(count, compiled=not self._warms_up)

@@ -12,7 +12,7 @@ from flowviz.training.schedule import Budget
 def extended(project: Project, *, steps: int | None, seconds: float | None) -> Project:
     """Return a project whose training continues with a different budget.
 
-    From the checkpoint on, the learning rate follows the schedule of the new budget.
+    From the checkpoint on, the learning rate follows the schedule of the new budget, and patience begins anew.
 
     Args:
         project: A project with a checkpoint.
@@ -31,13 +31,18 @@ def extended(project: Project, *, steps: int | None, seconds: float | None) -> P
         raise SpecError(f"The flow has already been trained for {taken_steps:,} steps. Give a larger number.")
     if seconds is not None and seconds < taken_seconds:
         raise SpecError(f"The flow has already been trained for {taken_seconds:.1f} seconds. Give a larger number.")
-    return replace(project, training=changed)
+    begun = replace(checkpoint, unimproved=0) if checkpoint.unimproved else checkpoint
+    return replace(project, training=changed, checkpoint=begun)
 
 
 def end_of(project: Project) -> str:
     """Return why the training of a project cannot continue, as a clause without a subject; empty if it can."""
     checkpoint, spec = project.checkpoint, project.training
-    if checkpoint is None or Budget.at(checkpoint, spec).fraction < 1:
+    if checkpoint is None:
+        return ""
+    if not spec.has_patience(checkpoint.unimproved):
+        return f"ended early, because {spec.patience:,} validations in a row did not lower the validation NLL"
+    if Budget.at(checkpoint, spec).fraction < 1:
         return ""
     budget = f"{spec.seconds:g} seconds" if spec.steps is None else f"{spec.steps:,} steps"
     return f"has already been trained for its whole budget of {budget}"

@@ -138,6 +138,7 @@ TITLES: Mapping[str, Title] = {
     "learning_rate": "Rate",
     "clip_norm": "Clip Norm",
     "batch": "Batch",
+    "patience": "Patience",
     "seconds": "Train For",
     "steps": "Train For",
     "follows": "Follow the Target",

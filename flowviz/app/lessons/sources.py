@@ -28,6 +28,7 @@ TRAINING_WORDS = {
 }
 ENDING_WORDS: Mapping[Ending | None, str] = {
     "completed": "ended",
+    "patience": "ended",
     "stopped": "ended",
     "interrupted": "ended",
     "diverged": "diverged",

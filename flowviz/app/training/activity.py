@@ -29,7 +29,13 @@ WORDS = {
     TrainingState.PAUSED: "Paused",
     TrainingState.STOPPING: "Stopping…",
 }
-ENDINGS = {"completed": "Finished", "stopped": "Stopped", "interrupted": "Interrupted", "diverged": "Diverged"}
+ENDINGS = {
+    "completed": "Finished",
+    "patience": "Ended early",
+    "stopped": "Stopped",
+    "interrupted": "Interrupted",
+    "diverged": "Diverged",
+}
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,7 @@ class Activity:
         rests, budget = replace(self.begun(), event=_description(trained)), trained.latest
         if budget is None:
             return rests
-        return replace(rests.spent(budget), ending=ENDINGS["completed" if budget.fraction >= 1 else "stopped"])
+        return replace(rests.spent(budget), ending=ENDINGS[trained.ending])
 
     def _current(self) -> str:
         if self.is_loading:

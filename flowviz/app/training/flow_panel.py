@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.presets import PresetBox
@@ -55,6 +55,7 @@ SETTINGS_FORM: Mapping[str, ControlSpec] = {
     "batch": ControlSpec("trainingBatch", is_late=True),
     "clip_norm": ControlSpec("trainingClip", limits=(1e-3, 1e4), decimals=3, is_late=True),
 }
+PATIENCE = ControlSpec("trainingPatience", limits=(0, 1_000_000), is_late=True)
 SEED = ControlSpec("trainingSeed", limits=(0, MAX_SEED))
 
 
@@ -72,7 +73,7 @@ class FlowPanel(QWidget):
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._warning = WarningLabel("flowWarning", "Warning about the flow")
         self._options = QWidget()
-        tip = "Family, sizes, normalization, learning rate, batch size, clip norm and seed"
+        tip = "Family, sizes, normalization, learning rate, batch size, clip norm, patience and seed"
         self._more = DisclosureButton("flowOptionsButton", "Options", "Show or hide the options", tip, self._options)
         self.beside_button = tool_button("addBesideButton", ADD_BESIDE, ADD_BESIDE_TIP, "add")
         self._form = FlowOptions(request)
@@ -113,16 +114,21 @@ class FlowOptions(QWidget):
         super().__init__()
         self._request = request
         self._flow, settings = controls_of(FLOW, FLOW_FORM), controls_of(TRAINING, SETTINGS_FORM)
-        seed = control_of(TRAINING["seed"], SEED)
+        seed, patience = control_of(TRAINING["seed"], SEED), control_of(TRAINING["patience"], PATIENCE)
+        assert isinstance(patience, QSpinBox)
+        patience.setSpecialValueText("unlimited")
         tip = "Limit how much a layer can stretch, to prevent numerical overflow"
         self._bounded = check_box("flowBounded", "Bounded log-scale", tip)
         self._hint = WrappingLabel("settingsHint", "When a change of the settings applies")
         self._hint.hide()
         self._rows: dict[str, QWidget] = {}
-        self._lay_out(*(self._flow[name] for name in ("layers", "width", "depth", "bins")), *settings.values(), seed)
+        self._lay_out(
+            *(self._flow[name] for name in ("layers", "width", "depth", "bins")), *settings.values(), patience, seed
+        )
         bind_fields(request, _flow, self._flow, request.update_flow)
         bind_fields(request, _settings, settings, request.update_training)
         bind_control(request, lambda value: min(value.plan.flow.seed, MAX_SEED), seed, request.set_seed)
+        bind_control(request, lambda value: value.plan.training.patience, patience, self._set_patience)
         bind_control(request, _is_bounded, self._bounded, self._set_bounded)
         request.watch(_flow, self._enable)
 
@@ -147,6 +153,9 @@ class FlowOptions(QWidget):
         """Say when a change of learning rate, batch or clip norm applies; an empty hint says nothing."""
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
+
+    def _set_patience(self, validations: int) -> None:
+        self._request.update_training(patience=validations or None)
 
     def _set_bounded(self, bounded: bool) -> None:
         default = FlowSpec(family=self._request.plan.flow.family).log_scale_bound

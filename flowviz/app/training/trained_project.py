@@ -9,10 +9,11 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import FLOW_UNITS, Progress, Score, Snapshot, Units
+from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.training.schedule import Budget
-from flowviz.training.settings import extended
+from flowviz.training.settings import end_of, extended
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,20 @@ class TrainedProject:
         """Return the budget or, without a checkpoint, the latest report. None for a flow that was built by hand."""
         return self.budget or self.project.history.last_progress(self.entropy)
 
+    @property
+    def ending(self) -> Ending:
+        """Return how the training ended, as far as its latest state tells."""
+        if self.latest is not None and self.latest.fraction >= 1:
+            return "completed"
+        return "patience" if end_of(self.project) else "stopped"
+
     def can_resume(self) -> bool:
-        """Return whether the training can continue within its budget."""
-        return self.built is not None and self.budget is not None and self.budget.fraction < 1
+        """Return whether the training can continue within its budget and its patience."""
+        return self.built is not None and self.budget is not None and not end_of(self.project)
 
     def can_extend(self) -> bool:
-        """Return whether the budget is used up, so that only a larger one lets the training continue."""
-        return self.built is not None and self.budget is not None and self.budget.fraction >= 1
+        """Return whether the budget or the patience is used up, so that only more budget lets training continue."""
+        return self.built is not None and bool(end_of(self.project))
 
     def extended(self, budget: TrainingSpec) -> Project:
         """Return the project with the seconds or steps of a budget added to those that the training has taken."""

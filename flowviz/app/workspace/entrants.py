@@ -27,18 +27,21 @@ from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
 from flowviz.training.schedule import Budget
 
-Status = Literal["waiting", "preparing", "training", "completed", "stopped", "interrupted", "diverged", "failed"]
+Status = Literal[
+    "waiting", "preparing", "training", "completed", "patience", "stopped", "interrupted", "diverged", "failed"
+]
 WORDS: Mapping[Status, str] = {
     "waiting": "waiting",
     "preparing": "preparing…",
     "training": "training",
     "completed": "done",
+    "patience": "done early",
     "stopped": "stopped",
     "interrupted": "interrupted",
     "diverged": "diverged",
     "failed": "failed",
 }
-ENDED: frozenset[Status] = frozenset({"completed", "stopped", "interrupted", "diverged", "failed"})
+ENDED: frozenset[Status] = frozenset({"completed", "patience", "stopped", "interrupted", "diverged", "failed"})
 FAILED: frozenset[Status] = frozenset({"diverged", "failed"})
 Figures = Mapping[str, float | None]
 

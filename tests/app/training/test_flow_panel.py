@@ -90,11 +90,14 @@ def test_options_change_the_flow_and_the_training(requested: Requested) -> None:
     requested.find(QSpinBox, "flowDepth").setValue(1)
     requested.find(QSpinBox, "trainingSeed").setValue(9)
     requested.find(QSpinBox, "trainingBatch").setValue(64)
+    requested.find(QSpinBox, "trainingPatience").setValue(20)
     requested.find(QDoubleSpinBox, "trainingRate").setValue(0.01)
     requested.find(QCheckBox, "flowBounded").setChecked(False)
     assert requested.flow == FlowSpec(layers=3, width=5, depth=1, seed=9, log_scale_bound=None)
     training = requested.request.plan.training
-    assert (training.learning_rate, training.batch, training.seed) == (0.01, 64, 9)
+    assert (training.learning_rate, training.batch, training.seed, training.patience) == (0.01, 64, 9, 20)
+    requested.find(QSpinBox, "trainingPatience").setValue(0)
+    assert requested.request.plan.training.patience is None
 
 
 @pytest.mark.parametrize(

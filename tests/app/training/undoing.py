@@ -116,6 +116,7 @@ CHOICES: dict[str, Callable[[UndoUser], object]] = {
     "Bounded Log-Scale": lambda user: user.window.find(QCheckBox, "flowBounded").click(),
     "Seed": lambda user: user.set("trainingSeed", 7),
     "Batch": lambda user: user.set("trainingBatch", 300),
+    "Patience": lambda user: user.set("trainingPatience", 20),
     "Rate": lambda user: user.window.find(QDoubleSpinBox, "trainingRate").setValue(0.01),
     "Train For": lambda user: user.choose("budgetUnit", 1 - user.window.find(QComboBox, "budgetUnit").currentIndex()),
     "Follow the Target": lambda user: user.window.find(QCheckBox, "followBox").click(),
