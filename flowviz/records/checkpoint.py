@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
 from flowviz.records.bounds import Count, Duration
+from flowviz.records.equality import EqualByContent
 from flowviz.records.weights import Weights
 from flowviz.specs.edits import Edits
 
@@ -37,8 +38,8 @@ class Kept:
         return self.without_density, self.validation_nll
 
 
-@dataclass(frozen=True)
-class Validated:
+@dataclass(frozen=True, eq=False)
+class Validated(EqualByContent):
     """The best state whose validation succeeded, to which the training returns if it fails.
 
     The arrays have the same layout as those of a `Checkpoint`.
@@ -60,8 +61,8 @@ def _of_numpy(state: Mapping[str, Any]) -> Mapping[str, Any]:
     return state
 
 
-@dataclass(frozen=True)
-class Checkpoint:
+@dataclass(frozen=True, eq=False)
+class Checkpoint(EqualByContent):
     """The complete state of a training between two chunks of steps.
 
     Attributes:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.records.equality import EqualByContent
+
 Rectangle = tuple[float, float, float, float]  # left, right, bottom, top, in flow units
 
 DENSITY_SIDE = 256  # cells along the shorter side of a rectangle
 
 
-@dataclass(frozen=True)
-class Density:
+@dataclass(frozen=True, eq=False)
+class Density(EqualByContent):
     """The log-density of the distribution at a stage, on a grid over a rectangle.
 
     Attributes:

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records.density import Rectangle
+from flowviz.records.equality import EqualByContent
 
 
-@dataclass(frozen=True)
-class Difference:
+@dataclass(frozen=True, eq=False)
+class Difference(EqualByContent):
     """log p_A − log p_B of two flows A and B in the plane of their target, in nats.
 
     Attributes:

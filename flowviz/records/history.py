@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from flowviz.records.adjusted import Adjusted, Settings, returned_to
 from flowviz.records.checkpoint import Checkpoint
+from flowviz.records.equality import EqualByContent
 from flowviz.records.events import Event, Finished, Progress, Recovered, Retargeted
 from flowviz.records.units import Units
 
@@ -49,8 +50,8 @@ class EntropySegment:
     entropy: float
 
 
-@dataclass(frozen=True)
-class History:
+@dataclass(frozen=True, eq=False)
+class History(EqualByContent):
     """The losses over a training, with one report per validation.
 
     All arrays have shape (reports,). NLLs and entropy are in nats; those of a project are per area in flow units.

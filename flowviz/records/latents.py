@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records.base_distribution import Base
+from flowviz.records.equality import EqualByContent
 from flowviz.records.trace import Trace
 
 MASSES = 0.5, 0.9, 0.99  # nominal probabilities of the regions
@@ -69,8 +70,8 @@ class Histogram(NamedTuple):
     error: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Latents:
+@dataclass(frozen=True, eq=False)
+class Latents(EqualByContent):
     """The latents of points that played no part in the training. If the flow fits, they are draws from its base.
 
     Attributes:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.records.equality import EqualByContent
 from flowviz.records.trace import Trace
 from flowviz.records.units import FLOW_UNITS, Units
 from flowviz.specs.flow import BaseName
@@ -37,8 +38,8 @@ class Entry:
         return self.before + self.nats
 
 
-@dataclass(frozen=True)
-class Ledger:
+@dataclass(frozen=True, eq=False)
+class Ledger(EqualByContent):
     """log p(x) = log p_base(z) − Σ log|det J|: the terms of the log-density of a point, or their means over points.
 
     The mean ledger of points of the data sums up to minus their NLL.

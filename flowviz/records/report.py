@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
+from flowviz.records.equality import EqualByContent
 from flowviz.specs.edits import BentCurve, Bump
 
 ROUNDING = 1e-12  # smaller numbers are errors of rounding
 
 
-@dataclass(frozen=True)
-class Curve:
+@dataclass(frozen=True, eq=False)
+class Curve(EqualByContent):
     """A function of one coordinate that a stage has learned.
 
     Attributes:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from flowviz.records.density import Density
 from flowviz.records.difference import Difference
+from flowviz.records.equality import EqualByContent
 from flowviz.records.selection import Selection
 from flowviz.records.target_picture import TargetPicture
 from flowviz.records.trace import Trace
@@ -14,8 +15,8 @@ from flowviz.records.units import FLOW_UNITS, Units
 from flowviz.records.velocity import VelocityField
 
 
-@dataclass(frozen=True)
-class Scene:
+@dataclass(frozen=True, eq=False)
+class Scene(EqualByContent):
     """The content of a picture of a flow: its particles and optional overlays.
 
     Attributes:

@@ -6,11 +6,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.records.equality import EqualByContent
+
 Combination = Literal["replace", "add", "subtract"]
 
 
 @dataclass(frozen=True, eq=False)
-class Selection:
+class Selection(EqualByContent):
     """A selection of particles, which applies to all stages of a trace.
 
     Attributes:
@@ -18,9 +20,6 @@ class Selection:
     """
 
     chosen: NDArray[np.bool_]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Selection) and (self is other or np.array_equal(self.chosen, other.chosen))
 
     def __hash__(self) -> int:
         return hash(self.chosen.tobytes())

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records.density import Rectangle
+from flowviz.records.equality import EqualByContent
 
 
-@dataclass(frozen=True)
-class TargetPicture:
+@dataclass(frozen=True, eq=False)
+class TargetPicture(EqualByContent):
     """A picture of the density of a target in a rectangle of the plane.
 
     Attributes:

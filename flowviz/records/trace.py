@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from flowviz.errors import SpecError
 from flowviz.records.base_distribution import STANDARD_NORMAL, Base
 from flowviz.records.bases import base_of
+from flowviz.records.equality import EqualByContent
 from flowviz.records.mixture import Mixture
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import LayerEdit
@@ -99,8 +100,8 @@ def _mean_size(log_det: NDArray[np.float32]) -> float:
     return float(sizes.mean(dtype=np.float64)) if len(sizes) else 0.0
 
 
-@dataclass(frozen=True)
-class Trace:
+@dataclass(frozen=True, eq=False)
+class Trace(EqualByContent):
     """The positions of particles at every stage of a flow, from base space (stage 0) to target space (the last stage).
 
     Attributes:

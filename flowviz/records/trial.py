@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.records.equality import EqualByContent
 from flowviz.records.events import Ending, Finished, is_unsteady
 from flowviz.records.history import History
 from flowviz.records.units import Units
@@ -28,8 +29,8 @@ CUT_SHORT: frozenset[TrialEnding] = frozenset({"stopped", "interrupted", "failed
 TABLE_ENDINGS: tuple[TrialEnding, ...] = (*get_args(Ending), "failed")  # a run in progress is in no table of trials
 
 
-@dataclass(frozen=True)
-class Trial:
+@dataclass(frozen=True, eq=False)
+class Trial(EqualByContent):
     """The result of one training in a series.
 
     Attributes:

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records.density import Rectangle
+from flowviz.records.equality import EqualByContent
 
 ARROWS_ACROSS = 24  # arrows along the shorter side of a picture, about
 MAX_ACROSS = 64  # points along the shorter side of a grid
 
 
-@dataclass(frozen=True)
-class VelocityField:
+@dataclass(frozen=True, eq=False)
+class VelocityField(EqualByContent):
     """Velocities or displacements of a stage on a regular grid.
 
     For a flow step, the vectors are the velocity field at the time at which the step begins or ends. For any other

@@ -7,12 +7,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from flowviz.records.bounds import Count
+from flowviz.records.equality import EqualByContent
 
 Shapes = dict[str, tuple[Count, ...]]
 
 
-@dataclass(frozen=True)
-class Weights:
+@dataclass(frozen=True, eq=False)
+class Weights(EqualByContent):
     """The weights of a flow, keyed by "stage/number".
 
     Attributes:
