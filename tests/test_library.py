@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -85,6 +86,14 @@ def test_the_past_of_a_training_is_in_the_project(project: Project) -> None:
     of_end = build_flow(project.flow, moments[-1].weights).forward(base_particles(100))
     np.testing.assert_array_equal(of_end, build_flow(project.flow, project.weights).forward(base_particles(100)))
     assert np.abs(of_start - of_end).max() > 0.5
+
+
+def test_samples_without_a_seed_differ_from_call_to_call(project: Project) -> None:
+    flow = project.build_flow()
+    for draw in (partial(flowviz.sample, project), flow.sample):
+        assert not np.array_equal(draw(5), draw(5))
+        np.testing.assert_array_equal(draw(5, seed=3), draw(5, seed=3))
+    np.testing.assert_array_equal(trace(project, n=5).positions, trace(project, n=5).positions)
 
 
 def test_a_trace_is_of_as_many_particles_as_one_wants(project: Project) -> None:
@@ -182,9 +191,9 @@ def test_commands_write_what_the_library_returns(project: Project, project_file:
 
 
 def test_what_is_computed_in_parts_is_what_is_computed_at_once(project: Project) -> None:
-    parts = list(flowviz.sample_in_parts(project, TOGETHER + 3))
+    parts = list(flowviz.sample_in_parts(project, TOGETHER + 3, seed=0))
     assert [len(part) for part in parts] == [TOGETHER, 3]
-    points = flowviz.sample(project, TOGETHER + 3)
+    points = flowviz.sample(project, TOGETHER + 3, seed=0)
     np.testing.assert_array_equal(np.concatenate(parts), points)
     scores = list(flowviz.score_in_parts(project, points))
     np.testing.assert_array_equal(np.concatenate(scores), flowviz.score(project, points))

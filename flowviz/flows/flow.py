@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from secrets import randbits
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ from flowviz.records.trace import PARTICLES
 from flowviz.records.weights import shapes_of
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
+from flowviz.specs.training import SEED_BITS
 
 FINE_ABOVE = -10.5  # nats; near -10, float32 errors are at most 0.01, so all log-densities above -10 are recomputed
 
@@ -141,14 +143,15 @@ class Flow(tf.Module):
 
         return distribution_of(lambda: self.chain, self.parameters, self.statistics, self.base)
 
-    def sample(self, n: int, seed: int = 0) -> NDArray[Any]:
+    def sample(self, n: int, seed: int | None = None) -> NDArray[Any]:
         """Draw points (n, 2) from the flow.
 
-        The same seed always gives the same points; fewer points are the first ones of more.
+        The same seed always gives the same points; fewer points are the first ones of more. Without a seed, each call
+        draws others.
         """
         if not isinstance(n, int | np.integer):
             raise SpecError("The number of points must be an integer. To map given points, call forward.")
-        return self.forward(self.particles(n, seed))
+        return self.forward(self.particles(n, randbits(SEED_BITS) if seed is None else seed))
 
     def particles(self, n: int = PARTICLES, seed: int = 0) -> NDArray[np.float32]:
         """Draw particles (n, 2) from the base. More particles of the same seed begin with the same ones."""

@@ -1,6 +1,7 @@
 """Samples, log-densities and traces of the flow of a project, in the units of its data."""
 
 from collections.abc import Iterator
+from secrets import randbits
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from flowviz.projects import Project
 from flowviz.records import Trace, Units, checked_points, slices
 from flowviz.records.trace import PARTICLES
+from flowviz.specs.training import SEED_BITS
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import build_target, spec_units, untrained_in_parts
 
@@ -28,13 +30,15 @@ def units(project: Project, name: UnitName = "data") -> Units:
     return spec_units(project.target, name)
 
 
-def sample(project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = "data") -> NDArray[np.floating]:
+def sample(
+    project: Project, n: int = SAMPLES, seed: int | None = None, units: UnitName = "data"
+) -> NDArray[np.floating]:
     """Draw points (n, 2) from the flow of a project. Loads TensorFlow.
 
     Args:
         project: The project.
         n: Number of points.
-        seed: The same seed gives the same points.
+        seed: The same seed gives the same points. By default, each call draws others.
         units: The units of the points: `data`, `pixels` or `flow`; see `units`.
 
     Raises:
@@ -46,11 +50,11 @@ def sample(project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = 
 
 
 def sample_in_parts(
-    project: Project, n: int = SAMPLES, seed: int = 0, units: UnitName = "data"
+    project: Project, n: int = SAMPLES, seed: int | None = None, units: UnitName = "data"
 ) -> Iterator[NDArray[np.floating]]:
     """Yield the points of `sample` in parts, so that not all of them are in memory."""
     found, flow = spec_units(project.target, units), project.build_flow()
-    particles = flow.particles(n, seed)
+    particles = flow.particles(n, randbits(SEED_BITS) if seed is None else seed)
     for some in slices(n):
         yield found.values(flow.forward(particles[some]))
 

@@ -12,6 +12,7 @@ from flowviz.specs.spec import Spec
 DEFAULT_SECONDS = 60.0
 BUDGET = {"seconds", "steps"}  # fields of which a training has one
 WARMUP = 200  # steps
+SEED_BITS = 63
 
 
 class TrainingSpec(Spec):
@@ -27,7 +28,7 @@ class TrainingSpec(Spec):
     steps: Annotated[
         int | None, described("Steps", "Number of training steps, instead of a duration", gt=0, le=100_000_000)
     ] = None
-    seed: Annotated[int, described("Seed", "The same seed gives the same random numbers", ge=0, lt=2**63)] = 0
+    seed: Annotated[int, described("Seed", "The same seed gives the same random numbers", ge=0, lt=2**SEED_BITS)] = 0
     batch: Annotated[
         int | None,
         described(

@@ -155,7 +155,7 @@ def test_families_pass_their_own_check(spec: FlowSpec) -> None:
 def test_samples_that_do_not_fit_the_density_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Samples wider by a tenth, and a density that is too large by a twentieth."""
     sample, log_prob = Flow.sample, Flow.log_prob
-    monkeypatch.setattr(Flow, "sample", lambda flow, n: 1.1 * sample(flow, n))
+    monkeypatch.setattr(Flow, "sample", lambda flow, n, seed: 1.1 * sample(flow, n, seed))
     monkeypatch.setattr(Flow, "log_prob", lambda flow, x: log_prob(flow, x) + 0.05)
     found = {each.law: each for each in flow_deviations(SPECS["nice"]) if not each.holds}
     assert found.keys() == {
