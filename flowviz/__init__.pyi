@@ -23,7 +23,9 @@ from .library.training import build_flow as build_flow
 from .library.training import check_flow as check_flow
 from .library.training import compare as compare
 from .library.training import resume as resume
+from .library.training import retarget as retarget
 from .library.training import train as train
+from .library.training import train_series as train_series
 from .projects.editing import edit as edit
 from .specs import COMPARISON_PRESETS as COMPARISON_PRESETS
 from .specs import PRESETS as PRESETS

@@ -58,7 +58,7 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert flowviz.__version__ in capsys.readouterr().out
     assert run("--help") == 0
     out = capsys.readouterr().out
-    for command in ("train", "resume", "trials", "render", "inspect", "trace", "sample", "score", "target", "info"):
+    for command in ("train", "resume", "compare", "render", "inspect", "trace", "sample", "score", "target", "info"):
         assert command in out
 
 
@@ -264,11 +264,11 @@ def bad_points(tmp_path_factory: pytest.TempPathFactory, trained_file: Path) -> 
         ("train --text a --flow spline --bins 1 -o x", "bins"),
         ("train --text a --log-scale-bound wide -o x", "BOUND|none"),
         ("resume gone.flowviz -o x", "no such file"),
-        ("trials --text a --learning-rates 1e-3,z -o x.csv", "not numbers separated by commas"),
-        ("trials --text a --learning-rates 2 -o x.csv", "learning rate cannot be 2"),
-        ("trials --text a --seeds 0 -o x.csv", "at least one seed"),
-        ("trials --text a --scheduler tcp://h:1 -o x.csv", "requires --backend dask"),
-        ("trials --text a --backend dask -o x.csv", "address of the cluster"),
+        ("compare --text a --flow nice --learning-rates 1e-3,z -o x", "not numbers separated by commas"),
+        ("compare --text a --flow nice --learning-rates 2 -o x", "learning rate cannot be 2"),
+        ("compare --text a --flow nice --learning-rates .1,.2,.3,.4,.5,.6,.7 -o x", "up to 6 entrants, not 7"),
+        ("compare --text a --flow nice --steps 3 --scheduler tcp://h:1 -o x", "requires --backend dask"),
+        ("compare --text a --flow nice --steps 3 --backend dask -o x", "address of the cluster"),
         ("train --text a --learning-rate nan -o x", "learning rate cannot be nan"),
         ("render gone.flowviz -o f", "no such file or directory"),
         ("render text.npy -o f", "not a flowviz project"),

@@ -118,7 +118,7 @@ def test_the_target_of_a_project_is_learned_again(files: Path, capsys: pytest.Ca
 
 
 @pytest.mark.parametrize(
-    "command", ["target -o x.npy", "train --steps 5 -o x.flowviz", "trials --steps 5 --jobs 1 -o x.csv"]
+    "command", ["target -o x.npy", "train --steps 5 -o x.flowviz", "compare --flow nice --steps 5 -o x/"]
 )
 @pytest.mark.parametrize(
     ("options", "said"),

@@ -17,7 +17,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox
 
 import flowviz
-from flowviz import FlowSpec, ShapeSpec, TrainingSpec, extensions
+from flowviz import Entrant, FlowSpec, ShapeSpec, TrainingSpec, extensions
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import _shape_pictures
@@ -31,8 +31,7 @@ from flowviz.projects import Comparison, Plan, Project
 from flowviz.records import Weights, base_particles
 from flowviz.specs import SHAPES, explanations
 from flowviz.targets import build_target
-from flowviz.training.runs import Result
-from flowviz.training.trials import run_trials
+from flowviz.training.runs import Result, Run, run_all
 from tests.registrations import FAMILY, TARGET, example_files, forget, unregistered
 from tests.test_cli import run
 
@@ -137,11 +136,12 @@ def run_elsewhere(
         yield number, loads(pickled)()
 
 
-def test_workers_of_trials_load_the_same_extensions(example_files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_load_the_same_extensions(example_files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flowviz.training.runs.run_jobs", run_elsewhere)
     extensions.load(example_files, installed=False)
     flow = FlowSpec(family="sines", layers=1)
-    [trial] = run_trials(ShapeSpec(name="spiral"), flow, [TrainingSpec(steps=20)], [0], jobs=1)
+    entrant = Entrant(name="sines", target=ShapeSpec(name="spiral"), flow=flow, training=TrainingSpec(steps=20))
+    [(trial, _)] = run_all([Run(entrant)], jobs=1)
     assert trial.failure == ""
     assert trial.ending == "completed"
 

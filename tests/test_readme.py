@@ -42,7 +42,6 @@ SHORTER = {
     "train --flow": "--steps 40 --layers 1 --width 8",
     "compare": "--steps 40 --width 8 --seeds 1 --jobs 1",
     "compare --preset": "--steps 40 --width 8 --jobs 1",
-    "trials": "--steps 40 --layers 1 --width 8 --seeds 1 --jobs 1",
     "render": "--size 320x240",
     "render --what losses": "",
 }

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 import flowviz
 from flowviz import extensions, process
-from flowviz.cli import about, comparison, desktop, inspect, lessons, numbers, options, render, training
+from flowviz.cli import about, comparison, desktop, inspect, lessons, numbers, options, render, training, trials
 from flowviz.cli.interrupts import Interrupted, interruptible
 from flowviz.cli.messages import say
 from flowviz.errors import FlowvizError
@@ -61,6 +61,7 @@ for command in (
     *about.COMMANDS,
 ):
     app.command()(command)
+app.command("trials", hidden=True, context_settings=trials.ANY_OPTIONS)(trials.trials)
 app.add_typer(lessons.app, name="lesson")
 
 

@@ -11,7 +11,15 @@ import typer
 from flowviz import process
 from flowviz.cli import options
 from flowviz.cli.interrupts import Interrupted
-from flowviz.cli.messages import comparison_table, console, counted, progress_bar, say
+from flowviz.cli.messages import (
+    comparison_table,
+    console,
+    counted,
+    progress_bar,
+    say,
+    steadiness_sentences,
+    validation_sentence,
+)
 from flowviz.cli.outputs import check_folder_output, is_same_file
 from flowviz.cli.spec_options import Given, given_files, parsed, read_spec, spec_options, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
@@ -23,6 +31,7 @@ from flowviz.library.pictures import render_comparison
 from flowviz.projects import Comparison, is_comparison, is_project, load_comparison, save_comparison
 from flowviz.records import Trial
 from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TrainingSpec, comparison_spec
+from flowviz.specs.comparison import with_learning_rates
 from flowviz.specs.comparison_presets import ComparisonPresetName
 from flowviz.specs.fields import fields_of
 from flowviz.specs.training import replaced
@@ -61,6 +70,10 @@ def compare(
     seeds: Annotated[
         int | None, typer.Option(help="Number of runs of each entrant, whose seeds count up from its own.")
     ] = None,
+    learning_rates: Annotated[
+        str | None,
+        typer.Option(help="Learning rates, separated by commas, with each of which each entrant is trained."),
+    ] = None,
     baseline: Annotated[
         bool,
         typer.Option(
@@ -74,11 +87,14 @@ def compare(
     scheduler: options.Scheduler = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files in the folder instead of continuing.")] = False,
 ) -> None:
-    """Compare flows, each trained for the same budget and, with --seeds, several times.
+    """Compare flows, each trained for the same budget and, with --seeds or --learning-rates, several times.
 
     Name families with --flow, separated by commas, or give --preset, or a file: {"entrants": [{"name": NAME, "target":
     {...}, "flow": {...}, "training": {...}}, ...], "seeds": N, "baseline": true}. A target, a flow and a training
-    beside the entrants hold for all of them, and so do options.
+    beside the entrants hold for all of them, and so do options. A file without entrants describes the only one.
+
+    To find out how often training fails, give one family, several seeds and --learning-rates. Choose a rate by the
+    validation NLL, and report the test gap of that rate: a test gap that selects is no longer unbiased.
 
     The folder gets figure.png, table.csv with a row for each run, table.md and table.tex with means and standard
     deviations over seeds, and comparison.flowviz, which keeps the flows. The tables are written after each run. If the
@@ -90,6 +106,8 @@ def compare(
 
     values = {**_entrants(file, preset, flow), **({"baseline": True} if baseline else {})}
     spec = _requested(values, sources, flow, training, seeds, has_file=file is not None)
+    if rates := options.numbers(learning_rates, "learning rates", "1e-3,1e-2"):
+        spec = with_learning_rates(spec, rates)
     saved, files = output / COMPARISON, given_files(file)
     inputs = [path for path in [*sources.files, *files] if not is_same_file(path, saved)]
     check_folder_output(output, [COMPARISON, *TABLES, FIGURE], inputs, force=force or is_comparison(saved))
@@ -140,10 +158,12 @@ def _requested(
     """Return the comparison of values, with those of options for all entrants. Raises `SpecError`."""
     changed = {"flow": parsed(FlowSpec, {name: flow[name] for name in flow if name != "family"}), "training": training}
     target = {"target": sources.target()} if sources.are_given or not has_file else {}
+    new = {name: given for name, given in changed.items() if given}
     entrants = values.get("entrants")
-    if isinstance(entrants, list | tuple):
-        entrants = [_changed(each, {name: new for name, new in changed.items() if new}, target) for each in entrants]
-        values = {**values, "entrants": entrants}
+    if entrants is None:
+        values = _changed(values, new, target)
+    elif isinstance(entrants, list | tuple):
+        values = {**values, "entrants": [_changed(each, new, target) for each in entrants]}
     return comparison_spec({**values, **({} if seeds is None else {"seeds": seeds})})
 
 
@@ -245,4 +265,6 @@ def _report(found: Comparison, folder: Path) -> None:
     render_comparison(found, folder / FIGURE)
     console().print(comparison_table(found))
     place = folder if folder.name else "this folder"
+    if found.seeds > 1 or len({trial.learning_rate for trial in found.trials}) > 1:
+        say(f"{steadiness_sentences(_asked(found))} {validation_sentence(_asked(found))}")
     say(f"{caption(found)} Wrote {', '.join((FIGURE, *TABLES))} and {COMPARISON} to {place}.")

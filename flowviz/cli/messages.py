@@ -3,13 +3,15 @@
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from statistics import median
 from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flowviz.projects import Comparison
-from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, TrialSummary, Uncompiled
+from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, Trial, Uncompiled
 from flowviz.records.comparison_table import with_values
+from flowviz.records.events import is_unsteady
 from flowviz.records.paired import DIFFERENCE
 from flowviz.targets import result_of
 
@@ -17,7 +19,6 @@ T = TypeVar("T")
 
 LINE_SECONDS = 10  # between two lines of progress
 JUDGED = {"gap", "test_nll", DIFFERENCE, "on_target", "seconds_to_goal"}  # columns of a comparison
-HEADINGS = ("flow", "rate", "runs", "finite", "diverged", "failed", "unsteady", "25 %", "median", "75 %")
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -104,29 +105,29 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def validation_sentence(summaries: Sequence[TrialSummary]) -> str:
-    """Name the median validation NLL at each learning rate, by which to choose one."""
-    medians = [
-        f"{s.validation_nll:.3f} nats at rate {s.learning_rate:g}" for s in summaries if s.validation_nll is not None
-    ]
-    return f"Median validation NLL: {', '.join(medians) or 'unknown'}."
-
-
-def summary_table(summaries: Sequence[TrialSummary], measure: str) -> "Table":
-    """Return a table with a row for each learning rate; `measure` names what the quartiles are of."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(
-        box=box.SIMPLE_HEAD, padding=0, caption=f"Quartiles of the {measure}, in nats", caption_justify="right"
+def steadiness_sentences(trials: Sequence[Trial]) -> str:
+    """Say how many runs diverged, failed or were unsteady; and name the validation NLLs, by which to choose a rate."""
+    counts = {ending: sum(trial.ending == ending for trial in trials) for ending in ("diverged", "failed")}
+    counts["were unsteady"] = sum(map(_was_unsteady, trials))
+    known = (
+        ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+        or "none diverged, failed or was unsteady"
     )
-    for heading in HEADINGS:
-        table.add_column(heading, justify="left" if heading == "flow" else "right")
-    for s in summaries:
-        counts = (s.runs, s.finite, s.diverged, s.failed, f"{s.unsteady / s.runs:.0%}")
-        quartiles = [f"{value:.3f}" for value in s.quartiles] if s.quartiles else 3 * ["–"]
-        table.add_row(s.family, f"{s.learning_rate:g}", *map(str, counts), *quartiles)
-    return table
+    return f"Of {counted(len(trials), 'run')}, {known}."
+
+
+def _was_unsteady(trial: Trial) -> bool:
+    return is_unsteady(trial.figures.get("recoveries"), trial.figures.get("largest_rise"))
+
+
+def validation_sentence(trials: Sequence[Trial]) -> str:
+    """Name the median validation NLL of each entrant, by which to choose one."""
+    nlls = dict[str, list[float]]()
+    for trial in trials:
+        if trial.finite and (nll := trial.figures.get("validation_nll")) is not None:
+            nlls.setdefault(trial.name, []).append(nll)
+    medians = ", ".join(f"{median(found):.3f} nats ({name})" for name, found in nlls.items())
+    return f"Median validation NLL, by which to choose: {medians or 'unknown'}."
 
 
 def comparison_table(comparison: Comparison) -> "Table":

@@ -10,7 +10,7 @@ from typing import cast
 
 from flowviz.cli.messages import progress_bar, say
 from flowviz.errors import FileError, SpecError
-from flowviz.exporting.recognition import is_trial_table, is_trials_plot, work_in
+from flowviz.exporting.recognition import work_in
 from flowviz.exporting.tables import NumberFormat, Numbers, check_parquet, csv_pieces, write_numbers
 from flowviz.file_kinds import NUMBERS, PROJECT, check_suffix, denoted, listed
 from flowviz.files import check_writable, is_file
@@ -26,11 +26,11 @@ def check_output(path: Path, suffixes: Sequence[str], inputs: Sequence[Path] = (
         path: The output. Its suffix is one of `suffixes`, or denotes no kind of file.
         suffixes: Those of the kind of file that is written.
         inputs: The files that the command reads.
-        force: Whether the output may replace a project, or a table or a plot of trials.
+        force: Whether the output may replace a project, or a table of trials.
 
     Raises:
         SpecError: The output is stdout, or its suffix denotes another kind of file.
-        FileError: It is an input, a project, a table or a plot of trials, or cannot be written.
+        FileError: It is an input, a project or a table of trials, or cannot be written.
     """
     _check_suffix(path, suffixes)
     check_replaceable(path, inputs, force=force)
@@ -52,18 +52,6 @@ def check_training_output(path: Path, inputs: Sequence[Path], *, force: bool) ->
     if any(is_same_file(checkpoint, each) for each in inputs):
         raise FileError(f"Checkpoints would replace the input {checkpoint}. Choose another name for the output.")
     check_writable(checkpoint)
-
-
-def check_trial_outputs(table: Path, plot: Path, inputs: Sequence[Path], *, force: bool) -> None:
-    """Check the outputs of trials; `force` lets them replace files that trials did not write.
-
-    Raises as `check_output` does.
-    """
-    check_output(table, [".csv"], inputs, force=is_trial_table(table))
-    check_output(plot, [".png"], inputs, force=is_trials_plot(plot))
-    if is_same_file(table, plot) or table == plot:
-        raise SpecError(f"The table and its plot cannot both be {table}. Choose another name with --plot.")
-    _check_new(plot, "the plot with --plot", force=force or is_trials_plot(plot))
 
 
 def check_folder_output(folder: Path, names: Sequence[str], inputs: Sequence[Path], *, force: bool) -> None:

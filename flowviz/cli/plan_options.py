@@ -1,6 +1,6 @@
 """The options that describe a training: its flow and its budget, and the plan that they amount to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,48 +14,35 @@ from flowviz.specs import (
     PRESETS,
     FlowSpec,
     PresetName,
-    Spec,
     TargetSpec,
     TrainingSpec,
     target_spec,
 )
-from flowviz.specs.fields import SpecField, fields_of
+from flowviz.specs.fields import fields_of
 from flowviz.specs.flow import MIXTURE_DEFAULTS
 from flowviz.specs.target import TARGETS
 from flowviz.specs.training import replaced, with_usual_budget
 
 PLAN = ("target", "flow", "training")
 PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, preset in PRESETS.items())
-VARIED = {"seed", "learning_rate"}  # by trials
 ADJUSTABLE = "learning_rate", "clip_norm", "batch"  # when a training continues
 
 
-def _flow_options(fields: Mapping[str, SpecField]) -> Callable[..., Given]:
-    """Return a function for `takes` with the options of a flow. It returns the fields that were given."""
-
-    @takes(fields=spec_options(fields))
-    def flow_options(
-        fields: Given,
-        preset: Annotated[PresetName | None, typer.Option(help=f"A flow for a purpose. {PRESET_HELP}.")] = None,
-    ) -> Given:
-        if preset is None:
-            return fields
-        if "family" in fields:
-            raise SpecError("Give either --preset or --flow.")
-        return {**PRESETS[preset].choices, **fields}
-
-    found: Callable[..., Given] = flow_options
-    return found
+@takes(fields=spec_options(fields_of(FlowSpec)))
+def flow_options(
+    fields: Given,
+    preset: Annotated[PresetName | None, typer.Option(help=f"A flow for a purpose. {PRESET_HELP}.")] = None,
+) -> Given:
+    """Return the fields of a flow that options give."""
+    if preset is None:
+        return fields
+    if "family" in fields:
+        raise SpecError("Give either --preset or --flow.")
+    return {**PRESETS[preset].choices, **fields}
 
 
-def _fixed(kind: type[Spec]) -> Mapping[str, SpecField]:
-    """Return the fields that are the same in all trials of a series."""
-    return {name: field for name, field in fields_of(kind).items() if name not in VARIED}
-
-
-flow_options, training_options = _flow_options(fields_of(FlowSpec)), spec_options(fields_of(TrainingSpec))
+training_options = spec_options(fields_of(TrainingSpec))
 settings_options = spec_options({name: fields_of(TrainingSpec)[name] for name in ADJUSTABLE})
-fixed_flow_options, fixed_training_options = _flow_options(_fixed(FlowSpec)), spec_options(_fixed(TrainingSpec))
 
 
 def requested_plan(sources: Sources, flow: Given, training: Given, file: Path | None) -> Plan:

@@ -1,23 +1,18 @@
-"""The commands that train: train, resume, trials."""
+"""The commands that train a flow: train, resume."""
 
 import json
-from collections.abc import Generator, Sequence
-from contextlib import closing
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from flowviz import process
 from flowviz.cli import options
-from flowviz.cli.interrupts import Interrupted, stoppable
+from flowviz.cli.interrupts import stoppable
 from flowviz.cli.loaded_project import edited
-from flowviz.cli.messages import console, counted, describe, progress_bar, say, summary_table, validation_sentence
-from flowviz.cli.outputs import check_training_output, check_trial_outputs, is_same_file
+from flowviz.cli.messages import describe, progress_bar, say
+from flowviz.cli.outputs import check_training_output, is_same_file
 from flowviz.cli.plan_options import (
-    fixed_flow_options,
-    fixed_training_options,
     flow_options,
     requested_plan,
     settings_options,
@@ -37,17 +32,10 @@ from flowviz.projects import (
     save_project,
     set_checkpoint_aside,
 )
-from flowviz.records import Event, Finished, Progress, Trial, summarized
-from flowviz.records.trial import MEASURES, measure, measured
-from flowviz.specs import TrainingSpec
+from flowviz.records import Event, Finished, Progress
 from flowviz.targets import target_units
 from flowviz.training import continued, trained
 from flowviz.training.settings import adjusted, end_of, extended
-
-if TYPE_CHECKING:
-    from flowviz.training.trial_table import TrialTable
-
-FAILED_STATUS = 1  # of a series in which a run failed
 
 
 @takes(sources=chosen_sources, flow=flow_options, training=training_options)
@@ -114,97 +102,7 @@ def resume(
     _train(adjusted(found, **settings), output, as_json)
 
 
-@takes(sources=chosen_sources, flow=fixed_flow_options, training=fixed_training_options)
-def trials(
-    sources: Sources,
-    flow: Given,
-    training: Given,
-    output: options.Output,
-    spec: SpecFile = None,
-    seeds: Annotated[int, typer.Option(help="Number of runs at each rate, with the seeds 0, 1, ...")] = 5,
-    learning_rates: Annotated[
-        str | None, typer.Option(help="Learning rates, separated by commas; by default, that of the family.")
-    ] = None,
-    plot: Annotated[Path | None, typer.Option(help="The plot; by default beside the table.")] = None,
-    jobs: options.Jobs = -1,
-    backend: options.BackendChoice = "loky",
-    scheduler: options.Scheduler = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the table instead of continuing it.")] = False,
-) -> None:
-    """Train with many seeds and learning rates, to find out how often training fails, and how well it does otherwise.
-
-    Choose a learning rate by the validation NLL, in the column validation_nll, and report the test gap of that rate: a
-    test gap that selects is no longer unbiased.
-
-    The table is written after each run. If the command is interrupted, repeat it: it continues. Each run has one core,
-    and --seconds count the processor time of its process. The exit status is 1 if any run failed.
-    """
-    from flowviz.training.trial_table import TrialTable  # these load much that no other command needs
-    from flowviz.training.trials import run_trials, settings_digest
-
-    plot = plot or output.with_suffix(".png")
-    check_trial_outputs(output, plot, [*sources.files, *given_files(spec)], force=force)
-    given = sorted(set(options.numbers(learning_rates, "learning rates", "1e-3,1e-2")))
-    plan = requested_plan(sources, flow, training, spec)
-    rates = given or [plan.flow.recipe.learning_rate]
-    specs = [TrainingSpec(**{**plan.training.model_dump(), "learning_rate": rate}) for rate in rates]
-    table = TrialTable(output, settings_digest(plan.target, plan.flow, plan.training), force=force)
-    known, status = len(table.done), 0
-    if known:
-        say(f"Continuing {output}, which already contains {counted(known, 'trial')}.")
-    runs = run_trials(
-        plan.target,
-        plan.flow,
-        specs,
-        range(seeds),
-        done=table.done,
-        jobs=jobs,
-        backend=backend,
-        scheduler=scheduler,
-        configure=process.configure_worker,
-    )
-    asked = {(plan.flow.family, rate, seed) for rate in rates for seed in range(seeds)}
-    try:
-        _run(runs, table, total=len(asked | table.done))
-    except Interrupted as interrupt:  # what is done by then is reported
-        status = interrupt.status
-    if not table.trials:
-        say("Interrupted before the first trial ended. Nothing was written.")
-    else:
-        _report(table.trials, output, plot)
-    if status == 0 and any(trial.ending == "failed" and trial.key in asked for trial in table.trials):
-        status = FAILED_STATUS
-    if status:
-        raise typer.Exit(status)
-
-
-COMMANDS = (train, resume, trials)
-
-
-def _run(runs: Generator[Trial, None, None], table: "TrialTable", total: int) -> None:
-    """Add the trials to a table as they end, with a progress bar."""
-    with closing(runs), progress_bar() as bar:
-        task = bar.add_task("Trials", total=total, completed=len(table.done), figures=f"{len(table.done)} of {total}")
-        for trial in runs:
-            table.add(trial)
-            bar.update(task, completed=len(table.trials), figures=f"{len(table.trials)} of {total}, {trial.sentence()}")
-            if trial.failure:
-                say(f"A trial failed: {trial.sentence()}.")
-
-
-def _report(trials: Sequence[Trial], table: Path, plot: Path) -> None:
-    """Print a summary of trials that have been written to a table, and plot their results if there are any."""
-    from flowviz.rendering.trials import write_plot
-
-    name, summaries = measure(trials), summarized(trials)
-    console().print(summary_table(summaries, MEASURES[name]))
-    say(validation_sentence(summaries))
-    count = counted(len(trials), "trial")
-    if measured(trials, name):
-        write_plot(trials, plot)
-        say(f"Wrote {count} to {table}, and a plot to {plot}.")
-    else:
-        say(f"Wrote {count} to {table}. There is no plot, because none of them has a result.")
+COMMANDS = (train, resume)
 
 
 def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = False) -> None:

@@ -3,10 +3,8 @@
 import csv
 from pathlib import Path
 
-from PIL import Image
-
 from flowviz.projects import is_comparison, is_project
-from flowviz.records.trial import PLOT_TITLE, from_csv
+from flowviz.records.trial import from_csv
 
 MAX_HEADER = 10_000  # characters of the first line of a table
 
@@ -21,13 +19,12 @@ def work_in(path: Path) -> str | None:
         (is_project, "a project"),
         (is_comparison, "a comparison"),
         (is_trial_table, "a table of trials"),
-        (is_trials_plot, "a plot of trials"),
     )
     return next((kind for is_kind, kind in kinds if is_kind(path)), None)
 
 
 def is_trial_table(path: Path) -> bool:
-    """Return whether a file begins like a table of trials that `flowviz trials` wrote."""
+    """Return whether a file begins like a table of trials that `compare` wrote, or `trials` of an older version."""
     try:
         if not path.is_file():
             return False
@@ -36,14 +33,3 @@ def is_trial_table(path: Path) -> bool:
     except (OSError, ValueError, csv.Error):
         return False
     return True
-
-
-def is_trials_plot(path: Path) -> bool:
-    """Return whether a file is a plot of trials that `flowviz trials` wrote."""
-    try:
-        if not path.is_file():
-            return False
-        with Image.open(path) as picture:
-            return picture.info.get("Title") == PLOT_TITLE
-    except (OSError, Image.DecompressionBombError):  # not a picture, or one that is too large for Pillow
-        return False

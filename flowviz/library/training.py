@@ -1,7 +1,8 @@
 """Flows and their training."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
 from flowviz.errors import FileError
@@ -10,10 +11,14 @@ from flowviz.notebook import progress_display
 from flowviz.projects import Comparison, Project
 from flowviz.records import Event, Trial, Weights
 from flowviz.records.deviation import Deviation
-from flowviz.specs import ComparisonSpec, FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TargetSpec, TrainingSpec
+from flowviz.specs.comparison import with_learning_rates
 from flowviz.specs.edits import Edits
 from flowviz.targets import Target, build_target, target_units
 from flowviz.training import compared, continued, trained
+from flowviz.training.from_here import retargeted
+from flowviz.training.limits import with_limits
+from flowviz.training.runs import compared_in_processes
 from flowviz.training.settings import adjusted, end_of, extended
 
 if TYPE_CHECKING:
@@ -99,6 +104,7 @@ def train(
 def compare(
     comparison: ComparisonSpec | Comparison,
     *,
+    jobs: int | None = None,
     on_event: Callable[[str, Event | Trial], object] = lambda *_: None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Comparison:
@@ -112,17 +118,67 @@ def compare(
 
     Args:
         comparison: The request. A comparison that was stopped continues, step for step as if it had not been.
+        jobs: Number of worker processes, each of which trains one run at a time on one core, and whose processor time
+            counts as seconds; -1 for one per core. None to train in this process, in turns.
         on_event: Called with the name of an entrant and each event of its training. The last ones are `Finished` and
-            the result of the run, a `Trial`; after an error, there is only the latter.
-        should_stop: Asked about 20 times a second. If true, all trainings end early.
+            the result of the run, a `Trial`; after an error, or with worker processes, there is only the latter.
+        should_stop: Asked about 20 times a second. If true, all trainings end early. With worker processes, it is asked
+            after each run, and runs that have not ended are lost.
 
     Raises:
         TargetError: If there is nothing to learn.
         FileError: If a picture in a target is damaged.
     """
     found = Comparison.untrained(comparison) if isinstance(comparison, ComparisonSpec) else comparison
-    job = Interruptible(lambda tell, stops: compared(found, on_event=tell, should_stop=stops), on_event, should_stop)
-    return job.result("comparison")
+    if jobs is None:
+        job = Interruptible(
+            lambda tell, stops: compared(found, on_event=tell, should_stop=stops), on_event, should_stop
+        )
+        return job.result("comparison")
+    found = with_limits(found)
+    with closing(compared_in_processes(found, jobs=jobs)) as runs:
+        for found in runs:
+            on_event(found.trials[-1].name, found.trials[-1])
+            if should_stop is not None and should_stop():
+                break
+    return found
+
+
+def train_series(
+    target_spec: TargetSpec,
+    flow_spec: FlowSpec,
+    training_spec: TrainingSpec,
+    *,
+    seeds: int = 5,
+    learning_rates: Sequence[float] = (),
+    jobs: int | None = None,
+    on_event: Callable[[str, Event | Trial], object] = lambda *_: None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Comparison:
+    """Train a flow with several seeds and learning rates: how often does it fail, and how good is it otherwise?
+
+    This is a comparison with an entrant for each learning rate. Choose a rate by the validation NLL, `validation_nll`
+    in the figures of `comparison.trials`, and report the test NLL of that rate, which is not biased by the choice.
+
+    Args:
+        target_spec: The target to learn.
+        flow_spec: The flow.
+        training_spec: The training, with its budget of seconds or steps.
+        seeds: Number of runs at each learning rate, whose seeds count up from those of the flow and of the training.
+        learning_rates: Up to six learning rates. By default, only that of the training.
+        jobs: As for `compare`.
+        on_event: As for `compare`.
+        should_stop: As for `compare`.
+
+    Raises:
+        SpecError: If a learning rate is out of range, or if there are too many.
+        TargetError: If there is nothing to learn.
+        FileError: If a picture in the target is damaged.
+    """
+    entrant = Entrant(name=flow_spec.family, target=target_spec, flow=flow_spec, training=training_spec)
+    spec = ComparisonSpec(entrants=(entrant,), seeds=seeds)
+    found = with_learning_rates(spec, learning_rates) if len(learning_rates) else spec
+    return compare(found, jobs=jobs, on_event=on_event, should_stop=should_stop)
 
 
 def resume(
@@ -171,6 +227,32 @@ def resume(
         return project
     project = adjusted(project, learning_rate=learning_rate, clip_norm=clip_norm, batch=batch)
     return _trained(project, build_target(project.target), on_event, should_stop)
+
+
+def retarget(
+    project: Project,
+    target_spec: TargetSpec,
+    training_spec: TrainingSpec | None = None,
+    *,
+    on_event: Callable[[Event], object] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Project:
+    """Train the flow of a project on another target, from its weights and edits on. Loads TensorFlow.
+
+    As in the window, steps go on counting, and the budget and the warm-up begin anew. The losses mark the change.
+
+    Args:
+        project: A project, trained or not.
+        target_spec: The target to learn from now on.
+        training_spec: The training, with its budget for the new target. None for that of the project.
+        on_event: As for `train`.
+        should_stop: As for `train`.
+
+    Raises:
+        TargetError: If there is nothing to learn.
+        FileError: If a picture in the target is damaged, or if the weights do not fit the flow.
+    """
+    return _trained(retargeted(project, target_spec, training_spec), build_target(target_spec), on_event, should_stop)
 
 
 def _trained(

@@ -137,7 +137,7 @@ def _trials(arrays: Mapping[str, NDArray[Any]], table: str, names: Collection[st
     content = _bytes(arrays, table)
     if len(content) > MAX_TABLE_BYTES:
         raise ValueError(f"a table of {len(content)} bytes is too large")
-    trials, _ = from_csv(content.decode())
+    trials = from_csv(content.decode())
     keys = [(trial.name, trial.seed) for trial in trials]
     if len({*keys}) < len(keys) or not {trial.name for trial in trials} <= {*names}:
         raise ValueError("a run is listed twice, or belongs to no entrant")

@@ -31,7 +31,7 @@ from flowviz.records.selection import Combination, Selection, nearest
 from flowviz.records.target_picture import TargetPicture
 from flowviz.records.timeline import Timeline
 from flowviz.records.trace import Trace, base_particles, checked_points, checked_stage, slices, untrained_trace
-from flowviz.records.trial import Trial, TrialSummary, summarized, to_csv
+from flowviz.records.trial import Trial, to_csv
 from flowviz.records.units import FLOW_UNITS, Units
 from flowviz.records.velocity import FieldGrid, VelocityField
 from flowviz.records.weights import Weights
@@ -73,7 +73,6 @@ __all__ = [
     "Timeline",
     "Trace",
     "Trial",
-    "TrialSummary",
     "Uncompiled",
     "Units",
     "Validated",
@@ -89,7 +88,6 @@ __all__ = [
     "lattice_points",
     "nearest",
     "slices",
-    "summarized",
     "to_csv",
     "untrained_trace",
     "written",

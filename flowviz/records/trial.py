@@ -1,4 +1,4 @@
-"""Results of a series of trainings, one by one and summarized."""
+"""Results of trainings that are compared, and their table as CSV."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -10,20 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records.equality import EqualByContent
-from flowviz.records.events import Ending, Finished, is_unsteady
+from flowviz.records.events import Ending, Finished
 from flowviz.records.history import History
 from flowviz.records.units import Units
 from flowviz.records.weights import Weights
 from flowviz.specs import FlowSpec, TrainingSpec
 
 IDENTITY = ("family", "learning_rate", "seed", "ending", "finite")  # first columns of the CSV table
-NOTES = ("failure", "settings")  # last columns of the CSV table
-PLOT_TITLE = "flowviz trials"  # in the metadata of a plot of trials, to recognize the file by
+NOTES = ("failure",)  # last columns of the CSV table
+OTHERS = ("name", *IDENTITY, *NOTES, "settings")  # columns without figures; tables of older versions have the last one
 ON_TARGET_GOAL = 0.8  # share of the particles, the time until which is a figure
 MEASURES = {"gap": "gap", "test_nll": "test NLL", "validation_nll": "validation NLL"}  # by decreasing preference
 
 TrialEnding = Literal[Ending, "failed", "training"]
-TrialKey = tuple[str, float, int]
 
 CUT_SHORT: frozenset[TrialEnding] = frozenset({"stopped", "interrupted", "failed"})  # can be trained further
 TABLE_ENDINGS: tuple[TrialEnding, ...] = (*get_args(Ending), "failed")  # a run in progress is in no table of trials
@@ -31,7 +30,7 @@ TABLE_ENDINGS: tuple[TrialEnding, ...] = (*get_args(Ending), "failed")  # a run 
 
 @dataclass(frozen=True, eq=False)
 class Trial(EqualByContent):
-    """The result of one training in a series.
+    """The result of one training among several.
 
     Attributes:
         family: Family of the flow.
@@ -88,11 +87,6 @@ class Trial(EqualByContent):
         """Return the figures of a training that has not ended."""
         return cls(flow.family, spec.of_family(flow.recipe).peak_rate, spec.seed, "training", True, figures, name=name)
 
-    @property
-    def key(self) -> TrialKey:
-        """Return the family, learning rate and seed, which identify the trial in its series."""
-        return self.family, self.learning_rate, self.seed
-
     def sentence(self) -> str:
         """Describe the trial for the user: name or learning rate, seed, ending and score."""
         result = f"{self.name or f'rate {self.learning_rate:g}'}, seed {self.seed}: {self.ending}"
@@ -109,35 +103,6 @@ def figures_of_run(weights: Weights, history: History) -> dict[str, float | None
     return {"parameters": count, "seconds_to_goal": history.seconds_until(ON_TARGET_GOAL)}
 
 
-@dataclass(frozen=True)
-class TrialSummary:
-    """A summary of the trials of one family at one learning rate.
-
-    Attributes:
-        family: Family of the flow.
-        learning_rate: Learning rate.
-        runs: Number of trials.
-        finite: Number of trials whose results are all finite.
-        diverged: Number of trials that diverged.
-        failed: Number of trials that failed.
-        unsteady: Number of trials that were unsteady; see `is_unsteady`.
-        validation_nll: Median validation NLL in nats, by which to choose a learning rate. None if no finite trial has
-            it.
-        quartiles: Lower quartile, median and upper quartile of the measure of the series, in nats. None if no finite
-            trial has the measure.
-    """
-
-    family: str
-    learning_rate: float
-    runs: int
-    finite: int
-    diverged: int
-    failed: int
-    unsteady: int
-    validation_nll: float | None
-    quartiles: tuple[float, float, float] | None
-
-
 def measure(trials: Iterable[Trial]) -> str:
     """Return the figure that rates trials on one target: a key of `MEASURES`.
 
@@ -147,37 +112,12 @@ def measure(trials: Iterable[Trial]) -> str:
     return next((name for name in MEASURES if name in known), "gap")
 
 
-def measured(trials: Iterable[Trial], name: str) -> list[float]:
-    """Return the values of a figure, without trials that are not finite or lack the figure.
-
-    Args:
-        trials: The trials.
-        name: Name of the figure.
-    """
-    values = (trial.figures.get(name) for trial in trials if trial.finite)
-    return [value for value in values if value is not None]
-
-
-def summarized(trials: Iterable[Trial]) -> list[TrialSummary]:
-    """Return one summary per family and learning rate, sorted."""
-    groups: dict[tuple[str, float], list[Trial]] = {}
-    for trial in trials:
-        groups.setdefault((trial.family, trial.learning_rate), []).append(trial)
-    name = measure(trial for group in groups.values() for trial in group)
-    return [_summary(*key, groups[key], name) for key in sorted(groups)]
-
-
-def to_csv(trials: Iterable[Trial], settings: str = "") -> str:
-    """Return trials as a CSV table with a header and one row per trial, beginning with their names if they have any.
-
-    Args:
-        trials: The trials.
-        settings: Settings that the trials share, written to the last column. They identify the series.
-    """
+def to_csv(trials: Iterable[Trial]) -> str:
+    """Return trials as a CSV table with a header and one row per trial, beginning with their names if they have any."""
     trials = list(trials)
     identity = ("name", *IDENTITY) if any(trial.name for trial in trials) else IDENTITY
     rows = [{**{name: getattr(trial, name) for name in identity}, **trial.figures} for trial in trials]
-    notes = [{"failure": trial.failure, "settings": settings} for trial in trials]
+    notes = [{"failure": trial.failure} for trial in trials]
     figures = dict.fromkeys(name for row in rows for name in row if name not in identity)
     text = StringIO(newline="")
     writer = csv.DictWriter(text, (*identity, *figures, *NOTES))
@@ -186,14 +126,11 @@ def to_csv(trials: Iterable[Trial], settings: str = "") -> str:
     return text.getvalue()
 
 
-def from_csv(text: str) -> tuple[list[Trial], set[str]]:
+def from_csv(text: str) -> list[Trial]:
     """Read trials from a CSV table, ignoring an incomplete last line.
 
     Args:
-        text: A table that `to_csv` returned.
-
-    Returns:
-        The trials, and the distinct settings in the table.
+        text: A table that `to_csv` returned, or that `flowviz trials` of an older version wrote.
 
     Raises:
         ValueError: If the text is not such a table.
@@ -203,8 +140,7 @@ def from_csv(text: str) -> tuple[list[Trial], set[str]]:
     reader = csv.DictReader(whole, strict=True)
     if missing := {*IDENTITY, *NOTES} - {*(reader.fieldnames or ())}:
         raise ValueError(f"columns are missing: {', '.join(sorted(missing))}")
-    rows = list(reader)
-    return [_trial(row) for row in rows], {row["settings"] for row in rows}
+    return [_trial(row) for row in reader]
 
 
 def _trial(row: dict[str, str]) -> Trial:
@@ -214,7 +150,7 @@ def _trial(row: dict[str, str]) -> Trial:
     ending = next((each for each in TABLE_ENDINGS if each == row["ending"]), None)
     if ending is None or row["finite"] not in {"True", "False"}:
         raise ValueError(f"invalid ending {row['ending']!r} or finite {row['finite']!r}")
-    figures = {name: _number(row[name]) for name in row if name not in {"name", *IDENTITY, *NOTES}}
+    figures = {name: _number(row[name]) for name in row if name not in OTHERS}
     return Trial(
         family=row["family"],
         learning_rate=float(row["learning_rate"]),
@@ -231,22 +167,3 @@ def _number(text: str) -> float | None:
     if not text:
         return None
     return int(text) if text.isdecimal() else float(text)
-
-
-def _summary(family: str, learning_rate: float, trials: list[Trial], name: str) -> TrialSummary:
-    values = measured(trials, name)
-    validation_nlls = measured(trials, "validation_nll")
-    first, median, third = np.percentile(values or [0.0], [25, 50, 75]).tolist()
-    return TrialSummary(
-        family,
-        learning_rate,
-        runs=len(trials),
-        finite=sum(trial.finite for trial in trials),
-        diverged=sum(trial.ending == "diverged" for trial in trials),
-        failed=sum(trial.ending == "failed" for trial in trials),
-        unsteady=sum(
-            is_unsteady(trial.figures.get("recoveries"), trial.figures.get("largest_rise")) for trial in trials
-        ),
-        validation_nll=float(np.median(validation_nlls)) if validation_nlls else None,
-        quartiles=(first, median, third) if values else None,
-    )

@@ -1,6 +1,6 @@
 """The spec of a comparison: several entrants, each a flow that learns a target, with the same budget."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import field_validator, model_validator
@@ -100,6 +100,26 @@ class ComparisonSpec(Spec):
         return self
 
 
+def with_learning_rates(spec: ComparisonSpec, rates: Sequence[float]) -> ComparisonSpec:
+    """Return a comparison in which each entrant is trained with each of some learning rates, under a name of its own.
+
+    Raises:
+        SpecError: If a rate is out of range, or if there are too many entrants then.
+    """
+    entrants = [
+        Entrant(
+            **{
+                **dict(entrant),
+                "name": f"{entrant.name}, rate {rate:g}",
+                "training": TrainingSpec(**{**dict(entrant.training), "learning_rate": rate}),
+            }
+        )
+        for entrant in spec.entrants
+        for rate in sorted({*rates})
+    ]
+    return ComparisonSpec(**{**dict(spec), "entrants": tuple(entrants)})
+
+
 def budget_words(training: TrainingSpec) -> str:
     """Return the budget of a training, such as "20 s of training" or "1,000 steps"."""
     return f"{training.seconds:.15g} s of training" if training.steps is None else f"{training.steps:,} steps"
@@ -108,19 +128,21 @@ def budget_words(training: TrainingSpec) -> str:
 def comparison_spec(values: Any) -> ComparisonSpec:
     """Return the comparison that JSON values describe, such as those that `ComparisonSpec.model_dump` returned.
 
-    A target, a flow and a training beside the entrants hold for all of them. An entrant can replace the target and
+    A target, a flow and a training beside the entrants hold for all of them; without a list of entrants, they are those
+    of the only one, named after its family. An entrant can replace the target and
     single fields of the others; a flow of another family begins with the defaults of that family.
 
     Args:
         values: `{"entrants": [{"name": NAME, "target": {...}, "flow": {...}, "training": {...}}, ...], "seeds": N,
-            "baseline": BOOL, "target": {...}, "flow": {...}, "training": {...}}`, of which only the entrants, their
-            names and targets are required.
+            "baseline": BOOL, "target": {...}, "flow": {...}, "training": {...}}`, of which only names of entrants and
+            targets are required.
 
     Raises:
         SpecError: If the values are invalid. The message names the entrant.
     """
     given = _object(values, "A comparison", (*ComparisonSpec.model_fields, *SHARED))
-    entrants = given.get("entrants", ())
+    only = [{"name": _part("flow", given).get("family", FlowSpec().family)}] if given.keys() & {*SHARED} else []
+    entrants = given.get("entrants", only)
     if not isinstance(entrants, list | tuple):
         raise SpecError("The entrants of a comparison must be a list.")
     shared = {name: given[name] for name in SHARED if name in given}

@@ -1,4 +1,4 @@
-"""Training that starts from what is shown: an edited flow."""
+"""Training that starts from what is shown: an edited flow, or one that learns another target."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from flowviz.projects import Project
-from flowviz.records import Checkpoint
+from flowviz.records import Checkpoint, Retargeted
+from flowviz.specs import TargetSpec, TrainingSpec
+from flowviz.training.settings import with_settings_of
 
 
 def from_here(project: Project) -> Project:
@@ -48,6 +50,23 @@ def from_here(project: Project) -> Project:
         edits=project.edits,
     )
     return replace(project, checkpoint=checkpoint)
+
+
+def retargeted(project: Project, target: TargetSpec, training: TrainingSpec | None = None) -> Project:
+    """Return a project whose training continues with another target, from its weights and edits. Loads TensorFlow.
+
+    Args:
+        project: The project, which may be untrained.
+        target: The target to learn from now on.
+        training: The training, with its budget for the new target. None for that of the project.
+
+    Raises:
+        FileError: If the weights do not fit the flow.
+        SpecError: If the edits do not fit the flow.
+    """
+    wanted, found = training or project.training, from_here(project)
+    found = replace(with_settings_of(found, wanted), target=target, training=wanted, next=None)
+    return found.after(Retargeted(found.resumes_at, target.title)) if found.resumes_at else found
 
 
 def continued(project: Project) -> Project:

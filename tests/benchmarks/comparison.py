@@ -93,7 +93,7 @@ def measured(request: Request, ways: Sequence[str], folder: Path) -> Runs:
             trials = by_command(request) if way == "command" else separately(request)
             (folder / f"{way}.csv").write_text(to_csv(trials), encoding="utf-8")
     tables = {way: folder / f"{way}.csv" for way in TABLES}
-    known = {way: from_csv(path.read_text(encoding="utf-8"))[0] for way, path in tables.items() if path.exists()}
+    known = {way: from_csv(path.read_text(encoding="utf-8")) for way, path in tables.items() if path.exists()}
     return {way: [summary_of(family, trials) for family in FAMILIES] for way, trials in known.items()}
 
 

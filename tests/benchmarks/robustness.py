@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flowviz.cli.messages import summary_table
-from flowviz.records import Trial, summarized
+from flowviz import train_series
+from flowviz.cli.messages import comparison_table, steadiness_sentences
+from flowviz.records import Trial
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
-from flowviz.training.trials import run_trials
 
 
 def main(
@@ -26,12 +26,17 @@ def main(
 ) -> None:
     """Train with every seed at every rate; count what is not finite and how often the training had to go back."""
     target, trials = TextSpec(text=text), list[Trial]()
-    specs = [TrainingSpec(steps=steps, learning_rate=float(rate)) for rate in rates.split(",")]
+    chosen = [float(rate) for rate in rates.split(",")]
+
+    def hear(_: str, trial: object) -> None:
+        assert isinstance(trial, Trial)
+        print(f"{trial.sentence()}, {trial.figures.get('recoveries', 0)} recoveries", file=sys.stderr)
+        trials.append(trial)
+
     for family in families.split(","):
-        for trial in run_trials(target, FlowSpec.model_validate({"family": family}), specs, range(seeds)):
-            print(f"{family}, {trial.sentence()}, {trial.figures.get('recoveries', 0)} recoveries", file=sys.stderr)
-            trials.append(trial)
-    Console(width=120).print(summary_table(summarized(trials), "gap"))
+        flow, training = FlowSpec.model_validate({"family": family}), TrainingSpec(steps=steps)
+        found = train_series(target, flow, training, seeds=seeds, learning_rates=chosen, jobs=-1, on_event=hear)
+        Console(width=120).print(comparison_table(found), steadiness_sentences(found.trials))
     sys.exit(0 if all(trial.finite for trial in trials) else 1)
 
 

@@ -10,11 +10,15 @@ from PIL import Image, ImageDraw
 
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Trial, to_csv
-from flowviz.rendering.trials import write_plot
 from flowviz.specs import TextSpec, TrainingSpec
 from tests.test_cli import SMALL_FLOW, run
 
 SMALL = "--steps 20 --layers 2 --width 8 --depth 1"
+
+OLD_TABLE = """family,learning_rate,seed,ending,finite,steps,gap,failure,settings
+affine,0.001,0,completed,True,20,0.25,,a1b2c3d4e5f60718
+affine,0.001,1,failed,False,,,killed,a1b2c3d4e5f60718
+"""  # of `flowviz trials` 0.1.0
 
 
 @pytest.fixture
@@ -28,6 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     np.savetxt("points.csv", points, delimiter=",")
     np.save("points.npy", points)
     Path("trials.csv").write_text(to_csv([Trial("affine", 0.001, 0, "failed", False, {}, "killed")]))
+    Path("old_trials.csv").write_text(OLD_TABLE)
     picture = Image.new("L", (60, 40), 255)
     ImageDraw.Draw(picture).rectangle((10, 10, 30, 30), fill=0)
     picture.save("picture.png")
@@ -52,7 +57,6 @@ def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
     for name in (
         "flowviz.cli.training.trained",
-        "flowviz.training.trials.run_trials",
         "flowviz.projects.Project.build_flow",
     ):
         monkeypatch.setattr(name, work)
@@ -92,9 +96,6 @@ def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         "train --text a -o new.checkpoint.flowviz",
         "resume mine.flowviz -o new.Checkpoint.flowviz",
         "gallery brad -o new.checkpoint.flowviz",
-        "trials --points points.csv --steps 5 --force -o points.csv",
-        "trials --image picture.png --steps 5 --force -o picture.csv",
-        "trials --image picture.png --steps 5 --force -o a.csv --plot picture.png",
         "inspect plain --curves plain",
         "render plain --what losses -o plain",
     ],
@@ -137,10 +138,6 @@ def test_same_file_in_other_capitals_is_an_input(
         ("train --text a -o a.docx", "contain another kind of data"),
         ("train --text a -o -", "cannot be written to stdout. Give"),
         ("resume mine.flowviz -o a.npy", "contain numbers. Give a file that ends in .flowviz"),
-        ("trials --text a --steps 5 -o one.png", "contain a picture. Give a file that ends in .csv"),
-        ("trials --text a --steps 5 -o a.npy", "contain numbers. Give a file that ends in .csv"),
-        ("trials --text a --steps 5 -o a.csv --plot a.pdf", "Give a file that ends in .png"),
-        ("trials --text a --steps 5 -o a --plot a", "The table and its plot cannot both be a"),
         ("inspect mine.flowviz --curves a.npy", "contain numbers. Give a file that ends in .csv"),
         ("render mine.flowviz -o new.flowviz", "Files ending in .flowviz cannot be exported"),
         ("render mine.flowviz -o a.pgn", "Files ending in .pgn cannot be exported. Choose from .png"),
@@ -166,9 +163,6 @@ def test_suffix_of_another_kind_is_refused(command: str, said: str, refused: Cal
         ("train --text a -o plain", "plain already exists"),
         ("resume mine.flowviz -o other.flowviz", "other.flowviz already exists"),
         ("gallery brad -o mine.flowviz", "mine.flowviz already exists"),
-        ("trials --text a --steps 5 -o points.csv --plot new.png", "points.csv is not a table of trials"),
-        ("trials --text a --steps 5 -o picture.csv", "picture.png already exists"),
-        ("trials --text a --steps 5 -o a.csv --plot points.png", "points.png already exists"),
     ],
 )
 def test_work_is_replaced_only_with_force(command: str, said: str, refused: Callable[[str], str]) -> None:
@@ -181,6 +175,7 @@ def test_work_is_replaced_only_with_force(command: str, said: str, refused: Call
     "command",
     [
         "sample mine.flowviz -o trials.csv",
+        "sample mine.flowviz -o old_trials.csv",
         "target --text a -o trials.csv",
         "inspect mine.flowviz --curves trials.csv",
         "render mine.flowviz --what losses -o trials.csv",
@@ -193,25 +188,6 @@ def test_table_of_trials_is_not_replaced_by_another_command(command: str, refuse
 def test_name_of_a_folder_that_is_too_long_is_refused(refused: Callable[[str], str]) -> None:
     assert "name too long" in refused(f"render plain -o {300 * 'a'}")
     assert "cannot be exported" in refused(f"render plain -o {300 * 'a'}.b")
-
-
-def test_plot_of_trials_is_replaced_by_trials_alone(folder: Path, refused: Callable[[str], str]) -> None:
-    write_plot([Trial("nice", 1e-3, 0, "completed", True, {"gap": 0.5})], Path("plot.png"))
-    with pytest.raises(AssertionError, match="had begun"):
-        refused("trials --text a --steps 5 -o new.csv --plot plot.png")
-
-
-def test_export_does_not_replace_a_plot_of_trials(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_plot([Trial("nice", 1e-3, 0, "completed", True, {"gap": 0.5})], Path("plot.png"))
-    before = Path("plot.png").read_bytes()
-    assert run("render", "mine.flowviz", "-o", "plot.png") == 2
-    assert "plot.png is a plot of trials, which would be lost" in capsys.readouterr().err
-    assert Path("plot.png").read_bytes() == before
-
-
-def test_large_picture_is_no_plot_of_trials(refused: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
-    assert "points.png already exists" in refused("trials --text a --steps 5 -o a.csv --plot points.png")
 
 
 @pytest.mark.parametrize(
@@ -238,16 +214,6 @@ def test_resume_updates_its_own_project(folder: Path) -> None:
     Path("alias.flowviz").symlink_to("a.flowviz")
     for output in ("a.flowviz", "alias.flowviz"):
         assert run("resume", "a.flowviz", "-o", output) == 0
-
-
-@pytest.mark.slow  # two series of trials, each in processes of its own
-def test_trials_replace_their_own_outputs(folder: Path) -> None:
-    command = f"trials --text A {SMALL} --seeds 1 --jobs 1".split()
-    assert run(*command, "-o", "one.csv") == 0
-    assert run(*command, "-o", "one.csv") == 0
-    assert run(*command, "-o", "two.csv", "--plot", "one.png") == 0
-    assert run(*command, "-o", "points.csv", "--force") == 0
-    assert Path("points.csv").read_text().startswith("family,")
 
 
 def test_numbers_replace_numbers_of_their_format(folder: Path) -> None:

@@ -25,12 +25,6 @@ def test_every_field_is_an_option_with_its_description_as_help(command: str, kin
             assert helps[f"--{field.option_name}"] == f"{field.description}."
 
 
-def test_trials_take_no_options_that_they_vary() -> None:
-    options = {option for param in COMMANDS["trials"].params for option in param.opts}
-    assert {"--layers", "--batch"} <= options
-    assert not {"--seed", "--flow-seed", "--learning-rate"} & options
-
-
 class Cake(Spec):
     """A spec with fields of each kind."""
 

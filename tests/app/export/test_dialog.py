@@ -15,7 +15,6 @@ from flowviz.exporting.export import Export
 from flowviz.projects import Project, example, load_project, save_project
 from flowviz.records import Trial
 from flowviz.records.trial import to_csv
-from flowviz.rendering.trials import write_plot
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 from tests.app.conftest import work_is_running
 from tests.app.export.exporting import SMALL, Dialog, open_dialog
@@ -150,21 +149,17 @@ def test_file_is_overwritten_only_after_asking(dialog: Dialog, qtbot: QtBot, tmp
     assert existing.read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"), [("a.png", "a plot of trials"), ("a.csv", "a table of trials"), ("b.csv", "a project")]
-)
+@pytest.mark.parametrize(("name", "kind"), [("a.csv", "a table of trials"), ("b.csv", "a project")])
 def test_question_names_the_work_that_would_be_lost(
     name: str, kind: str, dialog: Dialog, qtbot: QtBot, tmp_path: Path
 ) -> None:
     path, trial = tmp_path / name, Trial("nice", 1e-3, 0, "completed", True, {"gap": 0.5})
     if kind == "a project":
         save_project(example("brad").project(), path)
-    elif path.suffix == ".csv":
-        path.write_text(to_csv([trial], "settings"))
     else:
-        write_plot([trial], path)
+        path.write_text(to_csv([trial]))
     before = path.read_bytes()
-    dialog.choose("exportWhat", "view" if path.suffix == ".png" else "losses")
+    dialog.choose("exportWhat", "losses")
     dialog.find(QLineEdit, "exportPath").setText(str(path))
     dialog.find(QPushButton, "exportButton").click()
     box = question_of(dialog, qtbot)
