@@ -77,7 +77,8 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     figures = json.loads(capsys.readouterr().out)
     assert list(figures) == [
         "steps", "seconds", "steps_per_second", "train_nll", "loss", "validation_nll", "test_nll", "entropy", "gap",
-        "standard_error", "on_target", "leaked", "coverage", "round_trip_error", "folded", "kept_step", "recoveries",
+        "standard_error", "test_nll_median", "without_density", "on_target", "leaked", "coverage", "round_trip_error",
+        "folded", "kept_step", "recoveries",
         "largest_rise", "unsteady", "prepare_seconds", "nll_units", "log_det_of_units", "changes_of_settings",
     ]  # fmt: skip
     assert figures["steps"] == 150

@@ -159,4 +159,4 @@ def test_only_one_module_changes_the_process() -> None:
     callers = {str(path) for path, text in modules.items() if re.search(r"process\.configure(?!_worker)", text)}
     assert callers == {str(Path("cli/__init__.py")), str(Path("app/main.py"))}
     starters = {str(path) for path, text in modules.items() if "process.configure_worker" in text}
-    assert starters == {str(Path("cli/training.py")), str(Path("cli/comparison.py"))}, "processes of their own"
+    assert starters == {str(Path("cli/comparison.py"))}, "processes of their own"

@@ -1,6 +1,6 @@
 """Scores of trained flows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flowviz.records.bounds import Count
 from flowviz.records.measured import Measured, Share
@@ -35,7 +35,7 @@ class Score:
     test: Measured | None = None
     entropy: float | None = None
     folded: Share = 0.0
-    test_uses: Count = 0
+    test_uses: Count = field(default=0, compare=False)
 
     @property
     def validation_nll(self) -> float | None:

@@ -84,7 +84,7 @@ def test_no_mutant_does_harm(fuzzed: Fuzzed) -> None:
 
 
 def test_no_mutant_of_an_older_file_does_harm(fuzzed: Fuzzed) -> None:
-    assert len(fuzzed.older) == len(OLDER_FILES) == 2
+    assert len(fuzzed.older) == len(OLDER_FILES) == 3
     for found in fuzzed.older:
         assert found.keys() - {"opened"}
 

@@ -10,7 +10,7 @@ import pytest
 import flowviz
 from flowviz.errors import FlowvizError
 from flowviz.projects import Project, from_bytes, to_bytes
-from flowviz.records import Event, Finished, Kept, Progress
+from flowviz.records import FLOW_UNITS, Event, Finished, Kept, Progress
 from flowviz.specs import Entrant, FlowSpec, TextSpec, TrainingSpec
 from flowviz.training.guard import Fault, Guard
 
@@ -67,8 +67,8 @@ def test_the_ending_is_named_in_sentences_and_figures() -> None:
     end = heard[-1]
     assert isinstance(end, Finished)
     assert end.ending == "patience"
-    assert end.sentence().startswith("Ended early, without further improvement, after 160 steps: ")
-    assert end.ended().startswith("Done early: 160 steps")
+    assert end.in_units(FLOW_UNITS).sentence().startswith("Ended early, without further improvement, after 160 steps: ")
+    assert end.in_units(FLOW_UNITS).ended().startswith("Done early: 160 steps")
 
 
 @pytest.mark.parametrize("stop", [80, 120, 140])
