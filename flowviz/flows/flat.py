@@ -1,14 +1,12 @@
-"""Conversion between the numbers of all stages by name and one flat vector."""
+"""The numbers of all stages, by name and as one flat tensor; `records.weights` converts those of a file."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from flowviz.errors import FileError
-from flowviz.records.weights import Shapes, shapes_of
+from flowviz.records.weights import Shapes
 
 
 def named(stages: Iterable[Any], numbers_of: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:
@@ -19,37 +17,12 @@ def named(stages: Iterable[Any], numbers_of: Callable[[Any], Mapping[str, Any]])
     return {f"{name}/{key}": each for name, owner in owners.items() for key, each in numbers_of(owner).items()}
 
 
-def flatten(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[np.float64]:
-    """Return arrays as one vector, concatenated in the order of `shapes`.
-
-    Raises:
-        FileError: If the names or shapes of the arrays differ from `shapes`.
-    """
-    if shapes_of(arrays) != shapes:
-        odd = sorted(set(shapes_of(arrays).items()) ^ set(shapes.items()))
-        raise FileError(
-            f"The weights do not match the flow: {odd[0][0]} is missing, unexpected or has the wrong shape."
-        )
-    return np.concatenate([np.zeros(0), *(np.ravel(arrays[name]) for name in shapes)])
-
-
-def unflatten(flat: Any, shapes: Shapes) -> dict[str, Any]:
-    """Split a vector into its parts by name: the inverse of `flatten`.
-
-    Args:
-        flat: An array or a tensor, in the order of `shapes`.
-        shapes: Shape of each part by name.
-
-    Returns:
-        Copies of the parts of an array, or tensors for a tensor.
-    """
+def unflatten(flat: tf.Tensor, shapes: Shapes) -> dict[str, tf.Tensor]:
+    """Split a flat tensor into its parts by name, in the order of their shapes."""
     if not shapes:
         return {}
-    sizes = [int(np.prod(shape)) for shape in shapes.values()]
-    if isinstance(flat, np.ndarray):
-        pieces: Any = np.split(flat, np.cumsum(sizes)[:-1])
-        return {name: piece.reshape(shape).copy() for (name, shape), piece in zip(shapes.items(), pieces, strict=True)}
-    pieces = tf.split(flat, sizes)  # one op, whose gradient is one concat; slices would each be padded and added
+    # One op, whose gradient is one concat; slices would each be padded and added.
+    pieces = tf.split(flat, [int(np.prod(shape)) for shape in shapes.values()])
     return {name: tf.reshape(piece, shape) for (name, shape), piece in zip(shapes.items(), pieces, strict=True)}
 
 

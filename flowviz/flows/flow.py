@@ -13,7 +13,7 @@ from flowviz.errors import SpecError
 from flowviz.flows.bumps import edit_arrays
 from flowviz.flows.chain import Chain
 from flowviz.flows.evaluator import Evaluator
-from flowviz.flows.flat import flatten, named, unflatten
+from flowviz.flows.flat import named
 from flowviz.flows.objective import MaximumLikelihood, Objective
 from flowviz.flows.reporting import base_report
 from flowviz.flows.stage import Stage
@@ -35,7 +35,7 @@ from flowviz.records import (
 from flowviz.records.bases import initial_parameters
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.records.trace import PARTICLES
-from flowviz.records.weights import shapes_of
+from flowviz.records.weights import flatten, shapes_of, unflatten
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.training import SEED_BITS
@@ -115,8 +115,8 @@ class Flow(tf.Module):
     def weights(self) -> Weights:
         """Return a copy of the parameters and statistics, by name."""
         return Weights(
-            unflatten(self.parameters.numpy(), self.parameter_shapes),
-            unflatten(self.statistics.numpy(), self._statistic_shapes),
+            unflatten(self.parameters.numpy().copy(), self.parameter_shapes),
+            unflatten(self.statistics.numpy().copy(), self._statistic_shapes),
         )
 
     def restore(self, weights: Weights) -> None:

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 
 from flowviz.flows.bumps import BUMPS
 from flowviz.flows.evaluator import Evaluator
-from flowviz.flows.flat import of_stage, unflatten
+from flowviz.flows.flat import of_stage
 from flowviz.flows.reporting import DEFAULT_SPANS, compared, disabled
 from flowviz.flows.stage import Stage
 from flowviz.records import StageReport, Trace
-from flowviz.records.weights import Shapes
+from flowviz.records.weights import Shapes, unflatten
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 
 

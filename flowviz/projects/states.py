@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
-from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Weights
-from flowviz.records.weights import Shapes, shapes_of
+from flowviz.records.weights import Shapes, flatten, shapes_of, unflatten
 
 ARRAY_BYTES = 256  # overhead in memory of each array of a state
 
@@ -36,7 +34,7 @@ class Layout:
         """Return whether two sets of weights are equal bit for bit.
 
         Raises:
-            ValueError: If any of them has a different layout.
+            FileError: If any of them has a different layout.
         """
         rows = zip(self.rows(one), self.rows(other), strict=True)
         return one is other or all(a.tobytes() == b.tobytes() for a, b in rows)
@@ -45,9 +43,9 @@ class Layout:
         """Return the concatenated parameters (P,) and statistics (S,).
 
         Raises:
-            ValueError: If the weights have a different layout.
+            FileError: If the weights have a different layout.
         """
-        return _flat(weights.parameters, self.parameters), _flat(weights.statistics, self.statistics)
+        return flatten(weights.parameters, self.parameters), flatten(weights.statistics, self.statistics)
 
     def weights(self, parameters: NDArray[Any], statistics: NDArray[Any]) -> Weights:
         """Return the weights in rows of parameters (P,) and statistics (S,), as views: the inverse of `rows`.
@@ -55,7 +53,7 @@ class Layout:
         Raises:
             ValueError: If the length of a row does not fit the layout.
         """
-        return Weights(_named(parameters, self.parameters), _named(statistics, self.statistics))
+        return Weights(unflatten(parameters, self.parameters), unflatten(statistics, self.statistics))
 
 
 @dataclass(frozen=True)
@@ -117,18 +115,3 @@ def memory_of(weights: Weights) -> int:
     """Return how many bytes of memory a state with such weights takes when it is loaded."""
     arrays = (*weights.parameters.values(), *weights.statistics.values())
     return sum(array.nbytes + ARRAY_BYTES for array in arrays)
-
-
-def _flat(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[Any]:
-    if shapes_of(arrays) != shapes:
-        raise ValueError("the weights belong to a different flow")
-    return np.concatenate([np.zeros(0, np.float32), *(np.ravel(arrays[name]) for name in shapes)])
-
-
-def _named(row: NDArray[Any], shapes: Shapes) -> dict[str, NDArray[Any]]:
-    ends = list(accumulate(map(prod, shapes.values()), initial=0))
-    if ends[-1] != len(row):
-        raise ValueError(f"{len(row)} numbers do not match arrays of {ends[-1]}")
-    return {
-        name: row[slice(*ends_of)].reshape(shapes[name]) for name, ends_of in zip(shapes, pairwise(ends), strict=True)
-    }

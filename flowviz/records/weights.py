@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.errors import FileError
 from flowviz.records.bounds import Count
 from flowviz.records.equality import EqualByContent
 
@@ -28,3 +32,29 @@ class Weights(EqualByContent):
 def shapes_of(arrays: Mapping[str, NDArray[Any]]) -> Shapes:
     """Return the shapes of arrays by name."""
     return {name: array.shape for name, array in arrays.items()}
+
+
+def flatten(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[Any]:
+    """Return arrays as one vector, concatenated in the order of `shapes`.
+
+    Raises:
+        FileError: If the names or shapes of the arrays differ from `shapes`.
+    """
+    if shapes_of(arrays) != shapes:
+        odd = sorted(set(shapes_of(arrays).items()) ^ set(shapes.items()))
+        raise FileError(
+            f"The weights do not match the flow: {odd[0][0]} is missing, unexpected or has the wrong shape."
+        )
+    return np.concatenate([np.zeros(0, np.float32), *(np.ravel(arrays[name]) for name in shapes)])
+
+
+def unflatten(vector: NDArray[Any], shapes: Shapes) -> dict[str, NDArray[Any]]:
+    """Return the arrays in a vector by name, as views: the inverse of `flatten`.
+
+    Raises:
+        ValueError: If the length of the vector does not fit the shapes.
+    """
+    *pieces, rest = np.split(vector, list(accumulate(map(prod, shapes.values()))))
+    if rest.size:
+        raise ValueError(f"{vector.size} numbers do not match arrays of {vector.size - rest.size}")
+    return {name: piece.reshape(shape) for (name, shape), piece in zip(shapes.items(), pieces, strict=True)}
