@@ -1,10 +1,8 @@
 """The commands that describe a project or this machine, and check flows: inspect, info, check."""
 
-import csv
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from io import StringIO
 from math import isfinite
 from pathlib import Path
 from textwrap import fill, wrap
@@ -157,10 +155,10 @@ def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
     ]
     if not rows:
         raise SpecError("There are no curves to write, because these stages have no network. Choose another stage.")
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([("stage", "kind", "curve", "across", "x", "y"), *rows])
-    write_bytes(path, text.getvalue().encode())
+    from pandas import DataFrame  # takes half a second
+
+    table = DataFrame(rows, columns=["stage", "kind", "curve", "across", "x", "y"])
+    write_bytes(path, table.to_csv(index=False, lineterminator="\n").encode())
     say(f"Wrote {counted(sum(len(report.curves) for report in reports), 'curve')} to {path}.")
 
 

@@ -263,11 +263,9 @@ def _latest(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 
 def _seen_of(seen: Seen, timeline: Timeline, trace: Trace) -> Seen:
     """Return the view without references to stages or moments that do not exist."""
-    lacking: dict[str, None] = {}
-    if seen.stage is not None and seen.stage > trace.last_stage:
-        lacking["stage"] = None
-    if seen.probe is not None and seen.probe[0] > trace.last_stage:
-        lacking["probe"] = None
-    if seen.moment not in [moment.step for moment in timeline.moments]:
-        lacking["moment"] = None
-    return seen.model_copy(update=lacking)
+    exists = {
+        "stage": seen.stage is None or seen.stage <= trace.last_stage,
+        "probe": seen.probe is None or seen.probe[0] <= trace.last_stage,
+        "moment": seen.moment in [moment.step for moment in timeline.moments],
+    }
+    return seen.model_copy(update={name: None for name, is_there in exists.items() if not is_there})

@@ -236,19 +236,15 @@ class FlowSpec(Spec):
             return NORMALIZATION_KINDS.get(self.normalization) if normalized else None
         return self.recipe.layer if role == "layer" else self.recipe.mixing
 
-    def _chosen_of_network(self) -> list[str]:
-        """Return the fields about networks that differ from the defaults of the family."""
-        fields = type(self).model_fields
-        usual = {name: self.recipe.defaults.get(name, fields[name].default) for name in NETWORK_FIELDS}
+    def _differing(self, usual: Mapping[str, Any]) -> list[str]:
+        """Return the names of the fields whose values differ from usual ones."""
         return [name for name, value in usual.items() if getattr(self, name) != value]
 
-    def _chosen_of_conditioner(self) -> list[str]:
-        """Return the fields about networks and tables that differ from the defaults of the family."""
-        return [*(["conditioner"] if self.conditioner == "table" else []), *self._chosen_of_network()]
-
-    def _choices_of_layers(self) -> list[str]:
-        """Return the fields that only flows with a network or table for each layer can choose, and that differ."""
-        return [name for name, value in SOLE_FIELDS.items() if getattr(self, name) != value]
+    @property
+    def _usual_network(self) -> dict[str, Any]:
+        """Return the values of the fields about networks in this family."""
+        fields = type(self).model_fields
+        return {name: self.recipe.defaults.get(name, fields[name].default) for name in NETWORK_FIELDS}
 
     @model_validator(mode="before")
     @classmethod
@@ -274,13 +270,15 @@ class FlowSpec(Spec):
         needs = self.recipe.is_continuous
         if wrong := [words for name, words in PATH_WORDS.items() if (getattr(self, name) is None) == needs]:
             raise ValueError(f"{'Flow matching needs' if needs else 'Only flow matching has'} {' and '.join(wrong)}.")
-        if self.recipe.is_continuous and (names := self._choices_of_layers()):
+        if self.recipe.is_continuous and (names := self._differing(SOLE_FIELDS)):
             raise ValueError(f"Flow matching learns one network for all steps. Leave out its {' and '.join(names)}.")
-        if not self.recipe.has_network and (names := self._chosen_of_conditioner()):
+        if not self.recipe.has_network and (
+            names := self._differing({"conditioner": "network", **self._usual_network})
+        ):
             raise ValueError(f"The {self.family} flow has no networks or tables. Leave out the {' and '.join(names)}.")
         if self.recipe.is_continuous and self.arrangement == "learned":
             raise ValueError("Flow matching cannot learn its base. Arrange the components on a ring or on a grid.")
-        if self.conditioner == "table" and (names := self._chosen_of_network()):
+        if self.conditioner == "table" and (names := self._differing(self._usual_network)):
             raise ValueError(f"A table has no {' and no '.join(names)}. Leave that out, or choose a network.")
         if self.base != "mixture" and (self.components, self.arrangement) != (None, None):
             raise ValueError(
