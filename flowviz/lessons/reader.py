@@ -47,8 +47,7 @@ def read_lesson(path: Path) -> Lesson:
     try:
         return _lesson(values, path)
     except SpecError as error:
-        line = line_of(error.place, key_lines(text))
-        raise FileError(f"{path}, line {line}, {_words(error.place)}{error}") from error
+        raise _error_at(error.place, path, key_lines(text), error) from error
 
 
 def check_lesson(path: Path) -> Lesson:
@@ -66,10 +65,8 @@ def check_lesson(path: Path) -> Lesson:
             last_stage = _last_stage(step.opening, path, lines, place)
         for key, stage in _stages(step.setup):
             if last_stage is not None and stage > last_stage:
-                raise FileError(
-                    f"{path}, line {line_of((*place, key), lines)}, {_words((*place, key))}"
-                    f"The flow has no stage {stage}. Its last stage is {last_stage}."
-                )
+                problem = f"The flow has no stage {stage}. Its last stage is {last_stage}."
+                raise _error_at((*place, key), path, lines, problem)
     return lesson
 
 
@@ -107,6 +104,11 @@ def _toml_problem(error: Exception, text: str) -> str:
     return f", line {number}: This is not valid TOML: {words[:1].lower()}{words[1:]}."
 
 
+def _error_at(place: Place, path: Path, lines: Mapping[Place, int], problem: object) -> FileError:
+    """Return the error that names the line and the key of a problem in a lesson."""
+    return FileError(f"{path}, line {line_of(place, lines)}, {_words(place)}{problem}")
+
+
 def _words(place: Place) -> str:
     """Return the words for a place that precede a sentence, such as "step 2, condition.observe: "."""
     if place[:1] == ("step",) and len(place) > 1:
@@ -126,34 +128,27 @@ def _lesson(values: Mapping[str, Any], path: Path) -> Lesson:
     if values.get("format") != FORMAT:
         found = f", not {values['format']!r}" if "format" in values else ""
         raise SpecError(f"A lesson begins with the line format = {FORMAT}{found}.", ("format",))
-    _check_keys(values, LESSON_KEYS, "A lesson", ())
-    steps = values.get("step", [])
+    steps = _keyed(values, LESSON_KEYS, "A lesson", ()).get("step", [])
     if not isinstance(steps, list) or not steps:
         raise SpecError("A lesson has steps, each of which begins with the line [[step]].", ("step",))
-    folder = path.parent
-    return _built(
-        Lesson,
-        {
-            **{key: values[key] for key in ("title", "summary", "minutes") if key in values},
-            "path": path,
-            "opening": _opening(values, folder, ()),
-            "steps": tuple(_step(step, folder, ("step", number)) for number, step in enumerate(steps)),
-        },
-        (),
-    )
+    given = {
+        **{key: values[key] for key in ("title", "summary", "minutes") if key in values},
+        "path": path,
+        "opening": _opening(values, path.parent, ()),
+        "steps": tuple(_step(step, path.parent, ("step", number)) for number, step in enumerate(steps)),
+    }
+    return _built(Lesson, given, ())
 
 
 def _step(values: Any, folder: Path, place: Place) -> Step:
-    _check_keys(values, STEP_KEYS, "A step", place)
-    given = {key: values[key] for key in STEP_KEYS if key in values}
-    setup = given.pop("setup", {})
-    _check_keys(setup, SETUP_KEYS, "A setup", (*place, "setup"))
+    given = {**_keyed(values, STEP_KEYS, "A step", place)}
+    setup = _keyed(given.pop("setup", {}), SETUP_KEYS, "A setup", (*place, "setup"))
     own = {key: value for key, value in setup.items() if key not in OPENING_KEYS}
     if "picture" in given:
         given["picture"] = _picture(given["picture"], folder, (*place, "picture"))
     if "predict" in given:
-        _check_keys(given["predict"], tuple(Prediction.model_fields), "A prediction", (*place, "predict"))
-        given["predict"] = _built(Prediction, given["predict"], (*place, "predict"))
+        predict = _keyed(given["predict"], tuple(Prediction.model_fields), "A prediction", (*place, "predict"))
+        given["predict"] = _built(Prediction, predict, (*place, "predict"))
     if "condition" in given:
         given["conditions"] = _conditions(given.pop("condition"), (*place, "condition"))
     given["opening"] = _opening(setup, folder, (*place, "setup"))
@@ -170,17 +165,17 @@ def _conditions(values: Any, place: Place) -> tuple[Condition, ...]:
 
 
 def _condition(values: Any, place: Place) -> Condition:
-    _check_keys(values, ("observe", *TESTS), "A condition", place)
-    name, tests = values.get("observe"), [key for key in values if key != "observe"]
+    tests = {**_keyed(values, ("observe", *TESTS), "A condition", place)}
+    name = tests.pop("observe", None)
     if not isinstance(name, str) or name not in OBSERVATIONS:
         known = f" Did you mean {close!r}?" if (close := _closest(str(name), OBSERVATIONS)) else ""
         problem = f"There is no observation named {name!r}." if name is not None else "A condition observes something."
         raise SpecError(f"{problem}{known} flowviz lesson observations lists all.", (*place, "observe"))
     if len(tests) != 1:
         raise SpecError(f"A condition has one comparison, one of {', '.join(TESTS)}.", place)
-    test = tests[0]
+    [(test, value)] = tests.items()
     try:
-        return Condition(observe=name, comparison=test, value=values[test])
+        return Condition(observe=name, comparison=test, value=value)
     except SpecError as error:
         raise SpecError(str(error), (*place, test)) from error
 
@@ -241,13 +236,15 @@ def _closest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word, list(known), 1)), None)
 
 
-def _check_keys(values: Any, known: tuple[str, ...], noun: str, place: Place) -> None:
+def _keyed(values: Any, known: tuple[str, ...], noun: str, place: Place) -> dict[str, Any]:
+    """Return the values of a table if it has no other than known keys."""
     if not isinstance(values, dict):
         raise SpecError(f"{noun} has keys and values, not {values!r}."[:300], place)
     if unknown := next((key for key in values if key not in known), None):
         close = _closest(unknown, known)
         hint = f" Did you mean {close!r}?" if close else f" Its keys are {', '.join(known)}."
         raise SpecError(f"{noun} has no key {unknown!r}.{hint}", (*place, unknown))
+    return values
 
 
 def _built(kind: Callable[..., S], values: Mapping[str, Any], place: Place) -> S:
@@ -270,14 +267,12 @@ def _known(place: Place, values: Any) -> Place:
 
 def _last_stage(opening: Opening, path: Path, lines: Mapping[Place, int], place: Place) -> int | None:
     """Return the last stage of the flow that is opened; None for a comparison or if nothing is."""
-    for key, file in (("project", opening.project), ("comparison", opening.comparison)):
-        if file is None:
-            continue
-        try:
-            if key == "comparison":
-                projects.load_comparison(file)
-                return None
-            return len(projects.load_project(file).flow.stage_names()) - 1
-        except FlowvizError as error:
-            raise FileError(f"{path}, line {line_of((*place, key), lines)}, {_words((*place, key))}{error}") from error
+    try:
+        if opening.comparison is not None:
+            projects.load_comparison(opening.comparison)
+        elif opening.project is not None:
+            return len(projects.load_project(opening.project).flow.stage_names()) - 1
+    except FlowvizError as error:
+        key = "project" if opening.comparison is None else "comparison"
+        raise _error_at((*place, key), path, lines, error) from error
     return None
