@@ -10,8 +10,10 @@ and the library.
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from importlib.abc import ExecutionLoader
+from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint, entry_points
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import decode_source, module_from_spec
 from pathlib import Path
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
@@ -37,10 +39,14 @@ __all__ = [
 
 GROUPS = ("flowviz.families", "flowviz.targets")  # of entry points
 MAX_REASON = 200  # characters
+HOW_TO_SHIP = (
+    "Keep an extension in a single file, which is sent to workers, or install its package where they run, with "
+    "all that it imports."
+)
 
 _built_in_families, _built_in_shapes = frozenset(RECIPES), frozenset(SHAPES)
 _registered: list[str] = []  # what was registered, as a phrase, in this order
-_loaded: list[Path] = []
+_loaded: dict[Path, "Code"] = {}
 _has_installed = False
 
 
@@ -67,16 +73,51 @@ class Extension:
 
 
 @dataclass(frozen=True)
-class Loading:
-    """The extensions that this process has loaded, for another process to load as well."""
+class Code(ExecutionLoader):
+    """The code of a file, which another machine can run without the file."""
 
-    files: tuple[Path, ...]
+    path: Path
+    text: str
+
+    def get_source(self, fullname: str) -> str:
+        """Return the code."""
+        return self.text
+
+    def get_filename(self, fullname: str) -> str:
+        """Return the path, for messages about errors in the code."""
+        return str(self.path)
+
+
+@dataclass(frozen=True)
+class Loading:
+    """The extensions that this process has loaded, for another process to load as well.
+
+    Attributes:
+        files: The code of files.
+        installed: Whether those of installed packages have been loaded.
+        added: What the extensions have registered, such as "the flow shear".
+    """
+
+    files: tuple[Code, ...]
     installed: bool
+    added: tuple[str, ...]
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Return the paths of the files."""
+        return tuple(file.path for file in self.files)
 
     def repeat(self) -> None:
-        """Load the same extensions, unless that has been done in this process."""
-        if self != loading():
-            load(self.files, installed=self.installed)
+        """Load the same extensions, unless that has been done in this process.
+
+        Raises:
+            SpecError: If something is missing afterward.
+        """
+        if self == loading():
+            return
+        problems = [each.sentence() for each in load(self.files, installed=self.installed) if each.problem]
+        if missing := [each for each in self.added if each not in _registered]:
+            raise SpecError(" ".join([f"The worker process lacks {' and '.join(missing)}.", *problems, HOW_TO_SHIP]))
 
 
 def register_target(name: str, sample: "Draw", *, entropy: float | None = None, title: str = "") -> None:
@@ -124,11 +165,11 @@ def register_family(
     _registered.append(f"the flow {name}")
 
 
-def load(files: Iterable[Path] = (), *, installed: bool = True) -> tuple[Extension, ...]:
+def load(files: Iterable[Path | Code] = (), *, installed: bool = True) -> tuple[Extension, ...]:
     """Run extensions, and tell what became of each; one that is broken does not stop the others.
 
     Args:
-        files: Python files.
+        files: Python files, or their code.
         installed: Whether to load those of installed packages, too.
     """
     global _has_installed  # as much a fact about the process as what is registered
@@ -149,7 +190,7 @@ def families() -> tuple[str, ...]:
 
 def loading() -> Loading:
     """Return what was loaded in this process."""
-    return Loading(tuple(_loaded), _has_installed)
+    return Loading(tuple(_loaded.values()), _has_installed, tuple(dict.fromkeys(_registered)))
 
 
 def _load_entry(entry: EntryPoint) -> Extension:
@@ -163,22 +204,20 @@ def _load_entry(entry: EntryPoint) -> Extension:
     return _load(f"{entry.name} of {entry.dist.name}" if entry.dist else entry.name, run)
 
 
-def _load_file(path: Path) -> Extension:
-    path = path.resolve()
+def _load_file(file: Path | Code) -> Extension:
+    path = file.path if isinstance(file, Code) else file.resolve()
 
     def run() -> None:
-        name = f"flowviz_extension_{path.stem}"
-        spec = spec_from_file_location(name, path)
-        if spec is None or spec.loader is None:
+        if path.suffix != ".py":
             raise SpecError("it is not a Python file; its name must end in .py")
-        module = module_from_spec(spec)
+        code = file if isinstance(file, Code) else Code(path, decode_source(path.read_bytes()))
+        name = f"flowviz_extension_{path.stem}"
+        module = module_from_spec(ModuleSpec(name, code, origin=str(path)))
         sys.modules[name] = module  # dataclasses look up their module
-        spec.loader.exec_module(module)
+        code.exec_module(module)
+        _loaded[path] = code
 
-    found = _load(path.name, run)
-    if not found.problem and path not in _loaded:
-        _loaded.append(path)
-    return found
+    return _load(path.name, run)
 
 
 def _load(name: str, run: Any) -> Extension:

@@ -1,10 +1,12 @@
 """Extensions: the examples in the contributors' README work, and broken or missing ones are reported."""
 
+import inspect
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from functools import partial
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from pickle import dumps, loads
@@ -24,13 +26,14 @@ from flowviz.app.target.builder import _shape_pictures
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.app.training.worker import TrainingWorker
-from flowviz.errors import FileError, FlowvizError, SpecError, TargetError
+from flowviz.errors import FileError, FlowvizError, SpecError, TargetError, clause_of
 from flowviz.exporting.commands import train_command, train_python
 from flowviz.extensions import Recipe, register_family, register_target
 from flowviz.projects import Comparison, Plan, Project
-from flowviz.records import Weights, base_particles
+from flowviz.records import Trial, Weights, base_particles
 from flowviz.specs import SHAPES, explanations
 from flowviz.targets import build_target
+from flowviz.training.jobs import Failure
 from flowviz.training.runs import Result, Run, run_all
 from tests.registrations import FAMILY, TARGET, example_files, forget, unregistered
 from tests.test_cli import run
@@ -136,14 +139,79 @@ def run_elsewhere(
         yield number, loads(pickled)()
 
 
-def test_workers_load_the_same_extensions(example_files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def trained_elsewhere(files: Iterable[Path], monkeypatch: pytest.MonkeyPatch) -> Trial:
+    """Load extensions whose files other machines lack, and run a training that needs them in another process."""
     monkeypatch.setattr("flowviz.training.runs.run_jobs", run_elsewhere)
-    extensions.load(example_files, installed=False)
+    extensions.load(files, installed=False)
+    for file in files:
+        file.unlink()
     flow = FlowSpec(family="sines", layers=1)
-    entrant = Entrant(name="sines", target=ShapeSpec(name="spiral"), flow=flow, training=TrainingSpec(steps=20))
-    [(trial, _)] = run_all([Run(entrant)], jobs=1)
+    [(trial, _)] = run_all([Run(entrant_of("spiral", flow))], jobs=1)
+    return trial
+
+
+def entrant_of(shape: str, flow: FlowSpec) -> Entrant:
+    return Entrant(name=flow.family, target=ShapeSpec(name=shape), flow=flow, training=TrainingSpec(steps=20))
+
+
+def test_workers_receive_the_files_of_extensions(example_files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = trained_elsewhere(example_files, monkeypatch)
     assert trial.failure == ""
     assert trial.ending == "completed"
+    assert [each.path.exists() for each in extensions.loading().files] == [False, False]
+    assert inspect.getsource(sys.modules["flowviz_extension_my_target"].spiral).startswith("def spiral(")
+
+
+def test_worker_that_lacks_what_a_file_imports_is_a_sentence(
+    example_files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "only_here.py").write_text("", encoding="utf-8")
+    example_files[1].write_text(f"import only_here\n{FAMILY}", encoding="utf-8")
+    with monkeypatch.context() as here:
+        here.syspath_prepend(tmp_path)
+        extensions.load(example_files, installed=False)
+    del sys.modules["only_here"]
+    job = dumps(extensions.loading())
+    forget()
+    with pytest.raises(SpecError) as caught:
+        loads(job).repeat()
+    assert str(caught.value) == (
+        "The worker process lacks the flow sines. The extension my_flow.py could not be loaded: ModuleNotFoundError: "
+        f"No module named 'only_here' (line 1 of my_flow.py). {extensions.HOW_TO_SHIP}"
+    )
+
+
+def test_worker_without_an_installed_package_fails_its_jobs_with_a_sentence(
+    unregistered: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowviz.training.runs.run_jobs", partial(results_of, run_elsewhere))
+    register_target("spiral", lambda n, rng: rng.normal(size=(n, 2)))  # as an entry point does
+    [(trial, _)] = run_all([Run(entrant_of("spiral", FlowSpec(layers=1)))], jobs=1)
+    assert trial.ending == "failed"
+    assert trial.failure.startswith("The worker process lacks the target spiral. Keep an extension in a single file")
+
+
+def results_of(run: Callable[..., Any], jobs: Mapping[int, Callable[[], Result]], *_: object, **__: object) -> Any:
+    """Run jobs, and return the errors that they raise as `run_jobs` does."""
+    for number, job in jobs.items():
+        try:
+            yield from run({number: job})
+        except FlowvizError as error:
+            yield number, Failure(clause_of(error))
+
+
+@pytest.mark.slow  # two processes load TensorFlow
+@pytest.mark.filterwarnings("ignore")  # of dask
+def test_workers_of_a_cluster_receive_the_files_of_extensions(example_files: Files) -> None:
+    distributed = pytest.importorskip("distributed")
+    extensions.load(example_files, installed=False)
+    for file in example_files:
+        file.unlink()
+    run = Run(entrant_of("spiral", FlowSpec(family="sines", layers=1)))
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        address = cluster.scheduler_address
+        results = run_all([run], backend="dask", scheduler=address)
+        assert [(trial.ending, trial.failure) for trial, _ in results] == [("completed", "")]
 
 
 BROKEN = {

@@ -169,7 +169,7 @@ def _usual_flow(flow: FlowSpec) -> FlowSpec:
 
 
 def _command(name: str, project: Path | None, options: Options) -> str:
-    extensions = [word for file in loading().files for word in ("--with", str(file))]
+    extensions = [word for file in loading().paths for word in ("--with", str(file))]
     words = ["flowviz", *extensions, name, *([] if project is None else [_as_argument(project)])]
     for option, value in options:
         words += _option(option, value)
@@ -201,7 +201,7 @@ def _python(names: set[str], values: Mapping[str, Any], last: str) -> str:
     load = []
     if has_any():
         names.add("load_extensions")
-        load.append(f"load_extensions({', '.join(repr(str(file)) for file in loading().files)})")
+        load.append(f"load_extensions({', '.join(repr(str(file)) for file in loading().paths)})")
     lines = load + [
         f"{name} = {_source(value, names) if isinstance(value, Spec) else value}" for name, value in values.items()
     ]

@@ -93,6 +93,7 @@ def run_here(run: Run, extensions: Loading | None = None, stop: Path | None = No
 
     Raises:
         RunStopped: If it had to end, after its checkpoint has been kept.
+        SpecError: If an extension cannot be loaded in this process.
     """
     if extensions is not None:
         extensions.repeat()
