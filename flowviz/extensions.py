@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from flowviz.errors import FlowvizError, SpecError
 from flowviz.specs import RECIPES, SHAPES, explanations
 from flowviz.specs.recipes import NAME, Recipe
+from flowviz.tensorflow_log import silenced
 
 if TYPE_CHECKING:
     from flowviz.targets.shapes import Draw
@@ -223,7 +224,8 @@ def _load_file(file: Path | Code) -> Extension:
 def _load(name: str, run: Any) -> Extension:
     before = len(_registered)
     try:
-        run()
+        with silenced():  # many load TensorFlow
+            run()
     except (Exception, SystemExit) as error:  # whatever the code of a user raises
         return Extension(name, problem=_reason(error))
     return Extension(name, tuple(dict.fromkeys(_registered[before:])))

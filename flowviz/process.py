@@ -32,7 +32,6 @@ SWITCH_SECONDS = 5e-4
 def configure() -> None:
     """Apply the settings that the command line and the window share, apart from `keep_compiled_programs`."""
     report_native_crashes()
-    silence_tensorflow()
     leave_out_keras()
     skip_pydantic_plugins()
     limit_threads()
@@ -68,16 +67,6 @@ def report_native_crashes() -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(crash_file(folder), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         faulthandler.enable(descriptor)
-
-
-def silence_tensorflow() -> None:
-    """Let TensorFlow print fatal errors only.
-
-    It otherwise prints a line about instructions of the processor, and several about a GPU that is missing. A few lines
-    that begin with "I0000" remain, because it prints them before it reads this variable:
-    https://github.com/tensorflow/tensorflow/issues/100442
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def leave_out_keras() -> None:

@@ -17,7 +17,7 @@ for _ in range(2):
     process.configure()
     process.keep_compiled_programs()
 process.configure_window()
-names = ("TF_CPP_MIN_LOG_LEVEL", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "PYDANTIC_DISABLE_PLUGINS")
+names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "PYDANTIC_DISABLE_PLUGINS")
 print(json.dumps({
     "variables": [os.environ[name] for name in names], "flags": os.environ.get("TF_XLA_FLAGS", ""),
     "faults": faulthandler.is_enabled(), "garbage": gc.get_threshold(), "enabled": gc.isenabled(),
@@ -64,7 +64,7 @@ def run(code: str, folder: Path, **variables: str) -> "subprocess.CompletedProce
 
 def test_program_configures_its_process(tmp_path: Path) -> None:
     found = json.loads(run(SETTINGS, tmp_path).stdout)
-    assert found["variables"] == ["3", "1", "2", "__all__"]
+    assert found["variables"] == ["1", "2", "__all__"]
     assert found["flags"].count("--tf_xla_persistent_cache_directory=") == 1
     assert found["garbage"] == [5_000, 5, 80]
     assert found["faults"]
@@ -82,10 +82,10 @@ def test_process_that_trains_for_a_command_has_the_settings_for_tensorflow(tmp_p
 
 
 def test_variables_of_the_user_are_kept(tmp_path: Path) -> None:
-    given = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_NUM_INTRAOP_THREADS": "2", "PYDANTIC_DISABLE_PLUGINS": "0"}
+    given = {"TF_NUM_INTRAOP_THREADS": "2", "PYDANTIC_DISABLE_PLUGINS": "0"}
     flags = "--tf_xla_clustering_debug=false"
     found = json.loads(run(SETTINGS, tmp_path, **given, TF_XLA_FLAGS=flags).stdout)
-    assert found["variables"] == ["0", "2", "2", "0"]
+    assert found["variables"] == ["2", "2", "0"]
     assert found["flags"].startswith(f"{flags} --tf_xla_persistent_cache_directory=")
     own = "--tf_xla_persistent_cache_directory=/elsewhere"
     assert json.loads(run(SETTINGS, tmp_path, TF_XLA_FLAGS=own).stdout)["flags"] == own

@@ -5,11 +5,13 @@ import logging
 from flowviz.errors import MachineError
 from flowviz.flows.native_libraries import load_native_libraries
 from flowviz.machine import INSTALL
+from flowviz.tensorflow_log import silenced
 
 try:
-    load_native_libraries()
-    from flowviz.flows.build import build_flow
-    from flowviz.flows.flow import Flow
+    with silenced():
+        load_native_libraries()
+        from flowviz.flows.build import build_flow
+        from flowviz.flows.flow import Flow
 except Exception as error:  # whatever a broken installation raises
     logging.getLogger(__name__).exception("no TensorFlow")
     name = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None

@@ -10,6 +10,7 @@ from flowviz.flows.family import Family
 from flowviz.flows.flat import named
 from flowviz.flows.flow import Flow
 from flowviz.flows.flow_matching import FLOW_MATCHING
+from flowviz.flows.forked import check_not_forked
 from flowviz.flows.glow import GLOW, LinearMixing
 from flowviz.flows.iaf import IAF
 from flowviz.flows.laws import check_stages
@@ -43,9 +44,11 @@ def build_flow(
 
     Raises:
         FileError: If the weights do not fit the spec.
+        MachineError: If this process was forked after TensorFlow had computed something.
         SpecError: If the stages of a family from an extension cannot be imported, are incomplete or break a law, or if
             the edits do not fit the spec.
     """
+    check_not_forked()
     if spec.recipe.stages:
         _check(spec.model_copy(update={"seed": 0}), _classes(spec))
     flow = unchecked_flow(spec, weights, dtype)

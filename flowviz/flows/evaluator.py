@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from flowviz.flows.bumps import edit_arrays
 from flowviz.flows.chain import Chain, Numbers
+from flowviz.flows.forked import check_not_forked
 from flowviz.flows.graphs import ChainGraphs
 from flowviz.records import Base, Trace, checked_stage
 from flowviz.specs.edits import Edits
@@ -32,6 +33,7 @@ class Evaluator:
 
     def numbers(self, dtype: tf.DType | None = None, edits: Edits | None = None) -> Numbers:
         """Return the present numbers, rounded to the type of the flow and then converted to another one, if given."""
+        check_not_forked()
         edits, own = self.edits if edits is None else edits, self._parameters.dtype
         arrays = self._chain.constants, *(edit_arrays(edits, len(self._chain.stages)) if edits else ())
         constants = (tf.constant(array, own) for array in arrays)

@@ -16,7 +16,6 @@ import pytest
 
 from flowviz.projects import load_project
 from tests.cli.test_resume import check_same
-from tests.tensorflow_log import without_tensorflow_log
 from tests.test_cli import SMALL, run
 
 COMMAND = ("train", "--text", "I", "--steps", "700", *map(str, SMALL), "-o")
@@ -110,7 +109,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert (folder / "told.json").exists(), done.stderr
     told = json.loads((folder / "told.json").read_text())
-    return Ended(done.returncode, done.stdout, without_tensorflow_log(done.stderr), told, folder)
+    return Ended(done.returncode, done.stdout, done.stderr, told, folder)
 
 
 def test_train_is_quiet(ended: Ended) -> None:

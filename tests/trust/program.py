@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.tensorflow_log import without_tensorflow_log
 from tests.trust.user import TRIED, Condition, User
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +68,6 @@ def used(script: Script, folder: Path, **environment: str) -> Ended:
     return Ended(
         code=done.returncode,
         lines=lines,
-        stderr=without_tensorflow_log(done.stderr),
+        stderr=done.stderr,
         log=log.read_text(encoding="utf-8") if log.exists() else "",
     )
