@@ -50,6 +50,8 @@ from .specs import TrainingSpec as TrainingSpec
 from .specs import ViewSpec as ViewSpec
 from .specs import comparison_spec as comparison_spec
 from .targets import build_target as build_target
+from .targets import points_spec as points_spec
+from .targets import read_image as read_image
 from .training.rescored import rescored as rescored
 
 __all__: list[str]

@@ -22,6 +22,10 @@ class SpecError(FlowvizError):
         self.place = place
 
 
+class ArgumentError(SpecError, TypeError):
+    """An argument of a function has the wrong type."""
+
+
 class TargetError(FlowvizError):
     """A target contains nothing to learn, such as a blank text, or its text has characters that the font lacks."""
 

@@ -12,6 +12,7 @@ import tomllib
 from functools import partial
 from itertools import chain, pairwise
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 import typer
@@ -99,7 +100,7 @@ def test_commands_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.Mo
 def test_library_example_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (example,) = [text for kind, text in BLOCKS if kind == "python"]
+    (example,) = re.findall(r"<!-- example -->\n```python\n(.*?)```\n", README, re.DOTALL)
     assert "steps=2000" in example
     monkeypatch.chdir(tmp_path)
     exec(compile(example.replace("steps=2000", "steps=50"), "README.md", "exec"), {})
@@ -107,6 +108,17 @@ def test_library_example_runs(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["brad.flowviz", "brad.svg"]
     assert load_project(tmp_path / "brad.flowviz").target == TextSpec(text="BRAD")
     assert (tmp_path / "brad.svg").read_text(encoding="utf-8").count("Coupling") >= 8
+
+
+@pytest.mark.slow  # loads TensorFlow in three processes
+def test_examples_of_the_guide_of_the_library_run(tmp_path: Path) -> None:
+    guide = (CHECKOUT / "resources/guide/library.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```\n", guide, re.DOTALL)
+    script = "if __name__ == '__main__':\n" + indent("\n".join(blocks).replace("steps=2000", "steps=50"), "    ")
+    (tmp_path / "guide.py").write_text(script, encoding="utf-8")
+    done = subprocess.run([sys.executable, "guide.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert load_project(tmp_path / "so_far.flowviz").target == load_project(tmp_path / "brad.flowviz").target
 
 
 MYPY = """
@@ -121,7 +133,7 @@ ignore_missing_imports = True
 @pytest.mark.slow  # checks the types of all that the library imports
 def test_library_example_passes_strict_type_checks(tmp_path: Path) -> None:
     pytest.importorskip("mypy")
-    (example,) = [text for kind, text in BLOCKS if kind == "python"]
+    (example,) = [text for kind, text in BLOCKS if kind == "python" and text in README]
     (tmp_path / "example.py").write_text(example, encoding="utf-8")
     (tmp_path / "mypy.ini").write_text(MYPY, encoding="utf-8")
     command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "example.py"]
@@ -173,6 +185,7 @@ def test_files_exist() -> None:
         "resources/guide/window.md",
         "resources/guide/terminal.md",
         "resources/guide/lessons.md",
+        "resources/guide/library.md",
     ],
 )
 def test_links_to_files_lead_somewhere(path: str) -> None:

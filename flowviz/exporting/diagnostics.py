@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from flowviz.arguments import checked
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import seen_moment, shots
@@ -116,6 +117,7 @@ class Diagnostic:
         return Scenes(self._project, seen, count, shots(self._project, spec), self._keeper)
 
 
+@checked
 def ledger(project: Project, point: ArrayLike | None = None, units: UnitName = "data") -> Ledger:
     """Return what the base and each stage add to the log-density of a point, or to the mean one of the data.
 
@@ -139,6 +141,7 @@ def ledger(project: Project, point: ArrayLike | None = None, units: UnitName = "
     return Diagnostic(project, ExportSpec(what="ledger", seen=seen)).ledger
 
 
+@checked
 def latents(project: Project, n: int = PARTICLES) -> Latents:
     """Pull points of the target that played no part in the training back to the base, to compare them with it.
 

@@ -6,6 +6,7 @@ from secrets import randbits
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from flowviz.arguments import checked
 from flowviz.projects import Project
 from flowviz.records import Trace, Units, checked_points, slices
 from flowviz.records.trace import PARTICLES
@@ -16,6 +17,7 @@ from flowviz.targets import build_target, spec_units, untrained_in_parts
 SAMPLES = 20_000
 
 
+@checked
 def units(project: Project, name: UnitName = "data") -> Units:
     """Return the units of a project, which convert points and log-densities from flow units.
 
@@ -30,6 +32,7 @@ def units(project: Project, name: UnitName = "data") -> Units:
     return spec_units(project.target, name)
 
 
+@checked
 def sample(
     project: Project, n: int = SAMPLES, seed: int | None = None, units: UnitName = "data"
 ) -> NDArray[np.floating]:
@@ -49,6 +52,7 @@ def sample(
     return np.concatenate(list(sample_in_parts(project, n, seed, units)))
 
 
+@checked
 def sample_in_parts(
     project: Project, n: int = SAMPLES, seed: int | None = None, units: UnitName = "data"
 ) -> Iterator[NDArray[np.floating]]:
@@ -59,6 +63,7 @@ def sample_in_parts(
         yield found.values(flow.forward(particles[some]))
 
 
+@checked
 def score(project: Project, points: ArrayLike, units: UnitName = "data") -> NDArray[np.floating]:
     """Compute the log-density (n,) of points (n, 2) under the flow of a project, in float64. Loads TensorFlow.
 
@@ -75,6 +80,7 @@ def score(project: Project, points: ArrayLike, units: UnitName = "data") -> NDAr
     return np.concatenate(list(score_in_parts(project, points, units)))
 
 
+@checked
 def score_in_parts(project: Project, points: ArrayLike, units: UnitName = "data") -> Iterator[NDArray[np.floating]]:
     """Yield the log-densities of `score` in parts, so that not all of them are in memory."""
     given, found, flow = checked_points(points), spec_units(project.target, units), project.build_flow("float64")
@@ -82,6 +88,7 @@ def score_in_parts(project: Project, points: ArrayLike, units: UnitName = "data"
         yield found.log_density(flow.log_prob(found.points(given[some])))
 
 
+@checked
 def trace(project: Project, n: int = PARTICLES, seed: int = 0, direction: Direction = "generate") -> Trace:
     """Follow particles through every stage of the flow of a project. Loads TensorFlow.
 
@@ -104,6 +111,7 @@ def trace(project: Project, n: int = PARTICLES, seed: int = 0, direction: Direct
     return Trace.joined(list(trace_in_parts(project, n, seed, direction)))
 
 
+@checked
 def trace_in_parts(
     project: Project, n: int = PARTICLES, seed: int = 0, direction: Direction = "generate"
 ) -> Iterator[Trace]:

@@ -4,11 +4,13 @@ import warnings
 from pathlib import Path
 
 from flowviz import extensions, projects
+from flowviz.arguments import checked
 from flowviz.extensions import Extension
 from flowviz.file_kinds import PROJECT, check_suffix
 from flowviz.projects import Comparison, Project
 
 
+@checked
 def load_extensions(*files: str | Path) -> tuple[Extension, ...]:
     """Run the code of installed extensions, and of files, which adds targets and families of flows.
 
@@ -24,6 +26,7 @@ def load_extensions(*files: str | Path) -> tuple[Extension, ...]:
     return found
 
 
+@checked
 def save(project: Project, path: str | Path) -> None:
     """Write a project to a file, whole or not at all.
 
@@ -36,6 +39,7 @@ def save(project: Project, path: str | Path) -> None:
     projects.save_project(project, place)
 
 
+@checked
 def load(path: str | Path) -> Project:
     """Read a project from a file that flowviz saved.
 
@@ -45,6 +49,7 @@ def load(path: str | Path) -> Project:
     return projects.load_project(Path(path))
 
 
+@checked
 def save_comparison(comparison: Comparison, path: str | Path) -> None:
     """Write a comparison to a file, whole or not at all.
 
@@ -57,6 +62,7 @@ def save_comparison(comparison: Comparison, path: str | Path) -> None:
     projects.save_comparison(comparison, place)
 
 
+@checked
 def load_comparison(path: str | Path) -> Comparison:
     """Read a comparison from a file that flowviz saved.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from flowviz.arguments import checked
 from flowviz.exporting.commands import default_format
 from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec
 from flowviz.exporting.difference import DifferenceExport
@@ -17,6 +18,7 @@ from flowviz.specs.export_kinds import IN_FOLDERS
 PICTURE_SIZE = 640, 480
 
 
+@checked
 def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
     """Write what a spec asks for to a file or, if that is several pictures, to a folder.
 
@@ -30,6 +32,7 @@ def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
 
 
 @draw.register
+@checked
 def render_comparison(
     comparison: Comparison, path: str | Path, spec: ExportSpec | None = None, columns: FigureColumns | None = None
 ) -> None:
@@ -53,6 +56,7 @@ def render_comparison(
     _write(lambda: ComparisonFigure(comparison, found, columns), found, place)
 
 
+@checked
 def render_difference(
     comparison: Comparison, first: str, second: str, path: str | Path, spec: ExportSpec | None = None
 ) -> None:
@@ -76,6 +80,7 @@ def render_difference(
     _write(lambda: DifferenceExport(comparison, (first, second), found), found, place)
 
 
+@checked
 def picture(project: Project, size: PictureSize | None = None) -> bytes:
     """Return a PNG of the particles of a project at the last stage. Does not load TensorFlow.
 

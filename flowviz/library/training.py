@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
+from numpy.typing import ArrayLike
+
+from flowviz.arguments import checked, renamed
 from flowviz.errors import FileError
 from flowviz.library.interruptible import Interruptible
 from flowviz.notebook import progress_display
@@ -14,7 +17,9 @@ from flowviz.records.deviation import Deviation
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TargetSpec, TrainingSpec
 from flowviz.specs.comparison import with_learning_rates
 from flowviz.specs.edits import Edits
-from flowviz.targets import Target, build_target, target_units
+from flowviz.specs.target import KINDS
+from flowviz.specs.training import DEFAULT_SECONDS
+from flowviz.targets import Target, build_target, points_spec, target_units
 from flowviz.training import compared, continued, trained
 from flowviz.training.from_here import retargeted
 from flowviz.training.limits import with_limits
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
 Precision = Literal["float32", "float64"]
 
 
+@checked
 def build_flow(
     spec: FlowSpec, weights: Weights | None = None, dtype: Precision = "float32", edits: Edits | None = None
 ) -> "Flow":
@@ -47,6 +53,7 @@ def build_flow(
     return build_flow(spec, weights, dtype, edits)
 
 
+@checked
 def check_flow(spec: FlowSpec) -> tuple[Deviation, ...]:
     """Measure how far a flow with random weights is from the laws of all flows, such as one of an extension.
 
@@ -68,10 +75,12 @@ def check_flow(spec: FlowSpec) -> tuple[Deviation, ...]:
     return tuple(flow_deviations(spec))
 
 
+@renamed(target_spec="target")
+@checked
 def train(
-    target_spec: TargetSpec,
-    flow_spec: FlowSpec,
-    training_spec: TrainingSpec,
+    target: TargetSpec | ArrayLike,
+    flow_spec: FlowSpec | None = None,
+    training_spec: TrainingSpec | None = None,
     *,
     on_event: Callable[[Event], object] | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -84,9 +93,10 @@ def train(
     training ends as well, and the `project` attribute of that error is the project.
 
     Args:
-        target_spec: The target to learn.
-        flow_spec: The flow.
-        training_spec: The training, with its budget of seconds or steps.
+        target: The target to learn: a spec, points (n, 2) in any units, or a data frame of pandas, polars or another
+            library with two numeric columns.
+        flow_spec: The flow. By default `FlowSpec()`.
+        training_spec: The training, with its budget of seconds or steps. By default a minute.
         on_event: Called with each event, from `Preparing` to `Finished`, and with a `Checkpoint` every minute, from
             which `project.after(event)` continues. Their NLLs are in flow units, from which
             `progress.in_units(units(project))` converts them. By default, notebooks show the progress.
@@ -94,13 +104,17 @@ def train(
             project can be resumed.
 
     Raises:
+        ArgumentError: If an argument has a wrong type.
         TargetError: If there is nothing to learn.
         FileError: If a picture in the target is damaged.
     """
-    untrained = Project.untrained(target_spec, flow_spec, training_spec)
-    return _trained(untrained, build_target(target_spec), on_event, should_stop)
+    spec = _target_spec(target)
+    training = training_spec or TrainingSpec(seconds=DEFAULT_SECONDS)
+    untrained = Project.untrained(spec, flow_spec or FlowSpec(), training)
+    return _trained(untrained, build_target(spec), on_event, should_stop)
 
 
+@checked
 def compare(
     comparison: ComparisonSpec | Comparison,
     *,
@@ -144,10 +158,11 @@ def compare(
     return found
 
 
+@checked
 def train_series(
-    target_spec: TargetSpec,
-    flow_spec: FlowSpec,
-    training_spec: TrainingSpec,
+    target: TargetSpec | ArrayLike,
+    flow_spec: FlowSpec | None = None,
+    training_spec: TrainingSpec | None = None,
     *,
     seeds: int = 5,
     learning_rates: Sequence[float] = (),
@@ -161,9 +176,9 @@ def train_series(
     in the figures of `comparison.trials`, and report the test NLL of that rate, which is not biased by the choice.
 
     Args:
-        target_spec: The target to learn.
-        flow_spec: The flow.
-        training_spec: The training, with its budget of seconds or steps.
+        target: As for `train`.
+        flow_spec: As for `train`.
+        training_spec: As for `train`.
         seeds: Number of runs at each learning rate, whose seeds count up from those of the flow and of the training.
         learning_rates: Up to six learning rates. By default, only that of the training.
         jobs: As for `compare`.
@@ -175,12 +190,15 @@ def train_series(
         TargetError: If there is nothing to learn.
         FileError: If a picture in the target is damaged.
     """
-    entrant = Entrant(name=flow_spec.family, target=target_spec, flow=flow_spec, training=training_spec)
+    flow = flow_spec or FlowSpec()
+    training = training_spec or TrainingSpec(seconds=DEFAULT_SECONDS)
+    entrant = Entrant(name=flow.family, target=_target_spec(target), flow=flow, training=training)
     spec = ComparisonSpec(entrants=(entrant,), seeds=seeds)
     found = with_learning_rates(spec, learning_rates) if len(learning_rates) else spec
     return compare(found, jobs=jobs, on_event=on_event, should_stop=should_stop)
 
 
+@checked
 def resume(
     project: Project,
     *,
@@ -229,9 +247,10 @@ def resume(
     return _trained(project, build_target(project.target), on_event, should_stop)
 
 
+@checked
 def retarget(
     project: Project,
-    target_spec: TargetSpec,
+    target: TargetSpec | ArrayLike,
     training_spec: TrainingSpec | None = None,
     *,
     on_event: Callable[[Event], object] | None = None,
@@ -243,7 +262,7 @@ def retarget(
 
     Args:
         project: A project, trained or not.
-        target_spec: The target to learn from now on.
+        target: The target to learn from now on, as for `train`.
         training_spec: The training, with its budget for the new target. None for that of the project.
         on_event: As for `train`.
         should_stop: As for `train`.
@@ -252,7 +271,12 @@ def retarget(
         TargetError: If there is nothing to learn.
         FileError: If a picture in the target is damaged, or if the weights do not fit the flow.
     """
-    return _trained(retargeted(project, target_spec, training_spec), build_target(target_spec), on_event, should_stop)
+    spec = _target_spec(target)
+    return _trained(retargeted(project, spec, training_spec), build_target(spec), on_event, should_stop)
+
+
+def _target_spec(target: TargetSpec | ArrayLike) -> TargetSpec:
+    return target if isinstance(target, KINDS) else points_spec(target)
 
 
 def _trained(

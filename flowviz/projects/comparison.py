@@ -7,6 +7,7 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowviz.arguments import checked
 from flowviz.errors import SpecError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
@@ -58,6 +59,7 @@ class Comparison:
         self.spec  # noqa: B018  # raises the error
 
     @classmethod
+    @checked
     def untrained(cls, spec: ComparisonSpec) -> "Comparison":
         """Return the comparison of entrants that have not been trained."""
         projects = {each.name: Project.untrained(each.target, each.flow, each.training) for each in spec.entrants}

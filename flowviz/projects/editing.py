@@ -1,9 +1,11 @@
 """Edits of the layers of a project, for the library."""
 
+from flowviz.arguments import checked
 from flowviz.projects.project import Project
 from flowviz.specs.edits import Edits
 
 
+@checked
 def edit(project: Project, edits: Edits) -> Project:
     """Disable layers of the flow of a project, and bend their curves, without training it. Loads TensorFlow.
 

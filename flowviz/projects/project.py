@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from flowviz.arguments import checked
 from flowviz.errors import SpecError
 from flowviz.projects.drawing import png_of
 from flowviz.projects.moments import storable_timeline, without_particles
@@ -90,6 +91,7 @@ class Project:
     ending: Ending | None = None
 
     @classmethod
+    @checked
     def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":
         """Return the project of a training that has not begun."""
         nothing = Weights({}, {})
@@ -191,6 +193,7 @@ class Project:
             )
         return replace(self, flow=flow)._followed_anew()
 
+    @checked
     def with_edits(self, edits: Edits) -> "Project":
         """Return this project with other edits in place of its own, and its particles followed anew.
 

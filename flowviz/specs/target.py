@@ -111,18 +111,16 @@ class TextSpec(Spec):
 class ImageSpec(Spec):
     """A picture whose dark pixels are ink. Transparent pixels never are.
 
-    `targets.image.read_image` creates it.
-
-    Attributes:
-        png: The picture, turned upright, downscaled and converted to gray with alpha.
-        size: Width and height of the upright picture before it was downscaled. None in older files.
-        name: Name of the file.
+    `flowviz.read_image` creates it, with the picture turned upright, downscaled and converted to gray with alpha.
     """
 
     kind: Literal["image"] = "image"
     png: Annotated[Png, described("Image", "Picture whose dark pixels are ink", repr=False)]
-    size: tuple[Side, Side] | None = None
-    name: str = "image"
+    size: Annotated[
+        tuple[Side, Side] | None,
+        Field(description="Width and height of the upright picture before it was downscaled; None in older files"),
+    ] = None
+    name: Annotated[str, Field(description="Name of the file")] = "image"
     threshold: Annotated[
         float,
         described(
@@ -160,16 +158,14 @@ class ShapeSpec(Spec):
 
 
 class DrawingSpec(Spec):
-    """A drawing, whose dark and opaque pixels are ink.
-
-    Attributes:
-        png: The whole canvas.
-        size: Width and height of the file that the drawing was read from, if it was downscaled.
-    """
+    """A drawing, whose dark and opaque pixels are ink."""
 
     kind: Literal["drawing"] = "drawing"
     png: Annotated[Png, described("Drawing", "Canvas whose dark and opaque pixels are ink", repr=False)]
-    size: tuple[Side, Side] | None = None
+    size: Annotated[
+        tuple[Side, Side] | None,
+        Field(description="Width and height of the file that the drawing was read from, if it was downscaled"),
+    ] = None
 
     @property
     def title(self) -> str:
@@ -180,22 +176,21 @@ class DrawingSpec(Spec):
 class PointsSpec(Spec):
     """A table of points, in the order of its file: `point = center + unit · row`.
 
-    `targets.read_points` and `targets.points_spec` create it. Half of the points that do not train the flow, but at
-    most 10,000, validate it; the rest test it.
-
-    Attributes:
-        data: The rows (n, 2), float32, little-endian. They are centered and scaled, so that float32 is accurate enough
-            in any units.
-        center: Mean of the points.
-        unit: Factors from rows to the units of the file, along x and along y. A single number stands for both.
-        name: Name of the file.
+    `flowviz.points_spec` creates it from an array or a data frame, and `targets.read_points` from a file. Its rows are
+    centered and scaled, so that float32 is accurate enough in any units. Half of the points that do not train the flow,
+    but at most 10,000, validate it; the rest test it.
     """
 
     kind: Literal["points"] = "points"
-    data: Annotated[PointBytes, described("Points", "Points to learn", repr=False)]
-    center: tuple[float, float] = (0.0, 0.0)
-    unit: UnitLengths = (1.0, 1.0)
-    name: str = "points"
+    data: Annotated[
+        PointBytes, described("Points", "Points to learn: the rows (n, 2), float32, little-endian", repr=False)
+    ]
+    center: Annotated[tuple[float, float], Field(description="Mean of the points")] = (0.0, 0.0)
+    unit: Annotated[
+        UnitLengths,
+        Field(description="Factors from rows to the units of the file, along x and y; one number stands for both"),
+    ] = (1.0, 1.0)
+    name: Annotated[str, Field(description="Name of the file")] = "points"
     training_share: Annotated[
         float, described("Training share", "Share of the points to train on, from 0.5 to 0.9", ge=0.5, le=0.9)
     ] = TRAINING_SHARE
@@ -218,7 +213,7 @@ SourceSpec = Annotated[_Source, Field(discriminator="kind")]
 class Part(Spec):
     """A source of a mix. Its share of the points is its weight divided by the sum of the weights."""
 
-    source: SourceSpec
+    source: Annotated[SourceSpec, Field(description="A target other than a mix")]
     weight: Annotated[
         float, described("Weight", "Weight of this source, which decides its share of the points", gt=0, le=1000)
     ] = 1.0
@@ -246,8 +241,9 @@ class MixSpec(Spec):
         return joint.join(part.source.title for part in self.parts)
 
 
-TargetSpec = Annotated[_Source | MixSpec, Field(discriminator="kind")]
-TARGETS: Mapping[str, type[Spec]] = {each.model_fields["kind"].default: each for each in get_args(_Source | MixSpec)}
+KINDS = _Source | MixSpec
+TargetSpec = Annotated[KINDS, Field(discriminator="kind")]
+TARGETS: Mapping[str, type[Spec]] = {each.model_fields["kind"].default: each for each in get_args(KINDS)}
 
 
 def sources_of(target: TargetSpec) -> tuple[SourceSpec, ...]:

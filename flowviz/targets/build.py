@@ -2,6 +2,7 @@
 
 from typing import overload
 
+from flowviz.arguments import checked
 from flowviz.records import Units
 from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, ShapeSpec, TargetSpec, TextSpec
 from flowviz.targets.drawing import drawing_target
@@ -23,6 +24,7 @@ def build_target(spec: ImageSpec) -> PixelDensity: ...
 def build_target(spec: PointsSpec) -> Points: ...
 @overload
 def build_target(spec: TargetSpec) -> Target: ...
+@checked
 def build_target(spec: TargetSpec) -> Target:
     """Build the target that a spec describes.
 

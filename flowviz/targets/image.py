@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, UnidentifiedImageError
 
+from flowviz.arguments import checked
 from flowviz.errors import FileError, TargetError
 from flowviz.files import content_of
 from flowviz.specs import ImageSpec
@@ -35,13 +36,15 @@ SIDEWAYS = range(5, 9)  # EXIF orientations that exchange width and height
 DEEP_MODES = ("I;16", "I;16B", "I;16L", "I", "F")  # grayscale with more than 8 bits, which Pillow clips to 8
 
 
-def read_image(path: Path) -> ImageSpec:
+@checked
+def read_image(path: str | Path) -> ImageSpec:
     """Read a picture file in one of the `FORMATS` and downscale it.
 
     Raises:
         FileError: If the file cannot be read, is too large, or is not a picture.
     """
-    return image_spec(content_of(path, MAX_FILE_BYTES), path.name)
+    place = Path(path)
+    return image_spec(content_of(place, MAX_FILE_BYTES), place.name)
 
 
 def image_spec(content: bytes, name: str = "image") -> ImageSpec:

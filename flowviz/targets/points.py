@@ -1,9 +1,12 @@
 """Empirical distributions of points."""
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
-from flowviz.errors import TargetError
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from flowviz.arguments import checked
+from flowviz.errors import ArgumentError, TargetError
 from flowviz.records import FLOW_UNITS, Units
 from flowviz.specs import PointsSpec
 from flowviz.specs.target import TRAINING_SHARE
@@ -88,25 +91,53 @@ class Points(Cloud):
         return f"{train} and {validation}. With fewer than {MIN_FOR_TEST} points, there is no test set."
 
 
-def points_spec(points: NDArray[np.floating], name: str = "points") -> PointsSpec:
+@checked
+def points_spec(points: ArrayLike, name: str = "points") -> PointsSpec:
     """Return a spec that holds points, standardized.
 
     Both axes have the same scale, which keeps angles and shapes, unless their standard deviations differ by more than a
     factor of 10: then each axis has its own, because the points would look like a line.
 
     Args:
-        points: Points (n, 2) in any units.
+        points: Points (n, 2) in any units: an array, or a data frame of pandas, polars or another library with two
+            numeric columns.
         name: Name of the points for the user.
 
     Raises:
+        ArgumentError: If `points` is neither an array of numbers nor a data frame.
         TargetError: If `points` does not have shape (n, 2) with n ≥ 20, if a value is not finite, or if all points lie
             on a line.
     """
-    _check(points)
-    stretch = _stretch(points)
-    rows, (x, y), unit = standardized(points if stretch == (1, 1) else points / stretch)
+    found = _array(points)
+    _check(found)
+    stretch = _stretch(found)
+    rows, (x, y), unit = standardized(found if stretch == (1, 1) else found / stretch)
     center, units = (x * stretch[0], y * stretch[1]), (unit * stretch[0], unit * stretch[1])
     return PointsSpec(data=rows.astype("<f4").tobytes(), center=center, unit=units, name=name)
+
+
+def _array(points: Any) -> NDArray[np.floating]:
+    """Return the points of an array or of a data frame, as an array."""
+    import narwhals  # which the start of the window does not need
+    from narwhals.selectors import numeric
+
+    frame = narwhals.from_native(points, eager_only=True, pass_through=True)
+    if isinstance(frame, narwhals.DataFrame):
+        columns = frame.select(numeric())
+        if len(columns.columns) != 2:
+            raise TargetError(
+                f"The data frame has {len(columns.columns)} numeric columns, {', '.join(columns.columns) or 'none'}. "
+                "Choose two of its columns, one for x and one for y."
+            )
+        return np.ascontiguousarray(columns.to_numpy(), np.float64)  # as the sums of an equal array are rounded
+    try:
+        found = np.asarray(points)
+        return found if found.dtype.kind == "f" else found.astype(np.float64, casting="same_kind")
+    except (ValueError, TypeError) as error:
+        raise ArgumentError(
+            "Points are an array of numbers of shape (n, 2), or a data frame with two numeric columns, not "
+            f"{type(points).__name__}. Other targets are specs, such as TextSpec."
+        ) from error
 
 
 def _stretch(points: NDArray[np.floating]) -> tuple[float, float]:

@@ -1,0 +1,96 @@
+"""Checks of the arguments of public functions, so that a wrong type gets a sentence that says what is expected."""
+
+import inspect
+from collections.abc import Callable
+from functools import cache, wraps
+from numbers import Integral, Real
+from os import PathLike
+from pathlib import Path
+from reprlib import repr as shortened
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
+
+from flowviz.errors import ArgumentError
+
+ACCEPTED = {int: Integral, float: Real, Path: PathLike}  # also those of numpy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """Return a function that raises `ArgumentError` for an argument whose type is not that of its annotation.
+
+    Classes, numbers, texts, literals, functions and unions of them are checked. Other types, such as arrays, are left
+    to the function.
+    """
+
+    @wraps(function)
+    def with_check(*args: P.args, **kwargs: P.kwargs) -> R:
+        parameters = _parameters(function)
+        # Too many arguments, or unknown ones, are left to Python.
+        for name, value in (*zip(parameters, args, strict=False), *kwargs.items()):
+            if name in parameters and not _fits(value, parameters[name]):
+                raise ArgumentError(
+                    f"{function.__name__}() takes {_words(parameters[name])} as {name}, not {_given(value)}."
+                )
+        return function(*args, **kwargs)
+
+    return with_check
+
+
+def renamed(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator of a function that also takes some arguments by earlier names: `renamed(old="new")`."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def with_names(*args: P.args, **kwargs: P.kwargs) -> R:
+            return function(*args, **{names.get(name, name): value for name, value in kwargs.items()})  # type: ignore[arg-type]
+
+        return with_names
+
+    return decorate
+
+
+@cache
+def _parameters(function: Callable[..., object]) -> dict[str, Any]:
+    """Return the types of the parameters of a function, by name: any type for `self` and `cls`."""
+    found = inspect.signature(function).parameters.values()
+    return {each.name: object if each.annotation is each.empty else each.annotation for each in found}
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Return whether a value has a type. This is true if the type is one that cannot be checked."""
+    origin = get_origin(kind)
+    if origin is Annotated:
+        return _fits(value, get_args(kind)[0])
+    if origin in (Union, UnionType):
+        return any(_fits(value, each) for each in get_args(kind))
+    if origin is Literal:
+        return isinstance(value, str) and value in get_args(kind)
+    if origin is Callable:
+        return callable(value)
+    is_class = isinstance(kind, type) and origin is None and kind is not Any
+    return not is_class or isinstance(value, ACCEPTED.get(kind, kind))
+
+
+def _words(kind: Any) -> str:
+    """Return a type as words, such as "a FlowSpec or None"."""
+    origin = get_origin(kind)
+    if origin is Annotated:
+        return _words(get_args(kind)[0])
+    if origin in (Union, UnionType):
+        return _listed([_words(each) for each in get_args(kind)])
+    if origin is Literal:
+        return _listed([repr(each) for each in get_args(kind)])
+    if origin is Callable:
+        return "a function"
+    return {NoneType: "None", str: "text", int: "a whole number", float: "a number"}.get(kind) or kind.__name__
+
+
+def _listed(words: list[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if words[:-1] else words)
+
+
+def _given(value: Any) -> str:
+    return shortened(value) if isinstance(value, str | int | float | NoneType) else type(value).__name__

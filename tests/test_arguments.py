@@ -1,0 +1,140 @@
+"""Arguments of public functions: what they accept, and what they say about the rest."""
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from PIL import Image
+
+import flowviz
+from flowviz import FlowSpec, FlowvizError, PointsSpec, Project, ShapeSpec, TextSpec, TrainingSpec, points_spec
+from flowviz.arguments import checked
+from flowviz.errors import ArgumentError
+from flowviz.library import training as library_training
+
+POINTS = np.random.default_rng(0).normal([300, -5], [50, 10], (200, 2))
+COLUMNS = {"x": POINTS[:, 0], "word": ["a", "b"] * 100, "y": POINTS[:, 1], "is_odd": [True, False] * 100}
+SMALL = FlowSpec(layers=1, width=4, depth=1)
+
+
+def public_functions() -> list[Callable[..., Any]]:
+    return [found for name in flowviz.__all__ if inspect.isfunction(found := getattr(flowviz, name))]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        POINTS.tolist(),
+        pd.DataFrame(COLUMNS),
+        pd.DataFrame(COLUMNS).convert_dtypes(),
+        pl.DataFrame(COLUMNS),
+        pl.DataFrame(COLUMNS).select("x", "y"),
+    ],
+    ids=["list", "pandas", "nullable", "polars", "polars-two"],
+)
+def test_points_are_an_array_or_two_numeric_columns(given: Any) -> None:
+    assert points_spec(given) == points_spec(POINTS)
+
+
+def test_whole_numbers_are_points_too() -> None:
+    assert points_spec(POINTS.astype(int)) == points_spec(POINTS.astype(int).astype(float))
+
+
+def test_other_data_get_a_sentence() -> None:
+    with pytest.raises(FlowvizError, match=r"has 3 numeric columns, x, y, z\. Choose two"):
+        points_spec(pd.DataFrame({**COLUMNS, "z": POINTS[:, 0]}))
+    with pytest.raises(FlowvizError, match=r"has 0 numeric columns, none\."):
+        points_spec(pl.DataFrame({"word": ["a"]}))
+    with pytest.raises(FlowvizError, match="missing"):
+        points_spec(pl.DataFrame({"x": [1.0, None] * 20, "y": [1.0, 2.0] * 20}))
+    for wrong in ("BRAD", ["a", "b"], object(), None, {"x": 1}, [[1, 2], [3]], POINTS.astype(complex)):
+        with pytest.raises(ArgumentError, match=r"an array of numbers of shape \(n, 2\), or a data frame"):
+            points_spec(wrong)  # type: ignore[arg-type]
+    with pytest.raises(FlowvizError, match=r"shape \(200,\)"):
+        points_spec(POINTS[:, 0])
+
+
+@pytest.fixture
+def _untrained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let training return the project at once."""
+    monkeypatch.setattr(library_training, "trained", lambda project, target, **_: project)
+
+
+@pytest.mark.usefixtures("_untrained")
+def test_training_has_defaults() -> None:
+    text = TextSpec(text="I")
+    for found in (flowviz.train(POINTS), flowviz.train(pl.DataFrame(COLUMNS)), flowviz.train(points_spec(POINTS))):
+        assert found.target == points_spec(POINTS)
+        assert found.flow == FlowSpec()
+        assert found.training == TrainingSpec(seconds=60)
+    training = TrainingSpec(steps=7)
+    found = flowviz.train(text, SMALL, training)
+    assert (found.target, found.flow, found.training) == (text, SMALL, training)
+    renamed: dict[str, Any] = {"target_spec": text, "training_spec": training}  # as it was called before
+    found = flowviz.train(flow_spec=SMALL, **renamed)
+    assert (found.target, found.flow, found.training) == (text, SMALL, training)
+
+
+def test_an_array_is_learned_in_its_units() -> None:
+    found = flowviz.train(POINTS, SMALL, TrainingSpec(steps=300))
+    assert isinstance(found.target, PointsSpec)
+    np.testing.assert_allclose(flowviz.sample(found, 2000).mean(axis=0), POINTS.mean(axis=0), atol=15)
+
+
+def test_a_picture_is_read(tmp_path: Path) -> None:
+    Image.new("L", (30, 20), 90).save(tmp_path / "gray.png")
+    assert flowviz.read_image(str(tmp_path / "gray.png")) == flowviz.read_image(tmp_path / "gray.png")
+
+
+@pytest.mark.parametrize("function", public_functions(), ids=lambda each: each.__name__)
+def test_every_argument_of_a_wrong_type_gets_a_sentence(function: Callable[..., Any]) -> None:
+    project = Project.untrained(ShapeSpec(name="heart"), SMALL, TrainingSpec(steps=1))
+    known = {"project": project, "spec": SMALL, "path": "x.flowviz"}
+    for name, parameter in inspect.signature(function).parameters.items():
+        wrong = {"dtype": "float16", "units": "furlongs", "direction": "up"}.get(name, object())
+        required = [each for each in inspect.signature(function).parameters if each in known and each != name]
+        options = {each: known[each] for each in required}
+        is_variadic = parameter.kind is parameter.VAR_POSITIONAL
+        call = partial(function, wrong) if is_variadic else partial(function, **options, **{name: wrong})
+        with pytest.raises(FlowvizError, match=r"\.$"):
+            list(call())  # also of a function that yields its results
+
+
+def test_the_sentence_says_what_is_expected() -> None:
+    wrong: Any = "realnvp"
+    with pytest.raises(TypeError, match=r"train\(\) takes FlowSpec or None as flow_spec, not 'realnvp'\."):
+        flowviz.train(POINTS, wrong)
+    with pytest.raises(ArgumentError, match=r"sample\(\) takes Project as project, not FlowSpec\."):
+        flowviz.sample(SMALL)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"takes ComparisonSpec or Comparison as comparison, not None\."):
+        flowviz.compare(None)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"untrained\(\) takes TextSpec, ImageSpec, .* or MixSpec as target, not 5"):
+        Project.untrained(5, SMALL, TrainingSpec(steps=1))  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"takes 'data', 'pixels' or 'flow' as units, not 'furlongs'"):
+        flowviz.sample(Project.untrained(TextSpec(text="I"), SMALL, TrainingSpec(steps=1)), units="furlongs")  # type: ignore[arg-type]
+
+
+def test_numbers_of_numpy_and_paths_are_accepted() -> None:
+    @checked
+    def function(count: int, rate: float | None, path: str | Path, call: Callable[[], int] = int) -> Any:
+        return count, rate, path, call
+
+    given: list[tuple[Any, ...]] = [(np.int64(3), np.float32(0.5), Path("a")), (3, 1, "a"), (3, None, "a", len)]
+    for right in given:
+        assert function(*right)[: len(right)] == right
+    given = [(3.5, 1, "a"), (3, "1", "a"), (3, 1, 5)]
+    for wrong in given:
+        with pytest.raises(ArgumentError):
+            function(*wrong)
+    with pytest.raises(ArgumentError, match="takes a function as call, not 5"):
+        function(1, 1, "a", 5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="missing 2 required positional arguments"):
+        function(1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'other'"):
+        function(1, 1, "a", other=1)  # type: ignore[call-arg]
