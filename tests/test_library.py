@@ -1,5 +1,7 @@
 """The library: `from flowviz import ...`."""
 
+import inspect
+import pydoc
 import re
 import subprocess
 import sys
@@ -33,6 +35,7 @@ from flowviz import (
 from flowviz.errors import FlowvizError
 from flowviz.records import Advanced, Event, Finished, base_particles
 from flowviz.records.trace import TOGETHER
+from flowviz.specs.spec import Spec
 from flowviz.targets import points_spec
 from tests.test_cli import run
 
@@ -45,6 +48,32 @@ def test_every_name_is_there_and_listed() -> None:
         assert getattr(flowviz, name).__doc__
     with pytest.raises(AttributeError, match="nonesuch"):
         getattr(flowviz, "nonesuch")  # noqa: B009  # mypy knows that it is not there
+
+
+def test_help_is_an_overview() -> None:
+    lines = pydoc.plain(pydoc.render_doc(flowviz)).splitlines()
+    assert len(lines) <= 300
+    overview = flowviz.__doc__ or ""
+    assert [name for name in flowviz.__all__ if not re.search(rf"\b{name}\b", overview)] == []
+    listed = re.findall(r"^    (\w+(?:, \w+)*)(?:  .*)?$", overview.partition("Training\n")[2], re.MULTILINE)
+    assert {name for names in listed for name in names.split(", ")} <= {*flowviz.__all__}
+    namespace = dict[str, object]()
+    exec("from flowviz import *", namespace)
+    assert {*flowviz.__all__} <= namespace.keys()
+
+
+def test_help_and_signatures_list_the_fields_of_specs() -> None:
+    specs = [getattr(flowviz, name) for name in flowviz.__all__]
+    for spec in (each for each in specs if isinstance(each, type) and issubclass(each, Spec)):
+        shown = pydoc.plain(pydoc.render_doc(spec))
+        parameters = inspect.signature(spec).parameters
+        assert list(parameters) == list(spec.model_fields)
+        assert "Option(" not in str(inspect.signature(spec))
+        for name in spec.model_fields.keys() - {"kind"}:
+            assert f"{name}: {spec.model_fields[name].description}." in shown
+    assert "width: int = 32" in str(inspect.signature(FlowSpec))
+    assert FlowSpec(width=16).width == 16
+    assert "width: int = 32" in str(inspect.signature(FlowSpec)), "pydantic replaces the signature at the first use"
 
 
 def test_specs_come_without_anything_heavy() -> None:

@@ -50,20 +50,30 @@ class Bump(Spec):
     most `MAX_SPLINE_RISE` widths high, and cut off there, so that splines remain strictly increasing. Its center is the
     point (x, v) of the plane, in which the curve of x takes the value v, or only v, to bend the curves of all x alike.
 
-    Attributes:
-        curve: What is bent.
-        center: Where the bump is highest, in flow units: the coordinate that a shift or log-scale depends on, the value
-            or the point of a spline, the point of a velocity.
-        height: How far the curve is moved there: one number, or two of them for a velocity.
-        width: Standard deviation of the bump, in flow units.
     """
 
-    curve: BentCurve
+    curve: Annotated[BentCurve, Field(description="What is bent")]
     center: Annotated[
-        tuple[Annotated[float, Field(ge=-FARTHEST_BUMP, le=FARTHEST_BUMP)], ...], Field(min_length=1, max_length=2)
+        tuple[Annotated[float, Field(ge=-FARTHEST_BUMP, le=FARTHEST_BUMP)], ...],
+        Field(
+            min_length=1,
+            max_length=2,
+            description="Where the bump is highest, in flow units: the coordinate that a shift or log-scale depends "
+            "on, the value or the point of a spline, the point of a velocity",
+        ),
     ]
-    height: Annotated[tuple[float, ...], Field(min_length=1, max_length=2)]
-    width: Annotated[float, Field(ge=MIN_BUMP_WIDTH, le=MAX_BUMP_WIDTH)] = 0.5
+    height: Annotated[
+        tuple[float, ...],
+        Field(
+            min_length=1,
+            max_length=2,
+            description="How far the curve is moved there: one number, or two of them for a velocity",
+        ),
+    ]
+    width: Annotated[
+        float,
+        Field(ge=MIN_BUMP_WIDTH, le=MAX_BUMP_WIDTH, description="Standard deviation of the bump, in flow units"),
+    ] = 0.5
 
     @model_validator(mode="after")
     def _check_sizes(self) -> Self:
@@ -79,14 +89,16 @@ class Bump(Spec):
 class LayerEdit(Spec):
     """An edit of one layer: it may be disabled, so that it moves nothing, and its curves may be bent."""
 
-    disabled: bool = False
-    bumps: Annotated[tuple[Bump, ...], Field(max_length=MAX_BUMPS)] = ()
+    disabled: Annotated[bool, Field(description="Whether the layer moves nothing")] = False
+    bumps: Annotated[tuple[Bump, ...], Field(max_length=MAX_BUMPS, description="The bumps of its curves")] = ()
 
 
 class Edits(Spec):
     """The edits of all layers of a flow, by the number of their stage (1 for the first after the base)."""
 
-    layers: Mapping[StageNumber, LayerEdit] = Field(default_factory=dict)
+    layers: Mapping[StageNumber, LayerEdit] = Field(
+        default_factory=dict, description="The edit of each layer that is edited, by the number of its stage"
+    )
 
     @model_validator(mode="after")
     def _drop_empty(self) -> Self:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from inspect import Parameter, Signature, cleandoc
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -31,7 +32,10 @@ WORDS = {
 
 
 class Spec(BaseModel):
-    """A frozen, validated choice. Building one from bad values raises `SpecError` with a plain sentence."""
+    """A frozen, validated choice. Building one from bad values raises `SpecError` with a plain sentence.
+
+    `help()` lists the fields of a subclass: their descriptions are the arguments in its docstring.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
@@ -41,6 +45,35 @@ class Spec(BaseModel):
         except ValidationError as error:
             place = error.errors(include_url=False)[0]["loc"]
             raise SpecError(_sentence(error, type(self).model_fields), place) from None
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Describe the fields in the docstring and in the signature of a new class."""
+        fields = [f"    {name}: {info.description}." for name, info in cls.model_fields.items() if info.description]
+        if fields:
+            cls.__doc__ = "\n".join([cleandoc(cls.__doc__ or ""), "", "Args:", *fields])
+        cls.__signature__ = _signature(cls.model_fields)
+
+    @classmethod
+    def __pydantic_on_complete__(cls) -> None:
+        """Describe the fields again: at the first use of the class, pydantic replaces its signature."""
+        cls.__signature__ = _signature(cls.model_fields)
+
+
+def _signature(fields: Mapping[str, FieldInfo]) -> Signature:
+    """Return the signature of a spec without limits and options, among which the types are hard to find."""
+    return Signature(
+        [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=_default(info), annotation=info.annotation)
+            for name, info in fields.items()
+        ]
+    )
+
+
+def _default(info: FieldInfo) -> Any:
+    if info.is_required():
+        return Parameter.empty
+    return info.default if info.default_factory is None else ...  # which stands for a spec in stubs, too
 
 
 def _sentence(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:
