@@ -19,11 +19,13 @@ from flowviz.flows.reporting import base_report
 from flowviz.flows.stage import Stage
 from flowviz.flows.stage_reports import StageReports
 from flowviz.records import (
+    FLOW_UNITS,
     Base,
     Density,
     Rectangle,
     StageReport,
     Trace,
+    Units,
     Weights,
     base_of,
     base_particles,
@@ -133,15 +135,18 @@ class Flow(tf.Module):
         points = tf.convert_to_tensor(points, self.dtype)
         self.parameters.assign(self.chain.fitted(self.parameters.read_value(), self.statistics.read_value(), points))
 
-    def distribution(self) -> Any:
+    def distribution(self, units: Units = FLOW_UNITS) -> Any:
         """Return the flow as a `tfd.TransformedDistribution` of its base. Loads TensorFlow Probability.
 
         Its bijector maps points (..., 2) of the base to the target. Its trainable variables are the parameters of the
         flow. Reference: https://www.tensorflow.org/probability/api_docs/python/tfp/distributions
+
+        Args:
+            units: The units of the points of the target; the density is per area in them.
         """
         from flowviz.flows.tfp import distribution_of  # imported here because it takes half a second
 
-        return distribution_of(lambda: self.chain, self.parameters, self.statistics, self.base)
+        return distribution_of(lambda: self.chain, self.parameters, self.statistics, self.base, units)
 
     def sample(self, n: int, seed: int | None = None) -> NDArray[Any]:
         """Draw points (n, 2) from the flow.

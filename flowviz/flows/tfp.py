@@ -12,7 +12,7 @@ from tensorflow_probability import random as tfp_random
 from tensorflow_probability import util as tfp_util
 
 from flowviz.flows.chain import Chain
-from flowviz.records import Base
+from flowviz.records import Base, Units
 from flowviz.records.base_distribution import DEGREES_OF_FREEDOM, EDGE, HALF_SIDE, StudentT, Uniform
 from flowviz.records.mixture import Mixture
 
@@ -97,12 +97,17 @@ class SmoothSquare(tfd.Distribution):
 
 
 def distribution_of(
-    chain: Callable[[], Chain], parameters: tf.Variable, statistics: tf.Variable, base: Base
+    chain: Callable[[], Chain], parameters: tf.Variable, statistics: tf.Variable, base: Base, units: Units
 ) -> tfd.TransformedDistribution:
-    """Return the distribution of a flow: its base, transformed by its stages. The arguments are as for the bijector."""
-    return tfd.TransformedDistribution(
-        _base_distribution(base, chain(), parameters), FlowBijector(chain, parameters, statistics)
-    )
+    """Return the distribution of a flow in some units: its base, transformed by its stages and the conversion.
+
+    The other arguments are as for the bijector.
+    """
+    bijector: tfb.Bijector = FlowBijector(chain, parameters, statistics)
+    if not units.are_flow_units:
+        origin, scale = (tf.constant(values, parameters.dtype) for values in (units.origin, units.scale))
+        bijector = tfb.Chain([tfb.Shift(origin), tfb.ScaleMatvecDiag(scale), bijector])
+    return tfd.TransformedDistribution(_base_distribution(base, chain(), parameters), bijector)
 
 
 def _base_distribution(base: Base, chain: Chain, parameters: tf.Variable) -> tfd.Distribution:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field, replace
 from itertools import accumulate, takewhile
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from flowviz.arguments import checked
 from flowviz.errors import SpecError
@@ -30,6 +30,7 @@ from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.flow import Integrator
+from flowviz.specs.view import UnitName
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -170,6 +171,40 @@ class Project:
         from flowviz.flows import build_flow
 
         return build_flow(self.flow, self.weights if self.weights.parameters else None, dtype, self.edits)
+
+    def distribution(self, units: UnitName = "data", dtype: Literal["float32", "float64"] = "float32") -> Any:
+        """Return the flow as a distribution of TensorFlow Probability, for points in the given units.
+
+        Loads TensorFlow Probability. To train it, build the flow first, whose weights the variables of
+        `flow.distribution()` are: see `with_weights`.
+
+        Args:
+            units: `data`, `pixels` or `flow`; see `flowviz.units`. The density is per area in these units.
+            dtype: The precision in which it computes.
+
+        Returns:
+            A `tfd.TransformedDistribution`, with `sample`, `log_prob` and a `bijector`.
+
+        Raises:
+            FileError: If the weights do not fit the flow.
+            TargetError: If the target has no pixels.
+        """
+        return self.build_flow(dtype).distribution(flowviz.units(self, units))
+
+    def with_weights(self, weights: Weights) -> "Project":
+        """Return this project with the weights of a training of your own, and its particles followed anew.
+
+        Loads TensorFlow. What belongs to an earlier training is left out: losses, moments and checkpoint. The score is
+        unknown then: see `flowviz.rescored`.
+
+        Args:
+            weights: The weights, as `flow.weights()` returns them.
+
+        Raises:
+            FileError: If the weights do not fit the flow.
+        """
+        own = replace(self, weights=weights, history=History(), checkpoint=None, timeline=Timeline())
+        return own._followed_anew()
 
     def with_integrator(self, integrator: Integrator | None = None, steps: int | None = None) -> "Project":
         """Return this project with another integrator of its flow, the same weights, and its particles followed anew.

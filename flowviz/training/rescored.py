@@ -2,18 +2,17 @@
 
 from dataclasses import replace
 
-from flowviz.arguments import checked
 from flowviz.errors import FileError
 from flowviz.projects import Project
 from flowviz.targets import build_target
 
 
-@checked
 def rescored(project: Project) -> Project:
     """Return a project with the score of its weights, which changes with the integrator and the edits of its flow.
 
-    Loads TensorFlow. The score is measured on the validation points, because each use of the test points makes them
-    less independent of the choices that follow; only the end of a training uses them.
+    Loads TensorFlow. A flow that has not been edited is measured on the test points if the project has never used them,
+    for example after a training loop of your own. Otherwise, validation points are used, because each use of the test
+    points makes them less independent of the choices that follow.
 
     Raises:
         FileError: If the project was neither trained nor edited, or the weights do not fit the flow.
@@ -23,8 +22,13 @@ def rescored(project: Project) -> Project:
         return project
     if not project.weights.parameters and not project.edits:
         raise FileError("The project was not trained, so there is nothing to score.")
-    from flowviz.training.scoring import score_of
+    from flowviz.training.scoring import score_of, tested
 
-    steps = project.history.step
+    steps, flow, target = project.history.step, project.build_flow(), build_target(project.target)
     step = project.history.kept_step or (int(steps[-1]) if len(steps) else 0)
-    return replace(project, score=score_of(project.build_flow(), build_target(project.target), project.training, step))
+    score = score_of(flow, target, project.training, step)
+    if project.test_uses or project.edits:
+        return replace(project, score=score)
+    score, _ = tested(flow, target, score)
+    uses = int(score.test is not None)
+    return replace(project, score=replace(score, test_uses=uses), test_uses=uses)

@@ -7,10 +7,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import flowviz
+from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow, tfp
+from flowviz.projects import Project, from_bytes, to_bytes
 from flowviz.records import base_particles
-from flowviz.specs import FlowSpec
+from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.view import UnitName
+from flowviz.targets import points_spec
 from tests.flows.families import random_weights, specs
+from tests.projects.examples import whole_project
 
 
 @pytest.fixture(scope="module", params=specs("realnvp", "uniform base", "learned base"))
@@ -53,6 +59,35 @@ def test_the_distribution_can_be_trained_by_its_variables() -> None:
         flow.parameters.assign_sub(0.05 * gradient)
         losses.append(float(loss))
     assert losses[-1] < losses[0] - 0.1
+
+
+@pytest.mark.parametrize("units", ["data", "flow"])
+def test_distribution_of_a_project_is_in_the_units_of_its_data(units: UnitName) -> None:
+    rng, spec = np.random.default_rng(0), FlowSpec(layers=2, width=4)
+    target = points_spec(rng.normal((100, -5), (30, 1), (500, 2)))
+    untrained = Project.untrained(target, spec, TrainingSpec(steps=1))
+    project = untrained.with_weights(random_weights(spec, scale=0.2))
+    distribution = project.distribution(units, "float64")
+    points = flowviz.sample(project, 50, units=units).astype(np.float64)
+    expected = flowviz.score(project, points, units=units)
+    np.testing.assert_allclose(distribution.log_prob(points), expected, rtol=1e-6, atol=1e-6)
+    draws = distribution.sample(2000, seed=1).numpy()
+    known = flowviz.sample(project, 20_000, units=units)
+    np.testing.assert_allclose(draws.mean(axis=0), known.mean(axis=0), atol=0.15 * known.std())
+    assert len(distribution.trainable_variables) == 1
+
+
+def test_own_weights_take_the_place_of_a_training() -> None:
+    project = whole_project()
+    weights = random_weights(project.flow, scale=0.1)
+    found = project.with_weights(weights)
+    assert found.weights == weights
+    assert (found.score, found.checkpoint) == (None, None)
+    assert not len(found.history.step)
+    np.testing.assert_array_equal(found.trace.positions[0], project.trace.positions[0])
+    assert from_bytes(to_bytes(found)) == found.storable()
+    with pytest.raises(FileError):
+        project.with_weights(random_weights(FlowSpec(layers=2, width=4)))
 
 
 def test_the_modules_of_the_flow_and_of_its_distribution_do_not_import_each_other() -> None:

@@ -1,0 +1,56 @@
+"""The examples of the guide to the library run, one after the other."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import flowviz
+from flowviz import Project, ShapeSpec, build_target, load
+
+GUIDE = Path(flowviz.__file__).parents[1] / "resources/guide/library.md"
+EXAMPLES = {
+    title.strip(): code
+    for title, code in re.findall(r"\n## ([^\n]*)\n.*?```python\n(.*?)```\n", GUIDE.read_text("utf-8"), re.DOTALL)
+}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def variables_after(title: str) -> dict[str, object]:
+    found = dict[str, object]()
+    exec(compile(EXAMPLES[title], title, "exec"), found)
+    return found
+
+
+def test_a_training_goes_on_and_learns_another_target() -> None:
+    found = variables_after("Longer, earlier, elsewhere")
+    longer, moons = found["longer"], found["moons"]
+    assert isinstance(longer, Project)
+    assert isinstance(moons, Project)
+    assert longer.history.step[-1] == 800
+    assert moons.target == ShapeSpec(name="two_moons")
+
+
+def test_a_series_has_a_row_for_each_run(capsys: pytest.CaptureFixture[str]) -> None:
+    variables_after("Series")
+    out = capsys.readouterr().out
+    for rate in ("0.001", "0.01"):
+        assert out.count(f"realnvp, rate {rate} ") == 2
+
+
+def test_own_loop_trains_a_flow_that_the_program_takes_as_any_other() -> None:
+    variables_after("Your own training loop")
+    project = load("mine.flowviz")
+    score = project.score
+    assert score is not None
+    assert score.test_nll is not None
+    untrained = Project.untrained(project.target, project.flow, project.training)
+    flow, target = untrained.build_flow(), build_target(project.target)
+    assert flow.weights().parameters.keys() == project.weights.parameters.keys()
+    assert score.entropy == target.entropy
+    assert score.test_nll < 2.4, "the initial NLL is about 2.7"
+    assert project.trace == project.build_flow().trace(project.trace.positions[0])
