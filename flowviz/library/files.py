@@ -31,7 +31,7 @@ def save(project: Project, path: str | Path) -> None:
     """Write a project to a file, whole or not at all.
 
     Raises:
-        FileError: If it cannot be written.
+        FileError: If it cannot be written, or if `load` could not open the file.
         SpecError: If the file ends in the suffix of another kind of file.
     """
     place = Path(path)
@@ -54,7 +54,7 @@ def save_comparison(comparison: Comparison, path: str | Path) -> None:
     """Write a comparison to a file, whole or not at all.
 
     Raises:
-        FileError: If it cannot be written.
+        FileError: If it cannot be written, or if `load_comparison` could not open the file.
         SpecError: If the file ends in the suffix of another kind of file.
     """
     place = Path(path)

@@ -22,6 +22,7 @@ import csv
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,9 +32,10 @@ from pydantic import Field
 from safetensors.numpy import load, save
 
 from flowviz.errors import FileError
+from flowviz.files import write_bytes
 from flowviz.projects.arrays import checked
 from flowviz.projects.comparison import Comparison
-from flowviz.projects.format import NotOurs, from_bytes, read_content, to_bytes, write_content
+from flowviz.projects.format import NotOurs, checked_content, from_bytes, read_content, to_bytes
 from flowviz.projects.header import COMPARISON, file_holds, metadata
 from flowviz.records import Trial, to_csv
 from flowviz.records.trial import from_csv
@@ -62,9 +64,11 @@ def save_comparison(comparison: Comparison, path: Path, *, private: bool = False
         private: Whether to make the file readable by the user only.
 
     Raises:
-        FileError: If the comparison is too large or the file cannot be written.
+        FileError: If the comparison is too large or could not be opened again, or if the file cannot be written.
     """
-    write_content(comparison_to_bytes(comparison), path, "comparison", "Remove a flow.", private=private)
+    write = partial(comparison_to_bytes, comparison)
+    content = checked_content(write, comparison_from_bytes, "comparison", "Remove a flow.")
+    write_bytes(path, content, lasting=True, private=private)
 
 
 def load_comparison(path: Path) -> Comparison:

@@ -73,6 +73,7 @@ must be consistent, and the project may take at most 4 times the memory of the f
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -147,9 +148,10 @@ def save_project(project: Project, path: Path, *, private: bool = False) -> None
         private: Whether to make the file readable by the user only.
 
     Raises:
-        FileError: If the project is too large or the file cannot be written.
+        FileError: If the project is too large or could not be opened again, or if the file cannot be written.
     """
-    write_content(to_bytes(project), path, "project", "Train a smaller flow.", private=private)
+    content = checked_content(partial(to_bytes, project), from_bytes, "project", "Train a smaller flow.")
+    write_bytes(path, content, lasting=True, private=private)
 
 
 def load_project(path: Path) -> Project:
@@ -161,15 +163,27 @@ def load_project(path: Path) -> Project:
     return read_content(path, from_bytes)
 
 
-def write_content(content: bytes, path: Path, kind: str, advice: str, *, private: bool) -> None:
-    """Write the content of a project or of another kind of file, atomically even if the power fails.
+def checked_content(write: Callable[[], bytes], parse: Callable[[bytes], object], kind: str, advice: str) -> bytes:
+    """Return the content of a project or of another kind of file, which can be opened again.
+
+    Args:
+        write: Returns the content.
+        parse: Opens it, in less time than writing takes.
+        kind: The kind of the file.
+        advice: What to do if the content is too large.
 
     Raises:
-        FileError: If the content is too large or the file cannot be written.
+        FileError: If the content is too large or could not be opened again.
     """
-    if len(content) > MAX_FILE_BYTES:
-        raise FileError(f"The {kind} is too large to be saved: {len(content) / 1e6:,.0f} MB. {advice}")
-    write_bytes(path, content, lasting=True, private=private)
+    try:
+        content = write()
+        if len(content) <= MAX_FILE_BYTES:
+            parse(content)
+            return content
+    except (FileError, *NotOurs) as error:
+        cause = " ".join(str(error.__cause__ if isinstance(error.__cause__, NotOurs) else error).split())
+        raise FileError(f"The {kind} is not saved, because it could not be opened again: {cause}") from error
+    raise FileError(f"The {kind} is too large to be saved: {len(content) / 1e6:,.0f} MB. {advice}")
 
 
 def read_content(path: Path, parse: Callable[[bytes], Content]) -> Content:
