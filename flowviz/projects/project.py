@@ -31,6 +31,7 @@ from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.flow import Integrator
 from flowviz.specs.view import UnitName
+from flowviz.targets import spec_units
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -189,7 +190,7 @@ class Project:
             FileError: If the weights do not fit the flow.
             TargetError: If the target has no pixels.
         """
-        return self.build_flow(dtype).distribution(flowviz.units(self, units))
+        return self.build_flow(dtype).distribution(spec_units(self.target, units))
 
     def with_weights(self, weights: Weights) -> "Project":
         """Return this project with the weights of a training of your own, and its particles followed anew.
