@@ -47,6 +47,7 @@ Edits of layers
 Pictures
     picture             a picture of a project as PNG
     render              write a picture, an animation or numbers to a file
+    draw                draw a project into axes of Matplotlib
     render_comparison   write the figure of a comparison
     render_difference   write the difference of two densities
     ExportSpec          what to write, and in which format

@@ -1,4 +1,5 @@
 from .errors import FlowvizError as FlowvizError
+from .exporting.axes import draw as draw
 from .exporting.diagnostics import latents as latents
 from .exporting.diagnostics import ledger as ledger
 from .library import Comparison as Comparison

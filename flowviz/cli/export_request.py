@@ -17,6 +17,7 @@ from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import FILMS, FORMATS, PLOTS, What
 from flowviz.specs.fields import checked, fields_of, with_values
 from flowviz.specs.playback import STEP_SECONDS
+from flowviz.specs.view import PAPER_DPI, USUAL_DPI
 
 OVERVIEW = "overview"
 FIELDS = fields_of(ExportSpec)
@@ -104,6 +105,8 @@ def _values(given: Given, base: ExportSpec, what: What) -> dict[str, Any]:
     if fields.get("stage") is None:
         fields.pop("stage", None)
     if "size" in fields:
+        if fields["size"].strip().endswith("cm") and base.dpi == USUAL_DPI:
+            fields.setdefault("dpi", PAPER_DPI)
         fields["size"] = PictureSize.parse(fields["size"], fields.get("dpi", base.dpi))
     if "particles" in fields:
         options.checked_count(fields["particles"])

@@ -16,7 +16,7 @@ from flowviz.cli.messages import counted, progress_bar, say
 from flowviz.cli.outputs import STDOUT, check_output, check_replaceable
 from flowviz.cli.spec_options import Given, SpecFile, given_files, read_spec, spec_options, takes
 from flowviz.errors import SpecError
-from flowviz.exporting.comparison_figure import ComparisonFigure, usual_size
+from flowviz.exporting.comparison_figure import BY_NAME, ComparisonFigure, usual_size, with_names
 from flowviz.exporting.difference import DifferenceExport, Names
 from flowviz.exporting.export import Export
 from flowviz.exporting.scenes import Scenes
@@ -57,6 +57,19 @@ def render(
         FigureColumns | None,
         typer.Option(help="Columns of the figure of a comparison: stages, marks or targets, if a flow has several."),
     ] = None,
+    names: Annotated[
+        str | None,
+        typer.Option(
+            help="Flows in the figure of a comparison, in this order, and the names to write: a,b or a=RealNVP,b.",
+            metavar="FLOW[=NAME],...",
+        ),
+    ] = None,
+    table_columns: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Figures beside the names in the figure of a comparison: {', '.join(BY_NAME)}.", metavar="COLUMN,..."
+        ),
+    ] = None,
     difference: Annotated[
         str | None,
         typer.Option(
@@ -96,10 +109,12 @@ def render(
         if integrator or select or as_seen or edits:
             alone = "--integrator, --edits, --select and --as-seen"
             raise SpecError(f"{alone} apply to a single flow. Choose one with --entrant.")
-        _write(*_comparison_export(project, output, given, columns, spec_file, difference), path)
+        figure = _Figure(columns, names, table_columns)
+        _write(*_comparison_export(project, output, given, figure, spec_file, difference), path)
         return
-    if columns is not None or difference is not None:
-        raise SpecError("--columns and --difference apply to a whole comparison. Leave them out.")
+    if {columns, difference, names, table_columns} != {None}:
+        alone = "--columns, --names, --table-columns and --difference"
+        raise SpecError(f"{alone} apply to a whole comparison. Leave them out.")
     inputs = [project, *given_files(spec_file, edits)]
     found = LoadedProject.at(project, entrant, integrator, edits).project
     spec = requested_export(output, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
@@ -169,24 +184,54 @@ def _comparison_export(
     comparison: Path,
     output: str,
     given: Given,
-    columns: FigureColumns | None,
+    figure: "_Figure",
     spec_file: Path | None,
     difference: str | None,
 ) -> tuple[ComparisonFigure | DifferenceExport, ExportSpec]:
     """Return the figure of a comparison, or the picture of the difference of two flows, and its spec."""
     found, file = load_comparison(comparison), read_spec(spec_file, *PLACES)
-    if difference is not None and columns is not None:
-        raise SpecError("--columns applies to the figure of all flows. Leave it out, or leave out --difference.")
+    if difference is not None and figure != _Figure():
+        alone = "--columns, --names and --table-columns apply"
+        raise SpecError(f"{alone} to the figure of all flows. Leave them out, or leave out --difference.")
     inputs = [comparison, *given_files(spec_file)]
     if difference is not None:
         spec = requested_export(output, given, Seen(), file)
         check_output(Path(output), suffixes_of(spec.format), inputs)
         return DifferenceExport(found, _pair(difference, found.names), spec), spec
     spec = requested_figure(output, given, file)
+    if (names := figure.chosen(found.names)) is not None:
+        found = with_names(found, names)
     if "size" not in {*given, *file}:
-        spec = checked(with_values(spec, {"size": usual_size(found, spec, columns)}))
+        spec = checked(with_values(spec, {"size": usual_size(found, spec, figure.columns)}))
     check_output(Path(output), suffixes_of(spec.format), inputs)
-    return ComparisonFigure(found, spec, columns), spec
+    return ComparisonFigure(found, spec, figure.columns, table_columns=figure.shown), spec
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """The options of the figure of a comparison, as they were given."""
+
+    columns: FigureColumns | None = None
+    names: str | None = None
+    table_columns: str | None = None
+
+    @property
+    def shown(self) -> list[str]:
+        """Return the names of the columns of the table beside the names."""
+        return [] if self.table_columns is None else [name.strip() for name in self.table_columns.split(",")]
+
+    def chosen(self, entrants: Sequence[str]) -> dict[str, str] | None:
+        """Return the new name of each chosen entrant, whose own name may contain commas. Raises `SpecError`."""
+        found, rest = dict[str, str](), "" if self.names is None else f"{self.names},"
+        while rest := rest.lstrip():
+            fitting = [each for each in entrants if rest.startswith((f"{each}=", f"{each},"))]
+            if not fitting:
+                known = ", ".join(entrants)
+                raise SpecError(f"--names does not name a flow at {rest.rstrip(',')!r}. Choose from {known}.")
+            name = max(fitting, key=len)
+            new, _, rest = rest.removeprefix(name).removeprefix("=").partition(",")
+            found[name] = new.strip() or name
+        return found or None
 
 
 def _pair(text: str, names: Sequence[str]) -> Names:

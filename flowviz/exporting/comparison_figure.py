@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple, get_args
@@ -12,6 +13,7 @@ from flowviz.errors import SpecError
 from flowviz.exporting import Steps
 from flowviz.exporting.commands import default_format
 from flowviz.exporting.film import write_film
+from flowviz.exporting.paper import table_height, with_height, with_text
 from flowviz.exporting.pictures import write_once, write_picture
 from flowviz.exporting.reel import Reel
 from flowviz.exporting.scenes import Scenes
@@ -19,20 +21,26 @@ from flowviz.exporting.shots import Shot
 from flowviz.file_kinds import ANIMATION
 from flowviz.projects import Comparison, Project
 from flowviz.records import Moment
-from flowviz.records.comparison_table import COLUMNS, RunSummary
+from flowviz.records.comparison_table import COLUMNS, Column, RunSummary
 from flowviz.records.provenance import Provenance
 from flowviz.records.trace import PARTICLES, central_box
 from flowviz.rendering import Camera
+from flowviz.rendering.annotate import em, text_width
 from flowviz.rendering.camera import Boxes, common_box
-from flowviz.rendering.panel_table import Cell, PanelTable, draw_table, render_table, table_grid
+from flowviz.rendering.panel_table import Cell, PanelTable, draw_table, foot_height, render_table, table_grid
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import ExportSpec, PictureSize, ViewSpec
 from flowviz.specs.comparison import FigureColumns
 from flowviz.specs.export import relevant
 from flowviz.specs.export_kinds import What
-from flowviz.specs.view import Mark
+from flowviz.specs.view import FIELDS, Mark
 from flowviz.targets import build_target
 
+BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
+MEANINGS = {
+    "gap": "Gap in nats; 0 is perfect",
+    "test_nll": "NLL in nats; lower is better",
+}  # in the order of preference
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the layers, in the columns of a figure of stages
 MARKS: tuple[Mark, ...] = ("points", "density", "grid")  # the columns of a figure of marks, unless others are chosen
 MAX_TOGETHER = 3  # entrants in a row, if each has a single panel
@@ -65,24 +73,44 @@ class ComparisonFigure:
     not contain, such as a density.
     """
 
-    def __init__(self, comparison: Comparison, spec: ExportSpec, columns: FigureColumns | None = None) -> None:
+    def __init__(
+        self,
+        comparison: Comparison,
+        spec: ExportSpec,
+        columns: FigureColumns | None = None,
+        names: Mapping[str, str] | None = None,
+        table_columns: Sequence[str] = (),
+    ) -> None:
         """Prepare a figure; nothing is written yet.
 
         Args:
             comparison: The comparison.
             spec: What to write: a sheet or an animation, and its format, size and view.
             columns: What the columns show. By default, the targets if a flow has several, or else stages.
+            names: The entrants to show, each with the name to write; see `with_names`. None for all.
+            table_columns: The columns of the table whose figures are beside the names, such as `gap` and `on_target`.
+                By default the gap, or the NLL if the entropy is unknown.
 
         Raises:
-            SpecError: If the spec asks for something else, or the panels do not fit.
+            SpecError: If the spec asks for something else, the panels do not fit, or an entrant or a column is unknown.
         """
         _check(spec)
-        self._comparison, self._spec = comparison, spec
+        spec = with_text(spec)
+        comparison = with_names(comparison, names) if names else comparison
         self._columns = columns or usual_columns(comparison)
+        self._comparison, self._shown = comparison, _checked_columns(table_columns)
         self._arrangement = _arranged(comparison, spec, self._columns)
         rows, headings = self._arrangement
-        self._view = _with_small_text(spec.seen.view, len(rows[0]), spec.pixels)
-        self._layout = table_grid(self._view, len(rows), len(rows[0]), spec.pixels, has_headings=bool(headings))
+        view = _with_small_text(spec.seen.view, len(rows[0]), spec.pixels)
+        self._foot_ems = self._foot_height(view, spec.pixels)
+        if spec.size.fits_height:
+            text = em(view, spec.pixels) / spec.scale
+            spec = with_height(spec, table_height(len(rows), len(rows[0]), spec.size.width, text, self._foot_ems))
+            view = spec.seen.view
+        self._spec, self._view = spec, view
+        self._layout = table_grid(
+            view, len(rows), len(rows[0]), spec.pixels, has_headings=bool(headings), foot_ems=self._foot_ems
+        )
 
     @property
     def count(self) -> int:
@@ -145,7 +173,18 @@ class ComparisonFigure:
         """Return the panels of a frame; those whose share of the layers is not fixed show the given one."""
         rows = tuple(tuple(place and self._cell(place, share) for place in row) for row in self._arrangement.rows)
         depth = f"{share:.0%} of the layers. " if self._spec.what == "animation" else ""
-        return PanelTable(rows, self._arrangement.headings, depth + note(self._comparison))
+        return PanelTable(rows, self._arrangement.headings, depth + self._note, self._foot_ems)
+
+    @property
+    def _note(self) -> str:
+        return note(self._comparison, self._shown)
+
+    def _foot_height(self, view: ViewSpec, size: PictureSize) -> float:
+        """Return the height in ems of the note and the legend, which has an entry for the particles and each field."""
+        text, places = em(view, size), [place for row in self._arrangement.rows for place in row if place]
+        shown = {place.mark for place in places if place.mark} or view.marks
+        entries = len(shown & FIELDS) + bool(shown & {"points", "paths"})
+        return foot_height(self._note, entries, size.width / text, lambda words: text_width(text)(words) / text)
 
     def _cell(self, place: _Place, share: float) -> Cell:
         scenes, last = self._scenes[place.name], self._comparison[place.name].trace.last_stage
@@ -160,7 +199,7 @@ class ComparisonFigure:
 
     @cached_property
     def _results(self) -> Mapping[str, str]:
-        return {each.name: _result(self._comparison, each) for each in self._comparison.summaries()}
+        return {each.name: _result(self._comparison, each, self._shown) for each in self._comparison.summaries()}
 
     @cached_property
     def _scenes(self) -> Mapping[str, "_EntrantScenes"]:
@@ -241,21 +280,58 @@ def figure_spec(comparison: Comparison, path: Path, columns: FigureColumns | Non
     return spec.model_copy(update={"size": usual_size(comparison, spec, columns)})
 
 
-def note(comparison: Comparison) -> str:
-    """Return sentences about the budget, the results and the limits by counting."""
-    deviations = f"; mean ± standard deviation of {comparison.seeds} seeds" if comparison.seeds > 1 else ""
-    limits = [f"; {each.name}: {COLUMNS[0].text(each.figures.get('gap'))}" for each in comparison.limit_trials()]
-    return f"{comparison.spec.budget_words} each. Gap in nats; 0 is perfect{deviations}{''.join(limits)}."
+def note(comparison: Comparison, table_columns: Sequence[str] = ()) -> str:
+    """Return sentences about the budget, the figures beside the names, and the limits by counting."""
+    shown = {column.name for each in comparison.summaries() for column in _columns(each, table_columns)}
+    about = [sentence for name, sentence in MEANINGS.items() if name in shown]
+    deviations = [f"mean ± standard deviation of {comparison.seeds} seeds"] * (bool(about) and comparison.seeds > 1)
+    limit = next((name for name in MEANINGS if name in shown), "gap")
+    limits = [f"{each.name}: {BY_NAME[limit].text(each.figures.get(limit))}" for each in comparison.limit_trials()]
+    return f"{comparison.spec.budget_words} each. {'; '.join([*about, *deviations, *limits])}".rstrip(" .") + "."
 
 
-def _result(comparison: Comparison, summary: RunSummary) -> str:
-    """Return the gap of an entrant, or its NLL if the entropy is unknown, or why it has none."""
+def _columns(summary: RunSummary, table_columns: Sequence[str]) -> Sequence[Column]:
+    """Return the columns beside the name of an entrant: by default its gap, or its NLL if the entropy is unknown."""
+    if table_columns or not summary.finite:
+        return [BY_NAME[name] for name in table_columns]
+    return [next((BY_NAME[name] for name in MEANINGS if summary.value(BY_NAME[name]) is not None), BY_NAME["gap"])]
+
+
+def _result(comparison: Comparison, summary: RunSummary, table_columns: Sequence[str]) -> str:
+    """Return the figures of an entrant, or why it has none."""
     if not summary.finite:
         trial, last = comparison.trial(summary.name), comparison[summary.name].checkpoint
         return trial.ending if trial else f"{last.step:,} steps so far" if last else "not trained"
-    column = next((each for each in COLUMNS[:2] if summary.value(each) is not None), COLUMNS[0])
+    figures = [f"{column.title} {summary.text(column)}" for column in _columns(summary, table_columns)]
     count = f", {summary.finite} of {summary.runs} runs" if summary.finite < summary.runs else ""
-    return f"{column.title} {summary.text(column)}{count}"
+    return ", ".join(figures) + count
+
+
+def with_names(comparison: Comparison, names: Mapping[str, str]) -> Comparison:
+    """Return the comparison of some entrants, in another order and under other names, with their colors.
+
+    Args:
+        comparison: The comparison.
+        names: The new name of each entrant, by the present one.
+
+    Raises:
+        SpecError: If there is no such entrant, or two have the same new name.
+    """
+    if len({*names.values()}) < len(names):
+        raise SpecError("Two flows have the same new name. Give each flow of the figure a name of its own.")
+    return replace(
+        comparison,
+        projects={new: comparison[name] for name, new in names.items()},
+        trials=tuple(replace(each, name=names[each.name]) for each in comparison.trials if each.name in names),
+        styles={new: comparison.style(name) for name, new in names.items()},
+    )
+
+
+def _checked_columns(names: Sequence[str]) -> Sequence[str]:
+    """Return the names of columns of the table. Raises `SpecError` if one of them is no column."""
+    if unknown := [name for name in names if name not in BY_NAME]:
+        raise SpecError(f"The table has no column {unknown[0]!r}. Choose from {', '.join(BY_NAME)}.")
+    return names
 
 
 def _arranged(comparison: Comparison, spec: ExportSpec, columns: FigureColumns) -> _Arrangement:

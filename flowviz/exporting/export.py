@@ -11,6 +11,7 @@ from flowviz.exporting import Steps, tables
 from flowviz.exporting.diagnostics import Diagnostic
 from flowviz.exporting.film import write_film
 from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.exporting.paper import on_paper
 from flowviz.exporting.pictures import Draw, write_once, write_picture, write_together
 from flowviz.exporting.provenance import provenance_of
 from flowviz.exporting.reel import Reel
@@ -55,6 +56,7 @@ class Export:
         Raises:
             SpecError: If the project does not have the requested data, or if options conflict.
         """
+        spec = on_paper(project, spec)
         self._project = project
         self._spec = spec
         self._shots = shots(project, spec)
@@ -264,4 +266,4 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
 def _previewed(size: PictureSize) -> PictureSize:
     """Return the size in pixels at which the preview of a picture is drawn."""
     scale = max(PREVIEW_SIDE / max(size.width, size.height), MIN_SIDE / min(size.width, size.height))
-    return size if scale >= 1 else PictureSize(width=round(scale * size.width), height=round(scale * size.height))
+    return size if scale >= 1 else size.scaled(scale)

@@ -51,8 +51,11 @@ def em(view: ViewSpec, panel: Panel | PictureSize) -> float:
     """Return the size of small text (1 em) in a panel, in pixels.
 
     The size follows the geometric mean of the panel's sides, up to `view.word_height` of the shorter side. A label
-    height above the default also scales up the text that this limit does not affect.
+    height above the default also scales up the text that this limit does not affect. With `view.text_share`, it is that
+    share of the height instead.
     """
+    if view.text_share is not None:
+        return max(1.0, view.text_share * panel.height)
     mean, side = np.sqrt(panel.width * panel.height), min(panel.width, panel.height)
     enlarged = max(1, view.word_height / USUAL_WORD_HEIGHT)
     return float(max(MIN_EM, min(enlarged * mean / 56, side * view.word_height)))

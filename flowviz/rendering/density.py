@@ -18,6 +18,7 @@ from flowviz.specs import ViewSpec
 MASSES = (0.5, 0.9, 0.99)  # probability inside each contour
 STRENGTHS = (0.45, 0.6, 0.6)  # opacity of each contour
 DIRECTIONS = (0.8, 0.45, 1.7)  # direction of each contour label, in half turns counterclockwise from the right
+LABEL_EMS = 3.4, 1.4  # room of a label
 FADE = 2.0  # opacity lost per stage: invisible half a stage away
 FAINTEST = 1.0  # nats from the outermost contour down to the low end of the heat map
 BRIGHTEST = 0.98  # quantile of the log-density of samples at the high end of the heat map
@@ -145,8 +146,8 @@ def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 def contour_labels(density: Density, levels: tuple[float, ...], view: ViewSpec, panel: Panel) -> tuple[Label, ...]:
     """Return a label with the enclosed probability for each contour.
 
-    Each label is at the outermost visible point of its contour in a direction of its own, so that labels do not
-    overlap.
+    Each label is at the outermost visible point of its contour in a direction of its own. One that would overlap
+    another is left out.
 
     Args:
         density: The density.
@@ -154,7 +155,7 @@ def contour_labels(density: Density, levels: tuple[float, ...], view: ViewSpec, 
         view: The view.
         panel: The size of the panel, in pixels.
     """
-    projection, found = Projection(view, panel), []
+    projection, text, found = Projection(view, panel), em(view, panel), list[Label]()
     size = np.array([panel.width, panel.height])
     margin = 0.08 * size.min()
     for mass, level, half_turns in zip(MASSES, levels, DIRECTIONS, strict=True):
@@ -163,6 +164,10 @@ def contour_labels(density: Density, levels: tuple[float, ...], view: ViewSpec, 
         visible = longest[((longest > margin) & (longest < size - margin)).all(axis=1)]
         if len(visible):
             direction = np.cos(np.pi * half_turns), -np.sin(np.pi * half_turns)
-            x, y = visible[(visible @ direction).argmax()] + em(view, panel) * np.array(direction)
+            x, y = visible[(visible @ direction).argmax()] + text * np.array(direction)
+            if any(
+                abs(x - other.x) < LABEL_EMS[0] * text and abs(y - other.y) < LABEL_EMS[1] * text for other in found
+            ):
+                continue
             found.append(Label(float(x), float(y), f"{100 * mass:.0f} %", "mm"))
     return tuple(found)

@@ -22,6 +22,9 @@ from flowviz.rendering.sheet import small_view
 from flowviz.specs import PictureSize, ViewSpec
 
 COLUMNS, ROWS = 3, 2
+WIDE_EMS, TALL_EMS = 52.0, 9.5  # a narrower figure has two columns and three rows, if each row can be as tall as that
+TALL_FIGURE_EMS = 68.0  # height of a figure with two columns that has room for all text
+MIN_REGION_EMS = 3.2, 5.0  # least height of a region with a line of text, and with two lines
 PAD_EMS, TITLE_EMS, NUMBER_EMS = 1.0, 1.9, 2.6  # between plots, above each, and for the numbers below and at the left
 LINE_WIDTH = 2.0  # pixels, for an 800-pixel shorter side
 BAR_ALPHA, BAND = 0.45, 2.0  # opacity of the bars; standard errors that chance explains, on each side
@@ -29,7 +32,7 @@ CENTRAL = 0.005, 0.995  # probabilities between which a coordinate is shown
 ABOVE = 1.15  # height of a histogram, relative to its highest bar
 MIN_PLOT = 16  # pixels
 CELLS = 128  # along each side of the grid on which the edges of the regions are found
-TITLES = ("horizontal coordinate", "vertical coordinate", "both, with regions of the base")
+TITLES = ("horizontal coordinate", "vertical coordinate", "both, with the regions")
 LOWER_TITLES = ("quantiles: horizontal", "quantiles: vertical", "points in each region")
 ADVICE = (
     "If the flow has learned the data, their latents are like draws from the base: the bars follow the line, the curve "
@@ -98,6 +101,7 @@ class _Layout:
         height: The height of each plot.
         notes: The lines at the bottom.
         pixel: A factor for the widths of lines.
+        columns: The number of columns.
     """
 
     text: float
@@ -106,20 +110,28 @@ class _Layout:
     height: float
     notes: Sequence[str]
     pixel: float
+    columns: int
 
     @classmethod
     def of(cls, latents: Latents, view: ViewSpec, size: PictureSize, length: Measure) -> "_Layout":
         text = em(view, size)
         room = size.width - 2 * PAD_EMS * text
         notes = wrapped(f"{about(latents)} {ADVICE}".split(), length, room) if view.labels else []
-        width = (size.width - PAD_EMS * text) / COLUMNS - (PAD_EMS + NUMBER_EMS) * text
-        height = (size.height - (PAD_EMS + len(notes) * LINE_EMS) * text) / ROWS - (TITLE_EMS + NUMBER_EMS) * text
+        room = size.height - (PAD_EMS + len(notes) * LINE_EMS) * text
+        is_tall = size.width < WIDE_EMS * text and room > COLUMNS * TALL_EMS * text
+        columns, rows = (ROWS, COLUMNS) if is_tall else (COLUMNS, ROWS)
+        width = (size.width - PAD_EMS * text) / columns - (PAD_EMS + NUMBER_EMS) * text
+        height = room / rows - (TITLE_EMS + NUMBER_EMS) * text
         if min(width, height) < MIN_PLOT:
-            raise SpecError(f"The plots of the latents do not fit into {size} pixels. Choose a larger size.")
-        return cls(text, length, width, height, notes, min(size.width, size.height) / 800)
+            raise SpecError(
+                f"The plots of the latents do not fit into {size.words}. Choose a larger size, or smaller text."
+            )
+        return cls(text, length, width, height, notes, min(size.width, size.height) / 800, columns)
 
     def corner(self, row: int, column: int) -> tuple[float, float]:
-        """Return the upper left corner of a plot."""
+        """Return the upper left corner of a plot. Without a third column, its plots are in the last row."""
+        if column >= self.columns:
+            row, column = column, row
         left = (PAD_EMS + NUMBER_EMS) * self.text + column * (self.width + (PAD_EMS + NUMBER_EMS) * self.text)
         return left, TITLE_EMS * self.text + row * (self.height + (TITLE_EMS + NUMBER_EMS) * self.text)
 
@@ -221,7 +233,8 @@ def _regions(latents: Latents, layout: _Layout, view: ViewSpec) -> Drawing:
 def _region(region: Region, left: float, top: float, step: float, layout: _Layout, view: ViewSpec) -> Drawing:
     colors, curves, text = SURROUNDINGS[view.theme], CURVES[view.theme], layout.text
     height = min(1.2 * text, 0.3 * step)
-    lower = top + (3.2 * text if view.labels else 0.3 * step)
+    lines = sum(step >= ems * text for ems in MIN_REGION_EMS) if view.labels else 0
+    lower = top + ((0.4 + lines * LINE_EMS) * text if lines else 0.3 * step)
     color = curves["loss" if region.is_off else "validation"]
     boxes = (
         Box(left, lower, layout.width, height, colors.grid),
@@ -229,15 +242,12 @@ def _region(region: Region, left: float, top: float, step: float, layout: _Layou
     )
     x = left + layout.width * region.mass
     mark = segment(x, lower - 0.3 * text, x, lower + height + 0.3 * text, colors.title, layout.line_width)
-    if not view.labels:
-        return Drawing(boxes, lines=(mark,))
-    length, room = layout.length, layout.width
-    lines = (
+    words = (
         f"{region.mass:.0%} region holds {region.share:.1%}",
         f"expected {region.mass:.1%} ± {region.error:.1%}{verdict(region, ': ')}",
     )
-    labels = (
-        Label(left, top + 0.3 * text, fitted(lines[0], length, room), "lt", color=colors.title),
-        Label(left, top + (0.3 + LINE_EMS) * text, fitted(lines[1], length, room), "lt"),
+    labels = tuple(
+        Label(left, top + (0.3 + n * LINE_EMS) * text, fitted(line, layout.length, layout.width), "lt", color=color)
+        for n, (line, color) in enumerate(zip(words[:lines], (colors.title, None), strict=False))
     )
     return Drawing(boxes, lines=(mark,), labels=labels)

@@ -203,10 +203,12 @@ def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_ti
 
 
 def draw_foot(view: ViewSpec, whole: PictureSize, found: tuple[Key, ...]) -> Drawing:
-    """Return the entries of a legend side by side, from the lower right corner of a picture to the left."""
+    """Return the entries of a legend from the lower right corner to the left, in several rows if there is no room."""
     size, drawing = em(view, whole), Drawing()
-    for place, key in enumerate(found, start=1):
-        left, top = whole.width - place * KEY_WIDTH * size, whole.height - FOOT_EMS * size
+    columns = max(1, int(whole.width / (KEY_WIDTH * size)))
+    for place, key in enumerate(found):
+        left = whole.width - (place % columns + 1) * KEY_WIDTH * size
+        top = whole.height - (place // columns + 1) * FOOT_EMS * size
         drawing += draw_key(view, size, key).moved(round(left), round(top))
     return drawing
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import ceil
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene
 from flowviz.rendering.annotate import Label, Measure, em, fitted, text_width, wrapped
 from flowviz.rendering.colors import SURROUNDINGS, entrant_color
 from flowviz.rendering.drawing import Box, Drawing, Particles
-from flowviz.rendering.legend import FOOT_EMS, KEY_WIDTH, Key, draw_foot, keys
+from flowviz.rendering.legend import FOOT_EMS, KEY_WIDTH, MARGIN, Key, draw_foot, keys
 from flowviz.rendering.pixels import render_drawing
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.sheet import PanelGrid
@@ -17,6 +18,7 @@ from flowviz.specs.view import MIN_SIDE
 
 MIN_GAP = 4  # pixels between panels
 LINE_EMS = 1.4  # distance between two lines of the note
+MIN_NOTE_EMS, NOTE_GAP_EMS = 16.0, 1.0  # least width of a note beside a legend, and the space between them otherwise
 RESULT_GAP_EMS = 0.8  # between a title and its result
 SWATCH_EMS, SWATCH_GAP_EMS = 0.7, 0.4  # side of the square before a title, and the space after it
 
@@ -52,11 +54,13 @@ class PanelTable:
         rows: The cells of each row, None for an empty place. All rows have the same length.
         headings: The heading of each column. Empty if there are none.
         note: Sentences below the table.
+        foot_ems: Height of the note and the legend in ems; see `foot_height`.
     """
 
     rows: tuple[tuple[Cell | None, ...], ...]
     headings: tuple[str, ...] = ()
     note: str = ""
+    foot_ems: float = FOOT_EMS
 
     @property
     def cells(self) -> Iterator[tuple[Place, Cell]]:
@@ -73,7 +77,9 @@ class PanelTable:
                 yield (row, column), cell, span
 
 
-def table_grid(view: ViewSpec, rows: int, columns: int, whole: PictureSize, *, has_headings: bool) -> PanelGrid:
+def table_grid(
+    view: ViewSpec, rows: int, columns: int, whole: PictureSize, *, has_headings: bool, foot_ems: float = FOOT_EMS
+) -> PanelGrid:
     """Return the layout of a table whose panels fill a picture.
 
     Args:
@@ -82,14 +88,24 @@ def table_grid(view: ViewSpec, rows: int, columns: int, whole: PictureSize, *, h
         columns: The number of columns.
         whole: The size of the picture, in pixels.
         has_headings: Whether there are headings above the columns.
+        foot_ems: Height of the note and the legend below the panels, in ems.
 
     Raises:
         SpecError: If the panels do not fit.
     """
     text = em(view, whole) if view.labels else 0
-    found = PanelGrid.filling(whole, rows, columns, text, min_gap=MIN_GAP, has_headings=has_headings)
+
+    def filling(size: PictureSize) -> PanelGrid:
+        return PanelGrid.filling(
+            size, rows, columns, text, min_gap=MIN_GAP, has_headings=has_headings, foot_ems=foot_ems
+        )
+
+    found = filling(whole)
     if min(found.panel) < MIN_SIDE:
-        raise SpecError(f"{rows} × {columns} panels do not fit into {whole} pixels. Choose a larger size.")
+        larger = (whole.scaled(1 + step / 20) for step in range(1, 200))
+        needed = next((size for size in larger if min(filling(size).panel) >= MIN_SIDE), None)
+        such = f", such as {needed.words}" if needed is not None else " or smaller text"
+        raise SpecError(f"{rows} × {columns} panels do not fit into {whole.words}. Choose a larger size{such}.")
     return found
 
 
@@ -126,7 +142,23 @@ def draw_table(table: PanelTable, view: ViewSpec, size: PictureSize, length: Mea
 
 def layout_of(table: PanelTable, view: ViewSpec, size: PictureSize) -> PanelGrid:
     """Return the layout of a table in a picture of a size in pixels. Raises `SpecError` if the panels do not fit."""
-    return table_grid(view, len(table.rows), len(table.rows[0]), size, has_headings=bool(table.headings))
+    rows, columns = len(table.rows), len(table.rows[0])
+    return table_grid(view, rows, columns, size, has_headings=bool(table.headings), foot_ems=table.foot_ems)
+
+
+def foot_height(note: str, keys: int, width_ems: float, length: Measure) -> float:
+    """Return the height in ems of a note and a legend: beside each other or, in a narrow picture, below each other.
+
+    Args:
+        note: The note.
+        keys: The number of entries of the legend.
+        width_ems: The width of the picture.
+        length: Returns the width of a text in ems.
+    """
+    if keys * KEY_WIDTH + MIN_NOTE_EMS <= width_ems:
+        return FOOT_EMS
+    lines = len(wrapped(note.split(), length, width_ems - 2 * MARGIN))
+    return max(FOOT_EMS, lines * LINE_EMS + NOTE_GAP_EMS + FOOT_EMS * ceil(keys / max(width_ems // KEY_WIDTH, 1)))
 
 
 def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: Measure) -> list[Label]:
@@ -142,6 +174,7 @@ def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: M
     width, labels = layout.panel.width, list[Label]()
     for column, heading in enumerate(table.headings):
         left, _ = layout.corner(0, column)
+        heading = heading if length(heading) <= width else heading.partition(" of ")[0]  # as in "25% of the layers"
         labels.append(Label(left + width / 2, layout.top - 0.4 * text, fitted(heading, length, width), "ms"))
     for place, cell, span in table.titles():
         left, top = layout.corner(*place)
@@ -150,8 +183,9 @@ def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: M
         title, start = fitted(cell.title, length, room - indent), left + indent
         labels.append(Label(start, top - 0.5 * text, title, "ls", color=color))
         labels.append(Label(start + length(title) + RESULT_GAP_EMS * text, top - 0.5 * text, cell.result, "ls"))
-    room = size.width - 2 * layout.gap - len(shared_keys(table)) * KEY_WIDTH * text
-    foot_top = size.height - (FOOT_EMS - 0.4) * text
+    beside = 0 if table.foot_ems > FOOT_EMS else len(shared_keys(table))
+    room = size.width - 2 * layout.gap - beside * KEY_WIDTH * text
+    foot_top = size.height - (table.foot_ems - 0.4) * text
     lines = wrapped(table.note.split(), length, room)
     return labels + [Label(layout.gap, foot_top + n * LINE_EMS * text, line, "lt") for n, line in enumerate(lines)]
 

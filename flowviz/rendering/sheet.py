@@ -130,7 +130,15 @@ class PanelGrid:
 
     @classmethod
     def filling(
-        cls, whole: PictureSize, rows: int, columns: int, text: float, *, min_gap: int, has_headings: bool = False
+        cls,
+        whole: PictureSize,
+        rows: int,
+        columns: int,
+        text: float,
+        *,
+        min_gap: int,
+        has_headings: bool = False,
+        foot_ems: float = FOOT_EMS,
     ) -> "PanelGrid":
         """Return the layout whose panels fill a picture, above the legend. They may be too small, or not fit at all.
 
@@ -141,8 +149,9 @@ class PanelGrid:
             text: 1 em in pixels, 0 without text.
             min_gap: The least space between panels.
             has_headings: Whether there are headings above the columns.
+            foot_ems: The height of the legend below the panels, in ems.
         """
-        head, gap, below = round(TITLE_EMS * text), max(min_gap, round(GAP_EMS * text)), round(FOOT_EMS * text)
+        head, gap, below = round(TITLE_EMS * text), max(min_gap, round(GAP_EMS * text)), round(foot_ems * text)
         top = head if has_headings else 0
         width = (whole.width - gap) // columns - gap
         height = (whole.height - below - top - gap) // rows - gap - head
@@ -175,7 +184,7 @@ def sheet_grid(view: ViewSpec, stages: int, whole: PictureSize) -> PanelGrid:
     found = [PanelGrid.filling(whole, rows, columns, text, min_gap=MIN_GAP) for rows, columns in shapes]
     best = max(found, key=lambda layout: min(layout.panel))
     if min(best.panel) < MIN_PANEL:
-        raise SpecError(f"{stages} stages do not fit into {whole} pixels. Choose a larger size.")
+        raise SpecError(f"{stages} stages do not fit into {whole.words}. Choose a larger size, or smaller text.")
     return best
 
 

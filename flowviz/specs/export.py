@@ -47,7 +47,7 @@ class ExportSpec(Spec):
     seen: Annotated[Seen, described("Content", "What to show of the flow")] = Field(default_factory=Seen)
     size: Annotated[
         PictureSize,
-        described("Size", "Width and height in pixels, or in centimeters, such as 12x8cm; of a density, in cells"),
+        described("Size", "Width and height in pixels or centimeters, such as 12x8cm or 8.5cm; of a density, in cells"),
         Option(PICTURES | PLOTS | {"density"}, form="WIDTHxHEIGHT"),
     ] = Field(default_factory=PictureSize)
     scale: Annotated[
@@ -60,6 +60,13 @@ class ExportSpec(Spec):
         described("Resolution", "Pixels per inch on paper", ge=10, le=2400),
         Option((PICTURES | PLOTS) - {"animation"}),
     ] = USUAL_DPI
+    font_size: Annotated[
+        float | None,
+        described(
+            "Font size", "Size of the text in points; by default, it follows the size of the picture", gt=0, le=200
+        ),
+        Option(PICTURES | PLOTS),
+    ] = None
     first: Annotated[
         int | None, described("First stage", "First stage of the range; by default the base", ge=0), Option(RANGES)
     ] = None
@@ -91,7 +98,7 @@ class ExportSpec(Spec):
     @property
     def pixels(self) -> PictureSize:
         """Return the size of the exported picture."""
-        return PictureSize(width=self.size.width * self.scale, height=self.size.height * self.scale)
+        return self.size.scaled(self.scale)
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
@@ -107,7 +114,7 @@ class ExportSpec(Spec):
         if self.format == "mp4" and self.seen.view.background == "transparent":
             raise ValueError("An MP4 cannot be transparent. Choose a solid background, or another format.")
         if max(self.size.width, self.size.height) * self.scale > MAX_SIDE:
-            raise ValueError(f"{self.size} pixels times {self.scale} exceeds the limit of {MAX_SIDE} pixels per side.")
+            raise ValueError(f"{self.size.words} times {self.scale} exceeds the limit of {MAX_SIDE} pixels per side.")
         if self.first is not None and self.last is not None and self.first > self.last:
             raise ValueError(f"The first stage, {self.first}, cannot come after the last one, {self.last}.")
         return self

@@ -20,32 +20,74 @@ FIELDS: frozenset[Mark] = frozenset({"density", "grid", "velocity"})  # marks th
 
 MIN_SIDE, MAX_SIDE = 64, 8192
 USUAL_DPI = 72  # a pixel of a PDF is a point
+PAPER_DPI = 300  # of sizes in centimeters, unless another one is given
 CM_PER_INCH = 2.54
 
 
 class PictureSize(Spec):
-    """Width and height of a picture, in pixels."""
+    """Width and height of a picture, in pixels.
+
+    A size that was given in centimeters has a resolution, and errors state it in centimeters. Sizes of the same pixels
+    are equal.
+    """
 
     width: Annotated[int, described("Width", "Width in pixels", ge=MIN_SIDE, le=MAX_SIDE)] = 1080
     height: Annotated[int, described("Height", "Height in pixels", ge=MIN_SIDE, le=MAX_SIDE)] = 1080
+    dpi: Annotated[
+        int | None, described("Resolution", "Pixels per inch of a size that was given in centimeters", ge=10, le=2400)
+    ] = None
+    fits_height: Annotated[
+        bool, described("Fitting height", "Whether an export chooses the height that fits its content")
+    ] = False
 
     @classmethod
     def parse(cls, text: str, dpi: int = USUAL_DPI) -> Self:
-        """Read a size in pixels, such as "1080x1080", or in centimeters, such as "12x8cm".
+        """Read a size in pixels, such as "1080x1080", or in centimeters, such as "12x8cm" or "8.5cm".
 
         Args:
-            text: The size.
+            text: The size. A width in centimeters alone asks for the height that fits the content of an export.
             dpi: Pixels per inch of a size in centimeters.
 
         Raises:
             SpecError: If the text is not a size, or a side has too few or too many pixels.
         """
         number = r"(\d{1,6}(?:\.\d{1,4})?)"
-        match = re.fullmatch(rf"\s*{number}\s*[xX×]\s*{number}\s*(cm)?\s*", text)
-        if match is None or (not match[3] and "." in text):
-            raise SpecError(f"The size {text!r} is not of the form WIDTHxHEIGHT, such as 1080x1080 or 12x8cm.")
-        width, height = (round(float(side) * (dpi / CM_PER_INCH if match[3] else 1)) for side in match.groups()[:2])
-        return cls(width=width, height=height)
+        match = re.fullmatch(rf"\s*{number}\s*(?:[xX×]\s*{number}\s*)?(cm)?\s*", text)
+        if match is None or (not match[3] and ("." in text or match[2] is None)):
+            raise SpecError(
+                f"The size {text!r} is not of the form WIDTHxHEIGHT, such as 1080x1080, 12x8cm or, for a height that "
+                "fits, 8.5cm."
+            )
+        sides = float(match[1]), float(match[2] or match[1])
+        if not match[3]:
+            return cls(width=round(sides[0]), height=round(sides[1]))
+        least, most = (limit / dpi * CM_PER_INCH for limit in (MIN_SIDE - 0.5, MAX_SIDE))
+        if not least <= min(sides) <= max(sides) <= most:
+            raise SpecError(
+                f"The size {text.strip()} has a side that is not between {least:.2g} and {most:.3g} cm at {dpi} pixels "
+                "per inch. Choose another size or resolution."
+            )
+        width, height = (round(side * dpi / CM_PER_INCH) for side in sides)
+        return cls(width=width, height=height, dpi=dpi, fits_height=match[2] is None)
+
+    @property
+    def words(self) -> str:
+        """Return the size in the unit in which it was given."""
+        if self.dpi is None:
+            return f"{self} pixels"
+        return "x".join(f"{side / self.dpi * CM_PER_INCH:.3g}" for side in (self.width, self.height)) + " cm"
+
+    def scaled(self, factor: float) -> Self:
+        """Return the size with both sides multiplied by a factor."""
+        return self.model_copy(update={side: round(factor * getattr(self, side)) for side in ("width", "height")})
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PictureSize):
+            return NotImplemented
+        return (self.width, self.height, self.fits_height) == (other.width, other.height, other.fits_height)
+
+    def __hash__(self) -> int:
+        return hash((self.width, self.height))
 
     @classmethod
     def nearest(cls, width: float, height: float) -> Self:
@@ -112,6 +154,12 @@ class ViewSpec(Spec):
         described("Text height", "Largest height of the text, as a share of the shorter side", gt=0, le=0.1),
         Option(PICTURES | PLOTS),
     ] = 0.025
+    text_share: Annotated[
+        float | None,
+        described(
+            "Text share", "Size of the text (1 em), as a share of the height; by default, as the text height", gt=0
+        ),
+    ] = None
     common_scale: Annotated[
         bool,
         described("Common scale", "Draw all stages at one scale, instead of framing each around its own particles"),

@@ -17,7 +17,9 @@ from flowviz.exporting.comparison_tables import ComparisonTable, latex, markdown
 from flowviz.projects import Comparison, Project
 from flowviz.records import Trial, base_particles, untrained_trace
 from flowviz.rendering import panel_table
+from flowviz.rendering.annotate import em, text_width
 from flowviz.rendering.colors import ENTRANTS, entrant_color
+from flowviz.rendering.legend import FOOT_EMS
 from flowviz.rendering.panel_table import PanelTable
 from flowviz.specs import (
     ExportSpec,
@@ -231,6 +233,82 @@ def test_best_of_each_column_is_bold_and_signs_are_escaped() -> None:
     assert first.startswith(r"100\% a\_b \& \$c\$ & 2 & 0.400 $\pm$ 0.141 & 1.400 $\pm$ 0.141 & 0.2000 $\pm$ 0.0122 \\")
     assert second.startswith(r"d\textbar{}e \textbackslash{} \textasciitilde{}\textasciicircum{}\{f\} & 1 of 2 &")
     assert r"\textbf{0.200 $\pm$ 0.010}" in second
+
+
+def test_captions_fit_what_is_shown() -> None:
+    with_gap, without = comparison(trials=[trial("affine", 0.5)]), comparison(trials=[trial("affine", None)])
+    assert note(with_gap).endswith("each. Gap in nats; 0 is perfect.")
+    assert note(without).endswith("each. NLL in nats; lower is better."), "no entropy, so no gap"
+    assert "gap" not in note(without).lower()
+    both = comparison(trials=[trial("affine", 0.5), trial("spline", None)])
+    assert note(both).endswith("Gap in nats; 0 is perfect; NLL in nats; lower is better.")
+    assert note(comparison()).endswith(" each."), "nothing is trained"
+    assert note(with_gap, ("on_target",)).endswith(" each."), "percentages explain themselves"
+
+
+def test_limit_by_counting_is_an_nll_where_the_figures_are() -> None:
+    limit = Trial("histogram", 0.0, 0, "completed", True, {"gap": None, "test_nll": 0.5})
+    found = comparison(trials=[trial("affine", None)])
+    found = replace(found, limits={each.target: limit for each in found.projects.values()})
+    assert note(found).endswith("lower is better; limit by counting: 0.500.")
+
+
+def test_names_choose_order_and_rename_the_flows(drawn: list[PanelTable]) -> None:
+    found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
+    ComparisonFigure(found, spec(), names={"spline": "RQ-NSF", "affine": "affine"}).picture()
+    assert [row[0] for row in titles(drawn[0])] == ["RQ-NSF gap 0.250", "affine gap 0.500"]
+    assert [row[0].style for row in drawn[0].rows if row[0]] == [found.style("spline"), found.style("affine")]
+
+
+def test_table_columns_are_beside_the_names(drawn: list[PanelTable]) -> None:
+    found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
+    ComparisonFigure(found, spec(), table_columns=("test_nll", "gap", "coverage")).picture()
+    assert titles(drawn[0])[0][0] == "affine NLL 1.500, gap 0.500, coverage –"
+    assert titles(drawn[0])[2][0] == "nice not trained"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"table_columns": ("gap", "speed")}, "no column 'speed'. Choose from gap, test_nll"),
+        ({"names": {"affine": "x", "spline": "x"}}, "same new name"),
+        ({"names": {"maf": "maf"}}, "no entrant 'maf'"),
+    ],
+)
+def test_unknown_names_and_columns_are_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        ComparisonFigure(comparison(), spec(), **values)
+
+
+def test_text_of_a_narrow_figure_is_inside_and_does_not_overlap(drawn: list[PanelTable]) -> None:
+    names = {"affine": "A coupling flow with a long name", "spline": "Rational-quadratic splines", "nice": "NICE"}
+    found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
+    narrow = ExportSpec(what="sheet", size=PictureSize.parse("8.5cm", 300), dpi=300, font_size=7)
+    figure = ComparisonFigure(found, narrow, "stages", names)
+    figure.picture()
+    view, size = figure._view, figure._spec.pixels
+    text = em(view, size)
+    assert text == pytest.approx(7 / 72 * 300)
+    length = text_width(text)
+    boxes = []
+    for label in panel_table.draw_table(drawn[0], view, size, length).labels:
+        left = label.x - {"l": 0.0, "m": 0.5, "r": 1.0}[label.anchor[0]] * length(label.text)
+        top = label.y - {"t": 0.0, "m": 0.5, "s": 0.8}[label.anchor[1]] * text
+        boxes.append((left, top, left + length(label.text), top + text))
+        assert left >= 0, label.text
+        assert boxes[-1][2] <= size.width, label.text
+        assert 0 <= top <= boxes[-1][3] <= size.height
+    for number, one in enumerate(boxes):
+        for other in boxes[:number]:
+            is_apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert is_apart, (one, other)
+
+
+def test_foot_of_a_narrow_figure_has_its_note_above_the_legend() -> None:
+    note_, length = "word " * 20, lambda text: 0.5 * len(text)
+    beside, below = (panel_table.foot_height(note_, 3, width, length) for width in (80.0, 34.0))
+    assert beside == FOOT_EMS
+    assert below > 2 * FOOT_EMS, "two rows of keys, and the note"
 
 
 def test_table_of_runs_in_progress_has_their_current_figures(tmp_path: Path) -> None:
