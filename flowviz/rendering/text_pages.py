@@ -1,33 +1,26 @@
 """Pages of flowing text as a PDF, with lines and boxes to write in."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from io import BytesIO
-from itertools import chain
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from matplotlib import rc_context
-from matplotlib.backends.backend_pdf import PdfPages
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.image import imread
-from matplotlib.lines import Line2D
-from matplotlib.textpath import TextToPath
-from numpy.typing import NDArray
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
+from matplotlib import get_data_path
+from PIL import Image
 
 from flowviz.records.provenance import SOFTWARE
-from flowviz.rendering.annotate import wrapped
-from flowviz.rendering.page import FONT, POINTS_PER_INCH, SETTINGS, matplotlib_lock
 from flowviz.specs.export_kinds import Paper
 
-PAPERS: dict[Paper, tuple[float, float]] = {"a4": (595.3, 841.9), "letter": (612.0, 792.0)}  # points
 MARGIN = 56.0  # points
 LEADING = 1.4  # line height, relative to the font size
 RULE_HEIGHT = 24.0  # points between lines to write on
 MAX_PICTURE, PICTURE_GAP = 200.0, 8.0  # points; height of a picture, and the room above it
-GRAY = "#999999"
+GRAY = 153
+FONT, FONT_FILES = "DejaVu Sans", {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}  # bundled with matplotlib
+NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)  # so that equal pages are equal files
 
 
 @dataclass(frozen=True)
@@ -89,164 +82,99 @@ def save_text_pages(blocks: Sequence[Block], title: str, path: Path, paper: Pape
         path: The file to write.
         paper: The size of the pages.
     """
-    metadata: dict[str, Any] = {"Title": title, "Creator": SOFTWARE, "Producer": None, "CreationDate": None}
-    written = BytesIO()
-    with matplotlib_lock, rc_context(SETTINGS), PdfPages(written, metadata=metadata) as pdf:
-        figures = _Column(paper).pages(blocks)
-        for number, figure in enumerate(figures, start=1):
-            _write(figure, paper, MARGIN, MARGIN / 2, f"{title} · {number} / {len(figures)}", 8, color=GRAY)
-            pdf.savefig(figure)
-    path.write_bytes(written.getvalue())
-
-
-class _Column:
-    """The column of text: places blocks from top to bottom, and begins a page where one is full."""
-
-    def __init__(self, paper: Paper) -> None:
-        self._paper = paper
-        self._width, self._height = PAPERS[paper]
-        self._figures: list[Figure] = []
-        self._wrapped: dict[Text, list[str]] = {}
-        self._top = 0.0  # points from the lower edge of the page; what is below is free
-
-    def pages(self, blocks: Sequence[Block]) -> list[Figure]:
-        """Return a figure for each page."""
-        self._begin_page()
+    with closing(TextPages(title, paper)) as pages:
         for block in blocks:
-            self._add(block)
-        return self._figures
+            pages.add(block)
+        path.write_bytes(pages.output())
 
-    def _add(self, block: Block) -> None:
+
+class TextPages(FPDF):
+    """A column of text on pages: places blocks from top to bottom, and begins a page where one is full."""
+
+    def __init__(self, title: str, paper: Paper) -> None:
+        super().__init__(unit="pt", format=paper)
+        self.set_margin(MARGIN)
+        self.set_auto_page_break(auto=True, margin=MARGIN)
+        self.c_margin = 0.0  # the text of a paragraph begins at its edge
+        for style, file in FONT_FILES.items():
+            self.add_font(FONT, style, Path(get_data_path(), "fonts", "ttf", file))
+        self.set_title(title)
+        self.set_creator(SOFTWARE)
+        self.set_creation_date(NO_DATE)
+        self.set_draw_color(GRAY)
+        self.set_line_width(0.5)
+        self.add_page()
+
+    def close(self) -> None:
+        """Close the files of the fonts, which fpdf2 leaves open."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
+
+    def footer(self) -> None:
+        """Write the title and the number of a page at its foot."""
+        self.set_y(-0.7 * MARGIN)
+        self.set_font(FONT, size=8)
+        self.set_text_color(GRAY)
+        self.cell(text=f"{self.title} · {self.page_no()} / {{nb}}")
+
+    def add(self, block: Block) -> None:
+        """Add a block below the others."""
         match block:
             case Text():
                 self._add_text(block)
             case Rules():
-                self._add_rules(block)
+                for _ in range(block.count):
+                    self._make_room(RULE_HEIGHT)
+                    self.ln(RULE_HEIGHT)
+                    self.line(self.l_margin, self.y, self.w - self.r_margin, self.y)
             case Picture():
                 self._add_picture(block)
             case PageBreak():
-                self._begin_page()
+                self.add_page()
             case Together():
-                self._add_together(block)
+                height = sum(map(self._height_of, block.blocks))
+                if height <= self.eph:
+                    self._make_room(height)
+                for each in block.blocks:
+                    self.add(each)
 
-    def _begin_page(self) -> None:
-        size = self._width / POINTS_PER_INCH, self._height / POINTS_PER_INCH
-        self._figures.append(Figure(figsize=size, dpi=POINTS_PER_INCH))
-        self._top = self._height - MARGIN
+    def lines_of(self, block: Text) -> list[str]:
+        """Return the lines of a paragraph, which breaks at spaces. A word that is longer than a line is broken."""
+        self.set_font(FONT, "B" if block.bold else "", block.size)
+        lines = self.multi_cell(self.epw - block.indent, text=block.text, align="L", dry_run=True, output="LINES")
+        assert isinstance(lines, list)
+        return [str(line) for line in lines]
+
+    def _add_text(self, block: Text) -> None:
+        line, lines = LEADING * block.size, self.lines_of(block)
+        self._make_room(block.before + line * min(len(lines), 2))
+        self.ln(block.before)
+        self.cell(block.indent, line, block.mark)
+        self.set_x(self.l_margin + block.indent)
+        self.multi_cell(self.epw - block.indent, line, block.text, align="L", new_x="LMARGIN", new_y="NEXT")
+
+    def _add_picture(self, block: Picture) -> None:
+        width, height = self._picture_size(block)
+        self._make_room(height + PICTURE_GAP)
+        self.ln(PICTURE_GAP)
+        self.image(block.path, w=width, h=height)
 
     def _make_room(self, height: float) -> None:
-        if self._top - height < MARGIN:
-            self._begin_page()
-
-    def _add_together(self, together: Together) -> None:
-        height = sum(map(self._height_of, together.blocks))
-        if height <= self._height - 2 * MARGIN:
-            self._make_room(height)
-        for block in together.blocks:
-            self._add(block)
+        if self.will_page_break(height):
+            self.add_page()
 
     def _height_of(self, block: Text | Rules | Picture) -> float:
         match block:
             case Text():
-                return block.before + LEADING * block.size * len(self._lines(block))
+                return block.before + LEADING * block.size * len(self.lines_of(block))
             case Rules():
                 return RULE_HEIGHT * block.count
             case Picture():
-                return self._picture_size(imread(block.path))[1] + PICTURE_GAP
+                return self._picture_size(block)[1] + PICTURE_GAP
 
-    def _lines(self, block: Text) -> list[str]:
-        if block not in self._wrapped:
-            width = self._width - 2 * MARGIN - block.indent
-            self._wrapped[block] = lines_of(block.text, width, block.size, bold=block.bold)
-        return self._wrapped[block]
-
-    def _add_text(self, block: Text) -> None:
-        line, lines = LEADING * block.size, self._lines(block)
-        self._make_room(block.before + line * min(len(lines), 2))
-        self._top -= block.before
-        for number, text in enumerate(lines):
-            self._make_room(line)
-            self._top -= line
-            if block.mark and not number:
-                _write(self._figures[-1], self._paper, MARGIN, self._top, block.mark, block.size, bold=block.bold)
-            left = MARGIN + block.indent
-            _write(self._figures[-1], self._paper, left, self._top, text, block.size, bold=block.bold)
-
-    def _add_rules(self, block: Rules) -> None:
-        for _ in range(block.count):
-            self._make_room(RULE_HEIGHT)
-            self._top -= RULE_HEIGHT
-            across = [MARGIN / self._width, 1 - MARGIN / self._width]
-            height = self._top / self._height
-            self._figures[-1].add_artist(Line2D(across, [height, height], linewidth=0.5, color=GRAY))
-
-    def _add_picture(self, block: Picture) -> None:
-        pixels = imread(block.path)
-        width, height = self._picture_size(pixels)
-        self._make_room(height + PICTURE_GAP)
-        self._top -= height + PICTURE_GAP
-        place = MARGIN / self._width, self._top / self._height
-        axes = self._figures[-1].add_axes((*place, width / self._width, height / self._height))
-        axes.set_axis_off()
-        axes.imshow(pixels, aspect="auto", cmap="gray")
-
-    def _picture_size(self, pixels: NDArray[Any]) -> tuple[float, float]:
+    def _picture_size(self, block: Picture) -> tuple[float, float]:
         """Return the width and the height of a picture in points."""
-        height, width = pixels.shape[:2]
-        scale = min((self._width - 2 * MARGIN) / width, MAX_PICTURE / height)
-        return scale * width, scale * height
-
-
-def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-    """Return the lines of a paragraph, which breaks at spaces. A word that is longer than a line is broken.
-
-    Args:
-        text: The paragraph.
-        width: Width of a line in points.
-        size: Size of the font in points.
-        bold: Whether it is bold.
-    """
-    measure = _measure(size, bold=bold)
-    words = filter(None, text.split(" "))  # not at spaces that do not break
-    pieces = chain.from_iterable(_pieces(word, width, measure) for word in words)
-    return wrapped(pieces, measure, width) or [""]
-
-
-def _pieces(word: str, width: float, measure: Callable[[str], float]) -> Iterator[str]:
-    """Yield the parts of a word that are as long as a line, and the rest of it."""
-    while measure(word) > width:
-        fitting = _fitting(word, width, measure)
-        yield word[:fitting]
-        word = word[fitting:]
-    yield word
-
-
-def _fitting(word: str, width: float, measure: Callable[[str], float]) -> int:
-    """Return how many letters of a long word fit in a width, at least one."""
-    return max(1, bisect_right(range(1, len(word)), width, key=lambda count: measure(word[:count])))
-
-
-def _measure(size: float, *, bold: bool) -> Callable[[str], float]:
-    """Return a function that returns the width of a text in points."""
-    font, paths = _font(size, bold=bold), TextToPath()
-    return lambda text: float(paths.get_text_width_height_descent(text, font, ismath=False)[0])
-
-
-def _font(size: float, *, bold: bool) -> FontProperties:
-    return FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
-
-
-def _write(
-    figure: Figure,
-    paper: Paper,
-    x: float,
-    y: float,
-    text: str,
-    size: float,
-    *,
-    bold: bool = False,
-    color: str = "black",
-) -> None:
-    """Write a line of text at a place in points from the lower left corner; dollar signs stay what they are."""
-    width, height = PAPERS[paper]
-    figure.text(x / width, y / height, text, fontproperties=_font(size, bold=bold), parse_math=False, color=color)
+        with Image.open(block.path) as picture:
+            scale = min(self.epw / picture.width, MAX_PICTURE / picture.height)
+            return scale * picture.width, scale * picture.height
