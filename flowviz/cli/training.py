@@ -83,9 +83,7 @@ def resume(
     found = continued(shown)
     checkpoint = found.checkpoint
     if checkpoint is None:
-        raise FileError(
-            f"{project} cannot be continued, because it was saved by an older version of flowviz without a checkpoint."
-        )
+        raise FileError(f"{project} has not been trained, so there is nothing to continue. Use train.")
     is_edited = found is not shown
     if steps is not None or seconds is not None:
         found = extended(found, steps=steps, seconds=seconds)

@@ -234,9 +234,7 @@ def resume(
         TargetError: If there is nothing to learn.
     """
     if project.checkpoint is None and not project.edits:
-        raise FileError(
-            "The project cannot be continued, because it was saved by an older version of flowviz without a checkpoint."
-        )
+        raise FileError("The project has not been trained, so there is nothing to continue. Train it first.")
     project = continued(project)
     if steps is not None or seconds is not None:
         project = extended(project, steps=steps, seconds=seconds)

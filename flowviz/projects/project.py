@@ -155,7 +155,7 @@ class Project:
         """Return the test NLL of the weights − entropy of the target, in nats: 0 is the best that any flow can do.
 
         None without a test NLL, if the entropy is unknown, before the end of a training, after a change of the layers
-        or the integrator, and for projects of older versions.
+        or the integrator, and for projects that were saved during a training.
         """
         return self.score.gap if self.score else None
 
