@@ -50,7 +50,7 @@ def build_flow(
     """
     check_not_forked()
     if spec.recipe.stages:
-        _check(spec.model_copy(update={"seed": 0}), _classes(spec))
+        _check(spec.model_copy(update={"seed": 0}), _classes(spec), spec.recipe.bent)
     flow = unchecked_flow(spec, weights, dtype)
     if edits:
         flow.edit(edits)
@@ -84,6 +84,9 @@ def _classes(spec: FlowSpec) -> tuple[type[Stage], ...]:
 
 
 @lru_cache(maxsize=64)  # for each kind of flow; a failure is not kept, so the next flow is checked again
-def _check(spec: FlowSpec, classes: tuple[type[Stage], ...]) -> None:
-    """Check the code of an extension's stages when a flow is first built with it. Raises `SpecError`."""
+def _check(spec: FlowSpec, classes: tuple[type[Stage], ...], _: tuple[str, ...]) -> None:
+    """Check the code of an extension's stages when a flow is first built with it. Raises `SpecError`.
+
+    The curves that can be bent, which are checked as well, are part of the key.
+    """
     check_stages([stage for stage in family_of(spec).stages(spec) if type(stage) in classes], spec.family)
