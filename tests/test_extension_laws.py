@@ -108,6 +108,16 @@ def test_stage_that_breaks_a_law_is_refused(methods: dict[str, Any], sentence: s
     flowviz.build_flow(flow)  # corrected
 
 
+@pytest.mark.parametrize("sizes", [{"width": 1024, "log_scale_bound": None}, {"conditioner": "table"}, {"hats": 256}])
+def test_correct_stage_of_any_size_is_accepted(sizes: dict[str, Any], unregistered: None) -> None:
+    from flowviz.flows.real_nvp import AffineCoupling
+
+    own = type("Own", (AffineCoupling,), {"kind": "own"})
+    register_family("own", Recipe("Own", "Couplings.", "own", bent=("shift", "log-scale")), own)
+    flow = flowviz.build_flow(FlowSpec(family="own", layers=2, **sizes))
+    assert np.isfinite(flow.log_prob(np.zeros((1, 2)))).all()
+
+
 def test_flow_that_breaks_a_law_is_one_sentence_everywhere(
     unregistered: None, qapp: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -217,9 +217,13 @@ def _deviation(law: Law, stage: Stage, precision: str) -> Deviation:
     return measured(law.title, precision, law.limits[precision], measure, law.breach, place)
 
 
-def random_parameter(start: NDArray[np.float64], rng: np.random.Generator, scale: float = SCALE) -> NDArray[np.float64]:
-    """Return random numbers near the initial values of a parameter."""
-    return start + rng.normal(scale=scale, size=np.shape(start))
+def random_parameter(start: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return random numbers near the initial values of a parameter.
+
+    Those of a matrix are closer, as its row or column of inputs adds up: a wide network must not overflow.
+    """
+    shape = np.shape(start)
+    return start + rng.normal(scale=SCALE / np.sqrt(max(shape)) if len(shape) > 1 else SCALE, size=shape)
 
 
 def random_statistic(start: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:

@@ -17,10 +17,10 @@ from flowviz.flows.flow_laws import (
     MASS_LIMIT,
     MISFIT_LIMIT,
     Plane,
-    calm_flow,
     composed_error,
     flow_deviations,
     gradient_error,
+    random_flow,
 )
 from flowviz.flows.laws import LIMITS, inverse_error, log_det_error, name_error
 from flowviz.flows.network import MAX_WAVE, Network
@@ -142,7 +142,7 @@ class TestInTheTypeOfProduction:
                 assert measure(stage, numbers, points) <= LIMITS["float32"], stage.name
 
     def test_density_integrates_to_one_and_samples_fit_it(self, spec: FlowSpec) -> None:
-        plane = Plane(calm_flow(spec))
+        plane = Plane(random_flow(spec))
         assert plane.mass == pytest.approx(1, abs=MASS_LIMIT)
         assert plane.misfit <= MISFIT_LIMIT
 
