@@ -140,6 +140,15 @@ class Chain:
 
         return _while(lambda k, _: k < _last(numbers), up, tf.constant(0), particles)[1]
 
+    def inverse(self, numbers: Numbers, points: tf.Tensor) -> tf.Tensor:
+        """Return the particles of the base whose images are points of the target."""
+
+        def down(k: Any, y: Any) -> tuple[Any, ...]:
+            [x] = self._at(k, numbers, lambda stage, own: (stage.inverse(own, y),))
+            return k - 1, x
+
+        return _while(lambda k, _: k > 0, down, _last(numbers), points)[1]
+
     def trace(self, numbers: Numbers, particles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         """Follow particles of the base through all stages.
 

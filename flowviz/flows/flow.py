@@ -172,8 +172,7 @@ class Flow(tf.Module):
 
     def inverse(self, x: ArrayLike) -> NDArray[Any]:
         """Return z = f⁻¹(x), the points (n, 2) of the base that are mapped to points (n, 2) of the target."""
-        parts = self._evaluator.in_parts("trace_through", x, len(self.stages))
-        return np.concatenate([positions[0] for positions, _ in parts])
+        return self._evaluator.joined("inverse", x)
 
     def trace(self, particles: ArrayLike) -> Trace:
         """Follow particles (n, 2) of the base through every stage."""
