@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import parent_process
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -97,7 +98,7 @@ def run_here(run: Run, extensions: Loading | None = None, stop: Path | None = No
     """
     if extensions is not None:
         extensions.repeat()
-    entrant, ends, parent = run.entrant, list[Finished](), os.getppid()
+    entrant, ends, parent_has_ended = run.entrant, list[Finished](), _end_of_parent()
     target = build_target(entrant.target)
 
     def take(event: Event) -> None:
@@ -105,7 +106,7 @@ def run_here(run: Run, extensions: Loading | None = None, stop: Path | None = No
             ends.append(event)
 
     def must_stop() -> bool:
-        return os.getppid() != parent or (stop is not None and stop.exists())
+        return parent_has_ended() or (stop is not None and stop.exists())
 
     found = trained(
         _start(run),
@@ -122,6 +123,17 @@ def run_here(run: Run, extensions: Loading | None = None, stop: Path | None = No
     units = target_units(target, "data")
     trial = Trial.of(entrant.name, entrant.flow, entrant.training, end, found.history, units)
     return trial, found if run.keeps_project else None
+
+
+def _end_of_parent() -> Callable[[], bool]:
+    """Return a function that says whether the parent of this process has ended.
+
+    Then, the process gets another parent, except on Windows, where loky passes it a handle of the first one.
+    """
+    number, parent = os.getppid(), parent_process()
+    if parent is None or not parent.sentinel:
+        return lambda: os.getppid() != number
+    return lambda: os.getppid() != number or not parent.is_alive()
 
 
 def _start(run: Run) -> Project:

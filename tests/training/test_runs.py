@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,8 @@ from flowviz.projects import Comparison, comparison_from_bytes, comparison_to_by
 from flowviz.records import Trial
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TextSpec, TrainingSpec
 from flowviz.training import compared, runs
-from flowviz.training.runs import Run, compared_in_processes, run_here
+from flowviz.training.run_files import checkpoint_of
+from flowviz.training.runs import Run, RunStopped, compared_in_processes, run_here
 
 pytestmark = pytest.mark.usefixtures("short_chunks", "few_points")
 FLOWS = {"affine": FlowSpec(layers=2, width=8, depth=1), "nice": FlowSpec(family="nice", layers=2, width=8, depth=1)}
@@ -48,6 +50,32 @@ def test_runs_are_those_of_each_entrant_and_seed_and_are_the_same_as_in_turns(as
     assert found.table()["gap"].tolist() == whole.table()["gap"].tolist()
     assert found["nice"].gap == whole["nice"].gap is not None
     assert [(run.entrant.seed, run.keeps_project) for run in asked] == [(0, True), (0, True), (1, False), (1, False)]
+
+
+class FakeParent:
+    """A parent process whose number stays the same after its end, as on Windows."""
+
+    sentinel = 1
+
+    def __init__(self) -> None:
+        self.checks = 0
+
+    def is_alive(self) -> bool:
+        self.checks += 1
+        return self.checks < 2
+
+
+def test_run_ends_when_its_parent_has_ended_and_keeps_its_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent, entrant = FakeParent(), comparison().spec.entrants[0]
+    monkeypatch.setattr(runs, "parent_process", lambda: parent)
+    with pytest.raises(RunStopped):
+        run_here(Run(entrant, folder=tmp_path))
+    assert parent.checks > 1
+    kept = checkpoint_of(entrant, tmp_path)
+    assert kept is not None
+    assert kept.resumes_at < 50
 
 
 def test_what_was_interrupted_continues(asked: list[Run]) -> None:
