@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.flows import Flow
+from flowviz.flows.objective import Objective
 from flowviz.records import Checkpoint, Kept, Score, Validated
 from flowviz.records.events import Cause, Ending
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training.step import State
 
 MAX_IN_A_ROW = 5  # recoveries without a successful validation between
-EXPLOSION_NATS = 20.0  # in a healthy training, the median loss never rises this much from one chunk to the next
 EARLY_SHARE = 0.5  # of the steps; a state that is kept from before is worth a sentence
 MAX_RISE = 0.3  # nats; a healthy training never rises this much above its best validation NLL, except at its beginning
 
@@ -47,8 +47,9 @@ class Guard:
         unimproved: Number of validations since the best validated state.
     """
 
-    def __init__(self, state: State, step: int = 0) -> None:
-        self.state, self.step = state, step
+    def __init__(self, state: State, step: int = 0, explosion: float = Objective.explosion) -> None:
+        """Begin at a state; `explosion` is the rise of the median loss that is a fault, see `Objective`."""
+        self.state, self.step, self._explosion = state, step, explosion
         self.rate_factor = 1.0
         self.recoveries = self.chunks = 0
         self.kept: Kept | None = None
@@ -66,7 +67,7 @@ class Guard:
         Raises:
             FileError: If the checkpoint belongs to a different flow.
         """
-        guard = cls(State.of_record(checkpoint, flow), checkpoint.step)
+        guard = cls(State.of_record(checkpoint, flow), checkpoint.step, flow.objective.explosion)
         guard.rate_factor, guard.recoveries = checkpoint.rate_factor, checkpoint.recoveries
         guard.chunks, guard.kept = checkpoint.chunks, checkpoint.kept
         guard.validated_step, guard.largest_rise = checkpoint.validated_step, checkpoint.largest_rise
@@ -174,7 +175,7 @@ class Guard:
             return "loss not finite"
         if not state.finite():  # also catches a non-finite gradient, which Adam adds to its moments
             return "state not finite"
-        return "loss exploded" if np.median(losses) > self._median_loss + EXPLOSION_NATS else None
+        return "loss exploded" if np.median(losses) > self._median_loss + self._explosion else None
 
     def _recover(self, fault: Fault) -> Fault:
         self.state, self.step = self._best

@@ -86,7 +86,7 @@ class Training:
             self._runner.begin_optimizing()
         if resume is None:
             self._flow.fit_start(target.sample(FIT_POINTS, self._train_rng))
-            self._guard = Guard(State.of(self._flow))
+            self._guard = Guard(State.of(self._flow), explosion=self._flow.objective.explosion)
         else:
             self._restore(resume)
         self._plain_start = self._guard.step, self._clock.seconds  # of steps while XLA compiles

@@ -70,6 +70,19 @@ def test_before_the_first_validation_it_returns_to_the_start() -> None:
     assert guard.take_chunk(state(20), 20, CALM + 100) is None, "the losses are those of the beginning again"
 
 
+@pytest.mark.parametrize(("family", "rise", "explodes"), [("realnvp", 15, False), ("flow_matching", 15, True)])
+def test_losses_explode_in_their_own_units(family: str, rise: float, explodes: bool) -> None:
+    """A rise of 15 nats is unusual; 15 is several times the squared error of a field that is 0 everywhere."""
+    flow = build_flow(FlowSpec.model_validate({"family": family, "width": 8, "depth": 1}))
+    guard = Guard(State.of(flow), explosion=flow.objective.explosion)
+    record = {"losses": CALM, "seconds": 1.0, "random_state": {}, **guard.record()}
+    restored = Guard.restored(flow, Checkpoint(**{**record, "median_loss": 2.0}))
+    for each in (guard, restored):
+        assert each.take_chunk(each.state, 20, CALM) is None
+        fault = each.take_chunk(each.state, 40, CALM + np.float32(rise))
+        assert (fault is not None and fault.cause == "loss exploded") == explodes
+
+
 def test_rise_is_a_failure_from_three_tenths_of_a_nat_above_the_best_loss() -> None:
     assert validate(guard_after(1.0, 0.8), 1.05) is None
     fault = validate(guard_after(1.0, 0.8), 1.2)
