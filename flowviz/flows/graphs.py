@@ -1,9 +1,11 @@
 """Graphs of the functions of a chain, which all flows of one kind share."""
 
+from collections import deque
 from collections.abc import Iterator
 from functools import partial
 from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import tensorflow as tf
@@ -20,11 +22,13 @@ AT_STAGE = "trace_through", "forward_at", "velocity", "final_velocity", "log_den
 STAGES = {name: tf.TensorSpec([], tf.int32) for name in AT_STAGE} | {"positions": tf.TensorSpec([2], tf.int32)}
 StageNumbers = int | tuple[int, int] | None
 
+RECENT = 16  # kinds of chains whose graphs are kept without a flow, as tracing them takes seconds
+
 Kind = tuple[FlowSpec, tuple[str, ...], tuple[type[Stage], ...]]
 
-_of_kind: dict[Kind, "ChainGraphs"] = {}
-_found: dict[str, Graph] = {}
-_tracing = Lock()
+_of_kind: WeakValueDictionary[Kind, "ChainGraphs"] = WeakValueDictionary()
+_recent = deque["ChainGraphs"](maxlen=RECENT)
+_sharing, _tracing = Lock(), Lock()
 
 
 class ChainGraphs:
@@ -40,7 +44,10 @@ class ChainGraphs:
 
     @classmethod
     def shared(cls, chain: Chain) -> "ChainGraphs":
-        """Return the graphs for a chain. All of its kind share those of the first one: TensorFlow never frees a graph.
+        """Return the graphs for a chain. All of its kind share those of the first one.
+
+        They are kept as long as there is a flow of their kind, and if the kind is one of the latest. The graphs of a
+        width take 8 MB, so those of all widths of a sweep would fill the memory.
 
         The graphs depend on the kind of chain: a part of the spec, the names of the stages if they differ in more than
         their constants, and the classes of the stages.
@@ -51,7 +58,12 @@ class ChainGraphs:
         spec = chain.spec.model_copy(update=any_of_kind)
         names = () if chain.is_uniform else chain.spec.stage_names()
         kind = spec, names, tuple({type(stage): None for stage in chain.stages})
-        return _of_kind.setdefault(kind, cls(chain, spec))
+        with _sharing:
+            found = _of_kind.setdefault(kind, cls(chain, spec))
+            if found in _recent:
+                _recent.remove(found)
+            _recent.append(found)
+        return found
 
     def evaluate(
         self, name: str, numbers: Numbers, points: NDArray[Any], stage: StageNumbers = None
@@ -84,7 +96,9 @@ class ChainGraphs:
     def _graph(self, name: str, numbers: Numbers) -> Graph:
         key = name, numbers[0].dtype, len(numbers)
         if key not in self._graphs:
-            self._graphs[key] = self._traced(name, numbers)
+            with _tracing:  # a second thread that needs the graph waits until it is traced
+                if key not in self._graphs:
+                    self._graphs[key] = self._traced(name, numbers)
         return self._graphs[key]
 
     def _traced(self, name: str, numbers: Numbers) -> Graph:
@@ -101,13 +115,8 @@ class ChainGraphs:
         signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGES[name]] if name in STAGES else [])]
         names = () if chain.is_uniform else chain.spec.stage_names()
         key = f"{name} {signature} {self._spec.model_dump_json()} {names}"
-        with _tracing:  # a second thread that needs the graph waits until it is traced
-            if key in _found:
-                return _found[key]
-            count = len(numbers)
-            flat = tf.function(lambda *given: function(given[:count], *given[count:]), autograph=False)
-            trace = partial(flat.get_concrete_function, *signature)
-            [found] = stored_or_traced(key, lambda: [trace()], signature, self._spec)
-            if not self._spec.recipe.stages:  # the code of an extension can change
-                _found[key] = found
+        count = len(numbers)
+        flat = tf.function(lambda *given: function(given[:count], *given[count:]), autograph=False)
+        trace = partial(flat.get_concrete_function, *signature)
+        [found] = stored_or_traced(key, lambda: [trace()], signature, self._spec)
         return found

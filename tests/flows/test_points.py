@@ -1,12 +1,16 @@
 """A flow draws, scores and moves points, many of them in parts, and says what is wrong with others."""
 
+import gc
+import weakref
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from flowviz.errors import SpecError
 from flowviz.flows import Flow, build_flow
+from flowviz.flows.graphs import RECENT, ChainGraphs
 from flowviz.records import base_particles
 from flowviz.records.trace import TOGETHER
 from flowviz.specs import FlowSpec
@@ -28,6 +32,19 @@ def test_samples_follow_the_seed_and_are_where_particles_end(flow: Flow) -> None
 def test_inverse_undoes_forward(flow: Flow) -> None:
     particles = base_particles(300)
     np.testing.assert_allclose(flow.inverse(flow.forward(particles)), particles, atol=1e-9)
+
+
+def test_inverse_computes_nothing_but_the_particles(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed, evaluate = list[np.ndarray[Any, Any]](), ChainGraphs.evaluate
+
+    def watched(*arguments: Any) -> list[np.ndarray[Any, Any]]:
+        found = evaluate(*arguments)
+        computed.extend(found)
+        return found
+
+    monkeypatch.setattr(ChainGraphs, "evaluate", watched)
+    particles = flow.inverse(base_particles(300))
+    assert [each.shape for each in computed] == [particles.shape] == [(300, 2)]
 
 
 def test_points_in_several_parts_are_those_of_one_piece(flow: Flow) -> None:
@@ -81,3 +98,14 @@ def test_flow_without_weights_is_the_identity_in_both_directions() -> None:
     fresh, particles = build_flow(FlowSpec(layers=1, width=4, depth=1, normalization="none")), base_particles(50)
     np.testing.assert_allclose(fresh.forward(particles), particles, atol=1e-6)
     np.testing.assert_allclose(fresh.inverse(particles), particles, atol=1e-6)
+
+
+def test_graphs_of_a_sweep_over_widths_do_not_pile_up() -> None:
+    kept = build_flow(FlowSpec(layers=2, width=7))
+    graphs = [
+        weakref.ref(build_flow(FlowSpec(layers=2, width=width))._evaluator._graphs) for width in range(8, RECENT + 12)
+    ]
+    gc.collect()
+    assert [found() is not None for found in graphs] == [False] * 4 + [True] * RECENT
+    again = build_flow(FlowSpec(layers=2, width=7, seed=3))
+    assert again._evaluator._graphs is kept._evaluator._graphs, "a flow of this kind is in use"
