@@ -146,9 +146,9 @@ BUILT_IN_KINDS = tuple(STAGES)
 MARKS: Mapping[Mark, str] = {
     "points": "Each dot is one particle. The particles are the same at every stage.",
     "density": (
-        "The heat map is the exact density of this stage. It is not counted from the dots but computed from the "
-        "formula of the base and the stretching of every layer up to here. The lines enclose 50, 90 and 99% of the "
-        "probability."
+        "The heat map is the density of this stage, exact up to rounding if no step folds the plane over. It is "
+        "not counted from the dots but computed from the formula of the base and the stretching of every layer up to "
+        "here. The lines enclose 50, 90 and 99% of the probability."
     ),
     "grid": (
         "This is a square grid on the base, carried through the layers. Where its cells grow, the layers spread "

@@ -31,7 +31,9 @@ class Preset:
 PRESETS: Mapping[PresetName, Preset] = {
     "post": Preset(
         "As in the post",
-        "RealNVP, the flow of the blog post. Its layers are the easiest to follow",
+        "RealNVP, the flow of the blog post. Its layers are the easiest to follow. Unlike in the post, batches are "
+        "normalized with running averages, log-scales are bounded, and the networks are narrower and also see hat "
+        "functions and waves of their input",
         {"family": "realnvp"},
     ),
     "sharp": Preset(

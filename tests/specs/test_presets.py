@@ -17,6 +17,18 @@ def test_flow_of_a_preset_fits_it_with_any_seed(name: str) -> None:
     assert asdict(preset)["title"]
 
 
+def test_sentence_about_the_post_says_what_differs_from_it() -> None:
+    """The post normalizes each batch, does not bound log-scales, and has networks of 512 units that see the input."""
+    flow, sentence = PRESETS["post"].flow(), PRESETS["post"].sentence
+    differs = {
+        "running averages": flow.normalization == "running",
+        "log-scales are bounded": flow.log_scale_bound is not None,
+        "narrower": flow.width < 512,
+        "hat functions and waves": flow.hats > 0 and flow.waves > 0,
+    }
+    assert {words: words in sentence for words in differs} == differs == dict.fromkeys(differs, True)
+
+
 def test_flow_with_another_option_fits_no_preset() -> None:
     assert preset_of(FlowSpec(layers=7)) is None
     assert preset_of(FlowSpec(family="glow")) is None

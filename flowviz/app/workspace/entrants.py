@@ -153,6 +153,11 @@ class EntrantRun:
         figures = self.figures()
         return figures.get("validation_gap") if figures.get("gap") is None else figures["gap"]
 
+    @property
+    def is_validated(self) -> bool:
+        """Return whether its gap is that of validation points, because it has not been tested as it is now."""
+        return self.figures().get("gap") is None
+
     def anew(self) -> "EntrantRun":
         """Return this entrant untrained, about to learn the requested target."""
         project = Project.untrained(self.target, self.requested_variant.flow, self.project.training)

@@ -19,6 +19,7 @@ from flowviz.specs.view import Theme
 Axis = Literal["seconds", "step"]
 AXES: dict[Axis, str] = {"seconds": "over time", "step": "over steps"}
 LABELS: dict[Axis, str] = {"seconds": "seconds of training", "step": "step"}
+GAP_TIP = "Validation gap: the distance from the best possible loss on validation points, in nats"
 PADDING = 0.05  # of the range of an axis, on either side
 FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report
 MAX_OF_USUAL = 2.0  # height of the plot, relative to what most entrants need
@@ -66,9 +67,7 @@ class LossCurves(QWidget):
     def _show(self, compared: Compared) -> None:
         axis: Axis = self._axis.value
         has_gaps = all(_entropy_is_known(run.project.history) for run in compared.runs)
-        words = (
-            ("Gap (nats)", "Gap to the best possible loss, in nats") if has_gaps else ("NLL (nats)", "Validation NLL")
-        )
+        words = ("Gap (nats)", GAP_TIP) if has_gaps else ("NLL (nats)", "Validation NLL")
         self._title.show_texts(words[0], tip=words[1])
         lines = [_line(run.project.history, axis, gaps=has_gaps) for run in compared.runs]
         low, high = common_range([losses for _, losses in lines])

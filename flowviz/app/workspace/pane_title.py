@@ -5,13 +5,13 @@ from flowviz.app.workspace.colors import entrant_pen
 from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.specs.view import Theme
 
-GAP = "gap {:.3f}"
+GAPS = {False: "gap {:.3f}", True: "validation gap {:.3f}"}  # by whether there is no result yet
 
 
 def pane_title(run: EntrantRun, theme: Theme) -> Title:
     """Return the title of the pane of an entrant."""
     has_failed = run.status in FAILED
-    gap = "" if run.gap is None else f" · {GAP.format(run.gap)}"
+    gap = "" if run.gap is None else f" · {GAPS[run.is_validated].format(run.gap)}"
     words = f"⚠ {run.words()}" if has_failed else run.words()
     texts = f"{run.name}{gap} · {words}", f"{run.name} · {words}", run.name
     tip = run.problem or _tip(run)

@@ -1,0 +1,40 @@
+"""Figures of a running training are called validation figures, and those of its result are not."""
+
+from PyQt6.QtCore import QModelIndex, Qt
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.workspace.pane_title import pane_title
+from flowviz.app.workspace.table import FiguresTable
+from tests.app.workspace.fakes import ComparisonHarness
+
+
+def test_title_of_a_pane_names_the_validation_gap_until_there_is_a_result() -> None:
+    harness = ComparisonHarness()
+    harness.train()
+    assert "validation gap " in pane_title(harness.run("a"), "light").texts[0]
+    harness.finish()
+    harness.thread.score("a", gap=0.25)
+    assert harness.run("a").trial is not None
+    assert " gap 0.250" in pane_title(harness.run("a"), "light").texts[0]
+    assert "validation" not in pane_title(harness.run("a"), "light").texts[0]
+
+
+def test_table_names_validation_figures_until_there_is_a_result(qtbot: QtBot) -> None:
+    harness = ComparisonHarness()
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    harness.train()
+    for column in (1, 2):
+        assert cell(table, column).data().endswith("(val.)")
+        for role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            assert cell(table, column).data(role).endswith("(validation)")
+    harness.finish()
+    harness.thread.score("a")
+    assert not cell(table, 1).data(Qt.ItemDataRole.ToolTipRole).endswith("(validation)")
+    assert "validation" not in cell(table, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def cell(table: FiguresTable, column: int) -> QModelIndex:
+    model = table.model()
+    assert model is not None
+    return model.index(0, column)
