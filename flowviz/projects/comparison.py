@@ -1,7 +1,9 @@
 """A comparison: the projects of its entrants, and the results of their runs."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from html import escape
 from io import BytesIO
 from math import isnan
 from pathlib import Path
@@ -238,6 +240,16 @@ class Comparison:
         from PIL.Image import open as open_image
 
         return open_image(BytesIO(png_of(self, columns=columns)))
+
+    def _repr_html_(self) -> str:
+        """Return the figure and the table, which notebooks display."""
+        picture, content = self.figure(), BytesIO()
+        assert picture is not None
+        picture.save(content, "PNG")
+        image = b64encode(content.getvalue()).decode()
+        names = escape(", ".join(self.names))
+        table = self.table().to_html(index=False, na_rep="–", float_format="{:.4g}".format)
+        return f'<img src="data:image/png;base64,{image}" alt="{names}" style="max-width: 100%">{table}'
 
     def table(self) -> "DataFrame":
         """Return `rows` as a data frame of pandas. Shares are from 0 to 1, NLLs in nats; unknown figures are NaN."""

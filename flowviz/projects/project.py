@@ -159,6 +159,17 @@ class Project:
         """
         return self.score.gap if self.score else None
 
+    def score_in_units(self, units: UnitName = "data") -> Score | None:
+        """Return the score with NLLs and entropy per area in the given units; `score` has them in flow units.
+
+        Args:
+            units: `data`, `pixels` or `flow`; see `flowviz.units`.
+
+        Raises:
+            TargetError: If the target has no pixels.
+        """
+        return self.score and self.score.in_units(spec_units(self.target, units))
+
     def build_flow(self, dtype: Literal["float32", "float64"] = "float32") -> "Flow":
         """Build the flow with the edits and weights of the project, or initial weights before any training.
 

@@ -191,6 +191,13 @@ class PointsSpec(Spec):
         Field(description="Factors from rows to the units of the file, along x and y; one number stands for both"),
     ] = (1.0, 1.0)
     name: Annotated[str, Field(description="Name of the file")] = "points"
+    standardize: Annotated[
+        bool,
+        Field(
+            description="Whether a flow learns the rows centered and scaled to a standard deviation of 1; if not, flow "
+            "units are those of the rows"
+        ),
+    ] = True
     training_share: Annotated[
         float, described("Training share", "Share of the points to train on, from 0.5 to 0.9", ge=0.5, le=0.9)
     ] = TRAINING_SHARE

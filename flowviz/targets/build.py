@@ -48,7 +48,8 @@ def build_target(spec: TargetSpec) -> Target:
         case DrawingSpec():
             return drawing_target(spec)
         case PointsSpec():
-            return Points(spec.rows, spec.training_share, Units(spec.center, spec.unit))
+            units = Units(spec.center, spec.unit)
+            return Points(spec.rows, spec.training_share, units, standardize=spec.standardize)
         case MixSpec():
             parts = spec.parts
             return mixed([build_target(p.source) for p in parts], [p.weight for p in parts], spec.layout)

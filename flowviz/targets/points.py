@@ -36,6 +36,7 @@ class Points(Cloud):
         training_share: Share of the points to train on. Half of the others, but at most 10,000, are validation points;
             the rest are test points.
         units: Units that convert `points` to the values of the data, if these were standardized before.
+        standardize: Whether to center and scale the points. If not, the flow works in their units.
 
     Attributes:
         units: Units that convert the points of this target to the values of the data.
@@ -47,9 +48,16 @@ class Points(Cloud):
     """
 
     def __init__(
-        self, points: NDArray[np.floating], training_share: float = TRAINING_SHARE, units: Units = FLOW_UNITS
+        self,
+        points: NDArray[np.floating],
+        training_share: float = TRAINING_SHARE,
+        units: Units = FLOW_UNITS,
+        *,
+        standardize: bool = True,
     ) -> None:
         centered, center, unit = standardized(points)
+        if not standardize:
+            centered, center, unit = points.astype(np.float32), (0.0, 0.0), 1.0
         x, y = units.values(np.array(center))
         self.units = Units((float(x), float(y)), (unit * units.scale[0], unit * units.scale[1]))
         has_test = len(points) >= MIN_FOR_TEST
@@ -92,8 +100,14 @@ class Points(Cloud):
 
 
 @checked
-def points_spec(points: ArrayLike, name: str = "points") -> PointsSpec:
-    """Return a spec that holds points, standardized.
+def points_spec(
+    points: ArrayLike,
+    name: str = "points",
+    *,
+    center: tuple[float, float] | None = None,
+    unit: float | tuple[float, float] | None = None,
+) -> PointsSpec:
+    """Return a spec that holds points, standardized unless a center or a unit is given.
 
     Both axes have the same scale, which keeps angles and shapes, unless their standard deviations differ by more than a
     factor of 10: then each axis has its own, because the points would look like a line.
@@ -102,14 +116,23 @@ def points_spec(points: ArrayLike, name: str = "points") -> PointsSpec:
         points: Points (n, 2) in any units: an array, or a data frame of pandas, polars or another library with two
             numeric columns.
         name: Name of the points for the user.
+        center: Origin of the flow units, (0, 0) if only a unit is given. A flow learns best around the origin.
+        unit: Length of a flow unit, along x and along y if these differ; 1 if only a center is given, so that
+            `center=(0, 0)` keeps the units of points that are standardized already.
 
     Raises:
         ArgumentError: If `points` is neither an array of numbers nor a data frame.
         TargetError: If `points` does not have shape (n, 2) with n ≥ 20, if a value is not finite, or if all points lie
             on a line.
+        SpecError: If a unit is not positive.
     """
     found = _array(points)
     _check(found)
+    if center is not None or unit is not None:
+        kept = {"center": center or (0.0, 0.0), "unit": 1.0 if unit is None else unit, "standardize": False}
+        given = PointsSpec(data=b"", **kept)
+        rows = Units(given.center, given.unit).points(found)
+        return PointsSpec(data=rows.astype("<f4").tobytes(), name=name, **kept)
     stretch = _stretch(found)
     rows, (x, y), unit = standardized(found if stretch == (1, 1) else found / stretch)
     center, units = (x * stretch[0], y * stretch[1]), (unit * stretch[0], unit * stretch[1])

@@ -1,8 +1,11 @@
 """The figure of a comparison: its panels, its text, its formats, and the tables beside it."""
 
 import csv
+import re
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -338,3 +341,13 @@ def test_limit_by_counting_is_in_the_note_and_a_row_of_the_tables_without_being_
     assert "**0.250 ± 0.010**" in markdown(found), "the best flow"
     assert "limit by counting & 1 & 0.006 &" in latex(found)
     assert "adaptive histogram" not in markdown(replace(found, limits=None))
+
+
+def test_notebook_shows_the_figure_and_the_table() -> None:
+    shown = comparison(("affine", "spline"), [trial("affine", 0.5), trial("spline", None)])._repr_html_()
+    found = re.search(r'<img src="data:image/png;base64,([^"]+)" alt="affine, spline"', shown)
+    assert found is not None
+    with Image.open(BytesIO(b64decode(found[1]))) as picture:
+        assert picture.width > 100
+    assert re.findall(r"<td>(affine|spline|0.5|–)</td>", shown)[:3] == ["affine", "0.5", "–"]
+    assert 'alt="&lt;b&gt;"' in Comparison({"<b>": untrained(SQUARE, FLOWS["affine"])})._repr_html_()

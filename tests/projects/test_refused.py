@@ -26,7 +26,7 @@ PROJECT = whole_project(particles=20, moments=3)
 
 
 def spoiled_array(array: NDArray[Any], rng: random.Random) -> NDArray[Any]:
-    return rng.choice([array * np.nan, array[:-1], array.astype(np.complex64), array[None], array[:0]])
+    return rng.choice([array * np.nan, array[:-1], array.astype(np.float16), array[None], array[:0]])
 
 
 SPOILS: dict[type, Callable[[Any, random.Random], Any]] = {

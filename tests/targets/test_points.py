@@ -1,10 +1,16 @@
 """A cloud of points is split into points to train on, to validate and to test."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from flowviz.specs import PointsSpec
+from flowviz.errors import SpecError, TargetError
+from flowviz.projects import Project, from_bytes, to_bytes
+from flowviz.records import Units
+from flowviz.specs import FlowSpec, PointsSpec, TrainingSpec
 from flowviz.targets import Points, build_target, points_spec
+from tests.records.scores import scored
 
 RNG = np.random.default_rng(0)
 
@@ -53,3 +59,57 @@ def test_points_of_an_older_file_are_split_as_they_were() -> None:
     np.testing.assert_allclose(target.sample(9, np.random.default_rng(1)), expected, rtol=1e-5)
     scored = np.concatenate([target.validation(1000, RNG), target.test(1000, RNG)])
     np.testing.assert_allclose(scored, standardized[others], rtol=1e-5)
+
+
+def test_given_units_are_kept() -> None:
+    points = np.random.default_rng(0).normal(0.2, 0.9, (500, 2)).astype(np.float32)
+    spec = points_spec(points, center=(0, 0))
+    target = build_target(spec)
+    assert target.units.are_flow_units
+    rows = {*map(tuple, points.tolist())}
+    assert {*map(tuple, target.sample(2000, RNG).tolist())} <= rows
+    assert not {*map(tuple, build_target(points_spec(points)).sample(2000, RNG).tolist())} & rows
+
+
+def test_given_center_and_unit_are_those_of_the_flow() -> None:
+    points = np.random.default_rng(0).normal((100, -5), (30, 1), (500, 2))
+    target = build_target(points_spec(points, center=(90, -4), unit=(20, 2)))
+    assert target.units == Units((90, -4), (20, 2))
+    drawn = target.units.values(target.sample(50_000, RNG))
+    np.testing.assert_allclose(drawn.mean(axis=0), (100, -5), rtol=0.05)
+    assert build_target(points_spec(points, unit=7)).units == Units((0, 0), (7, 7))
+
+
+def test_project_keeps_given_units() -> None:
+    target = points_spec(np.random.default_rng(0).normal(size=(100, 2)), center=(1, 2))
+    project = Project.untrained(target, FlowSpec(), TrainingSpec(steps=1))
+    assert from_bytes(to_bytes(project)).target == target
+
+
+@pytest.mark.parametrize("unit", [0, -1.0, (1.0, 0.0)])
+def test_unit_must_be_positive(unit: float | tuple[float, float]) -> None:
+    with pytest.raises(SpecError, match="greater than 0"):
+        points_spec(np.random.default_rng(0).normal(size=(100, 2)), unit=unit)
+
+
+@pytest.mark.parametrize("points", [np.zeros((100, 2)), np.full((100, 2), np.nan), np.zeros((100, 3))])
+def test_points_in_given_units_are_checked_as_others(points: np.ndarray) -> None:
+    with pytest.raises(TargetError):
+        build_target(points_spec(points, center=(0, 0)))
+
+
+def test_score_is_converted_to_the_units_of_the_data() -> None:
+    target = points_spec(np.random.default_rng(0).normal(size=(100, 2)), unit=(20, 2))
+    project = Project.untrained(target, FlowSpec(), TrainingSpec(steps=1))
+    assert project.score_in_units() is None
+    trained = replace(project, score=scored(0, 1.5, 1.25, 0.1, 1.0))
+    found = trained.score_in_units()
+    assert found is not None
+    assert found.test_nll == pytest.approx(1.25 + np.log(40))
+    assert found.validation_nll == pytest.approx(1.5 + np.log(40))
+    assert found.gap == pytest.approx(0.25)
+    in_flow_units = trained.score_in_units("flow")
+    assert in_flow_units is not None
+    assert in_flow_units.test_nll == 1.25
+    with pytest.raises(TargetError, match="no pixels"):
+        trained.score_in_units("pixels")
