@@ -273,7 +273,7 @@ def test_notebooks_show_the_progress_of_a_training(monkeypatch: pytest.MonkeyPat
     assert line[0] == "Starting"
     assert any(re.match(r"\d+%: .*steps/s$", text) for text in line)
     assert line[-1].startswith("Completed after 900 steps")
-    flowviz.resume(found, steps=950)
+    flowviz.resume(found, steps=1000)
     assert len(notebook.cells) == 2
     flowviz.train(TextSpec(text="I"), SMALL, TrainingSpec(steps=5), on_event=lambda _: None)
     assert len(notebook.cells) == 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from flowviz.projects import Project, from_bytes, to_bytes
 from flowviz.records import FLOW_UNITS, Event, Finished, Kept, Progress
 from flowviz.specs import Entrant, FlowSpec, TextSpec, TrainingSpec
 from flowviz.training.guard import Fault, Guard
+from tests.test_cli import run
 
 TARGET, FLOW = TextSpec(text="I"), FlowSpec(layers=2, width=8, depth=1)
 IMPATIENT = TrainingSpec(steps=800, patience=3)
@@ -94,6 +96,14 @@ def test_a_training_that_ended_early_says_so_and_goes_on_with_a_larger_budget(ea
     with pytest.warns(UserWarning, match="ended early, because 3 validations in a row did not lower"):
         assert flowviz.resume(opened) is opened
     assert flowviz.resume(opened, steps=1000).history.step[-1] == BEST + 2 * 3 * 20
+
+
+def test_the_command_says_so_too(early: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "early.flowviz"
+    flowviz.save(early, path)
+    assert run("resume", path, "-o", path) == 0
+    assert "early.flowviz ended early, because 3 validations in a row" in capsys.readouterr().err
+    assert run("info", path) == 0
 
 
 @pytest.mark.usefixtures("stagnating")
