@@ -16,10 +16,12 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import decode_source, module_from_spec
 from pathlib import Path
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flowviz.errors import FlowvizError, SpecError
-from flowviz.specs import RECIPES, SHAPES, explanations
+from flowviz.specs import RECIPES, SHAPES, FlowSpec, TrainingSpec, explanations
+from flowviz.specs.edits import BENT, BENT_CURVES, BentCurve
+from flowviz.specs.fields import option
 from flowviz.specs.recipes import NAME, Recipe
 from flowviz.tensorflow_log import silenced
 
@@ -34,6 +36,7 @@ __all__ = [
     "has_any",
     "load",
     "loading",
+    "option",
     "register_family",
     "register_target",
 ]
@@ -155,13 +158,19 @@ def register_family(
         explanation: A few sentences about its layers, for the inspector. By default, that of the recipe.
 
     Raises:
-        SpecError: If the name is none, or belongs to flowviz, or if there are no stages.
+        SpecError: If the name, or that of an option, is none or belongs to flowviz, if there are no stages, or if there
+            are no such curves to bend.
     """
     _check_name(name, _built_in_families)
+    for each in recipe.options:
+        _check_name(each, frozenset({*FlowSpec.model_fields, *TrainingSpec.model_fields}))
+    if wrong := [curve for curve in recipe.bent if curve not in BENT]:
+        raise SpecError(f"A {wrong[0]} cannot be bent. Curves that can are {', '.join(BENT)}.")
     if not stages:
         raise SpecError(f"The family {name} has no stages. Pass the classes of its stages.")
     RECIPES[name] = replace(recipe, stages=stages)
     for kind in {recipe.layer, recipe.mixing, *recipe.first}.difference(explanations.BUILT_IN_KINDS):
+        BENT_CURVES[kind] = cast("tuple[BentCurve, ...]", recipe.bent) if kind == recipe.layer else ()
         explanations.add_kind(kind, recipe.title, action, explanation or recipe.sentence)
     _registered.append(f"the flow {name}")
 

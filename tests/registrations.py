@@ -10,6 +10,7 @@ import pytest
 import flowviz
 from flowviz import extensions
 from flowviz.specs import RECIPES, SHAPES, explanations
+from flowviz.specs.edits import BENT_CURVES
 from flowviz.targets.shapes import DRAWN
 
 README = Path(flowviz.__file__).with_name("README.md").read_text(encoding="utf-8")
@@ -21,6 +22,7 @@ CATALOGS: tuple[dict[str, Any], ...] = (
     explanations.STAGE_TITLES,
     explanations.LAYER_SENTENCES,
     explanations.STAGES,
+    BENT_CURVES,
 )
 
 

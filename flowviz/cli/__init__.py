@@ -15,6 +15,7 @@ from flowviz import extensions, process
 from flowviz.cli import about, comparison, desktop, inspect, lessons, numbers, options, render, training, trials
 from flowviz.cli.interrupts import Interrupted, interruptible
 from flowviz.cli.messages import say
+from flowviz.cli.plan_options import FlowCommand
 from flowviz.errors import FlowvizError
 from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import check_readable, is_file, reason
@@ -60,7 +61,7 @@ for command in (
     *desktop.COMMANDS,
     *about.COMMANDS,
 ):
-    app.command()(command)
+    app.command(cls=FlowCommand)(command)
 app.command("trials", hidden=True, context_settings=trials.ANY_OPTIONS)(trials.trials)
 app.add_typer(lessons.app, name="lesson")
 

@@ -21,6 +21,7 @@ from flowviz.cli.messages import (
     validation_sentence,
 )
 from flowviz.cli.outputs import check_folder_output, is_same_file
+from flowviz.cli.plan_options import flow_fields
 from flowviz.cli.spec_options import Given, given_files, parsed, read_spec, spec_options, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
 from flowviz.errors import FileError, SpecError
@@ -51,7 +52,7 @@ NOTHING = (
 
 @takes(
     sources=chosen_sources,
-    flow=spec_options(fields_of(FlowSpec)),
+    flow=flow_fields(fields_of(FlowSpec)),
     training=spec_options(fields_of(TrainingSpec)),
 )
 def compare(

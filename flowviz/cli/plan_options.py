@@ -1,34 +1,75 @@
 """The options that describe a training: its flow and its budget, and the plan that they amount to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from flowviz.cli.spec_options import Given, parsed, read_spec, spec_options, takes
+from flowviz.cli.spec_options import Given, options_like, parsed, read_spec, spec_options, takes
 from flowviz.cli.target_sources import Sources
 from flowviz.errors import SpecError
 from flowviz.projects import Plan
 from flowviz.specs import (
     PRESETS,
+    RECIPES,
     FlowSpec,
     PresetName,
     TargetSpec,
     TrainingSpec,
     target_spec,
 )
-from flowviz.specs.fields import fields_of
+from flowviz.specs.fields import SpecField, fields_of
 from flowviz.specs.flow import MIXTURE_DEFAULTS
 from flowviz.specs.target import TARGETS
 from flowviz.specs.training import replaced, with_usual_budget
 
+OWN = "flowviz.own_options"  # of flows, among the data of the context of a command
 PLAN = ("target", "flow", "training")
 PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, preset in PRESETS.items())
 ADJUSTABLE = "learning_rate", "clip_norm", "batch"  # when a training continues
 
 
-@takes(fields=spec_options(fields_of(FlowSpec)))
+class FlowCommand(TyperCommand):
+    """A command that has the options of all families that extensions have registered, if it has options of a flow."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options, including those that became known after the command was built."""
+        usual = super().get_params(ctx)
+        names = {name: option.name for option in usual for name in option.opts}
+        own = _own_fields() if "--flow" in names else {}
+        if taken := [field.option_name for field in own.values() if f"--{field.option_name}" in names]:
+            raise SpecError(f"The command {self.name} has an option --{taken[0]}. Rename that of the extension.")
+        return [*usual, *options_like(own)] if own else usual
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options; those that the function of the command does not know are for `flow_fields`."""
+        rest: list[str] = super().parse_args(ctx, args)
+        if "flow" in ctx.params:
+            given = {name: ctx.params.pop(name) for name in _own_fields()}
+            ctx.meta[OWN] = {name: value for name, value in given.items() if value is not None}
+        return rest
+
+
+def _own_fields() -> Mapping[str, SpecField]:
+    """Return the options of flows that only the families of extensions have."""
+    return {name: SpecField(name, info) for recipe in RECIPES.values() for name, info in recipe.options.items()}
+
+
+def flow_fields(fields: Mapping[str, SpecField]) -> Callable[..., Given]:
+    """Return a function for `takes` with an option for each of some fields of a flow, in a `FlowCommand`."""
+
+    @takes(fields=spec_options(fields))
+    def given(fields: Given, context: typer.Context) -> Given:
+        own = context.meta.get(OWN)
+        return {**fields, "options": own} if own else fields
+
+    found: Callable[..., Given] = given
+    return found
+
+
+@takes(fields=flow_fields(fields_of(FlowSpec)))
 def flow_options(
     fields: Given,
     preset: Annotated[PresetName | None, typer.Option(help=f"A flow for a purpose. {PRESET_HELP}.")] = None,
@@ -82,4 +123,5 @@ def _flow(given: Given, base: Mapping[str, Any], seed: int) -> FlowSpec:
     start = {} if "family" in given else base
     if "base" in given:
         start = {name: value for name, value in start.items() if name not in MIXTURE_DEFAULTS}
-    return FlowSpec(**{"seed": seed, **start, **parsed(FlowSpec, given)})
+    own = {"options": {**start.get("options", {}), **given["options"]}} if "options" in given else {}
+    return FlowSpec(**{"seed": seed, **start, **parsed(FlowSpec, given), **own})

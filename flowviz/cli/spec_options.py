@@ -59,11 +59,18 @@ def spec_options(fields: Mapping[str, SpecField]) -> Callable[..., Given]:
     return given
 
 
+def options_like(fields: Mapping[str, SpecField]) -> list[Any]:
+    """Return the options of a command for fields, as typer makes them."""
+    holder = typer.Typer(add_completion=False)
+    holder.command()(spec_options(fields))
+    return [each for each in typer.main.get_command(holder).params if each.name in fields]
+
+
 def parsed(kind: type[Spec], given: Given) -> dict[str, Any]:
     """Return the values of the fields that options give. Raises `SpecError`."""
-    fields = fields_of(kind)
+    texts = {name: field for name, field in fields_of(kind).items() if field.is_text}
     return {
-        name: fields[name].parse(value) if fields[name].is_text and isinstance(value, str) else value
+        name: texts[name].parse(value) if name in texts and isinstance(value, str) else value
         for name, value in given.items()
     }
 

@@ -154,8 +154,13 @@ def _holding(plan: Plan, path: Path | None) -> Path:
 
 def _flow(plan: Plan) -> Options:
     """Return the options of the flow, whose seed is that of the training unless they say otherwise."""
-    usual = with_values(_usual_flow(plan.flow), {"family": FlowSpec().family, "seed": plan.training.seed})
-    return _options(plan.flow, usual)
+    flow = plan.flow
+    usual = {"family": FlowSpec().family, "seed": plan.training.seed, "options": flow.options}
+    before = FlowSpec(family=flow.family).options
+    return [
+        *_options(flow, with_values(_usual_flow(flow), usual)),
+        *((name.replace("_", "-"), value) for name, value in flow.options.items() if value != before[name]),
+    ]
 
 
 def _training(plan: Plan) -> Options:

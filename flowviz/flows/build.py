@@ -1,7 +1,9 @@
 """Build the flow that a spec describes."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pkgutil import resolve_name
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from flowviz.flows.iaf import IAF
 from flowviz.flows.laws import check_stages
 from flowviz.flows.maf import MAF
 from flowviz.flows.nice import NICE
+from flowviz.flows.objective import MaximumLikelihood
 from flowviz.flows.permutation import Permutation
 from flowviz.flows.planar import PLANAR
 from flowviz.flows.radial import RADIAL
@@ -72,15 +75,24 @@ def unchecked_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = 
 
 def family_of(spec: FlowSpec) -> Family:
     """Return the family of a flow. Raises `SpecError` if the stages of an extension cannot be imported."""
-    return FAMILIES.get(spec.family) or Family(spec.family, Permutation, LinearMixing, *_classes(spec))
+    if spec.family in FAMILIES:
+        return FAMILIES[spec.family]
+    objective = spec.recipe.objective
+    [found] = _resolved(spec, "objective", [objective]) if objective else [MaximumLikelihood]
+    return Family(spec.family, Permutation, LinearMixing, *_classes(spec), objective=found)
 
 
 def _classes(spec: FlowSpec) -> tuple[type[Stage], ...]:
     """Return the classes of an extension's stages."""
+    return _resolved(spec, "stages", spec.recipe.stages)
+
+
+def _resolved(spec: FlowSpec, what: str, classes: Sequence[Any]) -> tuple[Any, ...]:
+    """Return classes of an extension, of which some are given as the place to import them from."""
     try:
-        return tuple(resolve_name(each) if isinstance(each, str) else each for each in spec.recipe.stages)
+        return tuple(resolve_name(each) if isinstance(each, str) else each for each in classes)
     except (ImportError, AttributeError, ValueError) as error:
-        raise SpecError(f"The stages of the flow {spec.family} cannot be imported: {error}.") from error
+        raise SpecError(f"The {what} of the flow {spec.family} cannot be imported: {error}.") from error
 
 
 @lru_cache(maxsize=64)  # for each kind of flow; a failure is not kept, so the next flow is checked again

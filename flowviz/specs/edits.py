@@ -32,7 +32,7 @@ BENT: Mapping[BentCurve, Bent] = {
     "spline": Bent((1, 2), 1, MAX_SPLINE_RISE * MAX_BUMP_WIDTH),
     "velocity": Bent((2,), 2, 100.0),
 }
-BENT_CURVES: Mapping[str, tuple[BentCurve, ...]] = {  # by the kind of the stage
+BENT_CURVES: dict[str, tuple[BentCurve, ...]] = {  # by the kind of the stage; extensions add to it
     recipes.REAL_NVP: ("shift", "log-scale"),
     recipes.ADDITIVE_COUPLING: ("shift",),
     recipes.MASKED_AUTOREGRESSIVE: ("shift", "log-scale"),

@@ -3,11 +3,11 @@
 A field describes itself: a title, a description and an `Option` in its annotation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from types import NoneType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from annotated_types import Ge, Le
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -129,15 +129,51 @@ def described(title: str, description: str, **settings: Any) -> Any:
     return Field(title=title, description=description, **settings)
 
 
+def option(
+    default: bool | float | str,
+    title: str,
+    description: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    choices: Sequence[str] = (),
+) -> FieldInfo:
+    """Return an option that only one family of flows has, for `Recipe.options`.
+
+    Args:
+        default: Its usual value, of the type of all its values: a truth value, a whole number, a number or a text.
+        title: Its label, capitalized.
+        description: A phrase without a period: the tooltip of its control, and the help of its command-line option.
+        least: The smallest value, which every number needs.
+        most: The largest value, which every number needs.
+        choices: The possible values, which every text needs.
+
+    Raises:
+        SpecError: If the limits of a number or the choices of a text are missing, or exclude the default.
+    """
+    kind: Any = Literal[tuple(choices)] if isinstance(default, str) else type(default)
+    limits = dict[str, Any]()
+    if not isinstance(default, bool | str):
+        if least is None or most is None or not least <= default <= most:
+            raise SpecError(f"The option {title!r} needs least and most, with its default {default} between them.")
+        limits = {"ge": least, "le": most}
+    elif isinstance(default, str) and default not in choices:
+        raise SpecError(f"The option {title!r} needs choices, with its default {default!r} among them.")
+    return FieldInfo.from_annotated_attribute(kind, described(title, description, default=default, **limits))
+
+
 @cache
 def fields_of(kind: type[Spec]) -> Mapping[str, SpecField]:
-    """Return the fields of a spec and of the specs in it, by their names, which are unique."""
+    """Return the fields of a spec and of the specs in it, by their names, which are unique.
+
+    A mapping is left out: it has values that other fields describe, such as `Recipe.options`.
+    """
     found = dict[str, SpecField]()
     for name, info in kind.model_fields.items():
         field = SpecField(name, info)
         if _is_nested(field):
             found |= fields_of(field.kind)
-        else:
+        elif get_origin(info.annotation) is not Mapping:
             found[name] = field
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from flowviz.specs.fields import Option, described
 from flowviz.specs.recipes import (
@@ -145,9 +145,14 @@ class FlowSpec(Spec):
             "Arrangement", "Where the Gaussians of a mixture base are: on a ring, on a grid, or moved by the training"
         ),
     ] = None
+    options: Mapping[str, bool | int | float | str] = Field(default_factory=dict)  # which only its family has
     seed: Annotated[
         int, described("Seed of the flow", "Seed of the flow's first numbers", ge=0, lt=2**63), Option(name="flow-seed")
     ] = 0
+
+    def __hash__(self) -> int:
+        """Return a hash, which pydantic does not for mappings."""
+        return hash(tuple(tuple(value.items()) if name == "options" else value for name, value in self))
 
     @property
     def recipe(self) -> Recipe:
@@ -258,11 +263,17 @@ class FlowSpec(Spec):
         if values.get("normalization") == "minibatch":
             usual["batch_normalization_momentum"] = MINIBATCH_MOMENTUM
         found = {**usual, **values}
+        if isinstance(own := values.get("options", {}), Mapping):
+            found["options"] = dict(recipe.own_fields(**own)) if recipe.options else own
         missing = [name for name in MIXTURE_DEFAULTS if found.get("base") == "mixture" and found.get(name) is None]
         return {**found, **{name: MIXTURE_DEFAULTS[name] for name in missing}}
 
     @model_validator(mode="after")
     def _no_idle_choice(self) -> Self:
+        if self.options and not self.recipe.options:
+            raise ValueError(
+                f"The {self.family} flow has no options of its own. Leave out {' and '.join(self.options)}."
+            )
         if self.log_scale_bound is not None and not self.recipe.has_log_scale:
             raise ValueError(f"The {self.family} flow has no log-scale to bound.")
         if {self.bins is not None, self.min_bin_height is not None} != {self.recipe.has_bins}:
@@ -285,3 +296,8 @@ class FlowSpec(Spec):
                 "Only a mixture base has components and an arrangement. Leave them out, or choose a mixture."
             )
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_empty_options(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = serialize(self)
+        return found if self.options else {name: value for name, value in found.items() if name != "options"}

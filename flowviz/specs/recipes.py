@@ -3,7 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
+
+from pydantic import create_model
+from pydantic.fields import FieldInfo
+
+from flowviz.specs.spec import Spec
 
 Family = str  # a key of `RECIPES`, to which extensions add
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")  # of a family or a target of an extension
@@ -55,8 +61,11 @@ class Recipe:
     shrinks all parameters by `weight_decay` times the learning rate in each step; kernels after the first layer of a
     network learn at `later_rate` times the learning rate. After each chunk of at most `lookahead` steps, all parameters
     move halfway back. A continuous family learns one velocity field, and its layers are the steps of an integrator. A
-    family without log-scales does not bound them. One without networks has no tables either. `stages` are the classes
-    of the stages of an extension's family, or where to import them from.
+    family without log-scales does not bound them. One without networks has no tables either.
+
+    For the families of extensions: `stages` are the classes of the stages, or where to import them from, and
+    `objective` is that of another loss than the NLL. `options` are the fields of a flow that only this family has, by
+    name, each made by `option`. The curves of its layers that can be bent are `bent`.
     """
 
     title: str
@@ -79,6 +88,15 @@ class Recipe:
     has_network: bool = True
     is_continuous: bool = False
     stages: tuple[Any, ...] = ()
+    objective: Any = None
+    options: Mapping[str, FieldInfo] = field(default_factory=dict)
+    bent: tuple[str, ...] = ()
+
+    @cached_property
+    def own_fields(self) -> type[Spec]:
+        """Return the spec of the options that only this family has."""
+        fields: dict[str, Any] = {name: (info.annotation, info) for name, info in self.options.items()}
+        return create_model(f"The flow {self.title}", __base__=Spec, **fields)
 
 
 RECIPES: dict[Family, Recipe] = {

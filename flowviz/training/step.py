@@ -95,7 +95,8 @@ def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int, edits: Edits | 
     own = (flow if edits else flow.as_trained()).model_copy(update={"seed": 0})
     edited = Edited(edits.disabled, edit_arrays(edits, len(own.stage_names()) - 1)[1].shape[1]) if edits else None
     with _making:
-        return _made(own, flow.recipe.stages, Settings.of(spec, flow.recipe).batch, steps, edited)
+        code = *flow.recipe.stages, flow.recipe.objective
+        return _made(own, code, Settings.of(spec, flow.recipe).batch, steps, edited)
 
 
 @lru_cache(REMEMBERED)

@@ -121,6 +121,7 @@ TITLES: Mapping[str, Title] = {
     "layout": "Arrangement of the Mix",
     "kind": lambda _, kind: f"Source: {kind.capitalize()}",
     "family": lambda _, family: f"Flow: {RECIPES[family].title}",
+    "options": "Option of the Family",
     "layers": "Layers",
     "base": "Base Distribution",
     "components": "Components of the Base",

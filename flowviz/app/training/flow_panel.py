@@ -1,9 +1,11 @@
 """The panel to choose a flow: a preset, or a family and the options of the flow and its training."""
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any, get_args
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.presets import PresetBox
@@ -12,7 +14,8 @@ from flowviz.app.widgets.form import ControlSpec, bind_control, bind_fields, con
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.records import Settings
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
-from flowviz.specs.fields import fields_of
+from flowviz.specs.fields import SpecField, fields_of
+from flowviz.specs.recipes import Family
 
 SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below keep their place
 ONE_NETWORK = "Flow matching learns one network for all steps, so there are no layers to choose"
@@ -20,6 +23,7 @@ FIXED_BASE = "Flow matching learns paths from a given base; it cannot move the c
 ADD_BESIDE = "Add a Flow Beside It"
 ADD_BESIDE_TIP = "Show the same flow, untrained, beside this one, to change it. A running training goes on"
 MAX_SEED = 2**31 - 1
+OWN_DECIMALS = 4  # of the options of extensions
 FLOW, TRAINING = fields_of(FlowSpec), fields_of(TrainingSpec)
 FLOW_FORM: Mapping[str, ControlSpec] = {
     "layers": ControlSpec("flowLayers"),
@@ -144,7 +148,13 @@ class FlowOptions(QWidget):
         arrangement, components = self._flow["arrangement"], self._flow["components"]
         mixture = label_of(arrangement), arrangement, label_of(components), components
         self._rows["mixture"] = row_widget(*mixture, stretched=arrangement)
-        for widget in (self._hint, *self._rows.values(), self._bounded):  # long items would widen one of the columns
+        own = [OwnOptions(self._request, family) for family, recipe in RECIPES.items() if recipe.options]
+        for widget in (
+            self._hint,
+            *self._rows.values(),
+            self._bounded,
+            *own,
+        ):  # long items would widen one of the columns
             grid.addWidget(widget, grid.rowCount(), 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
@@ -185,6 +195,39 @@ class FlowOptions(QWidget):
         arrangement = self._flow["arrangement"]
         assert isinstance(arrangement, ChoiceBox)
         arrangement.disable_choice("learned", FIXED_BASE if is_continuous else "")
+
+
+class OwnOptions(QWidget):
+    """Form with the options that only one family has, one of an extension; it is hidden for other families."""
+
+    def __init__(self, request: RequestState, family: Family) -> None:
+        super().__init__()
+        self._request, self._family = request, family
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(1, 1)
+        for line, (name, info) in enumerate(RECIPES[family].options.items()):
+            field = SpecField(name, info)
+            control = control_of(field, _control_spec(field))
+            if not isinstance(control, QCheckBox):  # which has its title beside it
+                grid.addWidget(label_of(control), line, 0)
+            grid.addWidget(control, line, 1)
+            bind_control(request, partial(self._shown, name), control, partial(self._request_value, name))
+        request.watch(_flow, lambda flow: self.setVisible(flow.family == family))
+
+    def _shown(self, name: str, request: Request) -> Any:
+        """Return the requested value of an option; the usual one while another family is requested."""
+        flow = request.plan.flow
+        return flow.options[name] if flow.family == self._family else RECIPES[self._family].options[name].default
+
+    def _request_value(self, name: str, value: Any) -> None:
+        self._request.update_flow(options={**self._request.plan.flow.options, name: value})
+
+
+def _control_spec(field: SpecField) -> ControlSpec:
+    """Return what the control of a family's own option is like."""
+    choices = {choice: choice for choice in get_args(field.kind)} or None
+    return ControlSpec(f"flow_{field.name}", choices, decimals=OWN_DECIMALS if field.kind is float else 0, is_late=True)
 
 
 def _flow(request: Request) -> FlowSpec:
