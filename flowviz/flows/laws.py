@@ -163,13 +163,16 @@ def largest(errors: tf.Tensor | NDArray[np.float64]) -> float:
 def stage_deviations(stages: Iterable[Stage]) -> Iterator[Deviation]:
     """Yield how far stages are from each law in each precision: the deviation of the worst of them.
 
-    All stages of a class share their code, so one of each is an example for all laws but that of the start.
+    All stages of a class share their code, so one of each is an example for all laws but that of the start. The law of
+    bends is left out if no curve can be bent.
     """
     every = tuple(stages)
     examples = tuple({type(stage): stage for stage in reversed(every)}.values())
+    bent = tuple(stage for stage in examples if BENT_CURVES.get(stage.kind))
+    own = {START.title: every, BENDS.title: bent}
     for law in LAWS:
-        for precision in law.limits:
-            found = [_deviation(law, stage, precision) for stage in (every if law is START else examples)]
+        for precision in law.limits if own.get(law.title, examples) else ():
+            found = [_deviation(law, stage, precision) for stage in own.get(law.title, examples)]
             yield max(found, key=lambda each: each.error)
 
 
