@@ -113,7 +113,7 @@ def render(
         _write(*_comparison_export(project, output, given, figure, spec_file, difference), path)
         return
     if {columns, difference, names, table_columns} != {None}:
-        alone = "--columns, --names, --table-columns and --difference"
+        alone = "--names, --table-columns, --columns and --difference"
         raise SpecError(f"{alone} apply to a whole comparison. Leave them out.")
     inputs = [project, *given_files(spec_file, edits)]
     found = LoadedProject.at(project, entrant, integrator, edits).project

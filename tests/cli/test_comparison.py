@@ -279,6 +279,22 @@ def test_figure_is_exported_in_each_format(saved: Path, tmp_path: Path, monkeypa
     assert compare(f"render {saved} -o nice.png --size 200x200 --entrant nice") == 0
 
 
+def test_a_figure_for_a_paper_has_a_width_and_names(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    paper = "--size 8.5cm --font-size 8 --names nice=NICE --table-columns test_nll,coverage"
+    assert compare(f"render {saved} -o a.svg {paper}") == 0
+    text = Path("a.svg").read_text(encoding="utf-8")
+    assert "NICE" in text
+    assert "realnvp" not in text.partition("<image")[0].rpartition("</metadata>")[2]
+    assert f'width="{round(8.5 / 2.54 * 300) * 72 / 300:g}pt"' in text
+    assert compare(f"render {saved} -o a.png --size 8.5cm") == 0
+    with Image.open("a.png") as picture:
+        assert (picture.width, round(picture.info["dpi"][0])) == (1004, 300)
+        assert 200 < picture.height < 1004
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -289,6 +305,12 @@ def test_figure_is_exported_in_each_format(saved: Path, tmp_path: Path, monkeypa
         ("-o a.csv --what losses", "A comparison has no losses. Choose one of its flows with --entrant."),
         ("-o {saved}", "cannot be exported"),
         ("-o a.png --entrant nice --columns marks", "--columns and --difference apply to a whole comparison."),
+        ("-o a.png --entrant nice --names nice", "--columns and --difference apply to a whole comparison."),
+        ("-o a.png --names maf", "--names does not name a flow at 'maf'. Choose from realnvp, nice."),
+        ("-o a.png --names nice=a,realnvp=a", "Two flows have the same new name."),
+        ("-o a.png --table-columns speed", "The table has no column 'speed'. Choose from gap, test_nll"),
+        ("-o a.png --size 2x2cm", "panels do not fit into 2x2 cm. Choose a larger size, such as "),
+        ("-o a.png --size 0.1cm", "has a side that is not between 0.54 and 69.4 cm at 300 pixels per inch."),
     ],
 )
 def test_figure_that_cannot_be_drawn_is_one_sentence(
