@@ -33,7 +33,7 @@ def with_text(spec: ExportSpec) -> ExportSpec:
     """Return a spec whose view has the size of the text as a share of the height."""
     view, size = spec.seen.view, spec.pixels
     points = spec.font_size
-    if points is None and spec.size.dpi is not None:
+    if points is None and spec.size.paper_dpi is not None:
         usual = em(view.model_copy(update={"text_share": None}), size) * POINTS_PER_INCH / spec.dpi
         points = max(usual, MIN_POINTS)
     if points is None:

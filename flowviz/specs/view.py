@@ -33,7 +33,7 @@ class PictureSize(Spec):
 
     width: Annotated[int, described("Width", "Width in pixels", ge=MIN_SIDE, le=MAX_SIDE)] = 1080
     height: Annotated[int, described("Height", "Height in pixels", ge=MIN_SIDE, le=MAX_SIDE)] = 1080
-    dpi: Annotated[
+    paper_dpi: Annotated[
         int | None, described("Resolution", "Pixels per inch of a size that was given in centimeters", ge=10, le=2400)
     ] = None
     fits_height: Annotated[
@@ -68,14 +68,14 @@ class PictureSize(Spec):
                 "per inch. Choose another size or resolution."
             )
         width, height = (round(side * dpi / CM_PER_INCH) for side in sides)
-        return cls(width=width, height=height, dpi=dpi, fits_height=match[2] is None)
+        return cls(width=width, height=height, paper_dpi=dpi, fits_height=match[2] is None)
 
     @property
     def words(self) -> str:
         """Return the size in the unit in which it was given."""
-        if self.dpi is None:
+        if self.paper_dpi is None:
             return f"{self} pixels"
-        return "x".join(f"{side / self.dpi * CM_PER_INCH:.3g}" for side in (self.width, self.height)) + " cm"
+        return "x".join(f"{side / self.paper_dpi * CM_PER_INCH:.3g}" for side in (self.width, self.height)) + " cm"
 
     def scaled(self, factor: float) -> Self:
         """Return the size with both sides multiplied by a factor."""

@@ -38,13 +38,13 @@ EVERY = [(what, form) for what, forms in FORMATS.items() for form in forms]
 STORED = [(what, form) for what, form in EVERY if what not in {*COMPARING, "density"}]  # needs no flow
 ONE_OF_A_KIND = [("view", "png"), ("stages", "png"), ("animation", "gif"), ("trace", "csv")]
 FIRST_FORMATS = [(what, forms[0]) for what, forms in FORMATS.items()]
-IN_SVG = {  # some texts of each kind of figure, and the number of embedded images: panels and maps
+IN_SVG = {  # some texts of each kind of figure, and the number of embedded images: the panels
     "view": ({"19 of 19 · Coupling", "base quadrant"}, 1),  # the picture is too small for a longer title
     "sheet": ({"0 · Base", "base quadrant"}, 4),
     "four_panels": ({"1 · data", "3 · samples of the base", "base quadrant"}, 4),
     "ledger": ({"0 · Base", "19 · Coupling", "sum"}, 0),
     "latents": ({"horizontal coordinate", "points in each region"}, 1),
-    "losses": ({"train", "validation"}, 0),
+    "losses": ({"train", "validation", "NLL (nats)"}, 0),
 }
 SAME = """
 import sys
