@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flowviz.projects import Comparison
 from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, Trial, Uncompiled
-from flowviz.records.comparison_table import with_values
+from flowviz.records.comparison_table import brief_columns
 from flowviz.records.events import is_unsteady
 from flowviz.records.paired import DIFFERENCE
 from flowviz.targets import result_of
@@ -137,7 +137,7 @@ def comparison_table(comparison: Comparison) -> "Table":
     from rich.text import Text
 
     lines = comparison.lines()
-    columns = [column for column in with_values(lines) if column.name in JUDGED]
+    columns = [column for column in brief_columns(lines) if column.name in JUDGED]
     table = Table(box=box.SIMPLE_HEAD, padding=0)
     for heading in ("entrant", "runs", *(column.title for column in columns)):
         table.add_column(heading, justify="left" if heading == "entrant" else "right")

@@ -163,23 +163,17 @@ class Comparison:
 
     def _best_runs(self, target: TargetSpec) -> list[Trial]:
         """Return the tested runs of the best entrant on a target. None if no two entrants have been tested on it."""
-        return best_runs([*self._runs_on(target).values()])
-
-    def _runs_on(self, target: TargetSpec) -> dict[str, list[Trial]]:
-        """Return the runs of each entrant that learns a target."""
         names = [name for name, each in self.projects.items() if each.target == target]
-        return {name: [trial for trial in self.trials if trial.name == name] for name in names}
+        return best_runs([[trial for trial in self.trials if trial.name == name] for name in names])
 
     def differences(self) -> dict[str, PairedDifference | None]:
         """Return the difference of the test NLL of each entrant from that of the best one on the same target.
 
         A difference is None if the entrant has not been tested, or if no other one with its target has.
         """
-        found: dict[str, PairedDifference | None] = dict.fromkeys(self.projects)
-        for target in {each.target for each in self.projects.values()}:
-            runs = self._runs_on(target)
-            found |= dict(zip(runs, differences([*runs.values()]), strict=True))
-        return found
+        targets = [project.target for project in self.projects.values()]
+        runs = [[trial for trial in self.trials if trial.name == name] for name in self.projects]
+        return dict(zip(self.projects, differences(runs, targets), strict=True))
 
     @property
     def in_progress(self) -> tuple[str, ...]:

@@ -174,3 +174,10 @@ def best_of(column: Column, rows: Sequence[RunSummary]) -> set[int]:
 def with_values(rows: Sequence[RunSummary]) -> list[Column]:
     """Return the columns that have a value in some row."""
     return [column for column in COLUMNS if any(row.text(column) != UNKNOWN for row in rows)]
+
+
+def brief_columns(rows: Sequence[RunSummary]) -> list[Column]:
+    """Return the columns for a narrow table: those with values, but not the NLL beside the gap, which ranks alike."""
+    found = with_values(rows)
+    has_gap = any(column.name == "gap" for column in found)
+    return [column for column in found if column.name != "test_nll" or not has_gap]

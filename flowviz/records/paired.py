@@ -30,18 +30,22 @@ class PairedDifference:
         return self.mean <= self.standard_error
 
 
-def differences(flows: Sequence[Sequence[Trial]]) -> list[PairedDifference | None]:
+def differences(flows: Sequence[Sequence[Trial]], targets: Sequence[object]) -> list[PairedDifference | None]:
     """Return the difference of each flow from the best one on the same target.
 
     The best flow is the one with the lowest mean test NLL over its runs. A difference is None if the flow has not been
     tested, or if no other one has.
 
     Args:
-        flows: The runs of each flow, which all learn the same target.
+        flows: The runs of each flow.
+        targets: The target that each flow learns.
     """
-    best = best_runs(flows)
-    tested = [[trial for trial in runs if is_tested(trial)] for runs in flows]
-    return [difference(runs, best) if runs and best else None for runs in tested]
+    found = list[PairedDifference | None]()
+    for runs, target in zip(flows, targets, strict=True):
+        best = best_runs([others for others, learned in zip(flows, targets, strict=True) if learned == target])
+        tested = [trial for trial in runs if is_tested(trial)]
+        found.append(difference(tested, best) if tested and best else None)
+    return found
 
 
 def best_runs(flows: Sequence[Sequence[Trial]]) -> list[Trial]:

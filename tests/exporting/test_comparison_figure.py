@@ -259,14 +259,14 @@ def test_limit_by_counting_is_an_nll_where_the_figures_are() -> None:
 def test_names_choose_order_and_rename_the_flows(drawn: list[PanelTable]) -> None:
     found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
     ComparisonFigure(found, spec(), names={"spline": "RQ-NSF", "affine": "affine"}).picture()
-    assert [row[0] for row in titles(drawn[0])] == ["RQ-NSF gap 0.250", "affine gap 0.500"]
+    assert [row[0] for row in titles(drawn[0])] == ["RQ-NSF gap 0.250 ± 0.010", "affine gap 0.500 ± 0.010"]
     assert [row[0].style for row in drawn[0].rows if row[0]] == [found.style("spline"), found.style("affine")]
 
 
 def test_table_columns_are_beside_the_names(drawn: list[PanelTable]) -> None:
     found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
     ComparisonFigure(found, spec(), table_columns=("test_nll", "gap", "coverage")).picture()
-    assert titles(drawn[0])[0][0] == "affine NLL 1.500, gap 0.500, coverage –"
+    assert titles(drawn[0])[0][0] == "affine NLL 1.500 ± 0.010, gap 0.500 ± 0.010, coverage –"
     assert titles(drawn[0])[2][0] == "nice not trained"
 
 

@@ -1,16 +1,23 @@
 """Differences between flows on the same test points, and which of them are best."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from flowviz.records import Trial
 from flowviz.records.comparison_table import COLUMNS, RunSummary, best_of, summary_of_figures, with_values
-from flowviz.records.paired import DIFFERENCE, differences
+from flowviz.records.paired import DIFFERENCE, PairedDifference, differences
 from flowviz.records.trial import TrialEnding
 
 GAP, NLL, BETWEEN = COLUMNS[:3]
 ON_TARGET = next(column for column in COLUMNS if column.name == "on_target")
+
+
+def between(flows: Sequence[Sequence[Trial]]) -> list[PairedDifference | None]:
+    """Return the differences of flows with the same target."""
+    return differences(flows, ["a target"] * len(flows))
 
 
 def run_with(
@@ -27,7 +34,7 @@ def test_a_difference_on_the_same_points_is_much_more_certain_than_the_nlls() ->
     rng = np.random.default_rng(0)
     points = rng.normal(1.0, 1.0, 10_000)
     better, worse = run_with(points), run_with(points + rng.normal(0.004, 0.05, 10_000))
-    first, second = differences([[better], [worse]])
+    first, second = between([[better], [worse]])
     assert (first, second) != (None, None)
     assert first is not None
     assert second is not None
@@ -42,7 +49,7 @@ def test_seeds_are_averaged_before_the_error_of_the_test_is_computed() -> None:
     rng = np.random.default_rng(1)
     points, noise = rng.normal(size=2000), rng.normal(0, 0.1, (2, 2000))
     best, other = [run_with(points)], [run_with(points + 0.1 + noise[0]), run_with(points + 0.3 + noise[1], 1)]
-    _, found = differences([best, other])
+    _, found = between([best, other])
     assert found is not None
     assert found.mean == pytest.approx(0.2 + noise.mean(), abs=1e-6)
     assert found.standard_error == pytest.approx(noise.mean(axis=0).std(ddof=1) / np.sqrt(2000), rel=1e-4)
@@ -52,7 +59,7 @@ def test_errors_add_up_if_the_points_are_unknown() -> None:
     rng = np.random.default_rng(2)
     one, other = rng.normal(size=(2, 1000))
     runs = [run_with(one, keeps_nlls=False)], [run_with(other + 1, keeps_nlls=False)]
-    _, found = differences(runs)
+    _, found = between(runs)
     assert found is not None
     assert found.standard_error == pytest.approx(np.hypot(one.std(ddof=1), other.std(ddof=1)) / np.sqrt(1000))
 
@@ -60,16 +67,23 @@ def test_errors_add_up_if_the_points_are_unknown() -> None:
 def test_runs_that_have_not_ended_or_been_tested_are_not_compared() -> None:
     points = np.random.default_rng(3).normal(size=100)
     running, untested = run_with(points - 9, ending="training"), Trial("iaf", 1e-3, 0, "completed", True, {"gap": None})
-    assert differences([[run_with(points)], [running]]) == [None, None]
-    assert differences([[run_with(points)], [untested], []]) == [None, None, None]
-    found = differences([[run_with(points)], [run_with(points + 1)], [running]])
+    assert between([[run_with(points)], [running]]) == [None, None]
+    assert between([[run_with(points)], [untested], []]) == [None, None, None]
+    found = between([[run_with(points)], [run_with(points + 1)], [running]])
     assert [each is None for each in found] == [False, False, True]
+
+
+def test_flows_are_compared_with_those_on_the_same_target() -> None:
+    points = np.random.default_rng(5).normal(size=100)
+    runs = [[run_with(points + shift)] for shift in (0.0, 1.0, 5.0, 7.0, 9.0)]
+    found = differences(runs, ["a", "a", "b", "b", "c"])
+    assert [each and round(each.mean, 6) for each in found] == [0.0, 1.0, 0.0, 2.0, None]
 
 
 def rows(*flows: NDArray[np.float64]) -> list[RunSummary]:
     """Return the rows of flows that were tested on points with these NLLs."""
     runs = [[run_with(nlls)] for nlls in flows]
-    return [summary_of_figures("a", [run[0].figures], each) for run, each in zip(runs, differences(runs), strict=True)]
+    return [summary_of_figures("a", [run[0].figures], each) for run, each in zip(runs, between(runs), strict=True)]
 
 
 def test_best_flows_are_those_within_one_standard_error_of_the_difference() -> None:

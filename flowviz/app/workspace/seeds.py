@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flowviz.app.workspace.entrants import FAILED, EntrantRun, Figures
 from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, summary_of_figures
-from flowviz.records.paired import DIFFERENCE, differences
+from flowviz.records.paired import DIFFERENCE, PairedDifference, differences
 
 DEVIATION = "± standard deviation"
 TIP = "Over the flows that differ only in their seeds, without those that diverged or failed"
@@ -29,8 +29,10 @@ def summary_rows(runs: Sequence[EntrantRun]) -> list[SummaryRow]:
     keys = [_without_seed(run) for run in runs]
     firsts = [number for number, key in enumerate(keys) if key not in keys[:number]]
     groups = [[run for run, key in zip(runs, keys, strict=True) if key == keys[first]] for first in firsts]
-    summaries = [summary for group in groups if (summary := _summary(group)) is not None]
-    return [row for summary in summaries for row in _rows(summary, named=len(groups) > 1)]
+    trials = [[trial for run in group for trial in (*run.compared_trials, *run.later)] for group in groups]
+    found = differences(trials, [group[0].project.target for group in groups])
+    known = [_summary(group, each) for group, each in zip(groups, found, strict=True) if len(_seeds(group)) > 1]
+    return [row for summary in known for row in _rows(summary, named=len(groups) > 1)]
 
 
 def shown(column: Column, value: float | None) -> str:
@@ -47,20 +49,19 @@ def cell_text(row: RunSummary, column: Column) -> str:
 
 def rows_of(runs: Sequence[EntrantRun]) -> list[RunSummary]:
     """Return the row of each entrant, compared with the best one on the same target."""
-    rows = dict[int, RunSummary]()
-    for target in {run.project.target for run in runs}:
-        numbers = [number for number, run in enumerate(runs) if run.project.target == target]
-        found = differences([runs[number].compared_trials for number in numbers])
-        rows |= {number: runs[number].summary(each) for number, each in zip(numbers, found, strict=True)}
-    return [rows[number] for number in range(len(runs))]
+    found = differences([run.compared_trials for run in runs], [run.project.target for run in runs])
+    return [run.summary(each) for run, each in zip(runs, found, strict=True)]
 
 
-def _summary(group: Sequence[EntrantRun]) -> RunSummary | None:
-    """Return the summary of a flow. None if it has a single seed."""
+def _seeds(group: Sequence[EntrantRun]) -> set[int]:
+    return {run.project.training.seed for run in group} | {trial.seed for run in group for trial in run.later}
+
+
+def _summary(group: Sequence[EntrantRun], difference: PairedDifference | None) -> RunSummary:
+    """Return the summary of the seeds of a flow."""
     figures: list[Figures] = [run.figures() for run in group if run.status not in FAILED]
     figures += [trial.figures for run in group for trial in run.later if trial.finite]
-    seeds = {run.project.training.seed for run in group} | {trial.seed for run in group for trial in run.later}
-    return summary_of_figures(group[0].name, figures) if len(seeds) > 1 else None
+    return summary_of_figures(group[0].name, figures, difference)
 
 
 def _rows(summary: RunSummary, *, named: bool) -> list[SummaryRow]:

@@ -13,7 +13,7 @@ from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.app.workspace.limits import rows_below
 from flowviz.app.workspace.seeds import SummaryRow, cell_text, rows_of
-from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, best_of, with_values
+from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, best_of, brief_columns
 from flowviz.records.paired import DIFFERENCE
 from flowviz.specs.view import Theme
 
@@ -60,10 +60,9 @@ class FiguresModel(QAbstractTableModel):
         """Return whether a row is below those of the entrants: a mean or a deviation over seeds, or a limit."""
         return row >= len(self._value.runs)
 
-    def is_empty(self, section: int) -> bool:
-        """Return whether a column has no value in any row."""
-        names = {column.name for column in with_values(self._rows)}
-        return section != NAME_COLUMN and COLUMNS[section - 1].name not in names
+    def is_shown(self, section: int) -> bool:
+        """Return whether a column says something that the others do not."""
+        return section == NAME_COLUMN or COLUMNS[section - 1] in brief_columns(self._rows)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         return Qt.ItemFlag.ItemIsEnabled if self.is_summary(index.row()) else super().flags(index)
@@ -227,7 +226,7 @@ class FiguresTable(QTableView):
         selection = self.selectionModel()
         assert selection is not None
         selection.currentRowChanged.connect(self._on_row_changed)
-        self._hide_empty_columns()
+        self._hide_columns()
         self.doubleClicked.connect(lambda index: self.open_requested.emit(self._name(index)))
         compared.changed.connect(self._on_changed)
 
@@ -293,12 +292,12 @@ class FiguresTable(QTableView):
         if not self._is_showing and current.isValid():
             self.chosen.emit(self._name(current))
 
-    def _hide_empty_columns(self) -> None:
+    def _hide_columns(self) -> None:
         for section in range(self._figures.columnCount()):
-            self.setColumnHidden(section, self._figures.is_empty(section))
+            self.setColumnHidden(section, not self._figures.is_shown(section))
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
-        self._hide_empty_columns()
+        self._hide_columns()
         if (old.selected, old.names) == (new.selected, new.names) or new.selected not in new.names:
             return
         self._is_showing = True
