@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 import flowviz
@@ -20,6 +21,7 @@ from flowviz.library import training as library_training
 
 POINTS = np.random.default_rng(0).normal([300, -5], [50, 10], (200, 2))
 COLUMNS = {"x": POINTS[:, 0], "word": ["a", "b"] * 100, "y": POINTS[:, 1], "is_odd": [True, False] * 100}
+AXES = Figure().subplots()
 SMALL = FlowSpec(layers=1, width=4, depth=1)
 
 
@@ -95,8 +97,10 @@ def test_a_picture_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("function", public_functions(), ids=lambda each: each.__name__)
 def test_every_argument_of_a_wrong_type_gets_a_sentence(function: Callable[..., Any]) -> None:
     project = Project.untrained(ShapeSpec(name="heart"), SMALL, TrainingSpec(steps=1))
-    known = {"project": project, "spec": SMALL, "path": "x.flowviz"}
+    known = {"project": project, "spec": SMALL, "path": "x.flowviz", "points": POINTS, "target": POINTS, "ax": AXES}
     for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            continue  # for another library
         wrong = {"dtype": "float16", "units": "furlongs", "direction": "up"}.get(name, object())
         required = [each for each in inspect.signature(function).parameters if each in known and each != name]
         options = {each: known[each] for each in required}

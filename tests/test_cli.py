@@ -147,7 +147,7 @@ def test_a_project_without_a_checkpoint_cannot_be_resumed(tmp_path: Path, capsys
     untrained = Project.untrained(TextSpec(text="Hi"), FlowSpec(), TrainingSpec(steps=1))
     save_project(untrained, path := tmp_path / "untrained.flowviz")
     assert run("resume", path, "-o", tmp_path / "x") == 2
-    assert "without a checkpoint" in capsys.readouterr().err
+    assert "has not been trained, so there is nothing to continue" in capsys.readouterr().err
 
 
 def test_info_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:

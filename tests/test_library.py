@@ -102,7 +102,7 @@ def test_a_training_that_was_stopped_resumes() -> None:
     assert stopped.checkpoint.step < 900
     resumed = flowviz.resume(stopped)
     assert resumed.gap == whole.gap is not None
-    with pytest.raises(FlowvizError, match="without a checkpoint"):
+    with pytest.raises(FlowvizError, match="nothing to continue"):
         flowviz.resume(Project.untrained(target, SMALL, spec))
 
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from flowviz.errors import SpecError
+from flowviz.arguments import checked
+from flowviz.errors import ArgumentError
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import shots
 from flowviz.projects import Project
@@ -26,6 +27,7 @@ AREA = 2.0  # of a particle, in square points
 Content = Literal["points", "density"]
 
 
+@checked
 def draw(
     project: Project,
     ax: "Axes",
@@ -55,12 +57,13 @@ def draw(
         The artist, from which `fig.colorbar` makes a color bar of the density.
 
     Raises:
-        SpecError: If the stage does not exist, or there is nothing of that name to draw.
+        ArgumentError: If an argument has a wrong type.
+        SpecError: If the stage does not exist.
         FileError: If the weights do not fit the flow.
         TargetError: If the target has no pixels.
     """
-    if what not in {"points", "density"}:
-        raise SpecError(f"There is nothing called {what!r} to draw. Choose points or density.")
+    if not hasattr(ax, "imshow"):
+        raise ArgumentError(f"draw() takes axes of Matplotlib as ax, not {type(ax).__name__}.")
     view = ViewSpec(color_by=color_by, units=units, marks={what})
     seen = Seen(view=view, stage=stage)
     [shot] = shots(project, ExportSpec(seen=seen))

@@ -1,14 +1,14 @@
 """Flows and their training."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
 from numpy.typing import ArrayLike
 
 from flowviz.arguments import checked, renamed
-from flowviz.errors import FileError
+from flowviz.errors import ArgumentError, FileError
 from flowviz.library.interruptible import Interruptible
 from flowviz.notebook import progress_display
 from flowviz.projects import Comparison, Project
@@ -149,13 +149,29 @@ def compare(
             lambda tell, stops: compared(found, on_event=tell, should_stop=stops), on_event, should_stop
         )
         return job.result("comparison")
-    found = with_limits(found)
-    with closing(compared_in_processes(found, jobs=jobs)) as runs:
-        for found in runs:
-            on_event(found.trials[-1].name, found.trials[-1])
-            if should_stop is not None and should_stop():
-                break
-    return found
+    return _compared_in_processes(with_limits(found), jobs, on_event, should_stop)
+
+
+def _compared_in_processes(
+    comparison: Comparison,
+    jobs: int,
+    on_event: Callable[[str, Event | Trial], object],
+    should_stop: Callable[[], bool] | None,
+) -> Comparison:
+    """Train in worker processes. After Ctrl+C or an error of a callback, the runs that have ended are kept."""
+    try:
+        with closing(compared_in_processes(comparison, jobs=jobs)) as runs:
+            for comparison in runs:
+                on_event(comparison.trials[-1].name, comparison.trials[-1])
+                if should_stop is not None and should_stop():
+                    break
+    except KeyboardInterrupt:
+        warnings.warn("Interrupted. The runs that have ended are kept.", stacklevel=4)
+    except Exception as error:
+        error.comparison = comparison  # type: ignore[attr-defined]
+        error.add_note("The comparison has ended early; the attribute `comparison` of this error has its result.")
+        raise
+    return comparison
 
 
 @checked
@@ -165,7 +181,7 @@ def train_series(
     training_spec: TrainingSpec | None = None,
     *,
     seeds: int = 5,
-    learning_rates: Sequence[float] = (),
+    learning_rates: Iterable[float] = (),
     jobs: int | None = None,
     on_event: Callable[[str, Event | Trial], object] = lambda *_: None,
     should_stop: Callable[[], bool] | None = None,
@@ -194,7 +210,10 @@ def train_series(
     training = training_spec or TrainingSpec(seconds=DEFAULT_SECONDS)
     entrant = Entrant(name=flow.family, target=_target_spec(target), flow=flow, training=training)
     spec = ComparisonSpec(entrants=(entrant,), seeds=seeds)
-    found = with_learning_rates(spec, learning_rates) if len(learning_rates) else spec
+    if not isinstance(learning_rates, Iterable):
+        raise ArgumentError(f"train_series() takes numbers as learning_rates, not {type(learning_rates).__name__}.")
+    rates = [*learning_rates]
+    found = with_learning_rates(spec, rates) if rates else spec
     return compare(found, jobs=jobs, on_event=on_event, should_stop=should_stop)
 
 

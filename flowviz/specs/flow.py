@@ -145,7 +145,9 @@ class FlowSpec(Spec):
             "Arrangement", "Where the Gaussians of a mixture base are: on a ring, on a grid, or moved by the training"
         ),
     ] = None
-    options: Mapping[str, bool | int | float | str] = Field(default_factory=dict)  # which only its family has
+    options: Mapping[str, bool | int | float | str] = Field(
+        default_factory=dict, description="Options that only a family of an extension has, by name"
+    )
     seed: Annotated[
         int, described("Seed of the flow", "Seed of the flow's first numbers", ge=0, lt=2**63), Option(name="flow-seed")
     ] = 0

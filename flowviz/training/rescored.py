@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from flowviz.arguments import checked
 from flowviz.errors import FileError
 from flowviz.projects import Project
 from flowviz.targets import build_target
 
 
+@checked
 def rescored(project: Project) -> Project:
     """Return a project with the score of its weights, which changes with the integrator and the edits of its flow.
 

@@ -66,7 +66,7 @@ def test_density_is_in_the_units_of_the_axes() -> None:
 
 def test_what_cannot_be_drawn_is_refused(bent: Project) -> None:
     ax = Figure().add_subplot()
-    with pytest.raises(SpecError, match="nothing called 'lines'"):
+    with pytest.raises(SpecError, match="as what, not 'lines'"):
         flowviz.draw(bent, ax, "lines")  # type: ignore[arg-type]
     with pytest.raises(SpecError):
         flowviz.draw(bent, ax, stage=99)

@@ -123,7 +123,10 @@ def test_flows_with_different_targets_have_no_difference(compared: Comparison) -
         ("--difference one,one -o d.png", "The difference of 'one' from itself is 0 everywhere."),
         ("--difference one,two -o d.gif", "A difference can only be exported as a picture of the last stage."),
         ("--difference one,two --stage 1 -o d.png", "Leave out stage and moment."),
-        ("--difference one,two --columns marks -o d.png", "--columns applies to the figure of all flows."),
+        (
+            "--difference one,two --columns marks -o d.png",
+            "--columns, --names and --table-columns apply to",
+        ),
         ("--difference one,two --entrant one -o d.png", "--columns and --difference apply to a whole comparison."),
     ],
 )

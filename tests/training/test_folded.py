@@ -48,8 +48,8 @@ def test_a_flow_without_an_inverse_at_some_points_has_no_nll(mostly_folded: Proj
     assert score is not None
     assert score.folded > 0.5
     assert (score.validation_nll, score.test_nll, score.standard_error, score.gap) == (None, None, None, None)
-    assert score.validation is not None
-    share = score.validation.without_density
+    assert score.test is not None
+    share = score.test.without_density
     assert 0.1 < share < score.folded
     sentence = score.in_units(Units()).sentence()
     assert sentence.startswith(f"not comparable: {share:.1%} of the points have no density (inexact: ")

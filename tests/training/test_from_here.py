@@ -115,7 +115,7 @@ def test_a_flow_that_was_never_trained_starts_from_its_edits() -> None:
     flowviz.resume(shown, on_event=events.append)
     first = next(event for event in events if isinstance(event, Snapshot))
     np.testing.assert_array_equal(first.trace.positions, shown.trace.positions)
-    with pytest.raises(FileError, match="cannot be continued"):
+    with pytest.raises(FileError, match="nothing to continue"):
         flowviz.resume(flowviz.edit(shown, Edits()))
 
 
