@@ -35,8 +35,9 @@ from flowviz.errors import FileError
 from flowviz.files import write_bytes
 from flowviz.projects.arrays import checked
 from flowviz.projects.comparison import Comparison
-from flowviz.projects.format import NotOurs, checked_content, from_bytes, read_content, to_bytes
+from flowviz.projects.format import from_bytes, to_bytes
 from flowviz.projects.header import COMPARISON, file_holds, metadata
+from flowviz.projects.storage import NotOurs, checked_content, read_content
 from flowviz.records import Trial, to_csv
 from flowviz.records.trial import from_csv
 from flowviz.specs.comparison import MAX_ENTRANTS

@@ -71,19 +71,18 @@ must be consistent, and the project may take at most 4 times the memory of the f
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from flowviz.errors import FileError, SpecError
-from flowviz.files import content_of, write_bytes
+from flowviz.files import write_bytes
 from flowviz.projects.arrays import bits_of, checked, flags_of
 from flowviz.projects.columns import columns_of, trace_of
 from flowviz.projects.contents import put_back, taken_out
@@ -93,6 +92,7 @@ from flowviz.projects.metadata import KeptText, Metadata, WholeCheckpoint, missi
 from flowviz.projects.moments import with_particles
 from flowviz.projects.project import MAX_FILE_BYTES, Plan, Project
 from flowviz.projects.states import Layout, States, size_of, weights_of
+from flowviz.projects.storage import NotOurs, checked_content, read_content
 from flowviz.projects.upgrade import FORMAT_VERSION, OLDEST_VERSION, upgraded
 from flowviz.records import (
     Checkpoint,
@@ -108,22 +108,10 @@ from flowviz.records import (
 )
 from flowviz.specs import FlowSpec
 
-Content = TypeVar("Content")
-
 SAVED_BYTES = 32  # per weight of the flow: with its moments and checkpoint, each weight is saved about seven times
 UNLIKELY_VERSION = 1000
 
 Arrays = dict[str, NDArray[Any] | None]
-NotOurs = (
-    SafetensorError,
-    SpecError,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    OverflowError,
-    RecursionError,
-)
 
 
 def check_storable(flow: FlowSpec) -> None:
@@ -161,43 +149,6 @@ def load_project(path: Path) -> Project:
         FileError: If the file cannot be read, is damaged, or is not a project.
     """
     return read_content(path, from_bytes)
-
-
-def checked_content(write: Callable[[], bytes], parse: Callable[[bytes], object], kind: str, advice: str) -> bytes:
-    """Return the content of a project or of another kind of file, which can be opened again.
-
-    Args:
-        write: Returns the content.
-        parse: Opens it, in less time than writing takes.
-        kind: The kind of the file.
-        advice: What to do if the content is too large.
-
-    Raises:
-        FileError: If the content is too large or could not be opened again.
-    """
-    try:
-        content = write()
-        if len(content) <= MAX_FILE_BYTES:
-            parse(content)
-            return content
-    except (FileError, *NotOurs) as error:
-        cause = " ".join(str(error.__cause__ if isinstance(error.__cause__, NotOurs) else error).split())
-        raise FileError(f"The {kind} is not saved, because it could not be opened again: {cause}") from error
-    raise FileError(f"The {kind} is too large to be saved: {len(content) / 1e6:,.0f} MB. {advice}")
-
-
-def read_content(path: Path, parse: Callable[[bytes], Content]) -> Content:
-    """Return the parsed content of a file.
-
-    Raises:
-        FileError: If the file cannot be read or parsed. The message names the file.
-    """
-    try:
-        return parse(content_of(path, MAX_FILE_BYTES))
-    except FileError as error:
-        if str(path) in str(error):
-            raise
-        raise FileError(f"{path} cannot be opened. {error}") from error
 
 
 def is_project(path: Path) -> bool:
