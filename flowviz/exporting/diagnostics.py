@@ -26,7 +26,7 @@ from flowviz.rendering.ledger import draw_ledger
 from flowviz.rendering.panel_table import PanelTable, draw_table
 from flowviz.specs import ExportSpec, PictureSize, Seen, ViewSpec
 from flowviz.specs.view import Direction, UnitName
-from flowviz.targets import build_target, fresh_points, spec_units
+from flowviz.targets import build_target, spec_units, untrained_points
 
 Dump = dict[str, Any]
 
@@ -53,7 +53,7 @@ class Diagnostic:
 
         Raises:
             SpecError: If the panels do not fit.
-            TargetError: If there are no points of the data that played no part in the training.
+            TargetError: If there is nothing to learn.
         """
         view = self._spec.seen.view
         if self._spec.what == "four_panels":
@@ -86,8 +86,8 @@ class Diagnostic:
 
     @cached_property
     def latents(self) -> Latents:
-        """Return the latents of points that played no part in the training."""
-        points = fresh_points(build_target(self._project.target), self._spec.particles or PARTICLES)
+        """Return the latents of points on which the flow was not trained."""
+        points = untrained_points(build_target(self._project.target), self._spec.particles or PARTICLES)
         return Latents.of(self._generated.encoded(points, self._moment))
 
     def _panels(self, size: PictureSize) -> PanelTable:
@@ -143,19 +143,19 @@ def ledger(project: Project, point: ArrayLike | None = None, units: UnitName = "
 
 @checked
 def latents(project: Project, n: int = PARTICLES) -> Latents:
-    """Pull points of the target that played no part in the training back to the base, to compare them with it.
+    """Pull points of the target on which the flow was not trained back to the base, to compare them with it.
 
     `latents(project).regions` are the shares of the points in the regions that hold 50%, 90% and 99% of the base, with
     standard errors, and `quantiles(0)` the quantiles of the horizontal coordinate for a Q-Q plot. Loads TensorFlow.
 
     Args:
         project: The project.
-        n: Number of points; of a table, at most its test points.
+        n: Number of points; of a table, at most its validation points.
 
     Raises:
         SpecError: If there are no points.
         FileError: If the weights do not fit the flow.
-        TargetError: If the target is a table that is too small for test points.
+        TargetError: If there is nothing to learn.
     """
     return Diagnostic(project, ExportSpec(what="latents", particles=n)).latents
 

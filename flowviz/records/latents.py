@@ -72,7 +72,7 @@ class Histogram(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Latents(EqualByContent):
-    """The latents of points that played no part in the training. If the flow fits, they are draws from its base.
+    """The latents of points on which the flow was not trained. If the flow fits, they are draws from its base.
 
     Attributes:
         base: The base distribution.

@@ -75,7 +75,7 @@ def verdict(region: Region, before: str) -> str:
 def about(latents: Latents) -> str:
     """Return a sentence about the points."""
     unknown = f"; {latents.unknown:,} others have no known latent" if latents.unknown else ""
-    return f"{len(latents.points):,} points that played no part in the training{unknown}."
+    return f"{len(latents.points):,} points on which the flow was not trained{unknown}."
 
 
 def draw_latents(latents: Latents, view: ViewSpec, size: PictureSize, length: Measure | None = None) -> Drawing:

@@ -22,7 +22,6 @@ from .target import DRAWN_TOGETHER as DRAWN_TOGETHER
 from .target import Extent as Extent
 from .target import Target as Target
 from .target import draw_in_parts as draw_in_parts
-from .target import fresh_points as fresh_points
 from .target import leaked as leaked
 from .target import target_picture as target_picture
 from .target import untrained_count as untrained_count

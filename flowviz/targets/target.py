@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.errors import TargetError
 from flowviz.records import TargetPicture
 from flowviz.records.trace import TOGETHER
 
@@ -88,22 +87,6 @@ def leaked(target: Target, points: NDArray[np.floating]) -> NDArray[np.bool_] | 
 def target_picture(target: Target) -> TargetPicture:
     """Return the picture of a target that views draw behind the particles."""
     return TargetPicture(target.extent, target.preview())
-
-
-def fresh_points(target: Target, count: int) -> NDArray[np.float32]:
-    """Return at most `count` points (n, 2) of a target that played no part in any training.
-
-    They are draws of their own, which no seed of a training gives. Those of a table are its test points, which neither
-    train a flow nor select a state.
-
-    Raises:
-        TargetError: If the target has no test points.
-    """
-    *_, own = np.random.default_rng(0).spawn(4)  # a training uses the first three
-    points = target.test(count, own)
-    if points is None:
-        raise TargetError("The table is too small for test points, so all of its points played a part in the training.")
-    return points
 
 
 def draw_in_parts(target: Target, count: int, rng: np.random.Generator) -> Iterator[NDArray[np.float32]]:

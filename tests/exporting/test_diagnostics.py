@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import flowviz
-from flowviz.errors import SpecError, TargetError
+from flowviz.errors import SpecError
 from flowviz.projects import Project
 from flowviz.projects.gallery import example
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Seen, ShapeSpec, TrainingSpec, ViewSpec
 from flowviz.specs.edits import Edits, LayerEdit
-from flowviz.targets import build_target, fresh_points, points_spec
+from flowviz.targets import build_target, points_spec, untrained_points
 from tests.exporting.projects import bent_project, written
 
 SIZE = PictureSize(width=500, height=420)
@@ -84,36 +84,29 @@ def test_latents_of_a_trained_flow_are_near_its_base(learned: Project, tmp_path:
 def test_latents_of_an_untrained_flow_are_the_data(tmp_path: Path) -> None:
     project = Project.untrained(ShapeSpec(name="checkerboard"), FlowSpec(layers=2), TrainingSpec(steps=1))
     latents = flowviz.latents(project, 500)
-    fresh = fresh_points(build_target(project.target), 500)
-    assert set(np.abs(latents.points).round(4).ravel()) == set(np.abs(fresh).round(4).ravel())
+    points = untrained_points(build_target(project.target), 500)
+    assert set(np.abs(latents.points).round(4).ravel()) == set(np.abs(points).round(4).ravel())
     assert any(region.is_off for region in flowviz.latents(project).regions)
     for what in ("ledger", "latents", "four_panels"):
         assert written(project, spec_of(what), tmp_path / f"{what}.png").stat().st_size > 1000
 
 
-def test_fresh_points_play_no_part_in_a_training() -> None:
+def test_untrained_points_of_a_density_train_no_flow() -> None:
     target = build_target(ShapeSpec(name="two_moons"))
-    fresh = {tuple(point) for point in fresh_points(target, 2000).tolist()}
+    found = as_set(untrained_points(target, 2000))
     for seed in range(3):
         for rng in np.random.default_rng(seed).spawn(3):
-            assert not fresh & {tuple(point) for point in target.sample(2000, rng).tolist()}
+            assert not found & as_set(target.sample(2000, rng))
 
 
-def test_fresh_points_of_a_table_are_its_test_points() -> None:
-    project = table(400)
+@pytest.mark.parametrize(("count", "validation"), [(400, 60), (50, 10)])
+def test_latents_of_a_table_are_those_of_its_validation_points(count: int, validation: int) -> None:
+    """Each use of the test points is counted, so no figure uses them."""
+    project = table(count)
     target = build_target(project.target)
-    known = {tuple(point) for point in target.validation(1000, np.random.default_rng(0)).tolist()}
-    known |= {tuple(point) for point in target.sample(5000, np.random.default_rng(0)).tolist()}
-    points = fresh_points(target, 8000)
-    assert len(points) == 60
-    assert not known & {tuple(point) for point in points.tolist()}
-    assert len(flowviz.latents(project).points) == 60
-
-
-def test_a_table_without_test_points_has_no_latents(tmp_path: Path) -> None:
-    with pytest.raises(TargetError, match="too small for test points"):
-        written(table(50), spec_of("latents"), tmp_path / "a.png")
-    assert not list(tmp_path.iterdir())
+    points = untrained_points(target, 8000)
+    assert as_set(points) == as_set(target.validation(8000, np.random.default_rng(0)))
+    assert len(flowviz.latents(project).points) == len(points) == validation
 
 
 @pytest.mark.parametrize(("count", "validation"), [(400, 60), (50, 10)])

@@ -68,7 +68,7 @@ class FigureMaker:
         """Draw a figure. Loads TensorFlow."""
         try:
             return self._drawn_latents(asked) if asked.figure == "latents" else self._drawn_panels(asked)
-        except (SpecError, TargetError) as error:  # the window is too small, or a table has no test points
+        except (SpecError, TargetError) as error:  # the window is too small
             return DrawnFigure(str(error))
 
     def encoded(self, subject: Subject, target: Target) -> Trace:
@@ -81,12 +81,10 @@ class FigureMaker:
 
     def _drawn_latents(self, asked: FigureRequest) -> DrawnFigure:
         from flowviz.rendering.latents import about, region_sentences, render_latents
-        from flowviz.targets import fresh_points
 
         subject, target = asked.subject, asked.target
         if self._latents is None or self._latents[0] is not subject or self._latents[1] is not target:
-            found = Latents.of(self._flow(subject).encoded(fresh_points(target, PARTICLES)))
-            self._latents = subject, target, found
+            self._latents = subject, target, Latents.of(self.encoded(subject, target))
         latents = self._latents[2]
         sentences = " ".join((about(latents), *(f"{sentence}." for sentence in region_sentences(latents))))
         return DrawnFigure(sentences, render_latents(latents, asked.view, asked.size))

@@ -116,13 +116,13 @@ def test_untrained_flow_has_figures(kind: str) -> None:
     assert drawn.sentences
 
 
-def test_table_without_test_points_is_a_sentence() -> None:
+def test_table_without_test_points_has_latents_of_its_validation_points() -> None:
     spec = FlowSpec(layers=2, normalization="none")
     target = Points(np.random.default_rng(0).normal(size=(40, 2)))
     request = FigureRequest("latents", Subject(spec), target, Scene(untrained_trace(spec)), ViewSpec(), SIZE)
     drawn = FigureMaker(FlowKeeper()).drawn(request)
-    assert drawn.pixels is None
-    assert "too small for test points" in drawn.sentences
+    assert drawn.pixels is not None
+    assert drawn.sentences.startswith("8 points on which the flow was not trained")
 
 
 def test_encoded_points_of_a_table_do_not_train_the_flow() -> None:
@@ -141,7 +141,7 @@ def test_menu_shows_both_figures_and_escape_leaves_them(explored: Explored, qtbo
         explored.wait(lambda: view.picture is not None)
         assert action.isChecked()
         assert view.accessibleDescription()
-    assert "played no part in the training" in view.accessibleDescription()
+    assert "on which the flow was not trained" in view.accessibleDescription()
     assert not explored.action("fourpanelsAction").isChecked()
     qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert view.isHidden()
