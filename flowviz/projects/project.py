@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from flowviz import targets
 from flowviz.arguments import checked
 from flowviz.errors import SpecError
 from flowviz.projects.drawing import png_of
@@ -31,7 +32,6 @@ from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.flow import Integrator
 from flowviz.specs.view import UnitName
-from flowviz.targets import spec_units
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
@@ -168,7 +168,7 @@ class Project:
         Raises:
             TargetError: If the target has no pixels.
         """
-        return self.score and self.score.in_units(spec_units(self.target, units))
+        return self.score and self.score.in_units(targets.spec_units(self.target, units))
 
     def build_flow(self, dtype: Literal["float32", "float64"] = "float32") -> "Flow":
         """Build the flow with the edits and weights of the project, or initial weights before any training.
@@ -201,7 +201,7 @@ class Project:
             FileError: If the weights do not fit the flow.
             TargetError: If the target has no pixels.
         """
-        return self.build_flow(dtype).distribution(spec_units(self.target, units))
+        return self.build_flow(dtype).distribution(targets.spec_units(self.target, units))
 
     def with_weights(self, weights: Weights) -> "Project":
         """Return this project with the weights of a training of your own, and its particles followed anew.
