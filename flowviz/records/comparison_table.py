@@ -55,6 +55,7 @@ COLUMNS = (
     Column("seconds_to_goal", f"seconds to {ON_TARGET_GOAL:.0%} on target", ".1f", "lowest"),
 )
 FIGURES = (*(column.name for column in COLUMNS[:3]), DIFFERENCE_ERROR, *(column.name for column in COLUMNS[3:]))
+SCORES = frozenset({"gap", "test_nll", "validation_gap", "validation_nll"})  # unknown if some points have no density
 AVERAGED = tuple(dict.fromkeys(name for each in COLUMNS for name in (each.name, each.validation) if name))
 
 
@@ -83,6 +84,10 @@ class RunSummary:
     standard_error: float | None = None
     difference: PairedDifference | None = None
     without_density: float = 0.0
+
+    def error_of_mean(self, column: Column) -> float:
+        """Return the standard error of the mean of a column over seeds. 0 if it is unknown."""
+        return float((self.deviations.get(column.name) or 0.0) / np.sqrt(max(self.finite, 1)))
 
     @property
     def count(self) -> str:
@@ -137,12 +142,17 @@ def summary_of(name: str, trials: Iterable[Trial], difference: PairedDifference 
 def summary_of_figures(
     name: str, runs: Sequence[Mapping[str, float | None]], difference: PairedDifference | None = None
 ) -> RunSummary:
-    """Return the summary of runs with finite results from their figures."""
-    values = {each: [value for figures in runs if (value := figures.get(each)) is not None] for each in AVERAGED}
+    """Return the summary of runs with finite results from their figures.
+
+    If a point has no density in one of the runs, the mean NLL and gap are unknown: those of the others would be better.
+    """
+    without = max((figures.get("without_density") or 0.0 for figures in runs), default=0.0)
+    unknown = SCORES if without else frozenset[str]()
+    known_of = {each: [figures.get(each) for figures in runs if each not in unknown] for each in AVERAGED}
+    values = {each: [value for value in known if value is not None] for each, known in known_of.items()}
     means = {each: float(np.mean(known)) if known else None for each, known in values.items()}
     deviations = {each: float(np.std(known, ddof=1)) if len(known) > 1 else None for each, known in values.items()}
     error = runs[0].get("standard_error") if len(runs) == 1 else None
-    without = max((figures.get("without_density") or 0.0 for figures in runs), default=0.0)
     return RunSummary(
         name,
         len(runs),
@@ -159,16 +169,27 @@ def best_of(column: Column, rows: Sequence[RunSummary]) -> set[int]:
     """Return the numbers of the rows that are best in a column, or cannot be told from the best one.
 
     Flows are compared on the same test points, each with those on the same target. Other figures are best if they look
-    like the best one; none is, if they all look alike. Runs that have not ended are not compared with those that have.
+    like the best one, or if their means over seeds are within one standard error of the difference; none is best, if
+    this is true of all. Runs that have not ended are not compared with those that have.
     """
     if column.compares:
         return {number for number, row in enumerate(rows) if row.difference and row.difference.is_tie}
     ended = [number for number, row in enumerate(rows) if not row.running]
     candidates = {each: value for each in ended or range(len(rows)) if (value := rows[each].value(column)) is not None}
-    if len({column.text(value) for value in candidates.values()}) < 2:
+    if not candidates:
         return set()
-    best = (max if column.best == "highest" else min)(candidates.values())
-    return {number for number, value in candidates.items() if column.text(value) == column.text(best)}
+    best = (max if column.best == "highest" else min)(candidates, key=candidates.__getitem__)
+    found = {number for number in candidates if _is_alike(column, rows[number], rows[best])}
+    return set() if found == {*candidates} else found
+
+
+def _is_alike(column: Column, row: RunSummary, best: RunSummary) -> bool:
+    """Return whether a row cannot be told from the best one in a column."""
+    value, most = row.value(column), best.value(column)
+    assert value is not None
+    assert most is not None
+    error = float(np.hypot(row.error_of_mean(column), best.error_of_mean(column)))
+    return abs(value - most) <= error or column.text(value) == column.text(most)
 
 
 def with_values(rows: Sequence[RunSummary]) -> list[Column]:

@@ -34,7 +34,7 @@ def differences(flows: Sequence[Sequence[Trial]], targets: Sequence[object]) -> 
     """Return the difference of each flow from the best one on the same target.
 
     The best flow is the one with the lowest mean test NLL over its runs. A difference is None if the flow has not been
-    tested, or if no other one has.
+    tested, if no other one has, or if some points have no density in one of its runs.
 
     Args:
         flows: The runs of each flow.
@@ -43,7 +43,7 @@ def differences(flows: Sequence[Sequence[Trial]], targets: Sequence[object]) -> 
     found = list[PairedDifference | None]()
     for runs, target in zip(flows, targets, strict=True):
         best = best_runs([others for others, learned in zip(flows, targets, strict=True) if learned == target])
-        tested = [trial for trial in runs if is_tested(trial)]
+        tested = _tested(runs)
         found.append(difference(tested, best) if tested and best else None)
     return found
 
@@ -54,7 +54,7 @@ def best_runs(flows: Sequence[Sequence[Trial]]) -> list[Trial]:
     Args:
         flows: The runs of each flow, which all learn the same target.
     """
-    tested = [found for runs in flows if (found := [trial for trial in runs if is_tested(trial)])]
+    tested = [found for runs in flows if (found := _tested(runs))]
     return min(tested, key=_mean) if len(tested) > 1 else []
 
 
@@ -79,6 +79,12 @@ def difference(runs: Sequence[Trial], best: Sequence[Trial]) -> PairedDifference
         return PairedDifference(mean, float(np.sqrt(sum(variances))))
     between = nlls[0] - nlls[1]
     return PairedDifference(mean, float(between.std(ddof=1) / np.sqrt(len(between))))
+
+
+def _tested(runs: Sequence[Trial]) -> list[Trial]:
+    """Return the runs of a flow that can be compared; none if leaving out the others would make it look better."""
+    is_folded = any(trial.figures.get("without_density") for trial in runs)
+    return [] if is_folded else [trial for trial in runs if is_tested(trial)]
 
 
 def _nlls(runs: Sequence[Trial]) -> NDArray[np.float64] | None:

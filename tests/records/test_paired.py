@@ -111,6 +111,15 @@ def test_values_that_look_alike_are_equally_good() -> None:
     assert best_of(ON_TARGET, [shares[0], summary_of_figures("a", [{}])]) == set()
 
 
+def test_means_over_seeds_within_one_standard_error_are_equally_good() -> None:
+    fast, slow, slowest = (
+        summary_of_figures("a", [{"on_target": mean + each} for each in (-0.01, 0.01, 0.0)])
+        for mean in (0.912, 0.908, 0.8)
+    )
+    assert best_of(ON_TARGET, [fast, slow, slowest]) == {0, 1}
+    assert best_of(ON_TARGET, [fast, slow]) == set(), "none is better than another"
+
+
 def test_running_flows_are_not_ranked_among_finished_ones() -> None:
     done, running = (summary_of_figures("a", [{"on_target": value}]) for value in (0.8, 0.9))
     running = RunSummary(**{**vars(running), "running": 1})
@@ -129,3 +138,16 @@ def test_columns_without_values_are_left_out() -> None:
 def test_a_flow_that_lacks_an_inverse_at_some_points_is_not_comparable() -> None:
     row = summary_of_figures("a", [{"gap": None, "test_nll": None, "without_density": 0.064}])
     assert row.text(GAP) == row.text(NLL) == "not comparable: 6.4% have no density"
+
+
+def test_runs_without_an_inverse_at_some_points_do_not_leave_the_mean_to_the_others() -> None:
+    folded = {"gap": None, "test_nll": None, "validation_gap": 0.1, "validation_nll": 1.1, "without_density": 0.064}
+    row = summary_of_figures("a", [{"gap": 0.5, "test_nll": 1.5, "without_density": 0.0}, folded])
+    assert row.text(GAP) == row.text(NLL) == "not comparable: 6.4% have no density"
+
+
+def test_a_flow_with_a_run_without_an_inverse_at_some_points_has_no_difference() -> None:
+    points = np.random.default_rng(5).normal(size=100)
+    folded = Trial("flow_matching", 1e-3, 1, "completed", True, {"test_nll": None, "without_density": 0.1})
+    found = between([[run_with(points - 1), folded], [run_with(points)], [run_with(points + 1)]])
+    assert [each and each.is_tie for each in found] == [None, True, False]

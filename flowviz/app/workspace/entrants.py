@@ -222,6 +222,7 @@ class EntrantRun:
         edited = {
             "validation_gap": scored.validation_gap if scored else None,
             "validation_nll": scored.validation_nll if scored else None,
+            "without_density": scored.validation.without_density if scored and scored.validation else None,
         }
         return {**self._figures_of_training(), "gap": None, "test_nll": None, **unknown, **edited}
 
