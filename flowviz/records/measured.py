@@ -69,6 +69,11 @@ class Measured:
         )
 
     @property
+    def overflows(self) -> bool:
+        """Return whether the mean is unknown although all points have a density."""
+        return self.points > 0 and self.mean is None and not self.without_density
+
+    @property
     def is_dominated(self) -> bool:
         """Return whether the mean says more about a few points than about all."""
         return self.tail is not None and self.tail > HEAVY_TAIL

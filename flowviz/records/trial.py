@@ -38,7 +38,7 @@ class Trial(EqualByContent):
         seed: Seed of the training.
         ending: How the training ended. "failed" means that its process was killed or raised an error; "training", that
             it has not ended or not been scored, and that the figures are the latest ones.
-        finite: Whether all figures, weights and particles are finite.
+        finite: Whether all figures, weights and particles are finite; an NLL that overflows is None among the figures.
         figures: Figures by name; see `Finished.figures`. Empty for a failed trial.
         failure: Reason that the trial failed. Empty if it did not fail.
         name: Name of the entrant, in a comparison.
@@ -71,9 +71,9 @@ class Trial(EqualByContent):
         """
         figures = {**end.in_units(units).figures(), **figures_of_run(end.weights, history)}
         arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions)
-        finite = all(np.isfinite(array).all() for array in arrays) and all(
-            np.isfinite(value) for value in figures.values() if value is not None
-        )
+        overflows = any(found is not None and found.overflows for found in (end.score.validation, end.score.test))
+        finite = not overflows and all(np.isfinite(array).all() for array in arrays)
+        finite = finite and all(np.isfinite(value) for value in figures.values() if value is not None)
         rate = spec.of_family(flow.recipe).peak_rate
         return cls(flow.family, rate, spec.seed, end.ending, finite, figures, name=name, test_nlls=end.test_nlls)
 

@@ -1,9 +1,14 @@
 """The table of trials as CSV, also as older versions wrote it."""
 
+from unittest.mock import Mock
+
+import numpy as np
 import pytest
 
-from flowviz.records import Trial, to_csv
+from flowviz.records import History, Measured, Score, Trial, Weights, to_csv
 from flowviz.records.trial import from_csv
+from flowviz.records.units import FLOW_UNITS
+from flowviz.specs import FlowSpec, TrainingSpec
 from tests.cli.test_outputs import OLD_TABLE
 
 
@@ -48,3 +53,16 @@ def test_table_of_something_else_is_not_one(content: str) -> None:
 def test_unknown_entropy_leaves_the_nll(figure: str, words: str) -> None:
     figures = {"validation_nll": -0.5, "test_nll": None, "gap": None} | {figure: -1 / 3}
     assert f"{words} -0.333 nats" in Trial("realnvp", 1e-3, 0, "completed", True, figures).sentence()
+
+
+@pytest.mark.parametrize(
+    ("nll", "can_fold", "is_finite"), [(1.0, False, True), (np.inf, False, False), (np.nan, True, True)]
+)
+def test_a_run_whose_nll_overflows_is_not_finite_but_one_without_an_inverse_is(
+    nll: float, can_fold: bool, is_finite: bool
+) -> None:
+    score = Score(1, None, Measured.of(np.array([1.0, 2.0, nll]), "test", can_fold=can_fold))
+    end = Mock(score=score, ending="completed", weights=Weights({}, {}))
+    end.trace.positions = np.zeros((1, 1, 2))
+    end.in_units.return_value.figures.return_value = {"test_nll": score.test_nll}
+    assert Trial.of("a", FlowSpec(), TrainingSpec(steps=1), end, History(), FLOW_UNITS).finite == is_finite
