@@ -161,9 +161,10 @@ def latents(project: Project, n: int = PARTICLES) -> Latents:
 
 
 def ledger_summary(ledger: Ledger) -> Dump:
-    """Return what JSON says about a ledger beside its lines."""
+    """Return what JSON says about a ledger beside its lines. The mean is unknown if that of some points is."""
     about = {"points": ledger.count, "unknown_points": ledger.unknown} if ledger.is_mean else {}
-    return {"base": ledger.base, **about, "inexact": ledger.is_inexact, "log_density": _number(ledger.total)}
+    total = None if ledger.unknown else _number(ledger.total)
+    return {"base": ledger.base, **about, "inexact": ledger.is_inexact, "log_density": total}
 
 
 def latents_summary(latents: Latents) -> Dump:

@@ -7,6 +7,7 @@ from math import ceil, floor
 import numpy as np
 
 from flowviz.records.ledger import Entry, Ledger, limits_for
+from flowviz.records.measured import not_comparable
 from flowviz.rendering.annotate import Label, Measure, em, fitted, text_width
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color, Surroundings
 from flowviz.rendering.drawing import Box, Drawing, Line, segment
@@ -38,9 +39,11 @@ def ledger_sentences(ledger: Ledger) -> tuple[str, str]:
     inexact = ", inexact, because steps fold over" if ledger.is_inexact and ledger.is_known else ""
     if not ledger.is_mean:
         return formula, f"log p(x): {_in_nats(ledger.total)}{inexact}"
-    left_out = f" ({ledger.unknown:,} unknown)" if ledger.unknown else ""
-    about = f"{ledger.count:,} validation points{left_out}{inexact}"
-    return f"mean of {formula}", f"NLL: {_in_nats(-ledger.total)}, of {about}"
+    if ledger.unknown:
+        share = ledger.unknown / (ledger.count + ledger.unknown)
+        others = f"the means are those of the other {ledger.count:,} validation points{inexact}"
+        return f"mean of {formula}", f"NLL: {not_comparable(share)}; {others}"
+    return f"mean of {formula}", f"NLL: {_in_nats(-ledger.total)}, of {ledger.count:,} validation points{inexact}"
 
 
 def _in_nats(nats: float) -> str:

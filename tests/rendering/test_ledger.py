@@ -73,8 +73,17 @@ def test_words_name_the_base_the_data_and_what_is_inexact() -> None:
     mixture = Ledger(names, titles, terms, "mixture", is_inexact=True)
     assert ledger_sentences(mixture)[0] == "log p(x) = log p_base(z) - sum of log|det J|"
     assert "inexact" in ledger_sentences(mixture)[1]
-    mean = Ledger(names, titles, terms, "normal", count=7990, unknown=10, is_mean=True)
-    assert ledger_sentences(mean)[1] == "NLL: 1.500 nats, of 7,990 validation points (10 unknown)"
+    mean = Ledger(names, titles, terms, "normal", count=8000, is_mean=True)
+    assert ledger_sentences(mean)[1] == "NLL: 1.500 nats, of 8,000 validation points"
+
+
+def test_the_mean_over_points_with_a_density_is_not_called_the_nll_of_all() -> None:
+    terms, titles, names = np.array([-2.0, 0.5]), ("0 · Base", "t = 1.00"), ("00_base", "01_flow_step")
+    mean = Ledger(names, titles, terms, "normal", count=7920, unknown=80, is_mean=True)
+    assert ledger_sentences(mean)[1] == (
+        "NLL: not comparable: 1.0% of the points have no density; "
+        "the means are those of the other 7,920 validation points"
+    )
 
 
 def test_nothing_but_bars_and_numbers_moves_with_the_probe() -> None:
