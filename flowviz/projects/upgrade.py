@@ -1,6 +1,6 @@
 """Upgrades of older project file formats to the current one.
 
-- Format 10 had an NLL in place of each measurement of a score.
+- Format 10 had an NLL in place of each measurement of a score, and did not count the uses of the test points.
 - Format 9 had no edits, which are empty by default.
 - Format 8 had flows with a standard normal base only, which is no longer the default of all families.
 
@@ -25,7 +25,11 @@ def upgraded(text: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_measurements(text: dict[str, Any]) -> dict[str, Any]:
-    """Turn the NLLs of the score of format 10 into measurements of an unknown number of points."""
+    """Turn the NLLs of the score of format 10 into measurements of an unknown number of points.
+
+    Each training was scored on test points, so those of a project that was trained have been used at least once.
+    """
+    text = {**text, "test_uses": int(bool(text.get("checkpoint")))}
     if not (score := text.get("score")):
         return text
     validation, test, error = (score[name] for name in ("validation_nll", "test_nll", "standard_error"))
@@ -36,7 +40,7 @@ def _with_measurements(text: dict[str, Any]) -> dict[str, Any]:
         "test": None if test is None else {"split": "test", "points": 0, "mean": test, "standard_error": error},
     }
     others = {name: score[name] for name in ("step", "entropy", "folded") if name in score}
-    return {**text, "score": {**others, **measured}}
+    return {**text, "score": {**others, **measured, "test_uses": text["test_uses"]}}
 
 
 def _with_normal_base(plan: dict[str, Any]) -> dict[str, Any]:

@@ -85,5 +85,5 @@ def test_a_file_of_format_10_opens_with_its_score() -> None:
     assert old.score is not None
     assert old.score.validation == Measured("validation", 0, -0.5)
     assert old.score.test == Measured("test", 0, -0.25, 0.125)
-    assert (old.score.step, old.score.gap, old.test_uses) == (400, 1.25, 0)
+    assert (old.score.step, old.score.gap, old.test_uses) == (400, 1.25, 1), "it was tested once, at least"
     assert_same(from_bytes(to_bytes(old)), old)
