@@ -1,4 +1,7 @@
-"""Checks of the arguments of public functions, so that a wrong type gets a sentence that says what is expected."""
+"""Checks of the arguments of public functions, so that a wrong type gets a sentence that says what is expected.
+
+The checks surround a function, so its warnings find the caller by `level_of_user`.
+"""
 
 import inspect
 from collections.abc import Callable
@@ -16,6 +19,14 @@ ACCEPTED = {int: Integral, float: Real, Path: PathLike}  # also those of numpy
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def level_of_user() -> int:
+    """Return the `stacklevel` of a warning by the caller that shows the line of the user's own code."""
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals["__name__"].startswith("flowviz."):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:

@@ -230,8 +230,9 @@ def test_broken_extension_is_one_sentence_and_ends_nothing(
     path.write_text(code, encoding="utf-8")
     assert run("--with", path, "gallery") == 0
     assert capsys.readouterr().err == f"The extension broken.py could not be loaded: {problem}.\n"
-    with pytest.warns(UserWarning, match="could not be loaded"):
+    with pytest.warns(UserWarning, match="could not be loaded") as warned:
         [found] = flowviz.load_extensions(path)
+    assert [each.filename for each in warned] == [__file__], "the line of the caller"
     assert found.problem == problem
 
 

@@ -4,7 +4,7 @@ import warnings
 from pathlib import Path
 
 from flowviz import extensions, projects
-from flowviz.arguments import checked
+from flowviz.arguments import checked, level_of_user
 from flowviz.extensions import Extension
 from flowviz.file_kinds import PROJECT, check_suffix
 from flowviz.projects import Comparison, Project
@@ -22,7 +22,7 @@ def load_extensions(*files: str | Path) -> tuple[Extension, ...]:
     found = extensions.load([Path(file) for file in files])
     for each in found:
         if each.problem:
-            warnings.warn(each.sentence(), stacklevel=2)
+            warnings.warn(each.sentence(), stacklevel=level_of_user())
     return found
 
 

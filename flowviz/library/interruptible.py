@@ -11,11 +11,11 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
-from inspect import currentframe
 from threading import Event, Thread
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
+from flowviz.arguments import level_of_user
 from flowviz.training.requests import Stop
 
 POLL_SECONDS = 0.05  # between checks for Ctrl+C where it does not end a wait, as on Windows
@@ -105,7 +105,7 @@ class Interruptible(Generic[Result]):
             warnings.warn(  # with a time, because Python shows equal warnings only once
                 f"Interrupted after {seconds:.1f} s. The training ends and keeps what it has learned; to give it up, "
                 "interrupt it again.",
-                stacklevel=_level_of_user(),
+                stacklevel=level_of_user(),
             )
 
     def _answer(self) -> None:
@@ -152,11 +152,3 @@ class Interruptible(Generic[Result]):
         if self._is_abandoned:
             raise _Abandoned
         return call.answer
-
-
-def _level_of_user() -> int:
-    """Return the `stacklevel` of a warning by the caller that shows the line of the user's own code."""
-    frame, level = currentframe(), 0
-    while frame is not None and frame.f_globals["__name__"].startswith("flowviz."):
-        frame, level = frame.f_back, level + 1
-    return level

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from numpy.typing import ArrayLike
 
-from flowviz.arguments import checked, renamed
+from flowviz.arguments import checked, level_of_user, renamed
 from flowviz.errors import ArgumentError, FileError
 from flowviz.library.interruptible import Interruptible
 from flowviz.notebook import progress_display
@@ -166,7 +166,7 @@ def _compared_in_processes(
                 if should_stop is not None and should_stop():
                     break
     except KeyboardInterrupt:
-        warnings.warn("Interrupted. The runs that have ended are kept.", stacklevel=4)
+        warnings.warn("Interrupted. The runs that have ended are kept.", stacklevel=level_of_user())
     except Exception as error:
         error.comparison = comparison  # type: ignore[attr-defined]
         error.add_note("The comparison has ended early; the attribute `comparison` of this error has its result.")
@@ -258,7 +258,7 @@ def resume(
     if steps is not None or seconds is not None:
         project = extended(project, steps=steps, seconds=seconds)
     if project.score is not None and (end := end_of(project)):
-        warnings.warn(f"The project {end}. To train longer, give steps or seconds.", stacklevel=2)
+        warnings.warn(f"The project {end}. To train longer, give steps or seconds.", stacklevel=level_of_user())
         return project
     project = adjusted(project, learning_rate=learning_rate, clip_norm=clip_norm, batch=batch)
     return _trained(project, build_target(project.target), on_event, should_stop)
