@@ -173,9 +173,7 @@ def _project_info(project: Project) -> machine.SystemInfo:
         **flow.options,
         **({"pairing": flow.pairing, **_integration(project)} if flow.recipe.is_continuous else {}),
         "steps": int(steps[-1]) if len(steps) else 0,
-        "score": "unknown"
-        if project.score is None
-        else project.score.in_units(spec_units(project.target, "data")).sentence(),
+        "score": _score(project),
         "uses_of_the_test_points": project.test_uses,
         **vars(Settings.of(project.training, flow.recipe)),
         "changes_of_settings": [change.sentence() for change in project.history.adjustments],

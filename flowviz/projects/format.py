@@ -41,8 +41,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   ...]}, ...}}: the spec `Edits`, with which the trace and the score were computed
                 environment       {"flowviz", "tensorflow", "python", "platform"} in which the weights were trained, or
                                   null; missing from older files of this format
-                ending            "completed", "stopped", "interrupted" or "diverged": how the training ended, or null
-                                  before its end; missing from older files
+                ending            "completed", "patience", "stopped", "interrupted" or "diverged": how the training
+                                  ended, or null before its end; missing from older files
     arrays      target/NUMBER     uint8: contents of files in targets: pictures (PNG) and points (float32,
                                   little-endian, alternating x and y)
                 states/parameters (states, P), states/statistics (states, S)    float32
