@@ -193,8 +193,13 @@ def _is_alike(column: Column, row: RunSummary, best: RunSummary) -> bool:
 
 
 def with_values(rows: Sequence[RunSummary]) -> list[Column]:
-    """Return the columns that have a value in some row."""
-    return [column for column in COLUMNS if any(row.text(column) != UNKNOWN for row in rows)]
+    """Return the columns that have a value in some row, and that of the NLL if a row is not comparable."""
+    is_folded = any(row.without_density > 0 for row in rows)
+    return [
+        column
+        for column in COLUMNS
+        if any(row.value(column) is not None for row in rows) or (is_folded and column.name == "test_nll")
+    ]
 
 
 def brief_columns(rows: Sequence[RunSummary]) -> list[Column]:

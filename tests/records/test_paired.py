@@ -7,7 +7,14 @@ import pytest
 from numpy.typing import NDArray
 
 from flowviz.records import Trial
-from flowviz.records.comparison_table import COLUMNS, RunSummary, best_of, summary_of_figures, with_values
+from flowviz.records.comparison_table import (
+    COLUMNS,
+    RunSummary,
+    best_of,
+    brief_columns,
+    summary_of_figures,
+    with_values,
+)
 from flowviz.records.paired import DIFFERENCE, PairedDifference, differences
 from flowviz.records.trial import TrialEnding
 
@@ -133,6 +140,13 @@ def test_columns_without_values_are_left_out() -> None:
     found = with_values([summary_of_figures("a", [{"test_nll": 1.0, "parameters": 12}])])
     assert [column.name for column in found] == ["test_nll", "parameters"]
     assert DIFFERENCE not in [column.name for column in found]
+
+
+def test_a_flow_that_is_not_comparable_adds_no_column_without_values() -> None:
+    folded = summary_of_figures("a", [{"gap": None, "test_nll": None, "without_density": 0.064}])
+    other = summary_of_figures("b", [{"gap": None, "test_nll": 1.0}])
+    for rows in ([folded, other], [folded]):
+        assert [column.name for column in brief_columns(rows)] == ["test_nll"], "the entropy is unknown"
 
 
 def test_a_flow_that_lacks_an_inverse_at_some_points_is_not_comparable() -> None:
