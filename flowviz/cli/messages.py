@@ -3,6 +3,8 @@
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from math import inf, isfinite
+from operator import attrgetter
 from statistics import median
 from threading import Event as Flag
 from threading import Thread
@@ -121,12 +123,17 @@ def _was_unsteady(trial: Trial) -> bool:
 
 
 def validation_sentence(trials: Sequence[Trial]) -> str:
-    """Name the median validation NLL of each entrant, by which to choose one."""
+    """Name the median validation NLL of each entrant, by which to choose one.
+
+    A run without one, because some points have no density, counts as worse than the others.
+    """
     nlls = dict[str, list[float]]()
-    for trial in trials:
-        if trial.finite and (nll := trial.figures.get("validation_nll")) is not None:
-            nlls.setdefault(trial.name, []).append(nll)
-    medians = ", ".join(f"{median(found):.3f} nats ({name})" for name, found in nlls.items())
+    for trial in filter(attrgetter("finite"), trials):
+        nll = trial.figures.get("validation_nll")
+        nlls.setdefault(trial.name, []).append(inf if nll is None else nll)
+    medians = ", ".join(
+        f"{middle:.3f} nats ({name})" for name, found in nlls.items() if isfinite(middle := median(found))
+    )
     return f"Median validation NLL, by which to choose: {medians or 'unknown'}."
 
 

@@ -47,7 +47,8 @@ def caption(comparison: Comparison) -> str:
         if comparison.limits
         else ""
     )
-    return f"Budget: {comparison.spec.budget_words} each. Gap and NLL are in nats; ± is {error}.{pairs}{running}{limit}"
+    measured = f"Gap and NLL are those of the test points, in nats; ± is {error}."
+    return f"Budget: {comparison.spec.budget_words} each. {measured}{pairs}{running}{limit}"
 
 
 def markdown(comparison: Comparison) -> str:

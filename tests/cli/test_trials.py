@@ -60,6 +60,14 @@ def test_summary_counts_what_went_wrong_and_names_validation_nlls() -> None:
     assert said == "Median validation NLL, by which to choose: 2.000 nats (a), -0.500 nats (c)."
 
 
+def test_runs_without_an_inverse_somewhere_do_not_lower_the_median() -> None:
+    trials = [
+        *(trial("a", seed, validation_nll=nll) for seed, nll in enumerate([1.0, None, 2.0])),
+        *(trial("b", seed, validation_nll=nll) for seed, nll in enumerate([1.0, None, None])),
+    ]
+    assert validation_sentence(trials) == "Median validation NLL, by which to choose: 2.000 nats (a)."
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
