@@ -11,7 +11,9 @@ from flowviz import Project, ShapeSpec, build_target, load
 GUIDE = Path(flowviz.__file__).parents[1] / "resources/guide/library.md"
 EXAMPLES = {
     title.strip(): code
-    for title, code in re.findall(r"\n## ([^\n]*)\n.*?```python\n(.*?)```\n", GUIDE.read_text("utf-8"), re.DOTALL)
+    for title, code in re.findall(
+        r"\n## ([^\n]*)\n(?:(?!\n## ).)*?```python\n(.*?)```\n", GUIDE.read_text("utf-8"), re.DOTALL
+    )
 }
 
 
@@ -27,7 +29,7 @@ def variables_after(title: str) -> dict[str, object]:
 
 
 def test_a_training_goes_on_and_learns_another_target() -> None:
-    found = variables_after("Longer, earlier, elsewhere")
+    found = variables_after("Continuing a training")
     longer, moons = found["longer"], found["moons"]
     assert isinstance(longer, Project)
     assert isinstance(moons, Project)
@@ -36,7 +38,7 @@ def test_a_training_goes_on_and_learns_another_target() -> None:
 
 
 def test_a_series_has_a_row_for_each_run(capsys: pytest.CaptureFixture[str]) -> None:
-    variables_after("Series")
+    variables_after("Several seeds and learning rates")
     out = capsys.readouterr().out
     for rate in ("0.001", "0.01"):
         assert out.count(f"realnvp, rate {rate} ") == 2
