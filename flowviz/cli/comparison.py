@@ -73,7 +73,7 @@ def compare(
     ] = None,
     learning_rates: Annotated[
         str | None,
-        typer.Option(help="Learning rates, separated by commas, with each of which each entrant is trained."),
+        typer.Option(help="Learning rates, separated by commas. Each entrant is trained with each of them."),
     ] = None,
     baseline: Annotated[
         bool,
@@ -92,10 +92,11 @@ def compare(
 
     Name families with --flow, separated by commas, or give --preset, or a file: {"entrants": [{"name": NAME, "target":
     {...}, "flow": {...}, "training": {...}}, ...], "seeds": N, "baseline": true}. A target, a flow and a training
-    beside the entrants hold for all of them, and so do options. A file without entrants describes the only one.
+    beside the entrants apply to all of them, and so do options. A file without a list of entrants describes a single
+    one.
 
-    To find out how often training fails, give one family, several seeds and --learning-rates. Choose a rate by the
-    validation NLL, and report the test gap of that rate: a test gap that selects is no longer unbiased.
+    To find out how often training fails, give one family, several seeds and --learning-rates. Choose a rate by its
+    validation NLL, and report its test gap; if you chose by the test gap, it would be biased.
 
     The folder gets figure.png, table.csv with a row for each run, table.md and table.tex with means and standard
     deviations over seeds, and comparison.flowviz, which keeps the flows. The tables are written after each run. If the

@@ -26,7 +26,7 @@ from flowviz.records.deviation import Deviation
 from flowviz.specs import FlowSpec
 from flowviz.targets import spec_units
 
-BROKEN_STATUS = 1  # of a flow that breaks a law
+BROKEN_STATUS = 1  # exit status if a flow breaks a law
 WIDTH, INDENT = 80, "      "
 
 
@@ -75,7 +75,7 @@ def info(
 
 @takes(flow=flow_options)
 def check(flow: Given, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Check that the flows of extensions, or the one of --flow, obey the laws of all normalizing flows.
+    """Check that the flows of extensions, or the flow given by --flow, obey the laws of normalizing flows.
 
     With random weights, inverses must undo layers, log-dets must be those of automatic differentiation, layers must
     start as the identity and not depend on their names, training must follow the gradient of its loss, the density must
@@ -106,7 +106,7 @@ def _verdict(deviation: Deviation) -> str:
 
 
 def _as_row(deviation: Deviation) -> dict[str, Any]:
-    """Return a deviation as JSON, in which an infinite error is null."""
+    """Return a deviation as a row for JSON, with None for an infinite error."""
     error = deviation.error if isfinite(deviation.error) else None
     return {**vars(deviation), "error": error, "holds": deviation.holds}
 

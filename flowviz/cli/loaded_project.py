@@ -89,11 +89,11 @@ class LoadedProject:
             yield from parts
 
     def untrained_count(self, count: int) -> int:
-        """Return how many of `count` points of the target exist on which no flow is trained; print if it is fewer."""
+        """Return how many of `count` untrained points the target has, and print their number if it is smaller."""
         found = untrained_count(build_target(self.project.target), count)
         if found < count:
             points = counted(found, "validation point")
-            say(f"The target has {points}. The others train or test flows: they are left out.")
+            say(f"The target has only {points}. Its other points train or test flows, and are left out.")
         return found
 
     def followed(self, direction: Direction, count: int, seed: int, units: UnitName) -> Iterator[Trace]:

@@ -108,7 +108,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def steadiness_sentences(trials: Sequence[Trial]) -> str:
-    """Say how many runs diverged, failed or were unsteady; and name the validation NLLs, by which to choose a rate."""
+    """Say how many runs diverged, failed or were unsteady."""
     counts = {ending: sum(trial.ending == ending for trial in trials) for ending in ("diverged", "failed")}
     counts["were unsteady"] = sum(map(_was_unsteady, trials))
     known = (
@@ -123,7 +123,7 @@ def _was_unsteady(trial: Trial) -> bool:
 
 
 def validation_sentence(trials: Sequence[Trial]) -> str:
-    """Name the median validation NLL of each entrant, by which to choose one.
+    """Return a sentence with the median validation NLL of each entrant, by which to choose one.
 
     A run without one, because some points have no density, counts as worse than the others.
     """
@@ -134,7 +134,7 @@ def validation_sentence(trials: Sequence[Trial]) -> str:
     medians = ", ".join(
         f"{middle:.3f} nats ({name})" for name, found in nlls.items() if isfinite(middle := median(found))
     )
-    return f"Median validation NLL, by which to choose: {medians or 'unknown'}."
+    return f"Choose by the median validation NLL: {medians or 'unknown'}."
 
 
 def comparison_table(comparison: Comparison) -> "Table":

@@ -40,7 +40,7 @@ def trace(
 ) -> None:
     """Follow particles of the base, or points of the target, through every stage.
 
-    Points of the target are points on which no flow is trained: those of a table are its validation points.
+    With --direction encode, these are points on which no flow is trained: for a table, its validation points.
 
     A .csv or .parquet has a row for each particle and stage, an .npz positions (stages, n, 2), log_det (stages, n)
     and names (stages,), an .npy records (stages, n) of x, y and log_det.

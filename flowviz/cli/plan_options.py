@@ -25,26 +25,26 @@ from flowviz.specs.flow import MIXTURE_DEFAULTS
 from flowviz.specs.target import TARGETS
 from flowviz.specs.training import replaced, with_usual_budget
 
-OWN = "flowviz.own_options"  # of flows, among the data of the context of a command
+OWN = "flowviz.own_options"  # key of the options of extensions in `Context.meta`
 PLAN = ("target", "flow", "training")
 PRESET_HELP = "; ".join(f"{name}: {preset.title}. {preset.sentence}" for name, preset in PRESETS.items())
 ADJUSTABLE = "learning_rate", "clip_norm", "batch"  # when a training continues
 
 
 class FlowCommand(TyperCommand):
-    """A command that has the options of all families that extensions have registered, if it has options of a flow."""
+    """A command that, if it has `--flow`, also has the options of all families that extensions have registered."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return the options, including those that became known after the command was built."""
+        """Return all options, including those that extensions registered after the command was built."""
         usual = super().get_params(ctx)
         names = {name: option.name for option in usual for name in option.opts}
         own = _own_fields() if "--flow" in names else {}
         if taken := [field.option_name for field in own.values() if f"--{field.option_name}" in names]:
-            raise SpecError(f"The command {self.name} has an option --{taken[0]}. Rename that of the extension.")
+            raise SpecError(f"The command {self.name} already has --{taken[0]}. Rename the option of the extension.")
         return [*usual, *options_like(own)] if own else usual
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the options; those that the function of the command does not know are for `flow_fields`."""
+        """Parse the options. Those of extensions, which the command function does not know, go to `flow_fields`."""
         rest: list[str] = super().parse_args(ctx, args)
         if "flow" in ctx.params:
             given = {name: ctx.params.pop(name) for name in _own_fields()}
@@ -53,12 +53,12 @@ class FlowCommand(TyperCommand):
 
 
 def _own_fields() -> Mapping[str, SpecField]:
-    """Return the options of flows that only the families of extensions have."""
+    """Return the options that only families of extensions have, by name."""
     return {name: SpecField(name, info) for recipe in RECIPES.values() for name, info in recipe.options.items()}
 
 
 def flow_fields(fields: Mapping[str, SpecField]) -> Callable[..., Given]:
-    """Return a function for `takes` with an option for each of some fields of a flow, in a `FlowCommand`."""
+    """Return a function for `takes` with an option for each of the given fields of a flow, for a `FlowCommand`."""
 
     @takes(fields=spec_options(fields))
     def given(fields: Given, context: typer.Context) -> Given:
@@ -74,7 +74,7 @@ def flow_options(
     fields: Given,
     preset: Annotated[PresetName | None, typer.Option(help=f"A flow for a purpose. {PRESET_HELP}.")] = None,
 ) -> Given:
-    """Return the fields of a flow that options give."""
+    """Return the fields of a flow that the options set."""
     if preset is None:
         return fields
     if "family" in fields:

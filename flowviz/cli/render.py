@@ -60,14 +60,14 @@ def render(
     names: Annotated[
         str | None,
         typer.Option(
-            help="Flows in the figure of a comparison, in this order, and the names to write: a,b or a=RealNVP,b.",
+            help="Flows in the figure of a comparison, in this order, with optional labels: a,b or a=RealNVP,b.",
             metavar="FLOW[=NAME],...",
         ),
     ] = None,
     table_columns: Annotated[
         str | None,
         typer.Option(
-            help=f"Figures beside the names in the figure of a comparison: {', '.join(BY_NAME)}.", metavar="COLUMN,..."
+            help=f"Numbers beside the names in the figure of a comparison: {', '.join(BY_NAME)}.", metavar="COLUMN,..."
         ),
     ] = None,
     difference: Annotated[
@@ -209,7 +209,7 @@ def _comparison_export(
 
 @dataclass(frozen=True)
 class _Figure:
-    """The options of the figure of a comparison, as they were given."""
+    """The command-line options of the figure of a comparison, before they are parsed."""
 
     columns: FigureColumns | None = None
     names: str | None = None
@@ -221,13 +221,13 @@ class _Figure:
         return [] if self.table_columns is None else [name.strip() for name in self.table_columns.split(",")]
 
     def chosen(self, entrants: Sequence[str]) -> dict[str, str] | None:
-        """Return the new name of each chosen entrant, whose own name may contain commas. Raises `SpecError`."""
+        """Return the label of each chosen entrant by its name, which may contain commas. Raises `SpecError`."""
         found, rest = dict[str, str](), "" if self.names is None else f"{self.names},"
         while rest := rest.lstrip():
             fitting = [each for each in entrants if rest.startswith((f"{each}=", f"{each},"))]
             if not fitting:
                 known = ", ".join(entrants)
-                raise SpecError(f"--names does not name a flow at {rest.rstrip(',')!r}. Choose from {known}.")
+                raise SpecError(f"--names contains no known flow at {rest.rstrip(',')!r}. Choose from {known}.")
             name = max(fitting, key=len)
             new, _, rest = rest.removeprefix(name).removeprefix("=").partition(",")
             found[name] = new.strip() or name

@@ -60,7 +60,7 @@ def spec_options(fields: Mapping[str, SpecField]) -> Callable[..., Given]:
 
 
 def options_like(fields: Mapping[str, SpecField]) -> list[Any]:
-    """Return the options of a command for fields, as typer makes them."""
+    """Return the command-line options that typer makes for fields."""
     holder = typer.Typer(add_completion=False)
     holder.command()(spec_options(fields))
     return [each for each in typer.main.get_command(holder).params if each.name in fields]

@@ -83,7 +83,7 @@ def resume(
     found = continued(shown)
     checkpoint = found.checkpoint
     if checkpoint is None:
-        raise FileError(f"{project} has not been trained, so there is nothing to continue. Use train.")
+        raise FileError(f"{project} has not been trained, so there is nothing to continue. Use flowviz train.")
     is_edited = found is not shown
     if steps is not None or seconds is not None:
         found = extended(found, steps=steps, seconds=seconds)

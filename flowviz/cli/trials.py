@@ -1,4 +1,4 @@
-"""The command `trials` of older versions, which prints the `compare` that takes its place."""
+"""The command `trials` of older versions, which prints the `compare` command that replaces it."""
 
 import shlex
 from collections.abc import Sequence
@@ -14,21 +14,21 @@ from flowviz.specs.fields import as_text, fields_of
 
 ANY_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": list[str]()}
 USUAL_SEEDS = "5"  # of `trials`; `compare` trains with one seed
-STATUS = 2  # as of other commands that cannot run
+STATUS = 2  # as for user errors
 
 
 def trials(words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
-    """Print the `compare` that trains what this command of older versions trained."""
+    """Print the `compare` command that trains what `trials` of older versions trained."""
     say(
-        "`flowviz trials` is a form of `flowviz compare` now, which writes a folder. Tables of trials stay as they "
-        "are: CSV files with the columns of table.csv. Give this command instead:"
+        "`flowviz compare` has replaced `flowviz trials`, and writes a folder. Existing tables of trials remain valid: "
+        "they are CSV files with the columns of table.csv. Use this command instead:"
     )
     typer.echo(shlex.join(["flowviz", "compare", *converted(words or [])]))
     raise typer.Exit(STATUS)
 
 
 def converted(words: Sequence[str]) -> list[str]:
-    """Return the arguments of `compare` that do what arguments of the former `trials` did.
+    """Return the arguments of `compare` that correspond to arguments of the former `trials`.
 
     The output is a folder with the name of the table, and its figure takes the place of the plot.
 

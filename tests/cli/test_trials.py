@@ -57,7 +57,7 @@ def test_summary_counts_what_went_wrong_and_names_validation_nlls() -> None:
     ]
     assert steadiness_sentences(trials) == "Of 6 runs, 1 diverged, 1 failed, 2 were unsteady."
     said = validation_sentence(trials)
-    assert said == "Median validation NLL, by which to choose: 2.000 nats (a), -0.500 nats (c)."
+    assert said == "Choose by the median validation NLL: 2.000 nats (a), -0.500 nats (c)."
 
 
 def test_runs_without_an_inverse_somewhere_do_not_lower_the_median() -> None:

@@ -60,7 +60,7 @@ def test_points_that_train_a_flow_are_not_encoded(folder: Path, capsys: pytest.C
     assert run("train", "--points", folder / "table.csv", "--steps", 20, *SMALL, "-o", trained) == 0
     assert run("trace", trained, "--direction", "encode", "-n", 8000, "-o", output) == 0
     said = " ".join(capsys.readouterr().err.split())
-    assert "The target has 90 validation points. The others train or test flows: they are left out." in said
+    assert "The target has only 90 validation points. Its other points train or test flows, and are left out." in said
     assert "Wrote 90 particles" in said
     with np.load(output) as found:
         assert found["positions"].shape[1] == 90

@@ -198,7 +198,7 @@ class FlowOptions(QWidget):
 
 
 class OwnOptions(QWidget):
-    """Form with the options that only one family has, one of an extension; it is hidden for other families."""
+    """Form with the options that only one family of an extension has. It is hidden while another family is selected."""
 
     def __init__(self, request: RequestState, family: Family) -> None:
         super().__init__()
@@ -209,14 +209,14 @@ class OwnOptions(QWidget):
         for line, (name, info) in enumerate(RECIPES[family].options.items()):
             field = SpecField(name, info)
             control = control_of(field, _control_spec(field))
-            if not isinstance(control, QCheckBox):  # which has its title beside it
+            if not isinstance(control, QCheckBox):  # a check box shows its own title
                 grid.addWidget(label_of(control), line, 0)
             grid.addWidget(control, line, 1)
             bind_control(request, partial(self._shown, name), control, partial(self._request_value, name))
         request.watch(_flow, lambda flow: self.setVisible(flow.family == family))
 
     def _shown(self, name: str, request: Request) -> Any:
-        """Return the requested value of an option; the usual one while another family is requested."""
+        """Return the requested value of an option, or its default while another family is requested."""
         flow = request.plan.flow
         return flow.options[name] if flow.family == self._family else RECIPES[self._family].options[name].default
 
@@ -225,7 +225,7 @@ class OwnOptions(QWidget):
 
 
 def _control_spec(field: SpecField) -> ControlSpec:
-    """Return what the control of a family's own option is like."""
+    """Return the specification of the control for an option that only one family has."""
     choices = {choice: choice for choice in get_args(field.kind)} or None
     return ControlSpec(f"flow_{field.name}", choices, decimals=OWN_DECIMALS if field.kind is float else 0, is_late=True)
 

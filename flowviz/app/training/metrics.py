@@ -154,12 +154,12 @@ class Metrics(QWidget):
 
 
 def _unknown(without_density: float) -> str:
-    """Return what is shown in place of an NLL that is unknown because a share of the points has no density."""
+    """Return the text shown in place of an unknown NLL; `without_density` is the share of points without a density."""
     return "not comparable" if without_density else UNKNOWN
 
 
 def _details(score: Score | None) -> Iterator[str]:
-    """Yield what the tooltip of a test score adds: its error, its median, and how often its points were used."""
+    """Yield the details in the tooltip of a test score: its error, its median, and how often its points were used."""
     test = score.test if score else None
     if score is None or test is None:
         return
@@ -170,4 +170,4 @@ def _details(score: Score | None) -> Iterator[str]:
     if test.median is not None:
         yield f".\nMedian NLL: {test.median:.3f} nats"
     if score.test_uses > 1:
-        yield f".\nThe test points have scored {score.test_uses} trainings of this flow, so they are less independent"
+        yield f".\nThe test points were used for {score.test_uses} trainings of this flow, so they are less independent"

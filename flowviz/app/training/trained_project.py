@@ -59,7 +59,7 @@ class TrainedProject:
 
     @property
     def ending(self) -> Ending:
-        """Return how the training ended, as far as its latest state tells."""
+        """Return how the training ended, judging by its latest state."""
         if self.latest is not None and self.latest.fraction >= 1:
             return "completed"
         return "patience" if end_of(self.project) else "stopped"

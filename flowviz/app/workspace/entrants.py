@@ -155,7 +155,7 @@ class EntrantRun:
 
     @property
     def is_validated(self) -> bool:
-        """Return whether its gap is that of validation points, because it has not been tested as it is now."""
+        """Return whether its gap is a validation gap, because the flow in its current state has not been tested."""
         return self.figures().get("gap") is None
 
     def anew(self) -> "EntrantRun":
@@ -233,7 +233,7 @@ class EntrantRun:
 
     @property
     def compared_trials(self) -> list[Trial]:
-        """Return the result of the training, if the flow is still what was trained."""
+        """Return the result of the training, unless the flow has been edited since."""
         return [self.trial] if self.trial is not None and not self.is_edited else []
 
     def _figures_of_training(self) -> Figures:

@@ -19,7 +19,7 @@ from flowviz.specs.view import Theme
 Axis = Literal["seconds", "step"]
 AXES: dict[Axis, str] = {"seconds": "over time", "step": "over steps"}
 LABELS: dict[Axis, str] = {"seconds": "seconds of training", "step": "step"}
-GAP_TIP = "Validation gap: the distance from the best possible loss on validation points, in nats"
+GAP_TIP = "Validation gap: the distance from the best possible loss, on validation points and in nats"
 PADDING = 0.05  # of the range of an axis, on either side
 FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report
 MAX_OF_USUAL = 2.0  # height of the plot, relative to what most entrants need

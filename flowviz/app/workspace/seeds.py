@@ -41,7 +41,7 @@ def shown(column: Column, value: float | None) -> str:
 
 
 def cell_text(row: RunSummary, column: Column) -> str:
-    """Return what a cell shows, which is shorter than `RunSummary.text`, because the cells are narrow."""
+    """Return the text of a table cell. It is shorter than `RunSummary.text`, because cells are narrow."""
     if column.name == DIFFERENCE or row.value(column) is None:
         return row.text(column)
     return f"{column.text(row.value(column))} (val.)" if row.is_validated(column) else shown(column, row.value(column))

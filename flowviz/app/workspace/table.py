@@ -24,7 +24,7 @@ TIPS = {
     "gap": "Distance from the best possible loss, in nats: 0 is a perfect fit. Measured on test points at "
     "the end of the training; until then on validation points, and not ranked",
     "test_nll": "Negative log-likelihood, in nats: how much points of the target surprise the flow. Lower is better",
-    DIFFERENCE: "Difference of the NLL from that of the best flow, on the same test points, with its standard error. "
+    DIFFERENCE: "Difference from the NLL of the best flow on the same test points, with its standard error. "
     "All flows within one standard error are marked as best",
     "on_target": "Share of the particles that land on the target",
     "coverage": "Share of the target that the particles reach",
@@ -61,7 +61,7 @@ class FiguresModel(QAbstractTableModel):
         return row >= len(self._value.runs)
 
     def is_shown(self, section: int) -> bool:
-        """Return whether a column says something that the others do not."""
+        """Return whether a column is shown: it has values, and adds information to the others."""
         return section == NAME_COLUMN or COLUMNS[section - 1] in brief_columns(self._rows)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
@@ -143,7 +143,7 @@ class FiguresModel(QAbstractTableModel):
 
 
 def _sorted_by(row: RunSummary, column: Column, rows: Sequence[RunSummary]) -> float | None:
-    """Return the value by which a row is sorted. Figures on validation points do not rank among those of the test."""
+    """Return the value by which a row is sorted, or None for a validation figure in a column of test figures."""
     is_unfit = row.is_validated(column) and any(other.means.get(column.name) is not None for other in rows)
     return None if is_unfit else row.value(column)
 

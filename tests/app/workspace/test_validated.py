@@ -1,4 +1,4 @@
-"""Figures of a running training are called validation figures, and those of its result are not."""
+"""Running trainings show validation figures, labeled as such, and finished trainings show test figures."""
 
 from PyQt6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
