@@ -64,18 +64,18 @@ BROKEN_STAGES: Mapping[str, tuple[dict[str, Any], str]] = {
     ),
     "start": (
         {"initial_parameters": lambda self, rng: {"amplitude": np.ones(8), "phase": np.zeros(8)}},
-        r"the initial numbers are not those of the identity, which they miss by up to",
+        r"the initial numbers give a map that differs from the identity by up to",
     ),
     "start of the second layer alone": (
         {"initial_parameters": lambda self, rng: {"amplitude": np.full(8, self.name[:2] != "01"), "phase": np.ones(8)}},
-        r"04_sine_shear, the initial numbers are not those of the identity",
+        r"04_sine_shear, the initial numbers give a map that differs from the identity",
     ),
     "name": (
         {
             "forward_and_log_det": lambda self, numbers, x: moved(self, numbers, x, int(self.name[:2])),
             "inverse_and_log_det": lambda self, numbers, y: moved(self, numbers, y, -int(self.name[:2])),
         },
-        r"the code depends on the stage's name or the flow's seed, although stages of one class share a graph",
+        r"the code depends on the stage's name or the flow's seed, although all stages of a class share a graph",
     ),
     "seed": (
         {
@@ -150,7 +150,7 @@ def test_command_checks_all_laws(
     heading, *lines = capsys.readouterr().out.splitlines()
     assert heading == "sines"
     assert {re.sub(r": largest .*", "", line) for line in lines} >= {
-        "  holds  log-dets are those of the Jacobian (float32)",
+        "  holds  log-dets match the Jacobian (float32)",
         "  holds  the density integrates to 1 (float32)",
         "  holds  samples fit the density (float32)",
     }
@@ -164,11 +164,11 @@ def test_command_reports_the_laws_that_are_broken(unregistered: None, capsys: py
     found = {(each["law"], each["precision"]): each for each in json.loads(capsys.readouterr().out)}
     broken = {law for (law, _), each in found.items() if not each["holds"]}
     assert broken == {
-        "log-dets are those of the Jacobian",
+        "log-dets match the Jacobian",
         "the flow starts as the identity",
-        "densities are those of the stages",
+        "densities agree with the log-dets of the stages",
     }
-    assert found["log-dets are those of the Jacobian", "float64"]["error"] == pytest.approx(np.log(2), abs=1e-6)
+    assert found["log-dets match the Jacobian", "float64"]["error"] == pytest.approx(np.log(2), abs=1e-6)
     sines_with(**BROKEN_STAGES["log-det of the inverse"][0])  # which densities are computed with
     assert run("check", "--layers", 2) == 1
     assert "FAILS  the density integrates to 1 (float32): the integral of the density differs from 1 by 0.2" in (

@@ -1,4 +1,4 @@
-"""Families of extensions with options, an objective and curves of their own."""
+"""Families of extensions with their own options, objective and curves that can be bent."""
 
 import json
 import re
@@ -72,7 +72,7 @@ class Unbending(Wave):
 
 
 class Heavy(MaximumLikelihood):
-    """Twice the NLL, which is none."""
+    """A loss that is twice the NLL, and so not an NLL."""
 
     is_nll = False
 
@@ -121,7 +121,7 @@ def test_options_without_limits_are_refused() -> None:
     wrong = Recipe("Waves", "Waves.", "wave", options={"layers": OPTIONS["tail"]})
     with pytest.raises(SpecError, match="The name layers is already used by flowviz"):
         register_family("waves", wrong, Wave)
-    with pytest.raises(SpecError, match=r"A slope cannot be bent. Curves that can are shift, log-scale, "):
+    with pytest.raises(SpecError, match=r"The curve 'slope' cannot be bent. Choose from shift, log-scale, "):
         register(bent=("slope",))
 
 
@@ -176,7 +176,7 @@ def test_option_of_a_command_is_not_that_of_a_flow(capsys: pytest.CaptureFixture
     options = {"output": OPTIONS["tail"]}
     register_family("waves", Recipe("Waves", "Layers shift by waves.", "wave", options=options), Wave)
     assert run("train", "--shape", "heart", "-o", "x.flowviz") == 2
-    assert "The command train has an option --output. Rename that of the extension." in capsys.readouterr().err
+    assert "The command train already has --output. Rename the option of the extension." in capsys.readouterr().err
 
 
 def test_copied_commands_have_the_options() -> None:
@@ -241,5 +241,5 @@ def test_curves_of_an_extension_are_bent() -> None:
     with pytest.raises(SpecError, match="bend the shift of stage 01_wave, which has none"):
         flowviz.build_flow(flow_of(), edits=Edits(layers={1: LayerEdit(bumps=(bump,))}))
     register(Unbending, bent=("shift",))
-    with pytest.raises(SpecError, match="a bend of its curve has no effect, because the stage does not use the bumps"):
+    with pytest.raises(SpecError, match="too little effect, because the stage does not use the bumps"):
         flowviz.build_flow(flow_of())

@@ -47,9 +47,9 @@ def build_flow(
 
     Raises:
         FileError: If the weights do not fit the spec.
-        MachineError: If this process was forked after TensorFlow had computed something.
-        SpecError: If the stages of a family from an extension cannot be imported, are incomplete or break a law, or if
-            the edits do not fit the spec.
+        MachineError: If this process was forked from one in which TensorFlow had computed something.
+        SpecError: If the stages of an extension cannot be imported, are incomplete or break a law, or if the edits do
+            not fit the spec.
     """
     check_not_forked()
     if spec.recipe.stages:
@@ -61,7 +61,7 @@ def build_flow(
 
 
 def unchecked_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32") -> Flow:
-    """Build the flow as `build_flow` does, even if its stages break laws."""
+    """Build a flow like `build_flow`, but without checking the stages of an extension."""
     family = family_of(spec)
     stages = family.stages(spec)
     if weights is None:
@@ -88,17 +88,17 @@ def _classes(spec: FlowSpec) -> tuple[type[Stage], ...]:
 
 
 def _resolved(spec: FlowSpec, what: str, classes: Sequence[Any]) -> tuple[Any, ...]:
-    """Return classes of an extension, of which some are given as the place to import them from."""
+    """Return the classes of an extension, and import those that are given by their names."""
     try:
         return tuple(resolve_name(each) if isinstance(each, str) else each for each in classes)
     except (ImportError, AttributeError, ValueError) as error:
         raise SpecError(f"The {what} of the flow {spec.family} cannot be imported: {error}.") from error
 
 
-@lru_cache(maxsize=64)  # for each kind of flow; a failure is not kept, so the next flow is checked again
+@lru_cache(maxsize=64)  # once for each kind of flow; after a failure, the next flow is checked again
 def _check(spec: FlowSpec, classes: tuple[type[Stage], ...], _: tuple[str, ...]) -> None:
     """Check the code of an extension's stages when a flow is first built with it. Raises `SpecError`.
 
-    The curves that can be bent, which are checked as well, are part of the key.
+    The last argument, the curves that can be bent, is part of the cache key because bends are checked as well.
     """
     check_stages([stage for stage in family_of(spec).stages(spec) if type(stage) in classes], spec.family)

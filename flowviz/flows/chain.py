@@ -141,7 +141,7 @@ class Chain:
         return _while(lambda k, _: k < _last(numbers), up, tf.constant(0), particles)[1]
 
     def inverse(self, numbers: Numbers, points: tf.Tensor) -> tf.Tensor:
-        """Return the particles of the base whose images are points of the target."""
+        """Return the points (n, 2) of the base that the stages move to the given points (n, 2) of the target."""
 
         def down(k: Any, y: Any) -> tuple[Any, ...]:
             [x] = self._at(k, numbers, lambda stage, own: (stage.inverse(own, y),))

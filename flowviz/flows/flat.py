@@ -1,4 +1,4 @@
-"""The numbers of all stages, by name and as one flat tensor; `records.weights` converts those of a file."""
+"""The numbers of all stages, by name and as one flat tensor; `records.weights` does the same for arrays of files."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ def named(stages: Iterable[Any], numbers_of: Callable[[Any], Mapping[str, Any]])
 
 
 def unflatten(flat: tf.Tensor, shapes: Shapes) -> dict[str, tf.Tensor]:
-    """Split a flat tensor into its parts by name, in the order of their shapes."""
+    """Split a flat tensor into named tensors, in the order of `shapes`."""
     if not shapes:
         return {}
     # One op, whose gradient is one concat; slices would each be padded and added.

@@ -142,7 +142,7 @@ class Flow(tf.Module):
         flow. Reference: https://www.tensorflow.org/probability/api_docs/python/tfp/distributions
 
         Args:
-            units: The units of the points of the target; the density is per area in them.
+            units: The units of the points; the density is per area in these units.
         """
         from flowviz.flows.tfp import distribution_of  # imported here because it takes half a second
 
@@ -151,8 +151,8 @@ class Flow(tf.Module):
     def sample(self, n: int, seed: int | None = None) -> NDArray[Any]:
         """Draw points (n, 2) from the flow.
 
-        The same seed always gives the same points; fewer points are the first ones of more. Without a seed, each call
-        draws others.
+        The same seed always gives the same points, and a smaller `n` gives the first of them. Without a seed, each call
+        draws different points.
         """
         if not isinstance(n, int | np.integer):
             raise SpecError("The number of points must be an integer. To map given points, call forward.")

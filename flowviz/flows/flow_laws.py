@@ -1,4 +1,4 @@
-"""The laws of whole flows: with those of their stages, what `flowviz check` and the tests measure of every family."""
+"""The laws of whole flows. `flowviz check` and the tests measure them, together with the laws of stages."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,21 +26,21 @@ from flowviz.specs import FlowSpec
 SAMPLES = 20_000
 CELLS = 250  # on each side of a grid
 MASS_LIMIT = 2e-3
-MISFIT_LIMIT = 2.3 / SAMPLES**0.5  # exceeded by one of 20,000 samples that do fit
+MISFIT_LIMIT = 2.3 / SAMPLES**0.5  # exceeded by one in 20,000 samples of the correct distribution
 ANGLES = 0.3, 1.1, 1.9, 2.7  # of the lines onto which samples are projected, in radians
 GRADIENT_LIMIT, GRADIENT_STEP, DIRECTIONS = 1e-3, 1e-6, 3
 
 
 def flow_deviations(spec: FlowSpec) -> Iterator[Deviation]:
-    """Yield how far a flow is from each law: those of its stages, and those of the whole.
+    """Yield the deviation of a flow from each law of its stages and of the whole flow.
 
     Raises:
         SpecError: If its stages cannot be imported or are incomplete.
     """
     yield from stage_deviations(family_of(spec).stages(spec))
     for precision, limit in LIMITS.items():
-        law = "densities are those of the stages"
-        breach = "the density differs from what the log-dets of its stages say, in nats by up to"
+        law = "densities agree with the log-dets of the stages"
+        breach = "the density disagrees with the log-dets of the stages, in nats by up to"
         yield measured(law, precision, limit, partial(_composed_error, spec, precision), breach)
     law, breach = "training follows the gradient of its loss", "the gradient is wrong, by a share of up to"
     yield measured(law, "float64", GRADIENT_LIMIT, partial(_training_error, spec), breach)
@@ -62,13 +62,19 @@ def random_flow(spec: FlowSpec, precision: str = "float32", seed: int = 0) -> Fl
 
 
 def composed_error(flow: Flow, particles: NDArray[np.float64]) -> float:
-    """Return how far log p(f(x)) is off log p_base(x) - log|det J| at particles x (n, 2), in nats."""
+    """Return how much log p(f(x)) differs from log p_base(x) - log|det J| at particles x (n, 2), in nats."""
     y, log_det = flow.chain.forward_and_log_det(flow.parameters, flow.statistics, tf.constant(particles, flow.dtype))
     return largest(flow.log_prob(y) - (flow.base.log_prob(particles) - log_det))
 
 
 def gradient_error(loss: Callable[[tf.Tensor], tf.Tensor], at: tf.Tensor, directions: int = DIRECTIONS) -> float:
-    """Return how far the gradient of a loss of a vector is off its differences along random directions, as a share."""
+    """Return the largest relative error of the gradient of a loss at a vector, compared with finite differences.
+
+    Args:
+        loss: The loss as a function of a vector (m,).
+        at: The vector (m,), float64.
+        directions: Number of random directions along which the derivatives are compared.
+    """
     rng, errors = np.random.default_rng(5), list[float]()
     with tf.GradientTape() as tape:
         tape.watch(at)
@@ -99,7 +105,7 @@ class Plane:
 
     @property
     def misfit(self) -> float:
-        """Return the largest difference of the distributions of samples and density, projected onto lines."""
+        """Return the largest Kolmogorov–Smirnov distance between samples and density, projected onto lines."""
         points, masses = self._weighted
         return max(self._distance(points, masses, np.array([np.cos(angle), np.sin(angle)])) for angle in ANGLES)
 
@@ -118,7 +124,7 @@ class Plane:
     def _distance(
         self, points: NDArray[np.float64], masses: NDArray[np.float64], direction: NDArray[np.float64]
     ) -> float:
-        """Return the Kolmogorov–Smirnov distance on a line."""
+        """Return the Kolmogorov–Smirnov distance along a direction (2,), between the samples and the cells."""
         along = points @ direction
         order = np.argsort(along)
         below = (np.cumsum(masses[order]) - masses[order] / 2) / masses.sum()
@@ -127,7 +133,7 @@ class Plane:
 
 
 def _fine_enough(plane: Plane) -> Plane:
-    """Return a plane with smaller cells if those of one may be too large for its density."""
+    """Return a plane with half as large cells if its own may be too large for the density, or else the plane itself."""
     return plane if abs(plane.mass - 1) <= MASS_LIMIT / 2 else Plane(plane.flow, 2 * plane.cells)
 
 

@@ -22,7 +22,7 @@ AT_STAGE = "trace_through", "forward_at", "velocity", "final_velocity", "log_den
 STAGES = {name: tf.TensorSpec([], tf.int32) for name in AT_STAGE} | {"positions": tf.TensorSpec([2], tf.int32)}
 StageNumbers = int | tuple[int, int] | None
 
-RECENT = 16  # kinds of chains whose graphs are kept without a flow, as tracing them takes seconds
+RECENT = 16  # number of kinds whose graphs are kept when no flow uses them, because tracing takes seconds
 
 Kind = tuple[FlowSpec, tuple[str, ...], tuple[type[Stage], ...]]
 
@@ -44,10 +44,11 @@ class ChainGraphs:
 
     @classmethod
     def shared(cls, chain: Chain) -> "ChainGraphs":
-        """Return the graphs for a chain. All of its kind share those of the first one.
+        """Return the graphs for a chain. All chains of a kind share the graphs of the first one.
 
-        They are kept as long as there is a flow of their kind, and if the kind is one of the latest. The graphs of a
-        width take 8 MB, of which TensorFlow 2.21 frees a third: it keeps the functions that a graph calls.
+        Graphs are kept while a flow of their kind exists or their kind is among the most recent ones. The graphs of one
+        architecture take 8 MB, of which TensorFlow 2.21 frees only a third, because it keeps the functions that a graph
+        calls.
 
         The graphs depend on the kind of chain: a part of the spec, the names of the stages if they differ in more than
         their constants, and the classes of the stages.

@@ -1,6 +1,6 @@
-"""The laws of stages, measured at points: extensions are checked by them, and so are the families of flowviz in tests.
+"""The laws of stages, measured at points. Extensions are checked against them, and so are all families in the tests.
 
-Each law returns its largest error, which is 0 but for rounding in a correct stage.
+The function of a law returns the largest error, which for a correct stage is 0 except for rounding.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,12 +23,12 @@ Evaluate = Callable[[Tensors, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 Measure = Callable[[Stage, Tensors, tf.Tensor], float]
 
 POINTS = 64
-DRAWS = 3  # of random numbers
-SCALE = 0.3  # standard deviation of what is added to the initial numbers
-OTHER_NUMBERS = 1, 2, 3, 4, 97  # of stages: they are even and odd, first and last
+DRAWS = 3  # number of random draws of a stage's numbers
+SCALE = 0.3  # standard deviation of the noise that is added to the initial numbers
+OTHER_NUMBERS = 1, 2, 3, 4, 97  # positions of stages to try in their names: even and odd, first and last
 LIMITS = {"float32": 5e-3, "float64": 1e-6}
 START_LIMIT = 1e-3
-BEND = 1e-3  # the least change by a bend
+BEND = 1e-3  # smallest change that a bend must cause, in flow units
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Law:
         title: The law, as a phrase.
         breach: What is wrong with a stage that breaks it; the error completes the sentence.
         measure: Returns the largest error of a stage with these numbers at points (n, 2).
-        limits: The largest errors that are allowed, by the data type.
-        draws: The number of random draws of the numbers at which it is measured, in addition to the initial numbers.
+        limits: The largest allowed error for each data type.
+        draws: Number of random draws of the stage's numbers with which it is measured, besides the initial numbers.
     """
 
     title: str
@@ -51,7 +51,7 @@ class Law:
 
 
 def inverse_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
-    """Return how far points that the stage moves come back off, relative to their distance from 0 beyond 1.
+    """Return the largest error of the inverse of moved points: absolute, or relative for coordinates above 1.
 
     Points at which the stage folds the plane over are left out.
     """
@@ -60,13 +60,13 @@ def inverse_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
 
 
 def log_det_error(inverse: bool, stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
-    """Return how far the log-dets of the forward map, or of the inverse, are off those of automatic differentiation."""
+    """Return how much log-dets differ from automatic differentiation, for the forward map or for the inverse."""
     evaluate: Evaluate = stage.inverse_and_log_det if inverse else stage.forward_and_log_det
     kept = unfolded(stage, numbers, points)[inverse] if inverse or stage.can_fold else points
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(kept)
         image, log_det = evaluate(numbers, kept)
-        coordinates = tf.unstack(image, axis=1)  # each of them depends on no other point
+        coordinates = tf.unstack(image, axis=1)  # those of a point do not depend on other points
     if log_det.shape != kept.shape[:1] or image.shape != kept.shape:
         raise SpecError(f"it returns points {image.shape} and log-dets {log_det.shape} for points {kept.shape}")
     rows = [tape.gradient(each, kept, unconnected_gradients="zero") for each in coordinates]
@@ -78,7 +78,7 @@ def log_det_error(inverse: bool, stage: Stage, numbers: Tensors, points: tf.Tens
 def name_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
     """Return how much the results of a stage change with its name and the seed of the flow.
 
-    They must not: all stages of a class share one graph, as do flows that differ in nothing but the seed.
+    They must not change: all stages of a class share one graph, as do flows that differ only in the seed.
     """
     other = stage.spec.model_copy(update={"seed": stage.spec.seed + 1})
     names = {name for name in stage.spec.stage_names() if name.partition("_")[2] == stage.kind}
@@ -101,7 +101,7 @@ def start_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
 
 
 def bend_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
-    """Return 0 if each bend of a curve of the stage changes its map, or else by how much too little."""
+    """Return by how much too little a bend changes the map of the stage, or 0 if every bend changes it enough."""
     plain = {name: number for name, number in numbers.items() if name != BUMPS}
     kept = stage.forward(plain, points)
     bent = [stage.forward({**plain, BUMPS: row}, points) for row in _bumps(stage.kind, points.dtype)]
@@ -114,32 +114,32 @@ INVERSE = Law(
     inverse_error,
 )
 FORWARD_LOG_DET = Law(
-    "log-dets are those of the Jacobian",
+    "log-dets match the Jacobian",
     "the log-det of forward_and_log_det differs from that of its Jacobian by up to",
     partial(log_det_error, False),
 )
 INVERSE_LOG_DET = Law(
-    "log-dets of the inverse are those of its Jacobian",
+    "log-dets of the inverse match its Jacobian",
     "the log-det of inverse_and_log_det differs from that of its Jacobian by up to",
     partial(log_det_error, True),
 )
 NAME = Law(
     "stages do not depend on their names",
-    "the code depends on the stage's name or the flow's seed, although stages of one class share a graph (let its "
-    "numbers or constants differ instead), and changes results by up to",
+    "the code depends on the stage's name or the flow's seed, although all stages of a class share a graph (use "
+    "different numbers or constants instead), which changes results by up to",
     name_error,
     draws=1,
 )
 START = Law(
     "the flow starts as the identity",
-    "the initial numbers are not those of the identity, which they miss by up to",
+    "the initial numbers give a map that differs from the identity by up to",
     start_error,
     {"float32": START_LIMIT, "float64": START_LIMIT},
     draws=0,
 )
 BENDS = Law(
     "curves can be bent",
-    "a bend of its curve has no effect, because the stage does not use the bumps among its numbers: too little by",
+    "a bend of its curve has too little effect, because the stage does not use the bumps among its numbers; it lacks",
     bend_error,
     draws=1,
 )
@@ -155,16 +155,16 @@ def unfolded(stage: Stage, numbers: Tensors, points: tf.Tensor) -> tuple[tf.Tens
 
 
 def largest(errors: tf.Tensor | NDArray[np.float64]) -> float:
-    """Return the largest absolute value; infinity if one is not finite, and 0 if there are none."""
+    """Return the largest absolute value, infinity if any value is not finite, or 0 if there are no values."""
     found = np.abs(np.asarray(errors, np.float64))
     return float(found.max(initial=0)) if np.isfinite(found).all() else float("inf")
 
 
 def stage_deviations(stages: Iterable[Stage]) -> Iterator[Deviation]:
-    """Yield how far stages are from each law in each precision: the deviation of the worst of them.
+    """Yield the deviation of the worst of some stages from each law in each precision.
 
-    All stages of a class share their code, so one of each is an example for all laws but that of the start. The law of
-    bends is left out if no curve can be bent.
+    All stages of a class share their code, so one stage per class is measured, except for the law of the start, which
+    depends on the initial numbers of each. The law of bends is left out if no curve can be bent.
     """
     every = tuple(stages)
     examples = tuple({type(stage): stage for stage in reversed(every)}.values())
@@ -177,10 +177,14 @@ def stage_deviations(stages: Iterable[Stage]) -> Iterator[Deviation]:
 
 
 def check_stages(stages: Iterable[Stage], family: str) -> None:
-    """Check the stages of an extension's family.
+    """Check that the stages of a family from an extension obey all laws.
+
+    Args:
+        stages: The stages.
+        family: Name of the family, for the message.
 
     Raises:
-        SpecError: If one of them breaks a law.
+        SpecError: If a stage breaks a law. The message names the stage and the largest error.
     """
     broken = [each for each in stage_deviations(stages) if not each.holds]
     if broken:
@@ -191,15 +195,15 @@ def check_stages(stages: Iterable[Stage], family: str) -> None:
 def measured(
     law: str, precision: str, limit: float, measure: Callable[[], float], breach: str, place: str = ""
 ) -> Deviation:
-    """Return the deviation from a law that a function measures. An error in its code counts as infinitely large.
+    """Return the deviation from a law. If `measure` raises an exception, the error is infinite.
 
     Args:
         law: The law, as a clause.
         precision: The data type of the numbers.
-        limit: The largest error that is allowed.
+        limit: The largest allowed error.
         measure: Returns the largest error.
-        breach: What is wrong if it is too large; the error completes the clause.
-        place: Where, such as "at stage 01_real_nvp, ".
+        breach: The problem if the error is too large, as a clause that the error completes.
+        place: The place of the problem, such as "at stage 01_real_nvp, ".
     """
     try:
         error = measure()
@@ -223,7 +227,7 @@ def _deviation(law: Law, stage: Stage, precision: str) -> Deviation:
 def random_parameter(start: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """Return random numbers near the initial values of a parameter.
 
-    Those of a matrix are closer, as its row or column of inputs adds up: a wide network must not overflow.
+    The noise is smaller for large matrices, whose products sum over many inputs, so that wide networks do not overflow.
     """
     shape = np.shape(start)
     return start + rng.normal(scale=SCALE / np.sqrt(max(shape)) if len(shape) > 1 else SCALE, size=shape)
@@ -237,7 +241,7 @@ def random_statistic(start: NDArray[np.float64], rng: np.random.Generator) -> ND
 
 
 def _numbers(law: Law, stage: Stage, dtype: tf.DType, rng: np.random.Generator) -> Iterator[Tensors]:
-    """Yield the numbers of a stage: initial ones, the same with bent curves, and random ones near them."""
+    """Yield the numbers of a stage: the initial ones, these with bent curves, and random ones near them."""
 
     def tensors(parameters: Mapping[str, Any], statistics: Mapping[str, Any]) -> Tensors:
         return {

@@ -28,7 +28,7 @@ class FlowMatching(Objective):
 
     columns = 5  # x_0, x_1 and t
     is_nll = False
-    explosion = 10.0  # squared flow units: a field that is 0 everywhere has a loss of about 4
+    explosion = 10.0  # squared flow units; for comparison, a field that is 0 everywhere has a loss of about 4
     validation_share = 0.2
 
     def prepared(self, points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:

@@ -17,7 +17,7 @@ class Objective(ABC):
 
     columns: ClassVar[int]  # numbers of each training point, as `prepared` returns them
     is_nll: ClassVar[bool]  # whether the loss is the NLL of the batch
-    explosion: ClassVar[float] = 20.0  # nats by which the median loss of a chunk never rises in a healthy training
+    explosion: ClassVar[float] = 20.0  # nats; in a healthy training, the median loss of a chunk never rises by as much
     validation_share: ClassVar[float] = 1.0  # of the points and particles of a validation, lower if densities take long
 
     def __init__(self, spec: FlowSpec) -> None:

@@ -99,9 +99,14 @@ class SmoothSquare(tfd.Distribution):
 def distribution_of(
     chain: Callable[[], Chain], parameters: tf.Variable, statistics: tf.Variable, base: Base, units: Units
 ) -> tfd.TransformedDistribution:
-    """Return the distribution of a flow in some units: its base, transformed by its stages and the conversion.
+    """Return the distribution of a flow in the given units: its base, transformed by its stages and the conversion.
 
-    The other arguments are as for the bijector.
+    Args:
+        chain: Returns the stages.
+        parameters: The flat vector of the parameters.
+        statistics: The flat vector of the statistics.
+        base: The base distribution.
+        units: The units of the points; the density is per area in these units.
     """
     bijector: tfb.Bijector = FlowBijector(chain, parameters, statistics)
     if not units.are_flow_units:

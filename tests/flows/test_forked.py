@@ -1,4 +1,4 @@
-"""Processes that are forked: they compute if TensorFlow had computed nothing before, and otherwise say why not."""
+"""Forked processes work if TensorFlow had computed nothing before the fork, and otherwise fail with a sentence."""
 
 import os
 import subprocess
