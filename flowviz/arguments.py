@@ -1,6 +1,6 @@
-"""Checks of the arguments of public functions, so that a wrong type gets a sentence that says what is expected.
+"""Type checks of the arguments of public functions. The error for a wrong type says what is expected.
 
-The checks surround a function, so its warnings find the caller by `level_of_user`.
+The checks wrap a function, so its warnings find the caller with `level_of_user`.
 """
 
 import inspect
@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args,
 
 from flowviz.errors import ArgumentError
 
-ACCEPTED = {int: Integral, float: Real, Path: PathLike}  # also those of numpy
+ACCEPTED = {int: Integral, float: Real, Path: PathLike}  # including the numbers of NumPy
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,10 +30,10 @@ def level_of_user() -> int:
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
-    """Return a function that raises `ArgumentError` for an argument whose type is not that of its annotation.
+    """Return a function that raises `ArgumentError` if the type of an argument does not match its annotation.
 
-    Classes, numbers, texts, literals, functions and unions of them are checked. Other types, such as arrays, are left
-    to the function.
+    Annotations that are classes, literals, callables or unions of them are checked. Others, such as those of arrays,
+    are left to the function.
     """
 
     @wraps(function)
@@ -51,7 +51,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def renamed(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator of a function that also takes some arguments by earlier names: `renamed(old="new")`."""
+    """Return a decorator that lets a function accept earlier names of its arguments, such as `renamed(old="new")`."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
@@ -65,13 +65,13 @@ def renamed(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 @cache
 def _parameters(function: Callable[..., object]) -> dict[str, Any]:
-    """Return the types of the parameters of a function, by name: any type for `self` and `cls`."""
+    """Return the type of each parameter of a function by its name. Unannotated ones, like `self`, accept any type."""
     found = inspect.signature(function).parameters.values()
     return {each.name: object if each.annotation is each.empty else each.annotation for each in found}
 
 
 def _fits(value: Any, kind: Any) -> bool:
-    """Return whether a value has a type. This is true if the type is one that cannot be checked."""
+    """Return whether a value has a type, or true if that type cannot be checked."""
     origin = get_origin(kind)
     if origin is Annotated:
         return _fits(value, get_args(kind)[0])
@@ -86,7 +86,7 @@ def _fits(value: Any, kind: Any) -> bool:
 
 
 def _words(kind: Any) -> str:
-    """Return a type as words, such as "a FlowSpec or None"."""
+    """Describe a type in words, such as "FlowSpec or None"."""
     origin = get_origin(kind)
     if origin is Annotated:
         return _words(get_args(kind)[0])

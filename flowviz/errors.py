@@ -23,7 +23,7 @@ class SpecError(FlowvizError):
 
 
 class ArgumentError(SpecError, TypeError):
-    """An argument of a function has the wrong type."""
+    """An argument of a library function has the wrong type. It is a `TypeError`, too."""
 
 
 class TargetError(FlowvizError):

@@ -44,8 +44,8 @@ __all__ = [
 GROUPS = ("flowviz.families", "flowviz.targets")  # of entry points
 MAX_REASON = 200  # characters
 HOW_TO_SHIP = (
-    "Keep an extension in a single file, which is sent to workers, or install its package where they run, with "
-    "all that it imports."
+    "Keep the extension in a single file, which is sent to the workers, or install its package, with all of its "
+    "dependencies, where they run."
 )
 
 _built_in_families, _built_in_shapes = frozenset(RECIPES), frozenset(SHAPES)
@@ -78,7 +78,7 @@ class Extension:
 
 @dataclass(frozen=True)
 class Code(ExecutionLoader):
-    """The code of a file, which another machine can run without the file."""
+    """The code of a file, which another process can run without the file."""
 
     path: Path
     text: str
@@ -88,7 +88,7 @@ class Code(ExecutionLoader):
         return self.text
 
     def get_filename(self, fullname: str) -> str:
-        """Return the path, for messages about errors in the code."""
+        """Return the path that tracebacks show for the code."""
         return str(self.path)
 
 
@@ -98,7 +98,7 @@ class Loading:
 
     Attributes:
         files: The code of files.
-        installed: Whether those of installed packages have been loaded.
+        installed: Whether the extensions of installed packages have been loaded.
         added: What the extensions have registered, such as "the flow shear".
     """
 
@@ -112,10 +112,10 @@ class Loading:
         return tuple(file.path for file in self.files)
 
     def repeat(self) -> None:
-        """Load the same extensions, unless that has been done in this process.
+        """Load the same extensions in this process, unless they are loaded already.
 
         Raises:
-            SpecError: If something is missing afterward.
+            SpecError: If one of them cannot be loaded here.
         """
         if self == loading():
             return
@@ -158,14 +158,14 @@ def register_family(
         explanation: A few sentences about its layers, for the inspector. By default, that of the recipe.
 
     Raises:
-        SpecError: If the name, or that of an option, is none or belongs to flowviz, if there are no stages, or if there
-            are no such curves to bend.
+        SpecError: If the name of the family or of an option is invalid or belongs to flowviz, if there are no stages,
+            or if flowviz cannot bend one of the curves in `bent`.
     """
     _check_name(name, _built_in_families)
     for each in recipe.options:
         _check_name(each, frozenset({*FlowSpec.model_fields, *TrainingSpec.model_fields}))
     if wrong := [curve for curve in recipe.bent if curve not in BENT]:
-        raise SpecError(f"A {wrong[0]} cannot be bent. Curves that can are {', '.join(BENT)}.")
+        raise SpecError(f"The curve {wrong[0]!r} cannot be bent. Choose from {', '.join(BENT)}.")
     if not stages:
         raise SpecError(f"The family {name} has no stages. Pass the classes of its stages.")
     RECIPES[name] = replace(recipe, stages=stages)
@@ -233,7 +233,7 @@ def _load_file(file: Path | Code) -> Extension:
 def _load(name: str, run: Any) -> Extension:
     before = len(_registered)
     try:
-        with silenced():  # many load TensorFlow
+        with silenced():  # many extensions load TensorFlow
             run()
     except (Exception, SystemExit) as error:  # whatever the code of a user raises
         return Extension(name, problem=_reason(error))

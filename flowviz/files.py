@@ -22,7 +22,7 @@ WRITE_ERRORS = (
     errno.EFBIG,
     errno.EIO,
     errno.EROFS,
-)  # do not name the open file
+)  # errors whose exceptions may lack a file name
 PRIVATE, USUAL = 0o600, 0o666  # permissions; the system withholds those that the user does not grant by default
 
 _unfinished: list[Callable[[], object]] = []  # functions that undo the unfinished work of all threads
@@ -47,8 +47,8 @@ def atomic_write(path: Path, *, lasting: bool = False, private: bool = False) ->
         The temporary file, in the same folder. Its suffix does not indicate the format.
 
     Raises:
-        FileError: Before the block if `path` cannot be written, or later, for example if the disk is full. Other errors
-            of the block, such as one that concerns another file, are raised as they are.
+        FileError: If `path` cannot be written, before the block runs or later, for example because the disk is full.
+            Other errors in the block, such as those about other files, are not converted.
     """
     with ExitStack() as scratch:
         with _named(path):
@@ -65,12 +65,12 @@ def atomic_write(path: Path, *, lasting: bool = False, private: bool = False) ->
 
 @contextmanager
 def _named(path: Path, part: Path | None = None) -> Iterator[None]:
-    """Raise a `FileError` about a path where the system refuses to write it.
+    """Convert an `OSError` in the block to a `FileError` that names a path.
 
     Args:
         path: The file to write.
-        part: Its temporary file, if the block may use other files, too. Errors that do not concern the file are raised
-            as they are.
+        part: The temporary file for it, if the block may use other files, too. Only errors that concern it are
+            converted.
     """
     try:
         yield
@@ -81,7 +81,7 @@ def _named(path: Path, part: Path | None = None) -> Iterator[None]:
 
 
 def _concerns(error: OSError, part: Path) -> bool:
-    """Return whether an error is about a temporary file, or another one beside it, see `scratch_file`."""
+    """Return whether an error is about a temporary file, or about another temporary file beside it."""
     if error.filename is None:
         return error.errno in WRITE_ERRORS
     named = Path(str(error.filename))

@@ -1,4 +1,4 @@
-"""The log of TensorFlow, which is not for users: it describes the processor and the GPU that is missing."""
+"""Suppression of TensorFlow's log, which tells users nothing useful: it describes the processor and missing GPUs."""
 
 import os
 import subprocess
@@ -9,9 +9,9 @@ from shutil import which
 
 VARIABLE = "TF_CPP_MIN_LOG_LEVEL"
 FATAL_ONLY = "3"
-STDERR = 2  # the descriptor, to which TensorFlow writes
-PATIENCE_SECONDS = 2.0  # for the end of grep, which waits for programs that were started meanwhile
-# Lines up to the severity "error". Those that explain a fatal error, after which the process aborts, remain.
+STDERR = 2  # the file descriptor to which TensorFlow writes
+PATIENCE_SECONDS = 2.0  # timeout for the end of grep, which also waits for programs started in the block
+# Lines up to the severity "error". Lines about a fatal error, after which the process aborts, are kept.
 LINES = (
     r"^WARNING: All log messages before absl::InitializeLog\(\) is called are written to STDERR$"
     r"|^[IWE][0-9]{4} [0-9:.]+ +[0-9]+ [^ ]+:[0-9]+\] "
@@ -20,11 +20,12 @@ LINES = (
 
 @contextmanager
 def silenced() -> Iterator[None]:
-    """Let TensorFlow, if it is loaded in the block, log nothing but fatal errors from then on.
+    """Make TensorFlow log only fatal errors if it is loaded in the block.
 
-    TensorFlow reads a variable while it loads, once, and before that writes some lines to stderr, which are left out:
-    https://github.com/tensorflow/tensorflow/issues/100442. After the block, variable and stderr are as before. A user
-    who sets the variable to another level gets the whole log. Does nothing if TensorFlow has been loaded before.
+    TensorFlow reads an environment variable once, while it loads. Before that, it writes some lines to stderr, which
+    are filtered out: https://github.com/tensorflow/tensorflow/issues/100442. The variable and stderr are restored after
+    the block. Users who set the variable to another level get the whole log. If TensorFlow is already loaded, nothing
+    happens.
     """
     given = os.environ.get(VARIABLE)
     if "tensorflow" in sys.modules or given not in (None, FATAL_ONLY):
@@ -40,10 +41,10 @@ def silenced() -> Iterator[None]:
 
 @contextmanager
 def _filtered_stderr() -> Iterator[None]:
-    """Leave the lines of the log out of what this process writes to stderr.
+    """Filter the lines of the log out of what this process writes to stderr.
 
-    A process of its own does that, because TensorFlow may abort this one, and its reason must still arrive. Systems
-    without grep, such as Windows, whose TensorFlow knows no GPU, show the lines.
+    A separate process filters them: if TensorFlow aborts this process, the reason must still be shown. On systems
+    without grep, such as Windows, the lines are not filtered.
     """
     grep = which("grep")
     with ExitStack() as after:
@@ -54,7 +55,7 @@ def _filtered_stderr() -> Iterator[None]:
 
 
 def _redirect(grep: str, after: ExitStack) -> None:
-    """Send stderr through grep, until the stack is closed."""
+    """Redirect stderr through grep until the stack is closed."""
     stderr = os.dup(STDERR)
     after.callback(os.close, stderr)
     command, environment = [grep, "-a", "-v", "-E", LINES], {**os.environ, "LC_ALL": "C"}

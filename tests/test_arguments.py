@@ -1,4 +1,4 @@
-"""Arguments of public functions: what they accept, and what they say about the rest."""
+"""Arguments of public functions: accepted types, and the errors for other types."""
 
 import inspect
 from collections.abc import Callable
@@ -49,9 +49,9 @@ def test_whole_numbers_are_points_too() -> None:
 
 
 def test_other_data_get_a_sentence() -> None:
-    with pytest.raises(FlowvizError, match=r"has 3 numeric columns, x, y, z\. Choose two"):
+    with pytest.raises(FlowvizError, match=r"has 3 numeric columns \(x, y, z\)\. Select two"):
         points_spec(pd.DataFrame({**COLUMNS, "z": POINTS[:, 0]}))
-    with pytest.raises(FlowvizError, match=r"has 0 numeric columns, none\."):
+    with pytest.raises(FlowvizError, match=r"has 0 numeric columns \(none\)\."):
         points_spec(pl.DataFrame({"word": ["a"]}))
     with pytest.raises(FlowvizError, match="missing"):
         points_spec(pl.DataFrame({"x": [1.0, None] * 20, "y": [1.0, 2.0] * 20}))

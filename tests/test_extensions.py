@@ -183,7 +183,7 @@ def test_worker_without_an_installed_package_fails_its_jobs_with_a_sentence(
     register_target("spiral", lambda n, rng: rng.normal(size=(n, 2)))  # as an entry point does
     [(trial, _)] = run_all([Run(entrant_of("spiral", FlowSpec(layers=1)))], jobs=1)
     assert trial.ending == "failed"
-    assert trial.failure.startswith("The worker process lacks the target spiral. Keep an extension in a single file")
+    assert trial.failure.startswith("The worker process lacks the target spiral. Keep the extension in a single file")
 
 
 def results_of(run: Callable[..., Any], jobs: Mapping[int, Callable[[], Result]], *_: object, **__: object) -> Any:

@@ -1,4 +1,4 @@
-"""Atomic writing: which errors are about the file that is written, and what they leave behind."""
+"""Atomic writing: errors about the file that is written, and the files that they leave behind."""
 
 import errno
 import os

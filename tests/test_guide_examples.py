@@ -1,4 +1,4 @@
-"""The examples of the guide to the library run, one after the other."""
+"""Examples of the guide to the library, run one by one."""
 
 import re
 from pathlib import Path

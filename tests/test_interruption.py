@@ -1,4 +1,4 @@
-"""Ctrl+C and errors in callbacks: they end a training of the library, and lose nothing of it."""
+"""Ctrl+C and errors in callbacks end a training of the library without losing its result."""
 
 import os
 import signal
@@ -62,7 +62,7 @@ def test_ctrl_c_ends_a_training_and_keeps_what_it_has_learned() -> None:
             keys.press()
 
     handler = signal.getsignal(signal.SIGINT)
-    with pytest.warns(UserWarning, match="interrupt it again") as warned:
+    with pytest.warns(UserWarning, match="interrupt again") as warned:
         found = flowviz.train(TARGET, FLOW, LONG, on_event=take)
     assert warned[0].filename == __file__
     assert signal.getsignal(signal.SIGINT) is handler
@@ -83,7 +83,7 @@ def test_an_interrupted_training_resumes_as_if_it_had_not_been(at: int) -> None:
         if count == at + 1:
             signal.raise_signal(signal.SIGINT)
 
-    with pytest.warns(UserWarning, match="interrupt it again"):
+    with pytest.warns(UserWarning, match="interrupt again"):
         found = flowviz.train(TARGET, FLOW, SHORT, on_event=interrupt)
     assert found.ending == "interrupted"
     assert found.resumes_at < 3000
@@ -104,7 +104,7 @@ def interrupting(kind: type) -> Callable[..., None]:
 def test_a_resumed_training_can_be_interrupted_too() -> None:
     stopped = flowviz.train(TARGET, FLOW, SHORT, should_stop=lambda: True)
     assert stopped.ending == "stopped"
-    with pytest.warns(UserWarning, match="interrupt it again"):
+    with pytest.warns(UserWarning, match="interrupt again"):
         found = flowviz.resume(stopped, on_event=interrupting(Progress))
     assert found.ending == "interrupted"
     assert_same(flowviz.resume(found), flowviz.train(TARGET, FLOW, SHORT))
@@ -119,7 +119,7 @@ def test_a_second_ctrl_c_gives_up() -> None:
         if isinstance(event, Progress | Finished):
             threading.Event().wait(60)
 
-    with pytest.warns(UserWarning, match="interrupt it again"), pytest.raises(KeyboardInterrupt):
+    with pytest.warns(UserWarning, match="interrupt again"), pytest.raises(KeyboardInterrupt):
         flowviz.train(TARGET, FLOW, LONG, on_event=wait)
     assert_no_thread_is_left()
 
@@ -176,7 +176,7 @@ def test_callbacks_run_in_the_thread_of_the_caller() -> None:
 
 def test_ctrl_c_ends_a_comparison_which_can_be_continued() -> None:
     spec = ComparisonSpec(entrants=ENTRANTS)
-    with pytest.warns(UserWarning, match="interrupt it again"):
+    with pytest.warns(UserWarning, match="interrupt again"):
         found = flowviz.compare(spec, on_event=interrupting(Progress))
     assert {trial.ending for trial in found.trials} == {"interrupted"}
     assert {project.ending for project in found.projects.values()} == {"interrupted"}

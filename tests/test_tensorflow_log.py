@@ -1,4 +1,4 @@
-"""What TensorFlow logs: nothing of it reaches a user, and the process of the host stays as it is."""
+"""Users see nothing of TensorFlow's log, and the host process stays unchanged."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def _not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def written(text: str) -> None:
-    """Write to stderr as TensorFlow does, which knows nothing of Python."""
+    """Write to stderr like TensorFlow, bypassing Python."""
     os.write(2, text.encode())
 
 

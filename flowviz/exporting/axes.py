@@ -1,4 +1,4 @@
-"""Pictures of a project in axes of Matplotlib, for figures that are composed in Python."""
+"""Pictures of a project in Matplotlib axes, for figures that are composed in Python."""
 
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-SIZE = PictureSize(width=1080, height=1080)  # pixels, on which the limits are fitted
+SIZE = PictureSize(width=1080, height=1080)  # pixels, for which the limits are fitted
 AREA = 2.0  # of a particle, in square points
 
 Content = Literal["points", "density"]
@@ -38,32 +38,32 @@ def draw(
     units: UnitName = "data",
     **style: Any,
 ) -> "Artist":
-    """Draw the particles or the density of a project into axes of Matplotlib, with limits that fit the particles.
+    """Draw the particles or the density of a project into Matplotlib axes, with limits that fit the particles.
 
     `fig, ax = plt.subplots(); flowviz.draw(project, ax)` draws the particles at the last stage, in the units of the
-    data. Several calls draw into the same axes: the density, and then the particles. Everything else, such as titles,
-    fonts and the size on paper, is that of your figure. Drawing a density loads TensorFlow.
+    data. To draw the particles on top of the density, call it twice with the same axes. Titles, fonts and the size on
+    paper are up to your figure. Drawing a density loads TensorFlow.
 
     Args:
         project: The project.
-        ax: The axes. Both get the same scale, unless a table of points would look like a line.
+        ax: The axes. x and y get the same scale, unless a table of points would look like a line.
         what: `points` for the particles, or `density` for the log-density in nats as an image.
         stage: The stage; None for the last one.
         color_by: The meaning of the colors of particles, such as `quadrant` or `log_density`.
         units: The units of the axes and of the density: `data`, `pixels` or `flow`; see `flowviz.units`.
-        style: Arguments for `Axes.scatter` or `Axes.imshow`, such as `s=1`, `alpha=0.5` or `cmap="viridis"`.
+        **style: Arguments for `Axes.scatter` or `Axes.imshow`, such as `s=1`, `alpha=0.5` or `cmap="viridis"`.
 
     Returns:
-        The artist, from which `fig.colorbar` makes a color bar of the density.
+        The artist. For a density, `fig.colorbar(artist)` adds a color bar.
 
     Raises:
-        ArgumentError: If an argument has a wrong type.
+        ArgumentError: If an argument has the wrong type.
         SpecError: If the stage does not exist.
         FileError: If the weights do not fit the flow.
         TargetError: If the target has no pixels.
     """
     if not hasattr(ax, "imshow"):
-        raise ArgumentError(f"draw() takes axes of Matplotlib as ax, not {type(ax).__name__}.")
+        raise ArgumentError(f"draw() takes Matplotlib axes as ax, not {type(ax).__name__}.")
     view = ViewSpec(color_by=color_by, units=units, marks={what})
     seen = Seen(view=view, stage=stage)
     [shot] = shots(project, ExportSpec(seen=seen))

@@ -87,9 +87,9 @@ class ComparisonFigure:
             comparison: The comparison.
             spec: What to write: a sheet or an animation, and its format, size and view.
             columns: What the columns show. By default, the targets if a flow has several, or else stages.
-            names: The entrants to show, each with the name to write; see `with_names`. None for all.
-            table_columns: The columns of the table whose figures are beside the names, such as `gap` and `on_target`.
-                By default the gap, or the NLL if the entropy is unknown.
+            names: The label of each entrant to show, by its name; see `with_names`. None for all entrants.
+            table_columns: The columns of the table to show beside the names, such as `gap` and `on_target`. By default
+                the gap, or the NLL if the entropy is unknown.
 
         Raises:
             SpecError: If the spec asks for something else, the panels do not fit, or an entrant or a column is unknown.
@@ -180,7 +180,7 @@ class ComparisonFigure:
         return note(self._comparison, self._shown)
 
     def _foot_height(self, view: ViewSpec, size: PictureSize) -> float:
-        """Return the height in ems of the note and the legend, which has an entry for the particles and each field."""
+        """Return the height in ems of the note and the legend, with an entry for the particles and for each field."""
         text, places = em(view, size), [place for row in self._arrangement.rows for place in row if place]
         shown = {place.mark for place in places if place.mark} or view.marks
         entries = len(shown & FIELDS) + bool(shown & {"points", "paths"})
@@ -281,7 +281,7 @@ def figure_spec(comparison: Comparison, path: Path, columns: FigureColumns | Non
 
 
 def note(comparison: Comparison, table_columns: Sequence[str] = ()) -> str:
-    """Return sentences about the budget, the figures beside the names, and the limits by counting."""
+    """Return sentences about the budget, the numbers beside the names, and the limits by counting."""
     shown = {column.name for each in comparison.summaries() for column in _columns(each, table_columns)}
     about = [sentence for name, sentence in MEANINGS.items() if name in shown]
     deviations = [f"mean ± standard deviation of {comparison.seeds} seeds"] * (bool(about) and comparison.seeds > 1)
@@ -298,7 +298,7 @@ def _columns(summary: RunSummary, table_columns: Sequence[str]) -> Sequence[Colu
 
 
 def _result(comparison: Comparison, summary: RunSummary, table_columns: Sequence[str]) -> str:
-    """Return the figures of an entrant, or why it has none."""
+    """Return the numbers beside the name of an entrant, or why it has none."""
     if not summary.finite:
         trial, last = comparison.trial(summary.name), comparison[summary.name].checkpoint
         return trial.ending if trial else f"{last.step:,} steps so far" if last else "not trained"
@@ -308,17 +308,17 @@ def _result(comparison: Comparison, summary: RunSummary, table_columns: Sequence
 
 
 def with_names(comparison: Comparison, names: Mapping[str, str]) -> Comparison:
-    """Return the comparison of some entrants, in another order and under other names, with their colors.
+    """Return a comparison with only some of its entrants, reordered and renamed. They keep their colors.
 
     Args:
         comparison: The comparison.
-        names: The new name of each entrant, by the present one.
+        names: The new name of each entrant to keep, by its current name, in the new order.
 
     Raises:
         SpecError: If there is no such entrant, or two have the same new name.
     """
     if len({*names.values()}) < len(names):
-        raise SpecError("Two flows have the same new name. Give each flow of the figure a name of its own.")
+        raise SpecError("Two flows have the same new name. Give each flow of the figure a different name.")
     return replace(
         comparison,
         projects={new: comparison[name] for name, new in names.items()},
@@ -328,7 +328,7 @@ def with_names(comparison: Comparison, names: Mapping[str, str]) -> Comparison:
 
 
 def _checked_columns(names: Sequence[str]) -> Sequence[str]:
-    """Return the names of columns of the table. Raises `SpecError` if one of them is no column."""
+    """Return the names of columns. Raises `SpecError` if the table lacks one of them."""
     if unknown := [name for name in names if name not in BY_NAME]:
         raise SpecError(f"The table has no column {unknown[0]!r}. Choose from {', '.join(BY_NAME)}.")
     return names

@@ -15,7 +15,7 @@ from flowviz.records import to_csv
 from flowviz.records.comparison_table import best_of, with_values
 from flowviz.targets import build_target, target_units
 
-DIFFERENCE_WORDS = "NLL − best is the difference of the NLL from that of the best flow, on the same test points."
+DIFFERENCE_WORDS = "NLL − best is the difference from the NLL of the best flow on the same test points."
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 LATEX_SIGNS = {
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
@@ -36,12 +36,12 @@ def caption(comparison: Comparison) -> str:
     """Return sentences that explain the figures of a comparison, beginning with the budget."""
     error = "the standard deviation over seeds" if comparison.seeds > 1 else "the standard error of the test"
     pairs = (
-        f" {DIFFERENCE_WORDS} Its ± is the standard error of the test, without the spread over trainings."
+        f" {DIFFERENCE_WORDS} Its ± is the standard error of the test, which excludes the spread over trainings."
         if any(comparison.differences().values())
         else ""
     )
     is_running = any(trial.ending == "training" for trial in comparison.trials)
-    running = " Runs that have not ended are measured on validation points, and not ranked." if is_running else ""
+    running = " Runs that have not ended are measured on validation points and not ranked." if is_running else ""
     limit = (
         " The limit by counting is that of an adaptive histogram: it is no flow, but shows how sharp one could be."
         if comparison.limits
@@ -55,7 +55,7 @@ def markdown(comparison: Comparison) -> str:
     """Return the table of a comparison in Markdown, with the best means of each column in bold type."""
     heading, *rows = _rows(comparison, _markdown, "**{}**".format)
     lines = [f"| {' | '.join(row)} |" for row in (heading, ["---", *["---:"] * (len(heading) - 1)], *rows)]
-    best = "The best value of each column is bold, and those that cannot be told from it."
+    best = "Bold values are the best of their column, or cannot be distinguished from the best."
     return "\n".join([*lines, "", f"{caption(comparison)} {best}", ""])
 
 

@@ -49,7 +49,7 @@ class Diagnostic:
         self._project, self._spec, self._keeper = project, spec, keeper or FlowKeeper()
 
     def drawing(self, size: PictureSize, length: Measure) -> Drawing:
-        """Return the drawing of a size in pixels; `length` returns the width of a text in pixels.
+        """Return the drawing for a size in pixels; `length` returns the width of a text in pixels.
 
         Raises:
             SpecError: If the panels do not fit.
@@ -125,8 +125,8 @@ def ledger(project: Project, point: ArrayLike | None = None, units: UnitName = "
 
     Args:
         project: The project.
-        point: A point (2,) of the target. None for the means over 8,000 points that no flow is trained on, or
-            over the validation points of a table; they sum up to −NLL.
+        point: A point (2,) of the target. None for the means over 8,000 points on which the flow is not trained, or
+            over at most the validation points of a table. The means add up to −NLL.
         units: The units of the point and of the log-density: `data`, `pixels` or `flow`; see `flowviz.units`.
 
     Raises:
@@ -150,7 +150,7 @@ def latents(project: Project, n: int = PARTICLES) -> Latents:
 
     Args:
         project: The project.
-        n: Number of points; of a table, at most its validation points.
+        n: Number of points. For a table, at most all of its validation points are used.
 
     Raises:
         SpecError: If there are no points.

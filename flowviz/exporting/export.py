@@ -34,7 +34,7 @@ from flowviz.specs.view import MIN_SIDE
 from flowviz.targets import build_target, spec_units
 
 COMPARING: Kinds = DIAGNOSTICS | {"four_panels"}  # these need both directions of the flow
-DRAWN: Kinds = COMPARING | {"sheet"}  # these consist of shapes, in pixels or as vectors
+DRAWN: Kinds = COMPARING | {"sheet"}  # pictures that consist of shapes, drawn as pixels or as vectors
 PREVIEW_SIDE = 1080  # pixels; previews are drawn at up to this size, then scaled down, so that the text scales, too
 
 
@@ -146,7 +146,7 @@ class Export:
         return partial(scenes.picture, number, size)
 
     def _drawn(self, scenes: Scenes, size: PictureSize, length: Measure) -> Drawing:
-        """Return a picture that consists of shapes, for pixels or for vectors."""
+        """Return the shapes of a picture of one of the `DRAWN` kinds."""
         view = self._spec.seen.view
         if self._spec.what == "sheet":
             return draw_sheet(scenes.scene(self._shots[0], size), view, size, self._stages, length)

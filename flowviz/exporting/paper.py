@@ -1,4 +1,4 @@
-"""Sizes on paper: the height that fits what an export shows, and the size of its text in points."""
+"""Sizes on paper: the height that fits the content of an export, and the size of its text in points."""
 
 from collections.abc import Sequence
 
@@ -15,14 +15,19 @@ from flowviz.specs.fields import with_values
 from flowviz.specs.view import MAX_SIDE, MIN_SIDE
 
 POINTS_PER_INCH = 72
-MIN_POINTS = 6.0  # of text in a picture whose size is in centimeters, unless another size is chosen
-SHAPE = 0.75  # height of a picture or of a panel, relative to its width, where the content does not say it
-TALLEST_SHEET = 2.9  # height relative to the width, of a sheet with long titles; then it still fits a page
-TALLEST, WIDEST = 1.5, 0.5  # the same of a view, and at least
+MIN_POINTS = 6.0  # default minimum of the text size, in a picture whose size is in centimeters
+SHAPE = 0.75  # height of a picture or a panel relative to its width, where the content does not determine it
+TALLEST_SHEET = 2.9  # largest height of a sheet relative to its width, so that it fits on a page
+TALLEST, WIDEST = 1.5, 0.5  # largest and smallest height of a view relative to its width
 
 
 def on_paper(project: Project, spec: ExportSpec) -> ExportSpec:
-    """Return a spec with the height that fits its content if it asks for that, and with its text size as a share."""
+    """Return a spec with its text size as a share of the height and, if it asks for that, a height that fits.
+
+    Args:
+        project: The project to export.
+        spec: The export. Its size may ask for a fitting height; its font size is in points.
+    """
     spec = with_text(spec)
     if not spec.size.fits_height:
         return spec
@@ -30,7 +35,7 @@ def on_paper(project: Project, spec: ExportSpec) -> ExportSpec:
 
 
 def with_text(spec: ExportSpec) -> ExportSpec:
-    """Return a spec whose view has the size of the text as a share of the height."""
+    """Return a spec whose font size in points is converted to the share of the height that `ViewSpec` expects."""
     view, size = spec.seen.view, spec.pixels
     points = spec.font_size
     if points is None and spec.size.paper_dpi is not None:
@@ -44,7 +49,7 @@ def with_text(spec: ExportSpec) -> ExportSpec:
 
 
 def with_height(spec: ExportSpec, height: float) -> ExportSpec:
-    """Return a spec whose picture has a height in pixels, before it is scaled, and text of the same size as before."""
+    """Return a spec with another height in pixels, before scaling, and with text of the same size as before."""
     text = em(spec.seen.view, spec.pixels)
     allowed = min(max(round(height), MIN_SIDE), MAX_SIDE // spec.scale)
     found = with_values(spec, {"size": spec.size.model_copy(update={"height": allowed, "fits_height": False})})
@@ -78,15 +83,15 @@ def table_height(rows: int, columns: int, width: float, text: float, foot_ems: f
     Args:
         rows: The number of rows.
         columns: The number of columns.
-        width: The width of the table.
-        text: 1 em.
+        width: The width of the table, in pixels.
+        text: 1 em in pixels.
         foot_ems: The height of the note and the legend, in ems.
     """
     return rows * (SHAPE * width / columns + (TITLE_EMS + GAP_EMS) * text) + (TITLE_EMS + foot_ems) * text
 
 
 def _sheet_height(titles: Sequence[str], width: float, text: float) -> float:
-    """Return the height of a sheet with as many columns as their titles leave room for, unless it would be too tall."""
+    """Return the height in pixels of a sheet whose columns are wide enough for all titles, unless it is too tall."""
     longest = max(map(text_width(text), titles)) + (0.5 + GAP_EMS) * text
     fewest = max(1, min(int(width / longest), len(titles)))
     for columns in range(fewest, len(titles) + 1):
@@ -98,7 +103,7 @@ def _sheet_height(titles: Sequence[str], width: float, text: float) -> float:
 
 
 def _view_height(box: Boxes, width: float) -> float:
-    """Return the height of a panel around the central box (2, 2) of the particles."""
+    """Return the height in pixels of a panel around the central box (2, 2) of the particles."""
     across, up = box[1] - box[0]
     share = float(up / across) if across > 0 else 1.0
     return width * min(max(share, WIDEST), TALLEST)

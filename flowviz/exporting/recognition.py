@@ -24,7 +24,7 @@ def work_in(path: Path) -> str | None:
 
 
 def is_trial_table(path: Path) -> bool:
-    """Return whether a file begins like a table of trials that `compare` wrote, or `trials` of an older version."""
+    """Return whether a file begins like a table that `compare` wrote, or `trials` of an older version."""
     try:
         if not path.is_file():
             return False

@@ -58,7 +58,7 @@ class Scenes:
             project: The project.
             seen: The view, direction and playback of the scenes.
             particles: The number of particles; None for that of the project or, when encoding points of the target,
-                for the number that the window shows. A table has at most its validation points to encode.
+                for the number that the window shows. For a table, at most its validation points are encoded.
             shots: All shots that will be drawn.
             keeper: A cache of the flow, which can be shared in the same thread; None for a new one.
             frame_seconds: The time between consecutive shots of an animation, over which the view eases as in the
@@ -75,7 +75,7 @@ class Scenes:
 
     @property
     def count(self) -> int:
-        """Return the number of particles. A table may have fewer points to encode than requested."""
+        """Return the number of particles, which may be smaller than requested if the points of a table are encoded."""
         if self._seen.direction == "encode":
             return len(self._encoded_points)
         return self._project.trace.positions.shape[1] if self._particles is None else self._particles
@@ -221,7 +221,7 @@ class Scenes:
 
     @cached_property
     def _encoded_points(self) -> NDArray[np.floating]:
-        """Return the points (n, 2) of the target that the flow encodes, on which it is not trained; reproducible."""
+        """Return the points (n, 2) to encode: always the same ones, on which the flow is not trained."""
         count = PARTICLES if self._particles is None else self._particles
         return untrained_points(build_target(self._project.target), count)
 

@@ -1,7 +1,7 @@
-"""The library: what the window and the terminal do, as a few functions. `from flowviz import ...` offers them.
+"""The library: functions for what the window and the terminal do, which `from flowviz import ...` offers.
 
-Points are arrays (n, 2) with y upward. A flow works in flow units: its target is centered, with 1 as the larger
-standard deviation. Functions that take a project work in the units of its data, unless others are asked for.
+Points are arrays (n, 2) with y upward. A flow works in flow units, in which its target is centered and its larger
+standard deviation is 1. Functions that take a project use the units of its data, unless others are requested.
 Log-densities are in nats. Paths are strings or `Path`. An error that a user can correct is a `FlowvizError`, whose
 message says how.
 """

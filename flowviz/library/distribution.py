@@ -24,7 +24,7 @@ def units(project: Project, name: UnitName = "data") -> Units:
     Args:
         project: The project.
         name: `data` for the units of a table of points (flow units for other targets), `pixels` for the pixels of the
-            picture that a text, an image or a drawing is made of, or `flow`.
+            picture of a text, an image or a drawing, or `flow` for flow units.
 
     Raises:
         TargetError: If the target has no pixels.
@@ -41,7 +41,7 @@ def sample(
     Args:
         project: The project.
         n: Number of points.
-        seed: The same seed gives the same points. By default, each call draws others.
+        seed: The same seed gives the same points. By default, each call draws different ones.
         units: The units of the points: `data`, `pixels` or `flow`; see `units`.
 
     Raises:
@@ -56,7 +56,7 @@ def sample(
 def sample_in_parts(
     project: Project, n: int = SAMPLES, seed: int | None = None, units: UnitName = "data"
 ) -> Iterator[NDArray[np.floating]]:
-    """Yield the points of `sample` in parts, so that not all of them are in memory."""
+    """Yield the points of `sample` in parts (m, 2), so that they are not all in memory. Loads TensorFlow."""
     found, flow = spec_units(project.target, units), project.build_flow()
     particles = flow.particles(n, randbits(SEED_BITS) if seed is None else seed)
     for some in slices(n):
@@ -65,7 +65,7 @@ def sample_in_parts(
 
 @checked
 def score(project: Project, points: ArrayLike, units: UnitName = "data") -> NDArray[np.floating]:
-    """Compute the log-density (n,) of points (n, 2) under the flow of a project, in float64. Loads TensorFlow.
+    """Compute the log-density in nats (n,) of points (n, 2) under the flow of a project, in float64. Loads TensorFlow.
 
     Args:
         project: The project.
@@ -82,7 +82,7 @@ def score(project: Project, points: ArrayLike, units: UnitName = "data") -> NDAr
 
 @checked
 def score_in_parts(project: Project, points: ArrayLike, units: UnitName = "data") -> Iterator[NDArray[np.floating]]:
-    """Yield the log-densities of `score` in parts, so that not all of them are in memory."""
+    """Yield the log-densities of `score` in parts (m,), so that they are not all in memory. Loads TensorFlow."""
     given, found, flow = checked_points(points), spec_units(project.target, units), project.build_flow("float64")
     for some in slices(len(given)):
         yield found.log_density(flow.log_prob(found.points(given[some])))
@@ -92,14 +92,14 @@ def score_in_parts(project: Project, points: ArrayLike, units: UnitName = "data"
 def trace(project: Project, n: int = PARTICLES, seed: int = 0, direction: Direction = "generate") -> Trace:
     """Follow particles through every stage of the flow of a project. Loads TensorFlow.
 
-    The trace is in flow units, in which its densities are; `units(project).values(trace.positions)` converts it.
+    The trace is in flow units, and so are its densities; `units(project).values(trace.positions)` converts positions.
 
     Args:
         project: The project.
         n: Number of particles.
         seed: The same seed gives the same particles.
-        direction: `generate` moves particles of the base forward, `encode` pulls points of the target back, on which
-            the flow is not trained. Those of a table are its first `n` validation points, or all if there are fewer.
+        direction: `generate` moves particles of the base forward; `encode` pulls back points of the target on which the
+            flow is not trained. For a table, these are its first `n` validation points, or all if there are fewer.
 
     Returns:
         Positions (stages, n, 2), log|det J| from the base (stages, n) in nats, and names (stages,).
@@ -115,7 +115,7 @@ def trace(project: Project, n: int = PARTICLES, seed: int = 0, direction: Direct
 def trace_in_parts(
     project: Project, n: int = PARTICLES, seed: int = 0, direction: Direction = "generate"
 ) -> Iterator[Trace]:
-    """Yield the trace of `trace` in parts of the particles, so that not all of it is in memory."""
+    """Yield the result of `trace` for parts of the particles, so that it is not all in memory. Loads TensorFlow."""
     flow = project.build_flow()
     if direction == "generate":
         particles = flow.particles(n, seed)

@@ -12,12 +12,15 @@ from flowviz.projects import Comparison, Project
 
 @checked
 def load_extensions(*files: str | Path) -> tuple[Extension, ...]:
-    """Run the code of installed extensions, and of files, which adds targets and families of flows.
+    """Run the code of installed extensions and of files, which adds targets and families of flows.
 
-    An extension that is broken does not stop the others: a warning says what is wrong, and so does its `problem`.
+    A broken extension does not stop the others: a warning says what is wrong, and so does its `problem` attribute.
 
     Args:
-        files: Python files that call `flowviz.extensions.register_target` or `register_family`.
+        *files: Python files that call `flowviz.extensions.register_target` or `register_family`.
+
+    Returns:
+        All extensions that were run, with what they added or why they failed.
     """
     found = extensions.load([Path(file) for file in files])
     for each in found:
@@ -28,11 +31,15 @@ def load_extensions(*files: str | Path) -> tuple[Extension, ...]:
 
 @checked
 def save(project: Project, path: str | Path) -> None:
-    """Write a project to a file, whole or not at all.
+    """Write a project to a file, completely or not at all.
+
+    Args:
+        project: The project.
+        path: The file to write, usually with the suffix .flowviz.
 
     Raises:
-        FileError: If it cannot be written, or if `load` could not open the file.
-        SpecError: If the file ends in the suffix of another kind of file.
+        FileError: If the file cannot be written, or if `load` could not open it again.
+        SpecError: If the path has the suffix of another kind of file.
     """
     place = Path(path)
     check_suffix(place, PROJECT.written)
@@ -43,19 +50,26 @@ def save(project: Project, path: str | Path) -> None:
 def load(path: str | Path) -> Project:
     """Read a project from a file that flowviz saved.
 
+    Args:
+        path: The file.
+
     Raises:
-        FileError: If it cannot be read, or is no project.
+        FileError: If the file cannot be read or does not contain a project.
     """
     return projects.load_project(Path(path))
 
 
 @checked
 def save_comparison(comparison: Comparison, path: str | Path) -> None:
-    """Write a comparison to a file, whole or not at all.
+    """Write a comparison to a file, completely or not at all.
+
+    Args:
+        comparison: The comparison.
+        path: The file to write, usually with the suffix .flowviz.
 
     Raises:
-        FileError: If it cannot be written, or if `load_comparison` could not open the file.
-        SpecError: If the file ends in the suffix of another kind of file.
+        FileError: If the file cannot be written, or if `load_comparison` could not open it again.
+        SpecError: If the path has the suffix of another kind of file.
     """
     place = Path(path)
     check_suffix(place, PROJECT.written)
@@ -66,7 +80,10 @@ def save_comparison(comparison: Comparison, path: str | Path) -> None:
 def load_comparison(path: str | Path) -> Comparison:
     """Read a comparison from a file that flowviz saved.
 
+    Args:
+        path: The file.
+
     Raises:
-        FileError: If it cannot be read, or is no comparison.
+        FileError: If the file cannot be read or does not contain a comparison.
     """
     return projects.load_comparison(Path(path))

@@ -1,8 +1,8 @@
-"""Work that Ctrl+C and failing callbacks end early, with its result, instead of losing it.
+"""Work that Ctrl+C or a failing callback ends early, without losing its result.
 
-Python raises `KeyboardInterrupt` between any two instructions of the main thread, also amid an update of the state of a
-training or within TensorFlow. The work therefore runs in a thread of its own, which signals never reach. The thread of
-the caller only waits, and runs the callbacks, which may draw or print there as usual. No signal handler is needed.
+Python raises `KeyboardInterrupt` between any two instructions of the main thread, even while the state of a training is
+being updated or while TensorFlow computes. The work therefore runs in a separate thread, which signals never reach. The
+calling thread only waits and runs the callbacks, which can draw or print there as usual. No signal handler is needed.
 """
 
 import warnings
@@ -18,19 +18,19 @@ from typing import Any, Generic, TypeVar
 from flowviz.arguments import level_of_user
 from flowviz.training.requests import Stop
 
-POLL_SECONDS = 0.05  # between checks for Ctrl+C where it does not end a wait, as on Windows
+POLL_SECONDS = 0.05  # time between checks for Ctrl+C, which does not interrupt a wait on Windows
 
 Result = TypeVar("Result")
 Job = Callable[[Callable[..., object], Callable[[], Stop]], Result]
 
 
 class _Abandoned(BaseException):
-    """Nobody waits for the work any more."""
+    """Raised in the work when nobody waits for its result anymore."""
 
 
 @dataclass
 class _Call:
-    """A call of a callback, for whose answer the work waits."""
+    """A call of a callback, whose return value the work waits for."""
 
     run: Callable[[], Any]
     answer: Any = None
@@ -39,15 +39,15 @@ class _Call:
 
 
 class Interruptible(Generic[Result]):
-    """Work in a thread of its own, whose callbacks run in the thread that waits for its result."""
+    """Work in a separate thread, whose callbacks run in the thread that waits for the result."""
 
     def __init__(
         self, job: Job[Result], on_event: Callable[..., object], should_stop: Callable[[], bool] | None
     ) -> None:
-        """Prepare work, which has not begun.
+        """Prepare work without starting it.
 
         Args:
-            job: The work. It calls its first argument with each event, and its second one often, to learn whether to
+            job: The work. It calls its first argument with each event, and often asks its second argument whether to
                 end.
             on_event: Called with each event.
             should_stop: Called often. If it returns true, the work ends early. None if only an interruption ends it.
@@ -64,8 +64,8 @@ class Interruptible(Generic[Result]):
     def result(self, name: str) -> Result:
         """Do the work, and return its result.
 
-        The first `KeyboardInterrupt` warns, and the work ends early; the second one is raised. The work also ends early
-        if a callback raises an error, which is then raised with the result as an attribute.
+        The first `KeyboardInterrupt` ends the work early, with a warning; the second one is raised. An error in a
+        callback also ends the work early, and is raised with the result as an attribute.
 
         Args:
             name: The name of that attribute.
@@ -79,7 +79,7 @@ class Interruptible(Generic[Result]):
             return self._outcome.result()
         if self._outcome.exception() is None:
             setattr(self._error, name, self._outcome.result())
-            self._error.add_note(f"The training has ended early; the attribute `{name}` of this error has its result.")
+            self._error.add_note(f"The training ended early. Its result is the attribute `{name}` of this error.")
         raise self._error
 
     def _wait(self) -> None:
@@ -103,13 +103,13 @@ class Interruptible(Generic[Result]):
             self._has_warned = True
             seconds = perf_counter() - self._started
             warnings.warn(  # with a time, because Python shows equal warnings only once
-                f"Interrupted after {seconds:.1f} s. The training ends and keeps what it has learned; to give it up, "
-                "interrupt it again.",
+                f"Interrupted after {seconds:.1f} s. The training ends and keeps what it has learned. To discard it, "
+                "interrupt again.",
                 stacklevel=level_of_user(),
             )
 
     def _answer(self) -> None:
-        """Run the callback for which the work waits, if any. If an interruption or an error ended it, answer None."""
+        """Run the callback that the work waits for, if any. Answer None if an interruption or an error ended it."""
         self._has_news.wait(POLL_SECONDS)
         call = self._call
         if call is None or call.is_answered.is_set():
@@ -121,13 +121,13 @@ class Interruptible(Generic[Result]):
         call.is_answered.set()
 
     def _abandon(self) -> None:
-        """Let the work end soon if it has not, because nobody waits for it."""
+        """Make the work end soon if it is still running, because nobody waits for it anymore."""
         self._is_abandoned = True
         if self._call is not None:
             self._call.is_answered.set()
 
     def _work(self) -> None:
-        """Do the work, in its own thread."""
+        """Do the work, in the separate thread."""
         try:
             self._outcome.set_result(self._job(self._tell, self._stops))
         except BaseException as error:
@@ -144,7 +144,7 @@ class Interruptible(Generic[Result]):
         return self._stop or answer
 
     def _called(self, run: Callable[[], Any]) -> Any:
-        """Return what a callback returns in the thread of the caller."""
+        """Run a callback in the thread of the caller, and return its result."""
         self._call = call = _Call(run)
         self._has_news.set()
         if not self._is_abandoned:

@@ -20,13 +20,19 @@ PICTURE_SIZE = 640, 480
 
 @checked
 def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
-    """Write what a spec asks for to a file or, if that is several pictures, to a folder.
+    """Write an export of a project to a file, or to a folder if it consists of several pictures.
 
-    The same project and spec give the same bytes. TensorFlow is loaded only for what the project lacks, like a density.
+    The same project and spec give the same bytes. TensorFlow is loaded only for content that the project does not
+    store, such as a density.
+
+    Args:
+        project: The project.
+        spec: The content, size and format of the export.
+        path: The file or folder to write.
 
     Raises:
-        FileError: If it cannot be written.
-        SpecError: If the project lacks what the spec requires, or the file ends in the suffix of another format.
+        FileError: If the file or folder cannot be written.
+        SpecError: If the project lacks what the spec requires, or if the path has the suffix of another format.
     """
     _write(lambda: Export(project, spec), spec, Path(path))
 
@@ -36,20 +42,20 @@ def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
 def render_comparison(
     comparison: Comparison, path: str | Path, spec: ExportSpec | None = None, columns: FigureColumns | None = None
 ) -> None:
-    """Write the figure of a comparison to a file: a row for each entrant, with its gap; or all of them in motion.
+    """Write the figure of a comparison to a file: a row with the gap of each entrant, or an animation of all of them.
 
     The same comparison and spec give the same bytes. TensorFlow is loaded only for densities, grids and velocities.
 
     Args:
         comparison: The comparison.
-        path: The file, whose suffix implies the format, unless a spec says it.
-        spec: A sheet or an animation with its size and view. None for one whose size fits the number of panels.
+        path: The file. Its suffix implies the format, unless a spec is given.
+        spec: A sheet or an animation, with its size and view. None for one whose size fits the number of panels.
         columns: `stages` at equal shares of the layers, `marks` (points, density and grid, unless the view of the spec
             has others), or `targets` of flows that learn several. None for those that fit.
 
     Raises:
-        FileError: If it cannot be written.
-        SpecError: If a comparison cannot be exported so, or the file ends in the suffix of another format.
+        FileError: If the file cannot be written.
+        SpecError: If a comparison cannot be exported that way, or if the path has the suffix of another format.
     """
     place = Path(path)
     found = spec or figure_spec(comparison, place, columns)
@@ -68,12 +74,12 @@ def render_difference(
         comparison: The comparison.
         first: Name of the entrant A.
         second: Name of the entrant B.
-        path: The file, whose suffix implies the format, unless a spec says it: .png, .svg or .pdf.
+        path: The file. Its suffix, .png, .svg or .pdf, implies the format, unless a spec is given.
         spec: A picture of the last stage, with its size and view.
 
     Raises:
-        FileError: If it cannot be written.
-        SpecError: If there is no such entrant, their targets differ, or the spec asks for something else.
+        FileError: If the file cannot be written.
+        SpecError: If there is no such entrant, if their targets differ, or if the spec asks for another kind of export.
     """
     place = Path(path)
     found = spec or ExportSpec(format=default_format("view", place))
@@ -99,7 +105,7 @@ def _draw_particles(project: Project, path: Path, *, size: PictureSize | None = 
 
 
 def _write(export: Callable[[], Export | ComparisonFigure], spec: ExportSpec, place: Path) -> None:
-    """Write an export, which is prepared once the suffix of the file is known to fit."""
+    """Write an export. It is prepared only after the suffix of the file has been checked."""
     if spec.what not in IN_FOLDERS:
         check_suffix(place, suffixes_of(spec.format))
     for _ in export().write(place):

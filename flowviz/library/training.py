@@ -1,4 +1,4 @@
-"""Flows and their training."""
+"""Functions that build, check and train flows."""
 
 import warnings
 from collections.abc import Callable, Iterable
@@ -36,17 +36,21 @@ Precision = Literal["float32", "float64"]
 def build_flow(
     spec: FlowSpec, weights: Weights | None = None, dtype: Precision = "float32", edits: Edits | None = None
 ) -> "Flow":
-    """Build the flow that a spec describes: `sample`, `log_prob`, `forward`, `inverse`, `trace`. Loads TensorFlow.
+    """Build the flow that a spec describes. Loads TensorFlow.
 
     Args:
         spec: The flow.
-        weights: Its weights, such as those of a project. None for initial ones, with which it is the identity.
-        dtype: The precision in which it computes.
+        weights: The weights, such as those of a project. None for initial weights, with which the flow is the identity.
+        dtype: The precision of its computations.
         edits: Layers to disable, and curves to bend; see `Flow.edit`.
+
+    Returns:
+        The flow, with the methods `sample`, `log_prob`, `forward`, `inverse` and `trace`.
 
     Raises:
         FileError: If the weights do not fit the spec.
-        SpecError: If the edits do not fit the spec.
+        SpecError: If the edits do not fit the spec, or if the stages of an extension break a law.
+        MachineError: If this process was forked after TensorFlow had computed something.
     """
     from flowviz.flows import build_flow
 
@@ -55,20 +59,20 @@ def build_flow(
 
 @checked
 def check_flow(spec: FlowSpec) -> tuple[Deviation, ...]:
-    """Measure how far a flow with random weights is from the laws of all flows, such as one of an extension.
+    """Measure whether a flow with random weights, such as one of an extension, obeys the laws of normalizing flows.
 
-    Its inverse undoes it, log-dets are those of automatic differentiation, stages start as the identity and do not
-    depend on their names, training follows the gradient of its loss, the density integrates to 1, and samples fit it.
-    Loads TensorFlow.
+    The laws are: the inverse undoes the forward map, log-dets match automatic differentiation, stages start as the
+    identity and do not depend on their names, training follows the gradient of its loss, the density integrates to 1,
+    and samples fit it. Loads TensorFlow.
 
     Args:
-        spec: The flow. Few layers take less time, and all layers of a kind share their code.
+        spec: The flow. A few layers are enough and take less time, because all layers of a kind share their code.
 
     Returns:
         The largest error for each law and precision, and whether the law holds.
 
     Raises:
-        SpecError: If the classes of its stages are missing.
+        SpecError: If the classes of the stages cannot be imported or are incomplete.
     """
     from flowviz.flows.flow_laws import flow_deviations
 
@@ -87,21 +91,23 @@ def train(
 ) -> Project:
     """Train a flow on a target, and return it with its losses and earlier moments. Loads TensorFlow.
 
-    The project has the weights with the lowest validation NLL; `project.score` is their score on test points. The first
-    Ctrl+C (in a notebook: Interrupt) warns and ends the training, whose `project.ending` is then "interrupted", and
-    which `resume` continues step for step. A second one raises `KeyboardInterrupt`. After an error in a callback, the
-    training ends as well, and the `project` attribute of that error is the project.
+    The first Ctrl+C (in a notebook: Interrupt) ends the training with a warning. The returned project then has the
+    `ending` "interrupted", and `resume` continues it step for step. A second Ctrl+C raises `KeyboardInterrupt`. An
+    error in a callback also ends the training; it is raised with the project as its attribute `project`.
 
     Args:
         target: The target to learn: a spec, points (n, 2) in any units, or a data frame of pandas, polars or another
             library with two numeric columns.
         flow_spec: The flow. By default `FlowSpec()`.
         training_spec: The training, with its budget of seconds or steps. By default a minute.
-        on_event: Called with each event, from `Preparing` to `Finished`, and with a `Checkpoint` every minute, from
-            which `project.after(event)` continues. Their NLLs are in flow units, from which
+        on_event: Called with each event, from `Preparing` to `Finished`, including a `Checkpoint` every minute, which
+            `project.after(event)` adds to a project. NLLs in events are in flow units;
             `progress.in_units(units(project))` converts them. By default, notebooks show the progress.
-        should_stop: Asked after each chunk of steps, about ten times a second. If true, training ends early; the
-            project can be resumed.
+        should_stop: Called after each chunk of steps, about ten times per second. If it returns true, the training ends
+            early; the project can be resumed.
+
+    Returns:
+        The project, with the weights of the lowest validation NLL. `project.score` is their score on test points.
 
     Raises:
         ArgumentError: If an argument has a wrong type.
@@ -122,22 +128,24 @@ def compare(
     on_event: Callable[[str, Event | Trial], object] = lambda *_: None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Comparison:
-    """Train several flows in turns, each for the same budget of its own training time or of steps. Loads TensorFlow.
-
-    `comparison["spline"]` is the project of an entrant, `comparison.table()` a data frame with the figures of all runs.
-    If the request has `baseline=True`, its last row is the limit by counting: the score of an adaptive histogram.
+    """Train several flows, each with the same budget of steps or of its own training time. Loads TensorFlow.
 
     Ctrl+C and errors in callbacks end all trainings as in `train`; the attribute of the error is called `comparison`.
-    Only runs with later seeds that have not ended are lost.
+    Of the runs that have not ended, only those with later seeds are lost.
 
     Args:
-        comparison: The request. A comparison that was stopped continues, step for step as if it had not been.
+        comparison: The request, or a comparison that was stopped, which continues step for step.
         jobs: Number of worker processes, each of which trains one run at a time on one core, and whose processor time
-            counts as seconds; -1 for one per core. None to train in this process, in turns.
+            counts as seconds; -1 for one process per core. None to train in this process, in turns.
         on_event: Called with the name of an entrant and each event of its training. The last ones are `Finished` and
-            the result of the run, a `Trial`; after an error, or with worker processes, there is only the latter.
-        should_stop: Asked about 20 times a second. If true, all trainings end early. With worker processes, it is asked
-            after each run, and runs that have not ended are lost.
+            the result of the run, a `Trial`; after an error, or with worker processes, there is only the `Trial`.
+        should_stop: Called about 20 times per second. If it returns true, all trainings end early. With worker
+            processes, it is called after each run, and runs that have not ended are lost.
+
+    Returns:
+        The comparison. `comparison["spline"]` is the project of an entrant, and `comparison.table()` a data frame with
+        the figures of all runs. If the request has `baseline=True`, its last row is the limit by counting: the score of
+        an adaptive histogram.
 
     Raises:
         TargetError: If there is nothing to learn.
@@ -158,7 +166,7 @@ def _compared_in_processes(
     on_event: Callable[[str, Event | Trial], object],
     should_stop: Callable[[], bool] | None,
 ) -> Comparison:
-    """Train in worker processes. After Ctrl+C or an error of a callback, the runs that have ended are kept."""
+    """Train in worker processes. After Ctrl+C or an error in a callback, the runs that have ended are kept."""
     try:
         with closing(compared_in_processes(comparison, jobs=jobs)) as runs:
             for comparison in runs:
@@ -169,7 +177,7 @@ def _compared_in_processes(
         warnings.warn("Interrupted. The runs that have ended are kept.", stacklevel=level_of_user())
     except Exception as error:
         error.comparison = comparison  # type: ignore[attr-defined]
-        error.add_note("The comparison has ended early; the attribute `comparison` of this error has its result.")
+        error.add_note("The comparison ended early. Its result is the attribute `comparison` of this error.")
         raise
     return comparison
 
@@ -186,20 +194,24 @@ def train_series(
     on_event: Callable[[str, Event | Trial], object] = lambda *_: None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Comparison:
-    """Train a flow with several seeds and learning rates: how often does it fail, and how good is it otherwise?
+    """Train a flow with several seeds and learning rates, to see how often training fails and how much it varies.
 
-    This is a comparison with an entrant for each learning rate. Choose a rate by the validation NLL, `validation_nll`
-    in the figures of `comparison.trials`, and report the test NLL of that rate, which is not biased by the choice.
+    The series is a comparison with an entrant for each learning rate. Choose a rate by its validation NLL,
+    `validation_nll` in the figures of `comparison.trials`, and report its test NLL, which the choice does not bias.
+    Loads TensorFlow.
 
     Args:
         target: As for `train`.
         flow_spec: As for `train`.
         training_spec: As for `train`.
-        seeds: Number of runs at each learning rate, whose seeds count up from those of the flow and of the training.
+        seeds: Number of runs for each learning rate. Their seeds count up from those of the flow and the training.
         learning_rates: Up to six learning rates. By default, only that of the training.
         jobs: As for `compare`.
         on_event: As for `compare`.
         should_stop: As for `compare`.
+
+    Returns:
+        The comparison, as from `compare`.
 
     Raises:
         SpecError: If a learning rate is out of range, or if there are too many.
@@ -229,27 +241,30 @@ def resume(
     on_event: Callable[[Event], object] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Project:
-    """Continue a training that was stopped, step for step as if it had not been. Loads TensorFlow.
+    """Continue a training that was stopped, step for step as if it had not been stopped. Loads TensorFlow.
 
-    With a larger budget, a training that has ended goes on. Without one, a warning says that nothing is left to train,
-    and the project is returned as it is.
+    With a larger budget, a training that has ended continues. Without one, a warning says that there is nothing left to
+    train, and the project is returned unchanged.
 
-    A project that was edited since is trained from what it shows, with a new budget: bumps stay on top of what is
-    learned, and disabled layers remain the identity. Ctrl+C and errors in callbacks end the training as in `train`.
+    If the project has been edited, the edited flow is trained with a new budget: bumps stay on top of what is learned,
+    and disabled layers remain the identity. Ctrl+C and errors in callbacks end the training as in `train`.
 
     Args:
         project: A project with a checkpoint, or with edits.
-        steps: The budget in all, with the steps that were taken before, as a number of steps. None keeps it.
-        seconds: The budget in all as a training time, instead of a number of steps.
-        learning_rate: The learning rate from now on, before its decay. None keeps it, as for the other settings.
-        clip_norm: The clip norm from now on.
-        batch: The number of points per step from now on.
+        steps: The total budget as a number of steps, including those already taken. None keeps the budget.
+        seconds: The total budget as a training time in seconds, instead of a number of steps.
+        learning_rate: The new learning rate, before its decay. None keeps the current one.
+        clip_norm: The new clip norm. None keeps the current one.
+        batch: The new number of points per step. None keeps the current one.
         on_event: As for `train`.
         should_stop: As for `train`.
 
+    Returns:
+        The project after the training.
+
     Raises:
         FileError: If the project has neither checkpoint nor edits, or a checkpoint that does not fit its flow.
-        SpecError: If a setting is out of range, or if the budget is smaller than what was already spent.
+        SpecError: If a setting is out of range, or if the budget is smaller than what has already been used.
         TargetError: If there is nothing to learn.
     """
     if project.checkpoint is None and not project.edits:
@@ -258,7 +273,7 @@ def resume(
     if steps is not None or seconds is not None:
         project = extended(project, steps=steps, seconds=seconds)
     if project.score is not None and (end := end_of(project)):
-        warnings.warn(f"The project {end}. To train longer, give steps or seconds.", stacklevel=level_of_user())
+        warnings.warn(f"The project {end}. To train longer, pass steps or seconds.", stacklevel=level_of_user())
         return project
     project = adjusted(project, learning_rate=learning_rate, clip_norm=clip_norm, batch=batch)
     return _trained(project, build_target(project.target), on_event, should_stop)
@@ -273,16 +288,19 @@ def retarget(
     on_event: Callable[[Event], object] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Project:
-    """Train the flow of a project on another target, from its weights and edits on. Loads TensorFlow.
+    """Train the flow of a project on another target, starting from its weights and edits. Loads TensorFlow.
 
-    As in the window, steps go on counting, and the budget and the warm-up begin anew. The losses mark the change.
+    As in the window, the step count continues, the budget and the warm-up start again, and the losses mark the change.
 
     Args:
         project: A project, trained or not.
-        target: The target to learn from now on, as for `train`.
-        training_spec: The training, with its budget for the new target. None for that of the project.
+        target: The new target, as for `train`.
+        training_spec: The training, with the budget for the new target. None for that of the project.
         on_event: As for `train`.
         should_stop: As for `train`.
+
+    Returns:
+        The project after the training.
 
     Raises:
         TargetError: If there is nothing to learn.

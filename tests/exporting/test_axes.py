@@ -1,4 +1,4 @@
-"""Particles and densities in axes of Matplotlib."""
+"""Particles and densities in Matplotlib axes."""
 
 from dataclasses import replace
 

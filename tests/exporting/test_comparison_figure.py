@@ -327,7 +327,7 @@ def test_table_of_runs_in_progress_has_their_current_figures(tmp_path: Path) -> 
     assert float(row["validation_nll"]) == last.validation_nll
     table = (tmp_path / "a.md").read_text(encoding="utf-8")
     assert "| begun | 1, 1 training | " in table
-    assert "Runs that have not ended are measured on validation points, and not ranked." in table
+    assert "Runs that have not ended are measured on validation points and not ranked." in table
     with pytest.raises(SpecError, match="no rows before a flow has been trained"):
         ComparisonTable(Comparison({"new": new}), "csv")
 

@@ -33,7 +33,7 @@ def narrow(what: What, **changes: Any) -> ExportSpec:
 
 
 def points(spec: ExportSpec) -> float:
-    """Return the size of the text in points."""
+    """Return the text size of an export in points."""
     return em(spec.seen.view, spec.pixels) * 72 / spec.dpi
 
 
