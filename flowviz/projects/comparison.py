@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from PIL.Image import Image
 
-FOR_GOOD = ("completed", "patience", "diverged")  # endings of runs that are not repeated
+FOR_GOOD = ("completed", "patience", "diverged")  # endings of runs that are neither continued nor repeated
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Comparison:
         return tuple(self.projects)
 
     def title(self, name: str) -> str:
-        """Return the name of a line of the table for users: the title of the family if it is named after that."""
+        """Return the label of a line of the table: the title of the family if the line is named after its family."""
         project = self.projects.get(name)
         return project.flow.recipe.title if project and name == project.flow.family else name
 
@@ -124,7 +124,7 @@ class Comparison:
         return next((each for each in self.trials if (each.name, each.seed) == (name, seed)), None)
 
     def missing(self, offset: int = 0) -> tuple[Entrant, ...]:
-        """Return the entrants, with their own seed plus an offset, of the runs that have not ended for good."""
+        """Return the entrants, with their own seed plus an offset, of the runs that are not complete."""
         ended = {(each.name, each.seed) for each in self.trials if each.ending in FOR_GOOD}
         later = (entrant.with_later_seeds(offset) for entrant in self.spec.entrants)
         return tuple(entrant for entrant in later if (entrant.name, entrant.seed) not in ended)
@@ -154,7 +154,7 @@ class Comparison:
         return [*map(self._compared, self.ordered_trials()), *self.limit_trials()]
 
     def _compared(self, trial: Trial) -> Trial:
-        """Return a run with its difference from the best entrant on the same target among its figures."""
+        """Return a run whose figures include the difference from the best entrant on the same target, if known."""
         found, best = None, self._best_runs(self[trial.name].target)
         if best and is_tested(trial):
             found = difference([trial], best)
@@ -162,12 +162,12 @@ class Comparison:
         return replace(trial, figures={**dict.fromkeys(FIGURES), **trial.figures, **known})
 
     def _best_runs(self, target: TargetSpec) -> list[Trial]:
-        """Return the tested runs of the best entrant on a target. None if no two entrants have been tested on it."""
+        """Return the tested runs of the best entrant on a target, or an empty list if fewer than two were tested."""
         names = [name for name, each in self.projects.items() if each.target == target]
         return best_runs([[trial for trial in self.trials if trial.name == name] for name in names])
 
     def differences(self) -> dict[str, PairedDifference | None]:
-        """Return the difference of the test NLL of each entrant from that of the best one on the same target.
+        """Return, for each entrant, the difference from the test NLL of the best one on the same target.
 
         A difference is None if the entrant has not been tested, or if no other one with its target has.
         """
@@ -236,7 +236,7 @@ class Comparison:
         return open_image(BytesIO(png_of(self, columns=columns)))
 
     def _repr_html_(self) -> str:
-        """Return the figure and the table, which notebooks display."""
+        """Return the figure and the table as HTML, which notebooks display."""
         picture, content = self.figure(), BytesIO()
         assert picture is not None
         picture.save(content, "PNG")

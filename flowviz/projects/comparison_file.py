@@ -65,7 +65,7 @@ def save_comparison(comparison: Comparison, path: Path, *, private: bool = False
         private: Whether to make the file readable by the user only.
 
     Raises:
-        FileError: If the comparison is too large or could not be opened again, or if the file cannot be written.
+        FileError: If the comparison is too large, if it could not be opened again, or if the file cannot be written.
     """
     write = partial(comparison_to_bytes, comparison)
     content = checked_content(write, comparison_from_bytes, "comparison", "Remove a flow.")
@@ -152,7 +152,7 @@ def _trials(arrays: Mapping[str, NDArray[Any]], table: str, names: Collection[st
 
 
 def _nlls(arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32] | None:
-    """Return the NLLs of test points, or None if there are none. Raises `ValueError` if they cannot be used."""
+    """Return the NLLs of test points, or None if there are none. Raises `ValueError` if they are invalid."""
     if name not in arrays:
         return None
     nlls: NDArray[np.float32] = checked(arrays[name], np.float32)

@@ -1,4 +1,4 @@
-"""Pictures of projects and comparisons, which notebooks display. The library, which draws them, registers how."""
+"""Pictures of projects and comparisons, which notebooks display. The library registers the functions that draw them."""
 
 from functools import singledispatch
 from pathlib import Path
@@ -12,17 +12,17 @@ def draw(shown: object, path: Path, **options: Any) -> None:
 
     Args:
         shown: The project or the comparison.
-        path: The file. Its suffix tells the format.
-        **options: Those of the registered function.
+        path: The file. Its suffix implies the format.
+        **options: Keyword arguments of the registered function.
 
     Raises:
-        NotImplementedError: If `flowviz.library` was not imported. Notebooks then show text.
+        NotImplementedError: If `flowviz.library` has not been imported. Notebooks then show text.
     """
     raise NotImplementedError(f"flowviz.library draws a {type(shown).__name__}. Import it first.")
 
 
 def png_of(shown: object, **options: Any) -> bytes:
-    """Return the picture of a project or a comparison as a PNG; see `draw`."""
+    """Return the picture of a project or a comparison as a PNG. Options are as for `draw`."""
     with TemporaryDirectory(prefix="flowviz-") as folder:
         path = Path(folder) / "picture.png"
         draw(shown, path, **options)

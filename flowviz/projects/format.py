@@ -21,7 +21,7 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                 score             score of the current state, or null: {"step", "validation", "test", "entropy",
                                   "folded": share of points without an exact density, "test_uses"}; "validation" and
                                   "test" are the fields of `Measured`, or null; what is unknown is null
-                test_uses         number of trainings that were scored on the test points; missing from older files
+                test_uses         number of times the test points were used for a score; missing from older files
                 checkpoint        state of the training, or null: {"step", "seconds" since the first step,
                                   "start_step" and "start_seconds" of the schedule, "chunks" of steps, "recoveries",
                                   "rate_factor" of the learning rate, "random_state" of numpy's PCG64,
@@ -41,8 +41,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   ...]}, ...}}: the spec `Edits`, with which the trace and the score were computed
                 environment       {"flowviz", "tensorflow", "python", "platform"} in which the weights were trained, or
                                   null; missing from older files of this format
-                ending            "completed", "patience", "stopped", "interrupted" or "diverged": how the training
-                                  ended, or null before its end; missing from older files
+                ending            how the training ended: "completed", "patience", "stopped", "interrupted" or
+                                  "diverged", or null before its end; missing from older files
     arrays      target/NUMBER     uint8: contents of files in targets: pictures (PNG) and points (float32,
                                   little-endian, alternating x and y)
                 states/parameters (states, P), states/statistics (states, S)    float32
@@ -136,7 +136,7 @@ def save_project(project: Project, path: Path, *, private: bool = False) -> None
         private: Whether to make the file readable by the user only.
 
     Raises:
-        FileError: If the project is too large or could not be opened again, or if the file cannot be written.
+        FileError: If the project is too large, if it could not be opened again, or if the file cannot be written.
     """
     content = checked_content(partial(to_bytes, project), from_bytes, "project", "Train a smaller flow.")
     write_bytes(path, content, lasting=True, private=private)
@@ -190,7 +190,7 @@ def from_bytes(content: bytes) -> Project:
     """Return the project from the content of a project file.
 
     Raises:
-        FileError: If the content is damaged, is not that of a project, or has a format that is not supported.
+        FileError: If the content is damaged, is not a project, or has a format that is not supported.
     """
     text, memory = metadata(content, PROJECT), max_memory(len(content))
     version = text.get("format_version")

@@ -71,8 +71,8 @@ class Project:
         score: Score of the weights and edits. None unless the weights are those that a training kept.
         environment: Versions and platform with which the weights were trained, or with which an untrained project was
             created. None for projects of older versions, which did not save it.
-        test_uses: Number of trainings that were scored on the test points.
-        ending: How the training ended. None before its end, and for projects of older versions.
+        test_uses: Number of times the test points were used for a score.
+        ending: How the training ended. None before its end, and in files of older versions.
     """
 
     target: TargetSpec
@@ -160,7 +160,9 @@ class Project:
         return self.score.gap if self.score else None
 
     def score_in_units(self, units: UnitName = "data") -> Score | None:
-        """Return the score with NLLs and entropy per area in the given units; `score` has them in flow units.
+        """Return the score with NLLs and entropy per area in the given units, or None if the score is unknown.
+
+        The attribute `score` is in flow units.
 
         Args:
             units: `data`, `pixels` or `flow`; see `flowviz.units`.
@@ -187,12 +189,12 @@ class Project:
     def distribution(self, units: UnitName = "data", dtype: Literal["float32", "float64"] = "float32") -> Any:
         """Return the flow as a distribution of TensorFlow Probability, for points in the given units.
 
-        Loads TensorFlow Probability. To train it, build the flow first, whose weights the variables of
-        `flow.distribution()` are: see `with_weights`.
+        Loads TensorFlow Probability. To train the distribution, use `flow = project.build_flow()` and
+        `flow.distribution()`, whose variables are the weights of the flow, and store these by `with_weights`.
 
         Args:
             units: `data`, `pixels` or `flow`; see `flowviz.units`. The density is per area in these units.
-            dtype: The precision in which it computes.
+            dtype: The precision of its computations.
 
         Returns:
             A `tfd.TransformedDistribution`, with `sample`, `log_prob` and a `bijector`.
@@ -204,10 +206,10 @@ class Project:
         return self.build_flow(dtype).distribution(targets.spec_units(self.target, units))
 
     def with_weights(self, weights: Weights) -> "Project":
-        """Return this project with the weights of a training of your own, and its particles followed anew.
+        """Return this project with other weights, such as those of your own training loop. Loads TensorFlow.
 
-        Loads TensorFlow. What belongs to an earlier training is left out: losses, moments and checkpoint. The score is
-        unknown then: see `flowviz.rescored`.
+        The particles are traced with the new weights. The losses, moments and checkpoint of an earlier training are
+        removed, and the score is unknown until you call `flowviz.rescored`.
 
         Args:
             weights: The weights, as `flow.weights()` returns them.

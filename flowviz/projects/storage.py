@@ -25,13 +25,13 @@ NotOurs = (
 
 
 def checked_content(write: Callable[[], bytes], parse: Callable[[bytes], object], kind: str, advice: str) -> bytes:
-    """Return the content of a project or of another kind of file, which can be opened again.
+    """Return the content of a file after checking that it can be opened again.
 
     Args:
         write: Returns the content.
-        parse: Opens it, in less time than writing takes.
-        kind: The kind of the file.
-        advice: What to do if the content is too large.
+        parse: Opens the content. This takes less time than writing it.
+        kind: The kind of the content, such as "project", for messages.
+        advice: What to do if the content is too large, as a sentence.
 
     Raises:
         FileError: If the content is too large or could not be opened again.
@@ -43,7 +43,7 @@ def checked_content(write: Callable[[], bytes], parse: Callable[[bytes], object]
             return content
     except (FileError, *NotOurs) as error:
         cause = " ".join(str(error.__cause__ if isinstance(error.__cause__, NotOurs) else error).split())
-        raise FileError(f"The {kind} is not saved, because it could not be opened again: {cause}") from error
+        raise FileError(f"The {kind} was not saved, because it could not be opened again: {cause}") from error
     raise FileError(f"The {kind} is too large to be saved: {len(content) / 1e6:,.0f} MB. {advice}")
 
 

@@ -4,7 +4,7 @@
 - Format 9 had no edits, which are empty by default.
 - Format 8 had flows with a standard normal base only, which is no longer the default of all families.
 
-Formats 1 to 7 are those of development versions, before the first release. They are no longer supported.
+Formats 1 to 7 were written by development versions before the first release, and are no longer supported.
 """
 
 from typing import Any
@@ -25,9 +25,9 @@ def upgraded(text: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_measurements(text: dict[str, Any]) -> dict[str, Any]:
-    """Turn the NLLs of the score of format 10 into measurements of an unknown number of points.
+    """Convert the NLLs in a score of format 10 to measurements with an unknown number of points.
 
-    Each training was scored on test points, so those of a project that was trained have been used at least once.
+    Each training was scored on test points, so those of a trained project have been used at least once.
     """
     text = {**text, "test_uses": int(bool(text.get("checkpoint")))}
     if not (score := text.get("score")):
@@ -44,6 +44,6 @@ def _with_measurements(text: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_normal_base(plan: dict[str, Any]) -> dict[str, Any]:
-    """Give the flow of format 8, and that of its next training, the only base distribution that there was."""
+    """Add the base distribution, which was always normal in format 8, to the flow and to that of the next training."""
     following = {"next": _with_normal_base(plan["next"])} if plan.get("next") else {}
     return {**plan, **following, "flow": {"base": "normal", **plan["flow"]}}

@@ -1,4 +1,4 @@
-"""What `load` would reject, `save` refuses, with a sentence and without leaving a file."""
+"""`save` refuses projects that `load` would reject, with a sentence and without leaving a file."""
 
 import random
 from collections import Counter
@@ -40,7 +40,7 @@ SPOILS: dict[type, Callable[[Any, random.Random], Any]] = {
 
 
 def leaves(record: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the paths of fields to values of any type of `SPOILS`."""
+    """Yield the paths to all fields whose values have a type in `SPOILS`."""
     names = [each.name for each in fields(record)] if is_dataclass(record) else list(type(record).model_fields)
     for name in names:
         value = getattr(record, name)
@@ -58,7 +58,7 @@ def changed(record: Any, path: tuple[str, ...], spoil: Spoil) -> Any:
 
 
 def outcome(project: Project, path: Path) -> str:
-    """Return whether a project is saved, so that the same one is opened, or refused with a sentence."""
+    """Return whether a project is saved and loads as an equal one, rather than being refused with a sentence."""
     try:
         save(project, path)
     except FileError as error:
@@ -68,7 +68,7 @@ def outcome(project: Project, path: Path) -> str:
         path.unlink()
         return "saved"
     assert not path.exists()
-    assert said.startswith("The project is not saved, because it could not be opened again: ")
+    assert said.startswith("The project was not saved, because it could not be opened again: ")
     assert "\n" not in said
     return "refused"
 
@@ -131,6 +131,6 @@ def test_comparison_that_could_not_be_opened_is_refused(tmp_path: Path) -> None:
         replace(comparison, trials=(replace(trial, name="b"),)),
         replace(comparison, trials=(replace(trial, failure="\x1b[2J"),)),
     ):
-        with pytest.raises(FileError, match="The comparison is not saved, because it could not be opened again"):
+        with pytest.raises(FileError, match="The comparison was not saved, because it could not be opened again"):
             save_comparison(wrong, tmp_path / "b.flowviz")
     assert not (tmp_path / "b.flowviz").exists()
