@@ -16,12 +16,12 @@ from flowviz.specs.edits import Edits
 
 @dataclass(frozen=True)
 class Kept:
-    """The best state so far: the one with the fewest validation points without a density, then with the lowest NLL.
+    """The best state so far: the one with the fewest validation points without a density, then the lowest NLL.
 
     Attributes:
         weights: Weights of the flow.
-        validation_nll: Mean NLL in nats of the validation points that have a density, 0 if none has. It measures
-            the flow only if all of them have one, and is not shown otherwise.
+        validation_nll: Mean NLL in nats of the validation points that have a density, 0 if none has. Unless all of them
+            have one, it serves only to rank states, and is not shown.
         step: Step after which the flow had these weights.
         without_density: Share of the validation points that have no density, from 0 to 1, because the flow has no
             inverse there.
@@ -34,7 +34,7 @@ class Kept:
 
     @property
     def rank(self) -> tuple[float, float]:
-        """Return the share of points without a density and the NLL, by which states are ordered, the best first."""
+        """Return the sort key of states, the best first: the share of points without a density, then the NLL."""
         return self.without_density, self.validation_nll
 
 

@@ -24,7 +24,7 @@ class Column:
         title: Heading for users.
         form: Format of a value, as `format` takes it.
         best: Which value is the best one.
-        validation: Name of the figure on validation points that stands in for it until the end of the training.
+        validation: Name of the validation figure that replaces it until the end of the training.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Column:
 
     @property
     def compares(self) -> bool:
-        """Return whether its values are compared by their differences on the same test points."""
+        """Return whether its values are compared by paired differences on the same test points."""
         return self.name in {"gap", "test_nll", DIFFERENCE}
 
 
@@ -70,7 +70,7 @@ class RunSummary:
         finite: Number of runs whose results are all finite; only these count in means and deviations.
         means: Mean of each figure. None if no run has it.
         deviations: Sample standard deviation of each figure. None if fewer than two runs have it.
-        standard_error: Standard error of the test NLL of the only run. None for several runs, or if unknown.
+        standard_error: Standard error of the test NLL if there is only one run. None for several runs, or if unknown.
         difference: Difference of the test NLL from that of the best entrant. None if unknown.
         without_density: Largest share of the test points without a density.
     """
@@ -96,27 +96,27 @@ class RunSummary:
         return f"{count}, {self.running} training" if self.running else count
 
     def value(self, column: Column) -> float | None:
-        """Return the mean of a column, on validation points if there is none on test points. None if unknown."""
+        """Return the mean of a column: on test points or, if that is unknown, on validation points. None if unknown."""
         if column.name == DIFFERENCE:
             return self.difference.mean if self.difference else None
         known = self.means.get(column.name)
         return self.means.get(column.validation) if known is None else known
 
     def is_validated(self, column: Column) -> bool:
-        """Return whether the mean of a column is that of validation points."""
+        """Return whether the mean of a column is measured on validation points."""
         return self.means.get(column.name) is None and self.means.get(column.validation) is not None
 
     def error(self, column: Column) -> float | None:
-        """Return what follows ±: the deviation over seeds or, of one run and of differences, the error of the test."""
+        """Return the number after ±: the deviation over seeds or, for one run or difference, the error of the test."""
         if column.name == DIFFERENCE:
             return self.difference.standard_error if self.difference else None
         deviation = self.deviations.get(column.name)
         return self.standard_error if deviation is None and column.compares else deviation
 
     def text(self, column: Column) -> str:
-        """Return the mean of a column for users, with its deviation or error, and a note if it is no test result.
+        """Return the text of a cell: the mean with its deviation or error, marked if it is not a test result.
 
-        A score is not comparable if some of the points have no density.
+        If some of the points have no density, the text says instead that the score is not comparable.
         """
         value, error = self.value(column), self.error(column)
         if value is None:
@@ -166,11 +166,11 @@ def summary_of_figures(
 
 
 def best_of(column: Column, rows: Sequence[RunSummary]) -> set[int]:
-    """Return the numbers of the rows that are best in a column, or cannot be told from the best one.
+    """Return the indices of the rows that are best in a column or cannot be distinguished from the best.
 
-    Flows are compared on the same test points, each with those on the same target. Other figures are best if they look
-    like the best one, or if their means over seeds are within one standard error of the difference; none is best, if
-    this is true of all. Runs that have not ended are not compared with those that have.
+    NLLs and gaps are compared by paired differences among the flows with the same target. Other figures are best if
+    they are displayed like the best one, or if their means over seeds are within one standard error of the difference,
+    unless this is true of all. Runs that have not ended are not compared with runs that have.
     """
     if column.compares:
         return {number for number, row in enumerate(rows) if row.difference and row.difference.is_tie}
@@ -203,7 +203,7 @@ def with_values(rows: Sequence[RunSummary]) -> list[Column]:
 
 
 def brief_columns(rows: Sequence[RunSummary]) -> list[Column]:
-    """Return the columns for a narrow table: those with values, but not the NLL beside the gap, which ranks alike."""
+    """Return the columns of a narrow table: those with values, without the NLL if the gap ranks flows equally."""
     found = with_values(rows)
     has_gap = any(column.name == "gap" for column in found)
     return [column for column in found if column.name != "test_nll" or not has_gap]

@@ -1,18 +1,18 @@
-"""How far a flow is from a law that holds for every normalizing flow."""
+"""Deviations of flows from the laws that hold for every normalizing flow."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """How far a flow is from a law.
+    """The deviation of a flow from a law.
 
     Attributes:
         law: The law, as a clause.
         precision: The data type in which the flow was evaluated, "float32" or "float64".
-        error: The largest error found; infinite if the flow could not be evaluated, or had results that are not finite.
-        limit: The largest error that is allowed.
-        problem: What is wrong, as a clause; empty if the law holds.
+        error: The largest error. Infinity if the flow could not be evaluated, or if a result was not finite.
+        limit: The largest allowed error.
+        problem: The problem, as a clause. Empty if the law holds.
     """
 
     law: str
@@ -27,6 +27,6 @@ class Deviation:
         return self.error <= self.limit
 
     def sentence(self) -> str:
-        """Describe the deviation in a line, without a period."""
+        """Return a line that describes the deviation, without a period."""
         found = f"largest error {self.error:.1e}, {self.limit:.0e} allowed" if self.holds else self.problem
         return f"{self.law} ({self.precision}): {found}"

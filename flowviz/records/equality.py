@@ -8,9 +8,9 @@ import numpy as np
 
 
 class EqualByContent:
-    """Base class of dataclasses that are equal if all their fields are, numbers of arrays and NaNs included.
+    """Base class of dataclasses that are equal if all of their fields are equal. It supports arrays and NaNs.
 
-    The equality that `dataclass` generates raises an error for arrays, so such a class is declared with `eq=False`.
+    The `__eq__` that `dataclass` generates fails for arrays, so subclasses are declared with `eq=False`.
     """
 
     def __eq__(self, other: object) -> bool:

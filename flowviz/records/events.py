@@ -270,7 +270,7 @@ class Finished:
     finite, even if the training diverged.
 
     Attributes:
-        ending: How the training ended. "patience" means early, because the validation NLL did not fall any more.
+        ending: How the training ended. "patience" means early, because the validation NLL had stopped falling.
         progress: State of the training after its last validation.
         snapshot: Particles of the kept state.
         kept: The kept state.

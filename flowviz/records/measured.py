@@ -1,4 +1,4 @@
-"""Measurements: mean NLLs that know on which points they were measured, and in which units."""
+"""Measurements: mean NLLs together with the points on which they were measured, and their units."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
@@ -14,15 +14,15 @@ Split = Literal["training", "validation", "test"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 TAIL_SHARE = 1e-3  # share of the points whose influence on the mean is measured
-HEAVY_TAIL = 0.05  # nats by which they may raise the mean; those next to the edges of letters raise it by about 0.01
+HEAVY_TAIL = 0.05  # nats by which they may raise the mean; for letters, those at the edges raise it by about 0.01
 
 
 @dataclass(frozen=True)
 class Measured:
     """The mean NLL of points, in nats.
 
-    A point at which a flow has no inverse has no density. The mean NLL of points of which some have no density is
-    unknown, because leaving them out would make it smaller.
+    A point at which a flow has no inverse has no density. If any point has no density, the mean is unknown, because
+    leaving these points out would make it smaller.
 
     Attributes:
         split: The points: "training" points trained the flow, "validation" points selected the state that is kept, and
@@ -47,11 +47,11 @@ class Measured:
 
     @classmethod
     def of(cls, nlls: NDArray[np.float64], split: Split, *, can_fold: bool = False) -> "Measured":
-        """Measure points in flow units.
+        """Return the measurement of points in flow units.
 
         Args:
-            nlls: NLL of each point (n,), not finite where it overflows or is unknown.
-            split: Which points they are.
+            nlls: NLL of each point (n,) in nats, not finite where it overflows or is unknown.
+            split: The set to which the points belong.
             can_fold: Whether NaN means that the flow has no inverse at a point.
         """
         missing = float(np.isnan(nlls).mean()) if can_fold and len(nlls) else 0.0
@@ -75,30 +75,30 @@ class Measured:
 
     @property
     def is_dominated(self) -> bool:
-        """Return whether the mean says more about a few points than about all."""
+        """Return whether a few points dominate the mean."""
         return self.tail is not None and self.tail > HEAVY_TAIL
 
     def in_units(self, units: Units) -> "Measured":
         """Return this measurement per area in the units of the data.
 
         Raises:
-            TypeError: If it is in these units already.
+            TypeError: If it has already been converted.
         """
         if self.units != "flow":
-            raise TypeError("The measurement is in the units of the data already.")
+            raise TypeError("The measurement is already in the units of the data.")
         return replace(self, mean=units.nll(self.mean), median=units.nll(self.median), units="data")
 
     def sentence(self, entropy: float | None = None) -> str:
-        """Describe the measurement for the user: the gap if the entropy is known, or the NLL.
+        """Describe the measurement for the user: the gap if the entropy is known, or else the NLL.
 
         Args:
-            entropy: Entropy of the target in nats, in the units of the measurement.
+            entropy: Entropy of the target in nats, per area in the units of the measurement. None if unknown.
 
         Raises:
             TypeError: If it has not been converted to the units of the data.
         """
         if self.units == "flow":
-            raise TypeError("Users read measurements in the units of the data: convert this one by `in_units`.")
+            raise TypeError("Convert the measurement to the units of the data by `in_units` before it is displayed.")
         if self.without_density:
             return not_comparable(self.without_density)
         if self.mean is None:
@@ -110,5 +110,5 @@ class Measured:
 
 
 def not_comparable(without_density: float) -> str:
-    """Say that an NLL is unknown because a share of the points, from 0 to 1, has no density."""
+    """Return a phrase saying that an NLL is unknown, because a share of the points, from 0 to 1, has no density."""
     return f"not comparable: {max(without_density, 0.001):.1%} of the points have no density"

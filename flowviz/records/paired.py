@@ -17,8 +17,7 @@ class PairedDifference:
 
     Attributes:
         mean: Mean over the test points, and over the runs of each flow.
-        standard_error: Standard error of the mean, because the test points are a sample. It does not contain the spread
-            over trainings.
+        standard_error: Standard error of the mean over the test points. It excludes the spread over trainings.
     """
 
     mean: float
@@ -26,12 +25,12 @@ class PairedDifference:
 
     @property
     def is_tie(self) -> bool:
-        """Return whether the flow cannot be told from the best one: it is within one standard error."""
+        """Return whether the flow cannot be distinguished from the best one: it is within one standard error."""
         return self.mean <= self.standard_error
 
 
 def differences(flows: Sequence[Sequence[Trial]], targets: Sequence[object]) -> list[PairedDifference | None]:
-    """Return the difference of each flow from the best one on the same target.
+    """Return the difference of the test NLL of each flow from that of the best one on the same target.
 
     The best flow is the one with the lowest mean test NLL over its runs. A difference is None if the flow has not been
     tested, if no other one has, or if some points have no density in one of its runs.
@@ -49,7 +48,7 @@ def differences(flows: Sequence[Sequence[Trial]], targets: Sequence[object]) -> 
 
 
 def best_runs(flows: Sequence[Sequence[Trial]]) -> list[Trial]:
-    """Return the tested runs of the flow with the lowest mean test NLL. None if fewer than two flows were tested.
+    """Return the tested runs of the flow with the lowest mean test NLL. Empty if fewer than two flows were tested.
 
     Args:
         flows: The runs of each flow, which all learn the same target.
@@ -59,16 +58,20 @@ def best_runs(flows: Sequence[Sequence[Trial]]) -> list[Trial]:
 
 
 def is_tested(trial: Trial) -> bool:
-    """Return whether a run has a test NLL that can be compared: it has ended, and all results are finite."""
+    """Return whether a run has a test NLL that can be compared, because it has ended with finite results."""
     is_known = trial.figures.get("test_nll") is not None and trial.figures.get("standard_error") is not None
     return is_known and trial.finite and trial.ending != "training"
 
 
 def difference(runs: Sequence[Trial], best: Sequence[Trial]) -> PairedDifference:
-    """Return the difference between the runs of two flows that have been tested.
+    """Return the difference of the mean test NLL between the tested runs of two flows.
 
-    It is paired if the NLL of each test point is known. In files of older versions it is not, and the runs were tested
-    on different points; then, their errors add up.
+    The difference is paired if the NLL of each test point is known. Files of older versions lack these NLLs, and their
+    runs were tested on different points, so that the variances of both flows are added.
+
+    Args:
+        runs: The tested runs of a flow.
+        best: The tested runs of the best flow.
     """
     mean = _mean(runs) - _mean(best)
     if [*runs] == [*best]:
@@ -88,7 +91,7 @@ def _tested(runs: Sequence[Trial]) -> list[Trial]:
 
 
 def _nlls(runs: Sequence[Trial]) -> NDArray[np.float64] | None:
-    """Return the NLL of each test point (n,), the mean over runs. None if that of a run is unknown."""
+    """Return the NLL of each test point (n,), averaged over runs. None if it is unknown for a run."""
     known = [trial.test_nlls for trial in runs if trial.test_nlls is not None]
     if len(known) < len(runs) or len({nlls.shape for nlls in known}) > 1:
         return None

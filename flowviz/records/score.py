@@ -8,7 +8,7 @@ from flowviz.records.units import Units
 
 NEGLIGIBLE = 1e-3  # share of folded points that changes the NLL by less than its standard error
 
-CHANCE = 3.0  # standard errors below 0 at which a gap may be by chance
+CHANCE = 3.0  # number of standard errors by which a gap may be below 0 by chance
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Score:
 
     NLLs, entropy and gap are in nats; those of a project's score are per area in flow units. The validation NLL is
     slightly optimistic, because it selected the state. The test NLL is unbiased: its points were used neither to train
-    the flow nor to select its state. It is measured at the end of a training only, so edits and other integrators are
+    the flow nor to select its state. It is measured only at the end of a training, so edits and other integrators are
     scored on validation points.
 
     Attributes:
@@ -25,9 +25,9 @@ class Score:
         validation: Measurement on the validation points. None if unknown.
         test: Measurement on the test points. None if there are none, or if the flow was changed after its training.
         entropy: Entropy of the target. None if unknown.
-        folded: Share of the points, from 0 to 1, at which a layer folds the plane over. Their densities are inexact: of
-            several particles that the flow moves there, one counts; if none is found, the point has no density.
-        test_uses: Number of trainings of the project that were scored on the test points, including this one.
+        folded: Share of the points, from 0 to 1, at which a layer folds the plane over. Their densities are inexact: if
+            the flow moves several particles to a point, only one counts; if none is found, the point has no density.
+        test_uses: Number of times the project has used the test points for a score, including this one.
     """
 
     step: Count
@@ -65,14 +65,14 @@ class Score:
 
     @property
     def best_known(self) -> Measured | None:
-        """Return the measurement on the test points, or else on the validation points."""
+        """Return the measurement on the test points, or else on the validation points. None if both are unknown."""
         return self.test or self.validation
 
     def in_units(self, units: Units) -> "Score":
         """Return this score with its NLLs and entropy converted from flow units.
 
         Raises:
-            TypeError: If it has been converted already.
+            TypeError: If it has already been converted.
         """
         return replace(
             self,
@@ -82,7 +82,7 @@ class Score:
         )
 
     def sentence(self) -> str:
-        """Describe the score for the user by the test or the validation points: the gap if it is known, or the NLL.
+        """Describe the score on the test or else the validation points: the gap if it is known, or else the NLL.
 
         Raises:
             TypeError: If the score has not been converted to the units of the data.
@@ -93,7 +93,7 @@ class Score:
 
 
 def impossible_note(gap: float | None, standard_error: float | None) -> str:
-    """Return the note after a gap that is too far below 0 to be chance, or an empty string.
+    """Return a note for a gap that is too far below 0 to be due to chance, or else an empty string.
 
     Args:
         gap: The gap in nats, or None if it is unknown.

@@ -18,13 +18,13 @@ from flowviz.specs import FlowSpec, TrainingSpec
 
 IDENTITY = ("family", "learning_rate", "seed", "ending", "finite")  # first columns of the CSV table
 NOTES = ("failure",)  # last columns of the CSV table
-OTHERS = ("name", *IDENTITY, *NOTES, "settings")  # columns without figures; tables of older versions have the last one
+OTHERS = ("name", *IDENTITY, *NOTES, "settings")  # columns without figures; only older tables have the last one
 ON_TARGET_GOAL = 0.8  # share of the particles, the time until which is a figure
 MEASURES = {"gap": "gap", "test_nll": "test NLL", "validation_nll": "validation NLL"}  # by decreasing preference
 
 TrialEnding = Literal[Ending, "failed", "training"]
 
-CUT_SHORT: frozenset[TrialEnding] = frozenset({"stopped", "interrupted", "failed"})  # can be trained further
+CUT_SHORT: frozenset[TrialEnding] = frozenset({"stopped", "interrupted", "failed"})  # endings of runs that can continue
 TABLE_ENDINGS: tuple[TrialEnding, ...] = (*get_args(Ending), "failed")  # a run in progress is in no table of trials
 
 

@@ -37,19 +37,27 @@ def shapes_of(arrays: Mapping[str, NDArray[Any]]) -> Shapes:
 def flatten(arrays: Mapping[str, NDArray[Any]], shapes: Shapes) -> NDArray[Any]:
     """Return arrays as one vector, concatenated in the order of `shapes`.
 
+    Args:
+        arrays: The arrays by name.
+        shapes: The expected shape of each array.
+
     Raises:
         FileError: If the names or shapes of the arrays differ from `shapes`.
     """
     if shapes_of(arrays) != shapes:
         odd = sorted(set(shapes_of(arrays).items()) ^ set(shapes.items()))
         raise FileError(
-            f"The weights do not match the flow: {odd[0][0]} is missing, unexpected or has the wrong shape."
+            f"The weights do not match the flow: {odd[0][0]} is missing, is unexpected or has the wrong shape."
         )
     return np.concatenate([np.zeros(0, np.float32), *(np.ravel(arrays[name]) for name in shapes)])
 
 
 def unflatten(vector: NDArray[Any], shapes: Shapes) -> dict[str, NDArray[Any]]:
-    """Return the arrays in a vector by name, as views: the inverse of `flatten`.
+    """Return named arrays as views of a vector; this is the inverse of `flatten`.
+
+    Args:
+        vector: The concatenated arrays (n,).
+        shapes: The shape of each array by name.
 
     Raises:
         ValueError: If the length of the vector does not fit the shapes.

@@ -51,8 +51,8 @@ def em(view: ViewSpec, panel: Panel | PictureSize) -> float:
     """Return the size of small text (1 em) in a panel, in pixels.
 
     The size follows the geometric mean of the panel's sides, up to `view.word_height` of the shorter side. A label
-    height above the default also scales up the text that this limit does not affect. With `view.text_share`, it is that
-    share of the height instead.
+    height above the default also scales up the text that this limit does not affect. If `view.text_share` is given, the
+    size is that share of the height instead.
     """
     if view.text_share is not None:
         return max(1.0, view.text_share * panel.height)
@@ -278,7 +278,7 @@ def write(view: ViewSpec, panel: Panel, labels: Iterable[Label], text: float | N
         view: The view, which determines the colors of the text.
         panel: The size of the panel, in pixels.
         labels: The labels.
-        text: 1 em in pixels; None for that of the view in the panel.
+        text: 1 em in pixels. None for the text size of the view in the panel.
     """
     size, colors = text or em(view, panel), SURROUNDINGS[view.theme]
     stamps = [

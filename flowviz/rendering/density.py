@@ -18,7 +18,7 @@ from flowviz.specs import ViewSpec
 MASSES = (0.5, 0.9, 0.99)  # probability inside each contour
 STRENGTHS = (0.45, 0.6, 0.6)  # opacity of each contour
 DIRECTIONS = (0.8, 0.45, 1.7)  # direction of each contour label, in half turns counterclockwise from the right
-LABEL_EMS = 3.4, 1.4  # room of a label
+LABEL_EMS = 3.4, 1.4  # width and height of a label
 FADE = 2.0  # opacity lost per stage: invisible half a stage away
 FAINTEST = 1.0  # nats from the outermost contour down to the low end of the heat map
 BRIGHTEST = 0.98  # quantile of the log-density of samples at the high end of the heat map
@@ -146,12 +146,12 @@ def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 def contour_labels(density: Density, levels: tuple[float, ...], view: ViewSpec, panel: Panel) -> tuple[Label, ...]:
     """Return a label with the enclosed probability for each contour.
 
-    Each label is at the outermost visible point of its contour in a direction of its own. One that would overlap
-    another is left out.
+    Each label is at the outermost visible point of its contour in a certain direction. A label that would overlap
+    another one is left out.
 
     Args:
         density: The density.
-        levels: The log-densities of the contours of `MASSES` in nats, such as `mass_levels(density)`.
+        levels: The log-density in nats of each contour of `MASSES`, such as `mass_levels(density)`.
         view: The view.
         panel: The size of the panel, in pixels.
     """

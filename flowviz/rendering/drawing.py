@@ -1,4 +1,4 @@
-"""Drawings, which consist of rectangles, polygons, lines, text and panels of particles, as pixels or as vectors."""
+"""Drawings that consist of rectangles, polygons, lines, text and panels of particles, for pixels or vectors."""
 
 from dataclasses import dataclass, replace
 from math import ceil, floor
@@ -15,7 +15,7 @@ from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Canvas
 from flowviz.specs import ViewSpec
 
-FINER = 4  # samples per side of a pixel at the edge of a polygon
+FINER = 4  # subpixels per side of a pixel, for smooth edges of polygons
 
 
 class Box(NamedTuple):
@@ -58,7 +58,7 @@ class Particles(NamedTuple):
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture of boxes, panels, polygons, lines and text, drawn in this order; later ones of a kind are on top.
+    """A picture of boxes, panels, polygons, lines and text, drawn in this order. Within a kind, later ones are on top.
 
     Attributes:
         boxes: The boxes.
@@ -87,7 +87,7 @@ class Drawing:
         )
 
     def moved(self, right: float, down: float) -> "Drawing":
-        """Return the drawing at another place, without its panels; the distances are in pixels."""
+        """Return the drawing moved by the given distances in pixels, without its panels."""
         shift = np.array([right, down])
         return Drawing(
             tuple(each._replace(left=each.left + right, top=each.top + down) for each in self.boxes),
@@ -107,7 +107,7 @@ def painted(picture: RGBA, drawing: Drawing, view: ViewSpec, text: float) -> RGB
     """Return a picture (height, width, 4) with a drawing on it, without its panels.
 
     Args:
-        picture: The picture, whose pixels change as well.
+        picture: The picture, which is modified.
         drawing: The drawing.
         view: The view, which determines the colors of the text.
         text: 1 em in pixels.

@@ -22,9 +22,9 @@ from flowviz.rendering.sheet import small_view
 from flowviz.specs import PictureSize, ViewSpec
 
 COLUMNS, ROWS = 3, 2
-WIDE_EMS, TALL_EMS = 52.0, 9.5  # a narrower figure has two columns and three rows, if each row can be as tall as that
+WIDE_EMS, TALL_EMS = 52.0, 9.5  # a narrower figure has two columns and three rows, if rows of this height fit
 TALL_FIGURE_EMS = 68.0  # height of a figure with two columns that has room for all text
-MIN_REGION_EMS = 3.2, 5.0  # least height of a region with a line of text, and with two lines
+MIN_REGION_EMS = 3.2, 5.0  # minimum height of a region with one line of text, and with two
 PAD_EMS, TITLE_EMS, NUMBER_EMS = 1.0, 1.9, 2.6  # between plots, above each, and for the numbers below and at the left
 LINE_WIDTH = 2.0  # pixels, for an 800-pixel shorter side
 BAR_ALPHA, BAND = 0.45, 2.0  # opacity of the bars; standard errors that chance explains, on each side
@@ -129,7 +129,7 @@ class _Layout:
         return cls(text, length, width, height, notes, min(size.width, size.height) / 800, columns)
 
     def corner(self, row: int, column: int) -> tuple[float, float]:
-        """Return the upper left corner of a plot. Without a third column, its plots are in the last row."""
+        """Return the upper left corner of a plot. With two columns, the plots of the third one are in the last row."""
         if column >= self.columns:
             row, column = column, row
         left = (PAD_EMS + NUMBER_EMS) * self.text + column * (self.width + (PAD_EMS + NUMBER_EMS) * self.text)
@@ -217,7 +217,7 @@ def _cloud(latents: Latents, layout: _Layout, view: ViewSpec) -> Drawing:
 def _base_density(latents: Latents, view: ViewSpec, panel: Panel) -> Density:
     rectangle, shape = Projection(view, panel).rectangle, (CELLS, CELLS)
     values = latents.base.log_prob(cell_centers(rectangle, shape)).reshape(shape).astype(np.float32)
-    return Density(0, rectangle, values, draws=np.zeros(0, np.float32))  # the base itself knows its levels
+    return Density(0, rectangle, values, draws=np.zeros(0, np.float32))  # the base has the levels
 
 
 def _regions(latents: Latents, layout: _Layout, view: ViewSpec) -> Drawing:

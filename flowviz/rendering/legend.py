@@ -32,7 +32,7 @@ from flowviz.specs import PictureSize, ViewSpec
 Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "text"]
 
 KEY_WIDTH, BAR_HEIGHT, MARGIN, FOOT_EMS = 13.5, 0.8, 0.6, 5.2  # ems; the last one is the height of a row of entries
-BAR_STEPS, RING_STEPS, CIRCLE = 128, 90, 48  # colors of a bar and of a ring, and corners of a disc
+BAR_STEPS, RING_STEPS, CIRCLE = 128, 90, 48  # numbers of colors in a bar and in a ring, and of corners of a disc
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ def _legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: b
 
 
 def draw_legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> Drawing:
-    """Return the drawing of a legend: first the background of each entry, if the legend fits; see `legend`."""
+    """Return the drawing of a legend, empty if it does not fit. The first boxes are the backgrounds of the entries."""
     size, places = em(view, panel), legend_places(view, panel, found, below_title)
     color, drawing = SURROUNDINGS[view.theme].background, Drawing()
     for key, (left, top) in zip(found, places, strict=False):
@@ -203,7 +203,7 @@ def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_ti
 
 
 def draw_foot(view: ViewSpec, whole: PictureSize, found: tuple[Key, ...]) -> Drawing:
-    """Return the entries of a legend from the lower right corner to the left, in several rows if there is no room."""
+    """Return the drawing of a legend in the lower right corner, in several rows if the picture is narrow."""
     size, drawing = em(view, whole), Drawing()
     columns = max(1, int(whole.width / (KEY_WIDTH * size)))
     for place, key in enumerate(found):
@@ -219,7 +219,7 @@ def draw_key(view: ViewSpec, size: float, key: Key) -> Drawing:
 
 
 def _bar(view: ViewSpec, size: float, key: Key) -> Drawing:
-    """Return a color scale. Each of its colors is a box up to the right end, so that no gaps are between them."""
+    """Return a color scale. The box of each color extends to the right end, so that there are no gaps."""
     colors = color_scale(key.scale, view.theme)[:: -1 if key.turned else 1]
     left, right, top = MARGIN * size, (KEY_WIDTH - MARGIN) * size, 1.5 * size
     shown = colors[np.linspace(0, len(colors) - 1, BAR_STEPS).round().astype(int)].tolist()
@@ -241,7 +241,7 @@ def _ring(view: ViewSpec, size: float, key: Key) -> Drawing:
     colors = color_scale("angle", view.theme)[((turns + 0.5 / RING_STEPS) * STEPS).astype(int)].tolist()
     wedges = []
     for turn, (red, green, blue) in zip(turns.tolist(), colors, strict=True):
-        ends = 2 * np.pi * np.array([turn, turn + 1.5 / RING_STEPS])  # wedges overlap, so that no gaps are between them
+        ends = 2 * np.pi * np.array([turn, turn + 1.5 / RING_STEPS])  # wedges overlap to avoid gaps
         ways = np.stack([np.cos(ends), -np.sin(ends)], axis=1)
         corners = np.array((x, y)) + np.concatenate([inner * ways, outer * ways[::-1]])
         wedges.append(Polygon(corners, (red, green, blue)))

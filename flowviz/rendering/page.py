@@ -69,7 +69,7 @@ def save_page(
 
 
 def save_figure(make: Callable[[], Figure], path: Path, form: Vectors, about: Provenance) -> None:
-    """Write a figure that a function makes as an SVG or a PDF."""
+    """Write the figure that a function returns as an SVG or a PDF."""
     with matplotlib_lock, rc_context(SETTINGS):
         written = BytesIO()  # matplotlib would leave a file open if the disk is full
         make().savefig(written, format=form, metadata=_metadata(form, about), transparent=False)
@@ -126,7 +126,8 @@ class Page:
         Args:
             drawing: The drawing.
             text: 1 em in pixels.
-            order: The order of all shapes. By default, boxes are below all images and lines, and all others above them.
+            order: The stacking order of all shapes. By default, boxes are below all images and lines, and other shapes
+                above them.
         """
         for box in drawing.boxes:
             self.fill(*box, order=order)
@@ -220,7 +221,7 @@ class Page:
         self.figure.text(*place, label.text, color=rgb(label.color or self._colors.label), **manner)
 
     def _add(self, drawn: Artist, order: float | None) -> None:
-        """Add what is drawn in shares of the figure, at an order, or at the usual one of its kind."""
+        """Add an artist in figure coordinates, with the given stacking order or the default of its kind."""
         drawn.set_transform(self.figure.transFigure)
         drawn.set_zorder(drawn.get_zorder() if order is None else order)
         self.figure.add_artist(drawn)

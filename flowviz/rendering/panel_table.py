@@ -18,7 +18,7 @@ from flowviz.specs.view import MIN_SIDE
 
 MIN_GAP = 4  # pixels between panels
 LINE_EMS = 1.4  # distance between two lines of the note
-MIN_NOTE_EMS, NOTE_GAP_EMS = 16.0, 1.0  # least width of a note beside a legend, and the space between them otherwise
+MIN_NOTE_EMS, NOTE_GAP_EMS = 16.0, 1.0  # minimum width of a note beside a legend, and the space below a note above one
 RESULT_GAP_EMS = 0.8  # between a title and its result
 SWATCH_EMS, SWATCH_GAP_EMS = 0.7, 0.4  # side of the square before a title, and the space after it
 
@@ -152,7 +152,7 @@ def foot_height(note: str, keys: int, width_ems: float, length: Measure) -> floa
     Args:
         note: The note.
         keys: The number of entries of the legend.
-        width_ems: The width of the picture.
+        width_ems: The width of the picture, in ems.
         length: Returns the width of a text in ems.
     """
     if keys * KEY_WIDTH + MIN_NOTE_EMS <= width_ems:

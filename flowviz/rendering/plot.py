@@ -95,6 +95,6 @@ class Plot:
 
 
 def axis_ticks(ends: Interval, pixels: float, length: Measure) -> Ticks:
-    """Return round values on a scale whose numbers do not overlap; `pixels` is its length."""
+    """Return ticks at round values, whose numbers do not overlap; `pixels` is the length of the scale."""
     low, high = ends
     return ticks_between(low, high, (high - low) / 2).legible(pixels / (high - low), length)

@@ -18,9 +18,9 @@ MARGIN = 56.0  # points
 LEADING = 1.4  # line height, relative to the font size
 RULE_HEIGHT = 24.0  # points between lines to write on
 MAX_PICTURE, PICTURE_GAP = 200.0, 8.0  # points; height of a picture, and the room above it
-GRAY = 153
+GRAY = 153  # 0 is black, 255 is white
 FONT, FONT_FILES = "DejaVu Sans", {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}  # bundled with matplotlib
-NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)  # so that equal pages are equal files
+NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)  # fixed, so that the same pages give the same file
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def save_text_pages(blocks: Sequence[Block], title: str, path: Path, paper: Pape
 
 
 class TextPages(FPDF):
-    """A column of text on pages: places blocks from top to bottom, and begins a page where one is full."""
+    """A column of text on pages. Blocks are placed from top to bottom, and a new page begins when one is full."""
 
     def __init__(self, title: str, paper: Paper) -> None:
         super().__init__(unit="pt", format=paper)
@@ -112,7 +112,7 @@ class TextPages(FPDF):
                 font.ttfont.close()
 
     def footer(self) -> None:
-        """Write the title and the number of a page at its foot."""
+        """Write the title and the page number at the bottom of the page."""
         self.set_y(-0.7 * MARGIN)
         self.set_font(FONT, size=8)
         self.set_text_color(GRAY)
@@ -140,7 +140,7 @@ class TextPages(FPDF):
                     self.add(each)
 
     def lines_of(self, block: Text) -> list[str]:
-        """Return the lines of a paragraph, which breaks at spaces. A word that is longer than a line is broken."""
+        """Return the lines of a paragraph, broken at spaces, or within words that are longer than a line."""
         self.set_font(FONT, "B" if block.bold else "", block.size)
         lines = self.multi_cell(self.epw - block.indent, text=block.text, align="L", dry_run=True, output="LINES")
         assert isinstance(lines, list)

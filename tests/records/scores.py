@@ -1,4 +1,4 @@
-"""Scores from their numbers."""
+"""Scores for tests."""
 
 from flowviz.records import Measured, Score
 

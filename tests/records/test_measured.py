@@ -1,4 +1,4 @@
-"""Measurements know on which points and in which units they were made."""
+"""Measurements state on which points and in which units they were made."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def test_measurement_of_points() -> None:
 
 
 def test_points_without_a_density_never_lower_an_nll() -> None:
-    """The mean over all points is unknown if some have none, however many there are."""
+    """The mean over all points is unknown if any of them has no density."""
     everywhere = Measured.of(NLLS, "test", can_fold=True)
     for count in range(1, 5):
         folded = np.where(np.arange(4) >= 4 - count, np.nan, NLLS)
@@ -35,14 +35,14 @@ def test_a_flow_that_cannot_fold_has_overflowed_where_its_nll_is_not_a_number() 
 
 def test_users_never_read_flow_units() -> None:
     found = Measured.of(NLLS, "test")
-    with pytest.raises(TypeError, match="convert this one by `in_units`"):
+    with pytest.raises(TypeError, match="by `in_units` before it is displayed"):
         found.sentence()
     shown = found.in_units(DATA)
     assert shown.mean == pytest.approx(3.0 + np.log(4))
     assert shown.sentence().startswith("test NLL 4.386 ± 1.080 nats")
     with pytest.raises(TypeError, match="already"):
         shown.in_units(DATA)
-    with pytest.raises(TypeError, match="convert"):
+    with pytest.raises(TypeError, match="Convert"):
         Score(1, None, found).sentence()
 
 
