@@ -105,7 +105,7 @@ def _toml_problem(error: Exception, text: str) -> str:
 
 
 def _error_at(place: Place, path: Path, lines: Mapping[Place, int], problem: object) -> FileError:
-    """Return the error that names the line and the key of a problem in a lesson."""
+    """Return an error that names the line and the key of a problem in a lesson."""
     return FileError(f"{path}, line {line_of(place, lines)}, {_words(place)}{problem}")
 
 
@@ -237,7 +237,7 @@ def _closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _keyed(values: Any, known: tuple[str, ...], noun: str, place: Place) -> dict[str, Any]:
-    """Return the values of a table if it has no other than known keys."""
+    """Return a table of values after checking that all of its keys are known."""
     if not isinstance(values, dict):
         raise SpecError(f"{noun} has keys and values, not {values!r}."[:300], place)
     if unknown := next((key for key in values if key not in known), None):

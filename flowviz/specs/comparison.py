@@ -101,10 +101,14 @@ class ComparisonSpec(Spec):
 
 
 def with_learning_rates(spec: ComparisonSpec, rates: Sequence[float]) -> ComparisonSpec:
-    """Return a comparison in which each entrant is trained with each of some learning rates, under a name of its own.
+    """Return a comparison that trains each entrant with each of the given learning rates.
+
+    Args:
+        spec: The comparison.
+        rates: The learning rates. Each becomes part of the names of its entrants.
 
     Raises:
-        SpecError: If a rate is out of range, or if there are too many entrants then.
+        SpecError: If a rate is out of range, or if the comparison would have too many entrants.
     """
     entrants = [
         Entrant(
@@ -128,8 +132,8 @@ def budget_words(training: TrainingSpec) -> str:
 def comparison_spec(values: Any) -> ComparisonSpec:
     """Return the comparison that JSON values describe, such as those that `ComparisonSpec.model_dump` returned.
 
-    A target, a flow and a training beside the entrants hold for all of them; without a list of entrants, they are those
-    of the only one, named after its family. An entrant can replace the target and
+    A target, a flow and a training beside the entrants apply to all of them. Without a list of entrants, they describe
+    the only entrant, which is named after its family. An entrant can replace the target and
     single fields of the others; a flow of another family begins with the defaults of that family.
 
     Args:

@@ -52,14 +52,14 @@ class Bump(Spec):
 
     """
 
-    curve: Annotated[BentCurve, Field(description="What is bent")]
+    curve: Annotated[BentCurve, Field(description="The curve to bend")]
     center: Annotated[
         tuple[Annotated[float, Field(ge=-FARTHEST_BUMP, le=FARTHEST_BUMP)], ...],
         Field(
             min_length=1,
             max_length=2,
-            description="Where the bump is highest, in flow units: the coordinate that a shift or log-scale depends "
-            "on, the value or the point of a spline, the point of a velocity",
+            description="Position of the peak, in flow units: the coordinate that a shift or log-scale depends on, the "
+            "point or its y after a spline, or a point for a velocity",
         ),
     ]
     height: Annotated[
@@ -67,7 +67,7 @@ class Bump(Spec):
         Field(
             min_length=1,
             max_length=2,
-            description="How far the curve is moved there: one number, or two of them for a velocity",
+            description="How far the curve moves there: one number, or two for a velocity",
         ),
     ]
     width: Annotated[
@@ -89,15 +89,15 @@ class Bump(Spec):
 class LayerEdit(Spec):
     """An edit of one layer: it may be disabled, so that it moves nothing, and its curves may be bent."""
 
-    disabled: Annotated[bool, Field(description="Whether the layer moves nothing")] = False
-    bumps: Annotated[tuple[Bump, ...], Field(max_length=MAX_BUMPS, description="The bumps of its curves")] = ()
+    disabled: Annotated[bool, Field(description="Whether the layer is replaced by the identity")] = False
+    bumps: Annotated[tuple[Bump, ...], Field(max_length=MAX_BUMPS, description="The bumps on its curves")] = ()
 
 
 class Edits(Spec):
     """The edits of all layers of a flow, by the number of their stage (1 for the first after the base)."""
 
     layers: Mapping[StageNumber, LayerEdit] = Field(
-        default_factory=dict, description="The edit of each layer that is edited, by the number of its stage"
+        default_factory=dict, description="The edit of each edited layer, by the number of its stage"
     )
 
     @model_validator(mode="after")

@@ -147,7 +147,7 @@ MARKS: Mapping[Mark, str] = {
     "points": "Each dot is one particle. The particles are the same at every stage.",
     "density": (
         "The heat map is the density of this stage, exact up to rounding if no step folds the plane over. It is "
-        "not counted from the dots but computed from the formula of the base and the stretching of every layer up to "
+        "not estimated from the dots but computed from the formula of the base and the stretching of every layer up to "
         "here. The lines enclose 50, 90 and 99% of the probability."
     ),
     "grid": (
@@ -195,9 +195,9 @@ COLORS: Mapping[ColorBy, str] = {
 DIRECTIONS: Mapping[Direction, str] = {
     "generate": "Generate: the cloud of the base moves through the layers to the target.",
     "encode": (
-        "Encode: points of the target move back through the inverse layers; of a table, its validation points, on "
-        "which no flow is trained. If the flow has learned well, they form the cloud of the base there. Any trace of "
-        "the target that remains there has not been learned yet. View ▸ Latents Against the Base measures it."
+        "Encode: points of the target (for a table, its validation points) move back through the inverse layers. The "
+        "flow is not trained on them. If it has learned well, they form the cloud of the base there. Any trace of the "
+        "target that remains has not been learned yet. View ▸ Latents Against the Base measures it."
     ),
 }
 

@@ -87,8 +87,8 @@ class ExportSpec(Spec):
         int | None,
         described(
             "Particles",
-            "Number of particles; by default as many as the project holds. To encode, a table has at most its "
-            "validation points",
+            "Number of particles; by default as many as the project has. When encoding a table, at most the number "
+            "of its validation points",
             ge=1,
             le=10_000_000,
         ),

@@ -141,12 +141,12 @@ def option(
     """Return an option that only one family of flows has, for `Recipe.options`.
 
     Args:
-        default: Its usual value, of the type of all its values: a truth value, a whole number, a number or a text.
-        title: Its label, capitalized.
-        description: A phrase without a period: the tooltip of its control, and the help of its command-line option.
-        least: The smallest value, which every number needs.
-        most: The largest value, which every number needs.
-        choices: The possible values, which every text needs.
+        default: The default value. Its type, bool, int, float or str, is the type of all values.
+        title: The label, capitalized.
+        description: A phrase without a period, for the tooltip of the control and the help of the command-line option.
+        least: The smallest value. Required for numbers.
+        most: The largest value. Required for numbers.
+        choices: The possible values. Required for texts.
 
     Raises:
         SpecError: If the limits of a number or the choices of a text are missing, or exclude the default.
@@ -166,7 +166,7 @@ def option(
 def fields_of(kind: type[Spec]) -> Mapping[str, SpecField]:
     """Return the fields of a spec and of the specs in it, by their names, which are unique.
 
-    A mapping is left out: it has values that other fields describe, such as `Recipe.options`.
+    Mappings are left out, because other fields describe their values, such as `Recipe.options`.
     """
     found = dict[str, SpecField]()
     for name, info in kind.model_fields.items():

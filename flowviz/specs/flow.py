@@ -153,7 +153,7 @@ class FlowSpec(Spec):
     ] = 0
 
     def __hash__(self) -> int:
-        """Return a hash, which pydantic does not for mappings."""
+        """Return a hash. That of pydantic fails, because a mapping has none."""
         return hash(tuple(tuple(value.items()) if name == "options" else value for name, value in self))
 
     @property
@@ -244,12 +244,12 @@ class FlowSpec(Spec):
         return self.recipe.layer if role == "layer" else self.recipe.mixing
 
     def _differing(self, usual: Mapping[str, Any]) -> list[str]:
-        """Return the names of the fields whose values differ from usual ones."""
+        """Return the names of the fields whose values differ from the given usual values."""
         return [name for name, value in usual.items() if getattr(self, name) != value]
 
     @property
     def _usual_network(self) -> dict[str, Any]:
-        """Return the values of the fields about networks in this family."""
+        """Return the usual values of the network fields for this family."""
         fields = type(self).model_fields
         return {name: self.recipe.defaults.get(name, fields[name].default) for name in NETWORK_FIELDS}
 

@@ -63,9 +63,9 @@ class Recipe:
     move halfway back. A continuous family learns one velocity field, and its layers are the steps of an integrator. A
     family without log-scales does not bound them. One without networks has no tables either.
 
-    For the families of extensions: `stages` are the classes of the stages, or where to import them from, and
-    `objective` is that of another loss than the NLL. `options` are the fields of a flow that only this family has, by
-    name, each made by `option`. The curves of its layers that can be bent are `bent`.
+    For the families of extensions: `stages` are the classes of the stages, or the names to import them by. `objective`,
+    a class or such a name, replaces the NLL as the loss. `options` are the options that only this family has, by name,
+    each made by `option`. `bent` are the curves of its layers that can be bent.
     """
 
     title: str

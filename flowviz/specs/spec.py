@@ -32,9 +32,9 @@ WORDS = {
 
 
 class Spec(BaseModel):
-    """A frozen, validated choice. Building one from bad values raises `SpecError` with a plain sentence.
+    """A frozen, validated request. Invalid values raise a `SpecError` with a plain sentence.
 
-    `help()` lists the fields of a subclass: their descriptions are the arguments in its docstring.
+    `help()` lists the fields of a subclass: the descriptions of its fields become the arguments in its docstring.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
@@ -48,7 +48,7 @@ class Spec(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """Describe the fields in the docstring and in the signature of a new class."""
+        """Add the fields of a new class to its docstring and its signature."""
         fields = [f"    {name}: {info.description}." for name, info in cls.model_fields.items() if info.description]
         if fields:
             cls.__doc__ = "\n".join([cleandoc(cls.__doc__ or ""), "", "Args:", *fields])
@@ -56,12 +56,12 @@ class Spec(BaseModel):
 
     @classmethod
     def __pydantic_on_complete__(cls) -> None:
-        """Describe the fields again: at the first use of the class, pydantic replaces its signature."""
+        """Set the signature again, because pydantic replaces it when the class is first used."""
         cls.__signature__ = _signature(cls.model_fields)
 
 
 def _signature(fields: Mapping[str, FieldInfo]) -> Signature:
-    """Return the signature of a spec without limits and options, among which the types are hard to find."""
+    """Return the signature of a spec. It shows only types and defaults, not the limits and other metadata of fields."""
     return Signature(
         [
             Parameter(name, Parameter.KEYWORD_ONLY, default=_default(info), annotation=info.annotation)
@@ -73,7 +73,7 @@ def _signature(fields: Mapping[str, FieldInfo]) -> Signature:
 def _default(info: FieldInfo) -> Any:
     if info.is_required():
         return Parameter.empty
-    return info.default if info.default_factory is None else ...  # which stands for a spec in stubs, too
+    return info.default if info.default_factory is None else ...  # as in stubs
 
 
 def _sentence(error: ValidationError, fields: Mapping[str, FieldInfo]) -> str:

@@ -111,14 +111,14 @@ class TextSpec(Spec):
 class ImageSpec(Spec):
     """A picture whose dark pixels are ink. Transparent pixels never are.
 
-    `flowviz.read_image` creates it, with the picture turned upright, downscaled and converted to gray with alpha.
+    `flowviz.read_image` creates it: it turns the picture upright, downscales it and converts it to gray with alpha.
     """
 
     kind: Literal["image"] = "image"
     png: Annotated[Png, described("Image", "Picture whose dark pixels are ink", repr=False)]
     size: Annotated[
         tuple[Side, Side] | None,
-        Field(description="Width and height of the upright picture before it was downscaled; None in older files"),
+        Field(description="Width and height of the upright picture before downscaling; None in older files"),
     ] = None
     name: Annotated[str, Field(description="Name of the file")] = "image"
     threshold: Annotated[
@@ -176,26 +176,26 @@ class DrawingSpec(Spec):
 class PointsSpec(Spec):
     """A table of points, in the order of its file: `point = center + unit · row`.
 
-    `flowviz.points_spec` creates it from an array or a data frame, and `targets.read_points` from a file. Its rows are
-    centered and scaled, so that float32 is accurate enough in any units. Half of the points that do not train the flow,
-    but at most 10,000, validate it; the rest test it.
+    `flowviz.points_spec` creates it from an array or a data frame, and `targets.read_points` from a file. By default,
+    its rows are centered and scaled, so that float32 is accurate enough in any units. Half of the points that do not
+    train the flow, but at most 10,000, validate it; the rest test it.
     """
 
     kind: Literal["points"] = "points"
     data: Annotated[
         PointBytes, described("Points", "Points to learn: the rows (n, 2), float32, little-endian", repr=False)
     ]
-    center: Annotated[tuple[float, float], Field(description="Mean of the points")] = (0.0, 0.0)
+    center: Annotated[tuple[float, float], Field(description="Origin of the rows, in data units")] = (0.0, 0.0)
     unit: Annotated[
         UnitLengths,
-        Field(description="Factors from rows to the units of the file, along x and y; one number stands for both"),
+        Field(description="Factors from rows to data units, along x and y; one number stands for both"),
     ] = (1.0, 1.0)
     name: Annotated[str, Field(description="Name of the file")] = "points"
     standardize: Annotated[
         bool,
         Field(
-            description="Whether a flow learns the rows centered and scaled to a standard deviation of 1; if not, flow "
-            "units are those of the rows"
+            description="Whether the rows are centered and scaled to a standard deviation of 1 for the flow; if not, "
+            "flow units are the units of the rows"
         ),
     ] = True
     training_share: Annotated[
@@ -204,7 +204,7 @@ class PointsSpec(Spec):
 
     @property
     def rows(self) -> NDArray[np.float32]:
-        """Return the points (n, 2), centered and scaled."""
+        """Return the points (n, 2) as they are stored; by default, centered and scaled."""
         return np.frombuffer(self.data, "<f4").reshape(-1, 2)
 
     @property

@@ -76,7 +76,7 @@ class TrainingSpec(Spec):
         return self.model_copy(update={"seed": seed})
 
     def has_patience(self, unimproved: int) -> bool:
-        """Return whether to train on after a number of validations without a lower validation NLL."""
+        """Return whether to continue after the given number of validations without a lower validation NLL."""
         return self.patience is None or unimproved < self.patience
 
     @model_validator(mode="after")

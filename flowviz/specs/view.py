@@ -20,15 +20,15 @@ FIELDS: frozenset[Mark] = frozenset({"density", "grid", "velocity"})  # marks th
 
 MIN_SIDE, MAX_SIDE = 64, 8192
 USUAL_DPI = 72  # a pixel of a PDF is a point
-PAPER_DPI = 300  # of sizes in centimeters, unless another one is given
+PAPER_DPI = 300  # default resolution for sizes in centimeters
 CM_PER_INCH = 2.54
 
 
 class PictureSize(Spec):
     """Width and height of a picture, in pixels.
 
-    A size that was given in centimeters has a resolution, and errors state it in centimeters. Sizes of the same pixels
-    are equal.
+    A size that was given in centimeters has a resolution, and error messages show it in centimeters. Sizes with the
+    same number of pixels are equal, unless only one of them fits its height.
     """
 
     width: Annotated[int, described("Width", "Width in pixels", ge=MIN_SIDE, le=MAX_SIDE)] = 1080
@@ -37,7 +37,7 @@ class PictureSize(Spec):
         int | None, described("Resolution", "Pixels per inch of a size that was given in centimeters", ge=10, le=2400)
     ] = None
     fits_height: Annotated[
-        bool, described("Fitting height", "Whether an export chooses the height that fits its content")
+        bool, described("Fitting height", "Whether an export chooses the height to fit its content")
     ] = False
 
     @classmethod
@@ -45,7 +45,7 @@ class PictureSize(Spec):
         """Read a size in pixels, such as "1080x1080", or in centimeters, such as "12x8cm" or "8.5cm".
 
         Args:
-            text: The size. A width in centimeters alone asks for the height that fits the content of an export.
+            text: The size. If it is only a width in centimeters, an export fits the height to its content.
             dpi: Pixels per inch of a size in centimeters.
 
         Raises:
@@ -55,8 +55,8 @@ class PictureSize(Spec):
         match = re.fullmatch(rf"\s*{number}\s*(?:[xX×]\s*{number}\s*)?(cm)?\s*", text)
         if match is None or (not match[3] and ("." in text or match[2] is None)):
             raise SpecError(
-                f"The size {text!r} is not of the form WIDTHxHEIGHT, such as 1080x1080, 12x8cm or, for a height that "
-                "fits, 8.5cm."
+                f"The size {text!r} is not of the form WIDTHxHEIGHT, such as 1080x1080 or 12x8cm. A width alone, such "
+                "as 8.5cm, fits the height to the content."
             )
         sides = float(match[1]), float(match[2] or match[1])
         if not match[3]:
@@ -157,7 +157,7 @@ class ViewSpec(Spec):
     text_share: Annotated[
         float | None,
         described(
-            "Text share", "Size of the text (1 em), as a share of the height; by default, as the text height", gt=0
+            "Text share", "Size of the text (1 em) as a share of the height; by default, the text height decides", gt=0
         ),
     ] = None
     common_scale: Annotated[

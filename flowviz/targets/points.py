@@ -36,7 +36,7 @@ class Points(Cloud):
         training_share: Share of the points to train on. Half of the others, but at most 10,000, are validation points;
             the rest are test points.
         units: Units that convert `points` to the values of the data, if these were standardized before.
-        standardize: Whether to center and scale the points. If not, the flow works in their units.
+        standardize: Whether to center and scale the points. If not, flow units are the units of the points.
 
     Attributes:
         units: Units that convert the points of this target to the values of the data.
@@ -116,9 +116,10 @@ def points_spec(
         points: Points (n, 2) in any units: an array, or a data frame of pandas, polars or another library with two
             numeric columns.
         name: Name of the points for the user.
-        center: Origin of the flow units, (0, 0) if only a unit is given. A flow learns best around the origin.
-        unit: Length of a flow unit, along x and along y if these differ; 1 if only a center is given, so that
-            `center=(0, 0)` keeps the units of points that are standardized already.
+        center: Origin of the flow units, in data units; (0, 0) if only a unit is given. A flow learns best if it is
+            near the middle of the points.
+        unit: Length of a flow unit in data units, or the lengths along x and y; 1 if only a center is given, so that
+            `center=(0, 0)` keeps the units of points that are already standardized.
 
     Raises:
         ArgumentError: If `points` is neither an array of numbers nor a data frame.
@@ -141,7 +142,7 @@ def points_spec(
 
 def _array(points: Any) -> NDArray[np.floating]:
     """Return the points of an array or of a data frame, as an array."""
-    import narwhals  # which the start of the window does not need
+    import narwhals  # not needed when the window starts
     from narwhals.selectors import numeric
 
     frame = narwhals.from_native(points, eager_only=True, pass_through=True)
@@ -149,16 +150,16 @@ def _array(points: Any) -> NDArray[np.floating]:
         columns = frame.select(numeric())
         if len(columns.columns) != 2:
             raise TargetError(
-                f"The data frame has {len(columns.columns)} numeric columns, {', '.join(columns.columns) or 'none'}. "
-                "Choose two of its columns, one for x and one for y."
+                f"The data frame has {len(columns.columns)} numeric columns ({', '.join(columns.columns) or 'none'}). "
+                "Select two of its columns, one for x and one for y."
             )
-        return np.ascontiguousarray(columns.to_numpy(), np.float64)  # as the sums of an equal array are rounded
+        return np.ascontiguousarray(columns.to_numpy(), np.float64)  # so that sums are rounded as for an array
     try:
         found = np.asarray(points)
         return found if found.dtype.kind == "f" else found.astype(np.float64, casting="same_kind")
     except (ValueError, TypeError) as error:
         raise ArgumentError(
-            "Points are an array of numbers of shape (n, 2), or a data frame with two numeric columns, not "
+            "Points must be an array of numbers of shape (n, 2) or a data frame with two numeric columns, not "
             f"{type(points).__name__}. Other targets are specs, such as TextSpec."
         ) from error
 

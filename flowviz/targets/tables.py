@@ -204,7 +204,7 @@ def _columns_table(path: Path, names: tuple[str, ...], columns: Sequence[NDArray
 def _table_at_once(
     path: Path, names: tuple[str, ...], rows: int, load: Callable[[int, int], Sequence[NDArray[Any]]]
 ) -> Table:
-    """Return a table whose columns are read at once, by a function of their indices."""
+    """Return a table whose columns are read together, by a function that takes their indices."""
 
     def read(x: int, y: int, max_rows: int) -> Found:
         _check_rows(path, rows, max_rows)

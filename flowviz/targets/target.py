@@ -96,22 +96,22 @@ def draw_in_parts(target: Target, count: int, rng: np.random.Generator) -> Itera
 
 
 def untrained_points(target: Target, count: int) -> NDArray[np.float32]:
-    """Return at most `count` points (n, 2) of a target on which no flow is trained; always the same ones.
+    """Return at most `count` points (n, 2) of a target on which no flow is trained. They are always the same.
 
-    They are the validation points of a table, of which there may be fewer, and draws from a density. Means over them
-    say how well a flow fits the target; means over training points would hide what it has merely memorized. Unlike test
-    points, they can be looked at again and again.
+    For a table, these are validation points, of which there may be fewer; for other targets, they are drawn from the
+    density. Means over them say how well a flow fits the target, while means over training points would hide what it
+    has merely memorized. Unlike test points, they can be used any number of times.
     """
     return np.concatenate(list(untrained_in_parts(target, count, np.random.default_rng(0))))
 
 
 def untrained_count(target: Target, count: int) -> int:
-    """Return how many points `untrained_points` returns: fewer than `count` if a table has no more of them."""
+    """Return the number of points that `untrained_points` returns, which is below `count` for a small table."""
     return count if target.training_points is None else len(untrained_points(target, count))
 
 
 def untrained_in_parts(target: Target, count: int, rng: np.random.Generator) -> Iterator[NDArray[np.float32]]:
-    """Yield the points of `untrained_points` in parts; those of a density are drawn with the given random numbers."""
+    """Yield the points of `untrained_points` in parts (m, 2); `rng` draws those of a density."""
     if target.training_points is None:
         yield from draw_in_parts(target, count, rng)
     else:

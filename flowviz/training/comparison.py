@@ -28,8 +28,8 @@ def compared(
         comparison: The comparison, of which some runs may have ended or been stopped.
         on_event: Called with the name of an entrant and each event of its training. The last ones are `Finished` and
             the result of the run, a `Trial`; after an error or a stop, there is only the latter.
-        should_stop: Called about 20 times per second. If it returns true, all trainings end early, and are scored;
-            if it returns "interrupted", that is their ending.
+        should_stop: Called about 20 times per second. If it returns true, all trainings end early and are scored. If
+            it returns "interrupted", their ending is "interrupted", and otherwise "stopped".
 
     Returns:
         The comparison with its results. Only the runs of later seeds that were stopped are lost.
@@ -59,7 +59,7 @@ def compared(
 
 
 def _after(turns: Iterable[Turn], comparison: Comparison, on_event: OnEvent) -> Comparison:
-    """Return a comparison after turns, whose events are reported."""
+    """Return a comparison after turns, and report their events."""
     for turn in turns:
         comparison = turn.comparison
         assert turn.event is not None

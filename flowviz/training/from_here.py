@@ -1,4 +1,4 @@
-"""Training that starts from what is shown: an edited flow, or one that learns another target."""
+"""Training that starts from an existing flow, which has been edited or learns another target."""
 
 from dataclasses import replace
 from typing import Any
@@ -57,8 +57,8 @@ def retargeted(project: Project, target: TargetSpec, training: TrainingSpec | No
 
     Args:
         project: The project, which may be untrained.
-        target: The target to learn from now on.
-        training: The training, with its budget for the new target. None for that of the project.
+        target: The new target.
+        training: The training, with the budget for the new target. None for that of the project.
 
     Raises:
         FileError: If the weights do not fit the flow.

@@ -14,7 +14,7 @@ from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training.step import State
 
 MAX_IN_A_ROW = 5  # recoveries without a successful validation between
-EARLY_SHARE = 0.5  # of the steps; a state that is kept from before is worth a sentence
+EARLY_SHARE = 0.5  # share of the steps; if the kept state is from before, `cautions` says so
 MAX_RISE = 0.3  # nats; a healthy training never rises this much above its best validation NLL, except at its beginning
 
 
@@ -48,7 +48,7 @@ class Guard:
     """
 
     def __init__(self, state: State, step: int = 0, explosion: float = Objective.explosion) -> None:
-        """Begin at a state; `explosion` is the rise of the median loss that is a fault, see `Objective`."""
+        """Begin at a state. A rise of the median loss by more than `explosion` is a fault; see `Objective`."""
         self.state, self.step, self._explosion = state, step, explosion
         self.rate_factor = 1.0
         self.recoveries = self.chunks = 0
@@ -204,7 +204,7 @@ def advice(flow: FlowSpec, spec: TrainingSpec, ending: Ending) -> str:
 
 
 def cautions(flow: FlowSpec, score: Score, last_step: int) -> Iterator[str]:
-    """Yield sentences about a score that says less than it seems to.
+    """Yield sentences that warn of a score that is easily misread.
 
     Args:
         flow: The flow.
@@ -215,8 +215,8 @@ def cautions(flow: FlowSpec, score: Score, last_step: int) -> Iterator[str]:
     is_dominated = found is not None and found.is_dominated
     is_early = score.step < EARLY_SHARE * last_step
     if is_dominated:
-        yield "A few points dominate the mean NLL, so the median says more about the others."
+        yield "A few points dominate the mean NLL; the median describes the other points better."
     if is_early:
-        yield f"Since step {score.step:,} of {last_step:,}, the flow has fitted the validation points worse."
+        yield f"The flow fitted the validation points best at step {score.step:,} of {last_step:,}, and then got worse."
     if (is_dominated or is_early) and flow.base != "student_t":
         yield "If the data have far outliers, choose Student's t as the base (--base student_t)."

@@ -95,7 +95,7 @@ class Training:
         self._checkpoint_due = Interval(checkpoint_seconds, first=self._clock.seconds + (checkpoint_seconds or 0))
 
     def events(self, prepare_started: float) -> Iterator[Event]:
-        """Train until the budget or the patience is spent, a stop is requested, or the training diverges.
+        """Train until the budget or the patience is used up, a stop is requested, or the training diverges.
 
         Args:
             prepare_started: The time at which the preparation began, as returned by `perf_counter`.
@@ -339,7 +339,7 @@ class Training:
         self._start = checkpoint.start_step, checkpoint.start_seconds
 
     def _score(self, kept: Kept) -> tuple[Score, NDArray[np.float32] | None]:
-        """Return the score of the kept state, whose weights must be those of the flow, and the NLLs of the test."""
+        """Return the score of the kept state, whose weights the flow must have, and the NLL of each test point."""
         flow = self._shown.in_sync()
         return tested(flow, self._target, score_of(flow, self._target, self._spec, kept.step))
 
@@ -369,7 +369,7 @@ class Training:
         )
 
     def _train_nll(self) -> float | None:
-        """Return the mean NLL of the latest training points, if it is not what is minimized."""
+        """Return the mean NLL of the latest training points, for a loss other than the NLL. None if unknown."""
         return Measured.of(nlls_of(self._flow, self._latest_points), "training", can_fold=self._flow.can_fold).mean
 
     @property

@@ -16,7 +16,7 @@ NOISE_FACTOR = 4.0  # multiple of the mean absolute difference between consecuti
 
 
 class Losses(NamedTuple):
-    """The losses at a step, in nats."""
+    """The training and validation losses at a step, in nats."""
 
     step: int
     validation_nll: float
@@ -38,7 +38,7 @@ class OverfittingMonitor:
     def detects(self, progress: Progress) -> bool:
         """Add the report of a validation, and return whether overfitting has just become evident.
 
-        Reports with an unknown NLL say nothing about it.
+        Reports with an unknown NLL are ignored.
         """
         if progress.validation_nll is None or progress.train_nll is None:
             return False

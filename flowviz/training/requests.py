@@ -8,7 +8,7 @@ from flowviz.projects.variant import Variant
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 
-Stop = bool | Literal["interrupted"]  # whether to end a training, and the ending if it is not "stopped"
+Stop = bool | Literal["interrupted"]  # whether to end a training; true means with the ending "stopped"
 
 
 @dataclass(frozen=True)

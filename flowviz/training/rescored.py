@@ -10,11 +10,14 @@ from flowviz.targets import build_target
 
 @checked
 def rescored(project: Project) -> Project:
-    """Return a project with the score of its weights, which changes with the integrator and the edits of its flow.
+    """Return a project with the score of its current weights, integrator and edits. Loads TensorFlow.
 
-    Loads TensorFlow. A flow that has not been edited is measured on the test points if the project has never used them,
-    for example after a training loop of your own. Otherwise, validation points are used, because each use of the test
-    points makes them less independent of the choices that follow.
+    If the score is known, the project is returned unchanged. Otherwise, a flow without edits is measured on the test
+    points if the project has never used them, for example after your own training loop. All other flows are measured on
+    validation points, because each use of the test points makes them less independent of the choices that follow.
+
+    Args:
+        project: The project.
 
     Raises:
         FileError: If the project was neither trained nor edited, or the weights do not fit the flow.

@@ -126,9 +126,9 @@ def run_here(run: Run, extensions: Loading | None = None, stop: Path | None = No
 
 
 def _end_of_parent() -> Callable[[], bool]:
-    """Return a function that says whether the parent of this process has ended.
+    """Return a function that tells whether the parent of this process has ended.
 
-    Then, the process gets another parent, except on Windows, where loky passes it a handle of the first one.
+    A process whose parent has ended gets another one, except on Windows, where loky passes it a handle of its parent.
     """
     number, parent = os.getppid(), parent_process()
     if parent is None or not parent.sentinel:

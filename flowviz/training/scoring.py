@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # an adaptive histogram is scored without TensorFlow
     from flowviz.flows import Flow
 
 SCORING_POINTS = 10_000  # for validation, and as many again for the test of a density
-TEST_STREAM = 4  # of seed 0: a training uses the first three streams of its seed, and pictures the fourth one
+TEST_STREAM = 4  # stream of seed 0; trainings use the first three streams of their seeds, and pictures the fourth
 
 
 def generators(spec: TrainingSpec) -> list[np.random.Generator]:
@@ -30,15 +30,15 @@ def validation_points(target: Target, spec: TrainingSpec) -> NDArray[np.float32]
 def points_of_test(target: Target) -> NDArray[np.float32] | None:
     """Return the test points (n, 2) of a target, or None if it has too few.
 
-    They are the same for all trainings, whatever their seeds, so that differences between flows are not those between
-    points. Of a table, they are all of its test points.
+    They are the same for all trainings, whatever their seeds, so that differences between flows are not caused by
+    different points. For a table, they are all of its test points.
     """
     count = max(SCORING_POINTS, target.training_points or 0)
     return target.test(count, np.random.default_rng(0).spawn(TEST_STREAM + 1)[TEST_STREAM])
 
 
 def nlls_of(flow: "Flow | AdaptiveHistogram", points: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the NLL (n,) in nats of points (n, 2), NaN where a flow that folds the plane over cannot be undone."""
+    """Return the NLL (n,) in nats of points (n, 2). It is NaN where a flow that folds the plane over has no inverse."""
     return -flow.log_prob(points).astype(np.float64)
 
 
@@ -52,7 +52,7 @@ def score_of(
         target: The target.
         spec: The training, whose seed determines the points.
         step: The step.
-        validation: The measurement on the validation points, if it is known.
+        validation: The measurement on the validation points. None to measure them.
     """
     folded = 0.0
     if validation is None:
@@ -64,7 +64,7 @@ def score_of(
 
 
 def tested(flow: "Flow | AdaptiveHistogram", target: Target, score: Score) -> tuple[Score, NDArray[np.float32] | None]:
-    """Return the score of a flow, measured on the test points as well, and the NLL of each of them (n,).
+    """Return the score of a flow with its measurement on the test points, and the NLL of each test point (n,).
 
     The NLLs are None if the target has no test points, or if some of them have no density.
     """

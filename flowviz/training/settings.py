@@ -1,4 +1,4 @@
-"""Changes of the budget, the learning rate, the clip norm and the batch of a training that has begun."""
+"""Changes of the budget, learning rate, clip norm and batch size of a training that has begun."""
 
 from dataclasses import replace
 
@@ -12,15 +12,15 @@ from flowviz.training.schedule import Budget
 def extended(project: Project, *, steps: int | None, seconds: float | None) -> Project:
     """Return a project whose training continues with a different budget.
 
-    From the checkpoint on, the learning rate follows the schedule of the new budget, and patience begins anew.
+    From the checkpoint on, the learning rate follows the schedule of the new budget. The patience is reset.
 
     Args:
         project: A project with a checkpoint.
         steps: The new number of steps, counted from the start of the budget, not from the checkpoint.
-        seconds: The new training time, counted in the same way. Give either steps or seconds.
+        seconds: The new training time in seconds, counted in the same way. Give either steps or seconds.
 
     Raises:
-        SpecError: If both or neither of steps and seconds are given, or if the training has already taken more.
+        SpecError: If both or neither of steps and seconds are given, or if the training has already used more.
     """
     checkpoint = project.checkpoint
     assert checkpoint is not None

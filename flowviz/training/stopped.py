@@ -21,7 +21,7 @@ def score_stopped(
         comparison: The comparison. Its `unscored` entrants have no result yet.
         stop_requested: Called before each entrant, whose result takes up to a few seconds. If it returns true, the
             remaining results are left to another call.
-        reason: Why the trainings were stopped: "interrupted" if that is their ending.
+        reason: "interrupted" if that is the ending of the trainings; true if they were stopped otherwise.
 
     Yields:
         A turn with the result of each of these entrants, and the comparison with its kept state, particles and score.

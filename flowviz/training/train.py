@@ -42,7 +42,7 @@ def train(
             training time.
         clock: Returns the time in seconds. By default `time.perf_counter`.
         stop_requested: Called before each chunk of steps, which takes about 100 ms. If it returns true, training ends
-            with the best state so far; if it returns "interrupted", that is the ending.
+            with the best state so far, and with the ending "interrupted" if it returns "interrupted".
         resume: A checkpoint to continue from. With the same specs, training continues exactly as if it had not been
             interrupted. The flow keeps the edits of the checkpoint: disabled layers remain the identity and learn
             nothing, and bumps are added to what is learned.

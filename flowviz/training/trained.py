@@ -37,10 +37,10 @@ def trained(
         project: The project to train.
         target: The target of the project.
         on_event: Called with each event, the last of which is `Finished`.
-        should_stop: Called about ten times per second. If it returns true, training ends early; if it returns
-            "interrupted", that is the ending.
+        should_stop: Called about ten times per second. If it returns true, training ends early, with the ending
+            "interrupted" if it returns "interrupted".
         on_checkpoint: Called periodically with the current project, from which training can be continued exactly.
-        checkpoint_seconds: Training time between two of these calls, and between two `Checkpoint` events.
+        checkpoint_seconds: Training time in seconds between two of these calls, and between two `Checkpoint` events.
         checkpoints_end: Whether `on_checkpoint` is also called when training ends, before it is scored, which can take
             seconds.
         clock: Returns the time in seconds. By default `time.perf_counter`.

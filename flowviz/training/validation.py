@@ -24,14 +24,14 @@ class Validity(NamedTuple):
 
     Attributes:
         measured: The measurement, without a mean if some of the points have no density.
-        known_nll: Mean NLL of the points that have a density, in nats; 0 if none has. It is not finite if it overflows.
+        known_nll: Mean NLL in nats of the points that have a density, 0 if none has. Not finite if it overflows.
     """
 
     measured: Measured
     known_nll: float
 
     def kept(self, flow: Flow, step: int) -> Kept:
-        """Return the present state of a flow with this measurement."""
+        """Return the current state of a flow with this measurement."""
         return Kept(flow.weights(), self.known_nll, step, self.measured.without_density)
 
 
@@ -67,7 +67,7 @@ class Validation:
         return Validity(measured, float(known.mean()) if len(known) else 0.0)
 
     def measured_and_traced(self) -> tuple[Validity, Trace]:
-        """Measure the flow, trace some of its particles, and delay the next validation if this is slow."""
+        """Measure the flow and trace some of its particles. If this is slow, delay the next validation."""
         started = self._clock.seconds
         found, trace = self.measured(), self._flow.trace(self._some(self._flow.particles()))
         self._due.postpone(started + (self._clock.seconds - started) * (1 + 1 / MAX_VALIDATION_SHARE))

@@ -1,4 +1,4 @@
-"""Budgets of trainings: extended, spent, and not used up because the flow no longer improves."""
+"""Budgets of trainings: extended, used up, or left unused because the flow no longer improves."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -45,7 +45,7 @@ def early(stagnating: None) -> Project:
 
 def test_a_finished_training_says_so_and_goes_on_with_a_larger_budget() -> None:
     finished = flowviz.train(TARGET, FLOW, TrainingSpec(steps=60))
-    with pytest.warns(UserWarning, match="whole budget of 60 steps. To train longer, give steps or seconds"):
+    with pytest.warns(UserWarning, match="whole budget of 60 steps. To train longer, pass steps or seconds"):
         assert flowviz.resume(finished) is finished
     longer = flowviz.resume(finished, steps=100)
     assert longer.training.steps == longer.history.step[-1] == 100

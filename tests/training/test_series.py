@@ -1,4 +1,4 @@
-"""Series of trainings and other targets, as the library offers them."""
+"""Series of trainings, and trainings that switch to another target, in the library."""
 
 import numpy as np
 import pytest
