@@ -65,7 +65,7 @@ def test_runs_without_an_inverse_somewhere_do_not_lower_the_median() -> None:
         *(trial("a", seed, validation_nll=nll) for seed, nll in enumerate([1.0, None, 2.0])),
         *(trial("b", seed, validation_nll=nll) for seed, nll in enumerate([1.0, None, None])),
     ]
-    assert validation_sentence(trials) == "Median validation NLL, by which to choose: 2.000 nats (a)."
+    assert validation_sentence(trials) == "Choose by the median validation NLL: 2.000 nats (a)."
 
 
 @pytest.mark.parametrize(
