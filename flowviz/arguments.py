@@ -1,6 +1,6 @@
 """Type checks of the arguments of public functions. The error for a wrong type says what is expected.
 
-The checks wrap a function, so its warnings find the caller with `level_of_user`.
+The checks wrap functions, whose warnings therefore use `level_of_user` to show the line of the caller.
 """
 
 import inspect
@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 
 def level_of_user() -> int:
-    """Return the `stacklevel` of a warning by the caller that shows the line of the user's own code."""
+    """Return the `stacklevel` with which a warning of the caller shows the line of the user's own code."""
     frame, level = inspect.currentframe(), 0
     while frame is not None and frame.f_globals["__name__"].startswith("flowviz."):
         frame, level = frame.f_back, level + 1

@@ -125,7 +125,7 @@ def _was_unsteady(trial: Trial) -> bool:
 def validation_sentence(trials: Sequence[Trial]) -> str:
     """Return a sentence with the median validation NLL of each entrant, by which to choose one.
 
-    A run without one, because some points have no density, counts as worse than the others.
+    A run counts as worse than all others if its NLL is unknown, because some points have no density.
     """
     nlls = dict[str, list[float]]()
     for trial in filter(attrgetter("finite"), trials):

@@ -161,14 +161,14 @@ def latents(project: Project, n: int = PARTICLES) -> Latents:
 
 
 def ledger_summary(ledger: Ledger) -> Dump:
-    """Return what JSON says about a ledger beside its lines. The mean is unknown if that of some points is."""
+    """Return the fields of a ledger in JSON, without its lines. The sum is None if some points have no density."""
     about = {"points": ledger.count, "unknown_points": ledger.unknown} if ledger.is_mean else {}
     total = None if ledger.unknown else _number(ledger.total)
     return {"base": ledger.base, **about, "inexact": ledger.is_inexact, "log_density": total}
 
 
 def latents_summary(latents: Latents) -> Dump:
-    """Return what JSON says about latents beside their numbers."""
+    """Return the fields of latents in JSON, without their numbers."""
     return {"base": latents.base.name, "points": len(latents.points), "unknown_points": latents.unknown}
 
 

@@ -144,7 +144,8 @@ def summary_of_figures(
 ) -> RunSummary:
     """Return the summary of runs with finite results from their figures.
 
-    If a point has no density in one of the runs, the mean NLL and gap are unknown: those of the others would be better.
+    If some points have no density in one of the runs, the mean NLL and gap are unknown, because leaving out that run
+    would improve them.
     """
     without = max((figures.get("without_density") or 0.0 for figures in runs), default=0.0)
     unknown = SCORES if without else frozenset[str]()
@@ -184,7 +185,7 @@ def best_of(column: Column, rows: Sequence[RunSummary]) -> set[int]:
 
 
 def _is_alike(column: Column, row: RunSummary, best: RunSummary) -> bool:
-    """Return whether a row cannot be told from the best one in a column."""
+    """Return whether a row cannot be distinguished from the best one in a column."""
     value, most = row.value(column), best.value(column)
     assert value is not None
     assert most is not None

@@ -85,7 +85,7 @@ def difference(runs: Sequence[Trial], best: Sequence[Trial]) -> PairedDifference
 
 
 def _tested(runs: Sequence[Trial]) -> list[Trial]:
-    """Return the runs of a flow that can be compared; none if leaving out the others would make it look better."""
+    """Return the tested runs of a flow, or an empty list if some points have no density in one of its runs."""
     is_folded = any(trial.figures.get("without_density") for trial in runs)
     return [] if is_folded else [trial for trial in runs if is_tested(trial)]
 
