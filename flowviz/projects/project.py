@@ -146,6 +146,8 @@ class Project:
                 return replace(self, history=history, checkpoint=event)
             case Finished():
                 return self.trained(event, history)
+            case Retargeted():  # its test points have not been used yet
+                return replace(self, history=history, score=None, test_uses=0, ending=None)
             case Adjusted():
                 return replace(self, history=history, training=event.applied(self.training))
         return replace(self, history=history)

@@ -293,7 +293,7 @@ def test_a_default_project_with_a_full_timeline_is_small(project: Project) -> No
 
 
 def test_what_could_not_be_opened_is_not_saved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("flowviz.projects.format.MAX_FILE_BYTES", 10_000)
+    monkeypatch.setattr("flowviz.projects.storage.MAX_FILE_BYTES", 10_000)
     with pytest.raises(FileError, match="too large to be saved"):
         save_project(whole_project(particles=1000), tmp_path / "x.flowviz")
     assert not list(tmp_path.iterdir())

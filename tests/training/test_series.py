@@ -73,6 +73,7 @@ def test_another_target_is_learned_from_the_same_weights(project: Project) -> No
     assert not np.array_equal(found.trace.positions, fresh.trace.positions)
     assert found.score is not None
     assert found.score.entropy == flowviz.build_target(OTHER).entropy
+    assert (project.test_uses, found.test_uses) == (1, 1), "the test points of the new target were used once"
 
 
 def test_another_target_has_a_budget_of_its_own_and_marks_changed_settings(project: Project) -> None:
