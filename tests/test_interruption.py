@@ -19,13 +19,23 @@ from flowviz.targets import build_target
 from flowviz.training import comparison as comparison_module
 from flowviz.training import trained
 from flowviz.training.trained import CHECKPOINT_SECONDS
+from tests.training.conftest import short_chunks as short_chunks
 
 TARGET, FLOW = ShapeSpec(name="two_moons"), FlowSpec(layers=2, width=8, depth=1)
-LONG, SHORT = TrainingSpec(steps=100_000_000), TrainingSpec(steps=3000)
+LONG, SHORT = TrainingSpec(steps=100_000_000), TrainingSpec(steps=300)
 ENTRANTS = tuple(
     Entrant(name=name, target=TARGET, flow=FLOW.model_copy(update={"layers": layers}), training=SHORT)
     for name, layers in (("two", 2), ("three", 3))
 )
+
+
+pytestmark = pytest.mark.usefixtures("short_chunks")
+
+
+@pytest.fixture(scope="module")
+def whole(short_chunks: None) -> Project:
+    """Return the project of a training that was never interrupted."""
+    return flowviz.train(TARGET, FLOW, SHORT)
 
 
 class CtrlC:
@@ -74,7 +84,7 @@ def test_ctrl_c_ends_a_training_and_keeps_what_it_has_learned() -> None:
 
 
 @pytest.mark.parametrize("at", [0, 1, 3, 6])
-def test_an_interrupted_training_resumes_as_if_it_had_not_been(at: int) -> None:
+def test_an_interrupted_training_resumes_as_if_it_had_not_been(at: int, whole: Project) -> None:
     count = 0
 
     def interrupt(_: Event) -> None:
@@ -86,8 +96,8 @@ def test_an_interrupted_training_resumes_as_if_it_had_not_been(at: int) -> None:
     with pytest.warns(UserWarning, match="interrupt again"):
         found = flowviz.train(TARGET, FLOW, SHORT, on_event=interrupt)
     assert found.ending == "interrupted"
-    assert found.resumes_at < 3000
-    assert_same(flowviz.resume(found), flowviz.train(TARGET, FLOW, SHORT))
+    assert found.resumes_at < 300
+    assert_same(flowviz.resume(found), whole)
 
 
 def interrupting(kind: type) -> Callable[..., None]:
@@ -101,13 +111,13 @@ def interrupting(kind: type) -> Callable[..., None]:
     return interrupt
 
 
-def test_a_resumed_training_can_be_interrupted_too() -> None:
+def test_a_resumed_training_can_be_interrupted_too(whole: Project) -> None:
     stopped = flowviz.train(TARGET, FLOW, SHORT, should_stop=lambda: True)
     assert stopped.ending == "stopped"
     with pytest.warns(UserWarning, match="interrupt again"):
         found = flowviz.resume(stopped, on_event=interrupting(Progress))
     assert found.ending == "interrupted"
-    assert_same(flowviz.resume(found), flowviz.train(TARGET, FLOW, SHORT))
+    assert_same(flowviz.resume(found), whole)
 
 
 def test_a_second_ctrl_c_gives_up() -> None:
@@ -140,20 +150,19 @@ def fail_at(kind: type) -> Callable[..., None]:
 
 
 @pytest.mark.parametrize("kind", [Checkpoint, Progress, Finished])
-def test_an_error_in_a_callback_brings_the_project_with_it(kind: type) -> None:
+def test_an_error_in_a_callback_brings_the_project_with_it(kind: type, whole: Project) -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         flowviz.train(TARGET, FLOW, SHORT, on_event=fail_at(kind))
     found = getattr(caught.value, "project")  # noqa: B009
     assert "`project`" in caught.value.__notes__[0]
     assert found.ending == ("completed" if kind is Finished else "stopped")
-    whole = flowviz.train(TARGET, FLOW, SHORT)
     assert_same(found if kind is Finished else flowviz.resume(found), whole)
 
 
-def test_an_error_in_the_question_whether_to_stop_brings_the_project_with_it() -> None:
+def test_an_error_in_the_question_whether_to_stop_brings_the_project_with_it(whole: Project) -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         flowviz.train(TARGET, FLOW, SHORT, should_stop=lambda: bool(1 // 0))
-    assert_same(flowviz.resume(getattr(caught.value, "project")), flowviz.train(TARGET, FLOW, SHORT))  # noqa: B009
+    assert_same(flowviz.resume(getattr(caught.value, "project")), whole)  # noqa: B009
 
 
 def test_an_error_of_the_training_itself_is_raised_as_it_is() -> None:
@@ -180,10 +189,10 @@ def test_ctrl_c_ends_a_comparison_which_can_be_continued() -> None:
         found = flowviz.compare(spec, on_event=interrupting(Progress))
     assert {trial.ending for trial in found.trials} == {"interrupted"}
     assert {project.ending for project in found.projects.values()} == {"interrupted"}
-    again, whole = flowviz.compare(found), flowviz.compare(spec)
+    again, expected = flowviz.compare(found), flowviz.compare(spec)
     assert set(again.table()["ending"]) == {"completed"}
-    for name in whole.names:
-        assert_same(again[name], whole[name])
+    for name in expected.names:
+        assert_same(again[name], expected[name])
 
 
 def test_an_error_in_a_callback_of_a_comparison_brings_the_comparison_with_it() -> None:
