@@ -39,7 +39,7 @@ def whole(short_chunks: None) -> Project:
 
 
 class CtrlC:
-    """Sends SIGINT to this process from another thread, once it is asked to."""
+    """Sends SIGINT to this process from another thread when `press` is called."""
 
     def __init__(self, times: int = 1) -> None:
         self._wanted, self.taken = threading.Event(), threading.Event()

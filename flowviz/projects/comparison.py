@@ -19,10 +19,9 @@ from flowviz.records.paired import (
     DIFFERENCE,
     DIFFERENCE_ERROR,
     PairedDifference,
-    best_runs,
-    difference,
+    Tested,
+    best_flows,
     differences,
-    is_tested,
 )
 from flowviz.records.trial import figures_of_run
 from flowviz.specs import ComparisonSpec, Entrant, TargetSpec
@@ -151,29 +150,31 @@ class Comparison:
 
     def table_trials(self) -> list[Trial]:
         """Return the runs that have ended and the limits by counting, with their differences from the best entrant."""
-        return [*map(self._compared, self.ordered_trials()), *self.limit_trials()]
+        best = best_flows(self._runs, self._targets)
 
-    def _compared(self, trial: Trial) -> Trial:
-        """Return a run whose figures include the difference from the best entrant on the same target, if known."""
-        found, best = None, self._best_runs(self[trial.name].target)
-        if best and is_tested(trial):
-            found = difference([trial], best)
-        known = {DIFFERENCE: found.mean, DIFFERENCE_ERROR: found.standard_error} if found else {}
-        return replace(trial, figures={**dict.fromkeys(FIGURES), **trial.figures, **known})
+        def compared(trial: Trial) -> Trial:
+            one, other = Tested.of([trial]), best.get(self[trial.name].target)
+            found = one.minus(other) if one and other else None
+            known = {DIFFERENCE: found.mean, DIFFERENCE_ERROR: found.standard_error} if found else {}
+            return replace(trial, figures={**dict.fromkeys(FIGURES), **trial.figures, **known})
 
-    def _best_runs(self, target: TargetSpec) -> list[Trial]:
-        """Return the tested runs of the best entrant on a target, or an empty list if fewer than two were tested."""
-        names = [name for name, each in self.projects.items() if each.target == target]
-        return best_runs([[trial for trial in self.trials if trial.name == name] for name in names])
+        return [*map(compared, self.ordered_trials()), *self.limit_trials()]
 
     def differences(self) -> dict[str, PairedDifference | None]:
         """Return, for each entrant, the difference from the test NLL of the best one on the same target.
 
         A difference is None if the entrant has not been tested, or if no other one with its target has.
         """
-        targets = [project.target for project in self.projects.values()]
-        runs = [[trial for trial in self.trials if trial.name == name] for name in self.projects]
-        return dict(zip(self.projects, differences(runs, targets), strict=True))
+        return dict(zip(self.projects, differences(self._runs, self._targets), strict=True))
+
+    @property
+    def _runs(self) -> list[list[Trial]]:
+        """Return the runs of each entrant."""
+        return [[trial for trial in self.trials if trial.name == name] for name in self.projects]
+
+    @property
+    def _targets(self) -> list[TargetSpec]:
+        return [project.target for project in self.projects.values()]
 
     @property
     def in_progress(self) -> tuple[str, ...]:

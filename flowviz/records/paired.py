@@ -1,7 +1,8 @@
 """Differences between the test NLLs of flows, measured on the same points where that is possible."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,65 +30,84 @@ class PairedDifference:
         return self.mean <= self.standard_error
 
 
-def differences(flows: Sequence[Sequence[Trial]], targets: Sequence[object]) -> list[PairedDifference | None]:
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """The runs of a flow that have been tested, and their mean.
+
+    Attributes:
+        runs: The runs.
+        mean: Mean test NLL, over the runs.
+        standard_error: Standard error of the mean if the runs were tested on different points.
+        nlls: NLL of each test point (n,), averaged over the runs. None if it is unknown for a run.
+    """
+
+    runs: tuple[Trial, ...]
+    mean: float
+    standard_error: float
+    nlls: NDArray[np.float64] | None
+
+    @classmethod
+    def of(cls, runs: Sequence[Trial]) -> "Tested | None":
+        """Return the tested runs of a flow.
+
+        None if there are none, or if some points have no density in one of the runs: the others would look better.
+        """
+        tested = [trial for trial in runs if _is_tested(trial)]
+        if not tested or any(trial.figures.get("without_density") for trial in runs):
+            return None
+        means, errors = (np.array([trial.figures[name] for trial in tested]) for name in ("test_nll", "standard_error"))
+        return cls(tuple(tested), float(means.mean()), float(np.hypot.reduce(errors)) / len(errors), _nlls(tested))
+
+    def minus(self, best: "Tested") -> PairedDifference:
+        """Return the difference of the mean test NLL from that of the best flow.
+
+        The difference is paired if the NLL of each test point is known. Files of older versions lack these NLLs, and
+        their runs were tested on different points, so that the variances of both flows are added.
+        """
+        if self.runs == best.runs:
+            return PairedDifference(0.0, 0.0)
+        mean = self.mean - best.mean
+        if self.nlls is None or best.nlls is None or self.nlls.shape != best.nlls.shape:
+            return PairedDifference(mean, float(np.hypot(self.standard_error, best.standard_error)))
+        between = self.nlls - best.nlls
+        return PairedDifference(mean, float(between.std(ddof=1) / np.sqrt(len(between))))
+
+
+def differences(flows: Sequence[Sequence[Trial]], targets: Sequence[Hashable]) -> list[PairedDifference | None]:
     """Return the difference of the test NLL of each flow from that of the best one on the same target.
 
-    The best flow is the one with the lowest mean test NLL over its runs. A difference is None if the flow has not been
-    tested, if no other one has, or if some points have no density in one of its runs.
+    A difference is None if the flow has not been tested, if no other one has, or if some points have no density in one
+    of its runs.
 
     Args:
         flows: The runs of each flow.
         targets: The target that each flow learns.
     """
-    found = list[PairedDifference | None]()
-    for runs, target in zip(flows, targets, strict=True):
-        best = best_runs([others for others, learned in zip(flows, targets, strict=True) if learned == target])
-        tested = _tested(runs)
-        found.append(difference(tested, best) if tested and best else None)
-    return found
+    best, tested = best_flows(flows, targets), map(Tested.of, flows)
+    return [
+        found.minus(best[target]) if found and target in best else None
+        for found, target in zip(tested, targets, strict=True)
+    ]
 
 
-def best_runs(flows: Sequence[Sequence[Trial]]) -> list[Trial]:
-    """Return the tested runs of the flow with the lowest mean test NLL. Empty if fewer than two flows were tested.
+def best_flows(flows: Sequence[Sequence[Trial]], targets: Sequence[Hashable]) -> dict[Hashable, Tested]:
+    """Return the flow with the lowest mean test NLL for each target on which at least two flows have been tested.
 
     Args:
-        flows: The runs of each flow, which all learn the same target.
+        flows: The runs of each flow.
+        targets: The target that each flow learns.
     """
-    tested = [found for runs in flows if (found := _tested(runs))]
-    return min(tested, key=_mean) if len(tested) > 1 else []
+    tested = dict[Hashable, list[Tested]]()
+    for runs, target in zip(flows, targets, strict=True):
+        if (found := Tested.of(runs)) is not None:
+            tested.setdefault(target, []).append(found)
+    return {target: min(found, key=attrgetter("mean")) for target, found in tested.items() if len(found) > 1}
 
 
-def is_tested(trial: Trial) -> bool:
+def _is_tested(trial: Trial) -> bool:
     """Return whether a run has a test NLL that can be compared, because it has ended with finite results."""
     is_known = trial.figures.get("test_nll") is not None and trial.figures.get("standard_error") is not None
     return is_known and trial.finite and trial.ending != "training"
-
-
-def difference(runs: Sequence[Trial], best: Sequence[Trial]) -> PairedDifference:
-    """Return the difference of the mean test NLL between the tested runs of two flows.
-
-    The difference is paired if the NLL of each test point is known. Files of older versions lack these NLLs, and their
-    runs were tested on different points, so that the variances of both flows are added.
-
-    Args:
-        runs: The tested runs of a flow.
-        best: The tested runs of the best flow.
-    """
-    mean = _mean(runs) - _mean(best)
-    if [*runs] == [*best]:
-        return PairedDifference(0.0, 0.0)
-    nlls = _nlls(runs), _nlls(best)
-    if nlls[0] is None or nlls[1] is None or nlls[0].shape != nlls[1].shape:
-        variances = [sum(_error(trial) ** 2 for trial in group) / len(group) ** 2 for group in (runs, best)]
-        return PairedDifference(mean, float(np.sqrt(sum(variances))))
-    between = nlls[0] - nlls[1]
-    return PairedDifference(mean, float(between.std(ddof=1) / np.sqrt(len(between))))
-
-
-def _tested(runs: Sequence[Trial]) -> list[Trial]:
-    """Return the tested runs of a flow, or an empty list if some points have no density in one of its runs."""
-    is_folded = any(trial.figures.get("without_density") for trial in runs)
-    return [] if is_folded else [trial for trial in runs if is_tested(trial)]
 
 
 def _nlls(runs: Sequence[Trial]) -> NDArray[np.float64] | None:
@@ -95,14 +115,4 @@ def _nlls(runs: Sequence[Trial]) -> NDArray[np.float64] | None:
     known = [trial.test_nlls for trial in runs if trial.test_nlls is not None]
     if len(known) < len(runs) or len({nlls.shape for nlls in known}) > 1:
         return None
-    return np.asarray(np.mean(np.stack(known), axis=0, dtype=np.float64))
-
-
-def _mean(runs: Sequence[Trial]) -> float:
-    return float(np.mean([trial.figures["test_nll"] for trial in runs]))
-
-
-def _error(trial: Trial) -> float:
-    error = trial.figures["standard_error"]
-    assert error is not None
-    return error
+    return np.asarray(np.mean(known, axis=0, dtype=np.float64))

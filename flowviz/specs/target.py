@@ -188,7 +188,7 @@ class PointsSpec(Spec):
     center: Annotated[tuple[float, float], Field(description="Origin of the rows, in data units")] = (0.0, 0.0)
     unit: Annotated[
         UnitLengths,
-        Field(description="Factors from rows to data units, along x and y; one number stands for both"),
+        Field(description="Length of a row unit in data units, along x and along y, or one number for both axes"),
     ] = (1.0, 1.0)
     name: Annotated[str, Field(description="Name of the file")] = "points"
     standardize: Annotated[

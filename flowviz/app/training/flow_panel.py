@@ -149,12 +149,8 @@ class FlowOptions(QWidget):
         mixture = label_of(arrangement), arrangement, label_of(components), components
         self._rows["mixture"] = row_widget(*mixture, stretched=arrangement)
         own = [OwnOptions(self._request, family) for family, recipe in RECIPES.items() if recipe.options]
-        for widget in (
-            self._hint,
-            *self._rows.values(),
-            self._bounded,
-            *own,
-        ):  # long items would widen one of the columns
+        # Across all columns, because long items would widen one of them.
+        for widget in (self._hint, *self._rows.values(), self._bounded, *own):
             grid.addWidget(widget, grid.rowCount(), 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)

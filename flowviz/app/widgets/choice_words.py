@@ -7,7 +7,11 @@ from flowviz.specs.view import ColorBy, Direction, Mark
 
 MARKS: Mapping[Mark, tuple[str, str, str]] = {  # title, shortcut, tooltip
     "points": ("&Points", "Ctrl+1", "Show the particles"),
-    "density": ("&Density", "Ctrl+2", "Show the density at this stage, exact up to rounding; contours enclose 50, 90 and 99%"),
+    "density": (
+        "&Density",
+        "Ctrl+2",
+        "Show the density at this stage; contours enclose 50, 90 and 99% of it",
+    ),
     "grid": ("&Grid", "Ctrl+3", "Show how the layers deform a square grid on the base"),
     "paths": ("P&aths", "Ctrl+4", "Show the paths of the selected particles, or of a random sample"),
     "velocity": (

@@ -29,6 +29,8 @@ def summary_rows(runs: Sequence[EntrantRun]) -> list[SummaryRow]:
     keys = [_without_seed(run) for run in runs]
     firsts = [number for number, key in enumerate(keys) if key not in keys[:number]]
     groups = [[run for run, key in zip(runs, keys, strict=True) if key == keys[first]] for first in firsts]
+    if all(len(_seeds(group)) == 1 for group in groups):
+        return []
     trials = [[trial for run in group for trial in (*run.compared_trials, *run.later)] for group in groups]
     found = differences(trials, [group[0].project.target for group in groups])
     known = [_summary(group, each) for group, each in zip(groups, found, strict=True) if len(_seeds(group)) > 1]

@@ -62,7 +62,7 @@ class FiguresModel(QAbstractTableModel):
 
     def is_shown(self, section: int) -> bool:
         """Return whether a column is shown: it has values, and adds information to the others."""
-        return section == NAME_COLUMN or COLUMNS[section - 1] in brief_columns(self._rows)
+        return section == NAME_COLUMN or COLUMNS[section - 1] in self._brief
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         return Qt.ItemFlag.ItemIsEnabled if self.is_summary(index.row()) else super().flags(index)
@@ -134,6 +134,7 @@ class FiguresModel(QAbstractTableModel):
     def _update(self, value: Compared, summaries: list[SummaryRow]) -> None:
         self._value, self._summaries = value, summaries
         self._rows = rows_of(self._value.runs)
+        self._brief = brief_columns(self._rows)
         self._best = [best_of(column, self._rows) for column in COLUMNS]
         self._sorting = [[_sorted_by(row, column, self._rows) for column in COLUMNS] for row in self._rows]
 
