@@ -44,6 +44,10 @@ Edits of layers
     edit                disable layers and bend their curves
     Edits, LayerEdit, Bump
 
+Flows of other programs
+    record              a project of the particles that another program has moved
+    view                open a project, or such particles, in a window of its own
+
 Pictures
     picture             a picture of a project as PNG
     render              write a picture, an animation or numbers to a file

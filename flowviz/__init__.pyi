@@ -20,6 +20,8 @@ from .library.pictures import picture as picture
 from .library.pictures import render as render
 from .library.pictures import render_comparison as render_comparison
 from .library.pictures import render_difference as render_difference
+from .library.recorded import record as record
+from .library.recorded import view as view
 from .library.training import build_flow as build_flow
 from .library.training import check_flow as check_flow
 from .library.training import compare as compare

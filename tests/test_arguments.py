@@ -98,6 +98,7 @@ def test_a_picture_is_read(tmp_path: Path) -> None:
 def test_every_argument_of_a_wrong_type_gets_a_sentence(function: Callable[..., Any]) -> None:
     project = Project.untrained(ShapeSpec(name="heart"), SMALL, TrainingSpec(steps=1))
     known = {"project": project, "spec": SMALL, "path": "x.flowviz", "points": POINTS, "target": POINTS, "ax": AXES}
+    known["positions"] = np.stack([POINTS, POINTS])
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:
             continue  # for another library

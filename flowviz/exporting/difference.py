@@ -7,6 +7,7 @@ from typing import Any
 from flowviz.errors import SpecError
 from flowviz.exporting.export import Export
 from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.exporting.scene_fields import difference
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Comparison, Project
@@ -72,8 +73,6 @@ class _DifferenceScenes(Scenes):
         return "log density: {} minus {}".format(*self._names)
 
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
-        from flowviz.flows.scenes import difference  # loads TensorFlow
-
         found, other = super()._completed(scene, shot, size), self._other
         if found.difference is not None:
             return found

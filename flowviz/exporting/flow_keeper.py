@@ -3,22 +3,23 @@
 from typing import TYPE_CHECKING
 
 from flowviz.records import Weights
+from flowviz.records.recorded_flow import RecordedFlow
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
 
 if TYPE_CHECKING:
-    from flowviz.flows import Flow
+    from flowviz.flows.flow import ShownFlow
 
 
 class FlowKeeper:
     """A cache of the most recently used flow and its weights. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._flow: Flow | None = None
+        self._flow: ShownFlow | None = None
         self._weights: Weights | None = None
 
-    def flow(self, spec: FlowSpec, weights: Weights | None, edits: Edits | None = None) -> "Flow":
-        """Return a flow with given weights, building it only if necessary. Loads TensorFlow.
+    def flow(self, spec: FlowSpec, weights: Weights | None, edits: Edits | None = None) -> "ShownFlow":
+        """Return a flow with given weights, building it only if necessary. Loads TensorFlow, unless it was recorded.
 
         Args:
             spec: The description of the flow.
@@ -29,14 +30,20 @@ class FlowKeeper:
             FileError: If the weights do not fit the flow.
             SpecError: If the edits do not fit the flow.
         """
-        from flowviz.flows import build_flow
-
         given = weights if weights and weights.parameters else None
         if self._flow is None or self._flow.spec != spec or (given is None and self._weights is not None):
-            self._flow = build_flow(spec, given)
+            self._flow = _built(spec, given)
         elif given is not None and given is not self._weights:
             self._flow.restore(given)
         self._weights = given
         if self._flow.edits != (wanted := edits or Edits()):
             self._flow.edit(wanted)
         return self._flow
+
+
+def _built(spec: FlowSpec, weights: Weights | None) -> "ShownFlow":
+    if spec.is_recorded:
+        return RecordedFlow(spec, weights or Weights({}, {}))
+    from flowviz.flows import build_flow
+
+    return build_flow(spec, weights)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from flowviz.exporting.easing import eased_frames
 from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.exporting.scene_fields import completed, probe_trace
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
 from flowviz.records import (
@@ -31,7 +32,7 @@ from flowviz.specs.view import FIELDS
 from flowviz.targets import build_target, leaked, spec_units, target_picture, untrained_points
 
 if TYPE_CHECKING:
-    from flowviz.flows import Flow
+    from flowviz.flows.flow import ShownFlow
 
 OUTERMOST = 0.0005, 0.9995  # quantiles of the particles, which a few that lie far away do not move
 MARGIN = 0.1  # share of the width or height, on each side
@@ -180,8 +181,6 @@ class Scenes:
         Raises:
             SpecError: If the stage of the probe does not exist.
         """
-        from flowviz.flows.scenes import probe_trace  # loads TensorFlow
-
         assert self._seen.probe is not None
         return probe_trace(self._flow(moment), self._seen.probe)
 
@@ -210,7 +209,7 @@ class Scenes:
         particles = own.particles_of(flow.base) if is_known else base_particles(self.count, base=flow.base)
         yield from (flow.trace(particles[some]) for some in slices(self.count))
 
-    def _flow(self, moment: Moment | None) -> "Flow":
+    def _flow(self, moment: Moment | None) -> "ShownFlow":
         """Return the flow at a moment of training (None for the current one).
 
         Raises:
@@ -257,8 +256,6 @@ class Scenes:
         flow = self._flow(shot.moment)
         around = self.rectangle(Shot(stage, shot.moment), size)
         swept = swept_grids(self._field_camera(shot, size), scene.trace.last_stage, size)
-        from flowviz.flows.scenes import completed  # loads TensorFlow
-
         return completed(flow, scene, stage, view, around, probe, swept)
 
     def _field_camera(self, shot: Shot, size: PictureSize) -> Camera:

@@ -143,8 +143,11 @@ class Particles:
                 yield
 
     def write_npz(self, path: Path) -> Steps:
-        """Write positions (stages, n, 2), log_det (stages, n) and names (stages,), yielding after each batch."""
-        shape, names = (len(self.stages), self.count), np.array([], str)
+        """Write positions (stages, n, 2), log_det (stages, n), names (stages,), and log_prob (n,) if it is known.
+
+        Yields after each batch.
+        """
+        shape, names, log_prob = (len(self.stages), self.count), np.array([], str), list[NDArray[np.floating]]()
         with ExitStack() as files:
             places = [files.enter_context(scratch_file(path)) for _ in range(2)]
             with (
@@ -155,8 +158,11 @@ class Particles:
                     positions.append(self.units.values(trace.positions[self.stages]))
                     dets.append(trace.log_det[self.stages])
                     names = np.array(trace.names)[self.stages]
+                    log_prob.append(self.units.log_density(trace.log_density(self.stages[-1])))
                     yield
-            _archive(path, {"positions": places[0], "log_det": places[1]}, names)
+            densities = np.concatenate(log_prob).astype(np.float32)
+            known = {"log_prob": densities} if np.isfinite(densities).all() else {}
+            _archive(path, {"positions": places[0], "log_det": places[1]}, {"names": names, **known})
 
 
 def write_numbers(path: Path, form: NumberFormat, numbers: Numbers) -> Steps:
@@ -286,14 +292,15 @@ class _ArrayFile:
         self._done += values.shape[1]
 
 
-def _archive(path: Path, files: Mapping[str, Path], names: NDArray[np.str_]) -> None:
-    """Write an archive as `numpy.savez` does, with arrays from .npy files by name, and the array `names`."""
+def _archive(path: Path, files: Mapping[str, Path], arrays: Columns) -> None:
+    """Write an archive as `numpy.savez` does, with arrays from .npy files by name, and arrays in memory."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, file in files.items():
             with file.open("rb") as source, archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 shutil.copyfileobj(source, member)
-        with archive.open("names.npy", "w", force_zip64=True) as member:
-            np.lib.format.write_array(member, names, allow_pickle=False)
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def _write_csv(path: Path, parts: Iterator[Columns]) -> Steps:

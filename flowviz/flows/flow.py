@@ -36,6 +36,7 @@ from flowviz.records import (
 )
 from flowviz.records.bases import initial_parameters
 from flowviz.records.density import DENSITY_SIDE
+from flowviz.records.recorded_flow import RecordedFlow
 from flowviz.records.trace import PARTICLES
 from flowviz.records.weights import flatten, shapes_of, unflatten
 from flowviz.specs import FlowSpec
@@ -301,3 +302,6 @@ class Flow(tf.Module):
         if checked_stage(stage, len(self.stages)) == 0:
             return base_report(self.base)
         return self._reports.of(self.stages[stage - 1], stage, trace)
+
+
+ShownFlow = Flow | RecordedFlow

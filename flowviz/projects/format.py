@@ -46,6 +46,7 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
     arrays      target/NUMBER     uint8: contents of files in targets: pictures (PNG) and points (float32,
                                   little-endian, alternating x and y)
                 states/parameters (states, P), states/statistics (states, S)    float32
+                states of a recorded flow: the arrays of `RecordedFlow`; it has no trace of its own
                 trace/columns     float32 (stored, n): the distinct columns of x, y or log-det of n particles at a stage
                 trace/index       uint16 (stages, 3): numbers of the columns that are x, y and log-det of each stage,
                                   base first; on average, a stored column is used at most twice
@@ -91,6 +92,7 @@ from flowviz.projects.losses import history_of
 from flowviz.projects.metadata import KeptText, Metadata, WholeCheckpoint, missing_extensions
 from flowviz.projects.moments import with_particles
 from flowviz.projects.project import MAX_FILE_BYTES, Plan, Project
+from flowviz.projects.recording import is_recording, load_recording
 from flowviz.projects.states import Layout, States, size_of, weights_of
 from flowviz.projects.storage import NotOurs, checked_content, read_content
 from flowviz.projects.upgrade import FORMAT_VERSION, OLDEST_VERSION, upgraded
@@ -106,6 +108,7 @@ from flowviz.records import (
     Weights,
     base_of,
 )
+from flowviz.records.recorded_flow import RecordedFlow
 from flowviz.specs import FlowSpec
 
 SAVED_BYTES = 32  # per weight of the flow: with its moments and checkpoint, each weight is saved about seven times
@@ -143,11 +146,13 @@ def save_project(project: Project, path: Path, *, private: bool = False) -> None
 
 
 def load_project(path: Path) -> Project:
-    """Load a project from a file that `save_project` wrote.
+    """Load a project from a file that `save_project` wrote, or that of a recorded flow from an .npz file.
 
     Raises:
         FileError: If the file cannot be read, is damaged, or is not a project.
     """
+    if is_recording(path):
+        return load_recording(path)
     return read_content(path, from_bytes)
 
 
@@ -162,7 +167,7 @@ def to_bytes(project: Project) -> bytes:
     states = States(Layout.of(project.weights))
     contents: list[bytes] = []
     text = taken_out(_metadata(project, states), contents)
-    columns, index = columns_of(project.trace)
+    columns, index = (None, None) if project.flow.is_recorded else columns_of(project.trace)
     groups: dict[str, Arrays] = {
         "target": {str(number): np.frombuffer(content, np.uint8) for number, content in enumerate(contents)},
         "states": {**states.arrays()},
@@ -289,7 +294,9 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
     parameters = checked(arrays["states/parameters"], np.float32, np.float64)
     statistics = checked(arrays["states/statistics"], np.float32, np.float64)
     states = weights_of(found.layout, parameters, statistics, memory)
-    trace = _trace(found, arrays, states[found.present])
+    present = states[found.present]
+    is_recorded = found.flow.is_recorded
+    trace = RecordedFlow(found.flow, present).checked().recorded if is_recorded else _trace(found, arrays, present)
     checkpoint = None if found.checkpoint is None else _checkpoint(found.checkpoint, arrays, states)
     if checkpoint is not None:
         checkpoint.edits.checked(found.flow)
@@ -298,7 +305,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         target=found.target,
         flow=found.flow,
         training=found.training,
-        weights=states[found.present],
+        weights=present,
         history=history_of(found, arrays),
         trace=trace,
         checkpoint=checkpoint,
@@ -351,6 +358,8 @@ def _checkpoint(text: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], sta
 def _timeline(found: Metadata, states: list[Weights], trace: Trace) -> Timeline:
     texts = found.timeline.moments
     moments = [Moment(text.step, states[text.state], text.on_target, text.coverage) for text in texts]
+    if found.flow.is_recorded:
+        moments = [with_particles(each, RecordedFlow(found.flow, each.weights).checked().recorded) for each in moments]
     if texts and texts[-1].state == found.present:
         moments[-1] = with_particles(moments[-1], trace)
     return Timeline(tuple(moments), found.timeline.period)

@@ -18,7 +18,7 @@ from flowviz.records.measured import Share
 from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import RECIPES, SHAPES, FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
-from flowviz.specs.recipes import NAME
+from flowviz.specs.recipes import NAME, RECORDED
 from flowviz.specs.spec import Spec
 
 State = Annotated[int, Field(ge=0, le=MAX_MOMENTS + 2)]
@@ -109,7 +109,7 @@ def missing_extensions(text: Mapping[str, Any]) -> str:
     shapes = [source["name"] for source in sources if source.get("kind") == "shape"]
     families = [plan["flow"]["family"] for plan in plans]
     wanted = [("target", name) for name in shapes if name not in SHAPES]
-    wanted += [("flow", name) for name in families if name not in RECIPES]
+    wanted += [("flow", name) for name in families if name not in RECIPES and name != RECORDED]
     return " and ".join(f"the {what} {name}" for what, name in dict.fromkeys(wanted) if NAME.fullmatch(name))
 
 

@@ -10,7 +10,9 @@ MOMENTS_BYTES = 860_000  # memory of all earlier moments: 10 moments of a defaul
 MIN_MOMENTS = 4  # minimum number of earlier moments, however large the flow
 
 
-def storable_timeline(timeline: Timeline, weights: Weights, trace: Trace, named: int | None) -> Timeline:
+def storable_timeline(
+    timeline: Timeline, weights: Weights, trace: Trace, named: int | None, *, keep_all: bool = False
+) -> Timeline:
     """Return the timeline as it is saved: thinned out evenly, and without particles that the trace does not hold.
 
     Args:
@@ -18,6 +20,7 @@ def storable_timeline(timeline: Timeline, weights: Weights, trace: Trace, named:
         weights: Current weights of the project.
         trace: The particles as the current weights move them.
         named: Step of a moment to keep, in addition to the first and the last one.
+        keep_all: Whether to keep all moments of this flow, which cannot be computed again.
 
     Returns:
         The moments of this flow, as many as are allowed. Only the last moment can have particles, namely those of the
@@ -27,7 +30,7 @@ def storable_timeline(timeline: Timeline, weights: Weights, trace: Trace, named:
     moments = [moment for moment in timeline.moments if Layout.of(moment.weights) == layout]
     if not moments:
         return Timeline()
-    earlier = max(MIN_MOMENTS, MOMENTS_BYTES // max(1, memory_of(weights)))
+    earlier = MAX_MOMENTS if keep_all else max(MIN_MOMENTS, MOMENTS_BYTES // max(1, memory_of(weights)))
     kept = _thinned(moments, min(earlier + 1, MAX_MOMENTS), named)
     period = timeline.period
     if len(kept) < len(timeline.moments):

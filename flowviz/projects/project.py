@@ -28,6 +28,7 @@ from flowviz.records import (
     untrained_trace,
 )
 from flowviz.records.events import Ending
+from flowviz.records.recorded_flow import unknown
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.flow import Integrator
@@ -183,7 +184,10 @@ class Project:
 
         Raises:
             FileError: If the weights do not fit the flow.
+            SpecError: If the flow was recorded from another program.
         """
+        if self.flow.is_recorded:
+            raise unknown("What the flow does to other points than its particles")
         from flowviz.flows import build_flow
 
         return build_flow(self.flow, self.weights if self.weights.parameters else None, dtype, self.edits)
@@ -271,6 +275,8 @@ class Project:
     def __repr__(self) -> str:
         """Return one line, because the arrays would take thousands."""
         trained = f"{int(self.history.step[-1]):,} steps" if len(self.history.step) else "untrained"
+        if self.flow.is_recorded:
+            trained = f"{len(self.trace.names)} stages"
         ending = "" if self.ending in (None, "completed") else f", {self.ending}"
         gap = "" if self.gap is None else f", gap {self.gap:.3f} nats"
         return f"<Project: {self.target.title}, {self.flow.family}, {trained}{ending}{gap}>"
@@ -285,7 +291,8 @@ class Project:
         The timeline is thinned out; see `storable_timeline`. If the target changed very often, only the latest changes
         are kept. References to stages, moments or particles that do not exist are dropped from the view and selection.
         """
-        timeline = storable_timeline(self.timeline, self.weights, self.trace, self.seen.moment)
+        kept = self.timeline, self.weights, self.trace, self.seen.moment
+        timeline = storable_timeline(*kept, keep_all=self.flow.is_recorded)
         return replace(
             self,
             history=_storable(self.history),

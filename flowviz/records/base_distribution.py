@@ -9,8 +9,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.specs.flow import BaseName
-
 LOG_2PI, SQRT_2 = float(np.log(2 * np.pi)), float(np.sqrt(2))
 REGION_DRAWS = 2**18  # from which the levels of regions are estimated: their share is exact to 0.1%
 FARTHEST_QUANTILE = 1e4  # Student's t reaches this far with a probability of 1e-15
@@ -28,7 +26,7 @@ class Base(ABC):
     precision.
     """
 
-    name: ClassVar[BaseName]
+    name: ClassVar[str]
 
     @abstractmethod
     def log_prob(self, points: Any, xp: Any = np) -> Any:
@@ -69,6 +67,11 @@ class Base(ABC):
     def region_level(self, mass: float) -> float:
         """Return the log-density in nats on the edge of the smallest region that has a probability of `mass`."""
         return float(np.quantile(_region_draws(self), 1 - mass))
+
+    @property
+    def has_density(self) -> bool:
+        """Return whether the density is known."""
+        return True
 
     def component_of(self, points: NDArray[np.floating]) -> NDArray[np.intp] | None:
         """Return the number (n,) of the component that most likely produced each point, or None without them."""

@@ -22,12 +22,14 @@ class Density(EqualByContent):
         log_density: Log-density at the cell centers (rows, columns), float32, in nats, top row first.
         draws: Log-densities (m,), float32, of exact draws from the distribution, in nats. Their quantiles are the
             levels of regions with a given probability.
+        is_estimate: Whether the densities were estimated from particles, because the flow is not known.
     """
 
     stage: int
     rectangle: Rectangle
     log_density: NDArray[np.float32]
     draws: NDArray[np.float32]
+    is_estimate: bool = False
 
     def level(self, mass: float) -> float:
         """Return the level of the highest-density region that has a probability of `mass`.

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from flowviz.records.equality import EqualByContent
 from flowviz.records.trace import Trace
 from flowviz.records.units import FLOW_UNITS, Units
-from flowviz.specs.flow import BaseName
 
 REACH = 0.02, 0.98  # quantiles of the log-densities of the particles that a common scale shows
 
@@ -60,7 +59,7 @@ class Ledger(EqualByContent):
     names: tuple[str, ...]
     titles: tuple[str, ...]
     terms: NDArray[np.float64]
-    base: BaseName
+    base: str
     count: int = 1
     unknown: int = 0
     is_mean: bool = False

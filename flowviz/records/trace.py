@@ -1,6 +1,6 @@
 """Traces of particles through the stages of a flow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,14 @@ from flowviz.records.equality import EqualByContent
 from flowviz.records.mixture import Mixture
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import LayerEdit
-from flowviz.specs.explanations import BASE_CLOUDS, STAGE_TITLES, STAGES, base_explanation, layer_sentences, stage_title
+from flowviz.specs.explanations import (
+    BASE_CLOUDS,
+    STAGE_TITLES,
+    base_explanation,
+    layer_sentences,
+    stage_explanation,
+    stage_title,
+)
 from flowviz.specs.recipes import BASE, FLOW_STEP, LINEAR_MIXING, PERMUTE
 
 PARTICLES = 8000
@@ -114,6 +121,7 @@ class Trace(EqualByContent):
         folded: Particles (n,) at which a bijector folds the plane over, so that densities are inexact: it has no
             inverse there, or one that is another particle. None if there are none.
         base: The distribution at stage 0, from which generated particles are drawn.
+        columns: Values (n,), float32, by which the particles can be colored, by name. Only recorded flows have some.
 
     Raises:
         ValueError: If the shapes do not match.
@@ -125,6 +133,7 @@ class Trace(EqualByContent):
     round_trip_error: NDArray[np.float32] | None = None
     folded: NDArray[np.bool_] | None = None
     base: Base = field(default=STANDARD_NORMAL, kw_only=True)
+    columns: Mapping[str, NDArray[np.float32]] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
         stages, particles, _ = self.positions.shape
@@ -166,9 +175,14 @@ class Trace(EqualByContent):
         return len(self.names) - 1
 
     @property
-    def has_densities(self) -> bool:
-        """Return whether the trace has log-determinants, which densities require."""
+    def has_log_dets(self) -> bool:
+        """Return whether the log-determinants have been computed."""
         return not (self.log_det.size and np.isnan(self.log_det[0]).all())
+
+    @property
+    def has_densities(self) -> bool:
+        """Return whether the log-densities are known: both the log-determinants and the density of the base."""
+        return self.has_log_dets and self.base.has_density
 
     @property
     def largest_round_trip_error(self) -> float | None:
@@ -230,7 +244,7 @@ class Trace(EqualByContent):
 
         All are 0 if the flow does not change areas, and NaN if the log-determinants have not been computed.
         """
-        if not self.has_densities:
+        if not self.has_log_dets:
             return np.full(len(self.names), np.nan)
         means = np.array([_mean_size(self.log_det_of(stage)) for stage in range(len(self.names))])
         return means / means.sum() if means.sum() > MIN_CHANGE else np.zeros_like(means)
@@ -277,7 +291,7 @@ class Trace(EqualByContent):
     def explanation(self, stage: int) -> str:
         """Return an explanation of a stage for beginners."""
         kind = self.names[stage].partition("_")[2]
-        return base_explanation(self.base.name) if kind == BASE else STAGES[kind]
+        return base_explanation(self.base.name) if kind == BASE else stage_explanation(kind)
 
     def sentences(self, stage: int, edit: LayerEdit | None = None, *, encoded: bool = False) -> tuple[str, str]:
         """Return a full and a short sentence about what a stage does, which may be edited; see `layer_sentences`."""

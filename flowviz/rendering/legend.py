@@ -16,10 +16,12 @@ from flowviz.rendering.density import density_limits, density_strength, differen
 from flowviz.rendering.drawing import Box, Drawing, Line, Polygon, painted, segment
 from flowviz.rendering.particles import (
     CHOSEN,
-    DENSITIES,
     RADIUS_LIMIT,
+    column_limits,
+    is_unknown,
     log_density_limits,
     log_det_limit,
+    shown_column,
     shown_selection,
 )
 from flowviz.rendering.paths import path_particles
@@ -77,7 +79,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
         found += [_particle_key(scene, view), *_notes(scene, view)]
     if scene.density is not None and density_strength(scene, stage, view) > 0:
         limits = density_limits(scene.density)
-        found.append(Key(f"heat: {_log_density(scene)}", "bar", _log_densities(scene, limits), "heat"))
+        found.append(Key(f"heat: {_heat(scene)}", "bar", _log_densities(scene, limits), "heat"))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
         times = f"{np.exp(area_limit(scene.grid)):.3g}"
         found.append(Key("area of a cell, times", "bar", (f"1/{times}", "1", times), "change"))
@@ -99,8 +101,8 @@ def _arrow_keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None)
 
 
 def _particle_key(scene: Scene, view: ViewSpec) -> Key:
-    if view.color_by in DENSITIES and not scene.trace.has_densities:
-        return Key("densities: not known yet", "text")
+    if is_unknown(scene.trace, view):
+        return Key("densities: not known" + (" yet" if scene.trace.base.has_density else ""), "text")
     match view.color_by:
         case "angle":
             return Key("base angle", "ring", ("0°", "90°", "180°"), "angle")
@@ -117,6 +119,8 @@ def _particle_key(scene: Scene, view: ViewSpec) -> Key:
             return Key(_leaked(scene), "chosen")
         case "component" if (count := scene.trace.component_count) is not None:
             return Key("base component", "components", tuple(map(str, range(count))))
+        case "column" if (name := shown_column(scene.trace, view)) is not None:
+            return Key(name, "bar", _ends(*column_limits(scene.trace.columns[name])), "amount")
         case _:
             return Key("base quadrant", "quadrants")
 
@@ -140,6 +144,11 @@ def _selected(scene: Scene) -> str:
 
 def _log_density(scene: Scene) -> str:
     return "inexact log-density" if scene.trace.folded_share else "log-density, nats"
+
+
+def _heat(scene: Scene) -> str:
+    is_estimate = scene.density is not None and scene.density.is_estimate
+    return "estimated log-density" if is_estimate else _log_density(scene)
 
 
 def _leaked(scene: Scene) -> str:

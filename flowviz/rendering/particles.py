@@ -19,7 +19,6 @@ FEW = 0.01  # share of the particles beyond each limit of a color scale: includi
 DIMNESS = 0.82  # share of the background in the colors of unselected particles
 EDGE_MARK = 9.0  # diameter of the mark for a particle outside the picture, in pixels, for an 800-pixel shorter side
 CHOSEN: dict[Theme, Color] = {"light": (204, 84, 0), "dark": (255, 150, 60)}
-DENSITIES = {"log_density", "log_det"}  # colors that take log-determinants
 OTHERS: dict[Theme, Color] = {"light": (168, 172, 178), "dark": (104, 109, 118)}
 
 
@@ -60,6 +59,18 @@ def draw_edge_marks(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, 
     canvas.draw_discs(Glide.still(nearest), colors, EDGE_MARK * projection.pixel)
 
 
+def is_unknown(trace: Trace, view: ViewSpec) -> bool:
+    """Return whether the colors show a density or a log-determinant that is not known."""
+    return not {"log_density": trace.has_densities, "log_det": trace.has_log_dets}.get(view.color_by, True)
+
+
+def shown_column(trace: Trace, view: ViewSpec) -> str | None:
+    """Return the name of the column that the colors show, or None if the trace does not have it."""
+    if view.color_by != "column":
+        return None
+    return next((name for name in trace.columns if view.column in (None, name)), None)
+
+
 def shown_selection(scene: Scene) -> Selection | None:
     """Return the selection of a scene, or None if no particle is selected."""
     return scene.selection if scene.selection is not None and scene.selection.chosen.any() else None
@@ -74,7 +85,7 @@ def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
     if scene.difference is not None:
         limit, known = difference_limit(scene.difference), np.nan_to_num(scene.difference.at_particles)
         return tones(Glide.still(known), -limit, limit, color_scale("change", theme))
-    if view.color_by in DENSITIES and not trace.has_densities:
+    if is_unknown(trace, view):
         return _chosen_colors(trace, None, theme)
     match view.color_by:
         case "log_density":
@@ -105,6 +116,9 @@ def _base_colors(trace: Trace, view: ViewSpec) -> Packed:
     if view.color_by == "angle":
         turn = np.nan_to_num(np.arctan2(base[:, 1], base[:, 0])) / (2 * np.pi)
         return packed(color_scale("angle", view.theme)[(turn * STEPS).astype(np.int64) % STEPS])
+    if (column := shown_column(trace, view)) is not None:
+        values = trace.columns[column]
+        return tones(Glide.still(values), *column_limits(values), color_scale("amount", view.theme))
     if view.color_by == "component" and (component := trace.component) is not None:
         return packed(np.array(COMPONENTS[view.theme], np.uint8)[component])
     return packed(quadrant_colors(base, view))
@@ -126,8 +140,14 @@ def log_density_limits(trace: Trace) -> tuple[float, float]:
     judged = judged[np.isfinite(judged)]
     if not len(judged):
         return -6.0, 0.0
-    low, high = np.quantile(judged, [FEW, 1 - FEW])
+    low, high = column_limits(judged)
     return float(np.floor(low)), float(max(np.ceil(high), np.floor(low) + 1))
+
+
+def column_limits(values: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the 1% and the 99% quantile of values (n,), or two different numbers around them if they are equal."""
+    low, high = np.quantile(values, [FEW, 1 - FEW]).tolist()
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
 @cached(maxsize=8)

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 
 from flowviz.specs import recipes
 from flowviz.specs.edits import LayerEdit
-from flowviz.specs.flow import BaseName
+from flowviz.specs.recipes import RECORDED
 from flowviz.specs.target import MixSpec, TargetSpec, TextSpec
 from flowviz.specs.view import ColorBy, Direction, Mark
 
-BASE_CLOUDS: Mapping[BaseName, str] = {
+BASE_CLOUDS: Mapping[str, str] = {
     "normal": "a round Gaussian cloud",
     "uniform": "an even square",
     "student_t": "a round cloud with far outliers",
     "mixture": "several Gaussian clouds",
+    RECORDED: "the recorded particles",
 }
-BASES: Mapping[BaseName, str] = {
+BASES: Mapping[str, str] = {
     "normal": "The base is a round Gaussian cloud, whose density is a known formula.",
     "uniform": (
         "The base is a square that is filled evenly. Its edges are smooth, so that the density is a known formula "
@@ -29,6 +30,7 @@ BASES: Mapping[BaseName, str] = {
         "stretch the plane but not tear it: from a single cloud, bridges of stray particles remain between the pieces "
         "of a target, such as letters. With a cloud for each piece, no bridges are needed."
     ),
+    RECORDED: "This is where the particles of the recorded flow start.",
 }
 _FROM_BASE = (
     "The flow moves each of its particles to a new place, layer by layer, until the cloud has become the target. Each "
@@ -53,6 +55,7 @@ STAGE_TITLES: dict[str, str] = {
     recipes.RADIAL_LAYER: "Radial layer: moves points toward a center or away from it",
 }
 
+MOVED = "moves the particles"  # a layer of a recorded flow, of which nothing else is known
 STILL = "points stay where they are"  # at a disabled layer
 _UP_OR_DOWN = "points up or down, depending on their horizontal position"
 _ALIKE = "the whole cloud in the same way"
@@ -142,6 +145,10 @@ STAGES: dict[str, str] = {
 }
 
 BUILT_IN_KINDS = tuple(STAGES)
+RECORDED_STAGE = (
+    "This is a layer of another program's flow. It shows the particles as they were recorded; flowviz does not know "
+    "the map that moves them."
+)
 
 MARKS: Mapping[Mark, str] = {
     "points": "Each dot is one particle. The particles are the same at every stage.",
@@ -189,6 +196,7 @@ COLORS: Mapping[ColorBy, str] = {
         "base they come. They have leaked: a single Gaussian is one piece, which a flow can bend but not tear, so "
         "bridges remain between the pieces of a target. A mixture base with as many pieces needs no bridges."
     ),
+    "column": "The color shows a value that was recorded with each particle. It is the same at every stage.",
     "selection": "The particles that you select, by a click, a rectangle or a lasso, stand out at every stage.",
 }
 
@@ -229,7 +237,12 @@ def add_kind(kind: str, title: str, action: str, explanation: str) -> None:
     STAGES[kind] = explanation
 
 
-def base_explanation(base: BaseName) -> str:
+def stage_explanation(kind: str) -> str:
+    """Return the explanation of a kind of stage other than the base, which may be one of a recorded flow."""
+    return STAGES.get(kind, RECORDED_STAGE)
+
+
+def base_explanation(base: str) -> str:
     """Return the explanation of stage 0 for a base distribution."""
     return f"{BASES[base]} {_FROM_BASE}"
 
@@ -259,7 +272,7 @@ def layer_sentences(
     stage: int,
     *,
     encoded: bool = False,
-    base: BaseName = "normal",
+    base: str = "normal",
     edit: LayerEdit | None = None,
 ) -> tuple[str, str]:
     """Return a sentence about what a stage does, such as "Permutation 2 of 7: swaps the axes, …", and a shorter one.
@@ -279,7 +292,7 @@ def layer_sentences(
             short = "Base: points of the target"
             return f"{short}, with all layers undone; ideally, {cloud}", short
         return f"Base: {cloud}, in which every particle starts", f"Base: {cloud}"
-    term, _, action = STAGE_TITLES[kind].partition(": ")
+    term, _, action = STAGE_TITLES.get(kind, f"{kind}: {MOVED}").partition(": ")
     count = kinds.count(kind)
     name = f"{term} {kinds[: stage + 1].count(kind)} of {count}" if count > 1 else term
     is_disabled = edit is not None and edit.disabled
@@ -291,7 +304,7 @@ def layer_sentences(
         name += ":"
     if is_disabled:
         return f"{name} is disabled: {STILL}", f"{name} is disabled"
-    return f"{name} {LAYER_SENTENCES[kind]}", f"{name} {action}"
+    return f"{name} {LAYER_SENTENCES.get(kind, MOVED)}", f"{name} {action}"
 
 
 SURFACES: Mapping[str, str] = {

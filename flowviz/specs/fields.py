@@ -31,12 +31,14 @@ class Option:
         name: The name of the option; by default, that of the field.
         form: The form of the value as text, such as "X,Y"; by default, the value is one word.
         none: The text that stands for None; by default, None cannot be given.
+        is_internal: Whether users cannot give the field at all.
     """
 
     kinds: Kinds = frozenset()
     name: str = ""
     form: str = ""
     none: str = ""
+    is_internal: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,14 +168,15 @@ def option(
 def fields_of(kind: type[Spec]) -> Mapping[str, SpecField]:
     """Return the fields of a spec and of the specs in it, by their names, which are unique.
 
-    Mappings are left out, because other fields describe their values, such as `Recipe.options`.
+    Mappings are left out, because other fields describe their values, such as `Recipe.options`; and so are internal
+    fields.
     """
     found = dict[str, SpecField]()
     for name, info in kind.model_fields.items():
         field = SpecField(name, info)
         if _is_nested(field):
             found |= fields_of(field.kind)
-        elif get_origin(info.annotation) is not Mapping:
+        elif get_origin(info.annotation) is not Mapping and not field.option.is_internal:
             found[name] = field
     return found
 

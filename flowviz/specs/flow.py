@@ -11,6 +11,8 @@ from flowviz.specs.recipes import (
     NORMALIZATION_KINDS,
     PERMUTE,
     RECIPES,
+    RECORDED,
+    RECORDED_RECIPE,
     VELOCITY_FIELD,
     Family,
     Normalization,
@@ -148,6 +150,11 @@ class FlowSpec(Spec):
     options: Mapping[str, bool | int | float | str] = Field(
         default_factory=dict, description="Options that only a family of an extension has, by name"
     )
+    stages: Annotated[
+        tuple[str, ...],
+        Field(description="Names of the stages of a recorded flow, base first"),
+        Option(is_internal=True),
+    ] = ()
     seed: Annotated[
         int, described("Seed of the flow", "Seed of the flow's first numbers", ge=0, lt=2**63), Option(name="flow-seed")
     ] = 0
@@ -159,7 +166,12 @@ class FlowSpec(Spec):
     @property
     def recipe(self) -> Recipe:
         """Return what the family is made of."""
-        return RECIPES[self.family]
+        return RECORDED_RECIPE if self.is_recorded else RECIPES[self.family]
+
+    @property
+    def is_recorded(self) -> bool:
+        """Return whether the flow is one of another program, of which only particles are known."""
+        return self.family == RECORDED
 
     @property
     def reach(self) -> float:
@@ -198,6 +210,8 @@ class FlowSpec(Spec):
 
     def bijector_kinds(self) -> tuple[str, ...]:
         """Return the kind of each bijector, in order from the base to the target."""
+        if self.is_recorded:
+            return self.stages[1:]
         kinds = [*self.recipe.first]
         for layer in range(self.integrator_steps or self.layers):
             kinds += [kind for role in self.recipe.block if (kind := self._kind(role, layer)) is not None]
@@ -208,15 +222,18 @@ class FlowSpec(Spec):
 
         All numbers have as many digits as the last one, so that names of files sort in the order of the stages.
         """
-        kinds = (BASE, *self.bijector_kinds())
+        kinds = self.stages or (BASE, *self.bijector_kinds())
         digits = max(2, len(str(len(kinds) - 1)))
         return tuple(f"{stage:0{digits}d}_{kind}" for stage, kind in enumerate(kinds))
 
     def numbers_names(self) -> tuple[str, ...]:
         """Return the names under which the weights of the base and of the bijectors are stored.
 
-        These are the names of the stages, except that all flow steps share one velocity field.
+        These are the names of the stages, except that all flow steps share one velocity field, and that everything
+        about a recorded flow has one name.
         """
+        if self.is_recorded:
+            return (RECORDED,)
         return (VELOCITY_FIELD,) if self.recipe.is_continuous else self.stage_names()
 
     def with_integrator(self, integrator: Integrator | None = None, steps: int | None = None) -> "FlowSpec":
@@ -256,7 +273,8 @@ class FlowSpec(Spec):
     @model_validator(mode="before")
     @classmethod
     def _as_the_recipe_has_it(cls, values: Any) -> Any:
-        recipe = next((recipe for name, recipe in RECIPES.items() if name == values.get("family", "realnvp")), None)
+        recipes, family = {**RECIPES, RECORDED: RECORDED_RECIPE}, values.get("family", "realnvp")
+        recipe = next((recipe for name, recipe in recipes.items() if name == family), None)
         if recipe is None:
             raise ValueError(f"There is no flow named {values['family']!r}. Choose one of {', '.join(RECIPES)}.")
         usual = {**recipe.defaults}
@@ -299,7 +317,14 @@ class FlowSpec(Spec):
             )
         return self
 
+    @model_validator(mode="after")
+    def _stages_if_recorded(self) -> Self:
+        if (len(self.stages) > 1) != self.is_recorded:
+            raise ValueError("A recorded flow has the names of at least two stages, and no other flow has names.")
+        return self
+
     @model_serializer(mode="wrap")
     def _without_empty_options(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         found: dict[str, Any] = serialize(self)
-        return found if self.options else {name: value for name, value in found.items() if name != "options"}
+        empty = {name for name in ("options", "stages") if not getattr(self, name)}
+        return {name: value for name, value in found.items() if name not in empty}

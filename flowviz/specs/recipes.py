@@ -32,6 +32,8 @@ FLOW_STEP = "flow_step"
 PLANAR_LAYER = "planar"
 RADIAL_LAYER = "radial"
 
+RECORDED = "recorded"  # the family of flows of other programs, of which only particles are known
+
 VELOCITY_FIELD = "velocity_field"  # the numbers that all flow steps share
 LEARNING_RATE = 2e-3
 CLASSIC_LEARNING_RATE = 1e-2  # 15,000 steps: gap 0.38 instead of 0.48 (planar), 0.60 instead of 0.68 (radial)
@@ -208,3 +210,13 @@ RECIPES: dict[Family, Recipe] = {
         has_network=False,
     ),
 }
+
+# Not among the families to choose from, because it cannot be trained.
+RECORDED_RECIPE = Recipe(
+    "Recorded flow",
+    "A flow of another program, of which only the paths of some particles are known.",
+    RECORDED,
+    {"normalization": "none"},
+    has_log_scale=False,
+    has_network=False,
+)

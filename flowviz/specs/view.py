@@ -10,7 +10,9 @@ from flowviz.specs.spec import Spec
 
 Palette = Literal["safe", "plain"]
 Theme = Literal["light", "dark"]
-ColorBy = Literal["quadrant", "angle", "radius", "component", "log_density", "log_det", "leaked", "selection"]
+ColorBy = Literal[
+    "quadrant", "angle", "radius", "component", "log_density", "log_det", "leaked", "selection", "column"
+]  # fmt: skip
 Direction = Literal["generate", "encode"]
 Background = Literal["solid", "transparent"]
 UnitName = Literal["data", "pixels", "flow"]
@@ -136,6 +138,11 @@ class ViewSpec(Spec):
     color_by: Annotated[ColorBy, described("Color by", "Meaning of the colors of the particles"), Option(PICTURES)] = (
         "quadrant"
     )
+    column: Annotated[
+        str | None,
+        described("Column", "Name of the column of a recorded flow to color by; by default the first one"),
+        Option(PICTURES),
+    ] = None
     marks: Annotated[
         frozenset[Mark],
         described("Marks", "What to draw, separated by commas"),

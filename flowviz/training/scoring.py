@@ -1,7 +1,7 @@
 """The points on which a flow is validated and tested, and its score there."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,9 @@ from flowviz.specs import TrainingSpec
 from flowviz.targets import AdaptiveHistogram, Target
 
 if TYPE_CHECKING:  # an adaptive histogram is scored without TensorFlow
-    from flowviz.flows import Flow
+    from flowviz.flows.flow import ShownFlow
+
+    Scored: TypeAlias = ShownFlow | AdaptiveHistogram
 
 SCORING_POINTS = 10_000  # for validation, and as many again for the test of a density
 TEST_STREAM = 4  # stream of seed 0; trainings use the first three streams of their seeds, and pictures the fourth
@@ -37,13 +39,17 @@ def points_of_test(target: Target) -> NDArray[np.float32] | None:
     return target.test(count, np.random.default_rng(0).spawn(TEST_STREAM + 1)[TEST_STREAM])
 
 
-def nlls_of(flow: "Flow | AdaptiveHistogram", points: NDArray[np.float32]) -> NDArray[np.float64]:
+def nlls_of(flow: "Scored", points: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the NLL (n,) in nats of points (n, 2). It is NaN where a flow that folds the plane over has no inverse."""
     return -flow.log_prob(points).astype(np.float64)
 
 
 def score_of(
-    flow: "Flow | AdaptiveHistogram", target: Target, spec: TrainingSpec, step: int, validation: Measured | None = None
+    flow: "Scored",
+    target: Target,
+    spec: TrainingSpec,
+    step: int,
+    validation: Measured | None = None,
 ) -> Score:
     """Return the score of a flow, or of an adaptive histogram, on the validation points.
 
@@ -63,7 +69,7 @@ def score_of(
     return Score(step, validation, entropy=target.entropy, folded=folded)
 
 
-def tested(flow: "Flow | AdaptiveHistogram", target: Target, score: Score) -> tuple[Score, NDArray[np.float32] | None]:
+def tested(flow: "Scored", target: Target, score: Score) -> tuple[Score, NDArray[np.float32] | None]:
     """Return the score of a flow with its measurement on the test points, and the NLL of each test point (n,).
 
     The NLLs are None if the target has no test points, or if some of them have no density.

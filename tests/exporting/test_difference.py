@@ -10,8 +10,8 @@ from PIL import Image
 from flowviz import render_difference, save_comparison
 from flowviz.errors import SpecError
 from flowviz.exporting.difference import checked_pair
+from flowviz.exporting.scene_fields import difference
 from flowviz.flows import build_flow
-from flowviz.flows.scenes import difference
 from flowviz.projects import Comparison, Project
 from flowviz.records import Difference, Scene, base_particles, cell_centers
 from flowviz.rendering import render_frame

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from flowviz.exporting.export import Export
+from flowviz.exporting.scene_fields import completed, velocity_fields
 from flowviz.flows import build_flow
-from flowviz.flows.scenes import completed, velocity_fields
 from flowviz.projects import Project
 from flowviz.records import Moment, Scene, Snapshot, Timeline, base_particles
 from flowviz.records.trace import TOGETHER

@@ -50,7 +50,8 @@ def test_a_trace_as_csv_holds_every_bit(project: Project, tmp_path: Path) -> Non
 
 def test_a_trace_as_npz_is_that_of_the_terminal(project: Project, tmp_path: Path) -> None:
     with np.load(written(project, ExportSpec(what="trace", format="npz"), tmp_path / "trace.npz")) as found:
-        assert set(found) == {"positions", "log_det", "names"}
+        assert set(found) == {"positions", "log_det", "names", "log_prob"}
+        np.testing.assert_allclose(found["log_prob"], project.trace.log_density(project.trace.last_stage), atol=1e-5)
         np.testing.assert_array_equal(found["positions"], project.trace.positions)
         np.testing.assert_array_equal(found["log_det"], project.trace.log_det)
         assert tuple(found["names"]) == project.trace.names

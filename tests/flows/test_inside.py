@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
+from flowviz.exporting.scene_fields import completed
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.reporting import combination, spans_of
-from flowviz.flows.scenes import completed
 from flowviz.projects import Project
 from flowviz.records import (
     Curve,

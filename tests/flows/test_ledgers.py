@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from flowviz.exporting.scene_fields import probe_trace
 from flowviz.flows import build_flow
-from flowviz.flows.scenes import probe_trace
 from flowviz.records.ledger import Ledger
 from flowviz.specs import FlowSpec
 from tests.flows.families import SPECS, random_weights, specs

@@ -94,7 +94,8 @@ def test_the_scale_of_angles_is_a_cycle() -> None:
 @pytest.mark.parametrize("color_by", get_args(ColorBy))
 def test_each_color_is_a_picture_of_its_own(color_by: ColorBy) -> None:
     others = [other for other in get_args(ColorBy) if other != color_by]
-    trace = replace(bent(base_particles(2000)), base=base_of(FlowSpec(base="mixture")))
+    columns = {"order": np.arange(2000, dtype=np.float32)}
+    trace = replace(bent(base_particles(2000)), base=base_of(FlowSpec(base="mixture")), columns=columns)
     scene = Scene(trace, leaked=trace.positions[-1, :, 0] > 0)
     picture = drawn(scene, marked("points", color_by=color_by), 3)
     for other in others:

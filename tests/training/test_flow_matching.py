@@ -12,10 +12,10 @@ import tensorflow as tf
 import flowviz
 from flowviz.cli.inspect import _project_info
 from flowviz.errors import FileError, SpecError
+from flowviz.exporting.scene_fields import velocity_fields
 from flowviz.flows import build_flow, graphs
 from flowviz.flows.flow_matching import FlowStep
 from flowviz.flows.matching import FlowMatching, spread_times
-from flowviz.flows.scenes import velocity_fields
 from flowviz.flows.strips import in_strips, stratified
 from flowviz.projects import Project, load_project, save_project
 from flowviz.projects.format import from_bytes, to_bytes

@@ -20,7 +20,7 @@ from flowviz.specs import PictureSize, ViewSpec
 from flowviz.targets import Target, untrained_points
 
 if TYPE_CHECKING:
-    from flowviz.flows import Flow
+    from flowviz.flows.flow import ShownFlow
 
 
 @dataclass(frozen=True)
@@ -97,5 +97,5 @@ class FigureMaker:
         table = four_panels(replace(encoded, leaked=None), asked.scene, asked.view, asked.size)
         return DrawnFigure(NOTE, render_table(table, asked.view, asked.size))
 
-    def _flow(self, subject: Subject) -> "Flow":
+    def _flow(self, subject: Subject) -> "ShownFlow":
         return self._keeper.flow(subject.spec, subject.weights, subject.edits)

@@ -16,6 +16,7 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FileError
 from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.exporting.scene_fields import grid_trace, probe_trace, velocity_fields
 from flowviz.projects import example
 from flowviz.projects.variant import Variant
 from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
@@ -25,7 +26,7 @@ from flowviz.specs import PictureSize, TrainingSpec, ViewSpec
 from flowviz.targets import Target
 
 if TYPE_CHECKING:
-    from flowviz.flows import Flow
+    from flowviz.flows.flow import ShownFlow
 
 Answer = TypeVar("Answer")
 OnResult = Callable[[Answer], object]
@@ -69,7 +70,7 @@ class FlowQueries(QObject):
     ) -> None:
         """Compute the exact density of a stage over the camera's view; `particles` are those of the base."""
 
-        def compute(flow: "Flow") -> Density:
+        def compute(flow: "ShownFlow") -> Density:
             density = flow.density(stage, visible_rectangle(camera.around(stage, size), size), particles)
             rendering.prepare_density(density, camera.at(stage, size), size, units)
             return density
@@ -79,9 +80,7 @@ class FlowQueries(QObject):
     def grid(self, subject: Subject, on_result: OnResult[Trace]) -> None:
         """Compute the square grid on the base at all stages."""
 
-        def compute(flow: "Flow") -> Trace:
-            from flowviz.flows.scenes import grid_trace
-
+        def compute(flow: "ShownFlow") -> Trace:
             return grid_trace(flow)
 
         self._ask(self._slow, "grid", subject, compute, on_result)
@@ -91,9 +90,7 @@ class FlowQueries(QObject):
     ) -> None:
         """Compute the velocity field of each stage after the base, on a grid for each of them."""
 
-        def compute(flow: "Flow") -> tuple[VelocityField, ...]:
-            from flowviz.flows.scenes import velocity_fields
-
+        def compute(flow: "ShownFlow") -> tuple[VelocityField, ...]:
             return velocity_fields(flow, grids)
 
         self._ask(self._slow, "velocity", subject, compute, on_result)
@@ -134,7 +131,7 @@ class FlowQueries(QObject):
         Without a target, the shares of the particles on the target are those of the moment.
         """
 
-        def compute(flow: "Flow") -> Snapshot:
+        def compute(flow: "ShownFlow") -> Snapshot:
             return _moved(moment, flow.trace(particles), target)
 
         self._ask(self._slow, DENSITIES_NOW, Subject.of(variant, moment.weights), compute, on_result)
@@ -152,7 +149,7 @@ class FlowQueries(QObject):
         Without a target, or if they do not reach the last stage, their shares on the target are those of the moment.
         """
 
-        def compute(flow: "Flow") -> Snapshot:
+        def compute(flow: "ShownFlow") -> Snapshot:
             last = len(flow.stages)
             if move.trace.names != flow.spec.stage_names():
                 return _moved(moment, flow.trace_positions(move.trace.positions[0]), target)
@@ -174,7 +171,7 @@ class FlowQueries(QObject):
         That of a flow with an integrator takes long, and waits until no other one has been asked for a while.
         """
 
-        def compute(flow: "Flow") -> Score:
+        def compute(flow: "ShownFlow") -> Score:
             from flowviz.training.scoring import score_of
 
             return score_of(flow, target, training, step)
@@ -189,9 +186,7 @@ class FlowQueries(QObject):
     def probe(self, subject: Subject, point: tuple[float, float], stage: int, on_result: OnResult[Trace]) -> None:
         """Follow a point (x, y) at a stage through all other stages."""
 
-        def compute(flow: "Flow") -> Trace:
-            from flowviz.flows.scenes import probe_trace
-
+        def compute(flow: "ShownFlow") -> Trace:
             return probe_trace(flow, (stage, point))
 
         self._ask(self._quick, "probe", subject, compute, on_result)
@@ -250,7 +245,7 @@ class FlowQueries(QObject):
         thread: LatestWorker,
         topic: str,
         subject: Subject,
-        compute: "Callable[[Flow], Answer]",
+        compute: "Callable[[ShownFlow], Answer]",
         on_result: OnResult[Answer],
     ) -> None:
         keeper = self._keepers[thread]

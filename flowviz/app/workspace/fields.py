@@ -13,6 +13,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import Compared
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.exporting.scene_fields import completed, difference, probe_trace
 from flowviz.projects import Project
 from flowviz.records import FLOW_UNITS, Scene, Trace
 from flowviz.records.trace import PARTICLES
@@ -22,7 +23,7 @@ from flowviz.specs.view import FIELDS
 from flowviz.targets import untrained_points
 
 if TYPE_CHECKING:
-    from flowviz.flows import Flow
+    from flowviz.flows.flow import ShownFlow
 
 Place = tuple[int, tuple[float, float]]  # a stage, and a point (x, y) at it
 DELAY_MS = 60  # many changes of the camera lead to one query
@@ -165,8 +166,6 @@ def can_query(compared: Compared) -> bool:
 
 def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> Callable[[], Scene]:
     def compute() -> Scene:
-        from flowviz.flows.scenes import completed, difference  # loads TensorFlow
-
         view, size, trace = query.view, query.size, query.run.project.trace
         if query.other is not None:
             view = view.model_copy(update={"marks": view.marks - {"density"}})  # the difference takes its place
@@ -188,10 +187,8 @@ def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> 
 
 
 def _probed(project: Project, keeper: FlowKeeper, place: Place) -> Trace:
-    from flowviz.flows.scenes import probe_trace  # loads TensorFlow
-
     return probe_trace(_flow(project, keeper), place)
 
 
-def _flow(project: Project, keeper: FlowKeeper) -> "Flow":
+def _flow(project: Project, keeper: FlowKeeper) -> "ShownFlow":
     return keeper.flow(project.flow, project.weights, project.edits)

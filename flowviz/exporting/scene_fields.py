@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowviz.flows.flow import Flow
 from flowviz.records import (
     Density,
     Difference,
@@ -21,12 +21,15 @@ from flowviz.records import (
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.specs import ViewSpec
 
+if TYPE_CHECKING:
+    from flowviz.flows.flow import ShownFlow
+
 RARE = 0.005  # share of the particles that lie where the density is lower than where a difference is shown
 Probe = tuple[int, Sequence[float]]  # a stage, and the x and y of a point there
 
 
 def completed(
-    flow: Flow,
+    flow: "ShownFlow",
     scene: Scene,
     stage: int,
     view: ViewSpec,
@@ -63,7 +66,12 @@ def completed(
 
 
 def difference(
-    first: Flow, second: Flow, trace: Trace, rectangle: Rectangle, names: tuple[str, str], side: int = DENSITY_SIDE
+    first: "ShownFlow",
+    second: "ShownFlow",
+    trace: Trace,
+    rectangle: Rectangle,
+    names: tuple[str, str],
+    side: int = DENSITY_SIDE,
 ) -> Difference:
     """Return log p_A − log p_B of two flows at their last stages.
 
@@ -88,12 +96,12 @@ def difference(
     return Difference(trace.last_stage, rectangle, values.reshape(shape).astype(np.float32), at_particles, names)
 
 
-def grid_trace(flow: Flow) -> Trace:
+def grid_trace(flow: "ShownFlow") -> Trace:
     """Return the trace of a regular grid at the base through all stages."""
     return flow.trace_through(lattice_points(), 0)
 
 
-def probe_trace(flow: Flow, probe: Probe) -> Trace:
+def probe_trace(flow: "ShownFlow", probe: Probe) -> Trace:
     """Return the trace of a point, given at one stage, through all stages.
 
     Raises:
@@ -103,7 +111,7 @@ def probe_trace(flow: Flow, probe: Probe) -> Trace:
     return flow.trace_through(np.array([point]), stage)
 
 
-def velocity_fields(flow: Flow, grids: Sequence[FieldGrid]) -> tuple[VelocityField, ...]:
+def velocity_fields(flow: "ShownFlow", grids: Sequence[FieldGrid]) -> tuple[VelocityField, ...]:
     """Return the velocity field of each stage after the base, on a grid for each of them.
 
     A continuous flow has one more field, at t = 1, on the last grid.
@@ -114,12 +122,12 @@ def velocity_fields(flow: Flow, grids: Sequence[FieldGrid]) -> tuple[VelocityFie
     return tuple(fields)
 
 
-def _velocity_field(flow: Flow, stage: int, grid: FieldGrid, *, at_end: bool = False) -> VelocityField:
+def _velocity_field(flow: "ShownFlow", stage: int, grid: FieldGrid, *, at_end: bool = False) -> VelocityField:
     points = grid.points
     vectors = flow.velocity(stage, points, at_end=at_end).astype(np.float32)
     return VelocityField(stage, grid.spacing, points, vectors, at_end)
 
 
-def _density(flow: Flow, found: Density | None, stage: int, rectangle: Rectangle) -> Density:
+def _density(flow: "ShownFlow", found: Density | None, stage: int, rectangle: Rectangle) -> Density:
     fits = found is not None and (found.stage, found.rectangle) == (stage, rectangle)
     return found if found is not None and fits else flow.density(stage, rectangle)
