@@ -80,10 +80,8 @@ def view(
     Raises:
         FileError: As `record` and `save` do.
     """
-    if isinstance(positions, Project):
-        project = positions
-    else:
-        project = record(positions, log_det, names, **arrays)  # type: ignore[arg-type]
+    given = positions, log_det, names
+    project = positions if isinstance(positions, Project) else record(*given, **arrays)  # type: ignore[arg-type]
     place = Path(mkdtemp(prefix="flowviz-")) / "view.flowviz" if path is None else Path(path)
     projects.save_project(project, place)
     if not os.environ.get(HIDDEN):
