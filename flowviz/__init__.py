@@ -46,6 +46,7 @@ Edits of layers
 
 Flows of other programs
     record              a project of the particles that another program has moved
+    points_of_test      the points on which all flows of a target are tested
     view                open a project, or such particles, in a window of its own
 
 Pictures

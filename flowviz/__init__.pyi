@@ -20,6 +20,7 @@ from .library.pictures import picture as picture
 from .library.pictures import render as render
 from .library.pictures import render_comparison as render_comparison
 from .library.pictures import render_difference as render_difference
+from .library.recorded import points_of_test as points_of_test
 from .library.recorded import record as record
 from .library.recorded import view as view
 from .library.training import build_flow as build_flow

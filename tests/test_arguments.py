@@ -14,7 +14,18 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import flowviz
-from flowviz import FlowSpec, FlowvizError, PointsSpec, Project, ShapeSpec, TextSpec, TrainingSpec, points_spec
+from flowviz import (
+    ComparisonSpec,
+    Entrant,
+    FlowSpec,
+    FlowvizError,
+    PointsSpec,
+    Project,
+    ShapeSpec,
+    TextSpec,
+    TrainingSpec,
+    points_spec,
+)
 from flowviz.arguments import checked
 from flowviz.errors import ArgumentError
 from flowviz.library import training as library_training
@@ -99,6 +110,8 @@ def test_every_argument_of_a_wrong_type_gets_a_sentence(function: Callable[..., 
     project = Project.untrained(ShapeSpec(name="heart"), SMALL, TrainingSpec(steps=1))
     known = {"project": project, "spec": SMALL, "path": "x.flowviz", "points": POINTS, "target": POINTS, "ax": AXES}
     known["positions"] = np.stack([POINTS, POINTS])
+    entrant = Entrant(name="a", target=ShapeSpec(name="heart"), flow=SMALL, training=TrainingSpec(steps=1))
+    known["comparison"] = ComparisonSpec(entrants=(entrant,))
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:
             continue  # for another library

@@ -29,10 +29,19 @@ from flowviz.exporting import comparison_tables
 from flowviz.exporting.comparison_tables import caption
 from flowviz.files import folder_for, write_bytes
 from flowviz.library.pictures import render_comparison
-from flowviz.projects import Comparison, is_comparison, is_project, load_comparison, save_comparison
+from flowviz.projects import (
+    Comparison,
+    Project,
+    is_comparison,
+    is_project,
+    load_comparison,
+    load_project,
+    save_comparison,
+)
+from flowviz.projects.recording import is_recording, with_target
 from flowviz.records import Trial
-from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TrainingSpec, comparison_spec
-from flowviz.specs.comparison import with_learning_rates
+from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TargetSpec, TrainingSpec, comparison_spec
+from flowviz.specs.comparison import MAX_NAME, with_learning_rates
 from flowviz.specs.comparison_presets import ComparisonPresetName
 from flowviz.specs.fields import fields_of
 from flowviz.specs.training import replaced
@@ -60,9 +69,12 @@ def compare(
     flow: Given,
     training: Given,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="The folder to write.")],
-    file: Annotated[
-        Path | None,
-        typer.Argument(metavar="COMPARISON", help="A .json file with the entrants, or a comparison to continue."),
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE...",
+            help="A .json file with the entrants, or a comparison to continue; and recorded flows of other programs.",
+        ),
     ] = None,
     preset: Annotated[
         ComparisonPresetName | None,
@@ -93,7 +105,8 @@ def compare(
     Name families with --flow, separated by commas, or give --preset, or a file: {"entrants": [{"name": NAME, "target":
     {...}, "flow": {...}, "training": {...}}, ...], "seeds": N, "baseline": true}. A target, a flow and a training
     beside the entrants apply to all of them, and so do options. A file without a list of entrants describes a single
-    one.
+    one. Recorded flows of other programs, .npz or .flowviz files, are entrants under the names of their files. They
+    are not trained, and scored only if they contain the densities of the test points of the target.
 
     To find out how often training fails, give one family, several seeds and --learning-rates. Choose a rate by its
     validation NLL, and report its test gap; if you chose by the test gap, it would be biased.
@@ -106,18 +119,24 @@ def compare(
     """
     from flowviz.training.limits import with_limits
 
-    values = {**_entrants(file, preset, flow), **({"baseline": True} if baseline else {})}
-    spec = _requested(values, sources, flow, training, seeds, has_file=file is not None)
-    if rates := options.numbers(learning_rates, "learning rates", "1e-3,1e-2"):
-        spec = with_learning_rates(spec, rates)
-    saved, files = output / COMPARISON, given_files(file)
-    inputs = [path for path in [*sources.files, *files] if not is_same_file(path, saved)]
+    recorded = {path: load_project(path) for path in files or () if is_recording(path) or is_project(path)}
+    file = _only_one([path for path in files or () if path not in recorded])
+    spec = None
+    if file or preset or "family" in flow or not recorded:
+        values = {**_entrants(file, preset, flow), **({"baseline": True} if baseline else {})}
+        spec = _requested(values, sources, flow, training, seeds, has_file=file is not None)
+        if rates := options.numbers(learning_rates, "learning rates", "1e-3,1e-2"):
+            spec = with_learning_rates(spec, rates)
+    saved, places = output / COMPARISON, given_files(file)
+    inputs = [path for path in [*sources.files, *(files or ())] if not is_same_file(path, saved)]
     check_folder_output(output, [COMPARISON, *TABLES, FIGURE], inputs, force=force or is_comparison(saved))
-    begun = _begun(spec, files if force else [saved, *files], saved)
-    for target in dict.fromkeys(entrant.target for entrant in spec.entrants):
-        built(target)
+    begun = _begun(spec, places if force else [saved, *places], saved)
+    target = sources.target() if sources.are_given else None
+    begun = _with_recorded(begun, recorded, target)
+    for each in dict.fromkeys(entrant.target for entrant in begun.spec.entrants):
+        built(each)
     with folder_for(output):
-        if force:
+        if force and spec is not None:
             _discard_checkpoints(spec, output)
         found, status = _trained(with_limits(begun), output, jobs, backend, scheduler)
         if status:
@@ -148,9 +167,8 @@ def _entrants(file: Path | None, preset: ComparisonPresetName | None, flow: Give
 
 def _read(file: Path) -> dict[str, Any]:
     if is_comparison(file):
-        return load_comparison(file).spec.model_dump()
-    if is_project(file):
-        raise FileError(f"{file} is a project of a single flow. Give a .json file with the entrants, or a comparison.")
+        entrants = load_comparison(file).trained_entrants
+        return {**load_comparison(file).spec.model_dump(), "entrants": [each.model_dump() for each in entrants]}
     return read_spec(file)
 
 
@@ -181,11 +199,40 @@ def _changed(entrant: Any, parts: Mapping[str, Given], target: Mapping[str, Any]
     return found
 
 
-def _begun(spec: ComparisonSpec, places: Sequence[Path], output: Path) -> Comparison:
-    """Return the comparison, with the runs that one of the files already contains. Raises `FileError`."""
+def _only_one(files: list[Path]) -> Path | None:
+    if len(files) > 1:
+        raise SpecError(f"{files[1]} is not a recorded flow. Give only one .json file or comparison.")
+    return files[0] if files else None
+
+
+def _with_recorded(
+    comparison: Comparison | None, recorded: Mapping[Path, Project], target: TargetSpec | None
+) -> Comparison:
+    """Return a comparison with recorded flows as further entrants, named after their files. Raises `SpecError`."""
+    from flowviz.training.recorded import with_recorded
+
+    stems = [path.stem[:MAX_NAME] for path in recorded]
+    for number, project in enumerate(recorded.values()):
+        earlier, name = stems[:number].count(stems[number]), stems[number]
+        with_its_target = project if target is None else with_target(project, target)
+        comparison = with_recorded(
+            comparison, f"{name[: MAX_NAME - 3]} {earlier + 1}" if earlier else name, with_its_target
+        )
+    assert comparison is not None
+    return comparison
+
+
+def _begun(spec: ComparisonSpec | None, places: Sequence[Path], output: Path) -> Comparison | None:
+    """Return the comparison, with the runs that one of the files already contains. Raises `FileError`.
+
+    Recorded flows, which are added later, need no spec.
+    """
+    wanted = spec.entrants if spec else ()
     for path in filter(is_comparison, places):
         found = load_comparison(path)
-        if found.spec.entrants == spec.entrants:
+        if found.trained_entrants == wanted:
+            if spec is None:
+                return None
             return replace(
                 found, seeds=spec.seeds, limits={} if spec.baseline and found.limits is None else found.limits
             )
@@ -193,7 +240,7 @@ def _begun(spec: ComparisonSpec, places: Sequence[Path], output: Path) -> Compar
             raise FileError(
                 f"{path} contains another comparison. Choose another folder, or give --force to replace it."
             )
-    return Comparison.untrained(spec)
+    return Comparison.untrained(spec) if spec else None
 
 
 def _trained(
@@ -202,7 +249,7 @@ def _trained(
     """Train missing runs, writing all results after each; return the comparison and the exit status of a signal."""
     from flowviz.training.runs import compared_in_processes  # loads much that no other command needs
 
-    total = found.seeds * len(found.names)
+    total = found.seeds * len(found.trained_entrants)
     known = total - sum(len(found.missing(offset)) for offset in range(found.seeds))
     if known:
         say(f"Continuing {folder / COMPARISON}, which already contains {counted(known, 'run')} of {total}.")
@@ -233,7 +280,7 @@ def _keep_interrupted(found: Comparison, folder: Path) -> None:
         return
     _write(kept, folder)
     console().print(comparison_table(kept))
-    total = kept.seeds * len(kept.names)
+    total = kept.seeds * len(kept.trained_entrants)
     say(
         f"Interrupted after {len(_asked(kept))} of {counted(total, 'run')}. Repeat the command to continue in {folder}."
     )
@@ -250,8 +297,8 @@ def _discard_checkpoints(spec: ComparisonSpec, folder: Path) -> None:
 
 def _asked(found: Comparison) -> list[Trial]:
     """Return the runs that this command asks for, without those of an earlier one with more seeds."""
-    own = {name: project.training.seed for name, project in found.projects.items()}
-    return [trial for trial in found.trials if trial.seed - own[trial.name] in range(found.seeds)]
+    own = {entrant.name: entrant.seed for entrant in found.trained_entrants}
+    return [trial for trial in found.trials if trial.name in own and trial.seed - own[trial.name] in range(found.seeds)]
 
 
 def _write(found: Comparison, folder: Path) -> None:
@@ -267,6 +314,6 @@ def _report(found: Comparison, folder: Path) -> None:
     render_comparison(found, folder / FIGURE)
     console().print(comparison_table(found))
     place = folder if folder.name else "this folder"
-    if found.seeds > 1 or len({trial.learning_rate for trial in found.trials}) > 1:
+    if found.seeds > 1 or len({trial.learning_rate for trial in _asked(found)}) > 1:
         say(f"{steadiness_sentences(_asked(found))} {validation_sentence(_asked(found))}")
     say(f"{caption(found)} Wrote {', '.join((FIGURE, *TABLES))} and {COMPARISON} to {place}.")

@@ -13,6 +13,7 @@ from flowviz.exporting.shots import Shot
 from flowviz.projects import Comparison, Project
 from flowviz.records import Scene
 from flowviz.records.provenance import Provenance
+from flowviz.records.recorded_flow import RecordedFlow
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.fields import with_values
 
@@ -70,7 +71,9 @@ class _DifferenceScenes(Scenes):
 
     def title(self, shot: Shot, scene: Scene) -> str:
         """Return the title of the picture."""
-        return "log density: {} minus {}".format(*self._names)
+        kept = [(self._project.flow, self._project.weights), (self._other.flow, self._other.weights)]
+        is_estimate = any(flow.is_recorded and not RecordedFlow(flow, weights).has_densities for flow, weights in kept)
+        return "{}log density: {} minus {}".format("estimated " if is_estimate else "", *self._names)
 
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
         found, other = super()._completed(scene, shot, size), self._other

@@ -7,13 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from flowviz import projects
 from flowviz.arguments import checked
+from flowviz.errors import TargetError
 from flowviz.projects import Project
 from flowviz.projects.recording import recorded_project
 from flowviz.specs import TargetSpec
+from flowviz.targets import build_target, target_units
+from flowviz.training import scoring
 
 HIDDEN = "FLOWVIZ_HIDE_WINDOW"  # a variable of the environment; tests set it
 
@@ -89,3 +93,23 @@ def view(
         nowhere: Mapping[str, int] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         subprocess.Popen(command, start_new_session=True, **nowhere)  # type: ignore[call-overload]  # noqa: S603
     return project
+
+
+@checked
+def points_of_test(target: TargetSpec) -> NDArray[np.floating]:
+    """Return the points (m, 2) of a target, in units of the data, on which all of its flows are tested.
+
+    With its log-densities at these points, a recorded flow takes part in a comparison: pass them to `record` as
+    `points` and `points_log_prob`. Do not use them for anything else.
+
+    Args:
+        target: The target.
+
+    Raises:
+        TargetError: If the target is a table with fewer than 100 points, or if it cannot be built.
+    """
+    built = build_target(target)
+    points = scoring.points_of_test(built)
+    if points is None:
+        raise TargetError("The table has too few points for test points; it needs at least 100.")
+    return target_units(built, "data").values(points)

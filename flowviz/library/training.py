@@ -1,7 +1,7 @@
 """Functions that build, check and train flows."""
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
@@ -23,6 +23,7 @@ from flowviz.targets import Target, build_target, points_spec, target_units
 from flowviz.training import compared, continued, trained
 from flowviz.training.from_here import retargeted
 from flowviz.training.limits import with_limits
+from flowviz.training.recorded import with_recorded
 from flowviz.training.runs import compared_in_processes
 from flowviz.training.settings import adjusted, end_of, extended
 
@@ -124,6 +125,7 @@ def train(
 def compare(
     comparison: ComparisonSpec | Comparison,
     *,
+    recorded: Mapping[str, Project] | None = None,
     jobs: int | None = None,
     on_event: Callable[[str, Event | Trial], object] = lambda *_: None,
     should_stop: Callable[[], bool] | None = None,
@@ -135,6 +137,8 @@ def compare(
 
     Args:
         comparison: The request, or a comparison that was stopped, which continues step for step.
+        recorded: Flows of other programs as further entrants, by their names: see `record` and `adapters`. They are
+            not trained.
         jobs: Number of worker processes, each of which trains one run at a time on one core, and whose processor time
             counts as seconds; -1 for one process per core. None to train in this process, in turns.
         on_event: Called with the name of an entrant and each event of its training. The last ones are `Finished` and
@@ -152,6 +156,10 @@ def compare(
         FileError: If a picture in a target is damaged.
     """
     found = Comparison.untrained(comparison) if isinstance(comparison, ComparisonSpec) else comparison
+    if not isinstance(recorded, Mapping | None):
+        raise ArgumentError(f"compare() takes projects by their names as recorded, not {type(recorded).__name__}.")
+    for name, project in (recorded or {}).items():
+        found = with_recorded(found, name, project)
     if jobs is None:
         job = Interruptible(
             lambda tell, stops: compared(found, on_event=tell, should_stop=stops), on_event, should_stop

@@ -122,10 +122,15 @@ class Comparison:
         seed = self[name].training.seed + offset
         return next((each for each in self.trials if (each.name, each.seed) == (name, seed)), None)
 
+    @property
+    def trained_entrants(self) -> tuple[Entrant, ...]:
+        """Return the entrants without recorded flows, which flowviz does not train."""
+        return tuple(entrant for entrant in self.spec.entrants if not entrant.flow.is_recorded)
+
     def missing(self, offset: int = 0) -> tuple[Entrant, ...]:
         """Return the entrants, with their own seed plus an offset, of the runs that are not complete."""
         ended = {(each.name, each.seed) for each in self.trials if each.ending in FOR_GOOD}
-        later = (entrant.with_later_seeds(offset) for entrant in self.spec.entrants)
+        later = (entrant.with_later_seeds(offset) for entrant in self.trained_entrants)
         return tuple(entrant for entrant in later if (entrant.name, entrant.seed) not in ended)
 
     @property

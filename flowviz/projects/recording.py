@@ -2,15 +2,16 @@
 
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from flowviz.errors import FileError
+from flowviz.errors import FileError, SpecError
 from flowviz.projects.project import MAX_FILE_BYTES, Project
-from flowviz.records import FLOW_UNITS, History, Moment, Snapshot, Timeline, Units
+from flowviz.records import FLOW_UNITS, History, Moment, Snapshot, Timeline, Units, Weights
 from flowviz.records.neighbors import check_log_det
 from flowviz.records.recorded_flow import COLUMN, RecordedFlow
 from flowviz.records.timeline import MAX_MOMENTS
@@ -67,6 +68,30 @@ def recorded_project(arrays: Mapping[str, ArrayLike], title: str, target: Target
     latest, spec, training = flows[-1], target or _own_target(flows[-1], title), TrainingSpec(seconds=DEFAULT_SECONDS)
     weights, trace = latest.weights(), latest.recorded
     return Project(spec, latest.spec, training, weights, History(), trace, timeline=Timeline(moments))
+
+
+def with_target(project: Project, target: TargetSpec) -> Project:
+    """Return the project of a recorded flow, whose target is unknown, with the target that it has learned.
+
+    Raises:
+        SpecError: If it was recorded with another target.
+    """
+    if target == project.target:
+        return project
+    own = _own_target(RecordedFlow(project.flow, project.weights), "")
+    if not isinstance(project.target, PointsSpec) or project.target.data != own.data:
+        raise SpecError(f"It was recorded with the target '{project.target.title}', not with '{target.title}'.")
+    units = spec_units(target, "data")
+
+    def converted(weights: Weights) -> RecordedFlow:
+        arrays = _in_flow_units(dict(RecordedFlow(project.flow, weights).arrays), units)
+        return RecordedFlow.of(project.flow.stages, arrays)
+
+    latest = converted(project.weights)
+    flows = [(moment.step, converted(moment.weights)) for moment in project.timeline.moments]
+    moments = tuple(Snapshot(step, flow.weights(), None, None, flow.recorded) for step, flow in flows)
+    found = replace(project, target=target, weights=latest.weights(), trace=latest.recorded)
+    return replace(found, timeline=replace(project.timeline, moments=moments))
 
 
 def is_recording(path: Path) -> bool:

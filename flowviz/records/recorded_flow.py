@@ -27,6 +27,7 @@ FLOOR = -60.0  # nats: smallest log-density of a lattice, below which a density 
 ESTIMATE_SIDE = 256  # cells along each axis of an estimated density
 NEIGHBORS = 32  # the median distance to the 32nd neighbor of a particle is twice the bandwidth of an estimate
 MARGIN = 0.1  # of the width and height around the particles, over which a density is estimated
+CLOSE = 1e-4, 1e-5  # relative and absolute errors of points that were converted to float32
 SAME = 1e-5  # distance in flow units, relative to their size, up to which points are those of a particle
 
 
@@ -234,7 +235,8 @@ class RecordedFlow:
             SpecError: If `x` (n, 2) are other points, or if none were recorded.
         """
         known = self.arrays.get("points_log_prob")
-        if known is None or not np.array_equal(self.arrays["points"], checked_points(x)):
+        given = checked_points(x)
+        if known is None or len(given) != len(known) or not np.allclose(self.arrays["points"], given, *CLOSE):
             raise unknown("Its density at other points than the recorded ones")
         return known
 

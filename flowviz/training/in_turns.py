@@ -256,6 +256,7 @@ class _Trainings:
             name: self._entrant(name, project)
             for name, project in self._comparison.projects.items()
             if name not in self._entrants and change.name in (None, name) and project.target != change.spec
+            if not project.flow.is_recorded
         }
         learned = {each.project.target for each in self._entrants.values()}
         known = {spec: target for spec, target in self._targets.items() if spec in learned}
@@ -281,6 +282,8 @@ class _Trainings:
 def _has_ended(comparison: Comparison, name: str) -> bool:
     """Return whether the training of an entrant has ended for good."""
     trial, project = comparison.trial(name), comparison[name]
+    if project.flow.is_recorded:
+        return True
     if trial is None or trial.ending in CUT_SHORT:
         return False
     is_spent = project.checkpoint is not None and Budget.at(project.checkpoint, project.training).fraction == 1

@@ -219,7 +219,7 @@ def refused(runs: FakeRuns, capsys: pytest.CaptureFixture[str]) -> Callable[[str
         ("compare typo.json --text I -o out/", 'Entrant "a" has no field "flows".'),
         ("compare budgets.json --text I -o out/", 'Entrant "b": its budget is 2 steps, but that of "a" is 1 steps.'),
         ("compare seven.json -o out/", 'Entrant "0" has no target.'),
-        ("compare one.flowviz -o out/", "one.flowviz is a project of a single flow."),
+        ("compare one.flowviz -o out/", "one is a flow of flowviz. Compare its family"),
         ("compare gone.json -o out/", "gone.json cannot be read"),
     ],
 )
@@ -334,3 +334,35 @@ def test_runs_in_processes_have_the_numbers_of_a_training(tmp_path: Path, monkey
     assert compare(f"train --text I --flow nice {SMALL} -o nice.flowviz") == 0
     gap = load_comparison(Path("out/comparison.flowviz"))["nice"].gap
     assert rows("out")[2][2] == str(gap)
+
+
+def test_recorded_flows_are_entrants_beside_families(
+    tmp_path: Path, runs: FakeRuns, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = np.random.default_rng(0).standard_normal((100, 2))
+    np.savez(tmp_path / "theirs.npz", positions=np.stack([base, base / 2]))
+    files, out = f"{tmp_path / 'theirs.npz'} --flow nice {SMALL}", tmp_path / "out"
+
+    assert compare(f"compare {files} --text I -o {out}") == 0
+    found = load_comparison(out / "comparison.flowviz")
+    assert found.names == ("nice", "theirs")
+    assert runs.asked == [("nice", 0)]
+
+    assert compare(f"compare {files} --text I -o {out}") == 0  # it continues
+    assert runs.asked == []
+    assert load_comparison(out / "comparison.flowviz") == found
+
+    assert compare(f"compare {tmp_path / 'theirs.npz'} --text I -o {out}") == 2
+    assert "another comparison" in capsys.readouterr().err
+
+
+def test_only_recorded_flows_are_compared_without_training(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = np.random.default_rng(0).standard_normal((100, 2))
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        np.savez(tmp_path / folder / "theirs.npz", positions=np.stack([base, base / 2]))
+    files = f"{tmp_path / 'a' / 'theirs.npz'} {tmp_path / 'b' / 'theirs.npz'}"
+
+    assert compare(f"compare {files} --shape rings -o {tmp_path / 'out'}") == 0
+    assert "Continuing" not in capsys.readouterr().err
+    assert len(load_comparison(tmp_path / "out" / "comparison.flowviz").names) == 2

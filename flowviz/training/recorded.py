@@ -1,0 +1,70 @@
+"""Recorded flows as entrants of a comparison. They are scored, but not trained."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.errors import SpecError
+from flowviz.projects import Comparison, Project
+from flowviz.projects.recording import with_target
+from flowviz.records import Score, Trial
+from flowviz.records.recorded_flow import RecordedFlow
+from flowviz.targets import Target, build_target, target_units
+from flowviz.training.scoring import tested
+
+
+def with_recorded(comparison: Comparison | None, name: str, project: Project) -> Comparison:
+    """Return a comparison with a recorded flow as another entrant, scored on the test points if it has their densities.
+
+    Args:
+        comparison: The comparison, whose target and budget the entrant takes over. None for a new one.
+        name: The name of the entrant.
+        project: The recorded flow.
+
+    Raises:
+        SpecError: If the flow was not recorded, has learned another target, or has densities of other points.
+    """
+    if not project.flow.is_recorded:
+        raise SpecError(f"{name} is a flow of flowviz. Compare its family, which is then trained like the others.")
+    if comparison and name in comparison.names and not comparison[name].flow.is_recorded:
+        raise SpecError(f"There is already an entrant named {name}. Give the recorded flow another name.")
+    training = project.training if comparison is None else comparison.spec.budget
+    if comparison is not None:
+        project = with_target(project, comparison[comparison.names[0]].target)
+    target = build_target(project.target)
+    score, nlls = _score(project, target)
+    project = replace(project, training=training, score=score, test_uses=int(score.test is not None))
+    known = score.in_units(target_units(target, "data"))
+    ends = project.trace.positions[-1]
+    on_target = target.on_target(ends)
+    figures = {
+        "test_nll": known.test_nll,
+        "entropy": known.entropy,
+        "gap": known.gap,
+        "standard_error": known.standard_error,
+        "test_nll_median": known.test.median if known.test else None,
+        "on_target": on_target,
+        "leaked": None if on_target is None else 1 - on_target,
+        "coverage": target.coverage(ends),
+    }
+    rate = training.of_family(project.flow.recipe).peak_rate
+    is_finite = bool(np.isfinite(ends).all())
+    trial = Trial("recorded", rate, training.seed, "completed", is_finite, figures, name=name, test_nlls=nlls)
+    if comparison is None:
+        return Comparison({name: project}, (trial,))
+    return comparison.with_project(name, project).with_trial(trial)
+
+
+def _score(project: Project, target: Target) -> tuple[Score, NDArray[np.float32] | None]:
+    """Return the score and the NLL of each test point (n,), None if they were not recorded."""
+    flow, score = RecordedFlow(project.flow, project.weights), Score(0, None, entropy=target.entropy)
+    if "points_log_prob" not in flow.arrays:
+        return score, None
+    try:
+        return tested(flow, target, score)
+    except SpecError as error:
+        raise SpecError(
+            "The recorded densities are not those of the test points of this target, which flowviz.points_of_test "
+            "returns."
+        ) from error
