@@ -214,10 +214,8 @@ def _with_recorded(
     stems = [path.stem[:MAX_NAME] for path in recorded]
     for number, project in enumerate(recorded.values()):
         earlier, name = stems[:number].count(stems[number]), stems[number]
-        with_its_target = project if target is None else with_target(project, target)
-        comparison = with_recorded(
-            comparison, f"{name[: MAX_NAME - 3]} {earlier + 1}" if earlier else name, with_its_target
-        )
+        unique = f"{name[: MAX_NAME - 3]} {earlier + 1}" if earlier else name
+        comparison = with_recorded(comparison, unique, project if target is None else with_target(project, target))
     assert comparison is not None
     return comparison
 
