@@ -48,6 +48,7 @@ Flows of other programs
     record              a project of the particles that another program has moved
     points_of_test      the points on which all flows of a target are tested
     view                open a project, or such particles, in a window of its own
+    adapters            projects of flows of zuko, flowjax, normflows, TFP and your own code
 
 Pictures
     picture             a picture of a project as PNG

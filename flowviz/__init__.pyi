@@ -1,3 +1,4 @@
+from . import adapters as adapters
 from .errors import FlowvizError as FlowvizError
 from .exporting.axes import draw as draw
 from .exporting.diagnostics import latents as latents
