@@ -10,7 +10,7 @@ import pytest
 
 import flowviz
 
-PACKAGES = ["", ".projects", ".rendering", ".specs", ".targets", ".training"]
+PACKAGES = ["", ".adapters", ".projects", ".rendering", ".specs", ".targets", ".training"]
 
 
 @pytest.mark.parametrize("package", PACKAGES)
