@@ -53,7 +53,8 @@ def test_script_trains_and_opens_two_moons(title: str, tmp_path: Path) -> None:
     assert project.target.title == "two moons"
     assert project.trace.names[0] == "00_base"
     parameters = project.weights.parameters
-    assert parameters["recorded/points_log_prob"].mean() > -1.7  # nats; a normal distribution reaches -2.6
+    normal = -np.linalg.slogdet(2 * np.pi * np.e * np.cov(parameters["recorded/points"].T))[1] / 2  # what one reaches
+    assert parameters["recorded/points_log_prob"].mean() > normal + 0.2  # nats; trainings without a seed differ by 0.3
     assert {"recorded/density", "recorded/grid"} <= set(parameters)
 
 
