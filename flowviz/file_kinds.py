@@ -36,8 +36,9 @@ PICTURE = FileKind("a picture", (".png", ".svg", ".pdf"), (".jpg", ".jpeg", ".bm
 ANIMATION = FileKind("an animation", (".gif", ".apng", ".webp", ".mp4"))
 NUMBERS = FileKind("numbers", (".csv", ".npy", ".npz", ".parquet"), (".txt", ".tsv"))
 JSON = FileKind("JSON", (".json",))
+CODE = FileKind("Python code", (".py",))
 
-KINDS = {suffix: kind for kind in (PROJECT, PICTURE, ANIMATION, NUMBERS, JSON) for suffix in kind.suffixes}
+KINDS = {suffix: kind for kind in (PROJECT, PICTURE, ANIMATION, NUMBERS, JSON, CODE) for suffix in kind.suffixes}
 # Suffixes that the table of Python lacks, in some versions at least.
 OF_OTHERS = (
     ".docx",
@@ -54,7 +55,7 @@ OF_OTHERS = (
     ".xlsx",
     ".yaml",
 )
-EXPORTED = (*PICTURE.written, *ANIMATION.written, ".npz", ".csv", ".json")  # what exports write
+EXPORTED = (*PICTURE.written, *ANIMATION.written, ".npz", ".csv", ".json", *CODE.written)  # what exports write
 
 
 def denoted(path: Path) -> str | None:

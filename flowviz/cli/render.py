@@ -92,11 +92,12 @@ def render(
         ),
     ] = None,
 ) -> None:
-    """Export a saved flow: a picture, one picture per stage, a sheet of all stages, an animation, or numbers.
+    """Export a saved flow: a picture, one picture per stage, a sheet of all stages, an animation, numbers, or code.
 
     The name of the output implies what to export: .png, .svg and .pdf are pictures, .gif, .apng, .webp and .mp4
-    animations. A name without a suffix, or one that ends in /, is a folder for the stages or, with --fps, the frames
-    of an animation. Otherwise, give --what; with --view overview, all stages are in one picture.
+    animations, and .py is the flow as a Python module that needs only NumPy. A name without a suffix, or one that ends
+    in /, is a folder for the stages or, with --fps, the frames of an animation. Otherwise, give --what; with --view
+    overview, all stages are in one picture.
 
     A comparison is exported as a figure with a row for each flow, or as an animation of all flows at once. With
     --entrant, one of its flows is exported.

@@ -8,6 +8,7 @@ from PIL import Image
 
 from flowviz.errors import SpecError
 from flowviz.exporting import Steps, tables
+from flowviz.exporting.code import check_code, code_of
 from flowviz.exporting.diagnostics import Diagnostic
 from flowviz.exporting.film import write_film
 from flowviz.exporting.flow_keeper import FlowKeeper
@@ -95,6 +96,18 @@ class Export:
         small = max(1, round(scale * drawn.width)), max(1, round(scale * drawn.height))
         return np.asarray(Image.fromarray(picture).resize(small, Image.Resampling.BOX))
 
+    def text(self) -> str:
+        """Return the content of the file of an export of code.
+
+        Raises:
+            FileError: If the weights do not fit the flow.
+        """
+        moment, units = self._shots[0].moment, self._spec.seen.view.units
+        weights = (moment or self._project).weights
+        if not weights.parameters:
+            weights = self._project.build_flow().weights()
+        return code_of(self._project, weights, units, moment.step if moment else None)
+
     def write(self, output: Path) -> Steps:
         """Write the export. If the generator fails or is closed early, nothing is left behind.
 
@@ -122,6 +135,8 @@ class Export:
                 return self._write_samples(output)
             case "density":
                 return self._write_density(output)
+            case "code":
+                return write_once(output, lambda part: part.write_bytes(self.text().encode()))
             case "losses" if self._spec.format == "csv":
                 settings = Settings.of(self._project.training, self._project.flow.recipe)
                 return tables.write_losses_csv(output, *self._losses(), settings)
@@ -259,6 +274,8 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
         raise SpecError(
             "The colors show the selection, but nothing is selected. Select some particles, or choose other colors."
         )
+    if spec.what == "code":
+        check_code(project.flow)
     if spec.what == "losses" and not len(project.history.step):
         raise SpecError("There are no losses to export: the flow has not been trained.")
 

@@ -1,6 +1,6 @@
 """The spec of an export: what is written, and in which format."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -34,7 +34,8 @@ class ExportSpec(Spec):
     the base and its images; animation: one file that plays; frames: its pictures, in a folder; ledger: what each stage
     adds to the log-density of the probed point or, without one, of the data; latents: how well the latents of the data
     match the base; trace: particles at every stage; samples: points of the flow; density: the log-density of a stage
-    over the cells of a grid; losses: the history of the training.
+    over the cells of a grid; losses: the history of the training; code: the flow as a Python module, which needs only
+    NumPy.
 
     MP4 has even sides only; where one is odd, it gets a row or column of the background. `first` and `last` are both
     inclusive. An animation is one pass of the playback through that range, whatever its speed. It repeats for ever,
@@ -99,6 +100,13 @@ class ExportSpec(Spec):
     def pixels(self) -> PictureSize:
         """Return the size of the exported picture."""
         return self.size.scaled(self.scale)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_usual_format(cls, values: Any) -> Any:
+        """Add the first format of what is exported where the default, PNG, is none of its formats."""
+        formats = next((found for what, found in FORMATS.items() if what == values.get("what")), ("png",))
+        return values if "png" in formats else {"format": formats[0], **values}
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:

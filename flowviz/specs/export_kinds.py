@@ -5,10 +5,10 @@ from typing import Literal
 
 What = Literal[
     "view", "stages", "sheet", "four_panels", "animation", "frames", "ledger", "latents", "trace", "samples", "density",
-    "losses",
+    "losses", "code",
 ]  # fmt: skip
 Paper = Literal["a4", "letter"]  # of worksheets
-Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv", "json"]
+Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv", "json", "py"]
 Kinds = frozenset[What]
 
 FORMATS: Mapping[What, tuple[Format, ...]] = {
@@ -24,6 +24,7 @@ FORMATS: Mapping[What, tuple[Format, ...]] = {
     "samples": ("npz", "csv"),
     "density": ("npz",),
     "losses": ("csv", "png", "svg", "pdf"),
+    "code": ("py",),
 }
 TABLES: frozenset[Format] = frozenset({"npz", "csv", "json"})  # formats of numbers
 IN_FOLDERS: Kinds = frozenset({"stages", "frames"})  # one file for each picture

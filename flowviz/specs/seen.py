@@ -33,7 +33,7 @@ class Seen(Spec):
     moment: Annotated[
         int | None,
         described("Moment", "Training step to show; by default the latest", ge=0),
-        Option(PICTURES | DIAGNOSTICS | {"trace", "samples", "density"}, form="STEP|latest", none="latest"),
+        Option(PICTURES | DIAGNOSTICS | {"trace", "samples", "density", "code"}, form="STEP|latest", none="latest"),
     ] = None
     playback: Annotated[Playback, described("Playback", "How the flow plays")] = Field(default_factory=Playback)
     probe: Annotated[

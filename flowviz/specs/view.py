@@ -177,7 +177,7 @@ class ViewSpec(Spec):
         described(
             "Units", "Units of axes, points and densities: the data, the pixels of the target's picture, or the flow"
         ),
-        Option(SINGLE_VIEWS | {"ledger", "trace", "samples", "density", "losses"}),
+        Option(SINGLE_VIEWS | {"ledger", "trace", "samples", "density", "losses", "code"}),
     ] = "data"
 
     @property

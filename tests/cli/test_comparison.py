@@ -303,6 +303,7 @@ def test_a_figure_for_a_paper_has_a_width_and_names(
         ("-o a.png --last 1", "A comparison shows all layers"),
         ("-o a.png --integrator euler", "apply to a single flow. Choose one with --entrant."),
         ("-o a.csv --what losses", "A comparison has no losses. Choose one of its flows with --entrant."),
+        ("-o a.py", "A comparison has no code. Choose one of its flows with --entrant."),
         ("-o {saved}", "cannot be exported"),
         ("-o a.png --entrant nice --columns marks", "--columns and --difference apply to a whole comparison."),
         ("-o a.png --entrant nice --names nice", "--columns and --difference apply to a whole comparison."),

@@ -90,6 +90,9 @@ def test_velocity_is_a_mark(asked: list[tuple[Project, ExportSpec]]) -> None:
         ("-o x.npz --what samples", "samples", "npz"),
         ("-o x.png --what losses", "losses", "png"),
         ("-o x --what losses", "losses", "csv"),
+        ("-o flow.py", "code", "py"),
+        ("-o flow.PY --units flow --moment 50", "code", "py"),
+        ("-o flow --what code", "code", "py"),
     ],
 )
 def test_the_name_of_the_output_says_what(
@@ -229,6 +232,10 @@ def test_speed_says_how_many_frames_are_in_between(
         ("-o x --first 5 --last 3", "The first stage, 5, cannot come after the last one, 3"),
         ("-o x.png --scale 9", "scale cannot be 9"),
         ("-o x.png --size 8000x8000 --scale 2", "exceeds the limit of 8192"),
+        ("-o x.py --what trace", "The trace cannot be written as py. Choose npz or csv."),
+        ("-o x.csv --what code", "The code cannot be written as csv. Choose py."),
+        ("-o x.py --theme dark", "--theme applies to"),
+        ("-o x.py --particles 9", "--particles applies to"),
         ("-o x.jpg", "Files ending in .jpg cannot be exported. Choose from .png, .svg, .pdf, .gif"),
         ("-o x.avi --fps 10", "Files ending in .avi cannot be exported"),
         ("-o x.png --probe 5", "The value '5' of --probe is not of the form STAGE:X,Y"),

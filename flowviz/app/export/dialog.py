@@ -125,8 +125,9 @@ class ExportDialog(QDialog):
             self._preview.show_problem(self._problem)
         else:
             self._form.show_length(self._length)
-            if isinstance(self._export, ComparisonTable):
-                self._preview.show_table(self._export)
+            is_code = choices["what"] == "code"
+            if isinstance(self._export, ComparisonTable) or (is_code and isinstance(self._export, Export)):
+                self._preview.show_text(self._export.text)
             else:
                 self._preview.show_export(self._export, self.spec())
         self._destination.show_kind(choices["what"], choices["format"])

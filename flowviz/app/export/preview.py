@@ -1,5 +1,6 @@
 """The live preview of an export, with a slider through its pictures."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from flowviz.app.threads.delay import delayed, repeated
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import row
 from flowviz.exporting.comparison_figure import ComparisonFigure
-from flowviz.exporting.comparison_tables import ComparisonTable
 from flowviz.exporting.export import Export
 from flowviz.specs import ExportSpec
 from flowviz.specs.export_kinds import FILMS
@@ -26,6 +26,7 @@ DEBOUNCE_MS = 60
 BUSY_DELAY_MS = 400  # before "Drawing…" appears
 MIN_PERIOD_MS = 33  # between two pictures of an animation
 STAGES_PER_SECOND = 3
+MAX_TEXT = 100_000  # characters, which a text box shows at once
 WIDEST_POSITION = "00,000 of 00,000"
 
 
@@ -68,12 +69,12 @@ class ExportPreview(QWidget):
         self._show_position()
         self._request_soon()
 
-    def show_table(self, table: ComparisonTable) -> None:
-        """Preview the text of a table."""
+    def show_text(self, text: Callable[[], str]) -> None:
+        """Preview the beginning of the text that a function returns; it is called in the thread of the preview."""
         self._clear()
         self._play.setChecked(False)
         self._navigation.hide()
-        self._background.ask("preview", table.text, self._show_text)
+        self._background.ask("preview", lambda: text()[:MAX_TEXT], self._show_text)
 
     def show_problem(self, sentence: str) -> None:
         """Show why nothing can be exported."""
@@ -195,7 +196,7 @@ def _position_label() -> QLabel:
 def _text_box() -> QPlainTextEdit:
     box = QPlainTextEdit()
     box.setObjectName("exportText")
-    box.setAccessibleName("Preview of the table")
+    box.setAccessibleName("Preview of the text")
     box.setToolTip("The content of the file")
     box.setReadOnly(True)
     box.setTabChangesFocus(True)

@@ -32,6 +32,7 @@ WHAT: Mapping[What, tuple[str, str, str]] = {  # titles, descriptions, and the n
     "samples": ("Samples", "Points drawn from the flow, as numbers", "{} samples"),
     "density": ("Density", "The log-density of one stage over a grid, as numbers", "{} density"),
     "losses": ("Losses", "The loss over the training", "{} losses"),
+    "code": ("Code (NumPy)", "The flow as a Python module that needs only NumPy", "flow"),
 }
 WHAT_OF_COMPARISONS = {  # the same of comparisons
     "sheet": ("Figure", "All flows in one figure", "{}"),
@@ -49,6 +50,7 @@ FORMATS = {  # titles and descriptions
     "npz": ("NPZ", "Arrays for NumPy"),
     "csv": ("CSV", "A table for spreadsheets"),
     "json": ("JSON", "Numbers for programs"),
+    "py": ("Python", "A module to import, with the weights of the flow"),
     "md": ("Markdown", "A table for the web, with means over seeds"),
     "tex": ("LaTeX", "A table for papers, with means over seeds"),
 }

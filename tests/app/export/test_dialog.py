@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import Qt, QUrl
 from PyQt6.QtGui import QDesktopServices, QGuiApplication
-from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QProgressBar, QPushButton, QSpinBox
+from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from flowviz.exporting.commands import render_command, render_python
@@ -41,7 +41,13 @@ def test_everything_can_be_exported_in_its_formats(dialog: Dialog) -> None:
             assert (spec.what, spec.format) == (what, format_)
 
 
-KINDS: list[tuple[What, Format]] = [("view", "png"), ("stages", "png"), ("animation", "gif"), ("samples", "csv")]
+KINDS: list[tuple[What, Format]] = [
+    ("view", "png"),
+    ("stages", "png"),
+    ("animation", "gif"),
+    ("samples", "csv"),
+    ("code", "py"),
+]
 
 
 @pytest.mark.parametrize(("what", "format_"), KINDS)
@@ -59,6 +65,16 @@ def test_dialog_exports_the_same_bytes_as_the_saved_project(
     assert content(tmp_path / name) == content(expected)
     assert str(tmp_path / name) in dialog.message
     assert not dialog.find(QProgressBar, "exportProgress").isVisible()
+
+
+def test_code_is_previewed_as_text(dialog: Dialog, qtbot: QtBot) -> None:
+    dialog.choose("exportWhat", "code")
+    box = dialog.find(QPlainTextEdit, "exportText")
+    qtbot.waitUntil(lambda: "\ndef log_prob(" in box.toPlainText())
+    assert box.isVisible()
+    assert dialog.find(QLineEdit, "exportPath").text() == str(Path("/pictures") / "flow.py")
+    dialog.choose("exportWhat", "view")
+    assert not box.isVisible()
 
 
 def test_untouched_dialog_returns_the_initial_spec(dialog: Dialog, project: Project) -> None:

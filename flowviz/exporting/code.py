@@ -1,0 +1,286 @@
+"""Flows as Python modules that need only NumPy, assembled from the definitions in `resources/code`."""
+
+import ast
+import base64
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+from pprint import pformat
+from textwrap import fill, indent, wrap
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import flowviz
+from flowviz.errors import FileError, SpecError
+from flowviz.exporting.commands import train_command
+from flowviz.extensions import has_any
+from flowviz.files import as_file_name, resource
+from flowviz.projects import Project
+from flowviz.records import Base, Weights, base_of
+from flowviz.records.bases import STAGE_NAME
+from flowviz.records.mixture import Mixture
+from flowviz.specs import FlowSpec, PointsSpec, recipes
+from flowviz.specs.edits import MAX_SPLINE_RISE, Bump, Edits
+from flowviz.specs.explanations import BASE_CLOUDS
+from flowviz.specs.view import UnitName
+from flowviz.targets import spec_units
+
+FILES = ("flow", "bases", "stages", "conditioners", "weights")  # in the order of the module
+IMPORTS = "import base64\nfrom collections.abc import Callable\nfrom functools import cache\n\nimport numpy as np"
+PUBLIC = ("sample", "log_prob", "forward", "inverse")
+LINE, LABEL = 118, 10  # maximum length of a line, and of a label in the docstring
+MAX_TITLE = 60  # characters
+FEW = 8  # maximum count of numbers that are written in decimals
+MAX_WEIGHTS = 10_000_000  # 50 MB of text, which Python reads in a second
+
+BASES = {"normal": "Normal", "uniform": "UniformSquare", "student_t": "StudentT"}  # the classes by name
+STAGES: Mapping[str, str] = {  # the expression for a stage, by its kind
+    recipes.REAL_NVP: "AffineCoupling({numbers}{bound}{bumps})",
+    recipes.ADDITIVE_COUPLING: "AdditiveCoupling({numbers}{bumps})",
+    recipes.SPLINE_COUPLING: "SplineCoupling({numbers}, bins={flow.bins}, reach={flow.reach}, "
+    "min_width={min_width}, min_height={flow.min_bin_height})",
+    recipes.MASKED_AUTOREGRESSIVE: "MaskedAutoregressive({numbers}{bound}{bumps})",
+    recipes.INVERSE_AUTOREGRESSIVE: "InverseAutoregressive({numbers}{bound}{bumps})",
+    recipes.BATCH_NORMALIZATION: "BatchNormalization({numbers}, epsilon={epsilon})",
+    recipes.ACTNORM: "ActNorm({numbers})",
+    recipes.PERMUTE: "Permutation()",
+    recipes.LINEAR_MIXING: "LinearMixing({numbers})",
+    recipes.SCALE: "Scale({numbers})",
+    recipes.FLOW_STEP: 'FlowStep(field, "{flow.integrator}", time={before} / {steps}, duration=1 / {steps}{bumps})',
+    recipes.PLANAR_LAYER: "Planar({numbers})",
+    recipes.RADIAL_LAYER: "Radial({numbers})",
+}
+
+DOCSTRING = """A normalizing flow as a NumPy module, written by flowviz {version}.
+
+{details}
+
+All points are arrays (n, 2). `sample(n, seed)` draws points x from the flow, and `log_prob(x)` returns their
+log-densities in nats. `forward(z)` moves points z of the base to the data, and `inverse(x)` moves points x of the data
+back to the base. Weights are float32 numbers, and everything is computed in float64.
+
+{notes}
+
+Example, if this file is called flow.py:
+
+    import flow
+    log_densities = flow.log_prob(flow.sample(1000, seed=0))
+"""
+UNITS = {
+    "data": "Points x are in the units of the data, and densities are per area in these units.",
+    "pixels": "Points x are in pixels of the target's picture, from its upper left corner; densities are per pixel.",
+    "flow": "Points x are in flow units, in which the mean of the target is 0 and its larger standard deviation is 1.",
+}
+OF_BASE = "Points z are in the units of the base, whose larger standard deviation is about 1."
+FOLDS = " Where a step folds the plane over, the flow has no inverse, and `inverse` and `log_prob` return NaN."
+
+
+def check_code(flow: FlowSpec) -> None:
+    """Raise `SpecError` if a flow cannot be exported as code."""
+    if flow.recipe.stages:
+        raise SpecError(
+            f"The flow {flow.family} comes from an extension, whose layers exist in TensorFlow only. Only flows of the "
+            "built-in families can be exported as code."
+        )
+    if flow.weight_count > MAX_WEIGHTS:
+        raise SpecError(
+            f"The flow has about {flow.weight_count / 1e6:,.0f} million weights, too many for a file of code. The "
+            f"limit is {MAX_WEIGHTS / 1e6:,.0f} million."
+        )
+
+
+def code_of(project: Project, weights: Weights, units: UnitName = "data", step: int | None = None) -> str:
+    """Return a Python module that contains the flow of a project, and needs only NumPy.
+
+    All code in it is that of flowviz. Texts of the project are only in the docstring, and escaped.
+
+    Args:
+        project: The project, whose flow has passed `check_code`.
+        weights: The weights of the flow.
+        units: The units of the points.
+        step: The step of the training after which the flow had these weights. None for the current weights.
+
+    Raises:
+        FileError: If the weights do not fit the flow.
+    """
+    flow, edits, converted = project.flow, project.edits, spec_units(project.target, units)
+    parts = {
+        **_definitions(),
+        "ORIGIN": f"ORIGIN = {tuple(map(float, converted.origin))}",
+        "SCALE": f"SCALE = {tuple(map(float, converted.scale))}  # x = ORIGIN + SCALE * (a point after all stages)",
+        "base": _base(base_of(flow, weights.parameters)),
+        "conditioner": _conditioner(flow),
+        "stages": _stages(flow, edits),
+        "BUMPS": _bumps(edits),
+    }
+    needed = _needed(parts)
+    parts["NUMBERS"] = _numbers(flow, edits, weights)
+    body = _joined([source for name, source in parts.items() if name in needed or name.startswith("#")])
+    return f'r"""{_docstring(project, units, step)}"""\n\n{IMPORTS}\n\n{body}\n'
+
+
+def _definitions() -> dict[str, str]:
+    """Return the source of each definition in `resources/code` by name, and the docstrings of files as comments."""
+    found = dict[str, str]()
+    for file in FILES:
+        text = resource(f"code/{file}.py").read_text(encoding="utf-8")
+        tree, lines = ast.parse(text), text.splitlines()
+        if file != FILES[0]:
+            comment = indent(ast.get_docstring(tree) or "", "# ", lambda _: True).replace("# \n", "#\n")
+            found[comment] = comment
+        for node in tree.body:
+            match node:
+                case ast.FunctionDef() | ast.ClassDef():
+                    name, first = node.name, min(each.lineno for each in (node, *node.decorator_list))
+                case ast.Assign(targets=[ast.Name(name)]):
+                    first = node.lineno
+                case _:
+                    continue
+            found[name] = "\n".join(lines[first - 1 : node.end_lineno])
+    return found
+
+
+def _needed(definitions: Mapping[str, str]) -> set[str]:
+    """Return the names of the public functions, and of the definitions that they refer to, directly or not."""
+    found, ahead = set[str](), [*PUBLIC]
+    while ahead:
+        if (name := ahead.pop()) not in found and name in definitions:
+            found.add(name)
+            nodes = ast.walk(ast.parse(definitions[name]))
+            ahead += [node.id for node in nodes if isinstance(node, ast.Name)]
+    return found
+
+
+def _joined(sources: Sequence[str]) -> str:
+    """Return definitions one after the other, with blank lines around those that are longer than a line."""
+    gaps = ["\n" if not any("\n" in source for source in pair) else "\n\n\n" for pair in pairwise(sources)]
+    return "".join(source + gap for source, gap in zip(sources, [*gaps, ""], strict=True))
+
+
+def _base(base: Base) -> str:
+    if isinstance(base, Mixture):
+        rows = [f"        ({c.x!r}, {c.y!r}, {c.scale!r}, {c.weight!r}),\n" for c in base.components]
+        name, arguments = "Mixture", f"\n{''.join(rows)}    "
+    else:
+        name, arguments = BASES[base.name], ""
+    docstring = '"""Return the distribution from which the flow starts."""'
+    return f'def base() -> "{name}":\n    {docstring}\n    return {name}({arguments})'
+
+
+def _conditioner(flow: FlowSpec) -> str:
+    sizes = f", hats={flow.hats}, waves={flow.waves}, reach={flow.reach}"
+    made = f"Network(numbers{sizes})" if flow.conditioner == "network" else "Table(numbers)"
+    docstring = f'"""Return the {flow.conditioner} of a layer, a function of one coordinate."""'
+    return f"def conditioner(numbers: dict[str, Array]) -> Callable:\n    {docstring}\n    return {made}"
+
+
+def _stages(flow: FlowSpec, edits: Edits) -> str:
+    field = f'    field = VelocityField(numbers("{recipes.VELOCITY_FIELD}"), waves={flow.waves})\n'
+    lines = "".join(f"        {line}\n" for name in flow.stage_names()[1:] for line in _stage(flow, name, edits))
+    docstring = '"""Return the stages of the flow in order, from the base to the data."""'
+    start = f"@cache\ndef stages() -> tuple:\n    {docstring}\n{field if flow.recipe.is_continuous else ''}"
+    return f"{start}    return (\n{lines}    )"
+
+
+def _stage(flow: FlowSpec, name: str, edits: Edits) -> list[str]:
+    """Return the lines of a stage: its expression, and those of the bumps that move its curves."""
+    digits, _, kind = name.partition("_")
+    number = int(digits)
+    if number in edits.disabled:
+        return [f"# {name} is disabled"]
+    bumps = edits.of(number).bumps
+    found = STAGES[kind].format(
+        flow=flow,
+        numbers=f'numbers("{name}")',
+        bound="" if flow.log_scale_bound is None else f", bound={flow.log_scale_bound!r}",
+        bumps=f", bumps=BUMPS[{number}]" if bumps else "",
+        min_width=1e-4 if flow.normalization == "box" else 1e-3,
+        epsilon=1e-3 if flow.normalization == "minibatch" else 1e-4,
+        before=number - 1,
+        steps=flow.integrator_steps,
+    )
+    return [f"{found},", *(f"{_spline_bump(bump)}," for bump in bumps if bump.curve == "spline")]
+
+
+def _spline_bump(bump: Bump) -> str:
+    highest = MAX_SPLINE_RISE * bump.width
+    height = min(max(bump.height[0], -highest), highest)
+    center = bump.center if len(bump.center) == 2 else (None, *bump.center)
+    return f"Bump(center={center!r}, height={height!r}, width={bump.width!r})"
+
+
+def _bumps(edits: Edits) -> str:
+    """Return the bumps of shifts, log-scales and velocities, by the numbers of their stages."""
+    found = {
+        number: tuple((bump.curve, bump.center, bump.height, bump.width) for bump in edit.bumps)
+        for number, edit in edits.layers.items()
+    }
+    return f"BUMPS = {pformat(found, width=LINE - len('BUMPS = '))}"
+
+
+def _numbers(flow: FlowSpec, edits: Edits, weights: Weights) -> str:
+    """Return the numbers of the stages that are not disabled."""
+    stages = dict[str, str]()
+    for path, array in {**weights.parameters, **weights.statistics}.items():
+        stage, _, name = path.partition("/")
+        if stage not in flow.numbers_names() or not name.isidentifier():
+            raise FileError(f"The weights do not match the flow, which has no numbers {path!r}.")
+        digits = stage.partition("_")[0]
+        if stage != STAGE_NAME and not (digits.isdecimal() and int(digits) in edits.disabled):
+            stages[stage] = stages.get(stage, "") + f'        "{name}": ({array.shape!r}, {_values(array)}),\n'
+    lines = "".join(f'    "{stage}": {{\n{arrays}    }},\n' for stage, arrays in stages.items())
+    return f"NUMBERS = {{  # shapes and values; long ones are float32, little-endian, in base 85\n{lines}}}"
+
+
+def _values(array: NDArray[Any]) -> str:
+    flat = np.ravel(array).astype("<f4")
+    if flat.size <= FEW and np.isfinite(flat).all():
+        return f"[{', '.join(map(str, flat))}]"
+    text = base64.b85encode(flat.tobytes()).decode()
+    return '"""\n' + "\n".join(text[i : i + LINE] for i in range(0, len(text), LINE)) + '\n"""'
+
+
+def _docstring(project: Project, units: UnitName, step: int | None) -> str:
+    """Return the docstring of the module as raw text without double quotes, so that no text of a project ends it."""
+    in_units = UNITS["pixels" if units == "pixels" else "flow"]
+    if units == "data" and isinstance(project.target, PointsSpec):
+        in_units = UNITS["data"]
+    notes = f"{in_units} {OF_BASE}{FOLDS if project.flow.recipe.is_continuous else ''}"
+    details = (f"{label:{LABEL}}{text}" for label, text in _details(project, units, step))
+    found = DOCSTRING.format(version=flowviz.__version__, details="\n".join(details), notes=fill(notes, LINE))
+    return found.replace('"', "”")
+
+
+def _details(project: Project, units: UnitName, step: int | None) -> Iterator[tuple[str, str]]:
+    """Yield what is known about a flow: a label and a text each."""
+    flow, title, steps = project.flow, _printable(project.target.title), project.history.step
+    yield "Target", title if len(title) <= MAX_TITLE else f"{title[:MAX_TITLE]}…"
+    size = f"{flow.integrator_steps} {flow.integrator} steps" if flow.recipe.is_continuous else f"{flow.layers} layers"
+    yield "Flow", f"{flow.recipe.title} with {size}, which starts from {BASE_CLOUDS[flow.base]}"
+    score = project.score_in_units(units) if step is None else None
+    last = step if step is not None else int(steps[-1]) if len(steps) else 0
+    yield "Training", f"{last:,} steps{f', {score.sentence()}' if score else ''}"
+    if project.edits:
+        yield "Edits", f"of the stages {', '.join(map(str, project.edits.layers))}"
+    with suppress(SpecError):  # no command describes the target
+        command = train_command(project.plan, Path(f"{as_file_name(title)}.flowviz"), None)
+        is_exact = command == _printable(command) and '"' not in command and not has_any()
+        lines = _command_lines(command) if is_exact else []
+        if lines and max(map(len, lines)) <= LINE - LABEL:
+            yield "Command", indent(" \\\n  ".join(lines), " " * LABEL).strip()
+
+
+def _command_lines(command: str) -> list[str]:
+    """Break a command into lines between its words."""
+    words = [shlex.quote(word).replace(" ", "\0") for word in shlex.split(command)]
+    lines = wrap(" ".join(words), LINE - LABEL - 10, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\0", " ") for line in lines]
+
+
+def _printable(text: str) -> str:
+    """Return a text as one line, in which invisible and misleading characters are replaced."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in " ".join(text.split()))
