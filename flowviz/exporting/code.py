@@ -214,12 +214,13 @@ def _spline_bump(bump: Bump) -> str:
 
 
 def _bumps(edits: Edits) -> str:
-    """Return the bumps of shifts, log-scales and velocities, by the numbers of their stages."""
+    """Return the curve, center, height and width of each bump of a shift, log-scale or velocity, by stage."""
     found = {
         number: tuple((bump.curve, bump.center, bump.height, bump.width) for bump in edit.bumps)
         for number, edit in edits.layers.items()
+        if edit.bumps
     }
-    return f"BUMPS = {pformat(found, width=LINE - len('BUMPS = '))}"
+    return f"# The bumps of each stage: curve, center, height and width.\nBUMPS = {pformat(found, width=LINE - 8)}"
 
 
 def _numbers(flow: FlowSpec, edits: Edits, weights: Weights) -> str:
@@ -233,7 +234,8 @@ def _numbers(flow: FlowSpec, edits: Edits, weights: Weights) -> str:
         if stage != STAGE_NAME and not (digits.isdecimal() and int(digits) in edits.disabled):
             stages[stage] = stages.get(stage, "") + f'        "{name}": ({array.shape!r}, {_values(array)}),\n'
     lines = "".join(f'    "{stage}": {{\n{arrays}    }},\n' for stage, arrays in stages.items())
-    return f"NUMBERS = {{  # shapes and values; long ones are float32, little-endian, in base 85\n{lines}}}"
+    comment = "# The shape and the values of each array; long ones are little-endian float32 in base 85."
+    return f"{comment}\nNUMBERS = {{\n{lines}}}"
 
 
 def _values(array: NDArray[Any]) -> str:
@@ -265,7 +267,7 @@ def _details(project: Project, units: UnitName, step: int | None) -> Iterator[tu
     last = step if step is not None else int(steps[-1]) if len(steps) else 0
     yield "Training", f"{last:,} steps{f', {score.sentence()}' if score else ''}"
     if project.edits:
-        yield "Edits", f"of the stages {', '.join(map(str, project.edits.layers))}"
+        yield "Edits", f"stages {', '.join(map(str, project.edits.layers))}"
     with suppress(SpecError):  # no command describes the target
         command = train_command(project.plan, Path(f"{as_file_name(title)}.flowviz"), None)
         is_exact = command == _printable(command) and '"' not in command and not has_any()

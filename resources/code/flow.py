@@ -13,7 +13,7 @@ from conditioners import Network
 from stages import Permutation
 
 Array = np.ndarray
-TOGETHER = 4096  # points that are moved at once: their arrays stay in the cache of the processor
+TOGETHER = 1024  # points that are moved at once: their arrays stay in the cache of the processor
 
 ORIGIN = 0.0, 0.0
 SCALE = 1.0, 1.0
@@ -75,7 +75,7 @@ def _moved_back(x: Array, y: Array) -> tuple[Array, Array, Array]:
 
 
 def _together(move: Callable, points: Array) -> Array:
-    """Return what a function of coordinates (n,) returns for points (n, 2), a few thousand at a time."""
+    """Return what a function of coordinates (n,) returns for points (n, 2), some of them at a time."""
     points = np.asarray(points, np.float64)
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(f"The points must be an array of shape (n, 2), not {points.shape}.")

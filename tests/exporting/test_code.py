@@ -28,6 +28,7 @@ from flowviz.specs import RECIPES, FlowSpec, Seen, ShapeSpec, TargetSpec, TextSp
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.exporting.projects import bent_project, written
 from tests.flows.families import SPECS, random_weights, specs
+from tests.test_cli import run
 
 SPEC = ExportSpec(what="code")
 POINTS = 10_000
@@ -239,6 +240,18 @@ def test_docstring_says_what_the_flow_is(tmp_path: Path) -> None:
         assert getattr(module, name).__doc__
 
 
+def test_command_writes_code_but_never_over_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project, output = tmp_path / "p.flowviz", tmp_path / "flow.py"
+    example("eight_components").copy_to(project)
+    assert run("render", str(project), "-o", str(output)) == 0
+    assert output.read_text(encoding="utf-8") == Export(example("eight_components").project(), SPEC).text()
+    example("eight_components").copy_to(output)
+    before = output.read_bytes()
+    assert run("render", str(project), "-o", str(output)) == 2
+    assert "flow.py is a project, which would be lost" in capsys.readouterr().err
+    assert output.read_bytes() == before
+
+
 def body_of(code: str) -> str:
     """Return the code without its docstring."""
     return ast.dump(ast.Module(ast.parse(code).body[1:], []))
@@ -278,8 +291,9 @@ def test_same_project_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_flows_that_cannot_be_code_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(RECIPES, "shear", replace(RECIPES["nice"], stages=("shear:Shear",)))
+    of_others = Project.untrained(ShapeSpec(name="two_moons"), FlowSpec(family="shear"), TrainingSpec(steps=1))
     with pytest.raises(SpecError, match="The flow shear comes from an extension"):
-        check_code(FlowSpec(family="shear"))
+        Export(of_others, SPEC)
     large = FlowSpec(width=1024, layers=12)
     assert large.weight_count > MAX_WEIGHTS
     with pytest.raises(SpecError, match="million weights"):
