@@ -61,7 +61,8 @@ DOCSTRING = """A normalizing flow as a NumPy module, written by flowviz {version
 
 All points are arrays (n, 2). `sample(n, seed)` draws points x from the flow, and `log_prob(x)` returns their
 log-densities in nats. `forward(z)` moves points z of the base to the data, and `inverse(x)` moves points x of the data
-back to the base. Weights are float32 numbers, and everything is computed in float64.
+back to the base. Weights are float32 numbers, and everything is computed in float64. This needs NumPy and Python 3.10
+or newer, but neither flowviz nor TensorFlow.
 
 {notes}
 

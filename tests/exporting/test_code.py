@@ -126,6 +126,11 @@ def assert_same_flow(module: Any, flow: Flow) -> None:
     inverse[np.isnan(log_prob)] = np.nan
     assert_close(module.inverse(x), inverse)
     assert not np.isnan(log_prob).all()
+    assert module.sample(0, 1).shape == module.inverse(np.zeros((0, 2))).shape == (0, 2)
+    assert_close(module.sample(10, 5), module.sample(POINTS, 5)[:10])
+    assert np.isnan(module.log_prob([[np.nan, 0], [0, 0]])).tolist() == [True, False]
+    with pytest.raises(ValueError, match=r"shape \(n, 2\), not \(3,\)"):
+        module.log_prob([1, 2, 3])
     if not flow.can_fold:
         far = np.random.default_rng(0).normal(scale=20, size=(1000, 2))
         assert_close(module.log_prob(far), flow.log_prob(far))
