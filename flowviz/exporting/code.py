@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 import flowviz
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.commands import train_command
-from flowviz.extensions import has_any
 from flowviz.files import as_file_name, resource
 from flowviz.projects import Project
 from flowviz.records import Base, Weights, base_of
@@ -270,17 +269,17 @@ def _details(project: Project, units: UnitName, step: int | None) -> Iterator[tu
     if project.edits:
         yield "Edits", f"stages {', '.join(map(str, project.edits.layers))}"
     with suppress(SpecError):  # no command describes the target
-        command = train_command(project.plan, Path(f"{as_file_name(title)}.flowviz"), None)
-        is_exact = command == _printable(command) and '"' not in command and not has_any()
-        lines = _command_lines(command) if is_exact else []
-        if lines and max(map(len, lines)) <= LINE - LABEL:
+        words = shlex.split(train_command(project.plan, Path(f"{as_file_name(title)}.flowviz"), None))
+        lines = _command_lines(["flowviz", *words[words.index("train") :]])  # without the extensions of this process
+        is_exact = all(map(str.isprintable, words)) and '"' not in "".join(lines)
+        if is_exact and max(map(len, lines)) <= LINE - LABEL:
             yield "Command", indent(" \\\n  ".join(lines), " " * LABEL).strip()
 
 
-def _command_lines(command: str) -> list[str]:
+def _command_lines(words: Sequence[str]) -> list[str]:
     """Break a command into lines between its words."""
-    words = [shlex.quote(word).replace(" ", "\0") for word in shlex.split(command)]
-    lines = wrap(" ".join(words), LINE - LABEL - 10, break_long_words=False, break_on_hyphens=False)
+    quoted = " ".join(shlex.quote(word).replace(" ", "\0") for word in words)
+    lines = wrap(quoted, LINE - LABEL - 10, break_long_words=False, break_on_hyphens=False)
     return [line.replace("\0", " ") for line in lines]
 
 

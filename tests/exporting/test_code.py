@@ -20,6 +20,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.exporting.code import MAX_WEIGHTS, check_code, code_of
 from flowviz.exporting.commands import train_command
 from flowviz.exporting.export import Export
+from flowviz.extensions import Code, Loading
 from flowviz.flows import Flow, build_flow
 from flowviz.projects import Project
 from flowviz.projects.gallery import example
@@ -243,6 +244,24 @@ def test_docstring_says_what_the_flow_is(tmp_path: Path) -> None:
     assert shlex.split(command.replace("\\\n", " ")) == shlex.split(asked)
     for name in ("sample", "log_prob", "forward", "inverse"):
         assert getattr(module, name).__doc__
+
+
+def test_extensions_of_the_process_are_not_in_the_module(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    project = example("two_moons").project()
+    before = Export(project, SPEC).text()
+    loaded = Loading((Code(tmp_path / "mine.py", ""),), installed=False, added=())
+    monkeypatch.setattr("flowviz.exporting.commands.loading", lambda: loaded)
+    assert "--with" in train_command(project.plan, Path("a.flowviz"), None)
+    assert Export(project, SPEC).text() == before
+
+
+def test_command_that_a_line_cannot_hold_is_left_out() -> None:
+    plain = project_of(SPECS["planar"])
+    for text in ("two\nlines", 'a "quoted" word', "it's", "a" * 120, "\u202eback"):
+        assert "flowviz train" not in code_of(replace(plain, target=TextSpec(text=text)), plain.weights)
+    code = code_of(replace(plain, target=TextSpec(text="a  \\ `b` $HOME")), plain.weights)
+    (command,) = re.findall(r"Command +(flowviz train .*?)\n\n", code, re.DOTALL)
+    assert shlex.split(command.replace("\\\n", " "))[3] == "a  \\ `b` $HOME"
 
 
 def test_command_writes_code_but_never_over_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
