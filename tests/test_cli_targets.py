@@ -68,7 +68,7 @@ def test_the_shapes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     listed = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in listed] == list(SHAPES)
     assert "2.4849 nats" in listed[0]
-    assert "unknown" in next(line for line in listed if line.startswith("pinwheel"))
+    assert "1.5269 nats" in next(line for line in listed if line.startswith("pinwheel"))
 
 
 def test_borrowed_characters_and_far_points_are_told(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

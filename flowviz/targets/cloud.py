@@ -27,7 +27,7 @@ class Cloud(Target):
 
     @property
     def entropy(self) -> float | None:
-        """Return the entropy in nats. None if there is no closed form."""
+        """Return the entropy in nats. None if it is unknown."""
         return self._entropy
 
     @property

@@ -1,104 +1,235 @@
-"""Densities of the shapes that are drawn by formula, on grids, in the units of the formulas and up to a factor."""
+"""Densities of the shapes that are drawn by formula, in the units of the formulas."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.specs import ShapeName
-from flowviz.targets.region import GridDensity
+from flowviz.targets.target import Extent
 
 Array = NDArray[np.float64]
 
 CIRCLES, RINGS, CIRCLE_NOISE = (0.5, 1.0), (0.25, 0.5, 0.75, 1.0), 0.05
 EIGHT_CENTERS = np.stack([f(2 * np.pi * np.arange(8) / 8) for f in (np.cos, np.sin)], axis=1)
 EIGHT_NOISE = 0.25
-NODES = 1200  # on a curve, which are closer together than half the noise around it
+AROUND_A_CIRCLE = 240  # nodes, which are closer together than the noise around them
+PANEL_NODES = 16  # Gauss–Legendre nodes on each part of a curve
+PANEL_LENGTH = 5  # length of a part at most, relative to the noise around it
+REACH, FINENESS = 7, 3  # how far a grid extends beyond the nodes, and its steps, per standard deviation of the noise
+TOGETHER = 500_000  # distances between points and nodes that are computed at once
+SPOKES, NEWTON_STEPS = 5, 6
+PINWHEEL_REACH, PINWHEEL_STEP = 3.1, 0.035
+LOG_NORMALIZER = float(np.log(2 * np.pi))  # of a standard normal distribution of the plane
 
 
-def _noise_around(x_nodes: Array, y_nodes: Array, noise: float) -> GridDensity:
-    """Return the density of round Gaussian noise around equally likely nodes."""
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """A density that a formula gives.
 
-    def density(x: Array, y: Array) -> NDArray[np.float32]:
+    Attributes:
+        log_density: Maps coordinates x and y, which are broadcast against each other, to log-densities in nats.
+    """
+
+    log_density: Callable[[Array, Array], Array]
+
+    def log_prob(self, points: Array) -> Array:
+        """Return the log-density (n,) in nats at points (n, 2)."""
+        return self.log_density(*points.T)
+
+    def on_grid(self, x: Array, y: Array) -> Array:
+        """Return the density (rows, columns) at x (columns,) and y (rows,)."""
+        return np.asarray(np.exp(self.log_density(x, y[:, np.newaxis])))
+
+
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """The density of round Gaussian noise around nodes.
+
+    Attributes:
+        nodes: Points (m, 2).
+        weights: Probabilities (m,) of the nodes.
+        noise: Standard deviation of x and y.
+    """
+
+    nodes: Array
+    weights: Array
+    noise: float
+
+    def log_prob(self, points: Array) -> Array:
+        """Return the log-density (n,) in nats at points (n, 2)."""
+        parts = np.array_split(points, 1 + len(points) * len(self.nodes) // TOGETHER)
+        return np.concatenate([self._log_prob(part) for part in parts])
+
+    def on_grid(self, x: Array, y: Array) -> Array:
+        """Return the density (rows, columns) at x (columns,) and y (rows,)."""
         by_x, by_y = (
-            np.exp(-(((ticks[:, np.newaxis] - nodes) / noise) ** 2) / 2).astype(np.float32)
-            for ticks, nodes in ((x, x_nodes), (y, y_nodes))
+            np.exp(-(((ticks[:, np.newaxis] - nodes) / self.noise) ** 2) / 2)
+            for ticks, nodes in zip((x, y), self.nodes.T, strict=True)
         )
-        return by_y @ by_x.T
+        return np.asarray((by_y * self.weights) @ by_x.T / (2 * np.pi * self.noise**2))
 
-    return density
+    def entropy(self) -> float:
+        """Return the entropy in nats, by quadrature over a grid; see `grid_entropy`."""
+        margin = REACH * self.noise
+        (left, bottom), (right, top) = self.nodes.min(axis=0) - margin, self.nodes.max(axis=0) + margin
+        return grid_entropy(self.on_grid, (left, right, bottom, top), self.noise / FINENESS)
 
-
-def _along(count: int = NODES) -> Array:
-    """Return evenly spaced numbers between 0 and 1."""
-    return (np.arange(count) + 0.5) / count
-
-
-def _around_circles(radii: tuple[float, ...]) -> GridDensity:
-    angle = 2 * np.pi * _along(NODES // 2)
-    x, y = (np.concatenate([radius * each for radius in radii]) for each in (np.cos(angle), np.sin(angle)))
-    return _noise_around(x, y, CIRCLE_NOISE)
-
-
-def _around_moons() -> GridDensity:
-    x, y = np.cos(np.pi * _along()), np.sin(np.pi * _along())
-    return _noise_around(np.concatenate([x, 1 - x]), np.concatenate([y, 0.5 - y]), 0.08)
-
-
-def _around_spirals() -> GridDensity:
-    turn = 3 * np.pi * np.sqrt(_along())
-    x, y = -np.cos(turn) * turn, np.sin(turn) * turn
-    return _noise_around(np.concatenate([x, -x]), np.concatenate([y, -y]), 0.25)
+    def _log_prob(self, points: Array) -> Array:
+        # −|x − m|² / 2σ² is expanded, so that a matrix product computes most of it.
+        scaled = self.nodes / self.noise**2
+        exponents = points @ scaled.T
+        exponents += np.log(self.weights) - (self.nodes * scaled).sum(axis=1) / 2
+        highest = exponents.max(axis=1, keepdims=True)
+        exponents -= highest
+        total = np.log(np.exp(exponents, out=exponents).sum(axis=1)) + highest[:, 0]
+        return np.asarray(
+            total - (points**2).sum(axis=1) / (2 * self.noise**2) - LOG_NORMALIZER - 2 * np.log(self.noise)
+        )
 
 
-def _around_roll() -> GridDensity:
-    turn = 1.5 * np.pi * (1 + 2 * _along())
-    return _noise_around(turn * np.cos(turn), turn * np.sin(turn), 0.3)
+def grid_entropy(on_grid: Callable[[Array, Array], Array], box: Extent, step: float) -> float:
+    """Return the entropy −∫ p log p in nats of a smooth density, by quadrature over a grid.
+
+    The error falls faster than any power of the step, because the density vanishes smoothly toward the edges: see
+    Trefethen and Weideman 2014, "The exponentially convergent trapezoidal rule".
+
+    Args:
+        on_grid: Returns the density (rows, columns) at x (columns,) and y (rows,).
+        box: A rectangle that holds nearly all of the probability.
+        step: Spacing of the grid.
+    """
+    left, right, bottom, top = box
+    p = on_grid(np.arange(left, right, step), np.arange(bottom, top, step))
+    return float(-(p * np.log(np.maximum(p, 1e-300))).sum() * step**2)
+
+
+def _noise_along(curve: Callable[[Array], Array], density: Callable[[Array], Array], noise: float) -> Noise:
+    """Return the density of noise around a smooth curve.
+
+    Args:
+        curve: Maps places (n,) from 0 to 1 to points (n, 2).
+        density: Maps places (n,) to the probability density of a place.
+        noise: Standard deviation of the noise.
+    """
+    steps = np.linalg.norm(np.diff(curve(np.linspace(0, 1, 1000)), axis=0), axis=1)
+    panels = int(np.ceil(1000 * steps.max() / (PANEL_LENGTH * noise)))
+    nodes, weights = np.polynomial.legendre.leggauss(PANEL_NODES)
+    places = ((np.arange(panels)[:, np.newaxis] + (nodes + 1) / 2) / panels).ravel()
+    return Noise(curve(places), np.tile(weights, panels) * density(places) / (2 * panels), noise)
+
+
+def _both(one: Noise, other: Array) -> Noise:
+    """Return a density and its image with other nodes, as equal parts of one."""
+    return Noise(np.concatenate([one.nodes, other]), np.tile(one.weights / 2, 2), one.noise)
+
+
+def _around_circles(radii: tuple[float, ...]) -> Noise:
+    angle = 2 * np.pi * np.arange(AROUND_A_CIRCLE) / AROUND_A_CIRCLE
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    nodes = np.concatenate([radius * circle for radius in radii])
+    return _evenly_around(nodes, CIRCLE_NOISE)
+
+
+def _evenly_around(nodes: Array, noise: float) -> Noise:
+    return Noise(nodes, np.full(len(nodes), 1 / len(nodes)), noise)
+
+
+def _around_moons() -> Noise:
+    def moon(place: Array) -> Array:
+        return np.stack([np.cos(np.pi * place), np.sin(np.pi * place)], axis=1)
+
+    upper = _noise_along(moon, np.ones_like, 0.08)
+    return _both(upper, (1, 0.5) - upper.nodes)
+
+
+def _around_spirals() -> Noise:
+    def spiral(place: Array) -> Array:
+        turn = 3 * np.pi * place
+        return np.stack([-np.cos(turn) * turn, np.sin(turn) * turn], axis=1)
+
+    arm = _noise_along(spiral, lambda place: 2 * place, 0.25)  # the place is the root of a uniform number
+    return _both(arm, -arm.nodes)
+
+
+def _around_roll() -> Noise:
+    def roll(place: Array) -> Array:
+        turn = 1.5 * np.pi * (1 + 2 * place)
+        return np.stack([turn * np.cos(turn), turn * np.sin(turn)], axis=1)
+
+    return _noise_along(roll, np.ones_like, 0.3)
 
 
 def _gaussian(x: Array, y: Array) -> Array:
-    return _normal(x) * _normal((y[:, np.newaxis] - 0.8 * x) / 0.6)
+    return _normal(x, (y - 0.8 * x) / 0.6) - float(np.log(0.6))
 
 
 def _banana(x: Array, y: Array) -> Array:
-    return _normal(x) * _normal((y[:, np.newaxis] - 0.5 * x**2) / 0.5)
+    return _normal(x, (y - 0.5 * x**2) / 0.5) - float(np.log(0.5))
 
 
 def _sine(x: Array, y: Array) -> Array:
-    return (np.abs(x) <= 2 * np.pi) * _normal((y[:, np.newaxis] - np.sin(x)) / 0.2)
+    across = -((y - np.sin(x)) ** 2) / (2 * 0.2**2) - LOG_NORMALIZER / 2 - np.log(0.2)
+    return np.where(np.abs(x) <= 2 * np.pi, across - np.log(4 * np.pi), -np.inf)
 
 
 def _pinwheel(x: Array, y: Array) -> Array:
-    """Sum up the probability that falls into each cell, for a fine grid along and across the spokes."""
-    along, across = (np.linspace(-5, 5, count) for count in (2400, 1200))
-    weights = (_normal(along)[:, np.newaxis] * _normal(across)).ravel()
-    radius, side = np.broadcast_arrays((1 + 0.3 * along)[:, np.newaxis], 0.1 * across)
-    spacing = x[1] - x[0], y[1] - y[0]
-    total = np.zeros(len(x) * len(y))
-    for spoke in range(5):
-        angle = 2 * np.pi * spoke / 5 + 0.25 * np.exp(1 + 0.3 * along)[:, np.newaxis]
-        cos, sin = np.cos(angle), np.sin(angle)
-        column = np.rint((radius * cos - side * sin - x[0]) / spacing[0]).astype(np.intp)
-        row = np.rint((radius * sin + side * cos - y[0]) / spacing[1]).astype(np.intp)
-        inside = (column >= 0) & (column < len(x)) & (row >= 0) & (row < len(y))
-        cell = np.where(inside, row * len(x) + column, 0).ravel()
-        total += np.bincount(cell, weights=np.where(inside.ravel(), weights, 0), minlength=len(total))
-    return total.reshape(len(y), len(x))
+    """Return the log-density of spokes that are turned by an angle θ(a) = eᵃ/4 at the place a along them.
+
+    The point at the radius r and the angle ψ comes from (a, b) = r (cos t, sin t), where t + θ(r cos t) = ψ, and areas
+    grow by 1 − θ′(a) b. Newton's method finds t. Where the growth is 0, the plane folds over, but hardly any point
+    comes from there; one of the solutions counts.
+    """
+    radius, angle = np.hypot(x, y), np.arctan2(y, x)
+    spokes = [_spoke(radius, angle - 2 * np.pi * k / SPOKES) for k in range(SPOKES)]
+    return np.asarray(np.logaddexp.reduce(spokes) - np.log(SPOKES))
 
 
-def _normal(x: Array) -> Array:
-    return np.exp(-(x**2) / 2)
+def _spoke(radius: Array, angle: Array) -> Array:
+    start = _wrapped(angle - np.exp(radius) / 4)
+    log_density = np.full(start.shape, -np.inf)
+    near = (radius < 1) | (np.abs(start) < 1)  # elsewhere, b is beyond eight standard deviations
+    log_density[near] = _near_spoke(radius[near], angle[near], start[near])
+    return log_density
 
 
-DENSITIES: Mapping[ShapeName, GridDensity] = {
-    "gaussian": _gaussian,
+def _near_spoke(radius: Array, angle: Array, at: Array) -> Array:
+    for _ in range(NEWTON_STEPS):
+        along, across = radius * np.cos(at), radius * np.sin(at)
+        turn = np.exp(along) / 4
+        at = at - _wrapped(at + turn - angle) / np.maximum(1 - turn * across, 0.1)
+    along, across = radius * np.cos(at), radius * np.sin(at)
+    turn = np.exp(along) / 4
+    growth = np.maximum(np.abs(1 - turn * across), 1e-3)
+    log_density = _normal((along - 1) / 0.3, across / 0.1) - np.log(0.3 * 0.1) - np.log(growth)
+    return np.where(np.abs(_wrapped(at + turn - angle)) < 1e-6, log_density, -np.inf)
+
+
+def _wrapped(angle: Array) -> Array:
+    """Return angles between −π and π."""
+    return angle - 2 * np.pi * np.rint(angle / (2 * np.pi))
+
+
+def _normal(x: Array, y: Array) -> Array:
+    return -(x**2 + y**2) / 2 - LOG_NORMALIZER
+
+
+def pinwheel_entropy() -> float:
+    """Return the entropy of the pinwheel in nats, by quadrature over a grid; see `grid_entropy`."""
+    ends = -PINWHEEL_REACH, PINWHEEL_REACH
+    return grid_entropy(DENSITIES["pinwheel"].on_grid, (*ends, *ends), PINWHEEL_STEP)
+
+
+DENSITIES: Mapping[ShapeName, Formula | Noise] = {
+    "gaussian": Formula(_gaussian),
     "two_moons": _around_moons(),
     "circles": _around_circles(CIRCLES),
     "rings": _around_circles(RINGS),
-    "eight_gaussians": _noise_around(2 * EIGHT_CENTERS[:, 0], 2 * EIGHT_CENTERS[:, 1], EIGHT_NOISE),
-    "pinwheel": _pinwheel,
+    "eight_gaussians": _evenly_around(2 * EIGHT_CENTERS, EIGHT_NOISE),
+    "pinwheel": Formula(_pinwheel),
     "two_spirals": _around_spirals(),
     "swiss_roll": _around_roll(),
-    "banana": _banana,
-    "sine": _sine,
+    "banana": Formula(_banana),
+    "sine": Formula(_sine),
 }

@@ -94,6 +94,12 @@ class PixelDensity(Target):
         row, column, inside = self._places(points)
         return np.where(inside, self._weights[row, column], 0).astype(np.float64)
 
+    def log_prob(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the log-density (n,) in nats at points (n, 2), which is −∞ off the support."""
+        area = self._weights.sum(dtype=np.float64) * self._pixel**2
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.weights_at(points) / area))
+
     def preview(self) -> NDArray[np.uint8]:
         """Return the weights as shades of gray (rows, columns), top row first."""
         return np.rint(self._weights * np.float32(255 / self._weights.max())).astype(np.uint8)

@@ -9,9 +9,19 @@ from numpy.typing import NDArray
 from flowviz.errors import TargetError
 from flowviz.specs import ShapeName
 from flowviz.targets.cloud import Cloud
-from flowviz.targets.densities import CIRCLE_NOISE, CIRCLES, DENSITIES, EIGHT_CENTERS, EIGHT_NOISE, RINGS
+from flowviz.targets.densities import (
+    CIRCLE_NOISE,
+    CIRCLES,
+    DENSITIES,
+    EIGHT_CENTERS,
+    EIGHT_NOISE,
+    RINGS,
+    Formula,
+    Noise,
+    pinwheel_entropy,
+)
 from flowviz.targets.ink import Ink
-from flowviz.targets.region import GridDensity, Region
+from flowviz.targets.region import Region
 from flowviz.targets.target import Extent, Target
 
 Array = NDArray[np.floating]  # float32 wherever there are many: twice as fast
@@ -32,7 +42,7 @@ def shape_target(name: ShapeName) -> Target:
 
 
 @lru_cache(maxsize=4)  # drawing its standard sample takes 30 ms; the windows of a project and its exports ask for it
-def _drawn(draw: Draw, entropy: Callable[[], float] | None, density: GridDensity | None) -> "Drawn":
+def _drawn(draw: Draw, entropy: Callable[[], float] | None, density: Formula | Noise | None) -> "Drawn":
     return Drawn(draw, entropy() if entropy else None, density)
 
 
@@ -64,7 +74,7 @@ class Drawn(Cloud):
         density: Density of the drawn points. None if unknown.
     """
 
-    def __init__(self, draw: Draw, entropy: float | None, density: GridDensity | None = None) -> None:
+    def __init__(self, draw: Draw, entropy: float | None, density: Formula | Noise | None = None) -> None:
         points = draw(STANDARD_SAMPLE, np.random.default_rng(STANDARD_SEED))
         self._density = density
         x, y = points.T  # across the two columns at once, NumPy takes 40 times as long
@@ -80,11 +90,21 @@ class Drawn(Cloud):
         """Draw points (count, 2)."""
         return self._standardized(self._draw(count, rng))
 
+    def log_prob(self, points: NDArray[np.floating]) -> NDArray[np.float64] | None:
+        """Return the log-density (n,) in nats of the drawn points at points (n, 2), or None if it is unknown."""
+        if self._density is None:
+            return None
+        return self._density.log_prob(self._drawn_at(points)) + 2 * float(np.log(self._unit))
+
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) in the region that holds 99.9% of the probability."""
         if self._density is None:
             return None
-        return _region(self._density, self._box).contains(points * self._unit + self._center)
+        return _region(self._density, self._box).contains(self._drawn_at(points))
+
+    def _drawn_at(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Convert points (n, 2) from flow units to the units of the formula."""
+        return np.asarray(np.asarray(points, np.float64) * self._unit + self._center)
 
     def _standardized(self, points: Array) -> NDArray[np.float32]:
         standardized: NDArray[np.float32] = ((points - self._center) / self._unit).astype(np.float32)
@@ -92,8 +112,8 @@ class Drawn(Cloud):
 
 
 @cache
-def _region(density: GridDensity, extent: Extent) -> Region:
-    return Region.of_highest_density(density, extent)
+def _region(density: Formula | Noise, extent: Extent) -> Region:
+    return Region.of_highest_density(density.on_grid, extent)
 
 
 def _mask(inside: Callable[[Array, Array], NDArray[np.bool_]]) -> NDArray[np.bool_]:
@@ -160,42 +180,9 @@ def _around(radii: tuple[float, ...], count: int, rng: np.random.Generator) -> A
     return _noisy(radius * np.cos(angle), radius * np.sin(angle), CIRCLE_NOISE, rng)
 
 
-def _around_entropy(radii: tuple[float, ...]) -> Callable[[], float]:
-    """Return a function that computes the entropy in nats, by quadrature over the radius ρ.
-
-    It is −∫ p log p, where p(ρ) is the mean over the radii r of exp(−(ρ²+r²)/2σ²) I₀(ρr/σ²) / 2πσ².
-    """
-
-    def entropy() -> float:
-        rho = np.linspace(0, max(radii) + 12 * CIRCLE_NOISE, 20_001)
-        scaled = [
-            np.exp(-((rho - r) ** 2) / (2 * CIRCLE_NOISE**2)) * _scaled_i0(rho * r / CIRCLE_NOISE**2) for r in radii
-        ]
-        p = np.mean(scaled, axis=0) / (2 * np.pi * CIRCLE_NOISE**2)
-        return float(np.trapezoid(-p * np.log(np.maximum(p, 1e-300)) * 2 * np.pi * rho, rho))
-
-    return entropy
-
-
-def _scaled_i0(x: Array) -> Array:
-    """Return I₀(x) e⁻ˣ. I₀ itself would overflow above 700."""
-    return np.asarray(np.i0(x) * np.exp(-x))
-
-
 def _eight_gaussians(count: int, rng: np.random.Generator) -> Array:
     x, y = 2 * EIGHT_CENTERS[rng.integers(8, size=count)].T
     return _noisy(x, y, EIGHT_NOISE, rng)
-
-
-def _eight_gaussians_entropy() -> float:
-    """Return −∫ p log p by quadrature over a grid.
-
-    For a smooth density, the error falls faster than any power of the step.
-    """
-    axis, step = np.linspace(-4.5, 4.5, 901, retstep=True)
-    one = np.exp(-((axis[:, np.newaxis] - 2 * EIGHT_CENTERS.ravel()) ** 2) / (2 * EIGHT_NOISE**2))
-    p = one[:, 0::2] @ one[:, 1::2].T / (8 * 2 * np.pi * EIGHT_NOISE**2)
-    return float(-(p * np.log(np.maximum(p, 1e-300))).sum() * step**2)
 
 
 def _pinwheel(count: int, rng: np.random.Generator) -> Array:
@@ -241,6 +228,17 @@ def _sine_entropy() -> float:
     return float(np.log(4 * np.pi) + np.log(0.2)) + GAUSSIAN_ENTROPY / 2
 
 
+def _noise_entropy(name: ShapeName) -> Callable[[], float]:
+    """Return a function that computes the entropy of noise around a curve or around points, in nats."""
+
+    def entropy() -> float:
+        density = DENSITIES[name]
+        assert isinstance(density, Noise)
+        return density.entropy()
+
+    return entropy
+
+
 def _uniform(count: int, rng: np.random.Generator) -> Array:
     return rng.random(count, dtype=np.float32)
 
@@ -263,13 +261,13 @@ EDGED: Mapping[ShapeName, Callable[[Array, Array], NDArray[np.bool_]]] = {
 }
 DRAWN: dict[ShapeName, tuple[Draw, Callable[[], float] | None]] = {
     "gaussian": (_gaussian, partial(_sheared_entropy, 0.6)),
-    "two_moons": (_two_moons, None),
-    "circles": (partial(_around, CIRCLES), _around_entropy(CIRCLES)),
-    "rings": (partial(_around, RINGS), _around_entropy(RINGS)),
-    "eight_gaussians": (_eight_gaussians, _eight_gaussians_entropy),
-    "pinwheel": (_pinwheel, None),
-    "two_spirals": (_two_spirals, None),
-    "swiss_roll": (_swiss_roll, None),
+    "two_moons": (_two_moons, _noise_entropy("two_moons")),
+    "circles": (partial(_around, CIRCLES), _noise_entropy("circles")),
+    "rings": (partial(_around, RINGS), _noise_entropy("rings")),
+    "eight_gaussians": (_eight_gaussians, _noise_entropy("eight_gaussians")),
+    "pinwheel": (_pinwheel, pinwheel_entropy),
+    "two_spirals": (_two_spirals, _noise_entropy("two_spirals")),
+    "swiss_roll": (_swiss_roll, _noise_entropy("swiss_roll")),
     "banana": (_banana, partial(_sheared_entropy, 0.5)),
     "sine": (_sine, _sine_entropy),
 }

@@ -56,6 +56,13 @@ class Target(ABC):
         """Return the number of distinct training points. None if unlimited, as for a density."""
         return None
 
+    def log_prob(self, points: NDArray[np.floating]) -> NDArray[np.float64] | None:
+        """Return the log-density (n,) of the target in nats at points (n, 2), or None if it is unknown.
+
+        It is −∞ where the target has no probability.
+        """
+        return None
+
     @abstractmethod
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) on the target. Points that are not finite are not.

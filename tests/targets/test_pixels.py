@@ -130,3 +130,12 @@ def test_an_urn_gives_each_its_share(shares: list[float], seed: int) -> None:
     np.testing.assert_allclose(kept / len(shares), expected, atol=1e-9)
     drawn = sampler.draw(1000, np.random.default_rng(seed))
     assert ((drawn >= 0) & (drawn < len(shares))).all()
+
+
+def test_log_density_is_that_of_the_samples(density: PixelDensity) -> None:
+    found = density.log_prob(density.sample(200_000, np.random.default_rng(5)))
+    inside = np.isfinite(found)
+    assert inside.mean() > 0.9999, "float32 rounds some positions to the other side of an edge"
+    found = found[inside]
+    assert -found.mean() == pytest.approx(density.entropy, abs=4 * found.std() / np.sqrt(len(found)) + 1e-9)
+    assert density.log_prob(np.array([[50.0, 0.0], [np.nan, 0.0]])).tolist() == [-np.inf, -np.inf]

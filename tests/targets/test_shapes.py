@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from flowviz.specs import SHAPES, ShapeName, ShapeSpec
-from flowviz.targets import Target, build_target
-from flowviz.targets.densities import CIRCLES
+from flowviz.targets import Target, build_target, densities
+from flowviz.targets.densities import CIRCLES, DENSITIES, Noise, pinwheel_entropy
 from flowviz.targets.shapes import DRAWN, EDGED
 from tests.targets.chance import deviation, estimated_entropy
 
-KNOWN: tuple[ShapeName, ...] = ("gaussian", "circles", "rings", "eight_gaussians", "banana", "sine")
+FAINTEST = -14.0  # log-density of a draw, in nats
 
 
 @cache
@@ -41,7 +41,7 @@ def uniform_if_gaussian(x: NDArray[np.float64], y: NDArray[np.float64]) -> bool:
 def test_every_shape_of_the_catalogue_is_built() -> None:
     assert {*EDGED, *DRAWN} == set(SHAPES)
     assert not {*EDGED} & {*DRAWN}
-    assert {name for name in DRAWN if shape(name).entropy is not None} == set(KNOWN)
+    assert all(shape(name).entropy is not None for name in SHAPES)
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -63,7 +63,48 @@ def test_nearly_all_draws_lie_in_the_extent_and_the_preview_shows_them(name: Sha
     assert target.preview().max() == 255
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("name", DRAWN)
+def test_entropy_is_the_mean_surprise_of_draws(name: ShapeName) -> None:
+    target = shape(name)
+    found = target.log_prob(target.sample(20_000, np.random.default_rng(3)))
+    assert found is not None
+    assert found.min() > FAINTEST
+    assert target.entropy == pytest.approx(-found.mean(), abs=4 * found.std() / np.sqrt(len(found)))
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_density_integrates_to_1(name: ShapeName) -> None:
+    x, y = (np.linspace(each.min() - 2, each.max() + 2, 701) for each in formula(name))
+    mass = DENSITIES[name].on_grid(x, y).sum() * (x[1] - x[0]) * (y[1] - y[0])
+    assert mass == pytest.approx(1, abs=5e-3 if name == "sine" else 1e-5), "the sine ends abruptly at both sides"
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_density_on_a_grid_is_that_of_points(name: ShapeName) -> None:
+    x, y = np.linspace(-2, 3, 7), np.linspace(-1.5, 2, 5)
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    density = DENSITIES[name]
+    np.testing.assert_allclose(density.on_grid(x, y).ravel(), np.exp(density.log_prob(points)), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name, density in DENSITIES.items() if isinstance(density, Noise)])
+def test_entropy_does_not_depend_on_the_grid(name: ShapeName, monkeypatch: pytest.MonkeyPatch) -> None:
+    density = DENSITIES[name]
+    assert isinstance(density, Noise)
+    usual = density.entropy()
+    monkeypatch.setattr(densities, "FINENESS", 6)
+    monkeypatch.setattr(densities, "REACH", 10)
+    assert density.entropy() == pytest.approx(usual, abs=1e-7)
+
+
+def test_entropy_of_the_pinwheel_does_not_depend_on_the_grid(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = pinwheel_entropy()
+    for name, value in {"PINWHEEL_STEP": 0.015, "PINWHEEL_REACH": 4.0, "NEWTON_STEPS": 12}.items():
+        monkeypatch.setattr(densities, name, value)
+    assert pinwheel_entropy() == pytest.approx(usual, abs=1e-5)
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_the_entropy_is_that_of_the_samples(name: ShapeName) -> None:
     target = shape(name)
     left, right, bottom, top = target.extent

@@ -1,10 +1,11 @@
 """The exercise of building a flow by hand, without a window."""
 
+import numpy as np
 import pytest
 
 from flowviz.app.by_hand.exercise import Exercise, first_gap, is_built_by_hand
 from flowviz.projects import Project, example
-from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
+from flowviz.specs import FlowSpec, PointsSpec, TextSpec, TrainingSpec
 from flowviz.targets import build_target
 
 
@@ -32,7 +33,8 @@ def test_no_progress_where_the_flow_starts_at_the_goal() -> None:
 
 
 def test_target_of_unknown_entropy_has_no_gap_to_reach() -> None:
-    target = ShapeSpec(name="two_moons")
+    data = np.random.default_rng(0).normal(size=(100, 2)).astype("<f4").tobytes()
+    target = PointsSpec(data=data, center=(0, 0), unit=1)
     project = Project.untrained(target, FlowSpec(), TrainingSpec(steps=1))
     start = first_gap(project, build_target(target))
     assert start is None
