@@ -35,6 +35,7 @@ Results
     score               log-densities of points
     trace               particles at every layer
     sample_in_parts, score_in_parts, trace_in_parts
+    judge               check a density estimator of any library against a target
     ledger              what each layer adds to a log-density
     latents             points of the target, pulled back to the base
     units               units of the data, which convert points and densities
@@ -56,6 +57,7 @@ Pictures
     draw                draw a project into Matplotlib axes
     render_comparison   write the figure of a comparison
     render_difference   write the difference of two densities
+    render_judgment     write the figure of a report of judge
     ExportSpec          what to write, and in which format
     Seen, ViewSpec, Playback, PictureSize
 

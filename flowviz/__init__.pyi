@@ -17,10 +17,12 @@ from .library.files import load_comparison as load_comparison
 from .library.files import load_extensions as load_extensions
 from .library.files import save as save
 from .library.files import save_comparison as save_comparison
+from .library.judging import judge as judge
 from .library.pictures import picture as picture
 from .library.pictures import render as render
 from .library.pictures import render_comparison as render_comparison
 from .library.pictures import render_difference as render_difference
+from .library.pictures import render_judgment as render_judgment
 from .library.recorded import points_of_test as points_of_test
 from .library.recorded import record as record
 from .library.recorded import view as view

@@ -7,6 +7,7 @@ import pytest
 
 import flowviz
 from flowviz import Project, ShapeSpec, build_target, load
+from flowviz.records.judgment import Judgment
 
 GUIDE = Path(flowviz.__file__).parents[1] / "resources/guide/library.md"
 EXAMPLES = {
@@ -56,3 +57,12 @@ def test_own_loop_trains_a_flow_that_the_program_takes_as_any_other() -> None:
     assert score.entropy == target.entropy
     assert score.test_nll < 2.4, "the initial NLL is about 2.7"
     assert project.trace == project.build_flow().trace(project.trace.positions[0])
+
+
+def test_a_wrong_density_is_judged() -> None:
+    found = variables_after("Judging any density estimator")
+    judgment = found["judgment"]
+    assert isinstance(judgment, Judgment)
+    assert [each.check for each in judgment.findings if each.verdict == "inconsistent"] == ["mass"]
+    assert judgment["mass"].numbers["mass"] == pytest.approx(0.6, abs=0.01)
+    assert Path("judgment.pdf").is_file()

@@ -12,7 +12,19 @@ from typer.core import TyperGroup
 
 import flowviz
 from flowviz import extensions, process
-from flowviz.cli import about, comparison, desktop, inspect, lessons, numbers, options, render, training, trials
+from flowviz.cli import (
+    about,
+    comparison,
+    desktop,
+    inspect,
+    judging,
+    lessons,
+    numbers,
+    options,
+    render,
+    training,
+    trials,
+)
 from flowviz.cli.interrupts import Interrupted, interruptible
 from flowviz.cli.messages import say
 from flowviz.cli.plan_options import FlowCommand
@@ -58,6 +70,7 @@ for command in (
     *render.COMMANDS,
     *inspect.COMMANDS,
     *numbers.COMMANDS,
+    *judging.COMMANDS,
     *desktop.COMMANDS,
     *about.COMMANDS,
 ):

@@ -1,5 +1,6 @@
 """Pictures and animations of projects and comparisons."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,14 +9,18 @@ from flowviz.exporting.commands import default_format
 from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec
 from flowviz.exporting.difference import DifferenceExport
 from flowviz.exporting.export import Export
-from flowviz.file_kinds import check_suffix, suffixes_of
+from flowviz.file_kinds import PICTURE, check_suffix, suffixes_of
+from flowviz.files import check_writable
 from flowviz.projects import Comparison, Project
 from flowviz.projects.drawing import draw, png_of
+from flowviz.records.judgment import Judgment
+from flowviz.records.provenance import Provenance
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.comparison import FigureColumns
 from flowviz.specs.export_kinds import IN_FOLDERS
 
 PICTURE_SIZE = 640, 480
+FIGURE_DPI = 150
 
 
 @checked
@@ -84,6 +89,29 @@ def render_difference(
     place = Path(path)
     found = spec or ExportSpec(format=default_format("view", place))
     _write(lambda: DifferenceExport(comparison, (first, second), found), found, place)
+
+
+@checked
+def render_judgment(judgment: Judgment, path: str | Path) -> None:
+    """Write the figure of a report of `judge`: points of the target, samples, coverage, and the findings in words.
+
+    Args:
+        judgment: The report.
+        path: The file, which ends in .png, .svg or .pdf.
+
+    Raises:
+        FileError: If the file cannot be written.
+        SpecError: If the path has the suffix of another format.
+    """
+    from flowviz.rendering.judgment import judgment_figure  # loads Matplotlib
+    from flowviz.rendering.page import save_figure
+
+    place = Path(path)
+    check_suffix(place, PICTURE.written)
+    check_writable(place)
+    form = place.suffix.lower().removeprefix(".") or "png"
+    about = Provenance(judgment.title, json.dumps(judgment.as_json(), ensure_ascii=False), FIGURE_DPI)
+    save_figure(lambda: judgment_figure(judgment), place, form, about)
 
 
 @checked

@@ -68,16 +68,18 @@ def save_page(
     save_figure(made, path, form, about)
 
 
-def save_figure(make: Callable[[], Figure], path: Path, form: Vectors, about: Provenance) -> None:
-    """Write the figure that a function returns as an SVG or a PDF."""
+def save_figure(make: Callable[[], Figure], path: Path, form: str, about: Provenance) -> None:
+    """Write the figure that a function returns as an SVG, a PDF or a PNG."""
     with matplotlib_lock, rc_context(SETTINGS):
         written = BytesIO()  # matplotlib would leave a file open if the disk is full
         make().savefig(written, format=form, metadata=_metadata(form, about), transparent=False)
     path.write_bytes(written.getvalue())
 
 
-def _metadata(form: Vectors, about: Provenance) -> dict[str, Any]:
+def _metadata(form: str, about: Provenance) -> dict[str, Any]:
     """Return the metadata under the keys of a format, without a date, so that equal figures are equal files."""
+    if form == "png":
+        return {"Software": SOFTWARE, "Title": about.title, "Description": about.description}
     if form == "svg":
         return {"Date": None, "Creator": SOFTWARE, "Title": about.title, "Description": about.description}
     return {

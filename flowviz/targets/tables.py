@@ -23,6 +23,7 @@ CHUNK_ROWS = 250_000
 FIRST_BYTES = 65_536  # start of a text file that must contain its first two rows
 SEPARATORS = (";", "\t", ",")
 COMMENT = "#"  # prefix that numpy.savetxt writes
+LOG_PROB = "log_prob"  # the column that flowviz score writes
 NAMED_COLUMNS = 12  # columns that an error message lists
 
 PARQUET_MAGIC = b"PAR1"
@@ -133,6 +134,20 @@ def reading_columns(path: Path, columns: str | None = None, max_rows: int = MAX_
     return points
 
 
+def read_log_densities(path: Path) -> NDArray[np.float64]:
+    """Read log-densities (n,) from a file with a single column, or from its column `log_prob`.
+
+    Raises:
+        FileError: If there is no such column, or if it has too many rows or contains anything but numbers.
+    """
+    table = _table(path)
+    if len(table.columns) > 1 and LOG_PROB not in table.columns:
+        raise FileError(f"{path.name} has {len(table.columns)} columns, and none of them is called {LOG_PROB}.")
+    place = table.columns.index(LOG_PROB) if LOG_PROB in table.columns else 0
+    found: NDArray[np.float64] = result_of(table.read(place, place, MAX_POINTS))[:, 0]
+    return found
+
+
 def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int, int]:
     """Return the indices of the two chosen columns, and raise `FileError` if the choice is invalid or missing."""
     listed = ", ".join(names[:NAMED_COLUMNS]) + (", ..." if len(names) > NAMED_COLUMNS else "")
@@ -190,6 +205,8 @@ def _array_table(path: Path, array: NDArray[Any]) -> Table:
     if array.dtype.names and array.ndim == 1:
         names = array.dtype.names
         return _columns_table(path, names, [array[name] for name in names])
+    if array.ndim == 1:
+        return _columns_table(path, ("1",), [array])
     if array.ndim != 2:
         raise FileError(f"{path.name} contains an array of shape {array.shape}. The shape must be (n, 2).")
     names = tuple(str(number + 1) for number in range(min(array.shape[1], NAMED_COLUMNS**2)))
@@ -325,7 +342,7 @@ def _read_text(path: Path, size: int, places: list[int], columns: int, max_rows:
             encoding_errors="strict", skipinitialspace=True, engine="c", **form,
         ) as reader:  # fmt: skip
             for chunk in reader:
-                chunks.append(chunk.to_numpy()[:, np.argsort(np.argsort(places))])
+                chunks.append(chunk.to_numpy()[:, np.unique(places, return_inverse=True)[1]])
                 rows += len(chunk)
                 _check_rows(path, rows, max_rows)
                 yield min(1.0, file.tell() / size)

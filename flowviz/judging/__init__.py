@@ -1,0 +1,1 @@
+"""Checks of any density estimator for the plane: whether its density, its samples and its maps fit together."""
