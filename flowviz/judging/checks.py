@@ -128,7 +128,7 @@ def coverage(given: Evidence) -> Result:
 
 CHECKS: Mapping[str, tuple[Callable[[Evidence], Result], tuple[str, ...]]] = {
     "gap": (gap, ("points", "log_prob", "entropy")),
-    "mass": (mass, ("density",)),
+    "mass": (mass, ("points", "density")),
     "samples and density": (own_density, ("samples", "samples_log_prob", "truth")),
     "samples and target": (two_samples, ("points", "samples")),
     "coverage": (coverage, ("points", "samples", "log_prob", "samples_log_prob")),

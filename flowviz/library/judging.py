@@ -68,7 +68,7 @@ def judge(
     if points is None:
         if density is None and log_prob is not None:
             raise ArgumentError("log_prob contains the log-densities of points. Give these points, too.")
-        points = units.values(np.concatenate(list(untrained_in_parts(built, n, np.random.default_rng(seed)))))
+        points = units.values(np.concatenate(list(untrained_in_parts(built, max(n, 1), np.random.default_rng(seed)))))
     samples = np.empty((0, 2)) if sample is None else called("sample", sample, n) if callable(sample) else sample
     ours, theirs = _points(points, "points"), _points(samples, "samples")
 
