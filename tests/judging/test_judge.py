@@ -205,6 +205,13 @@ def test_undefined_log_densities_are_a_finding() -> None:
     assert found.is_consistent, "where the density is unknown, mass may be"
 
 
+@pytest.mark.parametrize("n", [0, 1, 199])
+def test_few_points_are_not_enough_for_any_check(n: int) -> None:
+    found = judge(MOONS, random_flow(0).log_prob, random_flow(0).sample, n=n)
+    assert {*verdicts(found).values()} == {"not checked"}
+    assert found["mass"].sentence == "It needs at least 200 points of the target."
+
+
 def test_infinite_density_is_above_the_truth() -> None:
     found = judge(MOONS, lambda x: np.where(x[:, 0] > 1, np.inf, -1.0), n=FEW)
     assert found["gap"].verdict == "inconsistent"
