@@ -146,7 +146,7 @@ def comparison_table(comparison: Comparison) -> "Table":
     lines = comparison.lines()
     columns = [column for column in brief_columns(lines) if column.name in JUDGED]
     table = Table(box=box.SIMPLE_HEAD, padding=0)
-    for heading in ("entrant", "runs", *(column.title for column in columns)):
+    for heading in ("entrant", "runs", *(column.heading(lines) for column in columns)):
         table.add_column(heading, justify="left" if heading == "entrant" else "right")
     for each in lines:
         table.add_row(Text(comparison.title(each.name)), each.count, *map(each.text, columns))

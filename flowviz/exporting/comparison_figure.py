@@ -302,7 +302,9 @@ def _result(comparison: Comparison, summary: RunSummary, table_columns: Sequence
     if not summary.finite:
         trial, last = comparison.trial(summary.name), comparison[summary.name].checkpoint
         return trial.ending if trial else f"{last.step:,} steps so far" if last else "not trained"
-    figures = [f"{column.title} {summary.text(column)}" for column in _columns(summary, table_columns)]
+    columns = _columns(summary, table_columns)
+    names = [each.title if summary.is_validated(each) else each.heading([summary]) for each in columns]
+    figures = [f"{name} {summary.text(column)}" for name, column in zip(names, columns, strict=True)]
     count = f", {summary.finite} of {summary.runs} runs" if summary.finite < summary.runs else ""
     return ", ".join(figures) + count
 

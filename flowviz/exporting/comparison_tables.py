@@ -15,7 +15,7 @@ from flowviz.records import to_csv
 from flowviz.records.comparison_table import best_of, with_values
 from flowviz.targets import build_target, target_units
 
-DIFFERENCE_WORDS = "NLL − best is the difference from the NLL of the best flow on the same test points."
+DIFFERENCE_WORDS = "Test NLL − best is the difference from the NLL of the best flow on the same test points."
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 LATEX_SIGNS = {
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
@@ -47,7 +47,7 @@ def caption(comparison: Comparison) -> str:
         if comparison.limits
         else ""
     )
-    measured = f"Gap and NLL are those of the test points, in nats; ± is {error}."
+    measured = f"Gaps and NLLs are in nats; ± is {error}."
     return f"Budget: {comparison.spec.budget_words} each. {measured}{pairs}{running}{limit}"
 
 
@@ -130,7 +130,7 @@ def _rows(
     summaries, lines = comparison.summaries(), comparison.lines()
     columns = with_values(lines)
     best = {column.name: best_of(column, summaries) for column in columns}
-    yield tuple(map(escaped, ("name", "runs", *(column.title for column in columns))))
+    yield tuple(map(escaped, ("name", "runs", *(column.heading(lines) for column in columns))))
     for number, line in enumerate(lines):
         texts = [(escaped(line.text(column)), number in best[column.name]) for column in columns]
         name = escaped(comparison.title(line.name))

@@ -21,7 +21,7 @@ class Column:
 
     Attributes:
         name: Name of the figure in `Trial.figures`, in files and in data frames.
-        title: Heading for users.
+        title: Title for users, without the split of the points.
         form: Format of a value, as `format` takes it.
         best: Which value is the best one.
         validation: Name of the validation figure that replaces it until the end of the training.
@@ -37,6 +37,18 @@ class Column:
         """Return a value for users, or a dash if it is unknown."""
         return UNKNOWN if value is None else format(value, self.form)
 
+    def heading(self, rows: "Iterable[RunSummary]") -> str:
+        """Return the title, beginning with the split of the points on which the values in some rows are measured.
+
+        If only some of the values are those of validation points, the heading names the test points, because the cells
+        of the others are marked.
+        """
+        if not self.validation:
+            return self.title
+        known = [row for row in rows if row.value(self) is not None]
+        is_validated = bool(known) and all(row.is_validated(self) for row in known)
+        return f"{'validation' if is_validated else 'test'} {self.title}"
+
     @property
     def compares(self) -> bool:
         """Return whether its values are compared by paired differences on the same test points."""
@@ -46,7 +58,7 @@ class Column:
 COLUMNS = (
     Column("gap", "gap", ".3f", "lowest", "validation_gap"),
     Column("test_nll", "NLL", ".3f", "lowest", "validation_nll"),
-    Column(DIFFERENCE, "NLL − best", ".4f", "lowest"),
+    Column(DIFFERENCE, "test NLL − best", ".4f", "lowest"),
     Column("on_target", "on target", ".1%", "highest"),
     Column("coverage", "coverage", ".1%", "highest"),
     Column("leaked", "leaked", ".1%", "lowest"),

@@ -98,8 +98,8 @@ def test_stages_are_at_equal_shares_of_the_layers(drawn: list[PanelTable]) -> No
     assert ComparisonFigure(found, spec()).picture().shape == (500, 700, 4)
     [table] = drawn
     assert stages(table) == [[0, 5, 10, 14, 19], [0, 2, 4, 6, 8], [0, 1, 2, 4, 5]]
-    assert titles(table)[0][:2] == ["affine gap 0.500 ± 0.354", ""]
-    assert [row[0] for row in titles(table)[1:]] == ["spline NLL 1.500 ± 0.010", "nice not trained"]
+    assert titles(table)[0][:2] == ["affine test gap 0.500 ± 0.354", ""]
+    assert [row[0] for row in titles(table)[1:]] == ["spline test NLL 1.500 ± 0.010", "nice not trained"]
     assert table.headings == ("base", "25% of the layers", "50%", "75%", "100%")
     assert table.note.startswith("1,000 steps each. Gap in nats")
 
@@ -184,7 +184,7 @@ def test_long_names_leave_room_for_the_gap(drawn: list[PanelTable]) -> None:
     figure = ComparisonFigure(found, spec("animation", "gif"))
     table = figure._table(1.0)
     labels = panel_table.table_labels(table, ViewSpec(), SMALL, lambda text: 7.0 * len(text))
-    [gap] = [label for label in labels if label.text == "gap 0.125 ± 0.010"]
+    [gap] = [label for label in labels if label.text == "test gap 0.125 ± 0.010"]
     [shown] = [label for label in labels if label.text.startswith("w")]
     assert shown.text.endswith("…")
     assert shown.x + 7 * len(shown.text) < gap.x < gap.x + 7 * len(gap.text) <= SMALL.width / 3
@@ -238,6 +238,14 @@ def test_best_of_each_column_is_bold_and_signs_are_escaped() -> None:
     assert r"\textbf{0.200 $\pm$ 0.010}" in second
 
 
+def test_headings_of_tables_name_the_points_on_which_figures_are_measured() -> None:
+    running = replace(trial("spline", None, ending="training"), finite=True, figures={"validation_gap": 0.25})
+    assert markdown(comparison(trials=[running])).splitlines()[0] == "| name | runs | validation gap |"
+    both = markdown(comparison(trials=[running, trial("affine", 0.5)])).splitlines()
+    assert both[0].startswith("| name | runs | test gap | test NLL |")
+    assert both[3].startswith("| Spline | 1, 1 training | 0.250 (validation) |")
+
+
 def test_captions_fit_what_is_shown() -> None:
     with_gap, without = comparison(trials=[trial("affine", 0.5)]), comparison(trials=[trial("affine", None)])
     assert note(with_gap).endswith("each. Gap in nats; 0 is perfect.")
@@ -259,14 +267,14 @@ def test_limit_by_counting_is_an_nll_where_the_figures_are() -> None:
 def test_names_choose_order_and_rename_the_flows(drawn: list[PanelTable]) -> None:
     found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
     ComparisonFigure(found, spec(), names={"spline": "RQ-NSF", "affine": "affine"}).picture()
-    assert [row[0] for row in titles(drawn[0])] == ["RQ-NSF gap 0.250 ± 0.010", "affine gap 0.500 ± 0.010"]
+    assert [row[0] for row in titles(drawn[0])] == ["RQ-NSF test gap 0.250 ± 0.010", "affine test gap 0.500 ± 0.010"]
     assert [row[0].style for row in drawn[0].rows if row[0]] == [found.style("spline"), found.style("affine")]
 
 
 def test_table_columns_are_beside_the_names(drawn: list[PanelTable]) -> None:
     found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
     ComparisonFigure(found, spec(), table_columns=("test_nll", "gap", "coverage")).picture()
-    assert titles(drawn[0])[0][0] == "affine NLL 1.500 ± 0.010, gap 0.500 ± 0.010, coverage –"
+    assert titles(drawn[0])[0][0] == "affine test NLL 1.500 ± 0.010, test gap 0.500 ± 0.010, coverage –"
     assert titles(drawn[0])[2][0] == "nice not trained"
 
 

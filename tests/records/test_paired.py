@@ -136,6 +136,16 @@ def test_running_flows_are_not_ranked_among_finished_ones() -> None:
     assert (validated.text(GAP), validated.text(NLL)) == ("0.100 (validation)", "1.100 (validation)")
 
 
+def test_headings_name_the_points_on_which_figures_are_measured() -> None:
+    tested = summary_of_figures("a", [{"gap": 0.1, "validation_gap": 0.2}])
+    validated = summary_of_figures("b", [{"gap": None, "validation_gap": 0.2}])
+    unknown = summary_of_figures("c", [{}])
+    assert GAP.heading([validated, unknown]) == "validation gap"
+    assert GAP.heading([tested, validated, unknown]) == "test gap", "the validation gap is marked in its cell"
+    assert GAP.heading([summary_of_figures("d", [{"gap": 0.1, "without_density": 0.1}])]) == "test gap"
+    assert (BETWEEN.heading([tested]), ON_TARGET.heading([tested])) == ("test NLL − best", "on target")
+
+
 def test_columns_without_values_are_left_out() -> None:
     found = with_values([summary_of_figures("a", [{"test_nll": 1.0, "parameters": 12}])])
     assert [column.name for column in found] == ["test_nll", "parameters"]

@@ -67,7 +67,7 @@ class LossCurves(QWidget):
     def _show(self, compared: Compared) -> None:
         axis: Axis = self._axis.value
         has_gaps = all(_entropy_is_known(run.project.history) for run in compared.runs)
-        words = ("Gap (nats)", GAP_TIP) if has_gaps else ("NLL (nats)", "Validation NLL")
+        words = ("Validation gap (nats)", GAP_TIP) if has_gaps else ("Validation NLL (nats)", "")
         self._title.show_texts(words[0], tip=words[1])
         lines = [_line(run.project.history, axis, gaps=has_gaps) for run in compared.runs]
         low, high = common_range([losses for _, losses in lines])

@@ -5,7 +5,7 @@ from flowviz.app.workspace.colors import entrant_pen
 from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.specs.view import Theme
 
-GAPS = {False: "gap {:.3f}", True: "validation gap {:.3f}"}  # by whether the flow is not tested yet
+GAPS = {False: "test gap {:.3f}", True: "validation gap {:.3f}"}  # by whether the flow is not tested yet
 
 
 def pane_title(run: EntrantRun, theme: Theme) -> Title:

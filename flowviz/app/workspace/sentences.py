@@ -94,7 +94,7 @@ def _result(compared: Compared) -> str:
 
 
 def _best(compared: Compared) -> str:
-    """Name the tested entrants with the smallest gap. Return an empty text if fewer than two have been tested."""
+    """Name the tested entrants with the smallest test gap. Return an empty text if fewer than two have been tested."""
     known = [run for run in compared.runs if run.has_ended and run.figures().get("gap") is not None]
     if len(known) < 2:
         return ""
@@ -102,9 +102,9 @@ def _best(compared: Compared) -> str:
         run.name for run, row in zip(known, rows_of(known), strict=True) if row.difference and row.difference.is_tie
     ]
     if len(ties) > 1 and compared.shares_target:
-        return f": {', '.join(ties[:-1])} and {ties[-1]} have the smallest gaps, which the test cannot distinguish"
+        return f": {', '.join(ties[:-1])} and {ties[-1]} have the smallest test gaps, which the test cannot distinguish"
     best = min(known, key=lambda run: run.gap or 0.0)
-    return f": {best.name} has the smallest gap, {best.gap:.3f} nats"
+    return f": {best.name} has the smallest test gap, {best.gap:.3f} nats"
 
 
 def _short(text: str) -> str:

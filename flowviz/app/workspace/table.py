@@ -80,7 +80,7 @@ class FiguresModel(QAbstractTableModel):
             return "entrant" if role == Qt.ItemDataRole.DisplayRole else None
         column = COLUMNS[section - 1]
         if role == Qt.ItemDataRole.DisplayRole:
-            return SHORT.get(column.name, column.title)
+            return SHORT.get(column.name, column.heading(self._rows))
         return TIPS[column.name] if role == Qt.ItemDataRole.ToolTipRole else None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -139,6 +139,7 @@ class FiguresModel(QAbstractTableModel):
         self._sorting = [[_sorted_by(row, column, self._rows) for column in COLUMNS] for row in self._rows]
 
     def _announce(self) -> None:
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS))
         if self._value.runs:
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 

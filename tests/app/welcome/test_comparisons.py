@@ -64,7 +64,7 @@ def test_comparison_opens_as_a_copy(window: Window, qtbot: QtBot) -> None:
     assert comparisons.workbench is not None
     runs = comparisons.workbench.compared.value.runs
     assert [run.status for run in runs] == 3 * ["completed"]
-    assert "smallest gap" in window.status
+    assert "smallest test gap" in window.status
 
 
 def test_thumbnail_of_a_comparison_shows_its_flows_one_above_the_other(window: Window, qtbot: QtBot) -> None:

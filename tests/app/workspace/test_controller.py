@@ -339,7 +339,7 @@ def test_a_stopped_comparison_is_not_called_done(harness: ComparisonHarness) -> 
         harness.thread.send(name, finished(200, "stopped"))
     harness.thread.end()
     assert harness.controls.sentence.startswith(
-        "Stopped: a and b have the smallest gaps, which the test cannot distinguish."
+        "Stopped: a and b have the smallest test gaps, which the test cannot distinguish."
     )
 
 

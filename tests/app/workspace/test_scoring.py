@@ -35,7 +35,7 @@ def test_results_take_the_place_of_the_latest_figures(harness: ComparisonHarness
         harness.scorers[-1].score(name, gap)
     assert {run.name: run.gap for run in harness.compared.value.runs} == {"a": 0.2, "b": 0.1}
     assert harness.run("a").words() == "stopped"
-    assert harness.controls.sentence.startswith("Stopped: b has the smallest gap, 0.100 nats")
+    assert harness.controls.sentence.startswith("Stopped: b has the smallest test gap, 0.100 nats")
     assert len(harness.compared.comparison.trials) == 2
 
 

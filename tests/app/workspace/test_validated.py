@@ -15,7 +15,7 @@ def test_title_of_a_pane_names_the_validation_gap_until_there_is_a_result() -> N
     harness.finish()
     harness.thread.score("a", gap=0.25)
     assert harness.run("a").trial is not None
-    assert " gap 0.250" in pane_title(harness.run("a"), "light").texts[0]
+    assert " test gap 0.250" in pane_title(harness.run("a"), "light").texts[0]
     assert "validation" not in pane_title(harness.run("a"), "light").texts[0]
 
 
@@ -24,14 +24,26 @@ def test_table_names_validation_figures_until_there_is_a_result(qtbot: QtBot) ->
     table = FiguresTable(harness.compared)
     qtbot.addWidget(table)
     harness.train()
+    assert headings(table) == ["validation gap", "validation NLL"]
     for column in (1, 2):
         assert cell(table, column).data().endswith("(val.)")
         for role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             assert cell(table, column).data(role).endswith("(validation)")
+    model, changes = table.model(), list[object]()
+    assert model is not None
+    model.headerDataChanged.connect(lambda *change: changes.append(change))
     harness.finish()
     harness.thread.score("a")
+    assert changes, "the view is told"
+    assert headings(table) == ["test gap", "test NLL"]
     assert not cell(table, 1).data(Qt.ItemDataRole.ToolTipRole).endswith("(validation)")
     assert "validation" not in cell(table, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def headings(table: FiguresTable) -> list[str]:
+    model = table.model()
+    assert model is not None
+    return [model.headerData(column, Qt.Orientation.Horizontal) for column in (1, 2)]
 
 
 def cell(table: FiguresTable, column: int) -> QModelIndex:
