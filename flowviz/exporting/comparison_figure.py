@@ -282,7 +282,12 @@ def figure_spec(comparison: Comparison, path: Path, columns: FigureColumns | Non
 
 def note(comparison: Comparison, table_columns: Sequence[str] = ()) -> str:
     """Return sentences about the budget, the numbers beside the names, and the limits by counting."""
-    shown = {column.name for each in comparison.summaries() for column in _columns(each, table_columns)}
+    shown = {
+        column.name
+        for each in comparison.summaries()
+        for column in _columns(each, table_columns)
+        if table_columns or each.value(column) is not None
+    }
     about = [sentence for name, sentence in MEANINGS.items() if name in shown]
     deviations = [f"mean ± standard deviation of {comparison.seeds} seeds"] * (bool(about) and comparison.seeds > 1)
     limit = next((name for name in MEANINGS if name in shown), "gap")
@@ -291,10 +296,10 @@ def note(comparison: Comparison, table_columns: Sequence[str] = ()) -> str:
 
 
 def _columns(summary: RunSummary, table_columns: Sequence[str]) -> Sequence[Column]:
-    """Return the columns beside the name of an entrant: by default its gap, or its NLL if the entropy is unknown."""
+    """Return the columns beside the name of an entrant: by default its gap, or its NLL if the gap is unknown."""
     if table_columns or not summary.finite:
         return [BY_NAME[name] for name in table_columns]
-    return [next((BY_NAME[name] for name in MEANINGS if summary.value(BY_NAME[name]) is not None), BY_NAME["gap"])]
+    return [next((BY_NAME[name] for name in MEANINGS if summary.value(BY_NAME[name]) is not None), BY_NAME["test_nll"])]
 
 
 def _result(comparison: Comparison, summary: RunSummary, table_columns: Sequence[str]) -> str:

@@ -257,6 +257,16 @@ def test_captions_fit_what_is_shown() -> None:
     assert note(with_gap, ("on_target",)).endswith(" each."), "percentages explain themselves"
 
 
+def test_label_of_a_folded_flow_says_that_its_nll_is_not_comparable(drawn: list[PanelTable]) -> None:
+    folded = replace(trial("spline", None), figures={"test_nll": None, "without_density": 0.064})
+    found = comparison(trials=[trial("affine", None), folded])
+    ComparisonFigure(found, spec()).picture()
+    assert titles(drawn[0])[1][0] == "spline test NLL not comparable: 6.4% have no density"
+    assert note(found).endswith("each. NLL in nats; lower is better.")
+    assert note(comparison(trials=[folded])).endswith(" each."), "there is no NLL to explain"
+    assert note(comparison(trials=[folded, trial("affine", 0.5)])).endswith("each. Gap in nats; 0 is perfect.")
+
+
 def test_limit_by_counting_is_an_nll_where_the_figures_are() -> None:
     limit = Trial("histogram", 0.0, 0, "completed", True, {"gap": None, "test_nll": 0.5})
     found = comparison(trials=[trial("affine", None)])
