@@ -114,6 +114,7 @@ def compare(
     The folder gets figure.png, table.csv with a row for each run, table.md and table.tex with means and standard
     deviations over seeds, and comparison.flowviz, which keeps the flows. The tables are written after each run. If the
     command is interrupted, repeat it to continue: runs on this machine keep checkpoints in the folder until they end.
+    With more --steps or --seconds, runs that have ended go on, and those with later seeds start over.
     Each run has one core, and --seconds count the processor time of its process. The exit status is 1 if any run
     failed.
     """
@@ -228,6 +229,8 @@ def _begun(spec: ComparisonSpec | None, places: Sequence[Path], output: Path) ->
     wanted = spec.entrants if spec else ()
     for path in filter(is_comparison, places):
         found = load_comparison(path)
+        if spec is not None and spec.budget.exceeds(found.spec.budget):
+            found = found.with_budget(spec.budget)
         if found.trained_entrants == wanted:
             if spec is None:
                 return None

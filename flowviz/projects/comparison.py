@@ -24,7 +24,7 @@ from flowviz.records.paired import (
     differences,
 )
 from flowviz.records.trial import figures_of_run
-from flowviz.specs import ComparisonSpec, Entrant, TargetSpec
+from flowviz.specs import ComparisonSpec, Entrant, TargetSpec, TrainingSpec
 from flowviz.specs.comparison import FigureColumns
 
 if TYPE_CHECKING:
@@ -102,6 +102,22 @@ class Comparison:
     def with_project(self, name: str, project: Project) -> "Comparison":
         """Return this comparison with another project of an entrant, or with another entrant at the end."""
         return replace(self, projects={**self.projects, name: project})
+
+    @checked
+    def with_budget(self, budget: TrainingSpec) -> "Comparison":
+        """Return this comparison with the seconds or steps of a training as the larger budget of each entrant.
+
+        `flowviz.compare` continues the runs that have ended then, also those that ended early, unless they diverged.
+        Those with later seeds start over, because only their results are kept.
+
+        Raises:
+            SpecError: If the budget is not larger.
+        """
+        if not budget.exceeds(self.spec.budget):
+            raise SpecError(f"The budget of each flow is {self.spec.budget_words}. Give a larger one in the same unit.")
+        projects = {name: project.with_budget(budget) for name, project in self.projects.items()}
+        diverged = tuple(trial for trial in self.trials if trial.ending == "diverged")
+        return replace(self, projects=projects, trials=diverged)
 
     def with_trial(self, trial: Trial) -> "Comparison":
         """Return this comparison with the result of a run, in place of an earlier one with the same name and seed."""

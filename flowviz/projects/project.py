@@ -211,6 +211,16 @@ class Project:
         """
         return self.build_flow(dtype).distribution(targets.spec_units(self.target, units))
 
+    def with_budget(self, budget: TrainingSpec) -> "Project":
+        """Return this project with the seconds or steps of another training as its budget.
+
+        If that is another budget, the patience of the training starts again, so that one that ended early goes on.
+        """
+        training, last = self.training.with_budget(budget), self.checkpoint
+        if training == self.training:
+            return self
+        return replace(self, training=training, checkpoint=last and replace(last, unimproved=0))
+
     def with_weights(self, weights: Weights) -> "Project":
         """Return this project with other weights, such as those of your own training loop. Loads TensorFlow.
 

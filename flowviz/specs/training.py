@@ -75,6 +75,15 @@ class TrainingSpec(Spec):
         """Return this training with another seed."""
         return self.model_copy(update={"seed": seed})
 
+    def with_budget(self, budget: "TrainingSpec") -> "TrainingSpec":
+        """Return this training with the seconds or steps of another one."""
+        return self.model_copy(update={name: getattr(budget, name) for name in BUDGET})
+
+    def exceeds(self, other: "TrainingSpec") -> bool:
+        """Return whether the budget is larger than that of another training, in the same unit."""
+        own, others = (self.steps, other.steps) if self.seconds is None else (self.seconds, other.seconds)
+        return own is not None and others is not None and own > others
+
     def has_patience(self, unimproved: int) -> bool:
         """Return whether to continue after the given number of validations without a lower validation NLL."""
         return self.patience is None or unimproved < self.patience

@@ -10,14 +10,13 @@ from flowviz import targets
 from flowviz.errors import FlowvizError, clause_of
 from flowviz.projects import Comparison, Project
 from flowviz.records import Checkpoint, Event, Finished, Preparing, Retargeted, Trial
-from flowviz.records.trial import CUT_SHORT
 from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.targets import Target
 from flowviz.training.changes import Add, Adjust, Change, Remove, Retarget, Vary
 from flowviz.training.entrant_training import EntrantTraining, failure
 from flowviz.training.prepare import prepare
 from flowviz.training.requests import Stop
-from flowviz.training.schedule import Budget
+from flowviz.training.settings import can_go_on
 
 POLL_SECONDS = 0.05  # between checks for a stop, during a long call
 
@@ -116,7 +115,7 @@ class _Trainings:
         self._entrants = {
             name: self._entrant(name, project)
             for name, project in comparison.projects.items()
-            if not _has_ended(comparison, name)
+            if can_go_on(project, comparison.trial(name))
         }
         self._threads = ThreadPoolExecutor(2, "comparison")  # the second is for a stop while the first is busy
 
@@ -277,14 +276,3 @@ class _Trainings:
         if project.target not in self._targets:
             self._targets[project.target] = targets.build_target(project.target)
         return EntrantTraining(name, project, self._targets[project.target])
-
-
-def _has_ended(comparison: Comparison, name: str) -> bool:
-    """Return whether the training of an entrant has ended for good."""
-    trial, project = comparison.trial(name), comparison[name]
-    if project.flow.is_recorded:
-        return True
-    if trial is None or trial.ending in CUT_SHORT:
-        return False
-    is_spent = project.checkpoint is not None and Budget.at(project.checkpoint, project.training).fraction == 1
-    return trial.ending in ("diverged", "patience") or is_spent

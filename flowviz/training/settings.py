@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from flowviz.errors import SpecError
 from flowviz.projects import Project
-from flowviz.records import Adjusted, Settings
+from flowviz.records import Adjusted, Settings, Trial
+from flowviz.records.trial import CUT_SHORT
 from flowviz.specs import TrainingSpec
 from flowviz.training.schedule import Budget
 
@@ -31,8 +32,19 @@ def extended(project: Project, *, steps: int | None, seconds: float | None) -> P
         raise SpecError(f"The flow has already been trained for {taken_steps:,} steps. Give a larger number.")
     if seconds is not None and seconds < taken_seconds:
         raise SpecError(f"The flow has already been trained for {taken_seconds:.1f} seconds. Give a larger number.")
-    begun = replace(checkpoint, unimproved=0) if checkpoint.unimproved else checkpoint
-    return replace(project, training=changed, checkpoint=begun)
+    return replace(project, training=changed, checkpoint=replace(checkpoint, unimproved=0))
+
+
+def can_go_on(project: Project, trial: Trial | None) -> bool:
+    """Return whether the training of an entrant can continue.
+
+    Args:
+        project: The project of the entrant.
+        trial: The result of the training. None if it has not ended.
+    """
+    if trial is None or trial.ending in CUT_SHORT:
+        return True
+    return trial.ending != "diverged" and not end_of(project)
 
 
 def end_of(project: Project) -> str:

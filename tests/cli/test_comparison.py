@@ -102,6 +102,15 @@ def test_interrupted_comparison_keeps_its_runs_and_continues(
     assert rows("copy") == rows("out")
 
 
+def test_more_steps_continue_runs_that_have_ended(runs: FakeRuns, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(f"{COMPARE} --seeds 2 -o out/") == 0
+    assert compare("compare out/comparison.flowviz --steps 7 -o out/") == 0
+    assert runs.asked == [("realnvp", 0), ("nice", 0), ("realnvp", 1), ("nice", 1)]
+    assert load_comparison(Path("out/comparison.flowviz")).spec.budget.steps == 7
+    assert compare("compare out/comparison.flowviz --steps 5 -o out/") == 2
+    assert "contains another comparison" in " ".join(capsys.readouterr().err.split())
+
+
 def test_baseline_adds_the_limit_by_counting_to_all_tables(
     runs: FakeRuns, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

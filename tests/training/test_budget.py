@@ -119,3 +119,18 @@ def test_a_comparison_ends_early_for_each_entrant_and_is_complete_then() -> None
     again = flowviz.compare(found, on_event=lambda name, _: heard.append(name))
     assert not heard
     assert again.trials == found.trials
+
+
+@pytest.mark.usefixtures("stagnating")
+def test_a_comparison_that_ended_early_goes_on_with_a_larger_budget() -> None:
+    entrant = Entrant(name="a", target=TARGET, flow=FLOW, training=IMPATIENT)
+    found = flowviz.compare(flowviz.ComparisonSpec(entrants=(entrant,), seeds=2))
+    for budget in (IMPATIENT, TrainingSpec(steps=20), TrainingSpec(seconds=60)):
+        with pytest.raises(FlowvizError, match="Give a larger one in the same unit"):
+            found.with_budget(budget)
+    longer = flowviz.compare(found.with_budget(TrainingSpec(steps=1000)))
+    assert [(trial.seed, trial.ending, trial.figures["steps"]) for trial in longer.trials] == [
+        (0, "patience", BEST + 2 * 3 * 20),
+        (1, "patience", BEST + 3 * 20),
+    ]
+    assert longer["a"].training == IMPATIENT.with_budget(TrainingSpec(steps=1000))

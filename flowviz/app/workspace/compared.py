@@ -115,10 +115,7 @@ class Compared:
 
     def with_budget(self, budget: TrainingSpec) -> "Compared":
         """Return a copy in which all entrants have the budget of a training."""
-        runs = [
-            replace(run, project=replace(run.project, training=with_budget(run.project.training, budget)))
-            for run in self.runs
-        ]
+        runs = [replace(run, project=run.project.with_budget(budget)) for run in self.runs]
         return replace(self, runs=tuple(runs))
 
     def free_name(self, wanted: str) -> str:
@@ -176,11 +173,6 @@ class ComparedState(State[Compared]):
     def remove(self, name: str) -> None:
         """Remove an entrant, and select the one beside it if it was selected."""
         self.set(self.value.with_runs([run for run in self.value.runs if run.name != name]))
-
-
-def with_budget(training: TrainingSpec, budget: TrainingSpec) -> TrainingSpec:
-    """Return a training with the budget of another one."""
-    return training.model_copy(update={"seconds": budget.seconds, "steps": budget.steps})
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

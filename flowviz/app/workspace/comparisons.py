@@ -16,7 +16,7 @@ from flowviz.app.document.document import Document
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import UNTITLED, ComparedState, complete, edits_of, free_name, state_of, with_budget
+from flowviz.app.workspace.compared import UNTITLED, ComparedState, complete, edits_of, free_name, state_of
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.joining import name_of
@@ -132,7 +132,7 @@ class Comparisons(QObject):
         project, plan = replace(work.trained_project(), next=None), work.request.plan
         name = name_of(project)
         copy = Project.untrained(plan.target, plan.flow, plan.training)
-        project = replace(project, training=with_budget(project.training, plan.training))
+        project = replace(project, training=project.training.with_budget(plan.training))
         comparison = Comparison({name: project, free_name(name, [name]): copy})
         self._is_beside = True
         try:

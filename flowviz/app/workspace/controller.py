@@ -8,7 +8,7 @@ from PyQt6.QtCore import pyqtSignal
 
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import Compared, runs_of, with_budget
+from flowviz.app.workspace.compared import Compared, runs_of
 from flowviz.app.workspace.entrants import EntrantRun, Requested
 from flowviz.app.workspace.restoring import at_rest, restored, wanting
 from flowviz.app.workspace.trainings import Trainings
@@ -78,7 +78,7 @@ class ComparisonController(Trainings):
         if len(value.runs) >= MAX_ENTRANTS:
             return
         if value.runs:
-            project = replace(project, training=with_budget(project.training, value.runs[0].project.training))
+            project = replace(project, training=project.training.with_budget(value.runs[0].project.training))
         if built is not None:
             self._targets.add(built)
         name = value.free_name(name)

@@ -9,7 +9,7 @@ from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.trained_project import same_weights
-from flowviz.app.workspace.compared import Compared, ComparedState, with_budget
+from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.projects.variant import Variant
 from flowviz.specs import FlowSpec
@@ -65,9 +65,9 @@ class EntrantEditing(QObject):
         plan, requested, project = self._request.plan, run.requested, run.project
         if budget_words(plan.training) != budget_words(project.training):
             self.budget_edited.emit(plan.training)
-        if plan.training == with_budget(project.training, plan.training) and _has_weights(run, plan.flow):
+        if plan.training == project.training.with_budget(plan.training) and _has_weights(run, plan.flow):
             self._compared.update(run.having_variant(Variant(plan.flow, requested.edits)))
-        elif plan.flow != requested.plan.flow or plan.training != with_budget(project.training, plan.training):
+        elif plan.flow != requested.plan.flow or plan.training != project.training.with_budget(plan.training):
             self.flow_edited.emit(run.name, plan)
 
     def discard(self) -> None:

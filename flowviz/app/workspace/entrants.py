@@ -22,10 +22,10 @@ from flowviz.records import (
 )
 from flowviz.records.comparison_table import RunSummary, summary_of_figures
 from flowviz.records.paired import PairedDifference
-from flowviz.records.trial import CUT_SHORT, ON_TARGET_GOAL
+from flowviz.records.trial import ON_TARGET_GOAL
 from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
-from flowviz.training.schedule import Budget
+from flowviz.training.settings import can_go_on
 
 Status = Literal[
     "waiting", "preparing", "training", "completed", "patience", "stopped", "interrupted", "diverged", "failed"
@@ -142,10 +142,7 @@ class EntrantRun:
     @property
     def can_go_on(self) -> bool:
         """Return whether it can train further: its training has not ended, or its budget has grown since."""
-        if self.target != self.project.target or self.trial is None or self.trial.ending in CUT_SHORT:
-            return True
-        last, training = self.project.checkpoint, self.project.training
-        return self.trial.ending == "completed" and last is not None and Budget.at(last, training).fraction < 1
+        return self.target != self.project.target or can_go_on(self.project, self.trial)
 
     @property
     def gap(self) -> float | None:

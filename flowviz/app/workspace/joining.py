@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from flowviz.app.workspace.compared import with_budget
 from flowviz.projects import Project
 from flowviz.specs import PRESETS, TargetSpec, TrainingSpec, preset_of
 from flowviz.specs.comparison import MAX_NAME
@@ -20,7 +19,7 @@ def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Proje
         target: The target that it learns in the comparison.
         budget: A training with the budget and the seed of all entrants.
     """
-    training = with_budget(project.training, budget)
+    training = project.training.with_budget(budget)
     last = project.checkpoint
     if project.target == target and last is not None and _fits(Budget.at(last, training)):
         return replace(project, training=training, next=None)

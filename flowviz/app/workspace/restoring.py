@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.trained_project import same_weights
-from flowviz.app.workspace.compared import with_budget
 from flowviz.app.workspace.entrants import EntrantRun, Requested
 from flowviz.projects import Plan, Project
 from flowviz.projects.variant import Variant
@@ -71,6 +70,4 @@ def _continues(run: EntrantRun | None, earlier: EntrantRun) -> bool:
 def _keeps(run: EntrantRun, wanted: Plan) -> bool:
     """Return whether an entrant can keep what it has learned for a request with another name, budget or target."""
     project = run.project
-    return same_weights(project.flow, wanted.flow) and project.training == with_budget(
-        wanted.training, project.training
-    )
+    return same_weights(project.flow, wanted.flow) and project.training == wanted.training.with_budget(project.training)

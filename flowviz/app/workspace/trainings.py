@@ -14,7 +14,7 @@ from flowviz.app.training.activity import Activity
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.trained_project import TrainedProject
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.compared import Compared, ComparedState, runs_of, with_budget
+from flowviz.app.workspace.compared import Compared, ComparedState, runs_of
 from flowviz.app.workspace.entrant_editing import EntrantEditing
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.restoring import at_rest
@@ -224,7 +224,7 @@ class Trainings(QObject):
         if isinstance(turn.event, Preparing):
             self._activity = f"{run.name}: {turn.event.activity}…"
         project = turn.project  # its budget is the former one if that has changed during a stop
-        project = replace(project, training=with_budget(project.training, run.project.training))
+        project = replace(project, training=project.training.with_budget(run.project.training))
         changed = run.after(turn.event, project)
         value = self._compared.value.having(self._targets.given_to(changed))
         starts = value.state == PREPARING and isinstance(turn.event, Advanced)

@@ -224,6 +224,22 @@ def test_a_larger_budget_lets_a_finished_comparison_go_on(harness: ComparisonHar
     assert harness.controls.can_resume
 
 
+def test_a_larger_budget_lets_flows_that_ended_early_go_on() -> None:
+    harness = ComparisonHarness(untrained("a", "b", training=TrainingSpec(steps=1000, patience=3)))
+    harness.controller.train()
+    for name in ("a", "b"):
+        end = finished(200, "patience")
+        harness.thread.send(name, replace(end, checkpoint=replace(end.checkpoint, unimproved=3)))
+    harness.thread.end()
+    assert [run.status for run in harness.compared.value.runs] == ["patience", "patience"]
+    assert not harness.controls.can_resume
+    harness.controller.set_budget(TrainingSpec(steps=5000))
+    assert harness.controls.can_resume
+    harness.controller.resume()
+    projects = harness.thread.comparison.projects.values()
+    assert [project.checkpoint.unimproved for project in projects if project.checkpoint] == [0, 0]
+
+
 def test_another_name_does_not_interrupt_a_training(harness: ComparisonHarness) -> None:
     harness.train()
     harness.controller.rename("a", "first")
