@@ -19,8 +19,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   null}, ...]: the latest recoveries; missing from older files
                 kept_step         step of the best report in the history since the latest change, or null
                 score             score of the current state, or null: {"step", "validation", "test", "entropy",
-                                  "folded": share of points without an exact density, "test_uses"}; "validation" and
-                                  "test" are the fields of `Measured`, or null; what is unknown is null
+                                  "folded": share of points without an exact density}; "validation" and "test" are the
+                                  fields of `Measured`, or null; what is unknown is null. Older files repeat "test_uses"
                 test_uses         number of times the test points were used for a score; missing from older files
                 checkpoint        state of the training, or null: {"step", "seconds" since the first step,
                                   "start_step" and "start_seconds" of the schedule, "chunks" of steps, "recoveries",

@@ -122,16 +122,15 @@ class Project:
             finished: The end of the training.
             history: The losses of the training, including those before a checkpoint from which it continued.
         """
-        uses = self.test_uses + (finished.score.test is not None)
         return replace(
             self,
             weights=finished.weights,
             history=history,
             trace=finished.trace,
             checkpoint=finished.checkpoint,
-            score=replace(finished.score, test_uses=uses),
+            score=finished.score,
             environment=Environment.current(),
-            test_uses=uses,
+            test_uses=self.test_uses + (finished.score.test is not None),
             ending=finished.ending,
         )
 

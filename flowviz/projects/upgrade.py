@@ -21,6 +21,8 @@ def upgraded(text: dict[str, Any]) -> dict[str, Any]:
     version, found = text["format_version"], {**text, "format_version": FORMAT_VERSION}
     if version <= 10:
         found = _with_measurements(found)
+    elif score := found.get("score"):  # development versions repeated the uses of the test points there
+        found["score"] = {name: value for name, value in score.items() if name != "test_uses"}
     return found if version > OLDEST_VERSION else _with_normal_base(found)
 
 
@@ -40,7 +42,7 @@ def _with_measurements(text: dict[str, Any]) -> dict[str, Any]:
         "test": None if test is None else {"split": "test", "points": 0, "mean": test, "standard_error": error},
     }
     others = {name: score[name] for name in ("step", "entropy", "folded") if name in score}
-    return {**text, "score": {**others, **measured, "test_uses": text["test_uses"]}}
+    return {**text, "score": {**others, **measured}}
 
 
 def _with_normal_base(plan: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Scores of trained flows."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from flowviz.records.bounds import Count
 from flowviz.records.measured import Measured, Share
@@ -27,7 +27,6 @@ class Score:
         entropy: Entropy of the target. None if unknown.
         folded: Share of the points, from 0 to 1, at which a layer folds the plane over. Their densities are inexact: if
             the flow moves several particles to a point, only one counts; if none is found, the point has no density.
-        test_uses: Number of times the project has used the test points for a score, including this one.
     """
 
     step: Count
@@ -35,7 +34,6 @@ class Score:
     test: Measured | None = None
     entropy: float | None = None
     folded: Share = 0.0
-    test_uses: Count = field(default=0, compare=False)
 
     @property
     def validation_nll(self) -> float | None:

@@ -35,5 +35,4 @@ def rescored(project: Project) -> Project:
     if project.test_uses or project.edits:
         return replace(project, score=score)
     score, _ = tested(flow, target, score)
-    uses = int(score.test is not None)
-    return replace(project, score=replace(score, test_uses=uses), test_uses=uses)
+    return replace(project, score=score, test_uses=int(score.test is not None))

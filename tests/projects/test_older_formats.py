@@ -87,3 +87,12 @@ def test_a_file_of_format_10_opens_with_its_score() -> None:
     assert old.score.test == Measured("test", 0, -0.25, 0.125)
     assert (old.score.step, old.score.gap, old.test_uses) == (400, 1.25, 1), "it was tested once, at least"
     assert_same(from_bytes(to_bytes(old)), old)
+
+
+def test_a_score_that_repeats_the_uses_of_the_test_points_opens() -> None:
+    def make_older(text: dict[str, Any], _: object) -> None:
+        text["test_uses"] = text["score"]["test_uses"] = 3
+
+    assert "test_uses" not in vars(whole_project().score)
+    old = from_bytes(changed(to_bytes(whole_project()), make_older))
+    assert (old.score, old.test_uses) == (whole_project().score, 3)

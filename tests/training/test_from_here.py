@@ -89,7 +89,7 @@ def test_it_resumes_exactly(shown: Project, result: tuple[Project, list[Event]])
     assert again.score is not None
     assert result[0].score is not None
     assert again.score.test == result[0].score.test
-    assert (again.score.test_uses, result[0].score.test_uses) == (2, 1), "the stopped training was scored, too"
+    assert (again.test_uses, result[0].test_uses) == (2, 1), "the stopped training was scored, too"
     assert from_bytes(to_bytes(again)).test_uses == again.test_uses == 2
 
 

@@ -92,8 +92,13 @@ class Metrics(QWidget):
         self._show("validationNll", progress.validation_nll if progress else None, "{:.3f} nats", unknown)
         self._show("validationGap", progress.validation_gap if progress else None, "{:.3f} nats", unknown)
 
-    def show_score(self, score: Score | None) -> None:
-        """Show the score of the kept state, or unknown values for None."""
+    def show_score(self, score: Score | None, test_uses: int = 0) -> None:
+        """Show the score of the kept state, or unknown values for None.
+
+        Args:
+            score: The score.
+            test_uses: Number of times the test points were used for a score.
+        """
         numbers = {"testNll": score.test_nll if score else None, "testGap": score.gap if score else None}
         if score and score.validation_nll is not None:
             numbers |= {"validationNll": score.validation_nll, "validationGap": score.validation_gap}
@@ -102,7 +107,7 @@ class Metrics(QWidget):
         for name, number in numbers.items():
             self._show(name, number, f"{about}{{:.3f}} nats", unknown)
         for name in ("testNll", "testGap"):
-            self._values[name].setToolTip("".join((METRICS[name][1], *_details(score))))
+            self._values[name].setToolTip("".join((METRICS[name][1], *_details(score, test_uses))))
 
     def show_hits(self, moment: Moment) -> None:
         """Show the shares of particles on and off the target, and of the target that they cover."""
@@ -158,7 +163,7 @@ def _unknown(without_density: float) -> str:
     return "not comparable" if without_density else UNKNOWN
 
 
-def _details(score: Score | None) -> Iterator[str]:
+def _details(score: Score | None, test_uses: int) -> Iterator[str]:
     """Yield the details in the tooltip of a test score: its error, its median, and how often its points were used."""
     test = score.test if score else None
     if score is None or test is None:
@@ -169,5 +174,5 @@ def _details(score: Score | None) -> Iterator[str]:
         yield f".\nStandard error: {test.standard_error:.3f} nats"
     if test.median is not None:
         yield f".\nMedian NLL: {test.median:.3f} nats"
-    if score.test_uses > 1:
-        yield f".\nThe test points were used for {score.test_uses} trainings of this flow, so they are less independent"
+    if test_uses > 1:
+        yield f".\nThe test points were used for {test_uses} trainings of this flow, so they are less independent"

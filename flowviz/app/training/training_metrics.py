@@ -22,6 +22,7 @@ class TrainingMetrics:
         self._loss_plot, self._table = loss_plot, table
         self._progress: Progress | None = None  # latest report
         self._score: Score | None = None  # of the kept state, once training has ended
+        self._test_uses = 0  # number of scores of the flow on the test points
         self._history = self._plotted = History()
         self._entropy: float | None = None
         self._shown_progress: Progress | None = None
@@ -92,13 +93,19 @@ class TrainingMetrics:
         self._show_losses(self._progress if is_running else past)
         self._show_score(self._score if is_latest else None)
 
-    def set_score(self, score: Score | None) -> None:
-        """Set the score of the latest moment, which is the kept state; None while training runs."""
-        self._score = score
+    def set_score(self, score: Score | None, test_uses: int = 0) -> None:
+        """Set the score of the latest moment, which is the kept state; None while training runs.
 
-    def show_trained(self, progress: Progress | None, score: Score | None) -> None:
+        Args:
+            score: The score.
+            test_uses: Number of times the test points were used for a score.
+        """
+        self._score, self._test_uses = score, test_uses
+
+    def show_trained(self, progress: Progress | None, score: Score | None, test_uses: int = 0) -> None:
         """Show the latest report, or that of the kept state, and the score of a flow that was trained before."""
-        self._progress, self._score = progress, score
+        self._progress = progress
+        self.set_score(score, test_uses)
         self._show_losses(self._history.progress_at(score.step, self._entropy) if score else progress)
         self._show_score(score)
 
@@ -116,7 +123,7 @@ class TrainingMetrics:
 
     def _show_score(self, score: Score | None) -> None:
         self._shown_score = score.in_units(self.units) if score else None
-        self._table.show_score(self._shown_score)
+        self._table.show_score(self._shown_score, self._test_uses)
 
 
 def _looks_like(plotted: History, history: History) -> bool:

@@ -319,7 +319,7 @@ class TrainingPresenter(QObject):
 
     def _on_finished(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
-        self._status.metrics.set_score(self._run.project.score)
+        self._status.metrics.set_score(self._run.project.score, self._run.project.test_uses)
         self._take_snapshot(finished.snapshot)
         self._viewer.refit()
         self._keep_trained()
@@ -375,7 +375,8 @@ class TrainingPresenter(QObject):
         self.show(self.activity.at_rest(trained))
 
     def _show_trained_metrics(self, trained: TrainedProject) -> None:
-        self._status.metrics.show_trained(trained.project.history.last_progress(trained.entropy), trained.project.score)
+        project, metrics = trained.project, self._status.metrics
+        metrics.show_trained(project.history.last_progress(trained.entropy), project.score, project.test_uses)
         self._show_round_trip()
 
     def _show_round_trip(self) -> None:

@@ -88,8 +88,8 @@ class FakeMetrics:
     def show_progress(self, progress: Progress | None) -> None:
         self.progress = progress
 
-    def show_score(self, score: Score | None) -> None:
-        self.score = score
+    def show_score(self, score: Score | None, test_uses: int = 0) -> None:
+        self.score, self.test_uses = score, test_uses
 
     def show_hits(self, moment: Moment) -> None:
         self.hits = moment.on_target, moment.coverage

@@ -50,7 +50,7 @@ def test_an_nll_of_a_flow_without_an_inverse_everywhere_is_not_comparable(metric
 
 
 def test_repeated_use_of_the_test_points_is_shown(metrics: Metrics) -> None:
-    metrics.show_score(replace(scored(100, 1.5, 1.625, 0.0123, 1.5), test_uses=3))
+    metrics.show_score(scored(100, 1.5, 1.625, 0.0123, 1.5), test_uses=3)
     assert "used for 3 trainings of this flow" in shown(metrics)[2]
 
 
