@@ -120,9 +120,15 @@ class Comparison:
         return replace(self, projects=projects, trials=diverged)
 
     def with_trial(self, trial: Trial) -> "Comparison":
-        """Return this comparison with the result of a run, in place of an earlier one with the same name and seed."""
-        key = trial.name, trial.seed
-        return replace(self, trials=(*(each for each in self.trials if (each.name, each.seed) != key), trial))
+        """Return this comparison with the result of a run, in place of an earlier one with the same name and seed.
+
+        A run with a later seed counts among the uses of the test points of its entrant; others count themselves.
+        """
+        key, project = (trial.name, trial.seed), self[trial.name]
+        found = replace(self, trials=(*(each for each in self.trials if (each.name, each.seed) != key), trial))
+        if not trial.is_tested or trial.seed == project.training.seed:
+            return found
+        return found.with_project(trial.name, replace(project, test_uses=project.test_uses + 1))
 
     def without(self, name: str) -> "Comparison":
         """Return this comparison without an entrant and its runs. Raises `SpecError` if no entrant is left."""

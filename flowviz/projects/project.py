@@ -72,7 +72,7 @@ class Project:
         score: Score of the weights and edits. None unless the weights are those that a training kept.
         environment: Versions and platform with which the weights were trained, or with which an untrained project was
             created. None for projects of older versions, which did not save it.
-        test_uses: Number of times the test points were used for a score.
+        test_uses: Number of times the test points were used for a score, also by runs with later seeds in a comparison.
         ending: How the training ended. None before its end, and in files of older versions.
     """
 

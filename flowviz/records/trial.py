@@ -43,6 +43,7 @@ class Trial(EqualByContent):
         failure: Reason that the trial failed. Empty if it did not fail.
         name: Name of the entrant, in a comparison.
         test_nlls: NLL of each test point in flow units (n,), float32. None if unknown.
+        is_tested: Whether the run that has just ended was scored on the test points. Files do not store it.
     """
 
     family: str
@@ -54,6 +55,7 @@ class Trial(EqualByContent):
     failure: str = ""
     name: str = ""
     test_nlls: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    is_tested: bool = field(default=False, compare=False, repr=False)
 
     @classmethod
     def of(
@@ -75,7 +77,17 @@ class Trial(EqualByContent):
         finite = not overflows and all(np.isfinite(array).all() for array in arrays)
         finite = finite and all(np.isfinite(value) for value in figures.values() if value is not None)
         rate = spec.of_family(flow.recipe).peak_rate
-        return cls(flow.family, rate, spec.seed, end.ending, finite, figures, name=name, test_nlls=end.test_nlls)
+        return cls(
+            flow.family,
+            rate,
+            spec.seed,
+            end.ending,
+            finite,
+            figures,
+            name=name,
+            test_nlls=end.test_nlls,
+            is_tested=end.score.test is not None,
+        )
 
     @classmethod
     def failed(cls, name: str, flow: FlowSpec, spec: TrainingSpec, failure: str) -> "Trial":

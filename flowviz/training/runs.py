@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import parent_process
 from operator import attrgetter
@@ -200,7 +200,8 @@ def compared_in_processes(
     ]
     for trial, found in run_all([*own, *later], jobs=jobs, backend=backend, scheduler=scheduler, configure=configure):
         if found is not None:
-            comparison = comparison.with_project(trial.name, found)
+            uses = comparison[trial.name].test_uses + trial.is_tested  # also those of later seeds that ended before
+            comparison = comparison.with_project(trial.name, replace(found, test_uses=uses))
         comparison = comparison.with_trial(trial)
         yield comparison
         if folder is not None:

@@ -52,6 +52,22 @@ def test_runs_are_those_of_each_entrant_and_seed_and_are_the_same_as_in_turns(as
     assert [(run.entrant.seed, run.keeps_project) for run in asked] == [(0, True), (0, True), (1, False), (1, False)]
 
 
+def test_runs_with_later_seeds_count_as_uses_of_the_test_points(
+    asked: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def uses(found: Comparison) -> list[int]:
+        return [project.test_uses for project in comparison_from_bytes(comparison_to_bytes(found)).projects.values()]
+
+    assert uses(compared(comparison(seeds=3))) == [3, 3]
+    in_order = runs.run_all
+    monkeypatch.setattr(runs, "run_all", lambda asked, **options: in_order(asked[::-1], **options))
+    *_, found = compared_in_processes(comparison(seeds=3))
+    assert [(run.entrant.seed) for run in asked] == [2, 2, 1, 1, 0, 0], "they end in any order"
+    assert uses(found) == [3, 3]
+    *_, longer = compared_in_processes(found.with_budget(TrainingSpec(steps=70)))
+    assert uses(longer) == [6, 6], "all runs were scored again"
+
+
 class FakeParent:
     """A parent process whose number stays the same after its end, as on Windows."""
 
