@@ -173,6 +173,7 @@ def _project_info(project: Project) -> machine.SystemInfo:
         **flow.options,
         **({"pairing": flow.pairing, **_integration(project)} if flow.recipe.is_continuous else {}),
         "steps": int(steps[-1]) if len(steps) else 0,
+        "ending": project.ending or ("unknown" if len(steps) else "not trained"),
         "score": _score(project),
         "uses_of_the_test_points": project.test_uses,
         **vars(Settings.of(project.training, flow.recipe)),

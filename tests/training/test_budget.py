@@ -1,5 +1,6 @@
 """Budgets of trainings: extended, used up, or left unused because the flow no longer improves."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -103,7 +104,14 @@ def test_the_command_says_so_too(early: Project, tmp_path: Path, capsys: pytest.
     flowviz.save(early, path)
     assert run("resume", path, "-o", path) == 0
     assert "early.flowviz ended early, because 3 validations in a row" in capsys.readouterr().err
-    assert run("info", path) == 0
+    assert run("info", path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["ending"] == "patience"
+    flowviz.save(replace(early, ending=None), path)  # as older versions did
+    assert run("info", path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["ending"] == "unknown"
+    flowviz.save(Project.untrained(TARGET, FLOW, IMPATIENT), path)
+    assert run("info", path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["ending"] == "not trained"
 
 
 @pytest.mark.usefixtures("stagnating")
