@@ -24,7 +24,6 @@ from flowviz.projects import Project
 from flowviz.records import Environment, Settings, StageReport, checked_stage, written
 from flowviz.records.deviation import Deviation
 from flowviz.specs import FlowSpec
-from flowviz.targets import spec_units
 
 BROKEN_STATUS = 1  # exit status if a flow breaks a law
 WIDTH, INDENT = 80, "      "
@@ -186,7 +185,7 @@ def _project_info(project: Project) -> machine.SystemInfo:
 def _score(project: Project) -> str:
     if project.score is None:
         return "unknown"
-    return project.score.in_units(spec_units(project.target, "data")).sentence()
+    return project.score.in_units().sentence()
 
 
 def _integration(project: Project) -> machine.SystemInfo:

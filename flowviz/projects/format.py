@@ -73,7 +73,7 @@ must be consistent, and the project may take at most 4 times the memory of the f
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,7 @@ from flowviz.records import (
     History,
     Kept,
     Moment,
+    Score,
     Selection,
     Timeline,
     Trace,
@@ -110,6 +111,7 @@ from flowviz.records import (
 )
 from flowviz.records.recorded_flow import RecordedFlow
 from flowviz.specs import FlowSpec
+from flowviz.targets import spec_units
 
 SAVED_BYTES = 32  # per weight of the flow: with its moments and checkpoint, each weight is saved about seven times
 UNLIKELY_VERSION = 1000
@@ -244,7 +246,7 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
         "adjustments": [asdict(change) for change in project.history.adjustments],
         "recoveries": [vars(each) for each in project.history.recoveries],
         "kept_step": project.history.kept_step,
-        "score": project.score and asdict(project.score),
+        "score": project.score and _score_text(project.score),
         "test_uses": project.test_uses,
         "checkpoint": checkpoint,
         "timeline": {"period": project.timeline.period, "moments": moments},
@@ -272,6 +274,10 @@ def _checkpoint_text(checkpoint: Checkpoint, states: States) -> dict[str, Any]:
         "validated_step": validated and validated.step,
         "edits": checkpoint.edits.model_dump(),
     }
+
+
+def _score_text(score: Score) -> dict[str, Any]:
+    return {name: value for name, value in asdict(score).items() if name != "data_units"}
 
 
 def _dumped(plan: Plan) -> dict[str, Any]:
@@ -314,7 +320,7 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         selection=None if chosen is None else Selection(chosen),
         next=found.next,
         environment=found.environment,
-        score=found.score,
+        score=found.score and replace(found.score, data_units=spec_units(found.target, "data")),
         test_uses=found.test_uses,
         edits=found.edits,
         ending=found.ending,

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from safetensors import SafetensorError
 
-from flowviz.errors import FileError, SpecError
+from flowviz.errors import FileError, SpecError, TargetError
 from flowviz.files import content_of
 from flowviz.projects.project import MAX_FILE_BYTES
 
@@ -15,6 +15,7 @@ Content = TypeVar("Content")
 NotOurs = (
     SafetensorError,
     SpecError,
+    TargetError,
     ValueError,
     TypeError,
     LookupError,

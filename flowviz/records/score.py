@@ -1,10 +1,10 @@
 """Scores of trained flows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flowviz.records.bounds import Count
 from flowviz.records.measured import Measured, Share
-from flowviz.records.units import Units
+from flowviz.records.units import FLOW_UNITS, Units
 
 NEGLIGIBLE = 1e-3  # share of folded points that changes the NLL by less than its standard error
 
@@ -27,6 +27,7 @@ class Score:
         entropy: Entropy of the target. None if unknown.
         folded: Share of the points, from 0 to 1, at which a layer folds the plane over. Their densities are inexact: if
             the flow moves several particles to a point, only one counts; if none is found, the point has no density.
+        data_units: The units of the data of the target. Files do not store them, because they have the target.
     """
 
     step: Count
@@ -34,6 +35,7 @@ class Score:
     test: Measured | None = None
     entropy: float | None = None
     folded: Share = 0.0
+    data_units: Units = field(default=FLOW_UNITS, compare=False, repr=False)
 
     @property
     def validation_nll(self) -> float | None:
@@ -66,12 +68,16 @@ class Score:
         """Return the measurement on the test points, or else on the validation points. None if both are unknown."""
         return self.test or self.validation
 
-    def in_units(self, units: Units) -> "Score":
+    def in_units(self, units: Units | None = None) -> "Score":
         """Return this score with its NLLs and entropy converted from flow units.
+
+        Args:
+            units: The units; see `flowviz.units`. None for those of the data.
 
         Raises:
             TypeError: If it has already been converted.
         """
+        units = units or self.data_units
         return replace(
             self,
             validation=self.validation and self.validation.in_units(units),

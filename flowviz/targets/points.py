@@ -55,11 +55,7 @@ class Points(Cloud):
         *,
         standardize: bool = True,
     ) -> None:
-        centered, center, unit = standardized(points)
-        if not standardize:
-            centered, center, unit = points.astype(np.float32), (0.0, 0.0), 1.0
-        x, y = units.values(np.array(center))
-        self.units = Units((float(x), float(y)), (unit * units.scale[0], unit * units.scale[1]))
+        centered, self.units = in_flow_units(points, units, standardize=standardize)
         has_test = len(points) >= MIN_FOR_TEST
         share = training_share if has_test else SHARE_WITHOUT_TEST
         rng, count = np.random.default_rng(SPLIT_SEED), round((1 - share) * len(points))
@@ -172,6 +168,26 @@ def _stretch(points: NDArray[np.floating]) -> tuple[float, float]:
     if is_constant.any() or not np.isfinite([x, y]).all() or max(x, y) <= MAX_UNEQUAL * min(x, y):
         return 1.0, 1.0
     return x, y
+
+
+def in_flow_units(
+    points: NDArray[np.floating], units: Units, *, standardize: bool
+) -> tuple[NDArray[np.float32], Units]:
+    """Return points in flow units (n, 2), and the units that convert them to the values of the data.
+
+    Args:
+        points: The points (n, 2).
+        units: Units that convert `points` to the values of the data.
+        standardize: Whether to center and scale the points.
+
+    Raises:
+        TargetError: As for `standardized`.
+    """
+    centered, center, unit = standardized(points)
+    if not standardize:
+        return points.astype(np.float32), units
+    x, y = units.values(np.array(center))
+    return centered, Units((float(x), float(y)), (unit * units.scale[0], unit * units.scale[1]))
 
 
 def standardized(points: NDArray[np.floating]) -> tuple[NDArray[np.float32], tuple[float, float], float]:

@@ -9,7 +9,7 @@ from flowviz.specs.target import sources_of
 from flowviz.specs.view import UnitName
 from flowviz.targets.build import build_target
 from flowviz.targets.pixels import PixelDensity
-from flowviz.targets.points import Points
+from flowviz.targets.points import Points, in_flow_units
 from flowviz.targets.target import Target
 
 
@@ -44,7 +44,7 @@ def has_pixels(spec: TargetSpec) -> bool:
 def spec_units(spec: TargetSpec, name: UnitName) -> Units:
     """Return the units of the target that a spec describes.
 
-    Builds the target only if the units depend on it.
+    Builds the target only if the units are pixels.
 
     Args:
         spec: The spec of the target.
@@ -56,7 +56,9 @@ def spec_units(spec: TargetSpec, name: UnitName) -> Units:
         SpecError: If there is no such name.
     """
     _check_name(name)
-    if name == "pixels" or (name == "data" and isinstance(spec, PointsSpec)):
+    if name == "data" and isinstance(spec, PointsSpec):
+        return in_flow_units(spec.rows, Units(spec.center, spec.unit), standardize=spec.standardize)[1]
+    if name == "pixels":
         return target_units(build_target(spec), name)
     return FLOW_UNITS
 

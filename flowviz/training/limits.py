@@ -18,7 +18,7 @@ def limit_of(target: Target, spec: TrainingSpec) -> Trial:
     """
     histogram = AdaptiveHistogram(target, generators(spec)[0])
     score, _ = tested(histogram, target, score_of(histogram, target, spec, step=0))
-    score = score.in_units(targets.target_units(target, "data"))
+    score = score.in_units()
     return Trial(
         family="histogram",
         learning_rate=0.0,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz import targets
 from flowviz.records import Measured, Score
 from flowviz.specs import TrainingSpec
 from flowviz.targets import AdaptiveHistogram, Target
@@ -66,7 +67,8 @@ def score_of(
         nlls = nlls_of(flow, points)
         folded = float(flow.folds_at(points, -nlls).mean())
         validation = Measured.of(nlls, "validation", can_fold=flow.can_fold)
-    return Score(step, validation, entropy=target.entropy, folded=folded)
+    units = targets.target_units(target, "data")
+    return Score(step, validation, entropy=target.entropy, folded=folded, data_units=units)
 
 
 def tested(flow: "Scored", target: Target, score: Score) -> tuple[Score, NDArray[np.float32] | None]:

@@ -108,6 +108,9 @@ def test_score_is_converted_to_the_units_of_the_data() -> None:
     assert found.test_nll == pytest.approx(1.25 + np.log(40))
     assert found.validation_nll == pytest.approx(1.5 + np.log(40))
     assert found.gap == pytest.approx(0.25)
+    opened = from_bytes(to_bytes(trained)).score
+    assert opened is not None
+    assert (opened, opened.in_units()) == (trained.score, found), "it knows the units of the data"
     in_flow_units = trained.score_in_units("flow")
     assert in_flow_units is not None
     assert in_flow_units.test_nll == 1.25

@@ -144,6 +144,14 @@ def test_without_a_test_the_score_is_that_of_the_validation() -> None:
     assert f"validation NLL {end.score.validation_nll:.3f} ± " in end.in_units(FLOW_UNITS).sentence()
 
 
+def test_score_knows_the_units_of_the_data() -> None:
+    target = Points(np.random.default_rng(0).normal(5, (20, 10), size=(400, 2)))
+    score = history_of(train(target, SMALL, TrainingSpec(steps=50)))[1].score
+    assert score.in_units() == score.in_units(target.units) != score
+    with pytest.raises(TypeError, match="already in the units of the data"):
+        score.in_units().in_units()
+
+
 def test_all_test_points_of_a_large_table_score_the_flow() -> None:
     target = Points(np.random.default_rng(0).normal(size=(100_000, 2)))
     spec = TrainingSpec(steps=50)
