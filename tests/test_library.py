@@ -67,10 +67,14 @@ def test_help_and_signatures_list_the_fields_of_specs() -> None:
     for spec in (each for each in specs if isinstance(each, type) and issubclass(each, Spec)):
         shown = pydoc.plain(pydoc.render_doc(spec))
         parameters = inspect.signature(spec).parameters
-        assert list(parameters) == list(spec.model_fields)
+        described = [name for name, info in spec.model_fields.items() if info.description]
+        assert list(parameters) == described
         assert "Option(" not in str(inspect.signature(spec))
-        for name in spec.model_fields.keys() - {"kind"}:
+        for name in described:
             assert f"{name}: {spec.model_fields[name].description}." in shown
+        internal = spec.model_fields.keys() - {*described}
+        assert internal <= {"kind", "text_share", "fits_height"}
+        assert not any(f"    {name}: " in shown for name in internal)
     assert "width: int = 32" in str(inspect.signature(FlowSpec))
     assert FlowSpec(width=16).width == 16
     assert "width: int = 32" in str(inspect.signature(FlowSpec)), "pydantic replaces the signature at the first use"

@@ -34,7 +34,8 @@ WORDS = {
 class Spec(BaseModel):
     """A frozen, validated request. Invalid values raise a `SpecError` with a plain sentence.
 
-    `help()` lists the fields of a subclass: the descriptions of its fields become the arguments in its docstring.
+    `help()` lists the fields of a subclass: the descriptions of its fields become the arguments in its docstring. Those
+    without a description are internal, and not listed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
@@ -66,6 +67,7 @@ def _signature(fields: Mapping[str, FieldInfo]) -> Signature:
         [
             Parameter(name, Parameter.KEYWORD_ONLY, default=_default(info), annotation=info.annotation)
             for name, info in fields.items()
+            if info.description
         ]
     )
 

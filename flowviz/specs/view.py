@@ -3,6 +3,8 @@
 import re
 from typing import Annotated, Literal, Self, get_args
 
+from pydantic import Field
+
 from flowviz.errors import SpecError
 from flowviz.specs.export_kinds import PICTURES, PLOTS, SINGLE_VIEWS
 from flowviz.specs.fields import Option, described
@@ -38,9 +40,7 @@ class PictureSize(Spec):
     paper_dpi: Annotated[
         int | None, described("Resolution", "Pixels per inch of a size that was given in centimeters", ge=10, le=2400)
     ] = None
-    fits_height: Annotated[
-        bool, described("Fitting height", "Whether an export chooses the height to fit its content")
-    ] = False
+    fits_height: bool = False  # set by `parse`: an export chooses the height to fit its content
 
     @classmethod
     def parse(cls, text: str, dpi: int = USUAL_DPI) -> Self:
@@ -161,12 +161,7 @@ class ViewSpec(Spec):
         described("Text height", "Largest height of the text, as a share of the shorter side", gt=0, le=0.1),
         Option(PICTURES | PLOTS),
     ] = 0.025
-    text_share: Annotated[
-        float | None,
-        described(
-            "Text share", "Size of the text (1 em) as a share of the height; by default, the text height decides", gt=0
-        ),
-    ] = None
+    text_share: Annotated[float | None, Field(gt=0)] = None  # set by exports: 1 em as a share of the height
     common_scale: Annotated[
         bool,
         described("Common scale", "Draw all stages at one scale, instead of framing each around its own particles"),
