@@ -24,7 +24,7 @@ from flowviz.records.paired import (
     differences,
 )
 from flowviz.records.trial import figures_of_run
-from flowviz.specs import ComparisonSpec, Entrant, TargetSpec, TrainingSpec
+from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TargetSpec, TrainingSpec
 from flowviz.specs.comparison import FigureColumns
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Comparison:
     def title(self, name: str) -> str:
         """Return the label of a line of the table: the title of the family if the line is named after its family."""
         project = self.projects.get(name)
-        return project.flow.recipe.title if project and name == project.flow.family else name
+        return title_of(name, project.flow) if project else name
 
     def style(self, name: str) -> int:
         """Return the number of the color and the dashes of an entrant, which it keeps when others leave."""
@@ -279,6 +279,11 @@ class Comparison:
 
         frame = DataFrame(self.rows(), columns=["name", "seed", "ending", *FIGURES])
         return frame.astype(dict.fromkeys(FIGURES, float))
+
+
+def title_of(name: str, flow: FlowSpec) -> str:
+    """Return the label of an entrant: the title of the family if it is named after its family, or else its name."""
+    return flow.recipe.title if name == flow.family else name
 
 
 def limit_names(targets: Iterable[TargetSpec]) -> list[tuple[TargetSpec, str]]:

@@ -50,14 +50,15 @@ class EntrantAdding(QObject):
         run = self._compared.value.selected_run
         if run is not None:
             plan = run.requested.plan
-            self._controller.add(run.name, Project.untrained(plan.target, plan.flow, plan.training))
+            self._controller.add(run.title, Project.untrained(plan.target, plan.flow, plan.training))
 
-    def add_flow(self, name: str, flow: FlowSpec) -> None:
+    def add_flow(self, flow: FlowSpec) -> None:
         """Add a flow, which is trained like the selected one."""
         run = self._compared.value.selected_run
         if run is not None:
             seeded = flow.model_copy(update={"seed": run.project.flow.seed})
-            self._controller.add(name, Project.untrained(run.target, seeded, run.project.training))
+            project = Project.untrained(run.target, seeded, run.project.training)
+            self._controller.add(name_of(project), project)
 
     def add_current(self) -> None:
         """Add the flow of the window."""
@@ -106,7 +107,7 @@ class EntrantAdding(QObject):
             None,
             *(
                 Entry(
-                    f"{name}Entrant", preset.title, partial(self.add_flow, preset.title, preset.flow()), preset.sentence
+                    f"{name}Entrant", preset.title, partial(self.add_flow, preset.flow()), preset.sentence
                 )
                 for name, preset in PRESETS.items()
             ),

@@ -119,8 +119,8 @@ class Compared:
         return replace(self, runs=tuple(runs))
 
     def free_name(self, wanted: str) -> str:
-        """Return a name that no entrant has: the wanted one, or that with a number."""
-        return free_name(wanted, self.names)
+        """Return a name that no entrant has or shows: the wanted one, or that with a number."""
+        return free_name(wanted, {*self.names, *(run.title for run in self.runs)})
 
 
 class ComparedState(State[Compared]):

@@ -32,4 +32,4 @@ class DifferenceBox(ChoiceBox):
 
 
 def _choices(compared: Compared) -> Mapping[str, str]:
-    return {"": "No difference", **{run.key: f"Minus {run.name}" for run in compared.runs}}
+    return {"": "No difference", **{run.key: f"Minus {run.title}" for run in compared.runs}}

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Comparison, Plan, Project
+from flowviz.projects.comparison import title_of
 from flowviz.projects.variant import Variant
 from flowviz.records import (
     FLOW_UNITS,
@@ -93,6 +94,11 @@ class EntrantRun:
     def key(self) -> str:
         """Return the name under which it is trained, which stays the same when it is renamed."""
         return str(self.style)
+
+    @property
+    def title(self) -> str:
+        """Return its name for users, which is the title of its family if it is named after that."""
+        return title_of(self.name, self.project.flow)
 
     @property
     def problem(self) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from flowviz.projects import Project
-from flowviz.specs import PRESETS, TargetSpec, TrainingSpec, preset_of
+from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_NAME
 from flowviz.training.schedule import Budget
 
@@ -28,9 +28,8 @@ def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Proje
 
 
 def name_of(project: Project) -> str:
-    """Return a name for the flow of a project: that of its preset, or of its family."""
-    preset = preset_of(project.flow)
-    return entrant_name(PRESETS[preset].title if preset else project.flow.recipe.title)
+    """Return a name for the flow of a project: the title of its family."""
+    return entrant_name(project.flow.recipe.title)
 
 
 def entrant_name(text: str) -> str:

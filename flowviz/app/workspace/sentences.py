@@ -63,9 +63,9 @@ def sentence(compared: Compared, activity: str) -> str:
 
 def _training(compared: Compared) -> str:
     if not compared.trains_all:
-        names = " and ".join(f"'{run.name}'" for run in compared.runs if run.key in compared.training)
+        names = " and ".join(f"'{run.title}'" for run in compared.runs if run.key in compared.training)
         return f"Training {names}."
-    diverged = [run.name for run in compared.runs if run.status in {"diverged", "failed"}]
+    diverged = [run.title for run in compared.runs if run.status in {"diverged", "failed"}]
     words = f" {', '.join(diverged)} diverged or failed." if diverged else ""
     return f"The flows take turns: {compared.fraction:.0%} of the budget is used.{words}"
 
@@ -87,7 +87,7 @@ def _result(compared: Compared) -> str:
     """Return how the trainings ended. Empty before any of them."""
     if not any(run.is_begun for run in compared.runs):
         return ""
-    waiting = [run.name for run in compared.runs if not run.has_ended]
+    waiting = [run.title for run in compared.runs if not run.has_ended]
     end = "Stopped" if any(run.status in {"stopped", "interrupted"} for run in compared.runs) else "Done"
     result = f"{end}{_best(compared)}."
     return f"{result} Not finished yet: {', '.join(waiting)}." if waiting else result
@@ -99,12 +99,12 @@ def _best(compared: Compared) -> str:
     if len(known) < 2:
         return ""
     ties = [
-        run.name for run, row in zip(known, rows_of(known), strict=True) if row.difference and row.difference.is_tie
+        run.title for run, row in zip(known, rows_of(known), strict=True) if row.difference and row.difference.is_tie
     ]
     if len(ties) > 1 and compared.shares_target:
         return f": {', '.join(ties[:-1])} and {ties[-1]} have the smallest test gaps, which the test cannot distinguish"
     best = min(known, key=lambda run: run.gap or 0.0)
-    return f": {best.name} has the smallest test gap, {best.gap:.3f} nats"
+    return f": {best.title} has the smallest test gap, {best.gap:.3f} nats"
 
 
 def _short(text: str) -> str:

@@ -155,11 +155,11 @@ def _name(run: EntrantRun, role: int) -> str | None:
     has_failed = run.status in FAILED
     match role:
         case Qt.ItemDataRole.DisplayRole:
-            return f"⚠ {run.name}" if has_failed else run.name
+            return f"⚠ {run.title}" if has_failed else run.title
         case Qt.ItemDataRole.AccessibleTextRole:
-            return f"{run.name}, {run.words()}" if has_failed else run.name
+            return f"{run.title}, {run.words()}" if has_failed else run.title
         case Qt.ItemDataRole.ToolTipRole:
-            return f"{run.name}: {run.problem or (run.words() if has_failed else run.project.flow.recipe.title)}"
+            return f"{run.title}: {run.problem or (run.words() if has_failed else run.project.flow.recipe.title)}"
     return run.name if role == VALUE_ROLE else None
 
 

@@ -10,11 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.session import Session
 from flowviz.app.workspace.adding import EntrantAdding
-from flowviz.projects import Project
-from flowviz.specs import PRESETS, FlowSpec, TextSpec, TrainingSpec
+from flowviz.app.workspace.pane_title import pane_title
+from flowviz.app.workspace.table import FiguresTable
+from flowviz.projects import Comparison, Project
+from flowviz.specs import PRESETS, FlowSpec, TextSpec, TrainingSpec, comparison_spec
 from tests.app.conftest import work_is_running
 from tests.app.workspace.fakes import TARGET, ComparisonHarness
 
+SHARED = {"target": TARGET, "training": TrainingSpec(steps=1000)}
 BYE = Project.untrained(TextSpec(text="Bye"), FlowSpec(family="spline"), TrainingSpec(seconds=9))
 
 
@@ -63,9 +66,30 @@ def test_a_copy_is_untrained_and_selected(flows: Adding) -> None:
 
 def test_a_preset_learns_the_same_target(flows: Adding) -> None:
     preset = PRESETS["sharp"]
-    flows.adding.add_flow(preset.title, preset.flow())
-    assert flows.harness.run(preset.title).project.flow.family == "spline"
-    assert flows.harness.run(preset.title).target == TARGET
+    flows.adding.add_flow(preset.flow())
+    assert flows.harness.run("Spline").project.flow.family == "spline"
+    assert flows.harness.run("Spline").target == TARGET
+
+
+def test_default_names_are_the_titles_of_families_and_differ(flows: Adding) -> None:
+    for _ in range(2):
+        flows.adding.add_flow(FlowSpec(family="spline"))
+        flows.adding.add_flow(FlowSpec(layers=3))
+    assert flows.harness.names == ("a", "b", "Spline", "RealNVP", "Spline 2", "RealNVP 2")
+
+
+def test_flows_that_the_command_names_after_families_are_shown_with_their_titles(qtbot: QtBot) -> None:
+    values = [{"name": name, "flow": {"family": name}} for name in ("realnvp", "spline")]
+    harness = ComparisonHarness(Comparison.untrained(comparison_spec({**SHARED, "entrants": values})))
+    table = FiguresTable(harness.compared)
+    qtbot.addWidget(table)
+    model = table.model()
+    assert model is not None
+    assert [model.index(row, 0).data() for row in range(2)] == ["RealNVP", "Spline"]
+    assert pane_title(harness.run("realnvp"), "light").texts[-1] == "RealNVP"
+    assert harness.names == harness.compared.comparison.names == ("realnvp", "spline"), "as --entrant names them"
+    harness.controller.add("Spline", BYE)
+    assert "Spline 2" in harness.names, "no other flow is shown under this name"
 
 
 def test_another_target_is_asked_about(flows: Adding) -> None:
