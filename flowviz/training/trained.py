@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flowviz.projects import Project
-from flowviz.records import Checkpoint, Environment, Event, Finished, Moment
+from flowviz.records import Checkpoint, Environment, Event
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
+from flowviz.training.entrant_training import EntrantTraining
 from flowviz.training.from_here import continued
 from flowviz.training.overfitting import with_final_report
 from flowviz.training.requests import Stop
-from flowviz.training.train import train
 
 MOMENTS = 32  # in the timeline of a training with a budget of seconds
 MIN_PERIOD = 0.5  # seconds between moments; computing one takes a few hundredths of that
@@ -54,30 +54,20 @@ def trained(
         MachineError: If there is not enough memory, or if TensorFlow cannot be loaded.
         SpecError: If the flow is too large for a project file.
     """
-    project = continued(project)
-    checkpoint, first_step = project.checkpoint, project.resumes_at
-    history = project.history.resumed(checkpoint) if checkpoint else project.history
-    project = replace(project, environment=Environment.current(), history=history)
-    events = train(
-        target,
-        project.flow,
-        project.training,
-        moment_seconds=moment_period(project.training) if keeps_moments else None,
-        checkpoint_seconds=checkpoint_seconds,
-        clock=clock,
-        stop_requested=should_stop,
-        resume=checkpoint,
-        reports_chunks=checkpoints_end,
-    )
-    for event in with_final_report(events, target.training_points):
+    project = replace(continued(project), environment=Environment.current())
+    entrant, first_step = EntrantTraining("", project, target), project.resumes_at
+    options = {
+        "moment_seconds": moment_period(project.training) if keeps_moments else None,
+        "checkpoint_seconds": checkpoint_seconds,
+        "clock": clock,
+        "reports_chunks": checkpoints_end,
+    }
+    for event in with_final_report(entrant.begin(options, should_stop), target.training_points):
         on_event(event)
-        project = project.after(event)
-        moment = event.snapshot if isinstance(event, Finished) else event
-        if isinstance(moment, Moment):
-            project = replace(project, timeline=project.timeline.with_moment(moment))
+        entrant.take(event)
         if on_checkpoint and isinstance(event, Checkpoint) and event.step > first_step:
-            on_checkpoint(project.storable())
-    return project.storable()
+            on_checkpoint(entrant.project.storable())
+    return entrant.project.storable()
 
 
 def moment_period(spec: TrainingSpec) -> float:
