@@ -41,9 +41,9 @@ COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
         "Affine, spline, flow matching",
         "Layers that stretch the plane, layers that bend it, and a velocity along which particles drift",
         {
-            "affine": {"flow": {"family": "realnvp"}},
-            "spline": {"flow": {"family": "spline"}},
-            "flow matching": {"flow": {"family": "flow_matching"}},
+            "RealNVP": {"flow": {"family": "realnvp"}},
+            "Spline": {"flow": {"family": "spline"}},
+            "Flow matching": {"flow": {"family": "flow_matching"}},
         },
     ),
     "normalization": ComparisonPreset(

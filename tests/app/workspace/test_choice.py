@@ -36,7 +36,7 @@ def test_a_preset_has_one_target_and_one_budget(name: Kind) -> None:
 
 def test_the_current_flow_and_projects_join_with_the_target_and_the_budget() -> None:
     comparison = choice("families", adds_current=True, projects=(("mine", SPLINE),)).comparison()
-    assert comparison.names[-2:] == ("RealNVP", "mine")
+    assert comparison.names == ("RealNVP", "Spline", "Flow matching", "RealNVP 2", "mine")
     assert comparison["mine"].target == HI
     assert comparison["mine"].flow.family == "spline"
     assert comparison["mine"].training.steps == 100
