@@ -48,7 +48,7 @@ PICTURES = Path(__file__).parent / "pictures"
 README = Path(__file__).parents[1] / "README.md"
 TERMINAL_GUIDE = Path(__file__).parent / "guide" / "terminal.md"
 MAX_FILE_BYTES = 200_000  # bytes
-SIZE, LAPTOP = (1280, 800), (1366, 768)
+SIZE, LAPTOP, WIDE = (1280, 800), (1366, 768), (1440, 768)
 WORD, PROJECT = "FLOW", "flow.flowviz"  # as in the README
 # Lines of the README and of the guide that make pictures.
 DRAWING = (
@@ -123,7 +123,7 @@ def show_window(path: Path) -> None:
 def show_comparison() -> None:
     """Open the comparison of the gallery."""
     window = Window()
-    window.main.resize(*LAPTOP)  # where the table has room for all columns
+    window.main.resize(*WIDE)  # where the table has room for all columns
     window.main.document_actions.open_copy(example("three_flows").path)
     window.wait(lambda: window.main.comparisons.is_shown)
     window.take("comparison")
