@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from io import BytesIO
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from flowviz.errors import SpecError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
 from flowviz.records import Trial, Units
-from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, row_of, summary_of
+from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, summary_of
 from flowviz.records.paired import (
     DIFFERENCE,
     DIFFERENCE_ERROR,
@@ -23,7 +22,7 @@ from flowviz.records.paired import (
     best_flows,
     differences,
 )
-from flowviz.records.trial import figures_of_run
+from flowviz.records.trial import figures_so_far
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TargetSpec, TrainingSpec
 from flowviz.specs.comparison import FigureColumns
 
@@ -173,7 +172,15 @@ class Comparison:
 
         The last rows are those of the limits by counting, if there are any.
         """
-        return [row_of(each.name, each.seed, each.ending, each.figures) for each in self.table_trials()]
+        return [
+            {
+                "name": each.name,
+                "seed": each.seed,
+                "ending": each.ending,
+                **{name: each.figures.get(name) for name in FIGURES},
+            }
+            for each in self.table_trials()
+        ]
 
     def table_trials(self) -> list[Trial]:
         """Return the runs that have ended and the limits by counting, with their differences from the best entrant."""
@@ -222,16 +229,11 @@ class Comparison:
         return replace(self, trials=(*self.trials, *running))
 
     def _running(self, name: str, units: Units) -> Trial:
-        project, figures = self[name], dict[str, float | None]()
-        if (progress := project.history.last_progress(None)) is not None:
-            entropy = float(project.history.entropy[-1])
-            known = replace(progress, entropy=None if isnan(entropy) else entropy).in_units(units)
-            figures |= {"steps": known.step, "seconds": known.seconds, "steps_per_second": known.steps_per_second}
-            figures |= {"validation_gap": known.validation_gap, "validation_nll": known.validation_nll}
-        if project.timeline.moments:
-            latest = project.timeline.moments[-1]
-            figures |= {"on_target": latest.on_target, "leaked": latest.leaked, "coverage": latest.coverage}
-        figures |= figures_of_run(project.weights, project.history)
+        project = self[name]
+        progress, moments = project.history.last_progress(), project.timeline.moments
+        figures = figures_so_far(
+            progress and progress.in_units(units), moments[-1] if moments else None, project.weights, project.history
+        )
         return Trial.running(name, project.flow, project.training, figures)
 
     def summaries(self) -> list[RunSummary]:
@@ -265,10 +267,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         """Return the figure and the table as HTML, which notebooks display."""
-        picture, content = self.figure(), BytesIO()
-        assert picture is not None
-        picture.save(content, "PNG")
-        image = b64encode(content.getvalue()).decode()
+        image = b64encode(png_of(self)).decode()
         names = escape(", ".join(self.names))
         table = self.table().to_html(index=False, na_rep="–", float_format="{:.4g}".format)
         return f'<img src="data:image/png;base64,{image}" alt="{names}" style="max-width: 100%">{table}'

@@ -101,7 +101,6 @@ from flowviz.records import (
     History,
     Kept,
     Moment,
-    Score,
     Selection,
     Timeline,
     Trace,
@@ -246,7 +245,8 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
         "adjustments": [asdict(change) for change in project.history.adjustments],
         "recoveries": [vars(each) for each in project.history.recoveries],
         "kept_step": project.history.kept_step,
-        "score": project.score and _score_text(project.score),
+        "score": project.score
+        and {name: value for name, value in asdict(project.score).items() if name != "data_units"},
         "test_uses": project.test_uses,
         "checkpoint": checkpoint,
         "timeline": {"period": project.timeline.period, "moments": moments},
@@ -274,10 +274,6 @@ def _checkpoint_text(checkpoint: Checkpoint, states: States) -> dict[str, Any]:
         "validated_step": validated and validated.step,
         "edits": checkpoint.edits.model_dump(),
     }
-
-
-def _score_text(score: Score) -> dict[str, Any]:
-    return {name: value for name, value in asdict(score).items() if name != "data_units"}
 
 
 def _dumped(plan: Plan) -> dict[str, Any]:

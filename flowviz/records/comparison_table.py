@@ -139,11 +139,6 @@ class RunSummary:
         return column.text(value) + (f" ± {column.text(error)}" if error else "")
 
 
-def row_of(name: str, seed: int, ending: str, figures: Mapping[str, float | None]) -> Row:
-    """Return the row of a run: its name, seed and ending, and its figures, None if unknown."""
-    return {"name": name, "seed": seed, "ending": ending, **{each: figures.get(each) for each in FIGURES}}
-
-
 def summary_of(name: str, trials: Iterable[Trial], difference: PairedDifference | None = None) -> RunSummary:
     """Return the summary of the runs of an entrant, without those of others."""
     runs = [trial for trial in trials if trial.name == name]

@@ -135,13 +135,13 @@ class History(EqualByContent):
             entropy=units.nll(self.entropy),
         )
 
-    def last_progress(self, entropy: float | None) -> Progress | None:
+    def last_progress(self, entropy: float | None = None) -> Progress | None:
         """Return the last report as that of a finished training, or None if there are no reports.
 
         Args:
-            entropy: Entropy of the present target in nats. None if unknown.
+            entropy: Entropy of the present target in nats, used if the report has none. None if unknown.
         """
-        return self._progress(len(self.step) - 1, entropy) if len(self.step) else None
+        return self.progress_at(int(self.step[-1]), entropy) if len(self.step) else None
 
     def progress_at(self, step: int, entropy: float | None) -> Progress | None:
         """Return the latest report up to a step, or the first report if all are later, or None if there are none.

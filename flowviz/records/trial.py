@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records.equality import EqualByContent
-from flowviz.records.events import Ending, Finished
+from flowviz.records.events import Ending, Finished, Moment, Progress
 from flowviz.records.history import History
 from flowviz.records.units import Units
 from flowviz.records.weights import Weights
@@ -107,6 +107,32 @@ class Trial(EqualByContent):
         name = measure([self])
         value = self.figures.get(name)
         return result if value is None else f"{result}, {MEASURES[name]} {value:.3f} nats"
+
+
+def figures_so_far(
+    progress: Progress | None, moment: Moment | None, weights: Weights, history: History
+) -> dict[str, float | None]:
+    """Return the figures of a training that has not ended. Its NLLs are those of validation points.
+
+    Args:
+        progress: The latest report, in the units of the data. None before the first one.
+        moment: The latest moment, with the shares of particles on the target. None before the first one.
+        weights: The current weights.
+        history: The losses so far.
+    """
+    known = figures_of_run(weights, history)
+    return {
+        "steps": progress.step if progress else None,
+        "seconds": progress.seconds if progress else None,
+        "steps_per_second": progress.steps_per_second if progress else None,
+        "validation_gap": progress.validation_gap if progress else None,
+        "validation_nll": progress.validation_nll if progress else None,
+        "on_target": moment.on_target if moment else None,
+        "leaked": moment.leaked if moment else None,
+        "coverage": moment.coverage if moment else None,
+        **known,
+        "parameters": known["parameters"] or None,
+    }
 
 
 def figures_of_run(weights: Weights, history: History) -> dict[str, float | None]:

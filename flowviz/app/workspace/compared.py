@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-import numpy as np
 from PyQt6.QtCore import QObject
 
 from flowviz.app.state.state import State
@@ -230,7 +229,6 @@ def _run_of(comparison: Comparison, name: str) -> EntrantRun:
     if last is None:
         return EntrantRun(name, project, trial=trial, later=later, style=style)
     history = project.history
-    entropy = None if not len(history.entropy) or np.isnan(history.entropy[-1]) else float(history.entropy[-1])
     moments = project.timeline.moments
     return EntrantRun(
         name,
@@ -238,7 +236,7 @@ def _run_of(comparison: Comparison, name: str) -> EntrantRun:
         status=trial.ending if trial else "stopped",
         fraction=Budget.at(last, project.training).fraction,
         moment=moments[-1] if moments else None,
-        progress=history.last_progress(entropy),
+        progress=history.last_progress(),
         trial=trial,
         later=later,
         style=style,

@@ -23,7 +23,7 @@ from flowviz.records import (
 )
 from flowviz.records.comparison_table import RunSummary, summary_of_figures
 from flowviz.records.paired import PairedDifference
-from flowviz.records.trial import ON_TARGET_GOAL
+from flowviz.records.trial import figures_so_far
 from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
 from flowviz.training.settings import can_go_on
@@ -244,17 +244,7 @@ class EntrantRun:
             return self.trial.figures
         units = self.built.units if self.built else FLOW_UNITS
         progress = self.progress.in_units(units) if self.progress else None
-        parameters = sum(array.size for array in self.project.weights.parameters.values())
-        return {
-            "validation_gap": progress.validation_gap if progress else None,
-            "validation_nll": progress.validation_nll if progress else None,
-            "on_target": self.moment.on_target if self.moment else None,
-            "coverage": self.moment.coverage if self.moment else None,
-            "leaked": self.moment.leaked if self.moment else None,
-            "parameters": parameters or None,
-            "steps_per_second": progress.steps_per_second if progress else None,
-            "seconds_to_goal": self.project.history.seconds_until(ON_TARGET_GOAL),
-        }
+        return figures_so_far(progress, self.moment, self.project.weights, self.project.history)
 
     def words(self) -> str:
         """Return the state of the training for users, such as "45%" or "diverged"."""
