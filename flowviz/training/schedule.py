@@ -72,8 +72,8 @@ class Budget:
     @property
     def steps_per_second(self) -> float:
         """Return the speed since the start of the budget, or else since the first step; 0 before the first step."""
-        if self._steps_spent > 0 and self._seconds_spent > 0:
-            return self._steps_spent / self._seconds_spent
+        if self.steps_spent > 0 and self.seconds_spent > 0:
+            return self.steps_spent / self.seconds_spent
         return self.step / self.seconds if self.seconds > 0 else 0.0
 
     @property
@@ -85,9 +85,9 @@ class Budget:
     def seconds_left(self) -> float:
         """Return the remaining time. With a budget of steps, it is estimated, and infinite before the first step."""
         if self.spec.seconds is not None:
-            return max(0.0, self.spec.seconds - self._seconds_spent)
+            return max(0.0, self.spec.seconds - self.seconds_spent)
         assert self.spec.steps is not None
-        return (self.spec.steps - self._steps_spent) / self.steps_per_second if self.step else float("inf")
+        return (self.spec.steps - self.steps_spent) / self.steps_per_second if self.step else float("inf")
 
     def free_since(self, step: int, seconds: float) -> "Budget":
         """Return this budget without what has been spent since a step and a time, which does not count."""
@@ -104,7 +104,7 @@ class Budget:
             A number of steps, which is 0 once the budget is spent.
         """
         if self.spec.steps is not None:
-            return min(most, self.spec.steps - self._steps_spent)
+            return min(most, self.spec.steps - self.steps_spent)
         if self.seconds_left <= 0:
             return 0
         affordable = round(self.seconds_left * self.steps_per_second) if self.step else most
@@ -113,19 +113,21 @@ class Budget:
     def rates(self, count: int) -> NDArray[np.float32]:
         """Return the learning rates (count,) of the next `count` steps."""
         fractions = np.array([self._fraction_after(ahead) for ahead in range(count)])
-        return learning_rates(self.spec, self._steps_spent + np.arange(count), fractions)
+        return learning_rates(self.spec, self.steps_spent + np.arange(count), fractions)
 
     def _fraction_after(self, steps: int) -> float:
         if self.spec.steps is not None:
-            return (self._steps_spent + steps) / self.spec.steps
+            return (self.steps_spent + steps) / self.spec.steps
         assert self.spec.seconds is not None
         ahead = steps / self.steps_per_second if self.step else 0.0
-        return (self._seconds_spent + ahead) / self.spec.seconds
+        return (self.seconds_spent + ahead) / self.spec.seconds
 
     @property
-    def _steps_spent(self) -> int:
+    def steps_spent(self) -> int:
+        """Return the number of steps since the start of the budget."""
         return self.step - self.start_step
 
     @property
-    def _seconds_spent(self) -> float:
+    def seconds_spent(self) -> float:
+        """Return the training time since the start of the budget."""
         return self.seconds - self.start_seconds

@@ -26,12 +26,12 @@ def extended(project: Project, *, steps: int | None, seconds: float | None) -> P
     checkpoint = project.checkpoint
     assert checkpoint is not None
     changed = TrainingSpec(**{**project.training.model_dump(), "steps": steps, "seconds": seconds})
-    taken_steps = checkpoint.step - checkpoint.start_step
-    taken_seconds = checkpoint.seconds - checkpoint.start_seconds
-    if steps is not None and steps < taken_steps:
-        raise SpecError(f"The flow has already been trained for {taken_steps:,} steps. Give a larger number.")
-    if seconds is not None and seconds < taken_seconds:
-        raise SpecError(f"The flow has already been trained for {taken_seconds:.1f} seconds. Give a larger number.")
+    spent = Budget.at(checkpoint, changed)
+    if steps is not None and steps < spent.steps_spent:
+        raise SpecError(f"The flow has already been trained for {spent.steps_spent:,} steps. Give a larger number.")
+    if seconds is not None and seconds < spent.seconds_spent:
+        taken = f"{spent.seconds_spent:.1f} seconds"
+        raise SpecError(f"The flow has already been trained for {taken}. Give a larger number.")
     return replace(project, training=changed, checkpoint=replace(checkpoint, unimproved=0))
 
 

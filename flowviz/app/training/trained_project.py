@@ -74,10 +74,10 @@ class TrainedProject:
 
     def extended(self, budget: TrainingSpec) -> Project:
         """Return the project with the seconds or steps of a budget added to those that the training has taken."""
-        last = self.project.checkpoint
-        assert last is not None
-        steps = None if budget.steps is None else last.step - last.start_step + budget.steps
-        seconds = None if budget.seconds is None else last.seconds - last.start_seconds + budget.seconds
+        spent = self.budget
+        assert spent is not None
+        steps = None if budget.steps is None else spent.steps_spent + budget.steps
+        seconds = None if budget.seconds is None else spent.seconds_spent + budget.seconds
         return extended(self.project, steps=steps, seconds=seconds)
 
     @property

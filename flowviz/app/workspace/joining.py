@@ -40,8 +40,7 @@ def entrant_name(text: str) -> str:
 
 def _fits(spent: Budget) -> bool:
     """Return whether no more than the budget is spent."""
-    steps, seconds = spent.step - spent.start_step, spent.seconds - spent.start_seconds
     if spent.spec.steps is not None:
-        return steps <= spent.spec.steps
+        return spent.steps_spent <= spent.spec.steps
     assert spent.spec.seconds is not None
-    return seconds <= 1.1 * spent.spec.seconds  # the last chunk ends a little later
+    return spent.seconds_spent <= 1.1 * spent.spec.seconds  # the last chunk ends a little later
