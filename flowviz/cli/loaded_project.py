@@ -101,12 +101,13 @@ class LoadedProject:
 
         The traces are in flow units, the NLL in the given ones.
         """
-        points = EncodedPoints()
+        nlls, folded = [np.zeros(0)], 0.0
         for part in self.parts(trace_in_parts(self.project, count, seed, direction)):
-            points = points.with_more(part)
+            nlls.append(part.nlls)
+            folded += part.folded_share * len(part.nlls)
             yield part
         if direction == "encode":
-            points.say_nll(self.project.target, units)
+            say_nll(np.concatenate(nlls), folded, self.project.target, units)
 
     def scored(self, points: NDArray[np.float64], units: UnitName) -> Iterator[NDArray[np.floating]]:
         """Yield the log-densities of points (n, 2) in parts; print how many points have none."""
@@ -125,46 +126,27 @@ class LoadedProject:
             raise FileError(f"{self.path} cannot be opened. {error}") from error
 
 
-@dataclass(frozen=True)
-class EncodedPoints:
-    """The NLL of points of the target that a flow encodes, and on which it is not trained.
+def say_nll(nlls: NDArray[np.float64], folded: float, target: TargetSpec, name: UnitName) -> None:
+    """Print the mean NLL of points that a flow encodes, and whether it is inexact.
 
-    Attributes:
-        count: Number of the points.
-        known: Number of the points whose NLL is known.
+    It is unknown if some of the points have no density.
+
+    Args:
+        nlls: NLL of each point (n,) in nats and flow units, NaN if it is unknown.
         folded: Number of the points at which densities are inexact or unknown, because steps fold the plane over.
-        total: Sum of the known NLLs, in nats and flow units.
+        target: The target.
+        name: The units in which to print it.
     """
-
-    count: int = 0
-    known: int = 0
-    folded: int = 0
-    total: float = 0.0
-
-    def with_more(self, trace: Trace) -> "EncodedPoints":
-        """Return these points and those of a trace."""
-        nlls, folded = trace.known_nlls, 0 if trace.folded is None else int(trace.folded.sum())
-        count = self.count + trace.positions.shape[1]
-        return EncodedPoints(count, self.known + len(nlls), self.folded + folded, self.total + float(nlls.sum()))
-
-    def say_nll(self, target: TargetSpec, name: UnitName) -> None:
-        """Print the mean NLL, per area in other units than flow units, and whether it is inexact.
-
-        It is unknown if some of the points have no density.
-
-        Args:
-            target: The target.
-            name: The units.
-        """
-        _say_folded(self.count - self.known, self.count)
-        if self.known < self.count:
-            say(f"The NLL of the points is {not_comparable(1 - self.known / self.count)}.")
-            return
-        units = spec_units(target, name)
-        area = "pixels" if name == "pixels" else "the units of the data"
-        per = "" if units.are_flow_units else f" per area in {area}"
-        nll, note = units.nll(self.total / self.known), inexact_note(self.folded / self.count)
-        say(f"The NLL of {self.known:,} validation points is {nll:.3f} nats{per}{note}.")
+    unknown = int(np.isnan(nlls).sum())
+    _say_folded(unknown, len(nlls))
+    if unknown:
+        say(f"The NLL of the points is {not_comparable(unknown / len(nlls))}.")
+        return
+    units = spec_units(target, name)
+    area = "pixels" if name == "pixels" else "the units of the data"
+    per = "" if units.are_flow_units else f" per area in {area}"
+    nll, note = units.nll(float(nlls.mean())), inexact_note(folded / len(nlls))
+    say(f"The NLL of {len(nlls):,} validation points is {nll:.3f} nats{per}{note}.")
 
 
 def _say_folded(folded: int, count: int) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from flowviz.cli import options
 from flowviz.cli.export_request import FIELDS, requested_export, requested_figure
-from flowviz.cli.loaded_project import EncodedPoints, LoadedProject, integrator_options
+from flowviz.cli.loaded_project import LoadedProject, integrator_options, say_nll
 from flowviz.cli.messages import counted, progress_bar, say
 from flowviz.cli.outputs import STDOUT, check_output, check_replaceable
 from flowviz.cli.spec_options import Given, SpecFile, given_files, read_spec, spec_options, takes
@@ -124,7 +124,8 @@ def render(
     followed = _Followed(found, spec)
     found = replace(found, selection=followed.selection(select or [SAVED]))
     if spec.seen.direction == "encode" and "direction" in effects(spec):
-        EncodedPoints().with_more(followed.trace).say_nll(found.target, spec.seen.view.units)
+        trace = followed.trace
+        say_nll(trace.nlls, trace.folded_share * len(trace.nlls), found.target, spec.seen.view.units)
     export = Export(found, followed.with_window(given))
     for name in export.names():
         check_replaceable(path / name, inputs)

@@ -255,10 +255,9 @@ class Trace(EqualByContent):
         return np.array([central_box(positions) for positions in self.positions])
 
     @property
-    def known_nlls(self) -> NDArray[np.float64]:
-        """Return −log p in nats of the particles at the last stage, without those to which no inverse is found."""
-        nlls = -self.log_density(self.last_stage).astype(np.float64)
-        return nlls[~np.isnan(nlls)]
+    def nlls(self) -> NDArray[np.float64]:
+        """Return −log p (n,) in nats of the particles at the last stage, NaN for those to which no inverse is found."""
+        return -self.log_density(self.last_stage).astype(np.float64)
 
     def measure(self) -> None:
         """Compute and cache the boxes and the volume shares. Call this off the GUI thread."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import flowviz
-from flowviz.cli.loaded_project import EncodedPoints
+from flowviz.cli.loaded_project import say_nll
 from flowviz.flows import build_flow
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Finished, Scene, Weights
@@ -109,7 +109,7 @@ def test_points_without_a_density_leave_encoded_points_without_an_nll(
 
 
 def test_nll_is_not_named_if_no_point_has_one(capsys: pytest.CaptureFixture[str]) -> None:
-    EncodedPoints(count=3, known=0, folded=3).say_nll(TextSpec(text="I"), "flow")
+    say_nll(np.full(3, np.nan), 3, TextSpec(text="I"), "flow")
     said = " ".join(capsys.readouterr().err.split())
     assert "3 of 3 points have no exact density" in said
     assert "not comparable: 100.0% of the points have no density" in said
@@ -121,7 +121,7 @@ def test_nll_of_points_with_several_particles_is_inexact(
     flow = partly_folded.build_flow()
     points = flow.sample(4000, seed=1)
     encoded = flow.encoded(points[~np.isnan(flow.log_prob(points))])
-    EncodedPoints().with_more(encoded).say_nll(TextSpec(text="I"), "flow")
+    say_nll(encoded.nlls, encoded.folded_share * len(encoded.nlls), TextSpec(text="I"), "flow")
     said = " ".join(capsys.readouterr().err.split())
     assert "NaN" not in said
     assert f"nats (inexact: steps fold the plane over at about {encoded.folded_share:.1%} of the points; " in said
