@@ -173,19 +173,13 @@ def _project_info(project: Project) -> machine.SystemInfo:
         **({"pairing": flow.pairing, **_integration(project)} if flow.recipe.is_continuous else {}),
         "steps": int(steps[-1]) if len(steps) else 0,
         "ending": project.ending or ("unknown" if len(steps) else "not trained"),
-        "score": _score(project),
+        "score": project.score.in_units().sentence() if project.score else "unknown",
         "uses_of_the_test_points": project.test_uses,
         **vars(Settings.of(project.training, flow.recipe)),
         "changes_of_settings": [change.sentence() for change in project.history.adjustments],
         **dict.fromkeys(names, "unknown"),
         **(vars(project.environment) if project.environment else {}),
     }
-
-
-def _score(project: Project) -> str:
-    if project.score is None:
-        return "unknown"
-    return project.score.in_units().sentence()
 
 
 def _integration(project: Project) -> machine.SystemInfo:

@@ -13,7 +13,6 @@ from flowviz.exporting.pictures import write_once
 from flowviz.projects import Comparison
 from flowviz.records import to_csv
 from flowviz.records.comparison_table import best_of, with_values
-from flowviz.targets import build_target, target_units
 
 DIFFERENCE_WORDS = "Test NLL − best is the difference from the NLL of the best flow on the same test points."
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
@@ -118,9 +117,7 @@ class ComparisonTable:
 
     def text(self) -> str:
         """Return the content of the file."""
-        targets = {name: build_target(self._comparison[name].target) for name in self._comparison.in_progress}
-        units = {name: target_units(target, "data") for name, target in targets.items()}
-        return TABLES[self._form](self._comparison.with_current(units))
+        return TABLES[self._form](self._comparison.with_current())
 
 
 def _rows(

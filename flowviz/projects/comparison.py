@@ -12,7 +12,7 @@ from flowviz.arguments import checked
 from flowviz.errors import SpecError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
-from flowviz.records import Trial, Units
+from flowviz.records import Trial
 from flowviz.records.comparison_table import FIGURES, LIMIT, Row, RunSummary, summary_of
 from flowviz.records.paired import (
     DIFFERENCE,
@@ -22,15 +22,14 @@ from flowviz.records.paired import (
     best_flows,
     differences,
 )
-from flowviz.records.trial import figures_so_far
+from flowviz.records.trial import CUT_SHORT, figures_so_far
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TargetSpec, TrainingSpec
 from flowviz.specs.comparison import FigureColumns
+from flowviz.targets import spec_units
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from PIL.Image import Image
-
-FOR_GOOD = ("completed", "patience", "diverged")  # endings of runs that are neither continued nor repeated
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,9 @@ class Comparison:
         if not budget.exceeds(self.spec.budget):
             raise SpecError(f"The budget of each flow is {self.spec.budget_words}. Give a larger one in the same unit.")
         projects = {name: project.with_budget(budget) for name, project in self.projects.items()}
-        diverged = tuple(trial for trial in self.trials if trial.ending == "diverged")
-        return replace(self, projects=projects, trials=diverged)
+        recorded = {name for name, project in self.projects.items() if project.flow.is_recorded}
+        kept = tuple(trial for trial in self.trials if trial.ending == "diverged" or trial.name in recorded)
+        return replace(self, projects=projects, trials=kept)
 
     def with_trial(self, trial: Trial) -> "Comparison":
         """Return this comparison with the result of a run, in place of an earlier one with the same name and seed.
@@ -150,7 +150,7 @@ class Comparison:
 
     def missing(self, offset: int = 0) -> tuple[Entrant, ...]:
         """Return the entrants, with their own seed plus an offset, of the runs that are not complete."""
-        ended = {(each.name, each.seed) for each in self.trials if each.ending in FOR_GOOD}
+        ended = {(each.name, each.seed) for each in self.trials if each.ending not in CUT_SHORT}
         later = (entrant.with_later_seeds(offset) for entrant in self.trained_entrants)
         return tuple(entrant for entrant in later if (entrant.name, entrant.seed) not in ended)
 
@@ -217,22 +217,24 @@ class Comparison:
             name for name, project in self.projects.items() if len(project.history.step) and self.trial(name) is None
         )
 
-    def with_current(self, units: Mapping[str, Units]) -> "Comparison":
+    def with_current(self) -> "Comparison":
         """Return this comparison with the current figures of the runs that are in progress, as results of these runs.
 
         It is meant for tables: their ending is "training", and their gap and NLL are those of the validation points.
 
-        Args:
-            units: Units of the data of the target of each of these entrants, to which the NLLs are converted.
+        Raises:
+            TargetError: If the points of a target cannot be learned.
         """
-        running = (self._running(name, units[name]) for name in self.in_progress)
-        return replace(self, trials=(*self.trials, *running))
+        return replace(self, trials=(*self.trials, *map(self._running, self.in_progress)))
 
-    def _running(self, name: str, units: Units) -> Trial:
+    def _running(self, name: str) -> Trial:
         project = self[name]
         progress, moments = project.history.last_progress(), project.timeline.moments
         figures = figures_so_far(
-            progress and progress.in_units(units), moments[-1] if moments else None, project.weights, project.history
+            progress and progress.in_units(spec_units(project.target, "data")),
+            moments[-1] if moments else None,
+            project.weights,
+            project.history,
         )
         return Trial.running(name, project.flow, project.training, figures)
 

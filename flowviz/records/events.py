@@ -339,8 +339,9 @@ class Finished:
             "prepare_seconds": self.prepare_seconds,
         }
 
-    def in_units(self, units: Units) -> "Finished":
-        """Return this result with its NLLs and entropy converted from flow units."""
+    def in_units(self, units: Units | None = None) -> "Finished":
+        """Return this result with its NLLs and entropy converted from flow units, by default to those of the data."""
+        units = units or self.score.data_units
         return replace(self, progress=self.progress.in_units(units), score=self.score.in_units(units))
 
     def sentence(self) -> str:

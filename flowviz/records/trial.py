@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from flowviz.records.equality import EqualByContent
 from flowviz.records.events import Ending, Finished, Moment, Progress
 from flowviz.records.history import History
-from flowviz.records.units import Units
 from flowviz.records.weights import Weights
 from flowviz.specs import FlowSpec, TrainingSpec
 
@@ -58,10 +57,8 @@ class Trial(EqualByContent):
     is_tested: bool = field(default=False, compare=False, repr=False)
 
     @classmethod
-    def of(
-        cls, name: str, flow: FlowSpec, spec: TrainingSpec, end: Finished, history: History, units: Units
-    ) -> "Trial":
-        """Return the result of a training that has ended.
+    def of(cls, name: str, flow: FlowSpec, spec: TrainingSpec, end: Finished, history: History) -> "Trial":
+        """Return the result of a training that has ended, with its NLLs in the units of the data.
 
         Args:
             name: Name of the entrant, in a comparison.
@@ -69,9 +66,8 @@ class Trial(EqualByContent):
             spec: The training.
             end: Its end.
             history: Its losses.
-            units: Units of the data, to which the NLLs are converted.
         """
-        figures = {**end.in_units(units).figures(), **figures_of_run(end.weights, history)}
+        figures = {**end.in_units().figures(), **figures_of_run(end.weights, history)}
         arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions)
         overflows = any(found is not None and found.overflows for found in (end.score.validation, end.score.test))
         finite = not overflows and all(np.isfinite(array).all() for array in arrays)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from flowviz import targets
 from flowviz.errors import FlowvizError, clause_of
 from flowviz.projects import Project
 from flowviz.projects.moments import without_particles
@@ -97,8 +96,8 @@ class EntrantTraining:
 
     def result(self, end: Finished) -> Trial:
         """Return the result of the training."""
-        project, units = self.project, targets.target_units(self.target, "data")
-        return Trial.of(self.name, project.flow, project.training, end, project.history, units)
+        project = self.project
+        return Trial.of(self.name, project.flow, project.training, end, project.history)
 
     def _events(self, options: Mapping[str, Any], stop_requested: Callable[[], Stop]) -> Generator[Event, None, None]:
         yield from train(

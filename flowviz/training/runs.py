@@ -16,7 +16,7 @@ from flowviz.extensions import Loading, loading
 from flowviz.projects import Comparison, Project, save_checkpoint
 from flowviz.records import Event, Finished, Trial
 from flowviz.specs import Entrant
-from flowviz.targets import build_target, target_units
+from flowviz.targets import build_target
 from flowviz.training.jobs import Backend, Failure, run_jobs, workers
 from flowviz.training.run_files import checkpoint_of, discard_checkpoint_of, output_of
 from flowviz.training.trained import trained
@@ -120,8 +120,7 @@ def run_here(run: Run, extensions: Loading | None = None, stop: Path | None = No
         keeps_moments=run.keeps_project,
     )
     (end,) = ends
-    units = target_units(target, "data")
-    trial = Trial.of(entrant.name, entrant.flow, entrant.training, end, found.history, units)
+    trial = Trial.of(entrant.name, entrant.flow, entrant.training, end, found.history)
     return trial, found if run.keeps_project else None
 
 

@@ -36,12 +36,14 @@ def extended(project: Project, *, steps: int | None, seconds: float | None) -> P
 
 
 def can_go_on(project: Project, trial: Trial | None) -> bool:
-    """Return whether the training of an entrant can continue.
+    """Return whether the training of an entrant can continue, which that of a recorded flow cannot.
 
     Args:
         project: The project of the entrant.
         trial: The result of the training. None if it has not ended.
     """
+    if project.flow.is_recorded:
+        return False
     if trial is None or trial.ending in CUT_SHORT:
         return True
     return trial.ending != "diverged" and not end_of(project)

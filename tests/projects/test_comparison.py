@@ -30,7 +30,7 @@ from flowviz.projects import (
     save_project,
     to_bytes,
 )
-from flowviz.records import FLOW_UNITS, Trial, to_csv
+from flowviz.records import Trial, to_csv
 from flowviz.records.comparison_table import COLUMNS, FIGURES
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from tests.projects.examples import assert_same, whole_project
@@ -278,7 +278,7 @@ def test_missing_runs_are_those_that_have_not_ended() -> None:
 def test_row_of_a_run_in_progress_is_that_of_its_validation_points() -> None:
     project = whole_project()
     comparison = Comparison({"a": project, "b": Project.untrained(project.target, project.flow, project.training)})
-    current = comparison.with_current({"a": FLOW_UNITS})
+    current = comparison.with_current()
     (row,) = current.rows()
     last = project.history.last_progress(None)
     assert last is not None
@@ -287,7 +287,7 @@ def test_row_of_a_run_in_progress_is_that_of_its_validation_points() -> None:
     assert row["on_target"] == project.timeline.moments[-1].on_target
     ended = comparison.with_trial(trial("a", project.training.seed, 0.25))
     assert (comparison.in_progress, ended.in_progress) == (("a",), ())
-    assert ended.with_current({}).rows()[0]["gap"] == 0.25
+    assert ended.with_current().rows()[0]["gap"] == 0.25
     (summary, nothing) = current.summaries()
     assert (summary.runs, summary.running, nothing.runs) == (1, 1, 0)
     assert summary.text(COLUMNS[1]) == f"{last.validation_nll:.3f} (validation)"

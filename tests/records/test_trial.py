@@ -7,7 +7,6 @@ import pytest
 
 from flowviz.records import History, Measured, Score, Trial, Weights, to_csv
 from flowviz.records.trial import from_csv
-from flowviz.records.units import FLOW_UNITS
 from flowviz.specs import FlowSpec, TrainingSpec
 from tests.cli.test_outputs import OLD_TABLE
 
@@ -65,4 +64,4 @@ def test_a_run_whose_nll_overflows_is_not_finite_but_one_without_an_inverse_is(
     end = Mock(score=score, ending="completed", weights=Weights({}, {}))
     end.trace.positions = np.zeros((1, 1, 2))
     end.in_units.return_value.figures.return_value = {"test_nll": score.test_nll}
-    assert Trial.of("a", FlowSpec(), TrainingSpec(steps=1), end, History(), FLOW_UNITS).finite == is_finite
+    assert Trial.of("a", FlowSpec(), TrainingSpec(steps=1), end, History()).finite == is_finite
