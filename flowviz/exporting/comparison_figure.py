@@ -307,9 +307,10 @@ def _result(comparison: Comparison, summary: RunSummary, table_columns: Sequence
     if not summary.finite:
         trial, last = comparison.trial(summary.name), comparison[summary.name].checkpoint
         return trial.ending if trial else f"{last.step:,} steps so far" if last else "not trained"
-    columns = _columns(summary, table_columns)
-    names = [each.title if summary.is_validated(each) else each.heading([summary]) for each in columns]
-    figures = [f"{name} {summary.text(column)}" for name, column in zip(names, columns, strict=True)]
+    figures = [
+        f"{each.title if summary.is_validated(each) else each.heading([summary])} {summary.text(each)}"
+        for each in _columns(summary, table_columns)
+    ]
     count = f", {summary.finite} of {summary.runs} runs" if summary.finite < summary.runs else ""
     return ", ".join(figures) + count
 

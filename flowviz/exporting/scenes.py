@@ -30,6 +30,7 @@ from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, Seen, ViewSpec
 from flowviz.specs.view import FIELDS
 from flowviz.targets import build_target, leaked, spec_units, target_picture, untrained_points
+from flowviz.targets.cloud import widened
 
 if TYPE_CHECKING:
     from flowviz.flows.flow import ShownFlow
@@ -273,6 +274,4 @@ def particle_rectangle(trace: Trace, stage: int) -> Rectangle:
         The left, right, bottom and top edges in flow units.
     """
     low, high = np.nanquantile(trace.positions[stage], OUTERMOST, axis=0)
-    margin = MARGIN * (high - low)
-    (left, bottom), (right, top) = low - margin, high + margin
-    return float(left), float(right), float(bottom), float(top)
+    return widened(low, high, MARGIN * (high - low))

@@ -45,9 +45,8 @@ class Column:
         """
         if not self.validation:
             return self.title
-        known = [row for row in rows if row.value(self) is not None]
-        is_validated = bool(known) and all(row.is_validated(self) for row in known)
-        return f"{'validation' if is_validated else 'test'} {self.title}"
+        validated = [row.is_validated(self) for row in rows if row.value(self) is not None]
+        return f"{'validation' if validated and all(validated) else 'test'} {self.title}"
 
     @property
     def compares(self) -> bool:

@@ -1,6 +1,6 @@
 """Mixtures of normal distributions as base distributions of flows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any
@@ -137,15 +137,11 @@ class Mixture(Base):
 
     def coordinate_density(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the density of a coordinate at values (n,)."""
-        parts = (c.weight / c.scale * normal_density(c.standardized(axis, values)) for c in self.components)
-        found: NDArray[np.float64] = np.sum(list(parts), axis=0)
-        return found
+        return _sum(c.weight / c.scale * normal_density(c.standardized(axis, values)) for c in self.components)
 
     def coordinate_below(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability that a coordinate is below values (n,)."""
-        parts = (c.weight * normal_below(c.standardized(axis, values)) for c in self.components)
-        found: NDArray[np.float64] = np.sum(list(parts), axis=0)
-        return found
+        return _sum(c.weight * normal_below(c.standardized(axis, values)) for c in self.components)
 
     @cached_property
     def entropy(self) -> float | None:
@@ -175,3 +171,8 @@ class Mixture(Base):
         grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
         mass = np.exp(STANDARD_NORMAL.log_prob(grid)) * step**2
         return -sum(each.weight * float(mass @ self.log_prob(each.moved(grid))) for each in self.components)
+
+
+def _sum(parts: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the sum of arrays (n,)."""
+    return np.asarray(np.sum(list(parts), axis=0))

@@ -26,7 +26,7 @@ from flowviz.rendering.annotate import (
     title_label,
 )
 from flowviz.rendering.colors import SURROUNDINGS, rgb, unpacked
-from flowviz.rendering.drawing import Drawing, Particles
+from flowviz.rendering.drawing import Box, Drawing, Particles
 from flowviz.rendering.frame import draw_marks, panel_labels, panel_views, render_panel
 from flowviz.rendering.legend import draw_legend, keys
 from flowviz.rendering.page import ABOVE_LINES, ABOVE_PATHS, BELOW_LINES, Page, Vectors, save_page, width_of
@@ -120,11 +120,10 @@ def _draw_panel(page: Page, scene: Scene, stage: float, view: ViewSpec, panel: P
     size = em(view, panel)
     length = partial(width_of, size=TITLE_EMS * size)
     titles = title_label(view, panel, title, length) if view.labels else []
-    for label in titles:
-        x, y, width, height = title_box(view, panel, label, length(label.text))
-        page.fill(left + x, y, width, height, SURROUNDINGS[view.theme].background, OPACITY / 255, ABOVE_LINES)
-    for label in (*panel_labels(scene, stage, view, panel, outside), *titles):
-        page.write(left, 0, label, size, halo=True)
+    color, alpha = SURROUNDINGS[view.theme].background, OPACITY / 255
+    boxes = (Box(*title_box(view, panel, label, length(label.text)), color, alpha) for label in titles)
+    labels = (*panel_labels(scene, stage, view, panel, outside), *titles)
+    page.draw(Drawing(tuple(boxes), labels=labels, has_halos=True).moved(left, 0), size, ABOVE_LINES)
     if view.labels:
         legend = draw_legend(view, panel, keys(scene, stage, view, panel), below_title=bool(title))
         page.draw(legend.moved(left, 0), size, ABOVE_LINES)

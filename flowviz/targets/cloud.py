@@ -1,5 +1,7 @@
 """Targets represented by sample points: their extent and a histogram."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,7 +53,11 @@ class Cloud(Target):
 def cloud_extent(points: NDArray[np.floating]) -> Extent:
     """Return a rectangle, including a margin, around nearly all of the points (n, 2): left, right, bottom, top."""
     low, high = np.quantile(points[:SHOWN], (LEFT_OUT, 1 - LEFT_OUT), axis=0)
-    margin = MARGIN * (high - low).max()  # relative to the longer side: the shorter one may have length 0
+    return widened(low, high, MARGIN * (high - low).max())  # of the longer side: the shorter one may have length 0
+
+
+def widened(low: NDArray[np.floating], high: NDArray[np.floating], margin: Any) -> Extent:
+    """Return the left, right, bottom and top edges of a rectangle with a margin (2,) around its corners (2,)."""
     (left, bottom), (right, top) = low - margin, high + margin
     return float(left), float(right), float(bottom), float(top)
 
