@@ -195,7 +195,14 @@ class ComparisonFigure:
             view = view.model_copy(update={"marks": frozenset({place.mark})})
         if not place.titled:
             return Cell(scene, stage, view)
-        return Cell(scene, stage, view, place.name, self._results[place.name], self._comparison.style(place.name))
+        return Cell(
+            scene,
+            stage,
+            view,
+            title=self._comparison.title(place.name),
+            result=self._results[place.name],
+            style=self._comparison.style(place.name),
+        )
 
     @cached_property
     def _results(self) -> Mapping[str, str]:

@@ -99,7 +99,7 @@ def test_stages_are_at_equal_shares_of_the_layers(drawn: list[PanelTable]) -> No
     [table] = drawn
     assert stages(table) == [[0, 5, 10, 14, 19], [0, 2, 4, 6, 8], [0, 1, 2, 4, 5]]
     assert titles(table)[0][:2] == ["affine test gap 0.500 ± 0.354", ""]
-    assert [row[0] for row in titles(table)[1:]] == ["spline test NLL 1.500 ± 0.010", "nice not trained"]
+    assert [row[0] for row in titles(table)[1:]] == ["Spline test NLL 1.500 ± 0.010", "NICE not trained"]
     assert table.headings == ("base", "25% of the layers", "50%", "75%", "100%")
     assert table.note.startswith("1,000 steps each. Gap in nats")
 
@@ -261,7 +261,7 @@ def test_label_of_a_folded_flow_says_that_its_nll_is_not_comparable(drawn: list[
     folded = replace(trial("spline", None), figures={"test_nll": None, "without_density": 0.064})
     found = comparison(trials=[trial("affine", None), folded])
     ComparisonFigure(found, spec()).picture()
-    assert titles(drawn[0])[1][0] == "spline test NLL not comparable: 6.4% have no density"
+    assert titles(drawn[0])[1][0] == "Spline test NLL not comparable: 6.4% have no density"
     assert note(found).endswith("each. NLL in nats; lower is better.")
     assert note(comparison(trials=[folded])).endswith(" each."), "there is no NLL to explain"
     assert note(comparison(trials=[folded, trial("affine", 0.5)])).endswith("each. Gap in nats; 0 is perfect.")
@@ -285,7 +285,7 @@ def test_table_columns_are_beside_the_names(drawn: list[PanelTable]) -> None:
     found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
     ComparisonFigure(found, spec(), table_columns=("test_nll", "gap", "coverage")).picture()
     assert titles(drawn[0])[0][0] == "affine test NLL 1.500 ± 0.010, test gap 0.500 ± 0.010, coverage –"
-    assert titles(drawn[0])[2][0] == "nice not trained"
+    assert titles(drawn[0])[2][0] == "NICE not trained"
 
 
 @pytest.mark.parametrize(
