@@ -14,6 +14,7 @@ from flowviz.projects.recording import recorded_project
 from flowviz.records.trace import PARTICLES
 from flowviz.specs.spec import Spec
 from flowviz.targets import build_target, points_spec, spec_units
+from flowviz.training.recorded import scored
 from flowviz.training.scoring import points_of_test
 
 
@@ -112,4 +113,4 @@ def _project(build: Callable[[], Walk], particles: int, seed: int, target: Any, 
             f"The flow cannot be followed: {clause_of(error)}. flowviz shows flows of two dimensions that can draw "
             "samples. Give a conditional flow at one context."
         ) from error
-    return recorded_project(arrays, title, spec)
+    return scored(recorded_project(arrays, title, spec))[0]

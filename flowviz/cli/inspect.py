@@ -164,6 +164,19 @@ def _write_curves(reports: Sequence[StageReport], path: Path) -> None:
 def _project_info(project: Project) -> machine.SystemInfo:
     """Return what a project learns, how far it is, and the versions and the platform with which it got there."""
     steps, flow = project.history.step, project.flow
+    if flow.is_recorded:
+        moments = {"moments": len(project.timeline.moments)} if project.timeline.moments else {}
+        score = project.score.in_units().sentence() if project.score else "unknown"
+        particles = project.trace.positions.shape[1]
+        return {
+            "target": project.target.title,
+            "family": flow.family,
+            "stages": list(flow.stages),
+            **moments,
+            "particles": particles,
+            "colors": list(project.trace.columns),
+            "score": score,
+        }
     names = [field.name for field in fields(Environment)]
     return {
         "target": project.target.title,

@@ -22,6 +22,7 @@ from flowviz.projects import Project
 from flowviz.records import Base, Weights, base_of
 from flowviz.records.bases import STAGE_NAME
 from flowviz.records.mixture import Mixture
+from flowviz.records.recorded_flow import unknown
 from flowviz.specs import FlowSpec, PointsSpec, recipes
 from flowviz.specs.edits import MAX_SPLINE_RISE, Bump, Edits
 from flowviz.specs.explanations import BASE_CLOUDS
@@ -81,6 +82,8 @@ FOLDS = " Where a step folds the plane over, the flow has no inverse, and `inver
 
 def check_code(flow: FlowSpec) -> None:
     """Raise `SpecError` if a flow cannot be exported as code."""
+    if flow.is_recorded:
+        raise unknown("How its layers move other points than its particles")
     if flow.recipe.stages:
         raise SpecError(
             f"The flow {flow.family} comes from an extension, whose layers exist in TensorFlow only. Only flows of the "

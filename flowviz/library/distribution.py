@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from flowviz.arguments import checked
+from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import Project
 from flowviz.records import Trace, Units, checked_points, slices
 from flowviz.records.trace import PARTICLES
@@ -116,7 +117,7 @@ def trace_in_parts(
     project: Project, n: int = PARTICLES, seed: int = 0, direction: Direction = "generate"
 ) -> Iterator[Trace]:
     """Yield the result of `trace` for parts of the particles, so that it is not all in memory. Loads TensorFlow."""
-    flow = project.build_flow()
+    flow = FlowKeeper().flow(project.flow, project.weights, project.edits)
     if direction == "generate":
         particles = flow.particles(n, seed)
         yield from (flow.trace(particles[some]) for some in slices(n))

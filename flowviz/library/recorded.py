@@ -18,6 +18,7 @@ from flowviz.projects.recording import recorded_project
 from flowviz.specs import TargetSpec
 from flowviz.targets import build_target, target_units
 from flowviz.training import scoring
+from flowviz.training.recorded import scored
 
 HIDDEN = "FLOWVIZ_HIDE_WINDOW"  # a variable of the environment; tests set it
 
@@ -55,11 +56,12 @@ def record(
 
     Raises:
         FileError: If the arrays have wrong shapes, contain NaN, or contradict each other.
+        SpecError: If `points` are not the test points of the target.
         TargetError: If the target cannot be built.
     """
     given = {"positions": positions, "log_det": log_det, "names": names, "log_prob": log_prob, "steps": steps}
     arrays = {name: array for name, array in {**given, **columns}.items() if array is not None}
-    return recorded_project(arrays, title, target)
+    return scored(recorded_project(arrays, title, target))[0]
 
 
 @checked

@@ -16,6 +16,7 @@ from flowviz.records.neighbors import check_log_det
 from flowviz.records.recorded_flow import COLUMN, RecordedFlow
 from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import PointsSpec, TargetSpec, TrainingSpec
+from flowviz.specs.recipes import BASE
 from flowviz.specs.training import DEFAULT_SECONDS
 from flowviz.targets import spec_units
 
@@ -167,11 +168,13 @@ def _names(given: ArrayLike | None, stages: int) -> tuple[str, ...]:
     if stages > MAX_STAGES:
         raise FileError(f"The recording has {stages:,} stages, more than {MAX_STAGES:,}.")
     if given is None:
-        return ("base", *(f"layer {stage}" for stage in range(1, stages)))
+        return (BASE, *(f"Layer {stage}" for stage in range(1, stages)))
     names = np.atleast_1d(np.asarray(given))
     if names.dtype.kind not in "US" or names.shape != (stages,):
         raise FileError(f"The names must be {stages} texts, one for each stage.")
-    return tuple(_words(str(name, "utf-8", "replace") if isinstance(name, bytes) else str(name)) for name in names)
+    texts = [_words(str(name, "utf-8", "replace") if isinstance(name, bytes) else str(name)) for name in names]
+    # With a capital, no name is that of a kind of stages of flowviz, whose explanations it would get.
+    return tuple(text if (stage, text) == (0, BASE) else text[0].upper() + text[1:] for stage, text in enumerate(texts))
 
 
 def _words(name: str) -> str:

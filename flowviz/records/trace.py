@@ -23,7 +23,7 @@ from flowviz.specs.explanations import (
     stage_explanation,
     stage_title,
 )
-from flowviz.specs.recipes import BASE, FLOW_STEP, LINEAR_MIXING, PERMUTE
+from flowviz.specs.recipes import BASE, FLOW_STEP, LINEAR_MIXING, PERMUTE, RECORDED
 
 PARTICLES = 8000
 MIN_CHANGE = 1e-4  # nats; smaller totals are rounding errors
@@ -270,7 +270,7 @@ class Trace(EqualByContent):
     @property
     def is_continuous(self) -> bool:
         """Return whether all stages are equal time steps of an integrator."""
-        return all(name.endswith(f"_{FLOW_STEP}") for name in self.names[1:])
+        return self.base.name != RECORDED and all(name.endswith(f"_{FLOW_STEP}") for name in self.names[1:])
 
     def position(self, stage: int) -> str:
         """Return where a stage is, such as "Stage 7 of 19", or "t = 0.35 · step 7 of 20" for a continuous flow."""

@@ -244,7 +244,7 @@ def stage_explanation(kind: str) -> str:
 
 def base_explanation(base: str) -> str:
     """Return the explanation of stage 0 for a base distribution."""
-    return f"{BASES[base]} {_FROM_BASE}"
+    return BASES[base] if base == RECORDED else f"{BASES[base]} {_FROM_BASE}"
 
 
 def bends(edit: LayerEdit) -> str:

@@ -10,7 +10,7 @@ from flowviz.projects import Comparison, Project
 from flowviz.projects.recording import with_target
 from flowviz.records import Score, Trial
 from flowviz.records.recorded_flow import RecordedFlow
-from flowviz.targets import Target, build_target, target_units
+from flowviz.targets import build_target, target_units
 from flowviz.training.scoring import tested
 
 
@@ -33,17 +33,15 @@ def with_recorded(comparison: Comparison | None, name: str, project: Project) ->
     if comparison is not None:
         project = with_target(project, comparison[comparison.names[0]].target)
     target = build_target(project.target)
-    score, nlls = _score(project, target)
-    project = replace(project, training=training, score=score, test_uses=int(score.test is not None))
-    known = score.in_units(target_units(target, "data"))
-    ends = project.trace.positions[-1]
+    project, nlls = scored(replace(project, training=training))
+    score, ends = (project.score or Score(0, None, entropy=target.entropy)).in_units(), project.trace.positions[-1]
     on_target = target.on_target(ends)
     figures = {
-        "test_nll": known.test_nll,
-        "entropy": known.entropy,
-        "gap": known.gap,
-        "standard_error": known.standard_error,
-        "test_nll_median": known.test.median if known.test else None,
+        "test_nll": score.test_nll,
+        "entropy": score.entropy,
+        "gap": score.gap,
+        "standard_error": score.standard_error,
+        "test_nll_median": score.test.median if score.test else None,
         "on_target": on_target,
         "leaked": None if on_target is None else 1 - on_target,
         "coverage": target.coverage(ends),
@@ -56,15 +54,24 @@ def with_recorded(comparison: Comparison | None, name: str, project: Project) ->
     return comparison.with_project(name, project).with_trial(trial)
 
 
-def _score(project: Project, target: Target) -> tuple[Score, NDArray[np.float32] | None]:
-    """Return the score and the NLL of each test point (n,), None if they were not recorded."""
-    flow, score = RecordedFlow(project.flow, project.weights), Score(0, None, entropy=target.entropy)
+def scored(project: Project) -> tuple[Project, NDArray[np.float32] | None]:
+    """Return the project of a recorded flow with its score, and the NLL of each test point in flow units (n,).
+
+    The score and the NLLs are None if the densities of the test points were not recorded.
+
+    Raises:
+        SpecError: If the densities of other points were recorded.
+    """
+    flow = RecordedFlow(project.flow, project.weights)
     if "points_log_prob" not in flow.arrays:
-        return score, None
+        return project, None
+    target = build_target(project.target)
+    score = Score(0, None, entropy=target.entropy, data_units=target_units(target, "data"))
     try:
-        return tested(flow, target, score)
+        score, nlls = tested(flow, target, score)
     except SpecError as error:
         raise SpecError(
             "The recorded densities are not those of the test points of this target, which flowviz.points_of_test "
             "returns."
         ) from error
+    return replace(project, score=score, test_uses=1), nlls

@@ -42,9 +42,9 @@ def test_an_archive_of_positions_is_a_project(tmp_path: Path) -> None:
 
     assert is_recording(path)
     assert not is_project(path)
-    assert found.trace.names == ("00_normal", "01_shear", "02_stretch")
-    assert found.trace.title(1) == "1 of 2 · shear"
-    assert found.trace.sentences(2)[0] == "stretch: moves the particles"
+    assert found.trace.names == ("00_Normal", "01_Shear", "02_Stretch")
+    assert found.trace.title(1) == "1 of 2 · Shear"
+    assert found.trace.sentences(2)[0] == "Stretch: moves the particles"
     np.testing.assert_allclose(found.trace.positions, walk(), atol=1e-6)
     np.testing.assert_allclose(found.trace.columns["speed"], np.arange(500))
     assert isinstance(found.target, PointsSpec)
@@ -170,7 +170,18 @@ def test_hostile_names_become_one_line() -> None:
     names = ["base\nbase", "\x1b[31m" + "x" * 200, "../../etc"]
     found = record(walk(), names=names).trace.names
 
-    assert found == ("00_base base", "01_" + ("[31m" + "x" * 200)[:60], "02_.. .. etc")
+    assert found == ("00_Base base", "01_" + ("[31m" + "x" * 200)[:60], "02_.. .. etc")
+
+
+def test_names_of_the_stages_of_flowviz_do_not_explain_those_of_others() -> None:
+    trace = record(walk(), names=["base", "permute", "flow_step"]).trace
+
+    assert (
+        trace.explanation(0) == "This is where the particles of the recorded flow start. " + trace.explanation(0)[56:]
+    )
+    assert "swaps" not in trace.sentences(1)[0] + trace.title(1) + trace.explanation(1)
+    assert not trace.is_continuous
+    assert "does not know" in trace.explanation(2)
 
 
 def test_what_needs_the_map_is_refused_with_the_reason() -> None:
