@@ -176,9 +176,7 @@ def test_hostile_names_become_one_line() -> None:
 def test_names_of_the_stages_of_flowviz_do_not_explain_those_of_others() -> None:
     trace = record(walk(), names=["base", "permute", "flow_step"]).trace
 
-    assert (
-        trace.explanation(0) == "This is where the particles of the recorded flow start. " + trace.explanation(0)[56:]
-    )
+    assert "exactly" not in trace.explanation(0)
     assert "swaps" not in trace.sentences(1)[0] + trace.title(1) + trace.explanation(1)
     assert not trace.is_continuous
     assert "does not know" in trace.explanation(2)
