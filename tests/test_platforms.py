@@ -25,7 +25,7 @@ UNIX_NAMES = {
     "signal": "SIGALRM SIGCHLD SIGHUP SIGKILL SIGQUIT SIGUSR1 SIGUSR2 alarm pause pthread_kill setitimer sigwait",
     "socket": "AF_UNIX",
 }
-UNIX_OPTIONS = {"pass_fds", "preexec_fn", "start_new_session"}  # of subprocess.Popen
+UNIX_OPTIONS = {"pass_fds", "preexec_fn"}  # of subprocess.Popen; on Windows, start_new_session has no effect
 
 
 def used_names(tree: ast.AST) -> Iterator[str]:

@@ -151,7 +151,7 @@ def test_installation_commands_use_the_files_and_extras_of_the_project() -> None
         "optional-dependencies"
     ]
     extras_in_readme = re.findall(r'pip install [^&\n]*"\.\[(\w+)\]"', README + GUIDE)
-    assert {"test", "cluster"} == set(extras_in_readme) <= extras.keys()
+    assert {"test", "cluster", "adapters"} == set(extras_in_readme) <= extras.keys()
 
 
 def test_commands_and_options_exist() -> None:

@@ -73,6 +73,7 @@ must be consistent, and the project may take at most 4 times the memory of the f
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -82,7 +83,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
-from flowviz.errors import FileError, SpecError
+from flowviz import targets
+from flowviz.errors import FileError, SpecError, TargetError
 from flowviz.files import write_bytes
 from flowviz.projects.arrays import bits_of, checked, flags_of
 from flowviz.projects.columns import columns_of, trace_of
@@ -97,6 +99,7 @@ from flowviz.projects.states import Layout, States, size_of, weights_of
 from flowviz.projects.storage import NotOurs, checked_content, read_content
 from flowviz.projects.upgrade import FORMAT_VERSION, OLDEST_VERSION, upgraded
 from flowviz.records import (
+    FLOW_UNITS,
     Checkpoint,
     History,
     Kept,
@@ -104,13 +107,13 @@ from flowviz.records import (
     Selection,
     Timeline,
     Trace,
+    Units,
     Validated,
     Weights,
     base_of,
 )
 from flowviz.records.recorded_flow import RecordedFlow
-from flowviz.specs import FlowSpec
-from flowviz.targets import spec_units
+from flowviz.specs import FlowSpec, TargetSpec
 
 SAVED_BYTES = 32  # per weight of the flow: with its moments and checkpoint, each weight is saved about seven times
 UNLIKELY_VERSION = 1000
@@ -316,11 +319,18 @@ def _project(found: Metadata, arrays: Mapping[str, NDArray[Any]], memory: int) -
         selection=None if chosen is None else Selection(chosen),
         next=found.next,
         environment=found.environment,
-        score=found.score and replace(found.score, data_units=spec_units(found.target, "data")),
+        score=found.score and replace(found.score, data_units=_data_units(found.target)),
         test_uses=found.test_uses,
         edits=found.edits,
         ending=found.ending,
     )
+
+
+def _data_units(target: TargetSpec) -> Units:
+    """Return the units of the data, or flow units for a target that no flow could have learned."""
+    with suppress(TargetError):
+        return targets.spec_units(target, "data")
+    return FLOW_UNITS
 
 
 def _trace(found: Metadata, arrays: Mapping[str, NDArray[Any]], weights: Weights) -> Trace:

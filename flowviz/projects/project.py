@@ -218,7 +218,8 @@ class Project:
         training, last = self.training.with_budget(budget), self.checkpoint
         if training == self.training:
             return self
-        return replace(self, training=training, checkpoint=last and replace(last, unimproved=0))
+        rested = replace(last, unimproved=0) if last and last.unimproved else last
+        return replace(self, training=training, checkpoint=rested)
 
     def with_weights(self, weights: Weights) -> "Project":
         """Return this project with other weights, such as those of your own training loop. Loads TensorFlow.

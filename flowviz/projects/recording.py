@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from flowviz import targets
 from flowviz.errors import FileError, SpecError
 from flowviz.projects.project import MAX_FILE_BYTES, Project
 from flowviz.records import FLOW_UNITS, History, Moment, Snapshot, Timeline, Units, Weights
@@ -18,7 +19,6 @@ from flowviz.records.timeline import MAX_MOMENTS
 from flowviz.specs import PointsSpec, TargetSpec, TrainingSpec
 from flowviz.specs.recipes import BASE
 from flowviz.specs.training import DEFAULT_SECONDS
-from flowviz.targets import spec_units
 
 POSITIONS = "positions"  # the array that makes an .npz file a recording
 DIMENSIONS = {  # of each array at one moment; all other arrays are columns
@@ -60,7 +60,7 @@ def recorded_project(arrays: Mapping[str, ArrayLike], title: str, target: Target
     if len(shape) == 3 and "steps" in arrays:
         raise FileError("Steps need positions (moments, stages, n, 2); these have one moment only.")
     names = _names(arrays.get("names"), shape[-3])
-    units = FLOW_UNITS if target is None else spec_units(target, "data")
+    units = FLOW_UNITS if target is None else targets.spec_units(target, "data")
     flows = [RecordedFlow.of(names, _in_flow_units(each, units)).checked() for each in _by_moment(found, shape)]
     for flow in flows:
         if "log_det" in flow.arrays:
@@ -82,7 +82,7 @@ def with_target(project: Project, target: TargetSpec) -> Project:
     own = _own_target(RecordedFlow(project.flow, project.weights), "")
     if not isinstance(project.target, PointsSpec) or project.target.data != own.data:
         raise SpecError(f"It was recorded with the target '{project.target.title}', not with '{target.title}'.")
-    units = spec_units(target, "data")
+    units = targets.spec_units(target, "data")
 
     def converted(weights: Weights) -> RecordedFlow:
         arrays = _in_flow_units(dict(RecordedFlow(project.flow, weights).arrays), units)

@@ -93,7 +93,6 @@ class RecordedFlow:
     """
 
     can_fold = False
-    edits = Edits()
 
     def __init__(self, spec: FlowSpec, weights: Weights) -> None:
         """Create a flow from the weights of a project, which are its arrays.
@@ -152,6 +151,11 @@ class RecordedFlow:
         """Raise `SpecError` if there are edits, because recorded layers cannot be edited."""
         if edits:
             raise SpecError("The layers of a recorded flow cannot be edited, because only its particles are known.")
+
+    @property
+    def edits(self) -> Edits:
+        """Return that there are no edits."""
+        return Edits()
 
     @property
     def base(self) -> Base:

@@ -39,7 +39,11 @@ def _values(kind: Any, limits: list[Any]) -> st.SearchStrategy[Any]:
         return st.tuples(*(_values(each, []) for each in get_args(kind)))
     if hasattr(kind, "__metadata__"):  # Annotated
         return _values(get_args(kind)[0], [Ge(0), Le(19)])
-    return {bool: lambda _: st.booleans(), int: _integers, float: _floats}[kind](limits)
+    return {bool: lambda _: st.booleans(), int: _integers, float: _floats, str: _words}[kind](limits)
+
+
+def _words(_: list[Any]) -> st.SearchStrategy[str]:
+    return st.sampled_from(["speed", "two words", "--what"])
 
 
 def _integers(limits: list[Any]) -> st.SearchStrategy[int]:
