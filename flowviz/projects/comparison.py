@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowviz import targets
 from flowviz.arguments import checked
 from flowviz.errors import SpecError
 from flowviz.projects.drawing import draw, png_of
@@ -25,7 +26,6 @@ from flowviz.records.paired import (
 from flowviz.records.trial import CUT_SHORT, figures_so_far
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, TargetSpec, TrainingSpec
 from flowviz.specs.comparison import FigureColumns
-from flowviz.targets import spec_units
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -231,7 +231,7 @@ class Comparison:
         project = self[name]
         progress, moments = project.history.last_progress(), project.timeline.moments
         figures = figures_so_far(
-            progress and progress.in_units(spec_units(project.target, "data")),
+            progress and progress.in_units(targets.spec_units(project.target, "data")),
             moments[-1] if moments else None,
             project.weights,
             project.history,

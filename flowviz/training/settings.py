@@ -32,7 +32,7 @@ def extended(project: Project, *, steps: int | None, seconds: float | None) -> P
     if seconds is not None and seconds < spent.seconds_spent:
         taken = f"{spent.seconds_spent:.1f} seconds"
         raise SpecError(f"The flow has already been trained for {taken}. Give a larger number.")
-    return replace(project, training=changed, checkpoint=replace(checkpoint, unimproved=0))
+    return project.with_budget(changed)
 
 
 def can_go_on(project: Project, trial: Trial | None) -> bool:
