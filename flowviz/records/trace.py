@@ -180,6 +180,11 @@ class Trace(EqualByContent):
         return not (self.log_det.size and np.isnan(self.log_det[0]).all())
 
     @property
+    def awaits_densities(self) -> bool:
+        """Return whether the log-densities have not been computed yet."""
+        return self.base.has_density and not self.has_log_dets
+
+    @property
     def has_densities(self) -> bool:
         """Return whether the log-densities are known: both the log-determinants and the density of the base."""
         return self.has_log_dets and self.base.has_density

@@ -150,6 +150,10 @@ RECORDED_STAGE = (
     "the map that moves them."
 )
 
+ESTIMATED_DENSITY = (
+    "The heat map is an estimate of the density of this stage from the particles, because the recorded flow does not "
+    "tell it: it is blurred, and unknown where there are no particles. The lines enclose 50, 90 and 99% of it."
+)
 MARKS: Mapping[Mark, str] = {
     "points": "Each dot is one particle. The particles are the same at every stage.",
     "density": (

@@ -55,6 +55,12 @@ def create_action(entry: Entry, parent: QObject) -> QAction:
     return action
 
 
+def enable_unless(action: QAction, problem: str, tip: str) -> None:
+    """Enable a command, or disable it because of a problem, which then takes the place of its tooltip."""
+    action.setEnabled(not problem)
+    action.setToolTip(problem or tip)
+
+
 def make_checkable(action: QAction) -> None:
     """Give a command a check mark instead of an icon."""
     action.setCheckable(True)

@@ -9,6 +9,7 @@ from flowviz.app.widgets.choice_words import COLORS, MARKS
 from flowviz.projects import Plan
 from flowviz.specs import RECIPES
 from flowviz.specs.edits import Edits
+from flowviz.specs.recipes import RECORDED_RECIPE
 from flowviz.specs.shapes import heading_of
 
 Fields = Mapping[str, Any]
@@ -120,7 +121,7 @@ TITLES: Mapping[str, Title] = {
     "parts": _mix_title,
     "layout": "Arrangement of the Mix",
     "kind": lambda _, kind: f"Source: {kind.capitalize()}",
-    "family": lambda _, family: f"Flow: {RECIPES[family].title}",
+    "family": lambda _, family: f"Flow: {RECIPES.get(family, RECORDED_RECIPE).title}",
     "options": "Option of the Family",
     "layers": "Layers",
     "base": "Base Distribution",
@@ -145,7 +146,8 @@ TITLES: Mapping[str, Title] = {
     "follows": "Follow the Target",
     "direction": lambda _, direction: f"Direction: {direction.capitalize()}",
     "overview": _show_or_hide("Overview"),
-    "color_by": lambda _, color_by: f"Color by {COLORS[color_by]}",
+    "color_by": lambda _, color_by: f"Color by {COLORS.get(color_by, 'Column')}",
+    "column": "Color by Column",
     "palette": lambda _, palette: f"Colors: {palette.capitalize()}",
     "marks": _mark_title,
     "beside": _show_or_hide("Beside"),

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
 from flowviz import projects
 from flowviz.app.document.content import Loaded, project_content
-from flowviz.app.document.dialogs import DocumentDialogs, file_dialog
+from flowviz.app.document.dialogs import PROJECT_FILTER, DocumentDialogs, file_dialog
 from flowviz.app.document.document import Document
 from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
@@ -21,11 +21,11 @@ from flowviz.app.state.request import first_plan
 from flowviz.app.target import image_page, points_page
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.session import Session
-from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
+from flowviz.file_kinds import NUMBERS
 from flowviz.lessons import is_lesson
 from flowviz.projects import Comparison, Project
+from flowviz.projects.recording import is_recording
 
-PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 TARGET_FILTERS = [page.PATTERNS.partition(";;")[0] for page in (points_page, image_page)]
 AFTER_REFUSAL = "The open {} is unchanged. Open another file, or a copy of this one."
 AFTER_FAILURE = "The {} is not saved yet. Save it elsewhere, or fix the problem and save again."
@@ -118,10 +118,12 @@ class DocumentActions(QObject):
         dialog.open()
 
     def open(self, path: Path) -> None:
-        """Open a project, a comparison or a lesson; offer to open points or an image as the target instead."""
+        """Open a project, a comparison, a recorded flow or a lesson; offer to open points or an image as the target."""
         path = path.absolute()
         if is_lesson(path):
             self._open_lesson(path)
+        elif is_recording(path):
+            self._open(path, is_copy=True, then=partial(self.recent.add, path))  # saving must not overwrite it
         elif (kind := _target_kind(path)) is None or projects.is_comparison(path):
             self._open(path)
         else:
@@ -132,9 +134,9 @@ class DocumentActions(QObject):
                 Answer("Cancel", CANCEL),
             )  # fmt: skip
 
-    def _open(self, path: Path, *, is_copy: bool = False) -> None:
+    def _open(self, path: Path, *, is_copy: bool = False, then: Callable[[], object] = lambda: None) -> None:
         dialogs: DocumentDialogs[Any] = self.comparison if projects.is_comparison(path) else self.project
-        dialogs.leave(partial(dialogs.document.open, path, is_copy=is_copy))
+        dialogs.leave(partial(dialogs.document.open, path, is_copy=is_copy, then=then))
 
     def _connect(self, document: Document[Any]) -> None:
         document.state_changed.connect(self.state_changed)

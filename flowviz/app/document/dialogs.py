@@ -14,6 +14,8 @@ from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
 from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import as_file_name
 
+PROJECT_FILTER = f"flowviz projects and recorded flows (*{PROJECT_SUFFIX} *.npz)"
+
 
 class DocumentDialogs(QObject, Generic[Work]):
     """Saves, reverts and replaces a document; asks first where changes would be lost."""

@@ -99,12 +99,12 @@ class Document(QObject, Generic[Work]):
         """Return whether another program has changed the file since it was opened or saved."""
         return self.path is not None and not self._writing and fingerprint(self.path) not in {self.mark, None}
 
-    def open(self, path: Path, *, is_copy: bool = False) -> None:
-        """Read a file, and show its work if it is valid; a copy is not saved to that file.
+    def open(self, path: Path, *, is_copy: bool = False, then: Callable[[], object] = lambda: None) -> None:
+        """Read a file, and show its work and call `then` if it is valid; a copy is not saved to that file.
 
         If the present work is edited meanwhile, `edited_while_reading` is emitted instead.
         """
-        self._request(partial(self._read, path), f"'{path.name}'", path, None if is_copy else path)
+        self._request(partial(self._read, path), f"'{path.name}'", path, None if is_copy else path, then)
 
     def prepare_and_show(self, work: Work, then: Callable[[], object] = lambda: None) -> None:
         """Prepare other work in the background, show it without a file, and call `then`."""

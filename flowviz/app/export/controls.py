@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QCheckBox, QSpinBox, QWidget
 
 from flowviz.app.export.source import OTHER, Choices, Item
 from flowviz.app.export.words import MARKS
+from flowviz.app.state.known import color_choice, colors_of
 from flowviz.app.widgets.choice_words import MARKS as WINDOW_MARKS
 from flowviz.app.widgets.controls import ChoiceBox, check_box, choice_box
 from flowviz.app.widgets.form import ControlSpec, control_of, interface_of
@@ -94,6 +95,17 @@ def size_control() -> Control:
         return {} if size == OTHER else {"size": PictureSize.parse(size)}
 
     return Control(box, box.chosen, show, lambda choices: str(choices["size"]), changes, FIELDS["size"].description)
+
+
+def color_control() -> Control:
+    """Return a combo box for the colors of the particles, which may be those of a column."""
+    field = FIELDS["color_by"]
+    box = choice_box(OBJECT_NAMES[field.name], field, {})
+
+    def value(choices: Choices) -> str:
+        return color_choice(choices["color_by"], choices.get("column"))
+
+    return Control(box, box.chosen, box.choose, value, lambda _, choice: colors_of(choice), field.description)
 
 
 def side_control(side: str) -> Control:

@@ -1,6 +1,6 @@
 """A project as the source of exports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import floor, log10
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flowviz.app.export import words
 from flowviz.app.export.source import Choices, ExportSource, Item, Kind, items, spec_of
+from flowviz.app.state.known import Known
+from flowviz.app.widgets.choice_words import color_choices
 from flowviz.exporting.commands import render_command, render_python
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, PointsSpec, Seen, ViewSpec
@@ -67,7 +69,10 @@ class ExportedProject(ExportSource):
 
     def offered(self, spec: ExportSpec) -> Choices:
         """Return the choices of a spec, in place of which others are made if the project does not offer them."""
-        values, options = values_of(spec), self._options
+        seen, options = self.known.possible(spec.seen), self._options
+        values = values_of(spec.model_copy(update={"seen": seen}))
+        if spec.what in self.known.problems:
+            values |= {"what": "view", "format": FORMATS["view"][0]}
         latest = {name: self.defaults[name] for name in ("stage", "last") if (values[name] or 0) >= self._last_stage}
         values |= dict.fromkeys(latest) | {"first": min(values["first"] or 0, self._last_stage) or None}
         for name, usual in (("moment", None), ("units", "data"), ("through", "layers")):
@@ -80,14 +85,16 @@ class ExportedProject(ExportSource):
         return effects(with_values(ExportSpec(), choices)) - hidden
 
     def options(self, choices: Choices) -> Mapping[str, Mapping[Any, Item]]:
-        return {**super().options(choices), **self._options}
+        found = {**super().options(choices), **self._options}
+        refused = {what: Item(self.kinds[what].title, why, False) for what, why in self._refused(self.kinds).items()}
+        return {**found, "what": {**found["what"], **refused}}
 
     def reasons(self, choices: Choices) -> Mapping[str, str]:
+        found = {**super().reasons(choices), **self._refused(words.MARKS)}
         if choices["what"] == "sheet":
-            sheet = {"density": words.NO_DENSITY, "axes": words.NO_AXES, "beside": words.NOT_BESIDE}
-            return {**super().reasons(choices), **sheet}
+            return {**found, "density": words.NO_DENSITY, "axes": words.NO_AXES, "beside": words.NOT_BESIDE}
         beside = {} if ViewSpec(marks=choices["marks"]).has_two_sides else {"beside": words.NOTHING_TO_SPLIT}
-        return {**super().reasons(choices), **beside}
+        return {**found, **beside}
 
     def followed(self, choices: Choices, name: str) -> Choices:
         """Return the choices with the first stage not after the last one, of which `name` was chosen."""
@@ -107,6 +114,14 @@ class ExportedProject(ExportSource):
             "command": partial(render_command, self.project_path, spec, flow=flow),
             "Python code": partial(render_python, self.project_path, spec, flow=flow),
         }
+
+    def _refused(self, choices: Iterable[Any]) -> Mapping[Any, str]:
+        return {name: self.known.problems[name] for name in choices if name in self.known.problems}
+
+    @cached_property
+    def known(self) -> Known:
+        """Return what is known of the flow."""
+        return Known.of(self.project.flow, self.project.weights, self.project.trace)
 
     @property
     def _last_stage(self) -> int:
@@ -131,7 +146,8 @@ class ExportedProject(ExportSource):
             **dict.fromkeys(("stage", "first", "last"), stages),
             "moment": items({LATEST: "The latest"} | {step: f"Step {step:,}" for step in steps}),
             "through": items(words.COMMON["through"], no_history),
-            "color_by": items(words.COMMON["color_by"], no_selection),
+            "color_by": items(color_choices(self.known.columns), {**no_selection, **self.known.problems}),
+            "direction": items(words.COMMON["direction"], self.known.problems),
             "units": items(units, {} if has_pixels(project.target) else {"pixels": words.NO_PIXELS}),
         }
 

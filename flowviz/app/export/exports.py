@@ -13,6 +13,7 @@ from flowviz.app.export.destination import pictures_folder
 from flowviz.app.export.exported_project import ExportedProject
 from flowviz.app.export.source import ExportSource, copied_message
 from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.app.state.known import NO_TRAINING
 from flowviz.errors import FlowvizError, SpecError
 from flowviz.exporting.commands import TrainingCopy
 from flowviz.specs import ExportSpec
@@ -53,9 +54,11 @@ class Exports(QObject):
         """Copy the training as a command or as Python, as `title` says."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
-        saved_path = source.path if source.is_saved else None
+        saved_path, plan = source.path if source.is_saved else None, source.project.asked
         try:
-            clipboard.setText(repeated(source.project.asked, source.retrained_path, saved_path))
+            if plan.flow.is_recorded:
+                raise SpecError(NO_TRAINING)
+            clipboard.setText(repeated(plan, source.retrained_path, saved_path))
         except FlowvizError as error:
             self.notice_posted.emit(notice_of(COPY, error))
         else:

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QFormLayout, QFrame, QGroupBox, QLabel, QScrollArea,
 from flowviz.app.export.controls import (
     FIELDS,
     Control,
+    color_control,
     control,
     label_of,
     mark_control,
@@ -98,7 +99,9 @@ class ExportForm(QScrollArea):
 
     def _create_controls(self) -> dict[str, Control]:
         """Return the controls of the fields among the choices, and of their parts."""
-        found = {"size": size_control()} | {side: side_control(side) for side in PARTS["size"]}
+        found = {"size": size_control(), "color_by": color_control()} | {
+            side: side_control(side) for side in PARTS["size"]
+        }
         found |= {mark: mark_control(mark) for mark in MARKS}
         defaults, options = self._source.defaults, self._source.options(self._chosen)
         for name in (name for rows in SECTIONS.values() for names in rows for name in names):

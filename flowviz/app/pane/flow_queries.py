@@ -47,6 +47,7 @@ class FlowQueries(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._failed_topics = set[str]()
+        self._loads_nothing = False  # whether the latest query was about a recorded flow
         self._slow, self._quick = LatestWorker(), LatestWorker()
         self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS)
         self._threads = self._slow, self._quick, self._pictures
@@ -232,7 +233,7 @@ class FlowQueries(QObject):
 
     def _on_succeeded(self, topic: str) -> None:
         self._clear_failure(topic)
-        if topic not in WITHOUT_FLOW:
+        if topic not in WITHOUT_FLOW and not self._loads_nothing:
             self.flow_queried.emit()
 
     def _clear_failure(self, topic: str) -> None:
@@ -248,7 +249,7 @@ class FlowQueries(QObject):
         compute: "Callable[[ShownFlow], Answer]",
         on_result: OnResult[Answer],
     ) -> None:
-        keeper = self._keepers[thread]
+        keeper, self._loads_nothing = self._keepers[thread], subject.spec.is_recorded
         thread.ask(topic, lambda: compute(keeper.flow(subject.spec, subject.weights, subject.edits)), on_result)
 
 

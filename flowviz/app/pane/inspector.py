@@ -1,5 +1,6 @@
 """The layer inspector: formula, numbers and curves of a stage, and explanations of what is shown."""
 
+from html import escape
 from math import isnan
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
@@ -65,11 +66,15 @@ class Inspector(QScrollArea):
             layout.addWidget(widget)
         layout.addStretch(1)  # a tall panel keeps its contents together
 
-    def show_stage(self, title: str, explanation: str, share: float) -> None:
-        """Show the title of a stage, its explanation, and its share of total stretching: 0 to 1, or NaN if unknown."""
-        self._title.setText(f"<b>{breakable(title)}</b>")
+    def show_stage(self, title: str, explanation: str, share: float, *, awaited: bool = True) -> None:
+        """Show the title of a stage, its explanation, and its share of total stretching.
+
+        The share is between 0 and 1, or NaN if it is unknown, perhaps because it is `awaited`.
+        """
+        self._title.setText(f"<b>{breakable(escape(title))}</b>")
         self._explanation.setText(explanation)
-        self._share.setText(f"Share of total stretching: {'not known yet' if isnan(share) else f'{share:.1%}'}")
+        unknown = f"not known{' yet' if awaited else ''}"
+        self._share.setText(f"Share of total stretching: {unknown if isnan(share) else f'{share:.1%}'}")
 
     def show_report(self, report: StageReport | None) -> None:
         """Show formula, numbers and curves of a stage, or a hint if there are none, because the flow is untrained."""
@@ -89,15 +94,30 @@ class Inspector(QScrollArea):
         self.show_report(None)
         self._formula.setText(LOADING)
 
-    def show_view(self, direction: Direction, view: ViewSpec, *, overview: bool, probed: bool, folded: float) -> None:
-        """Explain what is shown, and how to read it; steps fold the plane over at a share of the particles."""
+    def show_view(
+        self,
+        direction: Direction,
+        view: ViewSpec,
+        *,
+        overview: bool,
+        probed: bool,
+        folded: float,
+        estimated: bool = False,
+    ) -> None:
+        """Explain what is shown, and how to read it.
+
+        Steps fold the plane over at a share of the particles. Densities may be estimated from particles.
+        """
+        marks_texts = explanations.MARKS
+        if estimated:
+            marks_texts = {**marks_texts, "density": explanations.ESTIMATED_DENSITY}
         marks = rendering.small_view(view).marks if overview else view.marks
         has_density = "density" in marks or view.color_by == "log_density"
         parts = [
             (explanations.OVERVIEW, overview),
             (explanations.NO_DENSITY, overview and "density" in view.marks),
             (explanations.DIRECTIONS[direction], True),
-            *((text, mark in marks) for mark, text in explanations.MARKS.items()),
+            *((text, mark in marks) for mark, text in marks_texts.items()),
             (explanations.folded(folded), folded > 0 and has_density),
             (explanations.COLORS[view.color_by], bool(marks & {"points", "paths"})),
             (explanations.BESIDE, is_split(view) and not overview),

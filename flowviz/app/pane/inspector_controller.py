@@ -70,8 +70,8 @@ class InspectorController(QObject):
         trace = self._trace
         if trace is not None:
             stage = min(self._view.value.stage, trace.last_stage)
-            share = float(trace.volume_shares[stage])
-            self._inspector.show_stage(trace.title(stage, self._edits.of(stage)), trace.explanation(stage), share)
+            share, title = float(trace.volume_shares[stage]), trace.title(stage, self._edits.of(stage))
+            self._inspector.show_stage(title, trace.explanation(stage), share, awaited=trace.awaits_densities)
 
     def _explain_view(self) -> None:
         seen = self._view.seen
@@ -81,6 +81,7 @@ class InspectorController(QObject):
             overview=seen.overview,
             probed=seen.probe is not None,
             folded=self._folded,
+            estimated=self._view.value.known.estimates_density,
         )
 
     def _show_report(self) -> None:
@@ -93,13 +94,13 @@ class InspectorController(QObject):
             return
         subject, particles = self._flow
         stage = min(self._view.value.stage, particles.last_stage)
-        if self._reported == (subject.spec, stage) and not particles.has_densities:
+        if self._reported == (subject.spec, stage) and particles.awaits_densities:
             return
         self._asked = None
         if subject.weights is None:
             self._reported = None
             self._inspector.show_report(None)
-        elif not self._uses_tensorflow:
+        elif not self._uses_tensorflow and not subject.spec.is_recorded:
             self._reported = None
             self._inspector.offer_report()
         else:
@@ -113,4 +114,4 @@ class InspectorController(QObject):
 def _explained(view: View) -> tuple[object, ...]:
     """Return the parts of a view that the inspector explains."""
     seen, spec = view.seen, view.seen.view
-    return spec.marks, spec.color_by, spec.beside, seen.overview, seen.direction, seen.probe is None
+    return spec.marks, spec.color_by, spec.beside, seen.overview, seen.direction, seen.probe is None, view.known

@@ -71,6 +71,11 @@ class LedgerPanel(QScrollArea):
         self._sum.setText("")
         self._picture.show_ledger(None, None)
 
+    def disable_mean(self, reason: str) -> None:
+        """Offer no mean for a reason, which becomes the tooltip; offer it if the reason is empty."""
+        self._mean.setEnabled(not reason)
+        self._mean.setToolTip(reason or MEAN_TIP)
+
     def show_stage(self, stage: int) -> None:
         """Mark the row of a stage."""
         self._picture.show_stage(stage)

@@ -20,7 +20,7 @@ TIP = (
     "logarithm of the factor by which the stage stretches areas there."
 )
 NO_DENSITY = "no exact density: increase the integrator steps"  # because a step folds the plane over
-LATER = "density not known yet"
+LATER, UNKNOWN = "density not known yet", "density not known"
 SCORE_TIP = "Share of the particles that land on the target at the last stage"
 
 
@@ -140,7 +140,7 @@ def _describe_particle(trace: Trace, particle: int, numbers: "_Numbers", stage: 
         f"target {numbers.point(trace.positions[-1, particle])}"
     )
     if not trace.has_densities:
-        return f"{place} · {LATER}"
+        return f"{place} · {LATER if trace.awaits_densities else UNKNOWN}"
     log_density = trace.log_density(stage)[particle] - numbers.units.log_det
     log_det = trace.log_det_of(stage)[particle]
     is_folded = trace.folded is not None and bool(trace.folded[particle])

@@ -104,7 +104,7 @@ class SceneModel(QObject):
 
     def query_density(self, camera: Camera, size: PictureSize) -> None:
         """Query the density of the current stage for a picture of `size`, if it is shown."""
-        if self._shows("density") and self.generated.has_densities:
+        if self._shows("density") and (self.generated.has_densities or self.subject.spec.is_recorded):
             stage = self._view.value.stage
             self._queries.density(self.subject, stage, self.generated, camera, size, self.scene.units, self._on_density)
 
@@ -131,7 +131,7 @@ class SceneModel(QObject):
         target = self.target if self._view.seen.direction == "encode" else None
         if target is None or not self.is_encoded or self.generated.names != self.scene.trace.names:
             self._show_trace(self.generated, encoded=False)
-        if target is not None:
+        if target is not None and self._view.seen.direction == "encode":  # unless the flow just shown has no inverse
             self._queries.encoded(self.subject, target, self._on_encoded)
         self._query_grid()
 

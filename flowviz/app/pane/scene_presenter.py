@@ -12,6 +12,7 @@ from flowviz.app.pane.playhead import Playhead
 from flowviz.app.pane.pointer_tools import PointerTools
 from flowviz.app.pane.scene_model import SceneModel
 from flowviz.app.pane.widgets import ViewerWidgets
+from flowviz.app.state.known import Known
 from flowviz.app.state.view import View, ViewState
 from flowviz.records import Scene, Trace
 from flowviz.specs import ViewSpec
@@ -100,7 +101,9 @@ class ScenePresenter(QObject):
         self._widgets.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
         self._widgets.slider.set_stages([trace.position(stage) for stage in stages], titles, thinned=thinned)
         self.playhead.set_last(trace.last_stage)
-        self._view.show_flow(trace.last_stage, trace.positions.shape[1], is_continuous=trace.is_continuous)
+        known = Known.of(self._scenes.subject.spec, self._scenes.subject.weights, trace)
+        count, is_continuous = trace.positions.shape[1], trace.is_continuous
+        self._view.show_flow(trace.last_stage, count, is_continuous=is_continuous, known=known)
 
     def _on_scene_changed(self, scene: Scene) -> None:
         previous, self._scene = self._scene, scene

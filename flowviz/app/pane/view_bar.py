@@ -7,14 +7,15 @@ from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QResizeEvent
 from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from flowviz.app.commands.actions import Entry, create_action
+from flowviz.app.commands.actions import Entry, create_action, enable_unless
 from flowviz.app.state.binding import bind
+from flowviz.app.state.known import Known, color_choice, colors_of
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.style.icons import icon
-from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS, MARKS
+from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS, MARKS, color_choices
 from flowviz.app.widgets.controls import ChoiceBox, label_of, named
 from flowviz.app.widgets.flow_row import WrappingRow
-from flowviz.app.widgets.form import bind_control, bind_fields
+from flowviz.app.widgets.form import bind_control
 from flowviz.rendering.projection import can_split, is_split
 from flowviz.specs.view import Mark
 
@@ -65,7 +66,7 @@ class ViewBar(QWidget):
 
     def __init__(self, view: ViewState) -> None:
         super().__init__()
-        self._view = view
+        self._view, self._tips = view, dict[QAction, str]()
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
         marks = {mark: Entry(mark, text, None, tip, key, checked=False) for mark, (text, key, tip) in MARKS.items()}
@@ -89,7 +90,13 @@ class ViewBar(QWidget):
     def _bind(self) -> None:
         view = self._view
         bind_control(view, lambda value: value.seen.direction, self._direction, view.set_direction)
-        bind_fields(view, lambda value: value.seen.view, {"color_by": self._color}, view.update_view)
+        view.watch(lambda value: value.known, self._offer)  # first, so that the box has what it is to show
+        bind_control(
+            view,
+            lambda value: color_choice(value.seen.view.color_by, value.seen.view.column),
+            self._color,
+            lambda choice: view.update_view(**colors_of(choice)),
+        )
         for mark, action in self.mark_actions.items():
             bind_control(view, partial(_shows, mark), action, partial(view.set_mark, mark))
         tools = QActionGroup(self)
@@ -120,6 +127,15 @@ class ViewBar(QWidget):
         if chosen:
             self._view.set_tool(tool)
 
+    def _offer(self, known: Known) -> None:
+        """Offer what can be shown of the flow, and say why the rest is disabled."""
+        self._color.offer(color_choices(known.columns))
+        for box in (self._color, self._direction):
+            for number in range(box.count()):
+                box.disable_choice(box.itemData(number), known.problems.get(box.itemData(number), ""))
+        for name, action in (*self.mark_actions.items(), *self.tool_actions.items()):
+            enable_unless(action, known.problems.get(name, ""), self._tips[action])
+
     def _enable(self, view: View) -> None:
         shows_stage = not view.seen.overview
         self.beside_action.setEnabled(can_split(view.seen.view))
@@ -135,7 +151,8 @@ class ViewBar(QWidget):
     def _action(self, entry: Entry) -> QAction:
         """Return an action whose tooltip names its shortcut, for its button."""
         action = create_action(entry, self)
-        action.setToolTip(f"{entry.tip} ({entry.key})")
+        self._tips[action] = f"{entry.tip} ({entry.key})"
+        action.setToolTip(self._tips[action])
         return action
 
     def _lay_out(self) -> None:

@@ -108,7 +108,7 @@ class RequestState(State[Request]):
     def set_family(self, family: Family) -> None:
         """Request a flow of a family with its default sizes and the same seed, and with the base that was chosen."""
         flow = self.plan.flow
-        has_own_base = flow.base != FlowSpec(family=flow.family).base
+        has_own_base = not flow.is_recorded and flow.base != FlowSpec(family=flow.family).base
         names = ("base", *MIXTURE_DEFAULTS, "seed") if has_own_base else ("seed",)
         kept = {name: getattr(flow, name) for name in names}
         if RECIPES[family].is_continuous and kept.get("arrangement") == "learned":

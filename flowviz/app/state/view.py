@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from PyQt6.QtCore import QObject
 
+from flowviz.app.state.known import Known
 from flowviz.app.state.state import State
 from flowviz.records import Selection
 from flowviz.specs import Seen
@@ -27,6 +28,7 @@ class View:
         particles: The number of displayed particles.
         figure: The figure that covers the cloud, or None. It is not saved in a project.
         is_continuous: Whether the displayed stages are the steps of an integrator, at equal distances of time.
+        known: What is known of the displayed flow. A view never contains what is not.
     """
 
     seen: Seen = field(default_factory=Seen)
@@ -36,11 +38,20 @@ class View:
     particles: int = 0
     is_continuous: bool = False
     figure: Figure | None = None
+    known: Known = field(default_factory=Known)
 
     @property
     def stage(self) -> int:
         """Return the number of the current stage."""
         return self.last_stage if self.seen.stage is None else min(self.seen.stage, self.last_stage)
+
+    @property
+    def possible(self) -> "View":
+        """Return the view without what cannot be shown of the displayed flow."""
+        problems = self.known.problems
+        tool: Tool = "move" if self.tool in problems else self.tool
+        figure = None if self.figure in problems else self.figure
+        return replace(self, seen=self.known.possible(self.seen), tool=tool, figure=figure)
 
     @property
     def is_explored(self) -> bool:
@@ -69,6 +80,9 @@ class ViewState(State[View]):
         """Return the part of the view that is saved in a project."""
         return self.value.seen
 
+    def set(self, value: View) -> None:
+        super().set(value.possible)
+
     def update(self, **changes: Any) -> None:
         """Change some fields of `Seen`."""
         self.set(replace(self.value, seen=self.seen.model_copy(update=changes)))
@@ -77,7 +91,9 @@ class ViewState(State[View]):
         """Change some fields of the `ViewSpec`."""
         self.update(view=self.seen.view.model_copy(update=changes))
 
-    def show_flow(self, last_stage: int, particles: int, *, is_continuous: bool = False) -> None:
+    def show_flow(
+        self, last_stage: int, particles: int, *, is_continuous: bool = False, known: Known | None = None
+    ) -> None:
         """Adapt to a flow of another size: drop a stage or a selection that it does not have.
 
         If the steps of an integrator change in number, the stage is kept by its time, and so is that of the probe.
@@ -90,7 +106,9 @@ class ViewState(State[View]):
         selection = value.selection
         if selection is not None and len(selection.chosen) != particles:
             selection = None
-        self.set(View(seen, value.tool, selection, last_stage, particles, is_continuous, value.figure))
+        self.set(
+            View(seen, value.tool, selection, last_stage, particles, is_continuous, value.figure, known or Known())
+        )
 
     def _at_same_time(self, last_stage: int) -> Seen:
         """Return the view at the same time of a flow with another number of steps, without adding up rounding."""

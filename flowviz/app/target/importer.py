@@ -12,6 +12,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.target.file_reader import FileReader
 from flowviz.app.target.panel import TargetPanel
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
+from flowviz.projects.recording import is_recording
 from flowviz.specs import ImageSpec, PointsSpec
 
 NOTHING_COPIED = "The clipboard contains nothing that a flow can learn."
@@ -31,8 +32,8 @@ class TargetImporter(QObject):
         self._connect()
 
     def open_file(self, path: Path) -> None:
-        """Import points or a picture, or announce a project."""
-        if path.suffix.lower() == PROJECT_SUFFIX:
+        """Import points or a picture, or announce a project, which may be that of a recorded flow."""
+        if path.suffix.lower() == PROJECT_SUFFIX or is_recording(path):
             self._withdraw_notice()
             self.project_arrived.emit(path)
         elif path.suffix.lower() in NUMBERS.suffixes:

@@ -22,6 +22,7 @@ STARTS_OVER = {
     TrainingState.TRAINING: "Restart starts over with the chosen flow.",
     TrainingState.PAUSED: "Restart starts over with the chosen flow.",
 }
+RECORDED = "Showing {}, recorded from another program with {} layers. Choose a flow above to train it on this target."
 MAX_TITLE = 24  # characters
 WORDS = {
     TrainingState.PREPARING: "Preparing…",
@@ -78,6 +79,7 @@ class Activity:
         ending: The state while no training runs, in a word.
         target: Title of the target of the training. Empty if there is no training.
         can_train: Whether there is a target to train on, at least soon.
+        untrainable: Why the requested flow cannot be trained. Empty if it can.
         can_resume: Whether a training that was stopped or opened can be resumed.
         can_extend: Whether a training whose budget is used up can be extended.
         fraction: Share of the budget that is spent, from 0 to 1.
@@ -95,6 +97,7 @@ class Activity:
     ending: str = "Ready"
     target: str = ""
     can_train: bool = False
+    untrainable: str = ""
     can_resume: bool = False
     can_extend: bool = False
     fraction: float = 0.0
@@ -126,7 +129,7 @@ class Activity:
     @property
     def offered(self) -> tuple[object, ...]:
         """Return everything that decides which buttons are enabled, and what they do."""
-        return self.state, self.can_train, self.can_resume, self.can_extend, self.is_elsewhere
+        return self.state, self.can_train, self.untrainable, self.can_resume, self.can_extend, self.is_elsewhere
 
     def having_delays_of(self, other: "Activity") -> "Activity":
         """Return the same activity with another one's reasons why the picture is not what was requested."""
@@ -155,7 +158,7 @@ class Activity:
         """Return the activity beside a flow that was trained before, or built by hand."""
         rests, budget = replace(self.begun(), event=_description(trained)), trained.latest
         if budget is None:
-            return rests
+            return replace(rests, ending="Recorded") if trained.project.flow.is_recorded else rests
         return replace(rests.spent(budget), ending=ENDINGS[trained.ending])
 
     def _current(self) -> str:
@@ -207,6 +210,8 @@ def _quoted(title: str) -> str:
 def _description(trained: TrainedProject) -> str:
     """Return how long a flow was trained, and how good it is, in a sentence or two."""
     project, budget = trained.project, trained.latest
+    if project.flow.is_recorded:
+        return RECORDED.format(_quoted(project.target.title), project.trace.last_stage)
     step = budget.step if budget else 0
     score = project.score.in_units(trained.units) if project.score else None
     made = f"after {step:,} {'step' if step == 1 else 'steps'}" if budget else "built by hand"

@@ -76,9 +76,10 @@ class TrainingControls(QWidget):
 
     def _update_buttons(self) -> None:
         activity, state = self._activity, self._activity.state
-        self.train_button.setEnabled(activity.can_train)
+        self.train_button.setEnabled(activity.can_train and not activity.untrainable)
         restarts = state != TrainingState.IDLE and not activity.is_elsewhere
-        _rename(self.train_button, "Restart" if restarts else "Train", RESTART_TIP if restarts else TRAIN_TIP)
+        tip = activity.untrainable or (RESTART_TIP if restarts else TRAIN_TIP)
+        _rename(self.train_button, "Restart" if restarts else "Train", tip)
         resumes = state == TrainingState.PAUSED or (state == TrainingState.IDLE and activity.can_resume)
         extends = state == TrainingState.IDLE and activity.can_extend
         self.pause_button.setEnabled(resumes or extends or state == TrainingState.TRAINING)

@@ -8,14 +8,14 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from flowviz.app.state.request import Request, RequestState
-from flowviz.app.training.presets import PresetBox
+from flowviz.app.training.presets import CUSTOM, CUSTOM_TITLE, PresetBox
 from flowviz.app.widgets.controls import ChoiceBox, DisclosureButton, check_box, label_of, row, row_widget, tool_button
 from flowviz.app.widgets.form import ControlSpec, bind_control, bind_fields, control_of, controls_of
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.records import Settings
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.fields import SpecField, fields_of
-from flowviz.specs.recipes import Family
+from flowviz.specs.recipes import RECORDED_RECIPE, Family
 
 SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below keep their place
 ONE_NETWORK = "Flow matching learns one network for all steps, so there are no layers to choose"
@@ -85,6 +85,7 @@ class FlowPanel(QWidget):
         self._lay_out()
         bind_control(request, lambda value: value.plan.flow.family, self._family, request.set_family)
         request.watch(_flow, self._describe)
+        request.watch(lambda value: value.plan.flow.is_recorded, self._show_recorded)
 
     def add_bar(self, bar: QWidget) -> None:
         """Add a bar above everything else."""
@@ -109,6 +110,12 @@ class FlowPanel(QWidget):
         self._sentence.setText(f"{flow.recipe.title}. {flow.recipe.sentence}")
         self._warning.setText(flow.warning or "")
         self._warning.setVisible(flow.warning is not None)
+
+    def _show_recorded(self, recorded: bool) -> None:
+        """Show that the flow was recorded, which has no options."""
+        self._form.setHidden(recorded)
+        self._family.setPlaceholderText(RECORDED_RECIPE.title)  # it is none of the families to choose from
+        self._preset.setItemText(self._preset.findData(CUSTOM), RECORDED_RECIPE.title if recorded else CUSTOM_TITLE)
 
 
 class FlowOptions(QWidget):

@@ -245,7 +245,7 @@ class Session(QObject):
         """Abandon the current training, and start one on the requested target as soon as it is built."""
         built, plan = self._builder.built, self._request.plan
         self._awaited = self._builder.pending
-        if built is not None:
+        if built is not None and not plan.flow.is_recorded:
             self._start(built, Project.untrained(built.spec, plan.flow, plan.training))
 
     def train_again(self) -> None:
@@ -255,7 +255,7 @@ class Session(QObject):
         """
         self.cancel_start()
         shown, training = self._runner.run or self._presenter.trained, self._request.plan.training
-        if shown is None or shown.built is None:
+        if shown is None or shown.built is None or shown.project.flow.is_recorded:
             self.train()
         else:
             flow, seed = shown.project.flow, shown.project.training.seed

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.viewer import Viewer
+from flowviz.app.state.known import NO_TRAINING
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.target.builder import TargetBuilder
@@ -150,6 +151,7 @@ class TrainingPresenter(QObject):
             state=self.state,
             target=run.built.title if run else "",
             can_train=builder.built is not None or builder.pending is not None,
+            untrainable=NO_TRAINING if self._request.plan.flow.is_recorded else "",
             can_resume=trained is not None and trained.can_resume(),
             can_extend=trained is not None and trained.can_extend(),
             next=NextTraining.of(self.project, self._request.value, builder.problem)

@@ -11,6 +11,7 @@ from flowviz.app.commands.history import UndoHistory
 from flowviz.app.desktop.settings import stored_flag
 from flowviz.app.editing.layer_editor import INCLUDED, ONLY_SHOWN, LayerEditor
 from flowviz.app.pane.viewer import Viewer
+from flowviz.app.state.known import NO_MAP
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.runner import TrainingRunner
@@ -143,7 +144,9 @@ class Variants(QObject):
         """Update which edits the training in progress includes, and why layers cannot be edited."""
         run = self._runner.run
         starts = run is not None and not run.is_shown
-        self._editor.set_problem(STARTS if starts else "" if self._presenter.trained else UNTRAINED)
+        trained = self._presenter.trained
+        problem = "" if trained and not trained.project.flow.is_recorded else NO_MAP if trained else UNTRAINED
+        self._editor.set_problem(STARTS if starts else problem)
         self._editor.set_trained(run.start.edits if run is not None and run.is_shown else None)
 
     def _on_began(self) -> None:

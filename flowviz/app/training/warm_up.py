@@ -95,6 +95,8 @@ class WarmUp(QObject):
         self._outdated = Flag()
         plan = self._request.plan
         self._prepared = _program(plan)
+        if plan.flow.is_recorded:
+            return
         self._thread.ask("warm-up", partial(self._run, plan.flow, plan.training, self._outdated), lambda _: None)
 
     def _cancel(self) -> None:

@@ -1,8 +1,9 @@
 """Names of choices that several widgets offer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flowviz.app.state.known import COLUMN
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 MARKS: Mapping[Mark, tuple[str, str, str]] = {  # title, shortcut, tooltip
@@ -42,3 +43,8 @@ CHOICES: Mapping[str, Mapping[Any, str]] = {  # texts of the values of each fiel
     "easing": {"smooth": "Smooth", "linear": "Steady"},
     "speed": {0.25: "0.25×", 0.5: "0.5×", 1.0: "1×", 2.0: "2×", 4.0: "4×"},
 }
+
+
+def color_choices(columns: Iterable[str]) -> Mapping[str, str]:
+    """Return the choices of colors and their texts, with a choice for each column of a recorded flow."""
+    return {**{str(name): text for name, text in COLORS.items()}, **{COLUMN + name: name for name in columns}}

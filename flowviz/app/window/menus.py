@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
 
-from flowviz.app.commands.actions import Entry, Key, add_choices, add_submenu, fill_menu
+from flowviz.app.commands.actions import Entry, Key, add_choices, add_submenu, enable_unless, fill_menu
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.editing.entries import fill_editing_entries, fill_training_entry
 from flowviz.app.editing.layer_editor import LayerEditor
@@ -132,7 +132,9 @@ def fill_view_menu(
         None,
     )
     for figure, entry in FIGURES.items():
-        bind_control(view, partial(_shows_figure, figure), actions[entry.id], partial(_set_figure, view, figure))
+        action = actions[entry.id]
+        bind_control(view, partial(_shows_figure, figure), action, partial(_set_figure, view, figure))
+        view.watch(partial(_problem_of, figure), partial(enable_unless, action, tip=entry.tip))
     for zoomed in (actions["zoomin"], actions["zoomout"]):  # the overview has a scale of its own
         view.watch(lambda value: not value.seen.overview, zoomed.setEnabled)
     bind_control(
@@ -161,6 +163,10 @@ def fill_view_menu(
 
 def _shows_figure(figure: Figure, view: View) -> bool:
     return view.figure == figure
+
+
+def _problem_of(figure: Figure, view: View) -> str:
+    return view.known.problems.get(figure, "")
 
 
 def _set_figure(view: ViewState, figure: Figure, shown: bool) -> None:
@@ -238,6 +244,11 @@ def fill_training_menu(
             "Load TensorFlow (700 MB of memory) and compile the flow while you type", checked=warm_up.is_enabled,
         ),
     )  # fmt: skip
+    again, train = actions["trainagainfromthesamestart"], controls.train_button
+    again_tip = again.toolTip()
+    controls.button_changed.connect(
+        lambda _: enable_unless(again, "" if train.isEnabled() else train.toolTip(), again_tip)
+    )
     back = actions["returntotheprevioustraining"]
     back.setEnabled(False)
     session.previous.changed.connect(back.setEnabled)
@@ -256,7 +267,10 @@ def _fill_button_entries(menu: QMenu, controls: TrainingControls) -> None:
     )
 
     def update(button: QPushButton) -> None:
-        actions[button.objectName().removesuffix("Button")].setEnabled(button.isEnabled())
+        action = actions[button.objectName().removesuffix("Button")]
+        action.setEnabled(button.isEnabled())
+        if button is train:
+            enable_unless(action, "" if button.isEnabled() else button.toolTip(), tip)
 
     controls.button_changed.connect(update)
     for button in (train, pause, stop):

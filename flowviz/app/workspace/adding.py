@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from flowviz.app.commands.actions import Entry, fill_menu
+from flowviz.app.document.dialogs import PROJECT_FILTER
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.threads.latest import LatestWorker
@@ -14,13 +15,11 @@ from flowviz.app.training.session import Session
 from flowviz.app.workspace.choice import with_current_as_asked
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.controller import ComparisonController
-from flowviz.app.workspace.joining import entrant_name, joining, name_of
+from flowviz.app.workspace.joining import entrant_name, joining, name_of, trainable
 from flowviz.errors import FlowvizError
-from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.projects import Project, load_project
 from flowviz.specs import PRESETS, FlowSpec, TargetSpec
 
-PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 COMPARISON = "comparison"  # topic of its notices
 
 
@@ -50,7 +49,8 @@ class EntrantAdding(QObject):
         run = self._compared.value.selected_run
         if run is not None:
             plan = run.requested.plan
-            self._controller.add(run.title, Project.untrained(plan.target, plan.flow, plan.training))
+            project = Project.untrained(plan.target, trainable(plan.flow), plan.training)
+            self._controller.add(name_of(project) if plan.flow.is_recorded else run.title, project)
 
     def add_flow(self, flow: FlowSpec) -> None:
         """Add a flow, which is trained like the selected one."""
@@ -72,7 +72,7 @@ class EntrantAdding(QObject):
             return
         present, budget = value.runs[0].target, value.runs[0].project.training
         add = self._controller.add
-        if not value.shares_target or project.target == present:
+        if not value.shares_target or project.target == present or project.flow.is_recorded:
             add(name, joining(project, project.target, budget))
             return
         ask(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flowviz.app.workspace.compared import free_name
-from flowviz.app.workspace.joining import entrant_name, joining, name_of
+from flowviz.app.workspace.joining import entrant_name, joining, name_of, trainable
 from flowviz.errors import SpecError
 from flowviz.projects import Comparison, Project
 from flowviz.specs import COMPARISON_PRESETS, ComparisonPresetName, TargetSpec, TextSpec, TrainingSpec
@@ -81,7 +81,7 @@ class Choice:
         """Yield the requested flow of the window for each word, in the font of its target if that is a text."""
         asked = self.current.asked
         font = asked.target if isinstance(asked.target, TextSpec) else TextSpec(text="A")
-        flow = asked.flow.model_copy(update={"seed": self.training.seed})
+        flow = trainable(asked.flow).model_copy(update={"seed": self.training.seed})
         for word in dict.fromkeys(re.split(r"[\s,;]+", self.words.strip())):
             if word:
                 target = TextSpec(**{**dict(font), "text": word})

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.state.state import State
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.workspace.entrants import FAILED, EntrantRun
+from flowviz.app.workspace.entrants import FAILED, EntrantRun, Status
 from flowviz.projects import Comparison
 from flowviz.records import Trial
 from flowviz.specs import TargetSpec, TrainingSpec
@@ -64,9 +64,15 @@ class Compared:
 
     @property
     def concerned(self) -> tuple[EntrantRun, ...]:
-        """Return the entrants that Train starts."""
+        """Return the entrants that Train starts. Recorded ones cannot be trained."""
         selected = self.selected_run
-        return self.runs if self.trains_all or selected is None else (selected,)
+        concerned = self.runs if self.trains_all or selected is None else (selected,)
+        return tuple(run for run in concerned if not run.is_recorded)
+
+    @property
+    def trainable(self) -> frozenset[str]:
+        """Return the keys of the entrants that can be trained."""
+        return frozenset(run.key for run in self.runs if not run.is_recorded)
 
     @property
     def fraction(self) -> float:
@@ -141,7 +147,8 @@ class ComparedState(State[Compared]):
     def show(self, comparison: Comparison) -> None:
         """Show the entrants of another comparison, the first of which is selected."""
         runs = runs_of(comparison)
-        trains_all = len({run.is_begun for run in runs}) == 1  # else Train would start over what has been learned
+        # Else Train would start over what has been learned.
+        trains_all = len({run.is_begun for run in runs if not run.is_recorded}) <= 1
         self.set(Compared(
             runs, comparison.names[0], seeds=comparison.seeds, limits=comparison.limits, trains_all=trains_all
         ))  # fmt: skip
@@ -227,7 +234,8 @@ def _run_of(comparison: Comparison, name: str) -> EntrantRun:
     last = project.checkpoint
     style = comparison.style(name)
     if last is None:
-        return EntrantRun(name, project, trial=trial, later=later, style=style)
+        status: Status = "recorded" if project.flow.is_recorded else "waiting"
+        return EntrantRun(name, project, status, trial=trial, later=later, style=style)
     history = project.history
     moments = project.timeline.moments
     return EntrantRun(

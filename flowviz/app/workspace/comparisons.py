@@ -19,7 +19,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import UNTITLED, ComparedState, complete, edits_of, free_name, state_of
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.grid import PaneGrid
-from flowviz.app.workspace.joining import name_of
+from flowviz.app.workspace.joining import name_of, trainable
 from flowviz.app.workspace.links import LinksState
 from flowviz.app.workspace.return_bar import ReturnBar
 from flowviz.projects import Comparison, Project
@@ -131,9 +131,9 @@ class Comparisons(QObject):
         work = self._shared.session.shown
         project, plan = replace(work.trained_project(), next=None), work.request.plan
         name = name_of(project)
-        copy = Project.untrained(plan.target, plan.flow, plan.training)
+        copy = Project.untrained(plan.target, trainable(plan.flow), plan.training)
         project = replace(project, training=project.training.with_budget(plan.training))
-        comparison = Comparison({name: project, free_name(name, [name]): copy})
+        comparison = Comparison({name: project, free_name(name_of(copy), [name]): copy})
         self._is_beside = True
         try:
             self.document.show(Loaded(comparison), changed=True)

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.document.dialogs import PROJECT_FILTER
 from flowviz.app.state.binding import bind
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.state import State
@@ -42,7 +43,6 @@ from flowviz.app.workspace.choice import (
 )
 from flowviz.app.workspace.joining import entrant_name, name_of
 from flowviz.errors import FlowvizError
-from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.projects import Plan, Project, load_project
 from flowviz.specs import COMPARISON_PRESETS, TrainingSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
@@ -59,7 +59,6 @@ ENTRIES: Mapping[Kind, tuple[str, str]] = {  # titles and sentences
     "own": (OWN_TITLE, OWN_SENTENCE),
 }
 MAX_ROWS = 8  # of the list of presets
-PROJECT_FILTER = f"flowviz projects (*{PROJECT_SUFFIX})"
 
 
 class ComparisonDialog(QDialog):

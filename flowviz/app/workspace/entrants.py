@@ -29,7 +29,16 @@ from flowviz.specs.edits import Edits
 from flowviz.training.settings import can_go_on
 
 Status = Literal[
-    "waiting", "preparing", "training", "completed", "patience", "stopped", "interrupted", "diverged", "failed"
+    "waiting",
+    "preparing",
+    "training",
+    "completed",
+    "patience",
+    "stopped",
+    "interrupted",
+    "diverged",
+    "failed",
+    "recorded",
 ]
 WORDS: Mapping[Status, str] = {
     "waiting": "waiting",
@@ -41,8 +50,11 @@ WORDS: Mapping[Status, str] = {
     "interrupted": "interrupted",
     "diverged": "diverged",
     "failed": "failed",
+    "recorded": "recorded",
 }
-ENDED: frozenset[Status] = frozenset({"completed", "patience", "stopped", "interrupted", "diverged", "failed"})
+ENDED: frozenset[Status] = frozenset(
+    {"completed", "patience", "stopped", "interrupted", "diverged", "failed", "recorded"}
+)
 FAILED: frozenset[Status] = frozenset({"diverged", "failed"})
 Figures = Mapping[str, float | None]
 
@@ -141,6 +153,11 @@ class EntrantRun:
         return self.project.checkpoint is not None
 
     @property
+    def is_recorded(self) -> bool:
+        """Return whether it was recorded from another program, so that it cannot be trained."""
+        return self.project.flow.is_recorded
+
+    @property
     def is_unscored(self) -> bool:
         """Return whether its training was stopped and its result is still being computed."""
         return self.status == "stopped" and self.trial is None and bool(Comparison({self.name: self.project}).unscored)
@@ -148,6 +165,8 @@ class EntrantRun:
     @property
     def can_go_on(self) -> bool:
         """Return whether it can train further: its training has not ended, or its budget has grown since."""
+        if self.is_recorded:
+            return False
         return self.target != self.project.target or can_go_on(self.project, self.trial)
 
     @property
@@ -162,7 +181,9 @@ class EntrantRun:
         return self.figures().get("gap") is None
 
     def anew(self) -> "EntrantRun":
-        """Return this entrant untrained, about to learn the requested target."""
+        """Return this entrant untrained, about to learn the requested target, or a recorded one as it is."""
+        if self.is_recorded and self.requested_variant.flow.is_recorded:
+            return self
         project = Project.untrained(self.target, self.requested_variant.flow, self.project.training)
         built = next((each for each in (self.asked, self.built) if each and each.spec == self.target), None)
         return EntrantRun(self.name, project, built=built, style=self.style)
@@ -244,7 +265,8 @@ class EntrantRun:
             return self.trial.figures
         units = self.built.units if self.built else FLOW_UNITS
         progress = self.progress.in_units(units) if self.progress else None
-        return figures_so_far(progress, self.moment, self.project.weights, self.project.history)
+        found = figures_so_far(progress, self.moment, self.project.weights, self.project.history)
+        return {**found, "parameters": None} if self.is_recorded else found
 
     def words(self) -> str:
         """Return the state of the training for users, such as "45%" or "diverged"."""

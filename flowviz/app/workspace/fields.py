@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.state.known import Known
 from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
@@ -166,12 +167,14 @@ def can_query(compared: Compared) -> bool:
 
 def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> Callable[[], Scene]:
     def compute() -> Scene:
-        view, size, trace = query.view, query.size, query.run.project.trace
+        project, size = query.run.project, query.size
+        trace, known_of = project.trace, Known.of(project.flow, project.weights, project.trace)
+        view = query.view.model_copy(update={"marks": query.view.marks.difference(known_of.problems)})
         if query.other is not None:
             view = view.model_copy(update={"marks": view.marks - {"density"}})  # the difference takes its place
         around, swept = visible_rectangle(view, size), swept_grids(Camera(view), trace.last_stage, size)
         flow, scene = _flow(query.run.project, keepers[0]), known
-        if query.encodes and known.trace is trace and query.run.built is not None:
+        if query.encodes and known_of.has_map and known.trace is trace and query.run.built is not None:
             scene = replace(scene, trace=flow.encoded(untrained_points(query.run.built.target, PARTICLES)))
             scene.trace.measure()
         scene = completed(flow, replace(scene, velocities=None), query.stage, view, around, swept=swept)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from flowviz.projects import Project
-from flowviz.specs import TargetSpec, TrainingSpec
+from flowviz.specs import FlowSpec, TargetSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_NAME
 from flowviz.training.schedule import Budget
 
@@ -12,7 +12,7 @@ def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Proje
     """Return a project as an entrant of a comparison.
 
     It keeps what it has learned if that was the same target, and not longer than the budget allows. Otherwise it starts
-    over, with the seed of the others, so that all entrants are treated alike.
+    over, with the seed of the others, so that all entrants are treated alike. A recorded flow is shown as it is.
 
     Args:
         project: The project.
@@ -21,6 +21,8 @@ def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Proje
     """
     training = project.training.with_budget(budget)
     last = project.checkpoint
+    if project.flow.is_recorded:
+        return replace(project, training=training, next=None)
     if project.target == target and last is not None and _fits(Budget.at(last, training)):
         return replace(project, training=training, next=None)
     flow = project.flow.model_copy(update={"seed": budget.seed})
@@ -30,6 +32,11 @@ def joining(project: Project, target: TargetSpec, budget: TrainingSpec) -> Proje
 def name_of(project: Project) -> str:
     """Return a name for the flow of a project: the title of its family."""
     return entrant_name(project.flow.recipe.title)
+
+
+def trainable(flow: FlowSpec) -> FlowSpec:
+    """Return a flow if it can be trained, or the default one in place of a recorded flow."""
+    return FlowSpec(seed=flow.seed) if flow.is_recorded else flow
 
 
 def entrant_name(text: str) -> str:

@@ -45,6 +45,8 @@ def wanting(run: EntrantRun, spec: TargetSpec, built: BuiltTarget | None = None)
         spec: The target.
         built: The same target if it has been built.
     """
+    if run.is_recorded:
+        return run
     if not run.is_begun:
         return replace(run, project=replace(run.project, target=spec), built=built, asked=None, wanted=None)
     if spec == run.project.target:

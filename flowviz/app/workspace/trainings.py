@@ -6,6 +6,7 @@ from dataclasses import replace
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
+from flowviz.app.state.known import NO_TRAINING
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
@@ -87,13 +88,14 @@ class Trainings(QObject):
         else:
             changed = run.anew()
             self._compared.update(changed)
-            self._launch(changed)
+            if not changed.is_recorded:
+                self._launch(changed)
 
     def train_all(self) -> None:
         """Start all flows over, on the requested targets."""
         self.editing.apply()
         self._compared.set(replace(self._compared.value, runs=tuple(run.anew() for run in self._compared.value.runs)))
-        self._start(self._compared.value.keys)
+        self._start(self._compared.value.trainable)
 
     def train_again(self) -> None:
         """Start over like `train`, which uses the same initial weights and the same points."""
@@ -133,8 +135,8 @@ class Trainings(QObject):
         """Continue the trainings that can go on. If "Follow the target" is on, they learn the requested target."""
         value, followed = self._compared.value, self._followed()
         if value.trains_all:
-            self._start(value.keys, followed)
-        elif (run := value.selected_run) is not None:
+            self._start(value.trainable, followed)
+        elif (run := value.selected_run) is not None and not run.is_recorded:
             self._launch(run)
             if followed is not None and self._runner.current is not None:
                 self._runner.follow(followed, run.key)
@@ -163,7 +165,9 @@ class Trainings(QObject):
         return self.editing.is_active and self._runner.current is not None
 
     def _start(self, keys: frozenset[str], followed: BuiltTarget | None = None) -> None:
-        """Train some entrants from their checkpoints or from the beginning."""
+        """Train some entrants from their checkpoints or from the beginning, unless there are none."""
+        if not keys:
+            return
         self._activity, self._next = "", None
         self._runner.compare(self._compared.by_key(keys), self._targets.known, followed)
         self._compared.set(replace(self._compared.value, state=PREPARING, training=keys))
@@ -196,7 +200,8 @@ class Trainings(QObject):
         """Show other entrants. A running training starts again, and continues with them from their checkpoints."""
         self._compared.set(compared)
         if self._is_running and compared.state != STOPPING:
-            self._start(compared.keys if compared.trains_all else compared.training & compared.keys, self._followed())
+            keys = compared.trainable if compared.trains_all else compared.training & compared.keys
+            self._start(keys, self._followed())
             if compared.state == PAUSED:
                 self.toggle_pause()
 
@@ -277,6 +282,7 @@ class Trainings(QObject):
             event=sentence(value, self._activity),
             is_elsewhere=value.state != IDLE and value.selected_key not in value.training,
             can_train=True,
+            untrainable="" if value.concerned else NO_TRAINING,
             can_resume=any(run.is_begun for run in value.concerned) and any(run.can_go_on for run in value.concerned),
             fraction=round(value.fraction, 2),  # seldom another one, because Qt repaints the window at once
         )

@@ -1,0 +1,71 @@
+"""What is known of the displayed flow, and why some choices do not apply to a recorded one, which has no map."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowviz.records import Trace, Weights
+from flowviz.records.recorded_flow import RecordedFlow
+from flowviz.specs import FlowSpec, Seen, ViewSpec
+
+COLUMN = "column "  # before the name of a column among the choices of a combo box
+NO_MAP = "The flow was recorded from another program: flowviz knows its particles, but not the map that moves them."
+NO_TRAINING = f"{NO_MAP} Choose a flow in the Flow panel to train that one on these particles instead."
+NO_GRID = "The recording contains no grid, and without the map, flowviz cannot move one."
+NO_LOG_DET = "The recording contains no log-determinants (an array log_det)."
+NO_DENSITY = "The recording contains no densities of its particles (the arrays log_prob and log_det)."
+# Marks, tools, directions, figures and exports.
+NEED_MAP = "velocity", "probe", "bend", "encode", "four_panels", "latents", "ledger", "samples", "code"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a flow.
+
+    Attributes:
+        problems: Why marks, colors, tools, directions, figures and exports cannot be chosen, by their names.
+        columns: The names of the columns by which the particles can be colored.
+        has_map: Whether points other than the particles can be moved, so that the flow can be trained and edited.
+        estimates_density: Whether densities are estimated from the particles.
+    """
+
+    problems: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    has_map: bool = True
+    estimates_density: bool = False
+
+    @classmethod
+    def of(cls, flow: FlowSpec, weights: Weights | None, trace: Trace) -> "Known":
+        """Return what is known of a flow with weights, whose particles are those of a trace."""
+        if not flow.is_recorded or weights is None:
+            return cls()
+        recording = RecordedFlow(flow, weights)
+        lacking = {
+            "grid": "" if "grid" in recording.arrays else NO_GRID,
+            "log_density": "" if trace.has_densities else NO_DENSITY,
+            "log_det": "" if trace.has_log_dets else NO_LOG_DET,
+        }
+        problems = {**dict.fromkeys(NEED_MAP, NO_MAP), **{name: why for name, why in lacking.items() if why}}
+        estimates = not recording.has_densities
+        return cls(problems, tuple(trace.columns), has_map=False, estimates_density=estimates)
+
+    def possible(self, seen: Seen) -> Seen:
+        """Return a view without what cannot be shown of the flow."""
+        view, usual = seen.view, ViewSpec()
+        changes: dict[str, Any] = {"marks": frozenset(mark for mark in view.marks if mark not in self.problems)}
+        has_column = view.color_by != "column" or view.column in self.columns
+        if view.color_by in self.problems or not has_column:
+            changes |= {"color_by": usual.color_by, "column": usual.column}
+        needs_map = {} if self.has_map else {"direction": "generate", "probe": None}
+        return seen.model_copy(update={"view": view.model_copy(update=changes), **needs_map})
+
+
+def color_choice(color_by: str, column: str | None) -> str:
+    """Return the choice of a combo box that stands for the colors of a view."""
+    return f"{COLUMN}{column}" if color_by == "column" else color_by
+
+
+def colors_of(choice: str) -> dict[str, Any]:
+    """Return the fields of a view that a choice of colors stands for."""
+    is_column = choice.startswith(COLUMN)
+    return {"color_by": "column" if is_column else choice, "column": choice.removeprefix(COLUMN) if is_column else None}
