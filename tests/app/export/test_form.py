@@ -74,6 +74,7 @@ def selected(project: Project) -> Project:
 WITHOUT_CONTROL = {
     *("what", "format", "axes", "beside", "moment", "probe", "center", "half_extent", "point_diameter", "word_height"),
     "font_size",  # of the command line
+    "column",  # chosen with the color
 }
 
 

@@ -141,7 +141,7 @@ class FakeInspector(QObject):
         self.title, self.report = "", ""
         self.calls = list[str]()
 
-    def show_stage(self, title: str, explanation: str, share: float) -> None:
+    def show_stage(self, title: str, explanation: str, share: float, *, awaited: bool = True) -> None:
         self.calls.append("show_stage")
         self.title = title
         self.share = "unknown" if np.isnan(share) else "known"
@@ -158,7 +158,16 @@ class FakeInspector(QObject):
         self.calls.append("offer_report")
         self.report = "offer"
 
-    def show_view(self, direction: str, view: ViewSpec, *, overview: bool, probed: bool, folded: float) -> None:
+    def show_view(
+        self,
+        direction: str,
+        view: ViewSpec,
+        *,
+        overview: bool,
+        probed: bool,
+        folded: float,
+        estimated: bool = False,
+    ) -> None:
         self.calls.append("show_view")
         self.folded = folded
         self.view = direction, view.marks, overview, probed
@@ -242,6 +251,9 @@ class FakeLedger(QObject):
 
     def show_ledger(self, ledger: Ledger, limits: tuple[float, float] | None) -> None:
         self.ledger, self.limits, self.sentence = ledger, limits, ""
+
+    def disable_mean(self, reason: str) -> None:
+        self.reason = reason
 
     def show_nothing(self, sentence: str) -> None:
         self.ledger, self.sentence = None, sentence
