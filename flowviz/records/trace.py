@@ -17,10 +17,12 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.edits import LayerEdit
 from flowviz.specs.explanations import (
     BASE_CLOUDS,
+    MOVED,
+    RECORDED_STAGE,
     STAGE_TITLES,
+    STAGES,
     base_explanation,
     layer_sentences,
-    stage_explanation,
     stage_title,
 )
 from flowviz.specs.recipes import BASE, FLOW_STEP, LINEAR_MIXING, PERMUTE, RECORDED
@@ -180,6 +182,11 @@ class Trace(EqualByContent):
         return not (self.log_det.size and np.isnan(self.log_det[0]).all())
 
     @property
+    def is_recorded(self) -> bool:
+        """Return whether it is that of a recorded flow, whose stages have names of another program."""
+        return self.base.name == RECORDED
+
+    @property
     def awaits_densities(self) -> bool:
         """Return whether the log-densities have not been computed yet."""
         return self.base.has_density and not self.has_log_dets
@@ -275,7 +282,7 @@ class Trace(EqualByContent):
     @property
     def is_continuous(self) -> bool:
         """Return whether all stages are equal time steps of an integrator."""
-        return self.base.name != RECORDED and all(name.endswith(f"_{FLOW_STEP}") for name in self.names[1:])
+        return not self.is_recorded and all(name.endswith(f"_{FLOW_STEP}") for name in self.names[1:])
 
     def position(self, stage: int) -> str:
         """Return where a stage is, such as "Stage 7 of 19", or "t = 0.35 · step 7 of 20" for a continuous flow."""
@@ -289,17 +296,24 @@ class Trace(EqualByContent):
         Examples are "7 of 19 · Coupling: moves points up and down" and "0 of 19 · Base: a round Gaussian cloud".
         """
         number, _, kind = self.names[stage].partition("_")
+        if self.is_recorded:
+            return f"{int(number)} of {self.last_stage} · {kind}"
         title = f"Base: {BASE_CLOUDS[self.base.name]}" if kind == BASE else stage_title(kind, edit)
         return f"{int(number)} of {self.last_stage} · {title}"
 
     def explanation(self, stage: int) -> str:
         """Return an explanation of a stage for beginners."""
         kind = self.names[stage].partition("_")[2]
-        return base_explanation(self.base.name) if kind == BASE else stage_explanation(kind)
+        if self.is_recorded:
+            return RECORDED_STAGE if stage else base_explanation(self.base.name)
+        return base_explanation(self.base.name) if kind == BASE else STAGES[kind]
 
     def sentences(self, stage: int, edit: LayerEdit | None = None, *, encoded: bool = False) -> tuple[str, str]:
         """Return a full and a short sentence about what a stage does, which may be edited; see `layer_sentences`."""
         kinds = [name.partition("_")[2] for name in self.names]
+        if self.is_recorded:
+            sentence = f"{kinds[stage]}: {MOVED if stage else BASE_CLOUDS[self.base.name]}"
+            return sentence, sentence
         return layer_sentences(kinds, stage, encoded=encoded, base=self.base.name, edit=edit)
 
     def short_title(self, stage: int) -> str:
@@ -307,7 +321,7 @@ class Trace(EqualByContent):
         if self.is_continuous:
             return f"t = {stage / self.last_stage:.2f}"
         number, _, kind = self.names[stage].partition("_")
-        return f"{int(number)} · {STAGE_TITLES.get(kind, kind).partition(':')[0]}"
+        return f"{int(number)} · {kind if self.is_recorded else STAGE_TITLES[kind].partition(':')[0]}"
 
 
 def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32] | None = None) -> Trace:

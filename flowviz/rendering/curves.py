@@ -68,7 +68,7 @@ class Segments(NamedTuple):
 
 def follows_field(trace: Trace, stage: int) -> bool:
     """Return whether particles move to a stage along a velocity field, rather than in a straight line."""
-    return trace.names[stage].partition("_")[2] == FLOW_STEP
+    return not trace.is_recorded and trace.names[stage].partition("_")[2] == FLOW_STEP
 
 
 @np.errstate(invalid="ignore", over="ignore")  # particles that have diverged are skipped

@@ -88,7 +88,8 @@ def path_alphas(trace: Trace, stage: float) -> NDArray[np.float32]:
     share, tail = (FOLLOWING_MEMORY, FOLLOWING_TAIL_ALPHA) if trace.is_continuous else (MEMORY, TAIL_ALPHA)
     memory = max(share * trace.last_stage, MIN_MEMORY)
     alpha = tail + (HEAD_ALPHA - tail) * np.exp(-ages / memory)
-    mirrors = [name.partition("_")[2] == PERMUTE for name in (trace.names[knot] for knot in knots[1:])]
+    swap = None if trace.is_recorded else PERMUTE
+    mirrors = [name.partition("_")[2] == swap for name in (trace.names[knot] for knot in knots[1:])]
     strength = np.where(mirrors, MIRRORED, 1.0)
     return (np.stack([alpha[:-1], alpha[1:]], axis=1) * strength[:, None]).astype(np.float32)
 

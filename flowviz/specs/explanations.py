@@ -241,11 +241,6 @@ def add_kind(kind: str, title: str, action: str, explanation: str) -> None:
     STAGES[kind] = explanation
 
 
-def stage_explanation(kind: str) -> str:
-    """Return the explanation of a kind of stage other than the base, which may be one of a recorded flow."""
-    return STAGES.get(kind, RECORDED_STAGE)
-
-
 def base_explanation(base: str) -> str:
     """Return the explanation of stage 0 for a base distribution."""
     return BASES[base] if base == RECORDED else f"{BASES[base]} {_FROM_BASE}"
@@ -262,7 +257,7 @@ def stage_title(kind: str, edit: LayerEdit | None = None) -> str:
 
     A layer that is edited says so, and a disabled one says that it does nothing.
     """
-    title = STAGE_TITLES.get(kind, kind)
+    title = STAGE_TITLES[kind]
     if edit is None or not (edit.disabled or edit.bumps):
         return title
     term, colon, action = title.partition(": ")
@@ -296,7 +291,7 @@ def layer_sentences(
             short = "Base: points of the target"
             return f"{short}, with all layers undone; ideally, {cloud}", short
         return f"Base: {cloud}, in which every particle starts", f"Base: {cloud}"
-    term, _, action = STAGE_TITLES.get(kind, f"{kind}: {MOVED}").partition(": ")
+    term, _, action = STAGE_TITLES[kind].partition(": ")
     count = kinds.count(kind)
     name = f"{term} {kinds[: stage + 1].count(kind)} of {count}" if count > 1 else term
     is_disabled = edit is not None and edit.disabled
@@ -308,7 +303,7 @@ def layer_sentences(
         name += ":"
     if is_disabled:
         return f"{name} is disabled: {STILL}", f"{name} is disabled"
-    return f"{name} {LAYER_SENTENCES.get(kind, MOVED)}", f"{name} {action}"
+    return f"{name} {LAYER_SENTENCES[kind]}", f"{name} {action}"
 
 
 SURFACES: Mapping[str, str] = {

@@ -62,6 +62,20 @@ def test_densities_of_the_particles_follow_from_the_arrays() -> None:
     assert trace.log_density(0) == pytest.approx(trace.log_density(2) + 1, abs=1e-5)
 
 
+def test_stages_named_like_those_of_flowviz_are_not_described_as_such() -> None:
+    """Nothing is known of a layer but its name, even if another program calls it like one of flowviz."""
+    trace = record(walk(), names=["base", "flow_step", "flow_step"]).trace
+
+    assert not trace.is_continuous
+    assert trace.title(0) == "0 of 2 · base"
+    assert trace.title(1) == "1 of 2 · flow_step"
+    assert trace.sentences(0)[0] == "base: the recorded particles"
+    assert trace.sentences(1)[0] == "flow_step: moves the particles"
+    assert trace.short_title(2) == "2 · flow_step"
+    assert trace.explanation(0).startswith("This is where the particles of the recorded flow start.")
+    assert trace.explanation(1) == record(walk()).trace.explanation(1)
+
+
 def test_without_a_log_prob_only_areas_are_known() -> None:
     given = arrays()
     del given["log_prob"]
