@@ -76,8 +76,8 @@ class Exercise:
 
 def is_built_by_hand(project: Project) -> bool:
     """Return whether the flow of a project has weights that no training has changed."""
-    is_untrained = project.checkpoint is None and not len(project.history.step)
-    return bool(project.weights.parameters) and is_untrained and not project.flow.is_recorded
+    has_history = project.checkpoint is not None or len(project.history.step) > 0
+    return bool(project.weights.parameters) and not (has_history or project.flow.is_recorded)
 
 
 def first_gap(project: Project, target: Target) -> float | None:

@@ -108,16 +108,14 @@ class Inspector(QScrollArea):
 
         Steps fold the plane over at a share of the particles. Densities may be estimated from particles.
         """
-        marks_texts = explanations.MARKS
-        if estimated:
-            marks_texts = {**marks_texts, "density": explanations.ESTIMATED_DENSITY}
+        density = explanations.ESTIMATED_DENSITY if estimated else explanations.MARKS["density"]
         marks = rendering.small_view(view).marks if overview else view.marks
         has_density = "density" in marks or view.color_by == "log_density"
         parts = [
             (explanations.OVERVIEW, overview),
             (explanations.NO_DENSITY, overview and "density" in view.marks),
             (explanations.DIRECTIONS[direction], True),
-            *((text, mark in marks) for mark, text in marks_texts.items()),
+            *((density if mark == "density" else text, mark in marks) for mark, text in explanations.MARKS.items()),
             (explanations.folded(folded), folded > 0 and has_density),
             (explanations.COLORS[view.color_by], bool(marks & {"points", "paths"})),
             (explanations.BESIDE, is_split(view) and not overview),

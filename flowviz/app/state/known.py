@@ -46,8 +46,7 @@ class Known:
             "log_det": "" if trace.has_log_dets else NO_LOG_DET,
         }
         problems = {**dict.fromkeys(NEED_MAP, NO_MAP), **{name: why for name, why in lacking.items() if why}}
-        estimates = not recording.has_densities
-        return cls(problems, tuple(trace.columns), has_map=False, estimates_density=estimates)
+        return cls(problems, tuple(trace.columns), has_map=False, estimates_density=not recording.has_densities)
 
     def possible(self, seen: Seen) -> Seen:
         """Return a view without what cannot be shown of the flow."""

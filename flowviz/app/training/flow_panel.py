@@ -85,7 +85,6 @@ class FlowPanel(QWidget):
         self._lay_out()
         bind_control(request, lambda value: value.plan.flow.family, self._family, request.set_family)
         request.watch(_flow, self._describe)
-        request.watch(lambda value: value.plan.flow.is_recorded, self._show_recorded)
 
     def add_bar(self, bar: QWidget) -> None:
         """Add a bar above everything else."""
@@ -110,12 +109,9 @@ class FlowPanel(QWidget):
         self._sentence.setText(f"{flow.recipe.title}. {flow.recipe.sentence}")
         self._warning.setText(flow.warning or "")
         self._warning.setVisible(flow.warning is not None)
-
-    def _show_recorded(self, recorded: bool) -> None:
-        """Show that the flow was recorded, which has no options."""
-        self._form.setHidden(recorded)
-        self._family.setPlaceholderText(RECORDED_RECIPE.title)  # it is none of the families to choose from
-        self._preset.setItemText(self._preset.findData(CUSTOM), RECORDED_RECIPE.title if recorded else CUSTOM_TITLE)
+        self._form.setHidden(flow.is_recorded)  # which has no options, and is none of the presets and families
+        self._family.setPlaceholderText(RECORDED_RECIPE.title)
+        self._preset.setItemText(self._preset.findData(CUSTOM), flow.recipe.title if flow.is_recorded else CUSTOM_TITLE)
 
 
 class FlowOptions(QWidget):

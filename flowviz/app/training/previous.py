@@ -46,10 +46,9 @@ class PreviousTraining(QObject):
     def keep(self) -> None:
         """Keep the trained flow, which a new training is about to replace, unless it has hardly begun."""
         trained = self._presenter.trained
-        if trained is None:
-            return
-        project = trained.project
-        if len(project.history.step) or project.edits or project.flow.is_recorded:
+        if trained is not None and (
+            len(trained.project.history.step) or trained.project.edits or trained.project.flow.is_recorded
+        ):
             self._set(trained)
 
     def forget(self) -> None:

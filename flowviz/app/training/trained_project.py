@@ -95,12 +95,11 @@ class TrainedProject:
         they were opened.
         """
         project = self.project
-        if project.flow.is_recorded:
-            return False  # its density at validation points is not known
         is_untrained = project.checkpoint is None and not len(project.history.step)
         has_variants = self.is_varied or bool(project.edits) or project.flow.recipe.is_continuous
         is_kept = bool(self.scores) or self._has_kept_weights  # a training in progress has no score
-        return (has_variants or is_untrained) and project.score is None and is_kept
+        can_score = is_kept and not project.flow.is_recorded  # the density of which is not known at other points
+        return (has_variants or is_untrained) and project.score is None and can_score
 
     @property
     def _has_kept_weights(self) -> bool:

@@ -134,7 +134,12 @@ def fill_view_menu(
     for figure, entry in FIGURES.items():
         action = actions[entry.id]
         bind_control(view, partial(_shows_figure, figure), action, partial(_set_figure, view, figure))
-        view.watch(partial(_problem_of, figure), partial(enable_unless, action, tip=entry.tip))
+        view.watch(
+            lambda value, name=figure: value.known.problems.get(
+                name,
+            ),
+            partial(enable_unless, action, tip=entry.tip),
+        )
     for zoomed in (actions["zoomin"], actions["zoomout"]):  # the overview has a scale of its own
         view.watch(lambda value: not value.seen.overview, zoomed.setEnabled)
     bind_control(
@@ -163,10 +168,6 @@ def fill_view_menu(
 
 def _shows_figure(figure: Figure, view: View) -> bool:
     return view.figure == figure
-
-
-def _problem_of(figure: Figure, view: View) -> str:
-    return view.known.problems.get(figure, "")
 
 
 def _set_figure(view: ViewState, figure: Figure, shown: bool) -> None:
