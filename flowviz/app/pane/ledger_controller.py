@@ -5,7 +5,7 @@ from PyQt6.QtCore import QObject
 from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.pane.ledger_panel import LedgerPanel
 from flowviz.app.pane.scene_model import SceneModel
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.records import Trace
 from flowviz.records.ledger import Ledger, common_limits
 
@@ -28,7 +28,7 @@ class LedgerController(QObject):
         self._limits: tuple[Trace, tuple[float, float] | None] | None = None
         self._probe: Trace | None = None  # of the displayed ledger
         view.watch(lambda value: value.stage, display.show_stage)
-        view.watch(_problem_of, display.disable_mean)
+        view.watch(lambda value: value.problem("ledger"), display.disable_mean)
         view.observe(lambda value: value.tool, lambda _: self._update())
         scenes.changed.connect(self._update)
         display.shown.connect(self._show_again)
@@ -64,7 +64,7 @@ class LedgerController(QObject):
 
     def _update_mean(self) -> None:
         scenes = self._scenes
-        if problem := _problem_of(self._view.value):
+        if problem := self._view.value.problem("ledger"):
             self._display.show_nothing(problem)
             return
         if not self._wants_mean or scenes.target is None:
@@ -90,8 +90,3 @@ class LedgerController(QObject):
         if self._limits is None or self._limits[0] is not generated:
             self._limits = generated, common_limits(generated)
         return self._limits[1]
-
-
-def _problem_of(view: View) -> str:
-    """Return why the displayed flow has no ledger. Empty if it has one."""
-    return view.known.problems.get("ledger", "")

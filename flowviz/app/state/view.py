@@ -53,6 +53,10 @@ class View:
         figure = None if self.figure in problems else self.figure
         return replace(self, seen=self.known.possible(self.seen), tool=tool, figure=figure)
 
+    def problem(self, name: str) -> str:
+        """Return why a mark, a tool, a figure or the like cannot be chosen for the displayed flow. Empty if it can."""
+        return self.known.problems.get(name, "")
+
     @property
     def is_explored(self) -> bool:
         """Return whether the user has left the default view: the last stage of the current flow, fitted."""

@@ -95,8 +95,6 @@ class WarmUp(QObject):
         self._outdated = Flag()
         plan = self._request.plan
         self._prepared = _program(plan)
-        if plan.flow.is_recorded:
-            return
         self._thread.ask("warm-up", partial(self._run, plan.flow, plan.training, self._outdated), lambda _: None)
 
     def _cancel(self) -> None:
@@ -106,7 +104,7 @@ class WarmUp(QObject):
         self._thread.drop()
 
     def _run(self, flow: FlowSpec, training: TrainingSpec, outdated: Flag) -> None:
-        if outdated.is_set():
+        if outdated.is_set() or flow.is_recorded:
             return
         self._priority.enter()
         if outdated.is_set():  # since the priority was restored

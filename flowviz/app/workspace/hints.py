@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.app.state.known import Known
 from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.records import Scene
 from flowviz.rendering import visible_rectangle
@@ -29,7 +30,7 @@ def can_subtract(run: EntrantRun, reference: EntrantRun | None) -> bool:
     """Return whether the log-density of a reference can be subtracted from that of an entrant."""
     if reference is None or reference is run or reference.project.target != run.project.target:
         return False
-    return reference.is_begun and run.is_begun
+    return _has_density(reference) and _has_density(run)
 
 
 def difference_note(run: EntrantRun, reference: EntrantRun | None, scene: Scene) -> str:
@@ -41,12 +42,18 @@ def difference_note(run: EntrantRun, reference: EntrantRun | None, scene: Scene)
         return ""
     if reference.project.target != run.project.target:
         return f"Learns another target than '{reference.name}'"
-    if not reference.is_begun:
-        return f"'{reference.name}' has not been trained yet"
+    if not _has_density(reference):
+        return f"'{reference.name}' has {'no recorded density' if reference.is_recorded else 'not been trained yet'}"
     if scene.difference is None:
         return ""
     limit = difference_limit(scene.difference)
     return f"Yellow: more density than '{reference.name}'; blue: less (up to {limit:g} nats)"
+
+
+def _has_density(run: EntrantRun) -> bool:
+    """Return whether the density of an entrant is known: it has learned something, or the density was recorded."""
+    known = Known.of(run.project.flow, run.project.weights, run.project.trace)
+    return run.is_begun or (run.is_recorded and not known.estimates_density)
 
 
 def _divergence(run: EntrantRun) -> str:

@@ -85,11 +85,9 @@ class Trainings(QObject):
         run = self._compared.value.selected_run
         if self._compared.value.trains_all or run is None:
             self.train_all()
-        else:
-            changed = run.anew()
+        elif not (changed := run.anew()).is_recorded:
             self._compared.update(changed)
-            if not changed.is_recorded:
-                self._launch(changed)
+            self._launch(changed)
 
     def train_all(self) -> None:
         """Start all flows over, on the requested targets."""
