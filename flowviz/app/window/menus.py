@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
@@ -134,12 +135,7 @@ def fill_view_menu(
     for figure, entry in FIGURES.items():
         action = actions[entry.id]
         bind_control(view, partial(_shows_figure, figure), action, partial(_set_figure, view, figure))
-        view.watch(
-            lambda value, name=figure: value.known.problems.get(
-                name,
-            ),
-            partial(enable_unless, action, tip=entry.tip),
-        )
+        view.watch(methodcaller("problem", figure), partial(enable_unless, action, tip=entry.tip))
     for zoomed in (actions["zoomin"], actions["zoomout"]):  # the overview has a scale of its own
         view.watch(lambda value: not value.seen.overview, zoomed.setEnabled)
     bind_control(

@@ -16,6 +16,7 @@ from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.main_window import MainWindow
 from flowviz.app.state.known import NO_DENSITY, NO_GRID, NO_LOG_DET, NO_MAP, NO_TRAINING
 from flowviz.app.state.view import ViewState
+from flowviz.app.workspace.hints import can_subtract, difference_note
 from flowviz.projects.comparison_file import load_comparison
 from flowviz.records import Density
 from flowviz.rendering.legend import keys
@@ -76,6 +77,11 @@ class Recorded:
     def view(self) -> ViewState:
         """Return the state of the view."""
         return self.main.view
+
+    def colors(self) -> tuple[str, str | None]:
+        """Return the meaning of the colors, and the column that they show."""
+        view = self.main.view.seen.view
+        return view.color_by, view.column
 
 
 @pytest.fixture
@@ -237,16 +243,14 @@ def test_particles_are_colored_by_a_column(recorded: Recorded) -> None:
     box = recorded.menu.window.find(QComboBox, "colorBox")
 
     box.setCurrentIndex(box.findText("speed"))
-    assert recorded.view.seen.view.color_by == "column"
-    assert recorded.view.seen.view.column == "speed"
+    assert recorded.colors() == ("column", "speed")
     box.setCurrentIndex(box.findText("mass"))
-    assert recorded.view.seen.view.column == "mass"
+    assert recorded.colors() == ("column", "mass")
     assert recorded.action("undoAction").text().endswith("Color by Column")
     recorded.action("undoAction").trigger()
     assert box.currentText() == "speed"
     box.setCurrentIndex(box.findText("Angle"))
-    assert recorded.view.seen.view.color_by == "angle"
-    assert recorded.view.seen.view.column is None
+    assert recorded.colors() == ("angle", None)
 
 
 def test_colors_by_unknown_densities_are_off_with_the_reason(recorded: Recorded) -> None:
@@ -366,6 +370,8 @@ def test_a_flow_beside_it_can_be_trained_but_the_recorded_one_cannot(recorded: R
     comparisons.document.save(saved)
     recorded.menu.wait(lambda: comparisons.document.path == saved)
     assert load_comparison(saved)[first.name].trace == first.project.trace
+    assert not can_subtract(second, first)
+    assert "no recorded density" in difference_note(second, first, recorded.main.viewer.scene)
 
 
 def test_recordings_join_a_comparison_as_they_are(recorded: Recorded) -> None:
