@@ -150,10 +150,16 @@ RECORDED_STAGE = (
     "the map that moves them."
 )
 
-ESTIMATED_DENSITY = (
-    "The heat map is an estimate of the density of this stage from the particles, because the recorded flow does not "
-    "tell it: it is blurred, and unknown where there are no particles. The lines enclose 50, 90 and 99% of it."
-)
+RECORDED_DENSITIES: Mapping[bool | None, str] = {  # by whether they are estimated
+    True: (
+        "The heat map is an estimate of the density of this stage from the particles, because no density was recorded: "
+        "it is blurred, and unknown where there are no particles. The lines enclose 50, 90 and 99% of the probability."
+    ),
+    False: (
+        "The heat map is the density of this stage, interpolated between the places where it was recorded. The lines "
+        "enclose 50, 90 and 99% of the probability."
+    ),
+}
 MARKS: Mapping[Mark, str] = {
     "points": "Each dot is one particle. The particles are the same at every stage.",
     "density": (

@@ -102,13 +102,14 @@ class Inspector(QScrollArea):
         overview: bool,
         probed: bool,
         folded: float,
-        estimated: bool = False,
+        estimated: bool | None = None,
     ) -> None:
         """Explain what is shown, and how to read it.
 
-        Steps fold the plane over at a share of the particles. Densities may be estimated from particles.
+        Steps fold the plane over at a share of the particles. Densities of a recorded flow, and only those, are
+        `estimated` from particles or not.
         """
-        density = explanations.ESTIMATED_DENSITY if estimated else explanations.MARKS["density"]
+        density = explanations.RECORDED_DENSITIES.get(estimated, explanations.MARKS["density"])
         marks = rendering.small_view(view).marks if overview else view.marks
         has_density = "density" in marks or view.color_by == "log_density"
         parts = [

@@ -26,13 +26,13 @@ class Known:
         problems: Why marks, colors, tools, directions, figures and exports cannot be chosen, by their names.
         columns: The names of the columns by which the particles can be colored.
         has_map: Whether points other than the particles can be moved, so that the flow can be trained and edited.
-        estimates_density: Whether densities are estimated from the particles.
+        estimates_density: Whether the densities of a recorded flow are estimated from its particles. None for others.
     """
 
     problems: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     has_map: bool = True
-    estimates_density: bool = False
+    estimates_density: bool | None = None
 
     @classmethod
     def of(cls, flow: FlowSpec, weights: Weights | None, trace: Trace) -> "Known":

@@ -22,7 +22,7 @@ STARTS_OVER = {
     TrainingState.TRAINING: "Restart starts over with the chosen flow.",
     TrainingState.PAUSED: "Restart starts over with the chosen flow.",
 }
-RECORDED = "Showing {}, recorded from another program with {} layers. Choose a flow above to train it on this target."
+RECORDED = "Showing {}, recorded from another program with {}. Choose a flow above to train it on this target."
 MAX_TITLE = 24  # characters
 WORDS = {
     TrainingState.PREPARING: "Preparing…",
@@ -211,7 +211,8 @@ def _description(trained: TrainedProject) -> str:
     """Return how long a flow was trained, and how good it is, in a sentence or two."""
     project, budget = trained.project, trained.latest
     if project.flow.is_recorded:
-        return RECORDED.format(_quoted(project.target.title), project.trace.last_stage)
+        layers = project.trace.last_stage
+        return RECORDED.format(_quoted(project.target.title), f"{layers} layer{'s' if layers > 1 else ''}")
     step = budget.step if budget else 0
     score = project.score.in_units(trained.units) if project.score else None
     made = f"after {step:,} {'step' if step == 1 else 'steps'}" if budget else "built by hand"

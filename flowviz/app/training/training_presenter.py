@@ -9,7 +9,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.known import NO_TRAINING
 from flowviz.app.state.request import Request, RequestState
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.activity import RETRY, Activity, NextTraining
@@ -78,7 +78,7 @@ class TrainingPresenter(QObject):
         runner.failed.connect(self._on_failed)
         viewer.following_changed.connect(lambda following: self.show(is_following=following))
         viewer.moment_shown.connect(self._on_moment_shown)
-        view.changed.connect(self._on_view_changed)
+        view.observe(lambda value: value.stage, lambda _: self._show_round_trip())
         request.changed.connect(self._on_request_changed)
         builder.built_changed.connect(self._on_built)
 
@@ -396,7 +396,3 @@ class TrainingPresenter(QObject):
             self._viewer.hide_target(is_earlier)
             self._viewer.show_score(explanations.score(moment.on_target, None if is_earlier else project.target))
         self._show_round_trip()
-
-    def _on_view_changed(self, old: View, new: View) -> None:
-        if old.stage != new.stage:
-            self._show_round_trip()

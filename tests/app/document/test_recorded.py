@@ -18,7 +18,7 @@ from flowviz.app.state.known import NO_DENSITY, NO_GRID, NO_LOG_DET, NO_MAP, NO_
 from flowviz.app.state.view import ViewState
 from flowviz.app.workspace.hints import can_subtract, difference_note
 from flowviz.projects.comparison_file import load_comparison
-from flowviz.records import Density
+from flowviz.records import Density, lattice_points
 from flowviz.rendering.legend import keys
 from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import RECIPES
@@ -270,6 +270,23 @@ def test_the_density_is_an_estimate_and_says_so(recorded: Recorded, qtbot: QtBot
     assert scene.density.is_estimate
     assert "heat: estimated log-density" in [key.caption for key in keys(scene, 2, recorded.view.seen.view)]
     assert "estimate" in recorded.menu.window.find(QLabel, "viewExplanation").text()
+
+
+def test_a_recorded_density_and_grid_are_shown(recorded: Recorded, qtbot: QtBot) -> None:
+    nodes, box = lattice_points(), np.array([[-4, 4, -4, 4]] * 2)
+    grid, density = np.stack([nodes, nodes + 1]), np.full((2, 64, 64), -np.log(64))
+    recorded.open(positions=walk()[1:], grid=grid, density=density, density_box=box)
+    assert recorded.action("gridAction").isEnabled()
+
+    recorded.view.set_mark("density", shown=True)
+    recorded.view.set_mark("grid", shown=True)
+
+    main = recorded.main
+    qtbot.waitUntil(lambda: None not in (main.viewer.scene.density, main.viewer.scene.grid), timeout=60_000)
+    assert main.viewer.scene.density is not None
+    assert not main.viewer.scene.density.is_estimate
+    assert "interpolated" in recorded.menu.window.find(QLabel, "viewExplanation").text()
+    assert "with 1 layer." in recorded.menu.window.status
 
 
 def test_moments_of_a_recorded_training_are_shown(recorded: Recorded) -> None:

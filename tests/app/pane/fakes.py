@@ -166,7 +166,7 @@ class FakeInspector(QObject):
         overview: bool,
         probed: bool,
         folded: float,
-        estimated: bool = False,
+        estimated: bool | None = None,
     ) -> None:
         self.calls.append("show_view")
         self.folded = folded
