@@ -172,9 +172,7 @@ def _names(given: ArrayLike | None, stages: int) -> tuple[str, ...]:
     names = np.atleast_1d(np.asarray(given))
     if names.dtype.kind not in "US" or names.shape != (stages,):
         raise FileError(f"The names must be {stages} texts, one for each stage.")
-    texts = [_words(str(name, "utf-8", "replace") if isinstance(name, bytes) else str(name)) for name in names]
-    # With a capital, no name is that of a kind of stages of flowviz, whose explanations it would get.
-    return tuple(text if (stage, text) == (0, BASE) else text[0].upper() + text[1:] for stage, text in enumerate(texts))
+    return tuple(_words(str(name, "utf-8", "replace") if isinstance(name, bytes) else str(name)) for name in names)
 
 
 def _words(name: str) -> str:

@@ -119,7 +119,7 @@ def test_diverging_particles_are_left_out_with_a_warning() -> None:
 
 def test_project_of_own_code_is_saved_and_scored(tmp_path: Path) -> None:
     project = chain(LAYERS, normal, draws, particles=500, target=ShapeSpec(name="two_moons"))
-    assert project.trace.names == ("00_base", "01_Bend", "02_Stretch")
+    assert project.trace.names == ("00_base", "01_bend", "02_stretch")
     assert project.target == ShapeSpec(name="two_moons")
     save_project(project, tmp_path / "own.flowviz")
     again = load_project(tmp_path / "own.flowviz")

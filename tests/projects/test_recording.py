@@ -42,9 +42,9 @@ def test_an_archive_of_positions_is_a_project(tmp_path: Path) -> None:
 
     assert is_recording(path)
     assert not is_project(path)
-    assert found.trace.names == ("00_Normal", "01_Shear", "02_Stretch")
-    assert found.trace.title(1) == "1 of 2 · Shear"
-    assert found.trace.sentences(2)[0] == "Stretch: moves the particles"
+    assert found.trace.names == ("00_normal", "01_shear", "02_stretch")
+    assert found.trace.title(1) == "1 of 2 · shear"
+    assert found.trace.sentences(2)[0] == "stretch: moves the particles"
     np.testing.assert_allclose(found.trace.positions, walk(), atol=1e-6)
     np.testing.assert_allclose(found.trace.columns["speed"], np.arange(500))
     assert isinstance(found.target, PointsSpec)
@@ -184,7 +184,7 @@ def test_hostile_names_become_one_line() -> None:
     names = ["base\nbase", "\x1b[31m" + "x" * 200, "../../etc"]
     found = record(walk(), names=names).trace.names
 
-    assert found == ("00_Base base", "01_" + ("[31m" + "x" * 200)[:60], "02_.. .. etc")
+    assert found == ("00_base base", "01_" + ("[31m" + "x" * 200)[:60], "02_.. .. etc")
 
 
 def test_names_of_the_stages_of_flowviz_do_not_explain_those_of_others() -> None:
