@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.judging.chance import ALPHA, CELLS, chi_squared_chance, distance_chance, equal_cells
 from flowviz.judging.evidence import Evidence
 from flowviz.judging.maps import log_det, round_trip
 from flowviz.judging.mass import is_inside
@@ -15,6 +14,9 @@ from flowviz.records.score import CHANCE
 Array = NDArray[np.float64]
 Result = tuple[Verdict, str, dict[str, float]]
 
+ALPHA = 0.0025  # chance of a false alarm of each test: with four tests, about 1% for a report
+HALVINGS = 6
+CELLS = 2**HALVINGS  # that hold equally many points
 FEWEST = 200  # points or samples
 MASS_TOLERANCE = 0.02
 BLIND_TOLERANCE = 0.05  # of missing mass, if there are no samples that show where to look for it
@@ -90,8 +92,10 @@ def mass(given: Evidence) -> Result:
 
 def own_density(given: Evidence) -> Result:
     """Test whether samples follow the density of the estimator itself."""
+    from scipy.special import chdtrc
+
     statistic, degrees = _bridged(given) if given.density is None else _counted(given)
-    chance = chi_squared_chance(statistic, degrees)
+    chance = float(chdtrc(degrees, statistic))
     words: tuple[Verdict, str] = ("consistent", "follow") if chance >= ALPHA else ("inconsistent", "do not follow")
     sentence = f"The samples {words[1]} their own density: χ² is {statistic:.0f} for {degrees} degrees of freedom"
     return words[0], f"{sentence} (p = {chance:.2g}).", {"chi_squared": statistic, "degrees": degrees, "p": chance}
@@ -99,12 +103,14 @@ def own_density(given: Evidence) -> Result:
 
 def two_samples(given: Evidence) -> Result:
     """Compare samples with points of the target by χ² on cells that hold equally many of both together."""
-    n, m = len(given.points), len(given.samples)
-    cells = np.maximum(equal_cells(np.concatenate([given.points, given.samples])), 1) - 1  # so that degrees are even
-    ours, theirs = (np.bincount(each, minlength=CELLS - 1) for each in (cells[:n], cells[n:]))
-    statistic = float(((np.sqrt(m / n) * ours - np.sqrt(n / m) * theirs) ** 2 / (ours + theirs)).sum())
-    chance, moved = chi_squared_chance(statistic, CELLS - 2), float(np.abs(ours / n - theirs / m).sum() / 2)
-    sentence = f"χ² is {statistic:.0f} for {CELLS - 2} degrees of freedom (p = {chance:.2g}); the shares of the cells "
+    from scipy.stats import chi2_contingency  # imported here because it takes half a second
+
+    counts = np.array([np.bincount(cells, minlength=CELLS) for cells in _equal_cells(given)])
+    statistic, chance, degrees = map(float, chi2_contingency(counts, correction=False)[:3])
+    moved = float(np.abs(np.diff(counts / counts.sum(axis=1, keepdims=True), axis=0)).sum() / 2)
+    sentence = (
+        f"χ² is {statistic:.0f} for {degrees:.0f} degrees of freedom (p = {chance:.2g}); the shares of the cells "
+    )
     return (
         _fit(chance),
         f"{sentence}differ by {moved:.1%} in all.",
@@ -117,8 +123,10 @@ def coverage(given: Evidence) -> Result:
 
     Reference: Hermans et al. 2022, "A trust crisis in simulation-based inference?"
     """
+    from scipy.stats import ks_2samp
+
     found = (each[~np.isnan(each)] for each in (given.log_prob, given.samples_log_prob))
-    distance, chance = distance_chance(*found)
+    distance, chance = map(float, ks_2samp(*found, method="asymp"))
     shares = " and ".join(
         f"{seen:.1%} are in the {expected:.0%} region" for expected, seen in given.coverage[:, SAID].T
     )
@@ -168,16 +176,32 @@ def _bridged(given: Evidence) -> tuple[float, int]:
     normalizing constants via a simple identity". Where q is wrong by a factor, or the samples follow another density,
     the sides differ.
     """
-    cells = np.split(equal_cells(np.concatenate([given.points, given.samples])), [len(given.points)])
     logs = given.truth - given.log_prob, given.samples_log_prob - given.samples_truth
     difference, covariance = np.zeros(CELLS), ROUNDING**2 / CELLS * np.eye(CELLS)
-    for sign, cell, log in zip((1, -1), cells, logs, strict=True):
+    for sign, cell, log in zip((1, -1), _equal_cells(given), logs, strict=True):
         with np.errstate(over="ignore"):
             weight = np.nan_to_num(1 / (1 + np.exp(log)))
         mean, square = (np.bincount(cell, weight**power, CELLS) / len(weight) for power in (1, 2))
         difference += sign * mean
         covariance += (np.diag(square) - np.outer(mean, mean)) / len(weight)
     return float(difference @ np.linalg.solve(covariance, difference)), CELLS
+
+
+def _equal_cells(given: Evidence) -> list[NDArray[np.intp]]:
+    """Return the numbers of the cells of the points (n,) and of the samples (m,), which hold equally many of both."""
+    return np.split(equal_cells(np.concatenate([given.points, given.samples])), [len(given.points)])
+
+
+def equal_cells(points: Array) -> NDArray[np.intp]:
+    """Return the numbers (n,) of the cells, from 0 to 63, of points (n, 2): the leaves of a k-d tree.
+
+    The cells hold equally many points, even if some points are equal. x and y are divided in turns.
+    """
+    cells = [np.arange(len(points))]
+    for depth in range(HALVINGS):
+        ordered = (each[np.argsort(points[each, depth % 2], kind="stable")] for each in cells)
+        cells = [half for each in ordered for half in np.array_split(each, 2)]
+    return np.repeat(np.arange(CELLS), [len(each) for each in cells])[np.argsort(np.concatenate(cells))]
 
 
 def _fit(chance: float) -> Verdict:
