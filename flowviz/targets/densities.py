@@ -12,7 +12,6 @@ from flowviz.targets.target import Extent
 Array = NDArray[np.float64]
 
 CIRCLES, RINGS, CIRCLE_NOISE = (0.5, 1.0), (0.25, 0.5, 0.75, 1.0), 0.05
-EIGHT_CENTERS = np.stack([f(2 * np.pi * np.arange(8) / 8) for f in (np.cos, np.sin)], axis=1)
 EIGHT_NOISE = 0.25
 AROUND_A_CIRCLE = 240  # nodes, which are closer together than the noise around them
 PANEL_NODES = 16  # Gauss–Legendre nodes on each part of a curve
@@ -21,6 +20,7 @@ REACH, FINENESS = 7, 3  # how far a grid extends beyond the nodes, and its steps
 TOGETHER = 500_000  # distances between points and nodes that are computed at once
 SPOKES, NEWTON_STEPS = 5, 6
 PINWHEEL_REACH, PINWHEEL_STEP = 3.1, 0.035
+STEEPEST = 50.0  # radius from which the spokes of the pinwheel no longer turn faster, so that nothing overflows
 LOG_NORMALIZER = float(np.log(2 * np.pi))  # of a standard normal distribution of the plane
 
 
@@ -77,15 +77,12 @@ class Noise:
         return grid_entropy(self.on_grid, (left, right, bottom, top), self.noise / FINENESS)
 
     def _log_prob(self, points: Array) -> Array:
-        # −|x − m|² / 2σ² is expanded, so that a matrix product computes most of it.
-        scaled = self.nodes / self.noise**2
-        exponents = points @ scaled.T
-        exponents += np.log(self.weights) - (self.nodes * scaled).sum(axis=1) / 2
-        highest = exponents.max(axis=1, keepdims=True)
-        exponents -= highest
-        total = np.log(np.exp(exponents, out=exponents).sum(axis=1)) + highest[:, 0]
+        from scipy.spatial.distance import cdist  # imported here because it takes a tenth of a second
+        from scipy.special import logsumexp
+
+        exponents = cdist(points, self.nodes, "sqeuclidean") / (-2 * self.noise**2)
         return np.asarray(
-            total - (points**2).sum(axis=1) / (2 * self.noise**2) - LOG_NORMALIZER - 2 * np.log(self.noise)
+            logsumexp(exponents, axis=1, b=self.weights) - LOG_NORMALIZER - 2 * np.log(self.noise), np.float64
         )
 
 
@@ -125,40 +122,34 @@ def _both(one: Noise, other: Array) -> Noise:
     return Noise(np.concatenate([one.nodes, other]), np.tile(one.weights / 2, 2), one.noise)
 
 
-def _around_circles(radii: tuple[float, ...]) -> Noise:
-    angle = 2 * np.pi * np.arange(AROUND_A_CIRCLE) / AROUND_A_CIRCLE
-    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    nodes = np.concatenate([radius * circle for radius in radii])
-    return _evenly_around(nodes, CIRCLE_NOISE)
+def polar(angle: Array, radius: Array | float = 1.0) -> Array:
+    """Return points (n, 2) at angles (n,) in radians and radii (n,)."""
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
 def _evenly_around(nodes: Array, noise: float) -> Noise:
     return Noise(nodes, np.full(len(nodes), 1 / len(nodes)), noise)
 
 
-def _around_moons() -> Noise:
-    def moon(place: Array) -> Array:
-        return np.stack([np.cos(np.pi * place), np.sin(np.pi * place)], axis=1)
+def _around_circles(radii: tuple[float, ...]) -> Noise:
+    angles = 2 * np.pi * np.arange(AROUND_A_CIRCLE) / AROUND_A_CIRCLE
+    return _evenly_around(np.concatenate([radius * polar(angles) for radius in radii]), CIRCLE_NOISE)
 
-    upper = _noise_along(moon, np.ones_like, 0.08)
+
+def _around_moons() -> Noise:
+    upper = _noise_along(lambda place: polar(np.pi * place), np.ones_like, 0.08)
     return _both(upper, (1, 0.5) - upper.nodes)
 
 
 def _around_spirals() -> Noise:
-    def spiral(place: Array) -> Array:
-        turn = 3 * np.pi * place
-        return np.stack([-np.cos(turn) * turn, np.sin(turn) * turn], axis=1)
-
-    arm = _noise_along(spiral, lambda place: 2 * place, 0.25)  # the place is the root of a uniform number
+    # The place is the root of a uniform number.
+    arm = _noise_along(lambda place: polar(np.pi * (1 - 3 * place), 3 * np.pi * place), lambda place: 2 * place, 0.25)
     return _both(arm, -arm.nodes)
 
 
-def _around_roll() -> Noise:
-    def roll(place: Array) -> Array:
-        turn = 1.5 * np.pi * (1 + 2 * place)
-        return np.stack([turn * np.cos(turn), turn * np.sin(turn)], axis=1)
-
-    return _noise_along(roll, np.ones_like, 0.3)
+def _roll(place: Array) -> Array:
+    turn = 1.5 * np.pi * (1 + 2 * place)
+    return polar(turn, turn)
 
 
 def _gaussian(x: Array, y: Array) -> Array:
@@ -187,23 +178,19 @@ def _pinwheel(x: Array, y: Array) -> Array:
 
 
 def _spoke(radius: Array, angle: Array) -> Array:
-    start = _wrapped(angle - np.exp(radius) / 4)
-    log_density = np.full(start.shape, -np.inf)
-    near = (radius < 1) | (np.abs(start) < 1)  # elsewhere, b is beyond eight standard deviations
-    log_density[near] = _near_spoke(radius[near], angle[near], start[near])
-    return log_density
-
-
-def _near_spoke(radius: Array, angle: Array, at: Array) -> Array:
+    at = _wrapped(angle - _turn(radius))
     for _ in range(NEWTON_STEPS):
         along, across = radius * np.cos(at), radius * np.sin(at)
-        turn = np.exp(along) / 4
-        at = at - _wrapped(at + turn - angle) / np.maximum(1 - turn * across, 0.1)
+        at = at - _wrapped(at + _turn(along) - angle) / np.maximum(1 - _turn(along) * across, 0.1)
     along, across = radius * np.cos(at), radius * np.sin(at)
-    turn = np.exp(along) / 4
-    growth = np.maximum(np.abs(1 - turn * across), 1e-3)
+    growth = np.maximum(np.abs(1 - _turn(along) * across), 1e-3)
     log_density = _normal((along - 1) / 0.3, across / 0.1) - np.log(0.3 * 0.1) - np.log(growth)
-    return np.where(np.abs(_wrapped(at + turn - angle)) < 1e-6, log_density, -np.inf)
+    return np.where(np.abs(_wrapped(at + _turn(along) - angle)) < 1e-6, log_density, -np.inf)
+
+
+def _turn(along: Array) -> Array:
+    """Return the angle, and at the same time its derivative, by which a place along a spoke is turned."""
+    return np.asarray(np.exp(np.minimum(along, STEEPEST)) / 4)
 
 
 def _wrapped(angle: Array) -> Array:
@@ -221,15 +208,19 @@ def pinwheel_entropy() -> float:
     return grid_entropy(DENSITIES["pinwheel"].on_grid, (*ends, *ends), PINWHEEL_STEP)
 
 
-DENSITIES: Mapping[ShapeName, Formula | Noise] = {
-    "gaussian": Formula(_gaussian),
+EIGHT_CENTERS = polar(2 * np.pi * np.arange(8) / 8)
+NOISES: Mapping[ShapeName, Noise] = {
     "two_moons": _around_moons(),
     "circles": _around_circles(CIRCLES),
     "rings": _around_circles(RINGS),
     "eight_gaussians": _evenly_around(2 * EIGHT_CENTERS, EIGHT_NOISE),
-    "pinwheel": Formula(_pinwheel),
     "two_spirals": _around_spirals(),
-    "swiss_roll": _around_roll(),
+    "swiss_roll": _noise_along(_roll, np.ones_like, 0.3),
+}
+DENSITIES: Mapping[ShapeName, Formula | Noise] = {
+    **NOISES,
+    "gaussian": Formula(_gaussian),
+    "pinwheel": Formula(_pinwheel),
     "banana": Formula(_banana),
     "sine": Formula(_sine),
 }

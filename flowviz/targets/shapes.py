@@ -15,6 +15,7 @@ from flowviz.targets.densities import (
     DENSITIES,
     EIGHT_CENTERS,
     EIGHT_NOISE,
+    NOISES,
     RINGS,
     Formula,
     Noise,
@@ -228,17 +229,6 @@ def _sine_entropy() -> float:
     return float(np.log(4 * np.pi) + np.log(0.2)) + GAUSSIAN_ENTROPY / 2
 
 
-def _noise_entropy(name: ShapeName) -> Callable[[], float]:
-    """Return a function that computes the entropy of noise around a curve or around points, in nats."""
-
-    def entropy() -> float:
-        density = DENSITIES[name]
-        assert isinstance(density, Noise)
-        return density.entropy()
-
-    return entropy
-
-
 def _uniform(count: int, rng: np.random.Generator) -> Array:
     return rng.random(count, dtype=np.float32)
 
@@ -261,13 +251,13 @@ EDGED: Mapping[ShapeName, Callable[[Array, Array], NDArray[np.bool_]]] = {
 }
 DRAWN: dict[ShapeName, tuple[Draw, Callable[[], float] | None]] = {
     "gaussian": (_gaussian, partial(_sheared_entropy, 0.6)),
-    "two_moons": (_two_moons, _noise_entropy("two_moons")),
-    "circles": (partial(_around, CIRCLES), _noise_entropy("circles")),
-    "rings": (partial(_around, RINGS), _noise_entropy("rings")),
-    "eight_gaussians": (_eight_gaussians, _noise_entropy("eight_gaussians")),
+    "two_moons": (_two_moons, NOISES["two_moons"].entropy),
+    "circles": (partial(_around, CIRCLES), NOISES["circles"].entropy),
+    "rings": (partial(_around, RINGS), NOISES["rings"].entropy),
+    "eight_gaussians": (_eight_gaussians, NOISES["eight_gaussians"].entropy),
     "pinwheel": (_pinwheel, pinwheel_entropy),
-    "two_spirals": (_two_spirals, _noise_entropy("two_spirals")),
-    "swiss_roll": (_swiss_roll, _noise_entropy("swiss_roll")),
+    "two_spirals": (_two_spirals, NOISES["two_spirals"].entropy),
+    "swiss_roll": (_swiss_roll, NOISES["swiss_roll"].entropy),
     "banana": (_banana, partial(_sheared_entropy, 0.5)),
     "sine": (_sine, _sine_entropy),
 }
