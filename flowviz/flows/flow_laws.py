@@ -1,8 +1,7 @@
 """The laws of whole flows. `flowviz check` and the tests measure them, together with the laws of stages."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, partial
 
 import numpy as np
 import tensorflow as tf
@@ -19,12 +18,12 @@ from flowviz.flows.laws import (
     random_statistic,
     stage_deviations,
 )
+from flowviz.judging.mass import integrated
 from flowviz.records import Weights
 from flowviz.records.deviation import Deviation
 from flowviz.specs import FlowSpec
 
 SAMPLES = 20_000
-CELLS = 250  # on each side of a grid
 MASS_LIMIT = 2e-3
 MISFIT_LIMIT = 2.3 / SAMPLES**0.5  # exceeded by one in 20,000 samples of the correct distribution
 ANGLES = 0.3, 1.1, 1.9, 2.7  # of the lines onto which samples are projected, in radians
@@ -44,11 +43,11 @@ def flow_deviations(spec: FlowSpec) -> Iterator[Deviation]:
         yield measured(law, precision, limit, partial(_composed_error, spec, precision), breach)
     law, breach = "training follows the gradient of its loss", "the gradient is wrong, by a share of up to"
     yield measured(law, "float64", GRADIENT_LIMIT, partial(_training_error, spec), breach)
-    plane = cache(lambda: _fine_enough(Plane(random_flow(spec))))
+    found = cache(lambda: mass_and_misfit(random_flow(spec)))
     law, breach = "the density integrates to 1", "the integral of the density differs from 1 by"
-    yield measured(law, "float32", MASS_LIMIT, lambda: abs(plane().mass - 1), breach)
+    yield measured(law, "float32", MASS_LIMIT, lambda: abs(found()[0] - 1), breach)
     law, breach = "samples fit the density", "the shares of samples and of the density differ by up to"
-    yield measured(law, "float32", MISFIT_LIMIT, lambda: plane().misfit, breach)
+    yield measured(law, "float32", MISFIT_LIMIT, lambda: found()[1], breach)
 
 
 def random_flow(spec: FlowSpec, precision: str = "float32", seed: int = 0) -> Flow:
@@ -88,63 +87,21 @@ def gradient_error(loss: Callable[[tf.Tensor], tf.Tensor], at: tf.Tensor, direct
     return largest(np.array(errors))
 
 
-@dataclass(frozen=True)
-class Plane:
-    """The density of a flow on a grid over the plane, and samples of the flow.
+def mass_and_misfit(flow: Flow) -> tuple[float, float]:
+    """Return the integral of the density of a flow, and how much samples differ from the density.
 
-    The cells of the grid are small where most samples are, and grow outward, so that it contains all of them.
+    The latter is the largest Kolmogorov–Smirnov distance between the two, projected onto lines.
     """
-
-    flow: Flow
-    cells: int = CELLS
-
-    @property
-    def mass(self) -> float:
-        """Return the integral of the density."""
-        return float(self._weighted[1].sum())
-
-    @property
-    def misfit(self) -> float:
-        """Return the largest Kolmogorov–Smirnov distance between samples and density, projected onto lines."""
-        points, masses = self._weighted
-        return max(self._distance(points, masses, np.array([np.cos(angle), np.sin(angle)])) for angle in ANGLES)
-
-    @cached_property
-    def _samples(self) -> NDArray[np.float64]:
-        return self.flow.sample(SAMPLES, seed=0).astype(np.float64)
-
-    @cached_property
-    def _weighted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the centers (n, 2) of the cells and the probabilities (n,) in them."""
-        axes, widths = zip(*(_axis(some, self.cells) for some in self._samples.T), strict=True)
-        points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
-        density = np.exp(self.flow.log_prob(points).astype(np.float64))
-        return points, density * np.outer(*widths).ravel()
-
-    def _distance(
-        self, points: NDArray[np.float64], masses: NDArray[np.float64], direction: NDArray[np.float64]
-    ) -> float:
-        """Return the Kolmogorov–Smirnov distance along a direction (2,), between the samples and the cells."""
-        along = points @ direction
+    samples = flow.sample(SAMPLES, seed=0).astype(np.float64)
+    cells = integrated(flow.log_prob, samples)
+    distances = list[float]()
+    for direction in np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1):
+        along = cells.centers @ direction
         order = np.argsort(along)
-        below = (np.cumsum(masses[order]) - masses[order] / 2) / masses.sum()
-        shares = np.searchsorted(np.sort(self._samples @ direction), along[order]) / len(self._samples)
-        return largest(shares - below)
-
-
-def _fine_enough(plane: Plane) -> Plane:
-    """Return a plane with half as large cells if its own may be too large for the density, or else the plane itself."""
-    return plane if abs(plane.mass - 1) <= MASS_LIMIT / 2 else Plane(plane.flow, 2 * plane.cells)
-
-
-def _axis(samples: NDArray[np.float64], cells: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the centers and the widths of cells over samples (n,): equal steps of u in y = m + s·sinh(u)."""
-    low, middle, high = np.quantile(samples, (0.1, 0.5, 0.9))
-    scale = (high - low) / 2
-    reach = np.arcsinh(1.3 * np.abs(samples - middle).max() / scale)
-    edges = np.linspace(-reach, reach, cells + 1)
-    u = (edges[1:] + edges[:-1]) / 2
-    return middle + scale * np.sinh(u), scale * np.cosh(u) * (edges[1] - edges[0])
+        below = (np.cumsum(cells.masses[order]) - cells.masses[order] / 2) / cells.masses.sum()
+        shares = np.searchsorted(np.sort(samples @ direction), along[order]) / len(samples)
+        distances.append(largest(shares - below))
+    return float(cells.masses.sum()), max(distances)
 
 
 def _composed_error(spec: FlowSpec, precision: str) -> float:

@@ -48,6 +48,11 @@ class Cells:
         frames = np.ceil(np.log2(_distances(self.codes, self.levels)) + DOUBLINGS + 1)
         return np.bincount(np.maximum(frames, 0).astype(np.int64), weights=self.masses).astype(np.float64)
 
+    @property
+    def centers(self) -> Array:
+        """Return the centers (n, 2) of the cells."""
+        return np.asarray(self.box[0] + self.box[1] * _centers(self.codes, self.levels))
+
     def of(self, points: Array) -> Integers:
         """Return the indices (n,) of the cells that hold points (n, 2) of the box."""
         return np.searchsorted(self.codes, _codes(points, self.box), side="right") - 1
@@ -67,9 +72,11 @@ def integrated(log_density: LogDensity, points: Array) -> Cells:
     low, high = np.quantile(points, (0.001, 0.999), axis=0)
     sides = (1 + 2 * MARGIN) * (high - low) * 2**DOUBLINGS
     box = np.array([(low + high - sides) / 2, sides])
-    codes, levels = _small_around(np.sort(_codes(points[is_inside(points, box)], box)))
-    cells = Cells(box, codes, levels, _masses(log_density, box, codes, levels), np.full(len(codes), np.inf))
-    cells = _split(log_density, cells, np.ones(len(codes), np.bool_))
+    places, root = np.sort(_codes(points[is_inside(points, box)], box)), np.zeros(1, np.int64)
+    cells = Cells(box, root, root, _masses(log_density, box, root, root), np.full(1, np.inf))
+    while (chosen := _are_coarse(cells, places)).any():
+        cells = _split(log_density, cells, chosen)
+    cells = _split(log_density, cells, np.ones(len(cells.codes), np.bool_))
     for _ in range(ROUNDS):
         chosen = (cells.errors > GOAL / len(cells.errors)) & (cells.levels < LEVELS)
         chosen[np.argsort(cells.errors)[:-EACH]] = False
@@ -79,20 +86,13 @@ def integrated(log_density: LogDensity, points: Array) -> Cells:
     return cells
 
 
-def _small_around(points: Integers) -> tuple[Integers, Integers]:
-    """Return the codes and levels of cells that are small in the center and around points, given by sorted codes."""
-    codes, found = np.zeros(1, np.int64), list[tuple[Integers, Integers]]()
-    for level in range(LEVELS - 1):
-        levels, side = np.full(len(codes), level), 0.5**level
-        gap = _distances(codes, levels) - side / 2 - 0.5 ** (DOUBLINGS + 1)
-        held = np.searchsorted(points, codes + _size(level)) - np.searchsorted(points, codes)
-        coarse = (side > np.maximum(gap / 2, 0.5**CENTER_LEVEL)) | (held > CROWDED * len(points))
-        coarse &= level < LEVELS - 2
-        found.append((codes[~coarse], levels[~coarse]))
-        codes = _quarters(codes[coarse], levels[coarse])
-    codes, levels = (np.concatenate(each) for each in zip(*found, strict=True))
-    order = np.argsort(codes)
-    return codes[order], levels[order]
+def _are_coarse(cells: Cells, points: Integers) -> NDArray[np.bool_]:
+    """Return a mask (n,) of the cells that are too large in the center or around points, given by sorted codes."""
+    sides = 0.5**cells.levels
+    gaps = _distances(cells.codes, cells.levels) - sides / 2 - 0.5 ** (DOUBLINGS + 1)
+    held = np.searchsorted(points, cells.codes + _size(cells.levels)) - np.searchsorted(points, cells.codes)
+    coarse = (sides > np.maximum(gaps / 2, 0.5**CENTER_LEVEL)) | (held > CROWDED * len(points))
+    return np.asarray(coarse & (cells.levels < LEVELS - 2))
 
 
 def _split(log_density: LogDensity, cells: Cells, chosen: NDArray[np.bool_]) -> Cells:
@@ -138,6 +138,11 @@ def _corners(codes: Integers) -> Array:
     return np.asarray((bits << np.arange(LEVELS)[:, np.newaxis]).sum(axis=1) / 2**LEVELS)
 
 
+def _centers(codes: Integers, levels: Integers) -> Array:
+    """Return the centers (n, 2) of cells, as shares of the box."""
+    return np.asarray(_corners(codes) + 0.5 ** (levels[:, np.newaxis] + 1))
+
+
 def _distances(codes: Integers, levels: Integers) -> Array:
-    """Return how far the middles of cells are from that of the box (n,), along x or y, as shares of the box."""
-    return np.asarray(np.abs(_corners(codes) + 0.5 ** (levels[:, np.newaxis] + 1) - 0.5).max(axis=1))
+    """Return how far the centers of cells are from that of the box (n,), along x or y, as shares of the box."""
+    return np.asarray(np.abs(_centers(codes, levels) - 0.5).max(axis=1))
