@@ -110,15 +110,7 @@ def load_recording(path: Path) -> Project:
         FileError: If the file cannot be read, or if its arrays do not fit each other.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(each.file_size for each in archive.infolist()) > MAX_FILE_BYTES:
-                raise FileError(f"{path} is too large. Record fewer particles or moments.")
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise FileError(f"{path} cannot be opened. It is damaged or contains more than arrays of numbers.") from error
-    try:
-        return recorded_project(arrays, path.stem)
+        return recorded_project(targets.read_arrays(path, MAX_FILE_BYTES), path.stem)
     except FileError as error:
         raise FileError(f"{path} cannot be opened. {error}") from error
 

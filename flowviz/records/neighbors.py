@@ -8,6 +8,7 @@ from flowviz.records.trace import Trace
 
 JUDGED = 1000  # particles at which the log-determinants of a stage are checked
 NEIGHBORS = 8  # particles around each, to which a linear map is fitted
+FLAT = 1e-4  # ratio of the width and the length of neighbors that lie on a line
 TOLERANCE = 0.1, 0.3  # nats, and share of the estimate, by which the median may differ
 LARGE, MANY = 0.1, 50  # nats, and number of larger estimates from which their ratio to the log-determinants is judged
 FACTORS = -0.2, 1.5  # of correct flows, all are between 0.08 and 1.2: estimates at steep places are too large
@@ -54,11 +55,7 @@ def estimated_log_det(before: NDArray[np.float32], after: NDArray[np.float32]) -
     count = min(NEIGHBORS + 1, len(before))
     rows = KDTree(before).query(before[:JUDGED], count)[1].reshape(-1, count)
     start, end = (each.astype(np.float64)[rows] - each[: len(rows), None] for each in (before, after))
+    is_flat = np.linalg.matrix_rank(start, rtol=FLAT) < 2
     with np.errstate(all="ignore"):
-        moments = np.swapaxes(start, 1, 2) @ start
-        scale = np.trace(moments, axis1=1, axis2=2)[:, None, None]
-        is_flat = np.linalg.det(moments / scale) < 1e-8
-        moments[is_flat] = np.eye(2)
-        jacobian = np.linalg.solve(moments, np.swapaxes(start, 1, 2) @ end)
-        found: NDArray[np.float64] = np.log(np.abs(np.linalg.det(jacobian)))
+        found: NDArray[np.float64] = np.log(np.abs(np.linalg.det(np.linalg.pinv(start) @ end)))
     return np.where(is_flat | ~np.isfinite(found), np.nan, found)

@@ -14,6 +14,7 @@ from .pixels import PixelDensity as PixelDensity
 from .points import Points as Points
 from .points import points_spec as points_spec
 from .tables import columns_of as columns_of
+from .tables import read_arrays as read_arrays
 from .tables import read_log_densities as read_log_densities
 from .tables import read_points as read_points
 from .tables import reading_columns as reading_columns

@@ -148,6 +148,23 @@ def read_log_densities(path: Path) -> NDArray[np.float64]:
     return found
 
 
+def read_arrays(path: Path, max_bytes: int) -> dict[str, NDArray[Any]]:
+    """Return the arrays in an .npz archive by name, of up to a number of bytes.
+
+    Raises:
+        FileError: If it is damaged or too large, or contains Python objects.
+    """
+    arrays: dict[str, NDArray[Any]] = {}
+    with _reading_arrays(path), zipfile.ZipFile(path) as archive:
+        members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
+        if sum(info.file_size for info in members) > max_bytes:
+            raise FileError(f"{path.name} is too large. The limit for its unpacked arrays is {max_bytes / 1e6:.0f} MB.")
+        for info in members:
+            with archive.open(info) as member:
+                arrays[info.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
+    return arrays
+
+
 def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int, int]:
     """Return the indices of the two chosen columns, and raise `FileError` if the choice is invalid or missing."""
     listed = ", ".join(names[:NAMED_COLUMNS]) + (", ..." if len(names) > NAMED_COLUMNS else "")
@@ -235,16 +252,7 @@ def _table_at_once(
 
 
 def _archive_table(path: Path) -> Table:
-    arrays: dict[str, NDArray[Any]] = {}
-    with _reading_arrays(path), zipfile.ZipFile(path) as archive:
-        members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
-        if sum(info.file_size for info in members) > MAX_ARRAY_BYTES:
-            raise FileError(
-                f"{path.name} is too large. The limit for its unpacked arrays is {MAX_ARRAY_BYTES // 1_000_000} MB."
-            )
-        for info in members:
-            with archive.open(info) as member:
-                arrays[info.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
+    arrays = read_arrays(path, MAX_ARRAY_BYTES)
     tables = [array for array in arrays.values() if array.ndim == 2]
     if len(tables) == 1:
         return _array_table(path, tables[0])

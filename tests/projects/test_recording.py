@@ -155,6 +155,12 @@ def test_contradictions_are_refused_in_a_sentence(tmp_path: Path, change: dict[s
     assert str(path) in str(caught.value)
 
 
+def test_particles_at_one_place_tell_nothing_about_log_dets() -> None:
+    positions = walk(20)
+    positions[1] = 0
+    assert record(positions, np.zeros((3, 20))).trace.has_log_dets
+
+
 def test_an_exact_log_det_of_a_trained_flow_is_accepted() -> None:
     """Also where the map is steep, as at the edges of letters, and estimates from neighbors are rough."""
     for name in ("brad", "eight_gaussians", "drift"):

@@ -92,16 +92,19 @@ def test_a_recorded_flow_is_never_trained(compared: Comparison, tmp_path: Path) 
 
 def test_what_cannot_be_an_entrant_is_refused() -> None:
     untrained = Comparison.untrained(spec())
-    points = points_of_test(MOONS)
-    wrong = stretched(points=points + 1, points_log_prob=log_density(points))
     for name, project, words in (
         ("other", stretched(ShapeSpec(name="pinwheel")), "recorded with the target"),
         ("small", stretched(), "already an entrant"),
         ("flowviz", untrained["small"], "flow of flowviz"),
-        ("wrong", wrong, "points_of_test"),
     ):
         with pytest.raises(SpecError, match=words):
             with_recorded(untrained, name, project)
+
+
+def test_densities_of_other_points_are_no_score() -> None:
+    points = points_of_test(MOONS)
+    with pytest.raises(SpecError, match="points_of_test"):
+        stretched(points=points + 1, points_log_prob=log_density(points))
 
 
 def test_a_flow_without_a_target_takes_that_of_the_comparison() -> None:
