@@ -128,10 +128,7 @@ def _by_moment(arrays: Mapping[str, NDArray[np.float32]], shape: tuple[int, ...]
     if len(arrays) > MAX_COLUMNS:
         raise FileError(f"The recording has {len(arrays)} arrays, more than {MAX_COLUMNS}.")
     names = {name: name if name in DIMENSIONS else COLUMN + _words(name) for name in arrays}
-    if len(shape) == 3:
-        yield {names[name]: array for name, array in arrays.items()}
-        return
-    for moment in range(shape[0]):
+    for moment in range(shape[0] if len(shape) == 4 else 1):
         yield {
             names[name]: array[moment] if _has_moments(name, array, shape) else array for name, array in arrays.items()
         }
@@ -153,7 +150,7 @@ def _in_flow_units(arrays: dict[str, Any], units: Units) -> dict[str, Any]:
 
 
 def _has_moments(name: str, array: NDArray[np.float32], shape: tuple[int, ...]) -> bool:
-    return array.ndim == DIMENSIONS.get(name, 1) + 1 and len(array) == shape[0]
+    return len(shape) == 4 and array.ndim == DIMENSIONS.get(name, 1) + 1 and len(array) == shape[0]
 
 
 def _names(given: ArrayLike | None, stages: int) -> tuple[str, ...]:

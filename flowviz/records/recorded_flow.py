@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NoReturn
 
 import numpy as np
@@ -116,7 +116,7 @@ class RecordedFlow:
         if "positions" not in self.arrays:
             raise FileError("The recording has no positions.")
         vars(self).pop("recorded", None)
-        self._estimates: dict[int, tuple[Rectangle, NDArray[np.float32]]] = {}
+        self._estimated = cache(lambda stage: estimated_density(self.arrays["positions"][stage]))
 
     def checked(self) -> "RecordedFlow":
         """Return this flow if its arrays fit each other. Raises `FileError` otherwise."""
@@ -268,9 +268,7 @@ class RecordedFlow:
     def _lattice(self, stage: int) -> tuple[Rectangle, NDArray[np.float32]]:
         """Return the edges of a grid at a stage and the log-densities over its cells."""
         if not self.has_densities:
-            if stage not in self._estimates:
-                self._estimates[stage] = estimated_density(self.arrays["positions"][stage])
-            return self._estimates[stage]
+            return self._estimated(stage)
         left, right, bottom, top = self.arrays["density_box"][stage].tolist()
         return (left, right, bottom, top), self.arrays["density"][stage]
 

@@ -77,7 +77,7 @@ class Noise:
         return grid_entropy(self.on_grid, (left, right, bottom, top), self.noise / FINENESS)
 
     def _log_prob(self, points: Array) -> Array:
-        from scipy.spatial.distance import cdist  # imported here because it takes a tenth of a second
+        from scipy.spatial.distance import cdist  # imported here because it takes half a second
         from scipy.special import logsumexp
 
         exponents = cdist(points, self.nodes, "sqeuclidean") / (-2 * self.noise**2)
