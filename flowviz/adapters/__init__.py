@@ -1,7 +1,7 @@
 """Adapters: trained flows of other libraries, turned into projects that flowviz shows, compares and exports.
 
-Each function takes what its library trained, follows particles through the library's own layers, and stores what it
-finds. Only the module of an adapter imports its library, when it is called.
+Each function takes a flow that its library trained, moves particles through the library's own layers, and records them.
+A library is imported only when its adapter is called.
 """
 
 import lazy_loader

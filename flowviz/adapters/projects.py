@@ -33,7 +33,7 @@ def zuko(flow: Any, particles: int = PARTICLES, seed: int = 0, target: Any = Non
 
     Raises:
         ArgumentError: If it is not a flow of this library.
-        SpecError: If it is not a single flow of two dimensions that can draw samples.
+        SpecError: If it is not a flow of two dimensions, without a context, that can draw samples.
     """
     return _adapted("zuko", "zuko_flows", flow, particles, seed, target, title)
 
@@ -111,6 +111,6 @@ def _project(build: Callable[[], Walk], particles: int, seed: int, target: Any, 
     except Exception as error:
         raise SpecError(
             f"The flow cannot be followed: {clause_of(error)}. flowviz shows flows of two dimensions that can draw "
-            "samples. Give a conditional flow at one context."
+            "samples. Pass a conditional flow for a single context."
         ) from error
     return scored(recorded_project(arrays, title, spec))[0]

@@ -1,4 +1,4 @@
-"""Distributions of TensorFlow Probability, with methods that need no import of it."""
+"""Distributions of TensorFlow Probability, which is not imported: their own methods suffice."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def walk(distribution: Any) -> Walk:
 
 def _layers(bijector: Any, dtype: Any) -> list[Layer]:
     kinds = _kinds(bijector)
-    if "Chain" in kinds:  # which applies the last one first
+    if "Chain" in kinds:  # it applies the last bijector first
         return [layer for each in reversed(bijector.bijectors) for layer in _layers(each, dtype)]
     if "Invert" in kinds:
         return inverted(_layers(bijector.bijector, dtype))

@@ -1,4 +1,4 @@
-"""The layers of a flow of another library, and what is recorded of them."""
+"""The layers of a flow of another library, and the arrays that are recorded from them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ CLASSES = {  # package and name of a class, and the adapter that takes its objec
     ("zuko", "NormalizingFlow"): "zuko",
     ("flowjax", "AbstractTransformed"): "flowjax",
     ("normflows", "NormalizingFlow"): "normflows",
-    ("normflows", "ConditionalNormalizingFlow"): "",  # a subclass that cannot do without a context
+    ("normflows", "ConditionalNormalizingFlow"): "",  # a subclass that needs a context
     ("tensorflow_probability", "_TransformedDistribution"): "tfp",
 }
 
@@ -59,7 +59,7 @@ class Walk:
     def log_prob(self, points: Sequence[ArrayLike]) -> Array:
         """Return the log-densities (m,) in nats of points (n, 2) of every stage, in the order of the stages.
 
-        The points of all stages are pulled back together, because libraries compute many points at once faster.
+        The points of all stages are pulled back together, because libraries are faster with many points at once.
 
         Raises:
             NotImplementedError: If a layer has no inverse.
@@ -155,7 +155,7 @@ def _stacked(points: ArrayLike, log_det: ArrayLike = 0.0) -> Array:
 
 
 def _moved(function: Map, found: Array) -> Array:
-    """Move points and their log-determinants (n, 3), where a map may give one for all points, or one by coordinate."""
+    """Move points and their log-determinants (n, 3), where a map may give one for all points, or one per coordinate."""
     moved = [(part[:, 2], *function(part[:, :2])) for part in (found[some] for some in slices(len(found)))]
     return np.concatenate(
         [_stacked(at, old + (np.sum(new, axis=1) if np.ndim(new) > 1 else new)) for old, at, new in moved]

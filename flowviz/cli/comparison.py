@@ -114,7 +114,7 @@ def compare(
     The folder gets figure.png, table.csv with a row for each run, table.md and table.tex with means and standard
     deviations over seeds, and comparison.flowviz, which keeps the flows. The tables are written after each run. If the
     command is interrupted, repeat it to continue: runs on this machine keep checkpoints in the folder until they end.
-    With more --steps or --seconds, runs that have ended go on, and those with later seeds start over.
+    With more --steps or --seconds, runs that have ended continue, and those with later seeds start over.
     Each run has one core, and --seconds count the processor time of its process. The exit status is 1 if any run
     failed.
     """

@@ -49,7 +49,7 @@ def judge(
 
     The estimator is the flow of a project, or comes from files: --points are points of the target, such as those that
     flowviz target draws, on which it was not trained. All are in the units of the data. The exit status is 1 if the
-    estimator is inconsistent; a poor fit is none.
+    estimator is inconsistent, but not if it is only a poor fit.
     """
     inputs = [*sources.files, *given_files(project, spec_file, log_prob, samples, samples_log_prob)]
     if output is not None:
@@ -66,7 +66,7 @@ def judge(
     given |= {name: read_log_densities(path) for name, path in scores.items() if path is not None}
     others = replace(sources, points=[], columns=None)
     if project is not None and (others.are_given or spec_file or given):
-        raise SpecError("A project is judged against its own target. Leave out other targets, and files of numbers.")
+        raise SpecError("A project is judged against its own target. Leave out other targets and files.")
     target = requested_target(others, spec_file) if project is None else project_at(project, entrant)
     found = judging.judge(target, **given, n=options.checked_count(n), seed=options.checked_seed(seed))
     typer.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else found.text())

@@ -83,7 +83,7 @@ FOLDS = " Where a step folds the plane over, the flow has no inverse, and `inver
 def check_code(flow: FlowSpec) -> None:
     """Raise `SpecError` if a flow cannot be exported as code."""
     if flow.is_recorded:
-        raise unknown("How its layers move other points than its particles")
+        raise unknown("How its layers move points other than its particles")
     if flow.recipe.stages:
         raise SpecError(
             f"The flow {flow.family} comes from an extension, whose layers exist in TensorFlow only. Only flows of the "

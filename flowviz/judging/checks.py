@@ -17,11 +17,11 @@ Result = tuple[Verdict, str, dict[str, float]]
 ALPHA = 0.0025  # chance of a false alarm of each test: with four tests, about 1% for a report
 HALVINGS = 6
 CELLS = 2**HALVINGS  # that hold equally many points
-FEWEST = 200  # points or samples
+FEWEST = 200  # minimum number of points or samples
 MASS_TOLERANCE = 0.02
 BLIND_TOLERANCE = 0.05  # of missing mass, if there are no samples that show where to look for it
-TOO_ROUGH = 0.1  # error of an integral that says nothing
-GROUPS, GROUP_SIZE = 101, 10  # cells of equal probability, an odd number, and how many samples each expects at least
+TOO_ROUGH = 0.1  # error above which an integral is inconclusive
+GROUPS, GROUP_SIZE = 101, 10  # odd number of cells of equal probability, and minimum of expected samples in each
 ROUNDING = 1e-3  # nats by which a mean log-density may be off, even if it has no standard error
 SAID = [2, 4]  # the regions whose coverage the report mentions
 NEEDS: Mapping[str, str] = {
@@ -48,7 +48,7 @@ def findings_of(given: Evidence) -> Iterator[Finding]:
 
 
 def gap(given: Evidence) -> Result:
-    """Compare the NLL of points of the target with its entropy, which no NLL is below: see zuko issue 55."""
+    """Compare the NLL of points of the target with its entropy, below which no true NLL is: see zuko issue 55."""
     found = given.log_prob
     if given.entropy is None or not np.isfinite(found).all():
         shares = {
@@ -57,7 +57,7 @@ def gap(given: Evidence) -> Result:
             "infinite": np.isposinf(found).mean(),
         }
         words = ", ".join(f"{share:.2%} {name}" for name, share in shares.items() if share)
-        sentence = f"The density of points of the target is not always known and positive: {words}."
+        sentence = f"The density is not positive and finite at all points of the target: {words}."
         return "inconsistent" if shares["infinite"] else "poor fit", sentence, shares
     value, error = float(-found.mean() - given.entropy), float(found.std(ddof=1) / np.sqrt(len(found)))
     chance = CHANCE * error + ROUNDING
@@ -69,9 +69,9 @@ def gap(given: Evidence) -> Result:
 
 
 def mass(given: Evidence) -> Result:
-    """Integrate the density over the plane. Missing mass that may lie outside the box is no inconsistency.
+    """Integrate the density over the plane.
 
-    So is mass at points without a density.
+    Missing mass is no inconsistency if it may lie outside the box, or where the density is NaN.
     """
     cells, shells = given.cells, given.cells.shells
     total, error = float(cells.masses.sum()), float(cells.errors.sum())
@@ -97,7 +97,9 @@ def own_density(given: Evidence) -> Result:
     statistic, degrees = _bridged(given) if given.density is None else _counted(given)
     chance = float(chdtrc(degrees, statistic))
     words: tuple[Verdict, str] = ("consistent", "follow") if chance >= ALPHA else ("inconsistent", "do not follow")
-    sentence = f"The samples {words[1]} their own density: χ² is {statistic:.0f} for {degrees} degrees of freedom"
+    sentence = (
+        f"The samples {words[1]} the density of the estimator: χ² is {statistic:.0f} for {degrees} degrees of freedom"
+    )
     return words[0], f"{sentence} (p = {chance:.2g}).", {"chi_squared": statistic, "degrees": degrees, "p": chance}
 
 
@@ -113,7 +115,7 @@ def two_samples(given: Evidence) -> Result:
     )
     return (
         _fit(chance),
-        f"{sentence}differ by {moved:.1%} in all.",
+        f"{sentence}differ by {moved:.1%} in total.",
         {"chi_squared": statistic, "p": chance, "moved": moved},
     )
 

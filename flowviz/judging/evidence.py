@@ -1,4 +1,4 @@
-"""What is known about a density estimator: functions of a user, and arrays that they returned."""
+"""The evidence about a density estimator: functions of a user, and arrays that they returned."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,10 +96,10 @@ def called(name: str, function: Function, *arguments: Any) -> Any:
 
 
 def array_of(value: Any, name: str, *shape: int | None) -> Array:
-    """Return an array or a tensor of any library as an array, float64.
+    """Return an array or a tensor of any library as a float64 array.
 
     Raises:
-        ArgumentError: If it has another shape than the given one, of which None stands for any length.
+        ArgumentError: If its shape is not the given one, in which None stands for any length.
     """
     for method in ("detach", "cpu"):  # of a tensor of PyTorch that requires a gradient, or is on a GPU
         value = getattr(value, method, lambda value=value: value)()

@@ -10,7 +10,7 @@ Array = NDArray[np.float64]
 
 MAPPED = 2000  # points
 STEPS = 10.0 ** -np.arange(1.5, 6.5, 0.5)  # of differences, relative to the scales of the points
-AGREEING = 0.02  # nats by which differences with two steps may differ
+AGREEING = 0.02  # nats by which the results of two steps may differ
 LOG_DET_TOLERANCE = 0.1  # nats
 ROUND_TRIP_TOLERANCE = 0.01  # relative to the scales of the points
 WRONG_SHARE = 0.02  # share of the points that may be off, because a map may have kinks or be steep
@@ -23,7 +23,9 @@ def round_trip(given: Evidence) -> tuple[Verdict, str, dict[str, float]]:
     found = mapped("forward", given.forward, latents)[0]
     errors = np.linalg.norm(found - points, axis=1) / _scales(points)
     off = float((~(errors <= ROUND_TRIP_TOLERANCE)).mean())
-    sentence = f"The way to the base and back moves {off:.1%} of the points by more than {ROUND_TRIP_TOLERANCE:.0%} of "
+    sentence = (
+        f"The round trip to the base and back moves {off:.1%} of the points by more than {ROUND_TRIP_TOLERANCE:.0%} of "
+    )
     return _verdict(off), f"{sentence}their scale.", {"share": off}
 
 

@@ -38,8 +38,8 @@ def judge(
 ) -> Judgment:
     """Judge whether a density estimator is consistent, and how well it fits a target whose truth is known.
 
-    Functions receive arrays, float64, in the units of the data, and return arrays or tensors of any library. Densities
-    are per area in these units. Checks that lack something are reported as not checked. About 1% of the reports on
+    Functions receive float64 arrays in the units of the data, and return arrays or tensors of any library. Densities
+    are per area in these units. Checks that lack an input are reported as not checked. About 1% of the reports on
     perfect estimators are false alarms.
 
     Args:
@@ -49,7 +49,7 @@ def judge(
         forward: Maps points (n, 2) of the base to those of the target (n, 2), or to a pair: these, and log|det J| (n,).
         inverse: Maps points (n, 2) of the target to the base, or to a pair: these, and log|det J| (n,) of the inverse.
         points: Points (n, 2) of the target, on which the estimator was not trained. By default, they are drawn.
-        samples_log_prob: Log-densities (m,) of the estimator at its samples, if `log_prob` is no function.
+        samples_log_prob: Log-densities (m,) of the estimator at its samples, if `log_prob` is not a function.
         n: Number of points and samples to draw.
         seed: The same seed gives the same points.
 

@@ -93,7 +93,7 @@ def render_difference(
 
 @checked
 def render_judgment(judgment: Judgment, path: str | Path) -> None:
-    """Write the figure of a report of `judge`: points of the target, samples, coverage, and the findings in words.
+    """Write the figure of a report of `judge`: points of the target, samples, coverage and the findings.
 
     Args:
         judgment: The report.

@@ -1,4 +1,4 @@
-"""Flows of other programs, whose particles were recorded, and the window that shows them."""
+"""Recorded flows of other programs, and the window that shows them."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ from flowviz.targets import build_target, target_units
 from flowviz.training import scoring
 from flowviz.training.recorded import scored
 
-HIDDEN = "FLOWVIZ_HIDE_WINDOW"  # a variable of the environment; tests set it
+HIDDEN = "FLOWVIZ_HIDE_WINDOW"  # an environment variable that tests set
 
 
 @checked
@@ -37,13 +37,13 @@ def record(
 ) -> Project:
     """Return a project of a flow of another program, given its particles after each layer.
 
-    All that particles allow works as for a flow of flowviz. Densities that are not given are estimated from the
-    particles, and labeled so.
+    Everything that needs only particles works as for a flow of flowviz. Densities that are not given are estimated from
+    the particles, and labeled as estimates.
 
     Args:
         positions: Positions of the particles (stages, n, 2), from the base to the target, in the units of the data; or
             (moments, stages, n, 2) for the history of a training.
-        log_det: Forward log|det J| (stages, n) in nats, accumulated from the base, whose row is 0.
+        log_det: Forward log|det J| (stages, n) in nats, accumulated from the base, where it is 0.
         names: Names of the stages.
         log_prob: Log-densities (n,) of the particles at the last stage, in nats.
         steps: Training step of each moment.
@@ -73,7 +73,7 @@ def view(
     path: str | Path | None = None,
     **arrays: ArrayLike,
 ) -> Project:
-    """Open a project in a window of its own, which does not end with the calling program, and return the project.
+    """Open a project in a separate window, which stays open when the calling program ends, and return the project.
 
     Args:
         positions: Positions of particles, as for `record`; or a project.
@@ -99,7 +99,7 @@ def view(
 
 @checked
 def points_of_test(target: TargetSpec) -> NDArray[np.floating]:
-    """Return the points (m, 2) of a target, in units of the data, on which all of its flows are tested.
+    """Return the points (m, 2) of a target, in the units of the data, on which all flows that learn it are tested.
 
     With its log-densities at these points, a recorded flow takes part in a comparison: pass them to `record` as
     `points` and `points_log_prob`. Do not use them for anything else.
@@ -113,5 +113,5 @@ def points_of_test(target: TargetSpec) -> NDArray[np.floating]:
     built = build_target(target)
     points = scoring.points_of_test(built)
     if points is None:
-        raise TargetError("The table has too few points for test points; it needs at least 100.")
+        raise TargetError("The table is too small to have test points; it needs at least 100 points.")
     return target_units(built, "data").values(points)

@@ -137,7 +137,7 @@ def compare(
 
     Args:
         comparison: The request, or a comparison that was stopped, which continues step for step.
-        recorded: Flows of other programs as further entrants, by their names: see `record` and `adapters`. They are
+        recorded: Recorded flows of other programs as further entrants, by name: see `record` and `adapters`. They are
             not trained.
         jobs: Number of worker processes, each of which trains one run at a time on one core, and whose processor time
             counts as seconds; -1 for one process per core. None to train in this process, in turns.
@@ -157,7 +157,7 @@ def compare(
     """
     found = Comparison.untrained(comparison) if isinstance(comparison, ComparisonSpec) else comparison
     if not isinstance(recorded, Mapping | None):
-        raise ArgumentError(f"compare() takes projects by their names as recorded, not {type(recorded).__name__}.")
+        raise ArgumentError(f"recorded must be a mapping from names to projects, not {type(recorded).__name__}.")
     for name, project in (recorded or {}).items():
         found = with_recorded(found, name, project)
     if jobs is None:

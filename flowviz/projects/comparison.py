@@ -105,8 +105,8 @@ class Comparison:
     def with_budget(self, budget: TrainingSpec) -> "Comparison":
         """Return this comparison with the seconds or steps of a training as the larger budget of each entrant.
 
-        `flowviz.compare` continues the runs that have ended then, also those that ended early, unless they diverged.
-        Those with later seeds start over, because only their results are kept.
+        `flowviz.compare` then continues the runs that have ended, even those that ended early, unless they diverged.
+        Runs with later seeds start over, because only their results are kept.
 
         Raises:
             SpecError: If the budget is not larger.

@@ -186,7 +186,7 @@ class Project:
             SpecError: If the flow was recorded from another program.
         """
         if self.flow.is_recorded:
-            raise unknown("What the flow does to other points than its particles")
+            raise unknown("What the flow does to points other than its particles")
         from flowviz.flows import build_flow
 
         return build_flow(self.flow, self.weights if self.weights.parameters else None, dtype, self.edits)

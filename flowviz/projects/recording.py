@@ -32,7 +32,7 @@ DIMENSIONS = {  # of each array at one moment; all other arrays are columns
     "points": 2,
     "points_log_prob": 1,
 }
-MAX_STAGES, MAX_COLUMNS, MAX_NAME = 1000, 100, 60  # the last one in characters
+MAX_STAGES, MAX_COLUMNS, MAX_NAME = 1000, 100, 60  # MAX_NAME in characters
 
 
 def recorded_project(arrays: Mapping[str, ArrayLike], title: str, target: TargetSpec | None = None) -> Project:
@@ -58,7 +58,7 @@ def recorded_project(arrays: Mapping[str, ArrayLike], title: str, target: Target
             "stage, or (moments, stages, n, 2)."
         )
     if len(shape) == 3 and "steps" in arrays:
-        raise FileError("Steps need positions (moments, stages, n, 2); these have one moment only.")
+        raise FileError("Steps need positions (moments, stages, n, 2); these have only one moment.")
     names = _names(arrays.get("names"), shape[-3])
     units = FLOW_UNITS if target is None else targets.spec_units(target, "data")
     flows = [RecordedFlow.of(names, _in_flow_units(each, units)).checked() for each in _by_moment(found, shape)]
@@ -72,7 +72,7 @@ def recorded_project(arrays: Mapping[str, ArrayLike], title: str, target: Target
 
 
 def with_target(project: Project, target: TargetSpec) -> Project:
-    """Return the project of a recorded flow, whose target is unknown, with the target that it has learned.
+    """Return the project of a recorded flow whose target was unknown, with the target that it has learned.
 
     Raises:
         SpecError: If it was recorded with another target.
@@ -160,7 +160,7 @@ def _names(given: ArrayLike | None, stages: int) -> tuple[str, ...]:
         return (BASE, *(f"Layer {stage}" for stage in range(1, stages)))
     names = np.atleast_1d(np.asarray(given))
     if names.dtype.kind not in "US" or names.shape != (stages,):
-        raise FileError(f"The names must be {stages} texts, one for each stage.")
+        raise FileError(f"The names must be {stages} strings, one for each stage.")
     return tuple(_words(str(name, "utf-8", "replace") if isinstance(name, bytes) else str(name)) for name in names)
 
 

@@ -8,14 +8,14 @@ from flowviz.records.trace import Trace
 
 JUDGED = 1000  # particles at which the log-determinants of a stage are checked
 NEIGHBORS = 8  # particles around each, to which a linear map is fitted
-FLAT = 1e-4  # ratio of the width and the length of neighbors that lie on a line
+FLAT = 1e-4  # ratio of width to length below which neighbors lie on a line
 TOLERANCE = 0.1, 0.3  # nats, and share of the estimate, by which the median may differ
-LARGE, MANY = 0.1, 50  # nats, and number of larger estimates from which their ratio to the log-determinants is judged
+LARGE, MANY = 0.1, 50  # nats, and number of estimates above it from which log-determinants are compared by ratio
 FACTORS = -0.2, 1.5  # of correct flows, all are between 0.08 and 1.2: estimates at steep places are too large
 
 
 def check_log_det(trace: Trace) -> None:
-    """Check log-determinants against the positions of neighboring particles, which move apart or together.
+    """Check log-determinants against how far neighboring particles move apart or together.
 
     Raises:
         FileError: If those of a stage do not fit its positions.
@@ -28,11 +28,11 @@ def check_log_det(trace: Trace) -> None:
         given, found = trace.log_det_of(stage)[: len(found)][is_known], found[is_known]
         if len(found) >= NEIGHBORS and not _agree(given, found):
             raise FileError(
-                f"The log_det of stage {stage} contradicts its positions: from the distances of neighboring particles, "
-                f"it is {np.median(found):+.2f} nats in the median (between {np.quantile(found, 0.1):+.2f} and "
-                f"{np.quantile(found, 0.9):+.2f} at most of them), but {np.median(given):+.2f} (between "
-                f"{np.quantile(given, 0.1):+.2f} and {np.quantile(given, 0.9):+.2f}) here. It must be log|det J| "
-                "of the map from the base to the stage, accumulated over the stages."
+                f"The log_det of stage {stage} contradicts its positions: its median is {np.median(given):+.2f} nats "
+                f"(80% are between {np.quantile(given, 0.1):+.2f} and {np.quantile(given, 0.9):+.2f}), but the "
+                f"distances of neighboring particles give {np.median(found):+.2f} (80% are between "
+                f"{np.quantile(found, 0.1):+.2f} and {np.quantile(found, 0.9):+.2f}). It must be log|det J| of the map "
+                "from the base to the stage, accumulated over the stages."
             )
 
 

@@ -1,4 +1,4 @@
-"""Recorded flows: what is known of a flow of another program, such as its particles at every stage."""
+"""Recorded flows: the known parts of a flow of another program, such as its particles at every stage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ COLUMN = "column "  # before the names of the columns among the arrays
 FLOOR = -60.0  # nats: smallest log-density of a lattice, below which a density is 0
 ESTIMATE_SIDE = 256  # cells along each axis of an estimated density
 NEIGHBORS = 32  # the median distance to the 32nd neighbor of a particle is twice the bandwidth of an estimate
-MARGIN = 0.1  # of the width and height around the particles, over which a density is estimated
-CLOSE = 1e-4, 1e-5  # relative and absolute errors of points that were converted to float32
-SAME = 1e-5  # distance in flow units, relative to their size, up to which points are those of a particle
+MARGIN = 0.1  # around the particles, in shares of their width and height, to which an estimated density extends
+CLOSE = 1e-4, 1e-5  # relative and absolute tolerances for points that were converted to float32
+SAME = 1e-5  # relative distance up to which a point counts as a particle
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ class RecordedBase(EqualByContent, Base):
     def sample(self, count: int, seed: int) -> NDArray[np.float32]:
         """Return the first particles (count, 2). Raises `SpecError` if there are fewer."""
         if count > len(self.points):
-            raise SpecError(f"Only {len(self.points):,} particles were recorded. Choose at most as many.")
+            raise SpecError(f"Only {len(self.points):,} particles were recorded. Choose at most this number.")
         return self.points[:count]
 
     def coordinate_density(self, axis: int, values: NDArray[np.float64]) -> NoReturn:
@@ -136,7 +136,7 @@ class RecordedFlow:
         for name, array in arrays.items():
             wanted = particles if name.startswith(COLUMN) else shapes.get(name)
             if array.shape != wanted or 0 in array.shape:
-                raise FileError(f"The array {name} has the shape {array.shape}, which should be {wanted}.")
+                raise FileError(f"The array {name} has the shape {array.shape}. The shape must be {wanted}.")
             if not np.isfinite(array).all():
                 raise FileError(f"The array {name} contains NaN or infinite numbers. Leave out such particles.")
         if ("density" in arrays) != ("density_box" in arrays):
@@ -154,7 +154,7 @@ class RecordedFlow:
 
     @property
     def edits(self) -> Edits:
-        """Return that there are no edits."""
+        """Return edits that change nothing."""
         return Edits()
 
     @property
@@ -210,7 +210,7 @@ class RecordedFlow:
     def log_density(self, stage: int, points: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return the log-density (n,) in nats at points (n, 2) of a stage: interpolated, or estimated from particles.
 
-        It is -inf outside of the recorded grid, or far from all particles.
+        It is -inf outside the recorded grid, or far from all particles.
 
         Raises:
             SpecError: If there is no such stage.
@@ -236,16 +236,16 @@ class RecordedFlow:
         """Return the log-density (n,) in nats of the recorded points of the target.
 
         Raises:
-            SpecError: If `x` (n, 2) are other points, or if none were recorded.
+            SpecError: If the points `x` (n, 2) are other ones, or if none were recorded.
         """
         known = self.arrays.get("points_log_prob")
         given = checked_points(x)
         if known is None or len(given) != len(known) or not np.allclose(self.arrays["points"], given, *CLOSE):
-            raise unknown("Its density at other points than the recorded ones")
+            raise unknown("Its density at points other than the recorded ones")
         return known
 
     def folds_at(self, points: NDArray[np.floating], log_density: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Return that the log-densities (n,) are exact at all points (n, 2)."""
+        """Return False for each of the points (n, 2), because a recorded flow does not fold."""
         return np.zeros(len(points), np.bool_)
 
     def report(self, stage: int, trace: Trace | None = None) -> StageReport:
@@ -274,8 +274,8 @@ class RecordedFlow:
 
 
 def unknown(what: str) -> SpecError:
-    """Return the error that something about a recorded flow is not known."""
-    return SpecError(f"{what} is not known: the flow was recorded from another program, which keeps its layers.")
+    """Return the error for something that is not known about a recorded flow."""
+    return SpecError(f"{what} is not known: the flow was recorded from another program, without the map of its layers.")
 
 
 def nearest_particles(particles: NDArray[np.float32], points: NDArray[np.floating]) -> NDArray[np.intp]:
@@ -295,7 +295,7 @@ def interpolated(box: Rectangle, values: NDArray[np.float32], points: NDArray[np
         points: The points (n, 2).
 
     Returns:
-        Log-densities (n,); -inf outside of the grid, and where they are below -60 nats.
+        Log-densities (n,); -inf outside the grid, and where they are below -60 nats.
     """
     from scipy.ndimage import map_coordinates
 

@@ -152,8 +152,8 @@ RECORDED_STAGE = (
 
 RECORDED_DENSITIES: Mapping[bool | None, str] = {  # by whether they are estimated
     True: (
-        "The heat map is an estimate of the density of this stage from the particles, because no density was recorded: "
-        "it is blurred, and unknown where there are no particles. The lines enclose 50, 90 and 99% of the probability."
+        "The heat map is the density of this stage, estimated from the particles because no density was recorded: it "
+        "is blurred, and unknown where there are no particles. The lines enclose 50, 90 and 99% of the probability."
     ),
     False: (
         "The heat map is the density of this stage, interpolated between the places where it was recorded. The lines "

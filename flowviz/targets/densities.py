@@ -15,7 +15,7 @@ CIRCLES, RINGS, CIRCLE_NOISE = (0.5, 1.0), (0.25, 0.5, 0.75, 1.0), 0.05
 EIGHT_NOISE = 0.25
 AROUND_A_CIRCLE = 240  # nodes, which are closer together than the noise around them
 PANEL_NODES = 16  # Gauss–Legendre nodes on each part of a curve
-PANEL_LENGTH = 5  # length of a part at most, relative to the noise around it
+PANEL_LENGTH = 5  # maximum length of a part, relative to the noise around it
 REACH, FINENESS = 7, 3  # how far a grid extends beyond the nodes, and its steps, per standard deviation of the noise
 TOGETHER = 500_000  # distances between points and nodes that are computed at once
 SPOKES, NEWTON_STEPS = 5, 6
@@ -26,7 +26,7 @@ LOG_NORMALIZER = float(np.log(2 * np.pi))  # of a standard normal distribution o
 
 @dataclass(frozen=True, eq=False)
 class Formula:
-    """A density that a formula gives.
+    """A density given by a formula.
 
     Attributes:
         log_density: Maps coordinates x and y, which are broadcast against each other, to log-densities in nats.
@@ -118,7 +118,7 @@ def _noise_along(curve: Callable[[Array], Array], density: Callable[[Array], Arr
 
 
 def _both(one: Noise, other: Array) -> Noise:
-    """Return a density and its image with other nodes, as equal parts of one."""
+    """Return the mixture, in equal parts, of a density and its image, which has other nodes."""
     return Noise(np.concatenate([one.nodes, other]), np.tile(one.weights / 2, 2), one.noise)
 
 
@@ -142,7 +142,7 @@ def _around_moons() -> Noise:
 
 
 def _around_spirals() -> Noise:
-    # The place is the root of a uniform number.
+    # The place is the square root of a uniform number.
     arm = _noise_along(lambda place: polar(np.pi * (1 - 3 * place), 3 * np.pi * place), lambda place: 2 * place, 0.25)
     return _both(arm, -arm.nodes)
 
@@ -189,7 +189,7 @@ def _spoke(radius: Array, angle: Array) -> Array:
 
 
 def _turn(along: Array) -> Array:
-    """Return the angle, and at the same time its derivative, by which a place along a spoke is turned."""
+    """Return the angle by which a place along a spoke is turned, which is also its derivative."""
     return np.asarray(np.exp(np.minimum(along, STEEPEST)) / 4)
 
 

@@ -149,7 +149,7 @@ def read_log_densities(path: Path) -> NDArray[np.float64]:
 
 
 def read_arrays(path: Path, max_bytes: int) -> dict[str, NDArray[Any]]:
-    """Return the arrays in an .npz archive by name, of up to a number of bytes.
+    """Return the arrays in an .npz archive by name, if they have at most `max_bytes` in total.
 
     Raises:
         FileError: If it is damaged or too large, or contains Python objects.

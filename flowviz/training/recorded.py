@@ -1,4 +1,4 @@
-"""Recorded flows as entrants of a comparison. They are scored, but not trained."""
+"""Recorded flows as entrants of a comparison, which are scored but not trained."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def with_recorded(comparison: Comparison | None, name: str, project: Project) ->
         SpecError: If the flow was not recorded, has learned another target, or has densities of other points.
     """
     if not project.flow.is_recorded:
-        raise SpecError(f"{name} is a flow of flowviz. Compare its family, which is then trained like the others.")
+        raise SpecError(f"{name} is a flow of flowviz. Compare its family instead, which is trained like the others.")
     if comparison and name in comparison.names and not comparison[name].flow.is_recorded:
         raise SpecError(f"There is already an entrant named {name}. Give the recorded flow another name.")
     training = project.training if comparison is None else comparison.spec.budget

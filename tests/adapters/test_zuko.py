@@ -91,7 +91,7 @@ def test_a_distribution_is_walked_as_well() -> None:
 
 def test_a_conditional_flow_is_followed_at_a_context_only() -> None:
     flow = randomized(zuko.flows.MAF(2, context=3, transforms=2, hidden_features=(16,)))
-    with pytest.raises(SpecError, match="Give a conditional flow at one context"):
+    with pytest.raises(SpecError, match="Pass a conditional flow for a single context"):
         adapters.zuko(flow, particles=100)
     at_context = flow(torch.ones(3))
     check_walk(walk(at_context), log_prob(at_context))

@@ -56,7 +56,7 @@ def create_action(entry: Entry, parent: QObject) -> QAction:
 
 
 def enable_unless(action: QAction, problem: str, tip: str) -> None:
-    """Enable a command, or disable it because of a problem, which then takes the place of its tooltip."""
+    """Enable a command if there is no problem; otherwise, disable it and show the problem as its tooltip."""
     action.setEnabled(not problem)
     action.setToolTip(problem or tip)
 

@@ -120,7 +120,7 @@ class ExportedProject(ExportSource):
 
     @cached_property
     def known(self) -> Known:
-        """Return what is known of the flow."""
+        """Return the knowledge of the flow."""
         return Known.of(self.project.flow, self.project.weights, self.project.trace)
 
     @property

@@ -1,4 +1,4 @@
-"""What is known of the displayed flow, and why some choices do not apply to a recorded one, which has no map."""
+"""Knowledge of the displayed flow, and the reasons why a recorded flow, which has no map, disables some choices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from flowviz.specs import FlowSpec, Seen, ViewSpec
 
 COLUMN = "column "  # before the name of a column among the choices of a combo box
 NO_MAP = "The flow was recorded from another program: flowviz knows its particles, but not the map that moves them."
-NO_TRAINING = f"{NO_MAP} Choose a flow in the Flow panel to train that one on these particles instead."
+NO_TRAINING = f"{NO_MAP} To train a flow on these particles, choose one in the Flow panel."
 NO_GRID = "The recording contains no grid, and without the map, flowviz cannot move one."
 NO_LOG_DET = "The recording contains no log-determinants (an array log_det)."
 NO_DENSITY = "The recording contains no densities of its particles (the arrays log_prob and log_det)."
@@ -20,7 +20,7 @@ NEED_MAP = "velocity", "probe", "bend", "encode", "four_panels", "latents", "led
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a flow.
+    """Knowledge of a flow.
 
     Attributes:
         problems: Why marks, colors, tools, directions, figures and exports cannot be chosen, by their names.

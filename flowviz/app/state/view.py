@@ -54,7 +54,7 @@ class View:
         return replace(self, seen=self.known.possible(self.seen), tool=tool, figure=figure)
 
     def problem(self, name: str) -> str:
-        """Return why a mark, a tool, a figure or the like cannot be chosen for the displayed flow. Empty if it can."""
+        """Return why a mark, tool, figure or the like cannot be chosen for the displayed flow; empty if it can."""
         return self.known.problems.get(name, "")
 
     @property

@@ -22,7 +22,7 @@ STARTS_OVER = {
     TrainingState.TRAINING: "Restart starts over with the chosen flow.",
     TrainingState.PAUSED: "Restart starts over with the chosen flow.",
 }
-RECORDED = "Showing {}, recorded from another program with {}. Choose a flow above to train it on this target."
+RECORDED = "Showing {}, a recorded flow with {}. To train a flow on this target, choose one above."
 MAX_TITLE = 24  # characters
 WORDS = {
     TrainingState.PREPARING: "Preparing…",

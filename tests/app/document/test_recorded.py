@@ -222,7 +222,7 @@ def test_nothing_of_another_flow_is_shown(recorded: Recorded) -> None:
     assert not recorded.menu.window.find(QWidget, "exerciseBar").isVisible()
     assert not recorded.menu.window.find(QWidget, "integratorBar").isVisible()
     assert recorded.main.windowTitle().startswith("particles of mine")
-    assert "recorded from another program with 2 layers" in recorded.menu.window.status
+    assert "a recorded flow with 2 layers" in recorded.menu.window.status
 
 
 def test_the_inspector_shows_recorded_names_and_says_what_is_not_known(recorded: Recorded) -> None:
