@@ -163,7 +163,9 @@ def test_commands_and_options_exist() -> None:
     for code in CODE_SPANS:
         if code.startswith("flowviz "):
             word = code.split()[1]
-            assert word in commands or word.endswith(".flowviz") or word.startswith("--"), f"No such command: {code}"
+            assert word in commands or word.endswith((".flowviz", ".npz")) or word.startswith("--"), (
+                f"No such command: {code}"
+            )
     for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", README + GUIDE):
         assert option in options, f"No such option: {option}"
 

@@ -22,6 +22,7 @@ import numpy as np
 from flowviz.errors import FileError
 from flowviz.projects import Project, from_bytes, to_bytes
 from flowviz.records import History
+from flowviz.targets import units  # noqa: F401  # which would be imported by the first project that is opened
 from tests.projects.examples import assert_same, bare_project
 from tests.projects.mutants import mutant
 

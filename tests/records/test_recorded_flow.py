@@ -5,6 +5,7 @@ import pytest
 
 from flowviz import record
 from flowviz.errors import SpecError
+from flowviz.projects.recording import recorded_project
 from flowviz.records import lattice_points
 from flowviz.records.recorded_flow import RecordedFlow, estimated_density, interpolated
 
@@ -14,7 +15,7 @@ WALK = np.stack([BASE, 2 * BASE])
 
 def flow(**arrays: object) -> RecordedFlow:
     """Return a flow that doubles all lengths."""
-    project = record(WALK, **arrays)  # type: ignore[arg-type]
+    project = recorded_project({"positions": WALK, **arrays}, "doubled")  # type: ignore[dict-item]
     return RecordedFlow(project.flow, project.weights)
 
 
