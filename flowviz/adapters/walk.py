@@ -15,6 +15,7 @@ from flowviz.records.lattice import LATTICE_REACH, lattice_points
 from flowviz.records.recorded_flow import FLOOR
 from flowviz.records.trace import central_box, slices
 
+CHECKED, MAX_ERROR = 256, 0.1  # particles that are moved back, and by how many nats the median may differ
 DENSITY_REACH = 1.6  # side of a density, relative to the box of the central 99%: 4 standard deviations of a normal one
 CLASSES = {  # package and name of a class, and the adapter that takes its objects
     ("zuko", "Flow"): "zuko",
@@ -101,10 +102,16 @@ class Walk:
             found |= {"grid": grid[..., :2], "grid_log_det": grid[..., 2]}
         cells = [cell_centers(tuple(box), (DENSITY_SIDE, DENSITY_SIDE)) for box in boxes.tolist()]
         try:
-            log_prob = self.log_prob([*cells[:-1], np.concatenate([cells[-1], *([] if points is None else [points])])])
+            own, tests = positions[-1, :CHECKED], np.empty((0, 2)) if points is None else points
+            log_prob = self.log_prob([*cells[:-1], np.concatenate([cells[-1], own, tests])])
         except NotImplementedError:
             return found
-        density, tested = np.split(log_prob, [len(cells) * DENSITY_SIDE**2])
+        count = len(cells) * DENSITY_SIDE**2
+        density, inverted, tested = np.split(log_prob, [count, count + len(own)])
+        known = np.isfinite(inverted) & np.isfinite(found["log_prob"][:CHECKED])
+        errors = np.abs(inverted[known] - found["log_prob"][:CHECKED][known])
+        if known.any() and np.median(errors) > MAX_ERROR:
+            raise ValueError("an inverse, or its log-determinant, does not fit the map of its layer")
         _warn_of(~np.isfinite(tested), "test points have no density under the flow, which is therefore not scored.")
         if points is not None and np.isfinite(tested).all():
             found |= {"points": points, "points_log_prob": tested}

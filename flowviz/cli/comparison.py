@@ -212,11 +212,13 @@ def _with_recorded(
     """Return a comparison with recorded flows as further entrants, named after their files. Raises `SpecError`."""
     from flowviz.training.recorded import with_recorded
 
-    stems = [path.stem[:MAX_NAME] for path in recorded]
-    for number, project in enumerate(recorded.values()):
-        earlier, name = stems[:number].count(stems[number]), stems[number]
-        unique = f"{name[: MAX_NAME - 3]} {earlier + 1}" if earlier else name
-        comparison = with_recorded(comparison, unique, project if target is None else with_target(project, target))
+    names: list[str] = []
+    for path, project in recorded.items():
+        stem, number = path.stem[: MAX_NAME - 3], 1
+        while (name := f"{stem} {number}" if number > 1 else stem) in names:
+            number += 1
+        names.append(name)
+        comparison = with_recorded(comparison, name, project if target is None else with_target(project, target))
     assert comparison is not None
     return comparison
 
@@ -233,7 +235,7 @@ def _begun(spec: ComparisonSpec | None, places: Sequence[Path], output: Path) ->
             found = found.with_budget(spec.budget)
         if found.trained_entrants == wanted:
             if spec is None:
-                return None
+                return found
             return replace(
                 found, seeds=spec.seeds, limits={} if spec.baseline and found.limits is None else found.limits
             )

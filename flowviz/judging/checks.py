@@ -58,7 +58,9 @@ def gap(given: Evidence) -> Result:
         }
         words = ", ".join(f"{share:.2%} {name}" for name, share in shares.items() if share)
         sentence = f"The density is not positive and finite at all points of the target: {words}."
-        return "inconsistent" if shares["infinite"] else "poor fit", sentence, shares
+        is_impossible = bool(shares["infinite"]) or _is_above(given)
+        above = " At the others, the likelihoods are above the truth." if _is_above(given) else ""
+        return "inconsistent" if is_impossible else "poor fit", f"{sentence}{above}", shares
     value, error = float(-found.mean() - given.entropy), float(found.std(ddof=1) / np.sqrt(len(found)))
     chance = CHANCE * error + ROUNDING
     verdict: Verdict = "poor fit" if value > chance else "good fit"
@@ -66,6 +68,19 @@ def gap(given: Evidence) -> Result:
     if value < -chance:
         verdict, sentence = "inconsistent", f"{sentence}: the likelihoods are above the truth"
     return verdict, f"{sentence}.", {"gap": value, "standard_error": error}
+
+
+def _is_above(given: Evidence) -> bool:
+    """Return whether likelihoods are above the truth even where some of them are unknown.
+
+    On a part of the plane that has the share s of the target, E_t[log t − log q] ≥ log s for every density q.
+    """
+    finite = np.isfinite(given.log_prob)
+    if len(given.truth) != len(finite) or finite.sum() < FEWEST:
+        return False
+    loss = (given.truth - given.log_prob)[finite]
+    chance = CHANCE * float(loss.std(ddof=1)) / np.sqrt(len(loss)) + ROUNDING
+    return bool(loss.mean() < np.log(finite.mean()) - chance)
 
 
 def mass(given: Evidence) -> Result:
@@ -94,6 +109,11 @@ def own_density(given: Evidence) -> Result:
     """Test whether samples follow the density of the estimator itself."""
     from scipy.special import chdtrc
 
+    if given.density is not None:
+        if not given.cells.masses.sum() > 0:
+            return "inconsistent", "The density is 0 or NaN wherever it was evaluated.", {}
+        if _groups(given) < 2:
+            return "not checked", "Too few of the samples lie where the density was integrated.", {}
     statistic, degrees = _bridged(given) if given.density is None else _counted(given)
     chance = float(chdtrc(degrees, statistic))
     words: tuple[Verdict, str] = ("consistent", "follow") if chance >= ALPHA else ("inconsistent", "do not follow")
@@ -127,7 +147,9 @@ def coverage(given: Evidence) -> Result:
     """
     from scipy.stats import ks_2samp
 
-    found = (each[~np.isnan(each)] for each in (given.log_prob, given.samples_log_prob))
+    found = [each[~np.isnan(each)] for each in (given.log_prob, given.samples_log_prob)]
+    if not given.coverage.size or min(map(len, found)) < FEWEST:
+        return "not checked", "Too few of the densities are known and positive.", {}
     distance, chance = map(float, ks_2samp(*found, method="asymp"))
     shares = " and ".join(
         f"{seen:.1%} are in the {expected:.0%} region" for expected, seen in given.coverage[:, SAID].T
@@ -161,12 +183,18 @@ def _counted(given: Evidence) -> tuple[float, int]:
     The density is normalized, so that its mass is judged only once. Errors of the integrals count as variance.
     """
     cells, inside = given.cells, given.samples[is_inside(given.samples, given.cells.box)]
-    groups = min(GROUPS, len(inside) // GROUP_SIZE // 2 * 2 - 1)
+    groups = _groups(given)
     places = (np.cumsum(cells.masses) - cells.masses / 2) / cells.masses.sum()  # from 0 to 1 along the curve
     group, scale = np.minimum(places * groups, groups - 1).astype(np.int64), len(inside) / cells.masses.sum()
     expected, errors = (scale * np.bincount(group, each, groups) for each in (cells.masses, cells.errors))
     observed = np.bincount(group[cells.of(inside)], minlength=groups)
     return float(((observed - expected) ** 2 / np.maximum(expected + errors**2, 1e-9)).sum()), groups - 1
+
+
+def _groups(given: Evidence) -> int:
+    """Return the number of cells of equal probability, each of which holds enough samples."""
+    inside = is_inside(given.samples, given.cells.box).sum()
+    return min(GROUPS, int(inside) // GROUP_SIZE // 2 * 2 - 1)
 
 
 def _bridged(given: Evidence) -> tuple[float, int]:

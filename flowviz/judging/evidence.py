@@ -59,7 +59,7 @@ class Evidence:
         The region with a share m of the probability has the (1 − m)-quantile of the log-densities of samples as its
         level: Hyndman 1996, "Computing and graphing highest density regions".
         """
-        if not len(self.log_prob) or not len(self.samples_log_prob):
+        if not len(self.log_prob) or not np.isfinite(self.samples_log_prob).any():
             return np.empty((2, 0))
         levels = np.nanquantile(self.samples_log_prob, 1 - LEVELS)
         return np.stack([LEVELS, (self.log_prob[:, np.newaxis] >= levels).mean(axis=0)])
@@ -80,10 +80,12 @@ def mapped(name: str, function: Function, points: Array) -> tuple[Array, Array]:
         ArgumentError: If the function fails or returns something else.
     """
     found = called(name, function, points)
-    image, *log_dets = found if isinstance(found, tuple) else (found,)
+    is_pair = isinstance(found, tuple) or (isinstance(found, list) and len(found) == 2 and np.ndim(found[0]) == 2)
+    image, *log_dets = found if is_pair else (found,)
     if len(log_dets) > 1:
         raise ArgumentError(f"{name} must return points, or a pair of points and log-dets, not {len(found)} values.")
-    known = [array_of(each, f"the log-det of {name}", len(points)) for each in log_dets]
+    even = [np.full(len(points), each) if np.ndim(each) == 0 else each for each in log_dets]  # alike at all points
+    known = [array_of(each, f"the log-det of {name}", len(points)) for each in even]
     return array_of(image, name, len(points), 2), known[0] if known else UNKNOWN
 
 

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from flowviz import projects
 from flowviz.arguments import checked
-from flowviz.errors import TargetError
+from flowviz.errors import SpecError, TargetError
+from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.projects import Project
 from flowviz.projects.recording import recorded_project
 from flowviz.specs import TargetSpec
@@ -85,10 +86,13 @@ def view(
 
     Raises:
         FileError: As `record` and `save` do.
+        SpecError: If the path has another suffix than .flowviz.
     """
     given = positions, log_det, names
     project = positions if isinstance(positions, Project) else record(*given, **arrays)  # type: ignore[arg-type]
     place = Path(mkdtemp(prefix="flowviz-")) / "view.flowviz" if path is None else Path(path)
+    if place.suffix != PROJECT_SUFFIX:  # an .npz file of positions would be lost
+        raise SpecError(f"view() writes a project. Give a path that ends in {PROJECT_SUFFIX}, not {place.name}.")
     projects.save_project(project, place)
     if not os.environ.get(HIDDEN):
         command = [sys.executable, "-m", "flowviz", os.fspath(place)]

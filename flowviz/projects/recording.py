@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from flowviz import targets
-from flowviz.errors import FileError, SpecError
+from flowviz.errors import FileError, SpecError, TargetError
 from flowviz.projects.project import MAX_FILE_BYTES, Project
 from flowviz.records import FLOW_UNITS, History, Moment, Snapshot, Timeline, Units, Weights
 from flowviz.records.neighbors import check_log_det
@@ -71,6 +71,12 @@ def recorded_project(arrays: Mapping[str, ArrayLike], title: str, target: Target
     return Project(spec, latest.spec, training, weights, History(), trace, timeline=Timeline(moments))
 
 
+def has_target(project: Project) -> bool:
+    """Return whether the target of a recorded flow is known, instead of being its own particles."""
+    own = np.ascontiguousarray(project.trace.positions[-1], "<f4").tobytes()
+    return not isinstance(project.target, PointsSpec) or project.target.data != own
+
+
 def with_target(project: Project, target: TargetSpec) -> Project:
     """Return the project of a recorded flow whose target was unknown, with the target that it has learned.
 
@@ -79,8 +85,7 @@ def with_target(project: Project, target: TargetSpec) -> Project:
     """
     if target == project.target:
         return project
-    own = _own_target(RecordedFlow(project.flow, project.weights), "")
-    if not isinstance(project.target, PointsSpec) or project.target.data != own.data:
+    if has_target(project):
         raise SpecError(f"It was recorded with the target '{project.target.title}', not with '{target.title}'.")
     units = targets.spec_units(target, "data")
 
@@ -98,7 +103,10 @@ def with_target(project: Project, target: TargetSpec) -> Project:
 def is_recording(path: Path) -> bool:
     """Return whether a file is an .npz file with an array of positions."""
     try:
-        return path.is_file() and zipfile.is_zipfile(path) and f"{POSITIONS}.npy" in zipfile.ZipFile(path).namelist()
+        if not (path.is_file() and zipfile.is_zipfile(path)):
+            return False
+        with zipfile.ZipFile(path) as archive:
+            return f"{POSITIONS}.npy" in archive.namelist()
     except (OSError, ValueError, zipfile.BadZipFile):
         return False
 
@@ -116,7 +124,10 @@ def load_recording(path: Path) -> Project:
 
 
 def _numbers(name: str, array: ArrayLike) -> NDArray[np.float32]:
-    values = np.asarray(array)
+    try:
+        values = np.asarray(array)
+    except ValueError as error:
+        raise FileError(f"The array {name} has rows of different lengths.") from error
     if values.dtype.kind not in "fiub":
         raise FileError(f"The array {name} does not contain numbers.")
     with np.errstate(over="ignore"):
@@ -128,6 +139,8 @@ def _by_moment(arrays: Mapping[str, NDArray[np.float32]], shape: tuple[int, ...]
     if len(arrays) > MAX_COLUMNS:
         raise FileError(f"The recording has {len(arrays)} arrays, more than {MAX_COLUMNS}.")
     names = {name: name if name in DIMENSIONS else COLUMN + _words(name) for name in arrays}
+    if len({*names.values()}) < len(names):
+        raise FileError("Some arrays have the same name. Give the columns different names, without special characters.")
     for moment in range(shape[0] if len(shape) == 4 else 1):
         yield {
             names[name]: array[moment] if _has_moments(name, array, shape) else array for name, array in arrays.items()
@@ -171,9 +184,10 @@ def _words(name: str) -> str:
 
 
 def _moments(flows: Sequence[RecordedFlow], given: ArrayLike | None) -> tuple[Moment, ...]:
-    steps = np.arange(len(flows)) if given is None else np.asarray(given)
-    is_integer = steps.dtype.kind in "iu" or (steps.dtype.kind == "f" and (steps == np.round(steps)).all())
-    if not is_integer or steps.shape != (len(flows),) or (np.diff(steps) <= 0).any() or steps[0] < 0:
+    found = np.arange(len(flows)) if given is None else np.asarray(given)
+    steps = found.astype(np.float64) if found.dtype.kind in "iuf" else np.full(1, np.nan)  # exact below 2^53
+    is_whole = (steps == np.round(steps)).all() and (np.abs(steps) < 2**53).all()
+    if not is_whole or steps.shape != (len(flows),) or (np.diff(steps) <= 0).any() or steps[0] < 0:
         raise FileError(f"The steps must be {len(flows)} increasing whole numbers, one for each moment.")
     kept = np.unique(np.linspace(0, len(flows) - 1, MAX_MOMENTS).round().astype(int))
     return tuple(Snapshot(int(steps[n]), flows[n].weights(), None, None, flows[n].recorded) for n in kept)
@@ -182,4 +196,9 @@ def _moments(flows: Sequence[RecordedFlow], given: ArrayLike | None) -> tuple[Mo
 def _own_target(flow: RecordedFlow, title: str) -> PointsSpec:
     """Return the particles at the last stage as a target, in their own units."""
     ends = flow.arrays[POSITIONS][-1].astype("<f4")
-    return PointsSpec(data=ends.tobytes(), name=f"particles of {_words(title)}", standardize=False)
+    found = PointsSpec(data=ends.tobytes(), name=f"particles of {_words(title)}", standardize=False)
+    try:
+        targets.build_target(found)
+    except TargetError as error:
+        raise FileError(f"The particles at the last stage cannot be shown. {error}") from error
+    return found

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
 from flowviz.projects import Comparison, Project
-from flowviz.projects.recording import with_target
+from flowviz.projects.recording import has_target, with_target
 from flowviz.records import Score, Trial
 from flowviz.records.recorded_flow import RecordedFlow
 from flowviz.targets import build_target, target_units
@@ -31,7 +31,10 @@ def with_recorded(comparison: Comparison | None, name: str, project: Project) ->
         raise SpecError(f"There is already an entrant named {name}. Give the recorded flow another name.")
     training = project.training if comparison is None else comparison.spec.budget
     if comparison is not None:
-        project = with_target(project, comparison[comparison.names[0]].target)
+        first = comparison[comparison.names[0]]
+        if first.flow.is_recorded and not has_target(first):
+            raise SpecError("What the recorded flows have learned is not known. Give the target, such as --shape.")
+        project = with_target(project, first.target)
     target = build_target(project.target)
     project, nlls = scored(replace(project, training=training))
     score, ends = (project.score or Score(0, None, entropy=target.entropy)).in_units(), project.trace.positions[-1]

@@ -185,3 +185,9 @@ def test_adapters_import_no_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("wrong", [lambda x: (x / 3, -2 * np.log(2)), lambda x: (x / 2, 2 * np.log(2))])
+def test_wrong_inverses_are_refused(wrong: Any) -> None:
+    with pytest.raises(SpecError, match="does not fit the map"):
+        chain([LAYERS[0], ("stretch", stretch, wrong)], normal, draws, particles=500)

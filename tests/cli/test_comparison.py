@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import signal
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
@@ -375,4 +376,6 @@ def test_only_recorded_flows_are_compared_without_training(tmp_path: Path, capsy
 
     assert compare(f"compare {files} --shape rings -o {tmp_path / 'out'}") == 0
     assert "Continuing" not in capsys.readouterr().err
-    assert len(load_comparison(tmp_path / "out" / "comparison.flowviz").names) == 2
+    shutil.copy(tmp_path / "a" / "theirs.npz", tmp_path / "more.npz")
+    assert compare(f"compare {tmp_path / 'more.npz'} --shape rings -o {tmp_path / 'out'}") == 0
+    assert load_comparison(tmp_path / "out" / "comparison.flowviz").names == ("theirs", "theirs 2", "more")

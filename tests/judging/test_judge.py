@@ -314,3 +314,31 @@ def test_few_reports_of_200_perfect_estimators_are_false_alarms() -> None:
 
     alarms = [seed for seed in range(200) if is_alarm(seed)]
     assert len(alarms) <= 6, alarms
+
+
+@pytest.mark.parametrize("value", [np.nan, -np.inf])
+def test_a_density_that_is_nowhere_positive_is_reported(value: float) -> None:
+    found = judge(MOONS, lambda x: np.full(len(x), value), random_flow(0).sample, n=FEW)
+    assert "samples and density" in wrong_in(found)
+
+
+def test_samples_far_away_are_reported() -> None:
+    flow = random_flow(0)
+    found = judge(MOONS, flow.log_prob, flow.sample(200) + 1e6, n=FEW)
+    assert verdicts(found)["samples and density"] in {"not checked", "inconsistent"}
+
+
+def test_one_point_without_density_does_not_hide_impossible_likelihoods() -> None:
+    given = files_of("two_moons", 20_000)
+    given["log_prob"][0] = np.nan
+    assert verdicts(judge(MOONS, **given))["gap"] == "poor fit"
+    given["log_prob"] = given["log_prob"] + SHIFT
+    assert verdicts(judge(MOONS, **given))["gap"] == "inconsistent"
+
+
+def test_a_log_det_can_be_one_number() -> None:
+    def stretched(latents: Array) -> tuple[Array, float]:
+        return 2 * latents, 2 * np.log(2)
+
+    found = judge(MOONS, forward=stretched, inverse=lambda x: [x / 2, np.full(len(x), -2 * np.log(2))], n=FEW)
+    assert (verdicts(found)["log-det"], verdicts(found)["inverse"]) == ("consistent", "consistent")

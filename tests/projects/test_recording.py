@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from flowviz import Edits, LayerEdit, edit, load, points_spec, record, resume, sample, save, score, units
-from flowviz.errors import FileError, FlowvizError
+from flowviz import Edits, LayerEdit, edit, load, points_spec, record, resume, sample, save, score, units, view
+from flowviz.errors import FileError, FlowvizError, SpecError
 from flowviz.projects import example, is_project, load_project
 from flowviz.projects.recording import is_recording
 from flowviz.records import Snapshot
@@ -141,6 +141,9 @@ def test_positions_are_in_the_units_of_the_target() -> None:
         ({"names": ["a", "b"]}, "3 strings"),
         ({"names": [1, 2, 3]}, "3 strings"),
         ({"speed": np.zeros((4, 4))}, "speed"),
+        ({"a/b": np.zeros(500), "a b": np.zeros(500)}, "same name"),
+        ({"steps": [1]}, "one moment"),
+        ({"positions": np.zeros((3, 5, 2)), "log_det": np.zeros((3, 5)), "log_prob": np.zeros(5)}, "cannot be shown"),
         ({"density": np.zeros((3, 8, 8))}, "density_box"),
     ],
 )
@@ -213,3 +216,30 @@ def test_what_needs_the_map_is_refused_with_the_reason() -> None:
     ):
         with pytest.raises(FlowvizError):
             use()
+
+
+@pytest.mark.parametrize(
+    "steps", [[1, np.inf], [5, 3], np.array([5, 3], np.uint8), [1, 2.5], ["a", "b"], [-1, 2], [1, 2**60]]
+)
+def test_steps_that_do_not_increase_are_refused(steps: Any) -> None:
+    with pytest.raises(FileError, match="increasing whole numbers"):
+        record(np.stack([walk(), walk()]), steps=steps)
+
+
+def test_rows_of_different_lengths_are_refused() -> None:
+    ragged: Any = [[[1, 2]], [[1, 2], [3, 4]]]
+    with pytest.raises(FileError, match="different lengths"):
+        record(ragged)
+
+
+def test_a_window_never_replaces_a_file_of_positions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOWVIZ_HIDE_WINDOW", "1")
+    path = tmp_path / "layers.npz"
+    np.savez(path, positions=walk())
+    before = path.read_bytes()
+
+    with pytest.raises(SpecError, match="flowviz"):
+        view(walk(), path=path)
+
+    assert path.read_bytes() == before
+    assert view(walk(), path=tmp_path / "layers.flowviz") == load(tmp_path / "layers.flowviz")

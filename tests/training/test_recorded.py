@@ -127,3 +127,9 @@ def test_a_difference_says_that_it_is_an_estimate(tmp_path: Path) -> None:
     render_difference(both, "a", "b", tmp_path / "d.svg")
 
     assert "estimated log density" in (tmp_path / "d.svg").read_text()
+
+
+def test_particles_of_one_flow_are_no_target_of_another() -> None:
+    first = with_recorded(None, "a", stretched(None))
+    with pytest.raises(SpecError, match="Give the target"):
+        with_recorded(first, "b", stretched(None))

@@ -92,7 +92,7 @@ class MomentBrowser(QObject):
     @property
     def is_partial(self) -> bool:
         """Return whether particles of the wanted variant are displayed, but only their positions are known."""
-        return self.is_replaced and not self._scenes.generated.has_densities
+        return self.is_replaced and self._scenes.generated.awaits_densities
 
     def begin(self, variant: Variant, timeline: Timeline) -> None:
         """Go to the latest moment of another training."""

@@ -90,7 +90,7 @@ class SceneModel(QObject):
             self._queries.drop_stages()  # of the previous flow
             self.scene = Scene(self.scene.trace, target=self.scene.target, units=self.scene.units)
             self.is_encoded = False
-        has_waited = not self.generated.has_densities and subject.weights is self.subject.weights
+        has_waited = self.generated.awaits_densities and subject.weights is self.subject.weights
         self.generated = generated
         if has_waited and subject.variant == self.subject.variant:  # only the densities are new
             self._show_trace(self.scene.trace if self.is_encoded else generated, encoded=self.is_encoded)

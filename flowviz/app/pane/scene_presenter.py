@@ -156,7 +156,7 @@ def _panels_of(view: View) -> ViewSpec:
 
 def _is_dragged(shown: Scene | None, trace: Trace) -> bool:
     """Return whether particles of the same stages will soon be complete, as while a curve is dragged."""
-    return shown is not None and shown.trace.names == trace.names and not trace.has_densities
+    return shown is not None and shown.trace.names == trace.names and trace.awaits_densities
 
 
 def _differ(old: Scene | None, new: Scene, fields: tuple[str, ...]) -> bool:
