@@ -238,6 +238,13 @@ def test_the_inspector_shows_recorded_names_and_says_what_is_not_known(recorded:
     assert find(QLabel, "stageShare").text() == "Share of total stretching: not known"
 
 
+def test_a_recording_with_the_same_names_of_stages_replaces_the_earlier_one(recorded: Recorded) -> None:
+    recorded.open("first", positions=walk(), speed=np.arange(COUNT))
+    assert recorded.view.value.known.columns == ("speed",)
+    recorded.open("second", positions=walk() * 5)
+    assert recorded.view.value.known.columns == ()
+
+
 def test_particles_are_colored_by_a_column(recorded: Recorded) -> None:
     recorded.open(**complete())
     box = recorded.menu.window.find(QComboBox, "colorBox")
