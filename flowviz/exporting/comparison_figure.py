@@ -299,7 +299,8 @@ def note(comparison: Comparison, table_columns: Sequence[str] = ()) -> str:
     deviations = [f"mean ± standard deviation of {comparison.seeds} seeds"] * (bool(about) and comparison.seeds > 1)
     limit = next((name for name in MEANINGS if name in shown), "gap")
     limits = [f"{each.name}: {BY_NAME[limit].text(each.figures.get(limit))}" for each in comparison.limit_trials()]
-    return f"{comparison.spec.budget_words} each. {'; '.join([*about, *deviations, *limits])}".rstrip(" .") + "."
+    budget = f"{comparison.spec.budget_words} each. " if comparison.trained_entrants else ""
+    return f"{budget}{'; '.join([*about, *deviations, *limits])}".rstrip(" .") + "."
 
 
 def _columns(summary: RunSummary, table_columns: Sequence[str]) -> Sequence[Column]:

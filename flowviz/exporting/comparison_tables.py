@@ -47,7 +47,8 @@ def caption(comparison: Comparison) -> str:
         else ""
     )
     measured = f"Gaps and NLLs are in nats; ± is {error}."
-    return f"Budget: {comparison.spec.budget_words} each. {measured}{pairs}{running}{limit}"
+    budget = f"Budget: {comparison.spec.budget_words} each. " if comparison.trained_entrants else ""
+    return f"{budget}{measured}{pairs}{running}{limit}"
 
 
 def markdown(comparison: Comparison) -> str:

@@ -375,7 +375,9 @@ def test_only_recorded_flows_are_compared_without_training(tmp_path: Path, capsy
     files = f"{tmp_path / 'a' / 'theirs.npz'} {tmp_path / 'b' / 'theirs.npz'}"
 
     assert compare(f"compare {files} --shape rings -o {tmp_path / 'out'}") == 0
-    assert "Continuing" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Continuing" not in said
+    assert "Budget" not in said, "nothing was trained"
     shutil.copy(tmp_path / "a" / "theirs.npz", tmp_path / "more.npz")
     assert compare(f"compare {tmp_path / 'more.npz'} --shape rings -o {tmp_path / 'out'}") == 0
     assert load_comparison(tmp_path / "out" / "comparison.flowviz").names == ("theirs", "theirs 2", "more")
