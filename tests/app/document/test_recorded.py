@@ -242,7 +242,7 @@ def test_a_recording_with_the_same_names_of_stages_replaces_the_earlier_one(reco
     recorded.open("first", positions=walk(), speed=np.arange(COUNT))
     assert recorded.view.value.known.columns == ("speed",)
     recorded.open("second", positions=walk() * 5)
-    assert recorded.view.value.known.columns == ()
+    assert not recorded.view.value.known.columns
 
 
 def test_particles_are_colored_by_a_column(recorded: Recorded) -> None:
