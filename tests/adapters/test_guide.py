@@ -1,5 +1,6 @@
 """The scripts of the guide to flows of other libraries, each run as a program of its own, without a window."""
 
+import math
 import os
 import re
 import subprocess
@@ -53,7 +54,7 @@ def test_script_trains_and_opens_two_moons(title: str, tmp_path: Path) -> None:
     assert project.target.title == "two moons"
     assert project.trace.names[0] == "00_base"
     parameters = project.weights.parameters
-    normal = -np.linalg.slogdet(2 * np.pi * np.e * np.cov(parameters["recorded/points"].T))[1] / 2  # what one reaches
+    normal = -np.linalg.slogdet(2 * np.pi * math.e * np.cov(parameters["recorded/points"].T))[1] / 2  # what one reaches
     assert parameters["recorded/points_log_prob"].mean() > normal + 0.2  # nats; trainings without a seed differ by 0.3
     assert {"recorded/density", "recorded/grid"} <= set(parameters)
 

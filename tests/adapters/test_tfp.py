@@ -11,6 +11,7 @@ from flowviz.errors import ArgumentError, SpecError
 from flowviz.projects import Project
 from tests.adapters.agreement import check_walk
 
+pytestmark = pytest.mark.slow  # loading TFP and tracing its bijectors takes 20 s
 tf = pytest.importorskip("tensorflow")
 tfp_library = pytest.importorskip("tensorflow_probability")
 tfb, tfd = tfp_library.bijectors, tfp_library.distributions

@@ -143,7 +143,12 @@ def test_module_computes_what_the_flow_does(spec: FlowSpec, tmp_path: Path) -> N
     assert_same_flow(module_of(project, tmp_path), project.build_flow("float64"))
 
 
-@pytest.mark.parametrize("name", BENT)
+COMPILED_LONG = {"velocity", "spline"}  # three seconds each
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in COMPILED_LONG else name for name in BENT]
+)
 def test_edits_are_part_of_the_module(name: str, tmp_path: Path) -> None:
     flow, edits = BENT[name]
     project = project_of(flow, edits=edits)

@@ -1,5 +1,6 @@
 """Recorded flows: their arrays, their files, and what is refused."""
 
+import math
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from flowviz.projects.recording import is_recording
 from flowviz.records import Snapshot
 from flowviz.specs import PointsSpec, ShapeSpec
 
-SHEAR, STRETCH = np.array([[1.0, 0.5], [0.0, 1.0]]), np.diag([2.0, 0.5 * np.e])
+SHEAR, STRETCH = np.array([[1.0, 0.5], [0.0, 1.0]]), np.diag([2.0, 0.5 * math.e])
 LOG_DETS = (0.0, 0.0, 1.0)  # accumulated, in nats
 
 
