@@ -132,8 +132,7 @@ def compare(
     inputs = [path for path in [*sources.files, *(files or ())] if not is_same_file(path, saved)]
     check_folder_output(output, [COMPARISON, *TABLES, FIGURE], inputs, force=force or is_comparison(saved))
     begun = _begun(spec, places if force else [saved, *places], saved)
-    target = sources.target() if sources.are_given else None
-    begun = _with_recorded(begun, recorded, target)
+    begun = _with_recorded(begun, recorded, sources.target() if recorded and sources.are_given else None)
     for each in dict.fromkeys(entrant.target for entrant in begun.spec.entrants):
         built(each)
     with folder_for(output):
@@ -168,8 +167,8 @@ def _entrants(file: Path | None, preset: ComparisonPresetName | None, flow: Give
 
 def _read(file: Path) -> dict[str, Any]:
     if is_comparison(file):
-        entrants = load_comparison(file).trained_entrants
-        return {**load_comparison(file).spec.model_dump(), "entrants": [each.model_dump() for each in entrants]}
+        found = load_comparison(file)
+        return {**found.spec.model_dump(), "entrants": [each.model_dump() for each in found.trained_entrants]}
     return read_spec(file)
 
 

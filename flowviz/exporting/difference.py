@@ -72,7 +72,9 @@ class _DifferenceScenes(Scenes):
     def title(self, shot: Shot, scene: Scene) -> str:
         """Return the title of the picture."""
         kept = [(self._project.flow, self._project.weights), (self._other.flow, self._other.weights)]
-        is_estimate = any(flow.is_recorded and not RecordedFlow(flow, weights).has_densities for flow, weights in kept)
+        is_estimate = any(
+            flow.is_recorded and not RecordedFlow(flow, weights).has_density_grids for flow, weights in kept
+        )
         return "{}log density: {} minus {}".format("estimated " if is_estimate else "", *self._names)
 
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:

@@ -50,7 +50,8 @@ def findings_of(given: Evidence) -> Iterator[Finding]:
 def gap(given: Evidence) -> Result:
     """Compare the NLL of points of the target with its entropy, below which no true NLL is: see zuko issue 55."""
     found = given.log_prob
-    if given.entropy is None or not np.isfinite(found).all():
+    assert given.entropy is not None
+    if not np.isfinite(found).all():
         shares = {
             "nan": np.isnan(found).mean(),
             "zero": np.isneginf(found).mean(),
@@ -58,9 +59,10 @@ def gap(given: Evidence) -> Result:
         }
         words = ", ".join(f"{share:.2%} {name}" for name, share in shares.items() if share)
         sentence = f"The density is not positive and finite at all points of the target: {words}."
-        is_impossible = bool(shares["infinite"]) or _is_above(given)
-        above = " At the others, the likelihoods are above the truth." if _is_above(given) else ""
-        return "inconsistent" if is_impossible else "poor fit", f"{sentence}{above}", shares
+        is_above = _is_above(given)
+        if is_above:
+            sentence += " At the others, the likelihoods are above the truth."
+        return "inconsistent" if is_above or shares["infinite"] else "poor fit", sentence, shares
     value, error = float(-found.mean() - given.entropy), float(found.std(ddof=1) / np.sqrt(len(found)))
     chance = CHANCE * error + ROUNDING
     verdict: Verdict = "poor fit" if value > chance else "good fit"

@@ -21,7 +21,7 @@ UNKNOWN = np.empty(0)
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known about an estimator and its target, in data units. Unknown arrays are empty.
+    """The functions and arrays that describe an estimator and its target, in data units. Unknown arrays are empty.
 
     Attributes:
         points: Points (n, 2) of the target, on which the estimator was not trained.
@@ -101,7 +101,7 @@ def array_of(value: Any, name: str, *shape: int | None) -> Array:
     """Return an array or a tensor of any library as a float64 array.
 
     Raises:
-        ArgumentError: If its shape is not the given one, in which None stands for any length.
+        ArgumentError: If its shape differs from the given one. A length of None allows any length.
     """
     for method in ("detach", "cpu"):  # of a tensor of PyTorch that requires a gradient, or is on a GPU
         value = getattr(value, method, lambda value=value: value)()

@@ -76,7 +76,7 @@ class RecordedBase(EqualByContent, Base):
 class RecordedFlow:
     """A recorded flow, with the methods of a `Flow` that its particles allow.
 
-    All arrays are float32, and positions and densities are in the units of the recording, which are also flow units:
+    All arrays are float32, in flow units, which are those of the recording unless its target has others:
 
         positions       (stages, n, 2): the particles at every stage, base first
         log_det         (stages, n): forward log|det J| in nats, accumulated from the base; 0 in the first row
@@ -141,6 +141,8 @@ class RecordedFlow:
                 raise FileError(f"The array {name} contains NaN or infinite numbers. Leave out such particles.")
         if ("density" in arrays) != ("density_box" in arrays):
             raise FileError("The arrays density and density_box belong together.")
+        if "density_box" in arrays and (arrays["density_box"][:, 0::2] >= arrays["density_box"][:, 1::2]).any():
+            raise FileError("The array density_box must contain left, right, bottom and top edges, in this order.")
         return self
 
     def weights(self) -> Weights:
@@ -179,7 +181,7 @@ class RecordedFlow:
     def trace(self, particles: ArrayLike) -> Trace:
         """Return recorded particles (n, 2) at every stage. Raises `SpecError` if one was not recorded."""
         whole, given = self.recorded, checked_points(particles)
-        if given is whole.positions[0] or np.array_equal(given, whole.positions[0]):
+        if np.array_equal(given, whole.positions[0]):
             return whole
         rows = nearest_particles(whole.positions[0], given)
         if (np.abs(whole.positions[0][rows] - given) > SAME * (1 + np.abs(given))).any():
@@ -200,10 +202,10 @@ class RecordedFlow:
         if (grid := self.arrays.get("grid")) is None:
             raise unknown("How it bends a grid")
         log_det = self.arrays.get("grid_log_det", np.zeros(grid.shape[:2], np.float32))
-        return Trace(self.spec.stage_names(), grid, log_det)
+        return Trace(self.spec.stage_names(), grid, log_det, base=self.base)
 
     @property
-    def has_densities(self) -> bool:
+    def has_density_grids(self) -> bool:
         """Return whether the densities are those of the flow, and not estimated from the particles."""
         return "density" in self.arrays
 
@@ -228,9 +230,9 @@ class RecordedFlow:
         """
         shape, drawn = grid_shape(rectangle, side), self.recorded
         values = self.log_density(stage, cell_centers(rectangle, shape)).reshape(shape)
-        is_known = drawn.has_densities and self.has_densities
+        is_known = drawn.has_densities and self.has_density_grids
         draws = drawn.log_density(stage) if is_known else self.log_density(stage, drawn.positions[stage])
-        return Density(stage, rectangle, values, draws, is_estimate=not self.has_densities)
+        return Density(stage, rectangle, values, draws, is_estimate=not self.has_density_grids)
 
     def log_prob(self, x: ArrayLike) -> NDArray[np.float32]:
         """Return the log-density (n,) in nats of the recorded points of the target.
@@ -267,7 +269,7 @@ class RecordedFlow:
 
     def _lattice(self, stage: int) -> tuple[Rectangle, NDArray[np.float32]]:
         """Return the edges of a grid at a stage and the log-densities over its cells."""
-        if not self.has_densities:
+        if not self.has_density_grids:
             return self._estimated(stage)
         left, right, bottom, top = self.arrays["density_box"][stage].tolist()
         return (left, right, bottom, top), self.arrays["density"][stage]

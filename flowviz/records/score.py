@@ -68,6 +68,17 @@ class Score:
         """Return the measurement on the test points, or else on the validation points. None if both are unknown."""
         return self.test or self.validation
 
+    def figures(self) -> dict[str, float | None]:
+        """Return the NLLs, the entropy and the gap for scripts, in nats. None means unknown."""
+        return {
+            "validation_nll": self.validation_nll,
+            "test_nll": self.test_nll,
+            "entropy": self.entropy,
+            "gap": self.gap,
+            "standard_error": self.standard_error,
+            "test_nll_median": self.test.median if self.test else None,
+        }
+
     def in_units(self, units: Units | None = None) -> "Score":
         """Return this score with its NLLs and entropy converted from flow units.
 

@@ -40,11 +40,7 @@ def with_recorded(comparison: Comparison | None, name: str, project: Project) ->
     score, ends = (project.score or Score(0, None, entropy=target.entropy)).in_units(), project.trace.positions[-1]
     on_target = target.on_target(ends)
     figures = {
-        "test_nll": score.test_nll,
-        "entropy": score.entropy,
-        "gap": score.gap,
-        "standard_error": score.standard_error,
-        "test_nll_median": score.test.median if score.test else None,
+        **score.figures(),
         "on_target": on_target,
         "leaked": None if on_target is None else 1 - on_target,
         "coverage": target.coverage(ends),

@@ -193,7 +193,7 @@ class Affine:
 
 
 class BatchNormalization(Affine):
-    """Its inverse is (x − μ) / √(σ² + ε) · γ + β for each coordinate. The number `gamma` is log γ."""
+    """Inverse, for each coordinate: x′ = (x − μ) / √(σ² + ε) · γ + β. The number `gamma` stores log γ."""
 
     def __init__(self, numbers: dict[str, Array], epsilon: float) -> None:
         log_scale = np.log(numbers["variance"] + epsilon) / 2 - numbers["gamma"]
@@ -215,7 +215,7 @@ class Scale(Affine):
 
 
 class Planar:
-    """Its inverse is p + u · tanh(w·p + b) of a point p, where a change of u along w keeps w·u above −1.
+    """Inverse, for a point p: p′ = p + u · tanh(w·p + b). The component of u along w is chosen such that w·u > −1.
 
     Rezende & Mohamed 2015, "Variational inference with normalizing flows", https://arxiv.org/abs/1505.05770, eq. 10–12.
     """
@@ -250,7 +250,7 @@ class Planar:
 
 
 class Radial:
-    """Its inverse is p + β · (p − c) / (α + |p − c|) of a point p, where β/α is kept above −1.
+    """Inverse, for a point p: p′ = p + β · (p − c) / (α + |p − c|), with β/α > −1.
 
     Rezende & Mohamed 2015, "Variational inference with normalizing flows", https://arxiv.org/abs/1505.05770, eq. 14.
     """

@@ -168,7 +168,7 @@ def test_poor_fit_is_consistent() -> None:
 
 
 def test_heavy_tails_are_consistent_with_and_without_samples() -> None:
-    """Of tails like 1 / r, a part of the probability is far outside every box."""
+    """With tails like 1 / r, some of the probability lies far outside any box."""
 
     def log_prob(points: Array) -> Array:
         return np.asarray(-1.5 * np.log1p((points**2).sum(axis=1)) - np.log(2 * np.pi))

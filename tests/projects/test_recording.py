@@ -146,6 +146,7 @@ def test_positions_are_in_the_units_of_the_target() -> None:
         ({"steps": [1]}, "one moment"),
         ({"positions": np.zeros((3, 5, 2)), "log_det": np.zeros((3, 5)), "log_prob": np.zeros(5)}, "cannot be shown"),
         ({"density": np.zeros((3, 8, 8))}, "density_box"),
+        ({"density": np.zeros((3, 8, 8)), "density_box": np.zeros((3, 4))}, "in this order"),
     ],
 )
 def test_contradictions_are_refused_in_a_sentence(tmp_path: Path, change: dict[str, Any], words: str) -> None:

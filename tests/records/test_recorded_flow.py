@@ -1,4 +1,4 @@
-"""What a recorded flow answers from its particles, and what it refuses."""
+"""Queries that a recorded flow can answer from its particles, and others that it refuses."""
 
 import numpy as np
 import pytest

@@ -46,7 +46,7 @@ class Known:
             "log_det": "" if trace.has_log_dets else NO_LOG_DET,
         }
         problems = {**dict.fromkeys(NEED_MAP, NO_MAP), **{name: why for name, why in lacking.items() if why}}
-        return cls(problems, tuple(trace.columns), has_map=False, estimates_density=not recording.has_densities)
+        return cls(problems, tuple(trace.columns), has_map=False, estimates_density=not recording.has_density_grids)
 
     def possible(self, seen: Seen) -> Seen:
         """Return a view without what cannot be shown of the flow."""
@@ -60,11 +60,11 @@ class Known:
 
 
 def color_choice(color_by: str, column: str | None) -> str:
-    """Return the choice of a combo box that stands for the colors of a view."""
+    """Return the value of the color combo box for the colors of a view."""
     return f"{COLUMN}{column}" if color_by == "column" else color_by
 
 
 def colors_of(choice: str) -> dict[str, Any]:
-    """Return the fields of a view that a choice of colors stands for."""
+    """Return the fields of a view for a value of the color combo box."""
     is_column = choice.startswith(COLUMN)
     return {"color_by": "column" if is_column else choice, "column": choice.removeprefix(COLUMN) if is_column else None}

@@ -111,7 +111,7 @@ def test_the_command_line_opens_a_recording(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_recording_is_never_overwritten(recorded: Recorded) -> None:
-    """It is opened like a copy: saving asks for another file, and there is nothing to revert to."""
+    """Like a copy, it has no file of its own: Save asks for one, and Revert is disabled."""
     path = recorded.open()
     actions, content = recorded.main.document_actions, path.read_bytes()
 

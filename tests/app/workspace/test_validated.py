@@ -34,7 +34,7 @@ def test_table_names_validation_figures_until_there_is_a_result(qtbot: QtBot) ->
     model.headerDataChanged.connect(lambda *change: changes.append(change))
     harness.finish()
     harness.thread.score("a")
-    assert changes, "the view is told"
+    assert changes, "the view is updated"
     assert headings(table) == ["test gap", "test NLL"]
     assert not cell(table, 1).data(Qt.ItemDataRole.ToolTipRole).endswith("(validation)")
     assert "validation" not in cell(table, 1).data(Qt.ItemDataRole.AccessibleTextRole)
