@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowviz.records import Trace, Weights
-from flowviz.records.recorded_flow import RecordedFlow
+from flowviz.records.recorded_flow import COLUMN, RecordedFlow
 from flowviz.specs import FlowSpec, Seen, ViewSpec
 
-COLUMN = "column "  # before the name of a column among the choices of a combo box
 NO_MAP = "The flow was recorded from another program: flowviz knows its particles, but not the map that moves them."
 NO_TRAINING = f"{NO_MAP} To train a flow on these particles, choose one in the Flow panel."
 NO_GRID = "The recording contains no grid, and without the map, flowviz cannot move one."

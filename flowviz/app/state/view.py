@@ -28,7 +28,7 @@ class View:
         particles: The number of displayed particles.
         figure: The figure that covers the cloud, or None. It is not saved in a project.
         is_continuous: Whether the displayed stages are the steps of an integrator, at equal distances of time.
-        known: What is known of the displayed flow. A view never contains what is not.
+        known: What the displayed flow can show. The view never contains anything else.
     """
 
     seen: Seen = field(default_factory=Seen)

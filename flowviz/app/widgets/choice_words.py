@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flowviz.app.state.known import COLUMN
+from flowviz.records.recorded_flow import COLUMN
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 MARKS: Mapping[Mark, tuple[str, str, str]] = {  # title, shortcut, tooltip
