@@ -27,7 +27,6 @@ class FileReader(QObject):
     points_read = pyqtSignal(object, object, object)  # PointsSpec, its Table, indices of its x and y column
     points_refused = pyqtSignal(object, object)  # Table, indices of the columns that contain no points
     progressed = pyqtSignal(float)  # share of the points that have been read, 0 to 1
-    _advanced = pyqtSignal(object, float)  # cancellation flag of the reading, share
     faces_read = pyqtSignal(object)  # Faces
     failed = pyqtSignal(object)  # Notice
 
@@ -37,7 +36,6 @@ class FileReader(QObject):
         self._background.failed.connect(self._on_failed)
         self._cancelled = Flag()
         self._latest: tuple[Table, tuple[int, int]] | None = None  # table and columns of the latest reading
-        self._advanced.connect(self._on_advanced)
 
     def read_picture(self, path: Path) -> None:
         """Read a picture file instead of the file that is being read."""
@@ -97,7 +95,7 @@ class FileReader(QObject):
         progress = targets.reading_points(path, columns)
         while not cancelled.is_set():
             try:
-                self._advanced.emit(cancelled, next(progress))
+                self._background.call_soon(partial(self._on_advanced, cancelled, next(progress)))
             except StopIteration as end:
                 points: PointsSpec = end.value
                 return points
@@ -105,7 +103,7 @@ class FileReader(QObject):
         return None
 
     def _on_advanced(self, cancelled: Flag, share: float) -> None:
-        if not cancelled.is_set():  # the signal may have been queued before the cancellation
+        if not cancelled.is_set():  # the call may have been queued before the cancellation
             self.progressed.emit(share)
 
     def _on_points(self, table: Table, columns: tuple[int, int], points: PointsSpec | None) -> None:

@@ -41,6 +41,7 @@ class LatestWorker(Worker):
 
     _computed = pyqtSignal(str, object, object)  # topic, Query, result
     _raised = pyqtSignal(object, object)  # Query, Notice
+    _called = pyqtSignal(object)  # function to run in the GUI thread
     succeeded = pyqtSignal(str)  # topic
     failed = pyqtSignal(object)  # Notice on the topic
 
@@ -56,6 +57,7 @@ class LatestWorker(Worker):
         self._last_delivered: dict[str, int] = {}  # by topic
         self._computed.connect(self._deliver)
         self._raised.connect(self._report)
+        self._called.connect(self._call)
 
     def ask(self, topic: str, compute: Callable[[], Result], on_result: Callable[[Result], object]) -> None:
         """Run `compute` in the thread, and call `on_result` with its result in the GUI thread."""
@@ -67,6 +69,14 @@ class LatestWorker(Worker):
             QTimer.singleShot(self._start_delay_ms, self._start_once)
         else:
             self._start_once()
+
+    def call_soon(self, function: Callable[[], object]) -> None:
+        """Run a function in the GUI thread, unless the worker is closed by then.
+
+        A computation reports its progress with this, instead of emitting a signal of an object that may be deleted
+        meanwhile: emitting a signal while another thread deletes its object crashes the process.
+        """
+        self._called.emit(function)
 
     def drop(self, kept: Collection[str] = ()) -> None:
         """Discard all queries that have been asked so far, except those of the topics in `kept`."""
@@ -118,6 +128,10 @@ class LatestWorker(Worker):
 
     def _is_current(self, topic: str, query: Query) -> bool:
         return not self._closed and query.number > self._last_dropped[topic]
+
+    def _call(self, function: Callable[[], object]) -> None:
+        if not self._closed:
+            function()
 
     def _report(self, query: Query, notice: Notice) -> None:
         if self._is_current(notice.topic, query):

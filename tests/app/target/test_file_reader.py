@@ -5,16 +5,19 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from flowviz import targets
+from flowviz.app.state.pages import Table
 from flowviz.app.target.file_reader import FileReader
 from flowviz.specs import ImageSpec, PointsSpec
 from tests.app.conftest import FileMenu
 from tests.app.target.test_panel import picture
+from tests.conftest import PATIENCE_MS
 
 __all__ = ["picture"]
 
@@ -110,3 +113,23 @@ def test_new_project_keeps_its_target_when_a_file_has_been_read(
         reader.read_faces()  # after the file, in the same thread
     assert main.request.value.kind == "text"
     assert not file_menu.is_changed
+
+
+def test_deleting_the_reader_does_not_disturb_the_reading(
+    reading: Reading, table: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    started, deleted = Event(), Event()
+
+    def read(path: Path, columns: str) -> Iterator[float]:
+        started.set()
+        assert deleted.wait(PATIENCE_MS / 1000)
+        yield 0.5
+
+    monkeypatch.setattr(targets, "reading_points", read)
+    reading.reader.read_columns(Table(table, ("x", "y")), (0, 1))
+    reading.qtbot.waitUntil(started.is_set)
+    reading.reader.close()
+    sip.delete(reading.owner)
+    deleted.set()
+    reading.qtbot.waitUntil(lambda: not reading.reader._background.isRunning())
+    assert not caplog.records
