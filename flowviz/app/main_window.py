@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
@@ -39,7 +38,6 @@ from flowviz.app.training.session import Session
 from flowviz.app.training.status import OVERFITTING, TRAINING, TrainingStatus
 from flowviz.app.training.warm_up import WarmUp
 from flowviz.app.training.widgets import TrainingWidgets
-from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.app.welcome.welcome import Welcome
 from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
@@ -57,7 +55,6 @@ from flowviz.app.window.menus import (
     fill_lesson_entries,
     fill_selection_menu,
     fill_source_entries,
-    fill_start_entries,
     fill_training_menu,
     fill_view_menu,
     new_menu,
@@ -155,17 +152,18 @@ class MainWindow(QMainWindow):
             self.view, self._center, self._layout.inspector, training.status_bar,
         )  # fmt: skip
         self._report, self._about = BugReport(self), About(self)
+        open_example = partial(self.document_actions.open_copy, then=self.viewer.playhead.play_once)
         self.welcome = Welcome(
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
-            self.document_actions, self._layout.inspector, show_lessons=self.lessons.show,
-            build_by_hand=self.editing.by_hand.choose, compare=partial(self.comparisons.choose, trains=True),
+            self.document_actions, show_lessons=self.lessons.show, build_by_hand=self.editing.by_hand.choose,
+            compare=partial(self.comparisons.choose, trains=True), open_example=open_example,
         )  # fmt: skip
 
     def _create_menus(self) -> None:
         training, viewing = self._training, self._viewing
         file = new_menu(self, "&File")
         fill_document_entries(file, self.document_actions)
-        fill_source_entries(file, training.target, self.show_gallery)
+        fill_source_entries(file, training.target, self.welcome)
         fill_export_entries(file, self.comparisons, self.export, self.export_flow, self.copy_image)
         add_action(file, Entry("quit", "&Quit", self.close, "Close the window; asks about unsaved changes", Key.Quit))
         undo, importer = self.session.undo, self.target_importer
@@ -187,7 +185,8 @@ class MainWindow(QMainWindow):
         layers, playing = new_menu(self, "&Layers"), self.viewer.playhead.toggle_playing
         fill_layers_menu(layers, self.view, viewing.playback, playing, self.viewer.end_playback, self.layer_editor)
         help_menu = new_menu(self, "&Help")
-        fill_start_entries(help_menu, self.welcome)
+        tip = "Get to know the window in one minute"
+        add_action(help_menu, Entry("takethetour", "&Take the Tour", self.welcome.take_tour, tip))
         fill_lesson_entries(help_menu, self.lessons, self._lesson_files)
         fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._about)
         self.welcome.leave_for(self._commands())
@@ -260,6 +259,7 @@ class MainWindow(QMainWindow):
         self.session.returning.connect(comparisons.leave)
         comparisons.project_chosen.connect(actions.show_project)
         comparisons.file_chosen.connect(actions.open)
+        self.lessons.left.connect(self.welcome.leave)  # before the panels are restored
         self._lesson_dock.connect(presentation, pages.show_cloud_alone)
 
     def _connect_notices(self) -> None:
@@ -300,12 +300,6 @@ class MainWindow(QMainWindow):
         """Open the dialog that exports the selected flow of a comparison, or the only one."""
         self.welcome.leave()
         self.exports.show(self._export_source())
-
-    def show_gallery(self) -> None:
-        """Open the gallery, and then a copy of the chosen example."""
-        dialog = GalleryDialog(self.view.seen.view.theme, self.document_actions.open_copy, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def show_shortcuts(self) -> None:
         """Open the list of all commands and their shortcuts."""

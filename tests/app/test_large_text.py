@@ -120,7 +120,13 @@ def test_no_text_on_the_start_page_is_cut_off(large: Window, qtbot: QtBot) -> No
 def test_no_text_in_a_dialog_is_cut_off(large: Window, qtbot: QtBot) -> None:
     large.main.welcome.leave()
     main = large.main
-    for show in (main.export, main.show_gallery, main.show_shortcuts, main.find_command, lambda: ask_something(main)):
+    for show in (
+        main.export,
+        main.welcome.show_gallery,
+        main.show_shortcuts,
+        main.find_command,
+        lambda: ask_something(main),
+    ):
         show()
         QApplication.processEvents()
         (dialog,) = [dialog for dialog in main.findChildren(QDialog) if dialog.isVisible()]

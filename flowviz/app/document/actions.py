@@ -106,9 +106,9 @@ class DocumentActions(QObject):
         """Show a project that has no file yet and whose target is built, after asking about unsaved changes."""
         self.project.leave(partial(self.document.show, Loaded(project, built), changed=True))
 
-    def open_copy(self, path: Path) -> None:
-        """Open a project or a comparison without its file, so that saving asks for another one."""
-        self._open(path, is_copy=True)
+    def open_copy(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
+        """Open a project or a comparison without its file, so that saving asks for another one, and call `then`."""
+        self._open(path, is_copy=True, then=then)
 
     def choose(self) -> None:
         """Show the Open dialog."""

@@ -96,7 +96,9 @@ class Playhead(QObject):
         self._start_ticks()
 
     def play_once(self) -> None:
-        """Play all stages once, from the base on, however the user plays them."""
+        """Play all stages once, from the base on, however the user plays them, unless motion is reduced."""
+        if self.jumps:
+            return
         self._stop_playing()
         seconds = Playback().seconds(self._last)
         self._playback = Playback(speed=min(max(1.0, seconds / MAX_SECONDS_ONCE), MAX_SPEED))

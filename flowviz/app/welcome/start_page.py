@@ -18,7 +18,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from flowviz.app.state.request import RequestState
+from flowviz.app.state.binding import bind
+from flowviz.app.state.request import Request, RequestState
+from flowviz.app.style.tokens import GAP, MARGIN, WIDE
 from flowviz.app.training.presets import PresetButtons
 from flowviz.app.welcome.gallery import GalleryList
 from flowviz.app.widgets.controls import button, named, rename
@@ -31,14 +33,13 @@ EXPLANATION = (
     "flowviz trains a normalizing flow, a chain of reversible steps, to bend a round cloud of particles into what you "
     "type, and shows you what each step does."
 )
-GALLERY = "Or open a trained example"
+GALLERY = "Or open one of {} trained examples"
 FIRST_TOUR, LATER_TOUR = "New here? Take the To&ur", "Take the To&ur"
 FIRST_LEAVE, LATER_LEAVE = "S&kip", "&Back to the Flow"
 MAX_LINE_LENGTH = 135  # characters; longer lines are hard to read
 HEADING_SIZE, WORD_SIZE, TITLE_SIZE = 1.8, 2.0, 1.15  # relative to the font of the window
-MARGIN, SPACING = 24, 10  # pixels
 MAX_RECENT = 5
-COLUMNS = 4  # of thumbnails, if there is room
+COLUMNS = 8  # of thumbnails, if there is room
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class StartPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._word = WordBox()
+        self._word = WordBox("startWord", request, lambda value: value.pages.text.text)
         tip = "Start training on this word (Return)"
         self._train = button("startTrainButton", "Train", tip, "train", run=actions.train)
         self._presets = PresetButtons(request)
@@ -87,27 +88,16 @@ class StartPage(QScrollArea):
         self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)", run=actions.leave)
         self._heading = _label("startHeading", HEADING)
         self._recent_title, self._recent = _label("recentTitle", "Recent projects"), _recent_list()
-        self._gallery_title, self._gallery = _label("galleryTitle", GALLERY), PageGallery()
-        self._page = QWidget()
+        self._gallery_title, self._gallery = _label("galleryTitle", ""), PageGallery()
+        self._gallery_title.setText(GALLERY.format(self._gallery.count()))
+        self._page, self._body = QWidget(), QWidget()  # the latter with the gallery, for which there is more room
         self._lay_out()
         self._fit_fonts()
-        self._word.textEdited.connect(request.show_text)
         self._word.returnPressed.connect(self._train.click)
         for entries in (self._recent, self._gallery):
             entries.itemClicked.connect(self._choose)
             entries.installEventFilter(self)
         self._gallery.currentItemChanged.connect(self._scroll_to)
-
-    @property
-    def word(self) -> str:
-        """Return the text in the box."""
-        return self._word.text()
-
-    def show_word(self, text: str) -> None:
-        """Show the text to learn, on one line."""
-        line = " ".join(text.splitlines())
-        if line != self._word.text():
-            self._word.setText(line)
 
     def show_problem(self, sentence: str) -> None:
         """Show why the flow cannot learn the text; an empty sentence means that it can."""
@@ -152,24 +142,31 @@ class StartPage(QScrollArea):
         entry.addWidget(self._train)
         self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the text box
         column = QVBoxLayout(self._page)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        column.setSpacing(SPACING)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
         column.addWidget(self._heading)
         column.addWidget(_label("startExplanation", EXPLANATION))
+        column.addSpacing(GAP)
         column.addLayout(entry)
         column.addWidget(self._presets)
         column.addWidget(self._problem)
+        column.addSpacing(GAP)
         ways = self._tour, self._lessons, self._by_hand, self._compare, self._open, self._leave
-        column.addWidget(WrappingRow(SPACING, *ways))
-        for widget in (self._recent_title, self._recent, self._gallery_title, self._gallery):
+        column.addWidget(WrappingRow(GAP, *ways))
+        column.addSpacing(GAP)
+        for widget in (self._recent_title, self._recent, self._gallery_title):
             column.addWidget(widget)
-        column.addStretch()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        body.setSpacing(WIDE)
+        body.addLayout(_wide(self._page, QHBoxLayout()))
+        body.addWidget(self._gallery)
+        body.addStretch(1)
         centered = QWidget()
         across = QHBoxLayout(centered)
         across.setContentsMargins(0, 0, 0, 0)
         across.addStretch(1)
-        across.addWidget(self._page, stretch=1000)  # up to its maximum width
-        across.addStretch(1)
+        _wide(self._body, across)
         centered.setBackgroundRole(QPalette.ColorRole.Base)  # like the background of the thumbnails
         centered.setAutoFillBackground(True)
         self.setWidget(centered)
@@ -186,10 +183,12 @@ class StartPage(QScrollArea):
             font.setPointSizeF(size * font.pointSizeF())
             widget.setFont(font)
         self._page.setMaximumWidth(MAX_LINE_LENGTH * self.fontMetrics().averageCharWidth())
+        self._word.setMinimumHeight(self._word.fontMetrics().lineSpacing() + WIDE)
+        self._body.setMaximumWidth(COLUMNS * (self._gallery.minimum_cell_size().width() + WIDE) + 2 * MARGIN)
         self._fit_recent()
 
     def _fit_recent(self) -> None:
-        height = self.fontMetrics().lineSpacing() + SPACING
+        height = self.fontMetrics().lineSpacing() + GAP
         for row in range(self._recent.count()):
             self._recent.item(row).setSizeHint(QSize(0, height))  # type: ignore[union-attr]
         self._recent.setFixedHeight(height * self._recent.count())
@@ -206,7 +205,7 @@ class StartPage(QScrollArea):
         if item is not None and page is not None:
             place = self._gallery.visualItemRect(item)
             center = self._gallery.viewport().mapTo(page, place.center())  # type: ignore[union-attr]
-            self.ensureVisible(center.x(), center.y(), place.width() // 2, place.height() // 2 + SPACING)
+            self.ensureVisible(center.x(), center.y(), place.width() // 2, place.height() // 2 + GAP)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
@@ -235,14 +234,21 @@ class StartPage(QScrollArea):
 
 
 class WordBox(QLineEdit):
-    """Large text box for a word."""
+    """Large text box that shows and changes the requested text, on one line."""
 
-    def __init__(self) -> None:
+    def __init__(self, object_name: str, request: RequestState, shown: Callable[[Request], str]) -> None:
+        """Create a box; `shown` returns the text of a request that it shows."""
         super().__init__()
-        named(self, "startWord", "Word to learn")
+        named(self, object_name, "Word to learn")
+        bind(request, shown, self._show_text, self.textEdited, self.text, request.show_text)
         self.setAccessibleDescription("Word that the flow learns to draw; Return starts the training")
         self.setPlaceholderText("Type a word")
         self.setAcceptDrops(False)  # the window handles drops
+
+    def _show_text(self, text: str) -> None:
+        line = " ".join(text.splitlines())
+        if line != self.text():
+            self.setText(line)
 
 
 class PageGallery(GalleryList):
@@ -259,9 +265,10 @@ class PageGallery(GalleryList):
         self.setSizePolicy(policy)
 
     def _columns(self, width: int) -> int:
-        """Return the number of columns: as many as fit, or a few less if that fills every row."""
-        room = min(max(1, width // self.minimum_cell_size().width()), self.count() or 1)
-        return max((columns for columns in range(room // 2 + 1, room + 1) if self.count() % columns == 0), default=room)
+        """Return the number of columns: as few as give no more rows than if there were as many as fit."""
+        room = min(max(1, width // self.minimum_cell_size().width()), COLUMNS)
+        rows = max(1, -(-self.count() // room))
+        return max(1, -(-self.count() // rows))
 
     def heightForWidth(self, width: int) -> int:
         return -(-self.count() // self._columns(width)) * self.minimum_cell_size().height()
@@ -286,6 +293,13 @@ class PageGallery(GalleryList):
         if event is not None and event.type() == QEvent.Type.FontChange:
             self._fill_rows()
             self.updateGeometry()
+
+
+def _wide(widget: QWidget, layout: QHBoxLayout) -> QHBoxLayout:
+    """Add a widget that takes the room up to its maximum width before what is beside it."""
+    layout.addWidget(widget, stretch=1000)
+    layout.addStretch(1)
+    return layout
 
 
 def _label(object_name: str, text: str) -> WrappingLabel:

@@ -1,9 +1,10 @@
 """Welcome for new users: opens the start page and the tour."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
 from flowviz.app.document.actions import DocumentActions
@@ -14,6 +15,7 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.session import Session
 from flowviz.app.training.widgets import TrainingWidgets
+from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.app.welcome.start_page import StartActions, StartPage
 from flowviz.app.welcome.tour import Tour, tour_was_seen
 from flowviz.app.welcome.tour_steps import tour_steps
@@ -31,6 +33,8 @@ class Welcome(QObject):
     """
 
     entered = pyqtSignal()  # before the page or the tour is shown
+    page_shown = pyqtSignal()  # without panels around it
+    page_left = pyqtSignal()
 
     def __init__(
         self,
@@ -42,11 +46,11 @@ class Welcome(QObject):
         builder: TargetBuilder,
         session: Session,
         document_actions: DocumentActions,
-        inspector: QDockWidget,
         *,
         show_lessons: Callable[[], object],
         build_by_hand: Callable[[], object],
         compare: Callable[[], object],
+        open_example: Callable[[Path], object],
     ) -> None:
         """Prepare to show the page in `stack`, in place of its first widget."""
         super().__init__(window)
@@ -55,7 +59,6 @@ class Welcome(QObject):
         self._request, self._builder = request, builder
         self._page: StartPage | None = None
         self._tour: Tour | None = None
-        self._inspector, self._is_inspector_hidden = inspector, False
         self._theme: Theme = "light"
         self._thumbnail_delay = delayed(self, self._draw_thumbnails, THUMBNAIL_DELAY_MS)
         self._actions = StartActions(
@@ -66,7 +69,7 @@ class Welcome(QObject):
             choose_file=document_actions.choose,
             compare=compare,
             open_recent=document_actions.open,
-            open_example=document_actions.open_copy,
+            open_example=open_example,
             leave=self._leave_page,
         )
         builder.built_changed.connect(self._show_target)
@@ -82,20 +85,25 @@ class Welcome(QObject):
         self.entered.emit()
         self.end_tour()
         page = self._page = self._page or self._create_page()
-        self._hide_inspector()
+        self.page_shown.emit()
         self._stack.setCurrentWidget(page)
         page.show_tour_seen(tour_was_seen())
-        page.show_word(self._request.value.pages.text.text)
         self._show_problem()
         self._list_recent()
         page.take_focus()
         self._thumbnail_delay.start()
 
+    def show_gallery(self) -> None:
+        """Open the gallery, and then a copy of the chosen example."""
+        dialog = GalleryDialog(self._theme, self._actions.open_example, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def leave(self) -> None:
         """Leave the start page for the cloud."""
         if self._page is not None and self.is_shown:
             self._stack.setCurrentIndex(0)
-            self._restore_inspector()
+            self.page_left.emit()
             self._page.offer_return()
             self._viewer_widgets.slider.setFocus()
 
@@ -130,23 +138,11 @@ class Welcome(QObject):
             self._draw_thumbnails()
 
     def close(self) -> None:
-        """Stop all work, and restore the panels so that their layout can be saved."""
+        """Stop all work."""
         self.end_tour()
-        self._restore_inspector()
         self._thumbnail_delay.stop()
         if self._page is not None:
             self._page.stop_drawing()
-
-    def _hide_inspector(self) -> None:
-        """Hide the layer inspector, which has nothing to show now, to make room for the page."""
-        if not self._inspector.isHidden():
-            self._inspector.hide()
-            self._is_inspector_hidden = True
-
-    def _restore_inspector(self) -> None:
-        if self._is_inspector_hidden:
-            self._inspector.show()
-            self._is_inspector_hidden = False
 
     def _create_page(self) -> StartPage:
         page = StartPage(self._request, self._actions)
@@ -159,20 +155,15 @@ class Welcome(QObject):
         self.leave()
 
     def _train(self) -> None:
-        assert self._page is not None
-        if self._request.value.kind != "text":
-            self._request.show_text(self._page.word)
+        self._request.turn_to("text")
         self._session.learn()
 
     def _show_target(self, target: BuiltTarget | None) -> None:
-        """Show a word that was typed in the target panel; leave the page for any other target."""
-        if self._page is None or not self.is_shown:
-            return
+        """Show what is wrong with a word; leave the page for any other target."""
         if target is not None and not isinstance(target.spec, TextSpec):
             self.leave()
-            return
-        self._page.show_word(self._request.value.pages.text.text)
-        self._show_problem()
+        elif self.is_shown:
+            self._show_problem()
 
     def _show_problem(self) -> None:
         """Show what is wrong with the word, but not what is wrong with another kind of target."""

@@ -49,10 +49,10 @@ class LessonDock(Dock):
         self._lessons.leave()
 
     def _open(self) -> None:
-        self._panels.set_aside(self, self._wanted_width())
+        self._panels.replace(self, self._wanted_width())
 
     def _leave(self) -> None:
-        self._panels.put_back(self)
+        self._panels.remove(self)
 
     def _wanted_width(self) -> int:
         return min(self._lesson_panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))

@@ -69,11 +69,13 @@ def new_menu(window: QMainWindow, title: str) -> QMenu:
     return menu
 
 
-def fill_source_entries(menu: QMenu, panel: TargetPanel, show_gallery: Callable[[], None]) -> None:
-    """Fill the part of the File menu that opens targets and examples."""
+def fill_source_entries(menu: QMenu, panel: TargetPanel, welcome: Welcome) -> None:
+    """Fill the part of the File menu that opens the start page, examples and targets."""
+    tip = "Show the start page: a word, recent projects, the gallery"
     fill_menu(
         menu,
-        Entry("gallery", "&Gallery…", show_gallery, "Open an example that is already trained", "Ctrl+G"),
+        Entry("startpage", "Start &Page", welcome.show, tip),
+        Entry("gallery", "&Gallery…", welcome.show_gallery, "Open an example that is already trained", "Ctrl+G"),
         None,
         Entry("openimage", "Open &Image…", panel.image.choose_file, "Learn the dark parts of a picture"),
         Entry("openpoints", "Open P&oints…", panel.points.choose_file, "Learn the points of a table"),
@@ -321,17 +323,6 @@ def fill_layers_menu(
         ),
     )  # fmt: skip
     fill_editing_entries(menu, editor)
-
-
-def fill_start_entries(menu: QMenu, welcome: Welcome) -> None:
-    """Fill the part of the Help menu for new users."""
-    tip = "Show the start page: a word, recent projects, the gallery"
-    fill_menu(
-        menu,
-        Entry("startpage", "&Start Page", welcome.show, tip),
-        Entry("takethetour", "&Take the Tour", welcome.take_tour, "Get to know the window in one minute"),
-        None,
-    )
 
 
 def fill_lesson_entries(menu: QMenu, lessons: Lessons, files: LessonFiles) -> None:

@@ -35,6 +35,9 @@ class Pages(QObject):
         training.controls.pause_toggled.connect(welcome.leave)
         for arranged in (welcome.entered, layout.resetting):
             arranged.connect(self._release_panels)
+        layout.panel_wanted.connect(welcome.leave)
+        welcome.page_shown.connect(layout.set_aside)
+        welcome.page_left.connect(layout.put_back)
         presentation.entered.connect(self._prepare_presentation)
         presentation.left.connect(partial(notifications.set_aside, False))
         comparisons.entered.connect(self._prepare_comparison)
@@ -54,7 +57,7 @@ class Pages(QObject):
     def _release_panels(self) -> None:
         """Leave what arranges the panels of the window in its own way."""
         self._presentation.give_way()
-        self._comparisons.leave()
+        self.show_cloud()
 
     def _prepare_presentation(self) -> None:
         self._welcome.leave()

@@ -1,6 +1,7 @@
 """Arrangement of the panels around the cloud."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QMenu
@@ -32,6 +33,7 @@ class PanelLayout(QObject):
 
     resetting = pyqtSignal()
     panels_changed = pyqtSignal()  # a panel was opened, closed or moved
+    panel_wanted = pyqtSignal()  # the user opens a panel, which needs the others around it
 
     def __init__(self, window: QMainWindow, panels: TrainingWidgets, inspector: Inspector, ledger: LedgerPanel) -> None:
         super().__init__(window)
@@ -50,7 +52,7 @@ class PanelLayout(QObject):
         self._width_timer = delayed(self, self._restore_extra_widths)
         self._rooms: dict[Dock, int] = {}  # height of each column, by its first panel
         self._extra_widths: dict[Dock, int] = {}  # by the first panel of each column
-        self._before: tuple[QByteArray, bool] | None = None  # layout while another panel takes the place of all
+        self._befores = list[tuple[QByteArray, bool]]()  # layouts that were set aside, that of the user first
         window.installEventFilter(self)
         for dock in self._docks:
             for signal in (dock.content_switched, dock.dockLocationChanged, dock.visibilityChanged):
@@ -64,7 +66,7 @@ class PanelLayout(QObject):
         for dock in self._docks:
             action = dock.action(KEYS.get(dock.objectName()))
             menu.addAction(action)
-            action.triggered.connect(lambda _, dock=dock: self._forget_hidden(dock))
+            action.triggered.connect(partial(self._on_triggered, dock))
             if dock is self.ledger:
                 action.triggered.connect(self._on_ledger_triggered)
 
@@ -92,6 +94,7 @@ class PanelLayout(QObject):
     def show_ledger(self, wanted: bool) -> None:
         """Open the ledger in front of the inspector, where no other panel has to move, or close it again."""
         if wanted and self.ledger.isHidden():
+            self.panel_wanted.emit()
             self._put_ledger()
             self.ledger.show()
             self.ledger.raise_()
@@ -100,6 +103,13 @@ class PanelLayout(QObject):
             self.ledger.close()
             self._forget_hidden(self.ledger)
             self._has_opened_ledger = False
+
+    def _on_triggered(self, dock: Dock, shown: bool) -> None:
+        self._forget_hidden(dock)
+        if shown:
+            self.panel_wanted.emit()  # which may restore a layout without it
+            dock.show()
+            dock.raise_()
 
     def _on_ledger_triggered(self, shown: bool) -> None:
         self._has_opened_ledger = False  # it stays as the user wants it
@@ -118,7 +128,7 @@ class PanelLayout(QObject):
         area, own = (self._window.dockWidgetArea(dock) for dock in (self.inspector, self.ledger))
         if is_docked and own in {RIGHT, area}:
             self._window.tabifyDockWidget(self.inspector, self.ledger)
-        elif self._before is not None and own == RIGHT:
+        elif self._befores and own == RIGHT:
             self._window.addDockWidget(LEFT, self.ledger)
             self._set_default_widths(self.ledger)
 
@@ -126,7 +136,7 @@ class PanelLayout(QObject):
         """Save the layout for the next start."""
         self.show_ledger(False)
         saved = settings()
-        state, is_compact = self._before or (self._window.saveState(VERSION), self._is_compact)
+        state, is_compact = self._befores[0] if self._befores else self._layout()
         saved.setValue(STATE, state)
         saved.setValue(GEOMETRY, self._window.saveGeometry())
         saved.setValue(COMPACT, is_compact)
@@ -140,11 +150,16 @@ class PanelLayout(QObject):
         self._set_default_widths(self.target, self.inspector)
         self._fit_timer.start()
 
-    def set_aside(self, dock: Dock, width: int) -> None:
-        """Close all panels for another one, of a width in pixels, until `put_back`."""
-        self._before = self._window.saveState(VERSION), self._is_compact
+    def set_aside(self) -> None:
+        """Close all panels until `put_back`, which can be nested: the start page sets the panel of a lesson aside."""
+        self._befores.append(self._layout())
         self._is_compact = False
-        self.open_panels(frozenset())
+        for dock in self._window.findChildren(Dock):
+            dock.hide()
+
+    def replace(self, dock: Dock, width: int) -> None:
+        """Set all panels aside for another one, of a width in pixels."""
+        self.set_aside()
         self._window.addDockWidget(RIGHT, dock)
         dock.show()
         self._window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
@@ -158,17 +173,21 @@ class PanelLayout(QObject):
             dock.setVisible(is_open)
         self._fit_timer.start()
 
-    def put_back(self, dock: Dock) -> None:
-        """Restore the panels that another one has replaced."""
-        before, self._before = self._before, None
-        if before is not None:
-            state, self._is_compact = before
+    def put_back(self) -> None:
+        """Restore the panels that were set aside last, if there are any."""
+        if self._befores:
+            state, self._is_compact = self._befores.pop()
             self._window.restoreState(state, VERSION)
+            self._adapt_to_width()  # at once, for the first picture
             self._fit_timer.start()
-        self._window.removeDockWidget(dock)
-        dock.setParent(None)  # else Qt adds it to layouts that it restores
         if self._makes_room:
             self.make_room()
+
+    def remove(self, dock: Dock) -> None:
+        """Restore the panels that another one has replaced."""
+        self.put_back()
+        self._window.removeDockWidget(dock)
+        dock.setParent(None)  # else Qt adds it to layouts that it restores
 
     def make_room(self) -> None:
         """Hide the panels on the right where several clouds have too little room, until `give_back_room`."""
@@ -207,6 +226,10 @@ class PanelLayout(QObject):
         widths = [_needed_width(column) + max(self._extra_widths[column[0]], 0) for column in columns]
         self._window.resizeDocks([column[0] for column in columns], widths, Qt.Orientation.Horizontal)
         self._fit_timer.start()
+
+    def _layout(self) -> tuple[QByteArray, bool]:
+        """Return the arrangement of the panels, and whether the inspector was tabbed for lack of room."""
+        return self._window.saveState(VERSION), self._is_compact
 
     def _first_size(self) -> QSize:
         screen = self._window.screen()

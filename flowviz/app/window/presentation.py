@@ -8,7 +8,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QStatusBar, QToolBar, QWidget
 from PyQt6.sip import isdeleted
 
-from flowviz.app.commands.actions import Entry, Key, fill_menu, make_checkable
+from flowviz.app.commands.actions import Entry, fill_menu, make_checkable
 from flowviz.app.threads.delay import delayed
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ class Presentation(QObject):
         modes = fill_menu(
             menu,
             Entry(
-                "fullscreen", "F&ull Screen", self._toggle_full_screen, "Show the window on the whole screen",
-                Key.FullScreen,
+                "fullscreen", "F&ull Screen", self._toggle_full_screen, "Show the window on the whole screen", "F11"
             ),
             Entry("presentation", "Pr&esentation", self._toggle, tip, "F5"),
         )  # fmt: skip

@@ -22,8 +22,7 @@ class PresentationBar(QWidget):
 
     def __init__(self, request: RequestState, controls: TrainingControls, playhead: Playhead) -> None:
         super().__init__()
-        self._word = WordBox()
-        self._word.setObjectName("presentationWord")
+        self._word = WordBox("presentationWord", request, _word)
         self._copies = {
             original: button(f"presentation{name}Button", name, original.toolTip(), run=original.click)
             for name, original in (("Train", controls.train_button), ("Pause", controls.pause_button))
@@ -37,8 +36,6 @@ class PresentationBar(QWidget):
         controls.button_changed.connect(self._copy)
         controls.status_changed.connect(self._show_status)
         playhead.playing_changed.connect(self._show_playing)
-        self._word.textEdited.connect(request.show_text)
-        request.watch(_word, self._show_word)
 
     def on_return(self, learn: Callable[[], object], next_focus: QWidget) -> None:
         """Call `learn` when Return is pressed in the box, and give the focus to another widget."""
@@ -61,10 +58,6 @@ class PresentationBar(QWidget):
             copy.setEnabled(original.isEnabled())
             _keep_width(copy)
 
-    def _show_word(self, text: str) -> None:
-        if text != self._word.text():
-            self._word.setText(text)
-
     def _show_status(self, sentence: str) -> None:
         self._status.show_texts(sentence, f"{sentence.partition('. ')[0].rstrip('.')}.")
 
@@ -81,7 +74,7 @@ class PresentationBar(QWidget):
 
 
 def _word(request: Request) -> str:
-    return " ".join(request.pages.text.text.splitlines()) if request.kind == "text" else ""
+    return request.pages.text.text if request.kind == "text" else ""
 
 
 def _keep_width(button: QPushButton) -> None:

@@ -199,6 +199,7 @@ def test_page_and_presentation_leave_each_other(start: Welcome) -> None:
         assert not dock.isVisible()
         choose(start.window, title)
         assert not presentation.is_on
+        start.window.main.welcome.leave()
         assert dock.isVisible()
 
 
