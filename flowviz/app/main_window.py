@@ -226,6 +226,8 @@ class MainWindow(QMainWindow):
         controls.train_requested.connect(lambda: self.comparisons.trainings.train())
         controls.pause_toggled.connect(lambda: self.comparisons.trainings.toggle_pause())
         controls.stop_requested.connect(lambda: self.comparisons.trainings.stop())
+        self._center.next_step.clicked.connect(lambda: self.comparisons.trainings.train())
+        self.status.next_step_changed.connect(self._center.next_step.show_text)
         self._training.flow.beside_button.clicked.connect(lambda: self.comparisons.add_beside())
         self.session.adjusting.hint_changed.connect(self._training.flow.show_hint)
         self.document_actions.state_changed.connect(self._show_title)

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.style.theme import enlarged_text
 from flowviz.app.widgets.controls import row
@@ -23,6 +24,9 @@ class CentralWidget(QWidget):
 
     Presentation mode shows only the cloud, the sentence about the layer, the strip, and a bar that other parts of the
     window provide.
+
+    Attributes:
+        next_step: The chip on the cloud that says that the next training would learn something else.
     """
 
     leave_requested = pyqtSignal()  # by Escape, where there is no selection to clear
@@ -33,6 +37,8 @@ class CentralWidget(QWidget):
         self.setObjectName("center")
         self._widgets, self._picture = widgets, picture
         self._playback = WrappingRow(ROW_SPACING, widgets.playback, widgets.integrator, widgets.slider.label)
+        self.next_step = Chip("nextStepChip", "Next training", "Train what you have chosen (Ctrl+Return)")
+        widgets.cloud.cover(self.next_step, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
         self._bar, self._banner = QWidget(), QWidget()
         self._is_comparing = False
         self._comparison: list[QWidget] = []  # parts that only a comparison shows

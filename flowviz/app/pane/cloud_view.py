@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from flowviz import rendering
 from flowviz.app.editing.cloud_bending import Arrow
+from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.drawing_queue import DrawingQueue
-from flowviz.app.pane.selection_chip import SelectionChip
 from flowviz.app.state.view import Tool
 from flowviz.app.widgets.late import Late
 from flowviz.records import Combination, Rectangle, Scene, Selection, nearest
@@ -106,7 +106,7 @@ class CloudView(QWidget):
         self.drawn = Drawn()
         self.tool: Tool = "move"
         self.canvas = Late(partial(_load_canvas, self, queue), lambda _: None, when_shown=True)
-        self._chip = SelectionChip()
+        self._chip = Chip("selectionChip", "Clear the selection", "Clear the selection (Esc)")
         self._chip.clicked.connect(lambda: self.selection_cleared.emit())
         self._layers = QGridLayout(self)
         self._layers.setContentsMargins(0, 0, 0, 0)
@@ -291,7 +291,7 @@ class CloudView(QWidget):
     def _show_selected(self) -> None:
         """Show the number of selected particles, except in the overview, whose first title the chip would cover."""
         selection = self.drawn.scene.selection if self.drawn.scene and not self.drawn.overview else None
-        self._chip.show_count(selection.count if selection else 0)
+        self._chip.show_text(f"{selection.count:,} selected ×" if selection and selection.count else "")
 
     def _cancel_region(self) -> None:
         if self.canvas.created:

@@ -39,11 +39,14 @@ NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-rad
 #exampleCaption {{
     background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: 4px; padding: 4px 8px; margin: 8px;
 }}
-#selectionChip {{
+Chip {{
     background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: 4px; padding: 2px 6px; margin: 6px;
 }}
-#selectionChip:hover {{ background: rgb{chosen}; }}
+#nextStepChip {{ margin: 6px 6px 28px 44px; }}
+Chip:hover {{ background: rgb{chosen}; }}
 QStatusBar::item {{ border: none; }}
+#targetDropZone {{ border: 1px dashed rgb{edge}; border-radius: 6px; background: transparent; padding: 12px 0; }}
+#targetDropZone:hover, #targetDropZone:focus {{ border-color: rgb{focus}; }}
 TitleBar {{ background: rgb{title}; }}
 TitleBar QToolButton {{ border: none; border-radius: 3px; padding: 0; icon-size: {title_icon}px; }}
 TitleBar QToolButton:hover {{ background: rgb{chosen}; }}

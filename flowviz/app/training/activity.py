@@ -17,13 +17,9 @@ FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, 
 LOADING = "Loading TensorFlow, which takes a few seconds the first time…"
 WARMING_UP = " Warming up: the countdown starts at full speed."
 SWITCHES = "Type or choose another target to switch to it."
-STARTS_OVER = {
-    TrainingState.IDLE: "Train starts over with the chosen flow.",
-    TrainingState.TRAINING: "Restart starts over with the chosen flow.",
-    TrainingState.PAUSED: "Restart starts over with the chosen flow.",
-}
+STARTS_OVER = "Restart starts over with the chosen flow."
 RECORDED = "Showing {}, a recorded flow with {}. To train a flow on this target, choose one above."
-MAX_TITLE = 24  # characters
+MAX_TITLE, MAX_CHIP_TITLE = 24, 16  # characters
 WORDS = {
     TrainingState.PREPARING: "Preparing…",
     TrainingState.TRAINING: "Training",
@@ -141,6 +137,19 @@ class Activity:
         problem = self.next.problem if self.state == TrainingState.IDLE else ""
         return " ".join(filter(None, (self._current(), self._next(), problem)))
 
+    @property
+    def next_step(self) -> str:
+        """Return what is shown, and what Train does instead, if that is something else; otherwise, an empty text."""
+        coming = self.next
+        if coming.shown is None or coming.requested is None or coming.problem or not self.can_train:
+            return ""
+        has_other_target = coming.shown != coming.requested
+        if self.state != TrainingState.IDLE or self.untrainable or not (has_other_target or coming.has_other_flow):
+            return ""
+        shown, requested = (_quoted(spec.title, MAX_CHIP_TITLE) for spec in (coming.shown, coming.requested))
+        same = "the chosen flow" if coming.has_other_flow else "with the current choices"
+        return f"Showing {shown} · Train {same if shown == requested else f'on {requested}'}"
+
     def begun(self) -> "Activity":
         """Return the activity at the beginning of a training, or without one."""
         return replace(self, event=GREETING, ending="Ready", fraction=0.0, progress=None, is_warming_up=False)
@@ -180,7 +189,7 @@ class Activity:
         if coming.shown is None or coming.requested is None or coming.problem:
             return ""
         if coming.has_other_flow and (coming.follows or coming.shown == coming.requested):
-            return STARTS_OVER.get(self.state, "")
+            return STARTS_OVER if self.state in {TrainingState.TRAINING, TrainingState.PAUSED} else ""
         if self.state == TrainingState.TRAINING and coming.follows:
             return SWITCHES
         if coming.shown == coming.requested:
@@ -188,23 +197,20 @@ class Activity:
         return self._other_target(coming.shown, coming.requested)
 
     def _other_target(self, shown_target: TargetSpec, requested_target: TargetSpec) -> str:
-        shown, requested = _quoted(shown_target.title), _quoted(requested_target.title)
-        is_same = shown == requested  # the title is, but not the spec
-        starts_over = f"starts over with {'the current choices' if is_same else requested}."
+        is_same = shown_target.title == requested_target.title  # the title is, but not the spec
+        requested = "the current choices" if is_same else _quoted(requested_target.title)
         match self.state:
-            case TrainingState.IDLE:
-                still = f"Still showing {'the previous ' if is_same else ''}{shown}. Train {starts_over}"
-                resumes = self.next.follows and self.can_resume
-                return f"{still} Resume switches to {'them' if is_same else 'it'}." if resumes else still
             case TrainingState.PAUSED if self.next.follows:
                 return f"Resume switches to {requested}."
+            case TrainingState.IDLE if self.next.follows and self.can_resume:
+                return f"Resume switches to {requested}."
             case TrainingState.PAUSED | TrainingState.TRAINING:
-                return f"Restart {starts_over}"
+                return f"Restart starts over with {requested}."
         return ""
 
 
-def _quoted(title: str) -> str:
-    return f"'{title if len(title) <= MAX_TITLE else f'{title[: MAX_TITLE - 1]}…'}'"
+def _quoted(title: str, longest: int = MAX_TITLE) -> str:
+    return f"'{title if len(title) <= longest else f'{title[: longest - 1]}…'}'"
 
 
 def _description(trained: TrainedProject) -> str:

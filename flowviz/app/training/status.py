@@ -28,6 +28,7 @@ class TrainingStatus(QObject):
     notice_posted = pyqtSignal(object)  # Notice
     progressed = pyqtSignal(object)  # share of the budget that is spent, 0 to 1; None while no training runs
     state_shown = pyqtSignal()  # another state of the training
+    next_step_changed = pyqtSignal(str)  # empty while the flow that is shown is the one that was chosen
     ended = pyqtSignal(str)  # reason, in a sentence; not emitted if the user stopped the training
 
     def __init__(
@@ -60,6 +61,8 @@ class TrainingStatus(QObject):
         ):
             if was_shown != is_shown:
                 self.show_message(text if is_shown else "")
+        if activity.next_step != old.next_step:
+            self.next_step_changed.emit(activity.next_step)
         if activity.running_fraction != old.running_fraction:
             self.progressed.emit(activity.running_fraction)
         if activity.state != old.state:

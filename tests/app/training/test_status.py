@@ -111,16 +111,19 @@ def test_ended_training_says_what_the_next_one_would_learn(harness: SessionHarne
     train(harness)
     harness.thread.send(finished(200))
     assert harness.controls.sentence == DONE
+    steps = list[str]()
+    harness.status.next_step_changed.connect(steps.append)
     harness.request.show_text("FLOW")
-    expected = f"{DONE} Still showing 'BRAD'. Train starts over with 'FLOW'. Resume switches to it."
-    assert harness.controls.sentence == expected
+    assert harness.controls.sentence == f"{DONE} Resume switches to 'FLOW'."
+    assert steps == ["Showing 'BRAD' · Train on 'FLOW'"]
     harness.request.show_text("BRAD")
     assert harness.controls.sentence == DONE
+    assert steps.pop() == ""
     harness.request.update_page("text", weight=0.1)
-    expected = f"{DONE} Still showing the previous 'BRAD'. Train starts over with the current choices."
-    expected += " Resume switches to them."
-    assert harness.controls.sentence == expected
+    assert harness.controls.sentence == f"{DONE} Resume switches to the current choices."
+    assert steps.pop() == "Showing 'BRAD' · Train with the current choices"
     harness.request.show_text("")
+    assert steps.pop() == ""
     assert harness.controls.sentence == f"{DONE} Type a word: the flow needs something to learn."
 
 
@@ -130,8 +133,8 @@ def test_failed_training_says_what_the_next_one_would_learn(harness: SessionHarn
     harness.request.show_text("FLOW")
     harness.session.train()
     fail(harness)
-    expected = "Press Train to try again. Still showing 'BRAD'. Train starts over with 'FLOW'. Resume switches to it."
-    assert harness.controls.sentence == expected
+    assert harness.controls.sentence == "Press Train to try again. Resume switches to 'FLOW'."
+    assert harness.status.activity.next_step == "Showing 'BRAD' · Train on 'FLOW'"
     assert harness.status_bar.word == "Failed"
 
 
@@ -140,6 +143,8 @@ def test_long_title_is_shortened(harness: SessionHarness) -> None:
     train(harness)
     harness.request.show_text("x" * 30)
     assert harness.controls.sentence == f"Learning 'BRAD'. Restart starts over with '{'x' * 23}…'."
+    harness.thread.send(finished(200))
+    assert harness.status.activity.next_step == f"Showing 'BRAD' · Train on '{'x' * 15}…'"
 
 
 def test_opened_project_says_what_its_next_training_would_learn(harness: SessionHarness) -> None:
@@ -148,20 +153,21 @@ def test_opened_project_says_what_its_next_training_would_learn(harness: Session
     before = harness.controls.sentence
     assert before.startswith("two moons, after")
     harness.request.show_target(TextSpec(text="Hi"))
-    expected = f"{before} Still showing 'two moons'. Train starts over with 'Hi'."
-    assert harness.controls.sentence == expected
+    expected = "Showing 'two moons' · Train on 'Hi'"
+    assert harness.status.activity.next_step == expected
     changed = harness.session.project()
     harness.session.show_project(project)
-    assert harness.controls.sentence == before
+    assert harness.status.activity.next_step == ""
     harness.session.show_project(changed)
-    assert harness.controls.sentence == expected
+    assert harness.status.activity.next_step == expected
+    assert harness.controls.sentence == before
 
 
 def test_weight_between_two_slider_positions_is_no_other_target(harness: SessionHarness) -> None:
     project = replace(example("two_moons").project(), target=TextSpec(text="Hi", weight=0.0123), next=None)
     harness.session.show_project(project)
     assert harness.controls.sentence.startswith("Hi, after")
-    assert "Still" not in harness.controls.sentence
+    assert harness.status.activity.next_step == ""
 
 
 @pytest.mark.parametrize(("step", "steps"), [(0, "0 steps"), (1, "1 step"), (1500, "1,500 steps")])
@@ -180,7 +186,8 @@ def test_switch_of_a_resumed_training_to_the_next_target_is_announced(harness: S
     harness.thread.send(finished(100, "stopped"))
     harness.request.show_text("FLOW")
     assert harness.controls.can_resume
-    assert harness.controls.sentence.endswith("Train starts over with 'FLOW'. Resume switches to it.")
+    assert harness.controls.sentence.endswith("Resume switches to 'FLOW'.")
+    assert harness.status.activity.next_step == "Showing 'BRAD' · Train on 'FLOW'"
 
 
 def test_next_target_is_not_announced_while_it_is_being_built(
@@ -326,7 +333,8 @@ def test_another_flow_is_announced_as_what_train_or_restart_starts_over_with(har
     assert harness.controls.sentence == f"Learning 'BRAD'. {SWITCHES}"
     harness.thread.send(finished(200))
     harness.request.set_preset("sharp")
-    assert harness.controls.sentence == f"{DONE} Train starts over with the chosen flow."
+    assert harness.controls.sentence == DONE
+    assert harness.status.activity.next_step == "Showing 'BRAD' · Train the chosen flow"
 
 
 def test_each_change_refreshes_the_controls_once(harness: SessionHarness) -> None:

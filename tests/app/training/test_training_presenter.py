@@ -108,8 +108,8 @@ def test_failure_before_the_first_snapshot_keeps_the_previous_flow(harness: Sess
     assert harness.metrics.progress.step == 200
     assert (harness.metrics.hits, harness.metrics.stage) == (hits, stage)
     assert harness.session.state == TrainingState.IDLE
-    expected = "Press Train to try again. Still showing 'BRAD'. Train starts over with 'Hi'. Resume switches to it."
-    assert harness.controls.sentence == expected
+    assert harness.controls.sentence == "Press Train to try again. Resume switches to 'Hi'."
+    assert harness.status.activity.next_step == "Showing 'BRAD' · Train on 'Hi'"
 
 
 def test_failure_of_the_first_training_shows_the_requested_flow(harness: SessionHarness) -> None:
