@@ -224,6 +224,7 @@ class MainWindow(QMainWindow):
     def _connect_controllers(self) -> None:
         controls, document = self._training.controls, self.document_actions.document
         controls.train_requested.connect(lambda: self.comparisons.trainings.train())
+        self._training.target.text.return_pressed.connect(lambda: self.comparisons.trainings.learn())
         controls.pause_toggled.connect(lambda: self.comparisons.trainings.toggle_pause())
         controls.stop_requested.connect(lambda: self.comparisons.trainings.stop())
         self._center.next_step.clicked.connect(lambda: self.comparisons.trainings.train())
@@ -240,6 +241,7 @@ class MainWindow(QMainWindow):
         DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
+        self.target_builder.built_changed.connect(self._training.flow.show_target)
         self._show_target()
         self._layout.follow_probe(self.view, lambda: self._presentation.is_on)
         self._connect_pages()

@@ -33,7 +33,7 @@ from flowviz.projects import (
     set_checkpoint_aside,
 )
 from flowviz.records import Event, Finished, Progress
-from flowviz.targets import target_units
+from flowviz.targets import base_warning, target_units
 from flowviz.training import continued, trained
 from flowviz.training.settings import adjusted, end_of, extended
 
@@ -106,9 +106,9 @@ COMMANDS = (train, resume)
 def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = False) -> None:
     """Train a project to the end of its budget, with a progress bar, and save it."""
     check_storable(project.flow)
-    if project.flow.warning:
-        say(project.flow.warning)
     target, ending = built(project.target), list[Finished]()
+    for warning in filter(None, (project.flow.warning, base_warning(project.flow, target))):
+        say(warning)
     units = target_units(target, "data")
     check_writable(output)
     checkpoints = _Checkpoints(output)

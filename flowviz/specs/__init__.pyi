@@ -13,6 +13,7 @@ from .playback import Playback as Playback
 from .presets import PRESETS as PRESETS
 from .presets import Preset as Preset
 from .presets import PresetName as PresetName
+from .presets import custom_title as custom_title
 from .presets import preset_of as preset_of
 from .recipes import RECIPES as RECIPES
 from .recipes import Family as Family

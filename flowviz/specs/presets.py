@@ -49,6 +49,14 @@ PRESETS: Mapping[PresetName, Preset] = {
 }
 
 
+def custom_title(flow: FlowSpec) -> str:
+    """Return the title of a flow that fits no preset: that of the preset it was changed from, or of its family."""
+    for preset in PRESETS.values():
+        if all(getattr(flow, name) == value for name, value in preset.choices.items()):
+            return f"{preset.title}, changed"
+    return flow.recipe.title
+
+
 def preset_of(flow: FlowSpec) -> PresetName | None:
     """Return the preset that a flow fits, whatever its seed and integrator, or None if it fits none."""
     trained = flow.as_trained()

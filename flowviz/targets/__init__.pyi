@@ -10,6 +10,7 @@ from .image import read_image as read_image
 from .ink import Ink as Ink
 from .layout import Borrowed as Borrowed
 from .mix import split_sentences as split_sentences
+from .parts import base_warning as base_warning
 from .pixels import PixelDensity as PixelDensity
 from .points import Points as Points
 from .points import points_spec as points_spec

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from flowviz.cli import training
-from flowviz.specs import PRESETS, FlowSpec, preset_of
+from flowviz.projects import examples
+from flowviz.specs import PRESETS, RECIPES, FlowSpec, custom_title, preset_of
 from tests.test_cli import run
 
 
@@ -51,3 +52,18 @@ def test_terminal_takes_the_same_presets_and_changes_their_options(
     assert asked == [PRESETS["sharp"].flow(), FlowSpec(family="spline", layers=6), PRESETS["post"].flow()]
     assert run("train", "--text", "I", "-o", "x", "--preset", "sharp", "--flow", "spline") == 2
     assert "either --preset or --flow" in capsys.readouterr().err
+
+
+def test_flow_that_fits_no_preset_has_the_title_of_the_one_it_was_changed_from_or_of_its_family() -> None:
+    assert custom_title(FlowSpec(layers=7)) == "As in the post, changed"
+    assert custom_title(FlowSpec(family="flow_matching", pairing="transport", width=9)) == "Straightest paths, changed"
+    assert custom_title(FlowSpec(family="flow_matching", pairing="independent")) == RECIPES["flow_matching"].title
+    assert custom_title(FlowSpec(family="glow")) == "Glow"
+
+
+def test_flows_of_the_gallery_have_the_name_of_their_preset() -> None:
+    titles = {each.name: custom_title(each.project().flow) for each in examples() if not each.is_comparison}
+    assert titles["brad"] == titles["eight_gaussians"] == "As in the post, changed"
+    assert titles["flow"] == titles["smiley"] == "Sharpest letters, changed"
+    assert titles["drift"] == "Straightest paths, changed"
+    assert titles["sine"] == "Glow"

@@ -10,6 +10,7 @@ from flowviz.specs import FlowSpec, Seen, ViewSpec
 
 NO_MAP = "The flow was recorded from another program: flowviz knows its particles, but not the map that moves them."
 NO_TRAINING = f"{NO_MAP} To train a flow on these particles, choose one in the Flow panel."
+NO_COMPONENTS = "The base of this flow is not a mixture, so it has a single component."
 NO_GRID = "The recording contains no grid, and without the map, flowviz cannot move one."
 NO_LOG_DET = "The recording contains no log-determinants (an array log_det)."
 NO_DENSITY = "The recording contains no densities of its particles (the arrays log_prob and log_det)."
@@ -37,7 +38,7 @@ class Known:
     def of(cls, flow: FlowSpec, weights: Weights | None, trace: Trace) -> "Known":
         """Return what is known of a flow with weights, whose particles are those of a trace."""
         if not flow.is_recorded or weights is None:
-            return cls()
+            return cls({} if flow.base == "mixture" else {"component": NO_COMPONENTS})
         recording = RecordedFlow(flow, weights)
         lacking = {
             "grid": "" if "grid" in recording.arrays else NO_GRID,

@@ -25,7 +25,7 @@ PATTERNS = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All f
 class ImagePage(Page):
     """Page with buttons to choose a picture, and controls that decide which of its pixels are ink."""
 
-    kind = "image"
+    kind, invitation = "image", "Drop a picture here,\nor click to choose a file"
     file_chosen = pyqtSignal(str)
 
     def __init__(self, request: RequestState) -> None:

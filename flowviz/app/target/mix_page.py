@@ -23,7 +23,7 @@ USUAL_SCALE = 50  # slider positions per unit of weight; a new part has the weig
 class MixPage(Page):
     """Page with a list of the sources in the mix and their weights. Sources come from the other pages."""
 
-    kind = "mix"
+    kind, invitation = "mix", "Click to add at least two\nwords, pictures or shapes"
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)

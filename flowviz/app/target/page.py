@@ -12,9 +12,16 @@ from flowviz.specs.view import Theme
 
 
 class Page(QWidget):
-    """Page of the target panel that shows the contents of one kind of target and requests changes."""
+    """Page of the target panel that shows the contents of one kind of target and requests changes.
+
+    Attributes:
+        kind: The kind of target.
+        invitation: What to do while the page is empty, with the button that is its focus proxy. Empty for a page that
+            never is, or that invites by itself.
+    """
 
     kind: ClassVar[Kind]
+    invitation: ClassVar[str] = ""
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()

@@ -6,6 +6,8 @@ from PyQt6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QProgressBar,
+    QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -16,6 +18,7 @@ from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.state.binding import bind
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import RequestState
+from flowviz.app.style.icons import icon
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.image_page import ImagePage
@@ -55,12 +58,17 @@ class TargetPanel(QWidget):
         self._preview = named(Preview(), "targetPreview", "Preview of the target")
         self._problem = WarningLabel("targetProblem", "Problem with the target")
         self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        tip = "Begin with this kind of target"
+        self._zone = tool_button("targetDropZone", "Empty target", tip, "open", run=self._begin)
+        self._zone.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self._zone.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._note = WrappingLabel("targetNote", "Notes about the target")
         self._note.hide()  # or the panels would jump when the first target is built
         self._result = QStackedWidget()  # preview or problem in the same place, so that nothing else moves
         self._result.setFixedHeight(PREVIEW_HEIGHT)
         self._result.addWidget(self._preview)
         self._result.addWidget(self._problem)
+        self._result.addWidget(self._zone)
         self.reading, self.notices = ReadingBar(), NoticeList("targetNotices")
         self._buttons = {kind: _kind_button(kind, tip) for kind, tip in KINDS.items()}
         group = QButtonGroup(self)
@@ -89,8 +97,11 @@ class TargetPanel(QWidget):
         self._show_note(built.note)
 
     def _show_problem(self, sentence: str) -> None:
+        page, is_empty = self._pages[self._request.value.kind], bool(self._request.value.problem)
         self._problem.setText(sentence)
-        self._result.setCurrentWidget(self._problem)
+        self._zone.setText(page.invitation)
+        self._zone.setIcon(icon(page.kind))
+        self._result.setCurrentWidget(self._zone if is_empty and page.invitation else self._problem)
         self.drawing.canvas.show_hint(sentence if self._request.value.kind == "drawing" else "")
         self._show_note("")
 
@@ -99,6 +110,14 @@ class TargetPanel(QWidget):
         self._preview.set_theme(theme)
         for page in self._pages.values():
             page.set_theme(theme)
+
+    def _begin(self) -> None:
+        """Press the button of an empty page, or open its menu."""
+        match self._pages[self._request.value.kind].focusProxy():
+            case QToolButton() as sources:
+                sources.showMenu()
+            case QPushButton() as opener:
+                opener.click()
 
     def _chosen(self) -> Kind:
         return next(kind for kind, button in self._buttons.items() if button.isChecked())

@@ -15,7 +15,7 @@ PATTERNS = f"Points ({' '.join(f'*{suffix}' for suffix in NUMBERS.suffixes)});;A
 class PointsPage(Page):
     """Page with a button to choose a file, and boxes for the columns of a table that has more than two."""
 
-    kind = "points"
+    kind, invitation = "points", "Drop a table of points here,\nor click to choose a file"
     file_chosen = pyqtSignal(str)
     columns_chosen = pyqtSignal(object, object)  # Table, indices of its x and y column
 

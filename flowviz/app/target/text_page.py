@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import takewhile
 
 from PyQt6.QtCore import QMimeData, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QContextMenuEvent
+from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
 from PyQt6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -25,7 +25,9 @@ from flowviz.specs import TextSpec
 from flowviz.specs.fields import fields_of
 from flowviz.specs.target import MAX_TEXT
 
+KEYS_TIP = "Return trains, Shift+Return adds a line"
 TEXT_LINES = 2
+RETURNS = Qt.Key.Key_Return, Qt.Key.Key_Enter
 TEXT_FRAME = 12  # pixels above and below the lines
 FIELDS = fields_of(TextSpec)
 FORM: Mapping[str, ControlSpec] = {
@@ -42,7 +44,7 @@ class TextPage(Page):
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
         self._text = TextBox()
-        self.media_arrived = self._text.media_arrived
+        self.media_arrived, self.return_pressed = self._text.media_arrived, self._text.return_pressed
         self.setFocusProxy(self._text)
         self._count = named(QLabel(), "characterCount", "Characters", f"At most {MAX_TEXT} characters")
         self._options = QWidget()
@@ -91,15 +93,19 @@ class TextPage(Page):
 
 
 class TextBox(QPlainTextEdit):
-    """Text box for a few lines that emits a signal when a picture or file is pasted or dropped on it."""
+    """Text box for a few lines that emits a signal when a picture or file is pasted or dropped on it.
+
+    Shift+Return adds a line, because Return is for what the text is typed for.
+    """
 
     media_arrived = pyqtSignal(QMimeData)
+    return_pressed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         describe(self, "targetText", FIELDS["text"])
-        self.setToolTip("")  # the text box explains itself, and a tooltip would cover the text
-        self.setAccessibleDescription(FIELDS["text"].description)
+        self.setToolTip(KEYS_TIP)
+        self.setAccessibleDescription(f"{FIELDS['text'].description}. {KEYS_TIP}")
         self.setPlaceholderText("Type a word")
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # shows the lines as they are in the target
@@ -133,6 +139,12 @@ class TextBox(QPlainTextEdit):
             self.media_arrived.emit(source)
         else:
             super().insertFromMimeData(source)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() in RETURNS and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.return_pressed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         menu = self.createStandardContextMenu()

@@ -7,8 +7,10 @@ from typing import Any, get_args
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
+from flowviz import targets
 from flowviz.app.state.request import Request, RequestState
-from flowviz.app.training.presets import CUSTOM, CUSTOM_TITLE, PresetBox
+from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.presets import PresetBox
 from flowviz.app.widgets.controls import ChoiceBox, DisclosureButton, check_box, label_of, row, row_widget, tool_button
 from flowviz.app.widgets.form import ControlSpec, bind_control, bind_fields, control_of, controls_of
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
@@ -68,6 +70,7 @@ class FlowPanel(QWidget):
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()
+        self._request = request
         titles = {family: recipe.title for family, recipe in RECIPES.items()}
         self._family = ChoiceBox("flowFamily", "Family of the flow", titles)
         self._family.setToolTip("Kind of layers in the flow. The post is Brad Saund's blog post on normalizing flows")
@@ -84,7 +87,19 @@ class FlowPanel(QWidget):
         self.show_hint = self._form.show_hint
         self._lay_out()
         bind_control(request, lambda value: value.plan.flow.family, self._family, request.set_family)
+        self._built: BuiltTarget | None = None
         request.watch(_flow, self._describe)
+
+    def show_target(self, built: BuiltTarget | None) -> None:
+        """Warn about a flow that does not suit a target. None means that it is being built."""
+        self._built = built
+        self._warn()
+
+    def _warn(self) -> None:
+        flow, built = self._request.value.plan.flow, self._built
+        warnings = flow.warning, targets.base_warning(flow, built.target) if built else ""
+        self._warning.setText(" ".join(filter(None, warnings)))
+        self._warning.setVisible(any(warnings))
 
     def add_bar(self, bar: QWidget) -> None:
         """Add a bar above everything else."""
@@ -107,11 +122,9 @@ class FlowPanel(QWidget):
 
     def _describe(self, flow: FlowSpec) -> None:
         self._sentence.setText(f"{flow.recipe.title}. {flow.recipe.sentence}")
-        self._warning.setText(flow.warning or "")
-        self._warning.setVisible(flow.warning is not None)
+        self._warn()
         self._form.setHidden(flow.is_recorded)  # which has no options, and is none of the presets and families
         self._family.setPlaceholderText(RECORDED_RECIPE.title)
-        self._preset.setItemText(self._preset.findData(CUSTOM), flow.recipe.title if flow.is_recorded else CUSTOM_TITLE)
 
 
 class FlowOptions(QWidget):

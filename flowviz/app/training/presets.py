@@ -1,4 +1,4 @@
-"""Controls to choose a preset: a combo box, and a row of buttons. Both show "Custom" for any other flow."""
+"""Controls to choose a preset: a combo box, and a row of buttons. Both name what any other flow was made from."""
 
 from functools import partial
 from typing import Any
@@ -10,9 +10,9 @@ from flowviz.app.state.request import Request, RequestState
 from flowviz.app.widgets.controls import ChoiceBox, named
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.form import bind_control
-from flowviz.specs import PRESETS, preset_of
+from flowviz.specs import PRESETS, custom_title, preset_of
 
-CUSTOM, CUSTOM_TITLE = "custom", "Custom"
+CUSTOM = "custom"
 CUSTOM_TIP = "A flow with options of your own"
 SPACING = 6  # pixels
 
@@ -22,10 +22,11 @@ class PresetBox(ChoiceBox):
 
     def __init__(self, request: RequestState) -> None:
         titles = {name: preset.title for name, preset in PRESETS.items()}
-        super().__init__("flowPreset", "Preset of the flow", {**titles, CUSTOM: CUSTOM_TITLE})
+        super().__init__("flowPreset", "Preset of the flow", {**titles, CUSTOM: ""})
         self.setToolTip("A flow for a purpose. The post is Brad Saund's blog post on normalizing flows")
         self.describe_choices({name: preset.sentence for name, preset in PRESETS.items()})
         self.disable_choice(CUSTOM, CUSTOM_TIP)  # it is reached by changing an option
+        request.watch(_title, lambda title: self.setItemText(self.findData(CUSTOM), title))
         bind_control(request, _preset, self, request.set_preset)
 
 
@@ -35,7 +36,8 @@ class PresetButtons(WrappingRow):
     def __init__(self, request: RequestState) -> None:
         texts = {name: (preset.title, preset.sentence) for name, preset in PRESETS.items()}
         self._buttons: dict[str, QToolButton] = {name: _preset_button(name, *each) for name, each in texts.items()}
-        self._buttons[CUSTOM] = _preset_button(CUSTOM, CUSTOM_TITLE, CUSTOM_TIP)
+        self._buttons[CUSTOM] = _preset_button(CUSTOM, "", CUSTOM_TIP)
+        request.watch(_title, self._buttons[CUSTOM].setText)
         super().__init__(SPACING, QLabel("Flow:"), *self._buttons.values())
         group = QButtonGroup(self)
         for button in self._buttons.values():
@@ -60,6 +62,10 @@ def _preset_button(name: str, title: str, tip: str) -> QToolButton:
 def _choose(request: RequestState, name: Any) -> None:
     if name != CUSTOM:
         request.set_preset(name)
+
+
+def _title(request: Request) -> str:
+    return custom_title(request.plan.flow)
 
 
 def _preset(request: Request) -> str:

@@ -55,6 +55,11 @@ class TargetUser:
         return label.text() if label.isVisible() else ""
 
     @property
+    def invitation(self) -> str:
+        zone = self.window.find(QToolButton, "targetDropZone")
+        return zone.text() if zone.isVisible() else ""
+
+    @property
     def file_problem(self) -> str:
         bars = self.panel.findChildren(NoticeBar)
         return bars[0].notice.text if bars else ""
@@ -183,7 +188,8 @@ def test_each_control_of_the_image_page_changes_which_pixels_are_ink(
     user: TargetUser, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user.turn_to("image")
-    assert "Open a picture" in user.problem
+    assert "Drop a picture" in user.invitation
+    assert not user.problem
     assert user.built is None
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(picture), ""))
     user.qtbot.mouseClick(user.window.find(QPushButton, "openImageButton"), Qt.MouseButton.LeftButton)
@@ -357,7 +363,7 @@ def test_every_shape_has_an_icon_and_a_known_entropy(user: TargetUser) -> None:
 
 def test_mix_combines_what_is_set_up_on_other_pages(user: TargetUser) -> None:
     user.turn_to("mix")
-    assert "at least two sources" in user.problem
+    assert "at least two" in user.invitation
     add = user.window.find(QToolButton, "mixAddButton")
     menu = add.menu()
     assert isinstance(menu, QMenu)
@@ -380,7 +386,7 @@ def test_mix_combines_what_is_set_up_on_other_pages(user: TargetUser) -> None:
     assert over.spec.layout == "over"
     remove, *_ = user.window.main.findChildren(QToolButton, "partRemove")
     remove.click()
-    assert "at least two sources" in user.problem
+    assert "at least two" in user.invitation
     assert user.built is None
 
 
@@ -398,3 +404,22 @@ def test_requested_spec_of_any_kind_is_built_unchanged(user: TargetUser, picture
     assert isinstance(user.built.spec, MixSpec)
     assert [part.source for part in user.built.spec.parts] == [part.source for part in mix.parts]
     assert user.built.spec.parts[0].weight == 2 * user.built.spec.parts[1].weight
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("image", "Open Image"), ("points", "Open Points")])
+def test_drop_zone_of_an_empty_page_opens_a_file(
+    user: TargetUser, monkeypatch: pytest.MonkeyPatch, kind: str, asked: str
+) -> None:
+    titles: list[str] = []
+
+    def cancel(_: QWidget, title: str, *_others: object) -> tuple[str, str]:
+        titles.append(title)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", cancel)
+    user.turn_to(kind)
+    assert user.invitation.startswith("Drop a ")
+    user.qtbot.mouseClick(user.window.find(QToolButton, "targetDropZone"), Qt.MouseButton.LeftButton)
+    assert titles == [asked]
+    user.turn_to("text")
+    assert not user.invitation

@@ -9,10 +9,11 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinB
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.state.request import RequestState
+from flowviz.app.target.built_target import build
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.flow_panel import ONE_NETWORK, FlowPanel
 from flowviz.projects import Plan
-from flowviz.specs import PRESETS, RECIPES, FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import PRESETS, RECIPES, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 
 Kind = TypeVar("Kind", bound=QWidget)
 
@@ -24,7 +25,8 @@ class Requested:
         self.request, self.window = RequestState(), QWidget()
         qtbot.addWidget(self.window)
         layout = QVBoxLayout(self.window)
-        layout.addWidget(FlowPanel(self.request))
+        self.panel = FlowPanel(self.request)
+        layout.addWidget(self.panel)
         layout.addWidget(TrainingControls(self.request))
         self.window.show()
 
@@ -62,11 +64,11 @@ def test_preset_box_follows_the_request_and_changes_it(requested: Requested) -> 
     requested.choose("flowPreset", "sharp")
     assert requested.flow == FlowSpec(family="spline", seed=7)
     requested.find(QSpinBox, "flowLayers").setValue(5)
-    assert box.currentText() == "Custom"
+    assert box.currentText() == "Sharpest letters, changed"
     requested.find(QSpinBox, "flowLayers").setValue(4)
     assert box.currentText() == "Sharpest letters"
     requested.choose("flowFamily", "glow")
-    assert box.currentText() == "Custom"
+    assert box.currentText() == "Glow"
     assert requested.find(QLabel, "flowSentence").text().startswith("Glow. ")
 
 
@@ -146,7 +148,7 @@ def test_flow_matching_has_a_pairing_instead_of_layers(requested: Requested, qtb
     assert not normalization.isVisible()
     requested.choose("flowPairing", "independent")
     assert requested.flow == FlowSpec(family="flow_matching", pairing="independent")
-    assert requested.find(QComboBox, "flowPreset").currentText() == "Custom"
+    assert requested.find(QComboBox, "flowPreset").currentText() == "Flow matching"
     requested.choose("flowPreset", "post")
     assert (layers.isEnabled(), layers.toolTip() == ONE_NETWORK, pairing.isVisible()) == (True, False, False)
 
@@ -168,6 +170,20 @@ def test_each_unit_of_the_budget_has_a_default(requested: Requested) -> None:
     assert (amount.value(), requested.request.plan.training.steps) == (100_000, 100_000)
     unit.setCurrentText("seconds")
     assert (amount.value(), requested.request.plan.training.seconds) == (60, 60)
+
+
+def test_base_that_does_not_suit_the_target_is_warned_about(requested: Requested) -> None:
+    warning, panel = requested.find(QLabel, "flowWarning"), requested.panel
+    requested.choose("flowBase", "mixture")
+    assert not warning.isVisible(), "the target is not known yet"
+    panel.show_target(build(TextSpec(text="BRAD")))
+    assert "8 separate Gaussians" in warning.text()
+    panel.show_target(build(ShapeSpec(name="eight_gaussians")))
+    assert not warning.isVisible()
+    panel.show_target(build(TextSpec(text="BRAD")))
+    assert warning.isVisible()
+    requested.choose("flowBase", "normal")
+    assert not warning.isVisible()
 
 
 def test_minibatch_normalization_is_warned_about(requested: Requested) -> None:

@@ -253,3 +253,20 @@ def test_word_on_the_page_is_learned_by_the_training_that_goes_on(start: Welcome
     assert not start.is_shown
     assert session.run is not None
     assert session.run.worker is run.worker, "the training starts over"
+
+
+def test_return_trains_in_the_panel_too_and_shift_return_adds_a_line(start: Welcome, qtbot: QtBot) -> None:
+    start.press("startLeaveButton")
+    text = start.window.find(QPlainTextEdit, "targetText")
+    text.clear()
+    qtbot.keyClicks(text, "Ada")
+    qtbot.keyClick(text, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(text, "B")
+    assert text.toPlainText() == "Ada\nB"
+    assert "Shift+Return" in text.toolTip()
+    session = start.window.main.session
+    assert session.run is None
+    qtbot.keyClick(text, Qt.Key.Key_Return)
+    assert text.toPlainText() == "Ada\nB"
+    assert session.run is not None
+    assert session.run.project.target == TextSpec(text="Ada\nB")

@@ -1,0 +1,43 @@
+"""The number of separate parts of targets, and the warning about bases that do not suit them."""
+
+import pytest
+
+from flowviz.specs import FlowSpec, ShapeSpec, TargetSpec, TextSpec
+from flowviz.targets import build_target
+from flowviz.targets.parts import base_warning, count_parts
+
+EIGHT = ShapeSpec(name="eight_gaussians")
+MIXTURE = FlowSpec(base="mixture")
+
+
+@pytest.mark.parametrize(
+    ("spec", "parts"),
+    [
+        (EIGHT, 8),
+        (ShapeSpec(name="two_moons"), 2),
+        (ShapeSpec(name="circles"), 2),
+        (ShapeSpec(name="heart"), 1),
+        (ShapeSpec(name="gaussian"), 1),
+        (ShapeSpec(name="checkerboard"), 1),
+        (TextSpec(text="BRAD"), 1),
+        (TextSpec(text="I I I I"), 4),
+    ],
+)
+def test_parts_have_wide_gaps_between_them(spec: TargetSpec, parts: int) -> None:
+    assert count_parts(build_target(spec)) == parts
+
+
+def test_mixture_base_with_another_number_of_parts_than_the_target_is_warned_about() -> None:
+    word = base_warning(MIXTURE, build_target(TextSpec(text="BRAD")))
+    assert "8 separate Gaussians" in word
+    assert "is connected" in word
+    assert "Choose another base" in word
+    two = FlowSpec(base="mixture", components=2)
+    assert "8 separate parts" in base_warning(two, build_target(EIGHT))
+    assert base_warning(MIXTURE, build_target(EIGHT)) == ""
+
+
+def test_other_bases_and_learned_components_are_not_warned_about() -> None:
+    word = build_target(TextSpec(text="BRAD"))
+    assert base_warning(FlowSpec(), word) == ""
+    assert base_warning(FlowSpec(base="mixture", arrangement="learned"), word) == ""
