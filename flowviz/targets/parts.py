@@ -1,7 +1,6 @@
 """Parts of a target that are far from each other, and what they mean for the base of a flow."""
 
 import numpy as np
-from scipy import ndimage
 
 from flowviz.specs import FlowSpec
 from flowviz.targets.target import Target
@@ -16,6 +15,8 @@ MIN_SHARE = 0.02  # of the points, of a part that counts
 
 def count_parts(target: Target) -> int:
     """Return the number of parts of a target with wide gaps between them, such as 8 for eight Gaussians."""
+    from scipy import ndimage  # for few flows only, because it takes a moment to load
+
     points = target.sample(POINTS, np.random.default_rng(SEED))
     edges = np.arange(-EXTENT, EXTENT + CELL / 2, CELL)
     counts, _, _ = np.histogram2d(points[:, 0], points[:, 1], (edges, edges))

@@ -220,3 +220,13 @@ def test_settings_out_of_range_are_refused(
     assert run("resume", path, "-o", path, option) == 2
     assert "cannot be" in capsys.readouterr().err
     assert path.read_bytes() == before
+
+
+def test_training_warns_about_a_base_that_does_not_suit_the_target(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["train", "--text", "I", "--steps", 5, *SMALL, "-o", tmp_path / "a.flowviz", "--force"]
+    assert run(*command) == 0
+    assert "separate Gaussians" not in capsys.readouterr().err
+    assert run(*command, "--base", "mixture") == 0
+    assert "8 separate Gaussians" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from flowviz.specs import FlowSpec
 
 @pytest.mark.parametrize(("base", "reason"), [("normal", NO_COMPONENTS), ("student_t", NO_COMPONENTS), ("mixture", "")])
 def test_color_by_component_is_offered_for_a_mixture_only(qtbot: object, base: str, reason: str) -> None:
-    flow = FlowSpec(base=base)  # type: ignore[arg-type]  # any of the names
+    flow = FlowSpec(base=base)
     view = ViewState()
     bar = ViewBar(view)
     trace = untrained_trace(flow)
