@@ -10,6 +10,7 @@ SEED = 0
 CELL = 0.15  # flow units; parts are separate if an empty cell is between them
 EXTENT = 5.0  # flow units; what is farther away is an outlier
 MIN_DENSITY = 0.15  # of a cell that is not empty, relative to the densest one
+MAX_COMPONENTS = 9
 MIN_SHARE = 0.02  # of the points, of a part that counts
 
 
@@ -36,9 +37,9 @@ def base_warning(flow: FlowSpec, target: Target) -> str:
     parts = count_parts(target)
     if parts == flow.components:
         return ""
-    found = f"consists of {parts} separate parts" if parts > 1 else "is connected"
+    found = f"has {parts} separate parts" if parts > 1 else "is connected"
+    advice = f"Choose {parts} components" if 1 < parts <= MAX_COMPONENTS else "Choose one Gaussian as the base"
     return (
-        f"The base consists of {flow.components} separate Gaussians, but this target {found}: the flow cannot close "
-        "the gaps, and leaves many particles beside the target. Choose another base, such as one Gaussian, or let the "
-        "training move the components."
+        f"A base of {flow.components} separate Gaussians does not suit this target, which {found}: many particles "
+        f"will miss it. {advice}."
     )

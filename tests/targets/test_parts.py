@@ -31,9 +31,11 @@ def test_mixture_base_with_another_number_of_parts_than_the_target_is_warned_abo
     word = base_warning(MIXTURE, build_target(TextSpec(text="BRAD")))
     assert "8 separate Gaussians" in word
     assert "is connected" in word
-    assert "Choose another base" in word
+    assert word.endswith("Choose one Gaussian as the base.")
     two = FlowSpec(base="mixture", components=2)
-    assert "8 separate parts" in base_warning(two, build_target(EIGHT))
+    assert base_warning(two, build_target(EIGHT)).endswith(
+        "which has 8 separate parts: many particles will miss it. Choose 8 components."
+    )
     assert base_warning(MIXTURE, build_target(EIGHT)) == ""
 
 

@@ -19,10 +19,15 @@ from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.app.welcome.start_page import StartActions, StartPage
 from flowviz.app.welcome.tour import Tour, tour_was_seen
 from flowviz.app.welcome.tour_steps import tour_steps
+from flowviz.app.widgets.choice_words import MARKS
 from flowviz.specs import TextSpec
 from flowviz.specs.view import Theme
 
 CLOUD_MENUS = {"Select", "Train", "Layers"}  # about the cloud and its panels
+CLOUD_COMMANDS = {
+    *MARKS, "beside", "overview", "fourpanels", "latentsagainstthebase", "commonscale", "zoomin", "zoomout", "follow",
+    "fitthecloud", "fitthisstage", "openimage", "openpoints",
+}  # fmt: skip
 THUMBNAIL_DELAY_MS = 200  # after the window has appeared
 
 
@@ -109,10 +114,8 @@ class Welcome(QObject):
 
     def leave_for(self, commands: Iterable[Command]) -> None:
         """Leave the start page when the user runs one of these commands and it concerns what the page hides."""
-        bar = self._viewer_widgets.view_bar
-        marks = [*bar.mark_actions.values(), bar.beside_action, bar.overview_action]
         for command in commands:
-            if command.menu in CLOUD_MENUS or command.action in marks:
+            if command.menu in CLOUD_MENUS or command.action.objectName().removesuffix("Action") in CLOUD_COMMANDS:
                 command.action.triggered.connect(self.leave)
 
     def take_tour(self) -> None:

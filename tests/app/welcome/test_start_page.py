@@ -204,7 +204,7 @@ def test_page_and_presentation_leave_each_other(start: Welcome) -> None:
 
 
 def test_commands_about_the_cloud_leave_the_page(start: Welcome) -> None:
-    for title in ("Paths", "Lasso", "Play or Stop Playing", "Export…"):
+    for title in ("Paths", "Lasso", "Play or Stop Playing", "Export…", "Zoom In", "Fit the Cloud", "Four Panels"):
         start.show()
         choose(start.window, title)
         assert not start.is_shown, title

@@ -6,7 +6,7 @@ from time import sleep
 
 import pytest
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -336,3 +336,7 @@ def test_opening_the_flow_of_a_presented_comparison_ends_the_presentation(window
         "Target",
         "Loss",
     }
+
+
+def test_full_screen_has_the_usual_key(window: Window) -> None:
+    assert window.find(QAction, "fullscreenAction").shortcut() == QKeySequence("F11")
