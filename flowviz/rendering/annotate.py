@@ -12,16 +12,17 @@ from flowviz.records import FLOW_UNITS, Units
 from flowviz.rendering.colors import SURROUNDINGS, Color, packed_color
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Layer
+from flowviz.rendering.typeface import font_file
 from flowviz.specs import PictureSize, ViewSpec
 
 MAX_TICKS = 8  # tick steps along the shorter side
-NARROW = 2  # pixels that must remain of a space between the halos of two letters
+NARROW = 1  # pixels that must remain of a space between the halos of two letters
 TITLE_EMS = 1.6
 BROAD = 40.0  # ems; minimum panel width for a title and a legend side by side
 BESIDE_TITLE = 16.0  # ems; width reserved for the legend beside a title
 EVERY = 1, 2, 5, 10  # label every grid line, every second one, and so on
 MIN_EM = 9  # pixels
-OPACITY = 225  # of the background of a title and of the legend, from 0 to 255
+OPACITY = 225  # of the background of text above particles, from 0 to 255
 Measure = Callable[[str], float]  # returns the width of a text in pixels
 USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
 
@@ -171,7 +172,7 @@ class Ticks:
         """
         if len(self.factors) < 2:
             return self
-        room, needed = self.step * pixels_per_unit, max(length(f" {text} ") for text in self.texts)
+        room, needed = self.step * pixels_per_unit, max(length(f"{text} ") for text in self.texts)
         every = next(every for every in EVERY if every * room >= needed or every == EVERY[-1])
         return Ticks(self.step, [factor for factor in self.factors if factor % every == 0])
 
@@ -193,7 +194,7 @@ def title_label(view: ViewSpec, panel: Panel, title: str, length: Measure | None
         panel: The panel.
         title: A title such as "7 of 19 · Coupling: moves points up and down". If it does not fit, the explanation
             after the colon is dropped first.
-        length: Returns the width in pixels of a text at the size of a title. By default, measures Pillow's font.
+        length: Returns the width in pixels of a text at the size of a title. By default, measures the font of pictures.
 
     Returns:
         A list with the title, or an empty list if the title is empty.
@@ -211,7 +212,7 @@ def title_box(view: ViewSpec, panel: Panel, label: Label, length: float | None =
         view: The view, which determines the size of the text.
         panel: The panel.
         label: The title.
-        length: The width of the title in pixels. By default, measures Pillow's font.
+        length: The width of the title in pixels. By default, measures the font of pictures.
     """
     size = em(view, panel)
     left = top = round(size / 2)
@@ -271,7 +272,9 @@ def text_width(size: float, ems: float = 1.0) -> Measure:
     return lambda text: letters.getlength(_spaced(text, letters, size))
 
 
-def write(view: ViewSpec, panel: Panel, labels: Iterable[Label], text: float | None = None) -> Layer:
+def write(
+    view: ViewSpec, panel: Panel, labels: Iterable[Label], text: float | None = None, *, backing: int = 0
+) -> Layer:
     """Return a layer with text labels, which are snapped to whole pixels and clipped to the panel.
 
     Args:
@@ -279,15 +282,31 @@ def write(view: ViewSpec, panel: Panel, labels: Iterable[Label], text: float | N
         panel: The size of the panel, in pixels.
         labels: The labels.
         text: 1 em in pixels. None for the text size of the view in the panel.
+        backing: The opacity of a background behind each label, which keeps particles away, from 0 to 255.
     """
     size, colors = text or em(view, panel), SURROUNDINGS[view.theme]
+    ground = (*colors.background, backing)
     stamps = [
-        stamp(label.text, label.anchor, label.ems * size, size, label.color or colors.label, colors.background).at(
+        stamp(label.text, label.anchor, label.ems * size, size, label.color or colors.label, ground).at(
             round(label.x), round(label.y), panel
         )
         for label in labels
     ]
     return Layer.joined(stamps)
+
+
+def label_box(label: Label, size: float, length: float) -> tuple[float, float, float, float]:
+    """Return the left, top, width and height of a background of a label, in pixels.
+
+    Args:
+        label: The label.
+        size: 1 em in pixels.
+        length: The width of the text in pixels.
+    """
+    gap, height = _stroke(size), label.ems * size
+    left = label.x - {"l": 0.0, "m": 0.5, "r": 1.0}[label.anchor[0]] * length
+    top = label.y - {"t": 0.0, "m": 0.5, "b": 1.0}[label.anchor[1]] * height
+    return left - gap, top - gap, length + 2 * gap, height + 2 * gap
 
 
 def note_label(view: ViewSpec, panel: Panel, text: str) -> Label:
@@ -321,7 +340,9 @@ class Stamp:
 
 
 @lru_cache(maxsize=512)
-def stamp(text: str, anchor: str, text_size: float, size: float, color: Color, background: Color) -> Stamp:
+def stamp(
+    text: str, anchor: str, text_size: float, size: float, color: Color, background: tuple[int, int, int, int]
+) -> Stamp:
     """Render a text with a halo.
 
     Args:
@@ -330,16 +351,16 @@ def stamp(text: str, anchor: str, text_size: float, size: float, color: Color, b
         text_size: The font size in pixels.
         size: 1 em in pixels, which determines the width of the halo.
         color: The color of the text.
-        background: The background color, which is that of the halo.
+        background: The background and its opacity; the halo is opaque, and has the same color.
     """
     letters, stroke = font(text_size), _stroke(size)
     text = _spaced(text, letters, size)
     canvas = ImageDraw.Draw(Image.new("RGBA", (1, 1)))
     left, top, right, bottom = canvas.textbbox((0, 0), text, letters, anchor, stroke_width=stroke)
     place = 1 - floor(left), 1 - floor(top)  # leaves a margin of one pixel
-    picture = Image.new("RGBA", (ceil(right) + place[0] + 1, ceil(bottom) + place[1] + 1), (*background, 0))
+    picture = Image.new("RGBA", (ceil(right) + place[0] + 1, ceil(bottom) + place[1] + 1), background)
     draw = ImageDraw.Draw(picture)
-    draw.text(place, text, color, letters, anchor, stroke_width=stroke, stroke_fill=(*background, 255))
+    draw.text(place, text, color, letters, anchor, stroke_width=stroke, stroke_fill=(*background[:3], 255))
     return Stamp(Layer.of(np.asarray(picture)), Panel(*picture.size), place)
 
 
@@ -348,15 +369,15 @@ def _stroke(size: float) -> int:
     return max(1, round(size / 6))
 
 
-def _spaced(text: str, letters: ImageFont.FreeTypeFont | ImageFont.ImageFont, size: float) -> str:
+def _spaced(text: str, letters: ImageFont.FreeTypeFont, size: float) -> str:
     """Return a text with doubled spaces if single ones would disappear between the halos of the letters."""
     return text.replace(" ", "  ") if letters.getlength(" ") <= _stroke(size) + NARROW else text
 
 
 @lru_cache(maxsize=16)
-def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Return the font of all text in pictures, Pillow's default, at a size in pixels."""
-    return ImageFont.load_default(size)
+def font(size: float) -> ImageFont.FreeTypeFont:
+    """Return the font of all text in pictures at a size in pixels."""
+    return ImageFont.truetype(font_file(), size)
 
 
 def _ticks(view: ViewSpec, panel: Panel, units: Units) -> tuple[Ticks, Ticks]:

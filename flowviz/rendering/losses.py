@@ -14,9 +14,10 @@ from matplotlib.ticker import LogLocator, NullLocator
 from flowviz.records import History
 from flowviz.rendering.annotate import em
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, rgb
-from flowviz.rendering.page import POINTS_PER_INCH
+from flowviz.rendering.page import POINTS_PER_INCH, figure_settings
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA
+from flowviz.rendering.typeface import families
 from flowviz.specs import PictureSize, ViewSpec
 
 LINE_WIDTH, KEPT_SIZE = 2.0, 6.0  # pixels, for an 800-pixel shorter side
@@ -31,8 +32,9 @@ LACKING = "□"  # replaces characters that the font does not have
 
 def render_losses(history: History, entropy: float | None, view: ViewSpec, size: PictureSize) -> RGBA:
     """Render the plot of `losses_figure`, (height, width, 4)."""
-    canvas: Any = FigureCanvasAgg(losses_figure(history, entropy, view, size))
-    canvas.draw()
+    with figure_settings():
+        canvas: Any = FigureCanvasAgg(losses_figure(history, entropy, view, size))
+        canvas.draw()
     return np.array(canvas.buffer_rgba())
 
 
@@ -179,9 +181,6 @@ def _holds(size: PictureSize, ems: tuple[int, int], text: float) -> bool:
 
 
 def _written(name: str) -> str:
-    """Return a name with the characters that the font lacks replaced.
-
-    There is no fallback font, because DejaVu Sans is the only one that every machine has.
-    """
-    known = get_font(findfont("DejaVu Sans")).get_charmap()
+    """Return a name with the characters replaced that no font has which every machine has."""
+    known = set[int]().union(*(get_font(findfont(family)).get_charmap() for family in families()))
     return "".join(letter if ord(letter) in known else LACKING for letter in name)

@@ -1,6 +1,7 @@
 """A page of vector graphics, on which text stays text and lines stay lines."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +28,7 @@ from flowviz.rendering.colors import SURROUNDINGS, Color, rgb
 from flowviz.rendering.drawing import Drawing
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA
+from flowviz.rendering.typeface import families
 from flowviz.specs import PictureSize, ViewSpec
 
 Vectors = Literal["svg", "pdf"]
@@ -35,12 +37,10 @@ POINTS_PER_INCH = 72
 BELOW_LINES, PATHS, ABOVE_PATHS, ABOVE_LINES = 0, 0.5, 1, 2  # orders; matplotlib draws other lines at 2, text at 3
 CUBIC = np.array([Curve.MOVETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4], Curve.code_type)
 HALO = 1 / 3  # em; stroke width of the halo around text
-LETTERS = 0.92  # scales the font, whose letters are larger than those of Pillow's font at the same size
-FONT = "DejaVu Sans"  # bundled with matplotlib
 ACROSS: Mapping[str, Any] = {"l": "left", "m": "center", "r": "right"}
 DOWN: Mapping[str, Any] = {"t": "top", "m": "center", "b": "bottom", "s": "baseline"}
 # Make the ids in the file reproducible, and keep text as text.
-SETTINGS: Any = {"svg.hashsalt": "flowviz", "svg.fonttype": "none", "pdf.fonttype": 42, "font.family": FONT}
+SETTINGS: Any = {"svg.hashsalt": "flowviz", "svg.fonttype": "none", "pdf.fonttype": 42}
 # These options are global to the process. Without the lock, the second of two overlapping threads would save the
 # options of the first one as the original ones and restore them for good.
 matplotlib_lock = Lock()
@@ -68,9 +68,16 @@ def save_page(
     save_figure(made, path, form, about)
 
 
+@contextmanager
+def figure_settings() -> Iterator[None]:
+    """Let matplotlib use the typeface of the program and reproducible ids while figures are made, and saved."""
+    with matplotlib_lock, rc_context({**SETTINGS, "font.family": families()}):
+        yield
+
+
 def save_figure(make: Callable[[], Figure], path: Path, form: str, about: Provenance) -> None:
     """Write the figure that a function returns as an SVG, a PDF or a PNG."""
-    with matplotlib_lock, rc_context(SETTINGS):
+    with figure_settings():
         written = BytesIO()  # matplotlib would leave a file open if the disk is full
         make().savefig(written, format=form, metadata=_metadata(form, about), transparent=False)
     path.write_bytes(written.getvalue())
@@ -210,7 +217,7 @@ class Page:
             halo: Whether to draw a halo in the background color behind the text.
         """
         manner: dict[str, Any] = {
-            "fontsize": LETTERS * label.ems * size * self._point,
+            "fontsize": label.ems * size * self._point,
             "horizontalalignment": ACROSS[label.anchor[0]],
             "verticalalignment": DOWN[label.anchor[1]],
         }
@@ -238,10 +245,10 @@ class Page:
 
 def width_of(text: str, size: float) -> float:
     """Return the width in pixels of a text at a font size in pixels."""
-    return LETTERS * size * _width(text) if text else 0.0
+    return size * _width(text) if text else 0.0
 
 
 @lru_cache(maxsize=1024)  # tracing the outlines of a line takes 5 ms, and a table of panels asks again and again
 def _width(text: str) -> float:
     """Return the width of a text, relative to the size of the font."""
-    return float(TextPath((0, 0), text, size=1, prop=FontProperties(family=FONT)).get_extents().width)
+    return float(TextPath((0, 0), text, size=1, prop=FontProperties(family=families())).get_extents().width)

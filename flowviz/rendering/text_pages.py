@@ -12,6 +12,7 @@ from matplotlib import get_data_path
 from PIL import Image
 
 from flowviz.records.provenance import SOFTWARE
+from flowviz.rendering.typeface import FALLBACK, FAMILY, font_file
 from flowviz.specs.export_kinds import Paper
 
 MARGIN = 56.0  # points
@@ -19,7 +20,7 @@ LEADING = 1.4  # line height, relative to the font size
 RULE_HEIGHT = 24.0  # points between lines to write on
 MAX_PICTURE, PICTURE_GAP = 200.0, 8.0  # points; height of a picture, and the room above it
 GRAY = 153  # 0 is black, 255 is white
-FONT, FONT_FILES = "DejaVu Sans", {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}  # bundled with matplotlib
+FALLBACK_FILES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}  # bundled with matplotlib
 NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)  # fixed, so that the same pages give the same file
 
 
@@ -96,8 +97,10 @@ class TextPages(FPDF):
         self.set_margin(MARGIN)
         self.set_auto_page_break(auto=True, margin=MARGIN)
         self.c_margin = 0.0  # the text of a paragraph begins at its edge
-        for style, file in FONT_FILES.items():
-            self.add_font(FONT, style, Path(get_data_path(), "fonts", "ttf", file))
+        for style, file in FALLBACK_FILES.items():
+            self.add_font(FAMILY, style, font_file("bold" if style else "regular"))
+            self.add_font(FALLBACK, style, Path(get_data_path(), "fonts", "ttf", file))
+        self.set_fallback_fonts([FALLBACK])
         self.set_title(title)
         self.set_creator(SOFTWARE)
         self.set_creation_date(NO_DATE)
@@ -114,7 +117,7 @@ class TextPages(FPDF):
     def footer(self) -> None:
         """Write the title and the page number at the bottom of the page."""
         self.set_y(-0.7 * MARGIN)
-        self.set_font(FONT, size=8)
+        self.set_font(FAMILY, size=8)
         self.set_text_color(GRAY)
         self.cell(text=f"{self.title} · {self.page_no()} / {{nb}}")
 
@@ -141,7 +144,7 @@ class TextPages(FPDF):
 
     def lines_of(self, block: Text) -> list[str]:
         """Return the lines of a paragraph, broken at spaces, or within words that are longer than a line."""
-        self.set_font(FONT, "B" if block.bold else "", block.size)
+        self.set_font(FAMILY, "B" if block.bold else "", block.size)
         lines = self.multi_cell(self.epw - block.indent, text=block.text, align="L", dry_run=True, output="LINES")
         assert isinstance(lines, list)
         return [str(line) for line in lines]

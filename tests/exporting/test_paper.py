@@ -14,7 +14,6 @@ from flowviz.exporting.paper import on_paper
 from flowviz.projects import Project
 from flowviz.records import Scene
 from flowviz.rendering.annotate import em, text_width
-from flowviz.rendering.page import LETTERS
 from flowviz.rendering.sheet import draw_sheet, sheet_grid
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.export_kinds import What
@@ -78,7 +77,7 @@ def test_vectors_have_the_size_and_the_font_that_were_asked_for(bent: Project, t
     assert width is not None
     assert float(width[1]) == pytest.approx(8.5 / 2.54 * 72, abs=0.2)
     [font] = {float(each) for each in re.findall(r"font(?:-size)?: ([\d.]+)px", text)}
-    assert font == pytest.approx(9 * LETTERS, abs=0.01)
+    assert font == pytest.approx(9, abs=0.01)
 
 
 def test_a_picture_has_the_resolution_of_its_size(bent: Project, tmp_path: Path) -> None:

@@ -5,13 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 from flowviz.records import Scene, Selection
 from flowviz.records.provenance import Provenance
 from flowviz.rendering.figure import save_frame
-from flowviz.rendering.page import LETTERS, Vectors, width_of
+from flowviz.rendering.page import Vectors, width_of
 from flowviz.rendering.paths import path_alphas, path_particles
+from flowviz.rendering.typeface import families
 from flowviz.specs import PictureSize, ViewSpec
 from tests.rendering.scenes import broken, full
 from tests.rendering.test_velocity import scene
@@ -81,5 +83,5 @@ def test_panels_beside_each_other_are_written(form: Vectors, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("size", [12.0, 30.0])
 def test_length_of_a_text_is_that_of_its_outline(size: float) -> None:
-    outline = TextPath((0, 0), "Coupling 3 of 6", size=LETTERS * size)
+    outline = TextPath((0, 0), "Coupling 3 of 6", size=size, prop=FontProperties(family=families()))
     assert width_of("Coupling 3 of 6", size) == pytest.approx(outline.get_extents().width)

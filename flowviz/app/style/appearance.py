@@ -8,6 +8,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QStyle, QToolButton, QToolTip
 
 from flowviz.app.desktop.settings import settings
+from flowviz.app.style.fonts import window_font
 from flowviz.app.style.icons import icon
 from flowviz.app.style.theme import menu_palette, palette, system_theme
 from flowviz.specs.view import Theme
@@ -30,7 +31,6 @@ class Appearance(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings()
-        self._font = QApplication.font()
         self.chosen_theme: Theme | None = self._stored("theme", get_args(Theme), None)
         self.text_size: int = self._stored("textSize", tuple(TEXT_SIZES.values()), 100)
         self.is_motion_reduced: bool = self._stored("reduceMotion", (True, False), not _style_animates())
@@ -72,7 +72,7 @@ class Appearance(QObject):
         self.choose_theme("light" if self.theme == "dark" else "dark")
 
     def choose_text_size(self, percent: int) -> None:
-        """Set the text size, in percent of that of the system."""
+        """Set the text size in percent."""
         self.text_size = percent
         self._store("textSize", percent)
         self.resizing_words.emit()
@@ -95,9 +95,7 @@ class Appearance(QObject):
         self.theme_changed.emit(self.theme)
 
     def _apply_text_size(self) -> None:
-        font = QApplication.font()
-        font.setPointSizeF(self._font.pointSizeF() * self.text_size / 100)
-        QApplication.setFont(font)
+        QApplication.setFont(window_font(self.text_size))
 
     def _stored(self, key: str, allowed: tuple[Any, ...], default: Any) -> Any:
         """Return the stored value if it is allowed; the settings file may be damaged."""

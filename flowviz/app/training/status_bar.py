@@ -1,14 +1,14 @@
 """The status bar: the state and the metrics of training, laid out so that changing numbers do not jitter."""
 
 from PyQt6.QtCore import QEvent, Qt
-from PyQt6.QtGui import QFont, QResizeEvent
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidget
 
+from flowviz.app.style.tokens import GAP, WIDE
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.activity import Activity
 from flowviz.app.widgets.labels import format_duration
 
-SPACING = 18  # pixels between two metrics
 MESSAGE_MS = 10_000
 # Description and widest usual text of each metric, by name. Too narrow a status bar hides the last ones first.
 METRICS = {
@@ -38,13 +38,10 @@ class StatusBar(QStatusBar):
         self._reserve_widths()
 
     def _lay_out(self) -> None:
-        font = self._row.font()
-        font.setFeature(QFont.Tag("tnum"), 1)  # digits of equal width
-        self._row.setFont(font)
         self._row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # the window may be narrower
         layout = QHBoxLayout(self._row)
-        layout.setContentsMargins(6, 0, 0, 0)
-        layout.setSpacing(SPACING)
+        layout.setContentsMargins(GAP, 0, 0, 0)
+        layout.setSpacing(WIDE)
         layout.addWidget(self._state)
         for label in self._metrics.values():
             layout.addWidget(label)
@@ -93,11 +90,11 @@ class StatusBar(QStatusBar):
     def _fit(self) -> None:
         """Show the message, and the metrics that fit into the remaining room."""
         needed = self._message.fontMetrics().horizontalAdvance(self._message_text)
-        room = self._row.width() - 2 * SPACING - self._state.sizeHint().width()
+        room = self._row.width() - 2 * WIDE - self._state.sizeHint().width()
         self._message.setText(self._message_text if needed <= room else self._elided_message(room))
         room -= min(needed, room)
         for label in self._metrics.values():
-            room -= label.minimumWidth() + SPACING
+            room -= label.minimumWidth() + WIDE
             label.setVisible(self._shows_training and bool(label.text()) and room >= 0)
 
     def _elided_message(self, width: int) -> str:

@@ -1,0 +1,33 @@
+"""The typeface of the window, of pictures and of documents: Inter, whose digits are of equal width.
+
+`resources/make_fonts.py` makes its files. Characters that it lacks come from DejaVu Sans in documents, and from the
+fonts of the system in the window. The font of targets is another matter; see `targets.fonts`.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from flowviz.files import resource
+
+FAMILY, FALLBACK = "Inter", "DejaVu Sans"  # the latter is bundled with matplotlib
+FONT_FILES = "fonts/Inter-Regular.ttf", "fonts/Inter-Bold.ttf"
+Weight = Literal["regular", "bold"]
+
+
+def font_file(weight: Weight = "regular") -> Path:
+    """Return the file of a weight."""
+    return resource(FONT_FILES[weight == "bold"])
+
+
+@cache
+def families() -> list[str]:
+    """Return the families for text in matplotlib, which knows the bundled one from then on.
+
+    Other figures of the process are not affected, unless they ask for a font of this name.
+    """
+    from matplotlib.font_manager import fontManager  # imported here because it takes a third of a second
+
+    for name in FONT_FILES:
+        fontManager.addfont(resource(name))
+    return [FAMILY, FALLBACK]
