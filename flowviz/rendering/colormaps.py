@@ -6,9 +6,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.rendering.colors import SURROUNDINGS, rgb
+from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
 
-Scale = Literal["amount", "change", "angle", "heat"]
+Scale = Literal["amount", "change", "angle", "heat", "heat below points"]
 
 STEPS = 256
 
@@ -25,7 +27,10 @@ SCALES: dict[tuple[Scale, Theme], tuple[str, float, float]] = {
     ("angle", "dark"): ("twilight", 0.0, 1.0),
     ("heat", "light"): ("PuBu", 0.0, 0.85),
     ("heat", "dark"): ("magma", 0.1, 0.8),
+    ("heat below points", "light"): ("PuBu", 0.0, 0.85),
+    ("heat below points", "dark"): ("magma", 0.1, 0.8),
 }
+PALENESS = 0.4  # share of the background in the colors of a density, from which points of any color stand out
 CYCLE: dict[Theme, tuple[float, float]] = {"light": (0.0, 0.75), "dark": (0.28, 1.0)}  # range of the RGB channels
 
 
@@ -42,4 +47,11 @@ def color_scale(scale: Scale, theme: Theme) -> NDArray[np.uint8]:
     if scale == "angle":
         darkest, lightest = CYCLE[theme]
         colors = darkest + (lightest - darkest) * colors
+    if scale == "heat below points":
+        colors += PALENESS * (np.array(rgb(SURROUNDINGS[theme].background)) - colors)
     return np.round(255 * colors).astype(np.uint8)
+
+
+def heat_scale(view: ViewSpec) -> Scale:
+    """Return the scale of a density: a paler one if it is below points."""
+    return "heat below points" if "points" in view.marks else "heat"

@@ -9,7 +9,7 @@ from PIL import Image
 from flowviz.records import Density, Difference, Scene, Units, cell_centers
 from flowviz.rendering.annotate import Label, background, em
 from flowviz.rendering.cache import cached
-from flowviz.rendering.colormaps import STEPS, color_scale
+from flowviz.rendering.colormaps import STEPS, Scale, color_scale
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import OPAQUE, RGBA, Canvas
@@ -41,17 +41,20 @@ def density_strength(scene: Scene, stage: float, view: ViewSpec) -> float:
     return max(0.0, 1 - FADE * abs(stage - field.stage))
 
 
-def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, panel: Panel) -> None:
-    """Cross-fade the canvas to the background with the density or the difference, by its opacity at a stage."""
+def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, panel: Panel, heat: Scale) -> None:
+    """Cross-fade the canvas to the background with the density or the difference, by its opacity at a stage.
+
+    The colors of the density are those of the scale `heat`.
+    """
     strength = density_strength(scene, stage, view)
     if scene.difference is not None and strength > 0:
         canvas.cross_fade(difference_background(scene.difference, view, panel, scene.units), strength)
     elif scene.density is not None and strength > 0:
-        canvas.cross_fade(density_background(scene.density, view, panel, scene.units), strength)
+        canvas.cross_fade(density_background(scene.density, view, panel, scene.units, heat), strength)
 
 
 @cached(maxsize=4)
-def density_background(density: Density, view: ViewSpec, panel: Panel, units: Units) -> RGBA:
+def density_background(density: Density, view: ViewSpec, panel: Panel, units: Units, heat: Scale) -> RGBA:
     """Return the background with the heat map and contours of a density, (height, width, 4).
 
     The array is cached and shared between callers, who must not modify it.
@@ -59,7 +62,7 @@ def density_background(density: Density, view: ViewSpec, panel: Panel, units: Un
     projection = Projection(view, panel)
     canvas = Canvas(background(view, panel, units), projection)
     alphas = np.round(np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0) * OPAQUE).astype(np.uint16)
-    canvas.draw_field(heat_map(density), density.rectangle, color_scale("heat", view.theme), alphas)
+    canvas.draw_field(heat_map(density), density.rectangle, color_scale(heat, view.theme), alphas)
     color, width = SURROUNDINGS[view.theme].title, CONTOUR_WIDTH * projection.pixel
     for level, strength in zip(mass_levels(density), STRENGTHS, strict=True):
         lines = contour_lines(density, level)

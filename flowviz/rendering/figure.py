@@ -22,9 +22,11 @@ from flowviz.rendering.annotate import (
     Measure,
     em,
     grid_lines,
+    label_box,
     title_box,
     title_label,
 )
+from flowviz.rendering.colormaps import heat_scale
 from flowviz.rendering.colors import SURROUNDINGS, rgb, unpacked
 from flowviz.rendering.drawing import Box, Drawing, Particles
 from flowviz.rendering.frame import draw_marks, panel_labels, panel_views, render_panel
@@ -121,9 +123,11 @@ def _draw_panel(page: Page, scene: Scene, stage: float, view: ViewSpec, panel: P
     length = partial(width_of, size=TITLE_EMS * size)
     titles = title_label(view, panel, title, length) if view.labels else []
     color, alpha = SURROUNDINGS[view.theme].background, OPACITY / 255
-    boxes = (Box(*title_box(view, panel, label, length(label.text)), color, alpha) for label in titles)
-    labels = (*panel_labels(scene, stage, view, panel, outside), *titles)
-    page.draw(Drawing(tuple(boxes), labels=labels, has_halos=True).moved(left, 0), size, ABOVE_LINES)
+    below = panel_labels(scene, stage, view, panel, outside)
+    places = [label_box(label, size, width_of(label.text, label.ems * size)) for label in below]
+    places += [title_box(view, panel, label, length(label.text)) for label in titles]
+    boxes = tuple(Box(*place, color, alpha) for place in places)
+    page.draw(Drawing(boxes, labels=(*below, *titles), has_halos=True).moved(left, 0), size, ABOVE_LINES)
     if view.labels:
         legend = draw_legend(view, panel, keys(scene, stage, view, panel), below_title=bool(title))
         page.draw(legend.moved(left, 0), size, ABOVE_LINES)
@@ -149,7 +153,8 @@ def _draw_picture(
     """Draw some marks as an image, and return the number of particles outside the panel."""
     detail = min(DETAIL, MAX_SIDE / max(panel))
     bare = view.model_copy(update={"axes": False, "background": "transparent", "marks": frozenset(marks)})
-    canvas, outside = draw_marks(scene, stage, bare, Panel(*(round(detail * side) for side in panel)))
+    whole = Panel(*(round(detail * side) for side in panel))
+    canvas, outside = draw_marks(scene, stage, bare, whole, heat=heat_scale(view))
     page.draw_picture(lifted(canvas.picture(), SURROUNDINGS[view.theme].background), left, 0, *panel, order)
     return outside
 

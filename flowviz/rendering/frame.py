@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Density, Scene, Trace, Units
-from flowviz.rendering.annotate import Label, background, note_label, tick_labels, title_layer, write
+from flowviz.rendering.annotate import OPACITY, Label, background, note_label, tick_labels, title_layer, write
+from flowviz.rendering.colormaps import Scale, heat_scale
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.density import (
     contour_labels,
@@ -69,7 +70,7 @@ def panel_views(view: ViewSpec, size: PictureSize) -> list[tuple[int, ViewSpec]]
 def prepare_density(density: Density, view: ViewSpec, size: PictureSize, units: Units) -> None:
     """Fill the caches with the drawn density, to make a later `render_frame` faster. Thread-safe."""
     second, panel = _second(view) if is_split(view) else view, panel_of(view, size)
-    density_background(density, second, panel, units)
+    density_background(density, second, panel, units, heat_scale(second))
     if view.labels:
         contour_labels(density, mass_levels(density), second, panel)
 
@@ -100,7 +101,7 @@ def render_panel(
         The picture (height, width, 4), on an opaque background or on the transparent one of `annotate.paper`.
     """
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
-    canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside)))
+    canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside), backing=OPACITY))
     if view.labels:
         canvas.draw_layer(title_layer(view, panel, title))
     found = keys(scene, stage, view, panel) if view.labels else ()
@@ -122,8 +123,18 @@ def panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outsi
 
 
 @np.errstate(invalid="ignore", over="ignore")  # particles that have diverged are skipped
-def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarged: float = 1.0) -> tuple[Canvas, int]:
+def draw_marks(
+    scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarged: float = 1.0, heat: Scale | None = None
+) -> tuple[Canvas, int]:
     """Draw all marks of a panel on its background.
+
+    Args:
+        scene: The scene.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view.
+        panel: The size of the panel, in pixels.
+        enlarged: A factor for point diameters and line widths.
+        heat: The scale of the density. None for the usual one with these marks.
 
     Returns:
         The canvas and the number of particles outside the panel.
@@ -134,7 +145,7 @@ def draw_marks(scene: Scene, stage: float, view: ViewSpec, panel: Panel, enlarge
     grid = scene.grid if "grid" in view.marks else None
     if grid is not None and density_strength(scene, stage, view) < 1:  # an opaque density would hide the cells
         draw_cells(canvas, grid, stage, view)
-    draw_density(canvas, scene, stage, view, panel)
+    draw_density(canvas, scene, stage, view, panel, heat or heat_scale(view))
     if "target" in view.marks:
         draw_target(canvas, scene, stage, view)
     if grid is not None:

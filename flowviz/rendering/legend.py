@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import BROAD, OPACITY, Label, em
-from flowviz.rendering.colormaps import STEPS, Scale, color_scale
+from flowviz.rendering.annotate import BROAD, Label, em
+from flowviz.rendering.colormaps import STEPS, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength, difference_limit
 from flowviz.rendering.drawing import Box, Drawing, Line, Polygon, painted, segment
@@ -33,6 +33,7 @@ from flowviz.specs import PictureSize, ViewSpec
 
 Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "text"]
 
+LEGEND_OPACITY = 0.75  # of its background, through which particles are visible
 KEY_WIDTH, BAR_HEIGHT, MARGIN, FOOT_EMS = 13.5, 0.8, 0.6, 5.2  # ems; the last one is the height of a row of entries
 BAR_STEPS, RING_STEPS, CIRCLE = 128, 90, 48  # numbers of colors in a bar and in a ring, and of corners of a disc
 
@@ -79,7 +80,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
         found += [_particle_key(scene, view), *_notes(scene, view)]
     if scene.density is not None and density_strength(scene, stage, view) > 0:
         limits = density_limits(scene.density)
-        found.append(Key(f"heat: {_heat(scene)}", "bar", _log_densities(scene, limits), "heat"))
+        found.append(Key(f"heat: {_heat(scene)}", "bar", _log_densities(scene, limits), heat_scale(view)))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
         times = f"{np.exp(area_limit(scene.grid)):.3g}"
         found.append(Key("area of a cell, times", "bar", (f"1/{times}", "1", times), "change"))
@@ -196,7 +197,7 @@ def draw_legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_titl
     color, drawing = SURROUNDINGS[view.theme].background, Drawing()
     for key, (left, top) in zip(found, places, strict=False):
         height = round(SHAPES[key.shape][1] * size)
-        drawing += Drawing((Box(left, top, round(KEY_WIDTH * size), height, color, OPACITY / 255),))
+        drawing += Drawing((Box(left, top, round(KEY_WIDTH * size), height, color, LEGEND_OPACITY),))
     for key, (left, top) in zip(found, places, strict=False):
         drawing += draw_key(view, size, key).moved(left, top)
     return drawing

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from flowviz.records.provenance import Provenance
-from flowviz.rendering.annotate import OPACITY, TITLE_EMS, em, fitted, text_width, title_box, title_label
+from flowviz.rendering.annotate import OPACITY, TITLE_EMS, em, fitted, label_box, text_width, title_box, title_label
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.figure import save_drawing, save_frame
-from flowviz.rendering.frame import render_frame
+from flowviz.rendering.frame import panel_labels, render_frame
+from flowviz.rendering.legend import LEGEND_OPACITY
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.sheet import draw_sheet
 from flowviz.specs import PictureSize, ViewSpec
@@ -66,8 +67,9 @@ def test_title_and_legend_of_a_vector_graphic_are_above_the_arrows(tmp_path: Pat
     save_frame(shown, 1, view, size, TITLE, tmp_path / "frame.svg", "svg", Provenance("", "", 72))
     text = (tmp_path / "frame.svg").read_text(encoding="utf-8")
     arrows = text.rindex('id="velocity"')
-    backgrounds = text.count(f"opacity: {OPACITY / 255:.6f}", arrows)
-    assert backgrounds == 3, "one for the title and for each entry of the legend"
+    words = len(panel_labels(shown, 1, view, Panel(600, 480), 0))
+    assert text.count(f"opacity: {OPACITY / 255:.6f}", arrows) == 1 + words, "one for the title and for each label"
+    assert text.count(f"opacity: {LEGEND_OPACITY}", arrows) == 2, "one for each entry of the legend"
     assert "<image" not in text[arrows:], "all of it is vectors"
 
 
@@ -81,3 +83,21 @@ def test_legends_of_vector_graphics_contain_no_pixels(color_by: ColorBy, tmp_pat
         save_frame(scene(), 1, shown, PictureSize(width=600, height=480), "", path, "svg", Provenance("", "", 72))
         images.append(path.read_text(encoding="utf-8").count("<image"))
     assert images[0] == images[1] == 1, "the particles alone"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_particles_do_not_cross_the_labels(theme: Theme) -> None:
+    size, panel = PictureSize(width=600, height=480), Panel(600, 480)
+    view = ViewSpec(theme=theme, half_extent=1.0, point_diameter=6.0, labels=False)
+    crowd = full(60_000)
+    picture = render_frame(crowd, 0, view, size).astype(int)
+    background, ink = np.array(SURROUNDINGS[theme].background), np.array(SURROUNDINGS[theme].label)
+    towards = (ink - background) / np.linalg.norm(ink - background)
+    labels = panel_labels(crowd, 0, view, panel, 0)
+    assert len(labels) > 6
+    for label in labels:
+        size_of = text_width(em(view, panel))(label.text)
+        left, top, width, height = label_box(label, em(view, panel), size_of)
+        box = picture[round(top) : round(top + height), round(left) : round(left + width), :3] - background
+        colored = np.linalg.norm(box - (box @ towards)[..., None] * towards, axis=2)
+        assert colored.max() < 60, f"there are particles between the letters of {label.text}"

@@ -1,7 +1,7 @@
 """Every mark and every color, seen in the pixels."""
 
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -19,13 +19,15 @@ from flowviz.rendering import (
     render_frame,
     visible_rectangle,
 )
-from flowviz.rendering.colormaps import SCALES, Scale, color_scale
+from flowviz.rendering.colormaps import SCALES, Scale, color_scale, heat_scale
+from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import contour_lines, mass_levels
+from flowviz.rendering.legend import keys
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
 from flowviz.rendering.paths import path_curves
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
-from flowviz.specs.view import ColorBy, Mark, Theme
+from flowviz.specs.view import ColorBy, Mark, Palette, Theme
 from tests.rendering.scenes import base_density, bent, broken, full
 
 SIZE = PictureSize(width=360, height=320)
@@ -76,11 +78,35 @@ def test_classes_stay_mixed() -> None:
 
 
 @pytest.mark.parametrize("theme", get_args(Theme))
-@pytest.mark.parametrize("scale", ["amount", "change", "heat"])
+@pytest.mark.parametrize("scale", ["amount", "change", "heat", "heat below points"])
 def test_scales_go_evenly_from_dark_to_light(scale: Scale, theme: Theme) -> None:
     steps = np.diff(color_scale(scale, theme) @ LUMA)
     assert (steps >= -1.5).all() or (steps <= 1.5).all()
-    assert abs(steps.sum()) > 90
+    assert abs(steps.sum()) > (60 if scale == "heat below points" else 90)
+
+
+@pytest.mark.parametrize(("palette", "theme"), list(QUADRANTS))
+def test_points_of_each_color_stand_out_from_any_density_below_them(palette: Palette, theme: Theme) -> None:
+    below = color_scale(heat_scale(marked("points", "density")), theme)
+    for color in QUADRANTS[palette, theme]:
+        assert np.linalg.norm(lab(below) - lab(np.array(color)), axis=1).min() > 40, color
+
+
+def lab(colors: NDArray[Any]) -> NDArray[np.float64]:
+    """Return sRGB colors (..., 3), from 0 to 255, in CIELAB, where 2 is a just noticeable difference."""
+    parts = colors / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    xyz = linear @ np.array([[0.4124, 0.2126, 0.0193], [0.3576, 0.7152, 0.1192], [0.1805, 0.0722, 0.9505]])
+    x, y, z = np.moveaxis(np.cbrt(xyz / (0.9505, 1.0, 1.089)), -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def test_a_density_without_points_has_the_whole_scale_and_so_has_its_legend() -> None:
+    scene = Scene(bent(base_particles(2)), density=base_density())
+    alone, below = marked("density"), marked("density", "points", point_diameter=0.01)
+    strong, faint = (np.abs(drawn(scene, view) - SURROUNDINGS["light"].background).sum() for view in (alone, below))
+    assert 0.5 < faint / strong < 0.8
+    assert [keys(scene, 0, view)[-1].scale for view in (alone, below)] == ["heat", "heat below points"]
 
 
 def test_the_scale_of_angles_is_a_cycle() -> None:
