@@ -67,6 +67,7 @@ class ScenePresenter(QObject):
         widgets.view_bar.stage_fit_requested.connect(self._on_stage_fit_requested)
         widgets.view_bar.hold_requested.connect(self.camera.hold)
         widgets.strip.side_changed.connect(self._query_thumbnails)
+        widgets.strip.ends_moved.connect(widgets.slider.align)
         widgets.playback.play_toggled.connect(self.playhead.toggle_playing)
         for requested in (cloud.fit_requested, cloud.double_clicked):
             requested.connect(self.fit)
@@ -99,7 +100,7 @@ class ScenePresenter(QObject):
         titles = [trace.title(stage, edits.of(stage)) for stage in stages]
         thinned = trace.is_continuous  # neighbors look alike
         self._widgets.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
-        self._widgets.slider.set_stages([trace.position(stage) for stage in stages], titles, thinned=thinned)
+        self._widgets.slider.set_stages([trace.position(stage) for stage in stages], titles)
         self.playhead.set_last(trace.last_stage)
         known = Known.of(self._scenes.subject.spec, self._scenes.subject.weights, trace)
         count, is_continuous = trace.positions.shape[1], trace.is_continuous

@@ -1,15 +1,12 @@
 """The stage slider below the strip, and the label with the position of the stage."""
 
 from PyQt6.QtCore import QEvent
-from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
-from flowviz.app.pane.stage_strip import GAP, STEP_SIDE
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
+from flowviz.app.style import tokens
 from flowviz.app.widgets.jump_slider import JumpSlider
-
-LABEL_MARGIN = 8  # pixels
 
 
 class StageSlider(QWidget):
@@ -23,7 +20,6 @@ class StageSlider(QWidget):
     def __init__(self, view: ViewState) -> None:
         super().__init__()
         self._titles = self._positions = [""]
-        self._is_thinned = False
         self.slider = JumpSlider()
         self.slider.setObjectName("layerScrubber")
         self.slider.setAccessibleName("Layer")
@@ -41,18 +37,18 @@ class StageSlider(QWidget):
         self._stage = Binding(view, lambda value: value.stage, self._show_stage, view.set_stage)
         self.slider.valueChanged.connect(self._stage.request)
 
-    def set_stages(self, positions: list[str], titles: list[str], *, thinned: bool = False) -> None:
-        """Set the position of each stage, such as "Stage 7 of 19", its title, and whether the strip is thinned."""
-        if (positions, titles, thinned) == (self._positions, self._titles, self._is_thinned):
+    def set_stages(self, positions: list[str], titles: list[str]) -> None:
+        """Set the position of each stage, such as "Stage 7 of 19", and its title."""
+        if (positions, titles) == (self._positions, self._titles):
             return
-        self._positions, self._titles, self._is_thinned = positions, titles, thinned
+        self._positions, self._titles = positions, titles
         self._update_label_width()
         self._stage.refresh()
-        self._align()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._align()
-        super().resizeEvent(event)
+    def align(self, first: float) -> None:
+        """Align the ends with the pictures of the first and the last stage, given the distance of both from an edge."""
+        margin = max(0, round(first - self.slider.handle().width() / 2))
+        self._layout.setContentsMargins(margin, 0, margin, 0)
 
     def changeEvent(self, event: QEvent | None) -> None:
         if event is not None and event.type() == QEvent.Type.FontChange:
@@ -70,10 +66,4 @@ class StageSlider(QWidget):
     def _update_label_width(self) -> None:
         """Reserve room for the longest position, so that nothing moves from stage to stage."""
         widths = map(self.fontMetrics().horizontalAdvance, self._positions)
-        self.label.setMinimumWidth(max(widths) + LABEL_MARGIN)
-
-    def _align(self) -> None:
-        """Align the positions of the handle with the pictures of the stages in the strip."""
-        pitch = STEP_SIDE + GAP if self._is_thinned else self.width() / max(len(self._titles), 1)
-        margin = max(0, round((pitch - self.slider.handle().width()) / 2))
-        self._layout.setContentsMargins(margin, 0, margin, 0)
+        self.label.setMinimumWidth(max(widths) + tokens.GAP)

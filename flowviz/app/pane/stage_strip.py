@@ -13,11 +13,12 @@ from flowviz import rendering
 from flowviz.app.editing.edit_mark import draw_edit
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
+from flowviz.app.style.tokens import HAIRLINE, LINE, TIGHT, UNIT
 
-MIN_SIDE, MAX_SIDE = 26, 96  # side of a picture, in logical pixels
-STEP_SIDE = 44  # of the picture of a step of an integrator: only as many steps as fit have one
+MIN_SIDE, MAX_SIDE = 3 * UNIT, 12 * UNIT  # side of a picture, in logical pixels
+STEP_SIDE = 6 * UNIT  # of the picture of a step of an integrator: only as many steps as fit have one
 MAX_IN_PRESENTATION = 8  # pictures of steps beside each other
-GAP, BAR_HEIGHT, FRAME = 4, 18, 4  # logical pixels
+GAP, BAR_HEIGHT, FRAME = TIGHT, 2 * UNIT, TIGHT  # logical pixels
 ABOUT = "The bars below show each stage's share of the total stretching"
 
 
@@ -28,6 +29,7 @@ class StageStrip(QWidget):
     """
 
     side_changed = pyqtSignal()
+    ends_moved = pyqtSignal(float)  # distance of the first stage from the left edge, and of the last from the right one
     menu_requested = pyqtSignal(int, QPoint)  # stage, and where on the screen
 
     def __init__(self, view: ViewState, edits: EditsState) -> None:
@@ -117,11 +119,15 @@ class StageStrip(QWidget):
         return STEP_SIDE if self._is_thinned else min(max(room, MIN_SIDE), MAX_SIDE)
 
     def _pitch(self) -> float:
-        """Return the distance between neighboring stages: an equal share of the width if all pictures fit."""
-        whole = self._side() + GAP
+        """Return the distance between neighboring stages: of few pictures, their width, which keeps them together."""
+        whole, count = self._side() + GAP, len(self._titles)
         if self._is_thinned:
-            return max(self.width() - whole, 1) / max(len(self._titles) - 1, 1)
-        return max(self.width() / len(self._titles), whole)
+            return max(self.width() - whole, 1) / max(count - 1, 1)
+        return max(self.width() / count, whole) if whole >= self.width() // count else whole
+
+    def _indent(self) -> float:
+        """Return how far the first stage is from the left edge, so that few pictures are in the middle."""
+        return max(self.width() - self._pitch() * len(self._titles), 0) / 2
 
     def _scroll_offset(self) -> float:
         """Return how far the strip is scrolled, so that the current picture is as close to the middle as possible."""
@@ -134,7 +140,7 @@ class StageStrip(QWidget):
         """Return the horizontal position of a stage."""
         if self._is_thinned:
             return (self._side() + GAP) / 2 + stage * self._pitch()
-        return (stage + 0.5) * self._pitch() - self._scroll_offset()
+        return self._indent() + (stage + 0.5) * self._pitch() - self._scroll_offset()
 
     def _place(self, stage: int) -> QRect:
         """Return the rectangle of a stage's picture."""
@@ -164,6 +170,8 @@ class StageStrip(QWidget):
         bars = BAR_HEIGHT if self._height_limit is None else 0
         self.setFixedHeight(self._side() + bars + FRAME)
         self.side_changed.emit()
+        share = min(self._pitch(), self.width() / len(self._titles))  # of the width, which not all pictures may fit
+        self.ends_moved.emit(self._center(0) if self._is_thinned else self._indent() + share / 2)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
@@ -178,7 +186,7 @@ class StageStrip(QWidget):
             if edit := edits.layers.get(stage):
                 draw_edit(painter, place, edit, self.palette())
             is_current = stage == shown
-            painter.setPen(QPen(accent if is_current else frame, 2 if is_current else 1))
+            painter.setPen(QPen(accent if is_current else frame, LINE if is_current else HAIRLINE))
             painter.drawRect(place)
         if self._height_limit is None:
             for stage in range(len(self._titles)):

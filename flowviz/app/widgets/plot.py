@@ -6,10 +6,11 @@ from typing import Any
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QSize, Qt
-from PyQt6.QtGui import QFont, QFontMetrics
+from PyQt6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import background
+from flowviz.app.style.tokens import TIGHT
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
@@ -17,7 +18,8 @@ SIDES = "left", "bottom", "right"  # the right axis is hidden until it is shown
 # The first digits of the ticks of a logarithmic axis, the most first.
 ROUND_DIGITS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9), (1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5, 7), (1, 2, 5), (1,)
 LINE_DISTANCE = 1.2  # between two tick labels of a vertical axis, in line heights
-LABEL_GAP = 4  # pixels between the tick labels of the bottom axis and its label
+LOW_LINES = 6  # height in lines of text below which the bottom axis has no label
+FEWEST, STEP_DIGITS = 2, (5, 4, 2.5, 2, 1)  # number of tick labels, and the first digits of their distance
 
 
 class Axis(pg.AxisItem):
@@ -37,20 +39,23 @@ class Axis(pg.AxisItem):
         self.setTextPen(surroundings.label)
         is_bottom = self.orientation == "bottom"
         self.setStyle(tickFont=font, maxTextLevel=0, hideOverlappingLabels=True if is_bottom else line_height)
-        if is_bottom:
-            self.setHeight(2 * line_height + LABEL_GAP)
+
+    def set_low(self, low: bool) -> None:
+        """Set whether a bottom axis has only numbers, because the plot is low."""
+        is_labeled = bool(self.labelText) and not low
+        self.showLabel(is_labeled)
+        self.setHeight((1 + is_labeled) * self._metrics.height() + TIGHT)
 
     def tickSpacing(self, minimum: float, maximum: float, size: float) -> Any:
         """Return the tick levels; only the coarsest one has labels, far enough apart not to overlap."""
         factor = 1
         while levels := super().tickSpacing(factor * minimum, factor * maximum, size):
             largest = levels[0][0]
-            if self._fits(minimum, maximum, size, largest):
+            if self._label_size(minimum, maximum, largest) <= largest * size / (maximum - minimum):
                 break
             factor *= 2
-        if levels and floor(maximum / largest) <= ceil(minimum / largest):  # a single label tells no scale
-            half = largest / 2
-            return [(half, 0), *levels[1:]] if self._fits(minimum, maximum, size, half) else levels
+        if levels and _count(minimum, maximum, largest) < FEWEST:  # a single label tells no scale
+            return self._few_labels(minimum, maximum, size) or levels
         return levels
 
     def tickValues(self, minimum: float, maximum: float, size: float) -> Any:
@@ -72,9 +77,14 @@ class Axis(pg.AxisItem):
             return list(super().tickStrings(values, scale, spacing))
         return [f"{10.0**value:.3g}" for value in values]
 
-    def _fits(self, minimum: float, maximum: float, size: float, distance: float) -> bool:
-        """Return whether tick labels at a distance do not overlap on an axis of a size in pixels."""
-        return self._label_size(minimum, maximum, distance) <= distance * size / (maximum - minimum)
+    def _few_labels(self, minimum: float, maximum: float, size: float) -> list[tuple[float, float]]:
+        """Return a tick level with two or three labels, however close to each other, or none if they would overlap."""
+        power = floor(log10(maximum - minimum))
+        steps = (digit * 10.0**exponent for exponent in (power, power - 1) for digit in STEP_DIGITS)
+        step = next(step for step in steps if _count(minimum, maximum, step) >= FEWEST)
+        is_bottom = self.orientation == "bottom"
+        needed = self._label_size(minimum, maximum, step) if is_bottom else self._metrics.capHeight()
+        return [(step, 0.0)] if needed <= step * size / (maximum - minimum) else []
 
     def _label_size(self, minimum: float, maximum: float, distance: float) -> float:
         """Return the length of a tick label along the axis in pixels, including the gap to the next one."""
@@ -95,7 +105,7 @@ class Plot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._axes = {side: Axis(side) for side in SIDES}
+        self._axes, self._line_height = {side: Axis(side) for side in SIDES}, self.fontMetrics().height()
         self._widget = pg.PlotWidget(axisItems=self._axes, enableMenu=False)
         self._widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.item: pg.PlotItem = self._widget.getPlotItem()
@@ -111,8 +121,13 @@ class Plot(QWidget):
         self._widget.setBackground(background(theme))
         for axis in self._axes.values():
             axis.set_appearance(font, theme)
-        top = QFontMetrics(font).height() // 2 + 1  # the highest tick label protrudes by half a line
-        self.item.layout.setContentsMargins(1, top, 1, 1)
+        self._line_height = QFontMetrics(font).height()
+        self.item.layout.setContentsMargins(1, self._line_height // 2 + 1, 1, 1)  # for half of the highest tick label
+        self._axes["bottom"].set_low(self.height() < LOW_LINES * self._line_height)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._axes["bottom"].set_low(self.height() < LOW_LINES * self._line_height)
 
     def place(self, x: float, y: float) -> QPointF:
         """Return where a point of the plot is drawn, in pixels of this widget."""
@@ -127,3 +142,8 @@ class Plot(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(0, self.minimumHeight())
+
+
+def _count(minimum: float, maximum: float, step: float) -> int:
+    """Return the number of multiples of a step from a minimum to a maximum."""
+    return floor(maximum / step) - ceil(minimum / step) + 1

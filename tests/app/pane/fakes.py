@@ -178,6 +178,7 @@ class FakeInspector(QObject):
 
 class FakeStrip(QObject):
     side_changed = pyqtSignal()
+    ends_moved = pyqtSignal(float)
     side = 20
 
     def set_stages(self, titles: list[str], shares: Any, *, thinned: bool) -> None:
@@ -192,8 +193,11 @@ class FakeStrip(QObject):
 
 
 class FakeSlider:
-    def set_stages(self, positions: list[str], titles: list[str], *, thinned: bool) -> None:
+    def set_stages(self, positions: list[str], titles: list[str]) -> None:
         self.positions, self.titles = positions, titles
+
+    def align(self, first: float) -> None:
+        self.first = first
 
 
 class FakePlayback(QObject):

@@ -33,6 +33,7 @@ class Navigated:
             layout.addWidget(widget)
         titles = [trace().title(stage) for stage in range(STAGES)]
         self.slider.set_stages([trace().position(stage) for stage in range(STAGES)], titles)
+        self.strip.ends_moved.connect(self.slider.align)
         self.strip.set_stages(titles, trace().volume_shares)
         self.view.show_flow(LAST, 8000)
         for focused in (self.cloud, self.strip, self.slider.slider):

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.pane.stage_slider import StageSlider
 from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
@@ -130,3 +131,36 @@ def test_every_step_can_be_reached_below_the_pictures(steps: StageStrip, view: V
     shown = steps.pictured[2]
     qtbot.mouseClick(steps, Qt.MouseButton.LeftButton, pos=steps._place(shown).topLeft() + QPoint(2, 5))
     assert view.value.stage == shown
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_few_pictures_stay_together_in_the_middle(narrow: StageStrip, view: ViewState, count: int) -> None:
+    narrow.set_stages([str(stage) for stage in range(count)], np.ones(count))
+    narrow.resize(1000, narrow.height())
+    places = [narrow._place(stage) for stage in range(count)]
+    assert all(after.left() - before.right() < 10 for before, after in pairwise(places))
+    assert abs(places[0].left() - (narrow.width() - places[-1].right())) < 4
+
+
+@pytest.mark.parametrize("count", [2, 4, STAGES])
+def test_ends_of_the_slider_are_below_the_first_and_the_last_picture(
+    narrow: StageStrip, view: ViewState, qtbot: QtBot, count: int
+) -> None:
+    slider = StageSlider(view)
+    qtbot.addWidget(slider)
+    narrow.ends_moved.connect(slider.align)
+    view.show_flow(count - 1, 8000)
+    names = [str(stage) for stage in range(count)]
+    slider.set_stages(names, names)
+    narrow.set_stages(names[:1], np.ones(1))
+    narrow.resize(1000, narrow.height())
+    slider.resize(1000, 30)
+    slider.show()
+    narrow.set_stages(names, np.ones(count))
+    for stage in (0, count - 1):
+        view.set_stage(stage)
+        layout = slider.layout()
+        assert layout is not None
+        layout.activate()
+        handle = slider.slider.handle().translated(slider.slider.pos())
+        assert abs(handle.center().x() - narrow._place(stage).center().x()) <= 3

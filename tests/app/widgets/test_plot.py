@@ -1,0 +1,36 @@
+"""Axes of small plots."""
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.style.fonts import window_font
+from flowviz.app.widgets.plot import Plot
+from tests.app.conftest import show
+
+HEIGHT = 60  # pixels, at a text size of 100%
+
+
+def shown_plot(qtbot: QtBot, percent: int, up: tuple[float, float]) -> Plot:
+    plot = Plot()
+    qtbot.addWidget(plot)
+    plot.set_appearance(window_font(percent), "light")
+    plot.item.setLabel("bottom", "step")
+    plot.resize(330, HEIGHT * percent // 100)
+    show(plot, qtbot)
+    plot.item.setYRange(*up, padding=0)
+    plot.item.setXRange(0, 60_000, padding=0)
+    QApplication.processEvents()
+    return plot
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+@pytest.mark.parametrize("up", [(1.08, 1.31), (0.4, 3.2), (-2.0, 7.0), (0.97, 0.99), (0.0, 1.0), (-0.6, 0.65)])
+def test_low_plot_has_two_or_three_ticks(qtbot: QtBot, up: tuple[float, float], percent: int) -> None:
+    plot = shown_plot(qtbot, percent, up)
+    axis = plot._axes["left"]
+    size = plot.item.getViewBox().height()
+    spacing, ticks = axis.tickValues(*up, size)[0]
+    texts = axis.tickStrings(ticks, 1.0, spacing)
+    assert 2 <= len(texts) <= 3
+    assert len(set(texts)) == len(texts)
