@@ -188,6 +188,7 @@ def test_files_exist() -> None:
         "resources/guide/terminal.md",
         "resources/guide/lessons.md",
         "resources/guide/library.md",
+        "resources/guide/style.md",
     ],
 )
 def test_links_to_files_lead_somewhere(path: str) -> None:

@@ -19,7 +19,7 @@ from flowviz.app.lessons.create import create_lessons
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.notices.notice_list import NoticeList, below_notices
 from flowviz.app.notices.notifications import Notifications
-from flowviz.app.pane.central_widget import MARGIN, CentralWidget
+from flowviz.app.pane.central_widget import CentralWidget
 from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.pane.stage_keys import add_stage_keys
 from flowviz.app.pane.viewer import Viewer
@@ -29,6 +29,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.appearance import Appearance, ThemeSwitch
 from flowviz.app.style.theme import style_sheet
+from flowviz.app.style.tokens import GAP
 from flowviz.app.target.builder import TARGET, TargetBuilder
 from flowviz.app.target.importer import SOURCE, TargetImporter
 from flowviz.app.threads.latest import LatestWorker
@@ -105,7 +106,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()  # central widget or start page
         self._lesson_panel = LessonPanel()
         window_notices = NoticeList("windowNotices")
-        self.setCentralWidget(below_notices(window_notices, self._stack, MARGIN))
+        self.setCentralWidget(below_notices(window_notices, self._stack, GAP))
         self._stack.addWidget(self._center)  # which shows it, so only now that it takes on the style of the window
         self.setStatusBar(self._training.status_bar)
         self.notifications = Notifications(window_notices, self)

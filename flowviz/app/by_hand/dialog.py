@@ -5,10 +5,11 @@ from collections.abc import Callable
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.widgets.labels import WrappingLabel
 
 USUAL_COUPLINGS, MAX_COUPLINGS = 4, 16
-WIDTH = 380  # pixels
+WIDTH = 48 * UNIT  # pixels
 HEADING = (
     "Be the optimizer: start with couplings that do nothing, and bend their curves in the layer inspector until the "
     "cloud becomes '{title}'. Nothing is trained; the gap tells how close you are."

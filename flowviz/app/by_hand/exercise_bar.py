@@ -4,10 +4,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from flowviz.app.by_hand.exercise import Exercise
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.widgets.controls import named, tool_button
 from flowviz.app.widgets.labels import WrappingLabel
 
-BAR_WIDTH = 140  # pixels
+BAR_WIDTH = 18 * UNIT  # pixels
 
 
 class ExerciseBar(QWidget):

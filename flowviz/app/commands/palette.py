@@ -15,11 +15,12 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.commands.catalog import Command, matching
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.widgets.controls import named
 
 LIST_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 SIZE = QSize(64, 37)  # in line heights
-FRAME_WIDTH = 60  # pixels: the margins and the indentation around the columns of the shortcut sheet
+FRAME_WIDTH = 8 * UNIT  # pixels: the margins and the indentation around the columns of the shortcut sheet
 
 
 class CommandList(QDialog):

@@ -8,9 +8,10 @@ from PyQt6.QtGui import QColor, QPainter, QPalette, QPen
 from PyQt6.QtWidgets import QApplication
 
 from flowviz.app.editing.cloud_bending import Arrow
+from flowviz.app.style.tokens import THICK_LINE
 
 HEAD, SPREAD = 11.0, 0.45  # length of a head in pixels, and half its angle
-HALO, LINE = 5.0, 2.5  # pixels
+HALO = 2 * THICK_LINE  # pixels
 
 
 def draw_arrows(painter: QPainter, arrows: Sequence[Arrow], place: Callable[[float, float], QPointF]) -> None:
@@ -25,9 +26,9 @@ def draw_arrows(painter: QPainter, arrows: Sequence[Arrow], place: Callable[[flo
         start, tip = place(*arrow.start), place(*arrow.tip)
         edge = place(arrow.start[0] + arrow.width, arrow.start[1])
         radius = hypot(edge.x() - start.x(), edge.y() - start.y())
-        for color, width in ((halo, HALO), (accent, LINE)):
+        for color, width in ((halo, HALO), (accent, THICK_LINE)):
             _draw_arrow(painter, start, tip, color, width)
-        painter.setPen(QPen(accent, LINE if arrow.is_selected else 1.0, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(accent, THICK_LINE if arrow.is_selected else 1.0, Qt.PenStyle.DashLine))
         painter.drawEllipse(start, radius, radius)
     painter.restore()
 

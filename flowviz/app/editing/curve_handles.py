@@ -9,9 +9,10 @@ from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.editing.bend_keys import press_key
 from flowviz.app.editing.curve_bending import CurveBending
+from flowviz.app.style.tokens import DOT, LINE
 from flowviz.app.widgets.plot import Plot
 
-RADIUS, SELECTED_RADIUS = 5.0, 7.0  # pixels
+RADIUS, SELECTED_RADIUS = DOT / 1.2, DOT * 1.2  # pixels
 WHEEL_NOTCH = 120  # eighths of a degree
 DESCRIPTION = (
     "Keys 1 to 5 add a bend to a curve. The arrow keys move the selected bend, plus and minus change its width, "
@@ -143,7 +144,7 @@ class CurveHandles(QWidget):
 
 
 def _draw_handle(painter: QPainter, place: QPointF, color: QColor, base: QColor, *, is_selected: bool) -> None:
-    painter.setPen(QPen(color, 2))
+    painter.setPen(QPen(color, LINE))
     painter.setBrush(color if is_selected else base)
     radius = SELECTED_RADIUS if is_selected else RADIUS
     painter.drawEllipse(place, radius, radius)

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.editing.curve_bending import CurveBending
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.late import Late
 from flowviz.records import Curve
@@ -30,7 +31,7 @@ DASHES = (
     Qt.PenStyle.DashDotLine,
     Qt.PenStyle.DashDotDotLine,
 )
-SAMPLE_SIZE = QSize(26, 8)  # of a line beside its name, in pixels
+SAMPLE_SIZE = QSize(3 * UNIT, UNIT)  # of a line beside its name, in pixels
 PLOT_LINES = 11  # height of the plot in lines of text
 MIN_RANGE = 0.5  # height of the plot in units of the curves, so that dragging a flat curve bends it visibly
 LEARNED_DASHES = 6.0, 5.0  # lengths of a dash and a gap, in widths of the line

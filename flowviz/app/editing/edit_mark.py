@@ -4,6 +4,7 @@ from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPalette
 
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import LINE
 from flowviz.specs.edits import LayerEdit
 
 DIMMED = 170  # opacity of the veil over a disabled layer, of 255
@@ -22,6 +23,6 @@ def draw_edit(painter: QPainter, place: QRect, edit: LayerEdit, palette: QPalett
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(palette.color(QPalette.ColorRole.Window))
-    painter.drawEllipse(corner.adjusted(-2, -2, 2, 2))
+    painter.drawEllipse(corner.adjusted(-LINE, -LINE, LINE, LINE))
     painter.restore()
     icon("layerdisabled" if edit.disabled else "layerbent").paint(painter, corner)

@@ -4,10 +4,10 @@ from PyQt6.QtWidgets import QToolButton
 
 from flowviz.app.editing.intent import FOCUS_OR_MOUSE, EditingIntent
 from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import check_box, on_click
 from flowviz.app.widgets.flow_row import WrappingRow
 
-SPACING = 12  # pixels
 ENABLED_TIP = "Disabled, the layer moves nothing. Hold D to see the flow without it for a while"
 RESET_TIP = "Enable the layer, and return its curves to what they have learned"
 
@@ -19,7 +19,7 @@ class LayerBar(WrappingRow):
         enabled, reset = check_box("layerEnabled", "Layer enabled", ""), QToolButton()
         reset.setObjectName("resetLayerButton")
         reset.setText("Reset this layer")
-        super().__init__(SPACING, enabled, reset)
+        super().__init__(GAP, enabled, reset)
         self._editor, self._enabled, self._reset = editor, enabled, reset
         self._enabled.clicked.connect(lambda enabled: editor.set_disabled(editor.stage, not enabled))
         on_click(reset, editor.reset)

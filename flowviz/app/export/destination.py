@@ -7,10 +7,11 @@ from PyQt6.QtCore import QStandardPaths
 from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
 from flowviz.app.export.source import ExportSource
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.widgets.controls import button, row
 from flowviz.specs.export_kinds import IN_FOLDERS
 
-MIN_WIDTH = 340  # pixels
+MIN_WIDTH = 42 * UNIT  # pixels
 
 
 class ExportDestination(QWidget):

@@ -96,7 +96,9 @@ class ExportDialog(QDialog):
         tip = "Open the folder of the export"
         self._show = button("exportShow", "Show in Folder", tip, "folder", run=self._show_folder)
         self._show.hide()
-        self._start = button("exportButton", "&Export", "Export (Return)", "export", run=self._ask_and_write)
+        self._start = button(
+            "exportButton", "&Export", "Export (Return)", "export", run=self._ask_and_write, is_filled=True
+        )
         self._start.setDefault(True)
         self._leave = button("exportLeave", "Close", "Close (Esc)", run=self.reject)
 

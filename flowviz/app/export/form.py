@@ -19,6 +19,7 @@ from flowviz.app.export.controls import (
 )
 from flowviz.app.export.source import Choices, ExportSource
 from flowviz.app.export.words import MARKS
+from flowviz.app.style.tokens import TIGHT
 from flowviz.app.widgets.controls import ChoiceBox, row
 from flowviz.specs import PictureSize
 from flowviz.specs.view import CM_PER_INCH
@@ -142,7 +143,7 @@ class ExportForm(QScrollArea):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(form := QWidget())
-        column.setContentsMargins(0, 0, 4, 0)
+        column.setContentsMargins(0, 0, TIGHT, 0)
         for box, *_ in self._sections:
             column.addWidget(box)
         column.addStretch()
@@ -158,13 +159,13 @@ class ExportForm(QScrollArea):
         box, found = QGroupBox(title), dict[QWidget, Sequence[str]]()
         form = QFormLayout(box)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.setVerticalSpacing(5)
+        form.setVerticalSpacing(TIGHT)
         for names in rows:
             if names[0] in self._controls:
                 content = self._create_row(names)
                 text = LABELS[names[0]] if names[0] in LABELS else label_of(names[0])
                 label = _label(text, self._controls[names[0]].widget)
-                label.setMinimumWidth(label.fontMetrics().horizontalAdvance(WIDEST_LABEL) + 4)
+                label.setMinimumWidth(label.fontMetrics().horizontalAdvance(WIDEST_LABEL) + TIGHT)
                 label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
                 form.addRow(label, content)
                 found[content] = names

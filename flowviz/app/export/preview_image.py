@@ -8,11 +8,12 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from flowviz.app.style.tokens import GAP, UNIT, WIDE
 from flowviz.specs import PictureSize
 from flowviz.specs.view import MIN_SIDE, Theme
 
 DRAWING = "Drawing…"
-MIN_PREVIEW_SIDE, SQUARE = 240, 8  # logical pixels
+MIN_PREVIEW_SIDE, SQUARE = 30 * UNIT, UNIT  # logical pixels
 SQUARES: dict[Theme, tuple[int, int]] = {"light": (255, 224), "dark": (44, 68)}  # grays
 
 
@@ -71,7 +72,7 @@ class PreviewImage(QWidget):
         target = QRectF(self.rect())
         if self._image is None:
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(target.adjusted(16, 16, -16, -16), flags, self._sentence)
+            painter.drawText(target.adjusted(WIDE, WIDE, -WIDE, -WIDE), flags, self._sentence)
         else:
             target = self._target(self._image)
             painter.drawTiledPixmap(target, _checkerboard(self._theme))
@@ -80,7 +81,7 @@ class PreviewImage(QWidget):
             self._paint_note(painter, target)
 
     def _paint_note(self, painter: QPainter, target: QRectF) -> None:
-        box = painter.boundingRect(target, Qt.AlignmentFlag.AlignCenter, DRAWING).adjusted(-10, -6, 10, 6)
+        box = painter.boundingRect(target, Qt.AlignmentFlag.AlignCenter, DRAWING).adjusted(-GAP, -GAP, GAP, GAP)
         painter.fillRect(box, self.palette().color(QPalette.ColorRole.Window))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, DRAWING)
 

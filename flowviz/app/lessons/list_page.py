@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import button
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
@@ -37,7 +38,7 @@ class ListPage(QWidget):
         scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         column.addWidget(scroll, stretch=1)
         buttons = QVBoxLayout()
-        buttons.setContentsMargins(9, 0, 9, 9)
+        buttons.setContentsMargins(GAP, 0, GAP, GAP)
         buttons.addWidget(self._open)
         buttons.addWidget(self._close)
         column.addLayout(buttons)

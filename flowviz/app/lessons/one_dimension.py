@@ -9,6 +9,7 @@ from PyQt6.QtGui import QFont, QFontMetrics, QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import background
+from flowviz.app.style.tokens import DOT, LINE
 from flowviz.app.widgets.controls import button, named
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.app.widgets.labels import WrappingLabel
@@ -170,7 +171,7 @@ class OneDimension(QWidget):
         for plot in (self._map, self._below, self._beside):
             plot.clear()
         colors, gray = CURVES[theme], SURROUNDINGS[theme].axis
-        line, faint = pg.mkPen(colors["validation"], width=2), (*colors["train"], 90)
+        line, faint = pg.mkPen(colors["validation"], width=LINE), (*colors["train"], 90)
         shade = pg.mkBrush(*colors["loss"], 110)
         self._map.plot([-RANGE, RANGE], [-RANGE, RANGE], pen=pg.mkPen(gray, style=Qt.PenStyle.DashLine))
         self._beside.addItem(pg.InfiniteLine(1.0, 90, pen=pg.mkPen(gray, style=Qt.PenStyle.DashLine)))
@@ -190,7 +191,7 @@ class OneDimension(QWidget):
         return bars
 
     def _created_handle(self, knot: int, color: tuple[int, int, int]) -> pg.TargetItem:
-        handle = pg.TargetItem(size=13, symbol="o", pen=pg.mkPen(color, width=2), brush=background(self._theme))
+        handle = pg.TargetItem(size=2 * DOT, symbol="o", pen=pg.mkPen(color, width=LINE), brush=background(self._theme))
         handle.sigPositionChanged.connect(partial(self._on_dragged, knot))
         self._map.addItem(handle)
         return handle

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidg
 
 from flowviz.app.lessons.prediction_box import PredictionBox
 from flowviz.app.lessons.state import Attendance
+from flowviz.app.style.tokens import GAP, LARGE_TEXT, TEXT, TIGHT
 from flowviz.app.widgets.controls import button, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
@@ -15,7 +16,7 @@ from flowviz.lessons import Lesson, Step
 from flowviz.lessons.markdown import as_html, as_line, as_plain
 
 DONE, TO_DO = "✓ Done.", "☐"
-TITLE_SIZE = 1.2  # relative to the font of the window
+TITLE_SIZE = LARGE_TEXT / TEXT  # relative to the font of the window
 MAX_NAME = 24  # characters
 END = "You have reached the end of this lesson."
 
@@ -102,8 +103,8 @@ class StepPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         top = row(self._position, self._list, stretched=self._position)
-        top.setContentsMargins(9, 5, 9, 0)
-        buttons.setContentsMargins(9, 0, 9, 9)
+        top.setContentsMargins(GAP, TIGHT, GAP, 0)
+        buttons.setContentsMargins(GAP, 0, GAP, GAP)
         column.addLayout(top)
         column.addWidget(self._scroll, stretch=1)
         column.addLayout(buttons)

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QT
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import GAP, TIGHT
 from flowviz.app.widgets.controls import named, on_click
 from flowviz.app.widgets.labels import WrappingLabel
 
@@ -40,7 +41,7 @@ class NoticeBar(QFrame):
     def _lay_out(self) -> None:
         top = Qt.AlignmentFlag.AlignTop
         texts, line, layout = QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
-        texts.setSpacing(2)
+        texts.setSpacing(TIGHT)
         texts.addWidget(_label("noticeText", self.notice.text, bold=True))
         if self.notice.advice:
             texts.addWidget(_label("noticeAdvice", self.notice.advice))
@@ -48,7 +49,7 @@ class NoticeBar(QFrame):
         line.addLayout(texts, stretch=1)
         line.addWidget(self._open, alignment=top)
         line.addWidget(self._close, alignment=top)
-        layout.setContentsMargins(8, 5, 5, 5)
+        layout.setContentsMargins(GAP, TIGHT, TIGHT, TIGHT)
         layout.addLayout(line)
         layout.addWidget(self._details)
         layout.addWidget(self._copy, alignment=Qt.AlignmentFlag.AlignRight)
@@ -88,7 +89,7 @@ class NoticeList(QWidget):
         self._set_aside: frozenset[str] = frozenset()  # topics hidden for now
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
+        self._column.setSpacing(TIGHT)
         self.hide()
 
     @property

@@ -9,13 +9,12 @@ from PyQt6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.style.theme import enlarged_text
+from flowviz.app.style.tokens import GAP, TIGHT, UNIT, WIDE
 from flowviz.app.widgets.controls import row
 from flowviz.app.widgets.flow_row import WrappingRow
 
-MARGIN, SPACING = 6, 4  # pixels
 PICTURE_SHARE = 0.8  # of the height of the screen, in presentation mode
-ROW_SPACING = 24  # pixels
-STRIP_HEIGHT = 44  # pixels, in a comparison, which has little room
+STRIP_HEIGHT = 6 * UNIT  # pixels, in a comparison, which has little room
 PANES_SHARE, FIGURES_SHARE = 34, 8  # of the height, in a comparison
 
 
@@ -36,7 +35,7 @@ class CentralWidget(QWidget):
         super().__init__()
         self.setObjectName("center")
         self._widgets, self._picture = widgets, picture
-        self._playback = WrappingRow(ROW_SPACING, widgets.playback, widgets.integrator, widgets.slider.label)
+        self._playback = WrappingRow(WIDE, widgets.playback, widgets.integrator, widgets.slider.label)
         self.next_step = Chip("nextStepChip", "Next training", "Train what you have chosen (Ctrl+Return)")
         widgets.cloud.cover(self.next_step, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
         self._bar, self._banner = QWidget(), QWidget()
@@ -52,8 +51,8 @@ class CentralWidget(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.addWidget(self._upper)
         self._column = QVBoxLayout(self._upper)
-        self._column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        self._column.setSpacing(SPACING)
+        self._column.setContentsMargins(GAP, GAP, GAP, GAP)
+        self._column.setSpacing(TIGHT)
         self._column.addWidget(widgets.view_bar)
         self._column.addWidget(self._picture, stretch=1)
         self._column.addLayout(row(widgets.readout, widgets.edited, widgets.score, stretched=widgets.readout))
@@ -121,12 +120,12 @@ class CentralWidget(QWidget):
         """Give the strip in presentation mode the height that the cloud, the sentence and the bar leave."""
         widgets = self._widgets
         if self._screen_height:
-            banner = 0 if self._banner.isHidden() else self._banner.sizeHint().height() + SPACING
+            banner = 0 if self._banner.isHidden() else self._banner.sizeHint().height() + TIGHT
             picture = ceil(PICTURE_SHARE * self._screen_height) - banner
             line = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
             others = picture + banner + line + self._bar.sizeHint().height()
             self._picture.setMinimumHeight(picture)
-            widgets.strip.limit_height(self._screen_height - others - 2 * MARGIN - 3 * SPACING)
+            widgets.strip.limit_height(self._screen_height - others - 2 * GAP - 3 * TIGHT)
         else:
             self._picture.setMinimumHeight(0)
             widgets.strip.limit_height(STRIP_HEIGHT if self._is_comparing else None)

@@ -12,6 +12,7 @@ from flowviz import rendering
 from flowviz.app.editing.bend_arrows import draw_arrows
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.style.theme import WARNING, ink
+from flowviz.app.style.tokens import DOT, GAP, HAIRLINE, LINE, TIGHT
 from flowviz.errors import SpecError
 from flowviz.records import Combination, Scene
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 ZOOM_FACTOR = 1.25  # per notch of the wheel
 WHEEL_NOTCH = 120  # eighths of a degree
-RING, HALO, LINE = 6.0, 5.0, 2.0  # radius and line widths of the ring around a particle, in pixels
+RING, HALO = DOT, 2 * LINE + HAIRLINE  # radius and line width of the ring around a particle, in pixels
 HINT_PLACE = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-RUBBER_BAND = QColor(128, 128, 128)
+RUBBER_BAND = QColor(Qt.GlobalColor.gray)
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
@@ -105,9 +106,11 @@ class CloudItem(pg.GraphicsWidget):
             self._paint_ring(painter, drawn.hovered)
         if drawn.hint or drawn.note:
             painter.setPen(QColor(*WARNING[theme]) if drawn.hint else ink(theme))
-            painter.drawText(self.boundingRect().adjusted(6, 4, -6, -4), HINT_PLACE, drawn.hint or drawn.note)
+            painter.drawText(
+                self.boundingRect().adjusted(GAP, TIGHT, -GAP, -TIGHT), HINT_PLACE, drawn.hint or drawn.note
+            )
         if self._region:
-            painter.setPen(QPen(RUBBER_BAND, 1.5, Qt.PenStyle.DashLine))
+            painter.setPen(QPen(RUBBER_BAND, LINE, Qt.PenStyle.DashLine))
             painter.drawPolygon(QPolygonF(self._region))
 
     def _paint_ring(self, painter: QPainter, particle: int) -> None:

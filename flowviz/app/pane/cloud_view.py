@@ -16,6 +16,7 @@ from flowviz.app.editing.cloud_bending import Arrow
 from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.state.view import Tool
+from flowviz.app.style.tokens import SMALL_TEXT, TEXT
 from flowviz.app.widgets.late import Late
 from flowviz.records import Combination, Rectangle, Scene, Selection, nearest
 from flowviz.rendering import pixel_position, plane_position, visible_rectangle
@@ -303,10 +304,10 @@ class CloudView(QWidget):
             self.zoomed.emit((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
 
     def _fit_words(self) -> None:
-        """Draw text as large as that of widgets; in the overview, larger text would leave no room for the stages."""
+        """Draw text as small text of widgets; in the overview, larger text would leave no room for the stages."""
         size, pixels = self.logical_size, QFontInfo(QApplication.font()).pixelSize()
         largest = USUAL_WORD_HEIGHT if self.drawn.overview else MAX_WORD_HEIGHT
-        self._word_height = min(self._word_scale * pixels / min(size.width, size.height), largest)
+        self._word_height = min(self._word_scale * SMALL_TEXT / TEXT * pixels / min(size.width, size.height), largest)
         self.set_view(self._view)
 
     def event(self, event: QEvent | None) -> bool:

@@ -7,10 +7,10 @@ from PyQt6.QtGui import QFontInfo, QImage, QKeyEvent, QPainter, QPaintEvent, QRe
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.pane.cloud_view import MAX_WORD_HEIGHT, CloudView
+from flowviz.app.style.tokens import SMALL_TEXT, TEXT, TIGHT, WIDE
 from flowviz.app.widgets.controls import tool_button
 from flowviz.specs import PictureSize
 
-MARGIN = 2  # pixels
 LEAVE = "Back to the Cloud (Esc)"
 
 
@@ -38,7 +38,7 @@ class FigureView(QWidget):
         top.addStretch()
         top.addWidget(self._leave)
         column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.setContentsMargins(TIGHT, TIGHT, TIGHT, TIGHT)
         column.addLayout(top)
         column.addStretch()
         self.hide()
@@ -52,9 +52,9 @@ class FigureView(QWidget):
 
     @property
     def word_height(self) -> float:
-        """Return the height of text as large as that of widgets, relative to the shorter side."""
+        """Return the height of text a little smaller than that of widgets, relative to the shorter side."""
         pixels = QFontInfo(QApplication.font()).pixelSize()
-        return min(pixels / max(min(self.width(), self.height()), 1), MAX_WORD_HEIGHT)
+        return min(SMALL_TEXT / TEXT * pixels / max(min(self.width(), self.height()), 1), MAX_WORD_HEIGHT)
 
     @property
     def picture(self) -> QImage | None:
@@ -96,7 +96,7 @@ class FigureView(QWidget):
             painter.drawImage(QPointF(), self._image)
         else:
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(16, 16, -16, -16), flags, self._sentence)
+            painter.drawText(self.rect().adjusted(WIDE, WIDE, -WIDE, -WIDE), flags, self._sentence)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape:

@@ -11,13 +11,14 @@ from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.editing.curve_plot import CurvePlot
 from flowviz.app.editing.layer_bar import LayerBar
 from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.style.tokens import GAP, TIGHT, UNIT
 from flowviz.app.widgets.labels import WrappingLabel, breakable, breakable_formula
 from flowviz.records import StageReport, written
 from flowviz.rendering.projection import is_split
 from flowviz.specs import ViewSpec, explanations
 from flowviz.specs.view import Direction, Theme
 
-MIN_WIDTH = 200  # pixels
+MIN_WIDTH = 25 * UNIT  # pixels
 OFFER = '<a href="#numbers">Show formula, numbers and curves</a>. This loads TensorFlow, which takes a few seconds.'
 UNTRAINED = "Numbers appear here a moment after training starts."
 LOADING = "Computing formula, numbers and curves…"
@@ -58,8 +59,8 @@ class Inspector(QScrollArea):
     def _lay_out(self) -> None:
         content = QWidget()
         layout = QVBoxLayout(content)
-        layout.setContentsMargins(9, 5, 9, 5)
-        layout.setSpacing(8)
+        layout.setContentsMargins(GAP, TIGHT, GAP, TIGHT)
+        layout.setSpacing(GAP)
         self.setWidget(content)  # while it is empty, because Qt measures it
         facts = self._title, self._bar, self._formula, self._numbers, self._plot, self._share
         for widget in (*facts, self._explanation, self._view_explanation):

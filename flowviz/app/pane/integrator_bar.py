@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QLabel
 
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
+from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import label_of
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.form import ControlSpec, bind_fields, controls_of
@@ -18,7 +19,6 @@ FORM: Mapping[str, ControlSpec] = {
     "integrator": ControlSpec("integratorBox", {"euler": "Euler", "midpoint": "Midpoint", "rk4": "RK4"}),
     "integrator_steps": ControlSpec("integratorSteps", is_late=True),
 }
-SPACING = 6  # pixels
 NO_TRAINING = "The weights stay the same, so no training is needed"
 OTHER_FAMILY = "Choose flow matching in the flow panel to change the integrator"
 
@@ -29,7 +29,7 @@ class IntegratorBar(WrappingRow):
     def __init__(self, request: RequestState, view: ViewState) -> None:
         self._controls = controls_of(FIELDS, FORM)
         method, steps = self._controls.values()
-        super().__init__(SPACING, label_of(method, "Integrator"), method, steps, QLabel("steps"))
+        super().__init__(GAP, label_of(method, "Integrator"), method, steps, QLabel("steps"))
         self.setObjectName("integratorBar")
         bind_fields(request, _integrated, self._controls, request.update_flow)
         request.watch(lambda value: value.plan.flow.recipe.is_continuous, self._enable)

@@ -4,13 +4,14 @@ from PyQt6.QtCore import QEvent, QPointF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QApplication, QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from flowviz.app.style.tokens import GAP, TIGHT, UNIT
 from flowviz.app.widgets.controls import check_box
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records.ledger import Ledger
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Theme
 
-MIN_WIDTH = 200  # pixels
+MIN_WIDTH = 25 * UNIT  # pixels
 HELP = (
     "Each bar begins where the one above ends. To the right (blue), a layer squeezes areas together, which raises the "
     "density; to the left (orange), it stretches them. Click a row to go to its layer."
@@ -46,8 +47,8 @@ class LedgerPanel(QScrollArea):
     def _lay_out(self) -> None:
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(9, 5, 9, 5)
-        column.setSpacing(6)
+        column.setContentsMargins(GAP, TIGHT, GAP, TIGHT)
+        column.setSpacing(GAP)
         self.setWidget(content)  # while it is empty, because Qt measures it
         for widget in (self._formula, self._sum, self._picture, self._mean, self._help):
             column.addWidget(widget, stretch=int(widget is self._picture))

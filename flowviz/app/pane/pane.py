@@ -9,16 +9,15 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.drawing_queue import DrawingQueue
+from flowviz.app.style.tokens import GAP, LINE, THICK_LINE, TIGHT, UNIT
 from flowviz.app.widgets.labels import FittingLabel
 
-MIN_SIZE = QSize(120, 90)  # pixels of one of several clouds
-USUAL_MIN_SIZE = QSize(320, 240)  # pixels of a cloud on its own
-LABELED_SIDE = 200  # pixels of the shorter side of one of several clouds, below which text would cover it
+MIN_SIZE = QSize(15 * UNIT, 11 * UNIT)  # pixels of one of several clouds
+USUAL_MIN_SIZE = QSize(40 * UNIT, 30 * UNIT)  # pixels of a cloud on its own
+LABELED_SIDE = 25 * UNIT  # pixels of the shorter side of one of several clouds, below which text would cover it
 LONG = 2.5  # ratio of the sides of a cloud, above which its points are enlarged further
 POINT_SCALE = 1.6  # of points in small clouds, relative to the picture
-EDGE = 2  # pixels around a cloud, which show whether it is selected
-SWATCH = 22  # width in pixels of the sample of the flow's line beside its name
-BAR = 3  # height in pixels of the progress bar
+SWATCH = 3 * UNIT  # width in pixels of the sample of the flow's line beside its name
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class PaneHeader(FittingLabel):
 
     def __init__(self) -> None:
         super().__init__("paneHeader", "Name, gap and progress of the flow")
-        self.setContentsMargins(SWATCH + 6, 2, 4, 4)
+        self.setContentsMargins(SWATCH + GAP, LINE, TIGHT, TIGHT)
         self._pen, self._fraction = QPen(), 0.0
 
     def show_title(self, title: Title) -> None:
@@ -68,7 +67,7 @@ class PaneHeader(FittingLabel):
         middle = self.contentsRect().center().y() + 1
         painter.setPen(self._pen)
         painter.drawLine(3, middle, SWATCH, middle)
-        whole = QRect(0, self.height() - BAR, self.width(), BAR)
+        whole = QRect(0, self.height() - THICK_LINE, self.width(), THICK_LINE)
         painter.fillRect(whole, self.palette().color(QPalette.ColorRole.Midlight))
         whole.setWidth(round(self._fraction * self.width()))
         painter.fillRect(whole, self._pen.color())
@@ -129,7 +128,7 @@ class Pane(QWidget):
         is_new = not self._name
         self._name, self._key, self._is_selected = title.name, title.key, selected
         if is_new:
-            self._frame(EDGE)
+            self._frame(LINE)
         self._header.show_title(title)
         self.setAccessibleName(self._header.text() + (" · selected" if selected else ""))
         self.setAccessibleDescription(
@@ -168,15 +167,15 @@ class Pane(QWidget):
             self.chosen.emit(self._name)
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 240)
+        return QSize(40 * UNIT, 30 * UNIT)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         if not self._name:
             return
         role = QPalette.ColorRole.Accent if self._is_selected else QPalette.ColorRole.Mid
         painter = QPainter(self)
-        painter.setPen(QPen(self.palette().color(role), EDGE if self._is_selected else 1))
-        inset = EDGE // 2
+        painter.setPen(QPen(self.palette().color(role), LINE if self._is_selected else 1))
+        inset = LINE // 2
         painter.drawRect(self.rect().adjusted(inset, inset, -inset, -inset))
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import TIGHT, UNIT
 from flowviz.app.widgets.choice_words import CHOICES
 from flowviz.app.widgets.controls import ChoiceBox, named
 from flowviz.app.widgets.flow_row import WrappingRow
@@ -16,7 +17,7 @@ from flowviz.specs import Playback
 from flowviz.specs.fields import fields_of
 
 FIELDS = fields_of(Playback)
-ICON_SIDE, SPACING = 16, 4  # pixels; the icon grows with the text
+ICON_SIDE, SPACING = 2 * UNIT, TIGHT  # pixels; the icon grows with the text
 
 
 class PlaybackBar(QWidget):

@@ -12,6 +12,7 @@ from flowviz.app.state.binding import bind
 from flowviz.app.state.known import Known, color_choice, colors_of
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS, MARKS, color_choices
 from flowviz.app.widgets.controls import ChoiceBox, label_of, named
 from flowviz.app.widgets.flow_row import WrappingRow
@@ -54,7 +55,7 @@ TOOLS: Mapping[Tool, Entry] = {
     ),
 }  # fmt: skip
 MAX_LINES = 2  # of buttons with text; a narrower bar shows icons only, and no labels
-GROUP_SPACING, LABEL_SPACING = 10, 6  # pixels
+GROUP_SPACING, LABEL_SPACING = GAP, GAP  # pixels
 FILLED = 0.9  # share of a line that its buttons can fill
 ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 

@@ -83,6 +83,8 @@ GLYPHS = {
     "remove": "close",
     "folder": "folder-outline",
     "float": "dock-window",
+    "closed": "chevron-right",
+    "opened": "chevron-down",
     # tools
     "move": "cursor-move",
     "rectangle": "selection-drag",
@@ -124,17 +126,22 @@ GLYPHS = {
 }
 
 
-def icon(name: str) -> QIcon:
-    """Return the icon with this name; it follows the theme."""
-    return QIcon(Glyph(GLYPHS[name]))
+def icon(name: str, *, is_on_highlight: bool | None = None) -> QIcon:
+    """Return the icon with this name; it follows the theme.
+
+    Args:
+        name: The name.
+        is_on_highlight: Whether it is on a fill in the color of selections. None if it is while its button is checked.
+    """
+    return QIcon(Glyph(GLYPHS[name], is_on_highlight))
 
 
 class Glyph(QIconEngine):
     """Icon engine that draws a glyph in the text color of the current palette."""
 
-    def __init__(self, glyph: str) -> None:
+    def __init__(self, glyph: str, is_on_highlight: bool | None = None) -> None:
         super().__init__()
-        self._glyph = glyph
+        self._glyph, self._is_on_highlight = glyph, is_on_highlight
 
     def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         if painter is None:
@@ -144,7 +151,8 @@ class Glyph(QIconEngine):
         font.setPixelSize(round(GLYPH_SCALE * rect.height()))
         painter.save()
         painter.setFont(font)
-        painter.setPen(_color(mode))
+        is_checked = state == QIcon.State.On
+        painter.setPen(_color(mode, is_checked if self._is_on_highlight is None else self._is_on_highlight))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, characters[self._glyph])
         painter.restore()
 
@@ -157,7 +165,7 @@ class Glyph(QIconEngine):
         return pixmap
 
     def clone(self) -> QIconEngine:
-        return Glyph(self._glyph)
+        return Glyph(self._glyph, self._is_on_highlight)
 
 
 @cache
@@ -175,10 +183,10 @@ def _font() -> tuple[str, dict[str, str]]:
     return QFontDatabase.applicationFontFamilies(number)[0], characters
 
 
-def _color(mode: QIcon.Mode) -> QColor:
+def _color(mode: QIcon.Mode, is_on_highlight: bool) -> QColor:
     group, role = QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText
     if mode == QIcon.Mode.Disabled:
         group = QPalette.ColorGroup.Disabled
-    elif mode == QIcon.Mode.Selected:
+    elif mode == QIcon.Mode.Selected or is_on_highlight:
         role = QPalette.ColorRole.HighlightedText
     return QGuiApplication.palette().color(group, role)

@@ -3,53 +3,173 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QFontInfo, QFontMetrics, QGuiApplication, QPalette
 
+from flowviz.app.style.tokens import CORNER, GAP, LARGE_CORNER, LARGE_TEXT, LINE, MARGIN, TEXT, TIGHT
+from flowviz.files import resource
 from flowviz.rendering.colors import SURROUNDINGS, Color
 from flowviz.specs.view import Theme
 
 THEMES: dict[str, Theme | None] = {"Follow &System": None, "&Light": "light", "&Dark": "dark"}
 
-WINDOW: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (44, 47, 52)}
-BUTTON: dict[Theme, Color] = {"light": (239, 239, 239), "dark": (60, 64, 70)}
-PANEL_TITLE: dict[Theme, Color] = {"light": (224, 224, 224), "dark": (56, 60, 66)}
+WINDOW: dict[Theme, Color] = {"light": (246, 247, 249), "dark": (36, 38, 43)}
+BUTTON: dict[Theme, Color] = {"light": (255, 255, 255), "dark": (42, 45, 50)}
+HOVER: dict[Theme, Color] = {"light": (232, 235, 239), "dark": (56, 60, 67)}
+HAIRLINE: dict[Theme, Color] = {"light": (217, 220, 225), "dark": (64, 68, 76)}  # between and around surfaces
+EDGE: dict[Theme, Color] = {"light": (138, 143, 151), "dark": (122, 127, 136)}  # around what can be filled in
 DISABLED: dict[Theme, Color] = {"light": (132, 132, 132), "dark": (146, 150, 156)}
-HIGHLIGHT: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (42, 110, 160)}
-CHOSEN: dict[Theme, Color] = {"light": (198, 222, 240), "dark": (44, 84, 118)}  # behind text that keeps its color
+HIGHLIGHT: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (46, 122, 182)}  # what is checked or selected
+ON_HIGHLIGHT: Color = (255, 255, 255)
+CHOSEN: dict[Theme, Color] = {"light": (205, 225, 241), "dark": (42, 76, 106)}  # behind text that keeps its color
 FOCUS: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (86, 180, 233)}
 LINK: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (120, 195, 240)}
 WARNING: dict[Theme, Color] = {"light": (176, 58, 0), "dark": (255, 160, 100)}
 NOTICE: dict[Theme, Color] = {"light": (255, 244, 233), "dark": (64, 50, 40)}
+SHADE = (0, 0, 0, 100)  # above what is not explained, with its alpha
+COLORS = {
+    "window": WINDOW,
+    "button": BUTTON,
+    "hover": HOVER,
+    "hairline": HAIRLINE,
+    "edge": EDGE,
+    "disabled": DISABLED,
+    "highlight": HIGHLIGHT,
+    "chosen": CHOSEN,
+    "focus": FOCUS,
+    "warning": WARNING,
+    "notice": NOTICE,
+}
 
-# Fusion only darkens a checked button, which is invisible in the dark theme, where a radio button has no outline.
+# Fusion draws gradients, dotted handles and outlines around what is checked. A rule that gives a control a border
+# replaces all of them, and the focus, which is a ring; see `window.keyboard`.
 STYLE = """
-WordBox {{ border: 1px solid rgb{edge}; border-radius: 4px; padding: 2px 4px; }}
+* {{ outline: none; }}
+QMainWindow::separator {{ background: transparent; width: {tight}px; height: {tight}px; }}
+QMainWindow::separator:hover, QSplitter::handle:hover {{ background: rgb{hairline}; }}
+QMenuBar, QStatusBar {{ background: rgb{window}; border: none; }}
+QMenuBar::item {{ background: transparent; padding: {line}px {gap}px; border-radius: {tight}px; }}
+QMenuBar::item:selected {{ background: rgb{chosen}; }}
+QStatusBar {{ border-top: 1px solid rgb{hairline}; }}
+QStatusBar::item {{ border: none; }}
+Dock {{ border: 1px solid rgb{hairline}; }}
+TitleBar {{ background: rgb{window}; border-top: 1px solid rgb{hairline}; }}
+TitleBar QLabel {{ font-weight: bold; }}
+TitleBar QToolButton {{
+    border: none; padding: 0; border-radius: {tight}px; icon-size: {title_icon}px;
+}}
+
+QPushButton, QToolButton, QComboBox {{
+    background: rgb{button}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {line}px {gap}px;
+    icon-size: {icon}px;
+}}
+QPushButton, QComboBox {{ min-height: {icon}px; }}
+QToolButton {{ padding: {line}px; }}
+QToolButton[toolButtonStyle="2"] {{ padding: {line}px {tight}px; }}
+QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: rgb{hover}; }}
+QPushButton:pressed, QToolButton:pressed {{ background: rgb{chosen}; }}
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ background: transparent; color: rgb{disabled}; }}
+QToolButton[autoRaise="true"], ViewBar QToolButton, QMenuBar QToolButton {{
+    background: transparent; border-color: transparent;
+}}
+QToolButton[autoRaise="true"]:hover, ViewBar QToolButton:hover {{ background: rgb{hover}; }}
+QPushButton:checked, QToolButton:checked, ViewBar QToolButton:checked,
+QPushButton:default, #trainButton, #startTrainButton {{
+    background: rgb{highlight}; border-color: rgb{highlight}; color: rgb{on_highlight};
+}}
+QPushButton:default:hover, #trainButton:hover, #startTrainButton:hover {{ background: rgb{focus}; }}
+QPushButton:checked:disabled, QToolButton:checked:disabled, QPushButton:default:disabled, #trainButton:disabled {{
+    background: rgb{hover}; border-color: rgb{hover}; color: rgb{disabled};
+}}
+DisclosureButton:checked, DisclosureButton:checked:hover {{
+    background: rgb{hover}; border-color: rgb{hairline}; color: rgb{ink};
+}}
+QToolButton::menu-indicator, QPushButton::menu-indicator {{
+    image: url({controls}/down-{theme}.svg); width: {arrow}px; subcontrol-position: right center; right: {tight}px;
+}}
+QToolButton::down-arrow {{ image: url({controls}/down-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
+QToolButton::right-arrow {{ image: url({controls}/right-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
+QComboBox::drop-down {{ border: none; width: {box}px; }}
+QComboBox::down-arrow {{ image: url({controls}/down-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
+
+QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox {{
+    background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: {corner}px; padding: {line}px {tight}px;
+}}
+QLineEdit:disabled, QAbstractSpinBox:disabled {{ border-color: rgb{hairline}; color: rgb{disabled}; }}
+QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
 TextBox {{ font-size: {large}pt; }}
-QPushButton, QToolButton {{ icon-size: {icon}px; }}
-QToolButton:checked {{
-    background: rgb{chosen}; border: 2px solid rgb{focus}; border-radius: 3px; padding: 0 1px;
+QAbstractSpinBox {{ padding: {line}px {gap}px; min-height: {icon}px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: {box}px; }}
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: rgb{hover}; }}
+QAbstractSpinBox::up-arrow {{ image: url({controls}/up-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
+QAbstractSpinBox::down-arrow {{ image: url({controls}/down-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
+
+QCheckBox::indicator, QRadioButton::indicator, QGroupBox::indicator {{
+    width: {box}px; height: {box}px; border: 1px solid rgb{edge}; background: rgb{paper};
 }}
-QRadioButton::indicator {{
-    width: {dot}px; height: {dot}px; border: 2px solid rgb{edge}; border-radius: {rounding}px; background: rgb{paper};
+QCheckBox::indicator, QGroupBox::indicator {{ border-radius: {tight}px; }}
+QRadioButton::indicator {{ border-radius: {rounding}px; }}
+QCheckBox::indicator:hover, QRadioButton::indicator:hover {{ border-color: rgb{focus}; }}
+QCheckBox::indicator:checked, QCheckBox::indicator:indeterminate, QRadioButton::indicator:checked,
+QGroupBox::indicator:checked {{ background: rgb{highlight}; border-color: rgb{highlight}; }}
+QCheckBox::indicator:checked, QGroupBox::indicator:checked {{ image: url({controls}/check.svg); }}
+QCheckBox::indicator:indeterminate {{ image: url({controls}/partly.svg); }}
+QRadioButton::indicator:checked {{ image: url({controls}/dot.svg); }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
+    background: rgb{window}; border-color: rgb{hairline};
 }}
-QRadioButton::indicator:checked {{
-    border-color: rgb{focus};
-    background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
-        stop: 0 rgb{focus}, stop: 0.55 rgb{focus}, stop: 0.65 rgb{paper}, stop: 1 rgb{paper});
+QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled {{ background: rgb{disabled}; }}
+
+QSlider:horizontal {{ min-height: {box}px; }}
+QSlider::groove:horizontal {{ height: {groove}px; border-radius: {line}px; background: rgb{hairline}; }}
+QSlider::sub-page:horizontal {{ height: {groove}px; border-radius: {line}px; background: rgb{focus}; }}
+QSlider::handle:horizontal {{
+    width: {handle}px; height: {handle}px; margin: -{overhang}px 0; border-radius: {handle_rounding}px;
+    background: rgb{paper}; border: 1px solid rgb{edge};
 }}
-NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: 4px; }}
+QSlider::handle:horizontal:hover {{ border-color: rgb{focus}; }}
+QSlider::sub-page:horizontal:disabled {{ background: rgb{hairline}; }}
+QSlider::handle:horizontal:disabled {{ background: rgb{window}; border-color: rgb{hairline}; }}
+QProgressBar {{
+    background: rgb{hover}; border: none; border-radius: {corner}px; text-align: center; min-height: {box}px;
+}}
+QProgressBar::chunk {{ background: rgb{chosen}; border-radius: {corner}px; }}
+QScrollBar:vertical {{ background: transparent; width: {scroll}px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: {scroll}px; margin: 0; }}
+QScrollBar::handle {{ background: rgb{edge}; border-radius: {line}px; margin: {line}px; }}
+QScrollBar::handle:vertical {{ min-height: {handle}px; }}
+QScrollBar::handle:horizontal {{ min-width: {handle}px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+
+QAbstractItemView {{ border: 1px solid rgb{hairline}; border-radius: {corner}px; background: rgb{paper}; }}
+QHeaderView, GalleryList {{ border: none; }}
+QHeaderView::section {{
+    background: rgb{window}; border: none; border-bottom: 1px solid rgb{hairline}; padding: {tight}px {gap}px;
+}}
+QTabWidget::pane {{ border: none; }}
+QTabBar {{ border: none; }}
+QTabBar::tab {{
+    background: transparent; border: none; border-bottom: {line}px solid transparent; padding: {tight}px {gap}px;
+}}
+QTabBar::tab:selected {{ border-bottom-color: rgb{focus}; }}
+QTabBar::tab:hover {{ background: rgb{hover}; }}
+QGroupBox {{ border: none; margin-top: {group}px; font-weight: bold; }}
+QGroupBox::title {{ subcontrol-origin: margin; subcontrol-position: top left; }}
+NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: {corner}px; }}
+Callout, AnswerPopup {{ background: rgb{window}; border: 1px solid rgb{hairline}; border-radius: {large_corner}px; }}
+ReturnBar {{ border: 1px solid rgb{hairline}; border-radius: {corner}px; }}
 #exampleCaption {{
-    background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: 4px; padding: 4px 8px; margin: 8px;
+    background: rgb{paper}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {tight}px {gap}px;
+    margin: {gap}px;
 }}
 Chip {{
-    background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: 4px; padding: 2px 6px; margin: 6px;
+    background: rgb{paper}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {tight}px {gap}px;
+    margin: {gap}px;
 }}
-#nextStepChip {{ margin: 6px 6px 28px 44px; }}
+#nextStepChip {{ margin: {gap}px {gap}px {chip_bottom}px {chip_left}px; }}
 Chip:hover {{ background: rgb{chosen}; }}
-QStatusBar::item {{ border: none; }}
-#targetDropZone {{ border: 1px dashed rgb{edge}; border-radius: 6px; background: transparent; padding: 12px 0; }}
+#targetDropZone {{
+    border: 1px dashed rgb{edge}; border-radius: {corner}px; background: transparent; padding: {gap}px 0;
+}}
 #targetDropZone:hover, #targetDropZone:focus {{ border-color: rgb{focus}; }}
-TitleBar {{ background: rgb{title}; }}
-TitleBar QToolButton {{ border: none; border-radius: 3px; padding: 0; icon-size: {title_icon}px; }}
-TitleBar QToolButton:hover {{ background: rgb{chosen}; }}
 WarningLabel[warns="true"], CloudHeader[warns="true"] {{ color: rgb{warning}; }}
 """
 
@@ -64,20 +184,34 @@ def enlarged_text(factor: float) -> str:
 def style_sheet(theme: Theme) -> str:
     """Return the style sheet of the window, for what a palette cannot express."""
     font = QGuiApplication.font()
-    dot = 2 * round(0.35 * QFontMetrics(font).height())
+    height = QFontMetrics(font).height()
+    box, handle = height - 2, 2 * round(0.4 * height)
     return STYLE.format(
-        dot=dot,
-        rounding=dot // 2 + 2,  # with the border, a circle
-        icon=QFontMetrics(font).height() + 2,  # a little higher than the text beside it
-        title_icon=QFontMetrics(font).height() - 2,
-        large=1.3 * font.pointSizeF(),
-        edge=DISABLED[theme],
+        **{name: colors[theme] for name, colors in COLORS.items()},
+        tight=TIGHT,
+        gap=GAP,
+        corner=CORNER,
+        large_corner=LARGE_CORNER,
+        line=LINE,
+        groove=TIGHT,
+        chip_bottom=MARGIN + TIGHT,  # above the numbers of the axis
+        chip_left=5 * GAP,
+        on_highlight=ON_HIGHLIGHT,
         paper=SURROUNDINGS[theme].background,
-        chosen=CHOSEN[theme],
-        focus=FOCUS[theme],
-        notice=NOTICE[theme],
-        warning=WARNING[theme],
-        title=PANEL_TITLE[theme],
+        ink=SURROUNDINGS[theme].title,
+        theme=theme,
+        controls=resource("controls").as_posix(),
+        icon=height + 2,  # a little higher than the text beside it
+        title_icon=height - 2,
+        arrow=round(0.75 * height),
+        box=box,
+        rounding=box // 2 + 1,  # with the border, a circle
+        handle=handle - 2,  # without its border
+        handle_rounding=handle // 2,
+        overhang=(handle - TIGHT) // 2,
+        scroll=GAP + 2,
+        group=height + GAP,
+        large=LARGE_TEXT / TEXT * font.pointSizeF(),
     )
 
 
@@ -94,8 +228,9 @@ def palette(theme: Theme) -> QPalette:
     """
     colors = QPalette(QColor(*BUTTON[theme]), QColor(*WINDOW[theme]))
     colors.setColor(QPalette.ColorRole.Base, background(theme))
+    colors.setColor(QPalette.ColorRole.Mid, QColor(*EDGE[theme]))  # of frames
     colors.setColor(QPalette.ColorRole.Highlight, QColor(*HIGHLIGHT[theme]))
-    colors.setColor(QPalette.ColorRole.HighlightedText, QColor("white"))
+    colors.setColor(QPalette.ColorRole.HighlightedText, QColor(*ON_HIGHLIGHT))
     colors.setColor(QPalette.ColorRole.Accent, QColor(*FOCUS[theme]))
     colors.setColor(QPalette.ColorRole.Link, QColor(*LINK[theme]))
     colors.setColor(QPalette.ColorRole.LinkVisited, QColor(*LINK[theme]))

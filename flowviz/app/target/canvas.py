@@ -14,12 +14,13 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from flowviz.app.style.theme import background, ink
+from flowviz.app.style.tokens import CORNER, GAP, TIGHT, UNIT, WIDE
 from flowviz.app.target.preview import draw_fitted, tinted
 from flowviz.specs.view import Theme
 
 SIZE = QSize(640, 400)  # of the drawing in pixels, independent of the size on the screen
 IMAGE_FORMAT = QImage.Format.Format_ARGB32_Premultiplied
-HEIGHT = 180  # of the widget, in pixels
+HEIGHT = 24 * UNIT  # of the widget, in pixels
 BRUSH = 30  # default diameter, in pixels of the drawing
 TRACED_OPACITY = 0.25
 DRAWING_BUTTON = Qt.MouseButton.LeftButton  # also the tip of a pen, whose other buttons are on its barrel
@@ -163,7 +164,7 @@ class Canvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setBrush(background(self._theme))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(self._drawing_rect, 4, 4)
+        painter.drawRoundedRect(self._drawing_rect, CORNER, CORNER)
         if self._traced is not None:
             painter.setOpacity(TRACED_OPACITY)
             margin = 0.05 * self._drawing_rect.height()
@@ -177,8 +178,8 @@ class Canvas(QWidget):
     def _paint_hint(self, painter: QPainter) -> None:
         painter.setPen(ink(self._theme))  # without a pen, Qt measures no text
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        room = self._drawing_rect.adjusted(20, 10, -20, -10)
-        text_rect = painter.boundingRect(room, flags, self._hint).adjusted(-6, -4, 6, 4)
+        room = self._drawing_rect.adjusted(WIDE, GAP, -WIDE, -GAP)
+        text_rect = painter.boundingRect(room, flags, self._hint).adjusted(-GAP, -TIGHT, GAP, TIGHT)
         painter.fillRect(text_rect, background(self._theme))
         painter.drawText(room, flags, self._hint)
 

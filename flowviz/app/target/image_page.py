@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from flowviz.app.state.pages import ImageContents
 from flowviz.app.state.request import RequestState
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.target.page import Page
 from flowviz.app.widgets.controls import button, label_of, row
 from flowviz.app.widgets.form import ControlSpec, controls_of
@@ -18,7 +19,7 @@ FORM: Mapping[str, ControlSpec] = {
     "invert": ControlSpec("imageInvert"),
     "grayscale": ControlSpec("imageGrayscale"),
 }
-NAME_WIDTH = 130  # pixels
+NAME_WIDTH = 16 * UNIT  # pixels
 PATTERNS = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
 
 

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QSignalBlocker, Qt
 from PyQt6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.state.request import RequestState
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.target.page import Page
 from flowviz.app.widgets.controls import choice_box, row, slider, tool_button
 from flowviz.specs import MixSpec, Part, SourceSpec
@@ -15,7 +16,7 @@ from flowviz.specs.target import MAX_PARTS
 
 LAYOUTS = {"beside": "Side by side", "over": "One over the other"}
 WEIGHT = fields_of(Part)["weight"]
-TITLE_WIDTH = 110  # pixels
+TITLE_WIDTH = 14 * UNIT  # pixels
 MIN_POSITION, MAX_POSITION = 1, 100  # of a slider
 USUAL_SCALE = 50  # slider positions per unit of weight; a new part has the weight 1
 

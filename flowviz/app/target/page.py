@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.style.tokens import TIGHT
 from flowviz.app.widgets.form import Control, bind_fields
 from flowviz.specs.view import Theme
 
@@ -29,7 +30,7 @@ class Page(QWidget):
         self.request = request
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(4)
+        self.column.setSpacing(TIGHT)
 
     def contents(self, request: Request) -> Any:
         """Return the contents of this page in a request."""

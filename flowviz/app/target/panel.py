@@ -19,6 +19,7 @@ from flowviz.app.state.binding import bind
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import LINE, UNIT
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.image_page import ImagePage
@@ -41,7 +42,7 @@ KINDS: dict[Kind, str] = {
     "points": "Learn the points of a table",
     "mix": "Combine several targets, side by side or one over the other",
 }
-PREVIEW_HEIGHT = 90  # pixels
+PREVIEW_HEIGHT = 8 * UNIT  # pixels
 TICKS = 1000  # of the progress bar
 
 
@@ -140,7 +141,7 @@ class TargetPanel(QWidget):
 
     def _lay_out(self) -> None:
         kinds = QHBoxLayout()
-        kinds.setSpacing(2)
+        kinds.setSpacing(LINE)
         for kind_button in self._buttons.values():
             kinds.addWidget(kind_button, stretch=1)
         layout = QVBoxLayout(self)

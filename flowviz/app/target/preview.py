@@ -7,9 +7,8 @@ from PyQt6.QtGui import QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.style.theme import background, ink
+from flowviz.app.style.tokens import CORNER, GAP
 from flowviz.specs.view import Theme
-
-MARGIN = 8  # pixels
 
 
 class Preview(QWidget):
@@ -35,9 +34,9 @@ class Preview(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(background(self._theme))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(self.rect(), 4, 4)
+        painter.drawRoundedRect(self.rect(), CORNER, CORNER)
         if self._alpha is not None:
-            room = QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+            room = QRectF(self.rect()).adjusted(GAP, GAP, -GAP, -GAP)
             draw_fitted(painter, self._alpha, room, self._theme)
 
 

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QIcon, QPainter, QPixmap
 
 from flowviz.app.state.request import RequestState
+from flowviz.app.style.tokens import GAP, UNIT
 from flowviz.app.target.page import Page
 from flowviz.app.target.preview import alpha_image, draw_fitted
 from flowviz.app.widgets.controls import choice_box
@@ -15,7 +16,7 @@ from flowviz.specs.fields import fields_of
 from flowviz.specs.shapes import heading_of
 from flowviz.specs.view import Theme
 
-ICON_SIDE = 28  # pixels
+ICON_SIDE = 3 * UNIT  # pixels
 ICON_SCALE = 2  # device pixels per logical pixel, for high-density screens
 
 
@@ -29,7 +30,7 @@ class ShapePage(Page):
         titles = {name: heading_of(name) for name in SHAPES}
         self._box = choice_box("targetShape", fields_of(ShapeSpec)["name"], titles)
         self._box.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
-        self._box.setMinimumHeight(ICON_SIDE + 6)
+        self._box.setMinimumHeight(ICON_SIDE + GAP)
         self._box.setMaxVisibleItems(len(SHAPES))
         self.setFocusProxy(self._box)
         self._sentence = WrappingLabel("shapeSentence", "Description of the shape")

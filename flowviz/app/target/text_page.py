@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.state.binding import bind
 from flowviz.app.state.request import RequestState
+from flowviz.app.style.tokens import TIGHT, UNIT
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.target.page import Page
 from flowviz.app.widgets.controls import DisclosureButton, describe, label_of, named, row
@@ -28,7 +29,7 @@ from flowviz.specs.target import MAX_TEXT
 KEYS_TIP = "Return trains, Shift+Return adds a line"
 TEXT_LINES = 2
 RETURNS = Qt.Key.Key_Return, Qt.Key.Key_Enter
-TEXT_FRAME = 12  # pixels above and below the lines
+TEXT_FRAME = UNIT + TIGHT  # pixels above and below the lines
 FIELDS = fields_of(TextSpec)
 FORM: Mapping[str, ControlSpec] = {
     "align": ControlSpec("targetAlign", {"left": "Left", "center": "Centered", "right": "Right"}),
@@ -83,7 +84,7 @@ class TextPage(Page):
         self.column.addLayout(line)
         grid = QGridLayout(self._options)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(TIGHT)
         grid.addLayout(row(self.fonts, align, stretched=self.fonts), 0, 0)
         grid.addLayout(row(label_of(weight), weight, stretched=weight), 1, 0)
         self.column.addWidget(self._options)

@@ -7,12 +7,12 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QFontMetrics
 
+from flowviz.app.style.tokens import GAP
 from flowviz.records import Mark
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
 RIGHT_OF_LINE, LEFT_OF_LINE = (0, 0), (1, 0)  # anchors at the upper end of a vertical line
-LABEL_MARGIN = 10  # pixels; pyqtgraph adds some around the text
 MIN_LABEL_WIDTH = 3  # in line heights
 
 
@@ -93,7 +93,7 @@ def fitted_labels(
     labels: list[Label] = []
     limit = width
     for title, position in zip(reversed(titles), reversed(positions), strict=True):
-        room, needed = limit - position, metrics.horizontalAdvance(title) + LABEL_MARGIN
+        room, needed = limit - position, metrics.horizontalAdvance(title) + GAP
         if room >= min(needed, MIN_LABEL_WIDTH * metrics.height()):
             labels.append(Label(_elided(title, room, metrics), RIGHT_OF_LINE))
             limit = position
@@ -107,4 +107,4 @@ def fitted_labels(
 
 
 def _elided(title: str, room: float, metrics: QFontMetrics) -> str:
-    return metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(room - LABEL_MARGIN))
+    return metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(room - GAP))

@@ -38,7 +38,7 @@ class TrainingControls(QWidget):
         self.setObjectName("runControls")
         self._activity = Activity()
         self._is_motion_reduced = False
-        self.train_button = button("trainButton", "Train", TRAIN_TIP, "train")
+        self.train_button = button("trainButton", "Train", TRAIN_TIP, "train", is_filled=True)
         self.pause_button = button("pauseButton", "Pause", PAUSE_TIP, "pause")
         self.stop_button = button("stopButton", "Stop", "Stop the training and keep its result", "stop")
         self._buttons = self.train_button, self.pause_button, self.stop_button

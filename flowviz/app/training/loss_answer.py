@@ -4,6 +4,7 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QKeyEvent, QPalette
 from PyQt6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
+from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records import Progress
 
@@ -24,7 +25,6 @@ UNKNOWN_BEST = (
 )
 CLOSING_KEYS = {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 WIDTH = 50  # characters
-MARGIN = 6  # pixels, of the frame and again of the text, which the focus ring surrounds
 
 
 def answer(progress: Progress | None) -> tuple[str, ...]:
@@ -84,9 +84,9 @@ class AnswerPopup(QFrame):
         self._text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
         )
-        self._text.setMargin(MARGIN)
+        self._text.setMargin(GAP)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.addWidget(self._text)
 
     def show_above(self, button: QWidget) -> None:

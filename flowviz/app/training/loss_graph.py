@@ -7,7 +7,8 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QFontMetrics
 
-from flowviz.app.training.change_lines import LABEL_MARGIN, ChangeLines
+from flowviz.app.style.tokens import DOT, GAP, LINE
+from flowviz.app.training.change_lines import ChangeLines
 from flowviz.app.training.loss_range import INITIAL_LOSSES, MIN_RANGE, SPIKE_TEXT, shown_range, spikes
 from flowviz.app.training.regression_curve import RegressionCurve
 from flowviz.app.widgets.plot import Plot
@@ -17,7 +18,7 @@ from flowviz.specs.view import Theme
 
 INITIAL_STEPS = 1000.0  # end of the axis before the first report
 PADDING = 0.05  # of the range of an axis, on either side
-DOT_SIZE, SPIKE_SIZE, KEPT_SIZE = 6, 9, 11  # pixels
+DOT_SIZE, SPIKE_SIZE, KEPT_SIZE = DOT, 1.5 * DOT, 2 * DOT  # pixels
 KEPT_TEXT = "Kept: {data:.3f} nats at step {x:,.0f}"  # pyqtgraph sets these names
 
 
@@ -64,7 +65,7 @@ class LossGraph(Plot):
 
     def set_appearance(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""
-        pens = {name: pg.mkPen(color, width=2) for name, color in CURVES[theme].items()}
+        pens = {name: pg.mkPen(color, width=LINE) for name, color in CURVES[theme].items()}
         pens["entropy"].setStyle(Qt.PenStyle.DashLine)
         pens["train"].setStyle(Qt.PenStyle.DotLine)
         pens["previous"].setWidth(1)
@@ -104,7 +105,7 @@ class LossGraph(Plot):
         low, high = min(shown), max(shown)
         padding = PADDING * max(high - low, MIN_RANGE)
         low, high = low - padding, high + padding
-        height, label_height = self.item.getViewBox().height(), QFontMetrics(self._font).height() + LABEL_MARGIN
+        height, label_height = self.item.getViewBox().height(), QFontMetrics(self._font).height() + GAP
         rows = self._targets.is_shown, self._settings.is_shown
         if any(rows) and height > 2 * sum(rows) * label_height:
             row = (high - low) * label_height / (height - sum(rows) * label_height)

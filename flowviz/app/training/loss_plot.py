@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from flowviz.app.style.tokens import TIGHT
 from flowviz.app.training.loss_range import shown_range, spike_texts
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.late import Late
@@ -16,7 +17,7 @@ from flowviz.specs.view import Theme
 if TYPE_CHECKING:
     from flowviz.app.training.loss_graph import LossGraph
 
-MIN_HEIGHT_LINES = 6  # in lines of text
+MIN_HEIGHT_LINES = 4  # in lines of text
 NAME = '<span style="white-space: nowrap">NLL (nats)</span>'
 LEGEND = {
     "validation": ("━", "validation"),
@@ -64,7 +65,7 @@ class LossPlot(QWidget):
         self.graph = Late(_load_graph, self._update_graph)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(TIGHT)
         layout.addWidget(self._legend)
         layout.addWidget(self.graph, stretch=1)
         self.set_theme(self._theme)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.settings import settings, stored_flag
+from flowviz.app.style.tokens import GAP, TIGHT
 from flowviz.app.training.loss_answer import LossQuestion
 from flowviz.app.widgets.controls import DisclosureButton
 from flowviz.app.widgets.flow_row import WrappingRow
@@ -45,7 +46,6 @@ METRICS = {
 VALIDATED = "validationNll", "validationGap"
 SCORES = *VALIDATED, "testNll", "testGap"  # in the first lines
 UNKNOWN = "–"
-SPACING = 6  # pixels
 SHOWN_KEY = "details/shown"  # of the settings
 
 
@@ -67,7 +67,7 @@ class Metrics(QWidget):
         self._question = LossQuestion()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(WrappingRow(SPACING, self._more, self._question))
+        layout.addWidget(WrappingRow(GAP, self._more, self._question))
         layout.addWidget(self._table)
         self._more.setChecked(stored_flag(SHOWN_KEY, default=False))
         self._more.toggled.connect(lambda shown: settings().setValue(SHOWN_KEY, shown))
@@ -126,7 +126,7 @@ class Metrics(QWidget):
     def _fill_table(self) -> None:
         grid = QGridLayout(self._table)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(TIGHT)
         for index, (name, (title, tip)) in enumerate(METRICS.items()):
             line, column = index // 2, 2 * (index % 2)
             value = QLabel(UNKNOWN)

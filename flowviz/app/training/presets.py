@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QButtonGroup, QLabel, QToolButton
 
 from flowviz.app.state.binding import bind
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import ChoiceBox, named
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.form import bind_control
@@ -14,7 +15,6 @@ from flowviz.specs import PRESETS, custom_title, preset_of
 
 CUSTOM = "custom"
 CUSTOM_TIP = "A flow with options of your own"
-SPACING = 6  # pixels
 
 
 class PresetBox(ChoiceBox):
@@ -38,7 +38,7 @@ class PresetButtons(WrappingRow):
         self._buttons: dict[str, QToolButton] = {name: _preset_button(name, *each) for name, each in texts.items()}
         self._buttons[CUSTOM] = _preset_button(CUSTOM, "", CUSTOM_TIP)
         request.watch(_title, self._buttons[CUSTOM].setText)
-        super().__init__(SPACING, QLabel("Flow:"), *self._buttons.values())
+        super().__init__(GAP, QLabel("Flow:"), *self._buttons.values())
         group = QButtonGroup(self)
         for button in self._buttons.values():
             group.addButton(button)

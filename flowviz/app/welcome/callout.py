@@ -7,12 +7,11 @@ from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QPalette
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from flowviz.app.style.tokens import GAP, WIDE
 from flowviz.app.widgets.controls import named, on_click
 from flowviz.app.widgets.labels import WrappingLabel
 
 WIDTH = 46  # characters
-MARGIN = 14  # pixels
-GAP = 12  # pixels between a callout, the widget that it explains, and the edge of the window
 ARROWS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down}
 
 
@@ -59,7 +58,7 @@ class Callout(QFrame):
         layout = self.layout()
         assert layout is not None
         width = max(WIDTH * self.fontMetrics().averageCharWidth(), layout.minimumSize().width())
-        self.resize(width, layout.heightForWidth(width))
+        self.resize(width, layout.totalHeightForWidth(width))
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -67,7 +66,7 @@ class Callout(QFrame):
         for button in (self._skip, self._back, self._next):
             buttons.addWidget(button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         column.addWidget(self._title)
         column.addWidget(self._text)
         column.addLayout(buttons)

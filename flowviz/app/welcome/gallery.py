@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetI
 
 from flowviz import rendering
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import UNIT, WIDE
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.errors import FlowvizError
@@ -22,8 +23,7 @@ from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.shapes import heading_of
 from flowviz.specs.view import MIN_SIDE, Theme
 
-THUMBNAIL_SIDE = 130  # pixels
-GAP_BESIDE, GAP_BELOW = 20, 16  # pixels between cells
+THUMBNAIL_SIDE = 16 * UNIT  # pixels
 LINE_COLOR = 128, 128, 128, 255  # between the flows of a comparison
 
 
@@ -69,7 +69,7 @@ class GalleryList(QListWidget):
 
     def _measured(self, metrics: QFontMetrics) -> QSize:
         widest = max((metrics.horizontalAdvance(heading_of(example.name)) for example in self._examples), default=0)
-        return QSize(max(THUMBNAIL_SIDE, widest) + GAP_BESIDE, THUMBNAIL_SIDE + metrics.lineSpacing() + GAP_BELOW)
+        return QSize(max(THUMBNAIL_SIDE, widest) + WIDE, THUMBNAIL_SIDE + metrics.lineSpacing() + WIDE)
 
     def draw_thumbnails(self, theme: Theme) -> None:
         """Start to draw the thumbnails for a theme."""

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.state.binding import bind
 from flowviz.app.state.request import Request, RequestState
-from flowviz.app.style.tokens import GAP, MARGIN, WIDE
+from flowviz.app.style.tokens import GAP, LARGE_TEXT, MARGIN, TEXT, TITLE_TEXT, WIDE
 from flowviz.app.training.presets import PresetButtons
 from flowviz.app.welcome.gallery import GalleryList
 from flowviz.app.widgets.controls import button, named, rename
@@ -37,7 +37,11 @@ GALLERY = "Or open one of {} trained examples"
 FIRST_TOUR, LATER_TOUR = "New here? Take the To&ur", "Take the To&ur"
 FIRST_LEAVE, LATER_LEAVE = "S&kip", "&Back to the Flow"
 MAX_LINE_LENGTH = 135  # characters; longer lines are hard to read
-HEADING_SIZE, WORD_SIZE, TITLE_SIZE = 1.8, 2.0, 1.15  # relative to the font of the window
+HEADING_SIZE, WORD_SIZE, TITLE_SIZE = (
+    TITLE_TEXT / TEXT,
+    TITLE_TEXT / TEXT,
+    LARGE_TEXT / TEXT,
+)  # relative to the font of the window
 MAX_RECENT = 5
 COLUMNS = 8  # of thumbnails, if there is room
 
@@ -71,7 +75,7 @@ class StartPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._word = WordBox("startWord", request, lambda value: value.pages.text.text)
         tip = "Start training on this word (Return)"
-        self._train = button("startTrainButton", "Train", tip, "train", run=actions.train)
+        self._train = button("startTrainButton", "Train", tip, "train", run=actions.train, is_filled=True)
         self._presets = PresetButtons(request)
         self._problem = WarningLabel("startProblem", "Problem with the word")
         self._tour = button(

@@ -8,14 +8,14 @@ from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWi
 from PyQt6.sip import isdeleted
 
 from flowviz.app.desktop.settings import settings, stored_flag
+from flowviz.app.style.theme import SHADE
+from flowviz.app.style.tokens import THICK_LINE
 from flowviz.app.threads.delay import delayed
 from flowviz.app.welcome.callout import Callout, place_beside
 from flowviz.app.welcome.temporary_panels import TemporaryPanels
 from flowviz.app.welcome.tour_steps import TourStep
 
 SEEN_KEY = "tourSeen"
-SHADE = QColor(0, 0, 0, 100)
-OUTLINE = 3  # pixels
 GEOMETRY_EVENTS = {
     QEvent.Type.Resize,
     QEvent.Type.Move,
@@ -122,9 +122,9 @@ class Tour(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), SHADE)
+        painter.fillRect(self.rect(), QColor(*SHADE))
         if not self._highlight.isEmpty():
-            width = 2 * OUTLINE  # the mask hides the inner half
+            width = 2 * THICK_LINE  # the mask hides the inner half
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), width))
             painter.drawRect(self._highlight)
 
@@ -163,7 +163,7 @@ def _highlighted_rect(step: TourStep, window: QWidget) -> QRect:
     for widget in step.widgets:
         if widget.isVisible() and _is_in(widget, window):
             area |= _visible_rect(widget, step.part() if step.part else widget.rect(), window)
-    outlined = area.adjusted(-OUTLINE, -OUTLINE, OUTLINE, OUTLINE)
+    outlined = area.adjusted(-THICK_LINE, -THICK_LINE, THICK_LINE, THICK_LINE)
     return area if area.isEmpty() else outlined & window.rect()
 
 

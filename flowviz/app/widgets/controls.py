@@ -18,9 +18,9 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import GAP
 from flowviz.specs.fields import SpecField
 
-SPACING = 6  # pixels
 Control = TypeVar("Control", bound=QWidget)
 Button = TypeVar("Button", bound=QAbstractButton)
 
@@ -73,7 +73,7 @@ class ChoiceBox(QComboBox):
 
 
 class DisclosureButton(QToolButton):
-    """Button that shows and hides a widget. Its arrow points down while the widget is visible."""
+    """Button that shows and hides a widget. Its chevron points down while the widget is visible."""
 
     def __init__(self, object_name: str, text: str, name: str, tip: str, disclosed: QWidget) -> None:
         """Create a button that is named `name` for screen readers; `disclosed` is hidden at first."""
@@ -87,7 +87,7 @@ class DisclosureButton(QToolButton):
 
     def _show(self, shown: bool) -> None:
         self._disclosed.setVisible(shown)
-        self.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+        self.setIcon(icon("opened" if shown else "closed", is_on_highlight=False))
 
 
 def named(widget: Control, object_name: str, name: str, tip: str = "") -> Control:
@@ -116,12 +116,21 @@ def label_of(widget: QWidget, text: str = "") -> QLabel:
 
 
 def button(
-    object_name: str, text: str, tip: str, icon_name: str = "", *, run: Callable[[], object] | None = None
+    object_name: str,
+    text: str,
+    tip: str,
+    icon_name: str = "",
+    *,
+    run: Callable[[], object] | None = None,
+    is_filled: bool = False,
 ) -> QPushButton:
-    """Return a push button that calls `run`, and is never the default button of a dialog."""
+    """Return a push button that calls `run`, and is never the default button of a dialog.
+
+    A button that the style sheet fills with the color of selections needs an icon for this color: `is_filled`.
+    """
     created = on_click(named(QPushButton(text), object_name, text, tip), run)
     if icon_name:
-        created.setIcon(icon(icon_name))
+        created.setIcon(icon(icon_name, is_on_highlight=is_filled))
     created.setAutoDefault(False)
     return created
 
@@ -167,7 +176,7 @@ def check_box(object_name: str, text: str, tip: str) -> QCheckBox:
 def row(*widgets: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
     """Return a row of widgets. The extra width goes to the `stretched` widget, or else to the end of the row."""
     layout = QHBoxLayout()
-    layout.setSpacing(SPACING)
+    layout.setSpacing(GAP)
     for widget in widgets:
         layout.addWidget(widget, stretch=1 if widget is stretched else 0)
     if stretched is None:

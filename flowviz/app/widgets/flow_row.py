@@ -4,7 +4,9 @@ from PyQt6.QtCore import QEvent, QPoint, QRect, QSize
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-LINE_SPACING = 4  # pixels
+from flowviz.app.style.tokens import TIGHT
+
+LINE_SPACING = TIGHT  # pixels
 
 Line = list[tuple[QWidget, QSize]]
 

@@ -7,8 +7,9 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy
 
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import TIGHT, UNIT
 
-SIGN_SIDE, SIGN_GAP = 16, 5  # pixels
+SIGN_SIDE, SIGN_GAP = 2 * UNIT, TIGHT  # pixels
 OPERATORS, NO_BREAK = "=≈~→≤+−·/", "\u00a0"
 MAX_TERM = 28  # letters that fit into the narrowest panel
 MAX_DURATION = 359_999  # seconds; estimates beyond 100 hours are cut off

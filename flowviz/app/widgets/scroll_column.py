@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-MARGINS = 9, 5, 9, 5  # pixels: left, top, right, bottom
+from flowviz.app.style.tokens import GAP, TIGHT
 
 
 class ScrollColumn(QScrollArea):
@@ -20,7 +20,7 @@ class ScrollColumn(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(*MARGINS)
+        self._column.setContentsMargins(GAP, TIGHT, GAP, TIGHT)
         self.setWidget(content)  # while it is empty, because Qt measures it
         for widget in widgets:
             self._column.addWidget(widget)

@@ -7,12 +7,12 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrowser
 import flowviz
 from flowviz.about import citation, license_text, release_notes
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import GAP, UNIT
 from flowviz.app.widgets.labels import WrappingLabel
 
 SIZE = QSize(52, 34)  # in line heights
 NO_ICON = QIcon()  # for buttons, because the icons of the style do not follow the theme
-ICON_SIDE = 64  # pixels
-MARGIN = 8  # pixels around the text
+ICON_SIDE = 8 * UNIT  # pixels
 CITE = "If you use flowviz in a paper or a talk, please cite it, and the flow that you show."
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
 scrub through its layers to see how.</p><p>Based on Brad Saund's blog post on normalizing flows. Free software under
@@ -33,7 +33,7 @@ class TextDialog(QDialog):
         self.text.setOpenExternalLinks(True)
         document = self.text.document()
         assert document is not None
-        document.setDocumentMargin(MARGIN)
+        document.setDocumentMargin(GAP)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
         close = self.buttons.button(QDialogButtonBox.StandardButton.Close)

@@ -2,21 +2,24 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QEnterEvent, QFocusEvent, QKeySequence, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import (
     QWIDGETSIZE_MAX,
     QAbstractButton,
+    QApplication,
     QComboBox,
     QDockWidget,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMainWindow,
     QSizePolicy,
     QToolButton,
     QWidget,
 )
 
+from flowviz.app.style.tokens import GAP, HAIRLINE, TIGHT
 from flowviz.app.widgets.controls import tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
@@ -47,7 +50,8 @@ class Dock(QDockWidget):
         self.setObjectName(f"{name}Dock")
         self.setAccessibleName(self.windowTitle())
         self.setWidget(panel)
-        self.setTitleBarWidget(TitleBar(self))
+        self._title_bar = TitleBar(self)
+        self.setTitleBarWidget(self._title_bar)
         self._panel, self._title = panel, title
         self.has_priority = has_priority
         self.is_stretchable = panel.sizePolicy().verticalPolicy() != QSizePolicy.Policy.Maximum
@@ -90,36 +94,79 @@ class Dock(QDockWidget):
             action.setShortcut(QKeySequence(key))
         return action
 
+    def switch_floating(self) -> None:
+        """Dock the panel, or detach it and move it above the cloud, where it covers none of the other panels."""
+        window, size = self.parent(), self.size().expandedTo(QSize(0, self.needed_height + GAP))
+        self.setFloating(not self.isFloating())
+        if self.isFloating() and isinstance(window, QMainWindow) and (center := window.centralWidget()) is not None:
+            self.resize(size)
+            self.move(center.mapToGlobal(center.rect().center()) - self.rect().center())
+
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self._fitted_height)
 
+    def enterEvent(self, event: QEnterEvent | None) -> None:
+        self._title_bar.update_buttons()
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        self._title_bar.update_buttons()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        super().paintEvent(event)
+        if self.isFloating():  # Qt gives no frame to a panel with a title bar of its own
+            painter = QPainter(self)
+            painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
+            painter.drawRect(self.rect().adjusted(0, 0, -HAIRLINE, -HAIRLINE))
+
 
 class TitleBar(QFrame):
-    """Title of a dock widget, with buttons that detach and close it.
+    """Title of a dock widget, with buttons that detach and close it while the panel is hovered or they are focused.
 
     Unlike the built-in title bar it follows changes of the font and the theme. Mouse events that it ignores reach
     the dock widget, which moves, docks and floats as usual:
     https://doc.qt.io/qt-6/qdockwidget.html#setTitleBarWidget
     """
 
-    def __init__(self, dock: QDockWidget) -> None:
+    def __init__(self, dock: Dock) -> None:
         super().__init__(dock)
-        title = dock.windowTitle()
+        title, self._dock = dock.windowTitle(), dock
         tip = f"Detach or dock the {title} panel"
-        detach = _button(f"{dock.objectName()}Float", "float", tip, lambda: dock.setFloating(not dock.isFloating()))
+        detach = _button(f"{dock.objectName()}Float", "float", tip, dock.switch_floating)
         close = _button(f"{dock.objectName()}Close", "remove", f"Close the {title} panel", dock.close)
         label = QLabel(title)
-        label.setContentsMargins(9, 1, 5, 1)  # aligned with the content of the panels
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 4, 0)
-        layout.setSpacing(4)
+        layout.setContentsMargins(GAP, 0, TIGHT, 0)  # aligned with the content of the panels
+        layout.setSpacing(TIGHT)
         layout.addWidget(label, stretch=1)
-        layout.addWidget(detach)
-        layout.addWidget(close)
+        self._buttons = detach, close
+        for each in self._buttons:
+            layout.addWidget(each)
+        self.update_buttons()
+        QApplication.instance().focusChanged.connect(self._follow_focus)  # type: ignore[union-attr]
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Let the Tab key reach the buttons, although it skips what is hidden."""
+        is_back = event is not None and event.reason() == Qt.FocusReason.BacktabFocusReason
+        button = self._buttons[-1 if is_back else 0]
+        button.show()
+        button.setFocus(Qt.FocusReason.BacktabFocusReason if is_back else Qt.FocusReason.TabFocusReason)
+
+    def _follow_focus(self, old: QWidget | None, new: QWidget | None) -> None:
+        if old in self._buttons or new in self._buttons:
+            self.update_buttons()
+
+    def update_buttons(self) -> None:
+        """Show the buttons while the pointer is above the panel or one of them has the focus, and hide them otherwise."""
+        has_focus = any(button.hasFocus() for button in self._buttons)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if has_focus else Qt.FocusPolicy.TabFocus)
+        for button in self._buttons:
+            button.setVisible(self._dock.underMouse() or has_focus)
 
 
 def _button(object_name: str, icon_name: str, name: str, run: Callable[[], object]) -> QToolButton:
     button = tool_button(object_name, name, name, icon_name, run=run)
     button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as in the built-in title bar: the View menu serves the keyboard
+    policy = button.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    button.setSizePolicy(policy)
     return button

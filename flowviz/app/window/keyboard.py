@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QRegion, QResizeEvent
 from PyQt6.QtWidgets import (
     QFocusFrame,
@@ -17,8 +17,9 @@ from PyQt6.QtWidgets import (
 )
 from PyQt6.sip import isdeleted
 
-WIDTH, ROUNDING = 2, 3  # pixels
-LABEL_MARGIN = 4  # pixels around a text
+from flowviz.app.style.tokens import CORNER, HAIRLINE, LINE, TIGHT
+
+RING = LINE + HAIRLINE  # width in pixels of the ring and the gap inside it
 
 
 def order_tabs(*containers: QWidget) -> None:
@@ -41,23 +42,38 @@ def _tab_stops(container: QWidget) -> Iterator[QWidget]:
 
 
 class FocusRings(QObject):
-    """Controller that moves a ring to the widget that has the focus, in a window and its dialogs."""
+    """Controller that moves a ring to the widget that has the focus, in a window and its dialogs.
+
+    After a click there is none, because the pointer is where the focus is.
+    """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._ring = FocusRing()
+        self._ring, self._is_clicked = FocusRing(), False
 
     def watch(self, old: QWidget | None, new: QWidget | None) -> None:
         """Surround the widget that has got the focus, except for menu bars, which highlight their current menu."""
         if isdeleted(self._ring):  # with the dialog in which it was
             self._ring = FocusRing()
-        is_surrounded = _belongs_to(new, self._window) and not isinstance(new, QMenuBar)
+        if new is not None and (top := new.window()) is not None and (handle := top.windowHandle()) is not None:
+            handle.installEventFilter(self)  # of the window, which gets each key and click first, but no other events
+        is_surrounded = _belongs_to(new, self._window) and not isinstance(new, QMenuBar) and not self._is_clicked
         self._ring.setWidget(new if is_surrounded else None)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress):
+            self._is_clicked = event.type() == QEvent.Type.MouseButtonPress
+            if self._is_clicked and not isdeleted(self._ring):
+                self._ring.setWidget(None)
+        return super().eventFilter(watched, event)
 
 
 class FocusRing(QFocusFrame):
-    """Ring above a widget, in the accent color of the palette."""
+    """Ring above a widget, in the accent color of the palette.
+
+    There is a gap inside it, because the fill of what is checked has that color, too.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,15 +81,18 @@ class FocusRing(QFocusFrame):
         self.setStyle(self._style)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        inside = self.rect().adjusted(WIDTH, WIDTH, -WIDTH, -WIDTH)
+        inside = self.rect().adjusted(RING, RING, -RING, -RING)
         self.setMask(QRegion(self.rect()) - QRegion(inside))  # repaint only with the edge of the widget below
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Accent), WIDTH))
-        inset = WIDTH // 2
-        painter.drawRoundedRect(self.rect().adjusted(inset, inset, -inset, -inset), ROUNDING, ROUNDING)
+        for role, width, inset in (
+            (QPalette.ColorRole.Accent, LINE, LINE / 2),
+            (QPalette.ColorRole.Window, HAIRLINE, LINE + HAIRLINE / 2),
+        ):
+            painter.setPen(QPen(self.palette().color(role), width))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
 
 
 class _RingStyle(QProxyStyle):
@@ -95,7 +114,7 @@ class _RingStyle(QProxyStyle):
     ) -> int:
         if metric in (QStyle.PixelMetric.PM_FocusFrameHMargin, QStyle.PixelMetric.PM_FocusFrameVMargin):
             is_text = isinstance(widget, QFocusFrame) and isinstance(widget.widget(), QLabel)
-            return LABEL_MARGIN if is_text else 0
+            return TIGHT if is_text else 0
         return super().pixelMetric(metric, option, widget)
 
 

@@ -10,6 +10,7 @@ from flowviz.app.desktop.settings import settings
 from flowviz.app.pane.inspector import Inspector
 from flowviz.app.pane.ledger_panel import LedgerPanel
 from flowviz.app.state.view import View, ViewState
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.widgets.scroll_column import ScrollColumn
@@ -21,7 +22,7 @@ FIRST_SIZE, MIN_SIZE = QSize(1280, 800), QSize(1008, 600)
 FRAME = QSize(16, 48)  # room for the frame and title bar, whose sizes are unknown until the window is shown
 SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
 LEFT_SHARE, RIGHT_SHARE = 1 / 7, 0.19  # of the width of the window, for the panels at first
-MAX_PANEL_WIDTH = 520  # pixels, at first
+MAX_PANEL_WIDTH = 65 * UNIT  # pixels, at first
 MIN_CENTER = 600  # width in pixels; where there is less room, the inspector leaves its own to the cloud
 MIN_PANES_WINDOW = 1600  # width in pixels of a window that has room for several clouds beside all panels
 KEYS = {"inspectorDock": "Ctrl+I", "ledgerDock": "Ctrl+Shift+G"}

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from PyQt6.QtCore import QSize
 
 from flowviz.app.pane.pane import MIN_SIZE
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.workspace.entrants import EntrantRun
 
 USUAL = {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3}  # columns, by the number of clouds
-HEADER = 28  # pixels above each cloud
+HEADER = 4 * UNIT  # pixels above each cloud
 GAIN = 1.15  # by which another arrangement must be better, so that a word with another letter does not change it
 
 

@@ -3,10 +3,10 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QPen
 
+from flowviz.app.style.tokens import LINE
 from flowviz.rendering import colors
 from flowviz.specs.view import Theme
 
-WIDTH = 2  # pixels
 PATTERNS = ((), (4, 2), (1, 2), (6, 2, 1, 2), (8, 3), (2, 2))  # lengths of dashes and gaps, in line widths
 
 
@@ -17,7 +17,7 @@ def entrant_color(style: int, theme: Theme) -> QColor:
 
 def entrant_pen(style: int, theme: Theme) -> QPen:
     """Return the pen of an entrant."""
-    pen = QPen(entrant_color(style, theme), WIDTH)
+    pen = QPen(entrant_color(style, theme), LINE)
     pattern = PATTERNS[style % len(PATTERNS)]
     if pattern:
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)

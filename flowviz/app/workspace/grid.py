@@ -8,14 +8,13 @@ from flowviz.app.pane.cloud_view import CloudView, Point
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.pane.pane import Pane
 from flowviz.app.state.view import View, ViewState
+from flowviz.app.style.tokens import TIGHT
 from flowviz.app.workspace.arrangement import columns_for
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.links import Links, LinksState
 from flowviz.app.workspace.pane_title import pane_title
 from flowviz.specs.comparison import MAX_ENTRANTS
-
-SPACING = 4  # pixels
 
 
 class PaneGrid(QWidget):
@@ -40,7 +39,7 @@ class PaneGrid(QWidget):
         self._queue = DrawingQueue(self)
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(SPACING)
+        self._layout.setSpacing(TIGHT)
         self._layout.addWidget(self._selected, 0, 0)
         compared.changed.connect(self._on_compared_changed)
         links.changed.connect(self._on_links_changed)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from flowviz.app.style.tokens import DOT, LINE, THICK_LINE, TIGHT
 from flowviz.app.training.loss_range import loss_range
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.labels import FittingLabel
@@ -23,8 +24,6 @@ GAP_TIP = "Validation gap: the distance from the best possible loss, on validati
 PADDING = 0.05  # of the range of an axis, on either side
 FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report
 MAX_OF_USUAL = 2.0  # height of the plot, relative to what most entrants need
-SELECTED_WIDTH, USUAL_WIDTH = 3, 2  # pixels
-DOT_SIZE = 6  # pixels; a single report makes no line
 HEIGHT_LINES = 5  # smallest height of the plot, in lines of text
 
 
@@ -46,7 +45,7 @@ class LossCurves(QWidget):
         top.addWidget(self._axis)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(TIGHT)
         layout.addLayout(top)
         layout.addWidget(self._panel, stretch=1)
         self._axis.chosen.connect(lambda: self._show(compared.value))
@@ -76,10 +75,10 @@ class LossCurves(QWidget):
         self._fit_curves(len(lines))
         for number, (run, (places, losses)) in enumerate(zip(compared.runs, lines, strict=True)):
             pen = entrant_pen(run.style, self._theme)
-            pen.setWidth(SELECTED_WIDTH if run.name == compared.selected else USUAL_WIDTH)
+            pen.setWidth(THICK_LINE if run.name == compared.selected else LINE)
             self._curves[number].setData(
                 places, np.minimum(losses, high), pen=pen, symbol="o" if len(places) == 1 else None, symbolPen=None,
-                symbolBrush=entrant_color(run.style, self._theme), symbolSize=DOT_SIZE,
+                symbolBrush=entrant_color(run.style, self._theme), symbolSize=DOT,
             )  # fmt: skip
         last = max((places[-1] for places, _ in lines if len(places)), default=FIRST_RANGES[axis])
         rest = PADDING * (high - low)

@@ -3,6 +3,7 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout
 
+from flowviz.app.style.tokens import GAP, TIGHT
 from flowviz.app.widgets.controls import button
 from flowviz.app.widgets.labels import FittingLabel
 
@@ -23,7 +24,7 @@ class ReturnBar(QFrame):
         back = button("returnButton", "&Back to the Comparison", "Show the flows side by side again (Ctrl+Shift+T)")
         back.clicked.connect(lambda: self.return_requested.emit())
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 3, 3, 3)
+        layout.setContentsMargins(GAP, TIGHT, TIGHT, TIGHT)
         layout.addWidget(self._text, stretch=1)
         layout.addWidget(back)
         self.hide()

@@ -8,9 +8,12 @@ from flowviz.app.editing.curve_plot import CURVE_COLORS, DASHES
 from flowviz.app.style.theme import (
     BUTTON,
     CHOSEN,
+    EDGE,
     FOCUS,
+    HIGHLIGHT,
+    HOVER,
     NOTICE,
-    PANEL_TITLE,
+    ON_HIGHLIGHT,
     WARNING,
     WINDOW,
     background,
@@ -60,8 +63,9 @@ def test_text_contrasts_with_its_background(theme: Theme) -> None:
     window, plot = QColor(*WINDOW[theme]), background(theme)
     assert contrast(QColor(*WARNING[theme]), window) >= 4.5
     assert contrast(palette(theme).color(Role.ButtonText), QColor(*CHOSEN[theme])) >= 4.5
-    for plate in (NOTICE[theme], PANEL_TITLE[theme]):
+    for plate in (NOTICE[theme], HOVER[theme], CHOSEN[theme]):
         assert contrast(ink_color(theme), QColor(*plate)) >= 4.5
+    assert contrast(QColor(*ON_HIGHLIGHT), QColor(*HIGHLIGHT[theme])) >= 4.5, "text and icons of what is checked"
     for words in (SURROUNDINGS[theme].label, SURROUNDINGS[theme].title):
         assert contrast(QColor(*words), plot) >= 4.5, "text in pictures and plots"
 
@@ -72,6 +76,9 @@ def test_curves_and_focus_rings_contrast_with_their_background(theme: Theme) -> 
         assert contrast(QColor(*line), background(theme)) >= 3
     for ground in (WINDOW[theme], BUTTON[theme]):
         assert contrast(QColor(*FOCUS[theme]), QColor(*ground)) >= 3
+        assert contrast(QColor(*HIGHLIGHT[theme]), QColor(*ground)) >= 3, "a fill shows what is checked"
+    for field in (background(theme), QColor(*WINDOW[theme])):
+        assert contrast(QColor(*EDGE[theme]), field) >= 3, "an outline shows where something can be entered"
 
 
 def test_curves_differ_in_their_dashes_and_not_only_in_color(qtbot: QtBot) -> None:

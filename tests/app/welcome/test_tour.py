@@ -15,6 +15,7 @@ from flowviz.app.welcome.start_page import StartPage
 from flowviz.app.welcome.tour import SEEN_KEY, Tour, tour_was_seen
 from flowviz.lessons.observations import PanelName
 from tests.app.conftest import Window
+from tests.app.style.test_icons import choose as choose_size
 from tests.app.test_main_window import choose
 
 pytestmark = pytest.mark.shared_window
@@ -301,3 +302,15 @@ def test_tour_starts_only_on_request_from_the_start_page(window: Window, qtbot: 
 def test_tour_counts_as_not_seen_if_the_settings_are_damaged(damaged: object) -> None:
     settings().setValue(SEEN_KEY, damaged)
     assert not tour_was_seen()
+
+
+@pytest.mark.parametrize("size", ["Normal", "Very Large"])
+def test_callout_has_room_for_each_line_of_its_explanation(window: Window, qtbot: QtBot, size: str) -> None:
+    choose_size(window, size)
+    guide = Guide(window, qtbot)
+    labels = [window.find(QLabel, name) for name in ("tourTitle", "tourWords")]
+    for _ in each_step(guide):
+        QApplication.processEvents()
+        for label in labels:
+            assert label.height() >= label.heightForWidth(label.width()), f"{label.text()!r} is cut off"
+    choose_size(window, "Normal")

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PyQt6.QtGui import QEnterEvent
 from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -32,6 +34,11 @@ def button(window: Window, name: str, kind: str) -> QToolButton:
     return window.find(QToolButton, f"{name}Dock{kind}")
 
 
+def point_at(panel: QDockWidget) -> None:
+    place = QPointF(5, 5)
+    QApplication.sendEvent(panel, QEnterEvent(place, place, place))
+
+
 def test_titles_follow_the_text_size(window: Window, qtbot: QtBot) -> None:
     before = {name: title_height(window, name) for name in PANELS}
     choose(window, "Very Large")
@@ -55,5 +62,51 @@ def test_buttons_of_the_title_bar_are_visible_in_both_themes(window: Window) -> 
     for theme in ("Light", "Dark"):
         choose(window, theme)
         for kind in ("Float", "Close"):
-            pixels = drawn(button(window, "flow", kind).grab())[..., :3].astype(int)
+            point_at(dock(window, "flow"))
+            bar, place = dock(window, "flow").titleBarWidget(), button(window, "flow", kind).geometry()
+            assert bar is not None
+            pixels = drawn(bar.grab(place))[..., :3].astype(int)
             assert np.ptp(pixels, axis=(0, 1)).min() > 100, f"{kind} lacks contrast in the {theme} theme"
+
+
+def test_buttons_of_the_title_bar_appear_while_the_pointer_is_above_the_panel(window: Window) -> None:
+    panel, buttons = dock(window, "flow"), [button(window, "flow", kind) for kind in ("Float", "Close")]
+    assert not any(each.isVisible() for each in buttons)
+    height = title_height(window, "flow")
+    point_at(panel)
+    assert all(each.isVisible() for each in buttons)
+    assert title_height(window, "flow") == height
+    QApplication.sendEvent(panel, QEvent(QEvent.Type.Leave))
+    assert not any(each.isVisible() for each in buttons)
+
+
+def test_tab_reaches_the_buttons_of_the_title_bar_and_leaves_them(window: Window, qtbot: QtBot) -> None:
+    window.main.activateWindow()
+    bar, (first, last) = dock(window, "flow").titleBarWidget(), (button(window, "flow", k) for k in ("Float", "Close"))
+    assert bar is not None
+    bar.setFocus(Qt.FocusReason.TabFocusReason)
+    assert first.hasFocus()
+    assert last.isVisible()
+    qtbot.keyClick(first, Qt.Key.Key_Tab)
+    assert last.hasFocus()
+    qtbot.keyClick(last, Qt.Key.Key_Backtab)
+    qtbot.keyClick(first, Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() not in {first, last}, "Shift+Tab is caught in the title bar"
+    assert not first.isVisible()
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_floating_panel_has_a_frame_and_covers_no_other_panel(window: Window, qtbot: QtBot, theme: str) -> None:
+    choose(window, theme)
+    panel = dock(window, "flow")
+    button(window, "flow", "Float").click()
+    qtbot.waitUntil(panel.isVisible)
+    pixels = drawn(panel.grab())[..., :3].astype(int)
+    edges = pixels[0, 9:-9], pixels[-1, 9:-9], pixels[9:-9, 0], pixels[9:-9, -1]
+    ground = np.median(pixels.reshape(-1, 3), axis=0)
+    for edge in edges:
+        assert (np.abs(edge - ground).sum(axis=1) > 30).all(), "an edge is missing"
+    others = [dock(window, name) for name in PANELS if name != "flow" and dock(window, name).isVisible()]
+    for other in others:
+        assert not panel.frameGeometry().intersects(QRect(other.mapToGlobal(QPoint()), other.size()))
+    button(window, "flow", "Float").click()

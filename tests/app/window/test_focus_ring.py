@@ -1,11 +1,15 @@
 """The ring around the focused widget."""
 
-from PyQt6.QtCore import QPoint, QRect
-from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QSlider
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.style.tokens import CORNER
 from flowviz.app.window.keyboard import FocusRing, FocusRings
 from tests.app.conftest import Window
+from tests.app.style.test_icons import choose, drawn
 
 
 def test_focus_ring_surrounds_the_focused_widget(window: Window, qtbot: QtBot) -> None:
@@ -38,3 +42,49 @@ def test_focus_ring_is_hidden_when_its_widget_is_deleted(window: Window, qtbot: 
     window.main.resize(1100, 750)
     QApplication.processEvents()
     assert gone not in [ring.widget() for ring in window.main.findChildren(FocusRing)]
+
+
+def click(window: Window, qtbot: QtBot, widget: QWidget) -> None:
+    """Click a widget as a window system does: through the window, which finds the widget under the pointer."""
+    handle = window.main.windowHandle()
+    assert handle is not None
+    qtbot.mouseClick(handle, Qt.MouseButton.LeftButton, pos=widget.mapTo(window.main, widget.rect().center()))
+
+
+def press_tab(window: Window, qtbot: QtBot) -> None:
+    handle = window.main.windowHandle()
+    assert handle is not None
+    qtbot.keyClick(handle, Qt.Key.Key_Tab)
+
+
+def rings(window: Window) -> list[QWidget | None]:
+    return [ring.widget() for ring in window.main.findChildren(FocusRing) if ring.isVisible()]
+
+
+def test_click_shows_no_ring_and_the_next_key_does(window: Window, qtbot: QtBot) -> None:
+    window.main.activateWindow()
+    text = window.find(QPlainTextEdit, "targetText")
+    window.find(QSlider, "layerScrubber").setFocus()
+    assert rings(window)
+    click(window, qtbot, text.viewport() or text)
+    qtbot.waitUntil(text.hasFocus)
+    assert not rings(window), "a click draws a ring"
+    press_tab(window, qtbot)
+    qtbot.waitUntil(lambda: not text.hasFocus())
+    assert rings(window) == [QApplication.focusWidget()]
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_ring_is_visible_around_a_checked_button(window: Window, qtbot: QtBot, theme: str) -> None:
+    choose(window, theme)
+    button = window.find(QToolButton, "textSource")
+    window.find(QSlider, "layerScrubber").setFocus()
+    assert button.isChecked()
+    place = QRect(button.mapTo(window.main, QPoint()), button.size())
+    checked = drawn(window.main.grab(place))[..., :3].astype(int)
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    focused = drawn(window.main.grab(place))[..., :3].astype(int)
+    middle = checked.shape[1] // 2
+    changes = np.abs(focused - checked)[: 2 * CORNER, middle].sum(axis=1)
+    assert changes.max() > 120, "Tab onto a checked button is invisible"
+    assert not changes[CORNER:].any(), "the fill stays"

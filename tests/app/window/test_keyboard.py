@@ -22,7 +22,8 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.stage_strip import StageStrip
-from flowviz.app.window.keyboard import LABEL_MARGIN, FocusRing
+from flowviz.app.style.tokens import TIGHT
+from flowviz.app.window.keyboard import FocusRing
 from flowviz.records import Selection
 from tests.app.conftest import Window
 
@@ -180,7 +181,7 @@ def test_focus_ring_surrounds_every_focused_widget(window: Window, keyboard: Key
             ring = window.main.findChild(FocusRing)
             assert ring is not None
             assert ring.isVisible(), keyboard.focus.objectName()
-            margin = LABEL_MARGIN if isinstance(keyboard.focus, QLabel) else 0
+            margin = TIGHT if isinstance(keyboard.focus, QLabel) else 0
             assert ring.size().width() == keyboard.focus.width() + 2 * margin
             assert _edge_color(ring) == ring.palette().accent().color().name()
     window.main.appearance.choose_theme(None)
