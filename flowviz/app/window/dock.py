@@ -156,7 +156,7 @@ class TitleBar(QFrame):
             self.update_buttons()
 
     def update_buttons(self) -> None:
-        """Show the buttons while the pointer is above the panel or one of them has the focus, and hide them otherwise."""
+        """Show the buttons while the pointer is above the panel or one of them has the focus, or else hide them."""
         has_focus = any(button.hasFocus() for button in self._buttons)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if has_focus else Qt.FocusPolicy.TabFocus)
         for button in self._buttons:
