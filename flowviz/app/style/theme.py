@@ -60,7 +60,7 @@ QPushButton, QToolButton, QComboBox {{
     background: rgb{button}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {line}px {gap}px;
     icon-size: {icon}px;
 }}
-QPushButton, QComboBox {{ min-height: {icon}px; }}
+QPushButton {{ min-height: {icon}px; }}
 QToolButton {{ padding: {line}px; }}
 QToolButton[toolButtonStyle="2"] {{ padding: {line}px {tight}px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: rgb{hover}; }}
@@ -95,7 +95,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox {{
 QLineEdit:disabled, QAbstractSpinBox:disabled {{ border-color: rgb{hairline}; color: rgb{disabled}; }}
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
 TextBox {{ font-size: {large}pt; }}
-QAbstractSpinBox {{ padding: {line}px {gap}px; min-height: {icon}px; }}
+QAbstractSpinBox {{ padding: {line}px {gap}px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: {box}px; }}
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: rgb{hover}; }}
 QAbstractSpinBox::up-arrow {{ image: url({controls}/up-{theme}.svg); width: {arrow}px; height: {arrow}px; }}

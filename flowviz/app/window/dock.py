@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.style.tokens import GAP, HAIRLINE, TIGHT
-from flowviz.app.widgets.controls import tool_button
+from flowviz.app.widgets.controls import named, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
 
@@ -130,8 +130,10 @@ class TitleBar(QFrame):
     def __init__(self, dock: Dock) -> None:
         super().__init__(dock)
         title, self._dock = dock.windowTitle(), dock
-        tip = f"Detach or dock the {title} panel"
-        detach = _button(f"{dock.objectName()}Float", "float", tip, dock.switch_floating)
+        named(self, f"{dock.objectName()}Title", f"{title} panel", "Drag to move the panel")
+        detach = _button(
+            f"{dock.objectName()}Float", "float", f"Detach or dock the {title} panel", dock.switch_floating
+        )
         close = _button(f"{dock.objectName()}Close", "remove", f"Close the {title} panel", dock.close)
         label = QLabel(title)
         layout = QHBoxLayout(self)
