@@ -307,7 +307,8 @@ class CloudView(QWidget):
         """Draw text as small text of widgets; in the overview, larger text would leave no room for the stages."""
         size, pixels = self.logical_size, QFontInfo(QApplication.font()).pixelSize()
         largest = USUAL_WORD_HEIGHT if self.drawn.overview else MAX_WORD_HEIGHT
-        self._word_height = min(self._word_scale * SMALL_TEXT / TEXT * pixels / min(size.width, size.height), largest)
+        scale = self._word_scale if self._word_scale > 1 else SMALL_TEXT / TEXT
+        self._word_height = min(scale * pixels / min(size.width, size.height), largest)
         self.set_view(self._view)
 
     def event(self, event: QEvent | None) -> bool:
