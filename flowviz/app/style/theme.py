@@ -49,7 +49,6 @@ QMenuBar::item {{ background: transparent; padding: {line}px {gap}px; border-rad
 QMenuBar::item:selected {{ background: rgb{chosen}; }}
 QStatusBar {{ border-top: 1px solid rgb{hairline}; }}
 QStatusBar::item {{ border: none; }}
-Dock {{ border: 1px solid rgb{hairline}; }}
 TitleBar {{ background: rgb{window}; border-top: 1px solid rgb{hairline}; }}
 TitleBar QLabel {{ font-weight: bold; }}
 TitleBar QToolButton {{
