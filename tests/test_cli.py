@@ -77,18 +77,21 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     figures = json.loads(capsys.readouterr().out)
     assert list(figures) == [
         "steps", "seconds", "steps_per_second", "train_nll", "loss", "validation_nll", "test_nll", "entropy", "gap",
-        "standard_error", "test_nll_median", "without_density", "on_target", "leaked", "coverage", "round_trip_error",
-        "folded", "kept_step", "recoveries",
+        "standard_error", "test_nll_median", "without_density", "on_target", "leaked", "coverage", "legibility",
+        "round_trip_error", "folded", "kept_step", "recoveries",
         "largest_rise", "unsteady", "prepare_seconds", "nll_units", "log_det_of_units", "changes_of_settings",
     ]  # fmt: skip
     assert figures["steps"] == 150
     assert figures["gap"] == figures["test_nll"] - figures["entropy"]
     assert 0 <= figures["on_target"] <= 1
     assert figures["leaked"] == 1 - figures["on_target"]
+    assert 0 <= figures["legibility"] <= 1
     assert (figures["nll_units"], figures["log_det_of_units"]) == ("flow", 0)
     saved = load_project(path)
     assert (saved.target, saved.training.steps, saved.training.seed) == (TextSpec(text="I"), 150, 3)
     assert saved.history.step[-1] == 150
+    assert run("info", path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["legibility"] == pytest.approx(figures["legibility"])
     assert [p.name for p in tmp_path.iterdir()] == ["i.flowviz"]
 
 
@@ -167,6 +170,7 @@ def test_info_describes_a_project(
     found = json.loads(capsys.readouterr().out)
     assert (found["target"], found["family"], found["steps"]) == ("Hi", "realnvp", 2100)
     assert found["flowviz"] == flowviz.__version__
+    assert 0 <= found["legibility"] <= 1
     assert found["tensorflow"] == version("tensorflow")
     assert found["platform"].startswith(platform.system())
     save_project(replace(project, environment=None), older := tmp_path / "older.flowviz")

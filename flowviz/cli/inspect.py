@@ -17,13 +17,14 @@ from flowviz.cli.messages import counted, say
 from flowviz.cli.outputs import check_output
 from flowviz.cli.plan_options import flow_options
 from flowviz.cli.spec_options import Given, given_files, parsed, takes
-from flowviz.errors import SpecError
+from flowviz.errors import SpecError, TargetError
 from flowviz.files import write_bytes
 from flowviz.library.training import check_flow
 from flowviz.projects import Project
 from flowviz.records import Environment, Settings, StageReport, checked_stage, written
 from flowviz.records.deviation import Deviation
 from flowviz.specs import FlowSpec
+from flowviz.targets import build_target
 
 BROKEN_STATUS = 1  # exit status if a flow breaks a law
 WIDTH, INDENT = 80, "      "
@@ -187,12 +188,22 @@ def _project_info(project: Project) -> machine.SystemInfo:
         "steps": int(steps[-1]) if len(steps) else 0,
         "ending": project.ending or ("unknown" if len(steps) else "not trained"),
         "score": project.score.in_units().sentence() if project.score else "unknown",
+        "legibility": _legibility(project),
         "uses_of_the_test_points": project.test_uses,
         **vars(Settings.of(project.training, flow.recipe)),
         "changes_of_settings": [change.sentence() for change in project.history.adjustments],
         **dict.fromkeys(names, "unknown"),
         **(vars(project.environment) if project.environment else {}),
     }
+
+
+def _legibility(project: Project) -> str | float:
+    """Return how clearly the particles show the strokes of the target, which older files do not say."""
+    try:
+        found = build_target(project.target).legibility(project.trace.positions[-1])
+    except TargetError:  # the font of a text is not installed
+        found = None
+    return "unknown" if found is None else found
 
 
 def _integration(project: Project) -> machine.SystemInfo:

@@ -33,9 +33,10 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   successful validation and "largest_rise" of the validation NLL, or null, and
                                   "unimproved", the number of validations since the best one; missing from older files,
                                   "edits" of the training}
-                timeline          {"period", "moments": [{"step", "state", "on_target", "coverage"}, ...]} of the
-                                  training: steps ascend; shares are from 0 to 1, or null. The particles of a moment
-                                  are stored only if it is the last one and its state is the current one, as the trace
+                timeline          {"period", "moments": [{"step", "state", "on_target", "coverage", "legibility"}, ...]}
+                                  of the training: steps ascend; shares and the legibility, which is missing from older
+                                  files, are from 0 to 1, or null. The particles of a moment are stored only if it is
+                                  the last one and its state is the current one, as the trace
                 seen              how the project was viewed: the spec `Seen`
                 edits             {"layers": {STAGE: {"disabled", "bumps": [{"curve", "center", "height", "width"},
                                   ...]}, ...}}: the spec `Edits`, with which the trace and the score were computed
@@ -234,8 +235,7 @@ def _metadata(project: Project, states: States) -> dict[str, Any]:
     present = states.number(project.weights)
     checkpoint = project.checkpoint and _checkpoint_text(project.checkpoint, states)
     moments = [
-        {name: vars(moment)[name] for name in ("step", "on_target", "coverage")}
-        | {"state": states.number(moment.weights)}
+        {"step": moment.step, **moment.hits, "state": states.number(moment.weights)}
         for moment in project.timeline.moments
     ]
     return {
@@ -369,7 +369,10 @@ def _checkpoint(text: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], sta
 
 def _timeline(found: Metadata, states: list[Weights], trace: Trace) -> Timeline:
     texts = found.timeline.moments
-    moments = [Moment(text.step, states[text.state], text.on_target, text.coverage) for text in texts]
+    moments = [
+        Moment(text.step, states[text.state], text.on_target, text.coverage, legibility=text.legibility)
+        for text in texts
+    ]
     if found.flow.is_recorded:
         moments = [with_particles(each, RecordedFlow(found.flow, each.weights).checked().recorded) for each in moments]
     if texts and texts[-1].state == found.present:

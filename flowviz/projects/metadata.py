@@ -47,6 +47,7 @@ class MomentText(Spec):
     step: Count
     on_target: float | None
     coverage: float | None
+    legibility: float | None = None
     state: State
 
 

@@ -43,12 +43,12 @@ def storable_timeline(
 
 def with_particles(moment: Moment, trace: Trace) -> Snapshot:
     """Return the snapshot with the data of a moment and the particles of a trace."""
-    return Snapshot(moment.step, moment.weights, moment.on_target, moment.coverage, trace)
+    return Snapshot(moment.step, moment.weights, trace=trace, **moment.hits)
 
 
 def without_particles(moment: Moment) -> Moment:
     """Return a moment without the particles that it may have."""
-    return Moment(moment.step, moment.weights, moment.on_target, moment.coverage)
+    return Moment(moment.step, moment.weights, **moment.hits)
 
 
 def _thinned(moments: list[Moment], most: int, named: int | None) -> list[Moment]:

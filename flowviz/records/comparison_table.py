@@ -59,6 +59,7 @@ COLUMNS = (
     Column("test_nll", "NLL", ".3f", "lowest", "validation_nll"),
     Column(DIFFERENCE, "test NLL − best", ".4f", "lowest"),
     Column("on_target", "on target", ".1%", "highest"),
+    Column("legibility", "legibility", ".1%", "highest"),
     Column("coverage", "coverage", ".1%", "highest"),
     Column("leaked", "leaked", ".1%", "lowest"),
     Column("parameters", "parameters", ",.0f", "lowest"),

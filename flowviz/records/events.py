@@ -1,7 +1,7 @@
 """Events of a running training. Each event owns its arrays, which never change after it is sent."""
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,6 +154,14 @@ class Advanced:
     fraction: float
 
 
+class Hits(TypedDict):
+    """How well the particles hit the target; see `Moment`."""
+
+    on_target: float | None
+    coverage: float | None
+    legibility: float | None
+
+
 @dataclass(frozen=True)
 class Moment:
     """The flow at a step of its training.
@@ -163,12 +171,20 @@ class Moment:
         weights: Weights of the flow after the step.
         on_target: Share of the particles that land on the target. None if that is unknown.
         coverage: Share of the target that the particles reach. None if the support is unknown.
+        legibility: How clearly the particles show the strokes of the target, from 0 to 1. None if there are none, or if
+            it is unknown.
     """
 
     step: int
     weights: Weights
     on_target: float | None
     coverage: float | None
+    legibility: float | None = field(default=None, kw_only=True)
+
+    @property
+    def hits(self) -> Hits:
+        """Return how well the particles hit the target."""
+        return {"on_target": self.on_target, "coverage": self.coverage, "legibility": self.legibility}
 
     @property
     def leaked(self) -> float | None:
@@ -325,6 +341,7 @@ class Finished:
             "on_target": self.snapshot.on_target,
             "leaked": self.snapshot.leaked,
             "coverage": self.snapshot.coverage,
+            "legibility": self.snapshot.legibility,
             "round_trip_error": self.trace.largest_round_trip_error,
             "folded": max(self.score.folded, self.trace.folded_share),
             "kept_step": self.kept.step,

@@ -126,6 +126,7 @@ def figures_so_far(
         "on_target": moment.on_target if moment else None,
         "leaked": moment.leaked if moment else None,
         "coverage": moment.coverage if moment else None,
+        "legibility": moment.legibility if moment else None,
         **known,
         "parameters": known["parameters"] or None,
     }

@@ -321,6 +321,12 @@ SURFACES: Mapping[str, str] = {
 EARLIER_SURFACE = "the earlier target"
 
 
+LEGIBILITY = (
+    "How clearly the strokes stand out from the gaps beside them: 0% is a copy blurred by the width of a stroke, 100% "
+    "is the target, and most words can be read from about 50% on"
+)
+
+
 def surface(target: TargetSpec) -> str:
     """Return what the particles of a target land on, such as "the letters"."""
     if isinstance(target, TextSpec):
@@ -331,14 +337,20 @@ def surface(target: TargetSpec) -> str:
     return SURFACES[target.kind]
 
 
-def score(on_target: float | None, target: TargetSpec | None) -> str:
-    """Return how many particles land on a target, such as "97% end on the letters", or "" if that is unknown.
+def score(on_target: float | None, target: TargetSpec | None, legibility: float | None = None) -> str:
+    """Return how well particles hit a target, such as "64% legible · 97% end on the letters", or "" if that is unknown.
 
     Args:
         on_target: The share of the particles, from 0 to 1. None if it is unknown.
         target: The target. None if it is an earlier one of the training, of which nothing else is known.
+        legibility: How clearly the particles show the strokes, from 0 to 1. None if it is unknown.
     """
     if on_target is None:
         return ""
-    percent = 100 if on_target == 1 else min(round(100 * on_target), 99)
-    return f"{percent}% end on {surface(target) if target else EARLIER_SURFACE}"
+    clarity = "" if legibility is None else f"{_percent(legibility)} legible · "
+    return f"{clarity}{_percent(on_target)} end on {surface(target) if target else EARLIER_SURFACE}"
+
+
+def _percent(share: float) -> str:
+    """Return a share as text; only the whole is 100%."""
+    return f"{100 if share == 1 else min(round(100 * share), 99)}%"

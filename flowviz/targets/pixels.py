@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import TargetError
 from flowviz.records import Units
+from flowviz.targets.contrast import Contrast, contrast_of
 from flowviz.targets.target import Extent, Target
 
 COVERAGE_CELLS = 400  # enough to resolve letters, yet few enough for 8000 samples to reach nearly all of them
@@ -85,6 +86,13 @@ class PixelDensity(Target):
         reached = np.bincount(self._cells[row[on_ink], column[on_ink]], minlength=len(masses)) > 0
         return float(masses[reached].sum() / masses.sum())
 
+    def legibility(self, points: NDArray[np.floating]) -> float | None:
+        """Return how clearly the points (n, 2) show the strokes, from 0 to 1, or None if there are none."""
+        if self._contrast is None:
+            return None
+        x, y = (np.asarray(points, np.float64) / self._pixel + self._center).T
+        return self._contrast.of(x, -y)
+
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Return a mask (n,) of the points (n, 2) that lie in the support. NaN and infinite points do not."""
         return self._places(points)[2]
@@ -125,6 +133,10 @@ class PixelDensity(Target):
         column = np.where(inside, x, 0).astype(np.intp)
         row = np.where(inside, -1 - np.floor(np.where(inside, y, -1)), 0).astype(np.intp)
         return row, column, inside & (self._weights[row, column] > 0)
+
+    @cached_property
+    def _contrast(self) -> Contrast | None:
+        return contrast_of(self._weights)
 
     @cached_property
     def _corners(self) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import TargetPicture
+from flowviz.records import Hits, TargetPicture
 from flowviz.records.trace import TOGETHER
 
 DRAWN_TOGETHER = 16 * TOGETHER  # points, which take little memory each
@@ -79,6 +79,22 @@ class Target(ABC):
     @abstractmethod
     def coverage(self, points: NDArray[np.floating]) -> float | None:
         """Return the share of the target that the points (n, 2) reach, or None if the support is unknown."""
+
+    def legibility(self, points: NDArray[np.floating]) -> float | None:
+        """Return how clearly the points (n, 2) show the target, from 0 to 1, or None if it is no picture.
+
+        It agrees with reading: 0 means as blurred as if nothing narrower than a stroke were visible, and 1 as clear as
+        the target itself. The on-target share says less, because near a word most of the plane is ink.
+        """
+        return None
+
+    def hits(self, points: NDArray[np.floating]) -> Hits:
+        """Return how well the points (n, 2) hit the target."""
+        return {
+            "on_target": self.on_target(points),
+            "coverage": self.coverage(points),
+            "legibility": self.legibility(points),
+        }
 
     @abstractmethod
     def preview(self) -> NDArray[np.uint8]:

@@ -225,7 +225,7 @@ class Training:
             return []
         if wants_checkpoint:
             return [now, self._checkpoint()]
-        return [Moment(now.step, now.weights, now.on_target, now.coverage)]
+        return [Moment(now.step, now.weights, **now.hits)]
 
     def _reports(self) -> list[Event]:
         """Return the events to report after a chunk.

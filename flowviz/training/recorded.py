@@ -38,12 +38,13 @@ def with_recorded(comparison: Comparison | None, name: str, project: Project) ->
     target = build_target(project.target)
     project, nlls = scored(replace(project, training=training))
     score, ends = (project.score or Score(0, None, entropy=target.entropy)).in_units(), project.trace.positions[-1]
-    on_target = target.on_target(ends)
-    figures = {
+    hits = target.hits(ends)
+    figures: dict[str, float | None] = {
         **score.figures(),
-        "on_target": on_target,
-        "leaked": None if on_target is None else 1 - on_target,
-        "coverage": target.coverage(ends),
+        "on_target": hits["on_target"],
+        "leaked": None if hits["on_target"] is None else 1 - hits["on_target"],
+        "coverage": hits["coverage"],
+        "legibility": hits["legibility"],
     }
     rate = training.of_family(project.flow.recipe).peak_rate
     is_finite = bool(np.isfinite(ends).all())

@@ -38,8 +38,7 @@ class ShownFlow:
         """Return the particles of the shown flow at a step of the training, and how well they hit a target."""
         shown = self.in_sync()
         trace = shown.trace(shown.particles())
-        samples = trace.positions[-1]
-        return Snapshot(step, self.trained.weights(), target.on_target(samples), target.coverage(samples), trace)
+        return Snapshot(step, self.trained.weights(), trace=trace, **target.hits(trace.positions[-1]))
 
     def in_sync(self) -> Flow:
         """Return the shown flow with the present numbers."""

@@ -112,7 +112,8 @@ def weights(flow: FlowSpec, width: int, rng: np.random.Generator) -> Weights:
 
 
 def moment(flow: FlowSpec, step: int, width: int, rng: np.random.Generator) -> Moment:
-    return Moment(step, weights(flow, width, rng), None if step == 100 else float(rng.random()), float(rng.random()))
+    on_target, coverage, legibility = (None if step == 100 else float(share) for share in rng.random(3))
+    return Moment(step, weights(flow, width, rng), on_target, coverage, legibility=legibility)
 
 
 def moved(flow: FlowSpec, particles: int, rng: np.random.Generator) -> Trace:

@@ -21,6 +21,19 @@ def test_history_of_an_older_file_has_no_changes_of_settings() -> None:
     assert project.history.adjustments == ()
 
 
+def test_moments_of_an_older_file_have_an_unknown_legibility() -> None:
+    def make_older(text: dict[str, Any], _: object) -> None:
+        for moment in text["timeline"]["moments"]:
+            del moment["legibility"]
+
+    project = whole_project()
+    older = from_bytes(changed(to_bytes(project), make_older))
+    assert [moment.legibility for moment in older.timeline.moments] == [None] * len(project.timeline.moments)
+    assert [moment.on_target for moment in older.timeline.moments] == [
+        moment.on_target for moment in project.timeline.moments
+    ]
+
+
 def test_older_file_has_no_recoveries_and_returns_to_its_latest_validated_state() -> None:
     def make_older(text: dict[str, Any], _: object) -> None:
         del text["recoveries"], text["checkpoint"]["latest_validation"], text["checkpoint"]["largest_rise"]

@@ -77,6 +77,13 @@ def test_score_names_what_the_particles_land_on(target: TargetSpec, expected: st
     assert score(None, target) == ""
 
 
+def test_score_begins_with_the_legibility_if_it_is_known() -> None:
+    assert score(0.72, WORD, 0.4512) == "45% legible · 72% end on the letters"
+    assert score(0.72, None, 0.0) == "0% legible · 72% end on the earlier target"
+    assert score(0.99999, WORD, 0.99999) == "99% legible · 99% end on the letters"
+    assert score(None, WORD, 0.5) == ""
+
+
 @pytest.mark.parametrize(("share", "percent"), [(0.0, "0%"), (0.994, "99%"), (0.9999, "99%"), (1.0, "100%")])
 def test_score_is_100_percent_only_if_every_particle_lands_on_the_target(share: float, percent: str) -> None:
     assert score(share, WORD).startswith(percent)

@@ -8,7 +8,7 @@ import pytest
 from flowviz.flows import build_flow
 from flowviz.projects import Project
 from flowviz.projects.format import from_bytes, to_bytes
-from flowviz.records import Checkpoint, Event, Finished, History, Progress, Retargeted, Snapshot
+from flowviz.records import Checkpoint, Event, Finished, History, Hits, Progress, Retargeted, Snapshot
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Target, build_target
 from flowviz.training import NewTarget, train
@@ -97,6 +97,9 @@ def test_a_loss_that_jumps_with_the_target_is_no_explosion() -> None:
         def on_target(self, points: np.ndarray) -> None: ...
 
         def coverage(self, points: np.ndarray) -> None: ...
+
+        def hits(self, points: np.ndarray) -> Hits:
+            return {"on_target": None, "coverage": None, "legibility": None}
 
     far: Target = Far()  # type: ignore[assignment]
     events = train(FIRST, SMALL, TrainingSpec(steps=500), retarget=Asked(3, NewTarget(far, "far")))

@@ -270,6 +270,5 @@ def _followed(keeper: FlowKeeper, variant: Variant, particles: Trace, moment: Mo
 def _moved(moment: Moment, trace: Trace, target: Target | None) -> Snapshot:
     """Return a moment with the trace of other particles."""
     trace.measure()
-    ends = trace.positions[-1]
-    hits = (target.on_target(ends), target.coverage(ends)) if target else (moment.on_target, moment.coverage)
-    return Snapshot(moment.step, moment.weights, *hits, trace)
+    hits = target.hits(trace.positions[-1]) if target else moment.hits
+    return Snapshot(moment.step, moment.weights, trace=trace, **hits)

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QSizePolicy
 
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Trace, Units
+from flowviz.specs import explanations
 from flowviz.specs.edits import Edits
 
 TIP = (
@@ -21,7 +22,7 @@ TIP = (
 )
 NO_DENSITY = "no exact density: increase the integrator steps"  # because a step folds the plane over
 LATER, UNKNOWN = "density not known yet", "density not known"
-SCORE_TIP = "Share of the particles that land on the target at the last stage"
+SCORE_TIP = f"Legible: {explanations.LEGIBILITY}.\n\nShare of the particles that land on the target at the last stage"
 
 
 class Readout(FittingLabel):
@@ -90,13 +91,13 @@ class Readout(FittingLabel):
 
 
 class Score(FittingLabel):
-    """Label with the share of particles that end on the target, such as "97% end on the letters".
+    """Label with the legibility and the share of particles that end on the target.
 
-    Its width is that of the score at 100%, so that nothing moves while the share grows.
+    Its width is that of the score at 100%, so that nothing moves while the shares grow.
     """
 
     def __init__(self) -> None:
-        super().__init__("score", SCORE_TIP)
+        super().__init__("score", "How well the particles hit the target")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setToolTip(SCORE_TIP)
@@ -105,7 +106,7 @@ class Score(FittingLabel):
     def show_score(self, score: str) -> None:
         """Show a score, or nothing if it is empty."""
         self.show_texts(score, tip=SCORE_TIP)
-        widest = re.sub(r"^\d+%", "100%", score)
+        widest = re.sub(r"\d+%", "100%", score)
         if widest != self._widest:
             self._widest = widest
             self.updateGeometry()

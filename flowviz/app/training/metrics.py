@@ -31,6 +31,7 @@ METRICS = {
         "Validation NLL minus the best possible NLL, which is the entropy of the target, in nats. 0 is a perfect fit",
     ),
     "testGap": ("Test gap", "Test NLL minus the best possible NLL, in nats: the score of the kept state"),
+    "legibility": ("Legibility", f"{explanations.LEGIBILITY}. Unknown for targets without strokes"),
     "onTarget": (
         "On target",
         "Share of the particles that land on the target: on the ink or, if the target has no edge, in the region that "
@@ -111,6 +112,7 @@ class Metrics(QWidget):
 
     def show_hits(self, moment: Moment) -> None:
         """Show the shares of particles on and off the target, and of the target that they cover."""
+        self._show("legibility", moment.legibility, "{:.0%}")
         self._show("onTarget", moment.on_target, "{:.1%}")
         self._values["leaked"].setText(moment.leaked_words() or UNKNOWN)
         self._show("coverage", moment.coverage, "{:.1%}")

@@ -394,5 +394,6 @@ class TrainingPresenter(QObject):
             self._status.metrics.show_flow(project.flow)
             is_earlier = not is_latest and project.history.has_changed_since(moment.step)
             self._viewer.hide_target(is_earlier)
-            self._viewer.show_score(explanations.score(moment.on_target, None if is_earlier else project.target))
+            target = None if is_earlier else project.target
+            self._viewer.show_score(explanations.score(moment.on_target, target, moment.legibility))
         self._show_round_trip()

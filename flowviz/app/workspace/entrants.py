@@ -242,7 +242,7 @@ class EntrantRun:
             return self._figures_of_training()
         score = self.project.score if self.variant is None else None
         scored = score.in_units(self.built.units) if score and self.built else score
-        unknown: Figures = {"on_target": None, "coverage": None, "leaked": None}
+        unknown: Figures = {"on_target": None, "legibility": None, "coverage": None, "leaked": None}
         edited = {
             "validation_gap": scored.validation_gap if scored else None,
             "validation_nll": scored.validation_nll if scored else None,

@@ -15,6 +15,7 @@ from flowviz.app.workspace.limits import rows_below
 from flowviz.app.workspace.seeds import SummaryRow, cell_text, rows_of
 from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, best_of, brief_columns
 from flowviz.records.paired import DIFFERENCE
+from flowviz.specs import explanations
 from flowviz.specs.view import Theme
 
 BEST = "★"  # beside the best value of a column
@@ -27,6 +28,7 @@ TIPS = {
     DIFFERENCE: "Difference from the NLL of the best flow on the same test points, with its standard error. "
     "All flows within one standard error are marked as best",
     "on_target": "Share of the particles that land on the target",
+    "legibility": explanations.LEGIBILITY,
     "coverage": "Share of the target that the particles reach",
     "leaked": "Share of the particles that miss the target",
     "parameters": "Number of trained parameters",

@@ -91,17 +91,17 @@ def test_other_sentences_and_shares_are_shown_without_a_layout(qtbot: QtBot) -> 
     readout, score = Readout(), Score()
     parent = Row(readout, score)
     qtbot.addWidget(parent)
-    score.show_score("9% end on the letters")
+    score.show_score("3% legible · 9% end on the letters")
     QApplication.processEvents()
     requests, place = parent.requests, score.geometry()
     for sentence, share in (("Base", 10), ("Coupling 1 of 8", 100)):
         readout.show_texts(sentence)
-        score.show_score(f"{share}% end on the letters")
+        score.show_score(f"{share}% legible · {share}% end on the letters")
         QApplication.processEvents()
-    assert score.text() == score.accessibleName() == "100% end on the letters"
+    assert score.text() == score.accessibleName() == "100% legible · 100% end on the letters"
     assert score.fontMetrics().horizontalAdvance(score.text()) <= score.width()
     assert (parent.requests, score.geometry()) == (requests, place)
-    score.show_score("100% end on the characters")
+    score.show_score("100% legible · 100% end on the characters")
     QApplication.processEvents()
     assert score.width() > place.width()
 

@@ -19,7 +19,7 @@ def test_training_shows_its_metrics_and_keeps_its_picture(window: Window, qtbot:
     choose_small_flow(window)
     assert window.find(QLabel, "validationGapFigure").text() == "–"
     train(window, qtbot, 100)
-    for name, ending in (("validationNll", "nats"), ("validationGap", "nats"), ("onTarget", "%"), ("coverage", "%")):
+    for name, ending in (("validationNll", "nats"), ("validationGap", "nats"), ("legibility", "%"), ("onTarget", "%")):
         assert window.find(QLabel, f"{name}Figure").text().endswith(ending)
     round_trip, scrubber = window.find(QLabel, "roundTripFigure"), window.find(QSlider, "layerScrubber")
     scrubber.setValue(0)

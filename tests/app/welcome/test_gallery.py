@@ -103,7 +103,7 @@ def test_example_is_chosen_by_its_thumbnail(window: Window, qtbot: QtBot) -> Non
     assert window.find(QPlainTextEdit, "targetText").toPlainText() == "FLOW"
     assert window.find(QComboBox, "flowFamily").currentData() == "spline"
     assert "steps/s" in window.status
-    for name in ("validationGap", "onTarget", "leaked", "coverage", "roundTrip"):
+    for name in ("validationGap", "legibility", "onTarget", "leaked", "coverage", "roundTrip"):
         assert window.find(QLabel, f"{name}Figure").text() != "–"
 
 
