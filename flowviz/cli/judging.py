@@ -9,7 +9,7 @@ import typer
 
 from flowviz.cli import options
 from flowviz.cli.loaded_project import project_at
-from flowviz.cli.messages import drained
+from flowviz.cli.messages import drained, say_columns
 from flowviz.cli.outputs import check_output
 from flowviz.cli.plan_options import requested_target
 from flowviz.cli.spec_options import SpecFile, given_files, takes
@@ -57,6 +57,8 @@ def judge(
     if len(sources.points) > 1:
         raise SpecError("There is more than one file of points. Give only one.")
     tables = {"points": next(iter(sources.points), None), "sample": samples}
+    for path in filter(None, tables.values()):
+        say_columns(path, sources.columns)
     given: dict[str, Any] = {
         name: drained(reading_columns(path, sources.columns, options.MAX_POINTS), f"Reading {path.name}")
         for name, path in tables.items()

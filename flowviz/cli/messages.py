@@ -5,6 +5,7 @@ from contextlib import contextmanager, nullcontext
 from functools import cache
 from math import inf, isfinite
 from operator import attrgetter
+from pathlib import Path
 from statistics import median
 from threading import Event as Flag
 from threading import Thread
@@ -15,7 +16,7 @@ from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, 
 from flowviz.records.comparison_table import brief_columns
 from flowviz.records.events import is_unsteady
 from flowviz.records.paired import DIFFERENCE
-from flowviz.targets import result_of
+from flowviz.targets import columns_of, result_of
 
 T = TypeVar("T")
 
@@ -100,6 +101,12 @@ def describe(event: Event) -> dict[str, Any]:
 def say(sentence: str) -> None:
     """Print a sentence as it is."""
     console().print(sentence, markup=False, soft_wrap=True)
+
+
+def say_columns(path: Path, columns: str | None) -> None:
+    """Say which columns of a table are read if there are several and the user has chosen none. Raises `FileError`."""
+    if columns is None and (sentence := columns_of(path).sentence(path.name)):
+        say(f"{sentence} To read others, use --columns.")
 
 
 def counted(count: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from flowviz.cli import options
 from flowviz.cli.loaded_project import LoadedProject, integrator_options
-from flowviz.cli.messages import counted, drained, say
+from flowviz.cli.messages import counted, drained, say, say_columns
 from flowviz.cli.outputs import NumbersOutput
 from flowviz.cli.plan_options import requested_target
 from flowviz.cli.spec_options import Given, SpecFile, given_files, takes
@@ -139,6 +139,7 @@ def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:
     """Read points (n, 2) to score. Raises `FileError`."""
     if is_project(path) or is_comparison(path):
         raise FileError(f"{path} is a {'project' if is_project(path) else 'comparison'}. Give a table of points.")
+    say_columns(path, columns)
     points = drained(reading_columns(path, columns, options.MAX_POINTS), f"Reading {path.name}")
     if not len(points):
         raise FileError(f"{path} contains no points.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flowviz.cli import options
-from flowviz.cli.messages import drained, say
+from flowviz.cli.messages import drained, say, say_columns
 from flowviz.cli.spec_options import Given, given_files, spec_options, takes
 from flowviz.errors import FileError, SpecError
 from flowviz.projects import is_project, load_project
@@ -79,6 +79,7 @@ class Sources:
         for path in self.points:
             if is_project(path):
                 raise FileError(f"{path} is a project. To learn its target, use --of.")
+            say_columns(path, self.columns)
             points = drained(reading_points(path, self.columns), f"Reading {path.name}")
             yield _with_choices(points, self.of_points)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ MAX_FILE_BYTES = 2_000_000_000  # bytes
 MAX_ARRAY_BYTES = 400_000_000  # bytes, limit for the unpacked arrays of an archive
 CHUNK_ROWS = 250_000
 FIRST_BYTES = 65_536  # start of a text file that must contain its first two rows
+FIRST_LINES = 100  # lines that show which columns hold numbers
+MISSING = {"", "na", "n/a", "nan", "null", "none"}  # what pandas reads as a missing number, in lower case
+NUMBERS = "fiu"  # kinds of NumPy's types
 SEPARATORS = (";", "\t", ",")
 COMMENT = "#"  # prefix that numpy.savetxt writes
 LOG_PROB = "log_prob"  # the column that flowviz score writes
@@ -39,22 +42,43 @@ class Table:
 
     Attributes:
         columns: Names of the columns, or numbers from 1 if they have no names.
+        are_numeric: Whether each column holds numbers, as far as its type or its first rows show.
         read: Generator function that reads two columns, given the index of each and the maximum number of rows.
     """
 
     columns: tuple[str, ...]
+    are_numeric: Sequence[bool]
     read: Callable[[int, int, int], Found]
 
 
-def columns_of(path: Path) -> tuple[str, ...]:
-    """Return the names of the columns of a file, or numbers from 1 if they have no names.
+class Columns(NamedTuple):
+    """The columns of a file.
+
+    Attributes:
+        names: Their names, or numbers from 1 if they have no names.
+        usual: Indices of the two that are read unless others are chosen: the first two with numbers.
+    """
+
+    names: tuple[str, ...]
+    usual: tuple[int, int]
+
+    def sentence(self, file: str) -> str:
+        """Say which columns of a file are read unless others are chosen, or return "" if there are only two."""
+        x, y = (self.names[place] for place in self.usual)
+        others = len(self.names) - 2
+        return f"x is the column {x} of {file}, and y is {y}: the first two with numbers." if others > 0 else ""
+
+
+def columns_of(path: Path) -> Columns:
+    """Return the names of the columns of a file, and which two are read by default.
 
     Does not read the whole file, unless it is an .npz archive.
 
     Raises:
         FileError: If the file cannot be read or does not hold a table.
     """
-    return _table(path).columns
+    table = _table(path)
+    return Columns(table.columns, _chosen(None, table, path))
 
 
 def read_points(path: Path, columns: str | None = None) -> PointsSpec:
@@ -62,8 +86,8 @@ def read_points(path: Path, columns: str | None = None) -> PointsSpec:
 
     Args:
         path: Path of the file.
-        columns: Two columns by name or by number from 1, such as "x,y" or "1,2". Required if the file has more than
-            two columns.
+        columns: Two columns by name or by number from 1, such as "x,y" or "1,2". By default, the first
+            two with numbers.
 
     Returns:
         The spec of a target with these points.
@@ -110,8 +134,8 @@ def reading_columns(path: Path, columns: str | None = None, max_rows: int = MAX_
 
     Args:
         path: Path of the file.
-        columns: Two columns by name or by number from 1, such as "x,y" or "1,2". Required if the file has more than
-            two columns.
+        columns: Two columns by name or by number from 1, such as "x,y" or "1,2". By default, the first
+            two with numbers.
         max_rows: Maximum number of rows.
 
     Yields:
@@ -124,7 +148,7 @@ def reading_columns(path: Path, columns: str | None = None, max_rows: int = MAX_
         FileError: If the file does not hold two columns of finite numbers, or has more than `max_rows` rows.
     """
     table = _table(path)
-    points = yield from table.read(*_chosen(columns, table.columns, path), max_rows)
+    points = yield from table.read(*_chosen(columns, table, path), max_rows)
     bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(bad):
         raise FileError(
@@ -165,15 +189,19 @@ def read_arrays(path: Path, max_bytes: int) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _chosen(columns: str | None, names: Sequence[str], path: Path) -> tuple[int, int]:
-    """Return the indices of the two chosen columns, and raise `FileError` if the choice is invalid or missing."""
+def _chosen(columns: str | None, table: Table, path: Path) -> tuple[int, int]:
+    """Return the indices of the two chosen columns, and raise `FileError` if the choice is invalid.
+
+    If none are chosen, these are the first two with numbers; a file of two columns, or with too few of numbers, is read
+    all the same, so that the error names the value that is no number.
+    """
+    names = table.columns
     listed = ", ".join(names[:NAMED_COLUMNS]) + (", ..." if len(names) > NAMED_COLUMNS else "")
     if len(names) < 2:
         raise FileError(f"{path.name} has only one column. Points need two: x and y.")
     if columns is None:
-        if len(names) > 2:
-            raise FileError(f"{path.name} has {len(names)} columns: {listed}. Choose two of them.")
-        return 0, 1
+        numeric = [place for place, is_numeric in enumerate(table.are_numeric) if is_numeric]
+        return (numeric[0], numeric[1]) if len(numeric) > 1 and len(names) > 2 else (0, 1)
     match [_place(name.strip(), names) for name in columns.split(",")]:
         case [int() as x, int() as y] if x != y:
             return x, y
@@ -232,11 +260,16 @@ def _array_table(path: Path, array: NDArray[Any]) -> Table:
 
 def _columns_table(path: Path, names: tuple[str, ...], columns: Sequence[NDArray[Any]]) -> Table:
     rows = max(map(len, columns), default=0)
-    return _table_at_once(path, names, rows, lambda *places: [columns[place] for place in places])
+    are_numeric = [column.dtype.kind in NUMBERS for column in columns]
+    return _table_at_once(path, names, are_numeric, rows, lambda *places: [columns[place] for place in places])
 
 
 def _table_at_once(
-    path: Path, names: tuple[str, ...], rows: int, load: Callable[[int, int], Sequence[NDArray[Any]]]
+    path: Path,
+    names: tuple[str, ...],
+    are_numeric: Sequence[bool],
+    rows: int,
+    load: Callable[[int, int], Sequence[NDArray[Any]]],
 ) -> Table:
     """Return a table whose columns are read together, by a function that takes their indices."""
 
@@ -244,11 +277,11 @@ def _table_at_once(
         _check_rows(path, rows, max_rows)
         yield 0.0
         columns = load(x, y)
-        if wrong := [column.dtype for column in columns if column.dtype.kind not in "fiu"]:
+        if wrong := [column.dtype for column in columns if column.dtype.kind not in NUMBERS]:
             raise FileError(f"{path.name} contains values of type {wrong[0]} instead of numbers.")
         return np.stack(columns, axis=1).astype(np.float64)
 
-    return Table(names, read)
+    return Table(names, are_numeric, read)
 
 
 def _archive_table(path: Path) -> Table:
@@ -269,14 +302,16 @@ def _archive_table(path: Path) -> Table:
 def _parquet_table(path: Path) -> Table:
     """Return the table in a Parquet file, and raise `FileError` if pyarrow is not installed or the file is damaged."""
     try:
-        from pyarrow import ArrowException, parquet
+        from pyarrow import ArrowException, parquet, types
     except ImportError as error:
         raise FileError(NO_PARQUET) from error
     try:
         metadata = parquet.read_metadata(path)
     except (ArrowException, OSError) as error:
         raise FileError(f"{path.name} is damaged.") from error
-    names = tuple(metadata.schema.to_arrow_schema().names)
+    schema = metadata.schema.to_arrow_schema()
+    are_numeric = [types.is_integer(kind) or types.is_floating(kind) for kind in schema.types]
+    names = tuple(schema.names)
 
     def load(*places: int) -> list[NDArray[Any]]:
         try:
@@ -285,28 +320,33 @@ def _parquet_table(path: Path) -> Table:
         except (ArrowException, OSError, KeyError) as error:  # KeyError: two columns have the same name
             raise FileError(f"{path.name} is damaged or has two columns of the same name.") from error
 
-    return _table_at_once(path, names, metadata.num_rows, load)
+    return _table_at_once(path, names, are_numeric, metadata.num_rows, load)
 
 
 def _text_table(path: Path, start: bytes, size: int) -> Table:
     lines = _first_lines(path, start, size)
     separator = next((s for s in SEPARATORS if s in lines[0]), None)
-    decimal = "," if separator == ";" and any("," in line for line in lines) else "."
+    decimal = "," if separator == ";" and any("," in line for line in lines[:2]) else "."
     fields, *others = ([field.strip().strip('"') for field in line.split(separator)] for line in lines)
-    ragged = next((other for other in others if len(other) != len(fields)), fields)
+    ragged = next((other for other in others[:1] if len(other) != len(fields)), fields)
     if len(ragged) != len(fields):
         raise FileError(
             f"{path.name} is not a table: its first row has {len(fields)} columns, but the next one has {len(ragged)}."
         )
-    has_header = not all(_is_number(field.replace(decimal, ".")) for field in fields)
+    first, *following = ([_is_number(field.replace(decimal, ".")) for field in row] for row in (fields, *others))
+    has_header = _is_header(fields, first, following)
+    rows = [(row, numeric) for row, numeric in zip(others, following, strict=True) if len(row) == len(fields)]
+    are_numeric = [
+        all(numeric[place] or row[place].lower() in MISSING for row, numeric in rows) for place in range(len(fields))
+    ]
     named = has_header and len(set(fields)) == len(fields)
     names = tuple(fields) if named else tuple(str(number + 1) for number in range(len(fields)))
     form = {"sep": separator or r"\s+", "decimal": decimal, "header": 0 if has_header else None}
-    return Table(names, lambda x, y, most: _read_text(path, size, [x, y], len(fields), most, **form))
+    return Table(names, are_numeric, lambda x, y, most: _read_text(path, size, [x, y], len(fields), most, **form))
 
 
 def _first_lines(path: Path, start: bytes, size: int) -> list[str]:
-    """Return the first two lines (or the only one) that are neither blank nor comments.
+    """Return the first lines, at most `FIRST_LINES`, that are neither blank nor comments.
 
     Raises:
         FileError: If there are none, or if the file is not text in UTF-8.
@@ -318,12 +358,25 @@ def _first_lines(path: Path, start: bytes, size: int) -> list[str]:
         text = [line.decode("utf-8-sig" if number == 0 else "utf-8").strip() for number, line in enumerate(lines)]
     except UnicodeDecodeError as error:
         raise FileError(f"{path.name} is not a text file in UTF-8. Save it as CSV with that encoding.") from error
-    first = [line for line in text if line and not line.startswith(COMMENT)][:2]
+    first = [line for line in text if line and not line.startswith(COMMENT)][:FIRST_LINES]
     if not first or "\0" in first[0]:
         raise FileError(
             f"{path.name} is not a table of numbers. Supported are CSV, text, .npy, .npz and .parquet files."
         )
     return first
+
+
+def _is_header(fields: list[str], are_numbers: list[bool], following: list[list[bool]]) -> bool:
+    """Return whether the first row of a table holds the names of its columns.
+
+    A row of a word and numbers, above rows of the same kind, is one of the data, unless the numbers could be years.
+    """
+    if all(are_numbers):
+        return False
+    below = following[0] if following else are_numbers
+    numbers = [field for field, is_number in zip(fields, are_numbers, strict=True) if is_number]
+    names_numbers = any(there and not here for here, there in zip(are_numbers, below, strict=False))
+    return names_numbers or all(field.isdecimal() for field in numbers)
 
 
 def _is_number(field: str) -> bool:

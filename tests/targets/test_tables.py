@@ -71,8 +71,8 @@ def test_two_columns_are_chosen_by_name_or_number(tmp_path: Path) -> None:
     csv.write_text("t,lon,name,lat\n" + rows(data=data).replace("\n", "\n"))
     np.save(npy, data)
     np.savez(npz, t=data[:, 0], lon=data[:, 1], name=data[:, 2], lat=data[:, 3])
-    assert columns_of(csv) == columns_of(npz) == ("t", "lon", "name", "lat")
-    assert columns_of(npy) == ("1", "2", "3", "4")
+    assert columns_of(csv).names == columns_of(npz).names == ("t", "lon", "name", "lat")
+    assert columns_of(npy).names == ("1", "2", "3", "4")
     for path, columns in ((csv, "lat, lon"), (csv, "4,2"), (npy, "4,2"), (npz, "lat,lon"), (npz, "lat,2")):
         np.testing.assert_allclose(points_of(read_points(path, columns)), data[:, [3, 1]], atol=1e-5)
 
@@ -83,6 +83,47 @@ def test_a_column_of_words_is_no_harm_where_others_are_chosen(tmp_path: Path) ->
     np.testing.assert_allclose(points_of(read_points(path, "x,y")), DATA, atol=1e-5)
     with pytest.raises(FileError, match="that are not numbers, such as 'town 0'"):
         read_points(path, "city,y")
+
+
+CITIES = [(f"town {i}", "", x, f"{i} km", y) for i, (x, y) in enumerate(DATA)]
+
+
+@pytest.mark.parametrize("header", ["city,note,east,far,north\n", ""])
+def test_first_two_columns_of_numbers_are_read_by_default(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "cities.csv"
+    path.write_text(header + "".join(",".join(map(str, row)) + "\n" for row in CITIES))
+    np.testing.assert_allclose(points_of(read_points(path, "3,5")), DATA, atol=1e-5)
+    path.write_text(path.read_text().replace(",,", ",-,"))
+    np.testing.assert_allclose(points_of(read_points(path)), DATA, atol=1e-5)
+    found = columns_of(path)
+    assert found.usual == (2, 4)
+    x, y = ("east", "north") if header else ("3", "5")
+    assert (
+        found.sentence("cities.csv") == f"x is the column {x} of cities.csv, and y is {y}: the first two with numbers."
+    )
+
+
+def test_first_two_columns_of_numbers_are_read_from_arrays_by_default(tmp_path: Path) -> None:
+    records = np.array(
+        [(f"town {i}", x, y) for i, (x, y) in enumerate(DATA)], dtype=[("c", "U9"), ("x", "f8"), ("y", "f8")]
+    )
+    np.save(tmp_path / "records.npy", records)
+    np.savez(tmp_path / "columns.npz", c=records["c"], x=records["x"], y=records["y"])
+    for path in sorted(tmp_path.iterdir()):
+        np.testing.assert_allclose(points_of(read_points(path)), DATA, atol=1e-5)
+        assert columns_of(path).usual == (1, 2)
+
+
+def test_years_name_columns_beside_words(tmp_path: Path) -> None:
+    path = tmp_path / "years.csv"
+    path.write_text("country,1990,2000\n" + "".join(f"c{i},{x},{y}\n" for i, (x, y) in enumerate(DATA)))
+    assert columns_of(path) == (("country", "1990", "2000"), (1, 2))
+    np.testing.assert_allclose(points_of(read_points(path)), DATA, atol=1e-5)
+
+
+def test_two_columns_need_no_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("x,y\n" + rows())
+    assert columns_of(tmp_path / "x.csv").sentence("x.csv") == ""
 
 
 def test_far_units_lose_nothing(tmp_path: Path) -> None:
@@ -120,7 +161,7 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     "one row": ("1,2\n", "There is 1 point."),
     "header only": ("x,y\n", "There are 0 points"),
     "one column": ("1\n2\n3\n", "only one column"),
-    "three columns": (rows(data=np.random.default_rng(0).normal(size=(30, 3))), "has 3 columns: 1, 2, 3. Choose two"),
+    "three columns of words": ("a,b,c\n" + "k,l,m\n" * 30, "that are not numbers, such as 'k'"),
     "nan": (rows() + "nan,1\n", "x has missing or infinite numbers in 1 of its 61 rows, starting with row 61"),
     "infinity": ("1,inf\n" + rows(), "starting with row 1"),
     "too large": ("1e400,1\n" * 30, "in 30 of its 30 rows"),
@@ -166,12 +207,12 @@ def test_bad_arrays_are_one_sentence(tmp_path: Path) -> None:
         saved(DATA > 0): "type bool instead",
         saved(DATA.astype(str)): "instead of numbers",
         saved(np.array(3.0)): "an array of shape (). The shape must be (n, 2)",
-        saved(DATA.T): "has 60 columns",
+        saved(DATA.T): "There are 2 points",
         saved(DATA[:, :1]): "only one column",
     }
     for content, said in bad.items():
         (tmp_path / "x.npy").write_bytes(content)
-        with pytest.raises(FileError) as error:
+        with pytest.raises(FlowvizError) as error:
             read_points(tmp_path / "x.npy")
         assert said in str(error.value)
         assert str(error.value).endswith(".")

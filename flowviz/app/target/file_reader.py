@@ -15,6 +15,7 @@ from flowviz.app.state.pages import Table
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import TargetError
 from flowviz.specs import ImageSpec, PointsSpec
+from flowviz.targets.tables import Columns
 
 UNCOMPRESSED = 100  # PNG quality in Qt; the picture is scaled down and compressed afterwards
 POINTS, FONTS = "points", "fonts"  # topics of notices
@@ -24,7 +25,8 @@ class FileReader(QObject):
     """Reader of target files that emits a signal with the result, or with a notice if reading fails."""
 
     picture_read = pyqtSignal(object)  # ImageSpec
-    points_read = pyqtSignal(object, object, object)  # PointsSpec, its Table, indices of its x and y column
+    # PointsSpec, its Table, indices of its x and y column, and a sentence about them if the user has not chosen them
+    points_read = pyqtSignal(object, object, object, str)
     points_refused = pyqtSignal(object, object)  # Table, indices of the columns that contain no points
     progressed = pyqtSignal(float)  # share of the points that have been read, 0 to 1
     faces_read = pyqtSignal(object)  # Faces
@@ -46,7 +48,7 @@ class FileReader(QObject):
         self._start_picture(lambda: _pasted_picture(image))
 
     def read_points(self, path: Path) -> None:
-        """Read the names of all columns of a point file, then its first two columns."""
+        """Read the names of all columns of a point file, then its first two columns of numbers."""
         cancelled = self._restart()
         self._background.ask("columns", partial(targets.columns_of, path), partial(self._on_columns, path, cancelled))
 
@@ -81,15 +83,15 @@ class FileReader(QObject):
         if not cancelled.is_set():
             self.picture_read.emit(picture)
 
-    def _on_columns(self, path: Path, cancelled: Flag, names: tuple[str, ...]) -> None:
+    def _on_columns(self, path: Path, cancelled: Flag, found: Columns) -> None:
         if not cancelled.is_set():
-            self._start_reading(Table(path, names), (0, 1), cancelled)
+            self._start_reading(Table(path, found.names), found.usual, cancelled, found.sentence(path.name))
 
-    def _start_reading(self, table: Table, columns: tuple[int, int], cancelled: Flag) -> None:
+    def _start_reading(self, table: Table, columns: tuple[int, int], cancelled: Flag, note: str = "") -> None:
         self.progressed.emit(0.0)
         self._latest = table, columns
         read = partial(self._read_points, table.path, f"{columns[0] + 1},{columns[1] + 1}", cancelled)
-        self._background.ask(POINTS, read, partial(self._on_points, table, columns))
+        self._background.ask(POINTS, read, partial(self._on_points, table, columns, note))
 
     def _read_points(self, path: Path, columns: str, cancelled: Flag) -> PointsSpec | None:
         progress = targets.reading_points(path, columns)
@@ -106,9 +108,9 @@ class FileReader(QObject):
         if not cancelled.is_set():  # the call may have been queued before the cancellation
             self.progressed.emit(share)
 
-    def _on_points(self, table: Table, columns: tuple[int, int], points: PointsSpec | None) -> None:
+    def _on_points(self, table: Table, columns: tuple[int, int], note: str, points: PointsSpec | None) -> None:
         if points is not None:
-            self.points_read.emit(points, table, columns)
+            self.points_read.emit(points, table, columns, note)
 
     def _on_failed(self, notice: Notice) -> None:
         if self._cancelled.is_set() and notice.topic != FONTS:

@@ -104,9 +104,11 @@ class TargetImporter(QObject):
         self._panel.reading.hide()
         self._request.show_page(replace(self._request.value.pages.image, picture=picture))
 
-    def _on_points_read(self, points: PointsSpec, table: Table, columns: tuple[int, int]) -> None:
+    def _on_points_read(self, points: PointsSpec, table: Table, columns: tuple[int, int], note: str) -> None:
         self._panel.reading.hide()
         self._request.show_page(PointsContents(table, columns, points))
+        if note:
+            self.notice_posted.emit(Notice(SOURCE, note, "To learn others, choose them in the Target panel."))
 
     def _on_failed(self, notice: Notice) -> None:
         self._panel.reading.hide()

@@ -53,19 +53,18 @@ def test_columns_can_be_chosen_and_outliers_are_counted(user: TargetUser, table:
     assert user.built is second
 
 
-def test_other_columns_can_be_chosen_if_the_first_ones_hold_no_numbers(user: TargetUser, tmp_path: Path) -> None:
-    rows = np.random.default_rng(0).normal(size=(50, 2))
-    (tmp_path / "named.csv").write_text("name,x,y\n" + "".join(f"a,{x},{y}\n" for x, y in rows))
+def test_first_two_columns_of_numbers_are_read_and_named(user: TargetUser, tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(50, 3))
+    (tmp_path / "named.csv").write_text("name,x,y,z\n" + "".join(f"a,{x},{y},{z}\n" for x, y, z in rows))
     user.drop(media_of(tmp_path / "named.csv"))
-    user.wait(lambda: bool(user.file_problem))
-    x, y = (user.window.find(QComboBox, name) for name in ("pointsX", "pointsY"))
-    assert x.isVisible()
-    assert user.built is None
-    x.setCurrentIndex(1)
-    y.setCurrentIndex(2)
-    y.activated.emit(2)
     user.wait(lambda: user.built is not None and isinstance(user.built.spec, PointsSpec))
+    x, y = (user.window.find(QComboBox, name) for name in ("pointsX", "pointsY"))
     assert (x.currentText(), y.currentText()) == ("x", "y")
+    assert user.file_problem == "x is the column x of named.csv, and y is y: the first two with numbers."
+    y.setCurrentIndex(3)
+    y.activated.emit(3)
+    user.wait(lambda: user.file_problem == "")
+    assert y.currentText() == "z"
 
 
 def test_name_is_that_of_the_table_whose_columns_are_offered(user: TargetUser, table: Path, tmp_path: Path) -> None:
@@ -73,7 +72,7 @@ def test_name_is_that_of_the_table_whose_columns_are_offered(user: TargetUser, t
     user.wait_for_other(user.built)
     name = user.window.find(QLabel, "pointsName")
     assert name.text() == "table.csv"
-    (tmp_path / "words.csv").write_text("a,b,x,y\n" + "k,l,1,2\nk,l,2,3\n" * 30)
+    (tmp_path / "words.csv").write_text("a,b,c\n" + "k,l,m\n" * 30)
     user.drop(media_of(tmp_path / "words.csv"))
     user.wait(lambda: bool(user.file_problem))
     assert name.text() == "words.csv"
