@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
 from flowviz.records import Scene, Trace
-from flowviz.rendering.annotate import Label, Measure, em, fitted, text_width
+from flowviz.rendering.annotate import Label, Measure, em, text_width, wrapped
 from flowviz.rendering.camera import common_box, fitted_view
 from flowviz.rendering.drawing import Drawing, Particles
 from flowviz.rendering.frame import render_panel
@@ -19,6 +19,7 @@ from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
 
 TITLE_EMS, GAP_EMS = 1.7, 0.6  # space above each panel, and between panels
+SMALL_EMS, LINE_EMS = 0.8, 1.05  # size of titles that are wrapped, and the distance between their lines
 MIN_PANEL, MIN_GAP = 16, 2  # pixels
 MAX_STEPS = 24  # of an integrator in an overview; neighbors look alike
 
@@ -52,12 +53,30 @@ def draw_sheet(scene: Scene, view: ViewSpec, size: PictureSize, stages: Sequence
     )
     if not view.labels:
         return Drawing(panels=panels)
-    titles = [fitted(scene.trace.short_title(stage), length, layout.panel.width - text / 2) for stage in stages]
+    titles = [scene.trace.short_title(stage) for stage in stages]
+    ems, lines = title_lines(titles, length, layout.panel.width - text / 2)
     labels = tuple(
-        Label(panel.left, panel.top - 0.5 * text, title, "ls") for panel, title in zip(panels, titles, strict=True)
+        Label(panel.left, panel.top - (0.5 + LINE_EMS * ems * above) * text, line, "ls", ems)
+        for panel, title in zip(panels, lines, strict=True)
+        for above, line in enumerate(reversed(title))
     )
     found = keys(scene, scene.trace.last_stage, small_view(view))
     return Drawing(panels=panels, labels=labels) + draw_foot(view, size, found)
+
+
+def title_lines(titles: Sequence[str], length: Measure, room: float) -> tuple[float, list[list[str]]]:
+    """Return the text size of titles in ems, and each title in one or two lines, so that none has to be cut.
+
+    Args:
+        titles: The titles.
+        length: Returns the width of a text at 1 em.
+        room: The width of a line, in the units of `length`.
+    """
+    ems = min(1.0, max(SMALL_EMS, 0.999 * room / max(map(length, titles))))
+    words = [wrapped(title.split(), length, room / ems) for title in titles]
+    lines = [[first, " ".join(rest)] if rest else [first] for first, *rest in words]
+    longest = max(length(line) for title in lines for line in title)
+    return min(ems, 0.999 * room / longest), lines
 
 
 def sheet_stage(stages: int, view: ViewSpec, size: PictureSize, x: float, y: float) -> int | None:

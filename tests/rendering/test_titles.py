@@ -13,8 +13,9 @@ from flowviz.rendering.figure import save_drawing, save_frame
 from flowviz.rendering.frame import panel_labels, render_frame
 from flowviz.rendering.legend import LEGEND_OPACITY
 from flowviz.rendering.projection import Panel
-from flowviz.rendering.sheet import draw_sheet
+from flowviz.rendering.sheet import draw_sheet, sheet_grid, title_lines
 from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.explanations import STAGE_TITLES
 from flowviz.specs.view import ColorBy, Theme
 from tests.rendering.scenes import full
 from tests.rendering.test_velocity import scene
@@ -36,6 +37,26 @@ def test_title_is_shortened_to_what_fits(width: int, height: int, text: str) -> 
 
 def test_long_term_ends_with_an_ellipsis() -> None:
     assert fitted(TITLE, len, 12) == "7 of 19 · B…"
+
+
+@pytest.mark.parametrize("width", [320, 640, 1080])
+def test_titles_of_a_sheet_are_not_cut(width: int) -> None:
+    terms = [title.partition(":")[0] for title in STAGE_TITLES.values()]
+    titles = [f"{number} · {term}" for number, term in enumerate(terms, 18)]
+    size = PictureSize(width=width, height=width)
+    room, length = sheet_grid(ViewSpec(), 15, size).panel.width, text_width(em(ViewSpec(), size))
+    ems, lines = title_lines(titles, length, room)
+    assert [" ".join(title) for title in lines] == titles
+    assert max(map(len, lines)) <= 2
+    assert max(ems * length(line) for title in lines for line in title) <= room
+    assert ems >= 0.5
+
+
+def test_titles_that_fit_have_the_usual_size() -> None:
+    assert title_lines(["1 · Scale", "2 · Coupling"], len, 12.5) == (1.0, [["1 · Scale"], ["2 · Coupling"]])
+    ems, lines = title_lines(["1 · Scale", "2 · Coupling"], len, 11)
+    assert len(lines[1]) == 1, "A title that fits in slightly smaller text is wrapped."
+    assert 0.8 < ems < 11 / 12
 
 
 def test_sheet_names_stages_by_their_terms(tmp_path: Path) -> None:
