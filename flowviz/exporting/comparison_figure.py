@@ -12,6 +12,7 @@ import numpy as np
 from flowviz.errors import SpecError
 from flowviz.exporting import Steps
 from flowviz.exporting.commands import default_format
+from flowviz.exporting.estimate import film_bytes
 from flowviz.exporting.film import write_film
 from flowviz.exporting.paper import table_height, with_height, with_text
 from flowviz.exporting.pictures import write_once, write_picture
@@ -21,7 +22,7 @@ from flowviz.exporting.shots import Shot
 from flowviz.file_kinds import ANIMATION
 from flowviz.projects import Comparison, Project
 from flowviz.records import Moment
-from flowviz.records.comparison_table import COLUMNS, Column, RunSummary
+from flowviz.records.comparison_table import COLUMNS, UNKNOWN, Column, RunSummary
 from flowviz.records.provenance import Provenance
 from flowviz.records.trace import PARTICLES, central_box
 from flowviz.rendering import Camera
@@ -147,12 +148,20 @@ class ComparisonFigure:
         """
         spec = self._spec
         if spec.what == "animation":
-            repeats = spec.seen.playback.repeat != "once"
-            reel = Reel(self.picture, self.count, spec.pixels, spec.fps, repeats, self._view)
-            return write_film(output, reel, spec.format)
+            return write_film(output, self._reel, spec.format)
         if spec.format == "png":
             return write_picture(output, partial(self.picture, 0), self._provenance)
         return write_once(output, self._save_vectors)
+
+    def estimate(self) -> int:
+        """Return about the size in bytes of an animation."""
+        return film_bytes(self._reel, self._spec.format)
+
+    @property
+    def _reel(self) -> Reel:
+        spec = self._spec
+        repeats = spec.seen.playback.repeat != "once"
+        return Reel(self.picture, self.count, spec.pixels, spec.fps, repeats, self._view)
 
     def _save_vectors(self, path: Path) -> None:
         from flowviz.rendering.figure import save_drawing  # imports matplotlib
@@ -320,7 +329,7 @@ def _result(comparison: Comparison, summary: RunSummary, table_columns: Sequence
         for each in _columns(summary, table_columns)
     ]
     count = f", {summary.finite} of {summary.runs} runs" if summary.finite < summary.runs else ""
-    return ", ".join(figures) + count
+    return ", ".join(figures).replace(UNKNOWN, "unknown") + count
 
 
 def with_names(comparison: Comparison, names: Mapping[str, str]) -> Comparison:

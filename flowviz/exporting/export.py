@@ -10,6 +10,7 @@ from flowviz.errors import SpecError
 from flowviz.exporting import Steps, tables
 from flowviz.exporting.code import check_code, code_of
 from flowviz.exporting.diagnostics import Diagnostic
+from flowviz.exporting.estimate import film_bytes, pictures_bytes
 from flowviz.exporting.film import write_film
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.paper import on_paper
@@ -22,7 +23,7 @@ from flowviz.projects import Project
 from flowviz.records import History, Selection, Settings, cell_centers, checked_stage, slices
 from flowviz.records.provenance import Provenance
 from flowviz.rendering import sheet_stage
-from flowviz.rendering.annotate import Measure, em, text_width
+from flowviz.rendering.annotate import MIN_EM, Measure, em, text_width
 from flowviz.rendering.drawing import Drawing
 from flowviz.rendering.four_panels import check_room
 from flowviz.rendering.pixels import render_drawing
@@ -36,7 +37,7 @@ from flowviz.targets import build_target, spec_units
 
 COMPARING: Kinds = DIAGNOSTICS | {"four_panels"}  # these need both directions of the flow
 DRAWN: Kinds = COMPARING | {"sheet"}  # pictures that consist of shapes, drawn as pixels or as vectors
-PREVIEW_SIDE = 1080  # pixels; previews are drawn at up to this size, then scaled down, so that the text scales, too
+PREVIEW_SIDE = 1080  # pixels; smaller previews are drawn at up to this size, then scaled down with their text
 
 
 class Export:
@@ -85,16 +86,24 @@ class Export:
 
         Args:
             share: The position of the picture among all pictures, 0 for the first and 1 for the last.
-            size: The maximum size of the preview, in pixels.
+            size: The maximum size of the preview, in pixels. If it exceeds that of the export, the picture is drawn
+                larger, unless its text has the least size, which would then be relatively smaller.
 
         Returns:
             The preview, (height, width, 4), with the aspect ratio of the export.
         """
-        drawn = _previewed(self._spec.pixels)
+        whole = self._spec.pixels
+        drawn = _previewed(whole, size if em(self._spec.seen.view, whole) > MIN_EM else whole)
         picture = self._drawing(self._previewed, share, drawn)()
         scale = min(1.0, size.width / drawn.width, size.height / drawn.height)
         small = max(1, round(scale * drawn.width)), max(1, round(scale * drawn.height))
         return np.asarray(Image.fromarray(picture).resize(small, Image.Resampling.BOX))
+
+    def estimate(self) -> int:
+        """Return about the size in bytes of an animation, or of all files in a folder."""
+        if self._spec.what == "animation":
+            return film_bytes(self._reel, self._spec.format)
+        return pictures_bytes(self._draws, self._provenance)
 
     def text(self) -> str:
         """Return the content of the file of an export of code.
@@ -126,9 +135,9 @@ class Export:
     def _steps(self, output: Path) -> Steps:
         match self._spec.what:
             case "stages" | "frames":
-                return self._write_folder(output)
+                return write_together(output, list(zip(self.names(), self._draws, strict=True)), self._provenance)
             case "animation":
-                return self._write_film(output)
+                return write_film(output, self._reel, self._spec.format)
             case "trace":
                 return self._write_trace(output)
             case "samples":
@@ -174,14 +183,16 @@ class Export:
         units = spec_units(self._project.target, self._spec.seen.view.units)
         return self._project.history.in_units(units), units.nll(build_target(self._project.target).entropy)
 
-    def _write_folder(self, folder: Path) -> Steps:
+    @property
+    def _draws(self) -> list[Draw]:
+        """Return functions that draw each of several pictures."""
         scenes = self._scenes(self._spec.particles)
-        draw = [partial(scenes.picture, number, self._spec.pixels) for number in range(len(self._shots))]
-        return write_together(folder, list(zip(self.names(), draw, strict=True)), self._provenance)
+        return [partial(scenes.picture, number, self._spec.pixels) for number in range(len(self._shots))]
 
-    def _write_film(self, path: Path) -> Steps:
+    @property
+    def _reel(self) -> Reel:
         scenes, spec = self._scenes(self._spec.particles), self._spec
-        reel = Reel(
+        return Reel(
             draw=lambda number: scenes.picture(number, spec.pixels),
             count=len(self._shots),
             size=spec.pixels,
@@ -189,7 +200,6 @@ class Export:
             repeats=spec.seen.playback.repeat != "once",
             view=spec.seen.view,
         )
-        return write_film(path, reel, spec.format)
 
     def _save_figure(self, path: Path) -> None:
         from flowviz.rendering.figure import save_drawing, save_frame  # imports matplotlib
@@ -280,7 +290,7 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
         raise SpecError("There are no losses to export: the flow has not been trained.")
 
 
-def _previewed(size: PictureSize) -> PictureSize:
-    """Return the size in pixels at which the preview of a picture is drawn."""
-    scale = max(PREVIEW_SIDE / max(size.width, size.height), MIN_SIDE / min(size.width, size.height))
-    return size if scale >= 1 else size.scaled(scale)
+def _previewed(size: PictureSize, shown: PictureSize) -> PictureSize:
+    """Return the size in pixels at which the preview of a picture is drawn, to be shown at another size."""
+    least = max(PREVIEW_SIDE / max(size.width, size.height), MIN_SIDE / min(size.width, size.height))
+    return size.scaled(max(min(least, 1.0), min(shown.width / size.width, shown.height / size.height)))

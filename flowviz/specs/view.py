@@ -83,6 +83,11 @@ class PictureSize(Spec):
         """Return the size with both sides multiplied by a factor."""
         return self.model_copy(update={side: round(factor * getattr(self, side)) for side in ("width", "height")})
 
+    def with_longer_side(self, pixels: int) -> Self:
+        """Return a size of nearly the same shape, whose longer side has a number of pixels. Both sides are even."""
+        half = self.scaled(pixels / max(self.width, self.height) / 2)
+        return self.nearest(2 * half.width, 2 * half.height)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PictureSize):
             return NotImplemented

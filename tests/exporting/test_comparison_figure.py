@@ -267,6 +267,20 @@ def test_label_of_a_folded_flow_says_that_its_nll_is_not_comparable(drawn: list[
     assert note(comparison(trials=[folded, trial("affine", 0.5)])).endswith("each. Gap in nats; 0 is perfect.")
 
 
+def test_label_of_a_flow_without_an_nll_needs_no_sign_that_the_font_lacks(drawn: list[PanelTable]) -> None:
+    unknown = replace(trial("spline", None), figures={"test_nll": None})
+    ComparisonFigure(comparison(trials=[unknown]), spec()).picture()
+    assert titles(drawn[0])[1][0] == "Spline test NLL unknown"
+
+
+def test_size_of_an_animation_is_estimated(tmp_path: Path) -> None:
+    film = spec("animation", "gif").model_copy(update={"in_betweens": 8})
+    figure = ComparisonFigure(comparison(("affine", "spline")), film)
+    for _ in figure.write(tmp_path / "film.gif"):
+        pass
+    assert 1 / 1.5 < figure.estimate() / (tmp_path / "film.gif").stat().st_size < 1.5
+
+
 def test_limit_by_counting_is_an_nll_where_the_figures_are() -> None:
     limit = Trial("histogram", 0.0, 0, "completed", True, {"gap": None, "test_nll": 0.5})
     found = comparison(trials=[trial("affine", None)])

@@ -111,6 +111,22 @@ def test_an_mp4_holds_every_frame(project: Project, tmp_path: Path, width: int, 
     assert path.read_bytes().index(b"moov") < path.read_bytes().index(b"mdat"), "it plays before it is there whole"
 
 
+@pytest.mark.parametrize("form", ["gif", "apng", "webp", "mp4"])
+@pytest.mark.parametrize("in_betweens", [2, 20])
+def test_size_of_a_film_is_estimated(project: Project, tmp_path: Path, form: str, in_betweens: int) -> None:
+    spec = playing(format=form, in_betweens=in_betweens, first=0)
+    estimate, size = Export(project, spec).estimate(), written(project, spec, tmp_path / "film").stat().st_size
+    if in_betweens == 2:  # so few frames that all are encoded
+        assert estimate == size
+    assert 1 / 1.5 < estimate / size < 1.5
+
+
+def test_size_of_a_folder_is_estimated(project: Project, tmp_path: Path) -> None:
+    spec = playing(what="frames", format="png", in_betweens=20, first=0)
+    size = sum(path.stat().st_size for path in written(project, spec, tmp_path / "frames").iterdir())
+    assert 1 / 1.5 < Export(project, spec).estimate() / size < 1.5
+
+
 def test_missing_ffmpeg_is_a_sentence(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def get_ffmpeg_exe() -> str:
         raise RuntimeError
