@@ -20,7 +20,8 @@ from flowviz.specs.view import Mark
 COLUMNS = SpecField("columns", described("Columns", "What the columns of panels show"))
 FIELDS: Mapping[str, SpecField] = {**fields_of(ExportSpec), **fields_of(PictureSize), COLUMNS.name: COLUMNS}
 OBJECT_NAMES = {"color_by": "exportColor", "fps": "exportRate"}  # of fields whose controls are not named after them
-PREFIXES = {"scale": "× "}
+PREFIXES, SUFFIXES = {"scale": "× "}, {"dpi": " ppi"}
+SHOWN_LETTERS = 22  # of the value of a combo box, at least; its list is as wide as the values
 MNEMONICS = {
     "what": "W", "format": "F", "size": "S", "scale": "a", "background": "B", "theme": "T", "easing": "v",
     "in_betweens": "n", "fps": "o", "direction": "r", "beside": "i", "color_by": "C", "axes": "x", "labels": "k",
@@ -80,6 +81,7 @@ def control(name: str, default: Any, *, has_options: bool) -> Control:
         widget.setText(label_of(name))
     elif isinstance(widget, QSpinBox):
         _set_up(widget).setPrefix(PREFIXES.get(name, ""))
+        widget.setSuffix(SUFFIXES.get(name, ""))
     chosen, _, show = interface_of(widget)
     return Control(widget, chosen, show, value, changes, tip)
 
@@ -154,6 +156,10 @@ def _set_up(box: QSpinBox) -> QSpinBox:
 def _offer(box: ChoiceBox, options: Mapping[Any, Item]) -> None:
     """Offer values, with the reasons why some are disabled."""
     box.offer({value: option.text for value, option in options.items()})
+    box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(SHOWN_LETTERS)
+    if (values := box.view()) is not None:
+        values.setMinimumWidth(values.sizeHintForColumn(0))
     for value, option in options.items():
         box.disable_choice(value, "" if option.is_enabled else option.tip)
     box.describe_choices({value: option.tip for value, option in options.items()})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QSize, QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
-from PyQt6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from flowviz.app.export.destination import ExportDestination
 from flowviz.app.export.exported_comparison import ExportedComparison
@@ -16,7 +16,9 @@ from flowviz.app.export.source import Choices, ExportSource, copied_message, spe
 from flowviz.app.notices.message_box import CANCEL, DISCARD, Answer, ask
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.notices.notice_list import NoticeList
-from flowviz.app.widgets.controls import button
+from flowviz.app.threads.delay import delayed
+from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.widgets.controls import button, named
 from flowviz.app.widgets.labels import WarningLabel
 from flowviz.errors import FlowvizError
 from flowviz.exporting.comparison_figure import ComparisonFigure
@@ -25,8 +27,11 @@ from flowviz.exporting.export import Export
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.recognition import work_in
 from flowviz.specs import ExportSpec
+from flowviz.specs.export_kinds import FILMS, IN_FOLDERS
 
-SIZE = QSize(980, 680)
+SIZE, WINDOW_SHARE = QSize(980, 680), 0.86  # least size in pixels, or the share of the window that is larger
+ESTIMATE_DELAY_MS = 400  # after the last change
+UNITS = {"GB": 1e9, "MB": 1e6, "kB": 1e3, "bytes": 1}
 NO_PATH = "Choose where to save the export."
 CANCELLED = "Cancelled. Nothing was saved."
 FAILED = "Nothing was saved."
@@ -50,13 +55,18 @@ class ExportDialog(QDialog):
         self._preview = ExportPreview()
         self._destination = ExportDestination(source, folder, self._form.choose_format, self._describe)
         self._progress = ExportProgress(self._take_end)
+        self._estimates = LatestWorker()
+        self._estimates.failed.connect(lambda _: self._bytes.clear())
+        self._estimate_soon = delayed(self, self._estimate, ESTIMATE_DELAY_MS)
+        self._bytes = named(QLabel(), "exportBytes", "Estimated size", "Estimated from a few of the pictures")
         self._notices = NoticeList("exportNotices")
         self._message = WarningLabel("exportMessage", "Message")
         self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())
         self._make_buttons()
         self._lay_out()
         self._form.changed.connect(self._take_choices)
-        self.finished.connect(self._preview.close_thread)
+        for close in (self._preview.close_thread, self._estimate_soon.stop, self._estimates.close):
+            self.finished.connect(close)
         self._take_choices()
 
     @property
@@ -109,17 +119,22 @@ class ExportDialog(QDialog):
         for left in self._copy_buttons.values():
             buttons.addWidget(left)
         buttons.addStretch()
-        for right in (self._show, self._start, self._leave):
+        for right in (self._bytes, self._show, self._start, self._leave):
             buttons.addWidget(right)
         layout.addLayout(columns, stretch=1)
         for widget in (self._destination, self._progress, self._notices, self._message):
             layout.addWidget(widget)
         layout.addLayout(buttons)
-        self.resize(SIZE)
+        if (parent := self.parentWidget()) is None:
+            self.resize(SIZE)
+        else:
+            self.resize(SIZE.expandedTo(parent.size() * WINDOW_SHARE).boundedTo(parent.size()))
 
     def _take_choices(self) -> None:
         """Preview the choices, or show why they cannot be exported."""
         self._export, self._problem, choices = None, "", self._form.choices
+        self._estimates.drop()
+        self._bytes.clear()
         try:
             self._export = self._source.export(choices, self._keeper)
         except FlowvizError as error:
@@ -132,6 +147,7 @@ class ExportDialog(QDialog):
                 self._preview.show_text(self._export.text)
             else:
                 self._preview.show_export(self._export, self.spec())
+                self._estimate_soon.start()
         self._destination.show_kind(choices["what"], choices["format"])
         self._describe()
 
@@ -165,6 +181,13 @@ class ExportDialog(QDialog):
     def _length(self) -> str:
         count, fps = 0 if self._export is None else self._export.count, self._form.choices["fps"]
         return f"{count:,} frames, {count / fps:.1f} s"
+
+    def _estimate(self) -> None:
+        """Estimate the size of what is exported in a thread, unless it is a single picture or table."""
+        export = self._export
+        if isinstance(export, Export | ComparisonFigure) and self._form.choices["what"] in FILMS | IN_FOLDERS:
+            self._bytes.setText("Estimating the size…")
+            self._estimates.ask("size", export.estimate, lambda size: self._bytes.setText(size_text(size)))
 
     def _ask_and_write(self) -> None:
         """Start the export; ask first if it would overwrite files."""
@@ -235,6 +258,12 @@ class ExportDialog(QDialog):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self._progress.cancel()
         self.done(QDialog.DialogCode.Rejected)
+
+
+def size_text(size: int) -> str:
+    """Return an estimated size in bytes as a text with two digits, such as "About 16 MB"."""
+    amount, unit = next((size / each, unit) for unit, each in UNITS.items() if size >= each or each == 1)
+    return f"About {float(f'{amount:.2g}'):,g} {unit}"
 
 
 def overwriting_question(files: list[Path], existing: int) -> str:

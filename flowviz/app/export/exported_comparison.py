@@ -8,6 +8,7 @@ from typing import Any
 
 from flowviz.app.export import words
 from flowviz.app.export.source import Choices, ExportSource, Item, Kind, items, spec_of
+from flowviz.app.widgets.choice_words import color_choices
 from flowviz.exporting.commands import render_command
 from flowviz.exporting.comparison_figure import ComparisonFigure, usual_columns, usual_size
 from flowviz.exporting.comparison_tables import TABLES, ComparisonTable
@@ -25,7 +26,7 @@ TABLE = "table"
 OF_FIGURES = frozenset(  # fields that affect the figure of a comparison
     {
         *("what", "format", "in_betweens", "fps", "easing", "heading", "repeat", "size", "scale", "dpi", "background"),
-        *("theme", "marks", "common_scale", "color_by", "palette"),
+        *("theme", "marks", "common_scale", "color_by", "column", "palette"),
     }
 )
 
@@ -64,8 +65,14 @@ class ExportedComparison(ExportSource):
         columns: dict[FigureColumns, str] = {"stages": stages, "marks": "Points, density and grid"}
         if usual_columns(self.comparison) == "targets":
             columns = {"targets": "Targets", **columns}
-        colors = items(words.COMMON["color_by"], {"selection": words.NO_SELECTION})
+        colors = items(color_choices(self._particle_columns), {"selection": words.NO_SELECTION})
         return {**super().options(choices), "columns": items(columns), "color_by": colors}
+
+    @property
+    def _particle_columns(self) -> list[str]:
+        """Return the names of the columns by which the particles of some recorded flow can be colored."""
+        traces = (project.trace for project in self.comparison.projects.values())
+        return list(dict.fromkeys(name for trace in traces for name in trace.columns))
 
     def sizes(self, choices: Choices) -> Mapping[PictureSize, str]:
         return {} if choices["what"] == TABLE else {self._usual_size(choices): "To fit the panels"}

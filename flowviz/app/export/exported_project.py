@@ -15,7 +15,7 @@ from flowviz.exporting.commands import render_command, render_python
 from flowviz.projects import Project
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize, PointsSpec, Seen, ViewSpec
 from flowviz.specs.export import effects
-from flowviz.specs.export_kinds import FORMATS, What
+from flowviz.specs.export_kinds import FORMATS, Format, What
 from flowviz.specs.fields import values_of, with_values
 from flowviz.specs.spec import Spec
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # imported late, for a fast start of the program
 AnySpec = TypeVar("AnySpec", bound=Spec)
 DIGITS = 5  # of the half extent: a hundredth of a pixel of a picture
 LATEST = -1  # the latest moment of the training
+LONGER_SIDES: Mapping[Format, int] = {"png": 1080, "gif": 800}  # pixels; GIFs of 1080 pixels are 1.5 times as large
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class ExportedProject(ExportSource):
     def retrained_path(self) -> Path:
         """Return a file for another run of the same training, which does not overwrite the project."""
         return self.project_path if self.path is None else self.path.with_stem(f"{self.path.stem} again")
+
+    def usual_size(self, format_: Format) -> PictureSize:
+        """Return the size of an export whose size is not chosen, which has the shape of the cloud in the window."""
+        return self.window_size.with_longer_side(LONGER_SIDES.get(format_, LONGER_SIDES["png"]))
 
     @cached_property
     def kinds(self) -> Mapping[str, Kind]:
@@ -97,7 +102,12 @@ class ExportedProject(ExportSource):
         return {**found, **beside}
 
     def followed(self, choices: Choices, name: str) -> Choices:
-        """Return the choices with the first stage not after the last one, of which `name` was chosen."""
+        """Return the choices with the first stage not after the last one, of which `name` was chosen.
+
+        The usual size follows the format.
+        """
+        if name in {"what", "format"} and choices["size"] in map(self.usual_size, LONGER_SIDES):
+            choices = {**choices, "size": self.usual_size(choices["format"])}
         first, last = (self.defaults[end] if choices[end] is None else choices[end] for end in ("first", "last"))
         if name == "first" and first > last:
             return {**choices, "last": None if first == self._last_stage else first}
@@ -137,7 +147,8 @@ class ExportedProject(ExportSource):
         from flowviz.targets import has_pixels  # imports Pillow, which the start of the program does not need
 
         project, last = self.project, self._last_stage
-        stages = items({stage: project.trace.title(stage, project.edits.of(stage)) for stage in range(last + 1)})
+        titles = {stage: project.trace.title(stage, project.edits.of(stage)) for stage in range(last + 1)}
+        stages = {stage: Item(title.partition(":")[0], title) for stage, title in titles.items()}
         steps = [moment.step for moment in reversed(project.timeline.moments[:-1])]
         no_selection = {} if project.selection is not None else {"selection": words.NO_SELECTION}
         no_history = {} if self._has_history else dict.fromkeys(("training", "both"), words.NO_HISTORY)
@@ -152,13 +163,14 @@ class ExportedProject(ExportSource):
         }
 
     def sizes(self, choices: Choices) -> Mapping[PictureSize, str]:
-        return {self.window_size: "As in the window"}
+        return {self.usual_size(choices["format"]): "Shape of the view", self.window_size: "As in the window"}
 
 
 def initial_spec(source: ExportedProject) -> ExportSpec:
     """Return an export of what the window shows."""
     seen = source.project.seen
-    return ExportSpec(what=source.figure or ("sheet" if seen.overview else "view"), seen=for_export(seen))
+    what: What = source.figure or ("sheet" if seen.overview else "view")
+    return ExportSpec(what=what, seen=for_export(seen), size=source.usual_size("png"))
 
 
 def carry_over(chosen: ExportSpec, before: ExportedProject, now: ExportedProject) -> ExportSpec:
@@ -169,7 +181,9 @@ def carry_over(chosen: ExportSpec, before: ExportedProject, now: ExportedProject
         spec = spec.model_copy(update={"what": "sheet", "format": "png"})
     if now.figure not in {None, before.figure}:
         spec = spec.model_copy(update={"what": now.figure, "format": "png"})
-    return spec.model_copy(update={"size": now.window_size}) if chosen.size == before.window_size else spec
+    followed = dict.fromkeys(map(before.usual_size, LONGER_SIDES), now.usual_size(spec.format))
+    followed[before.window_size] = now.window_size
+    return spec.model_copy(update={"size": followed.get(chosen.size, chosen.size)})
 
 
 def for_export(seen: Seen) -> Seen:

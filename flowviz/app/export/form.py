@@ -20,7 +20,7 @@ from flowviz.app.export.controls import (
 from flowviz.app.export.source import Choices, ExportSource
 from flowviz.app.export.words import MARKS
 from flowviz.app.style.tokens import TIGHT
-from flowviz.app.widgets.controls import ChoiceBox, row
+from flowviz.app.widgets.controls import ChoiceBox, named, row_widget
 from flowviz.specs import PictureSize
 from flowviz.specs.view import CM_PER_INCH
 
@@ -30,18 +30,18 @@ SECTIONS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Animation": (("through",), ("in_betweens",), ("fps", "exportLength"), ("easing",), ("heading",), ("repeat",)),
     "Picture": (
         ("size",), ("width", "×", "height", "pixels"), ("scale", "exportPixels"), ("dpi", "exportCentimeters"),
-        ("background", "theme"),
+        ("background",), ("theme",),
     ),
     "Content": (
-        ("stage",), ("first",), ("last",), ("moment",), ("direction",), ("points", "density", "grid", "paths"),
-        ("velocity", "target"), ("beside",), ("fitted",), ("common_scale",), ("color_by",), ("palette",),
+        ("stage",), ("first",), ("last",), ("moment",), ("direction",), ("points", "density", "grid"),
+        ("paths", "velocity", "target"), ("beside",), ("fitted",), ("common_scale",), ("color_by",), ("palette",),
         ("axes", "labels"), ("units",), ("particles",),
     ),
 }  # fmt: skip
 LABELS = {  # of rows that are not labeled with the title of their first field
     "width": "",
     "points": FIELDS["marks"].title,
-    "velocity": "",
+    "paths": "",
     "beside": "",
     "fitted": "View",
     "common_scale": "View",
@@ -78,7 +78,7 @@ class ExportForm(QScrollArea):
         self._source, self._chosen = source, choices
         self._formats = {choices["what"]: choices["format"]}  # chosen last for each kind of export
         self._controls = self._create_controls()
-        self._notes = {name: _note(name) for name in NOTES}
+        self._notes = {name: named(QLabel(), name, title) for name, title in NOTES.items()}
         self._sections = [self._create_section(title, rows) for title, rows in SECTIONS.items()]
         self._lay_out()
         for name, each in self._controls.items():
@@ -103,7 +103,11 @@ class ExportForm(QScrollArea):
         found = {"size": size_control(), "color_by": color_control()} | {
             side: side_control(side) for side in PARTS["size"]
         }
-        found |= {mark: mark_control(mark) for mark in MARKS}
+        marks: dict[str, Control] = {mark: mark_control(mark) for mark in MARKS}
+        found |= marks
+        widest = max(each.widget.sizeHint().width() for each in marks.values())
+        for each in marks.values():
+            each.widget.setMinimumWidth(widest)
         defaults, options = self._source.defaults, self._source.options(self._chosen)
         for name in (name for rows in SECTIONS.values() for names in rows for name in names):
             if name in self._chosen and name not in found:
@@ -139,7 +143,7 @@ class ExportForm(QScrollArea):
     def _describe_size(self, size: PictureSize, scale: int, dpi: int) -> None:
         self._notes["exportPixels"].setText(f"{size.width * scale:,} × {size.height * scale:,} pixels")
         width, height = (side * scale * CM_PER_INCH / dpi for side in (size.width, size.height))
-        self._notes["exportCentimeters"].setText(f"pixels per inch: {width:.1f} × {height:.1f} cm")
+        self._notes["exportCentimeters"].setText(f"{width:.1f} × {height:.1f} cm")
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(form := QWidget())
@@ -172,18 +176,12 @@ class ExportForm(QScrollArea):
         return Section(box, form, found)
 
     def _create_row(self, names: Sequence[str]) -> QWidget:
-        """Return a row of controls, notes and texts; a combo box that is not the first control has a label."""
-        cells = list[QWidget]()
-        for name in names:
-            widget = self._controls[name].widget if name in self._controls else self._notes.get(name) or QLabel(name)
-            if cells and isinstance(widget, ChoiceBox):
-                cells.append(_label(label_of(name), widget))
-            cells.append(widget)
-        content = QWidget()
-        line = row(*cells, stretched=cells[0] if isinstance(cells[0], ChoiceBox) and not cells[1:] else None)
-        line.setContentsMargins(0, 0, 0, 0)
-        content.setLayout(line)
-        return content
+        """Return a row of controls, notes and texts."""
+        cells: list[QWidget] = [
+            self._controls[name].widget if name in self._controls else self._notes.get(name) or QLabel(name)
+            for name in names
+        ]
+        return row_widget(*cells, stretched=cells[0] if isinstance(cells[0], ChoiceBox) and not cells[1:] else None)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Keep the area as wide as the form needs; QScrollArea filters the events of its widget."""
@@ -193,13 +191,6 @@ class ExportForm(QScrollArea):
             assert bar is not None
             self.setMinimumWidth(max(self.minimumWidth(), form.minimumSizeHint().width() + bar.sizeHint().width()))
         return super().eventFilter(watched, event)
-
-
-def _note(name: str) -> QLabel:
-    note = QLabel()
-    note.setObjectName(name)
-    note.setAccessibleName(NOTES[name])
-    return note
 
 
 def _label(text: str, buddy: QWidget) -> QLabel:

@@ -8,19 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QSignalBlocker, Qt
 from PyQt6.QtGui import QFontDatabase
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QSlider, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.export.preview_image import PreviewImage
 from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
 from flowviz.app.threads.delay import delayed, repeated
 from flowviz.app.threads.latest import LatestWorker
-from flowviz.app.widgets.controls import row
+from flowviz.app.widgets.controls import named, row_widget, slider
 from flowviz.exporting.comparison_figure import ComparisonFigure
 from flowviz.exporting.export import Export
 from flowviz.specs import ExportSpec
 from flowviz.specs.export_kinds import FILMS
-from flowviz.specs.view import Theme
 
 DEBOUNCE_MS = 60
 BUSY_DELAY_MS = 400  # before "Drawing…" appears
@@ -44,7 +43,7 @@ class ExportPreview(QWidget):
         self._text = _text_box()
         self._play = _play_button()
         self._play.toggled.connect(self._set_playing)
-        self._slider = _slider()
+        self._slider = slider("exportSlider", "Previewed picture", "Choose the picture to preview", 0, 0, 0)
         self._slider.valueChanged.connect(self._take_position)
         self._position = _position_label()
         self._debounce = delayed(self, self._request, DEBOUNCE_MS)
@@ -88,10 +87,7 @@ class ExportPreview(QWidget):
         self._background.close()
 
     def _lay_out(self) -> None:
-        self._navigation = QWidget()
-        line = row(self._play, self._slider, self._position, stretched=self._slider)
-        line.setContentsMargins(0, 0, 0, 0)
-        self._navigation.setLayout(line)
+        self._navigation = row_widget(self._play, self._slider, self._position, stretched=self._slider)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._image, stretch=1)
@@ -130,9 +126,8 @@ class ExportPreview(QWidget):
     def _request(self) -> None:
         if self._export is None:
             return
-        size, theme = self._image.fitted_size(self._spec.pixels), self._spec.seen.view.theme
-        draw = partial(self._export.preview, self._share, size)
-        self._background.ask("preview", draw, partial(self._show, theme))
+        draw = partial(self._export.preview, self._share, self._image.fitted_size(self._spec.pixels))
+        self._background.ask("preview", draw, partial(self._show, self._spec))
         if not self._busy_delay.isActive():
             self._busy_delay.start()
 
@@ -143,9 +138,9 @@ class ExportPreview(QWidget):
         self._background.drop()
         self._end_busy()
 
-    def _show(self, theme: Theme, pixels: NDArray[np.uint8]) -> None:
+    def _show(self, spec: ExportSpec, pixels: NDArray[np.uint8]) -> None:
         self._end_busy()
-        self._image.show_pixels(pixels, theme)
+        self._image.show_pixels(pixels, spec.seen.view.theme, spec.pixels)
 
     def _show_text(self, text: str) -> None:
         self._text.setPlainText(text)
@@ -177,27 +172,14 @@ def _play_button() -> QToolButton:
     return button
 
 
-def _slider() -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal)
-    slider.setObjectName("exportSlider")
-    slider.setAccessibleName("Previewed picture")
-    slider.setToolTip("Choose the picture to preview")
-    return slider
-
-
 def _position_label() -> QLabel:
-    label = QLabel()
-    label.setObjectName("exportPlaceWords")
-    label.setAccessibleName("Position of the previewed picture")
+    label = named(QLabel(), "exportPlaceWords", "Position of the previewed picture")
     label.setMinimumWidth(label.fontMetrics().horizontalAdvance(WIDEST_POSITION))
     return label
 
 
 def _text_box() -> QPlainTextEdit:
-    box = QPlainTextEdit()
-    box.setObjectName("exportText")
-    box.setAccessibleName("Preview of the text")
-    box.setToolTip("The content of the file")
+    box = named(QPlainTextEdit(), "exportText", "Preview of the text", "The content of the file")
     box.setReadOnly(True)
     box.setTabChangesFocus(True)
     box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QRectF, QSizeF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from flowviz.app.style.tokens import GAP, UNIT, WIDE
 from flowviz.specs import PictureSize
-from flowviz.specs.view import MIN_SIDE, Theme
+from flowviz.specs.view import Theme
 
 DRAWING = "Drawing…"
 MIN_PREVIEW_SIDE, SQUARE = 30 * UNIT, UNIT  # logical pixels
+ENLARGED = 2.0  # limit, so that a small picture does not look like a large one
 SQUARES: dict[Theme, tuple[int, int]] = {"light": (255, 224), "dark": (44, 68)}  # grays
 
 
@@ -33,22 +34,21 @@ class PreviewImage(QWidget):
         self._sentence = ""
         self._is_busy = False
         self._theme: Theme = "light"
+        self._size = PictureSize()
 
     def fitted_size(self, size: PictureSize) -> PictureSize:
-        """Return the size, in device pixels, of a picture that is scaled down to fit into the widget."""
+        """Return the size, in device pixels, of a picture that fills the widget, but is enlarged at most twice."""
         ratio = self.devicePixelRatioF()
-        fitted = QSize(size.width, size.height)
-        available = QSize(round(self.width() * ratio), round(self.height() * ratio))
-        if fitted.width() > available.width() or fitted.height() > available.height():
-            fitted = fitted.scaled(available, Qt.AspectRatioMode.KeepAspectRatio)
-        return PictureSize(width=max(fitted.width(), MIN_SIDE), height=max(fitted.height(), MIN_SIDE))
+        across, up = self.width() * ratio / size.width, self.height() * ratio / size.height
+        fitted = size.scaled(min(across, up, ENLARGED))
+        return PictureSize.nearest(fitted.width, fitted.height)
 
-    def show_pixels(self, pixels: NDArray[np.uint8], theme: Theme) -> None:
-        """Show a picture (height, width, 4) on a light or a dark checkerboard."""
+    def show_pixels(self, pixels: NDArray[np.uint8], theme: Theme, size: PictureSize) -> None:
+        """Show a picture (height, width, 4) on a light or a dark checkerboard; `size` is that of the export."""
         height, width, channels = pixels.shape
         self._pixels = pixels.tobytes()  # QImage does not own its pixels
         self._image = QImage(self._pixels, width, height, channels * width, QImage.Format.Format_RGBA8888)
-        self._sentence, self._theme = "", theme
+        self._sentence, self._theme, self._size = "", theme, size
         self.update()
 
     def shown(self) -> bytes:
@@ -86,11 +86,10 @@ class PreviewImage(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, DRAWING)
 
     def _target(self, image: QImage) -> QRectF:
-        """Return the rectangle of the picture: centered, never enlarged, on whole pixels."""
-        ratio = self.devicePixelRatioF()
-        size = image.size().toSizeF() / ratio
-        if size.width() > self.width() or size.height() > self.height():
-            size = size.scaled(self.size().toSizeF(), Qt.AspectRatioMode.KeepAspectRatio)
+        """Return the rectangle of the picture, centered on whole pixels, also before it is drawn for another size."""
+        fitted = self.fitted_size(self._size)
+        room = QSizeF(fitted.width, fitted.height) / self.devicePixelRatioF()
+        size = image.size().toSizeF().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         left, top = (self.width() - size.width()) // 2, (self.height() - size.height()) // 2
         return QRectF(left, top, size.width(), size.height())
 

@@ -100,7 +100,8 @@ class ExportSource(ABC):
 
     def options(self, choices: Choices) -> Mapping[str, Mapping[Any, Item]]:
         """Return the values to choose from, by the names of their fields."""
-        sizes = {**dict.fromkeys(map(PictureSize.parse, PRESETS), ""), **self.sizes(choices)}
+        named = self.sizes(choices)
+        sizes = {**named, **dict.fromkeys(map(PictureSize.parse, PRESETS), ""), **named}  # in this order
         return {
             **{name: items(texts) for name, texts in COMMON.items()},
             "what": {what: Item(kind.title, kind.description) for what, kind in self.kinds.items()},

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PyQt6.QtGui import QAction, QGuiApplication
@@ -17,6 +19,7 @@ from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.exporting.comparison_figure import ComparisonFigure, usual_size
 from flowviz.projects import Comparison
+from flowviz.projects.recording import recorded_project
 from flowviz.records import Trial
 from flowviz.specs import TextSpec
 from tests.app.conftest import Window, work_is_running
@@ -122,6 +125,18 @@ def test_columns_of_targets_come_first_where_a_flow_has_several(qtbot: QtBot) ->
     other = untrained("b", target=TextSpec(text="Yo"))["b"]
     with open_comparison(untrained("a").with_project("b", other), qtbot) as dialog:
         assert dialog.values("exportColumns") == ["targets", "stages", "marks"]
+
+
+def test_columns_of_recorded_flows_color_the_particles(qtbot: QtBot) -> None:
+    walk = np.random.default_rng(0).standard_normal((2, 50, 2)).astype(np.float32)
+    recorded = recorded_project({"positions": walk, "speed": np.arange(50.0)}, "walk")
+    comparison = untrained("a")
+    recorded = replace(recorded, training=comparison["a"].training)
+    with open_comparison(comparison.with_project("walk", recorded), qtbot) as dialog:
+        assert dialog.values("exportColor")[-1] == "column speed"
+        dialog.choose("exportColor", "column speed")
+        view = dialog.itself.spec().seen.view
+        assert (view.color_by, view.column) == ("column", "speed")
 
 
 def test_a_figure_has_the_chosen_appearance(dialog: Dialog, tmp_path: Path) -> None:

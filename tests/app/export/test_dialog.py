@@ -10,6 +10,7 @@ from PyQt6.QtGui import QDesktopServices, QGuiApplication
 from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.export.dialog import size_text
 from flowviz.exporting.commands import render_command, render_python
 from flowviz.exporting.export import Export
 from flowviz.projects import Project, example, load_project, save_project
@@ -117,6 +118,28 @@ def test_cancelled_export_leaves_no_file(dialog: Dialog, qtbot: QtBot, tmp_path:
     assert not (tmp_path / "frames").exists()
     assert leave.text() == "Close"
     assert dialog.find(QPushButton, "exportButton").isEnabled()
+
+
+def test_size_is_estimated_before_the_export(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+    size = dialog.find(QLabel, "exportBytes")
+    dialog.choose("exportWhat", "animation")
+    qtbot.waitUntil(lambda: size.text().startswith("About "))
+    dialog.write(tmp_path / "film.gif")
+    assert size.text() == size_text((tmp_path / "film.gif").stat().st_size), "All of so few frames are encoded."
+    before = size.text()
+    dialog.choose("exportFormat", "apng")
+    assert not size.text(), "The size of another format is shown."
+    qtbot.waitUntil(lambda: size.text().startswith("About ") and size.text() != before)
+    dialog.choose("exportWhat", "view")
+    assert not size.text()
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(15_800_000, "About 16 MB"), (523_000, "About 520 kB"), (2_140_000_000, "About 2.1 GB"), (64, "About 64 bytes")],
+)
+def test_estimated_sizes_have_two_digits(size: int, text: str) -> None:
+    assert size_text(size) == text
 
 
 def test_time_left_is_shown(dialog: Dialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,6 +147,28 @@ def test_changes_in_the_window_replace_the_choices_of_last_time() -> None:
     assert carry_over(chosen, before, source(Seen(overview=True), small)).what == "sheet"
 
 
+def test_shape_of_a_picture_follows_the_view_until_a_size_is_chosen() -> None:
+    wide, tall = (source(Seen(), PictureSize(width=width, height=900)) for width in (1600, 600))
+    spec = initial_spec(wide)
+    assert spec.size == PictureSize(width=1080, height=608)
+    assert carry_over(spec, wide, tall).size == PictureSize(width=720, height=1080)
+    square = spec.model_copy(update={"size": PictureSize(width=1080, height=1080)})
+    assert carry_over(square, wide, tall).size == square.size
+    assert str(square.size) in wide.options(wide.offered(spec))["size"]
+
+
+def test_gif_is_smaller_until_a_size_is_chosen() -> None:
+    wide = source(Seen(), PictureSize(width=1600, height=900))
+    gif = {**wide.offered(initial_spec(wide)), "what": "animation", "format": "gif"}
+    followed = wide.followed(gif, "what")
+    assert followed["size"] == PictureSize(width=800, height=450)
+    assert wide.followed({**followed, "format": "mp4"}, "format")["size"] == PictureSize(width=1080, height=608)
+    chosen = {**gif, "size": PictureSize(width=640, height=480)}
+    assert wide.followed(chosen, "what")["size"] == chosen["size"]
+    typed = {**gif, "format": "mp4", "size": followed["size"]}
+    assert wide.followed(typed, "size")["size"] == typed["size"]
+
+
 def test_command_of_a_zoomed_window_has_short_numbers_and_no_text_size() -> None:
     view = ViewSpec(word_height=0.02891566265060241, center=(1 / 3, -2e-7), half_extent=4 * 1.25**-7)
     seen = Seen(view=view, probe=(3, (1 / 7, 0.5)), fitted=False)
@@ -154,7 +176,7 @@ def test_command_of_a_zoomed_window_has_short_numbers_and_no_text_size() -> None
     spec = initial_spec(source(seen, size))
     assert render_command(Path("a.flowviz"), spec, Path("a.png")) == (
         "flowviz render a.flowviz --output a.png"
-        " --center 0.33333,0 --half-extent 0.83886 --probe 3:0.14286,0.5 --no-fit"
+        " --center 0.33333,0 --half-extent 0.83886 --probe 3:0.14286,0.5 --no-fit --size 1080x720"
     )
     assert carry_over(spec, source(Seen(), size), source(seen, size)).seen == spec.seen
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -255,6 +256,28 @@ def test_preview_follows_choices_slider_and_playback(dialog: Dialog, qtbot: QtBo
     qtbot.waitUntil(lambda: slider.value() == 2)
     dialog.find(QToolButton, "exportPlay").click()
     previewed(dialog, qtbot, batch)
+
+
+def is_filled(picture: PreviewImage, size: int) -> bool:
+    """Return whether a picture of about a size in bytes is shown."""
+    return abs(len(picture.shown()) / size - 1) < 0.01
+
+
+def test_preview_fills_its_room_and_is_sharp(dialog: Dialog, qtbot: QtBot) -> None:
+    picture = dialog.find(PreviewImage, "exportPicture")
+    for name, side in (("exportWidth", 1080), ("exportHeight", 720)):
+        dialog.find(QSpinBox, name).setValue(side)
+    for width, height in ((1000, 700), (1900, 1100)):
+        dialog.itself.resize(width, height)
+        room = picture.size() * picture.devicePixelRatioF()
+        largest = min(room.width() / 1080, room.height() / 720)
+        qtbot.waitUntil(partial(is_filled, picture, 4 * round(1080 * largest) * round(720 * largest)))
+
+
+def test_small_picture_is_enlarged_at_most_twice(dialog: Dialog) -> None:
+    picture = dialog.find(PreviewImage, "exportPicture")
+    dialog.itself.resize(1900, 1100)
+    assert picture.fitted_size(PictureSize(width=120, height=80)) == PictureSize(width=240, height=160)
 
 
 def test_slider_is_shown_for_several_pictures_only(dialog: Dialog) -> None:
