@@ -130,10 +130,6 @@ class ComparisonFigure:
         picture.thumbnail((size.width, size.height), Image.Resampling.BOX)
         return np.asarray(picture)
 
-    def names(self) -> list[str]:
-        """Return the names of the files in a folder: none, because a figure is a single file."""
-        return []
-
     def write(self, output: Path) -> Steps:
         """Write the figure. If the generator fails or is closed early, nothing is left behind.
 
@@ -160,8 +156,7 @@ class ComparisonFigure:
     @property
     def _reel(self) -> Reel:
         spec = self._spec
-        repeats = spec.seen.playback.repeat != "once"
-        return Reel(self.picture, self.count, spec.pixels, spec.fps, repeats, self._view)
+        return Reel(self.picture, self.count, spec.pixels, spec.fps, spec.seen.playback.repeat != "once", self._view)
 
     def _save_vectors(self, path: Path) -> None:
         from flowviz.rendering.figure import save_drawing  # imports matplotlib
@@ -182,18 +177,15 @@ class ComparisonFigure:
         """Return the panels of a frame; those whose share of the layers is not fixed show the given one."""
         rows = tuple(tuple(place and self._cell(place, share) for place in row) for row in self._arrangement.rows)
         depth = f"{share:.0%} of the layers. " if self._spec.what == "animation" else ""
-        return PanelTable(rows, self._arrangement.headings, depth + self._note, self._foot_ems)
-
-    @property
-    def _note(self) -> str:
-        return note(self._comparison, self._shown)
+        return PanelTable(rows, self._arrangement.headings, depth + note(self._comparison, self._shown), self._foot_ems)
 
     def _foot_height(self, view: ViewSpec, size: PictureSize) -> float:
         """Return the height in ems of the note and the legend, with an entry for the particles and for each field."""
         text, places = em(view, size), [place for row in self._arrangement.rows for place in row if place]
         shown = {place.mark for place in places if place.mark} or view.marks
         entries = len(shown & FIELDS) + bool(shown & {"points", "paths"})
-        return foot_height(self._note, entries, size.width / text, lambda words: text_width(text)(words) / text)
+        about, letters = note(self._comparison, self._shown), text_width(text)
+        return foot_height(about, entries, size.width / text, lambda words: letters(words) / text)
 
     def _cell(self, place: _Place, share: float) -> Cell:
         scenes, last = self._scenes[place.name], self._comparison[place.name].trace.last_stage

@@ -1,5 +1,6 @@
 """Estimates of the size of files with many pictures, from a few of these pictures."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,21 +34,20 @@ def film_bytes(reel: Reel, form: Format) -> int:
     starts = _starts(reel.count, RUN_FRAMES)
     first = _film_bytes(reel, starts, form)
     whole = _film_bytes(reel, [start + place for start in starts for place in range(RUN_FRAMES)], form)
-    change = (whole - first) / (RUNS * (RUN_FRAMES - 1))
-    return round(first / RUNS + (reel.count - 1) * change)
+    change = (whole - first) / (len(starts) * (RUN_FRAMES - 1))
+    return round(first / len(starts) + (reel.count - 1) * change)
 
 
 def pictures_bytes(draw: Sequence[Draw], provenance: Provenance) -> int:
     """Return about the size in bytes of PNGs, given functions that return their pictures."""
-    few = range(len(draw)) if len(draw) <= RUNS else _starts(len(draw), 1)
-    write = [partial(write_picture, draw=draw[number], provenance=provenance) for number in few]
+    write = [partial(write_picture, draw=draw[number], provenance=provenance) for number in _starts(len(draw), 1)]
     return round(np.mean([_written_bytes(each) for each in write]) * len(draw))
 
 
 def _starts(count: int, frames: int) -> list[int]:
     """Return where runs of frames begin: at random, but spread over all frames, so that no layer is preferred."""
     shares = (np.arange(RUNS) + np.random.default_rng(0).random(RUNS)) / RUNS
-    return [int(share * (count - frames)) for share in shares]
+    return sorted({int(share * (count - frames + 1)) for share in shares})
 
 
 def _film_bytes(reel: Reel, numbers: Sequence[int], form: Format) -> int:
@@ -59,6 +59,5 @@ def _film_bytes(reel: Reel, numbers: Sequence[int], form: Format) -> int:
 def _written_bytes(write: Callable[[Path], Steps]) -> int:
     with TemporaryDirectory() as folder:
         path = Path(folder, "part")
-        for _ in write(path):
-            pass
+        deque(write(path), maxlen=0)
         return path.stat().st_size

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
 from flowviz.app.export.source import ExportSource
 from flowviz.app.style.tokens import UNIT
-from flowviz.app.widgets.controls import button, row
+from flowviz.app.widgets.controls import button, named, row
 from flowviz.specs.export_kinds import IN_FOLDERS
 
 MIN_WIDTH = 42 * UNIT  # pixels
@@ -44,8 +44,7 @@ class ExportDestination(QWidget):
         self._formats: tuple[str, ...] = ()
         self._proposed = ""
         self._label = QLabel()
-        self._line = QLineEdit()
-        self._line.setObjectName("exportPath")
+        self._line = named(QLineEdit(), "exportPath", "File")
         self._line.setMinimumWidth(MIN_WIDTH)
         self._line.textChanged.connect(self._take_text)
         self._label.setBuddy(self._line)

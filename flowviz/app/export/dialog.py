@@ -27,7 +27,7 @@ from flowviz.exporting.export import Export
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.recognition import work_in
 from flowviz.specs import ExportSpec
-from flowviz.specs.export_kinds import FILMS, IN_FOLDERS
+from flowviz.specs.export_kinds import FILMS, IN_FOLDERS, PICTURES
 
 SIZE, WINDOW_SHARE = QSize(980, 680), 0.86  # least size in pixels, or the share of the window that is larger
 ESTIMATE_DELAY_MS = 400  # after the last change
@@ -125,10 +125,9 @@ class ExportDialog(QDialog):
         for widget in (self._destination, self._progress, self._notices, self._message):
             layout.addWidget(widget)
         layout.addLayout(buttons)
-        if (parent := self.parentWidget()) is None:
-            self.resize(SIZE)
-        else:
-            self.resize(SIZE.expandedTo(parent.size() * WINDOW_SHARE).boundedTo(parent.size()))
+        parent = self.parentWidget()
+        room = SIZE if parent is None else parent.size()
+        self.resize(SIZE.expandedTo(room * WINDOW_SHARE).boundedTo(room))
 
     def _take_choices(self) -> None:
         """Preview the choices, or show why they cannot be exported."""
@@ -170,6 +169,8 @@ class ExportDialog(QDialog):
             parts.append(f"{len(names):,} pictures, {names[0]} to {names[-1]}")
         if what == "animation":
             parts.append(self._length)
+        if self._form.choices["format"] in {"svg", "pdf"} and what in PICTURES | {"latents"}:
+            parts.append("text and lines are vectors, the particles a picture")
         return f"{' · '.join(parts)}."
 
     @property
@@ -184,10 +185,9 @@ class ExportDialog(QDialog):
 
     def _estimate(self) -> None:
         """Estimate the size of what is exported in a thread, unless it is a single picture or table."""
-        export = self._export
-        if isinstance(export, Export | ComparisonFigure) and self._form.choices["what"] in FILMS | IN_FOLDERS:
+        if isinstance(self._export, Export | ComparisonFigure) and self._form.choices["what"] in FILMS | IN_FOLDERS:
             self._bytes.setText("Estimating the size…")
-            self._estimates.ask("size", export.estimate, lambda size: self._bytes.setText(size_text(size)))
+            self._estimates.ask("size", self._export.estimate, lambda size: self._bytes.setText(size_text(size)))
 
     def _ask_and_write(self) -> None:
         """Start the export; ask first if it would overwrite files."""

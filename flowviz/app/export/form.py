@@ -151,8 +151,7 @@ class ExportForm(QScrollArea):
         for box, *_ in self._sections:
             column.addWidget(box)
         column.addStretch()
-        self.setObjectName("exportForm")
-        self.setAccessibleName("Export settings")
+        named(self, "exportForm", "Export settings")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

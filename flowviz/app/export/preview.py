@@ -101,7 +101,7 @@ class ExportPreview(QWidget):
 
     def _show_position(self) -> None:
         number = self._slider.value()
-        if self._export is not None and self._spec.what == "stages":
+        if isinstance(self._export, Export) and self._spec.what == "stages":
             self._position.setText(Path(self._export.names()[number]).stem)
         else:
             self._position.setText(f"{number + 1:,} of {self._count:,}")
@@ -164,8 +164,7 @@ class ExportPreview(QWidget):
 
 
 def _play_button() -> QToolButton:
-    button = QToolButton()
-    button.setObjectName("exportPlay")
+    button = named(QToolButton(), "exportPlay", "Play the preview")
     button.setAutoRaise(True)
     button.setCheckable(True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

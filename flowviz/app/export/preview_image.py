@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPixmap
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from flowviz.app.style.tokens import GAP, UNIT, WIDE
+from flowviz.app.widgets.controls import named
 from flowviz.specs import PictureSize
 from flowviz.specs.view import Theme
 
@@ -25,8 +26,7 @@ class PreviewImage(QWidget):
         """Show nothing yet; `on_resize` is called when a picture of another size is needed."""
         super().__init__()
         self._on_resize = on_resize
-        self.setObjectName("exportPicture")
-        self.setAccessibleName("Preview of the export")
+        named(self, "exportPicture", "Preview of the export")
         self.setMinimumSize(MIN_PREVIEW_SIDE, MIN_PREVIEW_SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._image: QImage | None = None

@@ -134,6 +134,16 @@ def test_size_is_estimated_before_the_export(dialog: Dialog, qtbot: QtBot, tmp_p
     assert not size.text()
 
 
+def test_particles_of_vector_graphics_are_said_to_be_a_picture(dialog: Dialog) -> None:
+    dialog.choose("exportSize", "1080x1080")
+    for what, formats in FORMATS.items():
+        for format_ in formats:
+            dialog.choose("exportWhat", what)
+            dialog.choose("exportFormat", format_)
+            has_picture = format_ in {"svg", "pdf"} and what not in {"ledger", "losses"}
+            assert ("the particles a picture" in dialog.message) == has_picture, (what, format_)
+
+
 @pytest.mark.parametrize(
     ("size", "text"),
     [(15_800_000, "About 16 MB"), (523_000, "About 520 kB"), (2_140_000_000, "About 2.1 GB"), (64, "About 64 bytes")],
