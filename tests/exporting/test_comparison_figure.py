@@ -297,7 +297,7 @@ def test_names_choose_order_and_rename_the_flows(drawn: list[PanelTable]) -> Non
 def test_table_columns_are_beside_the_names(drawn: list[PanelTable]) -> None:
     found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
     ComparisonFigure(found, spec(), table_columns=("test_nll", "gap", "coverage")).picture()
-    assert titles(drawn[0])[0][0] == "affine test NLL 1.500 ± 0.010, test gap 0.500 ± 0.010, coverage –"
+    assert titles(drawn[0])[0][0] == "affine test NLL 1.500 ± 0.010, test gap 0.500 ± 0.010, coverage unknown"
     assert titles(drawn[0])[2][0] == "NICE not trained"
 
 

@@ -14,7 +14,7 @@ from flowviz.exporting.paper import on_paper
 from flowviz.projects import Project
 from flowviz.records import Scene
 from flowviz.rendering.annotate import em, text_width
-from flowviz.rendering.sheet import draw_sheet, sheet_grid
+from flowviz.rendering.sheet import SMALL_EMS, draw_sheet, sheet_grid
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.export_kinds import What
 from tests.exporting.projects import bent_project
@@ -76,8 +76,9 @@ def test_vectors_have_the_size_and_the_font_that_were_asked_for(bent: Project, t
     width = re.search(r'<svg [^>]*width="([\d.]+)pt"', text)
     assert width is not None
     assert float(width[1]) == pytest.approx(8.5 / 2.54 * 72, abs=0.2)
-    [font] = {float(each) for each in re.findall(r"font(?:-size)?: ([\d.]+)px", text)}
+    titles, font = sorted({float(each) for each in re.findall(r"font(?:-size)?: ([\d.]+)px", text)})
     assert font == pytest.approx(9, abs=0.01)
+    assert titles == pytest.approx(SMALL_EMS * font, abs=0.01), "Titles that would not fit are smaller."
 
 
 def test_a_picture_has_the_resolution_of_its_size(bent: Project, tmp_path: Path) -> None:
