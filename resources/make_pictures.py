@@ -100,7 +100,7 @@ def show_window(path: Path) -> None:
     window.take("start")
     QTest.keyClick(word, Qt.Key.Key_Return)
     window.wait(lambda: window.step() >= STEPS_IN_PICTURE)
-    viewer, stop = window.main.viewer, window.find(QPushButton, "stopButton")
+    viewer, stop = window.main.viewer, window.find(QAction, "stopAction")
     fit_stage = window.find(QToolButton, "fitStageButton")
     fit_stage.click()
     window.take("training", is_moving=True)

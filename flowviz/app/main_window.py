@@ -218,16 +218,21 @@ class MainWindow(QMainWindow):
         appearance.on_theme(switch.show_theme)
         for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons.one_dimension):
             appearance.on_theme(themed.set_theme)
-        appearance.resizing_words.connect(self._layout.follow_words)
-        for moving in (self.viewer, self._training.controls):
+        appearance.resizing_words.connect(self._layout.follow_content)
+        for moving in (
+            self.viewer,
+            self._training.controls,
+            self._training.flow.sheet,
+            self._training.target.text.sheet,
+        ):
             appearance.on_motion(moving.reduce_motion)
 
     def _connect_controllers(self) -> None:
-        controls, document = self._training.controls, self.document_actions.document
-        controls.train_requested.connect(lambda: self.comparisons.trainings.train())
+        commands, document = self._training.controls.commands, self.document_actions.document
+        commands.train.triggered.connect(lambda: self.comparisons.trainings.train())
         self._training.target.text.return_pressed.connect(lambda: self.comparisons.trainings.learn())
-        controls.pause_toggled.connect(lambda: self.comparisons.trainings.toggle_pause())
-        controls.stop_requested.connect(lambda: self.comparisons.trainings.stop())
+        commands.pause.triggered.connect(lambda: self.comparisons.trainings.toggle_pause())
+        commands.stop.triggered.connect(lambda: self.comparisons.trainings.stop())
         self._center.next_step.clicked.connect(lambda: self.comparisons.trainings.train())
         self.status.next_step_changed.connect(self._center.next_step.show_text)
         self._training.flow.beside_button.clicked.connect(lambda: self.comparisons.add_beside())

@@ -5,7 +5,7 @@ from queue import SimpleQueue
 
 import numpy as np
 import pytest
-from PyQt6.QtWidgets import QPushButton
+from PyQt6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.flow_queries import FlowQueries
@@ -45,8 +45,8 @@ class Staged:
         self.report(self.snapshot(progress.step), progress)
         self.wait(f"step {progress.step:,}")
 
-    def press(self, button: str) -> None:
-        self.window.find(QPushButton, f"{button}Button").click()
+    def press(self, command: str) -> None:
+        self.window.find(QAction, f"{command}Action").trigger()
 
     def report(self, *events: Event | Exception | None) -> None:
         """Send events. An exception is raised in the training thread; None ends it."""

@@ -54,7 +54,7 @@ def choose_steps(window: Window, steps: int) -> None:
 
 def train(window: Window, qtbot: QtBot, steps: int) -> None:
     choose_steps(window, steps)
-    qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.find(QToolButton, "trainButton"), Qt.MouseButton.LeftButton)
     wait_for_status(window, qtbot, "Done:")
 
 
@@ -65,13 +65,12 @@ def wait_for_status(window: Window, qtbot: QtBot, text: str) -> None:
 def test_widgets_have_object_names_and_accessible_names(window: Window) -> None:
     for kind, names in {
         QPlainTextEdit: ["targetText"],
-        QPushButton: ["trainButton", "pauseButton", "stopButton"],
         QProgressBar: ["progressBar"],
         QLabel: ["statusLabel", "stageLabel"],
         LossPlot: ["lossPlot"],
         CloudView: ["cloudView"],
         QSlider: ["layerScrubber"],
-        QToolButton: ["playButton"],
+        QToolButton: ["trainButton", "playButton"],
         QWidget: ["targetPreview"],
     }.items():
         for name in names:
@@ -95,7 +94,7 @@ def test_preview_shows_the_typed_text(window: Window, qtbot: QtBot) -> None:
 
 
 def test_text_without_ink_is_a_problem_and_disables_train(window: Window, qtbot: QtBot) -> None:
-    text, train_button = window.find(QPlainTextEdit, "targetText"), window.find(QPushButton, "trainButton")
+    text, train_button = window.find(QPlainTextEdit, "targetText"), window.find(QToolButton, "trainButton")
     problem = window.find(QLabel, "targetProblem")
     for typed in ("", "  \n ", "\u0378"):
         text.setPlainText(typed)
@@ -237,14 +236,16 @@ def test_menu_entries_are_enabled_with_their_buttons(window: Window) -> None:
 def test_typing_training_and_exporting(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     """Type, train, scrub during training, pause, resume, stop, export, and open the exported pictures."""
     text, scrubber = window.find(QPlainTextEdit, "targetText"), window.find(QSlider, "layerScrubber")
-    pause, bar = window.find(QPushButton, "pauseButton"), window.find(QProgressBar, "progressBar")
+    pause, bar = window.find(QAction, "pauseAction"), window.find(QProgressBar, "progressBar")
     cloud = window.find(CloudView, "cloudView")
     text.selectAll()
     qtbot.keyClicks(text, "Hi")
     untrained = window.main.viewer.scene.trace
     window.main.request.update_flow(layers=2, width=32)
     choose_steps(window, 10_000_000)
-    qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
+    train = window.find(QToolButton, "trainButton")
+    assert train.text() == "Train"
+    qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
     assert bar.maximum() == 0, "the bar is busy while training is prepared"
     wait_for_status(window, qtbot, "left")
     assert "steps/s" in window.status
@@ -253,13 +254,14 @@ def test_typing_training_and_exporting(window: Window, qtbot: QtBot, tmp_path: P
         scrubber.setValue(stage)
         qtbot.waitUntil(lambda stage=stage: cloud.stage == stage)  # type: ignore[misc]
 
-    qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
-    assert pause.text() == "Resume"
+    qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
+    assert (train.text(), pause.iconText()) == ("Resume", "Resume")
     assert "Paused" in window.status
-    qtbot.mouseClick(pause, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
+    assert train.text() == "Pause"
 
     wait_for_status(window, qtbot, "steps/s")
-    window.find(QPushButton, "stopButton").click()
+    window.find(QAction, "stopAction").trigger()
     wait_for_status(window, qtbot, "Stopped:")
     trained = window.main.viewer.scene.trace
     assert trained.last_stage == 4
@@ -289,16 +291,16 @@ def export(window: Window, qtbot: QtBot, folder: Path) -> None:
 
 
 def test_stop_keeps_the_result_and_restart_abandons_it(window: Window, qtbot: QtBot) -> None:
-    stop, train_button = window.find(QPushButton, "stopButton"), window.find(QPushButton, "trainButton")
+    stop, train_button = window.find(QAction, "stopAction"), window.find(QToolButton, "trainButton")
     window.main.request.update_flow(layers=2, width=32)
     choose_steps(window, 10_000_000)
     train_button.click()
     wait_for_status(window, qtbot, "steps/s")
     window.find(QPlainTextEdit, "targetText").setPlainText("Z")
-    train_button.click()
+    window.find(QAction, "trainAction").trigger()
     assert "Preparing" in window.status
     wait_for_status(window, qtbot, "steps/s")
-    stop.click()
+    stop.trigger()
     wait_for_status(window, qtbot, "Stopped:")
     assert window.main.session.trained_title == "Z"
     assert train_button.text() == "Train"
@@ -310,6 +312,6 @@ def test_window_works_after_a_failed_training(window: Window, qtbot: QtBot, monk
         raise MemoryError
 
     monkeypatch.setattr("flowviz.training.entrant_training.train", broken)
-    window.find(QPushButton, "trainButton").click()
+    window.find(QToolButton, "trainButton").click()
     qtbot.waitUntil(lambda: "unexpectedly" in window.notice)
-    assert window.find(QPushButton, "trainButton").text() == "Train"
+    assert window.find(QToolButton, "trainButton").text() == "Train"

@@ -18,7 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QEventLoop, QObject, QTimer
-from PyQt6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QApplication, QPlainTextEdit, QToolButton
 
 import flowviz.app.main as program
 from flowviz.app.main_window import MainWindow
@@ -109,10 +110,10 @@ def _bring_into(window: MainWindow, situation: str) -> None:
     if situation == "opened":
         window.document_actions.open_copy(example("brad").path)
     if situation in {"trained", "paused"}:
-        window.findChild(QPushButton, "trainButton").click()
+        window.findChild(QToolButton, "trainButton").click()
         _wait_until(lambda: window.session.state == TrainingState.TRAINING)
         _wait(SETTLED_SECONDS)
-        window.findChild(QPushButton, "pauseButton" if situation == "paused" else "stopButton").click()
+        window.findChild(QAction, "pauseAction" if situation == "paused" else "stopAction").trigger()
         _wait_until(lambda: window.session.state in {TrainingState.PAUSED, TrainingState.IDLE})
         _wait_until(lambda: not window.viewer.playhead.is_playing)  # as it does when the training has ended
 

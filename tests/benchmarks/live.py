@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEventLoop, Qt, QThread, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
+from PyQt6.QtWidgets import QApplication, QSlider, QToolButton
 
 from flowviz import process
 from flowviz.app.main import create_window, spare_tensorflow
@@ -151,7 +151,7 @@ def measure_window(view: str, seconds: float, family: Family) -> Figures:
     window.view.update(overview=view == "overview")
     while not window.target_builder.built:
         wait(0.1)
-    window.findChild(QPushButton, "trainButton").click()
+    window.findChild(QToolButton, "trainButton").click()
     assert window.session.run is not None
     window.session.run.worker.turn_taken.connect(_collect(progress))
     scrubbing = Scrubbing(window)

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from PyQt6.QtCore import QEventLoop, QThread, QTimer
-from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
+from PyQt6.QtWidgets import QApplication, QSlider, QToolButton
 
 import flowviz
 from flowviz.app.main import create_window
@@ -66,7 +66,7 @@ def wait(milliseconds: int) -> None:
 
 def train(window: MainWindow) -> Modules:
     """Return the modules that run when Train is pressed."""
-    return Modules().collect(window.findChild(QPushButton, "trainButton").click)
+    return Modules().collect(window.findChild(QToolButton, "trainButton").click)
 
 
 def step(window: MainWindow) -> Modules:

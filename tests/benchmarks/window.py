@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEventLoop, QTimer
-from PyQt6.QtWidgets import QApplication, QPushButton, QSlider
+from PyQt6.QtWidgets import QApplication, QSlider, QToolButton
 
 from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
@@ -158,7 +158,7 @@ class WatchedWindow:
         self.progress: list[Progress] = []
         self.painted: list[float] = []
         self._watch_paints(self.cloud.canvas.content().item)
-        button = window.findChild(QPushButton, "trainButton")
+        button = window.findChild(QToolButton, "trainButton")
         button.click()
         assert window.session.run is not None
         window.session.run.worker.turn_taken.connect(self._take_turn)

@@ -85,7 +85,7 @@ class Person:
 
     def stop(self) -> None:
         """End the training, if there is one."""
-        self.find(QPushButton, "stopButton").click()
+        self.find(QAction, "stopAction").trigger()
 
     def look_at_all(self) -> None:
         """See all that can be seen of the flow that is shown."""
@@ -121,10 +121,10 @@ class Person:
     def _train(self) -> None:
         self.find(QComboBox, "budgetUnit").setCurrentText("seconds")
         self.find(QSpinBox, "budgetAmount").setValue(self._random.choice((2, 10, 60)))
-        self.find(QPushButton, "trainButton").click()
+        self.find(QToolButton, "trainButton").click()
 
     def _press(self) -> None:
-        self.find(QPushButton, self._random.choice(("pauseButton", "pauseButton", "stopButton"))).click()
+        self.find(QAction, self._random.choice(("pauseAction", "pauseAction", "stopAction"))).trigger()
 
     def _follow(self) -> None:
         self.find(QCheckBox, "followBox").toggle()

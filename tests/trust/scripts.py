@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QPushButton, QSlider
+from PyQt6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QSlider, QToolButton
 
 from flowviz import projects
 from flowviz.app.document import autosave
@@ -145,7 +145,7 @@ def trains_without_tensorflow(user: User) -> Iterator[Condition]:
     yield lambda: bool(notices)
     tell("density", notices[-1])
     user.type("Mine")
-    tell("can try again", user.find(QPushButton, "trainButton").isEnabled())
+    tell("can try again", user.find(QToolButton, "trainButton").isEnabled())
 
 
 def works_where_nothing_can_be_written(user: User) -> Iterator[Condition]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from PyQt6.QtWidgets import QPushButton, QSpinBox
+from PyQt6.QtWidgets import QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.projects import load_project
@@ -83,7 +83,7 @@ def test_training_without_xla_works_and_is_reported(
     monkeypatch.setattr("flowviz.compile_cache.clear", lambda: None)  # all tests share it
     choose_small_flow(window)
     choose_steps(window, 60)
-    window.find(QPushButton, "trainButton").click()
+    window.find(QToolButton, "trainButton").click()
     qtbot.waitUntil(lambda: "Done: 60 steps" in window.status)
     assert "XLA compiler does not work on this computer" in window.status
     assert not window.notice
@@ -112,7 +112,7 @@ def test_out_of_memory_message_says_what_to_reduce(
 
     monkeypatch.setattr(ChunkRunner, "optimize", run_out)
     choose_small_flow(window)
-    seen, train = window.main.viewer.scene.trace, window.find(QPushButton, "trainButton")
+    seen, train = window.main.viewer.scene.trace, window.find(QToolButton, "trainButton")
     train.click()
     qtbot.waitUntil(lambda: bool(window.notice))
     assert "Choose a smaller batch" in window.notice

@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QComboBox, QPushButton, QSpinBox
+from PyQt6.QtWidgets import QComboBox, QPushButton, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.viewer import Viewer
@@ -110,7 +110,7 @@ def test_train_and_stop_can_be_pressed_in_quick_succession(window: Window, qtbot
         presser.press(number)
     presser.choose_flow("NICE")
     choose_steps(window, 120)
-    window.find(QPushButton, "trainButton").click()
+    window.find(QToolButton, "trainButton").click()
     presser.wait_for("Done: 120 steps")
     assert drawn
     assert all(drawn)

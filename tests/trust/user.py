@@ -14,7 +14,7 @@ from typing import NoReturn, TypeVar
 
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton, QSpinBox
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLabel, QPlainTextEdit, QSpinBox
 
 from flowviz.app import main
 from flowviz.app.main_window import MainWindow
@@ -41,7 +41,7 @@ class User:
         return found
 
     def press(self, name: str) -> None:
-        self.find(QPushButton, f"{name}Button").click()
+        self.find(QAbstractButton, f"{name}Button").click()
 
     def choose(self, name: str) -> None:
         self.find(QAction, f"{name}Action").trigger()

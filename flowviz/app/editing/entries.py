@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QObject, QPoint
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from flowviz.app.commands.actions import Entry, add_action, fill_menu
@@ -47,8 +48,8 @@ def fill_editing_entries(menu: QMenu, editor: LayerEditor) -> None:
     editor.watch(update)
 
 
-def fill_training_entry(menu: QMenu, editor: LayerEditor, train: Callable[[], object]) -> None:
-    """Fill the part of the Train menu that trains an edited flow."""
+def fill_training_entry(menu: QMenu, editor: LayerEditor, train: Callable[[], object]) -> QAction:
+    """Add the command that trains an edited flow to the Train menu, and return it."""
     tip = "Train the flow that is shown: bends stay on top of what is learned, and disabled layers do nothing"
     action = add_action(menu, Entry("trainfromhere", "Train from &Here", train, tip, "Ctrl+Shift+H"))
 
@@ -58,6 +59,7 @@ def fill_training_entry(menu: QMenu, editor: LayerEditor, train: Callable[[], ob
         action.setToolTip("Stop the training first, to continue from the edited flow" if is_training else tip)
 
     editor.watch(update)
+    return action
 
 
 class LayerMenu(QObject):

@@ -12,6 +12,7 @@ from flowviz.app.editing.curve_plot import CurvePlot
 from flowviz.app.editing.layer_bar import LayerBar
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.style.tokens import GAP, TIGHT, UNIT
+from flowviz.app.widgets.controls import HelpButton, row
 from flowviz.app.widgets.labels import WrappingLabel, breakable, breakable_formula
 from flowviz.records import StageReport, written
 from flowviz.rendering.projection import is_split
@@ -42,6 +43,7 @@ class Inspector(QScrollArea):
         self._bar = LayerBar(editor)
         self._bending = CurveBending(editor, self)
         self._plot = CurvePlot(self._bending)
+        self.help = HelpButton("inspector", self._explanation, self._view_explanation)
         self._lay_out()
 
     def _create_labels(self) -> None:
@@ -62,7 +64,8 @@ class Inspector(QScrollArea):
         layout.setContentsMargins(GAP, TIGHT, GAP, TIGHT)
         layout.setSpacing(GAP)
         self.setWidget(content)  # while it is empty, because Qt measures it
-        facts = self._title, self._bar, self._formula, self._numbers, self._plot, self._share
+        layout.addLayout(row(self._title, self.help, stretched=self._title))
+        facts = self._bar, self._formula, self._numbers, self._plot, self._share
         for widget in (*facts, self._explanation, self._view_explanation):
             layout.addWidget(widget)
         layout.addStretch(1)  # a tall panel keeps its contents together
@@ -124,11 +127,6 @@ class Inspector(QScrollArea):
             (explanations.PROBE, probed),
         ]
         self._view_explanation.setText("<hr>" + "<p>".join(text for text, applies in parts if applies))
-
-    def show_explanations(self, shown: bool) -> None:
-        """Show or hide the explanations."""
-        self._explanation.setVisible(shown)
-        self._view_explanation.setVisible(shown)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw on a light or a dark background."""

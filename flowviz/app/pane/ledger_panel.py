@@ -5,7 +5,7 @@ from PyQt6.QtGui import QFontInfo, QImage, QMouseEvent, QPainter, QPaintEvent, Q
 from PyQt6.QtWidgets import QApplication, QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from flowviz.app.style.tokens import GAP, TIGHT, UNIT
-from flowviz.app.widgets.controls import check_box
+from flowviz.app.widgets.controls import HelpButton, check_box, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records.ledger import Ledger
 from flowviz.specs import PictureSize, ViewSpec
@@ -40,8 +40,9 @@ class LedgerPanel(QScrollArea):
         self.stage_chosen = self._picture.stage_chosen
         self._mean: QCheckBox = check_box("ledgerMean", MEAN, MEAN_TIP)
         self.mean_requested = self._mean.toggled
-        self._help = WrappingLabel("ledgerHelp", "How to read the ledger")
-        self._help.setText(HELP)
+        self._explanation = WrappingLabel("ledgerHelp", "How to read the ledger")
+        self._explanation.setText(HELP)
+        self.help = HelpButton("ledger", self._explanation)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -50,8 +51,10 @@ class LedgerPanel(QScrollArea):
         column.setContentsMargins(GAP, TIGHT, GAP, TIGHT)
         column.setSpacing(GAP)
         self.setWidget(content)  # while it is empty, because Qt measures it
-        for widget in (self._formula, self._sum, self._picture, self._mean, self._help):
+        for widget in (self._formula, self._sum, self._picture):
             column.addWidget(widget, stretch=int(widget is self._picture))
+        column.addLayout(row(self._mean, self.help, stretched=self._mean))
+        column.addWidget(self._explanation)
 
     def is_shown(self) -> bool:
         """Return whether the panel is visible, so that its content is worth computing."""
@@ -84,10 +87,6 @@ class LedgerPanel(QScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Draw on a light or a dark background."""
         self._picture.set_theme(theme)
-
-    def show_explanations(self, shown: bool) -> None:
-        """Show or hide how to read the ledger."""
-        self._help.setVisible(shown)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

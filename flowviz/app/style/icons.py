@@ -73,7 +73,6 @@ ENTRY_GLYPHS = {  # of commands, by their ids
 GLYPHS = {
     **ENTRY_GLYPHS,
     # buttons
-    "resume": "play",
     "copyascommand": "console",
     "copyaspython": "language-python",
     "play": "play",

@@ -70,11 +70,11 @@ QToolButton[autoRaise="true"], ViewBar QToolButton, QMenuBar QToolButton {{
 }}
 QToolButton[autoRaise="true"]:hover, ViewBar QToolButton:hover {{ background: rgb{hover}; }}
 QPushButton:checked, QToolButton:checked, ViewBar QToolButton:checked,
-QPushButton:default, #trainButton, #startTrainButton {{
+QPushButton:default, #startTrainButton {{
     background: rgb{highlight}; border-color: rgb{highlight}; color: rgb{on_highlight};
 }}
-QPushButton:default:hover, #trainButton:hover, #startTrainButton:hover {{ background: rgb{focus}; }}
-QPushButton:checked:disabled, QToolButton:checked:disabled, QPushButton:default:disabled, #trainButton:disabled {{
+QPushButton:default:hover, #startTrainButton:hover {{ background: rgb{focus}; }}
+QPushButton:checked:disabled, QToolButton:checked:disabled, QPushButton:default:disabled {{
     background: rgb{hover}; border-color: rgb{hover}; color: rgb{disabled};
 }}
 DisclosureButton:checked, DisclosureButton:checked:hover {{
@@ -153,7 +153,7 @@ QTabBar::tab:hover {{ background: rgb{hover}; }}
 QGroupBox {{ border: none; margin-top: {group}px; font-weight: bold; }}
 QGroupBox::title {{ subcontrol-origin: margin; subcontrol-position: top left; }}
 NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: {corner}px; }}
-Callout, AnswerPopup {{ background: rgb{window}; border: 1px solid rgb{hairline}; border-radius: {large_corner}px; }}
+Callout {{ background: rgb{window}; border: 1px solid rgb{hairline}; border-radius: {large_corner}px; }}
 ReturnBar {{ border: 1px solid rgb{hairline}; border-radius: {corner}px; }}
 #exampleCaption {{
     background: rgb{paper}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {tight}px {gap}px;
@@ -170,6 +170,16 @@ Chip:hover {{ background: rgb{chosen}; }}
 }}
 #targetDropZone:hover, #targetDropZone:focus {{ border-color: rgb{focus}; }}
 WarningLabel[warns="true"], CloudHeader[warns="true"] {{ color: rgb{warning}; }}
+Sheet {{ background: rgb{window}; border: 1px solid rgb{hairline}; border-radius: {large_corner}px; }}
+PrimaryButton {{
+    background: rgb{highlight}; border-color: rgb{highlight}; color: rgb{on_highlight};
+    padding: {tight}px {group}px {tight}px {gap}px;
+}}
+PrimaryButton:hover {{ background: rgb{focus}; }}
+PrimaryButton:disabled {{ background: rgb{hover}; border-color: rgb{hover}; color: rgb{disabled}; }}
+PrimaryButton::menu-button {{ border: none; border-left: 1px solid rgb{focus}; width: {group}px; }}
+#progressBar {{ min-height: {tight}px; border-radius: {line}px; }}
+#progressBar::chunk {{ background: rgb{highlight}; border-radius: {line}px; }}
 """
 
 

@@ -6,7 +6,6 @@ from itertools import takewhile
 from PyQt6.QtCore import QMimeData, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
 from PyQt6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -20,8 +19,9 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import TIGHT, UNIT
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import DisclosureButton, describe, label_of, named, row
+from flowviz.app.widgets.controls import describe, named
 from flowviz.app.widgets.form import ControlSpec, controls_of
+from flowviz.app.widgets.sheet import Sheet, add_control, form_of
 from flowviz.specs import TextSpec
 from flowviz.specs.fields import fields_of
 from flowviz.specs.target import MAX_TEXT
@@ -48,14 +48,14 @@ class TextPage(Page):
         self.media_arrived, self.return_pressed = self._text.media_arrived, self._text.return_pressed
         self.setFocusProxy(self._text)
         self._count = named(QLabel(), "characterCount", "Characters", f"At most {MAX_TEXT} characters")
-        self._options = QWidget()
-        tip = "Font, weight and alignment"
-        self._more = DisclosureButton(
-            "fontOptionsButton", "Font", "Show or hide font, weight and alignment", tip, self._options
-        )
+        options = QWidget()
+        self.sheet = Sheet(self, "fontOptions", "Font", "Font, weight and alignment", options)
         self.fonts = FontBox()
         controls = controls_of(FIELDS, FORM)
-        self._lay_out(**controls)
+        self._lay_out()
+        form = form_of(options)
+        for control in (self.fonts, *controls.values()):
+            add_control(form, control)
         text = self._text
         bind(
             request,
@@ -73,21 +73,15 @@ class TextPage(Page):
         """Select the text, so that typing replaces it."""
         self._text.selectAll()
 
-    def _lay_out(self, align: QWidget, weight: QWidget) -> None:
+    def _lay_out(self) -> None:
         side = QVBoxLayout()
-        side.addWidget(self._more)
+        side.addWidget(self.sheet.opener)
         side.addWidget(self._count, alignment=Qt.AlignmentFlag.AlignHCenter)
         side.addStretch()
         line = QHBoxLayout()
         line.addWidget(self._text, stretch=1)
         line.addLayout(side)
         self.column.addLayout(line)
-        grid = QGridLayout(self._options)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(TIGHT)
-        grid.addLayout(row(self.fonts, align, stretched=self.fonts), 0, 0)
-        grid.addLayout(row(label_of(weight), weight, stretched=weight), 1, 0)
-        self.column.addWidget(self._options)
 
     def _show_count(self) -> None:
         self._count.setText(f"{len(self._text.toPlainText())} / {MAX_TEXT}")

@@ -1,6 +1,7 @@
 """The activity: the state of the training, as one value from which all controls and sentences are derived."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.state.request import Request
@@ -16,23 +17,12 @@ RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
 LOADING = "Loading TensorFlow, which takes a few seconds the first time…"
 WARMING_UP = " Warming up: the countdown starts at full speed."
+STOPPING = "Stopping…"
 SWITCHES = "Type or choose another target to switch to it."
 STARTS_OVER = "Restart starts over with the chosen flow."
 RECORDED = "Showing {}, a recorded flow with {}. To train a flow on this target, choose one above."
 MAX_TITLE, MAX_CHIP_TITLE = 24, 16  # characters
-WORDS = {
-    TrainingState.PREPARING: "Preparing…",
-    TrainingState.TRAINING: "Training",
-    TrainingState.PAUSED: "Paused",
-    TrainingState.STOPPING: "Stopping…",
-}
-ENDINGS = {
-    "completed": "Finished",
-    "patience": "Ended early",
-    "stopped": "Stopped",
-    "interrupted": "Interrupted",
-    "diverged": "Diverged",
-}
+Scope = Literal["only", "selected", "all"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +62,6 @@ class Activity:
     Attributes:
         state: The state of the training.
         event: What happened last, in a sentence. Empty while the training learns its target.
-        ending: The state while no training runs, in a word.
         target: Title of the target of the training. Empty if there is no training.
         can_train: Whether there is a target to train on, at least soon.
         untrainable: Why the requested flow cannot be trained. Empty if it can.
@@ -86,11 +75,11 @@ class Activity:
         is_deferred: Whether the picture shows the requested integrator only with the next snapshot.
         next: The next training.
         is_elsewhere: Whether it is that of other flows than the selected one, which Train does not start over.
+        scope: Whether Train starts the only flow, the selected one of a comparison, or all of them.
     """
 
     state: TrainingState = TrainingState.IDLE
     event: str = GREETING
-    ending: str = "Ready"
     target: str = ""
     can_train: bool = False
     untrainable: str = ""
@@ -104,13 +93,7 @@ class Activity:
     is_deferred: bool = False
     next: NextTraining = NextTraining()
     is_elsewhere: bool = False
-
-    @property
-    def word(self) -> str:
-        """Return the state in a word or two."""
-        if self.is_warming_up and self.state == TrainingState.TRAINING:
-            return "Warming up"
-        return WORDS.get(self.state, self.ending)
+    scope: Scope = "only"
 
     @property
     def has_time_left(self) -> bool:
@@ -125,7 +108,8 @@ class Activity:
     @property
     def offered(self) -> tuple[object, ...]:
         """Return everything that decides which buttons are enabled, and what they do."""
-        return self.state, self.can_train, self.untrainable, self.can_resume, self.can_extend, self.is_elsewhere
+        offers = self.can_train, self.untrainable, self.can_resume, self.can_extend
+        return self.state, self.is_elsewhere, self.scope, *offers
 
     def having_delays_of(self, other: "Activity") -> "Activity":
         """Return the same activity with another one's reasons why the picture is not what was requested."""
@@ -152,7 +136,7 @@ class Activity:
 
     def begun(self) -> "Activity":
         """Return the activity at the beginning of a training, or without one."""
-        return replace(self, event=GREETING, ending="Ready", fraction=0.0, progress=None, is_warming_up=False)
+        return replace(self, event=GREETING, fraction=0.0, progress=None, is_warming_up=False)
 
     def spent(self, budget: Progress | Budget) -> "Activity":
         """Return the activity after a share of the budget is spent."""
@@ -161,14 +145,12 @@ class Activity:
 
     def ended(self, finished: Finished) -> "Activity":
         """Return the activity after the end of a training, whose NLLs are in the units to show."""
-        return replace(self.spent(finished.progress), event=finished.ended(), ending=ENDINGS[finished.ending])
+        return replace(self.spent(finished.progress), event=finished.ended())
 
     def at_rest(self, trained: TrainedProject) -> "Activity":
         """Return the activity beside a flow that was trained before, or built by hand."""
         rests, budget = replace(self.begun(), event=_description(trained)), trained.latest
-        if budget is None:
-            return replace(rests, ending="Recorded") if trained.project.flow.is_recorded else rests
-        return replace(rests.spent(budget), ending=ENDINGS[trained.ending])
+        return rests if budget is None else rests.spent(budget)
 
     def _current(self) -> str:
         if self.is_loading:
@@ -177,6 +159,8 @@ class Activity:
             return FOLLOWING
         if self.next.problem and self.event in {GREETING, RETRY}:  # Train is disabled
             return ""
+        if self.state == TrainingState.STOPPING:
+            return STOPPING
         if self.event:
             return self.event
         if self.state == TrainingState.PAUSED:

@@ -1,25 +1,26 @@
-"""The panel to choose a flow: a preset, or a family and the options of the flow and its training."""
+"""The controls of the flow: a preset, and a sheet with the options of the flow and its training."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, get_args
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from flowviz import targets
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.presets import PresetBox
-from flowviz.app.widgets.controls import ChoiceBox, DisclosureButton, check_box, label_of, row, row_widget, tool_button
+from flowviz.app.widgets.controls import ChoiceBox, HelpButton, check_box, row, tool_button
 from flowviz.app.widgets.form import ControlSpec, bind_control, bind_fields, control_of, controls_of
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
+from flowviz.app.widgets.sheet import Sheet, add_control, form_of
 from flowviz.records import Settings
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.fields import SpecField, fields_of
 from flowviz.specs.recipes import RECORDED_RECIPE, Family
 
-SENTENCE_LINES = 3  # the longest sentence needs them, so that the panels below keep their place
+FOLLOW_TIP = (
+    "A running training switches to every target that you type, draw or choose, and keeps what the flow has learned"
+)
 ONE_NETWORK = "Flow matching learns one network for all steps, so there are no layers to choose"
 FIXED_BASE = "Flow matching learns paths from a given base; it cannot move the components"
 ADD_BESIDE = "Add a Flow Beside It"
@@ -71,24 +72,19 @@ class FlowPanel(QWidget):
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self._request = request
-        titles = {family: recipe.title for family, recipe in RECIPES.items()}
-        self._family = ChoiceBox("flowFamily", "Family of the flow", titles)
-        self._family.setToolTip("Kind of layers in the flow. The post is Brad Saund's blog post on normalizing flows")
-        self._family.describe_choices({family: recipe.sentence for family, recipe in RECIPES.items()})
         self._preset = PresetBox(request)
-        self._sentence = WrappingLabel("flowSentence", "Description of the flow", reserved_lines=SENTENCE_LINES)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._warning = WarningLabel("flowWarning", "Warning about the flow")
-        self._options = QWidget()
-        tip = "Family, sizes, normalization, learning rate, batch size, clip norm, patience and seed"
-        self._more = DisclosureButton("flowOptionsButton", "Options", "Show or hide the options", tip, self._options)
         self.beside_button = tool_button("addBesideButton", ADD_BESIDE, ADD_BESIDE_TIP, "add")
         self._form = FlowOptions(request)
         self.show_hint = self._form.show_hint
-        self._lay_out()
-        bind_control(request, lambda value: value.plan.flow.family, self._family, request.set_family)
         self._built: BuiltTarget | None = None
-        request.watch(_flow, self._describe)
+        tip = "Family, sizes, normalization, learning rate, batch size, clip norm, patience and seed"
+        self.sheet = Sheet(self, "flowOptions", "Options", tip, self._form, self._form.help)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addLayout(row(self._preset, self.sheet.opener, self.beside_button, stretched=self._preset))
+        self._layout.addWidget(self._warning)
+        request.watch(_flow, lambda _: self._warn())
 
     def show_target(self, built: BuiltTarget | None) -> None:
         """Warn about a flow that does not suit a target. None means that it is being built."""
@@ -105,76 +101,83 @@ class FlowPanel(QWidget):
         """Add a bar above everything else."""
         self._layout.insertWidget(0, bar)
 
-    def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(self._preset, stretch=1)
-        top.addWidget(self._more)
-        top.addWidget(self.beside_button)
-        options = QVBoxLayout(self._options)
-        options.setContentsMargins(0, 0, 0, 0)
-        options.addLayout(row(label_of(self._family, "Family"), self._family, stretched=self._family))
-        options.addWidget(self._form)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.addLayout(top)
-        for widget in (self._sentence, self._options, self._warning):
-            self._layout.addWidget(widget)
-
-    def _describe(self, flow: FlowSpec) -> None:
-        self._sentence.setText(f"{flow.recipe.title}. {flow.recipe.sentence}")
-        self._warn()
-        self._form.setHidden(flow.is_recorded)  # which has no options, and is none of the presets and families
-        self._family.setPlaceholderText(RECORDED_RECIPE.title)
-
 
 class FlowOptions(QWidget):
-    """Form with the options of the flow and its training, in two columns."""
+    """Form with the options of the flow and its training."""
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self._request = request
-        self._flow, settings = controls_of(FLOW, FLOW_FORM), controls_of(TRAINING, SETTINGS_FORM)
-        seed, patience = control_of(TRAINING["seed"], SEED), control_of(TRAINING["patience"], PATIENCE)
-        assert isinstance(patience, QSpinBox)
-        patience.setSpecialValueText("unlimited")
+        self._flow, self._settings = controls_of(FLOW, FLOW_FORM), controls_of(TRAINING, SETTINGS_FORM)
+        titles = {family: recipe.title for family, recipe in RECIPES.items()}
+        self._family = ChoiceBox("flowFamily", "Family", titles)
+        self._family.setToolTip("Kind of layers in the flow. The post is Brad Saund's blog post on normalizing flows")
+        self._family.describe_choices({family: recipe.sentence for family, recipe in RECIPES.items()})
+        self._sentence = WrappingLabel("flowSentence", "Description of the flow")
         tip = "Limit how much a layer can stretch, to prevent numerical overflow"
         self._bounded = check_box("flowBounded", "Bounded log-scale", tip)
         self._hint = WrappingLabel("settingsHint", "When a change of the settings applies")
-        self._hint.hide()
-        self._rows: dict[str, QWidget] = {}
-        self._lay_out(
-            *(self._flow[name] for name in ("layers", "width", "depth", "bins")), *settings.values(), patience, seed
-        )
+        self._own: dict[QWidget, Family] = {}  # options that only one family has
+        self.help = HelpButton("flow", self._sentence)
+        self._form = form_of(self)
+        self._fill()
+        bind_control(request, lambda value: value.plan.flow.family, self._family, request.set_family)
         bind_fields(request, _flow, self._flow, request.update_flow)
-        bind_fields(request, _settings, settings, request.update_training)
-        bind_control(request, lambda value: min(value.plan.flow.seed, MAX_SEED), seed, request.set_seed)
-        bind_control(request, lambda value: value.plan.training.patience, patience, self._set_patience)
+        bind_fields(request, _settings, self._settings, request.update_training)
         bind_control(request, _is_bounded, self._bounded, self._set_bounded)
         request.watch(_flow, self._enable)
 
-    def _lay_out(self, *numbers: QWidget) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        for index, box in enumerate(numbers):
-            line, column = divmod(index, 2)
-            grid.addWidget(label_of(box), line, 2 * column)
-            grid.addWidget(box, line, 2 * column + 1)
-        for name in ("pairing", "conditioner", "normalization", "base"):
-            self._rows[name] = row_widget(label_of(self._flow[name]), self._flow[name], stretched=self._flow[name])
-        arrangement, components = self._flow["arrangement"], self._flow["components"]
-        mixture = label_of(arrangement), arrangement, label_of(components), components
-        self._rows["mixture"] = row_widget(*mixture, stretched=arrangement)
-        own = [OwnOptions(self._request, family) for family, recipe in RECIPES.items() if recipe.options]
-        # Across all columns, because long items would widen one of them.
-        for widget in (self._hint, *self._rows.values(), self._bounded, *own):
-            grid.addWidget(widget, grid.rowCount(), 0, 1, 4)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
+    def _fill(self) -> None:
+        add_control(self._form, self._family)
+        self._form.addRow(self._sentence)
+        for control in (*self._flow.values(), self._bounded):
+            add_control(self._form, control)
+        for family, recipe in RECIPES.items():
+            for name, info in recipe.options.items():
+                self._add_own(family, SpecField(name, info))
+        self._form.addRow(QLabel("<b>Training</b>"))
+        for setting in (*self._settings.values(), self._patience(), self._seed(), self._follows()):
+            add_control(self._form, setting)
+        self._form.addRow(self._hint)
+        self.show_hint("")
+
+    def _patience(self) -> QWidget:
+        box = control_of(TRAINING["patience"], PATIENCE)
+        assert isinstance(box, QSpinBox)
+        box.setSpecialValueText("unlimited")
+        bind_control(self._request, lambda value: value.plan.training.patience, box, self._set_patience)
+        return box
+
+    def _seed(self) -> QWidget:
+        box = control_of(TRAINING["seed"], SEED)
+        bind_control(self._request, lambda value: min(value.plan.flow.seed, MAX_SEED), box, self._request.set_seed)
+        return box
+
+    def _follows(self) -> QWidget:
+        box = check_box("followBox", "Follow the target", FOLLOW_TIP)
+        bind_control(self._request, lambda value: value.follows, box, self._request.set_follows)
+        return box
+
+    def _add_own(self, family: Family, field: SpecField) -> None:
+        """Add an option that only one family has, with its default while another one is requested."""
+        control = control_of(field, _control_spec(field))
+        default = RECIPES[family].options[field.name].default
+
+        def shown(request: Request) -> Any:
+            flow = request.plan.flow
+            return flow.options[field.name] if flow.family == family else default
+
+        def request_value(value: Any) -> None:
+            self._request.update_flow(options={**self._request.plan.flow.options, field.name: value})
+
+        bind_control(self._request, shown, control, request_value)
+        add_control(self._form, control)
+        self._own[control] = family
 
     def show_hint(self, hint: str) -> None:
         """Say when a change of learning rate, batch or clip norm applies; an empty hint says nothing."""
         self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
+        self._form.setRowVisible(self._hint, bool(hint))
 
     def _set_patience(self, validations: int) -> None:
         self._request.update_training(patience=validations or None)
@@ -185,6 +188,9 @@ class FlowOptions(QWidget):
 
     def _enable(self, flow: FlowSpec) -> None:
         recipe, is_continuous = flow.recipe, flow.recipe.is_continuous
+        self._sentence.setText(f"{recipe.title}. {recipe.sentence}")
+        self.setDisabled(flow.is_recorded)  # which has no options, and is none of the presets and families
+        self._family.setPlaceholderText(RECORDED_RECIPE.title)
         enabled = {
             "layers": not is_continuous,
             "width": recipe.has_network and flow.conditioner == "network",
@@ -200,40 +206,16 @@ class FlowOptions(QWidget):
             "pairing": is_continuous,
             "conditioner": not is_continuous,
             "normalization": not is_continuous,
-            "mixture": flow.base == "mixture",
+            "arrangement": flow.base == "mixture",
+            "components": flow.base == "mixture",
         }
         for name, is_visible in visible.items():
-            self._rows[name].setVisible(is_visible)
+            self._form.setRowVisible(self._flow[name], is_visible)
+        for control, family in self._own.items():
+            self._form.setRowVisible(control, flow.family == family)
         arrangement = self._flow["arrangement"]
         assert isinstance(arrangement, ChoiceBox)
         arrangement.disable_choice("learned", FIXED_BASE if is_continuous else "")
-
-
-class OwnOptions(QWidget):
-    """Form with the options that only one family of an extension has. It is hidden while another family is selected."""
-
-    def __init__(self, request: RequestState, family: Family) -> None:
-        super().__init__()
-        self._request, self._family = request, family
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(1, 1)
-        for line, (name, info) in enumerate(RECIPES[family].options.items()):
-            field = SpecField(name, info)
-            control = control_of(field, _control_spec(field))
-            if not isinstance(control, QCheckBox):  # a check box shows its own title
-                grid.addWidget(label_of(control), line, 0)
-            grid.addWidget(control, line, 1)
-            bind_control(request, partial(self._shown, name), control, partial(self._request_value, name))
-        request.watch(_flow, lambda flow: self.setVisible(flow.family == family))
-
-    def _shown(self, name: str, request: Request) -> Any:
-        """Return the requested value of an option, or its default while another family is requested."""
-        flow = request.plan.flow
-        return flow.options[name] if flow.family == self._family else RECIPES[self._family].options[name].default
-
-    def _request_value(self, name: str, value: Any) -> None:
-        self._request.update_flow(options={**self._request.plan.flow.options, name: value})
 
 
 def _control_spec(field: SpecField) -> ControlSpec:

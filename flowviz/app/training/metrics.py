@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from flowviz.app.desktop.settings import settings, stored_flag
-from flowviz.app.style.tokens import GAP, TIGHT
-from flowviz.app.training.loss_answer import LossQuestion
-from flowviz.app.widgets.controls import DisclosureButton
-from flowviz.app.widgets.flow_row import WrappingRow
-from flowviz.app.widgets.labels import FittingLabel, WarningLabel
+from flowviz.app.style.tokens import TIGHT
+from flowviz.app.training.loss_answer import MEANING, answer
+from flowviz.app.widgets.controls import DisclosureButton, HelpButton, row_widget
+from flowviz.app.widgets.labels import FittingLabel, WarningLabel, WrappingLabel
 from flowviz.records import Moment, Progress, Score, Trace
 from flowviz.records.measured import not_comparable
 from flowviz.specs import FlowSpec, explanations
@@ -51,7 +49,11 @@ SHOWN_KEY = "details/shown"  # of the settings
 
 
 class Metrics(QWidget):
-    """Table of the latest metrics, with a dash for each unknown value. The user opens and closes it."""
+    """Table of the latest metrics, with a dash for each unknown value, and what the loss means.
+
+    Attributes:
+        buttons: The buttons that open and close the table and the explanation.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,19 +66,19 @@ class Metrics(QWidget):
             note.hide()
         self._fill_table()
         tip = "NLLs and gaps in nats, shares, and the round-trip error"
-        self._more = DisclosureButton("detailsButton", "Details", "Show or hide the metrics", tip, self._table)
-        self._question = LossQuestion()
+        more = DisclosureButton("detailsButton", "Details", "Show or hide the metrics", tip, SHOWN_KEY, self._table)
+        self._answer = WrappingLabel("lossAnswer", MEANING)
+        self.buttons = row_widget(more, HelpButton("loss", self._answer))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(WrappingRow(GAP, self._more, self._question))
+        layout.addWidget(self._answer)
         layout.addWidget(self._table)
-        self._more.setChecked(stored_flag(SHOWN_KEY, default=False))
-        self._more.toggled.connect(lambda shown: settings().setValue(SHOWN_KEY, shown))
+        self._show_answer(None)
 
     def clear(self) -> None:
         """Show every value as unknown."""
         self._show_integrator("")
-        self._question.set_progress(None)
+        self._show_answer(None)
         self._folded.hide()
         for value in self._values.values():
             value.setText(UNKNOWN)
@@ -88,7 +90,7 @@ class Metrics(QWidget):
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show the losses of a progress report, or unknown values for None."""
-        self._question.set_progress(progress)
+        self._show_answer(progress)
         unknown = _unknown(progress.without_density if progress else 0.0)
         self._show("validationNll", progress.validation_nll if progress else None, "{:.3f} nats", unknown)
         self._show("validationGap", progress.validation_gap if progress else None, "{:.3f} nats", unknown)
@@ -124,6 +126,9 @@ class Metrics(QWidget):
         self._folded.setVisible(share > 0)
         text = UNKNOWN if errors is None else f"{errors[stage]:.1e} ({errors.max():.1e})"
         self._values["roundTrip"].setText(text)
+
+    def _show_answer(self, progress: Progress | None) -> None:
+        self._answer.setText("<p>".join(answer(progress)))
 
     def _fill_table(self) -> None:
         grid = QGridLayout(self._table)

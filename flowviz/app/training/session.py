@@ -316,7 +316,7 @@ class Session(QObject):
             self._presenter.set_state(TrainingState.PAUSED)
         elif run is not None and self.state == TrainingState.PAUSED:
             run.worker.resume()
-            self._presenter.set_state(TrainingState.TRAINING)
+            self._presenter.set_state(TrainingState.TRAINING if run.is_shown else TrainingState.PREPARING)
 
     def _continue(self) -> None:
         """Resume or extend the training that has ended; if edits have changed since, train from what is shown."""

@@ -1,4 +1,4 @@
-"""The status bar: the state and the metrics of training, laid out so that changing numbers do not jitter."""
+"""The status bar: the metrics of a training and messages, laid out so that changing numbers do not jitter."""
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QResizeEvent
@@ -19,14 +19,12 @@ METRICS = {
 
 
 class StatusBar(QStatusBar):
-    """Status bar with the state of training, its latest metrics, and a temporary message."""
+    """Status bar with the latest metrics of a training that is not over, and a temporary message."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("statusBar")
-        self.setAccessibleName("State of training and its metrics")
-        self._shows_training = True
-        self._state = _label("statusState", "State of training", "")
+        self.setAccessibleName("Progress of the training")
         self._metrics = {name: _label(f"{name}Status", tip, tip) for name, (tip, _) in METRICS.items()}
         self._message = _label("statusMessage", "Latest message", "")
         self._message.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -42,7 +40,6 @@ class StatusBar(QStatusBar):
         layout = QHBoxLayout(self._row)
         layout.setContentsMargins(GAP, 0, 0, 0)
         layout.setSpacing(WIDE)
-        layout.addWidget(self._state)
         for label in self._metrics.values():
             layout.addWidget(label)
         layout.addWidget(self._message, stretch=1)
@@ -51,21 +48,14 @@ class StatusBar(QStatusBar):
     @property
     def text(self) -> str:
         """Return all visible text."""
-        shown = [self._state, *(label for label in self._metrics.values() if label.isVisibleTo(self)), self._message]
+        shown = [*(label for label in self._metrics.values() if label.isVisibleTo(self)), self._message]
         return " ".join(label.text() for label in shown if label.text())
 
     def show_activity(self, activity: Activity) -> None:
-        """Show the state of training in a word or two and, after its first step, its step, time left and speed."""
+        """Show the step, the time left and the speed of a training after its first step. The panel says the rest."""
         texts = _metric_texts(activity)
         for name, label in self._metrics.items():
             self._show(label, texts.get(name, ""))
-        self._state.setText(f"{activity.word}:" if texts else activity.word)
-        self._fit()
-
-    def show_training(self, shown: bool) -> None:
-        """Show the state and the metrics of training, or hide them while another page hides what they describe."""
-        self._shows_training = shown
-        self._state.setVisible(shown)
         self._fit()
 
     def show_message(self, sentence: str) -> None:
@@ -90,12 +80,12 @@ class StatusBar(QStatusBar):
     def _fit(self) -> None:
         """Show the message, and the metrics that fit into the remaining room."""
         needed = self._message.fontMetrics().horizontalAdvance(self._message_text)
-        room = self._row.width() - 2 * WIDE - self._state.sizeHint().width()
+        room = self._row.width() - WIDE
         self._message.setText(self._message_text if needed <= room else self._elided_message(room))
         room -= min(needed, room)
         for label in self._metrics.values():
             room -= label.minimumWidth() + WIDE
-            label.setVisible(self._shows_training and bool(label.text()) and room >= 0)
+            label.setVisible(bool(label.text()) and room >= 0)
 
     def _elided_message(self, width: int) -> str:
         return self._message.fontMetrics().elidedText(self._message_text, Qt.TextElideMode.ElideMiddle, width)
@@ -112,12 +102,12 @@ class StatusBar(QStatusBar):
 
 
 def _metric_texts(activity: Activity) -> dict[str, str]:
-    progress, has_time_left = activity.progress, activity.has_time_left
-    if progress is None:
+    progress = activity.progress
+    if progress is None or not activity.has_time_left:
         return {}
     return {
         "step": f"step {progress.step:,}",
-        "left": f"{format_duration(progress.seconds_left)} left" if has_time_left and progress.seconds_left else "",
+        "left": f"{format_duration(progress.seconds_left)} left" if progress.seconds_left else "",
         "speed": f"{progress.steps_per_second:,.0f} steps/s",
     }
 

@@ -9,7 +9,6 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
 from flowviz.records import FLOW_UNITS, Progress, Score, Snapshot, Units
-from flowviz.records.events import Ending
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.training.schedule import Budget
@@ -56,13 +55,6 @@ class TrainedProject:
     def latest(self) -> Budget | Progress | None:
         """Return the budget or, without a checkpoint, the latest report. None for a flow that was built by hand."""
         return self.budget or self.project.history.last_progress(self.entropy)
-
-    @property
-    def ending(self) -> Ending:
-        """Return how the training ended, judging by its latest state."""
-        if self.latest is not None and self.latest.fraction >= 1:
-            return "completed"
-        return "patience" if end_of(self.project) else "stopped"
 
     def can_resume(self) -> bool:
         """Return whether the training can continue within its budget and its patience."""

@@ -355,7 +355,7 @@ class TrainingPresenter(QObject):
             self._viewer.moments.show_again()
         shown = self.activity.at_rest(trained) if not was_shown and trained else self.activity
         self._status.show_failure(notice)
-        self.set_state(TrainingState.IDLE, replace(shown, event=RETRY, ending="Failed"))
+        self.set_state(TrainingState.IDLE, replace(shown, event=RETRY))
         self.changed.emit()
         self.show_untrained()
 

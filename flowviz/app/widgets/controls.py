@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP
 from flowviz.specs.fields import SpecField
@@ -73,21 +74,30 @@ class ChoiceBox(QComboBox):
 
 
 class DisclosureButton(QToolButton):
-    """Button that shows and hides a widget. Its chevron points down while the widget is visible."""
+    """Button that shows and hides widgets. The settings remember which of the two the user wants."""
 
-    def __init__(self, object_name: str, text: str, name: str, tip: str, disclosed: QWidget) -> None:
-        """Create a button that is named `name` for screen readers; `disclosed` is hidden at first."""
+    def __init__(self, object_name: str, text: str, name: str, tip: str, key: str, *disclosed: QWidget) -> None:
+        """Create a button that is named `name` for screen readers; the `disclosed` widgets are hidden at first."""
         super().__init__()
         named(self, object_name, name, tip).setText(text)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setCheckable(True)
         self._disclosed = disclosed
+        self.setChecked(stored_flag(key, default=False))
+        self._show(self.isChecked())
         self.toggled.connect(self._show)
-        self._show(False)
+        self.toggled.connect(lambda shown: settings().setValue(key, shown))
 
     def _show(self, shown: bool) -> None:
-        self._disclosed.setVisible(shown)
-        self.setIcon(icon("opened" if shown else "closed", is_on_highlight=False))
+        for widget in self._disclosed:
+            widget.setVisible(shown)
+
+
+class HelpButton(DisclosureButton):
+    """Button that shows and hides the explanations of a panel."""
+
+    def __init__(self, panel: str, *explanations: QWidget) -> None:
+        name = "Show or hide explanations"
+        super().__init__(f"{panel}HelpButton", "?", name, name, f"explanations/{panel}", *explanations)
 
 
 def named(widget: Control, object_name: str, name: str, tip: str = "") -> Control:

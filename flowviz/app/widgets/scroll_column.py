@@ -9,7 +9,7 @@ from flowviz.app.style.tokens import GAP, TIGHT
 class ScrollColumn(QScrollArea):
     """Column of widgets that scrolls vertically when needed; its width is what the widgets require."""
 
-    need_changed = pyqtSignal()  # the height at which nothing has to scroll
+    need_changed = pyqtSignal()  # the size at which nothing has to scroll
 
     def __init__(self, *widgets: QWidget, stretched: bool = False) -> None:
         """Create a column; if `stretched`, it takes more height than its widgets need."""
@@ -24,7 +24,7 @@ class ScrollColumn(QScrollArea):
         self.setWidget(content)  # while it is empty, because Qt measures it
         for widget in widgets:
             self._column.addWidget(widget)
-        self._needed_height = 0  # pixels
+        self._needed_size = QSize()
         if not stretched:
             self._column.addStretch()
             self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -43,11 +43,24 @@ class ScrollColumn(QScrollArea):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if watched is self.widget() and event is not None and event.type() == QEvent.Type.LayoutRequest:
-            self._update_needed_height()
+            self._update_needed_size()
         return super().eventFilter(watched, event)
 
-    def _update_needed_height(self) -> None:
-        previous, self._needed_height = self._needed_height, self.sizeHint().height()
-        if self._needed_height != previous:
+    def _update_needed_size(self) -> None:
+        previous, self._needed_size = self._needed_size, self.sizeHint()
+        if self._needed_size != previous:
             self.updateGeometry()
             self.need_changed.emit()
+
+
+def above_footer(column: ScrollColumn, footer: QWidget) -> QWidget:
+    """Return a widget with a column above a footer, which keeps its place while the column grows and scrolls."""
+    content = QWidget()
+    layout = QVBoxLayout(content)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(column)
+    layout.addWidget(footer)
+    footer.setContentsMargins(GAP, TIGHT, GAP, TIGHT)
+    content.setSizePolicy(column.sizePolicy())
+    return content

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QEnterEvent, QFocusEvent, QKeySequence, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import (
-    QWIDGETSIZE_MAX,
     QAbstractButton,
     QApplication,
     QComboBox,
@@ -27,16 +26,14 @@ from flowviz.app.widgets.scroll_column import ScrollColumn
 class Dock(QDockWidget):
     """Panel that can be closed, moved, floated and tabbed.
 
-    A panel without stretch is as high as its content was when it was last fitted. Content that grows or shrinks
-    later scrolls, so that the panels below stay where they are.
+    A panel without stretch is as high as its content was when it was last fitted. Content that grows or shrinks by
+    itself may scroll, so that the panels below stay where they are.
     """
 
     content_switched = pyqtSignal()  # the user opened, closed or chose a part of the panel
     content_resized = pyqtSignal()
 
-    def __init__(
-        self, name: str, title: str, panel: QWidget, parent: QWidget | None = None, *, has_priority: bool = False
-    ) -> None:
+    def __init__(self, name: str, title: str, panel: QWidget, parent: QWidget | None = None) -> None:
         """Create a panel.
 
         Args:
@@ -44,7 +41,6 @@ class Dock(QDockWidget):
             title: The title; an "&" precedes its mnemonic in the menu.
             panel: The content.
             parent: The window, whose style the panel takes on before it is measured. None for a panel without one yet.
-            has_priority: Whether other panels scroll first where there is too little room.
         """
         super().__init__(title.replace("&", ""), parent)
         self.setObjectName(f"{name}Dock")
@@ -53,32 +49,32 @@ class Dock(QDockWidget):
         self._title_bar = TitleBar(self)
         self.setTitleBarWidget(self._title_bar)
         self._panel, self._title = panel, title
-        self.has_priority = has_priority
         self.is_stretchable = panel.sizePolicy().verticalPolicy() != QSizePolicy.Policy.Maximum
         self.setSizePolicy(QSizePolicy.Policy.Maximum, panel.sizePolicy().verticalPolicy())  # the cloud takes the rest
-        self._fitted_height = self.needed_height
+        self.fitted_width, self._fitted_height = self.needed_width, self.needed_height
         for button in panel.findChildren(QAbstractButton):
             if button.isCheckable():
                 button.toggled.connect(lambda: self.content_switched.emit())
         for box in panel.findChildren(QComboBox):
             box.currentIndexChanged.connect(lambda: self.content_switched.emit())
-        if isinstance(panel, ScrollColumn):
-            panel.need_changed.connect(self.content_resized)
+        for column in (panel, *panel.findChildren(ScrollColumn)):
+            if isinstance(column, ScrollColumn):
+                column.need_changed.connect(self.content_resized)
 
     @property
     def needed_width(self) -> int:
         """Return the smallest width, in pixels, that cuts nothing off."""
-        return self.sizeHint().width()
+        return super().sizeHint().width()
 
     @property
     def needed_height(self) -> int:
         """Return the height, in pixels, at which the panel does not scroll."""
         return super().sizeHint().height()
 
-    def fit(self, limit: int = QWIDGETSIZE_MAX) -> None:
-        """Adopt the size that the content of the panel needs now, up to a height in pixels."""
+    def fit(self) -> None:
+        """Adopt the size that the content of the panel needs now."""
         self._panel.updateGeometry()  # the size hints of a dock widget are cached
-        self._fitted_height = min(self.needed_height, limit)
+        self.fitted_width, self._fitted_height = self.needed_width, self.needed_height
         self.updateGeometry()
 
     def action(self, key: str | None) -> QAction:

@@ -5,7 +5,8 @@ from functools import partial
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
-from PyQt6.QtWidgets import QMainWindow, QMenu, QPushButton
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from flowviz.app.commands.actions import Entry, Key, add_choices, add_submenu, enable_unless, fill_menu
 from flowviz.app.document.actions import DocumentActions
@@ -28,6 +29,7 @@ from flowviz.app.training.flow_panel import ADD_BESIDE_TIP
 from flowviz.app.training.session import Session
 from flowviz.app.training.warm_up import WarmUp
 from flowviz.app.welcome.welcome import Welcome
+from flowviz.app.widgets.controls import HelpButton
 from flowviz.app.widgets.form import bind_control
 from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
@@ -147,21 +149,30 @@ def fill_view_menu(
         lambda common: view.update_view(common_scale=common),
     )
     layout.fill_menu(add_submenu(menu, "Pa&nels"))
-    explained = widgets.inspector, widgets.ledger
-    tip = "Show a short explanation of each layer and view"
-    fill_menu(
+    tip = "Show what the layers, the picture and the numbers mean, like the ? of each panel"
+    explanations = fill_menu(
         menu,
         Entry("resetlayout", "&Reset Layout", layout.reset, "Return all panels to their original places"),
         None,
-        Entry(
-            "explanations", "E&xplanations", lambda shown: [each.show_explanations(shown) for each in explained], tip,
-            "Ctrl+H", checked=True,
-        ),
-    )  # fmt: skip
+        Entry("explanations", "E&xplanations", None, tip, "Ctrl+H", checked=False),
+    )["explanations"]
+    _bind_explanations(explanations, widgets.inspector.help, widgets.ledger.help, *layout.loss.findChildren(HelpButton))
     tip = "Colors of the particles"
     palettes = add_choices(menu, "palette", "&Colors", PALETTES, lambda palette: view.update_view(palette=palette), tip)
     view.watch(lambda value: value.seen.view.palette, lambda palette: palettes[palette].setChecked(True))
     fill_appearance_entries(menu, appearance)
+
+
+def _bind_explanations(action: QAction, *buttons: HelpButton) -> None:
+    """Let a command show the explanations of all panels, or hide them if all are shown."""
+
+    def update() -> None:
+        action.setChecked(all(button.isChecked() for button in buttons))
+
+    for button in buttons:
+        action.triggered.connect(button.setChecked)
+        button.toggled.connect(lambda _: update())
+    update()
 
 
 def _shows_figure(figure: Figure, view: View) -> bool:
@@ -198,8 +209,8 @@ def fill_training_menu(
     editor: LayerEditor,
 ) -> None:
     """Fill the Train menu: the training, its moments, comparisons, and commands to repeat it elsewhere."""
-    _fill_button_entries(menu, controls)
-    fill_training_entry(menu, editor, lambda: trainings().train_from_here())
+    menu.addActions(controls.commands.all)
+    controls.commands.all.append(fill_training_entry(menu, editor, lambda: trainings().train_from_here()))
     actions = fill_menu(
         menu,
         None,
@@ -243,37 +254,12 @@ def fill_training_menu(
             "Load TensorFlow (700 MB of memory) and compile the flow while you type", checked=warm_up.is_enabled,
         ),
     )  # fmt: skip
-    again, train = actions["trainagainfromthesamestart"], controls.train_button
+    again, train = actions["trainagainfromthesamestart"], controls.commands.train
     again_tip = again.toolTip()
-    controls.button_changed.connect(
-        lambda _: enable_unless(again, "" if train.isEnabled() else train.toolTip(), again_tip)
-    )
+    train.changed.connect(lambda: enable_unless(again, "" if train.isEnabled() else train.toolTip(), again_tip))
     back = actions["returntotheprevioustraining"]
     back.setEnabled(False)
     session.previous.changed.connect(back.setEnabled)
-
-
-def _fill_button_entries(menu: QMenu, controls: TrainingControls) -> None:
-    train, pause, stop = controls.train_button, controls.pause_button, controls.stop_button
-    tip = "Train a new flow on this target; during a training, start over"
-    actions = fill_menu(
-        menu,
-        Entry("train", "&Train", train.click, tip, "Ctrl+Return"),
-        Entry(
-            "pause", "&Pause, Resume or Extend", pause.click, "Pause or resume the training, or train longer", "Ctrl+P"
-        ),
-        Entry("stop", "&Stop and Keep", stop.click, "Stop the training and keep its result", "Ctrl+."),
-    )
-
-    def update(button: QPushButton) -> None:
-        action = actions[button.objectName().removesuffix("Button")]
-        action.setEnabled(button.isEnabled())
-        if button is train:
-            enable_unless(action, "" if button.isEnabled() else button.toolTip(), tip)
-
-    controls.button_changed.connect(update)
-    for button in (train, pause, stop):
-        update(button)
 
 
 def fill_layers_menu(

@@ -31,8 +31,8 @@ class Pages(QObject):
         super().__init__(parent)
         self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
         self._layout, self._notifications = layout, notifications
-        self._status_bar, self._next_focus = training.status_bar, next_focus
-        training.controls.pause_toggled.connect(welcome.leave)
+        self._next_focus = next_focus
+        training.controls.commands.pause.triggered.connect(welcome.leave)
         for arranged in (welcome.entered, layout.resetting):
             arranged.connect(self._release_panels)
         layout.panel_wanted.connect(welcome.leave)
@@ -71,11 +71,9 @@ class Pages(QObject):
         self._presentation.give_way()
         self._welcome.end_tour()
         self._welcome.leave()
-        self._status_bar.show_training(False)
         if not self._comparisons.is_shown:
             self._layout.make_room()
 
     def _take_over_from_comparison(self) -> None:
         self._layout.give_back_room()
         self._next_focus.setFocus()
-        self._status_bar.show_training(True)

@@ -13,11 +13,11 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.app.style.tokens import UNIT
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.widgets import TrainingWidgets
-from flowviz.app.widgets.scroll_column import ScrollColumn
+from flowviz.app.widgets.scroll_column import ScrollColumn, above_footer
 from flowviz.app.window.dock import Dock
 
 STATE, GEOMETRY, COMPACT = "layout/state", "layout/geometry", "layout/compact"  # keys of the settings
-VERSION = 2  # increase it when panels are added or removed: older saved layouts are then ignored
+VERSION = 3  # increase it when panels are added or removed: older saved layouts are then ignored
 FIRST_SIZE, MIN_SIZE = QSize(1280, 800), QSize(1008, 600)
 FRAME = QSize(16, 48)  # room for the frame and title bar, whose sizes are unknown until the window is shown
 SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
@@ -25,6 +25,7 @@ LEFT_SHARE, RIGHT_SHARE = 1 / 7, 0.19  # of the width of the window, for the pan
 MAX_PANEL_WIDTH = 65 * UNIT  # pixels, at first
 MIN_CENTER = 600  # width in pixels; where there is less room, the inspector leaves its own to the cloud
 MIN_PANES_WINDOW = 1600  # width in pixels of a window that has room for several clouds beside all panels
+FORMER_FLOW = "flow"  # a panel that is now part of the training panel; lessons may still name it
 KEYS = {"inspectorDock": "Ctrl+I", "ledgerDock": "Ctrl+Shift+G"}
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 
@@ -38,14 +39,15 @@ class PanelLayout(QObject):
 
     def __init__(self, window: QMainWindow, panels: TrainingWidgets, inspector: Inspector, ledger: LedgerPanel) -> None:
         super().__init__(window)
-        self._window, self._notices = window, panels.controls.notices
+        self._window = window
         self.target = Dock("target", "&Target", ScrollColumn(panels.target), window)
-        self.flow = Dock("flow", "&Flow", ScrollColumn(panels.flow), window)
-        self.training = Dock("training", "T&raining", ScrollColumn(panels.controls), window, has_priority=True)
-        self.loss = Dock("loss", "&Loss", ScrollColumn(panels.loss_plot, panels.metrics, stretched=True), window)
+        column = ScrollColumn(panels.flow, panels.controls)
+        self.training = Dock("training", "T&raining", column, window)
+        losses = ScrollColumn(panels.loss_plot, panels.metrics, stretched=True)
+        self.loss = Dock("loss", "&Loss", above_footer(losses, panels.metrics.buttons), window)
         self.inspector = Dock("inspector", "Layer &Inspector", inspector, window)
         self.ledger = Dock("ledger", "Le&dger", ledger, window)
-        self._docks = self.target, self.flow, self.training, self.loss, self.inspector, self.ledger
+        self._docks = self.target, self.training, self.loss, self.inspector, self.ledger
         self._hidden, self._makes_room = list[Dock](), False  # for several clouds
         self._has_opened_ledger = False  # for the probe, so that it closes with it
         self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
@@ -56,9 +58,10 @@ class PanelLayout(QObject):
         self._befores = list[tuple[QByteArray, bool]]()  # layouts that were set aside, that of the user first
         window.installEventFilter(self)
         for dock in self._docks:
-            for signal in (dock.content_switched, dock.dockLocationChanged, dock.visibilityChanged):
+            for signal in (dock.dockLocationChanged, dock.visibilityChanged):
                 signal.connect(lambda: self._fit_timer.start())
             dock.visibilityChanged.connect(lambda _: self.panels_changed.emit())
+            dock.content_switched.connect(self.follow_content)
             dock.content_resized.connect(lambda dock=dock: self._make_room(dock))
         self._arrange()
 
@@ -168,7 +171,7 @@ class PanelLayout(QObject):
     def open_panels(self, names: frozenset[str]) -> None:
         """Open these panels, all of them on the left, and close the others."""
         for dock in self._docks:
-            is_open = dock.objectName().removesuffix("Dock") in names
+            is_open = _name(dock) in names or (dock is self.training and FORMER_FLOW in names)
             if is_open and self._window.dockWidgetArea(dock) != LEFT:
                 self._window.addDockWidget(LEFT, dock)
             dock.setVisible(is_open)
@@ -213,18 +216,21 @@ class PanelLayout(QObject):
     @property
     def open_names(self) -> frozenset[str]:
         """Return the names of the open panels."""
-        return frozenset(dock.objectName().removesuffix("Dock") for dock in self._docks if not dock.isHidden())
+        names = frozenset(_name(dock) for dock in self._docks if not dock.isHidden())
+        return names | {FORMER_FLOW} if _name(self.training) in names else names
 
-    def follow_words(self) -> None:
-        """Keep each column as much wider than it needs as it is now, before the text size changes."""
-        self._extra_widths = {column[0]: column[0].width() - _needed_width(column) for column in self._columns()}
+    def follow_content(self) -> None:
+        """Keep each column as much wider than it needs as it is now, before its content or the text size changes."""
+        for column in self._columns():
+            self._extra_widths.setdefault(column[0], column[0].width() - max(dock.fitted_width for dock in column))
         self._width_timer.start()
 
     def _restore_extra_widths(self) -> None:
         for dock in self._docks:
             dock.fit()
-        columns = [column for column in self._columns() if column[0] in self._extra_widths]
-        widths = [_needed_width(column) + max(self._extra_widths[column[0]], 0) for column in columns]
+        extra_widths, self._extra_widths = self._extra_widths, {}
+        columns = [column for column in self._columns() if column[0] in extra_widths]
+        widths = [_needed_width(column) + max(extra_widths[column[0]], 0) for column in columns]
         self._window.resizeDocks([column[0] for column in columns], widths, Qt.Orientation.Horizontal)
         self._fit_timer.start()
 
@@ -267,24 +273,13 @@ class PanelLayout(QObject):
             self._fit_timer.start()
 
     def _make_room(self, dock: Dock) -> None:
-        """Let a panel grow with its content if only a panel that stretches, directly below, has to give way.
-
-        A panel that stretches is as high as it is for more than its content, so for it the others do give way. So do
-        they for the status of the training, but not for notices below it.
-        """
-        if dock.is_stretchable and dock.height() < dock.needed_height:
-            self._fit_timer.start()
+        """Let a panel grow with its content if that does not move the panels below, except for one that stretches."""
+        is_cut_off = dock.is_stretchable and dock.height() < dock.needed_height
         for column in self._columns():
             below = column[column.index(dock) + 1 :] if dock in column else []
-            if below and below[0].is_stretchable:
-                spare = max(below[0].height() - below[0].needed_height, 0)
-                least = dock.needed_height - self._notices_height() if dock is self.training else 0
-                dock.fit(limit=max(dock.height() + spare, least))
+            if is_cut_off or (below and below[0].is_stretchable):
+                dock.fit()
                 self._distribute([column])
-
-    def _notices_height(self) -> int:
-        """Return the height in pixels of the notices about the training."""
-        return 0 if self._notices.isHidden() else self._notices.heightForWidth(self._notices.width())
 
     def _distribute(self, columns: list[list[Dock]]) -> None:
         heights = {dock: height for column in columns for dock, height in _heights(column).items()}
@@ -302,7 +297,7 @@ class PanelLayout(QObject):
         self._is_compact &= is_tabbed  # else the user has moved it
         areas = [self._window.dockWidgetArea(dock) for dock in (self.loss, self.inspector)]
         has_ledger = self.ledger in self._window.tabifiedDockWidgets(self.inspector)  # which then follows it
-        has_room = self._window.width() >= _needed_width(self._docks[:4]) + MIN_CENTER + self.inspector.needed_width
+        has_room = self._window.width() >= _needed_width(self._docks[:3]) + MIN_CENTER + self.inspector.needed_width
         if areas == [LEFT, RIGHT] and not has_room:
             self._window.tabifyDockWidget(self.loss, self.inspector)
             self.loss.raise_()
@@ -328,6 +323,10 @@ class PanelLayout(QObject):
         return super().eventFilter(watched, event)
 
 
+def _name(dock: Dock) -> str:
+    return dock.objectName().removesuffix("Dock")
+
+
 def _needed_width(column: Sequence[Dock]) -> int:
     return max(dock.needed_width for dock in column)
 
@@ -345,7 +344,7 @@ def _heights(column: list[Dock]) -> dict[Dock, int]:
     flexible = sum(needed.values()) - fixed
     if fixed + flexible > room:
         taken = min(flexible, max(room // 2, room - fixed))
-        shared = {dock: round(taken * needed[dock] / max(flexible, 1)) for dock in stretchable}
+        shared = _leveled({dock: needed[dock] for dock in stretchable}, taken)
         return shared | _leveled({dock: needed[dock] for dock in column if not dock.is_stretchable}, room - taken)
     rest = room - fixed
     stretched = sum(dock.height() for dock in stretchable)
@@ -353,13 +352,9 @@ def _heights(column: list[Dock]) -> dict[Dock, int]:
 
 
 def _leveled(needed: Mapping[Dock, int], room: int) -> dict[Dock, int]:
-    """Return heights of panels that share a room which is too small for all of them.
-
-    A panel with priority gets what it needs, up to half of the room. Of the others, the tallest are cut to one height.
-    """
+    """Return heights of panels that share a room which is too small for all of them: the tallest get one height."""
     found = dict[Dock, int]()
-    order = sorted(needed, key=lambda dock: (not dock.has_priority, needed[dock]))
+    order = sorted(needed, key=lambda dock: needed[dock])
     for left, dock in zip(range(len(order), 0, -1), order, strict=True):
-        parts = min(left, 2) if dock.has_priority else left
-        found[dock] = min(needed[dock], (room - sum(found.values())) // parts)
+        found[dock] = min(needed[dock], (room - sum(found.values())) // left)
     return found

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent
-from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from flowviz.app.pane.playhead import Playhead
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.icons import icon
+from flowviz.app.training.commands import PrimaryButton
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.welcome.start_page import WordBox
 from flowviz.app.widgets.controls import button, rename
@@ -15,7 +16,7 @@ from flowviz.app.widgets.labels import FittingLabel
 
 
 class PresentationBar(QWidget):
-    """Bar with a box for the word, copies of the buttons Train and Pause, a play button, and the training status.
+    """Bar with a box for the word, the button of the training, a play button, and the training status.
 
     Return in the box lets the flow learn the word, and moves the focus back to the cloud.
     """
@@ -23,17 +24,13 @@ class PresentationBar(QWidget):
     def __init__(self, request: RequestState, controls: TrainingControls, playhead: Playhead) -> None:
         super().__init__()
         self._word = WordBox("presentationWord", request, _word)
-        self._copies = {
-            original: button(f"presentation{name}Button", name, original.toolTip(), run=original.click)
-            for name, original in (("Train", controls.train_button), ("Pause", controls.pause_button))
-        }
+        self._train = PrimaryButton("presentationTrainButton", controls.commands)
+        self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         tip = "Play or stop playing (Space)"
         self._play = button("presentationPlayButton", "Play", tip, "play", run=playhead.toggle_playing)
         self._status = FittingLabel("presentationStatus", "Status of the training")
         self._lay_out()
-        for original in self._copies:
-            self._copy(original)
-        controls.button_changed.connect(self._copy)
+        controls.commands.primary_changed.connect(lambda: _keep_width(self._train))
         controls.status_changed.connect(self._show_status)
         playhead.playing_changed.connect(self._show_playing)
 
@@ -45,18 +42,9 @@ class PresentationBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._word.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        for widget in (self._word, *self._copies.values(), self._play):
+        for widget in (self._word, self._train, self._play):
             layout.addWidget(widget)
         layout.addWidget(self._status, stretch=1)
-
-    def _copy(self, original: QPushButton) -> None:
-        copy = self._copies.get(original)
-        if copy is not None:
-            rename(copy, original.text())
-            copy.setToolTip(original.toolTip())
-            copy.setIcon(original.icon())
-            copy.setEnabled(original.isEnabled())
-            _keep_width(copy)
 
     def _show_status(self, sentence: str) -> None:
         self._status.show_texts(sentence, f"{sentence.partition('. ')[0].rstrip('.')}.")
@@ -69,7 +57,7 @@ class PresentationBar(QWidget):
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.FontChange:
-            for copy in (*self._copies.values(), self._play):
+            for copy in (self._train, self._play):
                 copy.setMinimumWidth(0)
 
 
@@ -77,6 +65,6 @@ def _word(request: Request) -> str:
     return request.pages.text.text if request.kind == "text" else ""
 
 
-def _keep_width(button: QPushButton) -> None:
+def _keep_width(button: QAbstractButton) -> None:
     """Let a button grow with its text but never shrink, so that those beside it do not move again and again."""
     button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))

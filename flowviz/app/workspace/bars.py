@@ -27,13 +27,11 @@ class ComparisonBar(QWidget):
         self.leave_button = button(
             "leaveComparisonButton", "&Back to the Flow", "Show the flow of the window, and keep the comparison (Esc)"
         )
-        self.train_all_button = button("trainAllButton", "Train A&ll", "Start all flows over", "train")
-        compared.watch(lambda value: value.trains_all, self.train_all_button.setHidden)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._title, stretch=1)
         difference = DifferenceBox(compared, links)
-        for widget in (self.train_all_button, difference, self.limits, self.new_button, self.leave_button):
+        for widget in (difference, self.limits, self.new_button, self.leave_button):
             layout.addWidget(widget)
 
     def show_title(self, *texts: str) -> None:

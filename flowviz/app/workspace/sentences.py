@@ -8,7 +8,7 @@ from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import budget_words
 from flowviz.specs.view import FIELDS
 
-GREETING = "Press Train: the flows take turns, and each gets the same budget."
+GREETING = "Press {}: the flows take turns, and each gets the same budget."
 GREETING_BESIDE = "Train starts the selected flow, and Train All starts all of them."
 NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 MAX_TITLE = 24  # characters
@@ -73,11 +73,12 @@ def _training(compared: Compared) -> str:
 def _idle(compared: Compared) -> str:
     if not compared.trains_all:
         return f"{GREETING_BESIDE} {_result(compared)}".rstrip()
+    command = "Train All" if len(compared.runs) > 1 else "Train"
     asked = next((run.asked for run in compared.runs if run.asked), None)
     if asked is not None:
-        return f"Press Train to start all flows over, with '{_short(asked.title)}' as their target."
+        return f"Press {command} to start all flows over, with '{_short(asked.title)}' as their target."
     if not any(run.is_begun for run in compared.runs):
-        return GREETING
+        return GREETING.format(command)
     if any(run.is_unscored for run in compared.runs):
         return "Stopped. The final figures are being computed; until then, those of validation points are shown."
     return _result(compared)

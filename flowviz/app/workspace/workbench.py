@@ -141,7 +141,7 @@ class Workbench(QObject):
         self._entrant_bar.removal_requested.connect(controller.remove)
         self._entrant_bar.renamed.connect(controller.rename)
         bar.limits.clicked.connect(controller.set_limits)
-        bar.train_all_button.clicked.connect(lambda: controller.train_all())
+        self._around.panels.controls.commands.train_all.triggered.connect(lambda: controller.train_all())
         bar.leave_button.clicked.connect(lambda: self.leave_requested.emit())
         for view in (grid, self.figures.table):
             view.chosen.connect(self.compared.select)

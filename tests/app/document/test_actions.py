@@ -9,7 +9,7 @@ from threading import Event
 import numpy as np
 import pytest
 from PyQt6.QtGui import QAction, QGuiApplication, QImage
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QPushButton
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QToolButton
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.errors import FileError
@@ -200,7 +200,7 @@ def test_training_is_a_change_and_is_saved_while_it_runs(file_menu: FileMenu, tm
     file_menu.type("Hi")
     choose_small_flow(file_menu.window)
     choose_steps(file_menu.window, 10_000_000)
-    file_menu.window.find(QPushButton, "trainButton").click()
+    file_menu.window.find(QToolButton, "trainButton").click()
     wait_for_status(file_menu.window, file_menu.qtbot, "steps/s")
     file_menu.choose("saveas")
     file_menu.answer_dialog("saveDialog", path)
@@ -210,7 +210,7 @@ def test_training_is_a_change_and_is_saved_while_it_runs(file_menu: FileMenu, tm
     assert saved.checkpoint is not None
     assert saved.next is None
     file_menu.wait(lambda: file_menu.is_changed)  # the training goes on
-    file_menu.window.find(QPushButton, "stopButton").click()
+    file_menu.window.find(QAction, "stopAction").trigger()
     wait_for_status(file_menu.window, file_menu.qtbot, "Stopped")
 
 

@@ -56,7 +56,7 @@ def created():
     window = create()
     def begin():
         window.findChild(QPlainTextEdit, "targetText").setPlainText("No")
-        window.findChild(QPushButton, "trainButton").click()
+        window.findChild(QToolButton, "trainButton").click()
     window.document_actions.document.opened.connect(begin)
     return window
 main.create_window = created

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PyQt6.QtCore import QMimeData, QUrl
 from PyQt6.QtGui import QAction, QStandardItemModel
-from PyQt6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz import cli, load
@@ -167,7 +167,7 @@ def test_what_needs_the_map_is_off_with_the_reason(recorded: Recorded) -> None:
     for name in ("trainAction", "trainagainfromthesamestartAction"):
         assert not recorded.action(name).isEnabled(), name
         assert recorded.action(name).toolTip() == NO_TRAINING
-    assert recorded.menu.window.find(QPushButton, "trainButton").toolTip() == NO_TRAINING
+    assert recorded.menu.window.find(QToolButton, "trainButton").toolTip() == NO_TRAINING
     assert recorded.action("disableorenablelayerAction").toolTip() == NO_MAP
     assert recorded.menu.window.find(QCheckBox, "ledgerMean").toolTip() == NO_MAP
 
@@ -206,7 +206,7 @@ def test_the_next_flow_can_do_everything_again(recorded: Recorded) -> None:
     assert recorded.action("velocityAction").toolTip() != NO_MAP
     assert recorded.view.seen.view.color_by == "quadrant"
     assert recorded.menu.window.find(QComboBox, "colorBox").findText("speed") == -1
-    assert recorded.menu.window.find(QPushButton, "trainButton").isEnabled()
+    assert recorded.menu.window.find(QToolButton, "trainButton").isEnabled()
 
 
 def test_nothing_of_another_flow_is_shown(recorded: Recorded) -> None:
@@ -311,7 +311,7 @@ def test_moments_of_a_recorded_training_are_shown(recorded: Recorded) -> None:
 def test_another_flow_is_trained_on_the_particles_and_the_recorded_one_is_kept(recorded: Recorded) -> None:
     recorded.open()
     train, box = (
-        recorded.menu.window.find(QPushButton, "trainButton"),
+        recorded.menu.window.find(QToolButton, "trainButton"),
         recorded.menu.window.find(QComboBox, "flowPreset"),
     )
     assert box.currentText() == "Recorded flow"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.export.destination import pictures_folder
@@ -184,7 +184,7 @@ def test_command_of_a_zoomed_window_has_short_numbers_and_no_text_size() -> None
 def test_export_runs_during_training(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     choose_small_flow(window)
     choose_steps(window, 10_000_000)
-    window.find(QPushButton, "trainButton").click()
+    window.find(QToolButton, "trainButton").click()
     wait_for_status(window, qtbot, "steps/s")
     dialog = export(window, qtbot)
     dialog.choose("exportWhat", "frames")
@@ -193,7 +193,7 @@ def test_export_runs_during_training(window: Window, qtbot: QtBot, tmp_path: Pat
     before = window.status
     dialog.write(tmp_path / "frames")
     qtbot.waitUntil(lambda: window.status != before)
-    assert window.find(QPushButton, "stopButton").isEnabled()
+    assert window.find(QAction, "stopAction").isEnabled()
     assert len(list((tmp_path / "frames").iterdir())) == 2 * window.main.viewer.generated.last_stage + 1
 
 

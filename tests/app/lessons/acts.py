@@ -122,7 +122,7 @@ def _train_until(learner: Learner, state: str) -> None:
     name = {"paused": "pause", "ended": "stop"}.get(state)
     now = learner.lessons.observer.read()["training"]
     if now in {"idle", "ended", "diverged"} and state != "idle":
-        learner.window.find(QPushButton, "trainButton").click()
+        learner.window.find(QToolButton, "trainButton").click()
         if name is not None:
             learner.qtbot.waitUntil(
                 lambda: learner.lessons.observer.read()["training"] == "running", timeout=PATIENCE_MS
@@ -133,7 +133,7 @@ def _train_until(learner: Learner, state: str) -> None:
 
 def _train(learner: Learner, _: object) -> None:
     """Train; the condition is met sooner or later."""
-    learner.window.find(QPushButton, "trainButton").click()
+    learner.window.find(QToolButton, "trainButton").click()
 
 
 def _zoom(learner: Learner, follows: bool) -> None:
@@ -238,9 +238,9 @@ def _bend(learner: Learner, count: float) -> None:
 
 def _train_comparison(learner: Learner, _: object) -> None:
     """Train the flows that can go on, or else all of them."""
-    controls = learner.window.main.findChildren(TrainingControls)[0]
-    resumes = controls.pause_button.isEnabled() and controls.pause_button.text() == "Resume"
-    (controls.pause_button if resumes else controls.train_button).click()
+    commands = learner.window.main.findChildren(TrainingControls)[0].commands
+    resumes = commands.pause.isEnabled() and commands.pause.iconText() == "Resume"
+    (commands.pause if resumes else commands.train).trigger()
 
 
 def _choose_in(box: str) -> Act:

@@ -102,7 +102,7 @@ class FakeStatusBar:
     message = ""
 
     def show_activity(self, activity: Activity) -> None:
-        self.word, self.has_time_left = activity.word, activity.has_time_left
+        self.state, self.has_time_left = activity.state.name, activity.has_time_left
         self.progress = activity.progress
 
     def show_message(self, sentence: str) -> None:

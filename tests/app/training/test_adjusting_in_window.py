@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDoubleSpinBox, QLabel, QPushButton, QSpinBox
+from PyQt6.QtWidgets import QDoubleSpinBox, QLabel, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.loss_plot import LossPlot
@@ -28,7 +28,7 @@ class Adjuster:
         choose_steps(window, 10_000_000)
 
     def train(self) -> None:
-        self.window.find(QPushButton, "trainButton").click()
+        self.window.find(QToolButton, "trainButton").click()
         self.qtbot.waitUntil(lambda: self.session.state == TrainingState.TRAINING)
 
     def type(self, box: QDoubleSpinBox, text: str) -> None:
@@ -74,7 +74,7 @@ def test_typed_rate_and_chosen_batch_change_the_running_training(adjuster: Adjus
     adjuster.qtbot.waitUntil(lambda: adjuster.labels == ["rate 0.0005", "batch 300"])
     assert first.sentence() in adjuster.window.find(LossPlot, "lossPlot").accessibleDescription()
     path = tmp_path / "changed.flowviz"
-    adjuster.window.find(QPushButton, "stopButton").click()
+    adjuster.window.find(QAction, "stopAction").trigger()
     adjuster.qtbot.waitUntil(lambda: adjuster.session.run is None)
     document = adjuster.window.main.document_actions.document
     with adjuster.qtbot.waitSignal(document.saved):
@@ -88,12 +88,12 @@ def test_typed_rate_and_chosen_batch_change_the_running_training(adjuster: Adjus
 
 def test_paused_training_takes_the_change_when_it_resumes(adjuster: Adjuster) -> None:
     adjuster.train()
-    pause = adjuster.window.find(QPushButton, "pauseButton")
-    pause.click()
+    pause = adjuster.window.find(QAction, "pauseAction")
+    pause.trigger()
     adjuster.rate.setValue(0.001)
     hint = adjuster.window.find(QLabel, "settingsHint")
     assert "when it resumes" in hint.text()
-    pause.click()
+    pause.trigger()
     adjuster.wait_for_changes(1)
     assert "at once" in hint.text()
 

@@ -1,7 +1,8 @@
 """A real training that follows the target, in the whole window."""
 
 import pytest
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.loss_plot import LossPlot
@@ -23,7 +24,7 @@ class Morphing:
         self.window, self.qtbot = window, qtbot
         choose_small_flow(window)
         choose_steps(window, 10_000_000)
-        window.find(QPushButton, "trainButton").click()
+        window.find(QToolButton, "trainButton").click()
         qtbot.waitUntil(lambda: window.main.session.state == TrainingState.TRAINING)
 
     def type(self, text: str) -> None:
@@ -66,7 +67,7 @@ def test_training_follows_the_typed_text_and_marks_the_change(morphing: Morphing
     same_run = morphing.window.main.session.run
     assert same_run is not None
     assert same_run.worker is run.worker
-    assert morphing.window.find(QPushButton, "trainButton").text() == "Restart"
+    assert morphing.window.find(QAction, "trainAction").iconText() == "Restart"
 
 
 def test_training_follows_a_shape_and_a_drawing(morphing: Morphing) -> None:
@@ -79,9 +80,9 @@ def test_training_follows_a_shape_and_a_drawing(morphing: Morphing) -> None:
 
 
 def test_paused_training_follows_when_it_resumes(morphing: Morphing) -> None:
-    pause = morphing.window.find(QPushButton, "pauseButton")
-    pause.click()
+    pause = morphing.window.find(QAction, "pauseAction")
+    pause.trigger()
     morphing.type("Z")
     assert morphing.title == "BRAD"
-    pause.click()
+    pause.trigger()
     morphing.wait_for_title("Z")

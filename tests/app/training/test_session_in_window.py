@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSlider
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.flows import build_flow
@@ -76,38 +76,38 @@ def test_particles_of_an_earlier_moment_are_computed_when_it_is_shown(
 def test_resumed_training_ends_exactly_like_an_uninterrupted_one(
     window: Window, qtbot: QtBot, release: Release
 ) -> None:
-    session, pause = window.main.session, window.find(QPushButton, "pauseButton")
+    session, pause = window.main.session, window.find(QAction, "pauseAction")
     window.find(QPlainTextEdit, "targetText").setPlainText("Hi")
     choose_small_flow(window)
     choose_steps(window, STEPS)
-    window.find(QPushButton, "trainButton").click()
+    window.find(QToolButton, "trainButton").click()
 
     def is_validated() -> bool:
         project = session.project()
         return project.checkpoint is not None and project.checkpoint.step > 0 and len(project.history.step) > 0
 
     qtbot.waitUntil(is_validated)
-    pause.click()
+    pause.trigger()
     release.set()
     paused = from_bytes(to_bytes(session.project()))
     assert paused.checkpoint is not None
     assert 0 < paused.checkpoint.step < STEPS
-    window.find(QPushButton, "stopButton").click()
+    window.find(QAction, "stopAction").trigger()
     wait_for_status(window, qtbot, "Stopped")
     stopped = from_bytes(to_bytes(session.project()))
     assert stopped.checkpoint is not None
     validated = stopped.history.resumed(stopped.checkpoint).step
-    assert pause.text() == "Resume"
+    assert pause.iconText() == "Resume"
     window.main.request.set_follows(False)
     window.find(QPlainTextEdit, "targetText").setPlainText("No")  # does not affect Resume
-    pause.click()
+    pause.trigger()
     wait_for_end(window, qtbot)
     in_place = session.project()
-    assert (pause.text(), pause.isEnabled()) == ("Extend", True)
+    assert (pause.iconText(), pause.isEnabled()) == ("Extend", True)
     assert len(in_place.history.step) > len(validated)
     np.testing.assert_array_equal(in_place.history.step[: len(validated)], validated)
     session.show_project(paused)
-    assert pause.text() == "Resume"
+    assert pause.iconText() == "Resume"
     (entry,) = [a for a in window.main.findChildren(QAction) if a.text() == "&Pause, Resume or Extend"]
     entry.trigger()
     wait_for_end(window, qtbot)

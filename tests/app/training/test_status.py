@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.training.activity import FOLLOWING, GREETING, SWITCHES
+from flowviz.app.training.activity import FOLLOWING, GREETING, STOPPING, SWITCHES
 from flowviz.app.training.status import SLOWER
 from flowviz.projects import Project, example
 from flowviz.records import Finished, History, Overfitting, Preparing, Uncompiled, WarmUp
@@ -32,25 +32,31 @@ def test_greeting_is_replaced_by_the_problem_while_there_is_nothing_to_train_on(
 
 
 def test_state_and_sentence_follow_the_training(harness: SessionHarness) -> None:
-    assert harness.status_bar.word == "Ready"
+    assert harness.status_bar.state == "IDLE"
     harness.session.train()
     harness.thread.send(Preparing("Compiling the training step"))
-    assert (harness.status_bar.word, harness.controls.sentence) == ("Preparing…", "Compiling the training step…")
+    assert (harness.status_bar.state, harness.controls.sentence) == (
+        "PREPARING",
+        "Compiling the training step…",
+    )
     train(harness)
-    assert (harness.status_bar.word, harness.controls.sentence) == ("Training", f"Learning 'BRAD'. {SWITCHES}")
+    assert (harness.status_bar.state, harness.controls.sentence) == (
+        "TRAINING",
+        f"Learning 'BRAD'. {SWITCHES}",
+    )
     harness.session.stop()
-    assert harness.status_bar.word == "Stopping…"
+    assert harness.controls.sentence == STOPPING
     harness.thread.send(finished(200, "stopped"))
-    assert harness.status_bar.word == "Stopped"
+    assert harness.status_bar.state == "IDLE"
     harness.session.resume()
-    assert harness.status_bar.word == "Preparing…"
+    assert harness.status_bar.state == "PREPARING"
 
 
 def test_paused_training_does_not_say_that_it_is_learning(harness: SessionHarness) -> None:
     train(harness)
     harness.session.toggle_pause()
     assert harness.thread.calls[-1] == "pause"
-    assert harness.status_bar.word == "Paused"
+    assert harness.status_bar.state == "PAUSED"
     assert harness.controls.sentence == "Paused while learning 'BRAD'."
     harness.session.toggle_pause()
     assert harness.thread.calls[-1] == "resume"
@@ -61,25 +67,34 @@ def test_warm_up_says_that_the_countdown_has_not_started(harness: SessionHarness
     train(harness)
     harness.thread.send(WarmUp(has_ended=False))
     warm = f"Learning 'BRAD'. Warming up: the countdown starts at full speed. {SWITCHES}"
-    assert (harness.status_bar.word, harness.controls.sentence) == ("Warming up", warm)
+    assert (harness.status_bar.state, harness.controls.sentence) == ("TRAINING", warm)
     harness.session.toggle_pause()
-    assert (harness.status_bar.word, harness.controls.sentence) == ("Paused", "Paused while learning 'BRAD'.")
+    assert (harness.status_bar.state, harness.controls.sentence) == (
+        "PAUSED",
+        "Paused while learning 'BRAD'.",
+    )
     harness.session.toggle_pause()
-    assert (harness.status_bar.word, harness.controls.sentence) == ("Warming up", warm)
+    assert (harness.status_bar.state, harness.controls.sentence) == ("TRAINING", warm)
     assert harness.status_bar.has_time_left
     harness.thread.send(WarmUp(has_ended=True))
-    assert (harness.status_bar.word, harness.controls.sentence) == ("Training", f"Learning 'BRAD'. {SWITCHES}")
+    assert (harness.status_bar.state, harness.controls.sentence) == (
+        "TRAINING",
+        f"Learning 'BRAD'. {SWITCHES}",
+    )
 
 
 def test_stopped_warm_up_is_not_that_of_the_next_training(harness: SessionHarness) -> None:
     train(harness)
     harness.thread.send(WarmUp(has_ended=False))
     harness.session.stop()
-    assert harness.status_bar.word == "Stopping…"
+    assert harness.controls.sentence == STOPPING
     harness.thread.send(finished(200, "stopped"))
-    assert harness.status_bar.word == "Stopped"
+    assert harness.status_bar.state == "IDLE"
     train(harness)
-    assert (harness.status_bar.word, harness.controls.sentence) == ("Training", f"Learning 'BRAD'. {SWITCHES}")
+    assert (harness.status_bar.state, harness.controls.sentence) == (
+        "TRAINING",
+        f"Learning 'BRAD'. {SWITCHES}",
+    )
 
 
 def test_running_training_says_what_a_restart_would_learn(harness: SessionHarness) -> None:
@@ -135,7 +150,7 @@ def test_failed_training_says_what_the_next_one_would_learn(harness: SessionHarn
     fail(harness)
     assert harness.controls.sentence == "Press Train to try again. Resume switches to 'FLOW'."
     assert harness.status.activity.next_step == "Showing 'BRAD' · Train on 'FLOW'"
-    assert harness.status_bar.word == "Failed"
+    assert harness.status_bar.state == "IDLE"
 
 
 def test_long_title_is_shortened(harness: SessionHarness) -> None:
@@ -311,17 +326,17 @@ def test_only_a_training_that_continues_has_time_left(harness: SessionHarness) -
     assert not harness.status_bar.has_time_left
     train(harness)
     fail(harness)
-    assert (harness.status_bar.word, harness.status_bar.has_time_left) == ("Failed", False)
+    assert (harness.status_bar.state, harness.status_bar.has_time_left) == ("IDLE", False)
 
 
 def test_opened_project_shows_how_its_training_ended(harness: SessionHarness) -> None:
     harness.session.show_project(example("two_moons").project())
-    assert harness.status_bar.word == "Finished"
+    assert harness.status_bar.state == "IDLE"
     assert harness.status_bar.progress is not None
     assert harness.metrics.progress is not None
     assert harness.metrics.progress.validation_gap == pytest.approx(0.05, abs=0.05)
     harness.session.show_project(Project.untrained(TextSpec(text="A"), FlowSpec(), TrainingSpec(steps=9)))
-    assert harness.status_bar.word == "Ready"
+    assert harness.status_bar.state == "IDLE"
     assert harness.status_bar.progress is None
 
 

@@ -1,7 +1,8 @@
 """Real trainings in the whole window."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QSpinBox
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QComboBox, QLabel, QSlider, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.specs import RECIPES
@@ -29,16 +30,16 @@ def test_training_shows_its_metrics_and_keeps_its_picture(window: Window, qtbot:
     trained = window.main.viewer.scene.trace
     choose(window, "maf")
     assert window.main.viewer.scene.trace is trained, "another choice of flow does not replace the trained picture"
-    assert window.find(QPushButton, "trainButton").text() == "Train"
+    assert window.find(QToolButton, "trainButton").text() == "Train"
 
 
 def test_flow_can_be_changed_during_training(window: Window, qtbot: QtBot) -> None:
     choose_small_flow(window)
-    qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.find(QToolButton, "trainButton"), Qt.MouseButton.LeftButton)
     for family in (*RECIPES, "nice"):
         choose(window, family)
     window.find(QSpinBox, "flowLayers").setValue(1)  # fast to compile
     window.find(QSpinBox, "flowWidth").setValue(8)
-    qtbot.mouseClick(window.find(QPushButton, "trainButton"), Qt.MouseButton.LeftButton)  # restarts with another flow
+    window.find(QAction, "trainAction").trigger()  # restarts with another flow
     qtbot.waitUntil(lambda: window.main.viewer.scene.trace.names == window.main.request.plan.flow.stage_names())
     qtbot.waitUntil(lambda: "step" in window.status)

@@ -209,7 +209,7 @@ def test_training_that_is_stopped_before_its_first_snapshot_is_shown_in_the_end(
     assert harness.controls.state == TrainingState.STOPPING
     assert harness.session.trained_title == "ZZ"
     harness.thread.send(finished(120, "stopped", MAF))
-    assert harness.status_bar.word == "Stopped"
+    assert harness.status_bar.state == "IDLE"
     project = harness.session.project()
     assert (project.target, project.flow) == (TextSpec(text="ZZ"), MAF)
     assert [moment.step for moment in harness.viewer.timeline.moments] == [0, 120]

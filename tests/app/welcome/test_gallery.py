@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton, QSlider
+from PyQt6.QtWidgets import QComboBox, QLabel, QListWidget, QPlainTextEdit, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.threads import worker
@@ -128,8 +128,8 @@ def test_example_replaces_a_training(staged: Staged, qtbot: QtBot) -> None:
     staged.report(staged.snapshot(2000), None)
     qtbot.waitUntil(lambda: not is_training())
     assert window.main.viewer.scene.trace is project.trace, "a snapshot of the training is shown"
-    assert window.find(QPushButton, "trainButton").text() == "Train"
-    assert not window.find(QPushButton, "stopButton").isEnabled()
+    assert window.find(QToolButton, "trainButton").text() == "Train"
+    assert not window.find(QAction, "stopAction").isEnabled()
 
 
 def test_terminal_lists_the_examples_and_copies_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, Qt, QUrl
 from PyQt6.QtGui import QColor, QImage, QInputMethodEvent
-from PyQt6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QSlider, QWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
@@ -111,7 +111,7 @@ def test_train_waits_for_the_target_of_a_word_from_an_input_method(
     text = start.window.find(QPlainTextEdit, "targetText")
     text.clear()
     can_build.set()
-    train = start.window.find(QPushButton, "trainButton")
+    train = start.window.find(QToolButton, "trainButton")
     qtbot.waitUntil(lambda: not train.isEnabled())
     can_build.clear()
     session = start.window.main.session
@@ -137,7 +137,7 @@ def test_return_does_not_train_on_a_target_that_cannot_be_built(
     qtbot.keyClick(start.word, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not start.train.isEnabled())
     assert start.is_shown
-    assert not start.window.find(QPushButton, "trainButton").isEnabled()
+    assert not start.window.find(QToolButton, "trainButton").isEnabled()
     assert start.window.notice
 
 
@@ -197,7 +197,7 @@ def test_text_from_the_target_panel_is_shown_on_the_page(start: Welcome) -> None
     start.file_menu.type("one\ntwo")
     assert start.word.text() == "one two"
     assert start.file_menu.text == "one\ntwo", "the text in the panel has changed"
-    start.window.find(QPushButton, "trainButton").click()
+    start.window.find(QToolButton, "trainButton").click()
     assert not start.is_shown
 
 

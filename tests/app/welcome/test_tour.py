@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.settings import settings
@@ -278,7 +278,7 @@ def test_start_page_and_presentation_end_the_tour(guide: Guide, qtbot: QtBot, na
 def test_training_can_be_started_during_the_tour(guide: Guide, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flowviz.training.entrant_training.train", lambda *_, **__: iter(()))
     guide.press(Qt.Key.Key_Right)
-    guide.window.find(QPushButton, "trainButton").click()
+    guide.window.find(QToolButton, "trainButton").click()
     assert guide.window.main.session.run is not None
     assert guide.position == f"2 of {COUNT}"
     assert guide.next.hasFocus()

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QAbstractButton, QComboBox, QDockWidget, QLabel, QSc
 from flowviz.app.target.panel import TargetPanel
 from tests.app.conftest import Window, settle
 
-PANELS = ("target", "flow", "training", "loss", "inspector")
+PANELS = ("target", "training", "loss", "inspector")
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 OpenWindow = Callable[[], Window]
 
@@ -65,8 +65,9 @@ def is_default_layout(window: Window) -> bool:
 
 def is_unscrolled(window: Window, name: str) -> bool:
     """Return whether all content of a panel is in view."""
-    area = dock(window, name).widget()
-    assert isinstance(area, QScrollArea)
+    panel = dock(window, name).widget()
+    area = panel if isinstance(panel, QScrollArea) else dock(window, name).findChild(QScrollArea)
+    assert area is not None
     bars = area.verticalScrollBar(), area.horizontalScrollBar()
     return all(bar is not None and bar.maximum() == 0 for bar in bars)
 

@@ -62,8 +62,8 @@ def test_buttons_of_the_title_bar_are_visible_in_both_themes(window: Window) -> 
     for theme in ("Light", "Dark"):
         choose(window, theme)
         for kind in ("Float", "Close"):
-            point_at(dock(window, "flow"))
-            bar, place = dock(window, "flow").titleBarWidget(), button(window, "flow", kind).geometry()
+            point_at(dock(window, "training"))
+            bar, place = dock(window, "training").titleBarWidget(), button(window, "training", kind).geometry()
             assert bar is not None
             pixels = drawn(bar.grab(place))[..., :3].astype(int)
             assert np.ptp(pixels, axis=(0, 1)).min() > 100, f"{kind} lacks contrast in the {theme} theme"

@@ -3,7 +3,7 @@
 import pytest
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.main import create_window
@@ -80,8 +80,8 @@ def test_reset_layout_puts_all_panels_back(window: Window, qtbot: QtBot) -> None
     reset(window)
     qtbot.waitUntil(lambda: all(is_unscrolled(window, name) for name in PANELS))
     default = places(window)
-    toggle(window, "training")
-    dock(window, "flow").setFloating(True)
+    toggle(window, "loss")
+    dock(window, "training").setFloating(True)
     window.main.addDockWidget(RIGHT, dock(window, "target"))
     window.main.tabifyDockWidget(dock(window, "target"), dock(window, "inspector"))
     window.main.resizeDocks([dock(window, "inspector")], [260], Qt.Orientation.Horizontal)
@@ -98,20 +98,36 @@ def test_panels_keep_their_places_when_the_layout_of_a_small_window_is_reset(
     window.main.resize(1024, 700)
     window.main.appearance.choose_text_size(percent)
     before = settled_places(window)
-    dock(window, "flow").setFloating(True)
+    dock(window, "training").setFloating(True)
     settled_places(window)
     reset(window)
     assert settled_places(window) == before
 
 
-def test_panel_grows_with_options_that_the_user_opens(window: Window, qtbot: QtBot) -> None:
-    options, loss = window.find(QToolButton, "flowOptionsButton"), dock(window, "loss")
-    before = places(window)
-    options.click()
-    qtbot.waitUntil(lambda: is_unscrolled(window, "flow"))
-    assert loss.height() > 100
-    options.click()
-    qtbot.waitUntil(lambda: places(window) == before)
+def test_options_take_no_room_from_the_panels(window: Window) -> None:
+    before = settled_places(window)
+    for name in ("flowOptionsButton", "fontOptionsButton"):
+        window.find(QToolButton, name).click()
+        assert settled_places(window) == before
+        window.find(QToolButton, name).click()
+
+
+@pytest.mark.usefixtures("restored_font")
+@pytest.mark.parametrize("percent", [100, 150])
+def test_details_open_and_close_under_the_pointer(window: Window, percent: int) -> None:
+    """Click twice at the same place, which misses a button that moves; the panel shrinks back."""
+    window.main.appearance.choose_text_size(percent)
+    window.main.resize(1366, 768)
+    before = settled_places(window)
+    details, table = window.find(QToolButton, "detailsButton"), window.find(QLabel, "testGapFigure")
+    place = details.mapTo(window.main, details.rect().center())
+    for is_shown in (True, False):
+        clicked = window.main.childAt(place)
+        assert isinstance(clicked, QToolButton)
+        clicked.click()
+        settled_places(window)
+        assert table.isVisible() == is_shown
+    assert settled_places(window) == before
 
 
 def test_panels_stay_in_place_when_a_notice_wraps(window: Window, qtbot: QtBot) -> None:
@@ -154,6 +170,7 @@ def test_nothing_is_clipped(window: Window, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda size=size: window.main.size() == size)  # type: ignore[misc]
         qtbot.waitUntil(lambda: all(is_unscrolled(window, name) for name in PANELS))
         qtbot.waitUntil(lambda: clipped(window.main) == [])
+        settled_places(window)
         buttons = window.find(CentralWidget, "center").findChildren(QToolButton)
         assert [button.text() for button in buttons if button.isVisible() and button.visibleRegion().isEmpty()] == []
         qtbot.waitUntil(lambda: window.find(CloudView, "cloudView").width() >= 600)
@@ -182,7 +199,7 @@ def test_inspector_that_the_user_widened_stays_beside_the_cloud(window: Window, 
     inspector = dock(window, "inspector")
     window.main.resizeDocks([inspector], [450], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: inspector.width() == 450)
-    window.find(QToolButton, "flowOptionsButton").click()
+    window.find(QToolButton, "detailsButton").click()
     settled_places(window)
     assert not is_tabbed(window)
     assert inspector.width() == 450
@@ -234,8 +251,8 @@ def test_problem_in_a_closed_panel_is_shown_above_the_cloud(window: Window) -> N
 def test_training_starts_from_the_menu_while_its_panel_is_closed(window: Window) -> None:
     toggle(window, "training")
     clicks: list[bool] = []
-    window.find(TrainingControls, "runControls").train_requested.disconnect()
-    window.find(QPushButton, "trainButton").clicked.connect(clicks.append)
+    window.find(TrainingControls, "runControls").commands.train.triggered.disconnect()
+    window.find(QAction, "trainAction").triggered.connect(clicks.append)
     window.find(QAction, "trainAction").trigger()
     assert clicks
 
@@ -246,7 +263,7 @@ def test_text_field_has_the_focus_at_the_start(window: Window) -> None:
 
 def test_other_panels_do_not_scroll_when_one_grows(window: Window, qtbot: QtBot) -> None:
     window.main.addDockWidget(RIGHT, dock(window, "loss"))
-    window.find(QToolButton, "flowOptionsButton").click()
+    window.find(QToolButton, "detailsButton").click()
     qtbot.waitUntil(lambda: all(is_unscrolled(window, name) for name in PANELS))
 
 
@@ -281,9 +298,9 @@ def test_status_of_the_training_is_whole_in_a_small_window(window: Window, qtbot
     window.find(TrainingControls, "runControls").show_activity(
         Activity(event="A sentence that wraps to three lines of text. " * 3)
     )
-    options, details = window.find(QToolButton, "flowOptionsButton"), window.find(QToolButton, "detailsButton")
+    details, help_button = window.find(QToolButton, "detailsButton"), window.find(QToolButton, "lossHelpButton")
     status = window.find(QLabel, "statusLabel")
-    for button in (options, details, options):  # the options alone, both, and the details alone
+    for button in (help_button, details, help_button):  # the explanation alone, both, and the details alone
         button.click()
         settled_places(window)
         qtbot.waitUntil(lambda: is_whole(status))

@@ -7,7 +7,16 @@ from time import sleep
 import pytest
 from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice import Notice
@@ -25,7 +34,7 @@ from tests.app.workspace.fakes import untrained
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 SHOWN = (
     "cloudView", "readout", "score", "stageStrip", "presentationWord", "presentationTrainButton",
-    "presentationPauseButton", "presentationPlayButton",
+    "presentationPlayButton",
 )  # fmt: skip
 HIDDEN = "layerScrubber", "playButton", "directionBox", "historyScrubber", "targetText", "trainButton", "lossPlot"
 
@@ -113,7 +122,7 @@ def test_word_is_trained_and_replaced_during_a_presentation(
     monkeypatch.setattr("flowviz.training.entrant_training.train", until_stopped)
     session = window.main.session
     choose(window, "Presentation")
-    word, train = window.find(QLineEdit, "presentationWord"), window.find(QPushButton, "presentationTrainButton")
+    word, train = window.find(QLineEdit, "presentationWord"), window.find(QToolButton, "presentationTrainButton")
     assert word.text() == "BRAD"
     word.setFocus()
     word.selectAll()
@@ -123,7 +132,7 @@ def test_word_is_trained_and_replaced_during_a_presentation(
     assert run is not None
     assert run.project.target == TextSpec(text="Ada")
     assert window.find(QWidget, "stageStrip").hasFocus(), "the arrow keys do not step through the layers"
-    assert train.text() == train.accessibleName() == "Restart"
+    assert train.text() == train.accessibleName() == "Pause"
     word.setFocus()
     qtbot.keyClicks(word, "!")
     qtbot.keyClick(word, Qt.Key.Key_Return)
@@ -138,7 +147,7 @@ def test_word_is_trained_and_replaced_during_a_presentation(
 def test_word_that_cannot_be_learned_disables_train(presented: Window, qtbot: QtBot) -> None:
     word, train = (
         presented.find(QLineEdit, "presentationWord"),
-        presented.find(QPushButton, "presentationTrainButton"),
+        presented.find(QToolButton, "presentationTrainButton"),
     )
     word.setFocus()
     word.selectAll()
@@ -164,7 +173,7 @@ def test_text_is_large_in_the_cloud_and_below_it(window: Window, qtbot: QtBot) -
 
 def test_escape_restores_the_window(window: Window, qtbot: QtBot) -> None:
     main = window.main
-    dock(window, "flow").close()
+    dock(window, "inspector").close()
     main.addDockWidget(RIGHT, dock(window, "loss"))
     main.tabifyDockWidget(dock(window, "training"), dock(window, "target"))
     qtbot.waitUntil(lambda: dock(window, "loss").x() > 700)
@@ -182,16 +191,16 @@ def test_escape_restores_the_window(window: Window, qtbot: QtBot) -> None:
 
 
 def test_floating_panel_floats_again_after_a_presentation(window: Window, qtbot: QtBot) -> None:
-    flow = dock(window, "flow")
-    flow.setFloating(True)
-    flow.move(40, 50)
-    place = flow.geometry()
+    training = dock(window, "training")
+    training.setFloating(True)
+    training.move(40, 50)
+    place = training.geometry()
     choose(window, "Presentation")
-    assert not flow.isVisible()
+    assert not training.isVisible()
     press_escape(window, qtbot)
-    qtbot.waitUntil(flow.isVisible)
-    assert flow.isFloating()
-    assert flow.geometry() == place
+    qtbot.waitUntil(training.isVisible)
+    assert training.isFloating()
+    assert training.geometry() == place
 
 
 def test_escape_returns_to_full_screen_if_the_presentation_began_there(window: Window, qtbot: QtBot) -> None:
@@ -230,8 +239,8 @@ def test_shortcuts_work_in_a_presentation(presented: Window, qtbot: QtBot) -> No
     play.click()
     assert play.text() == "Play"
     pressed: list[bool] = []
-    presented.find(TrainingControls, "runControls").train_requested.disconnect()
-    presented.find(QPushButton, "trainButton").clicked.connect(pressed.append)
+    presented.find(TrainingControls, "runControls").commands.train.triggered.disconnect()
+    presented.find(QToolButton, "trainButton").clicked.connect(pressed.append)
     qtbot.keyClick(strip, Qt.Key.Key_Return, CONTROL)
     assert pressed
 

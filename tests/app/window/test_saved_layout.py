@@ -23,7 +23,7 @@ from tests.app.window.layouts import (
 def test_layout_survives_a_restart(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window()
     window.main.resize(1008, 740)
-    toggle(window, "flow")
+    toggle(window, "training")
     window.main.addDockWidget(RIGHT, dock(window, "loss"))
     window.main.addDockWidget(RIGHT, dock(window, "inspector"))
     qtbot.waitUntil(lambda: dock(window, "loss").x() > 800)
@@ -32,7 +32,7 @@ def test_layout_survives_a_restart(open_window: OpenWindow, qtbot: QtBot) -> Non
     saved = settled_places(window)
     restored = open_window()
     assert restored.main.size() == QSize(1008, 740)
-    assert not dock(restored, "flow").isVisible()
+    assert not dock(restored, "training").isVisible()
     qtbot.waitUntil(lambda: places(restored) == saved)
 
 
@@ -70,7 +70,7 @@ def test_window_closed_in_full_screen_reopens_in_its_frame(open_window: OpenWind
 def test_window_closed_in_a_presentation_reopens_with_its_panels(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window()
     window.main.resize(1024, 740)
-    toggle(window, "flow")
+    toggle(window, "training")
     saved = settled_places(window)
     window.find(QAction, "presentationAction").trigger()
     qtbot.waitUntil(lambda: not dock(window, "loss").isVisible())

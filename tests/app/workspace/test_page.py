@@ -189,7 +189,7 @@ def test_an_entrant_that_is_not_opened_is_not_named(page: Page, file_menu: FileM
     main, bar, status = (
         page.window.main,
         page.window.find(ReturnBar, "returnBar"),
-        page.window.find(QLabel, "statusState"),
+        page.window.find(QLabel, "stepStatus"),
     )
     page.comparisons.leave()
     main.request.show_text("Mine")

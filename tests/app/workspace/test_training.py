@@ -1,7 +1,7 @@
 """A comparison that is really trained, from the window to the engine and back."""
 
 import pytest
-from PyQt6.QtWidgets import QPushButton
+from PyQt6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.training_state import TrainingState
@@ -22,7 +22,7 @@ def test_two_flows_learn_a_word_and_then_another_one(window: Window, qtbot: QtBo
     workbench = comparisons.workbench
     assert workbench is not None
     compared = workbench.compared
-    train = window.find(QPushButton, "trainButton")
+    train = window.find(QToolButton, "trainButton")
 
     train.click()
     qtbot.waitUntil(lambda: compared.value.state == TrainingState.TRAINING, timeout=PATIENCE_MS)

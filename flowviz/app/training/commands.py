@@ -1,0 +1,104 @@
+"""The commands of a training, and the button that runs the one that comes next."""
+
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QKeyEvent
+from PyQt6.QtWidgets import QMenu, QSizePolicy, QToolButton
+
+from flowviz.app.commands.actions import Entry, create_action
+from flowviz.app.style.icons import icon
+from flowviz.app.training.activity import Activity
+from flowviz.app.training.training_state import TrainingState
+
+IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
+PAUSED = TrainingState.PAUSED
+TRAIN_TIP, RESTART_TIP = "Start training on this target", "Start over on this target, with an untrained flow"
+TRAIN_ALL_TIP = "Start all flows over"
+PAUSE_TIP, EXTEND_TIP = "Pause or resume the training", "Train this flow longer, by the time or steps above"
+ENTRIES = (
+    Entry("train", "&Train", None, TRAIN_TIP, "Ctrl+Return"),
+    Entry("trainAll", "Train A&ll", None, TRAIN_ALL_TIP),
+    Entry("pause", "&Pause", None, PAUSE_TIP, "Ctrl+P"),
+    Entry("stop", "&Stop and Keep", None, "Stop the training and keep its result", "Ctrl+."),
+)
+
+
+class TrainingCommands(QObject):
+    """Commands that start, pause and end a training. Their titles say what they do at the moment.
+
+    Attributes:
+        train: Trains the flow on the requested target; during a training, it starts over.
+        train_all: Starts all flows of a comparison over, where `train` starts only the selected one.
+        pause: Pauses or resumes the training, or extends one whose budget is used up.
+        stop: Ends the training.
+        all: These commands, and others of the Train menu that belong to the button.
+    """
+
+    primary_changed = pyqtSignal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.all = [create_action(entry, self) for entry in ENTRIES]
+        self.train, self.train_all, self.pause, self.stop = self.all
+        self.primary = self.train
+        self.show_activity(Activity())
+
+    def show_activity(self, activity: Activity) -> None:
+        """Name and enable the commands according to what the training does."""
+        state, tells_all = activity.state, activity.scope == "all"
+        restarts = state != IDLE and not activity.is_elsewhere
+        self.train.setText(f"{'Res&tart' if restarts else '&Train'}{' All' if tells_all else ''}")
+        plain_tip = RESTART_TIP if restarts else TRAIN_ALL_TIP if tells_all else TRAIN_TIP
+        self.train.setToolTip(activity.untrainable or plain_tip)
+        self.train.setEnabled(activity.can_train and not activity.untrainable)
+        self.train_all.setVisible(activity.scope == "selected")
+        resumes = state == PAUSED or (state == IDLE and activity.can_resume)
+        extends = state == IDLE and activity.can_extend
+        self.pause.setText("E&xtend" if extends else "Res&ume" if resumes else "&Pause")
+        self.pause.setToolTip(EXTEND_TIP if extends else PAUSE_TIP)
+        self.pause.setIcon(icon("train" if resumes or extends else "pause"))
+        self.pause.setEnabled(resumes or extends or state in {PREPARING, TRAINING})
+        self.stop.setEnabled(state in {PREPARING, TRAINING, PAUSED})
+        self.primary = self.train if state == IDLE or activity.is_elsewhere else self.pause
+        self.primary_changed.emit()
+
+
+class PrimaryButton(QToolButton):
+    """Button that trains, pauses or resumes, whichever comes next. Its menu has the other commands of a training."""
+
+    def __init__(self, object_name: str, commands: TrainingCommands) -> None:
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setProperty("primary", True)  # for the style sheet
+        self._commands = commands
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(self._fill_menu)
+        self.setMenu(menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        commands.primary_changed.connect(self._show_primary)
+        self._show_primary()
+
+    def _show_primary(self) -> None:
+        primary = self._commands.primary
+        self.setDefaultAction(primary)
+        self.setAccessibleName(primary.iconText())
+
+    def _fill_menu(self) -> None:
+        menu = self.menu()
+        assert menu is not None
+        menu.clear()  # it does not own these commands
+        menu.addActions(self.others)
+
+    @property
+    def others(self) -> list[QAction]:
+        """Return the commands of the menu."""
+        return [command for command in self._commands.all if command is not self._commands.primary]
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() == Qt.Key.Key_Down:
+            self.showMenu()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,154 @@
+"""A sheet: options that a button opens over the edge of the picture, where they take no room from a panel."""
+
+from PyQt6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRect, Qt
+from PyQt6.QtGui import QHideEvent, QKeySequence, QMouseEvent, QShortcut
+from PyQt6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QMainWindow,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from flowviz.app.style.tokens import GAP, MARGIN, MOTION_MS
+from flowviz.app.widgets.controls import named, row, tool_button
+from flowviz.app.widgets.scroll_column import ScrollColumn
+
+
+class SheetButton(QToolButton):
+    """Button that is pressed while its sheet is open, which closes with the panel of the button."""
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self.setChecked(False)
+
+
+class Sheet(QFrame):
+    """Sheet of options that stays open while the rest of the window is used with the keyboard or changes by itself.
+
+    Its button, its close button, Escape and a click elsewhere in the window close it. It belongs to a panel until it
+    is opened, and to the window from then on.
+
+    Attributes:
+        opener: The button that opens and closes it.
+    """
+
+    def __init__(self, panel: QWidget, name: str, text: str, tip: str, content: QWidget, *buttons: QWidget) -> None:
+        """Create a sheet.
+
+        Args:
+            panel: The panel to which the options belong.
+            name: Start of the object names.
+            text: Text of the button, and title of the sheet.
+            tip: The options in words.
+            content: The options.
+            buttons: Buttons beside the title.
+        """
+        super().__init__(panel)
+        self.hide()
+        named(self, f"{name}Sheet", text)
+        self.opener = named(SheetButton(), f"{name}Button", f"Show or hide {text}", tip)
+        self.opener.setText(text)
+        self.opener.setCheckable(True)
+        self.opener.toggled.connect(self._show)
+        self._content, title = content, QLabel(f"<b>{text}</b>")
+        close = tool_button(f"{name}Close", f"Close {text}", "Close (Esc)", "remove", run=self.close_sheet)
+        close.setAutoRaise(True)
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        leave.activated.connect(self.close_sheet)
+        self._is_motion_reduced = False
+        self._motion = QPropertyAnimation(self, b"pos", self)
+        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._motion.setDuration(MOTION_MS)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, GAP, 0, GAP)
+        header = row(title, *buttons, close, stretched=title)
+        header.setContentsMargins(GAP, 0, GAP, 0)
+        layout.addLayout(header)
+        layout.addWidget(ScrollColumn(content))
+
+    def close_sheet(self) -> None:
+        """Close the sheet."""
+        self.opener.setChecked(False)
+
+    def reduce_motion(self, reduced: bool) -> None:
+        """Open without motion."""
+        self._is_motion_reduced = reduced
+
+    def _show(self, shown: bool) -> None:
+        app = QApplication.instance()
+        assert app is not None
+        if shown:
+            window = self.opener.window()
+            assert window is not None
+            self.setParent(window.parentWidget() or window)  # a panel that floats is a window of the main window
+            self._place()
+            self.show()
+            self.raise_()
+            self._move_in()
+            self._first_control().setFocus(Qt.FocusReason.PopupFocusReason)
+            app.installEventFilter(self)
+        else:
+            app.removeEventFilter(self)
+            if self.isAncestorOf(QApplication.focusWidget()):
+                self.opener.setFocus()
+            self.hide()
+
+    def _first_control(self) -> QWidget:
+        controls = self._content.findChildren(QWidget)
+        return next(each for each in controls if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isVisible())
+
+    def _place(self) -> None:
+        """Cover the edge of the picture that is next to the button, as high as the content if there is room."""
+        host = self.parentWidget()
+        assert host is not None
+        center = host.centralWidget() if isinstance(host, QMainWindow) else None
+        room = center.geometry() if center is not None else host.rect()
+        size = self.sizeHint().boundedTo(room.size())
+        corner = host.mapFromGlobal(self.opener.mapToGlobal(QPoint()))
+        left = room.left() if corner.x() < room.center().x() else room.right() + 1 - size.width()
+        top = max(min(corner.y() - GAP, room.bottom() + 1 - size.height()), room.top())
+        self.setGeometry(QRect(QPoint(left, top), size))
+
+    def _move_in(self) -> None:
+        if not self._is_motion_reduced:
+            self._motion.setStartValue(self.pos() - QPoint(MARGIN, 0))
+            self._motion.setEndValue(self.pos())
+            self._motion.start()
+
+    def _is_outside(self, widget: QWidget) -> bool:
+        is_own = widget in {self, self.opener} or self.isAncestorOf(widget)
+        return not is_own and widget.window() is self.window()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        kind = event.type() if event is not None else None
+        if watched is self.parent() and kind == QEvent.Type.Resize:
+            self._motion.stop()
+            self._place()
+        elif kind == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget) and self._is_outside(watched):
+            self.close_sheet()
+        return super().eventFilter(watched, event)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None:
+            event.accept()  # else it would go on to the window, where it is a click elsewhere
+
+
+def form_of(panel: QWidget) -> QFormLayout:
+    """Return the layout of a form: a column of labels, and a column of controls that are equally wide."""
+    form = QFormLayout(panel)
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    form.setSpacing(GAP)
+    return form
+
+
+def add_control(form: QFormLayout, control: QWidget) -> None:
+    """Add a control to a form, beside its accessible name; a check box shows its own title."""
+    form.addRow("" if isinstance(control, QCheckBox) else control.accessibleName(), control)
