@@ -4,6 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from flowviz.records import Event, Finished, Overfitting, Preparing, Progress, Recovered, Uncompiled, Units
+from flowviz.specs.shares import percent
 
 
 def progress_display(units: Units) -> Callable[[Event], object]:
@@ -33,7 +34,7 @@ class _ProgressLine:
                 self._line.update(_text(event.activity), raw=True)
             case Progress():
                 sentence = event.in_units(self._units).sentence()
-                line = f"{event.fraction:.0%}: {sentence}, {event.steps_per_second:.0f} steps/s"
+                line = f"{percent(event.fraction)}: {sentence}, {event.steps_per_second:.0f} steps/s"
                 self._line.update(_text(line), raw=True)
             case Finished():
                 self._line.update(_text(event.in_units(self._units).sentence()), raw=True)

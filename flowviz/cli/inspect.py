@@ -24,6 +24,7 @@ from flowviz.projects import Project
 from flowviz.records import Environment, Settings, StageReport, checked_stage, written
 from flowviz.records.deviation import Deviation
 from flowviz.specs import FlowSpec
+from flowviz.specs.shares import percent
 from flowviz.targets import build_target
 
 BROKEN_STATUS = 1  # exit status if a flow breaks a law
@@ -137,7 +138,7 @@ class _Inspected:
     def text(self) -> str:
         """Return text with up to 80 characters per line."""
         report = self.report
-        head = f"{report.stage:>2} · {report.kind}, {self.share:.0%} of the change of areas"
+        head = f"{report.stage:>2} · {report.kind}, {percent(self.share)} of the change of areas"
         numbers = "; ".join(f"{name} {written(number)}" for name, number in report.numbers.items())
         lines = [head, *(INDENT + line for line in (*wrap(f"{self.sentence}.", WIDTH - len(INDENT)), *report.formula))]
         if numbers:

@@ -16,6 +16,7 @@ from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, 
 from flowviz.records.comparison_table import brief_columns
 from flowviz.records.events import is_unsteady
 from flowviz.records.paired import DIFFERENCE
+from flowviz.specs.shares import percent
 from flowviz.targets import columns_of, result_of
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ def progress_bar() -> Iterator["Bar"]:
     bar = Bar(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.percentage:>3.0f}%"),
         TextColumn("{task.fields[figures]}"),
         TimeRemainingColumn(),
         console=console(),
@@ -72,7 +73,7 @@ def _lines_of(bar: "Bar") -> Iterator[None]:
     def report() -> None:
         while not ended.wait(LINE_SECONDS):
             for task in bar.tasks:
-                share = f"{task.percentage:.0f} %" if task.percentage else ""
+                share = percent(task.percentage / 100) if task.percentage else ""
                 figures = [share, task.fields["figures"], f"{task.elapsed or 0:.0f} s"]
                 say(f"{task.description}: {', '.join(filter(None, figures))}.")
 

@@ -34,6 +34,7 @@ from flowviz.specs import ExportSpec, PictureSize, ViewSpec
 from flowviz.specs.comparison import FigureColumns
 from flowviz.specs.export import relevant
 from flowviz.specs.export_kinds import What
+from flowviz.specs.shares import percent
 from flowviz.specs.view import FIELDS, Mark
 from flowviz.targets import build_target
 
@@ -176,7 +177,7 @@ class ComparisonFigure:
     def _table(self, share: float) -> PanelTable:
         """Return the panels of a frame; those whose share of the layers is not fixed show the given one."""
         rows = tuple(tuple(place and self._cell(place, share) for place in row) for row in self._arrangement.rows)
-        depth = f"{share:.0%} of the layers. " if self._spec.what == "animation" else ""
+        depth = f"{percent(share)} of the layers. " if self._spec.what == "animation" else ""
         return PanelTable(rows, self._arrangement.headings, depth + note(self._comparison, self._shown), self._foot_ems)
 
     def _foot_height(self, view: ViewSpec, size: PictureSize) -> float:
@@ -364,7 +365,7 @@ def _arranged(comparison: Comparison, spec: ExportSpec, columns: FigureColumns) 
         return found
     if columns == "stages" and not moves:
         rows = [[_Place(name, share, titled=not n) for n, share in enumerate(SHARES)] for name in names]
-        return _Arrangement(rows, ("base", "25% of the layers", *(f"{share:.0%}" for share in SHARES[2:])))
+        return _Arrangement(rows, ("base", "25% of the layers", *(percent(share) for share in SHARES[2:])))
     width = len(names) if len(names) <= MAX_TOGETHER else -(-len(names) // 2)
     padded = [*(_Place(name, None if moves else 1.0) for name in names), *[None] * (-len(names) % width)]
     return _Arrangement([padded[start : start + width] for start in range(0, len(padded), width)])

@@ -10,6 +10,7 @@ from flowviz.judging.maps import log_det, round_trip
 from flowviz.judging.mass import is_inside
 from flowviz.records.judgment import Finding, Verdict
 from flowviz.records.score import CHANCE
+from flowviz.specs.shares import percent
 
 Array = NDArray[np.float64]
 Result = tuple[Verdict, str, dict[str, float]]
@@ -57,7 +58,7 @@ def gap(given: Evidence) -> Result:
             "zero": np.isneginf(found).mean(),
             "infinite": np.isposinf(found).mean(),
         }
-        words = ", ".join(f"{share:.2%} {name}" for name, share in shares.items() if share)
+        words = ", ".join(f"{percent(share, 2)} {name}" for name, share in shares.items() if share)
         sentence = f"The density is not positive and finite at all points of the target: {words}."
         is_above = _is_above(given)
         if is_above:
@@ -137,7 +138,7 @@ def two_samples(given: Evidence) -> Result:
     )
     return (
         _fit(chance),
-        f"{sentence}differ by {moved:.1%} in total.",
+        f"{sentence}differ by {percent(moved, 1)} in total.",
         {"chi_squared": statistic, "p": chance, "moved": moved},
     )
 
@@ -154,9 +155,9 @@ def coverage(given: Evidence) -> Result:
         return "not checked", "Too few of the densities are known and positive.", {}
     distance, chance = map(float, ks_2samp(*found, method="asymp"))
     shares = " and ".join(
-        f"{seen:.1%} are in the {expected:.0%} region" for expected, seen in given.coverage[:, SAID].T
+        f"{percent(seen, 1)} are in the {percent(expected)} region" for expected, seen in given.coverage[:, SAID].T
     )
-    sentence = f"Of the points, {shares} of highest density; largest difference {distance:.1%}"
+    sentence = f"Of the points, {shares} of highest density; largest difference {percent(distance, 1)}"
     return _fit(chance), f"{sentence} (p = {chance:.2g}).", {"largest_difference": distance, "p": chance}
 
 

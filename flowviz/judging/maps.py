@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from flowviz.judging.evidence import UNKNOWN, Evidence, Function, mapped
 from flowviz.records.judgment import Verdict
+from flowviz.specs.shares import percent
 
 Array = NDArray[np.float64]
 
@@ -23,10 +24,8 @@ def round_trip(given: Evidence) -> tuple[Verdict, str, dict[str, float]]:
     found = mapped("forward", given.forward, latents)[0]
     errors = np.linalg.norm(found - points, axis=1) / _scales(points)
     off = float((~(errors <= ROUND_TRIP_TOLERANCE)).mean())
-    sentence = (
-        f"The round trip to the base and back moves {off:.1%} of the points by more than {ROUND_TRIP_TOLERANCE:.0%} of "
-    )
-    return _verdict(off), f"{sentence}their scale.", {"share": off}
+    moved = f"The round trip to the base and back moves {percent(off, 1)} of the points"
+    return _verdict(off), f"{moved} by more than {percent(ROUND_TRIP_TOLERANCE)} of their scale.", {"share": off}
 
 
 def log_det(given: Evidence) -> tuple[Verdict, str, dict[str, float]]:
@@ -38,10 +37,9 @@ def log_det(given: Evidence) -> tuple[Verdict, str, dict[str, float]]:
     if not len(errors):
         return "not checked", "It needs maps that return pairs of points and log|det J|, and are smooth.", {}
     off, median = float((~(errors <= LOG_DET_TOLERANCE)).mean()), float(np.median(errors))
-    sentence = (
-        f"Log-dets are off by {median:.2g} nats in the median, and by more than {LOG_DET_TOLERANCE} at {off:.1%} of "
-    )
-    return _verdict(off), f"{sentence}the points.", {"share": off, "median": median}
+    typical = f"Log-dets are off by {median:.2g} nats in the median"
+    sentence = f"{typical}, and by more than {LOG_DET_TOLERANCE} at {percent(off, 1)} of the points."
+    return _verdict(off), sentence, {"share": off, "median": median}
 
 
 def _verdict(off: float) -> Verdict:

@@ -8,6 +8,7 @@ import numpy as np
 
 from flowviz.records.paired import DIFFERENCE, DIFFERENCE_ERROR, PairedDifference
 from flowviz.records.trial import ON_TARGET_GOAL, Trial
+from flowviz.specs.shares import percent
 
 LIMIT = "limit by counting"  # line of an adaptive histogram, which is no entrant
 UNKNOWN = "–"
@@ -35,7 +36,9 @@ class Column:
 
     def text(self, value: float | None) -> str:
         """Return a value for users, or a dash if it is unknown."""
-        return UNKNOWN if value is None else format(value, self.form)
+        if value is None:
+            return UNKNOWN
+        return percent(value, int(self.form[1])) if self.form.endswith("%") else format(value, self.form)
 
     def heading(self, rows: "Iterable[RunSummary]") -> str:
         """Return the title, beginning with the split of the points on which the values in some rows are measured.
@@ -64,7 +67,7 @@ COLUMNS = (
     Column("leaked", "leaked", ".1%", "lowest"),
     Column("parameters", "parameters", ",.0f", "lowest"),
     Column("steps_per_second", "steps/s", ",.0f", "highest"),
-    Column("seconds_to_goal", f"seconds to {ON_TARGET_GOAL:.0%} on target", ".1f", "lowest"),
+    Column("seconds_to_goal", f"seconds to {percent(ON_TARGET_GOAL)} on target", ".1f", "lowest"),
 )
 FIGURES = (*(column.name for column in COLUMNS[:3]), DIFFERENCE_ERROR, *(column.name for column in COLUMNS[3:]))
 SCORES = frozenset({"gap", "test_nll", "validation_gap", "validation_nll"})  # unknown if some points have no density
@@ -133,7 +136,7 @@ class RunSummary:
         value, error = self.value(column), self.error(column)
         if value is None:
             is_folded = self.without_density > 0 and column.compares
-            return f"not comparable: {self.without_density:.1%} have no density" if is_folded else UNKNOWN
+            return f"not comparable: {percent(self.without_density, 1)} have no density" if is_folded else UNKNOWN
         if self.is_validated(column):
             return f"{column.text(value)} (validation)"
         return column.text(value) + (f" ± {column.text(error)}" if error else "")

@@ -14,6 +14,7 @@ from flowviz.records.score import Score
 from flowviz.records.trace import PARTICLES, Trace
 from flowviz.records.units import Units
 from flowviz.records.weights import Weights
+from flowviz.specs.shares import percent
 
 Ending = Literal["completed", "patience", "stopped", "interrupted", "diverged"]  # interrupted by Ctrl+C
 Cause = Literal["loss not finite", "loss exploded", "state not finite", "particles not finite", "loss rose"]
@@ -196,7 +197,7 @@ class Moment:
         if self.leaked is None:
             return ""
         count = round(self.leaked * PARTICLES)
-        return f"{count:,}, {count / PARTICLES:.1%}"  # as the legend of the picture has it
+        return f"{count:,}, {percent(count / PARTICLES, 1)}"  # as the legend of the picture has it
 
 
 @dataclass(frozen=True)
@@ -360,7 +361,7 @@ class Finished:
         """Describe the outcome for the user, including the score, the on-target share and advice."""
         sentence = f"{ENDINGS[self.ending]} after {self._steps}: {self.score.sentence()}"
         if self.snapshot.on_target is not None:
-            sentence += f", {self.snapshot.on_target:.0%} of the particles on target"
+            sentence += f", {percent(self.snapshot.on_target)} of the particles on target"
             sentence += f" (leaked: {self.snapshot.leaked_words()})"
         return f"{sentence}.{self._kept} {self.advice}".rstrip()
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from flowviz.records.bounds import Count
 from flowviz.records.units import Units
+from flowviz.specs.shares import percent
 
 Split = Literal["training", "validation", "test"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -111,4 +112,4 @@ class Measured:
 
 def not_comparable(without_density: float) -> str:
     """Return a phrase saying that an NLL is unknown, because a share of the points, from 0 to 1, has no density."""
-    return f"not comparable: {max(without_density, 0.001):.1%} of the points have no density"
+    return f"not comparable: {percent(max(without_density, 0.001), 1)} of the points have no density"

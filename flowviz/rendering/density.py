@@ -14,6 +14,7 @@ from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import OPAQUE, RGBA, Canvas
 from flowviz.specs import ViewSpec
+from flowviz.specs.shares import percent
 
 MASSES = (0.5, 0.9, 0.99)  # probability inside each contour
 STRENGTHS = (0.45, 0.6, 0.6)  # opacity of each contour
@@ -172,5 +173,5 @@ def contour_labels(density: Density, levels: tuple[float, ...], view: ViewSpec, 
                 abs(x - other.x) < LABEL_EMS[0] * text and abs(y - other.y) < LABEL_EMS[1] * text for other in found
             ):
                 continue
-            found.append(Label(float(x), float(y), f"{100 * mass:.0f} %", "mm"))
+            found.append(Label(float(x), float(y), percent(float(mass)), "mm"))
     return tuple(found)

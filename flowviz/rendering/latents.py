@@ -20,6 +20,7 @@ from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.sheet import small_view
 from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.shares import percent
 
 COLUMNS, ROWS = 3, 2
 WIDE_EMS, TALL_EMS = 52.0, 9.5  # a narrower figure has two columns and three rows, if rows of this height fit
@@ -61,7 +62,8 @@ def region_sentences(latents: Latents) -> list[str]:
     if not len(latents.points):
         return [NONE]
     return [
-        f"{each.mass:.0%} region: {each.share:.1%} of the points, expected {each.mass:.1%} ± {each.error:.1%}"
+        f"{percent(each.mass)} region: {percent(each.share, 1)} of the points, expected {percent(each.mass, 1)} "
+        + f"± {percent(each.error, 1)}"
         + verdict(each, ", which is ")
         for each in latents.regions
     ]
@@ -243,8 +245,8 @@ def _region(region: Region, left: float, top: float, step: float, layout: _Layou
     x = left + layout.width * region.mass
     mark = segment(x, lower - 0.3 * text, x, lower + height + 0.3 * text, colors.title, layout.line_width)
     words = (
-        f"{region.mass:.0%} region holds {region.share:.1%}",
-        f"expected {region.mass:.1%} ± {region.error:.1%}{verdict(region, ': ')}",
+        f"{percent(region.mass)} region holds {percent(region.share, 1)}",
+        f"expected {percent(region.mass, 1)} ± {percent(region.error, 1)}{verdict(region, ': ')}",
     )
     labels = tuple(
         Label(left, top + (0.3 + n * LINE_EMS) * text, fitted(line, layout.length, layout.width), "lt", color=color)

@@ -30,6 +30,7 @@ from flowviz.rendering.raster import Layer
 from flowviz.rendering.velocity import arrows_at, scale_text
 from flowviz.rendering.warp import area_limit
 from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.shares import percent
 
 Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "text"]
 
@@ -155,7 +156,7 @@ def _heat(scene: Scene) -> str:
 def _leaked(scene: Scene) -> str:
     if scene.leaked is None:
         return "leaked: unknown"
-    return f"leaked: {scene.leaked.sum():,}, {scene.leaked.mean():.1%}"
+    return f"leaked: {scene.leaked.sum():,}, {percent(scene.leaked.mean(), 1)}"
 
 
 def _log_densities(scene: Scene, limits: tuple[float, float]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from flowviz.specs import recipes
 from flowviz.specs.edits import LayerEdit
 from flowviz.specs.recipes import RECORDED
+from flowviz.specs.shares import percent
 from flowviz.specs.target import MixSpec, TargetSpec, TextSpec
 from flowviz.specs.view import ColorBy, Direction, Mark
 
@@ -233,7 +234,7 @@ PROBE = (
 
 def folded(share: float) -> str:
     """Explain that densities are inexact, because steps fold the plane over at a share, 0 to 1, of the particles."""
-    amount = f"{share:.1%}" if share >= 0.001 else "less than 0.1%"
+    amount = percent(share, 1) if share >= 0.001 else "less than 0.1%"
     return (
         f"Densities and NLLs are inexact: the steps fold the plane over at {amount} of the particles, so they cannot "
         "be undone uniquely there. Increase the integrator steps."
@@ -347,10 +348,5 @@ def score(on_target: float | None, target: TargetSpec | None, legibility: float 
     """
     if on_target is None:
         return ""
-    clarity = "" if legibility is None else f"{_percent(legibility)} legible · "
-    return f"{clarity}{_percent(on_target)} end on {surface(target) if target else EARLIER_SURFACE}"
-
-
-def _percent(share: float) -> str:
-    """Return a share as text; only the whole is 100%."""
-    return f"{100 if share == 1 else min(round(100 * share), 99)}%"
+    clarity = "" if legibility is None else f"{percent(legibility)} legible · "
+    return f"{clarity}{percent(on_target)} end on {surface(target) if target else EARLIER_SURFACE}"

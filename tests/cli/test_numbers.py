@@ -196,7 +196,7 @@ def test_progress_is_a_line_where_stderr_is_no_terminal(
         bar.add_task("Sampling", total=4, completed=1, figures="gap 0.1 nats")
         while said.count("\n") < 2:
             said += capsys.readouterr().err
-    assert all(line.startswith("Sampling: 25 %, gap 0.1 nats, ") for line in said.splitlines())
+    assert all(line.startswith("Sampling: 25%, gap 0.1 nats, ") for line in said.splitlines())
 
 
 def test_a_failure_leaves_neither_a_file_nor_a_scratch_file(

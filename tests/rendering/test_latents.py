@@ -121,4 +121,4 @@ def test_only_the_levels_of_the_three_contours_are_computed(monkeypatch: pytest.
 
 
 def test_contours_of_the_base_are_labeled() -> None:
-    assert {"50 %", "90 %", "99 %"} <= set(words(drawn()))
+    assert {"50%", "90%", "99%"} <= set(words(drawn()))

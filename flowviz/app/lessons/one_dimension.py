@@ -24,6 +24,7 @@ from flowviz.lessons.one_dimension import (
 )
 from flowviz.records.base_distribution import normal_density
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
+from flowviz.specs.shares import percent
 from flowviz.specs.view import Theme
 
 POINTS = 4000  # of the histograms
@@ -234,7 +235,7 @@ class OneDimension(QWidget):
         for line, from_x, to_y in zip(self._slice_lines, here.x, here.y, strict=True):
             line.setData([from_x, from_x, RANGE], [-RANGE, to_y, to_y])
         self._sentence.setText(
-            f"The shaded slice holds {here.share:.1%} of the points, before and after. Before, it is "
+            f"The shaded slice holds {percent(here.share, 1)} of the points, before and after. Before, it is "
             f"{here.x[1] - here.x[0]:.2f} wide, so its density is {here.density_before:.2f}. After, it is "
             f"{here.y[1] - here.y[0]:.2f} wide, so its density is <b>{here.density_after:.2f}</b>."
         )

@@ -17,6 +17,7 @@ from flowviz.app.widgets.labels import WrappingLabel, breakable, breakable_formu
 from flowviz.records import StageReport, written
 from flowviz.rendering.projection import is_split
 from flowviz.specs import ViewSpec, explanations
+from flowviz.specs.shares import percent
 from flowviz.specs.view import Direction, Theme
 
 MIN_WIDTH = 25 * UNIT  # pixels
@@ -78,7 +79,7 @@ class Inspector(QScrollArea):
         self._title.setText(f"<b>{breakable(escape(title))}</b>")
         self._explanation.setText(explanation)
         unknown = f"not known{' yet' if awaited else ''}"
-        self._share.setText(f"Share of total stretching: {unknown if isnan(share) else f'{share:.1%}'}")
+        self._share.setText(f"Share of total stretching: {unknown if isnan(share) else percent(share, 1)}")
 
     def show_report(self, report: StageReport | None) -> None:
         """Show formula, numbers and curves of a stage, or a hint if there are none, because the flow is untrained."""

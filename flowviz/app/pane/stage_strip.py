@@ -14,6 +14,7 @@ from flowviz.app.editing.edit_mark import draw_edit
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import HAIRLINE, LINE, TIGHT, UNIT
+from flowviz.specs.shares import percent
 
 MIN_SIDE, MAX_SIDE = 3 * UNIT, 12 * UNIT  # side of a picture, in logical pixels
 STEP_SIDE = 6 * UNIT  # of the picture of a step of an integrator: only as many steps as fit have one
@@ -219,5 +220,5 @@ class StageStrip(QWidget):
             QToolTip.hideText()
         else:
             share = self._shares[stage]
-            text = self._titles[stage] + ("" if np.isnan(share) else f": {share:.0%} of the total stretching")
+            text = self._titles[stage] + ("" if np.isnan(share) else f": {percent(share)} of the total stretching")
             QToolTip.showText(event.globalPosition().toPoint(), text, self)

@@ -13,6 +13,7 @@ from flowviz.app.widgets.controls import button, label_of, row
 from flowviz.app.widgets.form import ControlSpec, controls_of
 from flowviz.specs import ImageSpec
 from flowviz.specs.fields import fields_of
+from flowviz.specs.shares import percent
 
 FORM: Mapping[str, ControlSpec] = {
     "threshold": ControlSpec("imageThreshold", per_unit=100),
@@ -60,5 +61,5 @@ class ImagePage(Page):
         name = contents.picture.name if contents.picture else ""
         self._name.setText(self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH))
         self._name.setToolTip(name)
-        self._share.setText(f"{contents.threshold:.0%}")
+        self._share.setText(percent(contents.threshold))
         self._controls["threshold"].setEnabled(not contents.grayscale)

@@ -12,6 +12,7 @@ from flowviz.app.target.page import Page
 from flowviz.app.widgets.controls import choice_box, row, slider, tool_button
 from flowviz.specs import MixSpec, Part, SourceSpec
 from flowviz.specs.fields import fields_of
+from flowviz.specs.shares import percent
 from flowviz.specs.target import MAX_PARTS
 
 LAYOUTS = {"beside": "Side by side", "over": "One over the other"}
@@ -133,7 +134,7 @@ class PartLine(QWidget):
         with QSignalBlocker(self._weight):
             self._weight.setValue(position)
         self._weight.setEnabled(share is not None)
-        self._share.setText("" if share is None else f"{share:.0%}")
+        self._share.setText("" if share is None else percent(share))
 
 
 def _scale(parts: tuple[Part, ...]) -> float:

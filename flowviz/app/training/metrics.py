@@ -11,6 +11,7 @@ from flowviz.app.widgets.labels import FittingLabel, WarningLabel, WrappingLabel
 from flowviz.records import Moment, Progress, Score, Trace
 from flowviz.records.measured import not_comparable
 from flowviz.specs import FlowSpec, explanations
+from flowviz.specs.shares import percent
 
 METRICS = {
     "validationNll": (
@@ -114,10 +115,10 @@ class Metrics(QWidget):
 
     def show_hits(self, moment: Moment) -> None:
         """Show the shares of particles on and off the target, and of the target that they cover."""
-        self._show("legibility", moment.legibility, "{:.0%}")
-        self._show("onTarget", moment.on_target, "{:.1%}")
+        shares = {"onTarget": moment.on_target, "coverage": moment.coverage, "legibility": moment.legibility}
+        for name, share in shares.items():
+            self._values[name].setText(UNKNOWN if share is None else percent(share, name != "legibility"))
         self._values["leaked"].setText(moment.leaked_words() or UNKNOWN)
-        self._show("coverage", moment.coverage, "{:.1%}")
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
         """Show the round-trip error of a stage, and the largest one of all stages; warn if densities are inexact."""

@@ -26,6 +26,7 @@ from flowviz.records.paired import PairedDifference
 from flowviz.records.trial import figures_so_far
 from flowviz.specs import TargetSpec
 from flowviz.specs.edits import Edits
+from flowviz.specs.shares import percent
 from flowviz.training.settings import can_go_on
 
 Status = Literal[
@@ -272,5 +273,5 @@ class EntrantRun:
         """Return the state of the training for users, such as "45%" or "diverged"."""
         if self.is_unscored:
             return "stopped, scoring…"
-        words = f"{self.fraction:.0%}" if self.status == "training" else WORDS[self.status]
+        words = percent(self.fraction) if self.status == "training" else WORDS[self.status]
         return ", ".join(filter(None, (words, edited_sentence(self.requested_variant.edits))))

@@ -6,6 +6,7 @@ from flowviz.app.workspace.fields import can_query
 from flowviz.app.workspace.seeds import rows_of
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import budget_words
+from flowviz.specs.shares import percent
 from flowviz.specs.view import FIELDS
 
 GREETING = "Press {}: the flows take turns, and each gets the same budget."
@@ -67,7 +68,7 @@ def _training(compared: Compared) -> str:
         return f"Training {names}."
     diverged = [run.title for run in compared.runs if run.status in {"diverged", "failed"}]
     words = f" {', '.join(diverged)} diverged or failed." if diverged else ""
-    return f"The flows take turns: {compared.fraction:.0%} of the budget is used.{words}"
+    return f"The flows take turns: {percent(compared.fraction)} of the budget is used.{words}"
 
 
 def _idle(compared: Compared) -> str:
