@@ -225,12 +225,12 @@ def test_copied_image_is_confirmed_in_the_status_bar(window: Window) -> None:
     assert "The picture was copied to the clipboard." in window.find(StatusBar, "statusBar").text
 
 
-def test_menu_entries_are_enabled_with_their_buttons(window: Window) -> None:
-    actions = {action.text(): action for action in window.main.findChildren(QAction)}
-    assert actions["&Train"].isEnabled()
-    assert not actions["&Stop and Keep"].isEnabled()
+def test_menu_entries_are_enabled_with_the_button(window: Window) -> None:
+    train, stop = window.find(QAction, "trainAction"), window.find(QAction, "stopAction")
+    button = window.find(QToolButton, "trainButton")
+    assert (train.isEnabled(), button.isEnabled(), stop.isEnabled()) == (True, True, False)
     window.find(QPlainTextEdit, "targetText").clear()
-    assert not actions["&Train"].isEnabled()
+    assert (train.isEnabled(), button.isEnabled()) == (False, False)
 
 
 def test_typing_training_and_exporting(window: Window, qtbot: QtBot, tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ class ByHand(QObject):
     def _take_weights(self, built: BuiltTarget, flow: FlowSpec, weights: Weights) -> None:
         untrained = Project.untrained(built.spec, flow, TrainingSpec(seconds=60.0))
         self._show_project(replace(untrained, weights=weights), built)
+        self.notice_posted.emit(Notice(TOPIC))
 
     def _update(self) -> None:
         """Show the exercise of a flow that is built by hand, and hide it for others."""

@@ -16,7 +16,7 @@ from flowviz.app.document.dialogs import PROJECT_FILTER, DocumentDialogs, file_d
 from flowviz.app.document.document import Document
 from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
-from flowviz.app.notices.notice import Notice
+from flowviz.app.notices.notice import OPENING, Notice
 from flowviz.app.state.request import first_plan
 from flowviz.app.target import image_page, points_page
 from flowviz.app.target.built_target import BuiltTarget
@@ -141,11 +141,14 @@ class DocumentActions(QObject):
     def _connect(self, document: Document[Any]) -> None:
         document.state_changed.connect(self.state_changed)
         document.saves_ended.connect(self.saves_ended)
-        document.reading.connect(lambda: self.notice_posted.emit(Notice(document.topic)))
+        document.reading.connect(self._forget_refusal)
         document.opened.connect(lambda problem: self._take_used(document, problem))
         document.saved.connect(lambda: self._take_used(document))
         document.refused.connect(partial(self._take_refusal, document.content.word))
         document.failed.connect(partial(self._take_failure, document.content.word))
+
+    def _forget_refusal(self) -> None:
+        self.notice_posted.emit(Notice(OPENING))
 
     def _take_used(self, document: Document[Any], problem: str = "") -> None:
         self.notice_posted.emit(Notice(document.topic, problem))
@@ -155,7 +158,7 @@ class DocumentActions(QObject):
     def _take_refusal(self, word: str, path: Path | None, notice: Notice) -> None:
         if path is not None and not path.exists():
             self.recent.remove(path)
-        self.notice_posted.emit(replace(notice, advice=notice.advice or AFTER_REFUSAL.format(word)))
+        self.notice_posted.emit(replace(notice, topic=OPENING, advice=notice.advice or AFTER_REFUSAL.format(word)))
 
     def _take_failure(self, word: str, notice: Notice) -> None:
         self.save_failed.emit()

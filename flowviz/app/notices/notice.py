@@ -5,6 +5,7 @@ from traceback import format_exception
 
 from flowviz.errors import FlowvizError
 
+OPENING = "opening"  # topic of files of any kind that could not be opened
 MAX_DETAILS = 4000  # characters; the end of a traceback says most
 REPORT_IT = "To report this, choose Help ▸ Copy Details for a Bug Report."
 

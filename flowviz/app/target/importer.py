@@ -6,7 +6,7 @@ from pathlib import Path
 from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QImage
 
-from flowviz.app.notices.notice import Notice
+from flowviz.app.notices.notice import OPENING, Notice
 from flowviz.app.state.pages import PointsContents, Table
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.file_reader import FileReader
@@ -101,14 +101,18 @@ class TargetImporter(QObject):
         self.notice_posted.emit(Notice(SOURCE))
 
     def _on_picture_read(self, picture: ImageSpec) -> None:
-        self._panel.reading.hide()
+        self._end_reading()
         self._request.show_page(replace(self._request.value.pages.image, picture=picture))
 
     def _on_points_read(self, points: PointsSpec, table: Table, columns: tuple[int, int], note: str) -> None:
-        self._panel.reading.hide()
+        self._end_reading()
         self._request.show_page(PointsContents(table, columns, points))
         if note:
             self.notice_posted.emit(Notice(SOURCE, note, "To learn others, choose them in the Target panel."))
+
+    def _end_reading(self) -> None:
+        self._panel.reading.hide()
+        self.notice_posted.emit(Notice(OPENING))
 
     def _on_failed(self, notice: Notice) -> None:
         self._panel.reading.hide()

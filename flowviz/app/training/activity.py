@@ -17,7 +17,7 @@ RETRY = "Press Train to try again."
 FOLLOWING = "Computing the particles of earlier moments. This loads TensorFlow, which takes a few seconds…"
 LOADING = "Loading TensorFlow, which takes a few seconds the first time…"
 WARMING_UP = " Warming up: the countdown starts at full speed."
-STOPPING = "Stopping…"
+PREPARING, STOPPING = "Preparing…", "Stopping…"
 SWITCHES = "Type or choose another target to switch to it."
 STARTS_OVER = "Restart starts over with the chosen flow."
 RECORDED = "Showing {}, a recorded flow with {}. To train a flow on this target, choose one above."
@@ -163,6 +163,8 @@ class Activity:
             return STOPPING
         if self.event:
             return self.event
+        if self.state == TrainingState.PREPARING:
+            return PREPARING
         if self.state == TrainingState.PAUSED:
             return f"Paused while learning {_quoted(self.target)}."
         return f"Learning {_quoted(self.target)}.{WARMING_UP if self.is_warming_up else ''}"

@@ -6,6 +6,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDialog, QLabel, QProgressBar, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.by_hand.by_hand import NO_TARGET
 from flowviz.app.by_hand.exercise import is_built_by_hand
 from flowviz.app.training.session import Session
 from flowviz.specs.edits import BentCurve, Bump
@@ -44,8 +45,10 @@ def build(window: Window, qtbot: QtBot, couplings: int = 4) -> None:
 
 
 def test_exercise_is_solved_by_a_recipe(window: Window, qtbot: QtBot) -> None:
+    window.main.notifications.post(NO_TARGET)
     build(window, qtbot)
     session, bar = window.main.session, window.find(QLabel, "exerciseText")
+    assert NO_TARGET.text not in window.notice
     assert bar.isVisible()
     assert bar.text() == f"Reach a gap below 1.0 with four couplings. The gap is {gap_of(session):.2f} nats."
     assert window.find(QProgressBar, "exerciseProgress").value() == 0

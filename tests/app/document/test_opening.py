@@ -18,8 +18,8 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.projects import Project
-from flowviz.specs import ImageSpec, PointsSpec, Seen, TargetSpec, ViewSpec
+from flowviz.projects import Comparison, Project, example, save_comparison, save_project
+from flowviz.specs import ImageSpec, PointsSpec, Seen, TargetSpec, ViewSpec, comparison_spec
 from tests.app.conftest import FileMenu
 from tests.app.test_main_window import pixels
 
@@ -40,6 +40,28 @@ def test_invalid_file_is_reported_and_the_project_kept(file_menu: FileMenu, tmp_
         assert file_menu.text == "Mine"
         assert actions.document.path is None
         assert (bad in actions.recent.paths()) == (content is not None)
+
+
+@pytest.mark.parametrize("kind", ["project", "target", "comparison"])
+def test_notice_of_a_file_that_cannot_be_opened_goes_with_the_next_one_that_can(
+    file_menu: FileMenu, tmp_path: Path, kind: str
+) -> None:
+    main, bad, good = file_menu.window.main, tmp_path / "bad.flowviz", tmp_path / "good.flowviz"
+    bad.write_bytes(b"nonsense")
+    main.discard_changes()
+    main.document_actions.open(bad)
+    file_menu.wait(lambda: str(bad) in file_menu.notice)
+    match kind:
+        case "project":
+            save_project(example("flow").project(), good)
+            main.document_actions.open(good)
+        case "target":
+            save_points(good)
+            main.target_importer.open_file(good.rename(good.with_suffix(".csv")))
+        case "comparison":
+            save_comparison(Comparison.untrained(comparison_spec({"entrants": [{"name": "a"}]})), good)
+            main.document_actions.open(good)
+    file_menu.wait(lambda: not file_menu.notice)
 
 
 def save_points(path: Path) -> None:

@@ -240,7 +240,7 @@ def test_shortcuts_work_in_a_presentation(presented: Window, qtbot: QtBot) -> No
     assert play.text() == "Play"
     pressed: list[bool] = []
     presented.find(TrainingControls, "runControls").commands.train.triggered.disconnect()
-    presented.find(QToolButton, "trainButton").clicked.connect(pressed.append)
+    presented.find(QAction, "trainAction").triggered.connect(pressed.append)
     qtbot.keyClick(strip, Qt.Key.Key_Return, CONTROL)
     assert pressed
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PyQt6.QtCore import QMimeData, QObject, QPoint, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLabel, QLineEdit, QPushButton
+from PyQt6.QtWidgets import QDockWidget, QHeaderView, QLineEdit, QPushButton
 from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
@@ -83,7 +83,7 @@ def page(window: Window) -> Page:
 def test_the_panels_around_the_cloud_make_room_and_return(page: Page) -> None:
     docks = page.window.main.findChildren(QDockWidget)
     shown = {dock.windowTitle() for dock in docks if not dock.isHidden()}
-    assert shown >= {"Target", "Flow", "Training", "Loss"}
+    assert shown >= {"Target", "Training", "Loss"}
     assert "Layer Inspector" not in shown
     page.find(QPushButton, "leaveComparisonButton").click()
     assert {dock.windowTitle() for dock in docks if not dock.isHidden()} == {*shown, "Layer Inspector"}
@@ -186,22 +186,16 @@ def test_return_opens_an_entrant_and_keeps_the_comparison(page: Page, qtbot: QtB
 
 
 def test_an_entrant_that_is_not_opened_is_not_named(page: Page, file_menu: FileMenu) -> None:
-    main, bar, status = (
-        page.window.main,
-        page.window.find(ReturnBar, "returnBar"),
-        page.window.find(QLabel, "stepStatus"),
-    )
+    main, bar = page.window.main, page.window.find(ReturnBar, "returnBar")
     page.comparisons.leave()
     main.request.show_text("Mine")
     page.comparisons.enter()
-    assert status.isHidden(), "it describes a flow that is not shown"
     page.workbench.open_requested.emit("b")
     file_menu.press("unsavedBox", "cancel")
     page.find(QPushButton, "leaveComparisonButton").click()
     text = bar.findChild(FittingLabel, "returnText")
     assert text is not None
     assert "'b'" not in text.text()
-    assert not status.isHidden()
     page.comparisons.enter()
     page.workbench.open_requested.emit("b")
     file_menu.press("unsavedBox", "discard")
