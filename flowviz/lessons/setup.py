@@ -52,7 +52,7 @@ class Setup(Spec):
     selection: Clear | None = _key("Selection", '"clear" selects no particles', "clear")
     playing: bool | None = _key("Playing", "Whether the flow plays", False)
     panels: frozenset[PanelName] | None = _key(
-        "Panels", "The panels of the window that are open beside the lesson; none at first", ["flow", "training"]
+        "Panels", "The panels of the window that are open beside the lesson; none at first", ["target", "training"]
     )
     text: Annotated[str, Field(min_length=1)] | None = _key("Text", "The text to learn", "SUN")
     shape: str | None = _key("Shape", "The shape to learn, instead of a text", "two_moons")

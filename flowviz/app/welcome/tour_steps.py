@@ -33,8 +33,8 @@ def tour_steps(panels: TrainingWidgets, viewer: ViewerWidgets, bar: QMenuBar) ->
         TourStep(
             "Train",
             "Press Train, and the flow starts to learn. The first result appears within seconds. Type another word "
-            "meanwhile, and the cloud turns into that one. You can pause at any time, or stop and keep what the flow "
-            "has learned.",
+            "meanwhile, and the cloud turns into that one. You can pause at any time; the menu of the button "
+            "stops, and keeps what the flow has learned.",
             (panels.controls.train_button,),
         ),
         TourStep(
@@ -63,7 +63,7 @@ def tour_steps(panels: TrainingWidgets, viewer: ViewerWidgets, bar: QMenuBar) ->
         ),
         TourStep(
             "Inside a layer",
-            "What the layer does, in plain words and as a formula, with the numbers that it has learned.",
+            "What the layer does, as a formula, with the numbers that it has learned. The ? says it in plain words.",
             (viewer.inspector,),
         ),
         TourStep(
