@@ -1,5 +1,7 @@
 """Sheets of options in the real window."""
 
+from collections.abc import Iterator
+
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
@@ -25,8 +27,10 @@ class Options:
 
 
 @pytest.fixture
-def options(window: Window, qtbot: QtBot) -> Options:
-    return Options(window, qtbot)
+def options(window: Window, qtbot: QtBot) -> Iterator[Options]:
+    opened = Options(window, qtbot)
+    yield opened
+    opened.button.setChecked(False)
 
 
 def test_sheet_is_beside_the_panels_and_within_the_window(options: Options) -> None:

@@ -161,12 +161,12 @@ class Activity:
             return ""
         if self.state == TrainingState.STOPPING:
             return STOPPING
+        if self.state == TrainingState.PAUSED and self.target:  # perhaps while the training was prepared
+            return f"Paused while learning {_quoted(self.target)}."
         if self.event:
             return self.event
         if self.state == TrainingState.PREPARING:
             return PREPARING
-        if self.state == TrainingState.PAUSED:
-            return f"Paused while learning {_quoted(self.target)}."
         return f"Learning {_quoted(self.target)}.{WARMING_UP if self.is_warming_up else ''}"
 
     def _next(self) -> str:

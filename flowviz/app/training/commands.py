@@ -1,7 +1,7 @@
 """The commands of a training, and the button that runs the one that comes next."""
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QKeyEvent
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QMenu, QSizePolicy, QToolButton
 
 from flowviz.app.commands.actions import Entry, create_action
@@ -90,12 +90,7 @@ class PrimaryButton(QToolButton):
         menu = self.menu()
         assert menu is not None
         menu.clear()  # it does not own these commands
-        menu.addActions(self.others)
-
-    @property
-    def others(self) -> list[QAction]:
-        """Return the commands of the menu."""
-        return [command for command in self._commands.all if command is not self._commands.primary]
+        menu.addActions([command for command in self._commands.all if command is not self._commands.primary])
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Down:

@@ -106,13 +106,18 @@ class Sheet(QFrame):
         """Cover the edge of the picture that is next to the button, as high as the content if there is room."""
         host = self.parentWidget()
         assert host is not None
-        center = host.centralWidget() if isinstance(host, QMainWindow) else None
-        room = center.geometry() if center is not None else host.rect()
+        room = host.rect() if self._covered() is host else self._covered().geometry()
         size = self.sizeHint().boundedTo(room.size())
         corner = host.mapFromGlobal(self.opener.mapToGlobal(QPoint()))
         left = room.left() if corner.x() < room.center().x() else room.right() + 1 - size.width()
         top = max(min(corner.y() - GAP, room.bottom() + 1 - size.height()), room.top())
         self.setGeometry(QRect(QPoint(left, top), size))
+
+    def _covered(self) -> QWidget:
+        """Return the widget that the sheet covers in part."""
+        host = self.parentWidget()
+        assert host is not None
+        return (host.centralWidget() if isinstance(host, QMainWindow) else None) or host
 
     def _move_in(self) -> None:
         if not self._is_motion_reduced:
@@ -126,7 +131,7 @@ class Sheet(QFrame):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         kind = event.type() if event is not None else None
-        if watched is self.parent() and kind == QEvent.Type.Resize:
+        if kind == QEvent.Type.Resize and watched is self._covered():
             self._motion.stop()
             self._place()
         elif kind == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget) and self._is_outside(watched):

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.projects import Comparison, Project, example, save_comparison, save_project
-from flowviz.specs import ImageSpec, PointsSpec, Seen, TargetSpec, ViewSpec, comparison_spec
+from flowviz.specs import ImageSpec, PointsSpec, Seen, TargetSpec, ViewSpec
 from tests.app.conftest import FileMenu
 from tests.app.test_main_window import pixels
 
@@ -59,7 +59,7 @@ def test_notice_of_a_file_that_cannot_be_opened_goes_with_the_next_one_that_can(
             save_points(good)
             main.target_importer.open_file(good.rename(good.with_suffix(".csv")))
         case "comparison":
-            save_comparison(Comparison.untrained(comparison_spec({"entrants": [{"name": "a"}]})), good)
+            save_comparison(Comparison({"a": example("flow").project()}), good)
             main.document_actions.open(good)
     file_menu.wait(lambda: not file_menu.notice)
 
