@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QLabel, QSlider, QToolButton, QWidget
 
 from flowviz.projects import Project, example
@@ -71,8 +72,18 @@ def test_inspector_describes_the_stage_and_its_parts_can_be_hidden(explored: Exp
     assert not curves.isVisible()
     assert "normalization" in explored.window.find(QLabel, "inspectorTitle").text()
     assert "running" in explanation.text()
-    choose(explored.window, "Explanations")
+    help_button, menu_entry = (
+        explored.window.find(QToolButton, "inspectorHelpButton"),
+        explored.window.find(QAction, "explanationsAction"),
+    )
     assert not explanation.isVisible()
+    choose(explored.window, "Explanations")
+    assert explanation.isVisible()
+    assert help_button.isChecked()
+    help_button.click()
+    assert not explanation.isVisible()
+    assert not menu_entry.isChecked(), "the loss is still explained, but the layer is not"
+    assert explored.window.find(QLabel, "lossAnswer").isVisible()
     assert numbers.isVisible()
     choose(explored.window, "Layer Inspector")
     assert not numbers.isVisible()
@@ -80,6 +91,8 @@ def test_inspector_describes_the_stage_and_its_parts_can_be_hidden(explored: Exp
     choose(explored.window, "Explanations")
     assert numbers.isVisible()
     assert explanation.isVisible()
+    choose(explored.window, "Explanations")
+    assert not explanation.isVisible()
 
 
 def test_history_slider_goes_back_and_the_live_button_returns(explored: Explored) -> None:
