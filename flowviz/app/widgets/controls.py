@@ -74,12 +74,13 @@ class ChoiceBox(QComboBox):
 
 
 class DisclosureButton(QToolButton):
-    """Button that shows and hides widgets. The settings remember which of the two the user wants."""
+    """Button that shows and hides widgets, as its chevron says. The settings remember what the user wants."""
 
     def __init__(self, object_name: str, text: str, name: str, tip: str, key: str, *disclosed: QWidget) -> None:
         """Create a button that is named `name` for screen readers; the `disclosed` widgets are hidden at first."""
         super().__init__()
         named(self, object_name, name, tip).setText(text)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setCheckable(True)
         self._disclosed = disclosed
         self.setChecked(stored_flag(key, default=False))
@@ -90,6 +91,7 @@ class DisclosureButton(QToolButton):
     def _show(self, shown: bool) -> None:
         for widget in self._disclosed:
             widget.setVisible(shown)
+        self.setIcon(icon("opened" if shown else "closed", is_on_highlight=False))
 
 
 class HelpButton(DisclosureButton):
@@ -98,6 +100,7 @@ class HelpButton(DisclosureButton):
     def __init__(self, panel: str, *explanations: QWidget) -> None:
         name = "Show or hide explanations"
         super().__init__(f"{panel}HelpButton", "?", name, name, f"explanations/{panel}", *explanations)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
 
 
 def named(widget: Control, object_name: str, name: str, tip: str = "") -> Control:

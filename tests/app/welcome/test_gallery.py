@@ -102,7 +102,7 @@ def test_example_is_chosen_by_its_thumbnail(window: Window, qtbot: QtBot) -> Non
     assert window.find(QSlider, "layerScrubber").maximum() == project.trace.last_stage
     assert window.find(QPlainTextEdit, "targetText").toPlainText() == "FLOW"
     assert window.find(QComboBox, "flowFamily").currentData() == "spline"
-    assert "steps/s" in window.status
+    assert "25,000 steps" in window.status
     for name in ("validationGap", "legibility", "onTarget", "leaked", "coverage", "roundTrip"):
         assert window.find(QLabel, f"{name}Figure").text() != "–"
 

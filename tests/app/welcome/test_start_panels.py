@@ -19,7 +19,7 @@ __all__ = ["open_window"]
 def arrange(window: Window) -> None:
     """Arrange the panels as only a user would."""
     window.main.resize(1280, 800)
-    toggle(window, "flow")
+    toggle(window, "training")
     window.main.addDockWidget(RIGHT, dock(window, "loss"))
     window.main.resizeDocks([dock(window, "target")], [390], Qt.Orientation.Horizontal)
     settle(window.main)
@@ -33,7 +33,7 @@ def test_page_has_no_panels_and_leaving_it_restores_them_exactly(open_window: Op
     window = open_window()
     arrange(window)
     before = settled_places(window)
-    assert before.keys() == set(PANELS) - {"flow"}
+    assert before.keys() == set(PANELS) - {"training"}
     for leave in (window.find(QAction, "densityAction").trigger, window.find(QAction, "nextAction").trigger):
         window.main.welcome.show()
         settle(window.main)
@@ -47,7 +47,7 @@ def test_layout_survives_a_start_that_ends_on_the_page(open_window: OpenWindow, 
     arrange(window)
     window = open_window()
     before = settled_places(window)
-    assert before.keys() == set(PANELS) - {"flow"}
+    assert before.keys() == set(PANELS) - {"training"}
     window.main.welcome.show()
     settle(window.main)
     window.main.welcome.show()  # once more, from the menu
@@ -71,9 +71,9 @@ def test_first_start_has_the_default_layout_behind_the_page(open_window: OpenWin
 
 def test_panel_that_is_chosen_in_the_menu_leaves_the_page(open_window: OpenWindow) -> None:
     window = open_window()
-    toggle(window, "flow")
+    toggle(window, "training")
     window.main.welcome.show()
-    toggle(window, "flow")
+    toggle(window, "training")
     assert not window.main.welcome.is_shown
     settle(window.main)
     assert is_default_layout(window)
