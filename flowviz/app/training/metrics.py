@@ -117,7 +117,7 @@ class Metrics(QWidget):
         """Show the shares of particles on and off the target, and of the target that they cover."""
         shares = {"onTarget": moment.on_target, "coverage": moment.coverage, "legibility": moment.legibility}
         for name, share in shares.items():
-            self._values[name].setText(UNKNOWN if share is None else percent(share, name != "legibility"))
+            self._values[name].setText(UNKNOWN if share is None else percent(share, 0 if name == "legibility" else 1))
         self._values["leaked"].setText(moment.leaked_words() or UNKNOWN)
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
