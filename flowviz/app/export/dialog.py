@@ -16,6 +16,7 @@ from flowviz.app.export.source import Choices, ExportSource, copied_message, spe
 from flowviz.app.notices.message_box import CANCEL, DISCARD, Answer, ask
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.notices.notice_list import NoticeList
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import button, named
@@ -29,7 +30,8 @@ from flowviz.exporting.recognition import work_in
 from flowviz.specs import ExportSpec
 from flowviz.specs.export_kinds import FILMS, IN_FOLDERS, PICTURES
 
-SIZE, WINDOW_SHARE = QSize(980, 680), 0.86  # least size in pixels, or the share of the window that is larger
+SIZE = QSize(122 * UNIT, 85 * UNIT)  # least size in pixels
+WINDOW_SHARE = 0.86  # of the window, if that is larger
 ESTIMATE_DELAY_MS = 400  # after the last change
 UNITS = {"GB": 1e9, "MB": 1e6, "kB": 1e3, "bytes": 1}
 NO_PATH = "Choose where to save the export."
