@@ -22,6 +22,7 @@ TIP = (
 )
 NO_DENSITY = "no exact density: increase the integrator steps"  # because a step folds the plane over
 LATER, UNKNOWN = "density not known yet", "density not known"
+Texts = tuple[str, ...]  # from the longest to the shortest
 SCORE_TIP = f"Legible: {explanations.LEGIBILITY}.\n\nShare of the particles that land on the target at the last stage"
 
 
@@ -33,7 +34,7 @@ class Readout(FittingLabel):
         self._trace: Trace | None = None
         self._edits = Edits()
         self._is_encoded, self._selected = False, 0
-        self._describe: Callable[[int], str] | None = None  # describes the particle or the point at a stage
+        self._describe: Callable[[int], Texts] | None = None  # describes the particle or the point at a stage
         self._stage = 0
 
     def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool, selected: int) -> None:
@@ -78,8 +79,8 @@ class Readout(FittingLabel):
         if self._describe is None:
             self.show_texts(*self._layer_sentences())
         else:
-            text = self._describe(self._stage)
-            self.show_texts(text, tip=f"{text}\n\n{TIP}")
+            texts = self._describe(self._stage)
+            self.show_texts(*texts, tip=f"{texts[0]}\n\n{TIP}")
 
     def _layer_sentences(self) -> tuple[str, ...]:
         if self._trace is None:
@@ -134,30 +135,37 @@ class _Numbers:
         return f"({', '.join(_signed(value, decimals) for value, decimals in pairs)})"
 
 
-def _describe_particle(trace: Trace, particle: int, numbers: "_Numbers", stage: int) -> str:
+def _describe_particle(trace: Trace, particle: int, numbers: "_Numbers", stage: int) -> Texts:
     stage = min(stage, trace.last_stage)
-    place = (
-        f"Particle {particle:,} · base {numbers.point(trace.positions[0, particle])} · "
-        f"target {numbers.point(trace.positions[-1, particle])}"
-    )
+    name, places = f"Particle {particle:,}", _ends(trace, particle, numbers)
     if not trace.has_densities:
-        return f"{place} · {LATER if trace.awaits_densities else UNKNOWN}"
-    log_density = trace.log_density(stage)[particle] - numbers.units.log_det
-    log_det = trace.log_det_of(stage)[particle]
+        return _texts(name, places, LATER if trace.awaits_densities else UNKNOWN)
     is_folded = trace.folded is not None and bool(trace.folded[particle])
-    density = NO_DENSITY if is_folded else f"log p {_signed(log_density)} nats"
-    return f"{place} · {density} · log|det J| of this stage {_signed(log_det)}"
+    density = _density(trace, particle, numbers, stage, is_folded=is_folded)
+    log_det = f"log|det J| of this stage {_signed(trace.log_det_of(stage)[particle])}"
+    return _texts(name, places, f"{density} · {log_det}")
 
 
-def _describe_probe(probe: Trace, numbers: "_Numbers", stage: int) -> str:
+def _describe_probe(probe: Trace, numbers: "_Numbers", stage: int) -> Texts:
     stage = min(stage, probe.last_stage)
-    log_density = probe.log_density(stage)[0] - numbers.units.log_det
-    is_folded = probe.is_continuous and not np.isfinite(log_density)
-    density = NO_DENSITY if is_folded else f"log p {_signed(log_density)} nats"
-    return (
-        f"Here {numbers.point(probe.positions[stage, 0])} · base {numbers.point(probe.positions[0, 0])} · "
-        f"target {numbers.point(probe.positions[-1, 0])} · {density}"
-    )
+    is_folded = probe.is_continuous and not np.isfinite(probe.log_density(stage)[0])
+    here = f"Here {numbers.point(probe.positions[stage, 0])}"
+    return _texts(here, _ends(probe, 0, numbers), _density(probe, 0, numbers, stage, is_folded=is_folded))
+
+
+def _ends(trace: Trace, particle: int, numbers: "_Numbers") -> tuple[str, str]:
+    base, target = (numbers.point(trace.positions[stage, particle]) for stage in (0, -1))
+    return f"base {base}", f"target {target}"
+
+
+def _density(trace: Trace, particle: int, numbers: "_Numbers", stage: int, *, is_folded: bool) -> str:
+    log_density = trace.log_density(stage)[particle] - numbers.units.log_det
+    return NO_DENSITY if is_folded else f"log p {_signed(log_density)} nats"
+
+
+def _texts(name: str, places: tuple[str, str], numbers: str) -> Texts:
+    """Return the description of a point, and shorter ones with fewer of its places for narrow windows."""
+    return tuple(" · ".join((name, *places[first:], numbers)) for first in range(len(places) + 1))
 
 
 def _decimals(spread: float) -> int:

@@ -59,6 +59,13 @@ class FittingLabel(QLabel):
             self.setAccessibleName(texts[0])
             self.update()
 
+    @property
+    def drawn_text(self) -> str:
+        """Return the longest text that fits, or the shortest one, elided."""
+        metrics, width = self.fontMetrics(), self.contentsRect().width()
+        fitting = (text for text in self._texts if metrics.horizontalAdvance(text) <= width)
+        return metrics.elidedText(next(fitting, self._texts[-1]), Qt.TextElideMode.ElideRight, width)
+
     def text(self) -> str:
         return self._texts[0]
 
@@ -66,10 +73,7 @@ class FittingLabel(QLabel):
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        metrics, room = self.fontMetrics(), self.contentsRect()
-        fitting = (text for text in self._texts if metrics.horizontalAdvance(text) <= room.width())
-        elided = metrics.elidedText(next(fitting, self._texts[-1]), Qt.TextElideMode.ElideRight, room.width())
-        QPainter(self).drawText(room, self.alignment(), elided)
+        QPainter(self).drawText(self.contentsRect(), self.alignment(), self.drawn_text)
 
 
 class WarningLabel(WrappingLabel):

@@ -72,6 +72,21 @@ def test_narrow_readout_draws_a_shorter_sentence_instead_of_cutting_it_off(reado
     assert readout.grab().toImage().copy(0, 0, width, readout.height()) == drawn
 
 
+@pytest.mark.parametrize("is_probed", [False, True])
+def test_narrow_readout_leaves_out_places_and_keeps_the_numbers_of_the_stage(readout: Readout, is_probed: bool) -> None:
+    trace = untrained_trace(FlowSpec(), base_particles(9))
+    if is_probed:
+        readout.show_probe(trace, FLOW_UNITS)
+    else:
+        readout.show_particle(trace, 2, FLOW_UNITS)
+    whole, (start, base, target, *numbers) = readout.text(), readout.text().split(" · ")
+    for places in ([base, target], [target], []):
+        shorter = " · ".join((start, *places, *numbers))
+        readout.resize(readout.fontMetrics().horizontalAdvance(shorter) + 2, readout.height())
+        assert readout.drawn_text == shorter
+    assert readout.text() == whole, "screen readers read all of it"
+
+
 class Row(QWidget):
     """A row of a sentence and a score, which counts how often it is laid out."""
 
