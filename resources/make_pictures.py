@@ -32,7 +32,6 @@ from PyQt6.QtWidgets import (
     QPushButton,
     QSlider,
     QSpinBox,
-    QToolButton,
     QWidget,
 )
 
@@ -101,8 +100,8 @@ def show_window(path: Path) -> None:
     QTest.keyClick(word, Qt.Key.Key_Return)
     window.wait(lambda: window.step() >= STEPS_IN_PICTURE)
     viewer, stop = window.main.viewer, window.find(QAction, "stopAction")
-    fit_stage = window.find(QToolButton, "fitStageButton")
-    fit_stage.click()
+    fit_stage = window.find(QAction, "fitthisstageAction")
+    fit_stage.trigger()
     window.take("training", is_moving=True)
     window.wait(lambda: window.step() >= STEPS and not stop.isEnabled())
     save_project(window.main.session.project().storable(), path)
@@ -110,7 +109,7 @@ def show_window(path: Path) -> None:
         window.find(QAction, name).trigger()
     window.find(QSlider, "layerScrubber").setValue(STAGE)
     window.wait(lambda: window.find(CloudView, "cloudView").stage == STAGE)  # after gliding there
-    fit_stage.click()
+    fit_stage.trigger()
     window.find(QAction, "zoomoutAction").trigger()
     window.wait(lambda: viewer.scene.density is not None)
     window.point_at(*PROBED)

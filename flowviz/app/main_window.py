@@ -205,9 +205,9 @@ class MainWindow(QMainWindow):
         for widget in (viewing.strip, viewing.slider.slider):
             viewing.cloud.add_pan_keys(widget)
         order_tabs(
-            training.target, training.flow, training.controls, training.metrics, viewing.view_bar, viewing.cloud,
-            viewing.strip, viewing.slider, viewing.playback, viewing.integrator, viewing.history, viewing.inspector,
-            viewing.ledger,
+            training.target, training.flow, training.controls, training.metrics, viewing.view_bar, viewing.tools,
+            viewing.cloud, viewing.strip, viewing.slider, viewing.playback, viewing.integrator, viewing.history,
+            viewing.inspector, viewing.ledger,
         )  # fmt: skip
 
     def _connect_appearance(self) -> None:
@@ -265,7 +265,6 @@ class MainWindow(QMainWindow):
         actions.document.opened.connect(lambda: comparisons.return_bar.show_entrant(""))
         comparisons.state_changed.connect(actions.state_changed)
         comparisons.state_changed.connect(lambda: self._edit_menu.serve(self.session.history))
-        self._center.leave_requested.connect(comparisons.leave)
         self.session.returning.connect(comparisons.leave)
         comparisons.project_chosen.connect(actions.show_project)
         comparisons.file_chosen.connect(actions.open)

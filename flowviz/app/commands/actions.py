@@ -96,22 +96,20 @@ def add_submenu(menu: QMenu, title: str) -> QMenu:
 
 
 def add_choices(
-    menu: QMenu, name: str, title: str, values: Mapping[str, Choice], choose: Callable[[Choice], object], tip: str
+    menu: QMenu, name: str, values: Mapping[str, Choice], choose: Callable[[Choice], object], tip: str
 ) -> dict[Choice, QAction]:
-    """Add a submenu of exclusive choices, and return its entries by value.
+    """Add exclusive choices to a menu, and return their entries by value.
 
     Args:
         menu: The menu.
         name: Start of the ids of the entries, which end in their values.
-        title: Title of the submenu.
         values: Values by the titles of their entries.
         choose: Called with the value that the user chooses.
         tip: Description of all entries.
     """
-    submenu, group = add_submenu(menu, title), QActionGroup(menu)
-    actions = dict[Choice, QAction]()
+    group, actions = QActionGroup(menu), dict[Choice, QAction]()
     for text, value in values.items():
-        actions[value] = add_action(submenu, Entry(f"{name}{value}", text, None, tip, checked=False))
+        actions[value] = add_action(menu, Entry(f"{name}{value}", text, None, tip, checked=False))
         actions[value].setData(value)
         group.addAction(actions[value])
     group.triggered.connect(lambda action: choose(action.data()))

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.style.tokens import UNIT
+from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.late import Late
 from flowviz.records import Curve
@@ -43,8 +44,7 @@ class CurvePlot(QWidget):
     def __init__(self, bending: CurveBending) -> None:
         super().__init__()
         self._bending = bending
-        self.setObjectName("curvePlot")
-        self.setAccessibleName("Curves of this stage")
+        named(self, "curvePlot", "Curves of this stage")
         self._names = WrappingLabel("curveNames", "Names of the curves")
         self._names.linkActivated.connect(lambda number: bending.prefer(int(number)))
         self._hint = WrappingLabel("bendHint", "Selected bend", reserved_lines=2)
@@ -53,11 +53,7 @@ class CurvePlot(QWidget):
         self._theme: Theme = "light"
         self._samples: dict[tuple[int, bool, Theme], str] = {}
         self._across = ""  # the label of the horizontal axis
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self._names)
-        self._column.addWidget(self._plot)
-        self._column.addWidget(self._hint)
+        self._column = lay_out(QVBoxLayout(self), self._names, self._plot, self._hint)
         self.hide()
         bending.changed.connect(self._update)
 

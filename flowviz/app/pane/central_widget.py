@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -10,10 +10,10 @@ from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.style.theme import enlarged_text
 from flowviz.app.style.tokens import GAP, TIGHT, UNIT, WIDE
-from flowviz.app.widgets.controls import row
+from flowviz.app.widgets.controls import lay_out, row_widget
 from flowviz.app.widgets.flow_row import WrappingRow
 
-PICTURE_SHARE = 0.8  # of the height of the screen, in presentation mode
+PICTURE_SHARE = 0.8  # of the height, in presentation mode
 STRIP_HEIGHT = 6 * UNIT  # pixels, in a comparison, which has little room
 PANES_SHARE, FIGURES_SHARE = 34, 8  # of the height, in a comparison
 
@@ -28,8 +28,6 @@ class CentralWidget(QWidget):
         next_step: The chip on the cloud that says that the next training would learn something else.
     """
 
-    leave_requested = pyqtSignal()  # by Escape, where there is no selection to clear
-
     def __init__(self, widgets: ViewerWidgets, picture: QWidget) -> None:
         """Create the widget; the `picture` contains the cloud, and those of other flows beside it."""
         super().__init__()
@@ -38,26 +36,22 @@ class CentralWidget(QWidget):
         self._playback = WrappingRow(WIDE, widgets.playback, widgets.integrator, widgets.slider.label)
         self.next_step = Chip("nextStepChip", "Next training", "Train what you have chosen (Ctrl+Return)")
         widgets.cloud.cover(self.next_step, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
-        self._bar, self._banner = QWidget(), QWidget()
+        self._bar = QWidget()
         self._is_comparing = False
         self._comparison: list[QWidget] = []  # parts that only a comparison shows
-        self._screen_height = 0  # pixels; 0 outside of presentations
-        self._text_scale = 1.0
+        self._text_scale = 0.0  # 0 outside of presentations
         self._lay_out()
 
     def _lay_out(self) -> None:
         widgets = self._widgets
-        self._rows, self._upper = QVBoxLayout(self), QWidget()
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.addWidget(self._upper)
-        self._column = QVBoxLayout(self._upper)
-        self._column.setContentsMargins(GAP, GAP, GAP, GAP)
-        self._column.setSpacing(TIGHT)
-        self._column.addWidget(widgets.view_bar)
-        self._column.addWidget(self._picture, stretch=1)
-        self._column.addLayout(row(widgets.readout, widgets.edited, widgets.score, stretched=widgets.readout))
-        for widget in (widgets.strip, widgets.slider, self._playback, widgets.history):
-            self._column.addWidget(widget)
+        self._upper = QWidget()
+        self._rows = lay_out(QVBoxLayout(self), self._upper)
+        self._canvas = row_widget(widgets.tools, self._picture, stretched=self._picture)
+        sentence = row_widget(widgets.readout, widgets.edited, widgets.score, stretched=widgets.readout)
+        self._column = lay_out(
+            QVBoxLayout(self._upper), widgets.view_bar, self._canvas, sentence, widgets.strip, widgets.slider,
+            self._playback, widgets.history, stretched=self._canvas, margin=GAP, spacing=TIGHT,
+        )  # fmt: skip
 
     def add_bar(self, bar: QWidget) -> None:
         """Add a bar above everything else."""
@@ -71,8 +65,7 @@ class CentralWidget(QWidget):
 
     def set_banner(self, banner: QWidget) -> None:
         """Set a widget above the cloud, which is visible when it has something to say."""
-        self._banner = banner
-        self._column.insertWidget(self._column.indexOf(self._picture), banner)
+        self._column.insertWidget(self._column.indexOf(self._canvas), banner)
 
     def add_comparison(self, bar: QWidget, figures: QWidget) -> None:
         """Add a bar above everything else, and figures below it, for comparisons."""
@@ -94,44 +87,46 @@ class CentralWidget(QWidget):
 
     def _show_comparison(self) -> None:
         for widget in self._comparison:
-            widget.setVisible(self._is_comparing and not self._screen_height)
+            widget.setVisible(self._is_comparing and not self._is_presenting)
 
-    def present(self, screen_height: int, text_scale: float) -> None:
-        """Enter presentation mode on a screen of a height in pixels, with text enlarged by a factor."""
-        self._arrange(screen_height, text_scale)
+    @property
+    def _is_presenting(self) -> bool:
+        return self._text_scale > 0
+
+    def present(self, text_scale: float) -> None:
+        """Enter presentation mode, with text enlarged by a factor."""
+        self._arrange(text_scale)
         self._widgets.strip.setFocus()
 
     def end_presentation(self) -> None:
         """Leave presentation mode."""
-        self._arrange(0, 1.0)
+        self._arrange(0.0)
 
-    def _arrange(self, screen_height: int, text_scale: float) -> None:
-        widgets, self._screen_height, self._text_scale = self._widgets, screen_height, text_scale
-        is_presenting = screen_height > 0
-        for widget in (widgets.view_bar, widgets.slider, self._playback, widgets.history):
-            widget.setHidden(is_presenting)
+    def _arrange(self, text_scale: float) -> None:
+        widgets, self._text_scale = self._widgets, text_scale
+        for widget in (widgets.view_bar, widgets.tools, widgets.slider, self._playback, widgets.history):
+            widget.setHidden(self._is_presenting)
         self._show_comparison()
-        self._bar.setVisible(is_presenting)
-        widgets.cloud.set_word_scale(text_scale)
+        self._bar.setVisible(self._is_presenting)
+        widgets.cloud.set_word_scale(text_scale or 1.0)
         self._update_text_size()
         self._fit_strip()
 
     def _fit_strip(self) -> None:
-        """Give the strip in presentation mode the height that the cloud, the sentence and the bar leave."""
+        """Give the strip in presentation mode the height that the cloud, the sentence and the bar leave.
+
+        A banner takes its room from the cloud, which has no minimum height that could make it cover the sentence.
+        """
         widgets = self._widgets
-        if self._screen_height:
-            banner = 0 if self._banner.isHidden() else self._banner.sizeHint().height() + TIGHT
-            picture = ceil(PICTURE_SHARE * self._screen_height) - banner
+        if self._is_presenting:
             line = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
-            others = picture + banner + line + self._bar.sizeHint().height()
-            self._picture.setMinimumHeight(picture)
-            widgets.strip.limit_height(self._screen_height - others - 2 * GAP - 3 * TIGHT)
+            others = ceil(PICTURE_SHARE * self.height()) + line + self._bar.sizeHint().height()
+            widgets.strip.limit_height(self.height() - others - 2 * GAP - 3 * TIGHT)
         else:
-            self._picture.setMinimumHeight(0)
             widgets.strip.limit_height(STRIP_HEIGHT if self._is_comparing else None)
 
     def _update_text_size(self) -> None:
-        style = enlarged_text(self._text_scale) if self._screen_height else ""
+        style = enlarged_text(self._text_scale) if self._is_presenting else ""
         if style != self.styleSheet():
             self.setStyleSheet(style)
 
@@ -145,8 +140,6 @@ class CentralWidget(QWidget):
         clear = self._widgets.view_bar.clear_action
         if event is not None and event.key() == Qt.Key.Key_Escape and clear.isEnabled():
             clear.trigger()
-        elif event is not None and event.key() == Qt.Key.Key_Escape and self._is_comparing and not self._screen_height:
-            self.leave_requested.emit()
         else:
             super().keyPressEvent(event)
 

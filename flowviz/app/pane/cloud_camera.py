@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
 from flowviz.app.pane.cloud_view import CloudView
@@ -10,11 +12,13 @@ from flowviz.app.pane.playhead import FRAME_PERIOD_MS
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.threads.delay import frames
 from flowviz.records import Trace
+from flowviz.records.trace import central_box
 from flowviz.rendering import Camera, Frame, eased, fitted_view, steadied
 from flowviz.rendering.camera import Boxes
 from flowviz.rendering.projection import panel_of
 
 BoxesOf = Callable[[Trace], Boxes]
+CONTEXT = 0.05  # margin around selected particles, relative to the sides of the cloud
 MAX_SECONDS = 0.05  # between two frames: after a longer pause, the view continues from where it was
 
 
@@ -107,8 +111,19 @@ class CloudCamera(QObject):
 
     def fit_stage(self, trace: Trace) -> None:
         """Zoom to the particles of the current stage."""
+        self._zoom_to(trace.boxes[self._view.value.stage])
+
+    def fit_selection(self, trace: Trace) -> None:
+        """Zoom to the selected particles at the current stage, with others around them for orientation."""
+        selection, stage = self._view.value.selection, self._view.value.stage
+        if selection is not None:
+            lower, upper = trace.boxes[stage]
+            margin = CONTEXT * (upper - lower)
+            self._zoom_to(central_box(trace.positions[stage, selection.chosen]) + np.stack([-margin, margin]))
+
+    def _zoom_to(self, box: NDArray[np.float64]) -> None:
         view = self._view.seen.view
-        fitted = fitted_view(trace.boxes[self._view.value.stage], view, panel_of(view, self._cloud.size_in_pixels))
+        fitted = fitted_view(box, view, panel_of(view, self._cloud.size_in_pixels))
         self._view.zoom_to(fitted.center, fitted.half_extent)
 
     def hold(self) -> None:

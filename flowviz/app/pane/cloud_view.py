@@ -13,10 +13,11 @@ from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from flowviz import rendering
 from flowviz.app.editing.cloud_bending import Arrow
-from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.drawing_queue import DrawingQueue
+from flowviz.app.pane.selection_chip import SelectionChip
 from flowviz.app.state.view import Tool
 from flowviz.app.style.tokens import SMALL_TEXT, TEXT
+from flowviz.app.widgets.controls import named
 from flowviz.app.widgets.late import Late
 from flowviz.records import Combination, Rectangle, Scene, Selection, nearest
 from flowviz.rendering import pixel_position, plane_position, visible_rectangle
@@ -75,6 +76,7 @@ class CloudView(QWidget):
         is_bare: Whether there are no labels and axes, whatever the view says.
         canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
             is complete.
+        chip: The number of selected particles, above the picture.
     """
 
     fit_requested = pyqtSignal()
@@ -95,8 +97,7 @@ class CloudView(QWidget):
     def __init__(self, object_name: str = "cloudView", queue: DrawingQueue | None = None) -> None:
         """Create an empty view; several views can share a `queue`, in which they take turns to draw."""
         super().__init__()
-        self.setObjectName(object_name)
-        self.setAccessibleName("Cloud of particles")
+        named(self, object_name, "Cloud of particles")
         self.setAccessibleDescription(
             "The arrow keys step through the stages, Shift and the arrow keys pan, plus and minus zoom, 0 fits. "
             "The line below describes what is shown."
@@ -107,12 +108,12 @@ class CloudView(QWidget):
         self.drawn = Drawn()
         self.tool: Tool = "move"
         self.canvas = Late(partial(_load_canvas, self, queue), lambda _: None, when_shown=True)
-        self._chip = Chip("selectionChip", "Clear the selection", "Clear the selection (Esc)")
-        self._chip.clicked.connect(lambda: self.selection_cleared.emit())
+        self.chip = SelectionChip()
+        self.chip.clear_button.clicked.connect(lambda: self.selection_cleared.emit())
         self._layers = QGridLayout(self)
         self._layers.setContentsMargins(0, 0, 0, 0)
         self.cover(self.canvas)
-        self.cover(self._chip, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.cover(self.chip, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.add_camera_keys(self)
 
     @property
@@ -292,7 +293,7 @@ class CloudView(QWidget):
     def _show_selected(self) -> None:
         """Show the number of selected particles, except in the overview, whose first title the chip would cover."""
         selection = self.drawn.scene.selection if self.drawn.scene and not self.drawn.overview else None
-        self._chip.show_text(f"{selection.count:,} selected ×" if selection and selection.count else "")
+        self.chip.show_count(selection.count if selection else 0)
 
     def _cancel_region(self) -> None:
         if self.canvas.created:

@@ -5,6 +5,7 @@ from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.widgets.controls import lay_out
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records import Scene, Trace
 from flowviz.rendering import Camera
@@ -37,9 +38,7 @@ class ExampleView(QWidget):
         self._caption.setTextFormat(Qt.TextFormat.RichText)
         self._caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._picture.cover(self._caption, Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._picture)
+        lay_out(QVBoxLayout(self), self._picture)
         self.hide()
         cloud.cover(self)
 

@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.pane.cloud_view import MAX_WORD_HEIGHT, CloudView
 from flowviz.app.style.tokens import SMALL_TEXT, TEXT, TIGHT, WIDE
-from flowviz.app.widgets.controls import tool_button
+from flowviz.app.widgets.controls import lay_out, named, tool_button
 from flowviz.specs import PictureSize
 
 LEAVE = "Back to the Cloud (Esc)"
@@ -22,8 +22,7 @@ class FigureView(QWidget):
     def __init__(self, cloud: CloudView) -> None:
         """Create a hidden view that covers a cloud view when it is shown."""
         super().__init__()
-        self.setObjectName("figureView")
-        self.setAccessibleName("Figure")
+        named(self, "figureView", "Figure")
         self.setAccessibleDescription("A picture of the flow in place of the cloud; Esc returns to the cloud.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -34,13 +33,8 @@ class FigureView(QWidget):
         self._leave = tool_button("leaveFigureButton", LEAVE, LEAVE, "remove")
         self._leave.setAutoRaise(True)
         self.left = self._leave.clicked
-        top = QHBoxLayout()
-        top.addStretch()
-        top.addWidget(self._leave)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(TIGHT, TIGHT, TIGHT, TIGHT)
-        column.addLayout(top)
-        column.addStretch()
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+        lay_out(QVBoxLayout(self), margin=TIGHT).addWidget(self._leave, alignment=corner)
         self.hide()
         cloud.cover(self)
 

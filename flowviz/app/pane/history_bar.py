@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
-from flowviz.app.widgets.controls import named, tool_button
+from flowviz.app.widgets.controls import lay_out, named, tool_button
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.records import Timeline
 
@@ -29,12 +29,8 @@ class HistoryBar(QWidget):
         self._live.setCheckable(True)
         self._label = named(QLabel(), "momentLabel", "Displayed training step")
         self._caption = QLabel("Training")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._caption)
-        layout.addWidget(self._slider, stretch=1)
-        layout.addWidget(self._label)
-        layout.addWidget(self._live)
+        parts = self._caption, self._slider, self._label, self._live
+        lay_out(QHBoxLayout(self), *parts, stretched=self._slider)
         self._update_label_width()
         self._moment = Binding(view, lambda value: value.seen.moment, self._show_moment, view.set_moment)
         self._slider.valueChanged.connect(self._request_moment)

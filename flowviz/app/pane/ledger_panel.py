@@ -5,7 +5,7 @@ from PyQt6.QtGui import QFontInfo, QImage, QMouseEvent, QPainter, QPaintEvent, Q
 from PyQt6.QtWidgets import QApplication, QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from flowviz.app.style.tokens import GAP, TIGHT, UNIT
-from flowviz.app.widgets.controls import HelpButton, check_box, row
+from flowviz.app.widgets.controls import HelpButton, check_box, named, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records.ledger import Ledger
 from flowviz.specs import PictureSize, ViewSpec
@@ -27,8 +27,7 @@ class LedgerPanel(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("ledgerPanel")
-        self.setAccessibleName("Ledger")
+        named(self, "ledgerPanel", "Ledger")
         self.setMinimumWidth(MIN_WIDTH)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -103,8 +102,7 @@ class LedgerPicture(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("ledgerPicture")
-        self.setAccessibleName("Bars of the ledger")
+        named(self, "ledgerPicture", "Bars of the ledger")
         self._ledger: Ledger | None = None
         self._limits: tuple[float, float] | None = None
         self._stage = 0

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.style.tokens import GAP, LINE, THICK_LINE, TIGHT, UNIT
+from flowviz.app.widgets.controls import lay_out
 from flowviz.app.widgets.labels import FittingLabel
 
 MIN_SIZE = QSize(15 * UNIT, 11 * UNIT)  # pixels of one of several clouds
@@ -94,11 +95,7 @@ class Pane(QWidget):
         self.setObjectName("pane")
         self.picture, self._header = picture, PaneHeader()
         self._name, self._key, self._is_selected = "", "", False
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(0)
-        self._layout.addWidget(self._header)
-        self._layout.addWidget(self.picture, stretch=1)
+        self._layout = lay_out(QVBoxLayout(self), self._header, picture, stretched=picture, spacing=0)
         self._header.hide()
         picture.setMinimumSize(USUAL_MIN_SIZE)
         picture.gesture_ended.connect(self._choose)

@@ -1,45 +1,66 @@
-"""The playback bar: the play button and the playback options."""
+"""The playback bar: the play button, the playback options and the speed."""
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from PyQt6.QtCore import QEvent, QSize
-from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QToolButton
 
-from flowviz.app.state.view import ViewState
+from flowviz.app.commands.actions import add_choices
+from flowviz.app.state.view import View, ViewState
 from flowviz.app.style.icons import icon
-from flowviz.app.style.tokens import TIGHT, UNIT
+from flowviz.app.style.tokens import TIGHT
 from flowviz.app.widgets.choice_words import CHOICES
-from flowviz.app.widgets.controls import ChoiceBox, named
+from flowviz.app.widgets.controls import ChoiceBox, describe, menu_button, named, tool_button
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.form import bind_fields
+from flowviz.app.widgets.sticky_menu import StickyMenu
 from flowviz.specs import Playback
 from flowviz.specs.fields import fields_of
 
 FIELDS = fields_of(Playback)
-ICON_SIDE, SPACING = 2 * UNIT, TIGHT  # pixels; the icon grows with the text
+OPTIONS = "through", "repeat", "heading", "easing"  # of the menu
+TIP = "Choose what is played, and how"
 
 
-class PlaybackBar(QWidget):
-    """Play button and playback options."""
+class PlaybackBar(WrappingRow):
+    """Play button, a menu with the playback options, and the speed.
+
+    Attributes:
+        options: The menu.
+    """
 
     def __init__(self, view: ViewState) -> None:
-        super().__init__()
-        self._play = QToolButton()
-        self._play.setAutoRaise(True)
+        self._view, self._play, field = view, QToolButton(), FIELDS["speed"]
+        speed = describe(SpeedBox("speedBox", field.title, CHOICES["speed"]), "speedBox", field)
+        menu = tool_button("playbackButton", "Playback options", TIP, "playback")
+        super().__init__(TIGHT, self._play, menu, speed)
         self.play_toggled = self._play.clicked
-        self._boxes = {name: PlaybackBox(name, choices) for name, choices in CHOICES.items()}
-        bind_fields(view, lambda value: value.seen.playback, self._boxes, view.update_playback)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(WrappingRow(SPACING, self._play, *self._boxes.values()))
+        self.options = StickyMenu("Play&back", self)
+        for name in OPTIONS:
+            self._add_options(name)
+        for button in (self._play, menu_button(menu, self.options)):
+            button.setAutoRaise(True)
+        bind_fields(view, lambda value: value.seen.playback, {"speed": speed}, view.update_playback)
         self.show_playing(False)
+
+    def _add_options(self, name: str) -> None:
+        """Add exclusive entries for the values of a field."""
+        field, values = FIELDS[name], {text: value for value, text in CHOICES[name].items()}
+        self.options.addSection(field.title)
+        choose = partial(self._choose, name)
+        actions = add_choices(self.options, name, values, choose, field.description)
+        self._view.watch(partial(_chosen, name), lambda value: actions[value].setChecked(True))
+
+    def _choose(self, name: str, value: object) -> None:
+        self._view.update_playback(**{name: value})
 
     def choose_next(self, name: str, step: int = 1, *, around: bool = True) -> None:
         """Choose the value that is `step` places further; with `around`, the first value follows the last one."""
-        box = self._boxes[name]
-        index = box.currentIndex() + step
-        box.setCurrentIndex(index % box.count() if around else min(max(index, 0), box.count() - 1))
+        now = _chosen(name, self._view.value)
+        values = [*CHOICES[name]] if now in CHOICES[name] else sorted([*CHOICES[name], now])
+        index = values.index(now) + step
+        index = index % len(values) if around else min(max(index, 0), len(values) - 1)
+        self._choose(name, values[index])
 
     def show_playing(self, playing: bool) -> None:
         """Update the play button to stop or to start playing."""
@@ -47,23 +68,17 @@ class PlaybackBar(QWidget):
         name = "Stop playing" if playing else "Play"
         named(self._play, "playButton", name, f"{name} (Ctrl+Space)")
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            side = max(ICON_SIDE, self.fontMetrics().height())
-            self._play.setIconSize(QSize(side, side))
-        super().changeEvent(event)
 
-
-class PlaybackBox(ChoiceBox):
-    """Combo box for an option of the playback."""
-
-    def __init__(self, name: str, choices: Mapping[Any, str]) -> None:
-        super().__init__(f"{name}Box", FIELDS[name].title, choices)
-        self.setToolTip(FIELDS[name].description)
+class SpeedBox(ChoiceBox):
+    """Combo box for the speed of the playback."""
 
     def choose(self, value: Any) -> None:
-        """Select a value, and offer a speed from a project file that is not one of the usual ones."""
+        """Select a speed, and offer one from a project file that is not one of the usual ones."""
         if self.findData(value) < 0:
             place = sum(self.itemData(index) < value for index in range(self.count()))
             self.insertItem(place, f"{value:g}×", value)
         super().choose(value)
+
+
+def _chosen(name: str, view: View) -> Any:
+    return getattr(view.seen.playback, name)

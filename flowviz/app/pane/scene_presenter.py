@@ -64,7 +64,8 @@ class ScenePresenter(QObject):
     def _connect_widgets(self) -> None:
         widgets, cloud, view = self._widgets, self._widgets.cloud, self._view
         widgets.view_bar.fit_requested.connect(self.fit)
-        widgets.view_bar.stage_fit_requested.connect(self._on_stage_fit_requested)
+        widgets.view_bar.stage_fit_requested.connect(lambda: self.camera.fit_stage(self._scenes.scene.trace))
+        widgets.view_bar.zoom_requested.connect(lambda: self.camera.fit_selection(self._scenes.scene.trace))
         widgets.view_bar.hold_requested.connect(self.camera.hold)
         widgets.strip.side_changed.connect(self._query_thumbnails)
         widgets.strip.ends_moved.connect(widgets.slider.align)
@@ -132,9 +133,6 @@ class ScenePresenter(QObject):
     def _on_resized(self) -> None:
         self.camera.aim()
         self._query_fields()
-
-    def _on_stage_fit_requested(self) -> None:
-        self.camera.fit_stage(self._scenes.scene.trace)
 
     def _query_fields(self) -> None:
         camera, size = self.camera.camera(), self._widgets.cloud.size_in_pixels

@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
 from flowviz.app.style import tokens
+from flowviz.app.widgets.controls import named
 from flowviz.app.widgets.jump_slider import JumpSlider
 
 
@@ -20,17 +21,12 @@ class StageSlider(QWidget):
     def __init__(self, view: ViewState) -> None:
         super().__init__()
         self._titles = self._positions = [""]
-        self.slider = JumpSlider()
-        self.slider.setObjectName("layerScrubber")
-        self.slider.setAccessibleName("Layer")
+        self.slider = named(JumpSlider(), "layerScrubber", "Layer")
         self.slider.setAccessibleDescription("Stage of the flow: 0 is the base, the last one the target")
         self.slider.setPageStep(1)
         self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
         self.slider.setTickInterval(1)
-        self.label = QLabel()
-        self.label.setObjectName("stageLabel")
-        self.label.setAccessibleName("Position of the stage")
-
+        self.label = named(QLabel(), "stageLabel", "Position of the stage")
         self.setFocusProxy(self.slider)
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.slider)

@@ -14,6 +14,7 @@ from flowviz.app.editing.edit_mark import draw_edit
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import HAIRLINE, LINE, TIGHT, UNIT
+from flowviz.app.widgets.controls import named
 from flowviz.specs.shares import percent
 
 MIN_SIDE, MAX_SIDE = 3 * UNIT, 12 * UNIT  # side of a picture, in logical pixels
@@ -36,8 +37,7 @@ class StageStrip(QWidget):
     def __init__(self, view: ViewState, edits: EditsState) -> None:
         super().__init__()
         self._view, self._edits = view, edits
-        self.setObjectName("stageStrip")
-        self.setAccessibleName("Small pictures of all stages")
+        named(self, "stageStrip", "Small pictures of all stages")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

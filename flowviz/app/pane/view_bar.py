@@ -1,26 +1,24 @@
-"""The view bar above the cloud: what is drawn, and the tools of the mouse. The menus share its actions."""
+"""The view bar above the cloud, which chooses what is drawn. The menus and the tool palette share its actions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 
-from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QActionGroup, QResizeEvent
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from flowviz.app.commands.actions import Entry, create_action, enable_unless
-from flowviz.app.state.binding import bind
+from flowviz.app.commands.actions import Entry, create_action, enable_unless, fill_menu
 from flowviz.app.state.known import Known, color_choice, colors_of
 from flowviz.app.state.view import Tool, View, ViewState
-from flowviz.app.style.icons import icon
-from flowviz.app.style.tokens import GAP
+from flowviz.app.style.tokens import GAP, TIGHT
 from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS, MARKS, color_choices
-from flowviz.app.widgets.controls import ChoiceBox, label_of, named
+from flowviz.app.widgets.controls import ChoiceBox, action_button, label_of, lay_out, menu_button, tool_button
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.form import bind_control
+from flowviz.app.widgets.sticky_menu import StickyMenu
 from flowviz.rendering.projection import can_split, is_split
 from flowviz.specs.view import Mark
 
-FOLLOWING, FIXED = "Following", "Fixed"
 BESIDE = Entry(
     "beside", "Be&side", None, "Show density, grid and velocity beside the particles; turn one of them on first",
     "Ctrl+5", checked=False,
@@ -29,11 +27,14 @@ OVERVIEW = Entry(
     "overview", "&Overview", None, "Show all stages in one figure; click a stage to open it", "Ctrl+6", checked=False
 )
 FOLLOW = Entry(
-    "follow", "Follo&w the Cloud", None, "Following frames the cloud at every stage; Fixed keeps what is visible",
+    "follow", "Follo&w the Cloud", None, "Frame the cloud at every stage; click again to keep what is visible",
     "Ctrl+9", checked=True,
 )  # fmt: skip
 FIT = Entry("fitthecloud", "&Fit the Cloud", None, "Follow the cloud at every stage", "Ctrl+0")
 FIT_STAGE = Entry("fitthisstage", "Fit This &Stage", None, "Zoom to this stage", "Ctrl+Shift+0")
+ZOOM = Entry(
+    "zoomtoselection", "&Zoom to Selection", None, "Zoom to the selected particles at this stage", "Ctrl+Shift+9"
+)
 TOOLS: Mapping[Tool, Entry] = {
     "move": Entry(
         "move", "&Pan", None, "Drag to pan, as the middle button does with every tool", "Ctrl+Shift+M", checked=False
@@ -54,9 +55,7 @@ TOOLS: Mapping[Tool, Entry] = {
         "Ctrl+Shift+D", checked=False,
     ),
 }  # fmt: skip
-MAX_LINES = 2  # of buttons with text; a narrower bar shows icons only, and no labels
-GROUP_SPACING, LABEL_SPACING = GAP, GAP  # pixels
-FILLED = 0.9  # share of a line that its buttons can fill
+SHOW_TIP = "Choose what is drawn"
 ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
@@ -68,11 +67,11 @@ class ViewBar(QWidget):
     def __init__(self, view: ViewState) -> None:
         super().__init__()
         self._view, self._tips = view, dict[QAction, str]()
+        self._sizes = list[int]()  # widths for which the style has been chosen
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
         marks = {mark: Entry(mark, text, None, tip, key, checked=False) for mark, (text, key, tip) in MARKS.items()}
         self.mark_actions = {mark: self._action(entry) for mark, entry in marks.items()}
-        self.mark_actions["target"].setIconText("Target")  # a short text for its button
         self.beside_action, self.overview_action = self._action(BESIDE), self._action(OVERVIEW)
         self.tool_actions = {tool: self._action(entry) for tool, entry in TOOLS.items()}
         self.invert_action = self._action(
@@ -82,9 +81,12 @@ class ViewBar(QWidget):
         self.clear_action = self._action(
             Entry("deselect", "&Clear Selection", clear, "Deselect all particles, as Esc does", "Ctrl+Shift+A")
         )
+        self.zoom_action = self._action(ZOOM)
+        self.zoom_requested = self.zoom_action.triggered
         self.fit_action, self.fit_stage_action = self._action(FIT), self._action(FIT_STAGE)
         self.fit_requested, self.stage_fit_requested = self.fit_action.triggered, self.fit_stage_action.triggered
         self.follow_action = self._action(FOLLOW)
+        self.follow_action.setIconText("Follow")
         self._lay_out()
         self._bind()
 
@@ -100,11 +102,14 @@ class ViewBar(QWidget):
         )
         for mark, action in self.mark_actions.items():
             bind_control(view, partial(_shows, mark), action, partial(view.set_mark, mark))
+        view.watch(lambda value: value.seen.view.marks, self._name_marks)
         tools = QActionGroup(self)
         for tool, action in self.tool_actions.items():
             action.setObjectName(f"{tool}Tool")
+            action.setData(tool)
             tools.addAction(action)
-            bind_control(view, partial(_has_tool, tool), action, partial(self._choose_tool, tool))
+        tools.triggered.connect(lambda action: view.set_tool(action.data()))
+        view.watch(lambda value: value.tool, lambda tool: self.tool_actions[tool].setChecked(True))
         bind_control(
             view,
             lambda value: is_split(value.seen.view),
@@ -114,19 +119,13 @@ class ViewBar(QWidget):
         bind_control(
             view, lambda value: value.seen.overview, self.overview_action, lambda shown: view.update(overview=shown)
         )
-        bind(
+        bind_control(
             view,
             lambda value: value.seen.fitted,
-            self._show_following,
-            self.follow_action.toggled,
-            self.follow_action.isChecked,
+            self.follow_action,
             lambda follows: view.follow() if follows else self.hold_requested.emit(),
         )
         view.watch(lambda value: value, self._enable)
-
-    def _choose_tool(self, tool: Tool, chosen: bool) -> None:
-        if chosen:
-            self._view.set_tool(tool)
 
     def _offer(self, known: Known) -> None:
         """Offer what can be shown of the flow, and say why the rest is disabled."""
@@ -141,13 +140,13 @@ class ViewBar(QWidget):
         shows_stage = not view.seen.overview
         self.beside_action.setEnabled(can_split(view.seen.view))
         self.clear_action.setEnabled(view.selection is not None)
+        self.zoom_action.setEnabled(shows_stage and view.selection is not None)
         self.fit_stage_action.setEnabled(shows_stage)
         self.follow_action.setEnabled(shows_stage)
 
-    def _show_following(self, follows: bool) -> None:
-        self.follow_action.setChecked(follows)
-        self.follow_action.setIconText(FOLLOWING if follows else FIXED)
-        self.follow_action.setIcon(icon("following" if follows else "fixed"))
+    def _name_marks(self, marks: Collection[Mark]) -> None:
+        names = (action.text().replace("&", "") for mark, action in self.mark_actions.items() if mark in marks)
+        self._show.setToolTip(f"{SHOW_TIP}; now: {', '.join(names) or 'nothing'}")
 
     def _action(self, entry: Entry) -> QAction:
         """Return an action whose tooltip names its shortcut, for its button."""
@@ -159,70 +158,37 @@ class ViewBar(QWidget):
     def _lay_out(self) -> None:
         labeled = {label_of(box): box for box in (self._direction, self._color)}
         self._labels = list(labeled)
-        boxes = [WrappingRow(LABEL_SPACING, label, box) for label, box in labeled.items()]
-        marks = [_button(action) for action in (*self.mark_actions.values(), self.beside_action)]
-        tools = [_button(action) for action in self.tool_actions.values()]
-        for tool, button in zip(self.tool_actions, tools, strict=True):
-            button.setObjectName(f"{tool}Button")
-        selection = [_button(action) for action in (self.invert_action, self.clear_action)]
-        overview = [_button(self.overview_action)]
-        frames = [_button(self.follow_action, FollowButton()), _button(self.fit_stage_action)]
-        frames[1].setObjectName("fitStageButton")
-        self._labeled = [*overview, *marks, frames[0]]
-        groups = [WrappingRow(3, *buttons) for buttons in (frames, tools, selection, overview, marks)]
-        self._selection = groups[2]
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self._row = WrappingRow(GROUP_SPACING, *boxes, *groups)
-        layout.addWidget(self._row)
-        self._set_style(TEXT)
-
-    def _set_style(self, style: Qt.ToolButtonStyle) -> None:
-        for button in self._labeled:
-            button.setToolButtonStyle(style)
+        marks, frames = StickyMenu("Show", self), StickyMenu("Fit", self)
+        fill_menu(marks, *self.mark_actions.values(), None, self.beside_action)
+        fill_menu(frames, self.fit_action, self.fit_stage_action)
+        self._show = menu_button(tool_button("showButton", "Show", SHOW_TIP, "show", "Show ▾"), marks)
+        follow = menu_button(action_button(self.follow_action, "followButton"), frames)
+        follow.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self._buttons = [self._show, follow, action_button(self.overview_action, "overviewButton")]
+        boxes = [WrappingRow(TIGHT, label, box) for label, box in labeled.items()]
+        self._row = WrappingRow(GAP, *boxes, *self._buttons)
+        lay_out(QVBoxLayout(self), self._row)
 
     def _choose_style(self) -> None:
-        """Show less before the bar takes room from the cloud: the Select menu has the buttons that are hidden last."""
-        for style, labeled, complete in (
-            (TEXT, True, True), (TEXT, False, True), (ICON, True, True), (ICON, False, True), (ICON, False, False),
-        ):  # fmt: skip
-            self._set_style(style)
+        """Show less before the bar wraps onto a second line, which takes room from the cloud."""
+        for style, labeled in ((TEXT, True), (TEXT, False), (ICON, False)):
+            for button in self._buttons:
+                button.setToolButtonStyle(style)
             for label in self._labels:
                 label.setHidden(not labeled)
-            self._selection.setHidden(not complete)
-            if self._row.sizeHint().width() <= MAX_LINES * FILLED * self.width():
-                return
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._choose_style()
+            if self._row.sizeHint().width() <= self.width():
+                break
         self._row.rearrange()  # before the first picture
-        super().resizeEvent(event)
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            self._choose_style()
+    def event(self, event: QEvent | None) -> bool:
+        """Choose the style anew when the bar or its texts have another size; each part tells the latter on its own."""
+        if event is not None and event.type() in {QEvent.Type.Resize, QEvent.Type.LayoutRequest}:
+            sizes = [self.width(), *(part.sizeHint().width() for part in (self._direction, self._color, *self._labels))]
+            if sizes != self._sizes:
+                self._sizes = sizes
+                self._choose_style()
+        return super().event(event)
 
 
 def _shows(mark: Mark, view: View) -> bool:
     return mark in view.seen.view.marks
-
-
-def _has_tool(tool: Tool, view: View) -> bool:
-    return view.tool == tool
-
-
-class FollowButton(QToolButton):
-    """Button with room for either of its texts, so that what is beside it does not move."""
-
-    def sizeHint(self) -> QSize:
-        size, metrics = super().sizeHint(), self.fontMetrics()
-        spare = metrics.horizontalAdvance(FOLLOWING) - metrics.horizontalAdvance(self.text())
-        return QSize(size.width() + (0 if self.toolButtonStyle() == ICON else spare), size.height())
-
-
-def _button(action: QAction, button: QToolButton | None = None) -> QToolButton:
-    button = button or QToolButton()
-    button.setDefaultAction(action)
-    name = action.text().replace("&", "")
-    return named(button, f"{name.split()[0].lower()}Button", name, action.toolTip())

@@ -17,6 +17,7 @@ from flowviz.app.pane.playback_bar import PlaybackBar
 from flowviz.app.pane.readout import Readout, Score
 from flowviz.app.pane.stage_slider import StageSlider
 from flowviz.app.pane.stage_strip import StageStrip
+from flowviz.app.pane.tool_palette import ToolPalette
 from flowviz.app.pane.view_bar import ViewBar
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
@@ -27,6 +28,7 @@ class ViewerWidgets:
     """The cloud and the widgets that navigate and describe it."""
 
     view_bar: ViewBar
+    tools: ToolPalette
     cloud: CloudView
     example: ExampleView
     readout: Readout
@@ -48,10 +50,12 @@ class ViewerWidgets:
     @classmethod
     def create(cls, view: ViewState, request: RequestState, editor: LayerEditor) -> "ViewerWidgets":
         """Create widgets that show and change a view, the integrator of a request, and edits of layers."""
-        cloud = CloudView()
+        bar, cloud = ViewBar(view), CloudView()
+        cloud.chip.add_actions(bar.invert_action, bar.zoom_action)
         figure, example = FigureView(cloud), ExampleView(cloud)  # the example covers both
         return cls(
-            ViewBar(view),
+            bar,
+            ToolPalette(bar.tool_actions),
             cloud,
             example,
             Readout(),

@@ -38,6 +38,7 @@ ENTRY_GLYPHS = {  # of commands, by their ids
     "zoomout": "magnify-minus-outline",
     "fitthecloud": "fit-to-screen-outline",
     "fitthisstage": "image-filter-center-focus",
+    "zoomtoselection": "magnify-scan",
     "resetlayout": "view-dashboard",
     "fullscreen": "fullscreen",
     "presentation": "projector-screen-outline",
@@ -101,6 +102,8 @@ GLYPHS = {
     "resetthislayer": "restore",
     "resetalledits": "backup-restore",
     # views
+    "show": "eye-outline",
+    "playback": "tune",
     "points": "scatter-plot",
     "density": "chart-bell-curve",
     "grid": "grid",
@@ -109,8 +112,7 @@ GLYPHS = {
     "target": "bullseye",
     "beside": "view-split-vertical",
     "overview": "view-comfy",
-    "following": "camera-control",
-    "fixed": "pin",
+    "follow": "camera-control",
     "light": "white-balance-sunny",
     "dark": "weather-night",
     # sources of the target

@@ -168,6 +168,8 @@ Chip:hover {{ background: rgb{chosen}; }}
 #targetDropZone {{
     border: 1px dashed rgb{edge}; border-radius: {corner}px; background: transparent; padding: {gap}px 0;
 }}
+#selectionBar {{ background: rgb{paper}; border: 1px solid rgb{hairline}; border-radius: {corner}px; margin: {gap}px; }}
+#selectionBar Chip {{ border: none; margin: 0; }}
 #targetDropZone:hover, #targetDropZone:focus {{ border-color: rgb{focus}; }}
 WarningLabel[warns="true"], CloudHeader[warns="true"] {{ color: rgb{warning}; }}
 Sheet {{ background: rgb{window}; border: 1px solid rgb{hairline}; border-radius: {large_corner}px; }}
@@ -180,6 +182,7 @@ PrimaryButton:disabled {{ background: rgb{hover}; border-color: rgb{hover}; colo
 PrimaryButton::menu-button {{ border: none; border-left: 1px solid rgb{focus}; width: {group}px; }}
 #progressBar {{ min-height: {tight}px; border-radius: {line}px; }}
 #progressBar::chunk {{ background: rgb{highlight}; border-radius: {line}px; }}
+#showButton::menu-indicator, #playbackButton::menu-indicator {{ image: none; }}
 """
 
 

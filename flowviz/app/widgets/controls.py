@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtGui import QStandardItemModel
+from PyQt6.QtGui import QAction, QStandardItemModel
 from PyQt6.QtWidgets import (
     QAbstractButton,
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QSlider,
     QToolButton,
@@ -24,6 +26,7 @@ from flowviz.specs.fields import SpecField
 
 Control = TypeVar("Control", bound=QWidget)
 Button = TypeVar("Button", bound=QAbstractButton)
+Layout = TypeVar("Layout", bound=QBoxLayout)
 
 
 class ChoiceBox(QComboBox):
@@ -173,6 +176,20 @@ def tool_button(
     return created
 
 
+def menu_button(created: QToolButton, menu: QMenu) -> QToolButton:
+    """Let a tool button open a menu, and return the button."""
+    created.setMenu(menu)
+    created.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    return created
+
+
+def action_button(action: QAction, object_name: str, created: QToolButton | None = None) -> QToolButton:
+    """Return a tool button for an action, which is also in a menu."""
+    created = created or QToolButton()
+    created.setDefaultAction(action)
+    return named(created, object_name, action.text(), action.toolTip())
+
+
 def slider(object_name: str, name: str, tip: str, least: int, most: int, value: int) -> QSlider:
     """Return a horizontal slider from `least` to `most`."""
     created = named(QSlider(Qt.Orientation.Horizontal), object_name, name, tip)
@@ -186,12 +203,20 @@ def check_box(object_name: str, text: str, tip: str) -> QCheckBox:
     return named(QCheckBox(text), object_name, text, tip)
 
 
-def row(*widgets: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
-    """Return a row of widgets. The extra width goes to the `stretched` widget, or else to the end of the row."""
-    layout = QHBoxLayout()
-    layout.setSpacing(GAP)
+def lay_out(
+    layout: Layout, *widgets: QWidget, stretched: QWidget | None = None, margin: int = 0, spacing: int = GAP
+) -> Layout:
+    """Fill a layout with widgets, and return it. The extra room goes to the `stretched` widget."""
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(spacing)
     for widget in widgets:
         layout.addWidget(widget, stretch=1 if widget is stretched else 0)
+    return layout
+
+
+def row(*widgets: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
+    """Return a row of widgets. The extra width goes to the `stretched` widget, or else to the end of the row."""
+    layout = lay_out(QHBoxLayout(), *widgets, stretched=stretched)
     if stretched is None:
         layout.addStretch()
     return layout
@@ -200,6 +225,5 @@ def row(*widgets: QWidget, stretched: QWidget | None = None) -> QHBoxLayout:
 def row_widget(*widgets: QWidget, stretched: QWidget | None = None) -> QWidget:
     """Return a widget that holds a row of widgets, without margins."""
     line, content = row(*widgets, stretched=stretched), QWidget()
-    line.setContentsMargins(0, 0, 0, 0)
     content.setLayout(line)
     return content

@@ -107,7 +107,7 @@ def fill_export_entries(
 
 def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:
     """Fill the Select menu: the mouse tools and the selection."""
-    fill_menu(menu, *bar.tool_actions.values(), None, bar.invert_action, bar.clear_action)
+    fill_menu(menu, *bar.tool_actions.values(), None, bar.invert_action, bar.clear_action, bar.zoom_action)
 
 
 def fill_view_menu(
@@ -158,7 +158,9 @@ def fill_view_menu(
     )["explanations"]
     _bind_explanations(explanations, widgets.inspector.help, widgets.ledger.help, *layout.loss.findChildren(HelpButton))
     tip = "Colors of the particles"
-    palettes = add_choices(menu, "palette", "&Colors", PALETTES, lambda palette: view.update_view(palette=palette), tip)
+    palettes = add_choices(
+        add_submenu(menu, "&Colors"), "palette", PALETTES, lambda palette: view.update_view(palette=palette), tip
+    )
     view.watch(lambda value: value.seen.view.palette, lambda palette: palettes[palette].setChecked(True))
     fill_appearance_entries(menu, appearance)
 
@@ -186,10 +188,10 @@ def _set_figure(view: ViewState, figure: Figure, shown: bool) -> None:
 def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:
     """Fill the part of the View menu about the appearance of the window."""
     tip = "Theme of the window and its pictures"
-    themes = add_choices(menu, "theme", "T&heme", THEMES, appearance.choose_theme, tip)
+    themes = add_choices(add_submenu(menu, "T&heme"), "theme", THEMES, appearance.choose_theme, tip)
     appearance.on_theme(lambda _: themes[appearance.chosen_theme].setChecked(True))
     tip = "Text size relative to the system setting"
-    sizes = add_choices(menu, "textsize", "Text Si&ze", TEXT_SIZES, appearance.choose_text_size, tip)
+    sizes = add_choices(add_submenu(menu, "Text Si&ze"), "textsize", TEXT_SIZES, appearance.choose_text_size, tip)
     sizes[appearance.text_size].setChecked(True)
     tip, reduces = "Jump from stage to stage, without animations", appearance.is_motion_reduced
     fill_menu(menu, Entry("reducemotion", "Reduce &Motion", appearance.reduce_motion, tip, checked=reduces))
@@ -302,6 +304,7 @@ def fill_layers_menu(
             "Choose what to play: the layers, the training, or both", "Ctrl+T",
         ),
         None,
+        playback.options.menuAction(),
         Entry(
             "playwhentrainingends", "Play When Training &Ends", end_playback.set_enabled,
             "Play all layers once when a training ends, unless you are using the view",

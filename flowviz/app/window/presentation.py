@@ -84,7 +84,7 @@ class Presentation(QObject):
         assert screen is not None
         height = screen.size().height()
         scale = min(max(height / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
-        self._center.present(height, scale)
+        self._center.present(scale)
         self.scaled.emit(scale)
         window.setWindowState(state | FULL_SCREEN)
         self._presentation.setChecked(True)

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
-from flowviz.app.widgets.controls import button, check_box, named
+from flowviz.app.style.tokens import GAP
+from flowviz.app.widgets.controls import button, check_box, lay_out, named
+from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.difference_box import DifferenceBox
@@ -25,14 +27,12 @@ class ComparisonBar(QWidget):
         compared.watch(lambda value: value.limits is not None, self.limits.setChecked)
         self.new_button = button("newComparisonButton", "&New Comparison…", "Compare other flows")
         self.leave_button = button(
-            "leaveComparisonButton", "&Back to the Flow", "Show the flow of the window, and keep the comparison (Esc)"
+            "leaveComparisonButton", "&Back to the Flow", "Show the flow of the window, and keep the comparison"
         )
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._title, stretch=1)
         difference = DifferenceBox(compared, links)
-        for widget in (difference, self.limits, self.new_button, self.leave_button):
-            layout.addWidget(widget)
+        controls = difference, self.limits, self.new_button, self.leave_button
+        wrapped = WrappingRow(GAP, *controls)  # or the buttons would be narrower than their texts
+        lay_out(QHBoxLayout(self), self._title, wrapped, stretched=self._title)
 
     def show_title(self, *texts: str) -> None:
         """Describe the comparison, in the longest text that fits."""
@@ -56,11 +56,7 @@ class EntrantBar(QWidget):
         self._add = button("addEntrantButton", "&Add", "Add another flow to the comparison", "add")
         self._add.setMenu(menu)
         self._remove = button("removeEntrantButton", "Re&move", "Remove the selected flow (Delete)", "remove")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._name, stretch=1)
-        layout.addWidget(self._add)
-        layout.addWidget(self._remove)
+        lay_out(QHBoxLayout(self), self._name, self._add, self._remove, stretched=self._name)
         self._name.editingFinished.connect(self._rename)
         self._remove.clicked.connect(lambda: self.removal_requested.emit(compared.value.selected))
         compared.watch(lambda value: (value.selected, value.names), self._show)

@@ -75,9 +75,8 @@ def test_sheet_and_frames_are_exported(window: Window, qtbot: QtBot, tmp_path: P
 
 def test_dialog_starts_with_the_view_of_the_window(window: Window, qtbot: QtBot) -> None:
     window.find(QComboBox, "colorBox").setCurrentText("Angle")
-    window.find(QComboBox, "repeatBox").setCurrentText("Ping-pong")
-    window.find(QAction, "pathsAction").trigger()
-    window.find(QAction, "overviewAction").trigger()
+    for name in ("repeatping-pongAction", "pathsAction", "overviewAction"):
+        window.find(QAction, name).trigger()
     dialog = export(window, qtbot)
     spec = dialog.itself.spec()
     assert spec.what == "sheet"

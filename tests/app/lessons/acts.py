@@ -259,7 +259,7 @@ ACTS: Mapping[str, Act] = {
     "marks": Learner.set_marks,
     "color_by": _choose_in("colorBox"),
     "direction": _choose_in("directionBox"),
-    "beside": partial(_press_button, "besideButton"),
+    "beside": partial(_toggle, "besideAction"),
     "overview": partial(_press_button, "overviewButton"),
     "tool": lambda learner, tool: learner.trigger(f"{tool}Tool"),
     "probe": _probe,

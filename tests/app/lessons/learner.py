@@ -110,10 +110,10 @@ class Learner:
         self.qtbot.keyClick(edit, Qt.Key.Key_Return)
 
     def set_marks(self, marks: Sequence[str]) -> None:
-        """Press the buttons of the marks that are shown and should not be, or the other way round."""
+        """Choose the marks that are shown and should not be, or the other way round."""
         shown = self.window.main.view.seen.view.marks
         for mark in sorted(set(marks) ^ shown):
-            self.qtbot.mouseClick(self.window.find(QToolButton, f"{mark}Button"), Qt.MouseButton.LeftButton)
+            self.trigger(f"{mark}Action")
 
 
 def controls_of(top: QWidget) -> list[QWidget]:

@@ -217,6 +217,7 @@ class FakeBar(QObject):
     fit_requested = pyqtSignal()
     hold_requested = pyqtSignal()
     stage_fit_requested = pyqtSignal()
+    zoom_requested = pyqtSignal()
 
 
 class FakeFigure(QObject):

@@ -113,16 +113,16 @@ def test_click_during_a_glide_selects_the_particle_drawn_there(pointed: Pointed)
 def test_chip_counts_the_selection_and_clears_it(pointed: Pointed, qtbot: QtBot) -> None:
     chip = pointed.cloud.findChild(QToolButton, "selectionChip")
     assert chip is not None
-    assert chip.isHidden()
+    assert not chip.isVisible()
     pointed.view.set_selection(Selection(np.arange(MANY) == 3))
     assert chip.isVisible()
     assert chip.text() == "1 selected ×"
     pointed.view.update(overview=True)
-    assert chip.isHidden(), "it covers the title of the first stage"
+    assert not chip.isVisible(), "it covers the title of the first stage"
     pointed.view.update(overview=False)
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert pointed.view.value.selection is None
-    assert chip.isHidden()
+    assert not chip.isVisible()
 
 
 def test_the_readout_describes_the_particle_under_the_mouse(pointed: Pointed) -> None:

@@ -1,6 +1,7 @@
 """The view bar shows the view state and requests changes of it."""
 
 import pytest
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -19,11 +20,6 @@ class Bar:
         self.view.show_flow(STAGES - 1, PARTICLES)
         self.bar = ViewBar(self.view)
         qtbot.addWidget(self.bar)
-
-    def press(self, name: str) -> None:
-        button = self.bar.findChild(QToolButton, name)
-        assert button is not None
-        button.click()
 
 
 @pytest.fixture
@@ -60,9 +56,9 @@ def test_one_tool_is_checked_at_a_time(bar: Bar) -> None:
 
 def test_selection_can_be_inverted_and_cleared(bar: Bar) -> None:
     assert not bar.bar.clear_action.isEnabled()
-    bar.press("invertButton")
+    bar.bar.invert_action.trigger()
     assert bar.view.value.selection == Selection.none(PARTICLES).inverted()
-    bar.press("clearButton")
+    bar.bar.clear_action.trigger()
     assert bar.view.value.selection is None
 
 
@@ -70,7 +66,7 @@ def test_fit_commands_request_a_zoom_to_the_cloud_or_to_the_stage(bar: Bar, qtbo
     with qtbot.waitSignal(bar.bar.fit_requested):
         bar.bar.fit_action.trigger()
     with qtbot.waitSignal(bar.bar.stage_fit_requested):
-        bar.press("fitStageButton")
+        bar.bar.fit_stage_action.trigger()
     bar.view.update(overview=True)
     assert not bar.bar.fit_stage_action.isEnabled()
 
@@ -78,14 +74,36 @@ def test_fit_commands_request_a_zoom_to_the_cloud_or_to_the_stage(bar: Bar, qtbo
 def test_button_shows_whether_the_view_follows_the_cloud_and_toggles_it(bar: Bar, qtbot: QtBot) -> None:
     button = bar.bar.findChild(QToolButton, "followButton")
     assert button is not None
-    assert (button.text(), button.isChecked()) == ("Following", True)
+    assert button.isChecked()
     with qtbot.waitSignal(bar.bar.hold_requested):
         button.click()
     bar.view.zoom_to((1.0, 2.0), 0.5)
-    assert (button.text(), button.isChecked()) == ("Fixed", False)
+    assert not button.isChecked()
     button.click()
     assert bar.view.seen.fitted
-    assert button.text() == "Following"
+    menu = button.menu()
+    assert menu is not None
+    assert menu.actions() == [bar.bar.fit_action, bar.bar.fit_stage_action]
+
+
+def test_show_menu_stays_open_while_marks_are_toggled(bar: Bar, qtbot: QtBot) -> None:
+    button = bar.bar.findChild(QToolButton, "showButton")
+    assert button is not None
+    assert button.toolTip().endswith("now: Points")
+    menu = button.menu()
+    assert menu is not None
+    menu.popup(QPoint(0, 0))
+    for mark in ("density", "grid"):
+        place = menu.actionGeometry(bar.bar.mark_actions[mark]).center()
+        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.keyClick(menu, Qt.Key.Key_Down)
+    qtbot.keyClick(menu, Qt.Key.Key_Space)
+    assert menu.isVisible()
+    assert bar.view.seen.view.marks == {"points", "density", "grid", "paths"}
+    assert button.toolTip().endswith("now: Points, Density, Grid, Paths")
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert not menu.isVisible()
+    assert bar.view.seen.view.marks == {"points", "density", "grid"}
 
 
 def test_beside_is_available_only_with_something_to_show_beside_the_points(bar: Bar) -> None:

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QComboBox, QLabel, QSlider, QToolButton, QWidget
 
 from flowviz.projects import Project, example
+from flowviz.records import Selection
 from tests.app.pane.explored import Explored
 from tests.app.test_main_window import choose, pixels
 
@@ -117,16 +118,33 @@ def test_play_button_plays_to_the_last_stage(explored: Explored) -> None:
 
 
 def test_keys_change_the_playback_options(explored: Explored) -> None:
-    main, find = explored.window.main, explored.window.find
-    for key, name, text in (
-        (Qt.Key.Key_BracketRight, "speedBox", "2×"),
-        (Qt.Key.Key_L, "repeatBox", "Loop"),
-        (Qt.Key.Key_R, "headingBox", "Backward"),
-        (Qt.Key.Key_M, "easingBox", "Steady"),
-        (Qt.Key.Key_T, "throughBox", "Training"),
+    main = explored.window.main
+    for key, name, value in (
+        (Qt.Key.Key_BracketRight, "speed", 2.0),
+        (Qt.Key.Key_L, "repeat", "loop"),
+        (Qt.Key.Key_R, "heading", "backward"),
+        (Qt.Key.Key_M, "easing", "linear"),
+        (Qt.Key.Key_T, "through", "training"),
     ):
         explored.qtbot.keyClick(main, key, Qt.KeyboardModifier.ControlModifier)
-        assert find(QComboBox, name).currentText() == text
+        assert getattr(main.view.seen.playback, name) == value
+    assert explored.window.find(QComboBox, "speedBox").currentText() == "2×"
+    assert explored.action("repeatloopAction").isChecked()
+
+
+def test_selection_is_zoomed_to_with_some_room_around_it(explored: Explored) -> None:
+    explored.go_to(explored.trace.last_stage)
+    for count in (1, 80):
+        chosen = np.arange(explored.trace.positions.shape[1]) < count
+        explored.window.main.view.set_selection(Selection(chosen))
+        button = explored.window.find(QToolButton, "zoomtoselectionButton")
+        before = explored.cloud.geometry()
+        button.click()
+        left, right, bottom, top = explored.cloud.rectangle
+        x, y = explored.trace.positions[-1, chosen].T
+        assert np.mean((x > left) & (x < right) & (y > bottom) & (y < top)) >= 0.95
+        assert 0.05 < explored.cloud.view.half_extent < 10
+        assert explored.cloud.geometry() == before, "nothing moves"
 
 
 def test_shorter_flow_replaces_a_longer_one_while_everything_is_queried(

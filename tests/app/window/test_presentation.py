@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from time import sleep
 
 import pytest
@@ -19,6 +20,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.by_hand.exercise import Exercise
 from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.pane.cloud_view import CloudView
@@ -106,6 +108,21 @@ def test_picture_takes_80_percent_of_the_height_of_the_screen(presented: Window,
     QApplication.processEvents()
     assert cloud.height() >= 0.8 * screen.size().height()
     assert clipped(main) == []
+
+
+def test_banner_takes_its_room_from_the_picture(presented: Window, qtbot: QtBot) -> None:
+    banner = presented.main.editing.by_hand.bar
+    banner.show_exercise(Exercise(couplings=2, start=2.0, gap=1.5))
+    banner.show()
+    presented.main.resize(700, 600)  # the window manager need not give it the whole screen
+
+    def is_separate() -> bool:
+        shown = places(presented)
+        rows = [shown[name] for name in ("exerciseBar", "paneGrid", "readout", "stageStrip", "presentationWord")]
+        return all(upper.bottom() < lower.top() for upper, lower in pairwise(rows))
+
+    qtbot.waitUntil(lambda: is_separate() and clipped(presented.main) == [])
+    banner.hide()
 
 
 def test_caption_follows_the_stage(presented: Window) -> None:
@@ -328,7 +345,8 @@ def test_a_comparison_is_presented_with_its_clouds_alone(window: Window, qtbot: 
     assert named(window) == before
     assert table.rowHeight(0) == row
     press_escape(window, qtbot)
-    assert not comparisons.is_shown
+    assert comparisons.is_shown, "only its button leaves it"
+    window.find(QPushButton, "leaveComparisonButton").click()
     assert {each.windowTitle() for each in window.main.findChildren(QDockWidget) if each.isVisible()} >= {
         "Target",
         "Loss",

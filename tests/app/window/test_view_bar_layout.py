@@ -1,8 +1,8 @@
 """The bars of the cloud in narrow windows."""
 
 import pytest
-from PyQt6.QtCore import QSize
-from PyQt6.QtWidgets import QComboBox, QToolButton, QWidget
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtWidgets import QComboBox, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.central_widget import CentralWidget
@@ -10,6 +10,8 @@ from flowviz.app.pane.view_bar import ViewBar
 from flowviz.app.state.view import ViewState
 from tests.app.conftest import Window
 from tests.app.window.layouts import clipped
+
+TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
 def test_bars_of_the_cloud_have_room_beside_the_open_options_of_the_flow(window: Window, qtbot: QtBot) -> None:
@@ -20,7 +22,7 @@ def test_bars_of_the_cloud_have_room_beside_the_open_options_of_the_flow(window:
     qtbot.waitUntil(lambda: clipped(window.find(CentralWidget, "center")) == [])
 
 
-@pytest.mark.parametrize(("width", "lines"), [(2000, 1), (640, 2), (440, 3)])
+@pytest.mark.parametrize(("width", "lines"), [(2000, 1), (640, 1), (440, 1), (200, 3)])
 def test_view_bar_wraps_into_further_lines(qtbot: QtBot, width: int, lines: int) -> None:
     bar = ViewBar(ViewState())
     qtbot.addWidget(bar)
@@ -34,20 +36,44 @@ def test_view_bar_wraps_into_further_lines(qtbot: QtBot, width: int, lines: int)
 
 
 @pytest.mark.usefixtures("restored_font")
-def test_view_bar_has_two_lines_beside_the_panels_of_a_small_window(window: Window, qtbot: QtBot) -> None:
+def test_view_bar_has_one_line_beside_the_panels_of_a_small_window(window: Window, qtbot: QtBot) -> None:
     window.main.resize(1008, 652)  # fits with its frame on a screen of 1024 x 700
     (bar,) = window.main.findChildren(ViewBar)
-    for action in (*bar.mark_actions.values(), bar.beside_action):
-        action.setChecked(True)  # its button is wider then
-
-    def has_two_lines() -> bool:
-        controls = [*bar.findChildren(QToolButton), *bar.findChildren(QComboBox)]
-        middles = {control.mapTo(bar, control.rect().center()).y() // 10 for control in controls}
-        return len(middles) <= 2
-
     for percent in (100, 125, 150):
         window.main.appearance.choose_text_size(percent)
-        qtbot.waitUntil(lambda: has_two_lines() and clipped(bar) == [])
+        qtbot.waitUntil(lambda: lines_of(bar) == 1 and clipped(bar) == [])
+
+
+@pytest.mark.usefixtures("restored_font")
+def test_labels_of_the_view_bar_return_when_the_text_is_small_or_the_window_large_again(
+    window: Window, qtbot: QtBot
+) -> None:
+    (bar,) = window.main.findChildren(ViewBar)
+
+    def labels() -> set[str]:
+        texts = {label.text() for label in bar.findChildren(QLabel) if label.isVisible()}
+        return texts | {button.text() for button in bar.findChildren(QToolButton) if button.toolButtonStyle() == TEXT}
+
+    def resize(width: int, height: int) -> None:
+        window.main.resize(width, height)
+
+    resize(1366, 768)
+    qtbot.waitUntil(lambda: len(labels()) == 5)
+    whole = labels()
+    window.main.appearance.choose_text_size(150)
+    qtbot.waitUntil(lambda: labels() != whole)
+    window.main.appearance.choose_text_size(100)
+    qtbot.waitUntil(lambda: labels() == whole)
+    resize(1024, 700)
+    qtbot.waitUntil(lambda: labels() != whole)
+    resize(1366, 768)
+    qtbot.waitUntil(lambda: labels() == whole and lines_of(bar) == 1)
+
+
+def lines_of(bar: ViewBar) -> int:
+    """Return the number of lines in which the controls are placed."""
+    controls = [*bar.findChildren(QToolButton), *bar.findChildren(QComboBox)]
+    return len({control.mapTo(bar, control.rect().center()).y() // 10 for control in controls})
 
 
 def test_view_bar_keeps_its_height_when_buttons_are_checked(window: Window) -> None:
