@@ -39,8 +39,8 @@ def tour_steps(panels: TrainingWidgets, viewer: ViewerWidgets, bar: QMenuBar) ->
         ),
         TourStep(
             "The cloud",
-            "You see 8,000 particles on their way through the flow. With the buttons above, you can show a density, a "
-            "grid, paths or velocity arrows as well. Scroll to zoom, drag to move, and double-click to see everything.",
+            "You see 8,000 particles on their way through the flow. The menu Show, above, adds a density, a grid, "
+            "paths or velocity arrows. Scroll to zoom, drag to move, and double-click to see everything.",
             (viewer.cloud,),
         ),
         TourStep(

@@ -10,6 +10,7 @@ from flowviz.app.pane.view_bar import ViewBar
 from flowviz.app.state.view import ViewState
 from tests.app.conftest import Window
 from tests.app.window.layouts import clipped
+from tests.app.workspace.fakes import untrained
 
 TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
@@ -68,6 +69,16 @@ def test_labels_of_the_view_bar_return_when_the_text_is_small_or_the_window_larg
     qtbot.waitUntil(lambda: labels() != whole)
     resize(1366, 768)
     qtbot.waitUntil(lambda: labels() == whole and lines_of(bar) == 1)
+
+
+@pytest.mark.usefixtures("restored_font")
+def test_buttons_above_a_comparison_are_as_wide_as_their_texts(window: Window, qtbot: QtBot) -> None:
+    window.main.resize(1024, 700)
+    window.main.comparisons.show(untrained("a", "b"))
+    bar = window.find(QWidget, "comparisonBar")
+    for percent in (100, 150):
+        window.main.appearance.choose_text_size(percent)
+        qtbot.waitUntil(lambda: window.find(QWidget, "leaveComparisonButton").isVisible() and clipped(bar) == [])
 
 
 def lines_of(bar: ViewBar) -> int:
