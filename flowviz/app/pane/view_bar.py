@@ -33,7 +33,7 @@ FOLLOW = Entry(
 FIT = Entry("fitthecloud", "&Fit the Cloud", None, "Follow the cloud at every stage", "Ctrl+0")
 FIT_STAGE = Entry("fitthisstage", "Fit This &Stage", None, "Zoom to this stage", "Ctrl+Shift+0")
 ZOOM = Entry(
-    "zoomtoselection", "&Zoom to Selection", None, "Zoom to the selected particles at this stage", "Ctrl+Shift+9"
+    "fittheselection", "&Fit the Selection", None, "Zoom to the selected particles at this stage", "Ctrl+Shift+9"
 )
 TOOLS: Mapping[Tool, Entry] = {
     "move": Entry(

@@ -38,7 +38,7 @@ ENTRY_GLYPHS = {  # of commands, by their ids
     "zoomout": "magnify-minus-outline",
     "fitthecloud": "fit-to-screen-outline",
     "fitthisstage": "image-filter-center-focus",
-    "zoomtoselection": "magnify-scan",
+    "fittheselection": "magnify-scan",
     "resetlayout": "view-dashboard",
     "fullscreen": "fullscreen",
     "presentation": "projector-screen-outline",

@@ -141,8 +141,8 @@ def test_shortcut_sheet_filters_as_the_user_types_and_is_not_modal(
 ) -> None:
     assert not sheet.isModal()
     qtbot.keyClicks(sheet.search, "zoom")
-    assert [item.text(0) for item in listed(sheet)] == ["Zoom In", "Zoom Out", "Fit This Stage"]
-    assert "3 of" in sheet.sentence.text()
+    assert [item.text(0) for item in listed(sheet)] == ["Fit the Selection", "Zoom In", "Zoom Out", "Fit This Stage"]
+    assert "4 of" in sheet.sentence.text()
     qtbot.keyClicks(sheet.search, " no such thing")
     assert listed(sheet) == []
     assert "No command" in sheet.sentence.text()

@@ -137,7 +137,7 @@ def test_selection_is_zoomed_to_with_some_room_around_it(explored: Explored) -> 
     for count in (1, 80):
         chosen = np.arange(explored.trace.positions.shape[1]) < count
         explored.window.main.view.set_selection(Selection(chosen))
-        button = explored.window.find(QToolButton, "zoomtoselectionButton")
+        button = explored.window.find(QToolButton, "fittheselectionButton")
         before = explored.cloud.geometry()
         button.click()
         left, right, bottom, top = explored.cloud.rectangle
