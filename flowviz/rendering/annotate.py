@@ -16,7 +16,7 @@ from flowviz.rendering.typeface import font_file
 from flowviz.specs import PictureSize, ViewSpec
 
 MAX_TICKS = 8  # tick steps along the shorter side
-NARROW = 1  # pixels that must remain of a space between the halos of two letters
+FINENESS = 4  # text is drawn this much larger and reduced, because small letters would be spaced by whole pixels
 TITLE_EMS = 1.6
 BROAD = 40.0  # ems; minimum panel width for a title and a legend side by side
 BESIDE_TITLE = 16.0  # ems; width reserved for the legend beside a title
@@ -123,7 +123,7 @@ def tick_labels(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> list
     """Return the tick labels along the left and bottom edges of a panel."""
     projection, size = Projection(view, panel), em(view, panel)
     x_ticks, y_ticks = _ticks(view, panel, units)
-    x_ticks = x_ticks.legible(projection.pixels_per_unit / abs(units.scale[0]), font(size).getlength)
+    x_ticks = x_ticks.legible(projection.pixels_per_unit / abs(units.scale[0]), text_width(size))
     lefts, tops = _pixels(projection, units, x_ticks.values, y_ticks.values)
     return [
         *(
@@ -268,8 +268,8 @@ def text_width(size: float, ems: float = 1.0) -> Measure:
         size: 1 em in pixels.
         ems: The font size in ems.
     """
-    letters = font(ems * size)
-    return lambda text: letters.getlength(_spaced(text, letters, size))
+    letters = font(ems * size * FINENESS)
+    return lambda text: letters.getlength(text) / FINENESS
 
 
 def write(
@@ -353,25 +353,24 @@ def stamp(
         color: The color of the text.
         background: The background and its opacity; the halo is opaque, and has the same color.
     """
-    letters, stroke = font(text_size), _stroke(size)
-    text = _spaced(text, letters, size)
+    letters, stroke = font(text_size * FINENESS), _stroke(size) * FINENESS
     canvas = ImageDraw.Draw(Image.new("RGBA", (1, 1)))
-    left, top, right, bottom = canvas.textbbox((0, 0), text, letters, anchor, stroke_width=stroke)
+    left, top, right, bottom = (
+        edge / FINENESS for edge in canvas.textbbox((0, 0), text, letters, anchor, stroke_width=stroke)
+    )
     place = 1 - floor(left), 1 - floor(top)  # leaves a margin of one pixel
-    picture = Image.new("RGBA", (ceil(right) + place[0] + 1, ceil(bottom) + place[1] + 1), background)
-    draw = ImageDraw.Draw(picture)
-    draw.text(place, text, color, letters, anchor, stroke_width=stroke, stroke_fill=(*background[:3], 255))
+    width, height = ceil(right) + place[0] + 1, ceil(bottom) + place[1] + 1
+    fine = Image.new("RGBA", (width * FINENESS, height * FINENESS), background)
+    start = place[0] * FINENESS, place[1] * FINENESS
+    draw = ImageDraw.Draw(fine)
+    draw.text(start, text, color, letters, anchor, stroke_width=stroke, stroke_fill=(*background[:3], 255))
+    picture = fine.reduce(FINENESS)
     return Stamp(Layer.of(np.asarray(picture)), Panel(*picture.size), place)
 
 
 def _stroke(size: float) -> int:
     """Return the width in pixels of the halo around a text; `size` is 1 em in pixels."""
     return max(1, round(size / 6))
-
-
-def _spaced(text: str, letters: ImageFont.FreeTypeFont, size: float) -> str:
-    """Return a text with doubled spaces if single ones would disappear between the halos of the letters."""
-    return text.replace(" ", "  ") if letters.getlength(" ") <= _stroke(size) + NARROW else text
 
 
 @lru_cache(maxsize=16)

@@ -347,7 +347,7 @@ def test_how_many_lie_outside_is_said() -> None:
     corner = np.s_[-40:-10, -120:]
     quiet = drawn(Scene(bent(base_particles(500))), ViewSpec(marks=frozenset({"grid"})))[corner]
     said = drawn(Scene(trace), ViewSpec(marks=frozenset({"points"}), point_diameter=0.1))[corner]
-    assert (np.abs(said - quiet).max(axis=2) > 100).sum() > 100
+    assert (np.abs(said - quiet).max(axis=2) > 80).sum() > 100  # the letters are antialiased
 
 
 BOTH = {"marks": frozenset({"points", "density"})}
