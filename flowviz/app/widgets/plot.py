@@ -26,7 +26,7 @@ class Axis(pg.AxisItem):
     """Plot axis with as many tick labels as fit without overlapping."""
 
     def __init__(self, side: str) -> None:
-        self._metrics = QFontMetrics(QFont())
+        self._metrics, self._is_low = QFontMetrics(QFont()), False
         super().__init__(side)
         self.enableAutoSIPrefix(False)
 
@@ -42,9 +42,16 @@ class Axis(pg.AxisItem):
 
     def set_low(self, low: bool) -> None:
         """Set whether a bottom axis has only numbers, because the plot is low."""
+        self._is_low = low
         is_labeled = bool(self.labelText) and not low
         self.showLabel(is_labeled)
         self.setHeight((1 + is_labeled) * self._metrics.height() + TIGHT)
+
+    def setLabel(self, *args: Any, **kwargs: Any) -> None:
+        """Set the label, and reserve room for it below the numbers of a bottom axis."""
+        super().setLabel(*args, **kwargs)
+        if self.orientation == "bottom":
+            self.set_low(self._is_low)
 
     def tickSpacing(self, minimum: float, maximum: float, size: float) -> Any:
         """Return the tick levels; only the coarsest one has labels, far enough apart not to overlap."""

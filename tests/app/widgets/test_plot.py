@@ -1,6 +1,7 @@
 """Axes of small plots."""
 
 import pytest
+from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -34,3 +35,14 @@ def test_low_plot_has_two_or_three_ticks(qtbot: QtBot, up: tuple[float, float], 
     texts = axis.tickStrings(ticks, 1.0, spacing)
     assert 2 <= len(texts) <= 3
     assert len(set(texts)) == len(texts)
+
+
+def test_label_that_is_set_later_is_below_the_numbers(qtbot: QtBot) -> None:
+    plot = Plot()
+    qtbot.addWidget(plot)
+    plot.set_appearance(window_font(100), "light")
+    plot.resize(330, 4 * HEIGHT)
+    show(plot, qtbot)
+    plot.item.setLabel("bottom", "horizontal x")
+    QApplication.processEvents()
+    assert plot._axes["bottom"].height() >= 2 * QFontMetrics(window_font(100)).height()
