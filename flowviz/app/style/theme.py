@@ -166,7 +166,7 @@ Chip {{
 #nextStepChip {{ margin: {gap}px {gap}px {chip_bottom}px {chip_left}px; }}
 Chip:hover {{ background: rgb{chosen}; }}
 #targetDropZone {{
-    border: 1px dashed rgb{edge}; border-radius: {corner}px; background: transparent; padding: {gap}px 0;
+    border: 1px dashed rgb{edge}; border-radius: {corner}px; background: transparent; padding: {gap}px;
 }}
 #selectionBar {{ background: rgb{paper}; border: 1px solid rgb{hairline}; border-radius: {corner}px; margin: {gap}px; }}
 #selectionBar Chip {{ border: none; margin: 0; }}
@@ -180,6 +180,7 @@ PrimaryButton {{
 PrimaryButton:hover {{ background: rgb{focus}; }}
 PrimaryButton:disabled {{ background: rgb{hover}; border-color: rgb{hover}; color: rgb{disabled}; }}
 PrimaryButton::menu-button {{ border: none; border-left: 1px solid rgb{focus}; width: {group}px; }}
+PrimaryButton::menu-button:disabled {{ border-left-color: rgb{hairline}; }}
 #progressBar {{ min-height: {tight}px; border-radius: {line}px; }}
 #progressBar::chunk {{ background: rgb{highlight}; border-radius: {line}px; }}
 #showButton::menu-indicator, #playbackButton::menu-indicator {{ image: none; }}

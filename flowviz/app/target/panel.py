@@ -61,7 +61,7 @@ class TargetPanel(QWidget):
         self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tip = "Begin with this kind of target"
         self._zone = tool_button("targetDropZone", "Empty target", tip, "open", run=self._begin)
-        self._zone.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self._zone.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._zone.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._note = WrappingLabel("targetNote", "Notes about the target")
         self._note.hide()  # or the panels would jump when the first target is built
