@@ -6,8 +6,7 @@ from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
 from flowviz.app.commands.actions import Entry, Key, add_action
-from flowviz.app.commands.catalog import Command, commands_of
-from flowviz.app.commands.palette import CommandPalette, ShortcutsFirst, ShortcutSheet
+from flowviz.app.commands.palette import ShortcutsFirst
 from flowviz.app.desktop.notifications import EndNotification, TaskBar, session_bus
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
@@ -40,8 +39,10 @@ from flowviz.app.training.status import OVERFITTING, TRAINING, TrainingStatus
 from flowviz.app.training.warm_up import WarmUp
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.welcome.welcome import Welcome
+from flowviz.app.widgets.motion import Dissolve
 from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
+from flowviz.app.window.command_finder import CommandFinder
 from flowviz.app.window.crash_handler import CrashHandler
 from flowviz.app.window.drop_target import DropTarget
 from flowviz.app.window.edit_menu import EditMenu
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         self._training = TrainingWidgets.create(self.request)
         self._viewing = ViewerWidgets.create(self.view, self.request, self.layer_editor)
         self.comparisons = Comparisons(self, self._viewing.cloud, self.view)
+        self.motion = Dissolve(self)
         self._layout = PanelLayout(self, self._training, self._viewing.inspector, self._viewing.ledger)
         self._center = CentralWidget(self._viewing, self.comparisons.grid)
         self._stack = QStackedWidget()  # central widget or start page
@@ -190,7 +192,12 @@ class MainWindow(QMainWindow):
         add_action(help_menu, Entry("takethetour", "&Take the Tour", self.welcome.take_tour, tip))
         fill_lesson_entries(help_menu, self.lessons, self._lesson_files)
         fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._about)
-        self.welcome.leave_for(self._commands())
+        self._finder = CommandFinder(
+            self, self.request, self.view, lambda: self.comparisons.trainings.train(), self.motion,
+            (self.welcome.leave, self._presentation.leave),
+            training.flow, training.controls, viewing.view_bar, viewing.playback, viewing.integrator,
+        )  # fmt: skip
+        self.welcome.leave_for(self._finder.commands)
 
     def _connect_keys(self) -> None:
         app = QApplication.instance()
@@ -222,6 +229,7 @@ class MainWindow(QMainWindow):
         for moving in (
             self.viewer,
             self._training.controls,
+            self.motion,
             self._training.flow.sheet,
             self._training.target.text.sheet,
         ):
@@ -312,20 +320,11 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> None:
         """Open the list of all commands and their shortcuts."""
-        for sheet in self.findChildren(ShortcutSheet):
-            sheet.close()  # its commands may be outdated
-        sheet = ShortcutSheet(self._commands(), self)
-        sheet.show()
-        sheet.activateWindow()  # some window managers do not
+        self._finder.open_sheet()
 
     def find_command(self) -> None:
         """Open the command palette."""
-        CommandPalette(self._commands(), self).open()
-
-    def _commands(self) -> list[Command]:
-        bar = self.menuBar()
-        assert bar is not None
-        return commands_of(bar)
+        self._finder.open_palette()
 
     def _show_target(self) -> None:
         self._training.target.show_target(self.target_builder.built, self.target_builder.problem)

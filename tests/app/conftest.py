@@ -192,6 +192,7 @@ def open_main_window(qtbot: QtBot, size: QSize | None = None) -> MainWindow:
         main = create_window()
     finally:
         gc.enable()
+    main.motion.reduce_motion(True)  # pictures that fade out would delay tests, and cover what they look at
     qtbot.addWidget(main)
     if size is not None:
         main.resize(size)

@@ -20,23 +20,24 @@ class Command:
 
 def commands_of(bar: QMenuBar) -> list[Command]:
     """Return the visible entries of all menus, in the order of the menus."""
-    return [command for action in bar.actions() for command in _commands(action.menu(), "")]
+    return [command for action in bar.actions() for command in commands_in(action.menu(), "")]
+
+
+def commands_in(menu: QMenu | None, parent_path: str) -> Iterator[Command]:
+    """Yield the visible entries of a menu and its submenus, below the path of its parent."""
+    assert menu is not None
+    path = f"{parent_path} ▸ {_without_mnemonic(menu.title())}" if parent_path else _without_mnemonic(menu.title())
+    for action in menu.actions():
+        if action.menu() is not None:
+            yield from commands_in(action.menu(), path)
+        elif action.isVisible() and not action.isSeparator():
+            yield _command(action, path)
 
 
 def matching(commands: Sequence[Command], typed: str) -> list[Command]:
     """Return the commands that match the typed text, best matches first. An empty text matches all commands."""
     ranked = [(rank, command) for command in commands if (rank := _rank(command, typed.casefold())) is not None]
     return [command for _, command in sorted(ranked, key=lambda pair: pair[0])]
-
-
-def _commands(menu: QMenu | None, parent_path: str) -> Iterator[Command]:
-    assert menu is not None
-    path = f"{parent_path} ▸ {_without_mnemonic(menu.title())}" if parent_path else _without_mnemonic(menu.title())
-    for action in menu.actions():
-        if action.menu() is not None:
-            yield from _commands(action.menu(), path)
-        elif action.isVisible() and not action.isSeparator():
-            yield _command(action, path)
 
 
 def _command(action: QAction, path: str) -> Command:

@@ -1,25 +1,29 @@
 """The command palette and the shortcut sheet, which search the commands of the window."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer
 from PyQt6.QtGui import QKeyEvent, QKeySequence, QPalette
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
+from PyQt6.sip import isdeleted
 
 from flowviz.app.commands.catalog import Command, matching
-from flowviz.app.style.tokens import UNIT
+from flowviz.app.style.tokens import GAP, MARGIN, UNIT
 from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.labels import FittingLabel
 
 LIST_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
-SIZE = QSize(64, 37)  # in line heights
+SIZE, PALETTE_SIZE = QSize(64, 37), QSize(38, 24)  # in line heights
+COLUMN_ROLES = QPalette.ColorRole.Text, QPalette.ColorRole.PlaceholderText, QPalette.ColorRole.PlaceholderText
 FRAME_WIDTH = 8 * UNIT  # pixels: the margins and the indentation around the columns of the shortcut sheet
 
 
@@ -30,14 +34,11 @@ class CommandList(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        screen = parent.screen()
-        assert screen is not None
-        self.resize((SIZE * self.fontMetrics().height()).boundedTo(screen.availableSize()))
-        self._window = parent
+        self._window, self._focus = parent, parent.focusWidget()
         self._commands = commands
         self.search = _search_box()
         self.list = _list(title, columns)
-        self.sentence = named(QLabel(), "commandSentence", "Search result")
+        self.sentence = FittingLabel("commandSentence", "Search result")
         layout = QVBoxLayout(self)
         for widget in (self.search, self.list, self.sentence):
             layout.addWidget(widget)
@@ -50,16 +51,20 @@ class CommandList(QDialog):
         raise NotImplementedError
 
     def _show_matching(self) -> None:
-        matches = matching(self._commands, self.search.text().strip())
+        matches = self.found(self.search.text().strip())
         self.list.clear()
+        found = f"{len(matches)} of {len(self._commands)} commands"
+        self.sentence.show_texts(found if matches else "No command matches.")
         self.show_commands(matches)
-        self.sentence.setText(f"{len(matches)} of {len(self._commands)} commands" if matches else "No command matches.")
+
+    def found(self, typed: str) -> list[Command]:
+        """Return the commands that match a typed text."""
+        return matching(self._commands, typed)
 
     def _return_focus(self) -> None:
         self._window.activateWindow()
-        previous = self._window.focusWidget()
-        if previous is not None:
-            previous.setFocus(Qt.FocusReason.PopupFocusReason)
+        if self._focus is not None and not isdeleted(self._focus):
+            self._focus.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         is_press = event is not None and event.type() == QEvent.Type.KeyPress
@@ -113,17 +118,62 @@ def _list(title: str, columns: list[str]) -> QTreeWidget:
 
 
 class CommandPalette(CommandList):
-    """Dialog that finds a command and runs it, after the focus has returned to the window."""
+    """Overlay near the top of the window that finds a command and runs it, after the focus has returned to the window.
 
-    def __init__(self, commands: list[Command], parent: QWidget) -> None:
+    A click elsewhere in the window closes it.
+    """
+
+    def __init__(self, commands: list[Command], more: Callable[[str], list[Command]], parent: QWidget) -> None:
+        """Create an overlay; `more` returns commands, for a typed text, that are in no menu of the window."""
+        self._around = QWidget(parent)
+        self._more, self._shown = more, list[Command]()
         super().__init__("Find a Command", ["Command", "Menu", "Shortcut"], commands, parent)
-        self.setObjectName("commandPalette")
-        self._shown: list[Command] = []
+        self.setWindowFlags(Qt.WindowType.SubWindow)  # a part of the window in which the Tab key stays
+        named(self, "commandPalette", self.windowTitle())
+        for watched in (self._around, parent):
+            watched.installEventFilter(self)
+        self.finished.connect(self._around.deleteLater)
+        self._lay_out()
         self.search.returnPressed.connect(self.run)
         self.list.itemActivated.connect(lambda: self.run())
+        self.list.currentItemChanged.connect(lambda: self._describe())
         for command in commands:
             command.action.changed.connect(self._refresh)  # such as when a training ends
         self._show_matching()
+
+    def open_above(self) -> None:
+        """Open above the content of the window."""
+        self._place()
+        self._around.show()
+        self.show()
+        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def found(self, typed: str) -> list[Command]:
+        return matching([*self._commands, *self._more(typed)] if typed else self._commands, typed)
+
+    def _lay_out(self) -> None:
+        layout, header = self.layout(), self.list.header()
+        assert layout is not None
+        assert header is not None
+        layout.setContentsMargins(GAP, GAP, GAP, GAP)
+        self.list.setHeaderHidden(True)
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def _place(self) -> None:
+        room = self._window.rect()
+        size = (PALETTE_SIZE * self.fontMetrics().height()).boundedTo(room.size() - QSize(2, 2) * MARGIN)
+        self._around.setGeometry(room)
+        self.setGeometry((room.width() - size.width()) // 2, 2 * MARGIN, size.width(), size.height())
+        self._around.raise_()
+        self.raise_()
+
+    def _describe(self) -> None:
+        """Describe the selected command, or say that it is disabled, and why if the command knows."""
+        command = self._selected
+        if command is not None:
+            missing = "" if command.action.isEnabled() else f"'{command.title}' is not available at the moment. "
+            self.sentence.show_texts(f"{missing}{command.tip}")
 
     def show_commands(self, commands: list[Command]) -> None:
         self._shown = commands
@@ -134,13 +184,9 @@ class CommandPalette(CommandList):
     def run(self) -> None:
         """Run the selected command, if it is enabled."""
         command = self._selected
-        if command is None:
-            return
-        if not command.action.isEnabled():
-            self.sentence.setText(f"'{command.title}' is not available at the moment.")
-            return
-        self.accept()
-        QTimer.singleShot(0, command.action.trigger)  # after the window has the focus again
+        if command is not None and command.action.isEnabled():
+            self.accept()
+            QTimer.singleShot(0, lambda: command.action.trigger())  # after the window has the focus again
 
     @property
     def _selected(self) -> Command | None:
@@ -153,14 +199,22 @@ class CommandPalette(CommandList):
         if selected in self._shown:
             self.list.setCurrentItem(self.list.topLevelItem(self._shown.index(selected)))
 
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        kind = event.type() if event is not None else None
+        if watched is self._window and kind == QEvent.Type.Resize:
+            self._place()
+        elif watched is self._around and kind == QEvent.Type.MouseButtonPress:
+            self.reject()
+        return super().eventFilter(watched, event)
+
     def _item(self, command: Command) -> QTreeWidgetItem:
         enabled = command.action.isEnabled()
         title = command.title if enabled else f"{command.title} (unavailable)"
         item = QTreeWidgetItem([title, command.menu, command.key])
+        group = QPalette.ColorGroup.Active if enabled else QPalette.ColorGroup.Disabled
         for column in range(item.columnCount()):
             item.setToolTip(column, command.tip)
-            if not enabled:
-                item.setForeground(column, self.palette().brush(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text))
+            item.setForeground(column, self.palette().brush(group, COLUMN_ROLES[column]))
         return item
 
 
@@ -170,6 +224,9 @@ class ShortcutSheet(CommandList):
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
         super().__init__("Keyboard Shortcuts", ["Command", "Shortcut", "Description"], commands, parent)
         self.setObjectName("shortcutSheet")
+        screen = parent.screen()
+        assert screen is not None
+        self.resize((SIZE * self.fontMetrics().height()).boundedTo(screen.availableSize()))
         header = self.list.header()
         assert header is not None
         header.setStretchLastSection(False)  # descriptions in large text can be scrolled to

@@ -13,7 +13,7 @@ from flowviz.app.style.icons import icon
 from flowviz.app.style.theme import menu_palette, palette, system_theme
 from flowviz.specs.view import Theme
 
-TEXT_SIZES = {"&Normal": 100, "&Large": 125, "&Very Large": 150}  # percent
+TEXT_SIZES = {"&Normal (100%)": 100, "&Large (125%)": 125, "&Very Large (150%)": 150}
 SCHEMES: dict[Theme | None, Qt.ColorScheme] = {
     None: Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,

@@ -184,6 +184,11 @@ PrimaryButton::menu-button:disabled {{ border-left-color: rgb{hairline}; }}
 #progressBar {{ min-height: {tight}px; border-radius: {line}px; }}
 #progressBar::chunk {{ background: rgb{highlight}; border-radius: {line}px; }}
 #showButton::menu-indicator, #playbackButton::menu-indicator {{ image: none; }}
+CommandPalette {{ background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: {large_corner}px; }}
+CommandPalette QLineEdit {{ background: transparent; border: none; padding: {tight}px; font-size: {large}pt; }}
+CommandPalette QTreeWidget {{ border: none; }}
+CommandPalette QTreeWidget::item {{ padding: {tight}px; }}
+PresentationBar QPushButton {{ padding: {gap}px; }}
 """
 
 

@@ -24,6 +24,7 @@ from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP
 from flowviz.specs.fields import SpecField
 
+OPENER = "opener"  # property of a widget that is hidden at first: the button that shows it
 Control = TypeVar("Control", bound=QWidget)
 Button = TypeVar("Button", bound=QAbstractButton)
 Layout = TypeVar("Layout", bound=QBoxLayout)
@@ -86,6 +87,8 @@ class DisclosureButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setCheckable(True)
         self._disclosed = disclosed
+        for widget in disclosed:
+            widget.setProperty(OPENER, self)
         self.setChecked(stored_flag(key, default=False))
         self._show(self.isChecked())
         self.toggled.connect(self._show)

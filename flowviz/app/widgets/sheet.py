@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.style.tokens import GAP, MARGIN, MOTION_MS
-from flowviz.app.widgets.controls import named, row, tool_button
+from flowviz.app.widgets.controls import OPENER, named, row, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
 
@@ -55,6 +55,7 @@ class Sheet(QFrame):
         self.opener.setText(text)
         self.opener.setCheckable(True)
         self.opener.toggled.connect(self._show)
+        self.setProperty(OPENER, self.opener)
         self._content, title = content, QLabel(f"<b>{text}</b>")
         close = tool_button(f"{name}Close", f"Close {text}", "Close (Esc)", "remove", run=self.close_sheet)
         close.setAutoRaise(True)

@@ -8,6 +8,7 @@ from PyQt6.QtGui import QGuiApplication, QUndoGroup
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
+    QDialog,
     QDockWidget,
     QLineEdit,
     QMainWindow,
@@ -82,7 +83,7 @@ class EditMenu(QObject):
 
         The menu bar and dialogs, such as the command palette, only borrow the focus: the actions stay as they are.
         """
-        if isinstance(focused, QMenuBar) or focused is None:
+        if isinstance(focused, QMenuBar) or focused is None or isinstance(focused.parentWidget(), QDialog):
             return
         if not isinstance(focused.window(), QMainWindow | QDockWidget):  # a floating panel is a window of its own
             return

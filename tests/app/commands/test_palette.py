@@ -7,19 +7,26 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
+    QAbstractButton,
     QApplication,
+    QDockWidget,
     QLabel,
     QLineEdit,
     QMenu,
     QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
 )
+from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.commands.catalog import Command, commands_of, matching
 from flowviz.app.commands.palette import CommandList, CommandPalette, ShortcutSheet
+from flowviz.app.widgets.choice_words import DIRECTIONS
+from flowviz.specs import PRESETS, preset_of
 from tests.app.conftest import Window
 
 pytestmark = pytest.mark.shared_window
@@ -181,6 +188,136 @@ def test_down_and_up_select_among_the_matches(window: Window, palette: CommandLi
         assert current is not None
         chosen.append(current.text(0))
     assert chosen == ["Zoom Out", "Zoom In"]
+
+
+def chosen(palette: CommandList, typed: str, title: str, qtbot: QtBot) -> None:
+    """Type into the palette, and run the command with a title."""
+    palette.search.clear()
+    qtbot.keyClicks(palette.search, typed)
+    row = titles(palette).index(title)
+    palette.list.setCurrentItem(rows(palette.list)[row])
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not palette_is_open(palette))
+
+
+def palette_is_open(palette: CommandList) -> bool:
+    return not isdeleted(palette) and palette.isVisible()
+
+
+def test_palette_is_a_part_of_the_window_that_keeps_the_tab_key(
+    window: Window, palette: CommandList, qtbot: QtBot
+) -> None:
+    assert not palette.isWindow()
+    assert window.main.rect().contains(palette.geometry())
+    for focused in (palette.list, palette.search):
+        qtbot.keyClick(QApplication.focusWidget() or palette, Qt.Key.Key_Tab)
+        assert focused.hasFocus()
+    window.main.resize(900, 620)
+    qtbot.waitUntil(lambda: window.main.rect().contains(palette.geometry()))
+
+
+def test_click_outside_closes_the_palette_and_does_nothing_else(
+    window: Window, palette: CommandList, qtbot: QtBot
+) -> None:
+    train = window.find(QPushButton, "trainButton")
+    place = train.mapTo(window.main, train.rect().center())
+    outside = window.main.childAt(place)
+    assert outside is not None
+    assert outside is not train
+    qtbot.mouseClick(outside, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not palette_is_open(palette))
+    qtbot.waitUntil(lambda: window.main.childAt(place) is train)
+    assert window.find(QPlainTextEdit, "targetText").hasFocus()
+
+
+def test_second_ctrl_k_closes_the_palette(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    qtbot.keyClick(palette.search, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not window.main.findChildren(CommandPalette))
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "name"), [("batch", "Batch", "trainingBatch"), ("wid", "Width", "flowWidth")]
+)
+def test_option_is_found_and_gets_the_focus(
+    window: Window, palette: CommandList, qtbot: QtBot, typed: str, title: str, name: str
+) -> None:
+    box = window.find(QSpinBox, name)
+    assert not box.isVisible()
+    chosen(palette, typed, title, qtbot)
+    qtbot.waitUntil(box.hasFocus)
+    window.find(QAbstractButton, "flowOptionsButton").click()
+
+
+def test_option_of_a_closed_panel_is_found(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    amount = window.find(QSpinBox, "budgetAmount")
+    panel = next(dock for dock in window.main.findChildren(QDockWidget) if dock.isAncestorOf(amount))
+    panel.close()
+    chosen(palette, "budget", "Budget", qtbot)
+    qtbot.waitUntil(amount.hasFocus)
+    assert panel.isVisible()
+
+
+def test_options_that_do_not_apply_are_left_out_or_disabled(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    qtbot.keyClicks(palette.search, "pairing")
+    assert "Pairing" not in titles(palette), "only flow matching has a pairing"
+    palette.search.clear()
+    qtbot.keyClicks(palette.search, "component")
+    assert "Component (unavailable)" in titles(palette), "the base has no components"
+
+
+def test_presets_colors_and_directions_are_found(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    request, view = window.main.request, window.main.view
+    chosen(palette, "color angle", "Angle", qtbot)
+    qtbot.waitUntil(lambda: view.seen.view.color_by == "angle")
+    window.main.find_command()
+    (palette,) = window.main.findChildren(CommandPalette)
+    chosen(palette, "encode", DIRECTIONS["encode"], qtbot)
+    qtbot.waitUntil(lambda: view.seen.direction == "encode")
+    window.main.find_command()
+    (palette,) = window.main.findChildren(CommandPalette)
+    chosen(palette, "sharpest", PRESETS["sharp"].title, qtbot)
+    qtbot.waitUntil(lambda: preset_of(request.plan.flow) == "sharp")
+    view.update_view(color_by="quadrant")
+    view.set_direction("generate")
+
+
+def test_numbers_are_offered_where_they_are_possible(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    qtbot.keyClicks(palette.search, "150")
+    offered = titles(palette)
+    assert offered[:2] == ["Train for 150 seconds", "Train for 150 steps"]
+    assert {"Width: 150", "Batch: 150", "Very Large (150%)"} <= set(offered)
+    assert not {"Layers: 150", "Go to Stage 150"} & set(offered), "there are fewer"
+    palette.search.clear()
+    qtbot.keyClicks(palette.search, "0.25")
+    assert "Train for 0.25 seconds" not in titles(palette)
+    assert any(title.endswith(": 0.25") for title in titles(palette))
+
+
+def test_typed_number_sets_an_option_a_stage_or_the_budget_of_a_training(
+    window: Window, palette: CommandList, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main, started = window.main, list[float | None]()
+    monkeypatch.setattr(main.session, "train", lambda: started.append(main.request.plan.training.steps))
+    for typed, title, is_done in (
+        ("width 48", "Width: 48", lambda: main.request.plan.flow.width == 48),
+        ("stage 3", "Go to Stage 3", lambda: main.view.value.stage == 3),
+        ("train 150", "Train for 150 steps", lambda: started == [150]),
+    ):
+        chosen(palette, typed, title, qtbot)
+        qtbot.waitUntil(is_done)
+        main.find_command()
+        (palette,) = main.findChildren(CommandPalette)
+
+
+def test_option_is_found_on_the_start_page_and_in_a_presentation(window: Window, qtbot: QtBot) -> None:
+    main, box = window.main, window.find(QSpinBox, "flowWidth")
+    for hide in (main.welcome.show, window.find(QAction, "presentationAction").trigger):
+        hide()
+        main.find_command()
+        (palette,) = main.findChildren(CommandPalette)
+        chosen(palette, "width", "Width", qtbot)
+        qtbot.waitUntil(box.hasFocus)
+        window.find(QAbstractButton, "flowOptionsButton").click()
 
 
 def test_disabled_command_is_marked_and_not_run(window: Window, palette: CommandList, qtbot: QtBot) -> None:

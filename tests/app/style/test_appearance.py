@@ -126,10 +126,10 @@ def test_link_follows_the_theme(window: Window) -> None:
 def test_text_size_is_applied_and_stored(window: Window) -> None:
     label = window.find(QLabel, "statusLabel")
     before = label.fontInfo().pointSizeF()
-    choose(window, "Very Large")
+    choose(window, "Very Large (150%)")
     assert label.fontInfo().pointSizeF() == pytest.approx(1.5 * before, rel=0.05)
     assert stored_appearance().text_size == 150
-    choose(window, "Normal")
+    choose(window, "Normal (100%)")
     assert label.fontInfo().pointSizeF() == before
 
 

@@ -229,7 +229,7 @@ def test_tab_reaches_every_control_and_each_has_a_name(start: Welcome, qtbot: Qt
     ]  # fmt: skip
 
 
-@pytest.fixture(params=["&Normal", "&Very Large"])
+@pytest.fixture(params=["&Normal (100%)", "&Very Large (150%)"])
 def text_size(start: Welcome, request: pytest.FixtureRequest) -> Iterator[None]:
     """The usual text size, and a larger one that is chosen while the page is shown."""
     start.window.main.document_actions.recent.add(Path("/a.flowviz"))

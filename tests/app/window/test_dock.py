@@ -41,9 +41,9 @@ def point_at(panel: QDockWidget) -> None:
 
 def test_titles_follow_the_text_size(window: Window, qtbot: QtBot) -> None:
     before = {name: title_height(window, name) for name in PANELS}
-    choose(window, "Very Large")
+    choose(window, "Very Large (150%)")
     qtbot.waitUntil(lambda: all(title_height(window, name) > 1.3 * before[name] for name in PANELS))
-    choose(window, "Normal")
+    choose(window, "Normal (100%)")
     qtbot.waitUntil(lambda: {name: title_height(window, name) for name in PANELS} == before)
 
 

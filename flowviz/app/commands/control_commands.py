@@ -1,0 +1,131 @@
+"""Commands made from the controls of panels: to go to a control, to choose one of its values, or to enter a number."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QStandardItemModel
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QDockWidget,
+    QDoubleSpinBox,
+    QMainWindow,
+    QScrollArea,
+    QSpinBox,
+    QWidget,
+)
+
+from flowviz.app.commands.catalog import Command
+from flowviz.app.widgets.controls import OPENER, ChoiceBox
+
+NUMBER = re.compile(r"(?<!\S)\d+(\.\d+)?$")  # the last typed word
+CONTROLS = ChoiceBox, QSpinBox, QDoubleSpinBox, QCheckBox
+OTHER_MENU = "Cloud"  # of controls that are in no panel with a title
+HIDDEN = Qt.WidgetAttribute.WA_WState_Hidden, Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+
+
+def new_command(title: str, menu: str, tip: str, run: Callable[[], object], *, enabled: bool = True) -> Command:
+    """Return a command that is in no menu of the window."""
+    action = QAction(title)
+    action.triggered.connect(lambda: run())
+    action.setEnabled(enabled)
+    return Command(action, menu, title, "", tip)
+
+
+def number_in(typed: str) -> str:
+    """Return the number at the end of a typed text. Empty if there is none."""
+    found = NUMBER.search(typed)
+    return found.group() if found else ""
+
+
+class ControlCommands:
+    """Makes commands from the controls of some panels that apply at the moment."""
+
+    def __init__(self, window: QMainWindow, leaving: Sequence[Callable[[], object]], *panels: QWidget) -> None:
+        """Create the maker; the functions `leaving` leave what hides panels, before a control is shown."""
+        self._window, self._leaving, self._panels = window, leaving, panels
+
+    def all(self) -> list[Command]:
+        """Return commands that go to a control, or choose one of its values."""
+        found = list[Command]()
+        for control in self._controls():
+            name, menu, tip = control.accessibleName(), _menu_of(control), control.toolTip()
+            found.append(new_command(name, menu, tip, partial(self._reveal, control), enabled=control.isEnabled()))
+            if isinstance(control, ChoiceBox):
+                found += _choices(control, f"{menu} ▸ {name}")
+        return found
+
+    def entering(self, number: str) -> list[Command]:
+        """Return commands that enter a number in a number box that allows it."""
+        return [
+            new_command(f"{box.accessibleName()}: {number}", _menu_of(box), box.toolTip(), enter)
+            for box in self._controls()
+            if box.isEnabled() and (enter := _entering(box, number)) is not None
+        ]
+
+    def _controls(self) -> Iterator[QWidget]:
+        """Yield the controls that are visible, or become visible if their panels are opened."""
+        for control in self._window.findChildren(CONTROLS):
+            around = list(_around(control))
+            for panel in self._panels:
+                if panel in around and not any(map(_is_left_out, (control, *around[: around.index(panel)]))):
+                    yield control
+
+    def _reveal(self, control: QWidget) -> None:
+        """Open what hides a control, and give it the focus."""
+        for leave in self._leaving:
+            leave()
+        for widget in reversed(list(_around(control))):
+            opener = _opener(widget)
+            if isinstance(widget, QDockWidget):
+                widget.show()
+                widget.raise_()
+            elif opener is not None and widget.isHidden():
+                opener.click()
+            elif isinstance(widget, QScrollArea):
+                widget.ensureWidgetVisible(control)
+        control.setFocus(Qt.FocusReason.ShortcutFocusReason)  # for which Qt selects the number in a box
+
+
+def _choices(box: ChoiceBox, menu: str) -> Iterator[Command]:
+    model = box.model()
+    assert isinstance(model, QStandardItemModel)
+    for number in range(box.count()):
+        item, choose = model.item(number), partial(box.setCurrentIndex, number)
+        assert item is not None
+        is_enabled = box.isEnabled() and item.isEnabled()
+        yield new_command(item.text(), menu, item.toolTip() or box.toolTip(), choose, enabled=is_enabled)
+
+
+def _entering(box: QWidget, number: str) -> Callable[[], object] | None:
+    """Return what enters a number in a box. None if the box does not allow it."""
+    if isinstance(box, QDoubleSpinBox) and box.minimum() <= float(number) <= box.maximum():
+        return partial(box.setValue, float(number))
+    if isinstance(box, QSpinBox) and number.isdigit() and box.minimum() <= int(number) <= box.maximum():
+        return partial(box.setValue, int(number))
+    return None
+
+
+def _is_left_out(widget: QWidget) -> bool:
+    """Return whether a widget is hidden because it does not apply, rather than until a button shows it."""
+    return all(map(widget.testAttribute, HIDDEN)) and _opener(widget) is None
+
+
+def _menu_of(control: QWidget) -> str:
+    return next((widget.windowTitle() for widget in _around(control) if widget.windowTitle()), OTHER_MENU)
+
+
+def _around(widget: QWidget) -> Iterator[QWidget]:
+    """Yield the widgets that show another one, from the innermost: its parents, or the button that opens it."""
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QMainWindow):
+        yield parent
+        parent = _opener(parent) or parent.parentWidget()
+
+
+def _opener(widget: QWidget) -> QAbstractButton | None:
+    """Return the button that shows and hides a widget, if there is one."""
+    opener = widget.property(OPENER)
+    return opener if isinstance(opener, QAbstractButton) else None

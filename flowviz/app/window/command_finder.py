@@ -1,0 +1,84 @@
+"""The command palette, which finds entries of menus, controls of panels and numbers, and the shortcut sheet."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from PyQt6.QtWidgets import QMainWindow, QWidget
+
+from flowviz.app.commands.catalog import Command, commands_of
+from flowviz.app.commands.control_commands import ControlCommands, new_command, number_in
+from flowviz.app.commands.palette import CommandPalette, ShortcutSheet
+from flowviz.app.state.request import RequestState
+from flowviz.app.state.view import ViewState
+from flowviz.app.training.controls import MAX_BUDGETS
+from flowviz.app.widgets.motion import Dissolve
+
+
+class CommandFinder:
+    """Opens the command palette and the shortcut sheet of a window."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        request: RequestState,
+        view: ViewState,
+        train: Callable[[], object],
+        motion: Dissolve,
+        leaving: Sequence[Callable[[], object]],
+        *panels: QWidget,
+    ) -> None:
+        """Prepare to find commands.
+
+        Args:
+            window: The window.
+            request: Its request, whose budget can be typed.
+            view: Its view, whose stage can be typed.
+            train: Starts a training.
+            motion: Lets the palette appear.
+            leaving: Leave what hides the panels.
+            panels: The panels whose controls can be found.
+        """
+        self._window, self._request, self._view = window, request, view
+        self._train, self._motion = train, motion
+        self._controls = ControlCommands(window, leaving, *panels)
+
+    @property
+    def commands(self) -> list[Command]:
+        """Return the commands of the menus."""
+        bar = self._window.menuBar()
+        assert bar is not None
+        return commands_of(bar)
+
+    def open_palette(self) -> None:
+        """Open the command palette, or close it if it is open."""
+        opened = self._window.findChildren(CommandPalette)
+        for palette in opened:
+            palette.reject()
+        if not opened:
+            self._motion.dissolve(CommandPalette(self.commands, self._more, self._window).open_above)
+
+    def open_sheet(self) -> None:
+        """Open the list of all commands and their shortcuts."""
+        for sheet in self._window.findChildren(ShortcutSheet):
+            sheet.close()  # its commands may be outdated
+        sheet = ShortcutSheet(self.commands, self._window)
+        sheet.show()
+        sheet.activateWindow()  # some window managers do not
+
+    def _more(self, typed: str) -> list[Command]:
+        number = number_in(typed)
+        whole = self._with_number(int(number)) if number.isdigit() else ()
+        return [*whole, *(self._controls.entering(number) if number else ()), *self._controls.all()]
+
+    def _with_number(self, number: int) -> Iterator[Command]:
+        for unit, most in MAX_BUDGETS.items():
+            if 1 <= number <= most:
+                tip = f"Train a new flow on this target for {number} {unit}"
+                yield new_command(f"Train for {number} {unit}", "Train", tip, partial(self._train_for, unit, number))
+        if number <= self._view.value.last_stage:
+            tip = f"Show the cloud at stage {number}"
+            yield new_command(f"Go to Stage {number}", "Layers", tip, partial(self._view.open_stage, number))
+
+    def _train_for(self, unit: str, amount: int) -> None:
+        self._request.set_budget(unit, amount)
+        self._train()
