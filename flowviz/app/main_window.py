@@ -180,6 +180,8 @@ class MainWindow(QMainWindow):
         self._center.set_presentation_bar(bar)
         self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout, self.lessons)
         self._presentation = Presentation(self, self._center, view, self._lesson_dock)
+        bar.leave_button.clicked.connect(self._presentation.leave)
+        self._presentation.scaled.connect(self.comparisons.grid.set_text_scale)
         fill_training_menu(
             new_menu(self, "&Train"), training.controls, self.session, lambda: self.comparisons.trainings,
             viewing.history, self._copy_training, self.warm_up, self.comparisons.choose, self.comparisons.add_beside,
@@ -263,6 +265,8 @@ class MainWindow(QMainWindow):
 
     def _connect_pages(self) -> None:
         comparisons, presentation, actions = self.comparisons, self._presentation, self.document_actions
+        for changing in (presentation.entered, presentation.leaving, comparisons.entered, comparisons.leaving):
+            changing.connect(self.motion.dissolve)
         pages = Pages(
             self.welcome, comparisons, presentation, self._layout, self.notifications, self._training,
             self._viewing.slider, self,

@@ -1,6 +1,6 @@
 """The central widget: the cloud and its navigation."""
 
-from math import ceil
+from math import floor
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
@@ -9,12 +9,12 @@ from PyQt6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.style.theme import enlarged_text
-from flowviz.app.style.tokens import GAP, TIGHT, UNIT, WIDE
+from flowviz.app.style.tokens import GAP, MARGIN, TIGHT, UNIT, WIDE
 from flowviz.app.widgets.controls import lay_out, row_widget
 from flowviz.app.widgets.flow_row import WrappingRow
 
-PICTURE_SHARE = 0.8  # of the height, in presentation mode
-STRIP_HEIGHT = 6 * UNIT  # pixels, in a comparison, which has little room
+PICTURE_SHARE = 0.72  # of the height, in presentation mode
+STRIP_HEIGHT = 6 * UNIT  # pixels, in a comparison, which has little room, and at least in presentation mode
 PANES_SHARE, FIGURES_SHARE = 34, 8  # of the height, in a comparison
 
 
@@ -85,6 +85,10 @@ class CentralWidget(QWidget):
         self._show_comparison()
         self._fit_strip()
 
+    @property
+    def _is_presenting(self) -> bool:
+        return self._text_scale > 1
+
     def _show_comparison(self) -> None:
         for widget in self._comparison:
             widget.setVisible(self._is_comparing and not self._is_presenting)
@@ -96,7 +100,8 @@ class CentralWidget(QWidget):
     def present(self, text_scale: float) -> None:
         """Enter presentation mode, with text enlarged by a factor."""
         self._arrange(text_scale)
-        self._widgets.strip.setFocus()
+        if self.isVisible():  # else a lesson presents a page of its own
+            self._widgets.strip.setFocus()
 
     def end_presentation(self) -> None:
         """Leave presentation mode."""
@@ -104,11 +109,13 @@ class CentralWidget(QWidget):
 
     def _arrange(self, text_scale: float) -> None:
         widgets, self._text_scale = self._widgets, text_scale
+        margin, spacing = (MARGIN, GAP) if self._is_presenting else (GAP, TIGHT)
+        self._column.setContentsMargins(margin, margin, margin, margin)
+        self._column.setSpacing(spacing)
         for widget in (widgets.view_bar, widgets.tools, widgets.slider, self._playback, widgets.history):
             widget.setHidden(self._is_presenting)
         self._show_comparison()
         self._bar.setVisible(self._is_presenting)
-        widgets.cloud.set_word_scale(text_scale or 1.0)
         self._update_text_size()
         self._fit_strip()
 
@@ -119,9 +126,10 @@ class CentralWidget(QWidget):
         """
         widgets = self._widgets
         if self._is_presenting:
-            line = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
-            others = ceil(PICTURE_SHARE * self.height()) + line + self._bar.sizeHint().height()
-            widgets.strip.limit_height(self.height() - others - 2 * GAP - 3 * TIGHT)
+            others = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
+            others += self._bar.sizeHint().height() + 2 * MARGIN + 3 * GAP
+            rest = floor((1 - PICTURE_SHARE) * self.height()) - others
+            widgets.strip.limit_height(max(rest, STRIP_HEIGHT))
         else:
             widgets.strip.limit_height(STRIP_HEIGHT if self._is_comparing else None)
 

@@ -132,6 +132,7 @@ class TitleBar(QFrame):
         )
         close = _button(f"{dock.objectName()}Close", "remove", f"Close the {title} panel", dock.close)
         label = QLabel(title)
+        dock.windowTitleChanged.connect(label.setText)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GAP, 0, TIGHT, 0)  # aligned with the content of the panels
         layout.setSpacing(TIGHT)

@@ -12,6 +12,7 @@ from flowviz.app.window.dock import Dock
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.presentation import Presentation
 
+TITLE, PRESENTED_TITLE = "Lessons", "Lessons · Esc to leave the presentation"
 MAX_WIDTH_SHARE = 0.36  # of the window
 
 
@@ -19,7 +20,7 @@ class LessonDock(Dock):
     """Panel of the lessons. It is part of the window only while it is open."""
 
     def __init__(self, window: QMainWindow, panel: LessonPanel, layout: PanelLayout, lessons: Lessons) -> None:
-        super().__init__("lessons", "Le&ssons", panel)
+        super().__init__("lessons", TITLE, panel)
         self._window, self._lesson_panel, self._panels, self._lessons = window, panel, layout, lessons
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
 
@@ -58,6 +59,7 @@ class LessonDock(Dock):
         return min(self._lesson_panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))
 
     def _scale(self, scale: float) -> None:
+        self.setWindowTitle(TITLE if scale == 1 else PRESENTED_TITLE)
         self._lesson_panel.set_text_scale(scale)
         if not self.isHidden() and scale != 1:
             self._window.resizeDocks([self], [self._wanted_width()], Qt.Orientation.Horizontal)

@@ -35,6 +35,7 @@ class Presentation(QObject):
     """Controller of full screen and presentation mode; Escape leaves either."""
 
     entered = pyqtSignal()  # emitted before the window changes
+    leaving = pyqtSignal()  # emitted before the window changes back
     left = pyqtSignal()
     scaled = pyqtSignal(float)  # factor by which text is enlarged; 1 at the end
 
@@ -82,8 +83,7 @@ class Presentation(QObject):
         self._show_menu_bar(False)
         screen = window.screen()
         assert screen is not None
-        height = screen.size().height()
-        scale = min(max(height / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
+        scale = min(max(screen.size().height() / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
         self._center.present(scale)
         self.scaled.emit(scale)
         window.setWindowState(state | FULL_SCREEN)
@@ -91,9 +91,11 @@ class Presentation(QObject):
 
     def leave(self) -> None:
         """Leave presentation mode, and restore the window."""
-        before, self._before = self._before, None
+        before = self._before
         if before is None:
             return
+        self.leaving.emit()
+        self._before = None
         self._window.setWindowState(before.state)
         self._center.end_presentation()
         self.scaled.emit(1.0)

@@ -18,6 +18,8 @@ from flowviz.app.widgets.labels import FittingLabel
 class PresentationBar(QWidget):
     """Bar with a box for the word, the button of the training, a play button, and the training status.
 
+    Its last button says how to leave.
+
     Return in the box lets the flow learn the word, and moves the focus back to the cloud.
     """
 
@@ -28,6 +30,9 @@ class PresentationBar(QWidget):
         self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         tip = "Play or stop playing (Space)"
         self._play = button("presentationPlayButton", "Play", tip, "play", run=playhead.toggle_playing)
+        self.leave_button = button("presentationLeaveButton", "Leave the Presentation", "Leave the presentation (Esc)")
+        self.leave_button.setText("Esc to leave")
+        self.leave_button.setFlat(True)
         self._status = FittingLabel("presentationStatus", "Status of the training")
         self._lay_out()
         controls.commands.primary_changed.connect(lambda: _keep_width(self._train))
@@ -41,10 +46,12 @@ class PresentationBar(QWidget):
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        self._word.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        layout.setSpacing(GAP)
+        self._word.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         for widget in (self._word, self._train, self._play):
             layout.addWidget(widget)
         layout.addWidget(self._status, stretch=1)
+        layout.addWidget(self.leave_button)
 
     def _show_status(self, sentence: str) -> None:
         self._status.show_texts(sentence, f"{sentence.partition('. ')[0].rstrip('.')}.")

@@ -1,5 +1,7 @@
 """The panes: the cloud of the window and, beside it, those of the other flows of a comparison."""
 
+from math import sqrt
+
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QWidget
@@ -35,7 +37,7 @@ class PaneGrid(QWidget):
         self.cloud, self._compared, self._links, self._view = cloud, compared, links, view
         self._is_comparing = False
         self._selected, self._others = self._connected(Pane(cloud)), list[Pane]()
-        self._columns = 0
+        self._columns, self._text_scale = 0, 1.0
         self._queue = DrawingQueue(self)
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -59,6 +61,11 @@ class PaneGrid(QWidget):
         if not comparing:
             self._selected.show_alone()
         self._arrange()
+
+    def set_text_scale(self, scale: float) -> None:
+        """Enlarge the text in the clouds by a factor, or by less where there are several."""
+        self._text_scale = scale
+        self._place(anew=True)
 
     @property
     def _runs(self) -> tuple[EntrantRun, ...]:
@@ -112,6 +119,7 @@ class PaneGrid(QWidget):
             self._layout.removeWidget(pane)
         for number, pane in enumerate(shown):
             self._layout.addWidget(pane, number // columns, number % columns)
+            pane.picture.set_word_scale(max(self._text_scale / sqrt(len(shown)), 1.0))
         for pane in panes:  # once all of them have a place, or they would appear as windows for a moment
             pane.setHidden(pane not in shown)
         for number in range(MAX_ENTRANTS):

@@ -24,11 +24,13 @@ from flowviz.app.by_hand.exercise import Exercise
 from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.style.tokens import MARGIN
 from flowviz.app.training.controls import TrainingControls
+from flowviz.app.window.keyboard import FocusRing
 from flowviz.app.workspace.table import FiguresTable
 from flowviz.records import Event
 from flowviz.specs import TextSpec
-from tests.app.conftest import Window
+from tests.app.conftest import Window, settle
 from tests.app.test_main_window import choose
 from tests.app.window.layouts import RIGHT, clipped, dock, settled_places
 from tests.app.workspace.fakes import untrained
@@ -36,7 +38,7 @@ from tests.app.workspace.fakes import untrained
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 SHOWN = (
     "cloudView", "readout", "score", "stageStrip", "presentationWord", "presentationTrainButton",
-    "presentationPlayButton",
+    "presentationPlayButton", "presentationLeaveButton",
 )  # fmt: skip
 HIDDEN = "layerScrubber", "playButton", "directionBox", "historyScrubber", "targetText", "trainButton", "lossPlot"
 
@@ -95,18 +97,18 @@ def test_presentation_shows_only_the_cloud_its_caption_the_strip_and_a_bar(prese
     assert clipped(presented.main) == []
 
 
-def test_picture_takes_80_percent_of_the_height_of_the_screen(presented: Window, qtbot: QtBot) -> None:
+def test_picture_takes_most_of_the_height_of_the_screen(presented: Window, qtbot: QtBot) -> None:
     main, cloud, strip = presented.main, presented.find(CloudView, "cloudView"), presented.find(QWidget, "stageStrip")
     screen = main.screen()
     assert screen is not None
     main.resize(screen.size())
-    qtbot.waitUntil(lambda: cloud.height() >= 0.8 * screen.size().height())
+    qtbot.waitUntil(lambda: cloud.height() >= 0.72 * screen.size().height())
     assert main.height() == screen.size().height(), "the window is higher than the screen"
     assert strip.height() > 20
     main.request.show_text("Internationalization and beyond")
     main.view.set_stage(3)
     QApplication.processEvents()
-    assert cloud.height() >= 0.8 * screen.size().height()
+    assert cloud.height() >= 0.72 * screen.size().height()
     assert clipped(main) == []
 
 
@@ -323,6 +325,60 @@ def test_presentation_sets_earlier_notices_aside_and_shows_new_ones(window: Wind
     assert window.notice == ""
     press_escape(window, qtbot)
     qtbot.waitUntil(lambda: "disk" in window.notice and "broken" in window.notice)
+
+
+def test_a_button_says_how_to_leave_and_leaves(presented: Window) -> None:
+    leave = presented.find(QPushButton, "presentationLeaveButton")
+    assert leave.text() == "Esc to leave"
+    assert leave.accessibleName() == "Leave the Presentation"
+    assert leave.focusPolicy() & Qt.FocusPolicy.TabFocus
+    leave.click()
+    assert dock(presented, "target").isVisible()
+
+
+@pytest.mark.parametrize("names", ["", "ab", "abcdef"])
+@pytest.mark.parametrize("height", [700, 1080])
+def test_nothing_is_covered_by_the_clouds_or_touches_the_edge(
+    window: Window, qtbot: QtBot, names: str, height: int
+) -> None:
+    if names:
+        window.main.comparisons.show(untrained(*names))
+    choose(window, "Presentation")
+    window.main.resize(1366, height)  # which may differ from the height of the screen
+    qtbot.waitUntil(lambda: window.main.height() == height)
+    settle(window.main)
+    below = "readout", "stageStrip", "presentationWord", "presentationLeaveButton"
+    shown = places(window)
+    clouds, rows = shown["paneGrid"], [shown[name] for name in below]
+    assert not any(clouds.intersects(row) for row in rows)
+    assert not rows[0].intersects(rows[1])
+    assert not rows[1].intersects(rows[2])
+    inner = window.main.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+    assert all(inner.contains(place) for place in (clouds, *rows))
+    press_escape(window, qtbot)
+
+
+def test_text_is_equally_large_in_all_clouds_of_a_presented_comparison(window: Window, qtbot: QtBot) -> None:
+    window.main.comparisons.show(untrained(*"abcdef"))
+    choose(window, "Presentation")
+    settle(window.main)
+    sides = [(pane.picture.view.word_height, pane.picture.size()) for pane in window.main.comparisons.grid.panes]
+    pixels = [height * min(size.width(), size.height()) for height, size in sides]
+    assert max(pixels) <= 1.2 * min(pixels)
+    press_escape(window, qtbot)
+
+
+def test_a_lesson_about_one_dimension_keeps_the_focus_and_says_how_to_leave(window: Window, qtbot: QtBot) -> None:
+    window.main.lessons.show()
+    window.find(QPushButton, "lesson1").click()
+    qtbot.waitUntil(lambda: not window.find(QWidget, "center").isVisible())
+    choose(window, "Presentation")
+    settle(window.main)
+    rings = [ring for ring in window.main.findChildren(FocusRing) if ring.isVisible()]
+    assert all((around := ring.widget()) is not None and around.isVisible() for ring in rings)
+    assert "Esc to leave" in dock(window, "lessons").windowTitle()
+    press_escape(window, qtbot)
+    assert dock(window, "lessons").windowTitle() == "Lessons"
 
 
 def test_a_comparison_is_presented_with_its_clouds_alone(window: Window, qtbot: QtBot) -> None:
