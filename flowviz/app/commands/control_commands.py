@@ -1,6 +1,5 @@
 """Commands made from the controls of panels: to go to a control, to choose one of its values, or to enter a number."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -20,7 +19,6 @@ from PyQt6.QtWidgets import (
 from flowviz.app.commands.catalog import Command
 from flowviz.app.widgets.controls import OPENER, ChoiceBox
 
-NUMBER = re.compile(r"(?<!\S)\d+(\.\d+)?$")  # the last typed word
 CONTROLS = ChoiceBox, QSpinBox, QDoubleSpinBox, QCheckBox
 OTHER_MENU = "Cloud"  # of controls that are in no panel with a title
 HIDDEN = Qt.WidgetAttribute.WA_WState_Hidden, Qt.WidgetAttribute.WA_WState_ExplicitShowHide
@@ -32,12 +30,6 @@ def new_command(title: str, menu: str, tip: str, run: Callable[[], object], *, e
     action.triggered.connect(lambda: run())
     action.setEnabled(enabled)
     return Command(action, menu, title, "", tip)
-
-
-def number_in(typed: str) -> str:
-    """Return the number at the end of a typed text. Empty if there is none."""
-    found = NUMBER.search(typed)
-    return found.group() if found else ""
 
 
 class ControlCommands:
@@ -101,11 +93,11 @@ def _choices(box: ChoiceBox, menu: str) -> Iterator[Command]:
 
 def _entering(box: QWidget, number: str) -> Callable[[], object] | None:
     """Return what enters a number in a box. None if the box does not allow it."""
-    if isinstance(box, QDoubleSpinBox) and box.minimum() <= float(number) <= box.maximum():
+    if not isinstance(box, QDoubleSpinBox | QSpinBox) or not box.minimum() <= float(number) <= box.maximum():
+        return None
+    if isinstance(box, QDoubleSpinBox):
         return partial(box.setValue, float(number))
-    if isinstance(box, QSpinBox) and number.isdigit() and box.minimum() <= int(number) <= box.maximum():
-        return partial(box.setValue, int(number))
-    return None
+    return partial(box.setValue, int(number)) if number.isdigit() else None
 
 
 def _is_left_out(widget: QWidget) -> bool:

@@ -134,6 +134,7 @@ class CommandPalette(CommandList):
             watched.installEventFilter(self)
         self.finished.connect(self._around.deleteLater)
         self._lay_out()
+        self.search.setPlaceholderText("Type a command, an option, a color or a number")
         self.search.returnPressed.connect(self.run)
         self.list.itemActivated.connect(lambda: self.run())
         self.list.currentItemChanged.connect(lambda: self._describe())
@@ -210,10 +211,9 @@ class CommandPalette(CommandList):
     def _item(self, command: Command) -> QTreeWidgetItem:
         enabled = command.action.isEnabled()
         title = command.title if enabled else f"{command.title} (unavailable)"
-        item = QTreeWidgetItem([title, command.menu, command.key])
+        item = _item(command, title, command.menu, command.key)
         group = QPalette.ColorGroup.Active if enabled else QPalette.ColorGroup.Disabled
         for column in range(item.columnCount()):
-            item.setToolTip(column, command.tip)
             item.setForeground(column, self.palette().brush(group, COLUMN_ROLES[column]))
         return item
 
@@ -244,7 +244,8 @@ class ShortcutSheet(CommandList):
 
     def show_commands(self, commands: list[Command]) -> None:
         for menu in dict.fromkeys(command.menu for command in self._commands):
-            items = [_item(command) for command in self._commands if command.menu == menu and command in commands]
+            found = [command for command in self._commands if command.menu == menu and command in commands]
+            items = [_item(command, command.title, command.key, command.tip) for command in found]
             if items:
                 heading = _heading(menu)
                 self.list.addTopLevelItem(heading)
@@ -261,8 +262,8 @@ def _heading(menu: str) -> QTreeWidgetItem:
     return heading
 
 
-def _item(command: Command) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([command.title, command.key, command.tip])
+def _item(command: Command, *texts: str) -> QTreeWidgetItem:
+    item = QTreeWidgetItem(texts)
     for column in range(item.columnCount()):
         item.setToolTip(column, command.tip)
     return item

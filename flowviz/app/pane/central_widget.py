@@ -85,10 +85,6 @@ class CentralWidget(QWidget):
         self._show_comparison()
         self._fit_strip()
 
-    @property
-    def _is_presenting(self) -> bool:
-        return self._text_scale > 1
-
     def _show_comparison(self) -> None:
         for widget in self._comparison:
             widget.setVisible(self._is_comparing and not self._is_presenting)

@@ -1,17 +1,20 @@
 """The command palette, which finds entries of menus, controls of panels and numbers, and the shortcut sheet."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PyQt6.QtWidgets import QMainWindow, QWidget
 
 from flowviz.app.commands.catalog import Command, commands_of
-from flowviz.app.commands.control_commands import ControlCommands, new_command, number_in
+from flowviz.app.commands.control_commands import ControlCommands, new_command
 from flowviz.app.commands.palette import CommandPalette, ShortcutSheet
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.controls import MAX_BUDGETS
 from flowviz.app.widgets.motion import Dissolve
+
+NUMBER = re.compile(r"(?<!\S)\d+(\.\d+)?$")  # the last typed word
 
 
 class CommandFinder:
@@ -66,7 +69,8 @@ class CommandFinder:
         sheet.activateWindow()  # some window managers do not
 
     def _more(self, typed: str) -> list[Command]:
-        number = number_in(typed)
+        found = NUMBER.search(typed)
+        number = found.group() if found else ""
         whole = self._with_number(int(number)) if number.isdigit() else ()
         return [*whole, *(self._controls.entering(number) if number else ()), *self._controls.all()]
 

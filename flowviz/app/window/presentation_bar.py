@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from flowviz.app.pane.playhead import Playhead
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import GAP
 from flowviz.app.training.commands import PrimaryButton
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.welcome.start_page import WordBox
@@ -60,6 +62,12 @@ class PresentationBar(QWidget):
         self._play.setIcon(icon("stop" if playing else "play"))
         rename(self._play, "Stop Playing" if playing else "Play")
         _keep_width(self._play)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Hide the button that leaves where a lesson leaves too little room; the title of its panel says how."""
+        needed = sum(each.minimumSizeHint().width() for each in (self._word, self._train, self._play))
+        self.leave_button.setVisible(needed + self.leave_button.sizeHint().width() + 5 * GAP <= self.width())
+        super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)

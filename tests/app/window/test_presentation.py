@@ -84,6 +84,17 @@ def places(window: Window) -> dict[str, QRect]:
     }
 
 
+def resize_presented(window: Window, qtbot: QtBot, size: QSize) -> None:
+    """Resize a window that has become as large as the screen."""
+    screen = window.main.screen()
+    assert screen is not None
+    qtbot.waitUntil(lambda: window.main.size() == screen.size())
+    settle(window.main)
+    window.main.resize(size)
+    settle(window.main)
+    assert window.main.size() == size
+
+
 def text_size(window: Window, name: str) -> float:
     return window.find(QWidget, name).fontInfo().pointSizeF()
 
@@ -344,9 +355,7 @@ def test_nothing_is_covered_by_the_clouds_or_touches_the_edge(
     if names:
         window.main.comparisons.show(untrained(*names))
     choose(window, "Presentation")
-    window.main.resize(1366, height)  # which may differ from the height of the screen
-    qtbot.waitUntil(lambda: window.main.height() == height)
-    settle(window.main)
+    resize_presented(window, qtbot, QSize(1366, height))  # which may differ from the size of the screen
     below = "readout", "stageStrip", "presentationWord", "presentationLeaveButton"
     shown = places(window)
     clouds, rows = shown["paneGrid"], [shown[name] for name in below]
@@ -356,6 +365,19 @@ def test_nothing_is_covered_by_the_clouds_or_touches_the_edge(
     inner = window.main.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
     assert all(inner.contains(place) for place in (clouds, *rows))
     press_escape(window, qtbot)
+
+
+def test_bar_beside_a_lesson_cuts_nothing_off(window: Window, qtbot: QtBot) -> None:
+    font = QApplication.font()
+    window.main.appearance.choose_text_size(150)
+    window.main.lessons.show()
+    choose(window, "Presentation")
+    resize_presented(window, qtbot, QSize(1366, 768))
+    assert [each for each in clipped(window.main) if each.startswith("presentation")] == []
+    assert "Esc to leave" in dock(window, "lessons").windowTitle()
+    press_escape(window, qtbot)
+    window.main.appearance.choose_text_size(100)
+    QApplication.setFont(font)
 
 
 def test_text_is_equally_large_in_all_clouds_of_a_presented_comparison(window: Window, qtbot: QtBot) -> None:
