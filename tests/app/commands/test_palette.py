@@ -14,7 +14,6 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPlainTextEdit,
-    QPushButton,
     QSpinBox,
     QTreeWidget,
     QTreeWidgetItem,
@@ -219,7 +218,7 @@ def test_palette_is_a_part_of_the_window_that_keeps_the_tab_key(
 def test_click_outside_closes_the_palette_and_does_nothing_else(
     window: Window, palette: CommandList, qtbot: QtBot
 ) -> None:
-    train = window.find(QPushButton, "trainButton")
+    train = window.find(QAbstractButton, "trainButton")
     place = train.mapTo(window.main, train.rect().center())
     outside = window.main.childAt(place)
     assert outside is not None
