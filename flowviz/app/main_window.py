@@ -228,13 +228,8 @@ class MainWindow(QMainWindow):
         for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons.one_dimension):
             appearance.on_theme(themed.set_theme)
         appearance.resizing_words.connect(self._layout.follow_content)
-        for moving in (
-            self.viewer,
-            self._training.controls,
-            self.motion,
-            self._training.flow.sheet,
-            self._training.target.text.sheet,
-        ):
+        sheets = self._training.flow.sheet, self._training.target.text.sheet
+        for moving in (self.viewer, self._training.controls, self.motion, *sheets):
             appearance.on_motion(moving.reduce_motion)
 
     def _connect_controllers(self) -> None:

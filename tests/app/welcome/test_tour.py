@@ -305,7 +305,7 @@ def test_tour_counts_as_not_seen_if_the_settings_are_damaged(damaged: object) ->
     assert not tour_was_seen()
 
 
-@pytest.mark.parametrize("size", ["Normal", "Very Large"])
+@pytest.mark.parametrize("size", ["Normal (100%)", "Very Large (150%)"])
 def test_callout_has_room_for_each_line_of_its_explanation(window: Window, qtbot: QtBot, size: str) -> None:
     choose_size(window, size)
     guide = Guide(window, qtbot)
@@ -314,4 +314,4 @@ def test_callout_has_room_for_each_line_of_its_explanation(window: Window, qtbot
         QApplication.processEvents()
         for label in labels:
             assert label.height() >= label.heightForWidth(label.width()), f"{label.text()!r} is cut off"
-    choose_size(window, "Normal")
+    choose_size(window, "Normal (100%)")
