@@ -30,6 +30,7 @@ class Dock(QDockWidget):
     itself may scroll, so that the panels below stay where they are.
     """
 
+    has_priority = False  # whether other panels scroll first where there is too little room
     content_switched = pyqtSignal()  # the user opened, closed or chose a part of the panel
     content_resized = pyqtSignal()
 

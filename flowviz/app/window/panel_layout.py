@@ -23,6 +23,7 @@ FRAME = QSize(16, 48)  # room for the frame and title bar, whose sizes are unkno
 SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
 LEFT_SHARE, RIGHT_SHARE = 1 / 7, 0.19  # of the width of the window, for the panels at first
 MAX_PANEL_WIDTH = 65 * UNIT  # pixels, at first
+PRIORITY_SHARE = 2 / 3  # of the height that is too small for all panels
 MIN_CENTER = 600  # width in pixels; where there is less room, the inspector leaves its own to the cloud
 MIN_PANES_WINDOW = 1600  # width in pixels of a window that has room for several clouds beside all panels
 FORMER_FLOW = "flow"  # a panel that is now part of the training panel; lessons may still name it
@@ -44,6 +45,7 @@ class PanelLayout(QObject):
         column = ScrollColumn(panels.flow, panels.controls)
         self.training = Dock("training", "T&raining", column, window)
         losses = ScrollColumn(panels.loss_plot, panels.metrics, stretched=True)
+        self.training.has_priority = True
         self.loss = Dock("loss", "&Loss", above_footer(losses, panels.metrics.buttons), window)
         self.inspector = Dock("inspector", "Layer &Inspector", inspector, window)
         self.ledger = Dock("ledger", "Le&dger", ledger, window)
@@ -352,9 +354,13 @@ def _heights(column: list[Dock]) -> dict[Dock, int]:
 
 
 def _leveled(needed: Mapping[Dock, int], room: int) -> dict[Dock, int]:
-    """Return heights of panels that share a room which is too small for all of them: the tallest get one height."""
+    """Return heights of panels that share a room which is too small for all of them.
+
+    The training panel gets what it needs, up to two thirds of the room. Of the others, the tallest get one height.
+    """
     found = dict[Dock, int]()
-    order = sorted(needed, key=lambda dock: needed[dock])
+    order = sorted(needed, key=lambda dock: (not dock.has_priority, needed[dock]))
     for left, dock in zip(range(len(order), 0, -1), order, strict=True):
-        found[dock] = min(needed[dock], (room - sum(found.values())) // left)
+        share = PRIORITY_SHARE if dock.has_priority and left > 1 else 1 / left
+        found[dock] = min(needed[dock], int(share * (room - sum(found.values()))))
     return found
