@@ -61,7 +61,7 @@ QPushButton, QToolButton, QComboBox {{
 }}
 QPushButton {{ min-height: {icon}px; }}
 QToolButton {{ padding: {line}px; }}
-QToolButton[toolButtonStyle="2"] {{ padding: {line}px {tight}px; }}
+QToolButton[toolButtonStyle="2"], ViewBar QToolButton {{ padding: {line}px {tight}px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: rgb{hover}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: rgb{chosen}; }}
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {{ background: transparent; color: rgb{disabled}; }}
