@@ -152,7 +152,7 @@ def spare_loaded_objects() -> None:
 
 
 def silence_libraries() -> None:
-    """Print neither warnings about odd details of fonts nor those about large pictures, which flowviz refuses itself.
+    """Print neither warnings about odd details of fonts nor those about large pictures, which flowviz checks itself.
 
     References: https://fonttools.readthedocs.io/en/latest/misc/loggingTools.html,
     https://pillow.readthedocs.io/en/stable/reference/Image.html#PIL.Image.open

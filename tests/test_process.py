@@ -95,7 +95,7 @@ def test_command_keeps_compiled_programs_and_refuses_a_large_picture_in_one_sent
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Image.new("1", (10_000, 10_000)).save("large.png")
+    Image.new("1", (15_000, 15_000)).save("large.png")
     done = run(COMMAND, tmp_path)
     assert "--tf_xla_persistent_cache_directory=" in done.stdout
     assert done.returncode == 2

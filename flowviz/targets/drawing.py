@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from flowviz.files import content_of
 from flowviz.specs import DrawingSpec
-from flowviz.targets.image import MAX_FILE_BYTES, darkness_of, small_png
+from flowviz.targets.image import darkness_of, small_png
 from flowviz.targets.ink import Ink, ink_of
 
 DARK = 128  # of 255: antialiased pixels that a stroke covers by half or more count as ink
@@ -16,7 +15,7 @@ def read_drawing(path: Path) -> DrawingSpec:
     Raises:
         FileError: If the file cannot be read, is too large or is not a picture.
     """
-    png, size = small_png(content_of(path, MAX_FILE_BYTES), path.name)
+    png, size = small_png(path)
     return DrawingSpec(png=png, size=size)
 
 

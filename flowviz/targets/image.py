@@ -2,27 +2,27 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageChops, ImageFile, UnidentifiedImageError
 
 from flowviz.arguments import checked
 from flowviz.errors import FileError, TargetError
-from flowviz.files import content_of
+from flowviz.files import check_readable
 from flowviz.specs import ImageSpec
+from flowviz.targets import decoding
 from flowviz.targets.ink import ink_of
 from flowviz.targets.pixels import PixelDensity
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-MAX_PIXELS = 50_000_000  # decoding WebP, the worst case, takes 16 bytes per pixel: less than 1 GB
-MAX_FILE_BYTES = 250_000_000  # bytes, enough for an uncompressed picture of MAX_PIXELS
 KEPT_PIXELS = 600_000  # limit after downscaling, comparable to the resolution of a text mask
 MAX_KEPT_PIXELS = 4_000_000  # limit for a picture in a spec: other programs may write larger ones than KEPT_PIXELS
+SMALLER = "Save it smaller, then open it again."
 BAND_PIXELS = 2_000_000
-ORIENTATION = 0x0112  # EXIF tag
+BAND_BYTES = 8  # per pixel of a band: as it is, and converted
 TURNS = {  # the transposition that corrects each EXIF orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -38,26 +38,29 @@ DEEP_MODES = ("I;16", "I;16B", "I;16L", "I", "F")  # grayscale with more than 8 
 
 @checked
 def read_image(path: str | Path) -> ImageSpec:
-    """Read a picture file in one of the `FORMATS` and downscale it.
+    """Read a PNG, JPEG, WebP, BMP, GIF or TIFF file of up to 200 megapixels and downscale it.
+
+    Pictures whose decoding takes too much memory are refused. See `decoding.MAX_BYTES`.
 
     Raises:
         FileError: If the file cannot be read, is too large, or is not a picture.
     """
     place = Path(path)
-    return image_spec(content_of(place, MAX_FILE_BYTES), place.name)
+    png, size = small_png(place)
+    return ImageSpec(png=png, size=size, name=place.name)
 
 
 def image_spec(content: bytes, name: str = "image") -> ImageSpec:
     """Return the spec of an encoded picture, downscaled.
 
     Args:
-        content: Content of a picture file in one of the `FORMATS`.
+        content: Content of a picture file, as `read_image` reads it.
         name: Name of the picture in error messages.
 
     Raises:
         FileError: If the content is damaged, too large, or not a picture.
     """
-    png, size = small_png(content, name)
+    png, size = _small_png(BytesIO(content), name)
     return ImageSpec(png=png, size=size, name=name)
 
 
@@ -95,62 +98,83 @@ def darkness_of(content: bytes, name: str, invert: bool = False) -> NDArray[np.u
     Raises:
         FileError: If the picture is damaged or too large.
     """
-    with _opened(content, name, MAX_KEPT_PIXELS) as image:
+    with _opened(BytesIO(content), name, MAX_KEPT_PIXELS) as image:
         dark = image.convert("L") if invert else ImageChops.invert(image.convert("L"))
         if image.has_transparency_data:
             dark = ImageChops.multiply(dark, image.convert("LA").getchannel("A"))
         return np.asarray(dark)
 
 
-def small_png(content: bytes, name: str) -> tuple[bytes, tuple[int, int]]:
-    """Convert an encoded picture to an upright grayscale PNG of at most `KEPT_PIXELS`, keeping its alpha channel.
+def small_png(path: Path) -> tuple[bytes, tuple[int, int]]:
+    """Convert a picture file to an upright grayscale PNG of at most `KEPT_PIXELS`, keeping its alpha channel.
 
-    Args:
-        content: Content of a picture file in one of the `FORMATS`.
-        name: Name of the picture in error messages.
+    The file is read while it is decoded, because a large picture and its file do not fit into 1 GB together.
 
     Returns:
         The PNG, and the width and height of the upright picture before downscaling.
 
     Raises:
-        FileError: If the content is damaged, too large, or not a picture.
+        FileError: If the file cannot be read, is too large, or is not a picture.
     """
-    with _opened(content, name) as image:
-        (small, size), png = _small(image), BytesIO()
+    check_readable(path, decoding.MAX_BYTES)
+    with path.open("rb") as file:
+        return _small_png(file, path.name)
+
+
+def _small_png(file: BinaryIO, name: str) -> tuple[bytes, tuple[int, int]]:
+    file_bytes = file.seek(0, SEEK_END)
+    with _opened(file, name) as image:
+        (small, size), png = _small(image, file_bytes, name), BytesIO()
         small.save(png, "PNG")
         return png.getvalue(), size
 
 
 @contextmanager
-def _opened(content: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
+def _opened(file: BinaryIO, name: str, max_pixels: int = decoding.MAX_PIXELS) -> Iterator[ImageFile.ImageFile]:
     """Open a picture without decoding it, and raise `FileError` if opening it or decoding it in the block fails."""
-    limit = f"{name} has too many pixels. flowviz opens up to {max_pixels // 1_000_000} megapixels."
     try:
-        image = Image.open(BytesIO(content), formats=FORMATS)
-        _check_size(image, max_pixels)
+        image = decoding.identified(file)
+        _check_size(image, max_pixels, name)
         with image:
             yield image
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise FileError(limit) from error
+    except FileError:
+        raise
     except UnidentifiedImageError as error:
         raise FileError(
             f"{name} is not a picture that flowviz can open. Use PNG, JPEG, WebP, BMP, GIF or TIFF."
         ) from error
+    except (MemoryError, Image.DecompressionBombError) as error:
+        raise FileError(f"{name} has too many pixels for the free memory. {SMALLER}") from error
     except Exception as error:  # Pillow raises almost any exception on a damaged file
         raise FileError(f"{name} is damaged or cut short, so its picture cannot be read.") from error
 
 
-def _check_size(image: Image.Image, max_pixels: int) -> None:
+def _check_size(image: Image.Image, max_pixels: int, name: str) -> None:
     if image.width * image.height > max_pixels:
-        raise Image.DecompressionBombError
+        raise FileError(
+            f"{name} has too many pixels: {image.width:,} × {image.height:,}. "
+            f"flowviz opens up to {max_pixels // 1_000_000} megapixels. {SMALLER}"
+        )
 
 
-def _small(image: Image.Image) -> tuple[Image.Image, tuple[int, int]]:
+def _check_memory(needed: int, name: str) -> None:
+    if needed > decoding.MAX_BYTES:
+        raise FileError(
+            f"Reading {name} would take {needed / 1e9:.2f} GB of memory. "
+            f"The limit is {decoding.MAX_BYTES / 1e9:.2f} GB. "
+            "Save it smaller, or as a JPEG that is not progressive, then open it again."
+        )
+
+
+def _small(image: ImageFile.ImageFile, file_bytes: int, name: str) -> tuple[Image.Image, tuple[int, int]]:
     """Return the picture upright and downscaled, in mode L or LA, and its upright width and height before."""
     width, height = image.size  # of a TIFF, these are upright already
+    decoder_bytes = decoding.decoder_bytes(image, file_bytes)
     image.draft("L", _kept_size(image))  # decodes a JPEG at reduced size
+    band = image.width * min(image.height, max(_step(image), BAND_PIXELS // image.width))
+    _check_memory(decoder_bytes + decoding.decoded_bytes(image) + BAND_BYTES * band, name)
     image.load()  # before reading the orientation, because Pillow applies that of a TIFF on loading
-    orientation = image.getexif().get(ORIENTATION, 1)
+    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     if image.mode in DEEP_MODES:
         small = _from_deep(image)
     else:
@@ -196,7 +220,8 @@ def _from_deep(image: Image.Image) -> Image.Image:
     16-bit values are scaled from their full range; 32-bit integers and floats from their minimum and maximum.
     """
     step = _step(image)
-    values = np.concatenate([np.asarray(band)[::step, ::step] for _, band in _bands(image, step)]).astype(np.float64)
+    picked = [np.asarray(band)[::step, ::step].copy() for _, band in _bands(image, step)]  # a view would keep its band
+    values = np.concatenate(picked).astype(np.float64)
     if not np.isfinite(values).all():
         raise ValueError("some pixels are not numbers")
     sixteen = image.mode.startswith("I;16")

@@ -17,6 +17,7 @@ from tests.targets.hostile import MAX_MEMORY
 from tests.targets.pictures import encoded
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits and tells the memory of a process")
+MEDIUM_FORMAT, TELEPHONE = (12_000, 9_000), (16_320, 12_240)  # cameras of 108 and 200 megapixels
 EACH = 12  # damaged copies of each of the files below
 
 
@@ -116,6 +117,34 @@ def test_the_largest_pictures_stay_within_the_memory_too(form: str, tmp_path: Pa
     large = Image.fromarray(shades).convert("RGBA" if form in ("PNG", "WEBP", "TIFF") else "L")
     (tmp_path / "image").mkdir()
     large.save(tmp_path / "image" / f"large.{form.lower()}", form)
+    found = opened(tmp_path)
+    assert (found["good"], found["wrong"]) == (1, [])
+    assert found["memory"] < MAX_MEMORY
+
+
+@pytest.mark.slow  # it takes seconds to make so large pictures
+@pytest.mark.parametrize(
+    ("form", "mode", "size", "options"),
+    [
+        ("PNG", "RGB", MEDIUM_FORMAT, {"compress_level": 1}),
+        ("JPEG", "RGB", MEDIUM_FORMAT, {}),
+        ("JPEG", "RGB", MEDIUM_FORMAT, {"progressive": True, "subsampling": "4:4:4"}),
+        ("TIFF", "RGB", MEDIUM_FORMAT, {"compression": "tiff_lzw"}),
+        ("BMP", "RGB", MEDIUM_FORMAT, {}),
+        ("PNG", "1", TELEPHONE, {"compress_level": 1}),
+        ("JPEG", "RGB", TELEPHONE, {}),
+        ("JPEG", "RGB", TELEPHONE, {"progressive": True, "subsampling": "4:2:0"}),
+        ("TIFF", "L", TELEPHONE, {"compression": "tiff_lzw"}),
+    ],
+)
+def test_pictures_of_the_largest_cameras_are_opened(
+    form: str, mode: str, size: tuple[int, int], options: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "image").mkdir()
+    large = Image.new(mode, size, "white")
+    large.paste("black", (1000, 2000, 5000, 9000))
+    large.save(tmp_path / "image" / f"large.{form.lower()}", form, **options)
+    del large
     found = opened(tmp_path)
     assert (found["good"], found["wrong"]) == (1, [])
     assert found["memory"] < MAX_MEMORY
