@@ -144,7 +144,10 @@ def _opened(file: BinaryIO, name: str, max_pixels: int = decoding.MAX_PIXELS) ->
             f"{name} is not a picture that flowviz can open. Use PNG, JPEG, WebP, BMP, GIF or TIFF."
         ) from error
     except (MemoryError, Image.DecompressionBombError) as error:
-        raise FileError(f"{name} has too many pixels for the free memory. {SMALLER}") from error
+        limit_gb = decoding.MAX_BYTES / 1e9
+        raise FileError(
+            f"Reading {name} would take more than {limit_gb:.2f} GB of memory, or more than is free. {SMALLER}"
+        ) from error
     except Exception as error:  # Pillow raises almost any exception on a damaged file
         raise FileError(f"{name} is damaged or cut short, so its picture cannot be read.") from error
 

@@ -134,6 +134,7 @@ def test_the_largest_pictures_stay_within_the_memory_too(form: str, tmp_path: Pa
         ("PNG", "1", TELEPHONE, {"compress_level": 1}),
         ("JPEG", "RGB", TELEPHONE, {}),
         ("JPEG", "RGB", TELEPHONE, {"progressive": True, "subsampling": "4:2:0"}),
+        ("PNG", "I;16", TELEPHONE, {"compress_level": 1}),
         ("TIFF", "L", TELEPHONE, {"compression": "tiff_lzw"}),
     ],
 )
@@ -141,8 +142,8 @@ def test_pictures_of_the_largest_cameras_are_opened(
     form: str, mode: str, size: tuple[int, int], options: dict[str, Any], tmp_path: Path
 ) -> None:
     (tmp_path / "image").mkdir()
-    large = Image.new(mode, size, "white")
-    large.paste("black", (1000, 2000, 5000, 9000))
+    large = Image.new(mode, size, 60_000 if mode == "I;16" else "white")
+    large.paste(0, (1000, 2000, 5000, 9000))
     large.save(tmp_path / "image" / f"large.{form.lower()}", form, **options)
     del large
     found = opened(tmp_path)
