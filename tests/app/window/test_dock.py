@@ -70,19 +70,19 @@ def test_buttons_of_the_title_bar_are_visible_in_both_themes(window: Window) -> 
 
 
 def test_buttons_of_the_title_bar_appear_while_the_pointer_is_above_the_panel(window: Window) -> None:
-    panel, buttons = dock(window, "flow"), [button(window, "flow", kind) for kind in ("Float", "Close")]
+    panel, buttons = dock(window, "training"), [button(window, "training", kind) for kind in ("Float", "Close")]
     assert not any(each.isVisible() for each in buttons)
-    height = title_height(window, "flow")
+    height = title_height(window, "training")
     point_at(panel)
     assert all(each.isVisible() for each in buttons)
-    assert title_height(window, "flow") == height
+    assert title_height(window, "training") == height
     QApplication.sendEvent(panel, QEvent(QEvent.Type.Leave))
     assert not any(each.isVisible() for each in buttons)
 
 
 def test_tab_reaches_the_buttons_of_the_title_bar_and_leaves_them(window: Window, qtbot: QtBot) -> None:
     window.main.activateWindow()
-    bar, (first, last) = dock(window, "flow").titleBarWidget(), (button(window, "flow", k) for k in ("Float", "Close"))
+    bar, (first, last) = dock(window, "training").titleBarWidget(), (button(window, "training", k) for k in ("Float", "Close"))
     assert bar is not None
     bar.setFocus(Qt.FocusReason.TabFocusReason)
     assert first.hasFocus()
@@ -98,15 +98,15 @@ def test_tab_reaches_the_buttons_of_the_title_bar_and_leaves_them(window: Window
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_floating_panel_has_a_frame_and_covers_no_other_panel(window: Window, qtbot: QtBot, theme: str) -> None:
     choose(window, theme)
-    panel = dock(window, "flow")
-    button(window, "flow", "Float").click()
+    panel = dock(window, "training")
+    button(window, "training", "Float").click()
     qtbot.waitUntil(panel.isVisible)
     pixels = drawn(panel.grab())[..., :3].astype(int)
     edges = pixels[0, 9:-9], pixels[-1, 9:-9], pixels[9:-9, 0], pixels[9:-9, -1]
     ground = np.median(pixels.reshape(-1, 3), axis=0)
     for edge in edges:
         assert (np.abs(edge - ground).sum(axis=1) > 30).all(), "an edge is missing"
-    others = [dock(window, name) for name in PANELS if name != "flow" and dock(window, name).isVisible()]
+    others = [dock(window, name) for name in PANELS if name != "training" and dock(window, name).isVisible()]
     for other in others:
         assert not panel.frameGeometry().intersects(QRect(other.mapToGlobal(QPoint()), other.size()))
-    button(window, "flow", "Float").click()
+    button(window, "training", "Float").click()
