@@ -170,7 +170,6 @@ def test_every_command_takes_one_source_or_a_mix(
         ("--points empty.png", "is empty"),
         ("--points box.png", "not a text file in UTF-8"),
         ("--points latin.csv", "not a text file in UTF-8"),
-        ("--points three.csv", "3 columns: a, b, c. Choose two"),
         ("--points three.csv --columns a,d", "does not name two columns"),
         ("--points nan.csv", "nan.csv has missing or infinite numbers in 20 of its 40 rows, starting with row 2"),
         ("--points one.csv", "There is 1 point."),
@@ -189,6 +188,12 @@ def test_what_is_wrong_with_a_target_is_one_sentence(
     assert captured.err.strip().count("\n") == 0
     assert captured.err.strip().endswith(".")
     assert sorted(files.iterdir()) == before
+
+
+@pytest.mark.usefixtures("files")
+def test_first_two_columns_of_numbers_are_read_and_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("target", "--points", "three.csv", "-o", "x.npy") == 0
+    assert "x is the column a of three.csv, and y is b" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", ["--image box.png", "--drawing box.png", "--points three.csv --columns a,b"])
