@@ -82,7 +82,8 @@ def test_buttons_of_the_title_bar_appear_while_the_pointer_is_above_the_panel(wi
 
 def test_tab_reaches_the_buttons_of_the_title_bar_and_leaves_them(window: Window, qtbot: QtBot) -> None:
     window.main.activateWindow()
-    bar, (first, last) = dock(window, "training").titleBarWidget(), (button(window, "training", k) for k in ("Float", "Close"))
+    bar = dock(window, "training").titleBarWidget()
+    first, last = (button(window, "training", kind) for kind in ("Float", "Close"))
     assert bar is not None
     bar.setFocus(Qt.FocusReason.TabFocusReason)
     assert first.hasFocus()
