@@ -203,7 +203,6 @@ def test_text_is_large_in_the_cloud_and_below_it(window: Window, qtbot: QtBot) -
 
 def test_escape_restores_the_window(window: Window, qtbot: QtBot) -> None:
     main = window.main
-    dock(window, "inspector").close()
     main.addDockWidget(RIGHT, dock(window, "loss"))
     main.tabifyDockWidget(dock(window, "training"), dock(window, "target"))
     qtbot.waitUntil(lambda: dock(window, "loss").x() > 700)
