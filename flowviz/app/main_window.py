@@ -3,10 +3,11 @@
 from functools import partial
 
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
-from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget
+from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz.app.commands.actions import Entry, Key, add_action
 from flowviz.app.commands.palette import ShortcutsFirst
+from flowviz.app.desktop.existing import application, existing
 from flowviz.app.desktop.notifications import EndNotification, TaskBar, session_bus
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
@@ -202,8 +203,7 @@ class MainWindow(QMainWindow):
         self.welcome.leave_for(self._finder.commands)
 
     def _connect_keys(self) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
+        app = application()
         line_keys = [QKeySequence("Ctrl+E"), QKeySequence("Ctrl+K")]  # editing keys on Linux and macOS
         text_keys = [key for action in (Key.Undo, Key.Redo, Key.Paste) for key in QKeySequence.keyBindings(action)]
         app.focusChanged.connect(ShortcutsFirst(line_keys + text_keys, self).watch)
@@ -220,9 +220,8 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
 
     def _connect_appearance(self) -> None:
-        bar, switch, appearance = self.menuBar(), ThemeSwitch(), self.appearance
-        assert bar is not None
-        bar.setCornerWidget(switch)
+        switch, appearance = ThemeSwitch(), self.appearance
+        existing(self.menuBar()).setCornerWidget(switch)
         switch.clicked.connect(lambda: appearance.switch_theme())
         appearance.on_theme(switch.show_theme)
         for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons.one_dimension):
@@ -301,11 +300,9 @@ class MainWindow(QMainWindow):
 
     def copy_image(self) -> None:
         """Copy the picture of the cloud, or those of a comparison, to the clipboard, and say so in the status bar."""
-        clipboard = QGuiApplication.clipboard()
         self.welcome.leave()
-        if clipboard is not None:
-            clipboard.setImage(self.comparisons.picture() or self._viewing.picture())
-            self._training.status_bar.show_message("The picture was copied to the clipboard.")
+        existing(QGuiApplication.clipboard()).setImage(self.comparisons.picture() or self._viewing.picture())
+        self._training.status_bar.show_message("The picture was copied to the clipboard.")
 
     def export(self) -> None:
         """Open the dialog that exports the flow, or the comparison that is shown."""
@@ -361,15 +358,13 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         documents = self.document_actions.documents
         if any(document.is_saving for document in documents):
-            assert event is not None
-            event.ignore()
+            existing(event).ignore()
             self._may_close, self._closes_after_saving = False, True
             self._training.status_bar.show_message("The window closes when everything is saved.")
             return
         self.lessons.discard_changes()
         if not self._may_close and any(document.is_changed for document in documents):
-            assert event is not None
-            event.ignore()
+            existing(event).ignore()
             self.document_actions.leave_all(self._close_now)
             return
         self.welcome.close()

@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
-from PyQt6.QtWidgets import QMenu
+from PyQt6.QtWidgets import QMenu, QMenuBar
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.icons import GLYPHS, icon
 
 Key = QKeySequence.StandardKey
@@ -87,10 +88,9 @@ def fill_menu(menu: QMenu, *entries: Entry | QAction | None) -> dict[str, QActio
     return added
 
 
-def add_submenu(menu: QMenu, title: str) -> QMenu:
-    """Add an empty submenu."""
-    submenu = menu.addMenu(title)
-    assert submenu is not None
+def add_submenu(menu: QMenu | QMenuBar, title: str) -> QMenu:
+    """Add an empty menu to a menu or a menu bar."""
+    submenu = existing(menu.addMenu(title))
     submenu.setToolTipsVisible(True)
     return submenu
 

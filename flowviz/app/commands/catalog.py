@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu, QMenuBar
 
+from flowviz.app.desktop.existing import existing
+
 
 @dataclass(frozen=True)
 class Command:
@@ -20,16 +22,15 @@ class Command:
 
 def commands_of(bar: QMenuBar) -> list[Command]:
     """Return the visible entries of all menus, in the order of the menus."""
-    return [command for action in bar.actions() for command in commands_in(action.menu(), "")]
+    return [command for action in bar.actions() for command in commands_in(existing(action.menu()), "")]
 
 
-def commands_in(menu: QMenu | None, parent_path: str) -> Iterator[Command]:
+def commands_in(menu: QMenu, parent_path: str) -> Iterator[Command]:
     """Yield the visible entries of a menu and its submenus, below the path of its parent."""
-    assert menu is not None
     path = f"{parent_path} ▸ {_without_mnemonic(menu.title())}" if parent_path else _without_mnemonic(menu.title())
     for action in menu.actions():
-        if action.menu() is not None:
-            yield from commands_in(action.menu(), path)
+        if (submenu := action.menu()) is not None:
+            yield from commands_in(submenu, path)
         elif action.isVisible() and not action.isSeparator():
             yield _command(action, path)
 

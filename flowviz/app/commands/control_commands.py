@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.commands.catalog import Command
+from flowviz.app.desktop.existing import existing
 from flowviz.app.widgets.controls import OPENER, ChoiceBox
 
 CONTROLS = ChoiceBox, QSpinBox, QDoubleSpinBox, QCheckBox
@@ -85,8 +86,7 @@ def _choices(box: ChoiceBox, menu: str) -> Iterator[Command]:
     model = box.model()
     assert isinstance(model, QStandardItemModel)
     for number in range(box.count()):
-        item, choose = model.item(number), partial(box.setCurrentIndex, number)
-        assert item is not None
+        item, choose = existing(model.item(number)), partial(box.setCurrentIndex, number)
         is_enabled = box.isEnabled() and item.isEnabled()
         yield new_command(item.text(), menu, item.toolTip() or box.toolTip(), choose, enabled=is_enabled)
 

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 from PyQt6.sip import isdeleted
 
 from flowviz.app.commands.catalog import Command, matching
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, MARGIN, UNIT
 from flowviz.app.widgets.controls import named
 from flowviz.app.widgets.labels import FittingLabel
@@ -111,9 +112,7 @@ def _list(title: str, columns: list[str]) -> QTreeWidget:
     tree.setAllColumnsShowFocus(True)
     tree.setUniformRowHeights(True)
     tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    header = tree.header()
-    assert header is not None
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    existing(tree.header()).setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     return tree
 
 
@@ -153,11 +152,9 @@ class CommandPalette(CommandList):
         return matching([*self._commands, *self._more(typed)] if typed else self._commands, typed)
 
     def _lay_out(self) -> None:
-        layout, header = self.layout(), self.list.header()
-        assert layout is not None
-        assert header is not None
-        layout.setContentsMargins(GAP, GAP, GAP, GAP)
+        existing(self.layout()).setContentsMargins(GAP, GAP, GAP, GAP)
         self.list.setHeaderHidden(True)
+        header = existing(self.list.header())
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
@@ -224,23 +221,17 @@ class ShortcutSheet(CommandList):
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
         super().__init__("Keyboard Shortcuts", ["Command", "Shortcut", "Description"], commands, parent)
         self.setObjectName("shortcutSheet")
-        screen = parent.screen()
-        assert screen is not None
-        self.resize((SIZE * self.fontMetrics().height()).boundedTo(screen.availableSize()))
-        header = self.list.header()
-        assert header is not None
-        header.setStretchLastSection(False)  # descriptions in large text can be scrolled to
+        self._room = existing(parent.screen()).availableSize()
+        self.resize((SIZE * self.fontMetrics().height()).boundedTo(self._room))
+        existing(self.list.header()).setStretchLastSection(False)  # descriptions in large text can be scrolled to
         self._show_matching()
-        self._widen(parent)
+        self._widen()
 
-    def _widen(self, parent: QWidget) -> None:
+    def _widen(self) -> None:
         """Make the dialog wide enough for its columns, if the screen is."""
-        screen, bar = parent.screen(), self.list.verticalScrollBar()
-        assert screen is not None
-        assert bar is not None
         columns = sum(self.list.sizeHintForColumn(column) for column in range(self.list.columnCount()))
-        needed = columns + bar.sizeHint().width() + FRAME_WIDTH
-        self.resize(min(max(self.width(), needed), screen.availableSize().width()), self.height())
+        needed = columns + existing(self.list.verticalScrollBar()).sizeHint().width() + FRAME_WIDTH
+        self.resize(min(max(self.width(), needed), self._room.width()), self.height())
 
     def show_commands(self, commands: list[Command]) -> None:
         for menu in dict.fromkeys(command.menu for command in self._commands):

@@ -4,9 +4,10 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QSize, QUrl, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
+from PyQt6.QtGui import QCloseEvent, QDesktopServices
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from flowviz.app.desktop.existing import copy_text, existing
 from flowviz.app.export.destination import ExportDestination
 from flowviz.app.export.exported_comparison import ExportedComparison
 from flowviz.app.export.form import ExportForm
@@ -193,17 +194,16 @@ class ExportDialog(QDialog):
 
     def _ask_and_write(self) -> None:
         """Start the export; ask first if it would overwrite files."""
-        path = self._destination.path
-        assert path is not None
+        path = existing(self._destination.path)
         if self._export is None:
             return
         files = [path / name for name in self._names] or [path]
-        existing = sum(file.is_file() for file in files)
-        if not existing:
+        overwritten = sum(file.is_file() for file in files)
+        if not overwritten:
             self._write(path)
             return
         box = ask(
-            self, "overwriteBox", overwriting_question(files, existing), "",
+            self, "overwriteBox", overwriting_question(files, overwritten), "",
             Answer("&Overwrite", DISCARD, partial(self._write, path)),
             Answer("Cancel", CANCEL),
         )  # fmt: skip
@@ -244,11 +244,8 @@ class ExportDialog(QDialog):
 
     def _copy(self, title: str) -> None:
         """Copy the command or the Python code that writes the same from the file of the source."""
-        clipboard, path = QGuiApplication.clipboard(), self._destination.path
-        assert clipboard is not None
-        assert path is not None
         try:
-            clipboard.setText(self._source.copies(self._form.choices)[title](path))
+            copy_text(self._source.copies(self._form.choices)[title](existing(self._destination.path)))
         except FlowvizError as error:
             self._notices.post(notice_of(EXPORT, error))
         else:

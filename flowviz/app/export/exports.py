@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
+from flowviz.app.desktop.existing import copy_text, existing
 from flowviz.app.export.destination import pictures_folder
 from flowviz.app.export.exported_project import ExportedProject
 from flowviz.app.export.source import ExportSource, copied_message
@@ -45,20 +45,18 @@ class Exports(QObject):
         if self._dialog is None or not self._dialog.is_running:
             self.close()
             self._open(source)
-        assert self._dialog is not None
-        self._dialog.show()
-        self._dialog.raise_()
-        self._dialog.activateWindow()
+        dialog = existing(self._dialog)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def copy_training(self, title: str, repeated: TrainingCopy, source: ExportedProject) -> None:
         """Copy the training as a command or as Python, as `title` says."""
-        clipboard = QGuiApplication.clipboard()
-        assert clipboard is not None
         saved_path, plan = source.path if source.is_saved else None, source.project.asked
         try:
             if plan.flow.is_recorded:
                 raise SpecError(NO_TRAINING)
-            clipboard.setText(repeated(plan, source.retrained_path, saved_path))
+            copy_text(repeated(plan, source.retrained_path, saved_path))
         except FlowvizError as error:
             self.notice_posted.emit(notice_of(COPY, error))
         else:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QFrame, QGroupBox, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.export.controls import (
     FIELDS,
     Control,
@@ -184,10 +185,8 @@ class ExportForm(QScrollArea):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Keep the area as wide as the form needs; QScrollArea filters the events of its widget."""
-        form, bar = self.widget(), self.verticalScrollBar()
-        if watched is form and event is not None and event.type() == QEvent.Type.LayoutRequest:
-            assert form is not None
-            assert bar is not None
+        form, bar = self.widget(), existing(self.verticalScrollBar())
+        if form is not None and watched is form and event is not None and event.type() == QEvent.Type.LayoutRequest:
             self.setMinimumWidth(max(self.minimumWidth(), form.minimumSizeHint().width() + bar.sizeHint().width()))
         return super().eventFilter(watched, event)
 

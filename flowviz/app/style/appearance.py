@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QStyle, QToolButton, QToolTip
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings
 from flowviz.app.style.fonts import window_font
 from flowviz.app.style.icons import icon
@@ -45,9 +46,7 @@ class Appearance(QObject):
 
         Widgets that are created after this have their style from the start, and need not be laid out again.
         """
-        hints = QGuiApplication.styleHints()
-        assert hints is not None
-        hints.colorSchemeChanged.connect(self._apply_theme)
+        existing(QGuiApplication.styleHints()).colorSchemeChanged.connect(self._apply_theme)
         self._apply_text_size()
         self._apply_theme()
 
@@ -86,8 +85,7 @@ class Appearance(QObject):
         self.motion_changed.emit(reduced)
 
     def _apply_theme(self) -> None:
-        hints = QGuiApplication.styleHints()
-        assert hints is not None
+        hints = existing(QGuiApplication.styleHints())
         hints.setColorScheme(SCHEMES[self.chosen_theme])  # for window frames that the system draws
         QApplication.setPalette(palette(self.theme))
         QApplication.setPalette(menu_palette(self.theme), "QMenu")

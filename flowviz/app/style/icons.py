@@ -14,6 +14,8 @@ from pathlib import Path
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 
+from flowviz.app.desktop.existing import existing
+
 FONT = "materialdesignicons6-webfont"
 GLYPH_SCALE = 0.875  # height of a glyph relative to its icon
 ENTRY_GLYPHS = {  # of commands, by their ids
@@ -172,12 +174,8 @@ class Glyph(QIconEngine):
 @cache
 def _font() -> tuple[str, dict[str, str]]:
     """Return the family of the icon font and the character of each glyph, without importing QtAwesome."""
-    package = find_spec("qtawesome")
-    assert package is not None
-    assert package.origin is not None
-    font, names = (
-        next(Path(package.origin).with_name("fonts").glob(f"{FONT}-{end}")) for end in ("[0-9]*.ttf", "charmap*.json")
-    )
+    package = Path(existing(existing(find_spec("qtawesome")).origin))
+    font, names = (next(package.with_name("fonts").glob(f"{FONT}-{end}")) for end in ("[0-9]*.ttf", "charmap*.json"))
     number = QFontDatabase.addApplicationFont(str(font))
     codes = json.loads(names.read_text())
     characters = {glyph: chr(int(codes[glyph], 16)) for glyph in GLYPHS.values()}

@@ -5,6 +5,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QMenu, QSizePolicy, QToolButton
 
 from flowviz.app.commands.actions import Entry, create_action
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.icons import icon
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.training_state import TrainingState
@@ -87,8 +88,7 @@ class PrimaryButton(QToolButton):
         self.setAccessibleName(primary.iconText())
 
     def _fill_menu(self) -> None:
-        menu = self.menu()
-        assert menu is not None
+        menu = existing(self.menu())
         menu.clear()  # it does not own these commands
         menu.addActions([command for command in self._commands.all if command is not self._commands.primary])
 

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QPalette
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, WIDE
 from flowviz.app.widgets.controls import named, on_click
 from flowviz.app.widgets.labels import WrappingLabel
@@ -55,8 +56,7 @@ class Callout(QFrame):
 
     def fit(self) -> None:
         """Resize to a readable line length and the height of the text."""
-        layout = self.layout()
-        assert layout is not None
+        layout = existing(self.layout())
         width = max(WIDTH * self.fontMetrics().averageCharWidth(), layout.minimumSize().width())
         self.resize(width, layout.totalHeightForWidth(width))
 

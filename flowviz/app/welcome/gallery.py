@@ -11,6 +11,7 @@ from PyQt6.QtGui import QFontMetrics, QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from flowviz import rendering
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import UNIT, WIDE
 from flowviz.app.threads.latest import LatestWorker
@@ -55,10 +56,9 @@ class GalleryList(QListWidget):
     def size_for(self, columns: int, rows: int) -> QSize:
         """Return the size that shows this many columns and rows, and a scroll bar."""
         cell, frame = self.gridSize(), 2 * self.frameWidth()
-        bar = self.verticalScrollBar()
-        assert bar is not None
         width = columns * cell.width() + 1  # without a spare pixel, Qt wraps the last column
-        return QSize(width + bar.sizeHint().width() + frame, rows * cell.height() + frame)
+        bar_width = existing(self.verticalScrollBar()).sizeHint().width()
+        return QSize(width + bar_width + frame, rows * cell.height() + frame)
 
     def minimum_cell_size(self) -> QSize:
         """Return the size of a thumbnail with its title."""
@@ -175,7 +175,6 @@ def _style_buttons(buttons: QDialogButtonBox) -> None:
         (Standard.Open, icon("open"), "Open this example in place of the present flow"),
         (Standard.Cancel, QIcon(), "Close the gallery (Esc)"),
     ):
-        button = buttons.button(standard)
-        assert button is not None
+        button = existing(buttons.button(standard))
         button.setIcon(button_icon)
         button.setToolTip(tip)

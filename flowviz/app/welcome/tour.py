@@ -7,6 +7,7 @@ from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, 
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWidget
 from PyQt6.sip import isdeleted
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.style.theme import SHADE
 from flowviz.app.style.tokens import THICK_LINE
@@ -151,10 +152,8 @@ def _is_in(widget: QWidget, window: QWidget) -> bool:
 def _parents(widget: QWidget, window: QWidget) -> Iterator[QWidget]:
     """Yield the parents of a widget, up to the window."""
     while widget is not window:
-        parent = widget.parentWidget()
-        assert parent is not None
-        yield parent
-        widget = parent
+        widget = existing(widget.parentWidget())
+        yield widget
 
 
 def _highlighted_rect(step: TourStep, window: QWidget) -> QRect:

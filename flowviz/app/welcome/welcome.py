@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
+from flowviz.app.desktop.existing import existing
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.request import RequestState
@@ -123,9 +124,7 @@ class Welcome(QObject):
         self.entered.emit()
         self.leave()
         if self._tour is None:
-            bar = self._window.menuBar()
-            assert bar is not None
-            steps = tour_steps(self._panels, self._viewer_widgets, bar)
+            steps = tour_steps(self._panels, self._viewer_widgets, existing(self._window.menuBar()))
             self._tour = Tour(steps, self._window, self._forget_tour)
         self._tour.begin()
 
@@ -170,8 +169,7 @@ class Welcome(QObject):
 
     def _show_problem(self) -> None:
         """Show what is wrong with the word, but not what is wrong with another kind of target."""
-        assert self._page is not None
-        self._page.show_problem(self._builder.problem if self._request.value.kind == "text" else "")
+        existing(self._page).show_problem(self._builder.problem if self._request.value.kind == "text" else "")
 
     def _list_recent(self) -> None:
         if self._page is not None:

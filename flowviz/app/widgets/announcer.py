@@ -9,6 +9,8 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication, QWidget
 from PyQt6.sip import isdeleted
 
+from flowviz.app.desktop.existing import application
+
 MAX_NAME = 40  # characters; longer names are texts, which are not read once more
 
 
@@ -18,9 +20,7 @@ class Announcer(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._renamed: tuple[QWidget, str, str] | None = None  # a widget, its own name, and its name for a while
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        app.focusChanged.connect(self.end)
+        application().focusChanged.connect(self.end)
 
     def announce(self, message: str) -> None:
         """Announce a message, in place of the one before."""

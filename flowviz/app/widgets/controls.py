@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP
@@ -71,8 +72,7 @@ class ChoiceBox(QComboBox):
         """Disable a value for a reason, which becomes its tooltip; enable it if the reason is empty."""
         model = self.model()
         assert isinstance(model, QStandardItemModel)
-        item = model.item(self.findData(value))
-        assert item is not None
+        item = existing(model.item(self.findData(value)))
         item.setEnabled(not reason)
         item.setToolTip(reason)
 

@@ -4,6 +4,8 @@ from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
+from flowviz.app.desktop.existing import existing
+
 
 class JumpSlider(QSlider):
     """Horizontal slider whose handle jumps to the clicked position.
@@ -16,8 +18,7 @@ class JumpSlider(QSlider):
 
     def handle(self) -> QRect:
         """Return the rectangle of the handle, in widget coordinates."""
-        style, option = self.style(), QStyleOptionSlider()
-        assert style is not None
+        style, option = existing(self.style()), QStyleOptionSlider()
         self.initStyleOption(option)
         return style.subControlRect(QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self)
 

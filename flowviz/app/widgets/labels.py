@@ -6,6 +6,7 @@ from PyQt6.QtCore import QEvent, QRect, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import TIGHT, UNIT
 
@@ -88,9 +89,7 @@ class WarningLabel(WrappingLabel):
         """Set whether the text is a warning or plain information."""
         self.setProperty("warns", warns)  # for the style sheet
         self.setContentsMargins(SIGN_SIDE + SIGN_GAP if warns else 0, 0, 0, 0)
-        style = self.style()
-        assert style is not None
-        style.polish(self)
+        existing(self.style()).polish(self)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         if self.text() and self.property("warns"):

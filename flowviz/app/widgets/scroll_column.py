@@ -3,6 +3,7 @@
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, TIGHT
 
 
@@ -36,8 +37,7 @@ class ScrollColumn(QScrollArea):
         return QSize(width, self._column.totalHeightForWidth(max(width, self.maximumViewportSize().width())))
 
     def minimumSizeHint(self) -> QSize:
-        bar = self.verticalScrollBar()
-        assert bar is not None
+        bar = existing(self.verticalScrollBar())
         width = self._column.totalMinimumSize().width() + bar.sizeHint().width()
         return QSize(width, super().minimumSizeHint().height())
 

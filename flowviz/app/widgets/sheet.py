@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.desktop.existing import application, existing
 from flowviz.app.style.tokens import GAP, MARGIN, MOTION_MS
 from flowviz.app.widgets.controls import OPENER, named, row, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
@@ -81,20 +82,17 @@ class Sheet(QFrame):
         self._is_motion_reduced = reduced
 
     def _show(self, shown: bool) -> None:
-        app = QApplication.instance()
-        assert app is not None
         if shown:
-            window = self.opener.window()
-            assert window is not None
+            window = existing(self.opener.window())
             self.setParent(window.parentWidget() or window)  # a panel that floats is a window of the main window
             self._place()
             self.show()
             self.raise_()
             self._move_in()
             self._first_control().setFocus(Qt.FocusReason.PopupFocusReason)
-            app.installEventFilter(self)
+            application().installEventFilter(self)
         else:
-            app.removeEventFilter(self)
+            application().removeEventFilter(self)
             if self.isAncestorOf(QApplication.focusWidget()):
                 self.opener.setFocus()
             self.hide()
@@ -105,8 +103,7 @@ class Sheet(QFrame):
 
     def _place(self) -> None:
         """Cover the edge of the picture that is next to the button, as high as the content if there is room."""
-        host = self.parentWidget()
-        assert host is not None
+        host = existing(self.parentWidget())
         room = host.rect() if self._covered() is host else self._covered().geometry()
         size = self.sizeHint().boundedTo(room.size())
         corner = host.mapFromGlobal(self.opener.mapToGlobal(QPoint()))
@@ -116,8 +113,7 @@ class Sheet(QFrame):
 
     def _covered(self) -> QWidget:
         """Return the widget that the sheet covers in part."""
-        host = self.parentWidget()
-        assert host is not None
+        host = existing(self.parentWidget())
         return (host.centralWidget() if isinstance(host, QMainWindow) else None) or host
 
     def _move_in(self) -> None:

@@ -1,11 +1,12 @@
 """Dialogs about flowviz: its release notes, its license and how to cite it."""
 
 from PyQt6.QtCore import QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFontDatabase, QGuiApplication, QIcon, QTextCursor
+from PyQt6.QtGui import QFontDatabase, QIcon, QTextCursor
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
 import flowviz
 from flowviz.about import citation, license_text, release_notes
+from flowviz.app.desktop.existing import copy_text, existing
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP, UNIT
 from flowviz.app.widgets.labels import WrappingLabel
@@ -31,14 +32,10 @@ class TextDialog(QDialog):
         self.text.setObjectName(f"{name}Text")
         self.text.setAccessibleName(title)
         self.text.setOpenExternalLinks(True)
-        document = self.text.document()
-        assert document is not None
-        document.setDocumentMargin(GAP)
+        existing(self.text.document()).setDocumentMargin(GAP)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.buttons.rejected.connect(self.reject)
-        close = self.buttons.button(QDialogButtonBox.StandardButton.Close)
-        assert close is not None
-        close.setIcon(NO_ICON)
+        existing(self.buttons.button(QDialogButtonBox.StandardButton.Close)).setIcon(NO_ICON)
         layout = QVBoxLayout(self)
         if introduction:
             label = WrappingLabel(f"{name}Introduction", "Introduction")
@@ -46,9 +43,8 @@ class TextDialog(QDialog):
             layout.addWidget(label)
         layout.addWidget(self.text, stretch=1)
         layout.addWidget(self.buttons)
-        screen = parent.screen()
-        assert screen is not None
-        self.resize((SIZE * self.fontMetrics().height()).boundedTo(screen.availableSize()))
+        room = existing(parent.screen()).availableSize()
+        self.resize((SIZE * self.fontMetrics().height()).boundedTo(room))
 
     def show_markdown(self, text: str) -> None:
         """Show formatted text from its beginning."""
@@ -81,8 +77,7 @@ class About(QObject):
         """Show BibTeX entries, with a button that copies them."""
         dialog = TextDialog("citation", "Cite flowviz", self._window, CITE)
         dialog.show_code(citation())
-        copy = dialog.buttons.addButton("&Copy BibTeX", QDialogButtonBox.ButtonRole.ActionRole)
-        assert copy is not None
+        copy = existing(dialog.buttons.addButton("&Copy BibTeX", QDialogButtonBox.ButtonRole.ActionRole))
         copy.setObjectName("copyCitationButton")
         copy.setIcon(icon("copy"))
         copy.setToolTip("Copy all entries to the clipboard")
@@ -103,13 +98,9 @@ class About(QObject):
         box.setWindowTitle("About flowviz")
         box.setIconPixmap(self._window.windowIcon().pixmap(ICON_SIDE))
         box.setText(ABOUT.format(version=flowviz.__version__))
-        close = box.addButton(QMessageBox.StandardButton.Close)
-        assert close is not None
-        close.setIcon(NO_ICON)
+        existing(box.addButton(QMessageBox.StandardButton.Close)).setIcon(NO_ICON)
         box.open()
 
     def _copy_citation(self) -> None:
-        clipboard = QGuiApplication.clipboard()
-        assert clipboard is not None
-        clipboard.setText(citation())
+        copy_text(citation())
         self.done.emit("The BibTeX entries were copied to the clipboard.")

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices, QGuiApplication, QScreen
 
 from flowviz import machine
+from flowviz.app.desktop.existing import copy_text
 from flowviz.app.notices.notice import Notice
 from flowviz.logbook import last_crash, last_lines, log_file, log_folder, without_person
 
@@ -34,9 +35,7 @@ class BugReport(QObject):
 
     def copy_details(self) -> None:
         """Copy the details to the clipboard."""
-        clipboard = QGuiApplication.clipboard()
-        assert clipboard is not None
-        clipboard.setText(details())
+        copy_text(details())
         self.done.emit("The details were copied to the clipboard. They contain no names, folders or files of yours.")
 
 

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QMainWindow, QWidget
 from flowviz.app.commands.catalog import Command, commands_of
 from flowviz.app.commands.control_commands import ControlCommands, new_command
 from flowviz.app.commands.palette import CommandPalette, ShortcutSheet
+from flowviz.app.desktop.existing import existing
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.controls import MAX_BUDGETS
@@ -48,9 +49,7 @@ class CommandFinder:
     @property
     def commands(self) -> list[Command]:
         """Return the commands of the menus."""
-        bar = self._window.menuBar()
-        assert bar is not None
-        return commands_of(bar)
+        return commands_of(existing(self._window.menuBar()))
 
     def open_palette(self) -> None:
         """Open the command palette, or close it if it is open."""

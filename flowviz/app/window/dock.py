@@ -6,7 +6,6 @@ from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QEnterEvent, QFocusEvent, QKeySequence, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QComboBox,
     QDockWidget,
     QFrame,
@@ -18,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.desktop.existing import application, existing
 from flowviz.app.style.tokens import GAP, HAIRLINE, TIGHT
 from flowviz.app.widgets.controls import named, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
@@ -80,8 +80,7 @@ class Dock(QDockWidget):
 
     def action(self, key: str | None) -> QAction:
         """Return the action that closes the panel, and shows it if it is closed or behind another tab."""
-        action = self.toggleViewAction()
-        assert action is not None
+        action = existing(self.toggleViewAction())
         action.setText(self._title)
         action.setObjectName(f"{self.objectName()}Action")
         action.setToolTip(f"Show or close the {self.windowTitle()} panel")
@@ -142,7 +141,7 @@ class TitleBar(QFrame):
         for each in self._buttons:
             layout.addWidget(each)
         self.update_buttons()
-        QApplication.instance().focusChanged.connect(self._follow_focus)  # type: ignore[union-attr]
+        application().focusChanged.connect(self._follow_focus)
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
         """Let the Tab key reach the buttons, although it skips what is hidden."""

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.commands.actions import Entry, Key, fill_menu
 from flowviz.app.commands.history import UndoHistory
+from flowviz.app.desktop.existing import application
 from flowviz.app.target.importer import TargetImporter
 from flowviz.app.target.text_page import is_media
 
@@ -61,9 +62,7 @@ class EditMenu(QObject):
         self._group.redoTextChanged.connect(self._show_redo)
         self.serve(history)
         self._selection: QMetaObject.Connection | None = None  # to the text that has the focus
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        app.focusChanged.connect(self._follow_focus)
+        application().focusChanged.connect(self._follow_focus)
         self._update()
 
     def serve(self, history: UndoHistory) -> None:

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QMainWindow
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.window.dock import Dock
@@ -45,8 +46,7 @@ class LessonDock(Dock):
         observer.add(lambda: {"panels": self._panels.open_names}, self._panels.panels_changed)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        assert event is not None
-        event.ignore()  # it closes with the lessons, which may ask first
+        existing(event).ignore()  # it closes with the lessons, which may ask first
         self._lessons.leave()
 
     def _open(self) -> None:

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from flowviz.app.commands.actions import Entry, Key, add_choices, add_submenu, enable_unless, fill_menu
+from flowviz.app.desktop.existing import existing
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.editing.entries import fill_editing_entries, fill_training_entry
 from flowviz.app.editing.layer_editor import LayerEditor
@@ -63,12 +64,7 @@ COMMON_SCALE = Entry(
 
 def new_menu(window: QMainWindow, title: str) -> QMenu:
     """Add an empty menu to the menu bar of a window."""
-    bar = window.menuBar()
-    assert bar is not None
-    menu = bar.addMenu(title)
-    assert menu is not None
-    menu.setToolTipsVisible(True)
-    return menu
+    return add_submenu(existing(window.menuBar()), title)
 
 
 def fill_source_entries(menu: QMenu, panel: TargetPanel, welcome: Welcome) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings
 from flowviz.app.pane.inspector import Inspector
 from flowviz.app.pane.ledger_panel import LedgerPanel
@@ -241,9 +242,7 @@ class PanelLayout(QObject):
         return self._window.saveState(VERSION), self._is_compact
 
     def _first_size(self) -> QSize:
-        screen = self._window.screen()
-        assert screen is not None
-        room = screen.availableSize() - FRAME
+        room = existing(self._window.screen()).availableSize() - FRAME
         return (room * SHARE_OF_SCREEN).expandedTo(FIRST_SIZE).boundedTo(room).expandedTo(MIN_SIZE)
 
     def _arrange(self) -> None:

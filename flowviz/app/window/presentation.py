@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QS
 from PyQt6.sip import isdeleted
 
 from flowviz.app.commands.actions import Entry, fill_menu, make_checkable
+from flowviz.app.desktop.existing import existing
 from flowviz.app.threads.delay import delayed
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ class Presentation(QObject):
         for widget in (*bars, *(dock for dock in window.findChildren(QDockWidget) if dock not in self._kept)):
             widget.hide()
         self._show_menu_bar(False)
-        screen = window.screen()
-        assert screen is not None
-        scale = min(max(screen.size().height() / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
+        scale = min(max(existing(window.screen()).size().height() / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
         self._center.present(scale)
         self.scaled.emit(scale)
         window.setWindowState(state | FULL_SCREEN)
@@ -124,9 +123,7 @@ class Presentation(QObject):
 
     def _show_menu_bar(self, is_shown: bool) -> None:
         """Show the menu bar, or give it no height: shortcuts of a hidden menu bar do not work."""
-        bar = self._window.menuBar()
-        assert bar is not None
-        bar.setMaximumHeight(QWIDGETSIZE_MAX if is_shown else 0)
+        existing(self._window.menuBar()).setMaximumHeight(QWIDGETSIZE_MAX if is_shown else 0)
 
     def _stop_restoring(self) -> None:
         self._restore_timer.stop()
