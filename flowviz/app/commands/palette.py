@@ -19,7 +19,7 @@ from PyQt6.sip import isdeleted
 from flowviz.app.commands.catalog import Command, matching
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, MARGIN, UNIT
-from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.labels import FittingLabel
 
 LIST_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
@@ -40,9 +40,7 @@ class CommandList(QDialog):
         self.search = _search_box()
         self.list = _list(title, columns)
         self.sentence = FittingLabel("commandSentence", "Search result")
-        layout = QVBoxLayout(self)
-        for widget in (self.search, self.list, self.sentence):
-            layout.addWidget(widget)
+        lay_out(QVBoxLayout(self), self.search, self.list, self.sentence, margin=GAP)
         self.search.textChanged.connect(self._show_matching)
         self.search.installEventFilter(self)
         self.finished.connect(self._return_focus)
@@ -152,7 +150,6 @@ class CommandPalette(CommandList):
         return matching([*self._commands, *self._more(typed)] if typed else self._commands, typed)
 
     def _lay_out(self) -> None:
-        existing(self.layout()).setContentsMargins(GAP, GAP, GAP, GAP)
         self.list.setHeaderHidden(True)
         header = existing(self.list.header())
         header.setStretchLastSection(False)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import QStandardPaths
-from PyQt6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
+from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from flowviz.app.export.source import ExportSource
 from flowviz.app.style.tokens import UNIT
-from flowviz.app.widgets.controls import button, named, row
+from flowviz.app.widgets.controls import button, lay_out, named
 from flowviz.specs.export_kinds import IN_FOLDERS
 
 MIN_WIDTH = 42 * UNIT  # pixels
@@ -50,9 +50,7 @@ class ExportDestination(QWidget):
         self._label.setBuddy(self._line)
         self._browse = button("exportBrowse", "Browse…", "Choose a file or folder", run=self._choose)
         self._browse.setAccessibleName("Browse")
-        line = row(self._label, self._line, self._browse, stretched=self._line)
-        line.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(line)
+        lay_out(QHBoxLayout(self), self._label, self._line, self._browse, stretched=self._line)
 
     @property
     def path(self) -> Path | None:

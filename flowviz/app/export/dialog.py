@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QSize, QUrl, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDesktopServices
-from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import copy_text, existing
 from flowviz.app.export.destination import ExportDestination
@@ -20,7 +20,7 @@ from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.style.tokens import UNIT
 from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
-from flowviz.app.widgets.controls import button, named
+from flowviz.app.widgets.controls import button, named, row, row_widget
 from flowviz.app.widgets.labels import WarningLabel
 from flowviz.errors import FlowvizError
 from flowviz.exporting.comparison_figure import ComparisonFigure
@@ -116,18 +116,11 @@ class ExportDialog(QDialog):
         self._leave = button("exportLeave", "Close", "Close (Esc)", run=self.reject)
 
     def _lay_out(self) -> None:
-        columns, buttons, layout = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
-        columns.addWidget(self._preview, stretch=1)
-        columns.addWidget(self._form)
-        for left in self._copy_buttons.values():
-            buttons.addWidget(left)
-        buttons.addStretch()
-        for right in (self._bytes, self._show, self._start, self._leave):
-            buttons.addWidget(right)
-        layout.addLayout(columns, stretch=1)
+        layout, copies = QVBoxLayout(self), row_widget(*self._copy_buttons.values())
+        layout.addLayout(row(self._preview, self._form, stretched=self._preview), stretch=1)
         for widget in (self._destination, self._progress, self._notices, self._message):
             layout.addWidget(widget)
-        layout.addLayout(buttons)
+        layout.addLayout(row(copies, self._bytes, self._show, self._start, self._leave, stretched=copies))
         parent = self.parentWidget()
         room = SIZE if parent is None else parent.size()
         self.resize(SIZE.expandedTo(room * WINDOW_SHARE).boundedTo(room))

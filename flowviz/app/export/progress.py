@@ -5,11 +5,11 @@ from collections.abc import Callable, Generator
 from time import perf_counter
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QLabel, QProgressBar, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.threads.worker import Worker
-from flowviz.app.widgets.controls import named, row
+from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.labels import format_duration
 from flowviz.errors import FlowvizError
 
@@ -65,9 +65,7 @@ class ExportProgress(QWidget):
         self._bar = named(QProgressBar(), "exportProgress", name, name)
         self._bar.setFormat("%v of %m")
         self._time_left = named(QLabel(), "exportTimeLeft", "Time left")
-        line = row(self._bar, self._time_left, stretched=self._bar)
-        line.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(line)
+        lay_out(QHBoxLayout(self), self._bar, self._time_left, stretched=self._bar)
         self.hide()
 
     @property

@@ -6,11 +6,11 @@ from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSpinBox, QVBoxLayout, QW
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.request import Request, RequestState
-from flowviz.app.style.tokens import GAP, TIGHT
+from flowviz.app.style.tokens import TIGHT
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.commands import PrimaryButton, TrainingCommands
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.widgets.controls import ChoiceBox, label_of, named, row
+from flowviz.app.widgets.controls import ChoiceBox, label_of, lay_out, named, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs.training import DEFAULT_SECONDS
 
@@ -47,12 +47,7 @@ class TrainingControls(QWidget):
         self._status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._status.setTextFormat(Qt.TextFormat.PlainText)  # the target may look like a tag
         self.notices = NoticeList("trainingNotices")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
-        layout.addLayout(budget_row(request))
-        for widget in (self.train_button, self._bar, self._status, self.notices):
-            layout.addWidget(widget)
+        lay_out(QVBoxLayout(self), budget_row(request), self.train_button, self._bar, self._status, self.notices)
         self._show_range()
 
     def show_activity(self, activity: Activity) -> None:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.training.loss_range import shown_range, spike_texts
+from flowviz.app.widgets.controls import lay_out
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.late import Late
 from flowviz.records import EntropySegment, History
@@ -63,11 +64,7 @@ class LossPlot(QWidget):
         self._legend = WrappingLabel("lossLegend", "Legend of the curves")
         self._legend.setToolTip(LEGEND_TIP)
         self.graph = Late(_load_graph, self._update_graph)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(TIGHT)
-        layout.addWidget(self._legend)
-        layout.addWidget(self.graph, stretch=1)
+        lay_out(QVBoxLayout(self), self._legend, self.graph, stretched=self.graph, spacing=TIGHT)
         self.set_theme(self._theme)
 
     def show_history(self, history: History, entropy: float | None) -> None:

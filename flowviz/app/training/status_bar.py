@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidge
 from flowviz.app.style.tokens import GAP, WIDE
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.activity import Activity
+from flowviz.app.widgets.controls import lay_out
 from flowviz.app.widgets.labels import format_duration
 
 MESSAGE_MS = 10_000
@@ -37,12 +38,8 @@ class StatusBar(QStatusBar):
 
     def _lay_out(self) -> None:
         self._row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # the window may be narrower
-        layout = QHBoxLayout(self._row)
-        layout.setContentsMargins(GAP, 0, 0, 0)
-        layout.setSpacing(WIDE)
-        for label in self._metrics.values():
-            layout.addWidget(label)
-        layout.addWidget(self._message, stretch=1)
+        parts = *self._metrics.values(), self._message
+        lay_out(QHBoxLayout(self._row), *parts, stretched=self._message, spacing=WIDE).setContentsMargins(GAP, 0, 0, 0)
         self.addWidget(self._row, 1)
 
     @property

@@ -5,11 +5,11 @@ from functools import partial
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QPalette
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, WIDE
-from flowviz.app.widgets.controls import named, on_click
+from flowviz.app.widgets.controls import lay_out, named, on_click, row
 from flowviz.app.widgets.labels import WrappingLabel
 
 WIDTH = 46  # characters
@@ -61,15 +61,8 @@ class Callout(QFrame):
         self.resize(width, layout.totalHeightForWidth(width))
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._position, stretch=1)
-        for button in (self._skip, self._back, self._next):
-            buttons.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
-        column.addWidget(self._title)
-        column.addWidget(self._text)
-        column.addLayout(buttons)
+        buttons = row(self._position, self._skip, self._back, self._next, stretched=self._position)
+        lay_out(QVBoxLayout(self), self._title, self._text, buttons, margin=WIDE)
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  # Qt's name
         buttons = [button for button in (self._skip, self._back, self._next) if button.isEnabled()]

@@ -18,12 +18,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.state.binding import bind
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.tokens import GAP, LARGE_TEXT, MARGIN, TEXT, TITLE_TEXT, WIDE
 from flowviz.app.training.presets import PresetButtons
 from flowviz.app.welcome.gallery import GalleryList
-from flowviz.app.widgets.controls import button, named, rename
+from flowviz.app.widgets.controls import button, lay_out, named, rename, row
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs.view import Theme
@@ -141,34 +142,27 @@ class StartPage(QScrollArea):
         self._gallery.stop_drawing()
 
     def _lay_out(self) -> None:
-        entry = QHBoxLayout()
-        entry.addWidget(self._word, stretch=1)
-        entry.addWidget(self._train)
         self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the text box
-        column = QVBoxLayout(self._page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP)
-        column.addWidget(self._heading)
-        column.addWidget(_label("startExplanation", EXPLANATION))
-        column.addSpacing(GAP)
-        column.addLayout(entry)
-        column.addWidget(self._presets)
-        column.addWidget(self._problem)
-        column.addSpacing(GAP)
         ways = self._tour, self._lessons, self._by_hand, self._compare, self._open, self._leave
-        column.addWidget(WrappingRow(GAP, *ways))
-        column.addSpacing(GAP)
-        for widget in (self._recent_title, self._recent, self._gallery_title):
-            column.addWidget(widget)
-        body = QVBoxLayout(self._body)
-        body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        body.setSpacing(WIDE)
-        body.addLayout(_wide(self._page, QHBoxLayout()))
-        body.addWidget(self._gallery)
-        body.addStretch(1)
+        lay_out(
+            QVBoxLayout(self._page),
+            self._heading,
+            _label("startExplanation", EXPLANATION),
+            GAP,
+            row(self._word, self._train, stretched=self._word),
+            self._presets,
+            self._problem,
+            GAP,
+            WrappingRow(GAP, *ways),
+            GAP,
+            self._recent_title,
+            self._recent,
+            self._gallery_title,
+        )
+        column = _wide(self._page, QHBoxLayout())
+        lay_out(QVBoxLayout(self._body), column, self._gallery, margin=MARGIN, spacing=WIDE).addStretch(1)
         centered = QWidget()
-        across = QHBoxLayout(centered)
-        across.setContentsMargins(0, 0, 0, 0)
+        across = lay_out(QHBoxLayout(centered))
         across.addStretch(1)
         _wide(self._body, across)
         centered.setBackgroundRole(QPalette.ColorRole.Base)  # like the background of the thumbnails
@@ -193,8 +187,8 @@ class StartPage(QScrollArea):
 
     def _fit_recent(self) -> None:
         height = self.fontMetrics().lineSpacing() + GAP
-        for row in range(self._recent.count()):
-            self._recent.item(row).setSizeHint(QSize(0, height))  # type: ignore[union-attr]
+        for number in range(self._recent.count()):
+            existing(self._recent.item(number)).setSizeHint(QSize(0, height))
         self._recent.setFixedHeight(height * self._recent.count())
 
     def _choose(self, entry: QListWidgetItem) -> None:

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QMenu,
     QPushButton,
     QSlider,
@@ -29,6 +30,7 @@ OPENER = "opener"  # property of a widget that is hidden at first: the button th
 Control = TypeVar("Control", bound=QWidget)
 Button = TypeVar("Button", bound=QAbstractButton)
 Layout = TypeVar("Layout", bound=QBoxLayout)
+Part = QWidget | QLayout | int
 
 
 class ChoiceBox(QComboBox):
@@ -206,14 +208,25 @@ def check_box(object_name: str, text: str, tip: str) -> QCheckBox:
     return named(QCheckBox(text), object_name, text, tip)
 
 
-def lay_out(
-    layout: Layout, *widgets: QWidget, stretched: QWidget | None = None, margin: int = 0, spacing: int = GAP
-) -> Layout:
-    """Fill a layout with widgets, and return it. The extra room goes to the `stretched` widget."""
+def lay_out(layout: Layout, *parts: Part, stretched: Part | None = None, margin: int = 0, spacing: int = GAP) -> Layout:
+    """Fill a layout, and return it. The extra room goes to the `stretched` part.
+
+    Args:
+        layout: The layout.
+        parts: Widgets, layouts, and numbers, which stand for additional room in pixels.
+        stretched: The part that takes the extra room. None if all take some.
+        margin: Width of the margins in pixels.
+        spacing: Distance between the parts in pixels.
+    """
     layout.setContentsMargins(margin, margin, margin, margin)
     layout.setSpacing(spacing)
-    for widget in widgets:
-        layout.addWidget(widget, stretch=1 if widget is stretched else 0)
+    for part in parts:
+        if isinstance(part, QWidget):
+            layout.addWidget(part, stretch=1 if part is stretched else 0)
+        elif isinstance(part, QLayout):
+            layout.addLayout(part, stretch=1 if part is stretched else 0)
+        else:
+            layout.addSpacing(part)
     return layout
 
 

@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 from PyQt6.QtGui import QPalette, QShowEvent
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from flowviz.app.widgets.controls import lay_out
+
 Content = TypeVar("Content", bound=QWidget)
 
 
@@ -39,8 +41,7 @@ class Late(QWidget, Generic[Content]):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setBackgroundRole(QPalette.ColorRole.Base)  # as in plots
         self.setAutoFillBackground(True)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column = lay_out(QVBoxLayout(self))
 
     def content(self) -> Content:
         """Return the widget, which is created at the first call."""

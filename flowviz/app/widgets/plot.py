@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import background
 from flowviz.app.style.tokens import TIGHT
+from flowviz.app.widgets.controls import lay_out
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 
@@ -119,9 +120,7 @@ class Plot(QWidget):
         self.item.showAxis("right", False)
         self.item.hideButtons()
         self.item.setMouseEnabled(x=False, y=False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._widget)
+        lay_out(QVBoxLayout(self), self._widget)
 
     def set_appearance(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""

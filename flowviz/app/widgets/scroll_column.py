@@ -5,6 +5,7 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidg
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, TIGHT
+from flowviz.app.widgets.controls import lay_out
 
 
 class ScrollColumn(QScrollArea):
@@ -56,11 +57,7 @@ class ScrollColumn(QScrollArea):
 def above_footer(column: ScrollColumn, footer: QWidget) -> QWidget:
     """Return a widget with a column above a footer, which keeps its place while the column grows and scrolls."""
     content = QWidget()
-    layout = QVBoxLayout(content)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    layout.addWidget(column)
-    layout.addWidget(footer)
+    lay_out(QVBoxLayout(content), column, footer, spacing=0)
     footer.setContentsMargins(GAP, TIGHT, GAP, TIGHT)
     content.setSizePolicy(column.sizePolicy())
     return content

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.desktop.existing import application, existing
 from flowviz.app.style.tokens import GAP, MARGIN, MOTION_MS
-from flowviz.app.widgets.controls import OPENER, named, row, tool_button
+from flowviz.app.widgets.controls import OPENER, lay_out, named, row, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
 
@@ -66,12 +66,9 @@ class Sheet(QFrame):
         self._motion = QPropertyAnimation(self, b"pos", self)
         self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._motion.setDuration(MOTION_MS)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, GAP, 0, GAP)
         header = row(title, *buttons, close, stretched=title)
         header.setContentsMargins(GAP, 0, GAP, 0)
-        layout.addLayout(header)
-        layout.addWidget(ScrollColumn(content))
+        lay_out(QVBoxLayout(self), header, ScrollColumn(content)).setContentsMargins(0, GAP, 0, GAP)
 
     def close_sheet(self) -> None:
         """Close the sheet."""

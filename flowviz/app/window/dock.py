@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.desktop.existing import application, existing
 from flowviz.app.style.tokens import GAP, HAIRLINE, TIGHT
-from flowviz.app.widgets.controls import named, tool_button
+from flowviz.app.widgets.controls import lay_out, named, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
 
@@ -133,13 +133,9 @@ class TitleBar(QFrame):
         close = _button(f"{dock.objectName()}Close", "remove", f"Close the {title} panel", dock.close)
         label = QLabel(title)
         dock.windowTitleChanged.connect(label.setText)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(GAP, 0, TIGHT, 0)  # aligned with the content of the panels
-        layout.setSpacing(TIGHT)
-        layout.addWidget(label, stretch=1)
         self._buttons = detach, close
-        for each in self._buttons:
-            layout.addWidget(each)
+        line = lay_out(QHBoxLayout(self), label, detach, close, stretched=label, spacing=TIGHT)
+        line.setContentsMargins(GAP, 0, TIGHT, 0)  # aligned with the content of the panels
         self.update_buttons()
         application().focusChanged.connect(self._follow_focus)
 

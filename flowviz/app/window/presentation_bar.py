@@ -13,7 +13,7 @@ from flowviz.app.style.tokens import GAP
 from flowviz.app.training.commands import PrimaryButton
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.welcome.start_page import WordBox
-from flowviz.app.widgets.controls import button, rename
+from flowviz.app.widgets.controls import button, lay_out, rename
 from flowviz.app.widgets.labels import FittingLabel
 
 
@@ -46,14 +46,9 @@ class PresentationBar(QWidget):
         self._word.returnPressed.connect(lambda: (learn(), next_focus.setFocus()))
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
         self._word.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        for widget in (self._word, self._train, self._play):
-            layout.addWidget(widget)
-        layout.addWidget(self._status, stretch=1)
-        layout.addWidget(self.leave_button)
+        parts = self._word, self._train, self._play, self._status, self.leave_button
+        lay_out(QHBoxLayout(self), *parts, stretched=self._status)
 
     def _show_status(self, sentence: str) -> None:
         self._status.show_texts(sentence, f"{sentence.partition('. ')[0].rstrip('.')}.")
