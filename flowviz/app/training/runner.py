@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
-from typing import Any, Protocol
+from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget
@@ -23,27 +23,7 @@ FLOW = "0"  # name of a flow that trains alone, which is the key of the first fl
 REMEMBERED = 12  # targets that were requested: typing requests one for each letter
 
 
-class TrainingThread(Protocol):
-    """A thread that trains, such as `TrainingWorker`."""
-
-    number: int
-
-    @property
-    def turn_taken(self) -> pyqtBoundSignal: ...
-    @property
-    def ended(self) -> pyqtBoundSignal: ...
-    @property
-    def failed(self) -> pyqtBoundSignal: ...
-    def start(self) -> None: ...
-    def pause(self) -> None: ...
-    def resume(self) -> None: ...
-    def change(self, change: Change, /) -> None: ...
-    def keep_target(self) -> None: ...
-    def stop(self) -> None: ...
-    def abandon(self) -> None: ...
-
-
-ThreadFactory = Callable[[int, Work, Comparison, Mapping[TargetSpec, Target], Any], TrainingThread]
+ThreadFactory = Callable[[int, Work, Comparison, Mapping[TargetSpec, Target], Any], TrainingWorker]
 
 
 @dataclass(frozen=True)
@@ -58,7 +38,7 @@ class Run:
         is_shown: Whether its first snapshot has arrived. Until then, the previous flow is shown.
     """
 
-    worker: TrainingThread
+    worker: TrainingWorker
     built: BuiltTarget
     project: Project
     start: Variant
@@ -90,10 +70,10 @@ class Job:
         waiting: Functions that handle the signals that arrived while the job was set aside.
     """
 
-    thread: TrainingThread | None = None
+    thread: TrainingWorker | None = None
     work: Work = "training"
     is_open: bool = False
-    scorer: TrainingThread | None = None
+    scorer: TrainingWorker | None = None
     attended: str = FLOW
     run: Run | None = None
     scoring: Mapping[str, Project] = field(default_factory=dict)
@@ -122,10 +102,10 @@ class TrainingRunner(QObject):
         super().__init__(parent)
         self._make_thread, self._numbers = make_thread, count(1)
         self._job, self._aside = Job(), Job()
-        self._abandoned: TrainingThread | None = None  # may still be running
+        self._abandoned: TrainingWorker | None = None  # may still be running
 
     @property
-    def current(self) -> TrainingThread | None:
+    def current(self) -> TrainingWorker | None:
         """Return the thread of the current training. None if there is none."""
         return self._job.thread
 
@@ -265,7 +245,7 @@ class TrainingRunner(QObject):
         job.leaving.clear()
         job.requested.clear()
 
-    def _thread(self, work: Work, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> TrainingThread:
+    def _thread(self, work: Work, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> TrainingWorker:
         """Abandon the current run, and return a thread for another one."""
         self.abandon()
         known = {each.spec: each.target for each in built}

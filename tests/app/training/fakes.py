@@ -177,7 +177,7 @@ class SessionHarness:
             self.request, self.view, self.editor, self.builder, self.viewer, self.status, runner, owner
         )
 
-    def _make_thread(self, *args: Any) -> FakeThread:
+    def _make_thread(self, *args: Any) -> Any:
         self.threads.append(FakeThread(*args))
         return self.threads[-1]
 

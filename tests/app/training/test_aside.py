@@ -378,7 +378,8 @@ def test_a_training_that_is_shared_goes_on_as_that_of_the_first_entrant(harness:
     train(harness)
     harness.session.set_aside(shares_training=True)
     assert harness.thread.calls == ["start"]
-    assert harness.runner.current is harness.thread
+    thread: object = harness.thread
+    assert harness.runner.current is thread
     content = harness.session.content()
     run = harness.thread.comparison["0"]
     plan = Plan(run.target, run.flow, run.training)

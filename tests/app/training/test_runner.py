@@ -30,9 +30,14 @@ class Runs:
         self.runner.ended.connect(lambda: self.announced.append("ended"))
         self.runner.failed.connect(lambda notice: self.announced.append(notice.text))
 
-    def _make_thread(self, *arguments: Any) -> FakeThread:
+    def _make_thread(self, *arguments: Any) -> Any:
         self.threads.append(FakeThread(*arguments))
         return self.threads[-1]
+
+    @property
+    def current(self) -> Any:
+        """The thread of the current job."""
+        return self.runner.current
 
     def train(self) -> FakeThread:
         """Train the flow of an ordinary window."""
@@ -91,7 +96,7 @@ def test_what_has_waited_arrives_once(runs: Runs) -> None:
 def test_a_run_that_is_set_aside_learns_of_its_turns_when_it_returns(runs: Runs) -> None:
     thread = runs.train()
     runs.runner.exchange()
-    assert (runs.runner.run, runs.runner.current) == (None, None)
+    assert (runs.runner.run, runs.current) == (None, None)
     thread.take(FLOW, checkpoint(300))
     runs.runner.exchange()
     runs.runner.catch_up()
@@ -108,10 +113,10 @@ def test_the_end_of_a_comparison_that_is_set_aside_is_announced_when_it_returns(
     thread.ended.emit(thread.number)
     assert runs.announced == []
     runs.runner.exchange()
-    assert runs.runner.current is thread
+    assert runs.current is thread
     runs.runner.catch_up()
     assert runs.announced == [100, "ended"]
-    assert runs.runner.current is None
+    assert runs.current is None
 
 
 def test_a_failure_of_a_job_that_is_set_aside_waits(runs: Runs) -> None:
@@ -119,7 +124,7 @@ def test_a_failure_of_a_job_that_is_set_aside_waits(runs: Runs) -> None:
     runs.runner.exchange()
     other = runs.compare()
     thread.failed.emit(thread.number, Notice("training", "Out of memory."))
-    assert (runs.announced, runs.runner.current) == ([], other)
+    assert (runs.announced, runs.current) == ([], other)
     runs.runner.exchange()
     runs.runner.catch_up()
     assert runs.announced == ["Out of memory."]
@@ -133,7 +138,7 @@ def test_both_jobs_keep_their_trainings(runs: Runs) -> None:
     second.take("1", snapshot(100))
     assert runs.announced == [100]
     runs.runner.exchange()
-    assert runs.runner.current is first
+    assert runs.current is first
     assert second.calls == ["start"]
 
 
@@ -152,7 +157,7 @@ def test_a_shared_training_becomes_that_of_the_first_entrant(runs: Runs) -> None
     thread = runs.train()
     thread.take(FLOW, snapshot(100))
     runs.runner.share()
-    assert runs.runner.current is thread
+    assert runs.current is thread
     assert thread.calls == ["start"]
     thread.take("0", snapshot(200))
     assert runs.announced == [100, 200], "it goes on at once"
@@ -164,7 +169,7 @@ def test_the_end_of_a_shared_training_is_announced(runs: Runs) -> None:
     thread.take("0", finished(500))
     thread.ended.emit(thread.number)
     assert runs.announced == [Finished.__name__, "Trial", "ended"]
-    assert runs.runner.current is None
+    assert runs.current is None
 
 
 def test_the_end_of_the_training_of_a_single_flow_is_its_result_alone(runs: Runs) -> None:
@@ -179,7 +184,7 @@ def test_the_result_of_the_entrant_that_is_displayed_does_not_end_a_shared_train
     runs.runner.share()
     runs.runner.finish()
     assert runs.runner.run is None
-    assert runs.runner.current is thread
+    assert runs.current is thread
     assert thread.calls == ["start"]
     runs.runner.exchange()
     runs.train()
@@ -195,7 +200,7 @@ def test_a_shared_training_ends_that_of_the_comparison_before(runs: Runs) -> Non
     runs.runner.share()
     assert former.calls == ["start", "abandon"]
     runs.runner.exchange()
-    assert runs.runner.current is None, "the flow of the window has no training of its own any more"
+    assert runs.current is None, "the flow of the window has no training of its own any more"
     former.take("0", snapshot(900))
     assert thread.calls == ["start"]
     assert runs.announced == []

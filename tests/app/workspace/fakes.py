@@ -110,7 +110,7 @@ class ComparisonHarness:
         self.controller.show(comparison or untrained("a", "b"))
         self.undo.clear()
 
-    def _make_thread(self, number: int, work: Work, *arguments: Any) -> FakeThread:
+    def _make_thread(self, number: int, work: Work, *arguments: Any) -> Any:
         made = self.scorers if work == "scores" else self.threads
         made.append(FakeThread(self, number, work, *arguments))
         return made[-1]

@@ -49,7 +49,7 @@ class Panes:
         self.comparisons.document.discard_changes()
         self.main.viewer.reduce_motion(True)
 
-    def _make_thread(self, *arguments: Any) -> FakeThread:
+    def _make_thread(self, *arguments: Any) -> Any:
         thread = Thread(*arguments)
         if thread.work != "scores":
             self.threads.append(thread)
