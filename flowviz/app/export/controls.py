@@ -78,7 +78,7 @@ def control(name: str, default: Any, *, has_options: bool) -> Control:
 
     widget = control_of(field, ControlSpec(object_name, {} if has_options else None))
     if isinstance(widget, QCheckBox):
-        widget.setText(label_of(name))
+        widget.setText(title_of(name))
     elif isinstance(widget, QSpinBox):
         _set_up(widget).setPrefix(PREFIXES.get(name, ""))
         widget.setSuffix(SUFFIXES.get(name, ""))
@@ -140,7 +140,7 @@ def mark_control(mark: Mark) -> Control:
     return Control(box, box.toggled, box.setChecked, lambda choices: mark in choices["marks"], changes, tip)
 
 
-def label_of(name: str) -> str:
+def title_of(name: str) -> str:
     """Return the title of a field, with its mnemonic."""
     title, letter = FIELDS[name].title, MNEMONICS.get(name, "")
     return title.replace(letter, f"&{letter}", 1) if letter else title

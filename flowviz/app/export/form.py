@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFormLayout, QFrame, QGroupBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFormLayout, QGroupBox, QLabel, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.export.controls import (
@@ -13,15 +13,16 @@ from flowviz.app.export.controls import (
     Control,
     color_control,
     control,
-    label_of,
     mark_control,
     side_control,
     size_control,
+    title_of,
 )
 from flowviz.app.export.source import Choices, ExportSource
 from flowviz.app.export.words import MARKS
 from flowviz.app.style.tokens import TIGHT
-from flowviz.app.widgets.controls import ChoiceBox, named, row_widget
+from flowviz.app.widgets.controls import ChoiceBox, label_of, named, row_widget
+from flowviz.app.widgets.scroll_column import VerticalArea
 from flowviz.specs import PictureSize
 from flowviz.specs.view import CM_PER_INCH
 
@@ -65,7 +66,7 @@ class Section(NamedTuple):
     rows: Mapping[QWidget, Sequence[str]]
 
 
-class ExportForm(QScrollArea):
+class ExportForm(VerticalArea):
     """Scrollable form that edits the choices of an export. Titles and descriptions of fields label its controls.
 
     It keeps the values that the user has chosen while other choices rule them out.
@@ -153,10 +154,6 @@ class ExportForm(QScrollArea):
             column.addWidget(box)
         column.addStretch()
         named(self, "exportForm", "Export settings")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidgetResizable(True)
         self.setWidget(form)
 
     def _create_section(self, title: str, rows: Iterable[Sequence[str]]) -> Section:
@@ -167,8 +164,8 @@ class ExportForm(QScrollArea):
         for names in rows:
             if names[0] in self._controls:
                 content = self._create_row(names)
-                text = LABELS[names[0]] if names[0] in LABELS else label_of(names[0])
-                label = _label(text, self._controls[names[0]].widget)
+                text = LABELS[names[0]] if names[0] in LABELS else title_of(names[0])
+                label = label_of(self._controls[names[0]].widget, text)
                 label.setMinimumWidth(label.fontMetrics().horizontalAdvance(WIDEST_LABEL) + TIGHT)
                 label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
                 form.addRow(label, content)
@@ -189,9 +186,3 @@ class ExportForm(QScrollArea):
         if form is not None and watched is form and event is not None and event.type() == QEvent.Type.LayoutRequest:
             self.setMinimumWidth(max(self.minimumWidth(), form.minimumSizeHint().width() + bar.sizeHint().width()))
         return super().eventFilter(watched, event)
-
-
-def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setBuddy(buddy)
-    return label

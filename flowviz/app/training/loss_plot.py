@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.training.loss_range import shown_range, spike_texts
-from flowviz.app.widgets.controls import lay_out
+from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.late import Late
 from flowviz.records import EntropySegment, History
@@ -54,8 +54,7 @@ class LossPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("lossPlot")
-        self.setAccessibleName("Loss over the training steps")
+        named(self, "lossPlot", "Loss over the training steps")
         self.setAccessibleDescription(DESCRIPTION)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._history, self._previous = History(), History()

@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.training.loss_answer import MEANING, answer
-from flowviz.app.widgets.controls import DisclosureButton, HelpButton, row_widget
+from flowviz.app.widgets.controls import DisclosureButton, HelpButton, named, row_widget
 from flowviz.app.widgets.labels import FittingLabel, WarningLabel, WrappingLabel
 from flowviz.records import Moment, Progress, Score, Trace
 from flowviz.records.measured import not_comparable
@@ -137,12 +137,8 @@ class Metrics(QWidget):
         grid.setVerticalSpacing(TIGHT)
         for index, (name, (title, tip)) in enumerate(METRICS.items()):
             line, column = index // 2, 2 * (index % 2)
-            value = QLabel(UNKNOWN)
-            value.setObjectName(f"{name}Figure")
-            value.setAccessibleName(title)
-            label = QLabel(title)
-            for widget in (label, value):
-                widget.setToolTip(tip)
+            value, label = named(QLabel(UNKNOWN), f"{name}Figure", title, tip), QLabel(title)
+            label.setToolTip(tip)
             row = line if name in SCORES else line + 1
             grid.addWidget(label, row, column)
             grid.addWidget(value, row, column + 1, 1, 3 if name == "roundTrip" else 1)

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidge
 from flowviz.app.style.tokens import GAP, WIDE
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.activity import Activity
-from flowviz.app.widgets.controls import lay_out
+from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.labels import format_duration
 
 MESSAGE_MS = 10_000
@@ -24,8 +24,7 @@ class StatusBar(QStatusBar):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("statusBar")
-        self.setAccessibleName("Progress of the training")
+        named(self, "statusBar", "Progress of the training")
         self._metrics = {name: _label(f"{name}Status", tip, tip) for name, (tip, _) in METRICS.items()}
         self._message = _label("statusMessage", "Latest message", "")
         self._message.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QScrollArea,
+    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -27,7 +27,7 @@ from flowviz.app.welcome.gallery import GalleryList
 from flowviz.app.widgets.controls import button, lay_out, named, rename, row
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
-from flowviz.specs.view import Theme
+from flowviz.app.widgets.scroll_column import VerticalArea
 
 HEADING = "Type a word and watch a flow learn it"
 EXPLANATION = (
@@ -62,47 +62,41 @@ class StartActions:
     leave: Callable[[], object]
 
 
-class StartPage(QScrollArea):
-    """Page with everything that a user can start with. It scrolls in a low window; Escape leaves it."""
+class StartPage(VerticalArea):
+    """Page with everything that a user can start with. It scrolls in a low window; Escape leaves it.
+
+    Attributes:
+        gallery: The trained examples.
+    """
 
     def __init__(self, request: RequestState, actions: StartActions) -> None:
         super().__init__()
         self._actions = actions
         named(self, "startPage", "Start page")
         self.setAccessibleDescription(EXPLANATION)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._word = WordBox("startWord", request, lambda value: value.pages.text.text)
-        tip = "Start training on this word (Return)"
-        self._train = button("startTrainButton", "Train", tip, "train", run=actions.train, is_filled=True)
+        self._train = button(
+            "startTrainButton", "Train", "Start training on this word (Return)", "train", run=actions.train,
+            is_filled=True,
+        )  # fmt: skip
         self._presets = PresetButtons(request)
         self._problem = WarningLabel("startProblem", "Problem with the word")
         self._tour = button(
             "startTourButton", FIRST_TOUR, "Learn in a minute where everything is", "takethetour", run=actions.take_tour
         )
-        tip = "Learn about flows, step by step, beside the picture"
-        self._lessons = button("startLessonsButton", "Lesso&ns", tip, "lessons", run=actions.show_lessons)
-        tip = "Bend the curves of a flow yourself"
-        self._by_hand = button("startByHandButton", "Build by Han&d…", tip, "buildbyhand", run=actions.build_by_hand)
-        tip = "Open a project, a comparison, points or a picture"
-        self._open = button("startOpenButton", "&Open…", tip, "open", run=actions.choose_file)
-        tip = "Watch several flows learn side by side"
-        self._compare = button("startCompareButton", "&Compare…", tip, "compare", run=actions.compare)
         self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)", run=actions.leave)
         self._heading = _label("startHeading", HEADING)
         self._recent_title, self._recent = _label("recentTitle", "Recent projects"), _recent_list()
-        self._gallery_title, self._gallery = _label("galleryTitle", ""), PageGallery()
-        self._gallery_title.setText(GALLERY.format(self._gallery.count()))
+        self._gallery_title, self.gallery = _label("galleryTitle", ""), PageGallery()
+        self._gallery_title.setText(GALLERY.format(self.gallery.count()))
         self._page, self._body = QWidget(), QWidget()  # the latter with the gallery, for which there is more room
         self._lay_out()
         self._fit_fonts()
         self._word.returnPressed.connect(self._train.click)
-        for entries in (self._recent, self._gallery):
+        for entries in (self._recent, self.gallery):
             entries.itemClicked.connect(self._choose)
             entries.installEventFilter(self)
-        self._gallery.currentItemChanged.connect(self._scroll_to)
+        self.gallery.currentItemChanged.connect(self._scroll_to)
 
     def show_problem(self, sentence: str) -> None:
         """Show why the flow cannot learn the text; an empty sentence means that it can."""
@@ -133,17 +127,8 @@ class StartPage(QScrollArea):
         self._word.selectAll()
         self.ensureWidgetVisible(self._word)
 
-    def draw_thumbnails(self, theme: Theme) -> None:
-        """Start to draw the thumbnails of the gallery for a theme."""
-        self._gallery.draw_thumbnails(theme)
-
-    def stop_drawing(self) -> None:
-        """Stop drawing thumbnails."""
-        self._gallery.stop_drawing()
-
     def _lay_out(self) -> None:
         self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the text box
-        ways = self._tour, self._lessons, self._by_hand, self._compare, self._open, self._leave
         lay_out(
             QVBoxLayout(self._page),
             self._heading,
@@ -153,14 +138,14 @@ class StartPage(QScrollArea):
             self._presets,
             self._problem,
             GAP,
-            WrappingRow(GAP, *ways),
+            WrappingRow(GAP, self._tour, *_ways(self._actions), self._leave),
             GAP,
             self._recent_title,
             self._recent,
             self._gallery_title,
         )
         column = _wide(self._page, QHBoxLayout())
-        lay_out(QVBoxLayout(self._body), column, self._gallery, margin=MARGIN, spacing=WIDE).addStretch(1)
+        lay_out(QVBoxLayout(self._body), column, self.gallery, margin=MARGIN, spacing=WIDE).addStretch(1)
         centered = QWidget()
         across = lay_out(QHBoxLayout(centered))
         across.addStretch(1)
@@ -182,7 +167,7 @@ class StartPage(QScrollArea):
             widget.setFont(font)
         self._page.setMaximumWidth(MAX_LINE_LENGTH * self.fontMetrics().averageCharWidth())
         self._word.setMinimumHeight(self._word.fontMetrics().lineSpacing() + WIDE)
-        self._body.setMaximumWidth(COLUMNS * (self._gallery.minimum_cell_size().width() + WIDE) + 2 * MARGIN)
+        self._body.setMaximumWidth(COLUMNS * (self.gallery.minimum_cell_size().width() + WIDE) + 2 * MARGIN)
         self._fit_recent()
 
     def _fit_recent(self) -> None:
@@ -192,8 +177,8 @@ class StartPage(QScrollArea):
         self._recent.setFixedHeight(height * self._recent.count())
 
     def _choose(self, entry: QListWidgetItem) -> None:
-        if entry.listWidget() is self._gallery:
-            self._actions.open_example(self._gallery.example(self._gallery.row(entry)).path)
+        if entry.listWidget() is self.gallery:
+            self._actions.open_example(self.gallery.example(self.gallery.row(entry)).path)
         else:
             self._actions.open_recent(entry.data(Qt.ItemDataRole.UserRole))
 
@@ -201,8 +186,8 @@ class StartPage(QScrollArea):
         """Scroll the page to an example that the arrow keys have selected."""
         page = self.widget()
         if item is not None and page is not None:
-            place = self._gallery.visualItemRect(item)
-            center = self._gallery.viewport().mapTo(page, place.center())  # type: ignore[union-attr]
+            place = self.gallery.visualItemRect(item)
+            center = self.gallery.viewport().mapTo(page, place.center())  # type: ignore[union-attr]
             self.ensureVisible(center.x(), center.y(), place.width() // 2, place.height() // 2 + GAP)
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -291,6 +276,28 @@ class PageGallery(GalleryList):
         if event is not None and event.type() == QEvent.Type.FontChange:
             self._fill_rows()
             self.updateGeometry()
+
+
+def _ways(actions: StartActions) -> tuple[QPushButton, ...]:
+    """Return buttons for other ways to start than with a word or with the tour."""
+    return (
+        button(
+            "startLessonsButton", "Lesso&ns", "Learn about flows, step by step, beside the picture", "lessons",
+            run=actions.show_lessons,
+        ),
+        button(
+            "startByHandButton", "Build by Han&d…", "Bend the curves of a flow yourself", "buildbyhand",
+            run=actions.build_by_hand,
+        ),
+        button(
+            "startCompareButton", "&Compare…", "Watch several flows learn side by side", "compare",
+            run=actions.compare,
+        ),
+        button(
+            "startOpenButton", "&Open…", "Open a project, a comparison, points or a picture", "open",
+            run=actions.choose_file,
+        ),
+    )  # fmt: skip
 
 
 def _wide(widget: QWidget, layout: QHBoxLayout) -> QHBoxLayout:

@@ -15,6 +15,7 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.welcome.callout import Callout, place_beside
 from flowviz.app.welcome.temporary_panels import TemporaryPanels
 from flowviz.app.welcome.tour_steps import TourStep
+from flowviz.app.widgets.controls import named
 
 SEEN_KEY = "tourSeen"
 GEOMETRY_EVENTS = {
@@ -34,8 +35,7 @@ class Tour(QWidget):
 
     def __init__(self, steps: list[TourStep], window: QMainWindow, on_end: Callable[[], object]) -> None:
         super().__init__(window)
-        self.setObjectName("tour")
-        self.setAccessibleName("Tour")
+        named(self, "tour", "Tour")
         self._window, self._on_end = window, on_end
         self._steps = [step for step in steps if all(_is_in(widget, window) for widget in step.widgets)]
         self._number = 0

@@ -144,7 +144,7 @@ class Welcome(QObject):
         self.end_tour()
         self._thumbnail_delay.stop()
         if self._page is not None:
-            self._page.stop_drawing()
+            self._page.gallery.stop_drawing()
 
     def _create_page(self) -> StartPage:
         page = StartPage(self._request, self._actions)
@@ -177,7 +177,7 @@ class Welcome(QObject):
 
     def _draw_thumbnails(self) -> None:
         if self._page is not None and self.is_shown:
-            self._page.draw_thumbnails(self._theme)
+            self._page.gallery.draw_thumbnails(self._theme)
 
     def _forget_tour(self) -> None:
         self._tour = None

@@ -129,9 +129,9 @@ def choice_box(object_name: str, field: SpecField, choices: Mapping[Any, str]) -
     return describe(ChoiceBox(object_name, field.title, choices), object_name, field)
 
 
-def label_of(widget: QWidget, text: str = "") -> QLabel:
+def label_of(widget: QWidget, text: str | None = None) -> QLabel:
     """Return a label, by default with the accessible name of a widget, whose buddy the widget is."""
-    label = QLabel(text or widget.accessibleName())
+    label = QLabel(widget.accessibleName() if text is None else text)
     label.setBuddy(widget)
     return label
 

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import TIGHT, UNIT
+from flowviz.app.widgets.controls import named
 
 SIGN_SIDE, SIGN_GAP = 2 * UNIT, TIGHT  # pixels
 OPERATORS, NO_BREAK = "=≈~→≤+−·/", "\u00a0"
@@ -22,8 +23,7 @@ class WrappingLabel(QLabel):
     def __init__(self, object_name: str, accessible_name: str, *, reserved_lines: int = 0) -> None:
         super().__init__()
         self._reserved_lines = reserved_lines
-        self.setObjectName(object_name)
-        self.setAccessibleName(accessible_name)
+        named(self, object_name, accessible_name)
         self.setWordWrap(True)
         self._reserve_height()
 

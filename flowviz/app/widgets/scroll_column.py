@@ -8,7 +8,18 @@ from flowviz.app.style.tokens import GAP, TIGHT
 from flowviz.app.widgets.controls import lay_out
 
 
-class ScrollColumn(QScrollArea):
+class VerticalArea(QScrollArea):
+    """Area without a frame that scrolls its widget vertically when needed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its widgets take the focus, and it scrolls to them
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+
+class ScrollColumn(VerticalArea):
     """Column of widgets that scrolls vertically when needed; its width is what the widgets require."""
 
     need_changed = pyqtSignal()  # the size at which nothing has to scroll
@@ -16,10 +27,6 @@ class ScrollColumn(QScrollArea):
     def __init__(self, *widgets: QWidget, stretched: bool = False) -> None:
         """Create a column; if `stretched`, it takes more height than its widgets need."""
         super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its widgets take the focus, and it scrolls to them
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(GAP, TIGHT, GAP, TIGHT)

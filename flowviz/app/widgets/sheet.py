@@ -62,7 +62,6 @@ class Sheet(QFrame):
         close.setAutoRaise(True)
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         leave.activated.connect(self.close_sheet)
-        self._is_motion_reduced = False
         self._motion = QPropertyAnimation(self, b"pos", self)
         self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._motion.setDuration(MOTION_MS)
@@ -76,7 +75,7 @@ class Sheet(QFrame):
 
     def reduce_motion(self, reduced: bool) -> None:
         """Open without motion."""
-        self._is_motion_reduced = reduced
+        self._motion.setDuration(0 if reduced else MOTION_MS)
 
     def _show(self, shown: bool) -> None:
         if shown:
@@ -114,10 +113,9 @@ class Sheet(QFrame):
         return (host.centralWidget() if isinstance(host, QMainWindow) else None) or host
 
     def _move_in(self) -> None:
-        if not self._is_motion_reduced:
-            self._motion.setStartValue(self.pos() - QPoint(MARGIN, 0))
-            self._motion.setEndValue(self.pos())
-            self._motion.start()
+        self._motion.setStartValue(self.pos() - QPoint(MARGIN, 0))
+        self._motion.setEndValue(self.pos())
+        self._motion.start()
 
     def _is_outside(self, widget: QWidget) -> bool:
         is_own = widget in {self, self.opener} or self.isAncestorOf(widget)

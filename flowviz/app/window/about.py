@@ -9,6 +9,7 @@ from flowviz.about import citation, license_text, release_notes
 from flowviz.app.desktop.existing import copy_text, existing
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP, UNIT
+from flowviz.app.widgets.controls import named
 from flowviz.app.widgets.labels import WrappingLabel
 
 SIZE = QSize(52, 34)  # in line heights
@@ -28,9 +29,7 @@ class TextDialog(QDialog):
         self.setObjectName(name)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.text = QTextBrowser()
-        self.text.setObjectName(f"{name}Text")
-        self.text.setAccessibleName(title)
+        self.text = named(QTextBrowser(), f"{name}Text", title)
         self.text.setOpenExternalLinks(True)
         existing(self.text.document()).setDocumentMargin(GAP)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

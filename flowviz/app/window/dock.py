@@ -44,8 +44,7 @@ class Dock(QDockWidget):
             parent: The window, whose style the panel takes on before it is measured. None for a panel without one yet.
         """
         super().__init__(title.replace("&", ""), parent)
-        self.setObjectName(f"{name}Dock")
-        self.setAccessibleName(self.windowTitle())
+        named(self, f"{name}Dock", title)
         self.setWidget(panel)
         self._title_bar = TitleBar(self)
         self.setTitleBarWidget(self._title_bar)
