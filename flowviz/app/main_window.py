@@ -194,13 +194,13 @@ class MainWindow(QMainWindow):
         tip = "Get to know the window in one minute"
         add_action(help_menu, Entry("takethetour", "&Take the Tour", self.welcome.take_tour, tip))
         fill_lesson_entries(help_menu, self.lessons, self._lesson_files)
-        fill_help_menu(help_menu, self.show_shortcuts, self.find_command, self._report, self._about)
-        self._finder = CommandFinder(
+        self.finder = CommandFinder(
             self, self.request, self.view, lambda: self.comparisons.trainings.train(), self.motion,
             (self.welcome.leave, self._presentation.leave),
             training.flow, training.controls, viewing.view_bar, viewing.playback, viewing.integrator,
         )  # fmt: skip
-        self.welcome.leave_for(self._finder.commands)
+        fill_help_menu(help_menu, self.finder, self._report, self._about)
+        self.welcome.leave_for(self.finder.commands)
 
     def _connect_keys(self) -> None:
         app = application()
@@ -313,14 +313,6 @@ class MainWindow(QMainWindow):
         """Open the dialog that exports the selected flow of a comparison, or the only one."""
         self.welcome.leave()
         self.exports.show(self._export_source())
-
-    def show_shortcuts(self) -> None:
-        """Open the list of all commands and their shortcuts."""
-        self._finder.open_sheet()
-
-    def find_command(self) -> None:
-        """Open the command palette."""
-        self._finder.open_palette()
 
     def _show_target(self) -> None:
         self._training.target.show_target(self.target_builder.built, self.target_builder.problem)

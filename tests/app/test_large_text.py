@@ -106,7 +106,7 @@ def test_panels_show_the_whole_width_of_their_contents_in_a_small_window(large: 
 
 
 def test_description_of_a_command_is_not_cut_off(large: Window, qtbot: QtBot) -> None:
-    large.main.show_shortcuts()
+    large.main.finder.open_sheet()
     commands = large.find(QTreeWidget, "commandList")
     last = commands.columnCount() - 1
     qtbot.waitUntil(lambda: commands.columnWidth(last) >= commands.sizeHintForColumn(last))
@@ -123,8 +123,8 @@ def test_no_text_in_a_dialog_is_cut_off(large: Window, qtbot: QtBot) -> None:
     for show in (
         main.export,
         main.welcome.show_gallery,
-        main.show_shortcuts,
-        main.find_command,
+        main.finder.open_sheet,
+        main.finder.open_palette,
         lambda: ask_something(main),
     ):
         show()

@@ -15,7 +15,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
 from flowviz.app.threads.delay import delayed, repeated
 from flowviz.app.threads.latest import LatestWorker
-from flowviz.app.widgets.controls import named, row_widget, slider
+from flowviz.app.widgets.controls import lay_out, named, row_widget, slider
 from flowviz.exporting.comparison_figure import ComparisonFigure
 from flowviz.exporting.export import Export
 from flowviz.specs import ExportSpec
@@ -88,11 +88,7 @@ class ExportPreview(QWidget):
 
     def _lay_out(self) -> None:
         self._navigation = row_widget(self._play, self._slider, self._position, stretched=self._slider)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._image, stretch=1)
-        layout.addWidget(self._text, stretch=1)
-        layout.addWidget(self._navigation)
+        lay_out(QVBoxLayout(self), self._image, self._text, self._navigation)
 
     def _take_position(self, picture: int) -> None:
         self._share = picture / max(self._count - 1, 1)

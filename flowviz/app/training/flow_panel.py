@@ -9,7 +9,7 @@ from flowviz import targets
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.presets import PresetBox
-from flowviz.app.widgets.controls import ChoiceBox, HelpButton, check_box, row, tool_button
+from flowviz.app.widgets.controls import ChoiceBox, HelpButton, check_box, lay_out, row, tool_button
 from flowviz.app.widgets.form import ControlSpec, bind_control, bind_fields, control_of, controls_of
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.app.widgets.sheet import Sheet, add_control, form_of
@@ -80,10 +80,8 @@ class FlowPanel(QWidget):
         self._built: BuiltTarget | None = None
         tip = "Family, sizes, normalization, learning rate, batch size, clip norm, patience and seed"
         self.sheet = Sheet(self, "flowOptions", "Options", tip, self._form, self._form.help)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.addLayout(row(self._preset, self.sheet.opener, self.beside_button, stretched=self._preset))
-        self._layout.addWidget(self._warning)
+        choices = row(self._preset, self.sheet.opener, self.beside_button, stretched=self._preset)
+        self._layout = lay_out(QVBoxLayout(self), choices, self._warning)
         request.watch(_flow, lambda _: self._warn())
 
     def show_target(self, built: BuiltTarget | None) -> None:

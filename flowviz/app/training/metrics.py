@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.training.loss_answer import MEANING, answer
-from flowviz.app.widgets.controls import DisclosureButton, HelpButton, named, row_widget
+from flowviz.app.widgets.controls import DisclosureButton, HelpButton, lay_out, named, row_widget
 from flowviz.app.widgets.labels import FittingLabel, WarningLabel, WrappingLabel
 from flowviz.records import Moment, Progress, Score, Trace
 from flowviz.records.measured import not_comparable
@@ -70,10 +70,7 @@ class Metrics(QWidget):
         more = DisclosureButton("detailsButton", "Details", "Show or hide the metrics", tip, SHOWN_KEY, self._table)
         self._answer = WrappingLabel("lossAnswer", MEANING)
         self.buttons = row_widget(more, HelpButton("loss", self._answer))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._answer)
-        layout.addWidget(self._table)
+        lay_out(QVBoxLayout(self), self._answer, self._table)
         self._show_answer(None)
 
     def clear(self) -> None:

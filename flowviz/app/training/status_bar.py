@@ -1,5 +1,7 @@
 """The status bar: the metrics of a training and messages, laid out so that changing numbers do not jitter."""
 
+from functools import partial
+
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidget
@@ -30,7 +32,7 @@ class StatusBar(QStatusBar):
         self._message.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._message_text = ""
-        self._message_timer = delayed(self, self._clear_message, MESSAGE_MS)
+        self._message_timer = delayed(self, partial(self.show_message, ""), MESSAGE_MS)
         self._row = QWidget()
         self._lay_out()
         self._reserve_widths()
@@ -61,9 +63,6 @@ class StatusBar(QStatusBar):
         if sentence:
             self._message_timer.start()
         self._fit()
-
-    def _clear_message(self) -> None:
-        self.show_message("")
 
     def _show(self, label: QLabel, text: str) -> None:
         label.setText(text)

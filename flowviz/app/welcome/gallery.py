@@ -15,6 +15,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import UNIT, WIDE
 from flowviz.app.threads.latest import LatestWorker
+from flowviz.app.widgets.controls import named
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.errors import FlowvizError
 from flowviz.projects import Example, Project, examples
@@ -37,8 +38,7 @@ class GalleryList(QListWidget):
         self._worker = LatestWorker()
         self._metrics: QFontMetrics | None = None  # for which the size of a cell was measured
         self._cell_size = QSize()
-        self.setObjectName("galleryList")
-        self.setAccessibleName("Trained examples")
+        named(self, "galleryList", "Trained examples")
         self.setAccessibleDescription("Arrow keys select an example; Return opens it")
         self.setViewMode(QListWidget.ViewMode.IconMode)
         self.setMovement(QListWidget.Movement.Static)
@@ -145,8 +145,7 @@ class GalleryDialog(QDialog):
         self.setWindowTitle("Gallery")
         self._list = GalleryList()
         self._list.setMinimumSize(self._list.size_for(COLUMNS, ROWS))
-        self._sentence = WrappingLabel("gallerySentence", "Description of the example")
-        self._sentence.setMinimumHeight(2 * self._sentence.fontMetrics().lineSpacing())
+        self._sentence = WrappingLabel("gallerySentence", "Description of the example", reserved_lines=2)
         self._buttons = QDialogButtonBox(Standard.Open | Standard.Cancel)
         _style_buttons(self._buttons)
         self._buttons.accepted.connect(self.accept)

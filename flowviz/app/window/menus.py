@@ -34,6 +34,7 @@ from flowviz.app.widgets.controls import HelpButton
 from flowviz.app.widgets.form import bind_control
 from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
+from flowviz.app.window.command_finder import CommandFinder
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.recent_menu import RecentMenu
 from flowviz.app.workspace.comparisons import Comparisons
@@ -323,22 +324,20 @@ def fill_lesson_entries(menu: QMenu, lessons: Lessons, files: LessonFiles) -> No
     lessons.state.watch(lambda value: value.lesson is not None, actions["exportworksheet"].setEnabled)
 
 
-def fill_help_menu(
-    menu: QMenu,
-    show_shortcuts: Callable[[], None],
-    find_command: Callable[[], None],
-    report: BugReport,
-    about: About,
-) -> None:
+def fill_help_menu(menu: QMenu, finder: CommandFinder, report: BugReport, about: About) -> None:
     """Fill the rest of the Help menu."""
     shortcuts = "List every command with its shortcut; stays open beside the window"
     details = "Copy versions and devices to the clipboard, without personal data"
     news = "Read what is new in this and earlier releases"
     fill_menu(
         menu,
-        Entry("shortcuts", "&Keyboard Shortcuts", show_shortcuts, shortcuts, "F1"),
+        Entry("shortcuts", "&Keyboard Shortcuts", finder.open_sheet, shortcuts, "F1"),
         Entry(
-            "findacommand", "&Find a Command…", find_command, "Find a command by a few letters, and run it", "Ctrl+K"
+            "findacommand",
+            "&Find a Command…",
+            finder.open_palette,
+            "Find a command by a few letters, and run it",
+            "Ctrl+K",
         ),
         None,
         Entry("showlog", "Show &Log", report.show_log, "Open the log file, which records problems"),

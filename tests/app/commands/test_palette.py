@@ -163,7 +163,7 @@ def test_escape_closes_the_dialog_and_returns_the_focus(window: Window, qtbot: Q
 
 
 def test_second_f1_leaves_one_sheet(window: Window, qtbot: QtBot, sheet: CommandList) -> None:
-    window.main.show_shortcuts()
+    window.main.finder.open_sheet()
     qtbot.waitUntil(lambda: len(window.main.findChildren(ShortcutSheet)) == 1)
 
 
@@ -268,11 +268,11 @@ def test_presets_colors_and_directions_are_found(window: Window, palette: Comman
     request, view = window.main.request, window.main.view
     chosen(palette, "color angle", "Angle", qtbot)
     qtbot.waitUntil(lambda: view.seen.view.color_by == "angle")
-    window.main.find_command()
+    window.main.finder.open_palette()
     (palette,) = window.main.findChildren(CommandPalette)
     chosen(palette, "encode", DIRECTIONS["encode"], qtbot)
     qtbot.waitUntil(lambda: view.seen.direction == "encode")
-    window.main.find_command()
+    window.main.finder.open_palette()
     (palette,) = window.main.findChildren(CommandPalette)
     chosen(palette, "sharpest", PRESETS["sharp"].title, qtbot)
     qtbot.waitUntil(lambda: preset_of(request.plan.flow) == "sharp")
@@ -304,7 +304,7 @@ def test_typed_number_sets_an_option_a_stage_or_the_budget_of_a_training(
     ):
         chosen(palette, typed, title, qtbot)
         qtbot.waitUntil(is_done)
-        main.find_command()
+        main.finder.open_palette()
         (palette,) = main.findChildren(CommandPalette)
 
 
@@ -312,7 +312,7 @@ def test_option_is_found_on_the_start_page_and_in_a_presentation(window: Window,
     main, box = window.main, window.find(QSpinBox, "flowWidth")
     for hide in (main.welcome.show, window.find(QAction, "presentationAction").trigger):
         hide()
-        main.find_command()
+        main.finder.open_palette()
         (palette,) = main.findChildren(CommandPalette)
         chosen(palette, "width", "Width", qtbot)
         qtbot.waitUntil(box.hasFocus)

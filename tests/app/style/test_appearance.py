@@ -91,8 +91,8 @@ def test_stored_theme_and_motion_are_told_at_once_and_then_each_change() -> None
 OPENED: dict[type[QWidget], Callable[[Window], object]] = {
     GalleryDialog: lambda window: window.main.welcome.show_gallery(),
     ExportDialog: lambda window: window.main.export(),
-    ShortcutSheet: lambda window: window.main.show_shortcuts(),
-    CommandPalette: lambda window: window.main.find_command(),
+    ShortcutSheet: lambda window: window.main.finder.open_sheet(),
+    CommandPalette: lambda window: window.main.finder.open_palette(),
 }
 
 

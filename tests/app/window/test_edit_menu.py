@@ -73,7 +73,7 @@ def test_number_box_in_a_floating_panel_is_followed(actions: EditActions) -> Non
 
 def test_command_palette_does_not_change_what_is_enabled(actions: EditActions, qtbot: QtBot) -> None:
     actions.text.selectAll()
-    actions.window.main.find_command()
+    actions.window.main.finder.open_palette()
     (palette,) = actions.window.main.findChildren(CommandPalette)
     qtbot.waitUntil(palette.search.hasFocus)
     assert actions.enabled == {"cut", "copy", "selectall"}
