@@ -9,6 +9,7 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.worker import TrainingWorker, Work
@@ -196,10 +197,9 @@ class TrainingRunner(QObject):
 
     def change(self, change: Change) -> None:
         """Request a change from the current run."""
-        assert self.current is not None
         if isinstance(change, Remove):
             self._job.leaving[change.name] += 1
-        self.current.change(change)
+        existing(self.current).change(change)
 
     def replace(self, name: str, added: Add) -> None:
         """Replace an entrant in the current run by one that starts over."""
@@ -213,14 +213,13 @@ class TrainingRunner(QObject):
 
     def mark_shown(self) -> None:
         """Record that the first snapshot of the flow that is displayed is shown."""
-        assert self.run is not None
-        self._job.run = replace(self.run, is_shown=True)
+        self._job.run = replace(existing(self.run), is_shown=True)
 
     def vary(self, variant: Variant, snapshot: Snapshot) -> None:
         """Replace the particles that are displayed by those of another variant, until the next snapshot."""
-        assert self.run is not None
-        project = replace(self.run.project, flow=variant.flow, edits=variant.edits, trace=snapshot.trace)
-        self._job.run = replace(self.run, project=project)
+        run = existing(self.run)
+        project = replace(run.project, flow=variant.flow, edits=variant.edits, trace=snapshot.trace)
+        self._job.run = replace(run, project=project)
 
     def abandon(self) -> None:
         """End the current run, and what computes results; ignore the remaining turns of both."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
@@ -66,8 +67,7 @@ class TrainedProject:
 
     def extended(self, budget: TrainingSpec) -> Project:
         """Return the project with the seconds or steps of a budget added to those that the training has taken."""
-        spent = self.budget
-        assert spent is not None
+        spent = existing(self.budget)
         steps = None if budget.steps is None else spent.steps_spent + budget.steps
         seconds = None if budget.seconds is None else spent.seconds_spent + budget.seconds
         return extended(self.project, steps=steps, seconds=seconds)

@@ -5,6 +5,7 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.known import NO_TRAINING
@@ -277,8 +278,7 @@ class TrainingPresenter(QObject):
 
     @property
     def _run(self) -> Run:
-        assert self._runner.run is not None
-        return self._runner.run
+        return existing(self._runner.run)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         is_first = not self._run.is_shown

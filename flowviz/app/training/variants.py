@@ -8,6 +8,7 @@ from time import perf_counter
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.commands.history import UndoHistory
+from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import stored_flag
 from flowviz.app.editing.layer_editor import INCLUDED, ONLY_SHOWN, LayerEditor
 from flowviz.app.pane.viewer import Viewer
@@ -154,8 +155,7 @@ class Variants(QObject):
 
         If it continues without any, those that were made since it ended stay visible.
         """
-        run, had_edits = self._runner.run, bool(self._edits.value)
-        assert run is not None
+        run, had_edits = existing(self._runner.run), bool(self._edits.value)
         flow, message = run.start.flow, REPLACED
         if run.start.edits:
             has_same_steps = flow.with_integrator_of(self._request.plan.flow).integrator_steps == flow.integrator_steps

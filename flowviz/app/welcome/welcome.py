@@ -136,8 +136,7 @@ class Welcome(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Draw the thumbnails for this theme."""
         self._theme = theme
-        if self.is_shown:
-            self._draw_thumbnails()
+        self._draw_thumbnails()
 
     def close(self) -> None:
         """Stop all work."""

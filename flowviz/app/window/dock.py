@@ -78,13 +78,12 @@ class Dock(QDockWidget):
         self.updateGeometry()
 
     def action(self, key: str | None) -> QAction:
-        """Return the action that closes the panel, and shows it if it is closed or behind another tab."""
+        """Return the action that opens and closes the panel; a panel behind another tab counts as closed."""
         action = existing(self.toggleViewAction())
         action.setText(self._title)
         action.setObjectName(f"{self.objectName()}Action")
         action.setToolTip(f"Show or close the {self.windowTitle()} panel")
         self.visibilityChanged.connect(action.setChecked)  # a panel behind another tab counts as shown for Qt
-        action.triggered.connect(lambda shown: self.raise_() if shown else None)
         if key is not None:
             action.setShortcut(QKeySequence(key))
         return action
