@@ -110,7 +110,9 @@ def _list(title: str, columns: list[str]) -> QTreeWidget:
     tree.setAllColumnsShowFocus(True)
     tree.setUniformRowHeights(True)
     tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    existing(tree.header()).setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header = existing(tree.header())
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setStretchLastSection(False)  # so that descriptions in large text can be scrolled to
     return tree
 
 
@@ -151,9 +153,7 @@ class CommandPalette(CommandList):
 
     def _lay_out(self) -> None:
         self.list.setHeaderHidden(True)
-        header = existing(self.list.header())
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        existing(self.list.header()).setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _place(self) -> None:
         room = self._window.rect()
@@ -220,7 +220,6 @@ class ShortcutSheet(CommandList):
         self.setObjectName("shortcutSheet")
         self._room = existing(parent.screen()).availableSize()
         self.resize((SIZE * self.fontMetrics().height()).boundedTo(self._room))
-        existing(self.list.header()).setStretchLastSection(False)  # descriptions in large text can be scrolled to
         self._show_matching()
         self._widen()
 
