@@ -141,7 +141,8 @@ class DocumentActions(QObject):
     def _connect(self, document: Document[Any]) -> None:
         document.state_changed.connect(self.state_changed)
         document.saves_ended.connect(self.saves_ended)
-        document.reading.connect(self._forget_refusal)
+        for signal in (document.reading, document.saved):
+            signal.connect(self._forget_refusal)
         document.opened.connect(lambda problem: self._take_used(document, problem))
         document.saved.connect(lambda: self._take_used(document))
         document.refused.connect(partial(self._take_refusal, document.content.word))

@@ -70,7 +70,7 @@ def test_task_bar_shows_the_progress_of_training(staged: Staged, desktop: Deskto
     desktop.is_window_active = True
     staged.begin()
     staged.report(replace(PROGRESS, fraction=0.5), staged.finished(progress=replace(PROGRESS, fraction=1.0)))
-    staged.wait("Finished")
+    staged.wait("Done: ")
     assert desktop.bus.arguments == [entry(0.25), entry(0.5), entry(0.0, visible=False)]
     assert not desktop.alerted, "an active window needs no notification"
 
@@ -82,7 +82,7 @@ def notifications(desktop: Desktop) -> list[QDBusMessage]:
 def test_end_of_training_is_notified_while_another_program_is_active(staged: Staged, desktop: Desktop) -> None:
     staged.begin()
     staged.report(staged.finished())
-    staged.wait("Finished")
+    staged.wait("Done: ")
     (message,) = notifications(desktop)
     assert message.service() == "org.freedesktop.Notifications"
     assert desktop.alerted == [staged.window.main]
@@ -96,7 +96,7 @@ def test_failure_is_notified_but_a_stop_by_the_user_is_not(staged: Staged, deskt
     assert not desktop.alerted
     staged.begin()
     staged.report(MemoryError())
-    staged.wait("Failed")
+    staged.wait("Press Train to try again.")
     assert len(notifications(desktop)) == 1
 
 

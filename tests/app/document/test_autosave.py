@@ -34,7 +34,7 @@ TRAINED_AND_KILLED = """
 import sys
 from pathlib import Path
 from threading import Event
-from PyQt6.QtWidgets import QPlainTextEdit, QPushButton
+from PyQt6.QtWidgets import QPlainTextEdit, QToolButton
 import flowviz.app.document.autosave as autosave, flowviz.app.main as main
 import flowviz.training.entrant_training as training
 from flowviz.app.desktop.settings import settings

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QAction, QKeyEvent
-from PyQt6.QtWidgets import QApplication, QCheckBox, QPushButton, QToolButton
+from PyQt6.QtWidgets import QApplication, QCheckBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.training.training_state import TrainingState
@@ -30,7 +30,7 @@ class Learner:
         self.window, self.qtbot, self.main = window, qtbot, window.main
         choose_small_flow(window)
         self.main.request.set_budget("steps", 1_000_000)
-        self.click("trainButton")
+        self.choose("train")
         self.wait(lambda: self.state == TrainingState.TRAINING)
         self.main.view.set_stage(LAYER)
         self.wait(lambda: self.shown.positions[LAYER].tobytes() != self.shown.positions[0].tobytes())
@@ -53,8 +53,8 @@ class Learner:
     def wait(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=60_000)
 
-    def click(self, name: str) -> None:
-        self.qtbot.mouseClick(self.window.find(QPushButton, name), Qt.MouseButton.LeftButton)
+    def choose(self, command: str) -> None:
+        self.window.find(QAction, f"{command}Action").trigger()
 
     def press(self, key: Qt.Key, kind: QEvent.Type) -> None:
         event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, "d")
@@ -99,15 +99,15 @@ def test_layer_is_disabled_undone_saved_and_kept_at_the_end(
     learner.wait(lambda: not learner.lacks_layer() and not session.project().edits)
     learner.window.find(QAction, "redoAction").trigger()
     learner.wait(learner.lacks_layer)
-    learner.click("pauseButton")
+    learner.choose("pause")
     learner.wait(lambda: session.project().edits.disabled == {LAYER})
     saved = from_bytes(to_bytes(session.project()))
     built = build_flow(saved.flow, saved.weights, edits=saved.edits)
     np.testing.assert_array_equal(saved.trace.positions, built.trace(built.particles()).positions)
     assert saved.checkpoint is not None
     assert not saved.checkpoint.edits, "the training goes on without them"
-    learner.click("pauseButton")
-    learner.click("stopButton")
+    learner.choose("pause")
+    learner.choose("stop")
     learner.wait(lambda: learner.state == TrainingState.IDLE)
     assert learner.lacks_layer()
     learner.wait(lambda: session.project().edits.disabled == {LAYER} and session.project().score is not None)

@@ -30,7 +30,7 @@ def list_of(bar: NoticeBar) -> str:
 def test_failed_training_is_reported_in_its_panel_until_the_next_training(staged: Staged) -> None:
     staged.begin()
     staged.report(MemoryError("no room"))
-    staged.wait("Failed: step")
+    staged.wait("Press Train to try again.")
     (bar,) = bars(staged.window.main)
     assert list_of(bar) == "trainingNotices"
     assert bar.notice.text == "Training ended unexpectedly."
@@ -43,7 +43,7 @@ def test_failed_training_is_reported_in_its_panel_until_the_next_training(staged
 def test_diverged_training_comes_with_advice(staged: Staged) -> None:
     staged.begin()
     staged.report(staged.finished("diverged", "Lower the learning rate."))
-    staged.wait("Diverged: step")
+    staged.wait("Diverged: ")
     (bar,) = bars(staged.window.main)
     assert (bar.notice.text, bar.notice.advice) == ("The training diverged.", "Lower the learning rate.")
 
@@ -80,7 +80,7 @@ def test_slow_training_is_mentioned_once_and_not_as_a_notice(staged: Staged) -> 
     for mentioned in (True, False):
         staged.begin()
         staged.report(Uncompiled(), staged.finished("completed"))
-        staged.wait("Finished:")
+        staged.wait("Done: ")
         assert ("take longer" in bar.text) == mentioned
         assert not staged.window.notice
         staged.report(None)
@@ -92,7 +92,7 @@ def test_notice_of_a_closed_panel_is_above_the_cloud_until_the_next_training(sta
     main._layout.training.close()
     staged.begin()
     staged.report(MemoryError())
-    staged.wait("Failed")
+    staged.wait("Press Train to try again.")
     (bar,) = bars(main)
     assert list_of(bar) == "windowNotices"
     assert bar.isVisible()
@@ -105,7 +105,7 @@ def test_panel_scrolls_to_a_notice_at_its_end(staged: Staged) -> None:
     staged.window.main.resize(1024, 640)
     staged.begin()
     staged.report(MemoryError())
-    staged.wait("Failed")
+    staged.wait("Press Train to try again.")
     staged.qtbot.waitUntil(lambda: not bars(staged.window.main)[0].visibleRegion().isEmpty())
 
 

@@ -57,7 +57,8 @@ def axis_label(plot: pg.PlotWidget) -> QRectF:
 def is_legible(plot: pg.PlotWidget) -> bool:
     """Return whether all texts are completely visible and do not overlap."""
     left, bottom = tick_labels(plot, "left"), tick_labels(plot, "bottom")
-    texts = [*left, *bottom, axis_label(plot)]
+    label = [axis_label(plot)] if plot.getAxis("bottom").label.isVisible() else []  # a low plot has none
+    texts = [*left, *bottom, *label]
     viewport = QRectF(plot.viewport().rect()).adjusted(-1, -1, 1, 1)
     overlaps = [(a & b).height() > 1 for i, a in enumerate(texts) for b in texts[:i]]
     return len(left) > 1 and len(bottom) > 1 and all(map(viewport.contains, texts)) and not any(overlaps)
