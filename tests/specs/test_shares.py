@@ -13,7 +13,7 @@ from flowviz.specs.shares import percent
 @pytest.mark.parametrize(
     ("share", "decimals", "text"),
     [(0, 0, "0%"), (0.076, 0, "8%"), (0.9, 0, "90%"), (0.997, 0, "99%"), (1, 0, "100%"), (0.0182, 1, "1.8%"),
-     (0.9999, 1, "99.9%"), (1, 1, "100.0%")],
+     (0.9999, 1, "99.9%"), (1, 1, "100.0%"), (1.0000001, 0, "100%"), (0.9999999999, 0, "100%"), (0.99999999, 0, "99%")],
 )  # fmt: skip
 def test_only_the_whole_is_a_hundred_percent(share: float, decimals: int, text: str) -> None:
     assert percent(share, decimals) == text
