@@ -193,7 +193,8 @@ def test_what_is_wrong_with_a_target_is_one_sentence(
 @pytest.mark.usefixtures("files")
 def test_first_two_columns_of_numbers_are_read_and_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("target", "--points", "three.csv", "-o", "x.npy") == 0
-    assert "x is the column a of three.csv, and y is b" in capsys.readouterr().err
+    sentence = "flowviz reads the columns 'a' and 'b' of three.csv, the first two with numbers. To read others, use"
+    assert sentence in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", ["--image box.png", "--drawing box.png", "--points three.csv --columns a,b"])

@@ -25,6 +25,7 @@ FIRST_LINES = 100  # lines that show which columns hold numbers
 MISSING = {"", "na", "n/a", "nan", "null", "none"}  # what pandas reads as a missing number, in lower case
 NUMBERS = "fiu"  # kinds of NumPy's types
 SEPARATORS = (";", "\t", ",")
+YEAR = r"[12][0-9]{3}"  # a number that may be the name of a column
 COMMENT = "#"  # prefix that numpy.savetxt writes
 LOG_PROB = "log_prob"  # the column that flowviz score writes
 NAMED_COLUMNS = 12  # columns that an error message lists
@@ -66,7 +67,7 @@ class Columns(NamedTuple):
         """Say which columns of a file are read unless others are chosen, or return "" if there are only two."""
         x, y = (self.names[place] for place in self.usual)
         others = len(self.names) - 2
-        return f"x is the column {x} of {file}, and y is {y}: the first two with numbers." if others > 0 else ""
+        return f"flowviz reads the columns {x!r} and {y!r} of {file}, the first two with numbers." if others > 0 else ""
 
 
 def columns_of(path: Path) -> Columns:
@@ -376,7 +377,7 @@ def _is_header(fields: list[str], are_numbers: list[bool], following: list[list[
     below = following[0] if following else are_numbers
     numbers = [field for field, is_number in zip(fields, are_numbers, strict=True) if is_number]
     names_numbers = any(there and not here for here, there in zip(are_numbers, below, strict=False))
-    return names_numbers or all(field.isdecimal() for field in numbers)
+    return names_numbers or all(re.fullmatch(YEAR, field) for field in numbers)
 
 
 def _is_number(field: str) -> bool:

@@ -99,7 +99,8 @@ def test_first_two_columns_of_numbers_are_read_by_default(header: str, tmp_path:
     assert found.usual == (2, 4)
     x, y = ("east", "north") if header else ("3", "5")
     assert (
-        found.sentence("cities.csv") == f"x is the column {x} of cities.csv, and y is {y}: the first two with numbers."
+        found.sentence("cities.csv")
+        == f"flowviz reads the columns '{x}' and '{y}' of cities.csv, the first two with numbers."
     )
 
 
@@ -119,6 +120,13 @@ def test_years_name_columns_beside_words(tmp_path: Path) -> None:
     path.write_text("country,1990,2000\n" + "".join(f"c{i},{x},{y}\n" for i, (x, y) in enumerate(DATA)))
     assert columns_of(path) == (("country", "1990", "2000"), (1, 2))
     np.testing.assert_allclose(points_of(read_points(path)), DATA, atol=1e-5)
+
+
+def test_whole_numbers_beside_words_are_data(tmp_path: Path) -> None:
+    path = tmp_path / "cities.csv"
+    path.write_text("".join(f"Paris,{48 + i},{2 * i * i}\n" for i in range(50)))
+    assert columns_of(path) == (("1", "2", "3"), (1, 2))
+    assert len(read_points(path).rows) == 50
 
 
 def test_two_columns_need_no_sentence(tmp_path: Path) -> None:
