@@ -34,7 +34,7 @@ class KeptText(Spec):
 
 
 class WholeCheckpoint(Spec):
-    """A `Checkpoint` from its JSON and its arrays, which refers to no state by number any more."""
+    """A `Checkpoint` from its JSON and its arrays, which refers to no state by number anymore."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 

@@ -181,6 +181,6 @@ def _holds(size: PictureSize, ems: tuple[int, int], text: float) -> bool:
 
 
 def _written(name: str) -> str:
-    """Return a name with the characters replaced that no font has which every machine has."""
+    """Return a name in which characters that the bundled fonts lack are replaced."""
     known = set[int]().union(*(get_font(findfont(family)).get_charmap() for family in families()))
     return "".join(letter if ord(letter) in known else LACKING for letter in name)

@@ -323,8 +323,8 @@ EARLIER_SURFACE = "the earlier target"
 
 
 LEGIBILITY = (
-    "How clearly the strokes stand out from the gaps beside them: 0% is a copy blurred by the width of a stroke, 100% "
-    "is the target, and most words can be read from about 50% on"
+    "How clearly the strokes stand out from the gaps beside them: 0% means smeared by the width of a stroke, 100% "
+    "means as clear as the target, and most words can be read from about 50% on"
 )
 
 

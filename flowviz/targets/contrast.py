@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 # Lengths are in widths of a stroke.
 FINE, COARSE = 0.2, 0.7  # standard deviations of two blurs: what only the finer one leaves is what can be read
 BLURRED = 1.0  # standard deviation of the blur of a copy that nobody can read
-REACH = 4 * COARSE  # distance from the ink at which nothing counts any more
+REACH = 4 * COARSE  # distance from the ink at which nothing counts anymore
 CELLS = 8  # per stroke, along each axis
 WIDEST = 0.3  # strokes, as a share of the longer side of the ink; what is rounder, such as a heart, has no strokes
 

@@ -81,7 +81,7 @@ class Target(ABC):
         """Return the share of the target that the points (n, 2) reach, or None if the support is unknown."""
 
     def legibility(self, points: NDArray[np.floating]) -> float | None:
-        """Return how clearly the points (n, 2) show the target, from 0 to 1, or None if it is no picture.
+        """Return how clearly the points (n, 2) show the target, from 0 to 1, or None if the target has no strokes.
 
         It agrees with reading: 0 means as blurred as if nothing narrower than a stroke were visible, and 1 as clear as
         the target itself. The on-target share says less, because near a word most of the plane is ink.

@@ -43,7 +43,7 @@ class DocumentActions(QObject):
 
     state_changed = pyqtSignal()  # which document is shown, its name or file, or whether it has unsaved changes
     save_failed = pyqtSignal()
-    saves_ended = pyqtSignal()  # no save of a document is running or waiting any more
+    saves_ended = pyqtSignal()  # no save of a document is running or waiting anymore
     notice_posted = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
 
     def __init__(

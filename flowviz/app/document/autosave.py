@@ -67,7 +67,7 @@ class Autosave(QObject, Generic[Work]):
         self.save()
 
     def close(self) -> None:
-        """Stop saving, and discard the draft: unsaved changes are not wanted any more.
+        """Stop saving, and discard the draft: unsaved changes are not wanted anymore.
 
         A draft that is being written may outlast the patience, so the thread discards it once more at its end.
         """

@@ -57,7 +57,7 @@ class Document(QObject, Generic[Work]):
     state_changed = pyqtSignal()  # the name, the file, or whether there are unsaved changes
     opened = pyqtSignal(str)  # what could not be restored, or nothing
     saved = pyqtSignal()
-    saves_ended = pyqtSignal()  # no save is running or waiting any more
+    saves_ended = pyqtSignal()  # no save is running or waiting anymore
     reading = pyqtSignal()  # other work is read or prepared
     edited_while_reading = pyqtSignal(object)  # function that shows the work that was read, despite the changes
     refused = pyqtSignal(object, object)  # the Path of a file that cannot be read, or None, and a Notice

@@ -109,7 +109,7 @@ def test_new_document_is_saved_after_the_running_save_of_the_old_one(editor: Edi
     editor.disk.set()
     editor.wait(lambda: editor.document.path == other)
     assert (text_in(editor.file), text_in(other)) == ("Mine", "Other")
-    assert not (tmp_path / "dropped.flowviz").exists(), "the old project is not shown any more"
+    assert not (tmp_path / "dropped.flowviz").exists(), "the old project is not shown anymore"
 
 
 def test_new_document_is_saved_after_the_save_of_the_old_one_failed(editor: Editor, tmp_path: Path) -> None:

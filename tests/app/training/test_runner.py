@@ -189,7 +189,7 @@ def test_the_result_of_the_entrant_that_is_displayed_does_not_end_a_shared_train
     runs.runner.exchange()
     runs.train()
     runs.runner.finish()
-    assert runs.threads[-1].calls == ["start", "abandon"], "a flow that trains alone needs no thread any more"
+    assert runs.threads[-1].calls == ["start", "abandon"], "a flow that trains alone needs no thread anymore"
 
 
 def test_a_shared_training_ends_that_of_the_comparison_before(runs: Runs) -> None:
@@ -200,7 +200,7 @@ def test_a_shared_training_ends_that_of_the_comparison_before(runs: Runs) -> Non
     runs.runner.share()
     assert former.calls == ["start", "abandon"]
     runs.runner.exchange()
-    assert runs.current is None, "the flow of the window has no training of its own any more"
+    assert runs.current is None, "the flow of the window has no training of its own anymore"
     former.take("0", snapshot(900))
     assert thread.calls == ["start"]
     assert runs.announced == []
