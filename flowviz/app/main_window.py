@@ -251,7 +251,7 @@ class MainWindow(QMainWindow):
         DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
-        self.target_builder.built_changed.connect(self._training.flow.show_target)
+        self.target_builder.base_judged.connect(self._training.flow.show_base_warning)
         self._show_target()
         self._layout.follow_probe(self.view, lambda: self._presentation.is_on)
         self._connect_pages()

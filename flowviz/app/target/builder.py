@@ -31,6 +31,7 @@ class TargetBuilder(QObject):
 
     built_changed = pyqtSignal(object)  # BuiltTarget or None
     pictures_ready = pyqtSignal(object)  # picture (rows, columns) of each shape, by name
+    base_judged = pyqtSignal(str)  # why the base of the requested flow does not suit the target; empty if it does
     notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(self, request: RequestState, parent: QObject, worker: LatestWorker | None = None) -> None:
@@ -43,6 +44,7 @@ class TargetBuilder(QObject):
         self.problem = ""
         self._expected: BuiltTarget | None = None
         request.observe(lambda value: (value.plan.target, value.problem), lambda _: self._update())
+        request.observe(lambda value: value.plan.flow, lambda _: self._judge_base())
         self._build(request.plan.target)  # in the background, because it loads libraries
 
     @property
@@ -83,6 +85,15 @@ class TargetBuilder(QObject):
     def _set_result(self, result: BuiltTarget | str) -> None:
         self.built, self.problem = (None, result) if isinstance(result, str) else (result, "")
         self.built_changed.emit(self.built)
+        self._judge_base()
+
+    def _judge_base(self) -> None:
+        """Compare the base of the requested flow with the target, in the background, because it counts many points."""
+        if self.built is None:
+            self.base_judged.emit("")
+        else:
+            judge = partial(targets.base_warning, self._request.plan.flow, self.built.target)
+            self._worker.ask("base", judge, self.base_judged.emit)
 
     def _on_pictures(self, pictures: dict[ShapeName, NDArray[np.uint8]]) -> None:
         self._has_pictures = True

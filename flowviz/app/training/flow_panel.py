@@ -5,9 +5,7 @@ from typing import Any, get_args
 
 from PyQt6.QtWidgets import QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from flowviz import targets
 from flowviz.app.state.request import Request, RequestState
-from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.presets import PresetBox
 from flowviz.app.widgets.controls import ChoiceBox, HelpButton, check_box, lay_out, row, tool_button
 from flowviz.app.widgets.form import ControlSpec, bind_control, bind_fields, control_of, controls_of
@@ -77,21 +75,20 @@ class FlowPanel(QWidget):
         self.beside_button = tool_button("addBesideButton", ADD_BESIDE, ADD_BESIDE_TIP, "add")
         self._form = FlowOptions(request)
         self.show_hint = self._form.show_hint
-        self._built: BuiltTarget | None = None
+        self._base_warning = ""
         tip = "Family, sizes, normalization, learning rate, batch size, clip norm, patience and seed"
         self.sheet = Sheet(self, "flowOptions", "Options", tip, self._form, self._form.help)
         choices = row(self._preset, self.sheet.opener, self.beside_button, stretched=self._preset)
         self._layout = lay_out(QVBoxLayout(self), choices, self._warning)
         request.watch(_flow, lambda _: self._warn())
 
-    def show_target(self, built: BuiltTarget | None) -> None:
-        """Warn about a flow that does not suit a target. None means that it is being built."""
-        self._built = built
+    def show_base_warning(self, warning: str) -> None:
+        """Warn that the base of the flow does not suit the target. An empty text says nothing."""
+        self._base_warning = warning
         self._warn()
 
     def _warn(self) -> None:
-        flow, built = self._request.value.plan.flow, self._built
-        warnings = flow.warning, targets.base_warning(flow, built.target) if built else ""
+        warnings = self._request.value.plan.flow.warning, self._base_warning
         self._warning.setText(" ".join(filter(None, warnings)))
         self._warning.setVisible(any(warnings))
 

@@ -1,5 +1,6 @@
 """The flow panel and the budget as views of the request, without a window."""
 
+import threading
 from dataclasses import replace
 from typing import TypeVar
 
@@ -8,12 +9,14 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz import targets
 from flowviz.app.state.request import RequestState
-from flowviz.app.target.built_target import build
+from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.flow_panel import ONE_NETWORK, FlowPanel
 from flowviz.projects import Plan
 from flowviz.specs import PRESETS, RECIPES, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
+from flowviz.targets import Target, base_warning
 
 Kind = TypeVar("Kind", bound=QWidget)
 
@@ -172,18 +175,30 @@ def test_each_unit_of_the_budget_has_a_default(requested: Requested) -> None:
     assert (amount.value(), requested.request.plan.training.seconds) == (60, 60)
 
 
-def test_base_that_does_not_suit_the_target_is_warned_about(requested: Requested) -> None:
-    warning, panel = requested.find(QLabel, "flowWarning"), requested.panel
+def test_base_that_does_not_suit_the_target_is_warned_about(
+    requested: Requested, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def noted(flow: FlowSpec, target: Target) -> str:
+        threads.append(threading.current_thread())
+        return base_warning(flow, target)
+
+    threads = list[threading.Thread]()
+    monkeypatch.setattr(targets, "base_warning", noted)
+    warning = requested.find(QLabel, "flowWarning")
+    builder = TargetBuilder(requested.request, requested.window)
+    builder.base_judged.connect(requested.panel.show_base_warning)
     requested.choose("flowBase", "mixture")
+    requested.request.show_text("BRAD")
     assert not warning.isVisible(), "the target is not known yet"
-    panel.show_target(build(TextSpec(text="BRAD")))
-    assert "8 separate Gaussians" in warning.text()
-    panel.show_target(build(ShapeSpec(name="eight_gaussians")))
-    assert not warning.isVisible()
-    panel.show_target(build(TextSpec(text="BRAD")))
-    assert warning.isVisible()
+    qtbot.waitUntil(lambda: "8 separate Gaussians" in warning.text())
+    requested.request.show_target(ShapeSpec(name="eight_gaussians"))
+    qtbot.waitUntil(lambda: builder.built is not None and not warning.isVisible())
+    requested.request.show_text("BRAD")
+    qtbot.waitUntil(warning.isVisible)
     requested.choose("flowBase", "normal")
-    assert not warning.isVisible()
+    qtbot.waitUntil(lambda: not warning.isVisible())
+    assert threading.main_thread() not in threads, "counting the parts of a target would block the window"
+    builder.close()
 
 
 def test_minibatch_normalization_is_warned_about(requested: Requested) -> None:
