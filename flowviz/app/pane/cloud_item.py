@@ -104,11 +104,9 @@ class CloudItem(pg.GraphicsWidget):
         draw_arrows(painter, drawn.arrows, self._cloud.pixel_at)
         if drawn.hovered is not None:
             self._paint_ring(painter, drawn.hovered)
-        if drawn.hint or drawn.note:
+        if text := drawn.hint or drawn.note or drawn.progress:
             painter.setPen(QColor(*WARNING[theme]) if drawn.hint else ink(theme))
-            painter.drawText(
-                self.boundingRect().adjusted(GAP, TIGHT, -GAP, -TIGHT), HINT_PLACE, drawn.hint or drawn.note
-            )
+            painter.drawText(self.boundingRect().adjusted(GAP, TIGHT, -GAP, -TIGHT), HINT_PLACE, text)
         if self._region:
             painter.setPen(QPen(RUBBER_BAND, LINE, Qt.PenStyle.DashLine))
             painter.drawPolygon(QPolygonF(self._region))

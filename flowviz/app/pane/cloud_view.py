@@ -51,6 +51,7 @@ class Drawn:
         hovered: Number of the particle with a ring around it. None if there is none.
         hint: A warning above the picture, such as why no particle is visible.
         note: A sentence in its place if there is none, such as what the colors mean.
+        progress: A sentence in place of both if there is neither, such as what is being computed.
     """
 
     scene: Scene | None = None
@@ -61,6 +62,7 @@ class Drawn:
     hovered: int | None = None
     hint: str = ""
     note: str = ""
+    progress: str = ""
 
 
 class CloudView(QWidget):
@@ -275,7 +277,7 @@ class CloudView(QWidget):
         self.redrawn.emit()
 
     def annotate(self, **changes: Any) -> None:
-        """Set the `arrows`, `hovered`, `hint` or `note` above the picture, which is not drawn again."""
+        """Set the `arrows`, `hovered`, `hint`, `note` or `progress` above the picture, which is not drawn again."""
         if self._set(**changes) and self.canvas.created:
             self.canvas.created.item.update()
 

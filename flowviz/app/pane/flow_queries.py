@@ -39,14 +39,18 @@ PICTURES_DELAY_MS = 400  # the first thumbnails load numba, which would delay th
 
 
 class FlowQueries(QObject):
-    """Answers queries in three threads: one for the probe under the mouse, one for thumbnails, one for all others."""
+    """Answers queries in three threads: one for the probe under the mouse, one for thumbnails, one for all others.
+
+    Attributes:
+        failed_topics: Topics whose latest query has failed.
+    """
 
     notice_posted = pyqtSignal(object)  # Notice about a failed query; without text when its topic succeeds again
     flow_queried = pyqtSignal()  # a flow has answered, so TensorFlow is loaded
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._failed_topics = set[str]()
+        self.failed_topics = set[str]()
         self._loads_nothing = False  # whether the latest query was about a recorded flow
         self._slow, self._quick = LatestWorker(), LatestWorker()
         self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS)
@@ -224,11 +228,11 @@ class FlowQueries(QObject):
     def _drop(self, kept: Collection[str] = ()) -> None:
         for thread in self._threads:
             thread.drop(kept)
-        for topic in self._failed_topics - set(kept):
+        for topic in self.failed_topics - set(kept):
             self._clear_failure(topic)
 
     def _on_failed(self, notice: Notice) -> None:
-        self._failed_topics.add(notice.topic)
+        self.failed_topics.add(notice.topic)
         self.notice_posted.emit(notice)
 
     def _on_succeeded(self, topic: str) -> None:
@@ -237,8 +241,8 @@ class FlowQueries(QObject):
             self.flow_queried.emit()
 
     def _clear_failure(self, topic: str) -> None:
-        if topic in self._failed_topics:
-            self._failed_topics.remove(topic)
+        if topic in self.failed_topics:
+            self.failed_topics.remove(topic)
             self.notice_posted.emit(Notice(topic))
 
     def _ask(

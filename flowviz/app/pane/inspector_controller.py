@@ -15,12 +15,15 @@ class InspectorController(QObject):
     """Describes the current stage in the inspector, and queries reports about it.
 
     Until another query has loaded TensorFlow, reports are only offered, because loading it takes a few seconds.
+
+    Attributes:
+        uses_tensorflow: Whether TensorFlow has been loaded, or is to be loaded for a report.
     """
 
     def __init__(self, view: ViewState, inspector: Inspector, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
         self._view, self._inspector, self._queries = view, inspector, queries
-        self._uses_tensorflow = False
+        self.uses_tensorflow = False
         self._trace: Trace | None = None
         self._edits = Edits()
         self._flow: tuple[Subject, Trace] | None = None  # with the particles of the base
@@ -34,7 +37,7 @@ class InspectorController(QObject):
 
     def use_tensorflow(self) -> None:
         """Query every report from now on instead of offering it."""
-        self._uses_tensorflow = True
+        self.uses_tensorflow = True
 
     def show_flow(self, subject: Subject, particles: Trace) -> None:
         """Report on the current stage of a flow; `particles` are those of the base, at all stages."""
@@ -58,7 +61,7 @@ class InspectorController(QObject):
         self._show_report()
 
     def _on_flow_queried(self) -> None:
-        if not self._uses_tensorflow:
+        if not self.uses_tensorflow:
             self._on_report_requested()
 
     def _on_report(self, report: StageReport) -> None:
@@ -100,7 +103,7 @@ class InspectorController(QObject):
         if subject.weights is None:
             self._reported = None
             self._inspector.show_report(None)
-        elif not self._uses_tensorflow and not subject.spec.is_recorded:
+        elif not self.uses_tensorflow and not subject.spec.is_recorded:
             self._reported = None
             self._inspector.offer_report()
         else:

@@ -54,6 +54,8 @@ class ScenePresenter(QObject):
         view.observe(lambda value: (frame_of(value), value.stage), lambda _: self._query_fields())
         self._scenes.trace_changed.connect(self._on_trace_changed)
         self._scenes.changed.connect(self._on_scene_changed)
+        view.observe(lambda value: value.seen.view.marks, lambda _: self._say_awaited())
+        self._queries.notice_posted.connect(lambda _: self._say_awaited())
         playhead = self.playhead
         playhead.moved.connect(self._on_playhead_moved)
         playhead.jumped.connect(self.camera.aim)
@@ -115,8 +117,18 @@ class ScenePresenter(QObject):
             edits, encoded = self._scenes.subject.edits, self._scenes.is_encoded
             self._widgets.readout.show_summary(scene.trace, edits, encoded=encoded, selected=selected)
         self._tools.show_scene(scene)
+        self._say_awaited()
         if _differ(previous, scene, IN_THUMBNAILS) and not _is_dragged(previous, scene.trace):
             self._query_thumbnails()
+
+    def _say_awaited(self) -> None:
+        """Say on the picture which of the marks are still being computed, unless that has failed."""
+        scene, shown = self._scenes.scene, self._view.seen.view.marks - self._queries.failed_topics
+        fields = {"density": scene.density, "grid": scene.grid, "velocity": scene.velocities}
+        awaited = [f"the {mark}" for mark, field in fields.items() if field is None and mark in shown]
+        loads = not self.inspector.uses_tensorflow and not self._scenes.subject.spec.is_recorded
+        text = "Loading TensorFlow…" if loads else f"Computing {' and '.join(awaited)}…"
+        self._widgets.cloud.annotate(progress=text if awaited else "")
 
     def _move(self, old: View, new: View) -> None:
         """Move the playhead to another stage, and then the camera."""

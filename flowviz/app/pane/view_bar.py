@@ -55,7 +55,7 @@ TOOLS: Mapping[Tool, Entry] = {
         "Ctrl+Shift+D", checked=False,
     ),
 }  # fmt: skip
-SHOW_TIP = "Choose what is drawn"
+SHOW, SHOW_TIP = "Show ▾", "Choose what is drawn"
 ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
@@ -67,6 +67,7 @@ class ViewBar(QWidget):
     def __init__(self, view: ViewState) -> None:
         super().__init__()
         self._view, self._tips = view, dict[QAction, str]()
+        self._shown = ""  # names of the marks
         self._sizes = list[int]()  # widths for which the style has been chosen
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
@@ -146,7 +147,9 @@ class ViewBar(QWidget):
 
     def _name_marks(self, marks: Collection[Mark]) -> None:
         names = (action.text().replace("&", "") for mark, action in self.mark_actions.items() if mark in marks)
-        self._show.setToolTip(f"{SHOW_TIP}; now: {', '.join(names) or 'nothing'}")
+        self._shown = ", ".join(names) or "nothing"
+        self._show.setToolTip(f"{SHOW_TIP}; now: {self._shown}")
+        self._choose_style()
 
     def _action(self, entry: Entry) -> QAction:
         """Return an action whose tooltip names its shortcut, for its button."""
@@ -161,7 +164,7 @@ class ViewBar(QWidget):
         marks, frames = StickyMenu("Show", self), StickyMenu("Fit", self)
         fill_menu(marks, *self.mark_actions.values(), None, self.beside_action)
         fill_menu(frames, self.fit_action, self.fit_stage_action)
-        self._show = menu_button(tool_button("showButton", "Show", SHOW_TIP, "show", "Show ▾"), marks)
+        self._show = menu_button(tool_button("showButton", "Show", SHOW_TIP, "show", SHOW), marks)
         follow = menu_button(action_button(self.follow_action, "followButton"), frames)
         follow.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self._buttons = [self._show, follow, action_button(self.overview_action, "overviewButton")]
@@ -171,7 +174,9 @@ class ViewBar(QWidget):
 
     def _choose_style(self) -> None:
         """Show less before the bar wraps onto a second line, which takes room from the cloud."""
-        for style, labeled in ((TEXT, True), (TEXT, False), (ICON, False)):
+        named = f"Show: {self._shown} ▾"
+        for style, labeled, text in ((TEXT, True, named), (TEXT, True, SHOW), (TEXT, False, SHOW), (ICON, False, SHOW)):
+            self._show.setText(text)
             for button in self._buttons:
                 button.setToolButtonStyle(style)
             for label in self._labels:

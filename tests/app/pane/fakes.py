@@ -58,6 +58,10 @@ class FakeCloud(QObject):
         self.tool = "move"
         self.overview = False
         self.scene: Scene | None = None
+        self.progress = ""
+
+    def annotate(self, progress: str) -> None:
+        self.progress = progress
 
     def set_view(self, view: ViewSpec) -> None:
         self.view = view
@@ -292,6 +296,7 @@ class FakeQueries(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.asked: dict[str, tuple[Any, ...]] = {}
+        self.failed_topics = set[str]()
         self.gives_way = False
 
     def density(self, *asked: Any) -> None:

@@ -163,6 +163,29 @@ def test_report_is_no_longer_offered_once_another_query_has_loaded_tensorflow(qa
     assert "report" in viewed.queries.asked
 
 
+def test_picture_says_which_marks_are_awaited(qapp: object) -> None:
+    viewed = Viewed(trained=False)
+    project = Project.untrained(TextSpec(text="Hi"), SPEC, TrainingSpec(steps=1))
+    viewed.viewer.show_project(replace(project, weights=WEIGHTS, trace=trace()), TARGET)
+    cloud = viewed.displays.cloud
+    assert cloud.progress == ""
+    viewed.view.set_mark("density", True)
+    assert cloud.progress == "Loading TensorFlow…"
+    viewed.view.set_mark("grid", True)
+    viewed.queries.flow_queried.emit()
+    viewed.queries.answer("grid", trace())
+    assert cloud.progress == "Computing the density…"
+    viewed.queries.failed_topics = {"density"}
+    viewed.queries.notice_posted.emit(Notice("density", "It failed."))
+    assert cloud.progress == ""
+    viewed.queries.failed_topics = set()
+    viewed.queries.answer("density", density_of(LAST))
+    viewed.view.set_mark("velocity", True)
+    assert cloud.progress == "Computing the velocity…"
+    viewed.view.set_mark("velocity", False)
+    assert cloud.progress == ""
+
+
 @pytest.mark.parametrize("mark", ["density", "grid", "velocity"])
 def test_late_result_is_dropped_if_its_mark_is_hidden(viewed: Viewed, mark: Mark) -> None:
     viewed.view.set_mark(mark, True)

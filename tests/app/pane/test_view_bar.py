@@ -114,3 +114,15 @@ def test_beside_is_available_only_with_something_to_show_beside_the_points(bar: 
     assert (beside.isEnabled(), beside.isChecked()) == (True, True)
     beside.trigger()
     assert not bar.view.seen.view.beside
+
+
+def test_show_button_names_what_is_shown_where_there_is_room(bar: Bar) -> None:
+    button = bar.bar.findChild(QToolButton, "showButton")
+    assert button is not None
+    bar.bar.resize(2000, 40)
+    bar.bar.show()
+    bar.view.set_mark("density", True)
+    assert button.text() == "Show: Points, Density ▾"
+    bar.bar.resize(bar.bar.minimumSizeHint().width(), 40)
+    assert button.text() == "Show ▾"
+    assert button.toolTip().endswith("now: Points, Density")
