@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from PyQt6.QtCore import QSize
 
 from flowviz.app.pane.pane import MIN_SIZE
@@ -40,8 +41,14 @@ def _scale(columns: int, count: int, room: QSize, shape: tuple[float, float]) ->
 
 
 def _shape(runs: Sequence[EntrantRun]) -> tuple[float, float] | None:
-    """Return the largest width and height of the targets in flow units. None before they have been built."""
+    """Return the largest width and height of the clouds in flow units. None before their targets have been built.
+
+    That of a flow that has learned nothing is the base, which is round, however wide the target is.
+    """
     extents = [run.built.target.extent for run in runs if run.built is not None]
     if not extents:
         return None
-    return max(right - left for left, right, _, _ in extents), max(top - bottom for _, _, bottom, top in extents)
+    shapes = [(right - left, top - bottom) for left, right, bottom, top in extents]
+    shapes += [tuple(np.ptp(run.project.trace.boxes[0], axis=0)) for run in runs if not run.project.weights.parameters]
+    width, height = np.max(shapes, axis=0)
+    return float(width), float(height)

@@ -274,4 +274,6 @@ class EntrantRun:
         if self.is_unscored:
             return "stopped, scoring…"
         words = percent(self.fraction) if self.status == "training" else WORDS[self.status]
+        if self.status == "waiting" and self.project.weights.parameters:
+            words = "trained"  # as those of the gallery, which cannot be resumed
         return ", ".join(filter(None, (words, edited_sentence(self.requested_variant.edits))))

@@ -11,6 +11,7 @@ from flowviz.app.workspace.arrangement import columns_for
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.hints import hint
 from flowviz.specs import PictureSize, TextSpec, ViewSpec
+from tests.app.pane.fakes import WEIGHTS
 from tests.app.training.fakes import finished
 from tests.app.workspace.fakes import ComparisonHarness, untrained
 
@@ -21,17 +22,27 @@ def runs(text: str, names: str) -> tuple[EntrantRun, ...]:
     return ComparisonHarness(untrained(*names, target=TextSpec(text=text))).compared.value.runs
 
 
+def begun(runs: tuple[EntrantRun, ...]) -> tuple[EntrantRun, ...]:
+    return tuple(replace(run, project=replace(run.project, weights=WEIGHTS)) for run in runs)
+
+
 @pytest.mark.parametrize(
     ("text", "names", "columns"), [("wide words", "abc", 1), ("I", "abc", 3), ("Hi", "abcd", 2), ("flow", "abcdef", 3)]
 )
 def test_rows_and_columns_follow_from_the_shape_of_the_target(
     text: str, names: str, columns: int, qtbot: QtBot
 ) -> None:
-    assert columns_for(runs(text, names), ROOM) == columns
+    assert columns_for(begun(runs(text, names)), ROOM) == columns
+
+
+def test_untrained_clouds_are_round_and_stand_side_by_side(qtbot: QtBot) -> None:
+    both = runs("wide words", "ab")
+    assert columns_for(both, ROOM) == 2
+    assert columns_for(begun(both), ROOM) == 1
 
 
 def test_clouds_stay_large_enough_for_the_mouse(qtbot: QtBot) -> None:
-    assert columns_for(runs("a very long line of words", "abcdef"), ROOM) > 1
+    assert columns_for(begun(runs("a very long line of words", "abcdef")), ROOM) > 1
 
 
 def test_a_small_change_does_not_move_the_clouds(qtbot: QtBot) -> None:

@@ -13,6 +13,7 @@ from flowviz.records import Preparing, Recovered
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_NAME
 from flowviz.training import Add, Remove, Retarget
+from tests.app.pane.fakes import WEIGHTS
 from tests.app.training.fakes import checkpoint, finished
 from tests.app.workspace.fakes import TARGET, ComparisonHarness, untrained
 
@@ -86,6 +87,12 @@ def test_an_entrant_that_was_still_being_prepared_waits_after_a_stop(harness: Co
     harness.controller.stop()
     harness.thread.end()
     assert harness.run("b").words() == "waiting"
+
+
+def test_a_trained_flow_that_cannot_be_resumed_does_not_wait(qtbot: QtBot) -> None:
+    comparison = untrained("a", "b")
+    harness = ComparisonHarness(comparison.with_project("a", replace(comparison["a"], weights=WEIGHTS)))
+    assert (harness.run("a").words(), harness.run("b").words()) == ("trained", "waiting")
 
 
 def test_typing_another_word_retargets_all_entrants(harness: ComparisonHarness) -> None:
