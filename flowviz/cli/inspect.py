@@ -21,6 +21,7 @@ from flowviz.errors import SpecError, TargetError
 from flowviz.files import write_bytes
 from flowviz.library.training import check_flow
 from flowviz.projects import Project
+from flowviz.projects.moments import present_moment
 from flowviz.records import Environment, Settings, StageReport, checked_stage, written
 from flowviz.records.deviation import Deviation
 from flowviz.specs import FlowSpec
@@ -201,7 +202,7 @@ def _project_info(project: Project) -> machine.SystemInfo:
 def _legibility(project: Project) -> str | float:
     """Return how clearly the particles show the strokes of the target, which older files do not say."""
     try:
-        found = build_target(project.target).legibility(project.trace.positions[-1])
+        found = present_moment(project, build_target(project.target)).legibility
     except TargetError:  # the font of a text is not installed
         found = None
     return "unknown" if found is None else found

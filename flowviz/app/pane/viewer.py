@@ -17,8 +17,9 @@ from flowviz.app.pane.subject import Subject
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.projects import Project
+from flowviz.projects.moments import present_moment
 from flowviz.projects.variant import Variant
-from flowviz.records import Hits, Moment, Scene, Selection, Snapshot, Timeline, Trace
+from flowviz.records import Scene, Selection, Snapshot, Timeline, Trace
 from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec, Seen, ViewSpec
@@ -118,8 +119,7 @@ class Viewer(QObject):
 
     def show_project(self, project: Project, target: Target | None) -> None:
         """Show a trained flow as it was saved. TensorFlow is not loaded before a query needs it."""
-        *past, present = project.timeline.moments or (_latest_moment(project, target),)
-        latest = Snapshot(present.step, project.weights, trace=project.trace, **_hits(present, project, target))
+        past, latest = project.timeline.moments[:-1], present_moment(project, target)
         self._begin(Variant.of(project), target, replace(project.timeline, moments=(*past, latest)))
         self._show_snapshot(latest)
 
@@ -206,18 +206,3 @@ class Viewer(QObject):
     def _show(self, subject: Subject, generated: Trace) -> None:
         self._presenter.inspector.show_flow(subject, generated)
         self._scenes.show(subject, generated)
-
-
-def _latest_moment(project: Project, target: Target | None) -> Moment:
-    """Return the moment of a project's weights, for a project without a timeline."""
-    step = int(project.history.step[-1]) if len(project.history.step) else 0
-    if target is None:
-        return Moment(step, project.weights, None, None)
-    return Moment(step, project.weights, **target.hits(project.trace.positions[-1]))
-
-
-def _hits(present: Moment, project: Project, target: Target | None) -> Hits:
-    """Return how well the particles of a project hit its target. Older files do not have the legibility."""
-    if target is None or present.legibility is not None:
-        return present.hits
-    return {**present.hits, "legibility": target.legibility(project.trace.positions[-1])}

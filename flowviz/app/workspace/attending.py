@@ -46,6 +46,8 @@ class Attending(QObject):
         session = self._session
         if session.entrant != run.key or (state == TrainingState.IDLE) != (session.run is None):
             return False
+        if session.run is None and session.displayed and run.built and session.trained_target is None:
+            return False  # its target, with which its legibility is known, has been built since
         shown = session.displayed
         return run.project.weights is shown.weights if shown else not run.project.weights.parameters
 

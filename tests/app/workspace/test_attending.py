@@ -9,9 +9,10 @@ from PyQt6.QtCore import QPoint
 from PyQt6.QtWidgets import QLabel, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.document.content import Loaded
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.training_state import TrainingState
-from flowviz.projects import Comparison, Project
+from flowviz.projects import Comparison, Project, example
 from flowviz.projects.variant import Variant
 from flowviz.records import Selection
 from flowviz.specs import FlowSpec, TextSpec
@@ -433,3 +434,8 @@ def test_another_integrator_does_not_start_an_entrant_over(qtbot: QtBot) -> None
     assert len(harness.threads) == 1
     harness.undo.undo()
     assert harness.run("a").requested.plan.flow == project.flow
+
+
+def test_a_comparison_of_an_older_file_says_how_legible_its_flows_are(panes: Panes) -> None:
+    panes.main.comparisons.document.show(Loaded(example("three_flows").comparison()))
+    panes.qtbot.waitUntil(lambda: "legible" in panes.window.find(QLabel, "score").text())
