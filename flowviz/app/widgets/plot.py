@@ -1,6 +1,7 @@
 """A plot whose text follows the font and the theme of the window."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil, floor, log10
 from typing import Any
 
@@ -71,11 +72,12 @@ class Axis(pg.AxisItem):
         if not self.logMode:
             return super().tickValues(minimum, maximum, size)
         most = max(1, int(size / (LINE_DISTANCE * self._metrics.height())))
+        least = self._metrics.height() * (maximum - minimum) / size
         powers = range(floor(minimum), ceil(maximum) + 1)
         for digits in ROUND_DIGITS:
             ticks = [log10(digit * 10.0**power) for power in powers for digit in digits]
             shown = [tick for tick in ticks if minimum <= tick <= maximum]
-            if len(shown) <= most:
+            if all(above - below >= least for below, above in pairwise(shown)):
                 break
         return [(None, shown[:: -(-len(shown) // most) or 1])]
 
