@@ -1,7 +1,7 @@
 """A row of widgets that wraps onto further lines, like words in a paragraph."""
 
 from PyQt6.QtCore import QEvent, QPoint, QRect, QSize
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.style.tokens import TIGHT
@@ -60,6 +60,10 @@ class WrappingRow(QWidget):
             self.updateGeometry()
             self._place_widgets()
         return super().event(event)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        self.rearrange()  # while it was hidden, Qt requested no layout after changes
+        super().showEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._place_widgets()

@@ -24,10 +24,11 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.style.appearance import TEXT_SIZES
-from flowviz.app.welcome.start_page import MAX_RECENT, StartPage
+from flowviz.app.welcome.start_page import FIRST_LEAVE, LATER_LEAVE, MAX_RECENT, StartPage
+from flowviz.app.widgets.controls import rename
 from flowviz.projects import example, examples
 from flowviz.specs import PRESETS, FlowSpec
-from tests.app.conftest import FileMenu
+from tests.app.conftest import FileMenu, settle
 from tests.app.test_main_window import choose, pixels
 
 pytestmark = pytest.mark.shared_window
@@ -189,6 +190,18 @@ def test_escape_and_a_button_leave_the_page(start: Welcome, qtbot: QtBot) -> Non
     assert not start.window.main.isWindowModified()
     start.press("startLeaveButton")
     assert not start.is_shown
+
+
+def test_button_that_is_renamed_while_the_page_is_hidden_shows_its_whole_text(start: Welcome) -> None:
+    leave = start.window.find(QPushButton, "startLeaveButton")
+    for _ in range(2):
+        rename(leave, FIRST_LEAVE)
+        start.show()
+        start.press("startLeaveButton")
+        rename(leave, LATER_LEAVE)
+        start.show()
+        settle(start.page)
+        assert leave.width() >= leave.sizeHint().width()
 
 
 def test_page_and_presentation_leave_each_other(start: Welcome) -> None:
