@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDockWidget, QPlainTextEdit, QSpinBox, QToolButton, QWidget
+from PyQt6.QtWidgets import QDockWidget, QPlainTextEdit, QScrollArea, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.pane.chip import Chip
+from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.app.widgets.sheet import Sheet
 from tests.app.conftest import Window, settle
 
@@ -61,6 +63,38 @@ def test_escape_closes_the_sheet_and_returns_the_focus(options: Options) -> None
     options.qtbot.keyClick(focus, Qt.Key.Key_Escape)
     assert not options.sheet.isVisible()
     assert options.window.main.focusWidget() is options.button
+
+
+def test_escape_closes_the_sheet_after_tab_has_left_it(options: Options) -> None:
+    word = options.window.find(QPlainTextEdit, "targetText")
+    word.setFocus()
+    options.qtbot.keyClick(word, Qt.Key.Key_Escape)
+    assert not options.sheet.isVisible()
+    assert options.window.main.focusWidget() is word
+
+
+def test_sheet_grows_with_its_content_and_does_not_scroll_while_there_is_room(options: Options) -> None:
+    options.window.main.resize(1366, 768)
+    scroll = options.sheet.findChild(QScrollArea)
+    assert scroll is not None
+    bar, family = scroll.verticalScrollBar(), options.window.find(ChoiceBox, "flowFamily")
+    assert bar is not None
+    family_before = family.currentIndex()
+    for index in range(family.count()):
+        family.setCurrentIndex(index)
+        settle(options.sheet)
+        assert bar.maximum() == 0 or options.sheet.height() >= options.sheet.parentWidget().centralWidget().height()
+    family.setCurrentIndex(family_before)
+
+
+def test_options_do_not_cover_the_next_step(options: Options) -> None:
+    options.window.find(QSpinBox, "flowLayers").setValue(4)
+    chip = options.window.find(Chip, "nextStepChip")
+    chip.show_text("Next: train 4 layers")
+    settle(options.window.main)
+    place = QRect(chip.mapTo(options.window.main, QPoint()), chip.size())
+    assert not place.intersects(options.sheet.geometry())
+    chip.show_text("")
 
 
 def test_click_elsewhere_closes_the_sheet(options: Options) -> None:

@@ -35,7 +35,7 @@ class CentralWidget(QWidget):
         self._widgets, self._picture = widgets, picture
         self._playback = WrappingRow(WIDE, widgets.playback, widgets.integrator, widgets.slider.label)
         self.next_step = Chip("nextStepChip", "Next training", "Train what you have chosen (Ctrl+Return)")
-        widgets.cloud.cover(self.next_step, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
+        widgets.cloud.cover(self.next_step, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight)
         self._bar = QWidget()
         self._is_comparing = False
         self._comparison: list[QWidget] = []  # parts that only a comparison shows

@@ -1,7 +1,7 @@
 """A sheet: options that a button opens over the edge of the picture, where they take no room from a panel."""
 
 from PyQt6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRect, Qt
-from PyQt6.QtGui import QHideEvent, QKeySequence, QMouseEvent, QShortcut
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -60,14 +60,14 @@ class Sheet(QFrame):
         self._content, title = content, QLabel(f"<b>{text}</b>")
         close = tool_button(f"{name}Close", f"Close {text}", "Close (Esc)", "remove", run=self.close_sheet)
         close.setAutoRaise(True)
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        leave.activated.connect(self.close_sheet)
         self._motion = QPropertyAnimation(self, b"pos", self)
         self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._motion.setDuration(MOTION_MS)
         header = row(title, *buttons, close, stretched=title)
         header.setContentsMargins(GAP, 0, GAP, 0)
-        lay_out(QVBoxLayout(self), header, ScrollColumn(content)).setContentsMargins(0, GAP, 0, GAP)
+        column = ScrollColumn(content)
+        column.need_changed.connect(self._follow_content)
+        lay_out(QVBoxLayout(self), header, column).setContentsMargins(0, GAP, 0, GAP)
 
     def close_sheet(self) -> None:
         """Close the sheet."""
@@ -107,6 +107,11 @@ class Sheet(QFrame):
         top = max(min(corner.y() - GAP, room.bottom() + 1 - size.height()), room.top())
         self.setGeometry(QRect(QPoint(left, top), size))
 
+    def _follow_content(self) -> None:
+        if self.isVisible():
+            self._motion.stop()
+            self._place()
+
     def _covered(self) -> QWidget:
         """Return the widget that the sheet covers in part."""
         host = existing(self.parentWidget())
@@ -117,17 +122,24 @@ class Sheet(QFrame):
         self._motion.setEndValue(self.pos())
         self._motion.start()
 
+    def _is_in_window(self, watched: QObject | None) -> bool:
+        return isinstance(watched, QWidget) and watched.window() is self.window()
+
     def _is_outside(self, widget: QWidget) -> bool:
         is_own = widget in {self, self.opener} or self.isAncestorOf(widget)
-        return not is_own and widget.window() is self.window()
+        return not is_own and self._is_in_window(widget)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         kind = event.type() if event is not None else None
         if kind == QEvent.Type.Resize and watched is self._covered():
-            self._motion.stop()
-            self._place()
+            self._follow_content()
         elif kind == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget) and self._is_outside(watched):
             self.close_sheet()
+        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self._is_in_window(watched):
+            event.accept()  # as an override of shortcuts, so that it comes as a key
+            if kind == QEvent.Type.KeyPress:
+                self.close_sheet()
+            return True
         return super().eventFilter(watched, event)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
