@@ -160,6 +160,7 @@ class ExportForm(VerticalArea):
         box, found = QGroupBox(title), dict[QWidget, Sequence[str]]()
         form = QFormLayout(box)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setContentsMargins(0, TIGHT, 0, TIGHT)
         form.setVerticalSpacing(TIGHT)
         for names in rows:
             if names[0] in self._controls:

@@ -155,4 +155,4 @@ def items(texts: Mapping[Any, str], refused: Mapping[Any, str] = MappingProxyTyp
 
 
 def _size_text(size: PictureSize, title: str) -> str:
-    return f"{title}{': ' if title else ''}{size.width} × {size.height}"
+    return f"{title}{': ' if title else ''}{size.width:,} × {size.height:,}"

@@ -167,7 +167,7 @@ def test_only_choices_that_affect_a_comparison_are_shown(dialog: Dialog) -> None
 
 def test_the_size_fits_the_panels_until_another_is_chosen(dialog: Dialog) -> None:
     comparison, size = with_results(untrained("a", "b")), dialog.find(ChoiceBox, "exportSize")
-    assert size.currentText() == "To fit the panels: 1250 × 500"
+    assert size.currentText() == "To fit the panels: 1,250 × 500"
     dialog.choose("exportColumns", "marks")
     assert dialog.itself.spec().size == usual_size(comparison, dialog.itself.spec(), "marks")
     dialog.find(QSpinBox, "exportWidth").setValue(900)
