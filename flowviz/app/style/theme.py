@@ -16,14 +16,15 @@ HOVER: dict[Theme, Color] = {"light": (232, 235, 239), "dark": (56, 60, 67)}
 HAIRLINE: dict[Theme, Color] = {"light": (217, 220, 225), "dark": (64, 68, 76)}  # between and around surfaces
 EDGE: dict[Theme, Color] = {"light": (138, 143, 151), "dark": (122, 127, 136)}  # around what can be filled in
 DISABLED: dict[Theme, Color] = {"light": (132, 132, 132), "dark": (146, 150, 156)}
-HIGHLIGHT: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (46, 122, 182)}  # what is checked or selected
+HIGHLIGHT: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (46, 122, 182)}  # checked and selected
+HIGHLIGHT_HOVER: dict[Theme, Color] = {"light": (0, 78, 132), "dark": (36, 102, 156)}
 ON_HIGHLIGHT: Color = (255, 255, 255)
 CHOSEN: dict[Theme, Color] = {"light": (205, 225, 241), "dark": (42, 76, 106)}  # behind text that keeps its color
 FOCUS: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (86, 180, 233)}
 LINK: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (120, 195, 240)}
 WARNING: dict[Theme, Color] = {"light": (176, 58, 0), "dark": (255, 160, 100)}
 NOTICE: dict[Theme, Color] = {"light": (255, 244, 233), "dark": (64, 50, 40)}
-SHADE = (0, 0, 0, 100)  # above what is not explained, with its alpha
+SHADE = (0, 0, 0, 100)  # above everything that the tour does not explain, with its alpha
 COLORS = {
     "window": WINDOW,
     "button": BUTTON,
@@ -32,13 +33,14 @@ COLORS = {
     "edge": EDGE,
     "disabled": DISABLED,
     "highlight": HIGHLIGHT,
+    "highlight_hover": HIGHLIGHT_HOVER,
     "chosen": CHOSEN,
     "focus": FOCUS,
     "warning": WARNING,
     "notice": NOTICE,
 }
 
-# Fusion draws gradients, dotted handles and outlines around what is checked. A rule that gives a control a border
+# Fusion draws gradients, dotted handles and outlines around checked buttons. A rule that gives a control a border
 # replaces all of them, and the focus, which is a ring; see `window.keyboard`.
 STYLE = """
 * {{ outline: none; }}
@@ -59,7 +61,9 @@ QPushButton, QToolButton, QComboBox {{
     background: rgb{button}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {line}px {gap}px;
     icon-size: {icon}px;
 }}
-QPushButton {{ min-height: {icon}px; }}
+QPushButton, QComboBox {{ min-height: {icon}px; }}
+QComboBox, QComboBox:hover {{ border-color: rgb{edge}; }}
+QComboBox:disabled {{ border-color: rgb{hairline}; }}
 QToolButton {{ padding: {line}px; }}
 QToolButton[toolButtonStyle="2"], ViewBar QToolButton {{ padding: {line}px {tight}px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: rgb{hover}; }}
@@ -73,7 +77,7 @@ QPushButton:checked, QToolButton:checked, ViewBar QToolButton:checked,
 QPushButton:default, #startTrainButton {{
     background: rgb{highlight}; border-color: rgb{highlight}; color: rgb{on_highlight};
 }}
-QPushButton:default:hover, #startTrainButton:hover {{ background: rgb{focus}; }}
+QPushButton:default:hover, #startTrainButton:hover {{ background: rgb{highlight_hover}; }}
 QPushButton:checked:disabled, QToolButton:checked:disabled, QPushButton:default:disabled {{
     background: rgb{hover}; border-color: rgb{hover}; color: rgb{disabled};
 }}
@@ -83,6 +87,7 @@ DisclosureButton:checked, DisclosureButton:checked:hover {{
 QToolButton::menu-indicator, QPushButton::menu-indicator {{
     image: url({controls}/down-{theme}.svg); width: {arrow}px; subcontrol-position: right center; right: {tight}px;
 }}
+QToolButton[popupMode="2"] {{ padding-right: {group}px; }}
 QToolButton::down-arrow {{ image: url({controls}/down-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
 QToolButton::right-arrow {{ image: url({controls}/right-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
 QComboBox::drop-down {{ border: none; width: {box}px; }}
@@ -94,7 +99,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox {{
 QLineEdit:disabled, QAbstractSpinBox:disabled {{ border-color: rgb{hairline}; color: rgb{disabled}; }}
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
 TextBox {{ font-size: {large}pt; }}
-QAbstractSpinBox {{ padding: {line}px {gap}px; }}
+QAbstractSpinBox {{ padding: 0 {gap}px; min-height: {field}px; max-height: {field}px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: {box}px; }}
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: rgb{hover}; }}
 QAbstractSpinBox::up-arrow {{ image: url({controls}/up-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
@@ -163,7 +168,7 @@ Chip {{
     background: rgb{paper}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {tight}px {gap}px;
     margin: {gap}px;
 }}
-#nextStepChip {{ margin: {gap}px {gap}px {chip_bottom}px {chip_left}px; }}
+#nextStepChip {{ margin-bottom: {chip_bottom}px; }}
 Chip:hover {{ background: rgb{chosen}; }}
 #targetDropZone {{
     border: 1px dashed rgb{edge}; border-radius: {corner}px; background: transparent; padding: {gap}px;
@@ -172,14 +177,16 @@ Chip:hover {{ background: rgb{chosen}; }}
 #selectionBar Chip {{ border: none; margin: 0; }}
 #targetDropZone:hover, #targetDropZone:focus {{ border-color: rgb{focus}; }}
 WarningLabel[warns="true"], CloudHeader[warns="true"] {{ color: rgb{warning}; }}
+QMenu {{ background: rgb{window}; border: 1px solid rgb{hairline}; padding: {tight}px 0; }}
+QMenu::separator {{ height: 1px; background: rgb{hairline}; margin: {tight}px {gap}px; }}
 Sheet {{ background: rgb{window}; border: 1px solid rgb{hairline}; border-radius: {large_corner}px; }}
 PrimaryButton {{
     background: rgb{highlight}; border-color: rgb{highlight}; color: rgb{on_highlight};
     padding: {tight}px {group}px {tight}px {gap}px;
 }}
-PrimaryButton:hover {{ background: rgb{focus}; }}
+PrimaryButton:hover {{ background: rgb{highlight_hover}; }}
 PrimaryButton:disabled {{ background: rgb{hover}; border-color: rgb{hover}; color: rgb{disabled}; }}
-PrimaryButton::menu-button {{ border: none; border-left: 1px solid rgb{focus}; width: {group}px; }}
+PrimaryButton::menu-button {{ border: none; border-left: 1px solid rgb{on_highlight}; width: {group}px; }}
 PrimaryButton::menu-button:disabled {{ border-left-color: rgb{hairline}; }}
 #progressBar {{ min-height: {tight}px; border-radius: {line}px; }}
 #progressBar::chunk {{ background: rgb{highlight}; border-radius: {line}px; }}
@@ -212,14 +219,14 @@ def style_sheet(theme: Theme) -> str:
         large_corner=LARGE_CORNER,
         line=LINE,
         groove=TIGHT,
-        chip_bottom=MARGIN + TIGHT,  # above the numbers of the axis
-        chip_left=5 * GAP,
+        chip_bottom=MARGIN + TIGHT + height + GAP,  # above the numbers of the axis and of the particles outside
         on_highlight=ON_HIGHLIGHT,
         paper=SURROUNDINGS[theme].background,
         ink=SURROUNDINGS[theme].title,
         theme=theme,
         controls=resource("controls").as_posix(),
         icon=height + 2,  # a little higher than the text beside it
+        field=height + 2 + 2 * LINE,  # as high as a combo box
         title_icon=height - 2,
         arrow=round(0.75 * height),
         box=box,

@@ -6,6 +6,7 @@ from itertools import pairwise
 from PyQt6.QtCore import QEvent, QObject, QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QRegion, QResizeEvent
 from PyQt6.QtWidgets import (
+    QAbstractButton,
     QFocusFrame,
     QLabel,
     QMenuBar,
@@ -70,9 +71,9 @@ class FocusRings(QObject):
 
 
 class FocusRing(QFocusFrame):
-    """Ring above a widget, in the accent color of the palette.
+    """Ring above a widget, in the accent color of the palette, with a gap inside it.
 
-    There is a gap inside it, because the fill of what is checked has that color, too.
+    Buttons are inside the ring, because the fill of a checked button has nearly the same color.
     """
 
     def __init__(self) -> None:
@@ -96,7 +97,7 @@ class FocusRing(QFocusFrame):
 
 
 class _RingStyle(QProxyStyle):
-    """Style that puts a focus frame above its widget, without margins unless it would cover the text of a label."""
+    """Style that puts a focus frame above its widget, and around it if it is a button or a label."""
 
     def styleHint(
         self,
@@ -113,8 +114,8 @@ class _RingStyle(QProxyStyle):
         self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
     ) -> int:
         if metric in (QStyle.PixelMetric.PM_FocusFrameHMargin, QStyle.PixelMetric.PM_FocusFrameVMargin):
-            is_text = isinstance(widget, QFocusFrame) and isinstance(widget.widget(), QLabel)
-            return TIGHT if is_text else 0
+            is_around = isinstance(widget, QFocusFrame) and isinstance(widget.widget(), QLabel | QAbstractButton)
+            return TIGHT if is_around else 0
         return super().pixelMetric(metric, option, widget)
 
 

@@ -223,7 +223,10 @@ class PanelLayout(QObject):
         return names | {FORMER_FLOW} if _name(self.training) in names else names
 
     def follow_content(self) -> None:
-        """Keep each column as much wider than it needs as it is now, before its content or the text size changes."""
+        """Remember how much wider than necessary each column is, and keep that.
+
+        Call it before the content or the text size changes.
+        """
         for column in self._columns():
             self._extra_widths.setdefault(column[0], column[0].width() - max(dock.fitted_width for dock in column))
         self._width_timer.start()

@@ -11,6 +11,7 @@ from flowviz.app.style.theme import (
     EDGE,
     FOCUS,
     HIGHLIGHT,
+    HIGHLIGHT_HOVER,
     HOVER,
     NOTICE,
     ON_HIGHLIGHT,
@@ -66,6 +67,9 @@ def test_text_contrasts_with_its_background(theme: Theme) -> None:
     for plate in (NOTICE[theme], HOVER[theme], CHOSEN[theme]):
         assert contrast(ink_color(theme), QColor(*plate)) >= 4.5
     assert contrast(QColor(*ON_HIGHLIGHT), QColor(*HIGHLIGHT[theme])) >= 4.5, "text and icons of what is checked"
+    hovered = QColor(*HIGHLIGHT_HOVER[theme])
+    assert contrast(QColor(*ON_HIGHLIGHT), hovered) >= 4.5, "text of a primary button below the pointer"
+    assert contrast(hovered, QColor(*HIGHLIGHT[theme])) >= 1.25, "the pointer makes a visible difference"
     for words in (SURROUNDINGS[theme].label, SURROUNDINGS[theme].title):
         assert contrast(QColor(*words), plot) >= 4.5, "text in pictures and plots"
 

@@ -80,7 +80,8 @@ def test_ring_is_visible_around_a_checked_button(window: Window, qtbot: QtBot, t
     button = window.find(QToolButton, "textSource")
     window.find(QSlider, "layerScrubber").setFocus()
     assert button.isChecked()
-    place = QRect(button.mapTo(window.main, QPoint()), button.size())
+    margin = 4  # the ring is around the button
+    place = QRect(button.mapTo(window.main, QPoint()), button.size()).adjusted(-margin, -margin, margin, margin)
     checked = drawn(window.main.grab(place))[..., :3].astype(int)
     button.setFocus(Qt.FocusReason.TabFocusReason)
     focused = drawn(window.main.grab(place))[..., :3].astype(int)
