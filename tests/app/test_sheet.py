@@ -79,12 +79,14 @@ def test_sheet_grows_with_its_content_and_does_not_scroll_while_there_is_room(op
     assert scroll is not None
     bar, family = scroll.verticalScrollBar(), options.window.find(ChoiceBox, "flowFamily")
     assert bar is not None
-    family_before = family.currentIndex()
+    family_before, explain = family.currentIndex(), options.window.find(QToolButton, "flowHelpButton")
+    explain.click()
     for index in range(family.count()):
         family.setCurrentIndex(index)
         settle(options.sheet)
         assert bar.maximum() == 0 or options.sheet.height() >= options.window.find(QWidget, "center").height()
     family.setCurrentIndex(family_before)
+    explain.click()
 
 
 def test_options_do_not_cover_the_next_step(options: Options) -> None:
