@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import BROAD, Label, em
+from flowviz.rendering.annotate import BROAD, Label, em, text_width
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength, difference_limit
@@ -196,12 +196,23 @@ def draw_legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_titl
     """Return the drawing of a legend, empty if it does not fit. The first boxes are the backgrounds of the entries."""
     size, places = em(view, panel), legend_places(view, panel, found, below_title)
     color, drawing = SURROUNDINGS[view.theme].background, Drawing()
+    entries = [draw_key(view, size, key) for key in found]
+    inset = max(0, round(min((_left(entry, size) for entry in entries), default=0) - MARGIN * size))
     for key, (left, top) in zip(found, places, strict=False):
-        height = round(SHAPES[key.shape][1] * size)
-        drawing += Drawing((Box(left, top, round(KEY_WIDTH * size), height, color, LEGEND_OPACITY),))
-    for key, (left, top) in zip(found, places, strict=False):
-        drawing += draw_key(view, size, key).moved(left, top)
+        width, height = round(KEY_WIDTH * size) - inset, round(SHAPES[key.shape][1] * size)
+        drawing += Drawing((Box(left + inset, top, width, height, color, LEGEND_OPACITY),))
+    for entry, (left, top) in zip(entries, places, strict=False):
+        drawing += entry.moved(left, top)
     return drawing
+
+
+def _left(entry: Drawing, size: float) -> float:
+    """Return where the graphic and the text of an entry begin, in pixels."""
+    length, shares = text_width(size), {"l": 0.0, "m": 0.5, "r": 1.0}
+    texts = (label.x - shares[label.anchor[0]] * length(label.text) for label in entry.labels)
+    points = *(each.points for each in entry.polygons), *(each.points for each in entry.lines)
+    shapes = (float(each[:, 0].min()) for each in points)
+    return min(*texts, *shapes, *(box.left for box in entry.boxes), KEY_WIDTH * size)
 
 
 def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> list[tuple[int, int]]:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from flowviz.records import Scene, base_of, untrained_trace
-from flowviz.rendering.annotate import text_width
+from flowviz.rendering.annotate import em, text_width
 from flowviz.rendering.colors import COMPONENTS, packed
-from flowviz.rendering.legend import KEY_WIDTH, Key, draw_key, keys
+from flowviz.rendering.legend import KEY_WIDTH, Key, draw_key, draw_legend, keys
 from flowviz.rendering.particles import CHOSEN, OTHERS, particle_colors
+from flowviz.rendering.projection import Panel
 from flowviz.specs import FlowSpec, ViewSpec
 from flowviz.specs.view import ColorBy
 
@@ -33,6 +34,19 @@ def test_base_without_components_is_colored_by_quadrant() -> None:
     [label] = draw_key(by_component, 20, keys(scene, 0, by_component)[-1]).labels
     assert label.x <= 20 * KEY_WIDTH
     assert text_width(20)(label.text) < label.x, "the text is not cut off"
+
+
+def test_background_of_the_legend_is_as_wide_as_its_text_and_graphic() -> None:
+    view, panel = ViewSpec(color_by="quadrant"), Panel(1200, 800)
+    found = keys(Scene(untrained_trace(FlowSpec())), 0, view)
+    drawing, size = draw_legend(view, panel, found, below_title=False), em(view, panel)
+    background, *swatches = drawing.boxes
+    [label] = drawing.labels
+    start = label.x - text_width(size)(label.text)
+    assert background.left <= start <= background.left + size
+    right = background.left + background.width
+    assert right - size <= max(box.left + box.width for box in swatches) <= right
+    assert background.width < 0.9 * KEY_WIDTH * size
 
 
 def test_leaked_particles_stand_out_and_are_counted() -> None:
