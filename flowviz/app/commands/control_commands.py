@@ -21,8 +21,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.widgets.controls import OPENER, ChoiceBox
 
 CONTROLS = ChoiceBox, QSpinBox, QDoubleSpinBox, QCheckBox
-OTHER_MENU = "Cloud"  # of controls that are in no panel with a title
-HIDDEN = Qt.WidgetAttribute.WA_WState_Hidden, Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+OTHER_MENU = "Cloud"  # for controls outside of panels
 
 
 def new_command(title: str, menu: str, tip: str, run: Callable[[], object], *, enabled: bool = True) -> Command:
@@ -102,7 +101,7 @@ def _entering(box: QWidget, number: str) -> Callable[[], object] | None:
 
 def _is_left_out(widget: QWidget) -> bool:
     """Return whether a widget is hidden because it does not apply, rather than until a button shows it."""
-    return all(map(widget.testAttribute, HIDDEN)) and _opener(widget) is None
+    return widget.isHidden() and _opener(widget) is None
 
 
 def _menu_of(control: QWidget) -> str:

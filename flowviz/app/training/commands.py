@@ -69,7 +69,6 @@ class PrimaryButton(QToolButton):
     def __init__(self, object_name: str, commands: TrainingCommands) -> None:
         super().__init__()
         self.setObjectName(object_name)
-        self.setProperty("primary", True)  # for the style sheet
         self._commands = commands
         menu = QMenu(self)
         menu.setToolTipsVisible(True)

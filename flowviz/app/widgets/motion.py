@@ -10,7 +10,7 @@ from flowviz.app.style.tokens import MOTION_MS
 
 
 class Dissolve(QWidget):
-    """Picture of a window that fades out above it while it already shows, and reacts as, what comes next.
+    """Picture of the old window that fades out above the new one, which can already be used.
 
     No widget is ever half transparent, so an interruption needs no repair, and drawing costs nothing afterwards.
     """
