@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
         bar.on_return(lambda: self.comparisons.trainings.learn(), viewing.strip)
         self._center.set_presentation_bar(bar)
         self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout, self.lessons)
-        self._presentation = Presentation(self, self._center, view, self._lesson_dock)
+        self._presentation = Presentation(self, self._center, view, self.appearance, self._lesson_dock)
         bar.leave_button.clicked.connect(self._presentation.leave)
         self._presentation.scaled.connect(self.comparisons.grid.set_text_scale)
         fill_training_menu(

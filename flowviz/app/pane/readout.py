@@ -22,6 +22,7 @@ TIP = (
 )
 NO_DENSITY = "no exact density: increase the integrator steps"  # because a step folds the plane over
 LATER, UNKNOWN = "density not known yet", "density not known"
+MIN_CHARACTERS = 16  # of the readout: the name of a layer
 Texts = tuple[str, ...]  # from the longest to the shortest
 SCORE_TIP = f"Legible: {explanations.LEGIBILITY}.\n\nShare of the particles that land on the target at the last stage"
 
@@ -31,11 +32,15 @@ class Readout(FittingLabel):
 
     def __init__(self) -> None:
         super().__init__("readout", "What the layer does, or what is under the mouse")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._trace: Trace | None = None
         self._edits = Edits()
         self._is_encoded, self._selected = False, 0
         self._describe: Callable[[int], Texts] | None = None  # describes the particle or the point at a stage
         self._stage = 0
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(MIN_CHARACTERS * self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
 
     def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool, selected: int) -> None:
         """Set the flow whose layer is described if nothing is under the mouse.
@@ -94,12 +99,13 @@ class Readout(FittingLabel):
 class Score(FittingLabel):
     """Label with the legibility and the share of particles that end on the target.
 
-    Its width is that of the score at 100%, so that nothing moves while the shares grow.
+    Its width is that of the score at 100%, so that nothing moves while the shares grow; it is less where the readout
+    would have too little room.
     """
 
     def __init__(self) -> None:
         super().__init__("score", "How well the particles hit the target")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setToolTip(SCORE_TIP)
         self._widest = ""

@@ -195,7 +195,8 @@ CommandPalette {{ background: rgb{paper}; border: 1px solid rgb{edge}; border-ra
 CommandPalette QLineEdit {{ background: transparent; border: none; padding: {tight}px; font-size: {large}pt; }}
 CommandPalette QTreeWidget {{ border: none; }}
 CommandPalette QTreeWidget::item {{ padding: {tight}px; }}
-PresentationBar QPushButton {{ padding: {gap}px; }}
+CommandPalette #commandSentence {{ padding: 0 {row}px; qproperty-indent: 0; qproperty-alignment: AlignTop; }}
+PresentationBar QPushButton, PresentationBar QLineEdit {{ padding: {gap}px; }}
 """
 
 
@@ -215,6 +216,7 @@ def style_sheet(theme: Theme) -> str:
         **{name: colors[theme] for name, colors in COLORS.items()},
         tight=TIGHT,
         gap=GAP,
+        row=TIGHT + 3,  # before the text of a row of a list
         corner=CORNER,
         large_corner=LARGE_CORNER,
         line=LINE,

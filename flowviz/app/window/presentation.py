@@ -14,6 +14,7 @@ from flowviz.app.threads.delay import delayed
 
 if TYPE_CHECKING:
     from flowviz.app.pane.central_widget import CentralWidget
+    from flowviz.app.style.appearance import Appearance
 
 PLAIN_HEIGHT = 400  # height in pixels of a screen on which text of the usual size can be read from afar
 MIN_SCALE, MAX_SCALE = 1.75, 6.0  # of the text
@@ -40,17 +41,20 @@ class Presentation(QObject):
     left = pyqtSignal()
     scaled = pyqtSignal(float)  # factor by which text is enlarged; 1 at the end
 
-    def __init__(self, window: QMainWindow, center: "CentralWidget", menu: QMenu, *kept: QDockWidget) -> None:
+    def __init__(
+        self, window: QMainWindow, center: "CentralWidget", menu: QMenu, appearance: "Appearance", *kept: QDockWidget
+    ) -> None:
         """Add the actions for both modes to a menu.
 
         Args:
             window: The main window.
             center: The widget that is presented.
             menu: The menu.
+            appearance: Its text size does not enlarge the text of a presentation further.
             kept: The panels that stay open in presentation mode.
         """
         super().__init__(window)
-        self._window, self._center, self._kept = window, center, kept
+        self._window, self._center, self._kept, self._appearance = window, center, kept, appearance
         self._before: WindowSnapshot | None = None
         self._restoring: WindowSnapshot | None = None  # while the window manager has yet to resize the window
         self._restore_timer = delayed(self, self._stop_restoring, RESTORE_PERIOD_MS)
@@ -82,9 +86,7 @@ class Presentation(QObject):
         for widget in (*bars, *(dock for dock in window.findChildren(QDockWidget) if dock not in self._kept)):
             widget.hide()
         self._show_menu_bar(False)
-        scale = min(max(existing(window.screen()).size().height() / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
-        self._center.present(scale)
-        self.scaled.emit(scale)
+        self._scale()
         window.setWindowState(state | FULL_SCREEN)
         self._presentation.setChecked(True)
 
@@ -112,6 +114,14 @@ class Presentation(QObject):
         self.leave()
         self._stop_restoring()
 
+    def _scale(self) -> None:
+        """Give text a size that depends on the screen alone."""
+        screen = existing(self._window.screen())
+        scale = min(max(screen.size().height() / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
+        scale *= 100 / self._appearance.text_size
+        self._center.present(scale)
+        self.scaled.emit(scale)
+
     def _toggle(self) -> None:
         if self.is_on:
             self.leave()
@@ -123,7 +133,10 @@ class Presentation(QObject):
 
     def _show_menu_bar(self, is_shown: bool) -> None:
         """Show the menu bar, or give it no height: shortcuts of a hidden menu bar do not work."""
-        existing(self._window.menuBar()).setMaximumHeight(QWIDGETSIZE_MAX if is_shown else 0)
+        bar = existing(self._window.menuBar())
+        corner = existing(bar.cornerWidget())
+        corner.setVisible(is_shown)  # or the Tab key would lead to it, and the bar would keep Escape from the window
+        bar.setMaximumHeight(QWIDGETSIZE_MAX if is_shown else 0)
 
     def _stop_restoring(self) -> None:
         self._restore_timer.stop()
@@ -144,6 +157,8 @@ class Presentation(QObject):
         kind = event.type() if event is not None else None
         if kind == QEvent.Type.WindowStateChange:
             self._full_screen.setChecked(self._window.isFullScreen())
+        elif kind == QEvent.Type.FontChange and self.is_on:
+            self._scale()
         elif kind == QEvent.Type.Resize and self._restoring and self._window.size() == self._restoring.size:
             self._restore(self._restoring)  # Qt resized the panels for the full screen
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and _is_escape(event):

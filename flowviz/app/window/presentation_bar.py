@@ -29,7 +29,7 @@ class PresentationBar(QWidget):
         super().__init__()
         self._word = WordBox("presentationWord", request, _word)
         self._train = PrimaryButton("presentationTrainButton", controls.commands)
-        self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         tip = "Play or stop playing (Space)"
         self._play = button("presentationPlayButton", "Play", tip, "play", run=playhead.toggle_playing)
         self.leave_button = button("presentationLeaveButton", "Leave the Presentation", "Leave the presentation (Esc)")

@@ -24,6 +24,7 @@ from flowviz.app.by_hand.exercise import Exercise
 from flowviz.app.notices.notice import Notice
 from flowviz.app.notices.notice_list import NoticeList
 from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.readout import Score
 from flowviz.app.style.tokens import MARGIN
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.window.keyboard import FocusRing
@@ -245,6 +246,19 @@ def test_escape_returns_to_full_screen_if_the_presentation_began_there(window: W
     assert not window.find(QAction, "fullscreenAction").isChecked()
 
 
+def test_tab_does_not_lead_into_the_menu_bar_of_a_presentation(presented: Window, qtbot: QtBot) -> None:
+    bar = presented.main.menuBar()
+    assert bar is not None
+    for _ in range(12):
+        focus = presented.main.focusWidget()
+        assert focus is not None
+        assert not bar.isAncestorOf(focus), "the bar has no height, and would keep Escape from the window"
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    press_escape(presented, qtbot)
+    assert dock(presented, "target").isVisible()
+    assert presented.find(QToolButton, "themeButton").isVisible()
+
+
 def test_escape_changes_nothing_outside_of_both_modes(window: Window, qtbot: QtBot) -> None:
     before = places(window)
     press_escape(window, qtbot)
@@ -303,14 +317,25 @@ def test_reset_layout_survives_a_late_resize_after_a_presentation(window: Window
     assert dock(window, "loss").isVisible(), "the former layout was restored over the reset one"
 
 
-def test_text_size_changes_at_once_in_a_presentation(presented: Window) -> None:
+def test_text_of_a_presentation_has_the_same_size_at_each_text_size(presented: Window, qtbot: QtBot) -> None:
     font, before = QApplication.font(), text_size(presented, "readout")
     presented.main.appearance.choose_text_size(150)
-    assert text_size(presented, "readout") == pytest.approx(1.5 * before, rel=0.05)
-    assert text_size(presented, "presentationWord") == pytest.approx(1.5 * before, rel=0.05)
+    sizes = [text_size(presented, name) for name in ("readout", "presentationWord")]
+    choose(presented, "Presentation")
+    choose(presented, "Presentation")
+    sizes += [text_size(presented, name) for name in ("readout", "presentationWord")]
     presented.main.appearance.choose_text_size(100)
     QApplication.setFont(font)
-    assert text_size(presented, "readout") == before
+    assert sizes == pytest.approx([before] * 4, rel=0.05)
+    assert text_size(presented, "readout") == pytest.approx(before, rel=0.05)
+
+
+def test_score_leaves_room_for_the_name_of_the_layer(presented: Window, qtbot: QtBot) -> None:
+    readout, score = presented.find(QLabel, "readout"), presented.find(Score, "score")
+    score.show_score("Legible: 100% · 100% end on the letters" + ", as much again" * 6)
+    resize_presented(presented, qtbot, QSize(1100, 700))
+    assert readout.width() >= readout.fontMetrics().horizontalAdvance("Coupling 1 of 8")
+    assert clipped(presented.main) == []
 
 
 def test_presentation_sets_earlier_notices_aside_and_shows_new_ones(window: Window, qtbot: QtBot) -> None:
