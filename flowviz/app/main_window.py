@@ -195,7 +195,7 @@ class MainWindow(QMainWindow):
         add_action(help_menu, Entry("takethetour", "&Take the Tour", self.welcome.take_tour, tip))
         fill_lesson_entries(help_menu, self.lessons, self._lesson_files)
         self.finder = CommandFinder(
-            self, self.request, self.view, lambda: self.comparisons.trainings.train(), self.motion,
+            self, self.request, self.view, training.controls.commands.train, self.motion,
             (self.welcome.leave, self._presentation.leave),
             training.flow, training.controls, viewing.view_bar, viewing.playback, viewing.integrator,
         )  # fmt: skip

@@ -20,7 +20,7 @@ from flowviz.app.commands.catalog import Command, matching
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, MARGIN, UNIT
 from flowviz.app.widgets.controls import lay_out, named
-from flowviz.app.widgets.labels import FittingLabel
+from flowviz.app.widgets.labels import WrappingLabel
 
 LIST_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 SIZE, PALETTE_SIZE = QSize(64, 37), QSize(38, 24)  # in line heights
@@ -39,7 +39,7 @@ class CommandList(QDialog):
         self._commands = commands
         self.search = _search_box()
         self.list = _list(title, columns)
-        self.sentence = FittingLabel("commandSentence", "Search result")
+        self.sentence = WrappingLabel("commandSentence", "Search result", reserved_lines=2)
         lay_out(QVBoxLayout(self), self.search, self.list, self.sentence, margin=GAP)
         self.search.textChanged.connect(self._show_matching)
         self.search.installEventFilter(self)
@@ -53,7 +53,7 @@ class CommandList(QDialog):
         matches = self.found(self.search.text().strip())
         self.list.clear()
         found = f"{len(matches)} of {len(self._commands)} commands"
-        self.sentence.show_texts(found if matches else "No command matches.")
+        self.sentence.setText(found if matches else "No command matches.")
         self.show_commands(matches)
 
     def found(self, typed: str) -> list[Command]:
@@ -168,7 +168,7 @@ class CommandPalette(CommandList):
         command = self._selected
         if command is not None:
             missing = "" if command.action.isEnabled() else f"'{command.title}' is not available at the moment. "
-            self.sentence.show_texts(f"{missing}{command.tip}")
+            self.sentence.setText(f"{missing}{command.tip}")
 
     def show_commands(self, commands: list[Command]) -> None:
         self._shown = commands

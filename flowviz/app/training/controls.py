@@ -18,6 +18,7 @@ PROGRESS_TICKS = 1000
 MIN_TICKS = 1  # at 0, Qt's style would keep on animating a bar that was busy, at 60 frames per second
 STATUS_LINES = 2  # most sentences fit, so that the loss panel keeps its place when another one is shown
 DEFAULT_BUDGETS = {"seconds": int(DEFAULT_SECONDS), "steps": 100_000}
+BUDGET = "Train for"
 MAX_BUDGETS = {"seconds": 86_400, "steps": 100_000_000}
 SPIN_STEPS = {"seconds": 10, "steps": 10_000}
 
@@ -74,7 +75,7 @@ class TrainingControls(QWidget):
 
 def budget_row(request: RequestState) -> QHBoxLayout:
     """Return a row of controls for how long to train: an amount, and its unit."""
-    amount = named(QSpinBox(), "budgetAmount", "Budget", "Time or number of steps to train")
+    amount = named(QSpinBox(), "budgetAmount", BUDGET, "Budget of a training: a time or a number of steps")
     amount.setGroupSeparatorShown(True)
     unit = ChoiceBox("budgetUnit", "Unit of the budget", {name: name for name in DEFAULT_BUDGETS})
     unit.setToolTip("Train for a time or for a number of steps")
@@ -89,7 +90,7 @@ def budget_row(request: RequestState) -> QHBoxLayout:
     binding = Binding(request, _budget, show_budget, lambda budget: request.set_budget(*budget))
     amount.valueChanged.connect(lambda number: binding.request((unit.currentText(), number)))
     unit.currentTextChanged.connect(lambda name: binding.request((name, DEFAULT_BUDGETS[name])))
-    return row(label_of(amount, "Train for"), amount, unit, stretched=amount)
+    return row(label_of(amount), amount, unit, stretched=amount)
 
 
 def _budget(request: Request) -> tuple[str, int]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QWidget
 
 from flowviz.app.commands.catalog import Command, commands_of
@@ -12,7 +13,7 @@ from flowviz.app.commands.palette import CommandPalette, ShortcutSheet
 from flowviz.app.desktop.existing import existing
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
-from flowviz.app.training.controls import MAX_BUDGETS
+from flowviz.app.training.controls import BUDGET, MAX_BUDGETS
 from flowviz.app.widgets.motion import Dissolve
 
 NUMBER = re.compile(r"(?<!\S)\d+(\.\d+)?$")  # the last typed word
@@ -26,7 +27,7 @@ class CommandFinder:
         window: QMainWindow,
         request: RequestState,
         view: ViewState,
-        train: Callable[[], object],
+        train: QAction,
         motion: Dissolve,
         leaving: Sequence[Callable[[], object]],
         *panels: QWidget,
@@ -37,7 +38,7 @@ class CommandFinder:
             window: The window.
             request: Its request, whose budget can be typed.
             view: Its view, whose stage can be typed.
-            train: Starts a training.
+            train: Starts a training, or starts it over; its title says which.
             motion: Lets the palette appear.
             leaving: Leave what hides the panels.
             panels: The panels whose controls can be found.
@@ -71,17 +72,24 @@ class CommandFinder:
         found = NUMBER.search(typed)
         number = found.group() if found else ""
         whole = self._with_number(int(number)) if number.isdigit() else ()
-        return [*whole, *(self._controls.entering(number) if number else ()), *self._controls.all()]
+        entering = [*whole, *(self._controls.entering(number) if number else ())]
+        entering.sort(key=lambda command: not command.title.startswith(BUDGET))  # rather than restart a training
+        return [*entering, *self._controls.all()]
 
     def _with_number(self, number: int) -> Iterator[Command]:
         for unit, most in MAX_BUDGETS.items():
             if 1 <= number <= most:
                 tip = f"Train a new flow on this target for {number} {unit}"
-                yield new_command(f"Train for {number} {unit}", "Train", tip, partial(self._train_for, unit, number))
+                yield new_command(
+                    f"{self._train.iconText()} for {number} {unit}",
+                    "Train",
+                    tip,
+                    partial(self._train_for, unit, number),
+                )
         if number <= self._view.value.last_stage:
             tip = f"Show the cloud at stage {number}"
             yield new_command(f"Go to Stage {number}", "Layers", tip, partial(self._view.open_stage, number))
 
     def _train_for(self, unit: str, amount: int) -> None:
         self._request.set_budget(unit, amount)
-        self._train()
+        self._train.trigger()

@@ -359,7 +359,7 @@ def fill_document_entries(menu: QMenu, actions: DocumentActions) -> None:
     )
     recent = add_submenu(menu, "Open &Recent")
     recent.setObjectName("recentMenu")
-    RecentMenu(recent, actions.recent, actions.open)
+    RecentMenu(menu, recent, actions.recent, actions.open)
     found = fill_menu(
         menu,
         None,

@@ -12,31 +12,30 @@ from flowviz.app.document.recent_files import MAX_FILES, RecentFiles
 
 
 class RecentMenu(QObject):
-    """Menu of the recent projects.
+    """Menu of the recent projects, disabled while there are none.
 
     Its actions are made once and hidden while they are not needed, so that a command palette that is open can keep
     them while the list changes.
     """
 
-    def __init__(self, menu: QMenu, recent: RecentFiles, open_project: Callable[[Path], object]) -> None:
+    def __init__(
+        self, file_menu: QMenu, menu: QMenu, recent: RecentFiles, open_project: Callable[[Path], object]
+    ) -> None:
         super().__init__(menu)
         self._recent, self._open = recent, open_project
         self._paths: list[Path] = []
         names = [f"recent{number}" for number in range(MAX_FILES)]
         entries = [Entry(name, "", partial(self._open_entry, number), "") for number, name in enumerate(names)]
-        tip = "Projects that you open or save are listed here"
         actions = fill_menu(
             menu,
             *entries,
-            Entry("nothingyet", "Nothing Yet", None, tip),
             None,
             Entry("clearRecent", "&Clear", recent.clear, "Clear the list of recent projects"),
         )
         self._entries = [actions[name] for name in names]
-        self._placeholder, self._clear = actions["nothingyet"], actions["clearRecent"]
-        self._placeholder.setEnabled(False)
+        self._clear, self._enable = actions["clearRecent"], menu.setEnabled
         recent.changed.connect(self._update)
-        menu.aboutToShow.connect(self._update)  # another window may have changed the list
+        file_menu.aboutToShow.connect(self._update)  # another window may have changed the list
         self._update()
 
     def _open_entry(self, number: int) -> None:
@@ -50,8 +49,8 @@ class RecentMenu(QObject):
             entry.setText(_title(number, path))
             entry.setToolTip(str(path))
             entry.setVisible(True)
-        self._placeholder.setVisible(not self._paths)
         self._clear.setVisible(bool(self._paths))
+        self._enable(bool(self._paths))
 
 
 def _title(number: int, path: Path) -> str:

@@ -24,6 +24,9 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.commands.catalog import Command, commands_of, matching
 from flowviz.app.commands.palette import CommandList, CommandPalette, ShortcutSheet
+from flowviz.app.training.activity import Activity
+from flowviz.app.training.controls import TrainingControls
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.widgets.choice_words import DIRECTIONS
 from flowviz.specs import PRESETS, preset_of
 from tests.app.conftest import Window
@@ -251,7 +254,7 @@ def test_option_of_a_closed_panel_is_found(window: Window, palette: CommandList,
     amount = window.find(QSpinBox, "budgetAmount")
     panel = next(dock for dock in window.main.findChildren(QDockWidget) if dock.isAncestorOf(amount))
     panel.close()
-    chosen(palette, "budget", "Budget", qtbot)
+    chosen(palette, "budget", "Train for", qtbot)
     qtbot.waitUntil(amount.hasFocus)
     assert panel.isVisible()
 
@@ -292,6 +295,19 @@ def test_numbers_are_offered_where_they_are_possible(window: Window, palette: Co
     assert any(title.endswith(": 0.25") for title in titles(palette))
 
 
+def test_number_does_not_restart_a_training_by_default(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    commands = window.find(TrainingControls, "runControls").commands
+    commands.show_activity(Activity(state=TrainingState.TRAINING, can_train=True))
+    qtbot.keyClicks(palette.search, "150")
+    offered = titles(palette)
+    assert offered[0] == "Train for: 150"
+    assert {"Restart for 150 seconds", "Restart for 150 steps"} <= set(offered)
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.find(QSpinBox, "budgetAmount").value() == 150)
+    assert window.main.session.run is None
+    commands.show_activity(Activity(can_train=True))
+
+
 def test_typed_number_sets_an_option_a_stage_or_the_budget_of_a_training(
     window: Window, palette: CommandList, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,6 +333,10 @@ def test_option_is_found_on_the_start_page_and_in_a_presentation(window: Window,
         chosen(palette, "width", "Width", qtbot)
         qtbot.waitUntil(box.hasFocus)
         window.find(QAbstractButton, "flowOptionsButton").click()
+
+
+def test_list_of_recent_files_has_no_command_while_it_is_empty(palette: CommandList) -> None:
+    assert not [title for title in titles(palette) if title.startswith("Nothing Yet")]
 
 
 def test_disabled_command_is_marked_and_not_run(window: Window, palette: CommandList, qtbot: QtBot) -> None:
