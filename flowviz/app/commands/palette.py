@@ -39,7 +39,7 @@ class CommandList(QDialog):
         self._commands = commands
         self.search = _search_box()
         self.list = _list(title, columns)
-        self.sentence = WrappingLabel("commandSentence", "Search result", reserved_lines=2)
+        self.sentence = WrappingLabel("commandSentence", "", reserved_lines=2)
         lay_out(QVBoxLayout(self), self.search, self.list, self.sentence, margin=GAP)
         self.search.textChanged.connect(self._show_matching)
         self.search.installEventFilter(self)
