@@ -5,7 +5,9 @@ from collections.abc import Callable
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
-from flowviz.app.style.tokens import UNIT
+from flowviz.app.desktop.existing import existing
+from flowviz.app.style.tokens import GAP, UNIT
+from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 
 USUAL_COUPLINGS, MAX_COUPLINGS = 4, 16
@@ -28,15 +30,12 @@ class ByHandDialog(QDialog):
         heading = WrappingLabel("byHandHeading", "What building by hand means")
         heading.setText(HEADING.format(title=title))
         heading.setMinimumWidth(WIDTH)
-        couplings = QSpinBox()
-        couplings.setObjectName("byHandCouplings")
-        couplings.setAccessibleName("Number of couplings")
-        couplings.setToolTip("Each coupling moves points along one axis; between two of them, the axes are swapped")
+        tip = "Each coupling moves points along one axis; between two of them, the axes are swapped"
+        couplings = named(QSpinBox(), "byHandCouplings", "Number of couplings", tip)
         couplings.setRange(1, MAX_COUPLINGS)
         couplings.setValue(USUAL_COUPLINGS)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
-        assert ok is not None
+        ok = existing(buttons.button(QDialogButtonBox.StandardButton.Ok))
         ok.setText("&Build")
         ok.setObjectName("buildButton")
         buttons.accepted.connect(self.accept)
@@ -44,8 +43,5 @@ class ByHandDialog(QDialog):
         self.accepted.connect(lambda: start(couplings.value()))
         form = QFormLayout()
         form.addRow("&Couplings", couplings)
-        column = QVBoxLayout(self)
-        column.addWidget(heading)
-        column.addLayout(form)
-        column.addWidget(buttons)
+        lay_out(QVBoxLayout(self), heading, form, buttons, margin=GAP)
         couplings.setFocus()

@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from flowviz.app.by_hand.exercise import Exercise
 from flowviz.app.style.tokens import UNIT
-from flowviz.app.widgets.controls import named, tool_button
+from flowviz.app.widgets.controls import lay_out, named, tool_button
 from flowviz.app.widgets.labels import WrappingLabel
 
 BAR_WIDTH = 18 * UNIT  # pixels
@@ -27,11 +27,7 @@ class ExerciseBar(QWidget):
         tip = "Close the exercise; the flow stays"
         self._close = tool_button("closeExercise", "Close the exercise", tip, "remove", run=self.hide)
         self._close.setAutoRaise(True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._text)
-        layout.addWidget(self._progress)
-        layout.addWidget(self._close)
+        lay_out(QHBoxLayout(self), self._text, self._progress, self._close)
         self.hide()
 
     def show_exercise(self, exercise: Exercise) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP
-from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.controls import button, discard, lay_out
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson
@@ -27,33 +28,25 @@ class ListPage(QWidget):
         self._introduction = WrappingLabel("lessonsIntroduction", "About the lessons")
         self._introduction.setText(INTRODUCTION)
         self._entries = QWidget()
-        self._column = QVBoxLayout(self._entries)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column = lay_out(QVBoxLayout(self._entries))
         self._open = button("lessonOpenButton", "&Open Lesson…", "Open a lesson from a file that ends in .toml")
         self._close = button("lessonCloseButton", "&Close", "Close the lessons, and return to the panels")
         self.open_requested, self.close_requested = self._open.clicked, self._close.clicked
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
         scroll = ScrollColumn(self._introduction, self._entries)
         scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        column.addWidget(scroll, stretch=1)
-        buttons = QVBoxLayout()
+        buttons = lay_out(QVBoxLayout(), self._open, self._close)
         buttons.setContentsMargins(GAP, 0, GAP, GAP)
-        buttons.addWidget(self._open)
-        buttons.addWidget(self._close)
-        column.addLayout(buttons)
+        lay_out(QVBoxLayout(self), scroll, buttons, stretched=scroll)
 
     @property
     def entries(self) -> list["LessonEntry"]:
         """Return the buttons of the lessons."""
-        return [widget for widget in self._entries.findChildren(LessonEntry) if not widget.isHidden()]
+        return self._entries.findChildren(LessonEntry)
 
     def show_lessons(self, lessons: Sequence[tuple[Lesson, Progress]]) -> None:
         """Show lessons and the progress in them."""
         for entry in self.entries:
-            self._column.removeWidget(entry)
-            entry.hide()
-            entry.deleteLater()
+            discard(entry)
         for number, (lesson, progress) in enumerate(lessons, start=1):
             entry = LessonEntry(number, lesson, progress)
             entry.clicked.connect(lambda _, lesson=lesson: self.lesson_chosen.emit(lesson))
@@ -89,11 +82,7 @@ class LessonEntry(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def sizeHint(self) -> QSize:
-        layout = self.layout()
-        assert layout is not None
-        return layout.sizeHint()
+        return existing(self.layout()).sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        layout = self.layout()
-        assert layout is not None
-        return layout.minimumSize()
+        return existing(self.layout()).minimumSize()

@@ -6,11 +6,11 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QFontMetrics, QKeyEvent
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import background
-from flowviz.app.style.tokens import DOT, LINE
-from flowviz.app.widgets.controls import button, named
+from flowviz.app.style.tokens import DOT, GAP, LINE
+from flowviz.app.widgets.controls import button, lay_out, named, row
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.plot import Axis
@@ -47,8 +47,7 @@ class OneDimension(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("oneDimension")
-        self.setAccessibleName("Change of variables in one dimension")
+        named(self, "oneDimension", "Change of variables in one dimension")
         self.setAccessibleDescription(HINT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._curve, self._knot = MonotoneCurve(), len(KNOTS) // 2
@@ -158,14 +157,9 @@ class OneDimension(QWidget):
         self._hint.setText(HINT)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.addWidget(self._slider, 1)
-        row.addWidget(self._button)
-        column = QVBoxLayout(self)
-        column.addWidget(self._hint)
-        column.addWidget(self._plots, 1)
-        column.addWidget(self._sentence)
-        column.addLayout(row)
+        below = row(self._slider, self._button, stretched=self._slider)
+        parts = self._hint, self._plots, self._sentence, below
+        lay_out(QVBoxLayout(self), *parts, stretched=self._plots, margin=GAP)
 
     def _create_items(self, theme: Theme) -> None:
         """Create all lines and points of the plots in the colors of a theme."""

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
-from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.controls import button, discard, lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.lessons import Prediction
 from flowviz.lessons.markdown import as_html, as_line, as_plain
@@ -27,12 +27,8 @@ class PredictionBox(QWidget):
         self._group.idClicked.connect(lambda _: self._check.setEnabled(True))
         self._answers = QVBoxLayout()
         self._rows: list[AnswerRow] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._question)
-        column.addLayout(self._answers)
-        column.addWidget(self._check, alignment=Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self._feedback)
+        column = lay_out(QVBoxLayout(self), self._question, self._answers, self._check, self._feedback)
+        column.setAlignment(self._check, Qt.AlignmentFlag.AlignLeft)
 
     @property
     def feedback(self) -> str:
@@ -68,9 +64,7 @@ class PredictionBox(QWidget):
     def _clear(self) -> None:
         for row in self._rows:
             self._group.removeButton(row.button)
-            self._answers.removeWidget(row)
-            row.setParent(None)  # at once, so that no two answers have the same name
-            row.deleteLater()
+            discard(row)  # at once, so that no two answers have the same name
         self._rows = []
 
 
@@ -80,16 +74,12 @@ class AnswerRow(QWidget):
     def __init__(self, number: int, text: str, question: str) -> None:
         super().__init__()
         self.button = QRadioButton(" ")  # as high as a line of text
-        self.button.setObjectName(f"lessonAnswer{number + 1}")
-        self.button.setAccessibleName(as_plain(text))
+        named(self.button, f"lessonAnswer{number + 1}", as_plain(text))
         self.button.setAccessibleDescription(as_plain(question))
         label = AnswerLabel(f"lessonAnswerText{number + 1}", "Answer", self.button)
         label.setText(as_html(text))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(label, stretch=1)
+        layout = lay_out(QHBoxLayout(self), self.button, label, stretched=label, spacing=0)
+        layout.setAlignment(self.button, Qt.AlignmentFlag.AlignTop)
 
 
 class AnswerLabel(WrappingLabel):

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidg
 from flowviz.app.lessons.prediction_box import PredictionBox
 from flowviz.app.lessons.state import Attendance
 from flowviz.app.style.tokens import GAP, LARGE_TEXT, TEXT, TIGHT
-from flowviz.app.widgets.controls import button, row
+from flowviz.app.widgets.controls import button, lay_out, rename, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson, Step
@@ -97,17 +97,11 @@ class StepPage(QWidget):
             self._title, self.text, self._picture, self._action, self._question, self._done, self._return,
         )  # fmt: skip
         self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        buttons = QHBoxLayout()
-        for each in (self._back, self._skip, self._next):
-            buttons.addWidget(each)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        buttons = lay_out(QHBoxLayout(), self._back, self._skip, self._next)
         top = row(self._position, self._list, stretched=self._position)
         top.setContentsMargins(GAP, TIGHT, GAP, 0)
         buttons.setContentsMargins(GAP, 0, GAP, GAP)
-        column.addLayout(top)
-        column.addWidget(self._scroll, stretch=1)
-        column.addLayout(buttons)
+        lay_out(QVBoxLayout(self), top, self._scroll, buttons, stretched=self._scroll)
 
     def _show_texts(self, value: Attendance, way_back: str) -> None:
         lesson, step = value.lesson, value.step
@@ -122,8 +116,7 @@ class StepPage(QWidget):
         self._return.setVisible(step is None)
         self._show_way_back(way_back)
         self._back.setEnabled(value.progress.step > 0)
-        self._next.setText("&Finish" if number == count else "&Next")
-        self._next.setAccessibleName(self._next.text().replace("&", ""))
+        rename(self._next, "&Finish" if number == count else "&Next")
         spoken = [step.title, as_plain(step.text), step.action or ""] if step else [END]
         self.text.setAccessibleName(f"{self._position.text()}. {' '.join(filter(None, spoken))}")
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
 
+from flowviz.app.widgets.controls import existing
+
 Role = QMessageBox.ButtonRole
 SAVE, DISCARD, CANCEL = Role.AcceptRole, Role.DestructiveRole, Role.RejectRole
 
@@ -30,8 +32,7 @@ def ask(parent: QWidget, name: str, question: str, information: str, *answers: A
     box.setInformativeText(information)
     buttons: list[QPushButton] = []
     for answer in answers:
-        button = box.addButton(answer.text, answer.role)
-        assert button is not None
+        button = existing(box.addButton(answer.text, answer.role))
         button.setObjectName(f"{answer.text.replace('&', '').split()[0].rstrip('…').lower()}Button")
         buttons.append(button)
     box.setDefaultButton(buttons[0])

@@ -7,10 +7,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontDatabase, QGuiApplication, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP, TIGHT
-from flowviz.app.widgets.controls import named, on_click
+from flowviz.app.widgets.controls import discard, lay_out, named, on_click, tool_button
 from flowviz.app.widgets.labels import WrappingLabel
 
 DETAILS_LINES = 6  # visible at a time
@@ -22,8 +23,7 @@ class NoticeBar(QFrame):
     def __init__(self, notice: Notice, close: Callable[[], object]) -> None:
         """Show a notice; `close` removes it when the user dismisses it."""
         super().__init__()
-        self.setObjectName(f"{notice.topic}Notice")
-        self.setAccessibleName(f"Problem: {notice.text} {notice.advice}".rstrip())
+        named(self, f"{notice.topic}Notice", f"Problem: {notice.text} {notice.advice}".rstrip())
         self.notice = notice
         self._details = _details_box(notice)
         self._copy = _tool_button("noticeCopy", "Copy", "Copy the details", self._copy_details)
@@ -32,36 +32,28 @@ class NoticeBar(QFrame):
         self._open.toggled.connect(self._show_details)
         if not notice.details:  # showing a button without a parent would open a window
             self._open.hide()
-        self._close = _tool_button("noticeClose", "Close", "Dismiss this notice", close)
-        self._close.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self._close.setIcon(icon("remove"))
+        self._close = tool_button("noticeClose", "Close", "Dismiss this notice", "remove", run=close)
+        self._close.setAutoRaise(True)
         self._lay_out()
         self._show_details(False)
 
     def _lay_out(self) -> None:
-        top = Qt.AlignmentFlag.AlignTop
-        texts, line, layout = QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
-        texts.setSpacing(TIGHT)
-        texts.addWidget(_label("noticeText", self.notice.text, bold=True))
+        texts = lay_out(QVBoxLayout(), _label("noticeText", self.notice.text, bold=True), spacing=TIGHT)
         if self.notice.advice:
             texts.addWidget(_label("noticeAdvice", self.notice.advice))
-        line.addWidget(WarningSign())
-        line.addLayout(texts, stretch=1)
-        line.addWidget(self._open, alignment=top)
-        line.addWidget(self._close, alignment=top)
+        line = lay_out(QHBoxLayout(), WarningSign(), texts, self._open, self._close, stretched=texts)
+        for button in (self._open, self._close):
+            line.setAlignment(button, Qt.AlignmentFlag.AlignTop)
+        layout = lay_out(QVBoxLayout(self), line, self._details, self._copy)
         layout.setContentsMargins(GAP, TIGHT, TIGHT, TIGHT)
-        layout.addLayout(line)
-        layout.addWidget(self._details)
-        layout.addWidget(self._copy, alignment=Qt.AlignmentFlag.AlignRight)
+        layout.setAlignment(self._copy, Qt.AlignmentFlag.AlignRight)
 
     def _show_details(self, shown: bool) -> None:
         for widget in (self._details, self._copy):
             widget.setVisible(shown)
 
     def _copy_details(self) -> None:
-        clipboard = QGuiApplication.clipboard()
-        assert clipboard is not None
-        clipboard.setText(f"{self.notice.text}\n\n{self.notice.details}")
+        existing(QGuiApplication.clipboard()).setText(f"{self.notice.text}\n\n{self.notice.details}")
 
 
 class WarningSign(QWidget):
@@ -87,9 +79,7 @@ class NoticeList(QWidget):
         self.setObjectName(object_name)
         self._bars: dict[str, NoticeBar] = {}
         self._set_aside: frozenset[str] = frozenset()  # topics hidden for now
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(TIGHT)
+        self._column = lay_out(QVBoxLayout(self), spacing=TIGHT)
         self.hide()
 
     @property
@@ -112,9 +102,7 @@ class NoticeList(QWidget):
         """Remove the notice on a topic, if there is one."""
         bar = self._bars.pop(topic, None)
         if bar is not None:
-            bar.hide()
-            bar.setParent(None)
-            bar.deleteLater()
+            discard(bar)
         self._set_aside -= {topic}
         self._update_visibility()
 
@@ -143,9 +131,7 @@ def _label(object_name: str, text: str, *, bold: bool = False) -> WrappingLabel:
 
 
 def _details_box(notice: Notice) -> QPlainTextEdit:
-    box = QPlainTextEdit(notice.details)
-    box.setObjectName("noticeDetails")
-    box.setAccessibleName("Details")
+    box = named(QPlainTextEdit(notice.details), "noticeDetails", "Details")
     box.setReadOnly(True)
     box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     box.setTabChangesFocus(True)
@@ -165,9 +151,5 @@ def below_notices(notices: NoticeList, content: QWidget, margin: int) -> QWidget
     """Return a widget that shows notices, with a margin in pixels around them, above its content."""
     notices.setContentsMargins(margin, margin, margin, 0)
     middle = QWidget()
-    column = QVBoxLayout(middle)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(notices)
-    column.addWidget(content, stretch=1)
+    lay_out(QVBoxLayout(middle), notices, content, stretched=content, spacing=0)
     return middle

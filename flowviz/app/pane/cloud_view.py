@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QFontInfo, QImage, QKeySequence, QNativeGestureEvent, QPainter, QResizeEvent, QShortcut
+from PyQt6.QtGui import QFontInfo, QImage, QNativeGestureEvent, QPainter, QResizeEvent
 from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from flowviz import rendering
@@ -17,7 +17,7 @@ from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.pane.selection_chip import SelectionChip
 from flowviz.app.state.view import Tool
 from flowviz.app.style.tokens import SMALL_TEXT, TEXT
-from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.controls import FOCUSED, add_key, named
 from flowviz.app.widgets.late import Late
 from flowviz.records import Combination, Rectangle, Scene, Selection, nearest
 from flowviz.rendering import pixel_position, plane_position, visible_rectangle
@@ -219,14 +219,14 @@ class CloudView(QWidget):
     def add_pan_keys(self, widget: QWidget) -> None:
         """Let Shift and the arrow keys pan while a widget has the focus."""
         for keys, direction in PANS.items():
-            _add_key(widget, keys, partial(self._pan, *direction))
+            add_key(widget, keys, partial(self._pan, *direction), FOCUSED)
 
     def add_camera_keys(self, widget: QWidget) -> None:
         """Let keys pan, zoom and fit while a widget has the focus."""
         self.add_pan_keys(widget)
         for keys, factor in ZOOMS.items():
-            _add_key(widget, keys, partial(self.zoom, factor))
-        _add_key(widget, "0", lambda: None if self.drawn.overview else self.fit_requested.emit())
+            add_key(widget, keys, partial(self.zoom, factor), FOCUSED)
+        add_key(widget, "0", lambda: None if self.drawn.overview else self.fit_requested.emit(), FOCUSED)
 
     def set_view(self, view: ViewSpec) -> None:
         """Set the view, except for the size of the text, which follows the window."""
@@ -340,9 +340,3 @@ def _load_canvas(cloud: CloudView, queue: DrawingQueue | None) -> "Callable[[], 
     from flowviz.app.pane.cloud_item import CloudCanvas
 
     return partial(CloudCanvas, cloud, queue)
-
-
-def _add_key(widget: QWidget, keys: str, run: Callable[[], object]) -> None:
-    shortcut = QShortcut(QKeySequence(keys), widget)
-    shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-    shortcut.activated.connect(run)

@@ -84,21 +84,13 @@ class FlowQueries(QObject):
 
     def grid(self, subject: Subject, on_result: OnResult[Trace]) -> None:
         """Compute the square grid on the base at all stages."""
-
-        def compute(flow: "ShownFlow") -> Trace:
-            return grid_trace(flow)
-
-        self._ask(self._slow, "grid", subject, compute, on_result)
+        self._ask(self._slow, "grid", subject, grid_trace, on_result)
 
     def velocity(
         self, subject: Subject, grids: tuple[FieldGrid, ...], on_result: OnResult[tuple[VelocityField, ...]]
     ) -> None:
         """Compute the velocity field of each stage after the base, on a grid for each of them."""
-
-        def compute(flow: "ShownFlow") -> tuple[VelocityField, ...]:
-            return velocity_fields(flow, grids)
-
-        self._ask(self._slow, "velocity", subject, compute, on_result)
+        self._ask(self._slow, "velocity", subject, lambda flow: velocity_fields(flow, grids), on_result)
 
     def encoded(self, subject: Subject, target: Target, on_result: OnResult[Trace]) -> None:
         """Pull a fixed sample of the target back through all stages."""
@@ -190,11 +182,7 @@ class FlowQueries(QObject):
 
     def probe(self, subject: Subject, point: tuple[float, float], stage: int, on_result: OnResult[Trace]) -> None:
         """Follow a point (x, y) at a stage through all other stages."""
-
-        def compute(flow: "ShownFlow") -> Trace:
-            return probe_trace(flow, (stage, point))
-
-        self._ask(self._quick, "probe", subject, compute, on_result)
+        self._ask(self._quick, "probe", subject, lambda flow: probe_trace(flow, (stage, point)), on_result)
 
     def thumbnails(
         self, scene: Scene, view: ViewSpec, side: int, stages: Sequence[int], on_result: OnResult[NDArray[np.uint8]]

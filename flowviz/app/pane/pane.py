@@ -7,6 +7,7 @@ from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.style.tokens import GAP, LINE, THICK_LINE, TIGHT, UNIT
@@ -57,9 +58,7 @@ class PaneHeader(FittingLabel):
         self._pen, self._fraction = title.pen, title.fraction
         if title.warns != self.property("warns"):
             self.setProperty("warns", title.warns)  # for the style sheet
-            style = self.style()
-            assert style is not None
-            style.polish(self)
+            existing(self.style()).polish(self)
         self.show_texts(*title.texts, tip=title.tip)
         self.update()
 

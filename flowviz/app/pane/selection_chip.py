@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 
 from flowviz.app.pane.chip import Chip
 from flowviz.app.style.tokens import TIGHT
-from flowviz.app.widgets.controls import action_button
+from flowviz.app.widgets.controls import action_button, lay_out
 
 
 class SelectionChip(QFrame):
@@ -20,9 +20,8 @@ class SelectionChip(QFrame):
         super().__init__()
         self.setObjectName("selectionBar")
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self._row = QHBoxLayout(self)
+        self._row = lay_out(QHBoxLayout(self), spacing=0)
         self._row.setContentsMargins(TIGHT, 0, TIGHT, 0)
-        self._row.setSpacing(0)
         self.clear_button = Chip("selectionChip", "Clear the selection", "Clear the selection (Esc)")
         self._add(self.clear_button)
         self.show_count(0)

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.state.view import ViewState
+from flowviz.app.widgets.controls import FOCUSED, add_key
 
 MAX_STAGES = 1000  # more than the stages of any flow
 STEPS = {"Left": -1, "Right": 1, "Home": -MAX_STAGES, "End": MAX_STAGES}
@@ -17,6 +16,4 @@ def add_stage_keys(widget: QWidget, view: ViewState, toggle_playing: Callable[[]
     """Add shortcuts to a focused widget: Left, Right, Home and End step through the stages, Space plays them."""
     actions: dict[str, Callable[[], object]] = {key: partial(view.step, stages) for key, stages in STEPS.items()}
     for key, run in {**actions, "Space": toggle_playing}.items():
-        shortcut = QShortcut(QKeySequence(key), widget)
-        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-        shortcut.activated.connect(run)
+        add_key(widget, key, run, FOCUSED)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QLabel, QWidget
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel, QWidget
 
 from flowviz.app.state.pages import ImageContents
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import UNIT
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import button, label_of, row
+from flowviz.app.widgets.controls import button, label_of, named, row
 from flowviz.app.widgets.form import ControlSpec, controls_of
 from flowviz.specs import ImageSpec
 from flowviz.specs.fields import fields_of
@@ -28,7 +28,7 @@ class ImagePage(Page):
     """Page with buttons to choose a picture, and controls that decide which of its pixels are ink."""
 
     kind, invitation = "image", "Drop a picture here,\nor click to choose a file"
-    file_chosen = pyqtSignal(str)
+    patterns = PATTERNS
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
@@ -37,20 +37,13 @@ class ImagePage(Page):
         self._paste = button("pasteButton", "Paste", "Paste the picture from the clipboard (Ctrl+V)", "paste")
         self.paste_requested = self._paste.clicked
         self.setFocusProxy(self._open)
-        self._name = QLabel()
-        self._name.setObjectName("imageName")
+        self._name = named(QLabel(), "imageName", "")
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
         self._controls = controls_of(fields_of(ImageSpec), FORM)
         self._lay_out(**self._controls)
         self.bind(**self._controls)
         request.watch(self.contents, self._show)
-
-    def choose_file(self) -> None:
-        """Ask the user for a picture file."""
-        path, _ = QFileDialog.getOpenFileName(self, "Open Image", "", PATTERNS)
-        if path:
-            self.file_chosen.emit(path)
 
     def _lay_out(self, threshold: QWidget, invert: QWidget, grayscale: QWidget) -> None:
         self.column.addLayout(row(self._open, self._paste, self._name, stretched=self._name))

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QSignalBlocker, Qt
-from PyQt6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import UNIT
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import choice_box, row, slider, tool_button
+from flowviz.app.widgets.controls import choice_box, discard, lay_out, menu_button, row, slider, tool_button
 from flowviz.specs import MixSpec, Part, SourceSpec
 from flowviz.specs.fields import fields_of
 from flowviz.specs.shares import percent
@@ -34,12 +34,10 @@ class MixPage(Page):
         self._menu.aboutToShow.connect(self._fill_menu)
         tip = "Add a word, picture or shape that you have set up on another page"
         self._add = tool_button("mixAddButton", "Add a source", tip, "add", "Add  ")  # leaves room for the arrow
-        self._add.setMenu(self._menu)
-        self._add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu_button(self._add, self._menu)
         self.setFocusProxy(self._add)
         self._lines: list[PartLine] = []
-        self._list = QVBoxLayout()
-        self._list.setSpacing(0)
+        self._list = lay_out(QVBoxLayout(), spacing=0)
         self.column.addLayout(self._list)
         self.column.addLayout(row(self._layout, self._add, stretched=self._layout))
         self.bind(layout=self._layout)
@@ -84,9 +82,7 @@ class MixPage(Page):
 
     def _create_lines(self, parts: tuple[Part, ...]) -> None:
         for line in self._lines:
-            self._list.removeWidget(line)
-            line.hide()
-            line.deleteLater()
+            discard(line)
         self._lines = [PartLine(part.source, self._set_weight, self._remove) for part in parts]
         for line in self._lines:
             self._list.addWidget(line)
@@ -120,9 +116,7 @@ class PartLine(QWidget):
         tip = "Remove this source from the mix"
         button = tool_button("partRemove", f"Remove {source.title}", tip, "remove", run=partial(remove, self))
         button.setAutoRaise(True)
-        layout = row(title, self._weight, self._share, button, stretched=self._weight)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(layout)
+        lay_out(QHBoxLayout(self), title, self._weight, self._share, button, stretched=self._weight)
 
     def show_part(self, position: int, share: float | None) -> None:
         """Show a weight.

@@ -3,11 +3,13 @@
 from functools import partial
 from typing import Any, ClassVar
 
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.tokens import TIGHT
+from flowviz.app.widgets.controls import lay_out
 from flowviz.app.widgets.form import Control, bind_fields
 from flowviz.specs.view import Theme
 
@@ -19,18 +21,19 @@ class Page(QWidget):
         kind: The kind of target.
         invitation: What to do while the page is empty, with the button that is its focus proxy. Empty for a page that
             never is, or that invites by itself.
+        patterns: The types of files that can be chosen, as Qt's dialogs need them. Empty for a page without files.
     """
 
     kind: ClassVar[Kind]
     invitation: ClassVar[str] = ""
+    patterns: ClassVar[str] = ""
+    file_chosen = pyqtSignal(str)
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self.setObjectName(f"{self.kind}Page")
         self.request = request
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(TIGHT)
+        self.column = lay_out(QVBoxLayout(self), spacing=TIGHT)
 
     def contents(self, request: Request) -> Any:
         """Return the contents of this page in a request."""
@@ -39,6 +42,12 @@ class Page(QWidget):
     def bind(self, **controls: Control) -> None:
         """Let controls show and change the fields of the same names."""
         bind_fields(self.request, self.contents, controls, partial(self.request.update_page, self.kind))
+
+    def choose_file(self) -> None:
+        """Ask the user for a file."""
+        path, _ = QFileDialog.getOpenFileName(self, f"Open {self.kind.capitalize()}", "", self.patterns)
+        if path:
+            self.file_chosen.emit(path)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""

@@ -19,7 +19,7 @@ from flowviz.app.state.binding import bind
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.icons import icon
-from flowviz.app.style.tokens import LINE, UNIT
+from flowviz.app.style.tokens import LINE, TIGHT, UNIT
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.image_page import ImagePage
@@ -29,7 +29,7 @@ from flowviz.app.target.points_page import PointsPage
 from flowviz.app.target.preview import Preview
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.target.text_page import TextPage
-from flowviz.app.widgets.controls import button, named, row, tool_button
+from flowviz.app.widgets.controls import button, lay_out, named, tool_button
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import DrawingSpec
 from flowviz.specs.view import Theme
@@ -140,15 +140,19 @@ class TargetPanel(QWidget):
             page.setVisible(name == kind)
 
     def _lay_out(self) -> None:
-        kinds = QHBoxLayout()
-        kinds.setSpacing(LINE)
-        for kind_button in self._buttons.values():
-            kinds.addWidget(kind_button, stretch=1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(kinds)
-        for widget in (*self._pages.values(), self.reading, self.notices, self._result, self._note):
-            layout.addWidget(widget)
+        kinds = lay_out(QHBoxLayout(), *self._buttons.values(), spacing=LINE)
+        for number in range(kinds.count()):
+            kinds.setStretch(number, 1)
+        lay_out(
+            QVBoxLayout(self),
+            kinds,
+            *self._pages.values(),
+            self.reading,
+            self.notices,
+            self._result,
+            self._note,
+            spacing=TIGHT,
+        )
 
     def _show_note(self, note: str) -> None:
         self._note.setText(note)
@@ -165,9 +169,7 @@ class ReadingBar(QWidget):
         self._bar.setRange(0, TICKS)
         cancel = button("readingCancel", "Cancel", "Stop reading and keep the current target")
         self.cancel_requested = cancel.clicked
-        layout = row(self._bar, cancel, stretched=self._bar)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(layout)
+        lay_out(QHBoxLayout(self), self._bar, cancel, stretched=self._bar)
         self.hide()
 
     def show_progress(self, share: float) -> None:

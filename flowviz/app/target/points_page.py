@@ -1,7 +1,7 @@
 """Page to choose a table of points and two of its columns."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QLabel
+from PyQt6.QtWidgets import QComboBox, QLabel
 
 from flowviz.app.state.pages import PointsContents
 from flowviz.app.state.request import RequestState
@@ -16,7 +16,7 @@ class PointsPage(Page):
     """Page with a button to choose a file, and boxes for the columns of a table that has more than two."""
 
     kind, invitation = "points", "Drop a table of points here,\nor click to choose a file"
-    file_chosen = pyqtSignal(str)
+    patterns = PATTERNS
     columns_chosen = pyqtSignal(object, object)  # Table, indices of its x and y column
 
     def __init__(self, request: RequestState) -> None:
@@ -24,8 +24,7 @@ class PointsPage(Page):
         tip = "Open a table of points: .csv, .txt, .tsv, .npy or .npz"
         self._open = button("openPointsButton", "Open…", tip, "open", run=self.choose_file)
         self.setFocusProxy(self._open)
-        self._name = QLabel()
-        self._name.setObjectName("pointsName")
+        self._name = named(QLabel(), "pointsName", "")
         self._x, self._y = _column_box("pointsX", "Column for x"), _column_box("pointsY", "Column for y")
         self._columns = row_widget(QLabel("x"), self._x, QLabel("y"), self._y, stretched=self._x)
         self.column.addLayout(row(self._open, self._name, stretched=self._name))
@@ -33,12 +32,6 @@ class PointsPage(Page):
         for box in (self._x, self._y):
             box.activated.connect(self._on_columns_activated)  # emitted only if the user chooses
         request.watch(self.contents, self._show)
-
-    def choose_file(self) -> None:
-        """Ask the user for a file of points."""
-        path, _ = QFileDialog.getOpenFileName(self, "Open Points", "", PATTERNS)
-        if path:
-            self.file_chosen.emit(path)
 
     def refresh(self) -> None:
         """Show the requested table and columns again, in place of columns that were chosen but not read."""

@@ -19,7 +19,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import TIGHT, UNIT
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import describe, named
+from flowviz.app.widgets.controls import describe, lay_out, named
 from flowviz.app.widgets.form import ControlSpec, controls_of
 from flowviz.app.widgets.sheet import Sheet, add_control, form_of
 from flowviz.specs import TextSpec
@@ -74,14 +74,10 @@ class TextPage(Page):
         self._text.selectAll()
 
     def _lay_out(self) -> None:
-        side = QVBoxLayout()
-        side.addWidget(self.sheet.opener)
-        side.addWidget(self._count, alignment=Qt.AlignmentFlag.AlignHCenter)
+        side = lay_out(QVBoxLayout(), self.sheet.opener, self._count, spacing=TIGHT)
+        side.setAlignment(self._count, Qt.AlignmentFlag.AlignHCenter)
         side.addStretch()
-        line = QHBoxLayout()
-        line.addWidget(self._text, stretch=1)
-        line.addLayout(side)
-        self.column.addLayout(line)
+        self.column.addLayout(lay_out(QHBoxLayout(), self._text, side, stretched=self._text))
 
     def _show_count(self) -> None:
         self._count.setText(f"{len(self._text.toPlainText())} / {MAX_TEXT}")

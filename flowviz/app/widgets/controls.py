@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QStandardItemModel
+from PyQt6.QtGui import QAction, QKeySequence, QShortcut, QStandardItemModel
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -26,6 +26,7 @@ from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP
 from flowviz.specs.fields import SpecField
 
+FOCUSED = Qt.ShortcutContext.WidgetShortcut  # of keys: the widget itself has the focus
 OPENER = "opener"  # property of a widget that is hidden at first: the button that shows it
 Control = TypeVar("Control", bound=QWidget)
 Button = TypeVar("Button", bound=QAbstractButton)
@@ -111,6 +112,12 @@ class HelpButton(DisclosureButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
 
 
+def discard(widget: QWidget) -> None:
+    """Remove a widget from its layout at once, and delete it soon."""
+    widget.setParent(None)
+    widget.deleteLater()
+
+
 def named(widget: Control, object_name: str, name: str, tip: str = "") -> Control:
     """Give a widget an object name, a name for screen readers and a tooltip, and return it."""
     widget.setObjectName(object_name)
@@ -193,6 +200,18 @@ def action_button(action: QAction, object_name: str, created: QToolButton | None
     created = created or QToolButton()
     created.setDefaultAction(action)
     return named(created, object_name, action.text(), action.toolTip())
+
+
+def add_key(
+    widget: QWidget,
+    keys: str,
+    run: Callable[[], object],
+    context: Qt.ShortcutContext = Qt.ShortcutContext.WindowShortcut,
+) -> QShortcut:
+    """Let keys call a function while the window of a widget is active, or in another context, such as `FOCUSED`."""
+    shortcut = QShortcut(QKeySequence(keys), widget, context=context)
+    shortcut.activated.connect(lambda: run())
+    return shortcut
 
 
 def slider(object_name: str, name: str, tip: str, least: int, most: int, value: int) -> QSlider:

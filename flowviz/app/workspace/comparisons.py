@@ -41,6 +41,7 @@ class Comparisons(QObject):
         links: What their panes share.
         grid: The panes, one of which contains the cloud of the window.
         document: The comparison and its file.
+        workbench: The parts and controllers of comparisons. None before the first one.
         dialogs: The dialogs of the document.
         return_bar: A bar that leads back to the comparison, for a place above the cloud.
     """
@@ -63,10 +64,10 @@ class Comparisons(QObject):
         """
         super().__init__(window)
         self.return_bar = ReturnBar()
-        self.return_bar.return_requested.connect(self.enter)
+        self.return_bar.return_requested.connect(lambda: self.enter())
         self._window, self._cloud = window, cloud
-        self._around: Surroundings | None = None
-        self._workbench: Workbench | None = None
+        self._around: Surroundings  # is set once the window has all of its parts
+        self.workbench: Workbench | None = None
         self.is_shown = self._is_beside = False
         self._theme: Theme = "light"
         self.compared, self.links = ComparedState(self), LinksState(self)
@@ -81,17 +82,12 @@ class Comparisons(QObject):
     @property
     def shown(self) -> "Workbench | None":
         """Return the parts and controllers of the comparison while it is shown. None otherwise."""
-        return self._workbench if self.is_shown else None
-
-    @property
-    def workbench(self) -> "Workbench | None":
-        """Return the parts and controllers of comparisons. None before the first one."""
-        return self._workbench
+        return self.workbench if self.is_shown else None
 
     @property
     def trainings(self) -> "Session | Trainings":
         """Return the controller of the trainings that are shown: the session, or that of a comparison."""
-        return self._shared.session if self.shown is None else self.shown.controller
+        return self._around.session if self.shown is None else self.shown.controller
 
     def take_project(self, path: Path) -> None:
         """Add the flow of a project file to the comparison that is shown, or open the file."""
@@ -114,7 +110,7 @@ class Comparisons(QObject):
     def _ask(self, *, trains: bool) -> None:
         from flowviz.app.workspace.dialog import ComparisonDialog
 
-        dialog = ComparisonDialog(self._shared.session.project(), Path.home(), self._window)
+        dialog = ComparisonDialog(self._around.session.project(), Path.home(), self._window)
         dialog.chosen.connect(self.show)
         if trains:
             dialog.chosen.connect(lambda: self._present().controller.begin())
@@ -128,7 +124,7 @@ class Comparisons(QObject):
             self.dialogs.leave(self._begin_beside)
 
     def _begin_beside(self) -> None:
-        work = self._shared.session.shown
+        work = self._around.session.shown
         project, plan = replace(work.trained_project(), next=None), work.request.plan
         name = name_of(project)
         copy = Project.untrained(plan.target, trainable(plan.flow), plan.training)
@@ -171,11 +167,11 @@ class Comparisons(QObject):
 
     def leave(self) -> None:
         """Return to the flow of the window. The comparison is kept, and its training pauses."""
-        if self._workbench is None or not self.is_shown:
+        if self.workbench is None or not self.is_shown:
             return
         self.leaving.emit()
         self.is_shown = False
-        self._workbench.leave()
+        self.workbench.leave()
         self.return_bar.show_entrant("")
         self.return_bar.show()
         self.left.emit()
@@ -188,18 +184,13 @@ class Comparisons(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""
         self._theme = theme
-        if self._workbench is not None:
-            self._workbench.figures.set_theme(theme)
+        if self.workbench is not None:
+            self.workbench.figures.set_theme(theme)
 
     def close(self) -> None:
         """End all work."""
-        if self._workbench is not None:
-            self._workbench.close()
-
-    @property
-    def _shared(self) -> "Surroundings":
-        assert self._around is not None
-        return self._around
+        if self.workbench is not None:
+            self.workbench.close()
 
     def _content(self) -> Content[Comparison]:
         compared = self.compared
@@ -222,14 +213,14 @@ class Comparisons(QObject):
 
     def _present(self) -> "Workbench":
         """Return the parts and controllers of comparisons, which are created once."""
-        if self._workbench is None:
-            self._workbench = self._create()
-        return self._workbench
+        if self.workbench is None:
+            self.workbench = self._create()
+        return self.workbench
 
     def _create(self) -> "Workbench":
         from flowviz.app.workspace.workbench import Workbench
 
-        workbench = Workbench(self.compared, self.links, self.grid, self._shared, self._window)
+        workbench = Workbench(self.compared, self.links, self.grid, self._around, self._window)
         workbench.figures.set_theme(self._theme)
         workbench.bar.new_button.clicked.connect(lambda: self.choose_another())
         workbench.leave_requested.connect(self.leave)
@@ -244,7 +235,7 @@ class Comparisons(QObject):
             trains = self.compared.value.state in {TrainingState.PREPARING, TrainingState.TRAINING}
             self.leave()
             if trains:
-                self._shared.session.resume()
+                self._around.session.resume()
         else:
             self.project_chosen.emit(run.project, partial(self.return_bar.show_entrant, run.name))
 

@@ -21,14 +21,16 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.document.dialogs import PROJECT_FILTER
 from flowviz.app.state.binding import bind
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.state import State
+from flowviz.app.style.tokens import GAP
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.controls import budget_row
 from flowviz.app.training.flow_panel import MAX_SEED
-from flowviz.app.widgets.controls import button, check_box, named, row
+from flowviz.app.widgets.controls import button, check_box, lay_out, named, row
 from flowviz.app.widgets.form import bind_control
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.app.workspace.choice import (
@@ -102,12 +104,10 @@ class ComparisonDialog(QDialog):
         self._seed.setRange(0, MAX_SEED)
         self._problem = WarningLabel("comparisonProblem", "Problem with the comparison")
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        self._compare = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
-        assert self._compare is not None
+        self._compare = existing(self._buttons.button(QDialogButtonBox.StandardButton.Ok))
         named(self._compare, "startComparison", "Compare", "Show the flows side by side, ready for training")
         self._compare.setText("Compare")
-        cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
-        assert cancel is not None
+        cancel = existing(self._buttons.button(QDialogButtonBox.StandardButton.Cancel))
         cancel.setToolTip("Close without comparing flows")
 
     def _lay_out(self) -> None:
@@ -116,15 +116,9 @@ class ComparisonDialog(QDialog):
         form = QFormLayout()
         form.addRow("&Target", self._target)
         form.addRow("&Seed", self._seed)
-        layout = QVBoxLayout(self)
-        for widget in (heading, self._presets, self._sentence, self._words):
-            layout.addWidget(widget)
-        layout.addLayout(row(self._adds_current, self._add, stretched=self._adds_current))
-        layout.addWidget(self._added)
-        layout.addLayout(form)
-        layout.addLayout(budget_row(self._request))
-        layout.addWidget(self._problem)
-        layout.addWidget(self._buttons)
+        adding = row(self._adds_current, self._add, stretched=self._adds_current)
+        texts = heading, self._presets, self._sentence, self._words, adding, self._added
+        lay_out(QVBoxLayout(self), *texts, form, budget_row(self._request), self._problem, self._buttons, margin=GAP)
         self.setMinimumWidth(60 * self.fontMetrics().averageCharWidth())
 
     def _connect(self) -> None:
@@ -173,7 +167,6 @@ class ComparisonDialog(QDialog):
         self._target.setEnabled(not is_words and len(targets) > 1)
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
-        assert self._compare is not None
         self._compare.setEnabled(not problem)
 
     def _choose_files(self) -> None:

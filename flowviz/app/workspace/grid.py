@@ -11,6 +11,7 @@ from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.pane.pane import Pane
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.style.tokens import TIGHT
+from flowviz.app.widgets.controls import discard
 from flowviz.app.workspace.arrangement import columns_for
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import EntrantRun
@@ -96,10 +97,7 @@ class PaneGrid(QWidget):
     def _arrange(self) -> None:
         """Create or remove panes, and place them."""
         while len(self._others) > max(len(self._runs) - 1, 0):
-            pane = self._others.pop()
-            self._layout.removeWidget(pane)
-            pane.setParent(None)
-            pane.deleteLater()
+            discard(self._others.pop())
         while len(self._others) < len(self._runs) - 1:
             self._others.append(self._connected(Pane.unselected(self._queue)))
         self._columns = 0

@@ -5,11 +5,11 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.style.tokens import DOT, LINE, THICK_LINE, TIGHT
 from flowviz.app.training.loss_range import loss_range
-from flowviz.app.widgets.controls import ChoiceBox
+from flowviz.app.widgets.controls import ChoiceBox, lay_out, named, row
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.app.widgets.plot import Plot
 from flowviz.app.workspace.colors import entrant_color, entrant_pen
@@ -32,22 +32,15 @@ class LossCurves(QWidget):
 
     def __init__(self, compared: ComparedState) -> None:
         super().__init__()
-        self.setObjectName("comparisonPlot")
-        self.setAccessibleName("Losses of all flows")
+        named(self, "comparisonPlot", "Losses of all flows")
         self._compared = compared
         self._theme: Theme = "light"
         self._title = FittingLabel("comparisonPlotTitle", "What the lines show")
         self._axis = ChoiceBox("comparisonAxis", "Horizontal axis", AXES)
         self._panel = Plot()
         self._curves = list[Any]()  # of pyqtgraph, one for each entrant
-        top = QHBoxLayout()
-        top.addWidget(self._title, stretch=1)
-        top.addWidget(self._axis)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(TIGHT)
-        layout.addLayout(top)
-        layout.addWidget(self._panel, stretch=1)
+        top = row(self._title, self._axis, stretched=self._title)
+        lay_out(QVBoxLayout(self), top, self._panel, stretched=self._panel, spacing=TIGHT)
         self._axis.chosen.connect(lambda: self._show(compared.value))
         compared.changed.connect(self._on_changed)
         self.set_theme(self._theme)

@@ -1,10 +1,9 @@
 """The bar that leads back to a comparison."""
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout
 
 from flowviz.app.style.tokens import GAP, TIGHT
-from flowviz.app.widgets.controls import button
+from flowviz.app.widgets.controls import button, lay_out
 from flowviz.app.widgets.labels import FittingLabel
 
 KEPT = "The comparison is kept, and its training is paused."
@@ -13,8 +12,6 @@ KEPT = "The comparison is kept, and its training is paused."
 class ReturnBar(QFrame):
     """Bar above the cloud with a button that returns to the comparison; hidden while there is none to return to."""
 
-    return_requested = pyqtSignal()
-
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("returnBar")
@@ -22,11 +19,9 @@ class ReturnBar(QFrame):
         self._text = FittingLabel("returnText", "Which flow is shown")
         self._text.show_texts(KEPT)
         back = button("returnButton", "&Back to the Comparison", "Show the flows side by side again (Ctrl+Shift+T)")
-        back.clicked.connect(lambda: self.return_requested.emit())
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(GAP, TIGHT, TIGHT, TIGHT)
-        layout.addWidget(self._text, stretch=1)
-        layout.addWidget(back)
+        self.return_requested = back.clicked
+        line = lay_out(QHBoxLayout(self), self._text, back, stretched=self._text)
+        line.setContentsMargins(GAP, TIGHT, TIGHT, TIGHT)
         self.hide()
 
     def show_entrant(self, name: str) -> None:

@@ -7,8 +7,10 @@ from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortF
 from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.style.theme import CHOSEN
 from flowviz.app.threads.delay import delayed
+from flowviz.app.widgets.controls import named
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.app.workspace.limits import rows_below
@@ -204,8 +206,8 @@ class FiguresTable(QTableView):
 
     def __init__(self, compared: ComparedState) -> None:
         super().__init__()
-        self.setObjectName("comparisonTable")
-        self.setAccessibleName("Figures of all flows")
+        self._across, self._down = existing(self.horizontalHeader()), existing(self.verticalHeader())
+        named(self, "comparisonTable", "Figures of all flows")
         self.setAccessibleDescription(DESCRIPTION)
         self._compared, self._figures, self._sorted = compared, FiguresModel(compared), _Sorted()
         self._is_showing = False
@@ -219,17 +221,11 @@ class FiguresTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
-        numbers = self.verticalHeader()
-        assert numbers is not None
-        numbers.hide()
+        self._down.hide()
         self._fit()
         self._sorted.modelReset.connect(self._fit)  # a reset forgets how each column is sized
-        across = self.horizontalHeader()
-        assert across is not None
-        across.sectionResized.connect(self._on_section_resized)
-        selection = self.selectionModel()
-        assert selection is not None
-        selection.currentRowChanged.connect(self._on_row_changed)
+        self._across.sectionResized.connect(self._on_section_resized)
+        existing(self.selectionModel()).currentRowChanged.connect(self._on_row_changed)
         self._hide_columns()
         self.doubleClicked.connect(lambda index: self.open_requested.emit(self._name(index)))
         compared.changed.connect(self._on_changed)
@@ -258,9 +254,7 @@ class FiguresTable(QTableView):
 
     def _fit(self) -> None:
         """Fit the rows and columns to the font."""
-        across, down = self.horizontalHeader(), self.verticalHeader()
-        assert across is not None
-        assert down is not None
+        across, down = self._across, self._down
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setDefaultSectionSize(self.fontMetrics().height() + 6)
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -270,12 +264,10 @@ class FiguresTable(QTableView):
 
     def _fit_names(self) -> None:
         """Give the names the rest of the width or, if that is too little for them, let the table scroll."""
-        across, viewport = self.horizontalHeader(), self.viewport()
-        assert across is not None
-        assert viewport is not None
+        across = self._across
         wanted = min(self.sizeHintForColumn(NAME_COLUMN), MAX_NAME * self.fontMetrics().averageCharWidth())
         others = sum(across.sectionSize(column) for column in range(across.count()) if column != NAME_COLUMN)
-        if viewport.width() - others >= wanted:
+        if existing(self.viewport()).width() - others >= wanted:
             across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)  # long names are elided
         else:
             across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Fixed)

@@ -1,13 +1,12 @@
 """The workbench of a comparison: its bars and figures, and its controllers."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.widgets.controls import add_key
 from flowviz.app.workspace.adding import EntrantAdding
 from flowviz.app.workspace.attending import Attending
 from flowviz.app.workspace.bars import ComparisonBar, EntrantBar
@@ -67,9 +66,9 @@ class Workbench(QObject):
         self._entrant_bar = EntrantBar(compared, self.adding.menu)
         around.center.add_comparison(self.bar, self.figures)
         around.panels.flow.add_bar(self._entrant_bar)
-        self._keys = [_key(parent, "Alt+0", lambda: links.enlarge(compared.value.selected_key))]
+        self._keys = [add_key(parent, "Alt+0", lambda: links.enlarge(compared.value.selected_key))]
         self._keys += [
-            _key(parent, f"Alt+{number}", partial(self._select, number)) for number in range(1, MAX_ENTRANTS + 1)
+            add_key(parent, f"Alt+{number}", partial(self._select, number)) for number in range(1, MAX_ENTRANTS + 1)
         ]
         self._connect()
 
@@ -167,9 +166,3 @@ class Workbench(QObject):
 
     def _show_title(self) -> None:
         self.bar.show_title(*title(self.compared.value, self._around.view.seen.view))
-
-
-def _key(window: QWidget, keys: str, run: Callable[[], object]) -> QShortcut:
-    shortcut = QShortcut(QKeySequence(keys), window)
-    shortcut.activated.connect(lambda: run())
-    return shortcut
