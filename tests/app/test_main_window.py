@@ -194,7 +194,7 @@ def test_chosen_view_stays_during_training(window: Window) -> None:
     usual = cloud.view.half_extent
 
     def snapshot(scale: float) -> None:
-        viewer._scenes._show_trace(Trace(trace.names, trace.positions * scale, trace.log_det), encoded=False)
+        viewer.scenes._show_trace(Trace(trace.names, trace.positions * scale, trace.log_det), encoded=False)
 
     snapshot(3)
     assert cloud.view.half_extent == pytest.approx(3 * usual)

@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QComboBox, QPushButton, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.pane.viewer import Viewer
+from flowviz.app.pane.moment_browser import MomentBrowser
 from flowviz.projects.drafts import Drafts
 from flowviz.records import Snapshot
 from tests.app.conftest import Window
@@ -92,14 +92,14 @@ class Presser:
 @pytest.fixture
 def drawn(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Of each picture of a training that is drawn, whether it is of the flow that trains now."""
-    found, session, take_snapshot = list[bool](), window.main.session, Viewer.take_snapshot
+    found, session, take_snapshot = list[bool](), window.main.session, MomentBrowser.take_snapshot
 
-    def take(viewer: Viewer, snapshot: Snapshot) -> None:
+    def take(moments: MomentBrowser, snapshot: Snapshot) -> None:
         run = session.run
         found.append(run is not None and snapshot.trace.names[1:] == run.project.flow.stage_names()[1:])
-        take_snapshot(viewer, snapshot)
+        take_snapshot(moments, snapshot)
 
-    monkeypatch.setattr(Viewer, "take_snapshot", take)
+    monkeypatch.setattr(MomentBrowser, "take_snapshot", take)
     return found
 
 

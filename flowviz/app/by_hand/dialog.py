@@ -27,8 +27,7 @@ class ByHandDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("byHandDialog")
         self.setWindowTitle("Build by Hand")
-        heading = WrappingLabel("byHandHeading", "What building by hand means")
-        heading.setText(HEADING.format(title=title))
+        heading = WrappingLabel("byHandHeading", "What building by hand means", HEADING.format(title=title))
         heading.setMinimumWidth(WIDTH)
         tip = "Each coupling moves points along one axis; between two of them, the axes are swapped"
         couplings = named(QSpinBox(), "byHandCouplings", "Number of couplings", tip)

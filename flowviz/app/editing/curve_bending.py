@@ -20,13 +20,14 @@ class CurveBending(QObject):
         report: The report of the stage whose curves are shown.
         selected: Number of the bump whose handle is selected, or None.
         preferred: Number of the curve to bend where several of them meet.
+        is_dragging: Whether a handle is being dragged.
     """
 
     changed = pyqtSignal()
 
     def __init__(self, editor: LayerEditor, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._editor, self._is_dragging = editor, False
+        self._editor, self.is_dragging = editor, False
         self.report: StageReport | None = None
         self.selected: int | None = None
         self.preferred = 0
@@ -42,11 +43,6 @@ class CurveBending(QObject):
             self.preferred = 0
         self.report = report
         self.changed.emit()
-
-    @property
-    def is_dragging(self) -> bool:
-        """Return whether a handle is being dragged."""
-        return self._is_dragging
 
     @property
     def curves(self) -> BentCurves:
@@ -204,6 +200,6 @@ class CurveBending(QObject):
         self._set_dragging(False)
 
     def _set_dragging(self, dragging: bool) -> None:
-        if dragging != self._is_dragging:
-            self._is_dragging = dragging
+        if dragging != self.is_dragging:
+            self.is_dragging = dragging
             self._editor.dragging_changed.emit(dragging)

@@ -73,13 +73,10 @@ def create_lessons(
         comparisons.state_changed,
         compared.changed,
     )
-    preparation = Preparation(view, request, session, playhead, open_panels)
-    preparation.edit = lambda setup: edits.set(setup.edited(edits.value, view.value.last_stage))
-    preparation.select = compared.select_pane
     page = OneDimensionPage(stack, window)
+    preparation = Preparation(view, request, session, playhead, edits, compared, page, open_panels)
     opener = Opener(documents.document, session, comparisons, page.set_shown, window)
     observer.add(page.observations, page.changed)
-    preparation.straighten = page.straighten
     StepKeys(panel.step.text, stack, page, view)
     lessons = Lessons(window, panel, documents, observer, opener, preparation, page)
     files = LessonFiles(window, lessons)

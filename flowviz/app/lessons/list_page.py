@@ -25,8 +25,7 @@ class ListPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("lessonList")
-        self._introduction = WrappingLabel("lessonsIntroduction", "About the lessons")
-        self._introduction.setText(INTRODUCTION)
+        self._introduction = WrappingLabel("lessonsIntroduction", "About the lessons", INTRODUCTION)
         self._entries = QWidget()
         self._column = lay_out(QVBoxLayout(self._entries))
         self._open = button("lessonOpenButton", "&Open Lesson…", "Open a lesson from a file that ends in .toml")
@@ -34,8 +33,7 @@ class ListPage(QWidget):
         self.open_requested, self.close_requested = self._open.clicked, self._close.clicked
         scroll = ScrollColumn(self._introduction, self._entries)
         scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        buttons = lay_out(QVBoxLayout(), self._open, self._close)
-        buttons.setContentsMargins(GAP, 0, GAP, GAP)
+        buttons = lay_out(QVBoxLayout(), self._open, self._close, margin=(GAP, 0, GAP, GAP))
         lay_out(QVBoxLayout(self), scroll, buttons, stretched=scroll)
 
     @property
@@ -74,8 +72,11 @@ class LessonEntry(QPushButton):
             f"{as_plain(lesson.summary)} {lesson.minutes} minutes{f', {words}' if words else ''}"
         )
         self.setToolTip("Begin or continue this lesson")
-        label = WrappingLabel(f"lessonEntry{number}", "Lesson")
-        label.setText(f"<b>{number}. {as_line(lesson.title)}</b><br>{as_line(lesson.summary)}<br><i>{facts}</i>")
+        label = WrappingLabel(
+            f"lessonEntry{number}",
+            "Lesson",
+            f"<b>{number}. {as_line(lesson.title)}</b><br>{as_line(lesson.summary)}<br><i>{facts}</i>",
+        )
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         column = QVBoxLayout(self)
         column.addWidget(label)

@@ -153,8 +153,7 @@ class OneDimension(QWidget):
         tip = "Return to the line on which nothing moves"
         self._button = button("straightenButton", "Straighten", tip, run=self.straighten)
         self._sentence = WrappingLabel("sliceSentence", "The shaded slice")
-        self._hint = WrappingLabel("curveHint", "How to bend the curve")
-        self._hint.setText(HINT)
+        self._hint = WrappingLabel("curveHint", "How to bend the curve", HINT)
 
     def _lay_out(self) -> None:
         below = row(self._slider, self._button, stretched=self._slider)

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from flowviz.app.lessons.one_dimension_page import OneDimensionPage
 from flowviz.app.pane.playhead import Playhead
+from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.training.session import Session
+from flowviz.app.workspace.compared import ComparedState
 from flowviz.lessons import Setup
 
 VIEW_KEYS, SEEN_KEYS = ("marks", "color_by", "beside"), ("direction", "overview", "fitted")
@@ -16,10 +19,7 @@ class Preparation:
     """Sets the view, the request, the training and the panels.
 
     Attributes:
-        straighten: Straightens the curve of the one-dimensional view.
         open_panels: Opens the panels of the window with these names, and closes the others.
-        edit: Replaces the edits of layers by those that the setup makes of them.
-        select: Selects the flow of a comparison that has a number.
     """
 
     def __init__(
@@ -28,25 +28,26 @@ class Preparation:
         request: RequestState,
         session: Session,
         playhead: Playhead,
+        edits: EditsState,
+        compared: ComparedState,
+        one_dimension: OneDimensionPage,
         open_panels: Callable[[frozenset[str]], object],
     ) -> None:
         self._view, self._request, self._session, self._playhead = view, request, session, playhead
+        self._edits, self._compared, self._one_dimension = edits, compared, one_dimension
         self.open_panels = open_panels
-        self.straighten: Callable[[], object] = lambda: None
-        self.edit: Callable[[Setup], object] = lambda _: None
-        self.select: Callable[[int], object] = lambda _: None
 
     def apply(self, setup: Setup) -> None:
         """Set everything that a setup gives, and leave the rest as it is."""
         if setup.panels is not None:
             self.open_panels(frozenset(setup.panels))
         if setup.pane is not None:
-            self.select(setup.pane)
+            self._compared.select_pane(setup.pane)
         self._set_request(setup)
         if setup.disabled_layers is not None or setup.edits is not None:
-            self.edit(setup)
+            self._edits.set(setup.edited(self._edits.value, self._view.value.last_stage))
         if setup.curve is not None:
-            self.straighten()
+            self._one_dimension.straighten()
         if setup.train is not None:
             (self._session.train if setup.train == "start" else self._session.stop)()
         self._set_view(setup)

@@ -44,13 +44,13 @@ def view_observations(value: View, viewer: Viewer) -> Mapping[str, Any]:
     """Observe what is shown."""
     seen, view = value.seen, value.seen.view
     probe = seen.probe
-    moments = viewer.timeline.moments
+    moments = viewer.moments.timeline.moments
     return {
         "stage": value.stage,
         "last_stage": value.last_stage,
         "stage_kind": _kind(viewer, value.stage),
         "moment": seen.moment if seen.moment is not None else moments[-1].step if moments else None,
-        "live": viewer.is_live,
+        "live": viewer.moments.is_live,
         "marks": view.marks,
         "color_by": view.color_by,
         "direction": seen.direction,

@@ -97,10 +97,9 @@ class StepPage(QWidget):
             self._title, self.text, self._picture, self._action, self._question, self._done, self._return,
         )  # fmt: skip
         self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        buttons = lay_out(QHBoxLayout(), self._back, self._skip, self._next)
+        buttons = lay_out(QHBoxLayout(), self._back, self._skip, self._next, margin=(GAP, 0, GAP, GAP))
         top = row(self._position, self._list, stretched=self._position)
         top.setContentsMargins(GAP, TIGHT, GAP, 0)
-        buttons.setContentsMargins(GAP, 0, GAP, GAP)
         lay_out(QVBoxLayout(self), top, self._scroll, buttons, stretched=self._scroll)
 
     def _show_texts(self, value: Attendance, way_back: str) -> None:

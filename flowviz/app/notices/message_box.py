@@ -6,7 +6,7 @@ from typing import NamedTuple
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
 
-from flowviz.app.widgets.controls import existing
+from flowviz.app.desktop.existing import existing
 
 Role = QMessageBox.ButtonRole
 SAVE, DISCARD, CANCEL = Role.AcceptRole, Role.DestructiveRole, Role.RejectRole

@@ -44,8 +44,7 @@ class NoticeBar(QFrame):
         line = lay_out(QHBoxLayout(), WarningSign(), texts, self._open, self._close, stretched=texts)
         for button in (self._open, self._close):
             line.setAlignment(button, Qt.AlignmentFlag.AlignTop)
-        layout = lay_out(QVBoxLayout(self), line, self._details, self._copy)
-        layout.setContentsMargins(GAP, TIGHT, TIGHT, TIGHT)
+        layout = lay_out(QVBoxLayout(self), line, self._details, self._copy, margin=(GAP, TIGHT, TIGHT, TIGHT))
         layout.setAlignment(self._copy, Qt.AlignmentFlag.AlignRight)
 
     def _show_details(self, shown: bool) -> None:

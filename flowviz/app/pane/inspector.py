@@ -3,15 +3,14 @@
 from html import escape
 from math import isnan
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
 
 from flowviz import rendering
 from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.editing.curve_plot import CurvePlot
 from flowviz.app.editing.layer_bar import LayerBar
 from flowviz.app.editing.layer_editor import LayerEditor
-from flowviz.app.style.tokens import GAP, TIGHT, UNIT
+from flowviz.app.pane.side_panel import SidePanel
 from flowviz.app.widgets.controls import HelpButton, row
 from flowviz.app.widgets.labels import WrappingLabel, breakable, breakable_formula
 from flowviz.records import StageReport, written
@@ -20,26 +19,19 @@ from flowviz.specs import ViewSpec, explanations
 from flowviz.specs.shares import percent
 from flowviz.specs.view import Direction, Theme
 
-MIN_WIDTH = 25 * UNIT  # pixels
 OFFER = '<a href="#numbers">Show formula, numbers and curves</a>. This loads TensorFlow, which takes a few seconds.'
 UNTRAINED = "Numbers appear here a moment after training starts."
 LOADING = "Computing formula, numbers and curves…"
 
 
-class Inspector(QScrollArea):
+class Inspector(SidePanel):
     """Panel with the formula, numbers, curves and share of total stretching of a stage, and with explanations."""
 
     report_requested = pyqtSignal()  # the link that offers formula, numbers and curves was clicked
 
     def __init__(self, editor: LayerEditor) -> None:
-        super().__init__()
-        self.setObjectName("layerInspector")
-        self.setAccessibleName("Layer inspector")
+        super().__init__("layerInspector", "Layer inspector")
         self.setAccessibleDescription("Formula, numbers and curves of the layer, and an explanation of what is shown")
-        self.setMinimumWidth(MIN_WIDTH)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._create_labels()
         self._bar = LayerBar(editor)
         self._bending = CurveBending(editor, self)
@@ -60,16 +52,10 @@ class Inspector(QScrollArea):
         self._formula.linkActivated.connect(lambda: self.report_requested.emit())
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(GAP, TIGHT, GAP, TIGHT)
-        layout.setSpacing(GAP)
-        self.setWidget(content)  # while it is empty, because Qt measures it
-        layout.addLayout(row(self._title, self.help, stretched=self._title))
+        top = row(self._title, self.help, stretched=self._title)
         facts = self._bar, self._formula, self._numbers, self._plot, self._share
-        for widget in (*facts, self._explanation, self._view_explanation):
-            layout.addWidget(widget)
-        layout.addStretch(1)  # a tall panel keeps its contents together
+        column = self.fill(top, *facts, self._explanation, self._view_explanation)
+        column.addStretch(1)  # a tall panel keeps its contents together
 
     def show_stage(self, title: str, explanation: str, share: float, *, awaited: bool = True) -> None:
         """Show the title of a stage, its explanation, and its share of total stretching.
@@ -135,6 +121,3 @@ class Inspector(QScrollArea):
         formula = self._formula.text()
         self._formula.clear()
         self._formula.setText(formula)  # a link keeps the color of the theme in which its text was set
-
-    def sizeHint(self) -> QSize:
-        return QSize(MIN_WIDTH, super().sizeHint().height())

@@ -1,17 +1,16 @@
 """The ledger panel: what the base and each stage add to the log-density of the probed point, or of the data."""
 
-from PyQt6.QtCore import QEvent, QPointF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QApplication, QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QCheckBox, QWidget
 
-from flowviz.app.style.tokens import GAP, TIGHT, UNIT
+from flowviz.app.pane.side_panel import SidePanel
 from flowviz.app.widgets.controls import HelpButton, check_box, named, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records.ledger import Ledger
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Theme
 
-MIN_WIDTH = 25 * UNIT  # pixels
 HELP = (
     "Each bar begins where the one above ends. To the right (blue), a layer squeezes areas together, which raises the "
     "density; to the left (orange), it stretches them. Click a row to go to its layer."
@@ -20,40 +19,24 @@ MEAN = "&Mean over the data"
 MEAN_TIP = "While no point is probed, show the mean over validation points. Its sum is minus their NLL"
 
 
-class LedgerPanel(QScrollArea):
+class LedgerPanel(SidePanel):
     """Panel with a ledger as a picture, its formula and its sum."""
 
     shown = pyqtSignal()
 
     def __init__(self) -> None:
-        super().__init__()
-        named(self, "ledgerPanel", "Ledger")
-        self.setMinimumWidth(MIN_WIDTH)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
+        super().__init__("ledgerPanel", "Ledger")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._formula = WrappingLabel("ledgerFormula", "Formula of the ledger")
         self._sum = WrappingLabel("ledgerSum", "Sum of the ledger")
         self._picture = LedgerPicture()
         self.stage_chosen = self._picture.stage_chosen
         self._mean: QCheckBox = check_box("ledgerMean", MEAN, MEAN_TIP)
         self.mean_requested = self._mean.toggled
-        self._explanation = WrappingLabel("ledgerHelp", "How to read the ledger")
-        self._explanation.setText(HELP)
+        self._explanation = WrappingLabel("ledgerHelp", "How to read the ledger", HELP)
         self.help = HelpButton("ledger", self._explanation)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(GAP, TIGHT, GAP, TIGHT)
-        column.setSpacing(GAP)
-        self.setWidget(content)  # while it is empty, because Qt measures it
-        for widget in (self._formula, self._sum, self._picture):
-            column.addWidget(widget, stretch=int(widget is self._picture))
-        column.addLayout(row(self._mean, self.help, stretched=self._mean))
-        column.addWidget(self._explanation)
+        below = row(self._mean, self.help, stretched=self._mean)
+        self.fill(self._formula, self._sum, self._picture, below, self._explanation, stretched=self._picture)
 
     def is_shown(self) -> bool:
         """Return whether the panel is visible, so that its content is worth computing."""
@@ -90,9 +73,6 @@ class LedgerPanel(QScrollArea):
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         self.shown.emit()
-
-    def sizeHint(self) -> QSize:
-        return QSize(MIN_WIDTH, super().sizeHint().height())
 
 
 class LedgerPicture(QWidget):

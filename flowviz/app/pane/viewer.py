@@ -20,7 +20,6 @@ from flowviz.projects import Project
 from flowviz.projects.moments import present_moment
 from flowviz.projects.variant import Variant
 from flowviz.records import Scene, Selection, Snapshot, Timeline, Trace
-from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec, Seen, ViewSpec
 from flowviz.specs.view import Theme
@@ -37,6 +36,7 @@ class Viewer(QObject):
         end_playback: The playback at the end of a training.
         example: The example that is played before the first snapshot of a training.
         moments: The moments of the training of the displayed flow, and other variants of them.
+        scenes: Everything that the pictures show of the displayed flow.
     """
 
     moment_shown = pyqtSignal(object, bool)  # Snapshot, and whether it is the latest
@@ -45,13 +45,13 @@ class Viewer(QObject):
     def __init__(self, widgets: ViewerWidgets, view: ViewState, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
         self._widgets, self._view, self._queries = widgets, view, queries
-        self._scenes = SceneModel(view, queries, self)
+        self.scenes = SceneModel(view, queries, self)
         show_timeline = widgets.history.show_timeline
-        self.moments = MomentBrowser(view, queries, self._scenes, self._show_snapshot, show_timeline, self)
-        self._presenter = ScenePresenter(widgets, view, queries, self._scenes, self.moments, self)
+        self.moments = MomentBrowser(view, queries, self.scenes, self._show_snapshot, show_timeline, self)
+        self._presenter = ScenePresenter(widgets, view, queries, self.scenes, self.moments, self)
         self.playhead = self._presenter.playhead
-        FigureController(view, widgets.figure, queries, self._scenes, self)
-        LedgerController(view, widgets.ledger, queries, self._scenes, self)
+        FigureController(view, widgets.figure, queries, self.scenes, self)
+        LedgerController(view, widgets.ledger, queries, self.scenes, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
         self.example = ExamplePlayback(view, widgets.example, queries, self)
         self._score = ""
@@ -62,12 +62,12 @@ class Viewer(QObject):
     @property
     def scene(self) -> Scene:
         """Return the displayed scene."""
-        return self._scenes.scene
+        return self.scenes.scene
 
     @property
     def generated(self) -> Trace:
         """Return the particles of the base at all stages, in either direction."""
-        return self._scenes.generated
+        return self.scenes.generated
 
     @property
     def probed_place(self) -> tuple[int, tuple[float, float]] | None:
@@ -75,23 +75,13 @@ class Viewer(QObject):
 
         They are those of the data if these are probed, at the last stage, or else those of the base.
         """
-        probed, path = self._view.seen.probe, self._scenes.scene.probe
+        probed, path = self._view.seen.probe, self.scenes.scene.probe
         if probed is None or probed[0] == self._view.value.last_stage:
             return probed
         if path is None:
             return None
         x, y = path.positions[0, 0]
         return 0, (float(x), float(y))
-
-    @property
-    def is_live(self) -> bool:
-        """Return whether the view follows the training."""
-        return self.moments.is_live
-
-    @property
-    def timeline(self) -> Timeline:
-        """Return the moments of the training of the displayed flow."""
-        return self.moments.timeline
 
     def show_untrained(self, spec: FlowSpec, target: Target | None) -> None:
         """Show a flow before its first training step."""
@@ -108,14 +98,6 @@ class Viewer(QObject):
         """Show how many of the particles land on the target; an empty score means that it is unknown."""
         self._score = score
         self._update_score()
-
-    def set_target(self, target: Target) -> None:
-        """Set the target that the training learns from now on."""
-        self._scenes.set_target(target)
-
-    def hide_target(self, hidden: bool) -> None:
-        """Set whether to leave out the target, because the displayed moment belongs to an earlier one."""
-        self._scenes.hide_target(hidden)
 
     def show_project(self, project: Project, target: Target | None) -> None:
         """Show a trained flow as it was saved. TensorFlow is not loaded before a query needs it."""
@@ -140,14 +122,10 @@ class Viewer(QObject):
         self.moments.go_to(seen.moment)
         self.playhead.jump_to(self._view.value.stage)
 
-    def take_snapshot(self, snapshot: Snapshot) -> None:
-        """Add the latest snapshot of the training, and show it if the view is live."""
-        self.moments.take_snapshot(snapshot)
-
     def preview(self, variant: Variant, snapshot: Snapshot) -> None:
         """Show the current moment of another variant, without changing that of the moments."""
         self._show(Subject.of(variant, snapshot.weights), snapshot.trace)
-        self.moment_shown.emit(snapshot, self.is_live)
+        self.moment_shown.emit(snapshot, self.moments.is_live)
 
     def refit(self) -> None:
         """Fit the view to the current particles alone, if it follows the cloud."""
@@ -168,10 +146,6 @@ class Viewer(QObject):
         """Follow the boxes, one for each stage, that a function returns for a trace. None follows the particles."""
         self._presenter.camera.frame_by(boxes_of)
 
-    def show_difference(self, difference: Difference | None) -> None:
-        """Show a difference of log-densities in place of the density of the last stage, until the particles change."""
-        self._scenes.show_difference(difference)
-
     def give_way(self, gives_way: bool) -> None:
         """Leave most of the processor to a training, or else answer queries as soon as possible."""
         self._queries.give_way(gives_way)
@@ -184,7 +158,7 @@ class Viewer(QObject):
     def _begin(self, variant: Variant, target: Target | None, past: Timeline | None = None) -> None:
         self._presenter.camera.begin()
         self.show_score("")
-        self._scenes.begin(variant.flow, target)
+        self.scenes.begin(variant.flow, target)
         self.moments.begin(variant, past or Timeline())
 
     def _on_view_changed(self, old: View, new: View) -> None:
@@ -205,4 +179,4 @@ class Viewer(QObject):
 
     def _show(self, subject: Subject, generated: Trace) -> None:
         self._presenter.inspector.show_flow(subject, generated)
-        self._scenes.show(subject, generated)
+        self.scenes.show(subject, generated)

@@ -106,7 +106,7 @@ class Session(QObject):
         presenter = self._presenter
         return Work(
             self._request.value, self._builder.built, self._view.value, self._edits.value, presenter.trained,
-            self._runner.run, presenter.state, presenter.activity, self._viewer.timeline,
+            self._runner.run, presenter.state, presenter.activity, self._viewer.moments.timeline,
         )  # fmt: skip
 
     @property

@@ -208,7 +208,7 @@ class TrainingPresenter(QObject):
 
     def _take_timeline(self, trained: TrainedProject) -> None:
         """Give the trained project the timeline of the viewer, whose moments have the particles that are known."""
-        self.trained = replace(trained, project=replace(trained.project, timeline=self._viewer.timeline))
+        self.trained = replace(trained, project=replace(trained.project, timeline=self._viewer.moments.timeline))
 
     def remove_edits(self, flow: FlowSpec) -> bool:
         """Show the trained flow exactly as it was before it was edited. Return whether that is known."""
@@ -243,7 +243,7 @@ class TrainingPresenter(QObject):
         self.trained = self.trained.scored(score)
         if self._runner.run is None:  # the status is not that of another training
             self._show_trained(self.trained)
-            self._on_moment_shown(self._viewer.moments.current, self._viewer.is_live)
+            self._on_moment_shown(self._viewer.moments.current, self._viewer.moments.is_live)
         self.changed.emit()
 
     def _on_turn(self, turn: Turn) -> None:
@@ -296,7 +296,7 @@ class TrainingPresenter(QObject):
         """Show a snapshot of the training, whose integrator may have changed."""
         variant = Variant.of(self._run.project)
         if variant == self._viewer.moments.variant:
-            self._viewer.take_snapshot(snapshot)
+            self._viewer.moments.take_snapshot(snapshot)
         else:
             self.show(is_deferred=False)
             self._viewer.moments.show_variant(variant, snapshot)
@@ -306,7 +306,7 @@ class TrainingPresenter(QObject):
         self._runner.mark_shown()
         run = self._run
         self.title = run.built.title
-        past = self._viewer.timeline if run.project.checkpoint else None  # includes computed particles
+        past = self._viewer.moments.timeline if run.project.checkpoint else None  # includes computed particles
         self._viewer.begin_training(Variant.of(run.project), run.built.target, past)
 
     def _on_checkpoint(self) -> None:
@@ -317,7 +317,9 @@ class TrainingPresenter(QObject):
 
     def _keep_trained(self) -> None:
         """Make the current state of the training the one that is saved and resumed."""
-        self.trained = TrainedProject(replace(self._run.project, timeline=self._viewer.timeline), self._run.built)
+        self.trained = TrainedProject(
+            replace(self._run.project, timeline=self._viewer.moments.timeline), self._run.built
+        )
 
     def _on_finished(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
@@ -336,11 +338,11 @@ class TrainingPresenter(QObject):
     def _on_retargeted(self) -> None:
         built = self._run.built
         self.title = built.title
-        self._viewer.set_target(built.target)
+        self._viewer.scenes.set_target(built.target)
         self.show(event="")
         self.changed.emit()
         self._show_losses()
-        if not self._viewer.is_live:
+        if not self._viewer.moments.is_live:
             self._viewer.moments.show_again()  # it belongs to an earlier target now
 
     def _on_failed(self, notice: Notice) -> None:
@@ -360,7 +362,7 @@ class TrainingPresenter(QObject):
         self.show_untrained()
 
     def _show_progress(self, progress: Progress) -> None:
-        self._status.show_progress(progress, is_live=self._viewer.is_live)
+        self._status.show_progress(progress, is_live=self._viewer.moments.is_live)
         self._show_losses()
 
     def _show_losses(self) -> None:
@@ -393,7 +395,7 @@ class TrainingPresenter(QObject):
         if project is not None:
             self._status.metrics.show_flow(project.flow)
             is_earlier = not is_latest and project.history.has_changed_since(moment.step)
-            self._viewer.hide_target(is_earlier)
+            self._viewer.scenes.hide_target(is_earlier)
             target = None if is_earlier else project.target
             self._viewer.show_score(explanations.score(moment.on_target, target, moment.legibility))
         self._show_round_trip()

@@ -228,7 +228,7 @@ class Variants(QObject):
         if wanted is None or wanted.flow != variant.flow:
             return  # it was requested before another variant
         is_current = snapshot.step == self._viewer.moments.current.step
-        if is_current or (self._is_moved and self._viewer.is_live):  # the training may be quicker
+        if is_current or (self._is_moved and self._viewer.moments.is_live):  # the training may be quicker
             self._is_preview = True
             self._presenter.preview(variant, snapshot)
         self._located = variant
@@ -257,10 +257,10 @@ class Variants(QObject):
             return  # it was requested before another variant
         if self._glimpse is None:
             self._vary_training(is_traced=True)
-        if snapshot.step != self._viewer.timeline.moments[-1].step:
+        if snapshot.step != self._viewer.moments.timeline.moments[-1].step:
             return  # it was requested before another snapshot
         if self._glimpse is not None or self._is_moved:
-            if self._viewer.is_live:
+            if self._viewer.moments.is_live:
                 self._is_preview = True
                 self._presenter.preview(variant, snapshot)
             return

@@ -227,17 +227,23 @@ def check_box(object_name: str, text: str, tip: str) -> QCheckBox:
     return named(QCheckBox(text), object_name, text, tip)
 
 
-def lay_out(layout: Layout, *parts: Part, stretched: Part | None = None, margin: int = 0, spacing: int = GAP) -> Layout:
+def lay_out(
+    layout: Layout,
+    *parts: Part,
+    stretched: Part | None = None,
+    margin: int | tuple[int, int, int, int] = 0,
+    spacing: int = GAP,
+) -> Layout:
     """Fill a layout, and return it. The extra room goes to the `stretched` part.
 
     Args:
         layout: The layout.
         parts: Widgets, layouts, and numbers, which stand for additional room in pixels.
         stretched: The part that takes the extra room. None if all take some.
-        margin: Width of the margins in pixels.
+        margin: Width of the margins in pixels: of all edges, or of the left, top, right and bottom one.
         spacing: Distance between the parts in pixels.
     """
-    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setContentsMargins(*(margin if isinstance(margin, tuple) else (margin, margin, margin, margin)))
     layout.setSpacing(spacing)
     for part in parts:
         if isinstance(part, QWidget):

@@ -20,8 +20,8 @@ MAX_DURATION = 359_999  # seconds; estimates beyond 100 hours are cut off
 class WrappingLabel(QLabel):
     """Label that wraps its text to the available width, and keeps room for a number of lines."""
 
-    def __init__(self, object_name: str, accessible_name: str, *, reserved_lines: int = 0) -> None:
-        super().__init__()
+    def __init__(self, object_name: str, accessible_name: str, text: str = "", *, reserved_lines: int = 0) -> None:
+        super().__init__(text)
         self._reserved_lines = reserved_lines
         named(self, object_name, accessible_name)
         self.setWordWrap(True)

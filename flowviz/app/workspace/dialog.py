@@ -111,8 +111,7 @@ class ComparisonDialog(QDialog):
         cancel.setToolTip("Close without comparing flows")
 
     def _lay_out(self) -> None:
-        heading = WrappingLabel("comparisonHeading", HEADING)
-        heading.setText(HEADING)
+        heading = WrappingLabel("comparisonHeading", HEADING, HEADING)
         form = QFormLayout()
         form.addRow("&Target", self._target)
         form.addRow("&Seed", self._seed)

@@ -122,8 +122,8 @@ class CloudFields(QObject):
             known = known if is_same else None
             self._probes[style] = place, project, known
             keeper = self._quick_keepers.setdefault(style, FlowKeeper())
-            compute, take = partial(_probed, project, keeper, place), partial(self._take_probe, style, place, project)
-            self._quick.ask(f"probe {style}", compute, take)
+            take = partial(self._take_probe, style, place, project)
+            self._quick.ask(f"probe {style}", lambda: probe_trace(_flow(project, keeper), place), take)
         return known
 
     def _take_probe(self, style: int, place: Place, project: Project, found: Trace) -> None:
@@ -187,10 +187,6 @@ def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> 
         return scene
 
     return compute
-
-
-def _probed(project: Project, keeper: FlowKeeper, place: Place) -> Trace:
-    return probe_trace(_flow(project, keeper), place)
 
 
 def _flow(project: Project, keeper: FlowKeeper) -> "ShownFlow":

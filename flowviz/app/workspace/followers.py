@@ -117,24 +117,24 @@ class Followers(QObject):
         framed = view.model_copy(update={"center": drawn.center, "half_extent": drawn.half_extent})
         is_selected, reference = picture is self._cloud, compared.keyed(self._links.value.reference)
         encodes = not is_selected and self._view.seen.direction == "encode" and can_query(compared)
-        scene = self._difference_of(run) if is_selected else self._scene(run, encodes=encodes)
+        scene = (
+            self._fields.completed(Scene(run.project.trace), run.style)
+            if is_selected
+            else self._scene(run, encodes=encodes)
+        )
         is_subtracted = can_subtract(run, reference) and can_query(compared)
         if not is_selected:
             picture.set_view(framed)
             picture.show_stage(stage)
             picture.show_scene(scene)
         elif self._cloud.drawn.scene is not None and self._cloud.drawn.scene.difference is not scene.difference:
-            self._viewer.show_difference(scene.difference)
+            self._viewer.scenes.show_difference(scene.difference)
         is_explained = scene.difference is not None and not picture.is_bare  # by its legend
         note = "" if is_explained else difference_note(run, reference, scene)
         picture.annotate(hint=hint(run, stage, framed, size), note=note)
         asked = _spec_of(framed, has_fields=False) if is_selected else framed
         other = reference if is_subtracted else None
         self._fields.query(FieldQuery(run, round(stage), asked, size, other, encodes=encodes))
-
-    def _difference_of(self, run: EntrantRun) -> Scene:
-        """Return the selected entrant with its difference; the viewer of the window computes the rest."""
-        return self._fields.completed(Scene(run.project.trace), run.style)
 
     def _scene(self, run: EntrantRun, *, encodes: bool) -> Scene:
         """Return what is known of the scene of an entrant."""

@@ -20,8 +20,7 @@ class ReturnBar(QFrame):
         self._text.show_texts(KEPT)
         back = button("returnButton", "&Back to the Comparison", "Show the flows side by side again (Ctrl+Shift+T)")
         self.return_requested = back.clicked
-        line = lay_out(QHBoxLayout(self), self._text, back, stretched=self._text)
-        line.setContentsMargins(GAP, TIGHT, TIGHT, TIGHT)
+        lay_out(QHBoxLayout(self), self._text, back, stretched=self._text, margin=(GAP, TIGHT, TIGHT, TIGHT))
         self.hide()
 
     def show_entrant(self, name: str) -> None:

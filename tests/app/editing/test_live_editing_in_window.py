@@ -48,7 +48,7 @@ class Learner:
         return np.array_equal(self.shown.positions[LAYER], self.shown.positions[LAYER - 1])
 
     def steps(self) -> int:
-        return self.main.viewer.timeline.moments[-1].step
+        return self.main.viewer.moments.timeline.moments[-1].step
 
     def wait(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=60_000)

@@ -70,7 +70,7 @@ def _go_to_stage(learner: Learner, stage: int) -> None:
 def _go_to_moment(learner: Learner, step: float) -> None:
     """Go back in the training, moment by moment, to one at a step or before it."""
     slider = learner.window.find(JumpSlider, "historyScrubber")
-    moments = learner.window.main.viewer.timeline.moments
+    moments = learner.window.main.viewer.moments.timeline.moments
     for _ in moments:
         now = learner.lessons.observer.read()["moment"]
         if now is not None and now <= step:

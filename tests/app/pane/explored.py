@@ -52,4 +52,4 @@ class Explored:
 
     def take(self, trace: Trace, step: int = 3000) -> None:
         """Take a snapshot of the training."""
-        self.viewer.take_snapshot(Snapshot(step, self.project.weights, None, None, trace))
+        self.viewer.moments.take_snapshot(Snapshot(step, self.project.weights, None, None, trace))

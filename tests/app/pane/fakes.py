@@ -387,7 +387,7 @@ class Viewed:
             self.take(step, **sizes)
 
     def take(self, step: int, scale: float | None = None, **sizes: int) -> None:
-        self.viewer.take_snapshot(snapshot(step, 1 + step / 1000 if scale is None else scale, **sizes))
+        self.viewer.moments.take_snapshot(snapshot(step, 1 + step / 1000 if scale is None else scale, **sizes))
 
     @property
     def scene(self) -> Scene:

@@ -23,7 +23,7 @@ WIDE = 2  # the stage at which the cloud is wider than at the others
 def viewed(qapp: object) -> Viewed:
     viewed = Viewed(trained=False)
     viewed.start()
-    viewed.viewer.take_snapshot(spread(300))
+    viewed.viewer.moments.take_snapshot(spread(300))
     return viewed
 
 
@@ -110,7 +110,7 @@ def test_view_at_rest_frames_the_particles_exactly(viewed: Viewed, way: str) -> 
 def test_playback_that_begins_at_the_base_shows_all_of_it_at_once(viewed: Viewed, play: str) -> None:
     word = trace().positions.copy()
     word[LAST] *= 0.1
-    viewed.viewer.take_snapshot(Snapshot(400, WEIGHTS, None, None, Trace(trace().names, word, trace().log_det)))
+    viewed.viewer.moments.take_snapshot(Snapshot(400, WEIGHTS, None, None, Trace(trace().names, word, trace().log_det)))
     base = extent_at(viewed, 0)
     assert extent_at(viewed, LAST) < base / 2
     viewed.viewer.reduce_motion(False)
@@ -168,7 +168,7 @@ def test_density_is_queried_for_the_whole_way_to_the_next_stage(viewed: Viewed) 
 
 
 def test_fitting_a_stage_zooms_to_particles_that_are_far_away(viewed: Viewed) -> None:
-    viewed.viewer.take_snapshot(spread(400, 1e6))
+    viewed.viewer.moments.take_snapshot(spread(400, 1e6))
     viewed.view.set_stage(WIDE)
     viewed.displays.view_bar.stage_fit_requested.emit()
     assert not viewed.view.seen.fitted

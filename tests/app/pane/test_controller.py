@@ -59,9 +59,9 @@ def test_past_moment_stays_while_new_snapshots_arrive(viewed: Viewed) -> None:
 
 @pytest.mark.parametrize("topic", ["density", "thumbnails", "report"])
 def test_failure_of_an_unrelated_query_keeps_the_past_moment(viewed: Viewed, topic: str) -> None:
-    present = viewed.viewer.timeline.moments[-1]
+    present = viewed.viewer.moments.timeline.moments[-1]
     past = Moment(50, WEIGHTS, 0.5, 0.5)
-    viewed.viewer.moments.timeline = replace(viewed.viewer.timeline, moments=(past, present))
+    viewed.viewer.moments.timeline = replace(viewed.viewer.moments.timeline, moments=(past, present))
     viewed.view.update(moment=50)
     assert "followed" in viewed.queries.asked
     viewed.queries.notice_posted.emit(Notice(topic, "It failed."))
@@ -91,7 +91,7 @@ def test_readout_describes_a_particle_that_moves_under_the_resting_mouse(viewed:
     assert viewed.displays.readout.shown == "summary"
     moved = snapshot(300)
     moved.trace.positions[LAST, 3] = place
-    viewed.viewer.take_snapshot(moved)
+    viewed.viewer.moments.take_snapshot(moved)
     assert viewed.displays.readout.shown == "particle 3"
 
 
@@ -360,7 +360,7 @@ def test_target_is_in_the_scene_while_it_is_shown(viewed: Viewed) -> None:
     viewed.take(400)
     assert viewed.scene.target is picture, "it is drawn once"
     other = build_target(TextSpec(text="other"))
-    viewed.viewer.set_target(other)
+    viewed.viewer.scenes.set_target(other)
     assert viewed.scene.target is not None
     assert viewed.scene.target.rectangle == other.extent
     viewed.start(stages=7)

@@ -42,7 +42,7 @@ class Shown:
     @classmethod
     def by(cls, harness: SessionHarness) -> "Shown":
         view, session = harness.view.value, harness.session
-        moments = [moment.step for moment in harness.viewer.timeline.moments]
+        moments = [moment.step for moment in harness.viewer.moments.timeline.moments]
         return cls(
             harness.displays.cloud.stage, (view.stage, view.seen.moment, view.selection, view.last_stage),
             harness.request.value, harness.edits.value, session.shown.trained, session.state, moments,
@@ -249,7 +249,7 @@ def test_the_last_turns_before_a_pause_are_shown_after_the_return(harness: Sessi
     assert harness.viewer.scene.trace.names == ENTRANT.flow.stage_names()
     assert not len(harness.loss_plot.history.step)
     harness.session.bring_back()
-    assert [moment.step for moment in harness.viewer.timeline.moments] == [100, 200]
+    assert [moment.step for moment in harness.viewer.moments.timeline.moments] == [100, 200]
     assert list(harness.loss_plot.history.step) == [100, 200]
     last = harness.session.project().checkpoint
     assert last is not None

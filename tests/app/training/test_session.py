@@ -67,7 +67,7 @@ def test_events_of_an_abandoned_training_are_dropped(harness: SessionHarness) ->
     first.send(snapshot(999), progress(999), finished(999))
     first.failed.emit(first.number, Notice("training", "It failed."))
     assert harness.session.state == TrainingState.PREPARING
-    assert [moment.step for moment in harness.viewer.timeline.moments] == [100]
+    assert [moment.step for moment in harness.viewer.moments.timeline.moments] == [100]
 
 
 def test_ended_training_can_be_saved_and_resumed(harness: SessionHarness) -> None:

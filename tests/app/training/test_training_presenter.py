@@ -212,7 +212,7 @@ def test_training_that_is_stopped_before_its_first_snapshot_is_shown_in_the_end(
     assert harness.status_bar.state == "IDLE"
     project = harness.session.project()
     assert (project.target, project.flow) == (TextSpec(text="ZZ"), MAF)
-    assert [moment.step for moment in harness.viewer.timeline.moments] == [0, 120]
+    assert [moment.step for moment in harness.viewer.moments.timeline.moments] == [0, 120]
     subject, *_ = harness.queries.asked["report"]
     assert subject.spec == MAF
 

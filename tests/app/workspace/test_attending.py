@@ -281,7 +281,7 @@ def test_the_training_of_the_selected_flow_is_shown_as_in_the_ordinary_window(pa
     panes.report("1", 200)
     assert panes.main.viewer.moments.current.step == 100, "another flow is in another pane"
     panes.report("0", 300)
-    assert [moment.step for moment in panes.main.viewer.timeline.moments] == [100, 300]
+    assert [moment.step for moment in panes.main.viewer.moments.timeline.moments] == [100, 300]
     panes.compared.select("b")
     assert panes.session.state == RUNNING
     assert panes.main.viewer.scene.trace is panes.run("b").project.trace

@@ -401,7 +401,7 @@ def test_the_training_of_the_window_goes_on_beside_the_new_flow(panes: Panes) ->
     assert panes.session.run is None
     panes.compared.select(first)
     assert panes.session.state == RUNNING
-    assert [moment.step for moment in panes.main.viewer.timeline.moments] == [100, 200, 300]
+    assert [moment.step for moment in panes.main.viewer.moments.timeline.moments] == [100, 200, 300]
     panes.report("0", 400)
     assert panes.main.viewer.moments.current.step == 400
 
