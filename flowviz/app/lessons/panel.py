@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QApplication, QStackedWidget
 from flowviz.app.lessons.list_page import ListPage
 from flowviz.app.lessons.step_page import StepPage
 
-WIDTH = 56  # characters
+WIDTH = 50  # average glyphs of the typeface, which are wider than the letters of a sentence
 
 
 class LessonPanel(QStackedWidget):
