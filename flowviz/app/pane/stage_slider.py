@@ -1,7 +1,7 @@
 """The stage slider below the strip, and the label with the position of the stage."""
 
 from PyQt6.QtCore import QEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
@@ -28,6 +28,8 @@ class StageSlider(QWidget):
         self.slider.setTickInterval(1)
         self.label = named(QLabel(), "stageLabel", "Position of the stage")
         self.setFocusProxy(self.slider)
+        # The margins are as wide as the window while there is one stage, and must not keep it from becoming narrower.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.slider)
         self._stage = Binding(view, lambda value: value.stage, self._show_stage, view.set_stage)
