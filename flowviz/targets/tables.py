@@ -1,10 +1,8 @@
 """Read tables of points: text (.csv, .txt), NumPy (.npy, .npz) and .parquet files, recognized by their content."""
 
-import re
 import zipfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,17 +14,13 @@ from flowviz.files import check_readable
 from flowviz.specs import PointsSpec
 from flowviz.specs.target import MAX_POINTS
 from flowviz.targets.points import points_spec
+from flowviz.targets.table import Found, Table, check_rows
+from flowviz.targets.text_table import text_table
 
 MAX_FILE_BYTES = 2_000_000_000  # bytes
 MAX_ARRAY_BYTES = 400_000_000  # bytes, limit for the unpacked arrays of an archive
-CHUNK_ROWS = 250_000
 FIRST_BYTES = 65_536  # start of a text file that must contain its first two rows
-FIRST_LINES = 100  # lines that show which columns hold numbers
-MISSING = {"", "na", "n/a", "nan", "null", "none"}  # what pandas reads as a missing number, in lower case
 NUMBERS = "fiu"  # kinds of NumPy's types
-SEPARATORS = (";", "\t", ",")
-YEAR = r"[12][0-9]{3}"  # a number that may be the name of a column
-COMMENT = "#"  # prefix that numpy.savetxt writes
 LOG_PROB = "log_prob"  # the column that flowviz score writes
 NAMED_COLUMNS = 12  # columns that an error message lists
 
@@ -34,22 +28,6 @@ PARQUET_MAGIC = b"PAR1"
 NO_PARQUET = "Parquet files need a package that is not installed; install it with: pip install pyarrow."
 
 Result = TypeVar("Result")
-Found = Generator[float, None, NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class Table:
-    """The columns of a file, and a function that reads two of them.
-
-    Attributes:
-        columns: Names of the columns, or numbers from 1 if they have no names.
-        are_numeric: Whether each column holds numbers, as far as its type or its first rows show.
-        read: Generator function that reads two columns, given the index of each and the maximum number of rows.
-    """
-
-    columns: tuple[str, ...]
-    are_numeric: Sequence[bool]
-    read: Callable[[int, int, int], Found]
 
 
 class Columns(NamedTuple):
@@ -231,7 +209,7 @@ def _table(path: Path) -> Table:
         return _archive_table(path)
     if start.startswith(PARQUET_MAGIC):
         return _parquet_table(path)
-    return _text_table(path, start, size)
+    return text_table(path, start, size)
 
 
 @contextmanager
@@ -275,7 +253,7 @@ def _table_at_once(
     """Return a table whose columns are read together, by a function that takes their indices."""
 
     def read(x: int, y: int, max_rows: int) -> Found:
-        _check_rows(path, rows, max_rows)
+        check_rows(path, rows, max_rows)
         yield 0.0
         columns = load(x, y)
         if wrong := [column.dtype for column in columns if column.dtype.kind not in NUMBERS]:
@@ -322,117 +300,3 @@ def _parquet_table(path: Path) -> Table:
             raise FileError(f"{path.name} is damaged or has two columns of the same name.") from error
 
     return _table_at_once(path, names, are_numeric, metadata.num_rows, load)
-
-
-def _text_table(path: Path, start: bytes, size: int) -> Table:
-    lines = _first_lines(path, start, size)
-    separator = next((s for s in SEPARATORS if s in lines[0]), None)
-    decimal = "," if separator == ";" and any("," in line for line in lines[:2]) else "."
-    fields, *others = ([field.strip().strip('"') for field in line.split(separator)] for line in lines)
-    ragged = next((other for other in others[:1] if len(other) != len(fields)), fields)
-    if len(ragged) != len(fields):
-        raise FileError(
-            f"{path.name} is not a table: its first row has {len(fields)} columns, but the next one has {len(ragged)}."
-        )
-    first, *following = ([_is_number(field.replace(decimal, ".")) for field in row] for row in (fields, *others))
-    has_header = _is_header(fields, first, following)
-    rows = [(row, numeric) for row, numeric in zip(others, following, strict=True) if len(row) == len(fields)]
-    are_numeric = [
-        all(numeric[place] or row[place].lower() in MISSING for row, numeric in rows) for place in range(len(fields))
-    ]
-    named = has_header and len(set(fields)) == len(fields)
-    names = tuple(fields) if named else tuple(str(number + 1) for number in range(len(fields)))
-    form = {"sep": separator or r"\s+", "decimal": decimal, "header": 0 if has_header else None}
-    return Table(names, are_numeric, lambda x, y, most: _read_text(path, size, [x, y], len(fields), most, **form))
-
-
-def _first_lines(path: Path, start: bytes, size: int) -> list[str]:
-    """Return the first lines, at most `FIRST_LINES`, that are neither blank nor comments.
-
-    Raises:
-        FileError: If there are none, or if the file is not text in UTF-8.
-    """
-    lines = start.splitlines(keepends=True)
-    if len(start) < size and lines:
-        lines.pop()  # the last line may be cut off
-    try:
-        text = [line.decode("utf-8-sig" if number == 0 else "utf-8").strip() for number, line in enumerate(lines)]
-    except UnicodeDecodeError as error:
-        raise FileError(f"{path.name} is not a text file in UTF-8. Save it as CSV with that encoding.") from error
-    first = [line for line in text if line and not line.startswith(COMMENT)][:FIRST_LINES]
-    if not first or "\0" in first[0]:
-        raise FileError(
-            f"{path.name} is not a table of numbers. Supported are CSV, text, .npy, .npz and .parquet files."
-        )
-    return first
-
-
-def _is_header(fields: list[str], are_numbers: list[bool], following: list[list[bool]]) -> bool:
-    """Return whether the first row of a table holds the names of its columns.
-
-    A row of a word and numbers, above rows of the same kind, is one of the data, unless the numbers could be years.
-    """
-    if all(are_numbers):
-        return False
-    below = following[0] if following else are_numbers
-    numbers = [field for field, is_number in zip(fields, are_numbers, strict=True) if is_number]
-    names_numbers = any(there and not here for here, there in zip(are_numbers, below, strict=False))
-    return names_numbers or all(re.fullmatch(YEAR, field) for field in numbers)
-
-
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
-
-
-def _read_text(path: Path, size: int, places: list[int], columns: int, max_rows: int, **form: Any) -> Found:
-    """Read two columns of a text file.
-
-    A row with too many fields is an error in a file of two columns; otherwise the extra fields are ignored.
-    """
-    import pandas as pd  # imported here because it takes half a second
-
-    chunks, rows = list[NDArray[np.float64]](), 0
-    if columns > 2:
-        form["usecols"] = places
-    try:
-        with path.open("rb") as file, pd.read_csv(
-            file, index_col=False, dtype=np.float64, comment=COMMENT, chunksize=CHUNK_ROWS, encoding="utf-8",
-            encoding_errors="strict", skipinitialspace=True, engine="c", **form,
-        ) as reader:  # fmt: skip
-            for chunk in reader:
-                chunks.append(chunk.to_numpy()[:, np.unique(places, return_inverse=True)[1]])
-                rows += len(chunk)
-                _check_rows(path, rows, max_rows)
-                yield min(1.0, file.tell() / size)
-    except UnicodeDecodeError as error:
-        raise FileError(f"{path.name} is not a text file in UTF-8. Save it as CSV with that encoding.") from error
-    except pd.errors.ParserError as error:
-        raise FileError(f"{path.name} is not a table: {_parser_problem(str(error))}") from error
-    except (ValueError, OverflowError, pd.errors.EmptyDataError) as error:
-        raise FileError(f"{path.name} contains values that are not numbers{_offending_value(str(error))}.") from error
-    except (OSError, MemoryError) as error:
-        raise FileError(f"{path.name} could not be read completely.") from error
-    return np.concatenate(chunks) if chunks else np.empty((0, 2))
-
-
-def _check_rows(path: Path, rows: int, most: int) -> None:
-    if rows > most:
-        raise FileError(f"{path.name} has more than {most:,} rows. Use fewer.")
-
-
-def _parser_problem(message: str) -> str:
-    """Rephrase an error message of the pandas parser for the user."""
-    found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
-    if found is None:
-        return "it could not be split into rows and columns."
-    return f"line {found[2]} has {found[3]} columns instead of {found[1]}."
-
-
-def _offending_value(message: str) -> str:
-    """Return the offending value that an error message of pandas mentions, as the end of a sentence."""
-    found = re.search(r"could not convert string to float: (.{1,40})", message)
-    return f", such as {found[1]}" if found else ""

@@ -18,6 +18,7 @@ from flowviz.targets import (
     reading_columns,
     reading_points,
     tables,
+    text_table,
 )
 
 DATA = np.random.default_rng(0).normal(size=(60, 2)) * 3 + 100
@@ -142,7 +143,7 @@ def test_far_units_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_progress_is_told_and_reading_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "CHUNK_ROWS", 5000)
+    monkeypatch.setattr(text_table, "CHUNK_ROWS", 5000)
     path = tmp_path / "many.csv"
     path.write_text(1000 * rows())
     shares = list(reading_points(path))
