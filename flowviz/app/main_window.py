@@ -227,8 +227,7 @@ class MainWindow(QMainWindow):
         for themed in (self.viewer, self._training, self.welcome, self.comparisons, self.lessons.one_dimension):
             appearance.on_theme(themed.set_theme)
         appearance.resizing_words.connect(self._layout.follow_content)
-        sheets = self._training.flow.sheet, self._training.target.text.sheet
-        for moving in (self.viewer, self._training.controls, self.motion, *sheets):
+        for moving in (self.viewer, self._training.controls, self.motion):
             appearance.on_motion(moving.reduce_motion)
 
     def _connect_controllers(self) -> None:
@@ -259,7 +258,10 @@ class MainWindow(QMainWindow):
 
     def _connect_pages(self) -> None:
         comparisons, presentation, actions = self.comparisons, self._presentation, self.document_actions
-        for changing in (presentation.entered, presentation.leaving, comparisons.entered, comparisons.leaving):
+        options, font = self._training.flow.sheet.opening, self._training.target.text.sheet.opening
+        for changing in (
+            presentation.entered, presentation.leaving, comparisons.entered, comparisons.leaving, options, font,
+        ):  # fmt: skip
             changing.connect(self.motion.dissolve)
         pages = Pages(
             self.welcome, comparisons, presentation, self._layout, self.notifications, self._training,

@@ -1,6 +1,6 @@
 """A sheet: options that a button opens over the edge of the picture, where they take no room from a panel."""
 
-from PyQt6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRect, Qt
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import (
     QApplication,
@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.desktop.existing import application, existing
-from flowviz.app.style.tokens import GAP, MARGIN, MOTION_MS
+from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import OPENER, lay_out, named, row, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
@@ -37,6 +37,8 @@ class Sheet(QFrame):
     Attributes:
         opener: The button that opens and closes it.
     """
+
+    opening = pyqtSignal()
 
     def __init__(self, panel: QWidget, name: str, text: str, tip: str, content: QWidget, *buttons: QWidget) -> None:
         """Create a sheet.
@@ -60,9 +62,6 @@ class Sheet(QFrame):
         self._content, title = content, QLabel(f"<b>{text}</b>")
         close = tool_button(f"{name}Close", f"Close {text}", "Close (Esc)", "remove", run=self.close_sheet)
         close.setAutoRaise(True)
-        self._motion = QPropertyAnimation(self, b"pos", self)
-        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._motion.setDuration(MOTION_MS)
         header = row(title, *buttons, close, stretched=title)
         header.setContentsMargins(GAP, 0, GAP, 0)
         column = ScrollColumn(content)
@@ -73,18 +72,14 @@ class Sheet(QFrame):
         """Close the sheet."""
         self.opener.setChecked(False)
 
-    def reduce_motion(self, reduced: bool) -> None:
-        """Open without motion."""
-        self._motion.setDuration(0 if reduced else MOTION_MS)
-
     def _show(self, shown: bool) -> None:
         if shown:
+            self.opening.emit()
             window = existing(self.opener.window())
             self.setParent(window.parentWidget() or window)  # a panel that floats is a window of the main window
             self._place()
             self.show()
             self.raise_()
-            self._move_in()
             self._first_control().setFocus(Qt.FocusReason.PopupFocusReason)
             application().installEventFilter(self)
         else:
@@ -109,18 +104,12 @@ class Sheet(QFrame):
 
     def _follow_content(self) -> None:
         if self.isVisible():
-            self._motion.stop()
             self._place()
 
     def _covered(self) -> QWidget:
         """Return the widget that the sheet covers in part."""
         host = existing(self.parentWidget())
         return (host.centralWidget() if isinstance(host, QMainWindow) else None) or host
-
-    def _move_in(self) -> None:
-        self._motion.setStartValue(self.pos() - QPoint(MARGIN, 0))
-        self._motion.setEndValue(self.pos())
-        self._motion.start()
 
     def _is_in_window(self, watched: QObject | None) -> bool:
         return isinstance(watched, QWidget) and watched.window() is self.window()
