@@ -12,13 +12,14 @@ from flowviz.app.style.theme import enlarged_text
 from flowviz.app.style.tokens import GAP, MARGIN, TIGHT, UNIT, WIDE
 from flowviz.app.widgets.controls import lay_out, row_widget
 from flowviz.app.widgets.flow_row import WrappingRow
+from flowviz.app.widgets.font_follower import FontFollower
 
 PICTURE_SHARE = 0.72  # of the height, in presentation mode
 STRIP_HEIGHT = 6 * UNIT  # pixels, in a comparison, which has little room, and at least in presentation mode
 PANES_SHARE, FIGURES_SHARE = 34, 8  # of the height, in a comparison
 
 
-class CentralWidget(QWidget):
+class CentralWidget(FontFollower, QWidget):
     """The cloud and its navigation.
 
     Presentation mode shows only the cloud, the sentence about the layer, the strip, and a bar that other parts of the
@@ -112,7 +113,7 @@ class CentralWidget(QWidget):
             widget.setHidden(self._is_presenting)
         self._show_comparison()
         self._bar.setVisible(self._is_presenting)
-        self._update_text_size()
+        self.fit_font()
         self._fit_strip()
 
     def _fit_strip(self) -> None:
@@ -129,7 +130,7 @@ class CentralWidget(QWidget):
         else:
             widgets.strip.limit_height(STRIP_HEIGHT if self._is_comparing else None)
 
-    def _update_text_size(self) -> None:
+    def fit_font(self) -> None:
         style = enlarged_text(self._text_scale) if self._is_presenting else ""
         if style != self.styleSheet():
             self.setStyleSheet(style)
@@ -150,8 +151,3 @@ class CentralWidget(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._fit_strip()
         super().resizeEvent(event)
-
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            self._update_text_size()

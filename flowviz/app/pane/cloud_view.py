@@ -18,6 +18,7 @@ from flowviz.app.pane.selection_chip import SelectionChip
 from flowviz.app.state.view import Tool
 from flowviz.app.style.tokens import SMALL_TEXT, TEXT
 from flowviz.app.widgets.controls import FOCUSED, add_key, named
+from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.late import Late
 from flowviz.records import Combination, Rectangle, Scene, Selection, nearest
 from flowviz.rendering import pixel_position, plane_position, visible_rectangle
@@ -65,7 +66,7 @@ class Drawn:
     progress: str = ""
 
 
-class CloudView(QWidget):
+class CloudView(FontFollower, QWidget):
     """Widget that shows the pictures of `flowviz.rendering` pixel for pixel.
 
     The wheel and a pinch zoom, and the tool decides what a drag does. While selecting, Shift adds and Alt removes. The
@@ -247,7 +248,7 @@ class CloudView(QWidget):
     def set_word_scale(self, scale: float) -> None:
         """Enlarge the text by a factor."""
         self._word_scale = scale
-        self._fit_words()
+        self.fit_font()
 
     def set_tool(self, tool: Tool) -> None:
         """Set what a drag does; another tool ends a region that is being drawn."""
@@ -261,7 +262,7 @@ class CloudView(QWidget):
         self._cancel_region()
         self._show(overview=overview)
         self._show_selected()
-        self._fit_words()
+        self.fit_font()
 
     def show_scene(self, scene: Scene) -> None:
         """Set the scene."""
@@ -306,7 +307,7 @@ class CloudView(QWidget):
             (x, y), half = self.view.center, self.view.half_extent
             self.zoomed.emit((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
 
-    def _fit_words(self) -> None:
+    def fit_font(self) -> None:
         """Draw text as small text of widgets; in the overview, larger text would leave no room for the stages."""
         size, pixels = self.logical_size, QFontInfo(QApplication.font()).pixelSize()
         largest = USUAL_WORD_HEIGHT if self.drawn.overview else MAX_WORD_HEIGHT
@@ -321,14 +322,9 @@ class CloudView(QWidget):
             return True
         return super().event(event)
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            self._fit_words()
-
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self._fit_words()
+        self.fit_font()
         self.resized.emit()
 
     def leaveEvent(self, event: QEvent | None) -> None:

@@ -1,12 +1,12 @@
 """The history bar: a slider over the moments of a training."""
 
-from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
 from flowviz.app.widgets.controls import lay_out, named, tool_button
+from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.records import Timeline
 
@@ -14,7 +14,7 @@ CAPTION_MIN_WIDTH = 60  # average characters; a narrower bar has no caption
 LONGEST_LABEL = "step 100,000,000"
 
 
-class HistoryBar(QWidget):
+class HistoryBar(FontFollower, QWidget):
     """Slider over the moments of a training. The last position is live: it follows the training."""
 
     def __init__(self, view: ViewState) -> None:
@@ -31,7 +31,7 @@ class HistoryBar(QWidget):
         self._caption = QLabel("Training")
         parts = self._caption, self._slider, self._label, self._live
         lay_out(QHBoxLayout(self), *parts, stretched=self._slider)
-        self._update_label_width()
+        self.fit_font()
         self._moment = Binding(view, lambda value: value.seen.moment, self._show_moment, view.set_moment)
         self._slider.valueChanged.connect(self._request_moment)
 
@@ -64,15 +64,10 @@ class HistoryBar(QWidget):
         is_latest = number >= len(self._timeline.moments) - 1
         self._moment.request(None if is_latest else self._timeline.moments[number].step)
 
-    def _update_label_width(self) -> None:
+    def fit_font(self) -> None:
         """Reserve room for the longest label, so that the slider keeps its width during a training."""
         self._label.setMinimumWidth(self.fontMetrics().horizontalAdvance(LONGEST_LABEL))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._caption.setVisible(self.width() > CAPTION_MIN_WIDTH * self.fontMetrics().averageCharWidth())
         super().resizeEvent(event)
-
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            self._update_label_width()

@@ -1,11 +1,12 @@
 """The ledger panel: what the base and each stage add to the log-density of the probed point, or of the data."""
 
-from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QApplication, QCheckBox, QWidget
 
 from flowviz.app.pane.side_panel import SidePanel
 from flowviz.app.widgets.controls import HelpButton, check_box, named, row
+from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records.ledger import Ledger
 from flowviz.specs import PictureSize, ViewSpec
@@ -75,7 +76,7 @@ class LedgerPanel(SidePanel):
         self.shown.emit()
 
 
-class LedgerPicture(QWidget):
+class LedgerPicture(FontFollower, QWidget):
     """Widget that draws a ledger as an export does; its height gives every stage a row."""
 
     stage_chosen = pyqtSignal(int)
@@ -157,11 +158,9 @@ class LedgerPicture(QWidget):
         self._redraw()
         super().resizeEvent(event)
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            self._fit()
-            self._redraw()
+    def fit_font(self) -> None:
+        self._fit()
+        self._redraw()
 
 
 def _typeset(text: str) -> str:

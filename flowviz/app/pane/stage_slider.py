@@ -1,16 +1,16 @@
 """The stage slider below the strip, and the label with the position of the stage."""
 
-from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
 from flowviz.app.style import tokens
 from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.jump_slider import JumpSlider
 
 
-class StageSlider(QWidget):
+class StageSlider(FontFollower, QWidget):
     """Slider over the stages of the flow.
 
     Attributes:
@@ -40,18 +40,13 @@ class StageSlider(QWidget):
         if (positions, titles) == (self._positions, self._titles):
             return
         self._positions, self._titles = positions, titles
-        self._update_label_width()
+        self.fit_font()
         self._stage.refresh()
 
     def align(self, first: float) -> None:
         """Align the ends with the pictures of the first and the last stage, given the distance of both from an edge."""
         margin = max(0, round(first - self.slider.handle().width() / 2))
         self._layout.setContentsMargins(margin, 0, margin, 0)
-
-    def changeEvent(self, event: QEvent | None) -> None:
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            self._update_label_width()
-        super().changeEvent(event)
 
     def _show_stage(self, stage: int) -> None:
         last = len(self._titles) - 1
@@ -61,7 +56,7 @@ class StageSlider(QWidget):
         self.label.setText(self._positions[stage])
         self.label.setToolTip(self._titles[stage])
 
-    def _update_label_width(self) -> None:
+    def fit_font(self) -> None:
         """Reserve room for the longest position, so that nothing moves from stage to stage."""
         widths = map(self.fontMetrics().horizontalAdvance, self._positions)
         self.label.setMinimumWidth(max(widths) + tokens.GAP)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidget
 
@@ -10,6 +10,7 @@ from flowviz.app.style.tokens import GAP, WIDE
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.activity import Activity
 from flowviz.app.widgets.controls import lay_out, named
+from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.labels import format_duration
 
 MESSAGE_MS = 10_000
@@ -21,7 +22,7 @@ METRICS = {
 }
 
 
-class StatusBar(QStatusBar):
+class StatusBar(FontFollower, QStatusBar):
     """Status bar with the latest metrics of a training that is not over, and a temporary message."""
 
     def __init__(self) -> None:
@@ -89,11 +90,9 @@ class StatusBar(QStatusBar):
         super().resizeEvent(event)
         self._fit()
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            self._reserve_widths()
-            self._fit()
+    def fit_font(self) -> None:
+        self._reserve_widths()
+        self._fit()
 
 
 def _metric_texts(activity: Activity) -> dict[str, str]:

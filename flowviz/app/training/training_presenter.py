@@ -391,8 +391,7 @@ class TrainingPresenter(QObject):
     def _on_moment_shown(self, moment: Moment, is_latest: bool) -> None:
         """Show the metrics of a moment, and its score unless it belongs to an earlier target."""
         self._status.metrics.show_moment(moment, is_latest=is_latest)
-        project = self.project
-        if project is not None:
+        if (project := self.project) is not None:
             self._status.metrics.show_flow(project.flow)
             is_earlier = not is_latest and project.history.has_changed_since(moment.step)
             self._viewer.scenes.hide_target(is_earlier)

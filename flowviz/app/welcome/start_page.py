@@ -26,6 +26,7 @@ from flowviz.app.training.presets import PresetButtons
 from flowviz.app.welcome.gallery import GalleryList
 from flowviz.app.widgets.controls import button, lay_out, named, rename, row
 from flowviz.app.widgets.flow_row import WrappingRow
+from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.app.widgets.scroll_column import VerticalArea
 
@@ -62,7 +63,7 @@ class StartActions:
     leave: Callable[[], object]
 
 
-class StartPage(VerticalArea):
+class StartPage(FontFollower, VerticalArea):
     """Page with everything that a user can start with. It scrolls in a low window; Escape leaves it.
 
     Attributes:
@@ -91,7 +92,7 @@ class StartPage(VerticalArea):
         self._gallery_title.setText(GALLERY.format(self.gallery.count()))
         self._page, self._body = QWidget(), QWidget()  # the latter with the gallery, for which there is more room
         self._lay_out()
-        self._fit_fonts()
+        self.fit_font()
         self._word.returnPressed.connect(self._train.click)
         for entries in (self._recent, self.gallery):
             entries.itemClicked.connect(self._choose)
@@ -154,7 +155,7 @@ class StartPage(VerticalArea):
         centered.setAutoFillBackground(True)
         self.setWidget(centered)
 
-    def _fit_fonts(self) -> None:
+    def fit_font(self) -> None:
         """Set font sizes, and the sizes that follow from them."""
         for widget, size in (
             (self._heading, HEADING_SIZE),
@@ -189,11 +190,6 @@ class StartPage(VerticalArea):
             place = self.gallery.visualItemRect(item)
             center = self.gallery.viewport().mapTo(page, place.center())  # type: ignore[union-attr]
             self.ensureVisible(center.x(), center.y(), place.width() // 2, place.height() // 2 + GAP)
-
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            self._fit_fonts()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Select an entry while its list has the focus, and open it with Return."""
@@ -234,7 +230,7 @@ class WordBox(QLineEdit):
             self.setText(line)
 
 
-class PageGallery(GalleryList):
+class PageGallery(FontFollower, GalleryList):
     """Gallery that shows all examples at once, in rows of equal length; the page around it scrolls."""
 
     def __init__(self) -> None:
@@ -271,11 +267,9 @@ class PageGallery(GalleryList):
         self._fill_rows()
         super().resizeEvent(event)
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            self._fill_rows()
-            self.updateGeometry()
+    def fit_font(self) -> None:
+        self._fill_rows()
+        self.updateGeometry()
 
 
 def _ways(actions: StartActions) -> tuple[QPushButton, ...]:

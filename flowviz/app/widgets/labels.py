@@ -2,7 +2,7 @@
 
 import re
 
-from PyQt6.QtCore import QEvent, QRect, QSize, Qt
+from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy
 
@@ -10,6 +10,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import TIGHT, UNIT
 from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.font_follower import FontFollower
 
 SIGN_SIDE, SIGN_GAP = 2 * UNIT, TIGHT  # pixels
 OPERATORS, NO_BREAK = "=≈~→≤+−·/", "\u00a0"
@@ -17,7 +18,7 @@ MAX_TERM = 28  # letters that fit into the narrowest panel
 MAX_DURATION = 359_999  # seconds; estimates beyond 100 hours are cut off
 
 
-class WrappingLabel(QLabel):
+class WrappingLabel(FontFollower, QLabel):
     """Label that wraps its text to the available width, and keeps room for a number of lines."""
 
     def __init__(self, object_name: str, accessible_name: str, text: str = "", *, reserved_lines: int = 0) -> None:
@@ -25,14 +26,9 @@ class WrappingLabel(QLabel):
         self._reserved_lines = reserved_lines
         named(self, object_name, accessible_name)
         self.setWordWrap(True)
-        self._reserve_height()
+        self.fit_font()
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            self._reserve_height()
-
-    def _reserve_height(self) -> None:
+    def fit_font(self) -> None:
         self.setMinimumHeight(self._reserved_lines * self.fontMetrics().lineSpacing())
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
@@ -14,10 +13,11 @@ from flowviz.app.training.commands import PrimaryButton
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.welcome.start_page import WordBox
 from flowviz.app.widgets.controls import button, lay_out, rename
+from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.labels import FittingLabel
 
 
-class PresentationBar(QWidget):
+class PresentationBar(FontFollower, QWidget):
     """Bar with a box for the word, the button of the training, a play button, and the training status.
 
     Its last button says how to leave.
@@ -64,11 +64,9 @@ class PresentationBar(QWidget):
         self.leave_button.setVisible(needed + self.leave_button.sizeHint().width() + 5 * GAP <= self.width())
         super().resizeEvent(event)
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
-            for copy in (self._train, self._play):
-                copy.setMinimumWidth(0)
+    def fit_font(self) -> None:
+        for copy in (self._train, self._play):
+            copy.setMinimumWidth(0)
 
 
 def _word(request: Request) -> str:
