@@ -1,4 +1,4 @@
-"""Commands made from the controls of panels: to go to a control, to choose one of its values, or to enter a number."""
+"""Commands that go to a control of a panel, choose one of its values, or enter a number."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -36,7 +36,7 @@ class ControlCommands:
     """Makes commands from the controls of some panels that apply at the moment."""
 
     def __init__(self, window: QMainWindow, leaving: Sequence[Callable[[], object]], *panels: QWidget) -> None:
-        """Create the maker; the functions `leaving` leave what hides panels, before a control is shown."""
+        """Create it; the functions in `leaving` close what covers the panels, before a control is shown."""
         self._window, self._leaving, self._panels = window, leaving, panels
 
     def all(self) -> list[Command]:
@@ -66,7 +66,7 @@ class ControlCommands:
                     yield control
 
     def _reveal(self, control: QWidget) -> None:
-        """Open what hides a control, and give it the focus."""
+        """Reveal a control, and give it the focus."""
         for leave in self._leaving:
             leave()
         for widget in reversed(list(_around(control))):
@@ -91,7 +91,7 @@ def _choices(box: ChoiceBox, menu: str) -> Iterator[Command]:
 
 
 def _entering(box: QWidget, number: str) -> Callable[[], object] | None:
-    """Return what enters a number in a box. None if the box does not allow it."""
+    """Return a function that enters a number in a box, or None if the box does not allow the number."""
     if not isinstance(box, QDoubleSpinBox | QSpinBox) or not box.minimum() <= float(number) <= box.maximum():
         return None
     if isinstance(box, QDoubleSpinBox):
@@ -109,7 +109,7 @@ def _menu_of(control: QWidget) -> str:
 
 
 def _around(widget: QWidget) -> Iterator[QWidget]:
-    """Yield the widgets that show another one, from the innermost: its parents, or the button that opens it."""
+    """Yield the widgets that contain or reveal another one, innermost first."""
     parent = widget.parentWidget()
     while parent is not None and not isinstance(parent, QMainWindow):
         yield parent

@@ -1,4 +1,4 @@
-"""What types declare as optional, because C++ returns a pointer, although it is always there."""
+"""Access to Qt objects that always exist, although their types are optional."""
 
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ Found = TypeVar("Found")
 
 
 def existing(found: Found | None) -> Found:
-    """Return what is known to exist here, such as the menu bar of a main window or the screen of a widget."""
+    """Return an object that is known to exist, such as the menu bar of a main window or the screen of a widget."""
     assert found is not None
     return found
 

@@ -86,7 +86,7 @@ class PreviewImage(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, DRAWING)
 
     def _target(self, image: QImage) -> QRectF:
-        """Return the rectangle of the picture, centered on whole pixels, also before it is drawn for another size."""
+        """Return the rectangle of the picture, centered on whole pixels, even before it is drawn for a new size."""
         fitted = self.fitted_size(self._size)
         room = QSizeF(fitted.width, fitted.height) / self.devicePixelRatioF()
         size = image.size().toSizeF().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)

@@ -120,14 +120,14 @@ class StageStrip(QWidget):
         return STEP_SIDE if self._is_thinned else min(max(room, MIN_SIDE), MAX_SIDE)
 
     def _pitch(self) -> float:
-        """Return the distance between neighboring stages: of few pictures, their width, which keeps them together."""
+        """Return the distance between neighboring stages; a few pictures are as close as their width allows."""
         whole, count = self._side() + GAP, len(self._titles)
         if self._is_thinned:
             return max(self.width() - whole, 1) / max(count - 1, 1)
         return max(self.width() / count, whole) if whole >= self.width() // count else whole
 
     def _indent(self) -> float:
-        """Return how far the first stage is from the left edge, so that few pictures are in the middle."""
+        """Return the distance of the first stage from the left edge, which centers a few pictures."""
         return max(self.width() - self._pitch() * len(self._titles), 0) / 2
 
     def _scroll_offset(self) -> float:

@@ -186,7 +186,7 @@ class ViewBar(QWidget):
         self._row.rearrange()  # before the first picture
 
     def event(self, event: QEvent | None) -> bool:
-        """Choose the style anew when the bar or its texts have another size; each part tells the latter on its own."""
+        """Choose the style again when the size of the bar or of one of its texts has changed."""
         if event is not None and event.type() in {QEvent.Type.Resize, QEvent.Type.LayoutRequest}:
             sizes = [self.width(), *(part.sizeHint().width() for part in (self._direction, self._color, *self._labels))]
             if sizes != self._sizes:

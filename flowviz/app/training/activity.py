@@ -123,7 +123,7 @@ class Activity:
 
     @property
     def next_step(self) -> str:
-        """Return what is shown, and what Train does instead, if that is something else; otherwise, an empty text."""
+        """Return which flow is shown and which one Train would train, or an empty text if they are the same."""
         coming = self.next
         if coming.shown is None or coming.requested is None or coming.problem or not self.can_train:
             return ""

@@ -51,7 +51,7 @@ class StatusBar(FontFollower, QStatusBar):
         return " ".join(label.text() for label in shown if label.text())
 
     def show_activity(self, activity: Activity) -> None:
-        """Show the step, the time left and the speed of a training after its first step. The panel says the rest."""
+        """Show the step, the time left and the speed of a training; the panel shows the rest."""
         texts = _metric_texts(activity)
         for name, label in self._metrics.items():
             self._show(label, texts.get(name, ""))

@@ -244,7 +244,7 @@ class PageGallery(FontFollower, GalleryList):
         self.setSizePolicy(policy)
 
     def _columns(self, width: int) -> int:
-        """Return the number of columns: as few as give no more rows than if there were as many as fit."""
+        """Return the smallest number of columns that needs no more rows than the largest number that fits."""
         room = min(max(1, width // self.minimum_cell_size().width()), COLUMNS)
         rows = max(1, -(-self.count() // room))
         return max(1, -(-self.count() // rows))
@@ -295,7 +295,7 @@ def _ways(actions: StartActions) -> tuple[QPushButton, ...]:
 
 
 def _wide(widget: QWidget, layout: QHBoxLayout) -> QHBoxLayout:
-    """Add a widget that takes the room up to its maximum width before what is beside it."""
+    """Add a widget that grows to its maximum width before its neighbors grow."""
     layout.addWidget(widget, stretch=1000)
     layout.addStretch(1)
     return layout

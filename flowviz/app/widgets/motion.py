@@ -47,7 +47,7 @@ class Dissolve(QWidget):
         self.raise_()
 
     def _advance(self) -> None:
-        """Draw the picture anew, in the present size of the window."""
+        """Redraw the picture in the current size of the window."""
         self.setGeometry(self._window.rect())
         self.update()
 
