@@ -313,7 +313,6 @@ def bad_points(tmp_path_factory: pytest.TempPathFactory, trained_file: Path) -> 
         ("sample hi.flowviz -n 99999999 -o x.npy", "number of points"),
         ("trace hi.flowviz --seed -1 -o x.npy", "seed cannot be -1"),
         ("score hi.flowviz gone.npy -o x.npy", "no such file"),
-        ("score hi.flowviz three.npy -o x.npy", "Choose two"),
         ("score hi.flowviz nan.npy -o x.npy", "missing or infinite numbers"),
         ("score hi.flowviz huge.npy -o x.npy", "too large"),
         ("score hi.flowviz zip.npy -o x.npy", "damaged"),

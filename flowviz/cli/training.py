@@ -106,8 +106,10 @@ COMMANDS = (train, resume)
 def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = False) -> None:
     """Train a project to the end of its budget, with a progress bar, and save it."""
     check_storable(project.flow)
+    if project.flow.warning:
+        say(project.flow.warning)
     target, ending = built(project.target), list[Finished]()
-    for warning in filter(None, (project.flow.warning, base_warning(project.flow, target))):
+    if warning := base_warning(project.flow, target):
         say(warning)
     units = target_units(target, "data")
     check_writable(output)

@@ -171,7 +171,7 @@ Chip {{
 #nextStepChip {{ margin-bottom: {chip_bottom}px; }}
 Chip:hover {{ background: rgb{chosen}; }}
 #targetDropZone {{
-    border: 1px dashed rgb{edge}; border-radius: {corner}px; background: transparent; padding: {gap}px;
+    border: 1px dashed rgb{edge}; border-radius: {corner}px; background: transparent; padding: {tight}px {gap}px;
 }}
 #selectionBar {{ background: rgb{paper}; border: 1px solid rgb{hairline}; border-radius: {corner}px; margin: {gap}px; }}
 #selectionBar Chip {{ border: none; margin: 0; }}
