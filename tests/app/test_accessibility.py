@@ -90,7 +90,7 @@ def test_every_control_in_the_window_has_a_name_and_a_description(window: Window
     assert undescribed(window.main) == []
 
 
-@pytest.mark.parametrize("opener", ["export", "welcome.show_gallery", "finder.open_sheet", "finder.open_palette"])
+@pytest.mark.parametrize("opener", ["export", "finder.open_sheet", "finder.open_palette"])
 def test_every_control_in_a_dialog_has_a_name_and_a_description(window: Window, qtbot: QtBot, opener: str) -> None:
     attrgetter(opener)(window.main)()
     (dialog,) = window.main.findChildren(QDialog)

@@ -122,7 +122,6 @@ def test_no_text_in_a_dialog_is_cut_off(large: Window, qtbot: QtBot) -> None:
     main = large.main
     for show in (
         main.export,
-        main.welcome.show_gallery,
         main.finder.open_sheet,
         main.finder.open_palette,
         lambda: ask_something(main),

@@ -11,10 +11,8 @@ from PyQt6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
-    QDialog,
     QFileDialog,
     QLineEdit,
-    QListWidget,
     QMessageBox,
     QPlainTextEdit,
     QPushButton,
@@ -205,8 +203,6 @@ class Person:
             self._choose_file(dialog)
         elif isinstance(dialog, QMessageBox):
             self._random.choice(dialog.buttons()).click()
-        elif dialog.findChildren(QListWidget, "galleryList") and isinstance(dialog, QDialog):
-            dialog.done(self._random.choice((QDialog.DialogCode.Accepted, QDialog.DialogCode.Rejected)))
         else:
             dialog.close()
 

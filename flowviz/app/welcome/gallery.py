@@ -1,22 +1,17 @@
-"""The gallery of trained examples: a list with thumbnails, and a dialog."""
+"""The gallery of trained examples: a list with thumbnails."""
 
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QFontMetrics, QIcon, QImage, QPixmap
-from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QListWidget, QListWidgetItem
 
 from flowviz import rendering
-from flowviz.app.desktop.existing import existing
-from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import UNIT, WIDE
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import named
-from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.errors import FlowvizError
 from flowviz.projects import Example, Project, examples
 from flowviz.records import Scene
@@ -52,13 +47,6 @@ class GalleryList(QListWidget):
     def example(self, row: int) -> Example:
         """Return the example in a row."""
         return self._examples[row]
-
-    def size_for(self, columns: int, rows: int) -> QSize:
-        """Return the size that shows this many columns and rows, and a scroll bar."""
-        cell, frame = self.gridSize(), 2 * self.frameWidth()
-        width = columns * cell.width() + 1  # without a spare pixel, Qt wraps the last column
-        bar_width = existing(self.verticalScrollBar()).sizeHint().width()
-        return QSize(width + bar_width + frame, rows * cell.height() + frame)
 
     def minimum_cell_size(self) -> QSize:
         """Return the size of a thumbnail with its title."""
@@ -129,51 +117,3 @@ def _strip(project: Project, view: ViewSpec, width: int, height: int) -> NDArray
     pixels = rendering.render_frame(Scene(trace), trace.last_stage, camera, size)
     means: NDArray[np.float64] = pixels.reshape(height, scale, width, scale, 4).mean((1, 3))
     return means.astype(np.uint8)
-
-
-COLUMNS, ROWS = 4, 3
-Standard = QDialogButtonBox.StandardButton
-
-
-class GalleryDialog(QDialog):
-    """Dialog for choosing an example."""
-
-    def __init__(self, theme: Theme, open_copy: Callable[[Path], object], parent: QWidget | None = None) -> None:
-        """Create a dialog; `open_copy` opens the file of the chosen example."""
-        super().__init__(parent)
-        self._open_copy = open_copy
-        self.setWindowTitle("Gallery")
-        self._list = GalleryList()
-        self._list.setMinimumSize(self._list.size_for(COLUMNS, ROWS))
-        self._sentence = WrappingLabel("gallerySentence", "Description of the example", reserved_lines=2)
-        self._buttons = QDialogButtonBox(Standard.Open | Standard.Cancel)
-        _style_buttons(self._buttons)
-        self._buttons.accepted.connect(self.accept)
-        self._buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        for widget in (self._list, self._sentence, self._buttons):
-            layout.addWidget(widget)
-        self._list.currentRowChanged.connect(self._describe)
-        self._list.itemActivated.connect(self.accept)
-        self._list.setCurrentRow(0)
-        self._list.draw_thumbnails(theme)
-        self.finished.connect(self._list.stop_drawing)
-
-    def accept(self) -> None:
-        """Open the selected example, and close the dialog."""
-        self._open_copy(self._list.example(self._list.currentRow()).path)
-        super().accept()
-
-    def _describe(self, row: int) -> None:
-        self._sentence.setText(self._list.example(row).sentence)
-
-
-def _style_buttons(buttons: QDialogButtonBox) -> None:
-    """Set tooltips, and replace the icons of the style, which differ from ours."""
-    for standard, button_icon, tip in (
-        (Standard.Open, icon("open"), "Open this example in place of the present flow"),
-        (Standard.Cancel, QIcon(), "Close the gallery (Esc)"),
-    ):
-        button = existing(buttons.button(standard))
-        button.setIcon(button_icon)
-        button.setToolTip(tip)

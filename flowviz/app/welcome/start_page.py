@@ -128,6 +128,12 @@ class StartPage(FontFollower, VerticalArea):
         self._word.selectAll()
         self.ensureWidgetVisible(self._word)
 
+    def enter_gallery(self) -> None:
+        """Focus the gallery, and select its first example."""
+        self.gallery.setCurrentRow(0)
+        self.gallery.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._scroll_to(self.gallery.currentItem())  # also if it was the current one before
+
     def _lay_out(self) -> None:
         self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the text box
         lay_out(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
@@ -16,7 +16,6 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.session import Session
 from flowviz.app.training.widgets import TrainingWidgets
-from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.app.welcome.start_page import StartActions, StartPage
 from flowviz.app.welcome.tour import Tour, tour_was_seen
 from flowviz.app.welcome.tour_steps import tour_steps
@@ -100,10 +99,9 @@ class Welcome(QObject):
         self._thumbnail_delay.start()
 
     def show_gallery(self) -> None:
-        """Open the gallery, and then a copy of the chosen example."""
-        dialog = GalleryDialog(self._theme, self._actions.open_example, self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        """Show the start page, with the focus in its gallery."""
+        self.show()
+        existing(self._page).enter_gallery()
 
     def leave(self) -> None:
         """Leave the start page for the cloud."""

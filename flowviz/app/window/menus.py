@@ -74,7 +74,7 @@ def fill_source_entries(menu: QMenu, panel: TargetPanel, welcome: Welcome) -> No
     fill_menu(
         menu,
         Entry("startpage", "Start &Page", welcome.show, tip),
-        Entry("gallery", "&Gallery…", welcome.show_gallery, "Open an example that is already trained", "Ctrl+G"),
+        Entry("gallery", "&Gallery", welcome.show_gallery, "Open an example that is already trained", "Ctrl+G"),
         None,
         Entry("openimage", "Open &Image…", panel.image.choose_file, "Learn the dark parts of a picture"),
         Entry("openpoints", "Open P&oints…", panel.points.choose_file, "Learn the points of a table"),

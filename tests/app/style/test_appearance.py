@@ -29,7 +29,6 @@ from flowviz.app.style.theme import (
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.welcome.gallery import GalleryDialog
 from flowviz.projects import example
 from flowviz.specs.view import Theme
 from tests.app.conftest import Window
@@ -89,7 +88,6 @@ def test_stored_theme_and_motion_are_told_at_once_and_then_each_change() -> None
 
 
 OPENED: dict[type[QWidget], Callable[[Window], object]] = {
-    GalleryDialog: lambda window: window.main.welcome.show_gallery(),
     ExportDialog: lambda window: window.main.export(),
     ShortcutSheet: lambda window: window.main.finder.open_sheet(),
     CommandPalette: lambda window: window.main.finder.open_palette(),
@@ -101,7 +99,7 @@ def test_open_dialogs_and_tooltips_follow_the_theme(window: Window, qtbot: QtBot
         opened(window)
     box = ask(window.main, "anyBox", "Is it well?", "More.", Answer("&Yes", CANCEL))
     dialogs = [box, *(dialog for kind in OPENED for dialog in window.main.findChildren(kind))]
-    assert len(dialogs) == 5
+    assert len(dialogs) == 4
     for theme, bright in {"Dark": False, "Light": True}.items():
         choose(window, theme)
         for dialog in dialogs:

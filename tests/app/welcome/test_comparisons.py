@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel, QListWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.welcome.gallery import THUMBNAIL_SIDE
@@ -37,7 +36,8 @@ def test_gallery_has_a_small_comparison() -> None:
     assert comparison.spec.budget.steps, "with a budget of seconds, the result depends on the machine"
     for row, project in zip(comparison.rows(), projects, strict=True):
         assert row["ending"] == "completed"
-        assert None not in row.values()
+        # which files of that time do not have
+        assert None not in [value for name, value in row.items() if name != "legibility"]
         assert build_target(project.target).on_target(project.trace.positions[-1]) > 0.75  # type: ignore[operator]  # a word has ink
         assert len(project.timeline.moments) > 3, "an entrant cannot play through its training"
 
@@ -50,12 +50,10 @@ def test_comparison_opens_from_the_gallery(start: Welcome, qtbot: QtBot) -> None
 
 
 def test_comparison_opens_as_a_copy(window: Window, qtbot: QtBot) -> None:
-    dialog = open_gallery(window)
-    gallery = dialog.findChild(QListWidget, "galleryList")
+    gallery = open_gallery(window, qtbot)
     gallery.setCurrentRow(ROW)
-    assert "comparison" in dialog.findChild(QLabel, "gallerySentence").text().lower()
-    with qtbot.waitSignal(dialog.finished):
-        qtbot.keyClick(gallery, Qt.Key.Key_Return)
+    assert "comparison" in item(gallery, ROW).toolTip().lower()
+    qtbot.keyClick(gallery, Qt.Key.Key_Return)
     comparisons = window.main.comparisons
     qtbot.waitUntil(lambda: comparisons.is_shown)
     assert comparisons.document.path is None, "the example itself was opened instead of a copy"
@@ -68,9 +66,7 @@ def test_comparison_opens_as_a_copy(window: Window, qtbot: QtBot) -> None:
 
 
 def test_thumbnail_of_a_comparison_shows_its_flows_one_above_the_other(window: Window, qtbot: QtBot) -> None:
-    dialog = open_gallery(window)
-    gallery = dialog.findChild(QListWidget, "galleryList")
-    entry = item(gallery, ROW)
+    entry = item(open_gallery(window, qtbot), ROW)
     qtbot.waitUntil(lambda: is_drawn(entry))
     image = entry.icon().pixmap(THUMBNAIL_SIDE, THUMBNAIL_SIDE).toImage()
     colors = [{image.pixel(x, y) for x in range(image.width())} for y in range(image.height())]
@@ -78,7 +74,6 @@ def test_thumbnail_of_a_comparison_shows_its_flows_one_above_the_other(window: W
     assert lines == [round(image.height() / 3), round(image.height() * 2 / 3)]
     for first, last in pairwise([0, *lines, image.height()]):
         assert len(set.union(*colors[first + 1 : last])) > 50, "there is no cloud between the lines"
-    dialog.close()
 
 
 def test_terminal_copies_the_comparison(tmp_path: Path) -> None:

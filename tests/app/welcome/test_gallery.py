@@ -4,19 +4,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QComboBox, QLabel, QListWidget, QPlainTextEdit, QSlider, QToolButton
+from PyQt6.QtWidgets import QComboBox, QLabel, QLineEdit, QListWidget, QPlainTextEdit, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.threads import worker
 from flowviz.app.training.worker import TrainingWorker
-from flowviz.app.welcome.gallery import GalleryDialog
+from flowviz.app.welcome.start_page import MAX_RECENT, StartPage
 from flowviz.cli import app
 from flowviz.errors import FileError
 from flowviz.projects import example, examples, load_project
 from flowviz.projects.gallery import SENTENCES
 from flowviz.specs import ShapeSpec
+from flowviz.specs.shapes import heading_of
 from flowviz.targets import build_target
 from tests.app.conftest import Window
 from tests.app.staged import Staged, staged
@@ -54,45 +55,55 @@ def test_weights_of_an_example_reproduce_its_trace() -> None:
     np.testing.assert_allclose(moved.positions[-1], project.trace.positions[-1], atol=1e-3)
 
 
-def open_gallery(window: Window) -> GalleryDialog:
+def open_gallery(window: Window, qtbot: QtBot) -> QListWidget:
     window.find(QAction, "galleryAction").trigger()
-    dialog = window.main.findChild(GalleryDialog)
-    assert dialog is not None
-    return dialog
-
-
-def test_gallery_has_four_columns(window: Window, qtbot: QtBot) -> None:
-    dialog = open_gallery(window)
-    gallery = dialog.findChild(QListWidget, "galleryList")
+    gallery = window.find(QListWidget, "startGallery")
     qtbot.waitUntil(gallery.isVisible)
-    tops = [gallery.visualItemRect(gallery.item(row)).top() for row in range(8)]
-    assert [top == tops[0] for top in tops] == 4 * [True] + 4 * [False]
-    dialog.close()
+    return gallery
 
 
-def test_names_of_people_are_capitalized_in_titles(window: Window) -> None:
-    dialog = open_gallery(window)
-    gallery = dialog.findChild(QListWidget, "galleryList")
+def test_gallery_is_entered_at_its_first_example(window: Window, qtbot: QtBot) -> None:
+    window.main.resize(1024, 500)
+    for number in range(MAX_RECENT):  # the gallery is below them, out of sight
+        window.main.document_actions.recent.add(Path(f"/{number}.flowviz"))
+    window.main.activateWindow()
+    word = "WORD"
+    window.find(QPlainTextEdit, "targetText").setPlainText(word)
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Home, Qt.Key.Key_End):
+        gallery = open_gallery(window, qtbot)
+        qtbot.waitUntil(gallery.hasFocus)
+        assert [entry.text() for entry in gallery.selectedItems()] == [heading_of(examples()[0].name)]
+        page = window.find(StartPage, "startPage")
+        viewport, bar = page.viewport(), page.verticalScrollBar()
+        assert viewport is not None
+        assert bar is not None
+        place = gallery.visualItemRect(gallery.selectedItems()[0])
+        assert viewport.rect().contains(QRect(gallery.mapTo(viewport, place.topLeft()), place.size()))
+        assert window.find(QLineEdit, "startWord").text() == word
+        qtbot.keyClick(gallery, key)
+        bar.setValue(0)
+        window.main.welcome.leave()
+
+
+def test_names_of_people_are_capitalized_in_titles(window: Window, qtbot: QtBot) -> None:
+    gallery = open_gallery(window, qtbot)
     for title in ("Two moons", "Eight Gaussians", "Eight components"):
         assert gallery.findItems(title, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchCaseSensitive)
     assert ShapeSpec(name="eight_gaussians").title == "eight Gaussians"
     shapes = window.find(QComboBox, "targetShape")
     assert shapes.itemText(shapes.findData("eight_gaussians")) == "Eight Gaussians"
-    dialog.close()
 
 
 def test_example_is_chosen_by_its_thumbnail(window: Window, qtbot: QtBot) -> None:
-    dialog = open_gallery(window)
-    gallery = dialog.findChild(QListWidget, "galleryList")
+    gallery = open_gallery(window, qtbot)
     assert gallery.count() == len(examples())
     item = gallery.item(1)
     assert item is not None
     blank = item.icon().cacheKey()
     qtbot.waitUntil(lambda: item.icon().cacheKey() != blank)
     gallery.setCurrentRow(1)
-    assert dialog.findChild(QLabel, "gallerySentence").text() == examples()[1].sentence
-    with qtbot.waitSignal(dialog.finished):
-        qtbot.keyClick(gallery, Qt.Key.Key_Return)
+    assert item.toolTip() == examples()[1].sentence
+    qtbot.keyClick(gallery, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.main.session.trained_title == "FLOW")
     assert window.main.document_actions.document.path is None, "the example itself was opened instead of a copy"
     assert not window.main.isWindowModified()
