@@ -61,7 +61,7 @@ QPushButton, QToolButton, QComboBox {{
     background: rgb{button}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {line}px {gap}px;
     icon-size: {icon}px;
 }}
-QPushButton, QComboBox {{ min-height: {icon}px; }}
+QPushButton {{ min-height: {icon}px; }}
 QComboBox, QComboBox:hover {{ border-color: rgb{edge}; }}
 QComboBox:disabled {{ border-color: rgb{hairline}; }}
 QToolButton {{ padding: {line}px; }}
@@ -99,7 +99,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox {{
 QLineEdit:disabled, QAbstractSpinBox:disabled {{ border-color: rgb{hairline}; color: rgb{disabled}; }}
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
 TextBox {{ font-size: {large}pt; }}
-QAbstractSpinBox {{ padding: 0 {gap}px; min-height: {field}px; max-height: {field}px; }}
+QAbstractSpinBox {{ padding: {line}px {gap}px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: {box}px; }}
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: rgb{hover}; }}
 QAbstractSpinBox::up-arrow {{ image: url({controls}/up-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
@@ -228,7 +228,6 @@ def style_sheet(theme: Theme) -> str:
         theme=theme,
         controls=resource("controls").as_posix(),
         icon=height + 2,  # a little higher than the text beside it
-        field=height + 2 + 2 * LINE,  # as high as a combo box
         title_icon=height - 2,
         arrow=round(0.75 * height),
         box=box,

@@ -37,11 +37,11 @@ def own_font(qapp: QApplication) -> Iterator[None]:
 
 
 def tick_labels(plot: pg.PlotWidget, side: str) -> list[QRectF]:
-    """Return the rectangles of the tick labels of an axis, each one line high."""
+    """Return the rectangles of the tick labels of an axis, each as high as its digits."""
     axis, picture = plot.getAxis(side), QPicture()
     painter = QPainter(picture)
     _, _, texts = axis.generateDrawSpecs(painter)
-    line = painter.fontMetrics().height()
+    line = painter.fontMetrics().capHeight()
     painter.end()
     rects = [axis.mapRectToScene(rect) for rect, _, _ in texts]
     return [rect.adjusted(0, (rect.height() - line) / 2, 0, (line - rect.height()) / 2) for rect in rects]
