@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 from PyQt6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QEventLoop, QObject, QSettings, QSize
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QCursor
 from PyQt6.QtWidgets import (
     QApplication,
     QDialog,
@@ -196,6 +196,7 @@ def open_main_window(qtbot: QtBot, size: QSize | None = None) -> MainWindow:
     qtbot.addWidget(main)
     if size is not None:
         main.resize(size)
+    QCursor.setPos(0, 0)  # where an earlier test has left it, it could show the buttons of a panel
     main.show()
     qtbot.waitUntil(lambda: main.target_builder.pending is None)
     settle(main)

@@ -122,8 +122,8 @@ def test_score_reads_two_of_many_columns(
 ) -> None:
     points = np.load(samples)
     pd.DataFrame({"name": "a", "y": points[:, 1], "x": points[:, 0]}).to_csv(tmp_path / "many.csv", index=False)
-    assert run("score", project_path, tmp_path / "many.csv", "-o", tmp_path / "x.npy") == 2
-    assert "has 3 columns: name, y, x. Choose two" in capsys.readouterr().err
+    assert run("score", project_path, tmp_path / "many.csv", "-o", tmp_path / "y.npy") == 0
+    assert "reads the columns 'y' and 'x' of many.csv" in capsys.readouterr().err
     assert run("score", project_path, tmp_path / "many.csv", "--columns", "x,y", "-o", tmp_path / "x.npy") == 0
     assert run("score", project_path, samples, "-o", tmp_path / "expected.npy") == 0
     np.testing.assert_allclose(np.load(tmp_path / "x.npy"), np.load(tmp_path / "expected.npy"), rtol=1e-4)

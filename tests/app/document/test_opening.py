@@ -62,6 +62,12 @@ def test_notice_of_a_file_that_cannot_be_opened_goes_with_the_next_one_that_can(
             save_comparison(Comparison({"a": example("flow").project()}), good)
             main.document_actions.open(good)
     file_menu.wait(lambda: not file_menu.notice)
+    opened = {
+        "project": lambda: main.session.trained_title == "FLOW",
+        "target": lambda: main.request.value.kind == "points",
+        "comparison": lambda: main.comparisons.is_shown,
+    }
+    file_menu.wait(opened[kind])  # or it would be opened during the next test
 
 
 def save_points(path: Path) -> None:
