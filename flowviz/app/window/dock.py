@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+from PyQt6.sip import isdeleted
 
 from flowviz.app.desktop.existing import application, existing
 from flowviz.app.style.tokens import GAP, HAIRLINE, TIGHT
@@ -145,7 +146,8 @@ class TitleBar(QFrame):
         button.setFocus(Qt.FocusReason.BacktabFocusReason if is_back else Qt.FocusReason.TabFocusReason)
 
     def _follow_focus(self, old: QWidget | None, new: QWidget | None) -> None:
-        if old in self._buttons or new in self._buttons:
+        is_own = old in self._buttons or new in self._buttons
+        if is_own and not isdeleted(self._dock):  # the focus also changes while a window is deleted
             self.update_buttons()
 
     def update_buttons(self) -> None:
