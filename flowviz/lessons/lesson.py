@@ -7,13 +7,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from flowviz.errors import SpecError
 from flowviz.lessons.observations import OBSERVATIONS, Kind, Observation
 from flowviz.lessons.setup import Setup
 from flowviz.specs.spec import Spec
 
 FORMAT = 1  # of lesson files
 MAX_STEPS = 20
+LEARNED = 3  # sentences that sum up a lesson
 Comparison = Literal["is", "is_not", "above", "below", "at_least", "at_most", "includes", "changed"]
+Place = Literal["base", "layers", "target", "forward", "back"]
 Word = bool | int | float | str
 Value = Word | tuple[Word, ...]
 Title = Annotated[str, Field(min_length=1, max_length=80)]
@@ -129,24 +132,39 @@ class Opening(Spec):
 
 
 class Prediction(Spec):
-    """A question about what will happen, with answers to choose from, and an explanation of the correct one.
+    """A question about what will happen, with answers to choose from, and replies to them.
 
     Attributes:
         question: The question.
         answers: Two to five answers.
         correct: Number of the correct answer, from 1.
-        because: An explanation of the correct answer.
+        because: An explanation of the correct answer, which is the reply to every answer without a reply of its own.
+        replies: A reply to each answer, in their order; empty if `because` replies to all of them.
     """
 
     question: Sentence
     answers: Annotated[tuple[Sentence, ...], Field(min_length=2, max_length=5)]
     correct: Annotated[int, Field(ge=1)]
-    because: Text
+    because: Annotated[str, Field(max_length=1500)] = ""
+    replies: tuple[Text, ...] = ()
+
+    @property
+    def explanation(self) -> str:
+        """Return the reply to the correct answer."""
+        return self.reply(self.correct - 1)
+
+    def reply(self, answer: int) -> str:
+        """Return the reply to an answer, counted from 0."""
+        return self.replies[answer] if self.replies else self.because
 
     @model_validator(mode="after")
     def _has_the_correct_answer(self) -> Self:
         if self.correct > len(self.answers):
             raise ValueError(f"The correct answer is number {self.correct}, but there are {len(self.answers)} answers.")
+        if self.replies and len(self.replies) != len(self.answers):
+            raise ValueError(f"There are {len(self.answers)} answers, but {len(self.replies)} replies to them.")
+        if bool(self.replies) == bool(self.because):
+            raise ValueError("Give either because, an explanation, or replies, one to each answer.")
         return self
 
 
@@ -164,6 +182,7 @@ class Step(Spec):
         conditions: The action is done once all of these hold at the same time.
         done: A remark on what has happened, shown when the action is done.
         predict: A question instead of an action.
+        place: The part of the diagram of a flow that the step is about. None if it is that of the step before.
     """
 
     title: Title
@@ -176,6 +195,7 @@ class Step(Spec):
     conditions: tuple[Condition, ...] = ()
     done: Sentence | None = None
     predict: Prediction | None = None
+    place: Place | None = None
 
     @model_validator(mode="after")
     def _asks_for_one_thing(self) -> Self:
@@ -206,6 +226,7 @@ class Lesson(Spec):
         minutes: Approximate duration.
         opening: A file, example or view to open with the lesson. If it is empty, the lesson opens a new project.
         steps: The steps.
+        learned: Three sentences that sum up the lesson, shown at its end; or none.
     """
 
     path: Path
@@ -214,11 +235,22 @@ class Lesson(Spec):
     minutes: Annotated[int, Field(ge=1, le=120)]
     opening: Opening = Field(default_factory=Opening)
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MAX_STEPS)]
+    learned: tuple[Sentence, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_summed_up(self) -> Self:
+        if self.learned and len(self.learned) != LEARNED:
+            raise SpecError(f"A summary has {LEARNED} sentences, not {len(self.learned)}.", ("learned",))
+        return self
 
     @property
     def name(self) -> str:
         """Return the name of the file without its suffix."""
         return self.path.stem
+
+    def place(self, number: int) -> Place | None:
+        """Return the part of the diagram that a step, counted from 0, is about. None without a diagram."""
+        return next((step.place for step in reversed(self.steps[: number + 1]) if step.place is not None), None)
 
     def beginning(self, number: int, *, replays: bool) -> tuple[Opening | None, Setup]:
         """Return what a step opens, None to keep what is open, and what it sets.

@@ -22,8 +22,8 @@ MAX_PICTURE_BYTES, MAX_PICTURE_SIDE = 5_000_000, 4096  # bytes; pixels
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
 
 OPENING_KEYS = tuple(Opening.model_fields)
-LESSON_KEYS = ("format", "title", "summary", "minutes", *OPENING_KEYS, "step")
-STEP_KEYS = ("title", "text", "picture", "alt", "setup", "action", "condition", "done", "predict")
+LESSON_KEYS = ("format", "title", "summary", "minutes", "learned", *OPENING_KEYS, "step")
+STEP_KEYS = ("title", "text", "picture", "alt", "setup", "action", "condition", "done", "predict", "place")
 SETUP_KEYS = (*Setup.model_fields, *OPENING_KEYS)
 TESTS = tuple(dict.fromkeys(name for names in COMPARISONS.values() for name in names))
 
@@ -132,7 +132,7 @@ def _lesson(values: Mapping[str, Any], path: Path) -> Lesson:
     if not isinstance(steps, list) or not steps:
         raise SpecError("A lesson has steps, each of which begins with the line [[step]].", ("step",))
     given = {
-        **{key: values[key] for key in ("title", "summary", "minutes") if key in values},
+        **{key: values[key] for key in ("title", "summary", "minutes", "learned") if key in values},
         "path": path,
         "opening": _opening(values, path.parent, ()),
         "steps": tuple(_step(step, path.parent, ("step", number)) for number, step in enumerate(steps)),

@@ -7,9 +7,22 @@ from flowviz.files import resource
 from flowviz.lessons.lesson import Lesson
 from flowviz.lessons.reader import LESSON_SUFFIX, is_lesson, read_lesson
 
+ORDER = (
+    "01_change_of_variables",
+    "02_coupling",
+    "03_why_permute",
+    "04_log_det",
+    "05_loss",
+    "06_batch_normalization",
+    "07_nan",
+    "08_bridges",
+    "09_straight_paths",
+    "10_which_flow",
+)  # later ones have no number, so that they renumber none
+
 
 def shipped_lessons() -> list[Lesson]:
-    """Return all installed lessons, in the order of the names of their files, which begin with numbers."""
+    """Return all installed lessons, in the order in which they build on one another."""
     return [read_lesson(path) for path in _files()]
 
 
@@ -34,4 +47,4 @@ def lesson_file(name: str) -> Path:
 
 
 def _files() -> list[Path]:
-    return sorted(resource("lessons").glob(f"*{LESSON_SUFFIX}"))
+    return [resource("lessons") / f"{name}{LESSON_SUFFIX}" for name in ORDER]

@@ -65,7 +65,7 @@ def _answer(number: int, step: Step) -> Iterator[Text]:
         yield Text(f"{number}. {as_plain_line(step.predict.question)}", bold=True, before=10)
         answer = step.predict.answers[step.predict.correct - 1]
         yield Text(as_plain_line(answer), indent=INDENT, mark="✓")
-        yield from _text(step.predict.because)
+        yield from _text(step.predict.explanation)
     elif step.done is not None:
         yield Text(f"{number}. {as_plain_line(step.title)}", bold=True, before=10)
         yield from _text(step.done)

@@ -68,6 +68,25 @@ def test_a_lesson_is_read(path: Path) -> None:
     assert second.predict.answers == ("This", "That")
 
 
+def test_each_answer_may_have_its_own_reply(path: Path) -> None:
+    path.write_text(LESSON.replace('because = "It does."', 'replies = ["No.", "Yes."]'), encoding="utf-8")
+    prediction = read_lesson(path).steps[1].predict
+    assert prediction is not None
+    assert (prediction.reply(0), prediction.reply(1), prediction.explanation) == ("No.", "Yes.", "Yes.")
+
+
+def test_an_explanation_replies_to_every_answer(path: Path) -> None:
+    prediction = read_lesson(path).steps[1].predict
+    assert prediction is not None
+    assert prediction.reply(0) == prediction.reply(1) == prediction.explanation == "It does."
+
+
+def test_a_step_without_a_place_keeps_that_of_the_step_before(path: Path) -> None:
+    assert read_lesson(path).place(1) is None
+    path.write_text(LESSON.replace('title = "One idea"', 'title = "One idea"\nplace = "base"'), encoding="utf-8")
+    assert (read_lesson(path).place(0), read_lesson(path).place(1)) == ("base", "base")
+
+
 def test_a_lesson_may_have_windows_line_endings(path: Path) -> None:
     path.write_bytes(LESSON.replace("\n", "\r\n").encode())
     assert len(read_lesson(path).steps) == 2
@@ -100,6 +119,10 @@ def test_a_lesson_may_have_windows_line_endings(path: Path) -> None:
         ('"grid" }', '"gird" }', 'line 14, step 1, condition.2.includes: marks is never "gird". It is "density"'),
         ("correct = 2", "correct = 3", "line 22, step 2, predict: The correct answer is number 3"),
         ('"This", ', "", "line 22, step 2, predict.answers: The answers cannot be"),
+        (', because = "It does."', "", "line 22, step 2, predict: Give either because, an explanation, or replies"),
+        ('because = "It does."', 'replies = ["No."]', "line 22, step 2, predict: There are 2 answers, but 1 replies"),
+        ("minutes = 5", 'minutes = 5\nlearned = ["One."]', "line 5, learned: A summary has 3 sentences, not 1."),
+        ('text = "Text."', 'text = "T."\nplace = "here"', "line 22, step 2, place: The place cannot be 'here'"),
         ("predict = {", "action = 'Do it.'\npredict = {", "line 19, step 2: A step with an action needs a condition"),
     ],
 )  # fmt: skip

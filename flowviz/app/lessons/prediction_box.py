@@ -49,14 +49,19 @@ class PredictionBox(QWidget):
         self._check.setEnabled(answer is not None)
 
     def show_feedback(self, prediction: Prediction, answer: int | None) -> None:
-        """Say whether the answer is correct, and why, or nothing before there is one."""
+        """Say whether the answer is correct, and why, or nothing before there is one.
+
+        A question with replies of its own lets the learner try again. Otherwise, the correct answer is given away.
+        """
         self._feedback.setHidden(answer is None)
         if answer is None:
             return
-        is_correct = answer == prediction.correct - 1
-        verdict = CORRECT if is_correct else f"{WRONG} The answer is: {prediction.answers[prediction.correct - 1]}"
-        self._feedback.setText(f"<p><b>{as_line(verdict)}</b></p>{as_html(prediction.because)}")
-        self._check.setAccessibleDescription(f"{as_plain(verdict)} {as_plain(prediction.because)}")
+        verdict, reply = CORRECT, prediction.reply(answer)
+        if answer != prediction.correct - 1:
+            solution = prediction.answers[prediction.correct - 1]
+            verdict = WRONG if prediction.replies else f"{WRONG} The answer is: {solution}"
+        self._feedback.setText(f"<p><b>{as_line(verdict)}</b></p>{as_html(reply)}")
+        self._check.setAccessibleDescription(f"{as_plain(verdict)} {as_plain(reply)}")
 
     def _answer(self) -> None:
         self.answered.emit(self._group.checkedId())
