@@ -21,7 +21,8 @@ import flowviz
 from flowviz import cli
 from flowviz.projects import Project, load_project, save_project
 from flowviz.records import Finished, History, Snapshot, base_of
-from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import RECIPES, FlowSpec, ImageSpec, ShapeSpec, TextSpec, TrainingSpec
+from flowviz.specs.target import PNG_SIGNATURE
 from flowviz.targets import build_target
 from flowviz.training import train
 
@@ -161,6 +162,20 @@ def test_info_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["trains_on"] in {"CPU", "GPU"}
     assert any(device.startswith("CPU") for device in found["devices"])
     assert found["threads_within_an_op"]
+
+
+def test_info_builds_the_target_only_for_an_unknown_legibility(
+    project_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = Project.untrained(ImageSpec(png=PNG_SIGNATURE), FlowSpec(), TrainingSpec(steps=1))
+    save_project(damaged, path := tmp_path / "damaged.flowviz")
+    shape = replace(damaged, target=ShapeSpec(name="heart"))
+    save_project(shape, without_strokes := tmp_path / "heart.flowviz")
+    for file, expected in ((path, "unknown"), (without_strokes, "none")):
+        assert run("info", file, "--json") == 0
+        assert json.loads(capsys.readouterr().out)["legibility"] == expected
+    monkeypatch.delattr("flowviz.cli.inspect.build_target")
+    assert run("info", project_file) == 0
 
 
 def test_info_describes_a_project(

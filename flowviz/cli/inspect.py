@@ -17,7 +17,7 @@ from flowviz.cli.messages import counted, say
 from flowviz.cli.outputs import check_output
 from flowviz.cli.plan_options import flow_options
 from flowviz.cli.spec_options import Given, given_files, parsed, takes
-from flowviz.errors import SpecError, TargetError
+from flowviz.errors import FlowvizError, SpecError
 from flowviz.files import write_bytes
 from flowviz.library.training import check_flow
 from flowviz.projects import Project
@@ -200,12 +200,13 @@ def _project_info(project: Project) -> machine.SystemInfo:
 
 
 def _legibility(project: Project) -> str | float:
-    """Return how clearly the particles show the strokes of the target, which older files do not say."""
+    """Return the legibility of the particles, computed if the file does not contain it."""
+    found = project.timeline.moments[-1].legibility if project.timeline.moments else None
     try:
-        found = present_moment(project, build_target(project.target)).legibility
-    except TargetError:  # the font of a text is not installed
-        found = None
-    return "unknown" if found is None else found
+        found = present_moment(project, build_target(project.target)).legibility if found is None else found
+    except FlowvizError:  # the font of a text is not installed, or a picture is damaged
+        return "unknown"
+    return "none" if found is None else found
 
 
 def _integration(project: Project) -> machine.SystemInfo:

@@ -156,7 +156,7 @@ class Advanced:
 
 
 class Hits(TypedDict):
-    """How well the particles hit the target; see `Moment`."""
+    """Shares of particles on the target, of the target that they cover, and their legibility; see `Moment`."""
 
     on_target: float | None
     coverage: float | None
@@ -191,6 +191,15 @@ class Moment:
     def leaked(self) -> float | None:
         """Return the share of the particles that do not land on the target. None if that is unknown."""
         return None if self.on_target is None else 1 - self.on_target
+
+    def figures(self) -> dict[str, float | None]:
+        """Return the figures of the moment for scripts. None means unknown."""
+        return {
+            "on_target": self.on_target,
+            "leaked": self.leaked,
+            "coverage": self.coverage,
+            "legibility": self.legibility,
+        }
 
     def leaked_words(self) -> str:
         """Return how many particles do not land on the target, such as "143, 1.8%", or "" if that is unknown."""
@@ -339,10 +348,7 @@ class Finished:
             "loss": self.progress.loss,
             **self.score.figures(),
             "without_density": found.without_density if (found := self.score.best_known) else 0.0,
-            "on_target": self.snapshot.on_target,
-            "leaked": self.snapshot.leaked,
-            "coverage": self.snapshot.coverage,
-            "legibility": self.snapshot.legibility,
+            **self.snapshot.figures(),
             "round_trip_error": self.trace.largest_round_trip_error,
             "folded": max(self.score.folded, self.trace.folded_share),
             "kept_step": self.kept.step,

@@ -68,10 +68,10 @@ class Trial(EqualByContent):
             history: Its losses.
         """
         figures = {**end.in_units().figures(), **figures_of_run(end.weights, history)}
-        arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions)
+        known = [value for value in figures.values() if value is not None]
+        arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions, known)
         overflows = any(found is not None and found.overflows for found in (end.score.validation, end.score.test))
         finite = not overflows and all(np.isfinite(array).all() for array in arrays)
-        finite = finite and all(np.isfinite(value) for value in figures.values() if value is not None)
         rate = spec.of_family(flow.recipe).peak_rate
         return cls(
             flow.family,
@@ -123,10 +123,7 @@ def figures_so_far(
         "steps_per_second": progress.steps_per_second if progress else None,
         "validation_gap": progress.validation_gap if progress else None,
         "validation_nll": progress.validation_nll if progress else None,
-        "on_target": moment.on_target if moment else None,
-        "leaked": moment.leaked if moment else None,
-        "coverage": moment.coverage if moment else None,
-        "legibility": moment.legibility if moment else None,
+        **(moment or Moment(0, weights, None, None)).figures(),
         **known,
         "parameters": known["parameters"] or None,
     }

@@ -31,6 +31,7 @@ PATH_WORDS = {"pairing": "a pairing", "integrator": "an integrator", "integrator
 INTEGRATOR_FIELDS = ("integrator", "integrator_steps")  # on which the weights do not depend
 SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
 MIXTURE_DEFAULTS: Mapping[str, Any] = {"components": 8, "arrangement": "ring"}  # which other bases do not have
+MAX_COMPONENTS = 9
 TABLE_KNOTS = 129  # a power of two, and one
 RUNNING_MOMENTUM, MINIBATCH_MOMENTUM = 0.9995, 0.99
 MINIBATCH_WARNING = (
@@ -138,9 +139,9 @@ class FlowSpec(Spec):
             "Gaussians",
         ),
     ] = "normal"
-    components: Annotated[int | None, described("Components", "Number of Gaussians of a mixture base", ge=2, le=9)] = (
-        None
-    )
+    components: Annotated[
+        int | None, described("Components", "Number of Gaussians of a mixture base", ge=2, le=MAX_COMPONENTS)
+    ] = None
     arrangement: Annotated[
         Arrangement | None,
         described(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from flowviz.specs import FlowSpec
+from flowviz.specs.flow import MAX_COMPONENTS
 from flowviz.targets.target import Target
 
 POINTS = 20_000
@@ -10,12 +11,14 @@ SEED = 0
 CELL = 0.15  # flow units; parts are separate if an empty cell is between them
 EXTENT = 5.0  # flow units; what is farther away is an outlier
 MIN_DENSITY = 0.15  # of a cell that is not empty, relative to the densest one
-MAX_COMPONENTS = 9
 MIN_SHARE = 0.02  # of the points, of a part that counts
 
 
 def count_parts(target: Target) -> int:
-    """Return the number of parts of a target with wide gaps between them, such as 8 for eight Gaussians."""
+    """Return the number of parts of a target with wide gaps between them, such as 8 for eight Gaussians.
+
+    Parts with few points do not count, so the number is 0 for a target of many small parts.
+    """
     from scipy import ndimage  # for few flows only, because it takes a moment to load
 
     points = target.sample(POINTS, np.random.default_rng(SEED))
@@ -37,9 +40,9 @@ def base_warning(flow: FlowSpec, target: Target) -> str:
     parts = count_parts(target)
     if parts == flow.components:
         return ""
-    found = f"has {parts} separate parts" if parts > 1 else "is connected"
+    described = "is connected" if parts == 1 else f"has {parts} separate parts" if parts else "has many small parts"
     advice = f"Choose {parts} components" if 1 < parts <= MAX_COMPONENTS else "Choose one Gaussian as the base"
     return (
-        f"A base of {flow.components} separate Gaussians does not suit this target, which {found}: many particles "
+        f"A base of {flow.components} separate Gaussians does not suit this target, which {described}: many particles "
         f"will miss it. {advice}."
     )

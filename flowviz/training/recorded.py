@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from flowviz.errors import SpecError
 from flowviz.projects import Comparison, Project
 from flowviz.projects.recording import has_target, with_target
-from flowviz.records import Score, Trial
+from flowviz.records import Moment, Score, Trial
 from flowviz.records.recorded_flow import RecordedFlow
 from flowviz.targets import build_target, target_units
 from flowviz.training.scoring import tested
@@ -38,17 +38,11 @@ def with_recorded(comparison: Comparison | None, name: str, project: Project) ->
     target = build_target(project.target)
     project, nlls = scored(replace(project, training=training))
     score, ends = (project.score or Score(0, None, entropy=target.entropy)).in_units(), project.trace.positions[-1]
-    hits = target.hits(ends)
-    figures: dict[str, float | None] = {
-        **score.figures(),
-        "on_target": hits["on_target"],
-        "leaked": None if hits["on_target"] is None else 1 - hits["on_target"],
-        "coverage": hits["coverage"],
-        "legibility": hits["legibility"],
-    }
+    figures = {**score.figures(), **Moment(0, project.weights, **target.hits(ends)).figures()}
     rate = training.of_family(project.flow.recipe).peak_rate
-    is_finite = bool(np.isfinite(ends).all())
-    trial = Trial("recorded", rate, training.seed, "completed", is_finite, figures, name=name, test_nlls=nlls)
+    trial = Trial(
+        "recorded", rate, training.seed, "completed", bool(np.isfinite(ends).all()), figures, name=name, test_nlls=nlls
+    )
     if comparison is None:
         return Comparison({name: project}, (trial,))
     return comparison.with_project(name, project).with_trial(trial)
