@@ -38,6 +38,7 @@ from PyQt6.QtWidgets import (
 from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.main import create_window
 from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.window.completion import complete
 from flowviz.files import resource
 from flowviz.projects import example, save_project
@@ -125,6 +126,8 @@ def show_comparison() -> None:
     window.main.resize(*WIDE)  # where the table has room for all columns
     window.main.document_actions.open_copy(example("three_flows").path)
     window.wait(lambda: window.main.comparisons.is_shown)
+    strip = window.find(StageStrip, "stageStrip")
+    window.wait(lambda: bool(strip._pictures))  # the first ones take long, because they compile code
     window.take("comparison")
     window.main.close()
 

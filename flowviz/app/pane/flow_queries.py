@@ -199,9 +199,12 @@ class FlowQueries(QObject):
         self._slow.rest = self._pictures.rest = REST if gives_way else 0.0
 
     def drop(self) -> None:
-        """Discard all queries and clear the notices about failed ones."""
+        """Discard all queries and clear the notices about failed ones.
+
+        Thumbnails are kept, because they are asked for again only if the particles change.
+        """
         self._delay.stop()
-        self._drop()
+        self._drop({"thumbnails"})
 
     def drop_stages(self) -> None:
         """Discard all queries that refer to stages, which another integrator replaces, and clear their notices."""

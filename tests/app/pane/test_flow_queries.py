@@ -30,6 +30,16 @@ def test_only_queries_about_a_flow_load_tensorflow(qtbot: QtBot) -> None:
     wait_for_work(PATIENCE_MS)
 
 
+def test_thumbnails_arrive_although_the_same_flow_is_shown_again(qtbot: QtBot) -> None:
+    owner, answered = QObject(), list[object]()
+    queries = FlowQueries(owner)
+    queries.thumbnails(Scene(trace()), ViewSpec(), 20, (0, 1), answered.append)
+    queries.drop()
+    qtbot.waitUntil(lambda: bool(answered))
+    queries.close()
+    wait_for_work(PATIENCE_MS)
+
+
 def test_threads_rest_only_to_give_way(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     rests, owner = list[float](), QObject()
     monkeypatch.setattr(LatestWorker, "_take_rest", lambda _, seconds: rests.append(seconds))
