@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,12 +30,20 @@ def film_bytes(reel: Reel, form: Format) -> int:
         form: The file format.
     """
     if reel.count <= RUNS * RUN_FRAMES:
-        return _film_bytes(reel, range(reel.count), form)
-    starts = _starts(reel.count, RUN_FRAMES)
-    first = _film_bytes(reel, starts, form)
-    whole = _film_bytes(reel, [start + place for start in starts for place in range(RUN_FRAMES)], form)
-    change = (whole - first) / (len(starts) * (RUN_FRAMES - 1))
-    return round(first / len(starts) + (reel.count - 1) * change)
+        return _written_bytes(lambda path: write_film(path, reel, form))
+    draw, starts = lru_cache(1)(reel.draw), _starts(reel.count, RUN_FRAMES)
+
+    def film(path: Path, numbers: Sequence[int]) -> Steps:
+        return write_film(path, replace(reel, draw=lambda place: draw(numbers[place]), count=len(numbers)), form)
+
+    with TemporaryDirectory() as folder:
+        first, whole = Path(folder, "first"), Path(folder, "whole")
+        runs = film(whole, [start + place for start in starts for place in range(RUN_FRAMES)])
+        # Both are written at once, so that the first frame of each run is drawn only once.
+        deque(zip(film(first, starts), *[runs] * RUN_FRAMES, strict=True), maxlen=0)
+        sizes = first.stat().st_size, whole.stat().st_size
+    change = (sizes[1] - sizes[0]) / (len(starts) * (RUN_FRAMES - 1))
+    return round(sizes[0] / len(starts) + (reel.count - 1) * change)
 
 
 def pictures_bytes(draw: Sequence[Draw], provenance: Provenance) -> int:
@@ -48,12 +56,6 @@ def _starts(count: int, frames: int) -> list[int]:
     """Return where runs of frames begin: at random, but spread over all frames, so that no layer is preferred."""
     shares = (np.arange(RUNS) + np.random.default_rng(0).random(RUNS)) / RUNS
     return sorted({int(share * (count - frames + 1)) for share in shares})
-
-
-def _film_bytes(reel: Reel, numbers: Sequence[int], form: Format) -> int:
-    """Return the size of an animation of only some frames."""
-    part = replace(reel, draw=lambda place: reel.draw(numbers[place]), count=len(numbers))
-    return _written_bytes(lambda path: write_film(path, part, form))
 
 
 def _written_bytes(write: Callable[[Path], Steps]) -> int:

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from flowviz.records.equality import EqualByContent
 from flowviz.records.events import Ending, Finished, Moment, Progress
@@ -69,7 +69,8 @@ class Trial(EqualByContent):
         """
         figures = {**end.in_units().figures(), **figures_of_run(end.weights, history)}
         known = [value for value in figures.values() if value is not None]
-        arrays = (*end.weights.parameters.values(), *end.weights.statistics.values(), end.trace.positions, known)
+        weights = *end.weights.parameters.values(), *end.weights.statistics.values()
+        arrays: tuple[ArrayLike, ...] = *weights, end.trace.positions, known
         overflows = any(found is not None and found.overflows for found in (end.score.validation, end.score.test))
         finite = not overflows and all(np.isfinite(array).all() for array in arrays)
         rate = spec.of_family(flow.recipe).peak_rate

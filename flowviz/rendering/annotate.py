@@ -16,7 +16,8 @@ from flowviz.rendering.typeface import font_file
 from flowviz.specs import PictureSize, ViewSpec
 
 MAX_TICKS = 8  # tick steps along the shorter side
-FINENESS = 4  # text is drawn this much larger and reduced, because small letters would be spaced by whole pixels
+# Text below a font size in pixels is drawn larger and reduced, because small letters would be spaced by whole pixels.
+FINENESS, FINE_SIZE = 4, 14.0
 TITLE_EMS = 1.6
 BROAD = 40.0  # ems; minimum panel width for a title and a legend side by side
 BESIDE_TITLE = 16.0  # ems; width reserved for the legend beside a title
@@ -268,8 +269,9 @@ def text_width(size: float, ems: float = 1.0) -> Measure:
         size: 1 em in pixels.
         ems: The font size in ems.
     """
-    letters = font(ems * size * FINENESS)
-    return lambda text: letters.getlength(text) / FINENESS
+    fineness = _fineness(ems * size)
+    letters = font(ems * size * fineness)
+    return lambda text: letters.getlength(text) / fineness
 
 
 def write(
@@ -295,6 +297,11 @@ def write(
     return Layer.joined(stamps)
 
 
+def text_left(label: Label, length: float) -> float:
+    """Return the left edge of the text of a label; `length` is its width. Both are in pixels."""
+    return label.x - {"l": 0.0, "m": 0.5, "r": 1.0}[label.anchor[0]] * length
+
+
 def label_box(label: Label, size: float, length: float) -> tuple[float, float, float, float]:
     """Return the left, top, width and height of a background of a label, in pixels.
 
@@ -304,9 +311,8 @@ def label_box(label: Label, size: float, length: float) -> tuple[float, float, f
         length: The width of the text in pixels.
     """
     gap, height = _stroke(size), label.ems * size
-    left = label.x - {"l": 0.0, "m": 0.5, "r": 1.0}[label.anchor[0]] * length
     top = label.y - {"t": 0.0, "m": 0.5, "b": 1.0}[label.anchor[1]] * height
-    return left - gap, top - gap, length + 2 * gap, height + 2 * gap
+    return text_left(label, length) - gap, top - gap, length + 2 * gap, height + 2 * gap
 
 
 def note_label(view: ViewSpec, panel: Panel, text: str) -> Label:
@@ -353,19 +359,26 @@ def stamp(
         color: The color of the text.
         background: The background and its opacity; the halo is opaque, and has the same color.
     """
-    letters, stroke = font(text_size * FINENESS), _stroke(size) * FINENESS
-    canvas = ImageDraw.Draw(Image.new("RGBA", (1, 1)))
-    left, top, right, bottom = (
-        edge / FINENESS for edge in canvas.textbbox((0, 0), text, letters, anchor, stroke_width=stroke)
-    )
+    fineness = _fineness(text_size)
+    letters, stroke = font(text_size * fineness), _stroke(size) * fineness
+    left, top, right, bottom = (edge / fineness for edge in letters.getbbox(text, stroke_width=stroke, anchor=anchor))
     place = 1 - floor(left), 1 - floor(top)  # leaves a margin of one pixel
     width, height = ceil(right) + place[0] + 1, ceil(bottom) + place[1] + 1
-    fine = Image.new("RGBA", (width * FINENESS, height * FINENESS), background)
-    start = place[0] * FINENESS, place[1] * FINENESS
-    draw = ImageDraw.Draw(fine)
-    draw.text(start, text, color, letters, anchor, stroke_width=stroke, stroke_fill=(*background[:3], 255))
-    picture = fine.reduce(FINENESS)
-    return Stamp(Layer.of(np.asarray(picture)), Panel(*picture.size), place)
+    fine = Image.new("RGBA", (width * fineness, height * fineness), background)
+    ImageDraw.Draw(fine).text(
+        (place[0] * fineness, place[1] * fineness),
+        text,
+        color,
+        letters,
+        anchor,
+        stroke_width=stroke,
+        stroke_fill=(*background[:3], 255),
+    )
+    return Stamp(Layer.of(np.asarray(fine.reduce(fineness))), Panel(width, height), place)
+
+
+def _fineness(text_size: float) -> int:
+    return FINENESS if text_size < FINE_SIZE else 1
 
 
 def _stroke(size: float) -> int:

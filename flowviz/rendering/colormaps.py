@@ -1,7 +1,7 @@
 """Colormaps from matplotlib, cropped to stand out against the background."""
 
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,8 @@ SCALES: dict[tuple[Scale, Theme], tuple[str, float, float]] = {
     ("angle", "dark"): ("twilight", 0.0, 1.0),
     ("heat", "light"): ("PuBu", 0.0, 0.85),
     ("heat", "dark"): ("magma", 0.1, 0.8),
-    ("heat below points", "light"): ("PuBu", 0.0, 0.85),
-    ("heat below points", "dark"): ("magma", 0.1, 0.8),
 }
+SCALES |= {("heat below points", theme): SCALES["heat", theme] for theme in get_args(Theme)}
 PALENESS = 0.4  # share of the background in the colors of a density, from which points of any color stand out
 CYCLE: dict[Theme, tuple[float, float]] = {"light": (0.0, 0.75), "dark": (0.28, 1.0)}  # range of the RGB channels
 

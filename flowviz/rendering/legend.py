@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from flowviz.records import Scene
-from flowviz.rendering.annotate import BROAD, Label, em, text_width
+from flowviz.rendering.annotate import BROAD, Label, em, text_left, text_width
 from flowviz.rendering.colormaps import STEPS, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import density_limits, density_strength, difference_limit
@@ -208,8 +208,8 @@ def draw_legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_titl
 
 def _left(entry: Drawing, size: float) -> float:
     """Return where the graphic and the text of an entry begin, in pixels."""
-    length, shares = text_width(size), {"l": 0.0, "m": 0.5, "r": 1.0}
-    texts = (label.x - shares[label.anchor[0]] * length(label.text) for label in entry.labels)
+    length = text_width(size)
+    texts = (text_left(label, length(label.text)) for label in entry.labels)
     points = *(each.points for each in entry.polygons), *(each.points for each in entry.lines)
     shapes = (float(each[:, 0].min()) for each in points)
     return min(*texts, *shapes, *(box.left for box in entry.boxes), KEY_WIDTH * size)

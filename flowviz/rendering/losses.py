@@ -1,6 +1,7 @@
 """A plot of the losses over the steps of training."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -182,5 +183,10 @@ def _holds(size: PictureSize, ems: tuple[int, int], text: float) -> bool:
 
 def _written(name: str) -> str:
     """Return a name in which characters that the bundled fonts lack are replaced."""
-    known = set[int]().union(*(get_font(findfont(family)).get_charmap() for family in families()))
-    return "".join(letter if ord(letter) in known else LACKING for letter in name)
+    return "".join(letter if ord(letter) in _known() else LACKING for letter in name)
+
+
+@cache
+def _known() -> frozenset[int]:
+    """Return the code points of the characters in the bundled fonts."""
+    return frozenset[int]().union(*(get_font(findfont(family)).get_charmap() for family in families()))

@@ -12,10 +12,12 @@ from PIL import Image
 
 from flowviz.errors import FileError
 from flowviz.exporting import film
+from flowviz.exporting.estimate import film_bytes
 from flowviz.exporting.export import Export
+from flowviz.exporting.reel import Reel
 from flowviz.projects import Project
 from flowviz.rendering.colors import SURROUNDINGS
-from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs import ExportSpec, PictureSize, ViewSpec
 from tests.exporting.projects import SMALL, bent_project, playing, written
 
 MARKS: dict[str, Any] = {"gif": 3.0, "apng": 0.0, "webp": 0.0}  # how far a pixel is off on average, of 255, at the most
@@ -119,6 +121,19 @@ def test_size_of_a_film_is_estimated(project: Project, tmp_path: Path, form: str
     if in_betweens == 2:  # so few frames that all are encoded
         assert estimate == size
     assert 1 / 1.5 < estimate / size < 1.5
+
+
+def test_estimate_draws_each_frame_of_a_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = list[int]()
+
+    def draw(number: int) -> NDArray[np.uint8]:
+        drawn.append(number)
+        return np.full((64, 64, 4), number, np.uint8)
+
+    reel = Reel(draw, 200, PictureSize(width=64, height=64), 12, repeats=True, view=ViewSpec())
+    monkeypatch.setattr("flowviz.exporting.estimate._starts", lambda count, frames: list(range(0, 200, 5)))
+    film_bytes(reel, "mp4")
+    assert drawn == [start + place for start in range(0, 200, 5) for place in range(2)]
 
 
 def test_size_of_a_folder_is_estimated(project: Project, tmp_path: Path) -> None:

@@ -83,9 +83,9 @@ class Axis(pg.AxisItem):
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Return the labels of ticks; the powers of ten of a logarithmic axis are written as numbers."""
-        if not self.logMode:
+        if not self.logMode and spacing < 1:
             return list(super().tickStrings(values, scale, spacing))
-        return [f"{10.0**value:.3g}" for value in values]
+        return [f"{10.0**value:.3g}" if self.logMode else f"{value:,.7g}" for value in values]
 
     def _few_labels(self, minimum: float, maximum: float, size: float) -> list[tuple[float, float]]:
         """Return a tick level with two or three labels, however close to each other, or none if they would overlap."""

@@ -37,6 +37,12 @@ def test_low_plot_has_two_or_three_ticks(qtbot: QtBot, up: tuple[float, float], 
     assert len(set(texts)) == len(texts)
 
 
+def test_large_numbers_have_separators(qtbot: QtBot) -> None:
+    axis = shown_plot(qtbot, 100, (0.0, 1.0))._axes["bottom"]
+    assert axis.tickStrings([0.0, 5000.0, 20_000.0], 1.0, 5000.0) == ["0", "5,000", "20,000"]
+    assert axis.tickStrings([0.5, 1.0], 1.0, 0.5) == ["0.5", "1.0"]
+
+
 def test_label_that_is_set_later_is_below_the_numbers(qtbot: QtBot) -> None:
     plot = Plot()
     qtbot.addWidget(plot)
