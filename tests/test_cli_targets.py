@@ -10,6 +10,8 @@ from PIL import Image, ImageDraw
 from flowviz.projects import load_project
 from flowviz.specs import SHAPES, ImageSpec, MixSpec, PointsSpec, TextSpec
 from flowviz.targets import build_target
+from flowviz.targets.table import Table
+from flowviz.targets.text_table import text_table
 from tests.test_cli import SMALL, run
 
 
@@ -191,8 +193,18 @@ def test_what_is_wrong_with_a_target_is_one_sentence(
 
 
 @pytest.mark.usefixtures("files")
-def test_first_two_columns_of_numbers_are_read_and_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_first_two_columns_of_numbers_are_read_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = list[Path]()
+
+    def counted(path: Path, start: bytes, size: int) -> Table:
+        opened.append(path)
+        return text_table(path, start, size)
+
+    monkeypatch.setattr("flowviz.targets.tables.text_table", counted)
     assert run("target", "--points", "three.csv", "-o", "x.npy") == 0
+    assert opened == [Path("three.csv")]
     sentence = "flowviz reads the columns 'a' and 'b' of three.csv, the first two with numbers. To read others, use"
     assert sentence in capsys.readouterr().err
 

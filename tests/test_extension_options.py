@@ -193,10 +193,10 @@ def test_window_shows_the_options_of_the_family(qtbot: QtBot) -> None:
     qtbot.addWidget(form)
     tail = form.findChild(QDoubleSpinBox, "flow_tail")
     waves, wave = form.findChild(QSpinBox, "flow_waves_of_shift"), form.findChild(QComboBox, "flow_wave")
-    even, own = form.findChild(QCheckBox, "flow_even"), tail
-    assert own.isHidden()
+    even = form.findChild(QCheckBox, "flow_even")
+    assert tail.isHidden()
     request.set_family("waves")
-    assert not own.isHidden()
+    assert not tail.isHidden()
     assert (tail.minimum(), tail.value(), tail.maximum(), tail.toolTip()) == (1, 2, 20, "How heavy the tails are")
     tail.setValue(7.5)
     waves.setValue(9)
@@ -208,7 +208,7 @@ def test_window_shows_the_options_of_the_family(qtbot: QtBot) -> None:
     request.update_flow(layers=3)
     assert request.plan.flow.options == expected
     request.set_family("nice")
-    assert own.isHidden()
+    assert tail.isHidden()
     assert request.plan.flow == FlowSpec(family="nice")
     request.show_flow(flow_of(tail=3.0))
     assert tail.value() == 3

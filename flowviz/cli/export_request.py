@@ -131,8 +131,7 @@ def _marks(given: Given, base: ExportSpec, what: What) -> dict[str, Any]:
     """Return the marks where they are not as given: in a sheet, overview is no mark, and there is no density."""
     marks = base.seen.view.marks
     if "marks" in given:
-        words = _words(given)
-        marks = FIELDS["marks"].parse(",".join(words - {OVERVIEW}) or "points")
+        marks = FIELDS["marks"].parse(",".join(_words(given) - {OVERVIEW}) or "points")
     elif what == "sheet":
         marks = marks - {"density"} or frozenset({"points"})
     if given.get("beside") and what != "sheet" and not base.seen.view.model_copy(update={"marks": marks}).has_two_sides:

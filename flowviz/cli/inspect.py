@@ -21,7 +21,6 @@ from flowviz.errors import FlowvizError, SpecError
 from flowviz.files import write_bytes
 from flowviz.library.training import check_flow
 from flowviz.projects import Project
-from flowviz.projects.moments import present_moment
 from flowviz.records import Environment, Settings, StageReport, checked_stage, written
 from flowviz.records.deviation import Deviation
 from flowviz.specs import FlowSpec
@@ -203,7 +202,7 @@ def _legibility(project: Project) -> str | float:
     """Return the legibility of the particles, computed if the file does not contain it."""
     found = project.timeline.moments[-1].legibility if project.timeline.moments else None
     try:
-        found = present_moment(project, build_target(project.target)).legibility if found is None else found
+        found = project.present_moment(build_target(project.target)).legibility if found is None else found
     except FlowvizError:  # the font of a text is not installed, or a picture is damaged
         return "unknown"
     return "none" if found is None else found

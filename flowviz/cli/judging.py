@@ -57,10 +57,8 @@ def judge(
     if len(sources.points) > 1:
         raise SpecError("There is more than one file of points. Give only one.")
     tables = {"points": next(iter(sources.points), None), "sample": samples}
-    for path in filter(None, tables.values()):
-        say_columns(path, sources.columns)
     given: dict[str, Any] = {
-        name: drained(reading_columns(path, sources.columns, options.MAX_POINTS), f"Reading {path.name}")
+        name: drained(reading_columns(path, sources.columns, options.MAX_POINTS, say_columns), f"Reading {path.name}")
         for name, path in tables.items()
         if path is not None
     }

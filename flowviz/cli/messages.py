@@ -5,7 +5,6 @@ from contextlib import contextmanager, nullcontext
 from functools import cache
 from math import inf, isfinite
 from operator import attrgetter
-from pathlib import Path
 from statistics import median
 from threading import Event as Flag
 from threading import Thread
@@ -17,12 +16,12 @@ from flowviz.records.comparison_table import brief_columns
 from flowviz.records.events import is_unsteady
 from flowviz.records.paired import DIFFERENCE
 from flowviz.specs.shares import percent
-from flowviz.targets import columns_of, result_of
+from flowviz.targets import result_of
 
 T = TypeVar("T")
 
 LINE_SECONDS = 10  # between two lines of progress
-JUDGED = {"gap", "test_nll", DIFFERENCE, "on_target", "seconds_to_goal"}  # columns of a comparison
+JUDGED = {"gap", "test_nll", DIFFERENCE, "on_target", "legibility", "seconds_to_goal"}  # columns of a comparison
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -104,10 +103,9 @@ def say(sentence: str) -> None:
     console().print(sentence, markup=False, soft_wrap=True)
 
 
-def say_columns(path: Path, columns: str | None) -> None:
-    """Say which columns of a table are read if there are several and the user has chosen none. Raises `FileError`."""
-    if columns is None and (sentence := columns_of(path).sentence(path.name)):
-        say(f"{sentence} To read others, use --columns.")
+def say_columns(sentence: str) -> None:
+    """Print a sentence about the columns of a table that flowviz has chosen, and how to choose others."""
+    say(f"{sentence} To read others, use --columns.")
 
 
 def counted(count: int, noun: str) -> str:
@@ -118,16 +116,13 @@ def counted(count: int, noun: str) -> str:
 def steadiness_sentences(trials: Sequence[Trial]) -> str:
     """Say how many runs diverged, failed or were unsteady."""
     counts = {ending: sum(trial.ending == ending for trial in trials) for ending in ("diverged", "failed")}
-    counts["were unsteady"] = sum(map(_was_unsteady, trials))
+    unsteady = (is_unsteady(each.figures.get("recoveries"), each.figures.get("largest_rise")) for each in trials)
+    counts["were unsteady"] = sum(unsteady)
     known = (
         ", ".join(f"{count} {what}" for what, count in counts.items() if count)
         or "none diverged, failed or was unsteady"
     )
     return f"Of {counted(len(trials), 'run')}, {known}."
-
-
-def _was_unsteady(trial: Trial) -> bool:
-    return is_unsteady(trial.figures.get("recoveries"), trial.figures.get("largest_rise"))
 
 
 def validation_sentence(trials: Sequence[Trial]) -> str:

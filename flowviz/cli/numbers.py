@@ -139,8 +139,7 @@ def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:
     """Read points (n, 2) to score. Raises `FileError`."""
     if is_project(path) or is_comparison(path):
         raise FileError(f"{path} is a {'project' if is_project(path) else 'comparison'}. Give a table of points.")
-    say_columns(path, columns)
-    points = drained(reading_columns(path, columns, options.MAX_POINTS), f"Reading {path.name}")
+    points = drained(reading_columns(path, columns, options.MAX_POINTS, say_columns), f"Reading {path.name}")
     if not len(points):
         raise FileError(f"{path} contains no points.")
     if not (np.abs(points) <= np.finfo(np.float32).max).all():

@@ -65,8 +65,7 @@ def flow_fields(fields: Mapping[str, SpecField]) -> Callable[..., Given]:
         own = context.meta.get(OWN)
         return {**fields, "options": own} if own else fields
 
-    found: Callable[..., Given] = given
-    return found
+    return given
 
 
 @takes(fields=flow_fields(fields_of(FlowSpec)))

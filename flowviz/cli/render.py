@@ -263,7 +263,5 @@ def _write(export: Export | ComparisonFigure, spec: ExportSpec, path: Path) -> N
         task = bar.add_task("Writing", total=export.count, figures="")
         for _ in export.write(path):
             bar.advance(task)
-    if spec.what in IN_FOLDERS:
-        say(f"Wrote {counted(export.count, 'picture')} to {path}.")
-    else:
-        say(f"Wrote the {spec.what.replace('_', ' ')} to {path}.")
+    written = counted(export.count, "picture") if spec.what in IN_FOLDERS else f"the {spec.what.replace('_', ' ')}"
+    say(f"Wrote {written} to {path}.")

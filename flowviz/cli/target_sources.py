@@ -79,9 +79,8 @@ class Sources:
         for path in self.points:
             if is_project(path):
                 raise FileError(f"{path} is a project. To learn its target, use --of.")
-            say_columns(path, self.columns)
-            points = drained(reading_points(path, self.columns), f"Reading {path.name}")
-            yield _with_choices(points, self.of_points)
+            reading = reading_points(path, self.columns, say_columns)
+            yield _with_choices(drained(reading, f"Reading {path.name}"), self.of_points)
 
     def _check(self) -> None:
         """Raise `SpecError` if the sources do not go together, or an option has no effect."""

@@ -1,16 +1,10 @@
-"""The current moment of a project, and the thinning of its timeline for saving, which keeps project files small."""
-
-from typing import TYPE_CHECKING
+"""Thin out the timeline of a project for saving, which keeps project files small."""
 
 import numpy as np
 
 from flowviz.projects.states import Layout, memory_of
 from flowviz.records import Moment, Snapshot, Timeline, Trace, Weights
 from flowviz.records.timeline import MAX_MOMENTS
-from flowviz.targets import Target
-
-if TYPE_CHECKING:
-    from flowviz.projects.project import Project
 
 MOMENTS_BYTES = 860_000  # memory of all earlier moments: 10 moments of a default flow
 MIN_MOMENTS = 4  # minimum number of earlier moments, however large the flow
@@ -45,25 +39,6 @@ def storable_timeline(
     if layout.same(last.weights, weights):
         last = with_particles(last, trace)
     return Timeline((*past, last), period)
-
-
-def present_moment(project: "Project", target: Target | None) -> Snapshot:
-    """Return the current state of a project as a moment.
-
-    What its file does not say of how well the particles hit the target is computed; older files lack the legibility.
-
-    Args:
-        project: The project.
-        target: Its target. None if that cannot be built, so that what the file does not say stays unknown.
-    """
-    step = int(project.history.step[-1]) if len(project.history.step) else 0
-    last = project.timeline.moments[-1] if project.timeline.moments else Moment(step, project.weights, None, None)
-    hits, ends = last.hits, project.trace.positions[-1]
-    if target is not None and last.on_target is None:
-        hits = target.hits(ends)
-    elif target is not None and last.legibility is None:
-        hits["legibility"] = target.legibility(ends)
-    return Snapshot(last.step, project.weights, trace=project.trace, **hits)
 
 
 def with_particles(moment: Moment, trace: Trace) -> Snapshot:

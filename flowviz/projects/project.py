@@ -17,6 +17,7 @@ from flowviz.records import (
     Event,
     Finished,
     History,
+    Moment,
     Recovered,
     Retargeted,
     Score,
@@ -151,6 +152,23 @@ class Project:
             case Adjusted():
                 return replace(self, history=history, training=event.applied(self.training))
         return replace(self, history=history)
+
+    def present_moment(self, target: targets.Target | None) -> Snapshot:
+        """Return the current state as a moment.
+
+        Values that the file does not contain, such as the legibility in older files, are computed.
+
+        Args:
+            target: The target. None if it cannot be built; unknown values then stay unknown.
+        """
+        step = int(self.history.step[-1]) if len(self.history.step) else 0
+        last = self.timeline.moments[-1] if self.timeline.moments else Moment(step, self.weights, None, None)
+        hits, ends = last.hits, self.trace.positions[-1]
+        if target is not None and last.on_target is None:
+            hits = target.hits(ends)
+        elif target is not None and last.legibility is None:
+            hits["legibility"] = target.legibility(ends)
+        return Snapshot(last.step, self.weights, trace=self.trace, **hits)
 
     @property
     def gap(self) -> float | None:

@@ -62,9 +62,9 @@ def recorded_project(arrays: Mapping[str, ArrayLike], title: str, target: Target
     names = _names(arrays.get("names"), shape[-3])
     units = FLOW_UNITS if target is None else targets.spec_units(target, "data")
     flows = [RecordedFlow.of(names, _in_flow_units(each, units)).checked() for each in _by_moment(found, shape)]
-    for flow in flows[:: max(1, len(flows) - 1)]:  # of the first and the last moment: each takes half a second
-        if "log_det" in flow.arrays:
-            check_log_det(flow.recorded)
+    for moment in {0, len(flows) - 1}:  # the first and the last one only, because each takes half a second
+        if "log_det" in flows[moment].arrays:
+            check_log_det(flows[moment].recorded)
     moments = _moments(flows, arrays.get("steps")) if len(shape) == 4 else ()
     latest, spec, training = flows[-1], target or _own_target(flows[-1], title), TrainingSpec(seconds=DEFAULT_SECONDS)
     weights, trace = latest.weights(), latest.recorded

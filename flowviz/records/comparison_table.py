@@ -23,7 +23,7 @@ class Column:
     Attributes:
         name: Name of the figure in `Trial.figures`, in files and in data frames.
         title: Title for users, without the split of the points.
-        form: Format of a value, as `format` takes it.
+        form: Format of a value, as `format` takes it, or "%" for a share.
         best: Which value is the best one.
         validation: Name of the validation figure that replaces it until the end of the training.
     """
@@ -38,7 +38,7 @@ class Column:
         """Return a value for users, or a dash if it is unknown."""
         if value is None:
             return UNKNOWN
-        return percent(value, int(self.form[1])) if self.form.endswith("%") else format(value, self.form)
+        return percent(value, 1) if self.form == "%" else format(value, self.form)
 
     def heading(self, rows: "Iterable[RunSummary]") -> str:
         """Return the title, beginning with the split of the points on which the values in some rows are measured.
@@ -61,10 +61,10 @@ COLUMNS = (
     Column("gap", "gap", ".3f", "lowest", "validation_gap"),
     Column("test_nll", "NLL", ".3f", "lowest", "validation_nll"),
     Column(DIFFERENCE, "test NLL − best", ".4f", "lowest"),
-    Column("on_target", "on target", ".1%", "highest"),
-    Column("legibility", "legibility", ".1%", "highest"),
-    Column("coverage", "coverage", ".1%", "highest"),
-    Column("leaked", "leaked", ".1%", "lowest"),
+    Column("on_target", "on target", "%", "highest"),
+    Column("legibility", "legibility", "%", "highest"),
+    Column("coverage", "coverage", "%", "highest"),
+    Column("leaked", "leaked", "%", "lowest"),
     Column("parameters", "parameters", ",.0f", "lowest"),
     Column("steps_per_second", "steps/s", ",.0f", "highest"),
     Column("seconds_to_goal", f"seconds to {percent(ON_TARGET_GOAL)} on target", ".1f", "lowest"),

@@ -88,12 +88,15 @@ def result_of(reading: Generator[float, None, Result], on_share: Callable[[float
             return result
 
 
-def reading_points(path: Path, columns: str | None = None) -> Generator[float, None, PointsSpec]:
+def reading_points(
+    path: Path, columns: str | None = None, chosen: Callable[[str], object] = lambda _: None
+) -> Generator[float, None, PointsSpec]:
     """Read the points in a file step by step; close the generator to cancel.
 
     Args:
         path: Path of the file.
         columns: Two columns; see `read_points`.
+        chosen: Called with a sentence about the columns that are read; see `reading_columns`.
 
     Yields:
         The share of the file that has been read, from 0 to 1.
@@ -105,10 +108,15 @@ def reading_points(path: Path, columns: str | None = None) -> Generator[float, N
         FileError: If the file does not hold two columns of finite numbers, or has too many rows.
         TargetError: If the points cannot be learned, for example because they lie on a line.
     """
-    return points_spec((yield from reading_columns(path, columns)), path.name)
+    return points_spec((yield from reading_columns(path, columns, chosen=chosen)), path.name)
 
 
-def reading_columns(path: Path, columns: str | None = None, max_rows: int = MAX_POINTS) -> Found:
+def reading_columns(
+    path: Path,
+    columns: str | None = None,
+    max_rows: int = MAX_POINTS,
+    chosen: Callable[[str], object] = lambda _: None,
+) -> Found:
     """Read two columns of a file step by step; close the generator to cancel.
 
     Args:
@@ -116,6 +124,7 @@ def reading_columns(path: Path, columns: str | None = None, max_rows: int = MAX_
         columns: Two columns by name or by number from 1, such as "x,y" or "1,2". By default, the first
             two with numbers.
         max_rows: Maximum number of rows.
+        chosen: Called with a sentence about the columns that are read, if there are more than two and none are given.
 
     Yields:
         The share of the file that has been read, from 0 to 1.
@@ -127,7 +136,10 @@ def reading_columns(path: Path, columns: str | None = None, max_rows: int = MAX_
         FileError: If the file does not hold two columns of finite numbers, or has more than `max_rows` rows.
     """
     table = _table(path)
-    points = yield from table.read(*_chosen(columns, table, path), max_rows)
+    found = Columns(table.columns, _chosen(columns, table, path))
+    if columns is None and (sentence := found.sentence(path.name)):
+        chosen(sentence)
+    points = yield from table.read(*found.usual, max_rows)
     bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(bad):
         raise FileError(
@@ -147,8 +159,7 @@ def read_log_densities(path: Path) -> NDArray[np.float64]:
     if len(table.columns) > 1 and LOG_PROB not in table.columns:
         raise FileError(f"{path.name} has {len(table.columns)} columns, and none of them is called {LOG_PROB}.")
     place = table.columns.index(LOG_PROB) if LOG_PROB in table.columns else 0
-    found: NDArray[np.float64] = result_of(table.read(place, place, MAX_POINTS))[:, 0]
-    return found
+    return result_of(table.read(place, place, MAX_POINTS))[:, 0]
 
 
 def read_arrays(path: Path, max_bytes: int) -> dict[str, NDArray[Any]]:
@@ -171,8 +182,8 @@ def read_arrays(path: Path, max_bytes: int) -> dict[str, NDArray[Any]]:
 def _chosen(columns: str | None, table: Table, path: Path) -> tuple[int, int]:
     """Return the indices of the two chosen columns, and raise `FileError` if the choice is invalid.
 
-    If none are chosen, these are the first two with numbers; a file of two columns, or with too few of numbers, is read
-    all the same, so that the error names the value that is no number.
+    By default, choose the first two numeric columns. If there are fewer than two, choose the first two columns, so that
+    the error names the value that is not a number.
     """
     names = table.columns
     listed = ", ".join(names[:NAMED_COLUMNS]) + (", ..." if len(names) > NAMED_COLUMNS else "")

@@ -23,7 +23,7 @@ def test_no_other_code_formats_shares() -> None:
     """Check that a share reads the same everywhere, because "7%" once stood beside "8%", and "90 %" beside "90%"."""
     own = Path(flowviz.__file__).parent / "specs" / "shares.py"
     for path in sorted(Path(flowviz.__file__).parent.rglob("*.py")):
-        tree = ast.parse(path.read_text())
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         specs = [
             ast.unparse(node.format_spec)
             for node in ast.walk(tree)

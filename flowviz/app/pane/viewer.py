@@ -17,7 +17,6 @@ from flowviz.app.pane.subject import Subject
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.projects import Project
-from flowviz.projects.moments import present_moment
 from flowviz.projects.variant import Variant
 from flowviz.records import Scene, Selection, Snapshot, Timeline, Trace
 from flowviz.records.trace import untrained_trace
@@ -101,7 +100,7 @@ class Viewer(QObject):
 
     def show_project(self, project: Project, target: Target | None) -> None:
         """Show a trained flow as it was saved. TensorFlow is not loaded before a query needs it."""
-        past, latest = project.timeline.moments[:-1], present_moment(project, target)
+        past, latest = project.timeline.moments[:-1], project.present_moment(target)
         self._begin(Variant.of(project), target, replace(project.timeline, moments=(*past, latest)))
         self._show_snapshot(latest)
 
