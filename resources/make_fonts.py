@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 STYLES = "Regular", "Bold"
 TARGET = Path(__file__).parent / "fonts"
 # Latin, Greek, Cyrillic, punctuation, superscripts and subscripts, currencies, letterlike symbols, arrows, operators,
-# technical and geometric symbols. The rest of Inter's characters are parts of names that few people have.
+# technical and geometric symbols. Inter's other characters are rarely needed.
 RANGES = (
     (0x20, 0x24F), (0x2B0, 0x36F), (0x370, 0x3FF), (0x400, 0x52F), (0x1E00, 0x1EFF), (0x2000, 0x218F), (0x2190, 0x22FF),
     (0x2300, 0x23FF), (0x2460, 0x24FF), (0x25A0, 0x26FF),

@@ -87,7 +87,8 @@ class Export:
         Args:
             share: The position of the picture among all pictures, 0 for the first and 1 for the last.
             size: The maximum size of the preview, in pixels. If it exceeds that of the export, the picture is drawn
-                larger, unless its text has the least size, which would then be relatively smaller.
+                larger, unless its text has the minimum size, because the text would then be too small relative to the
+                picture.
 
         Returns:
             The preview, (height, width, 4), with the aspect ratio of the export.

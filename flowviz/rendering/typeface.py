@@ -1,7 +1,7 @@
 """The typeface of the window, of pictures and of documents: Inter, whose digits are of equal width.
 
 `resources/make_fonts.py` makes its files. Characters that it lacks come from DejaVu Sans in documents, and from the
-fonts of the system in the window. The font of targets is another matter; see `targets.fonts`.
+fonts of the system in the window. Targets have their own fonts; see `targets.fonts`.
 """
 
 from functools import cache
@@ -22,9 +22,9 @@ def font_file(weight: Weight = "regular") -> Path:
 
 @cache
 def families() -> list[str]:
-    """Return the families for text in matplotlib, which knows the bundled one from then on.
+    """Register the bundled fonts with matplotlib, and return the font families for text.
 
-    Other figures of the process are not affected, unless they ask for a font of this name.
+    Other figures in the process are unaffected unless they use this family.
     """
     from matplotlib.font_manager import fontManager  # imported here because it takes a third of a second
 

@@ -1,14 +1,14 @@
-"""The contrast between the strokes of a picture and the gaps beside them."""
+"""Measure how legible points make the strokes of a picture."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 # Lengths are in widths of a stroke.
-FINE, COARSE = 0.2, 0.7  # standard deviations of two blurs: what only the finer one leaves is what can be read
-BLURRED = 1.0  # standard deviation of the blur of a copy that nobody can read
-REACH = 4 * COARSE  # distance from the ink at which nothing counts anymore
+FINE, COARSE = 0.2, 0.7  # standard deviations of two blurs; their difference keeps the details that make text readable
+BLURRED = 1.0  # standard deviation of the blur of an illegible copy
+REACH = 4 * COARSE  # distance from the ink beyond which particles have no effect
 CELLS = 8  # per stroke, along each axis
-WIDEST = 0.3  # strokes, as a share of the longer side of the ink; what is rounder, such as a heart, has no strokes
+WIDEST = 0.3  # strokes, as a share of the longer side of the ink; rounder shapes, such as a heart, have no strokes
 
 
 class Contrast:
@@ -33,8 +33,7 @@ class Contrast:
         squared = np.add.outer(np.fft.fftfreq(cells.shape[0]) ** 2, np.fft.rfftfreq(cells.shape[1]) ** 2)
         fine, coarse, blurred = (np.exp(-2 * (np.pi * blur * width) ** 2 * squared) for blur in (FINE, COARSE, BLURRED))
         self._map = np.fft.irfft2(spectrum * (fine - coarse) ** 2, cells.shape)
-        copy = np.fft.irfft2(spectrum * blurred, cells.shape)
-        self._of_blurred = float((copy * self._map).sum())
+        self._of_blurred = float((np.fft.irfft2(spectrum * blurred, cells.shape) * self._map).sum())
         self._of_picture = float((cells * self._map).sum() / cells.sum())
 
     def of(self, column: NDArray[np.floating], row: NDArray[np.floating]) -> float:

@@ -1,4 +1,4 @@
-"""Open picture files without decoding them, and estimate the memory that decoding takes."""
+"""Estimate the memory for decoding a picture from its header."""
 
 from contextlib import suppress
 from operator import mul
@@ -22,7 +22,7 @@ from PIL.TiffImagePlugin import (
 )
 from PIL.WebPImagePlugin import WebPImageFile
 
-MAX_PIXELS = 200_000_000  # as many as the largest sensors of telephones have
+MAX_PIXELS = 200_000_000  # as many as the largest phone cameras have
 MAX_BYTES = 850_000_000  # of memory for decoding, and of a file: with all the rest, less than 1 GB
 PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}  # by mode; 4 in the others, RGB too
 WEBP_BYTES = 16  # per pixel: two canvases of libwebp, a copy of one, and the picture
@@ -70,7 +70,7 @@ def decoder_bytes(image: ImageFile.ImageFile, file_bytes: int) -> int:
         file_bytes: Size of its file.
     """
     pixels = image.width * image.height
-    metadata = max(0, file_bytes - 8 * pixels)  # more bytes than any pixel takes are something else
+    metadata = max(0, file_bytes - 8 * pixels)  # bytes beyond the maximum for pixels are metadata
     match image:
         case JpegImageFile():
             return metadata + _coefficient_bytes(image)
@@ -103,7 +103,6 @@ def _tiff_bytes(image: TiffImageFile, file_bytes: int) -> int:
     if image.info["compression"] == "raw":
         return turned
     piece = tag.get(TILEWIDTH, tag[IMAGEWIDTH]) * tag.get(TILELENGTH, min(height, tag.get(ROWSPERSTRIP, height)))
-    bits = max(tag.get(BITSPERSAMPLE, (1,))) * tag.get(SAMPLESPERPIXEL, 1)
-    if tag.get(PHOTOMETRIC_INTERPRETATION) == YCBCR:  # libtiff converts it
-        bits = 32
+    is_converted = tag.get(PHOTOMETRIC_INTERPRETATION) == YCBCR  # by libtiff
+    bits = 32 if is_converted else max(tag.get(BITSPERSAMPLE, (1,))) * tag.get(SAMPLESPERPIXEL, 1)
     return file_bytes + max(turned, int(piece * bits // 8))

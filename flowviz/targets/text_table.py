@@ -65,7 +65,7 @@ def _first_lines(path: Path, start: bytes, size: int) -> list[str]:
 def _is_header(fields: list[str], are_numbers: list[bool], following: list[list[bool]]) -> bool:
     """Return whether the first row of a table holds the names of its columns.
 
-    A row of a word and numbers, above rows of the same kind, is one of the data, unless the numbers could be years.
+    A first row that mixes words and numbers like the row below it is data, unless all its numbers look like years.
     """
     if all(are_numbers):
         return False

@@ -104,7 +104,7 @@ class Score(FittingLabel):
     """
 
     def __init__(self) -> None:
-        super().__init__("score", "How well the particles hit the target")
+        super().__init__("score", "Legibility, and share of the particles on the target")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setToolTip(SCORE_TIP)
