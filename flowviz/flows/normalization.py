@@ -102,5 +102,4 @@ class ActNorm(ElementwiseAffine):
         else:
             mean, variance = tf.nn.moments(points, axes=[0])
             deviation = tf.sqrt(variance)
-        deviation = tf.maximum(deviation, MIN_DEVIATION)
-        return {"shift": mean, "log_scale": tf.math.log(deviation)}
+        return {"shift": mean, "log_scale": tf.math.log(tf.maximum(deviation, MIN_DEVIATION))}

@@ -92,9 +92,7 @@ class Condition(Spec):
 
 def _same(seen: Any, value: Any) -> bool:
     if isinstance(value, float | int) and not isinstance(value, bool):
-        if isnan(value):
-            return isnan(seen)
-        return bool(abs(seen - value) <= 1e-9 * max(1, abs(value)))
+        return isnan(seen) if isnan(value) else bool(abs(seen - value) <= 1e-9 * max(1, abs(value)))
     return bool(set(seen) == set(value) if isinstance(value, tuple | frozenset | list) else seen == value)
 
 

@@ -20,14 +20,12 @@ def _parser() -> "MarkdownIt":
 
 def as_html(text: str) -> str:
     """Return Markdown as HTML that loads nothing."""
-    html: str = _parser().render(text)
-    return _unbroken(html.strip())
+    return _unbroken(_parser().render(text).strip())
 
 
 def as_line(text: str) -> str:
     """Return the Markdown of a title or a sentence as HTML without a paragraph; "1. Bend" remains text, not a list."""
-    html: str = _parser().renderInline(text)
-    return _unbroken(html)
+    return _unbroken(_parser().renderInline(text))
 
 
 def as_plain_line(text: str) -> str:

@@ -156,9 +156,7 @@ def load_project(path: Path) -> Project:
     Raises:
         FileError: If the file cannot be read, is damaged, or is not a project.
     """
-    if is_recording(path):
-        return load_recording(path)
-    return read_content(path, from_bytes)
+    return load_recording(path) if is_recording(path) else read_content(path, from_bytes)
 
 
 def is_project(path: Path) -> bool:

@@ -80,8 +80,7 @@ def returned_to(adjustments: Iterable[Adjusted], step: int) -> tuple[Adjusted, .
 
     Later changes take effect at that step instead. Changes at the same step are joined.
     """
-    moved = (replace(each, step=min(each.step, step)) for each in adjustments)
-    return tuple(_joined(moved))
+    return tuple(_joined(replace(each, step=min(each.step, step)) for each in adjustments))
 
 
 def _joined(adjustments: Iterable[Adjusted]) -> Iterator[Adjusted]:

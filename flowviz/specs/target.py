@@ -244,8 +244,7 @@ class MixSpec(Spec):
     @property
     def title(self) -> str:
         """Return the name of the target as shown to the user."""
-        joint = " + " if self.layout == "beside" else " over "
-        return joint.join(part.source.title for part in self.parts)
+        return (" + " if self.layout == "beside" else " over ").join(part.source.title for part in self.parts)
 
 
 KINDS = _Source | MixSpec

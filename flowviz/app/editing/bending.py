@@ -94,8 +94,7 @@ def spline_height(bump: Bump) -> float:
 
 
 def _shape(x: NDArray[np.float64] | np.float64, center: float, width: float) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = np.exp(-(((x - center) / width) ** 2) / 2)
-    return found
+    return np.exp(-(((x - center) / width) ** 2) / 2)
 
 
 def _curve_of(bump: Bump, curves: Sequence[Curve]) -> int | None:

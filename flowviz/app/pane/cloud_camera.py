@@ -165,5 +165,4 @@ def frame_of(view: View) -> tuple[object, ...]:
 
 
 def _own_boxes(trace: Trace) -> Boxes:
-    boxes: Boxes = trace.boxes
-    return boxes
+    return trace.boxes
