@@ -6,17 +6,21 @@ import re
 import shutil
 import signal
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
 import flowviz
 from flowviz.cli.interrupts import Interrupted
-from flowviz.projects import Project, load_comparison, save_project
+from flowviz.cli.messages import comparison_table
+from flowviz.projects import Project, example, load_comparison, save_project
 from flowviz.records import Trial
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import AdaptiveHistogram
@@ -53,6 +57,16 @@ class FakeRuns:
 def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeRuns:
     monkeypatch.chdir(tmp_path)
     return FakeRuns(monkeypatch)
+
+
+def test_table_in_the_terminal_shows_the_legibility() -> None:
+    comparison = example("three_flows").comparison()
+    trials = tuple(replace(each, figures={**each.figures, "legibility": 0.875}) for each in comparison.trials)
+    console = Console(width=80, file=StringIO())
+    console.print(comparison_table(replace(comparison, trials=trials)))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "legibility" in text
+    assert text.count("87.5%") == len(trials)
 
 
 @pytest.fixture(scope="module")
