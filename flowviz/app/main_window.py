@@ -196,7 +196,7 @@ class MainWindow(QMainWindow):
         fill_lesson_entries(help_menu, self.lessons, self._lesson_files)
         self.finder = CommandFinder(
             self, self.request, self.view, training.controls.commands.train, self.motion,
-            (self.welcome.leave, self._presentation.leave),
+            self.welcome.leave, self._presentation.leave,
             training.flow, training.controls, viewing.view_bar, viewing.playback, viewing.integrator,
         )  # fmt: skip
         fill_help_menu(help_menu, self.finder, self._report, self._about)
@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
         self.session.returning.connect(comparisons.leave)
         comparisons.project_chosen.connect(actions.show_project)
         comparisons.file_chosen.connect(actions.open)
-        self.lessons.left.connect(self.welcome.leave)  # before the panels are restored
+        self.lessons.left.connect(self.welcome.leave)  # must run before LessonDock restores the panels
         self._lesson_dock.connect(presentation, pages.show_cloud_alone)
 
     def _connect_notices(self) -> None:

@@ -36,7 +36,10 @@ class ControlCommands:
     """Makes commands from the controls of some panels that apply at the moment."""
 
     def __init__(self, window: QMainWindow, leaving: Sequence[Callable[[], object]], *panels: QWidget) -> None:
-        """Create it; the functions in `leaving` close what covers the panels, before a control is shown."""
+        """Make commands for controls in `panels`.
+
+        Before a control is shown, the functions in `leaving` are called, to leave what covers it.
+        """
         self._window, self._leaving, self._panels = window, leaving, panels
 
     def all(self) -> list[Command]:

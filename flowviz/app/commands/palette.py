@@ -19,6 +19,7 @@ from PyQt6.sip import isdeleted
 from flowviz.app.commands.catalog import Command, matching
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, MARGIN, UNIT
+from flowviz.app.threads.delay import delayed
 from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 
@@ -132,13 +133,15 @@ class CommandPalette(CommandList):
         for watched in (self._around, parent):
             watched.installEventFilter(self)
         self.finished.connect(self._around.deleteLater)
-        self._lay_out()
+        self.list.setHeaderHidden(True)
+        existing(self.list.header()).setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.search.setPlaceholderText("Type a command, an option, a color or a number")
         self.search.returnPressed.connect(self.run)
         self.list.itemActivated.connect(lambda: self.run())
         self.list.currentItemChanged.connect(lambda: self._describe())
+        refreshing = delayed(self, self._refresh)  # once, when many commands change, such as when a training ends
         for command in commands:
-            command.action.changed.connect(self._refresh)  # such as when a training ends
+            command.action.changed.connect(refreshing.start)
         self._show_matching()
 
     def open_above(self) -> None:
@@ -151,10 +154,6 @@ class CommandPalette(CommandList):
     def found(self, typed: str) -> list[Command]:
         return matching([*self._commands, *self._more(typed)] if typed else self._commands, typed)
 
-    def _lay_out(self) -> None:
-        self.list.setHeaderHidden(True)
-        existing(self.list.header()).setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-
     def _place(self) -> None:
         room = self._window.rect()
         size = (PALETTE_SIZE * self.fontMetrics().height()).boundedTo(room.size() - QSize(2, 2) * MARGIN)
@@ -164,7 +163,7 @@ class CommandPalette(CommandList):
         self.raise_()
 
     def _describe(self) -> None:
-        """Describe the selected command, or say that it is disabled, and why if the command knows."""
+        """Describe the selected command; if it is disabled, say so first."""
         command = self._selected
         if command is not None:
             missing = "" if command.action.isEnabled() else f"'{command.title}' is not available at the moment. "

@@ -1,7 +1,7 @@
 """The command palette, which finds entries of menus, controls of panels and numbers, and the shortcut sheet."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from PyQt6.QtGui import QAction
@@ -29,7 +29,8 @@ class CommandFinder:
         view: ViewState,
         train: QAction,
         motion: Dissolve,
-        leaving: Sequence[Callable[[], object]],
+        leave_page: Callable[[], object],
+        leave_presentation: Callable[[], object],
         *panels: QWidget,
     ) -> None:
         """Prepare to find commands.
@@ -40,12 +41,13 @@ class CommandFinder:
             view: Its view, whose stage can be typed.
             train: Starts a training, or starts it over; its title says which.
             motion: Lets the palette appear.
-            leaving: Leave what hides the panels.
+            leave_page: Leaves the start page, which hides the cloud and the panels.
+            leave_presentation: Leaves the mode that hides the panels.
             panels: The panels whose controls can be found.
         """
         self._window, self._request, self._view = window, request, view
-        self._train, self._motion = train, motion
-        self._controls = ControlCommands(window, leaving, *panels)
+        self._train, self._motion, self._leave_page = train, motion, leave_page
+        self._controls = ControlCommands(window, (leave_page, leave_presentation), *panels)
 
     @property
     def commands(self) -> list[Command]:
@@ -58,7 +60,9 @@ class CommandFinder:
         for palette in opened:
             palette.reject()
         if not opened:
-            self._motion.dissolve(CommandPalette(self.commands, self._more, self._window).open_above)
+            self._motion.dissolve(
+                CommandPalette(self.commands, partial(self._more, self._controls.all()), self._window).open_above
+            )
 
     def open_sheet(self) -> None:
         """Open the list of all commands and their shortcuts."""
@@ -68,28 +72,33 @@ class CommandFinder:
         sheet.show()
         sheet.activateWindow()  # some window managers do not
 
-    def _more(self, typed: str) -> list[Command]:
-        found = NUMBER.search(typed)
-        number = found.group() if found else ""
+    def _more(self, of_controls: list[Command], typed: str) -> list[Command]:
+        number = found.group() if (found := NUMBER.search(typed)) else ""
         whole = self._with_number(int(number)) if number.isdigit() else ()
         entering = [*whole, *(self._controls.entering(number) if number else ())]
-        entering.sort(key=lambda command: not command.title.startswith(BUDGET))  # rather than restart a training
-        return [*entering, *self._controls.all()]
+        # A new training comes first, but before one that is started over ("Restart for"), the box of its budget does.
+        return [*sorted(entering, key=lambda command: not command.title.startswith(BUDGET)), *of_controls]
 
     def _with_number(self, number: int) -> Iterator[Command]:
         for unit, most in MAX_BUDGETS.items():
             if 1 <= number <= most:
-                tip = f"Train a new flow on this target for {number} {unit}"
+                amount, enabled = f"{number} {unit if number > 1 else unit.removesuffix('s')}", self._train.isEnabled()
+                tip = f"Train a new flow on this target for {amount}" if enabled else self._train.toolTip()
                 yield new_command(
-                    f"{self._train.iconText()} for {number} {unit}",
+                    f"{self._train.iconText()} for {amount}",
                     "Train",
                     tip,
                     partial(self._train_for, unit, number),
+                    enabled=enabled,
                 )
         if number <= self._view.value.last_stage:
             tip = f"Show the cloud at stage {number}"
-            yield new_command(f"Go to Stage {number}", "Layers", tip, partial(self._view.open_stage, number))
+            yield new_command(f"Go to Stage {number}", "Layers", tip, partial(self._show_stage, number))
 
     def _train_for(self, unit: str, amount: int) -> None:
         self._request.set_budget(unit, amount)
         self._train.trigger()
+
+    def _show_stage(self, stage: int) -> None:
+        self._leave_page()
+        self._view.open_stage(stage)

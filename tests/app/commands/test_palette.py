@@ -324,6 +324,30 @@ def test_typed_number_sets_an_option_a_stage_or_the_budget_of_a_training(
         (palette,) = main.findChildren(CommandPalette)
 
 
+def test_stage_is_shown_in_place_of_the_start_page(window: Window, qtbot: QtBot) -> None:
+    main = window.main
+    main.welcome.show()
+    main.finder.open_palette()
+    (palette,) = main.findChildren(CommandPalette)
+    chosen(palette, "stage 3", "Go to Stage 3", qtbot)
+    qtbot.waitUntil(lambda: not main.welcome.is_shown)
+    assert main.view.value.stage == 3
+
+
+def test_number_starts_no_training_where_train_is_disabled(window: Window, palette: CommandList, qtbot: QtBot) -> None:
+    commands, budget = window.find(TrainingControls, "runControls").commands, window.find(QSpinBox, "budgetAmount")
+    before = budget.value()
+    commands.show_activity(Activity(can_train=True, untrainable="This flow has no layers"))
+    qtbot.keyClicks(palette.search, "train 1")
+    row = titles(palette).index("Train for 1 second (unavailable)")
+    palette.list.setCurrentItem(rows(palette.list)[row])
+    assert window.find(QLabel, "commandSentence").text().endswith("This flow has no layers")
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    assert budget.value() == before
+    commands.show_activity(Activity(can_train=True))
+
+
 def test_option_is_found_on_the_start_page_and_in_a_presentation(window: Window, qtbot: QtBot) -> None:
     main, box = window.main, window.find(QSpinBox, "flowWidth")
     for hide in (main.welcome.show, window.find(QAction, "presentationAction").trigger):
@@ -349,7 +373,7 @@ def test_disabled_command_is_marked_and_not_run(window: Window, palette: Command
     assert palette.isVisible()
     assert "not available" in window.find(QLabel, "commandSentence").text()
     stop.setEnabled(True)  # as when a training begins
-    assert titles(palette)[0] == "Stop and Keep"
+    qtbot.waitUntil(lambda: titles(palette)[0] == "Stop and Keep")
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: executed == ["stop"])
     stop.setEnabled(False)
