@@ -20,8 +20,8 @@ from flowviz.app.style.tokens import TIGHT, UNIT
 from flowviz.app.target.font_box import FontBox
 from flowviz.app.target.page import Page
 from flowviz.app.widgets.controls import describe, lay_out, named
-from flowviz.app.widgets.form import ControlSpec, controls_of
-from flowviz.app.widgets.sheet import Sheet, add_control, form_of
+from flowviz.app.widgets.form import ControlSpec, add_control, controls_of, form_of
+from flowviz.app.widgets.sheet import Sheet
 from flowviz.specs import TextSpec
 from flowviz.specs.fields import fields_of
 from flowviz.specs.target import MAX_TEXT

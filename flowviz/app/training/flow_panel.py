@@ -8,9 +8,17 @@ from PyQt6.QtWidgets import QLabel, QSpinBox, QVBoxLayout, QWidget
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.training.presets import PresetBox
 from flowviz.app.widgets.controls import ChoiceBox, HelpButton, check_box, lay_out, row, tool_button
-from flowviz.app.widgets.form import ControlSpec, bind_control, bind_fields, control_of, controls_of
+from flowviz.app.widgets.form import (
+    ControlSpec,
+    add_control,
+    bind_control,
+    bind_fields,
+    control_of,
+    controls_of,
+    form_of,
+)
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
-from flowviz.app.widgets.sheet import Sheet, add_control, form_of
+from flowviz.app.widgets.sheet import Sheet
 from flowviz.records import Settings
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.fields import SpecField, fields_of
@@ -74,16 +82,16 @@ class FlowPanel(QWidget):
         self._warning = WarningLabel("flowWarning", "Warning about the flow")
         self.beside_button = tool_button("addBesideButton", ADD_BESIDE, ADD_BESIDE_TIP, "add")
         self._form = FlowOptions(request)
-        self.show_hint = self._form.show_hint
+        self.show_hint, self.help = self._form.show_hint, self._form.help
         self._base_warning = ""
         tip = "Family, sizes, normalization, learning rate, batch size, clip norm, patience and seed"
-        self.sheet = Sheet(self, "flowOptions", "Options", tip, self._form, self._form.help)
+        self.sheet = Sheet(self, "flowOptions", "Options", tip, self._form, self.help)
         choices = row(self._preset, self.sheet.opener, self.beside_button, stretched=self._preset)
         self._layout = lay_out(QVBoxLayout(self), choices, self._warning)
         request.watch(_flow, lambda _: self._warn())
 
     def show_base_warning(self, warning: str) -> None:
-        """Warn that the base of the flow does not suit the target. An empty text says nothing."""
+        """Warn that the base of the flow does not suit the target. An empty text hides the warning."""
         self._base_warning = warning
         self._warn()
 
@@ -118,8 +126,15 @@ class FlowOptions(QWidget):
         self._fill()
         bind_control(request, lambda value: value.plan.flow.family, self._family, request.set_family)
         bind_fields(request, _flow, self._flow, request.update_flow)
-        bind_fields(request, _settings, self._settings, request.update_training)
-        bind_control(request, _is_bounded, self._bounded, self._set_bounded)
+        bind_fields(
+            request,
+            lambda value: Settings.of(value.plan.training, value.plan.flow.recipe),
+            self._settings,
+            request.update_training,
+        )
+        bind_control(
+            request, lambda value: value.plan.flow.log_scale_bound is not None, self._bounded, self._set_bounded
+        )
         request.watch(_flow, self._enable)
 
     def _fill(self) -> None:
@@ -140,7 +155,12 @@ class FlowOptions(QWidget):
         box = control_of(TRAINING["patience"], PATIENCE)
         assert isinstance(box, QSpinBox)
         box.setSpecialValueText("unlimited")
-        bind_control(self._request, lambda value: value.plan.training.patience, box, self._set_patience)
+        bind_control(
+            self._request,
+            lambda value: value.plan.training.patience,
+            box,
+            lambda validations: self._request.update_training(patience=validations or None),
+        )
         return box
 
     def _seed(self) -> QWidget:
@@ -173,9 +193,6 @@ class FlowOptions(QWidget):
         """Say when a change of learning rate, batch or clip norm applies; an empty hint says nothing."""
         self._hint.setText(hint)
         self._form.setRowVisible(self._hint, bool(hint))
-
-    def _set_patience(self, validations: int) -> None:
-        self._request.update_training(patience=validations or None)
 
     def _set_bounded(self, bounded: bool) -> None:
         default = FlowSpec(family=self._request.plan.flow.family).log_scale_bound
@@ -221,11 +238,3 @@ def _control_spec(field: SpecField) -> ControlSpec:
 
 def _flow(request: Request) -> FlowSpec:
     return request.plan.flow
-
-
-def _settings(request: Request) -> Settings:
-    return Settings.of(request.plan.training, request.plan.flow.recipe)
-
-
-def _is_bounded(request: Request) -> bool:
-    return request.plan.flow.log_scale_bound is not None

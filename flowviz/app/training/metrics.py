@@ -53,7 +53,8 @@ class Metrics(QWidget):
     """Table of the latest metrics, with a dash for each unknown value, and what the loss means.
 
     Attributes:
-        buttons: The buttons that open and close the table and the explanation.
+        help: The button that shows and hides the explanation.
+        buttons: It, and the button that shows and hides the table.
     """
 
     def __init__(self) -> None:
@@ -69,7 +70,8 @@ class Metrics(QWidget):
         tip = "NLLs and gaps in nats, shares, and the round-trip error"
         more = DisclosureButton("detailsButton", "Details", "Show or hide the metrics", tip, SHOWN_KEY, self._table)
         self._answer = WrappingLabel("lossAnswer", MEANING)
-        self.buttons = row_widget(more, HelpButton("loss", self._answer))
+        self.help = HelpButton("loss", self._answer)
+        self.buttons = row_widget(more, self.help)
         lay_out(QVBoxLayout(self), self._answer, self._table)
         self._show_answer(None)
 

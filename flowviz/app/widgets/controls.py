@@ -81,7 +81,10 @@ class ChoiceBox(QComboBox):
 
 
 class DisclosureButton(QToolButton):
-    """Button that shows and hides widgets, as its chevron says. The settings remember what the user wants."""
+    """Button that shows or hides widgets.
+
+    Its chevron points down while they are visible. The choice is saved in the settings.
+    """
 
     def __init__(self, object_name: str, text: str, name: str, tip: str, key: str, *disclosed: QWidget) -> None:
         """Create a button that is named `name` for screen readers; the `disclosed` widgets are hidden at first."""
@@ -107,8 +110,8 @@ class HelpButton(DisclosureButton):
     """Button that shows and hides the explanations of a panel."""
 
     def __init__(self, panel: str, *explanations: QWidget) -> None:
-        name = "Show or hide explanations"
-        super().__init__(f"{panel}HelpButton", "?", name, name, f"explanations/{panel}", *explanations)
+        name, tip = f"Explanations of the {panel}", "Show or hide explanations"
+        super().__init__(f"{panel}HelpButton", "?", name, tip, f"explanations/{panel}", *explanations)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
 
 
@@ -195,9 +198,9 @@ def menu_button(created: QToolButton, menu: QMenu) -> QToolButton:
     return created
 
 
-def action_button(action: QAction, object_name: str, created: QToolButton | None = None) -> QToolButton:
+def action_button(action: QAction, object_name: str) -> QToolButton:
     """Return a tool button for an action, which is also in a menu."""
-    created = created or QToolButton()
+    created = QToolButton()
     created.setDefaultAction(action)
     return named(created, object_name, action.text(), action.toolTip())
 

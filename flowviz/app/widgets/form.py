@@ -7,10 +7,20 @@ from typing import Any, TypeVar
 
 from PyQt6.QtCore import Qt, pyqtBoundSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QAbstractButton, QAbstractSlider, QCheckBox, QDoubleSpinBox, QSlider, QSpinBox
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QCheckBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 
 from flowviz.app.state.binding import bind
 from flowviz.app.state.state import State
+from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import ChoiceBox, describe
 from flowviz.app.widgets.entry_committer import EntryCommitter
 from flowviz.specs.fields import SpecField
@@ -120,6 +130,20 @@ def interface_of(control: Control | QAction) -> tuple[pyqtBoundSignal, Callable[
             return control.valueChanged, control.value, lambda number: control.setValue(round(number or 0))
         case QAbstractButton() | QAction():
             return control.toggled, control.isChecked, control.setChecked
+
+
+def form_of(panel: QWidget) -> QFormLayout:
+    """Return the layout of a form: a column of labels, and a column of controls that are equally wide."""
+    form = QFormLayout(panel)
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    form.setSpacing(GAP)
+    return form
+
+
+def add_control(form: QFormLayout, control: QWidget) -> None:
+    """Add a control to a form, beside its accessible name; a check box shows its own title."""
+    form.addRow("" if isinstance(control, QCheckBox) else control.accessibleName(), control)
 
 
 def _number_box(least: Any, most: Any, spec: ControlSpec) -> QSpinBox | QDoubleSpinBox:

@@ -4,8 +4,6 @@ from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import (
     QApplication,
-    QCheckBox,
-    QFormLayout,
     QFrame,
     QLabel,
     QMainWindow,
@@ -18,6 +16,11 @@ from flowviz.app.desktop.existing import application, existing
 from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import OPENER, lay_out, named, row, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
+
+WATCHED = frozenset({
+    QEvent.Type.Resize, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.KeyRelease,
+    QEvent.Type.ShortcutOverride,
+})  # fmt: skip
 
 
 class SheetButton(QToolButton):
@@ -66,7 +69,7 @@ class Sheet(QFrame):
         header.setContentsMargins(GAP, 0, GAP, 0)
         column = ScrollColumn(content)
         column.need_changed.connect(self._follow_content)
-        lay_out(QVBoxLayout(self), header, column).setContentsMargins(0, GAP, 0, GAP)
+        lay_out(QVBoxLayout(self), header, column, margin=(0, GAP, 0, GAP))
 
     def close_sheet(self) -> None:
         """Close the sheet."""
@@ -119,7 +122,8 @@ class Sheet(QFrame):
         return not is_own and self._is_in_window(widget)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        kind = event.type() if event is not None else None
+        if event is None or (kind := event.type()) not in WATCHED:
+            return False
         if kind == QEvent.Type.Resize and watched is self._covered():
             self._follow_content()
         elif kind == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget) and self._is_outside(watched):
@@ -129,24 +133,8 @@ class Sheet(QFrame):
             if kind == QEvent.Type.KeyPress:
                 self.close_sheet()
             return True
-        return super().eventFilter(watched, event)
+        return False
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None:
             event.accept()  # else it would go on to the window, where it is a click elsewhere
-
-
-def form_of(panel: QWidget) -> QFormLayout:
-    """Return the layout of a form: a column of labels, and a column of controls that are equally wide."""
-    form = QFormLayout(panel)
-    form.setContentsMargins(0, 0, 0, 0)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    form.setSpacing(GAP)
-    return form
-
-
-def add_control(form: QFormLayout, control: QWidget) -> None:
-    """Add a control to a form, beside its accessible name; a check box shows its own title."""
-    form.addRow("" if isinstance(control, QCheckBox) else control.accessibleName(), control)

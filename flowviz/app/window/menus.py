@@ -153,7 +153,7 @@ def fill_view_menu(
         None,
         Entry("explanations", "E&xplanations", None, tip, "Ctrl+H", checked=False),
     )["explanations"]
-    _bind_explanations(explanations, widgets.inspector.help, widgets.ledger.help, *layout.loss.findChildren(HelpButton))
+    _bind_explanations(explanations, *layout.help_buttons)
     tip = "Colors of the particles"
     palettes = add_choices(
         add_submenu(menu, "&Colors"), "palette", PALETTES, lambda palette: view.update_view(palette=palette), tip

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from flowviz.app.desktop.existing import existing
-from flowviz.app.desktop.settings import settings
+from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.pane.inspector import Inspector
 from flowviz.app.pane.ledger_panel import LedgerPanel
 from flowviz.app.state.view import View, ViewState
@@ -17,14 +17,15 @@ from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.widgets.scroll_column import ScrollColumn, above_footer
 from flowviz.app.window.dock import Dock
 
-STATE, GEOMETRY, COMPACT = "layout/state", "layout/geometry", "layout/compact"  # keys of the settings
+# Keys of the settings. The last one tells whether the ledger is open only for the probe.
+STATE, GEOMETRY, COMPACT, PROBED = "layout/state", "layout/geometry", "layout/compact", "layout/probed"
 VERSION = 3  # increase it when panels are added or removed: older saved layouts are then ignored
 FIRST_SIZE, MIN_SIZE = QSize(1280, 800), QSize(1008, 600)
 FRAME = QSize(16, 48)  # room for the frame and title bar, whose sizes are unknown until the window is shown
 SHARE_OF_SCREEN = 0.75  # for the first window on a large screen
 LEFT_SHARE, RIGHT_SHARE = 1 / 7, 0.19  # of the width of the window, for the panels at first
 MAX_PANEL_WIDTH = 65 * UNIT  # pixels, at first
-PRIORITY_SHARE = 2 / 3  # of the height that is too small for all panels
+PRIORITY_SHARE = 2 / 3  # of a column that is too low for all its panels
 MIN_CENTER = 600  # width in pixels; where there is less room, the inspector leaves its own to the cloud
 MIN_PANES_WINDOW = 1600  # width in pixels of a window that has room for several clouds beside all panels
 FORMER_FLOW = "flow"  # a panel that is now part of the training panel; lessons may still name it
@@ -33,7 +34,11 @@ LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockW
 
 
 class PanelLayout(QObject):
-    """Creates the panels, arranges them, and saves and restores how the user arranged them."""
+    """Creates the panels, arranges them, and saves and restores how the user arranged them.
+
+    Attributes:
+        help_buttons: The buttons that show and hide explanations in the panels.
+    """
 
     resetting = pyqtSignal()
     panels_changed = pyqtSignal()  # a panel was opened, closed or moved
@@ -43,13 +48,13 @@ class PanelLayout(QObject):
         super().__init__(window)
         self._window = window
         self.target = Dock("target", "&Target", ScrollColumn(panels.target), window)
-        column = ScrollColumn(panels.flow, panels.controls)
-        self.training = Dock("training", "T&raining", column, window)
-        losses = ScrollColumn(panels.loss_plot, panels.metrics, stretched=True)
+        self.training = Dock("training", "T&raining", ScrollColumn(panels.flow, panels.controls), window)
         self.training.has_priority = True
+        losses = ScrollColumn(panels.loss_plot, panels.metrics, stretched=True)
         self.loss = Dock("loss", "&Loss", above_footer(losses, panels.metrics.buttons), window)
         self.inspector = Dock("inspector", "Layer &Inspector", inspector, window)
         self.ledger = Dock("ledger", "Le&dger", ledger, window)
+        self.help_buttons = inspector.help, ledger.help, panels.metrics.help, panels.flow.help
         self._docks = self.target, self.training, self.loss, self.inspector, self.ledger
         self._hidden, self._makes_room = list[Dock](), False  # for several clouds
         self._has_opened_ledger = False  # for the probe, so that it closes with it
@@ -58,7 +63,7 @@ class PanelLayout(QObject):
         self._width_timer = delayed(self, self._restore_extra_widths)
         self._rooms: dict[Dock, int] = {}  # height of each column, by its first panel
         self._extra_widths: dict[Dock, int] = {}  # by the first panel of each column
-        self._befores = list[tuple[QByteArray, bool]]()  # layouts that were set aside, that of the user first
+        self._befores = list[tuple[QByteArray, bool, bool]]()  # layouts that were set aside, that of the user first
         window.installEventFilter(self)
         for dock in self._docks:
             for signal in (dock.dockLocationChanged, dock.visibilityChanged):
@@ -74,8 +79,6 @@ class PanelLayout(QObject):
             action = dock.action(KEYS.get(dock.objectName()))
             menu.addAction(action)
             action.triggered.connect(partial(self._on_triggered, dock))
-            if dock is self.ledger:
-                action.triggered.connect(self._on_ledger_triggered)
 
     def restore(self) -> None:
         """Restore the saved layout, or set up the default one."""
@@ -85,7 +88,9 @@ class PanelLayout(QObject):
             self._window.resize(self._first_size())
         self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowFullScreen)
         if isinstance(state, QByteArray) and self._window.restoreState(state, VERSION):
-            self._is_compact = saved.value(COMPACT) in (True, "true")
+            self._is_compact = stored_flag(COMPACT, default=False)
+            self._has_opened_ledger = stored_flag(PROBED, default=False)
+            self.show_ledger(False)
         else:
             self._set_default_widths(self.target, self.inspector)
 
@@ -116,13 +121,10 @@ class PanelLayout(QObject):
         if shown:
             self.panel_wanted.emit()  # which may restore a layout without it
             dock.show()
+            if dock is self.ledger:
+                self._put_ledger()
             dock.raise_()
-
-    def _on_ledger_triggered(self, shown: bool) -> None:
-        self._has_opened_ledger = False  # it stays as the user wants it
-        if shown:
-            self._put_ledger()
-            self.ledger.raise_()
+        self._has_opened_ledger &= dock is not self.ledger  # which stays as the user wants it
 
     def _put_ledger(self) -> None:
         """Tab the ledger with the inspector if that is docked, unless the user has moved it to the other side.
@@ -143,10 +145,11 @@ class PanelLayout(QObject):
         """Save the layout for the next start."""
         self.show_ledger(False)
         saved = settings()
-        state, is_compact = self._befores[0] if self._befores else self._layout()
+        state, is_compact, is_probed = self._befores[0] if self._befores else self._layout()
         saved.setValue(STATE, state)
         saved.setValue(GEOMETRY, self._window.saveGeometry())
         saved.setValue(COMPACT, is_compact)
+        saved.setValue(PROBED, is_probed)
 
     def reset(self) -> None:
         """Return to the default layout."""
@@ -183,7 +186,7 @@ class PanelLayout(QObject):
     def put_back(self) -> None:
         """Restore the panels that were set aside last, if there are any."""
         if self._befores:
-            state, self._is_compact = self._befores.pop()
+            state, self._is_compact, self._has_opened_ledger = self._befores.pop()
             self._window.restoreState(state, VERSION)
             self._adapt_to_width()  # at once, for the first picture
             self._fit_timer.start()
@@ -199,12 +202,11 @@ class PanelLayout(QObject):
     def make_room(self) -> None:
         """Hide the panels on the right where several clouds have too little room, until `give_back_room`."""
         self._makes_room = True
-        shown = [dock for dock in (self.inspector, self.ledger) if not dock.isHidden() and not dock.isFloating()]
         if self._window.width() < MIN_PANES_WINDOW:
-            right = [dock for dock in shown if self._window.dockWidgetArea(dock) == RIGHT]
-            for dock in right:
-                dock.hide()
-            self._hidden += right
+            for dock in (self.inspector, self.ledger):
+                if not (dock.isHidden() or dock.isFloating()) and self._window.dockWidgetArea(dock) == RIGHT:
+                    dock.hide()
+                    self._hidden.append(dock)
 
     def give_back_room(self) -> None:
         """Show the panels that were hidden to make room, except for those that the user has opened since."""
@@ -240,9 +242,9 @@ class PanelLayout(QObject):
         self._window.resizeDocks([column[0] for column in columns], widths, Qt.Orientation.Horizontal)
         self._fit_timer.start()
 
-    def _layout(self) -> tuple[QByteArray, bool]:
-        """Return the arrangement of the panels, and whether the inspector was tabbed for lack of room."""
-        return self._window.saveState(VERSION), self._is_compact
+    def _layout(self) -> tuple[QByteArray, bool, bool]:
+        """Return the arrangement of the panels, and whether lack of room or the probe has changed it."""
+        return self._window.saveState(VERSION), self._is_compact, self._has_opened_ledger
 
     def _first_size(self) -> QSize:
         room = existing(self._window.screen()).availableSize() - FRAME
@@ -277,7 +279,7 @@ class PanelLayout(QObject):
             self._fit_timer.start()
 
     def _make_room(self, dock: Dock) -> None:
-        """Let a panel grow with its content if that does not move the panels below, except for one that stretches."""
+        """Let a panel grow with its content at the expense of a stretchable panel; other panels keep their places."""
         is_cut_off = dock.is_stretchable and dock.height() < dock.needed_height
         for column in self._columns():
             below = column[column.index(dock) + 1 :] if dock in column else []
@@ -358,7 +360,8 @@ def _heights(column: list[Dock]) -> dict[Dock, int]:
 def _leveled(needed: Mapping[Dock, int], room: int) -> dict[Dock, int]:
     """Return heights of panels that share a room which is too small for all of them.
 
-    The training panel gets what it needs, up to two thirds of the room. Of the others, the tallest get one height.
+    A panel with priority gets what it needs, up to two thirds of the room. The tallest of the others are cut to the
+    same height.
     """
     found = dict[Dock, int]()
     order = sorted(needed, key=lambda dock: (not dock.has_priority, needed[dock]))

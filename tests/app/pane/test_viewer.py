@@ -81,6 +81,8 @@ def test_inspector_describes_the_stage_and_its_parts_can_be_hidden(explored: Exp
     choose(explored.window, "Explanations")
     assert explanation.isVisible()
     assert help_button.isChecked()
+    assert help_button.accessibleName() == "Explanations of the inspector"
+    assert explored.window.find(QToolButton, "flowHelpButton").isChecked()
     help_button.click()
     assert not explanation.isVisible()
     assert not menu_entry.isChecked(), "the loss is still explained, but the layer is not"

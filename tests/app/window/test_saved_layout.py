@@ -98,3 +98,14 @@ def test_tabbed_inspector_returns_after_a_restart_in_a_wider_window(open_window:
     assert is_tabbed(restored)
     restored.main.resize(1400, 800)
     qtbot.waitUntil(lambda: not is_tabbed(restored))
+
+
+def test_ledger_of_the_probe_is_closed_after_a_restart_from_the_start_page(open_window: OpenWindow) -> None:
+    window = open_window()
+    window.main.welcome.leave()
+    window.main.view.set_tool("probe")
+    assert not dock(window, "ledger").isHidden()
+    window.main.welcome.show()
+    restored = open_window()
+    restored.main.welcome.leave()
+    assert dock(restored, "ledger").isHidden()
