@@ -74,7 +74,7 @@ class Activity:
         is_loading: Whether edits have to wait until TensorFlow is loaded.
         is_deferred: Whether the picture shows the requested integrator only with the next snapshot.
         next: The next training.
-        is_elsewhere: Whether it is that of other flows than the selected one, which Train does not start over.
+        is_elsewhere: Whether flows other than the selected one are trained, which Train does not start over.
         scope: Whether Train starts the only flow, the selected one of a comparison, or all of them.
     """
 
@@ -132,7 +132,7 @@ class Activity:
             return ""
         shown, requested = (_quoted(spec.title, MAX_CHIP_TITLE) for spec in (coming.shown, coming.requested))
         same = "the chosen flow" if coming.has_other_flow else "with the current choices"
-        return f"Showing {shown} · Train {same if shown == requested else f'on {requested}'}"
+        return f"Showing {shown} · Train {same if coming.shown.title == coming.requested.title else f'on {requested}'}"
 
     def begun(self) -> "Activity":
         """Return the activity at the beginning of a training, or without one."""
@@ -185,14 +185,11 @@ class Activity:
     def _other_target(self, shown_target: TargetSpec, requested_target: TargetSpec) -> str:
         is_same = shown_target.title == requested_target.title  # the title is, but not the spec
         requested = "the current choices" if is_same else _quoted(requested_target.title)
-        match self.state:
-            case TrainingState.PAUSED if self.next.follows:
-                return f"Resume switches to {requested}."
-            case TrainingState.IDLE if self.next.follows and self.can_resume:
-                return f"Resume switches to {requested}."
-            case TrainingState.PAUSED | TrainingState.TRAINING:
-                return f"Restart starts over with {requested}."
-        return ""
+        resumes = self.state == TrainingState.PAUSED or (self.state == TrainingState.IDLE and self.can_resume)
+        if resumes and self.next.follows:
+            return f"Resume switches to {requested}."
+        restarts = self.state in {TrainingState.PAUSED, TrainingState.TRAINING}
+        return f"Restart starts over with {requested}." if restarts else ""
 
 
 def _quoted(title: str, longest: int = MAX_TITLE) -> str:

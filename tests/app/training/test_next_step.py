@@ -1,5 +1,7 @@
 """The chip on the cloud that says what Train would do next."""
 
+from dataclasses import replace
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QToolButton
@@ -38,3 +40,10 @@ def test_chip_appears_with_other_options(window: Window, qtbot: QtBot, chip: QTo
     window.main.request.set_preset("sharp")
     qtbot.waitUntil(chip.isVisible)
     assert chip.text() == "Showing 'two moons' · Train the chosen flow"
+
+
+def test_chip_tells_targets_apart_that_begin_alike(window: Window, qtbot: QtBot, chip: QToolButton) -> None:
+    project = example("two_moons").project()
+    window.main.session.show_project(replace(project, target=TextSpec(text="normalizing flows")))
+    window.main.request.show_text("normalizing flow chart")
+    qtbot.waitUntil(lambda: chip.text() == "Showing 'normalizing flo…' · Train on 'normalizing flo…'")
