@@ -30,14 +30,17 @@ class PresentationBar(FontFollower, QWidget):
         self._word = WordBox("presentationWord", request, _word)
         self._train = PrimaryButton("presentationTrainButton", controls.commands)
         self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        tip = "Play or stop playing (Space)"
-        self._play = button("presentationPlayButton", "Play", tip, "play", run=playhead.toggle_playing)
+        self._play = button(
+            "presentationPlayButton", "Play", "Play or stop playing (Space)", "play", run=playhead.toggle_playing
+        )
         self.leave_button = button("presentationLeaveButton", "Leave the Presentation", "Leave the presentation (Esc)")
         self.leave_button.setText("Esc to leave")
         self.leave_button.setFlat(True)
         self._status = FittingLabel("presentationStatus", "Status of the training")
-        self._lay_out()
-        controls.commands.primary_changed.connect(lambda: _keep_width(self._train))
+        self._word.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        parts = self._word, self._train, self._play, self._status, self.leave_button
+        lay_out(QHBoxLayout(self), *parts, stretched=self._status)
+        controls.commands.primary_changed.connect(lambda: self._keep_width(self._train))
         controls.status_changed.connect(self._show_status)
         playhead.playing_changed.connect(self._show_playing)
 
@@ -45,34 +48,34 @@ class PresentationBar(FontFollower, QWidget):
         """Call `learn` when Return is pressed in the box, and give the focus to another widget."""
         self._word.returnPressed.connect(lambda: (learn(), next_focus.setFocus()))
 
-    def _lay_out(self) -> None:
-        self._word.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        parts = self._word, self._train, self._play, self._status, self.leave_button
-        lay_out(QHBoxLayout(self), *parts, stretched=self._status)
-
     def _show_status(self, sentence: str) -> None:
         self._status.show_texts(sentence, f"{sentence.partition('. ')[0].rstrip('.')}.")
 
     def _show_playing(self, playing: bool) -> None:
         self._play.setIcon(icon("stop" if playing else "play"))
         rename(self._play, "Stop Playing" if playing else "Play")
-        _keep_width(self._play)
+        self._keep_width(self._play)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Hide the button that leaves where a lesson leaves too little room; the title of its panel says how."""
-        needed = sum(each.minimumSizeHint().width() for each in (self._word, self._train, self._play))
-        self.leave_button.setVisible(needed + self.leave_button.sizeHint().width() + 5 * GAP <= self.width())
+        self._fit_leave_button()
         super().resizeEvent(event)
 
     def fit_font(self) -> None:
-        for copy in (self._train, self._play):
-            copy.setMinimumWidth(0)
+        for each in (self._train, self._play):
+            each.setMinimumWidth(0)
+        self._fit_leave_button()
+
+    def _fit_leave_button(self) -> None:
+        """Hide the button that leaves where a lesson leaves too little room; the title of its panel says how."""
+        needed = sum(each.minimumSizeHint().width() for each in (self._word, self._train, self._play))
+        # Of the gaps, four are between the parts; the other is some room for the status.
+        self.leave_button.setVisible(needed + self.leave_button.sizeHint().width() + 5 * GAP <= self.width())
+
+    def _keep_width(self, button: QAbstractButton) -> None:
+        """Let a button grow with its text but never shrink, so that those beside it do not move again and again."""
+        button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
+        self._fit_leave_button()
 
 
 def _word(request: Request) -> str:
     return request.pages.text.text if request.kind == "text" else ""
-
-
-def _keep_width(button: QAbstractButton) -> None:
-    """Let a button grow with its text but never shrink, so that those beside it do not move again and again."""
-    button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))

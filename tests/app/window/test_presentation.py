@@ -371,6 +371,18 @@ def test_a_button_says_how_to_leave_and_leaves(presented: Window) -> None:
     assert dock(presented, "target").isVisible()
 
 
+def test_button_to_leave_gives_its_room_to_a_longer_title(presented: Window) -> None:
+    leave, train = presented.find(QPushButton, "presentationLeaveButton"), presented.find(QAction, "trainAction")
+    bar, title = leave.parentWidget(), train.text()
+    assert bar is not None
+    train.setText(100 * "Train ")
+    presented.find(TrainingControls, "runControls").commands.primary_changed.emit()
+    is_hidden = leave.isHidden()
+    train.setText(title)
+    presented.find(TrainingControls, "runControls").commands.primary_changed.emit()
+    assert is_hidden
+
+
 @pytest.mark.parametrize("names", ["", "ab", "abcdef"])
 @pytest.mark.parametrize("height", [700, 1080])
 def test_nothing_is_covered_by_the_clouds_or_touches_the_edge(
