@@ -23,6 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.message_box import CANCEL, Answer, ask
+from flowviz.app.style.appearance import TEXT_SIZES
 from flowviz.projects import example
 from tests.app.conftest import Window
 
@@ -78,6 +79,15 @@ def test_no_text_in_the_window_is_cut_off(large: Window, qtbot: QtBot) -> None:
     for action in ("overviewAction", "besideAction"):
         large.find(QAction, action).trigger()
     check_text(large.main, qtbot)
+
+
+@pytest.mark.parametrize("percent", TEXT_SIZES.values())
+def test_number_box_is_as_high_as_the_combo_box_beside_it(window: Window, percent: int) -> None:
+    font = QApplication.font()
+    window.main.appearance.choose_text_size(percent)
+    number, unit = (window.find(QWidget, name).sizeHint().height() for name in ("budgetAmount", "budgetUnit"))
+    QApplication.setFont(font)
+    assert number == unit
 
 
 def is_as_wide_as_its_panel(dock: QDockWidget) -> bool:

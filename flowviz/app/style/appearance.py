@@ -47,7 +47,7 @@ class Appearance(QObject):
         Widgets that are created after this have their style from the start, and need not be laid out again.
         """
         existing(QGuiApplication.styleHints()).colorSchemeChanged.connect(self._apply_theme)
-        self._apply_text_size()
+        QApplication.setFont(window_font(self.text_size))
         self._apply_theme()
 
     def on_theme(self, show: Callable[[Theme], object]) -> None:
@@ -75,7 +75,7 @@ class Appearance(QObject):
         self.text_size = percent
         self._store("textSize", percent)
         self.resizing_words.emit()
-        self._apply_text_size()
+        QApplication.setFont(window_font(percent))
         self._apply_theme()  # widgets with a style sheet keep their font until the sheet is set again
 
     def reduce_motion(self, reduced: bool) -> None:
@@ -91,9 +91,6 @@ class Appearance(QObject):
         QApplication.setPalette(menu_palette(self.theme), "QMenu")
         QToolTip.setPalette(palette(self.theme))
         self.theme_changed.emit(self.theme)
-
-    def _apply_text_size(self) -> None:
-        QApplication.setFont(window_font(self.text_size))
 
     def _stored(self, key: str, allowed: tuple[Any, ...], default: Any) -> Any:
         """Return the stored value if it is allowed; the settings file may be damaged."""

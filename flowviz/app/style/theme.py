@@ -1,7 +1,9 @@
 """The light and the dark theme: palettes, the style sheet, and the colors of plots."""
 
+from math import ceil
+
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QFontInfo, QFontMetrics, QGuiApplication, QPalette
+from PyQt6.QtGui import QColor, QFontInfo, QFontMetrics, QFontMetricsF, QGuiApplication, QPalette
 
 from flowviz.app.style.tokens import CORNER, GAP, LARGE_CORNER, LARGE_TEXT, LINE, MARGIN, TEXT, TIGHT
 from flowviz.files import resource
@@ -13,7 +15,7 @@ THEMES: dict[str, Theme | None] = {"Follow &System": None, "&Light": "light", "&
 WINDOW: dict[Theme, Color] = {"light": (246, 247, 249), "dark": (36, 38, 43)}
 BUTTON: dict[Theme, Color] = {"light": (255, 255, 255), "dark": (42, 45, 50)}
 HOVER: dict[Theme, Color] = {"light": (232, 235, 239), "dark": (56, 60, 67)}
-HAIRLINE: dict[Theme, Color] = {"light": (217, 220, 225), "dark": (64, 68, 76)}  # between and around surfaces
+SEPARATOR: dict[Theme, Color] = {"light": (217, 220, 225), "dark": (64, 68, 76)}  # between and around surfaces
 EDGE: dict[Theme, Color] = {"light": (138, 143, 151), "dark": (122, 127, 136)}  # around what can be filled in
 DISABLED: dict[Theme, Color] = {"light": (132, 132, 132), "dark": (146, 150, 156)}
 HIGHLIGHT: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (46, 122, 182)}  # checked and selected
@@ -29,7 +31,7 @@ COLORS = {
     "window": WINDOW,
     "button": BUTTON,
     "hover": HOVER,
-    "hairline": HAIRLINE,
+    "separator": SEPARATOR,
     "edge": EDGE,
     "disabled": DISABLED,
     "highlight": HIGHLIGHT,
@@ -45,25 +47,25 @@ COLORS = {
 STYLE = """
 * {{ outline: none; }}
 QMainWindow::separator {{ background: transparent; width: {tight}px; height: {tight}px; }}
-QMainWindow::separator:hover, QSplitter::handle:hover {{ background: rgb{hairline}; }}
+QMainWindow::separator:hover, QSplitter::handle:hover {{ background: rgb{separator}; }}
 QMenuBar, QStatusBar {{ background: rgb{window}; border: none; }}
 QMenuBar::item {{ background: transparent; padding: {line}px {gap}px; border-radius: {tight}px; }}
 QMenuBar::item:selected {{ background: rgb{chosen}; }}
-QStatusBar {{ border-top: 1px solid rgb{hairline}; }}
+QStatusBar {{ border-top: 1px solid rgb{separator}; }}
 QStatusBar::item {{ border: none; }}
-TitleBar {{ background: rgb{window}; border-top: 1px solid rgb{hairline}; }}
+TitleBar {{ background: rgb{window}; border-top: 1px solid rgb{separator}; }}
 TitleBar QLabel {{ font-weight: bold; }}
 TitleBar QToolButton {{
     border: none; padding: 0; border-radius: {tight}px; icon-size: {title_icon}px;
 }}
 
 QPushButton, QToolButton, QComboBox {{
-    background: rgb{button}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {line}px {gap}px;
+    background: rgb{button}; border: 1px solid rgb{separator}; border-radius: {corner}px; padding: {line}px {gap}px;
     icon-size: {icon}px;
 }}
 QPushButton {{ min-height: {icon}px; }}
 QComboBox, QComboBox:hover {{ border-color: rgb{edge}; }}
-QComboBox:disabled {{ border-color: rgb{hairline}; }}
+QComboBox:disabled {{ border-color: rgb{separator}; }}
 QToolButton {{ padding: {line}px; }}
 QToolButton[toolButtonStyle="2"], ViewBar QToolButton {{ padding: {line}px {tight}px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: rgb{hover}; }}
@@ -82,24 +84,23 @@ QPushButton:checked:disabled, QToolButton:checked:disabled, QPushButton:default:
     background: rgb{hover}; border-color: rgb{hover}; color: rgb{disabled};
 }}
 DisclosureButton:checked, DisclosureButton:checked:hover {{
-    background: rgb{hover}; border-color: rgb{hairline}; color: rgb{ink};
+    background: rgb{hover}; border-color: rgb{separator}; color: rgb{ink};
 }}
 QToolButton::menu-indicator, QPushButton::menu-indicator {{
     image: url({controls}/down-{theme}.svg); width: {arrow}px; subcontrol-position: right center; right: {tight}px;
 }}
 QToolButton[popupMode="2"] {{ padding-right: {group}px; }}
 QToolButton::down-arrow {{ image: url({controls}/down-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
-QToolButton::right-arrow {{ image: url({controls}/right-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
 QComboBox::drop-down {{ border: none; width: {box}px; }}
 QComboBox::down-arrow {{ image: url({controls}/down-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
 
 QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox {{
     background: rgb{paper}; border: 1px solid rgb{edge}; border-radius: {corner}px; padding: {line}px {tight}px;
 }}
-QLineEdit:disabled, QAbstractSpinBox:disabled {{ border-color: rgb{hairline}; color: rgb{disabled}; }}
+QLineEdit:disabled, QAbstractSpinBox:disabled {{ border-color: rgb{separator}; color: rgb{disabled}; }}
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
 TextBox {{ font-size: {large}pt; }}
-QAbstractSpinBox {{ padding: {line}px {gap}px; }}
+QAbstractSpinBox {{ padding: 0 {gap}px; min-height: {number}px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: {box}px; }}
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: rgb{hover}; }}
 QAbstractSpinBox::up-arrow {{ image: url({controls}/up-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
@@ -117,20 +118,20 @@ QCheckBox::indicator:checked, QGroupBox::indicator:checked {{ image: url({contro
 QCheckBox::indicator:indeterminate {{ image: url({controls}/partly.svg); }}
 QRadioButton::indicator:checked {{ image: url({controls}/dot.svg); }}
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
-    background: rgb{window}; border-color: rgb{hairline};
+    background: rgb{window}; border-color: rgb{separator};
 }}
 QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled {{ background: rgb{disabled}; }}
 
 QSlider:horizontal {{ min-height: {box}px; }}
-QSlider::groove:horizontal {{ height: {groove}px; border-radius: {line}px; background: rgb{hairline}; }}
+QSlider::groove:horizontal {{ height: {groove}px; border-radius: {line}px; background: rgb{separator}; }}
 QSlider::sub-page:horizontal {{ height: {groove}px; border-radius: {line}px; background: rgb{focus}; }}
 QSlider::handle:horizontal {{
     width: {handle}px; height: {handle}px; margin: -{overhang}px 0; border-radius: {handle_rounding}px;
     background: rgb{paper}; border: 1px solid rgb{edge};
 }}
 QSlider::handle:horizontal:hover {{ border-color: rgb{focus}; }}
-QSlider::sub-page:horizontal:disabled {{ background: rgb{hairline}; }}
-QSlider::handle:horizontal:disabled {{ background: rgb{window}; border-color: rgb{hairline}; }}
+QSlider::sub-page:horizontal:disabled {{ background: rgb{separator}; }}
+QSlider::handle:horizontal:disabled {{ background: rgb{window}; border-color: rgb{separator}; }}
 QProgressBar {{
     background: rgb{hover}; border: none; border-radius: {corner}px; text-align: center; min-height: {box}px;
 }}
@@ -143,12 +144,11 @@ QScrollBar::handle:horizontal {{ min-width: {handle}px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
-QAbstractItemView {{ border: 1px solid rgb{hairline}; border-radius: {corner}px; background: rgb{paper}; }}
+QAbstractItemView {{ border: 1px solid rgb{separator}; border-radius: {corner}px; background: rgb{paper}; }}
 QHeaderView, GalleryList {{ border: none; }}
 QHeaderView::section {{
-    background: rgb{window}; border: none; border-bottom: 1px solid rgb{hairline}; padding: {tight}px {gap}px;
+    background: rgb{window}; border: none; border-bottom: 1px solid rgb{separator}; padding: {tight}px {gap}px;
 }}
-QTabWidget::pane {{ border: none; }}
 QTabBar {{ border: none; }}
 QTabBar::tab {{
     background: transparent; border: none; border-bottom: {line}px solid transparent; padding: {tight}px {gap}px;
@@ -158,14 +158,14 @@ QTabBar::tab:hover {{ background: rgb{hover}; }}
 QGroupBox {{ border: none; margin-top: {group}px; font-weight: bold; }}
 QGroupBox::title {{ subcontrol-origin: margin; subcontrol-position: top left; }}
 NoticeBar {{ background: rgb{notice}; border: 1px solid rgb{warning}; border-radius: {corner}px; }}
-Callout {{ background: rgb{window}; border: 1px solid rgb{hairline}; border-radius: {large_corner}px; }}
-ReturnBar {{ border: 1px solid rgb{hairline}; border-radius: {corner}px; }}
+Callout {{ background: rgb{window}; border: 1px solid rgb{separator}; border-radius: {large_corner}px; }}
+ReturnBar {{ border: 1px solid rgb{separator}; border-radius: {corner}px; }}
 #exampleCaption {{
-    background: rgb{paper}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {tight}px {gap}px;
+    background: rgb{paper}; border: 1px solid rgb{separator}; border-radius: {corner}px; padding: {tight}px {gap}px;
     margin: {gap}px;
 }}
 Chip {{
-    background: rgb{paper}; border: 1px solid rgb{hairline}; border-radius: {corner}px; padding: {tight}px {gap}px;
+    background: rgb{paper}; border: 1px solid rgb{separator}; border-radius: {corner}px; padding: {tight}px {gap}px;
     margin: {gap}px;
 }}
 #nextStepChip {{ margin-bottom: {chip_bottom}px; }}
@@ -173,13 +173,15 @@ Chip:hover {{ background: rgb{chosen}; }}
 #targetDropZone {{
     border: 1px dashed rgb{edge}; border-radius: {corner}px; background: transparent; padding: {tight}px {gap}px;
 }}
-#selectionBar {{ background: rgb{paper}; border: 1px solid rgb{hairline}; border-radius: {corner}px; margin: {gap}px; }}
+#selectionBar {{
+    background: rgb{paper}; border: 1px solid rgb{separator}; border-radius: {corner}px; margin: {gap}px;
+}}
 #selectionBar Chip {{ border: none; margin: 0; }}
 #targetDropZone:hover, #targetDropZone:focus {{ border-color: rgb{focus}; }}
 WarningLabel[warns="true"], CloudHeader[warns="true"] {{ color: rgb{warning}; }}
-QMenu {{ background: rgb{window}; border: 1px solid rgb{hairline}; padding: {tight}px 0; }}
-QMenu::separator {{ height: 1px; background: rgb{hairline}; margin: {tight}px {gap}px; }}
-Sheet {{ background: rgb{window}; border: 1px solid rgb{hairline}; border-radius: {large_corner}px; }}
+QMenu {{ background: rgb{window}; border: 1px solid rgb{separator}; padding: {tight}px 0; }}
+QMenu::separator {{ height: 1px; background: rgb{separator}; margin: {tight}px {gap}px; }}
+Sheet {{ background: rgb{window}; border: 1px solid rgb{separator}; border-radius: {large_corner}px; }}
 PrimaryButton {{
     background: rgb{highlight}; border-color: rgb{highlight}; color: rgb{on_highlight};
     padding: {tight}px {group}px {tight}px {gap}px;
@@ -187,7 +189,7 @@ PrimaryButton {{
 PrimaryButton:hover {{ background: rgb{highlight_hover}; }}
 PrimaryButton:disabled {{ background: rgb{hover}; border-color: rgb{hover}; color: rgb{disabled}; }}
 PrimaryButton::menu-button {{ border: none; border-left: 1px solid rgb{on_highlight}; width: {group}px; }}
-PrimaryButton::menu-button:disabled {{ border-left-color: rgb{hairline}; }}
+PrimaryButton::menu-button:disabled {{ border-left-color: rgb{separator}; }}
 #progressBar {{ min-height: {tight}px; border-radius: {line}px; }}
 #progressBar::chunk {{ background: rgb{highlight}; border-radius: {line}px; }}
 #showButton::menu-indicator, #playbackButton::menu-indicator {{ image: none; }}
@@ -228,6 +230,7 @@ def style_sheet(theme: Theme) -> str:
         theme=theme,
         controls=resource("controls").as_posix(),
         icon=height + 2,  # a little higher than the text beside it
+        number=ceil(QFontMetricsF(font).height()) + 3,  # Qt adds 5 with the border: as high as a combo box
         title_icon=height - 2,
         arrow=round(0.75 * height),
         box=box,
@@ -253,16 +256,19 @@ def palette(theme: Theme) -> QPalette:
     Without a desktop theme, Qt has only one palette and cannot switch between light and dark by itself.
     """
     colors = QPalette(QColor(*BUTTON[theme]), QColor(*WINDOW[theme]))
-    colors.setColor(QPalette.ColorRole.Base, background(theme))
-    colors.setColor(QPalette.ColorRole.Mid, QColor(*EDGE[theme]))  # of frames
-    colors.setColor(QPalette.ColorRole.Highlight, QColor(*HIGHLIGHT[theme]))
-    colors.setColor(QPalette.ColorRole.HighlightedText, QColor(*ON_HIGHLIGHT))
-    colors.setColor(QPalette.ColorRole.Accent, QColor(*FOCUS[theme]))
-    colors.setColor(QPalette.ColorRole.Link, QColor(*LINK[theme]))
-    colors.setColor(QPalette.ColorRole.LinkVisited, QColor(*LINK[theme]))
-    colors.setColor(QPalette.ColorRole.PlaceholderText, QColor(*SURROUNDINGS[theme].label))
-    colors.setColor(QPalette.ColorRole.ToolTipBase, background(theme))
-    colors.setColor(QPalette.ColorRole.ToolTipText, ink(theme))
+    for role, color in (
+        (QPalette.ColorRole.Base, SURROUNDINGS[theme].background),
+        (QPalette.ColorRole.Mid, EDGE[theme]),  # of frames
+        (QPalette.ColorRole.Highlight, HIGHLIGHT[theme]),
+        (QPalette.ColorRole.HighlightedText, ON_HIGHLIGHT),
+        (QPalette.ColorRole.Accent, FOCUS[theme]),
+        (QPalette.ColorRole.Link, LINK[theme]),
+        (QPalette.ColorRole.LinkVisited, LINK[theme]),
+        (QPalette.ColorRole.PlaceholderText, SURROUNDINGS[theme].label),
+        (QPalette.ColorRole.ToolTipBase, SURROUNDINGS[theme].background),
+        (QPalette.ColorRole.ToolTipText, SURROUNDINGS[theme].title),
+    ):
+        colors.setColor(role, QColor(*color))
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
         colors.setColor(role, ink(theme))
         colors.setColor(QPalette.ColorGroup.Disabled, role, QColor(*DISABLED[theme]))

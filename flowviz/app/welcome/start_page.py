@@ -39,11 +39,7 @@ GALLERY = "Or open one of {} trained examples"
 FIRST_TOUR, LATER_TOUR = "New here? Take the To&ur", "Take the To&ur"
 FIRST_LEAVE, LATER_LEAVE = "S&kip", "&Back to the Flow"
 MAX_LINE_LENGTH = 135  # characters; longer lines are hard to read
-HEADING_SIZE, WORD_SIZE, TITLE_SIZE = (
-    TITLE_TEXT / TEXT,
-    TITLE_TEXT / TEXT,
-    LARGE_TEXT / TEXT,
-)  # relative to the font of the window
+HEADING_SIZE, TITLE_SIZE = TITLE_TEXT / TEXT, LARGE_TEXT / TEXT  # relative to the font of the window
 MAX_RECENT = 5
 COLUMNS = 8  # of thumbnails, if there is room
 
@@ -88,9 +84,9 @@ class StartPage(FontFollower, VerticalArea):
         self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)", run=actions.leave)
         self._heading = _label("startHeading", HEADING)
         self._recent_title, self._recent = _label("recentTitle", "Recent projects"), _recent_list()
-        self._gallery_title, self.gallery = _label("galleryTitle", ""), PageGallery()
-        self._gallery_title.setText(GALLERY.format(self.gallery.count()))
-        self._page, self._body = QWidget(), QWidget()  # the latter with the gallery, for which there is more room
+        self.gallery, self._body = PageGallery(), QWidget()
+        self._gallery_title = _label("galleryTitle", GALLERY.format(self.gallery.count()))
+        self._explanation = _label("startExplanation", EXPLANATION)
         self._lay_out()
         self.fit_font()
         self._word.returnPressed.connect(self._train.click)
@@ -119,7 +115,7 @@ class StartPage(FontFollower, VerticalArea):
         rename(self._tour, LATER_TOUR if seen else FIRST_TOUR)
 
     def offer_return(self) -> None:
-        """Say from now on that leaving the page returns to the flow."""
+        """Let the button that leaves the page say that it returns to the flow."""
         rename(self._leave, LATER_LEAVE)
 
     def take_focus(self) -> None:
@@ -136,10 +132,10 @@ class StartPage(FontFollower, VerticalArea):
 
     def _lay_out(self) -> None:
         self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the text box
-        lay_out(
-            QVBoxLayout(self._page),
+        column = lay_out(
+            QVBoxLayout(self._body),
             self._heading,
-            _label("startExplanation", EXPLANATION),
+            _wide(self._explanation, QHBoxLayout()),
             GAP,
             row(self._word, self._train, stretched=self._word),
             self._presets,
@@ -150,9 +146,11 @@ class StartPage(FontFollower, VerticalArea):
             self._recent_title,
             self._recent,
             self._gallery_title,
+            GAP,
+            self.gallery,
+            margin=MARGIN,
         )
-        column = _wide(self._page, QHBoxLayout())
-        lay_out(QVBoxLayout(self._body), column, self.gallery, margin=MARGIN, spacing=WIDE).addStretch(1)
+        column.addStretch(1)
         centered = QWidget()
         across = lay_out(QHBoxLayout(centered))
         across.addStretch(1)
@@ -165,14 +163,14 @@ class StartPage(FontFollower, VerticalArea):
         """Set font sizes, and the sizes that follow from them."""
         for widget, size in (
             (self._heading, HEADING_SIZE),
-            (self._word, WORD_SIZE),
+            (self._word, HEADING_SIZE),
             (self._recent_title, TITLE_SIZE),
             (self._gallery_title, TITLE_SIZE),
         ):
             font = self.font()
             font.setPointSizeF(size * font.pointSizeF())
             widget.setFont(font)
-        self._page.setMaximumWidth(MAX_LINE_LENGTH * self.fontMetrics().averageCharWidth())
+        self._explanation.setMaximumWidth(MAX_LINE_LENGTH * self.fontMetrics().averageCharWidth())
         self._word.setMinimumHeight(self._word.fontMetrics().lineSpacing() + WIDE)
         self._body.setMaximumWidth(COLUMNS * (self.gallery.minimum_cell_size().width() + WIDE) + 2 * MARGIN)
         self._fit_recent()
@@ -308,9 +306,7 @@ def _wide(widget: QWidget, layout: QHBoxLayout) -> QHBoxLayout:
 
 
 def _label(object_name: str, text: str) -> WrappingLabel:
-    label = WrappingLabel(object_name, text)
-    label.setText(text)
-    return label
+    return WrappingLabel(object_name, text, text)
 
 
 def _recent_list() -> QListWidget:

@@ -277,6 +277,14 @@ def test_nothing_is_cut_off_at_any_window_size(start: Welcome, size: tuple[int, 
         assert label.isHidden() or label.height() >= label.heightForWidth(label.width())
 
 
+def test_train_button_ends_at_the_right_edge_of_the_gallery(start: Welcome) -> None:
+    start.window.main.resize(1920, 1080)
+    QApplication.processEvents()
+    train = start.window.find(QPushButton, "startTrainButton")
+    right, edge = (each.mapTo(start.page, each.rect().topRight()).x() for each in (train, start.gallery))
+    assert right == edge
+
+
 def test_arrow_keys_scroll_to_the_selected_example(start: Welcome, qtbot: QtBot) -> None:
     start.window.main.resize(1024, 700)
     QApplication.processEvents()
