@@ -45,10 +45,10 @@ class TrainingCommands(QObject):
 
     def show_activity(self, activity: Activity) -> None:
         """Name and enable the commands according to what the training does."""
-        state, tells_all = activity.state, activity.scope == "all"
+        state, trains_all = activity.state, activity.scope == "all"
         restarts = state != IDLE and not activity.is_elsewhere
-        self.train.setText(f"{'Res&tart' if restarts else '&Train'}{' All' if tells_all else ''}")
-        plain_tip = RESTART_TIP if restarts else TRAIN_ALL_TIP if tells_all else TRAIN_TIP
+        self.train.setText(f"{'Res&tart' if restarts else '&Train'}{' All' if trains_all else ''}")
+        plain_tip = RESTART_TIP if restarts else TRAIN_ALL_TIP if trains_all else TRAIN_TIP
         self.train.setToolTip(activity.untrainable or plain_tip)
         self.train.setEnabled(activity.can_train and not activity.untrainable)
         self.train_all.setVisible(activity.scope == "selected")

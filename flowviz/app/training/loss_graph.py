@@ -59,8 +59,12 @@ class LossGraph(Plot):
         self._train.setData(history.step, np.minimum(history.train_nll, top), symbol=dot)
         self._validation.setData(history.step, np.minimum(history.validation_nll, top), symbol=dot)
         self._regression.show_history(history)
-        self._mark_spikes(top)
-        self._mark_kept(top)
+        steps, losses = spikes(history, top)
+        self._spikes.setData(steps, np.full(len(steps), top), data=losses)
+        kept = [point] if (point := history.kept_point()) else []
+        self._kept.setData(
+            [step for step, _ in kept], [min(loss, top) for _, loss in kept], data=[loss for _, loss in kept]
+        )
         self._update_axes()
 
     def set_appearance(self, font: QFont, theme: Theme) -> None:
@@ -111,14 +115,3 @@ class LossGraph(Plot):
             row = (high - low) * label_height / (height - sum(rows) * label_height)
             low, high = low - rows[1] * row, high + rows[0] * row
         return low, high
-
-    def _mark_spikes(self, top: float) -> None:
-        """Mark the peak of each run of losses above the range."""
-        steps, losses = spikes(self._history, top)
-        self._spikes.setData(steps, np.full(len(steps), top), data=losses)
-
-    def _mark_kept(self, top: float) -> None:
-        """Mark the state that is kept."""
-        point = self._history.kept_point()
-        step, loss = point or (0.0, 0.0)
-        self._kept.setData([step] if point else [], [min(loss, top)] if point else [], data=[loss] if point else [])

@@ -1,4 +1,7 @@
-"""Controls to choose a preset: a combo box, and a row of buttons. Both name what any other flow was made from."""
+"""Controls to choose a preset: a combo box, and a row of buttons.
+
+For any other flow, both show the preset that it was made from.
+"""
 
 from functools import partial
 from typing import Any
@@ -34,8 +37,9 @@ class PresetButtons(WrappingRow):
     """Row of exclusive buttons, one for each preset. Custom appears only if it applies."""
 
     def __init__(self, request: RequestState) -> None:
-        texts = {name: (preset.title, preset.sentence) for name, preset in PRESETS.items()}
-        self._buttons: dict[str, QToolButton] = {name: _preset_button(name, *each) for name, each in texts.items()}
+        self._buttons: dict[str, QToolButton] = {
+            name: _preset_button(name, preset.title, preset.sentence) for name, preset in PRESETS.items()
+        }
         self._buttons[CUSTOM] = _preset_button(CUSTOM, "", CUSTOM_TIP)
         request.watch(_title, self._buttons[CUSTOM].setText)
         super().__init__(GAP, QLabel("Flow:"), *self._buttons.values())

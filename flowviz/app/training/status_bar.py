@@ -14,7 +14,7 @@ from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.labels import format_duration
 
 MESSAGE_MS = 10_000
-# Description and widest usual text of each metric, by name. Too narrow a status bar hides the last ones first.
+# Description and widest usual text of each metric, by name. A status bar that is too narrow hides the last ones first.
 METRICS = {
     "left": ("Training time left", "00:00 min left"),
     "step": ("Training steps so far", "step 000,000"),
@@ -35,14 +35,11 @@ class StatusBar(FontFollower, QStatusBar):
         self._message_text = ""
         self._message_timer = delayed(self, partial(self.show_message, ""), MESSAGE_MS)
         self._row = QWidget()
-        self._lay_out()
-        self._reserve_widths()
-
-    def _lay_out(self) -> None:
         self._row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # the window may be narrower
         parts = *self._metrics.values(), self._message
-        lay_out(QHBoxLayout(self._row), *parts, stretched=self._message, spacing=WIDE).setContentsMargins(GAP, 0, 0, 0)
+        lay_out(QHBoxLayout(self._row), *parts, stretched=self._message, margin=(GAP, 0, 0, 0), spacing=WIDE)
         self.addWidget(self._row, 1)
+        self._reserve_widths()
 
     @property
     def text(self) -> str:
@@ -54,7 +51,8 @@ class StatusBar(FontFollower, QStatusBar):
         """Show the step, the time left and the speed of a training; the panel shows the rest."""
         texts = _metric_texts(activity)
         for name, label in self._metrics.items():
-            self._show(label, texts.get(name, ""))
+            label.setText(texts.get(name, ""))
+            label.setMinimumWidth(max(label.minimumWidth(), label.sizeHint().width()))  # never shrinks, to avoid jitter
         self._fit()
 
     def show_message(self, sentence: str) -> None:
@@ -65,26 +63,20 @@ class StatusBar(FontFollower, QStatusBar):
             self._message_timer.start()
         self._fit()
 
-    def _show(self, label: QLabel, text: str) -> None:
-        label.setText(text)
-        label.setMinimumWidth(max(label.minimumWidth(), label.sizeHint().width()))  # never shrinks, to avoid jitter
-
     def _reserve_widths(self) -> None:
         for name, label in self._metrics.items():
             label.setMinimumWidth(self.fontMetrics().horizontalAdvance(METRICS[name][1]))
 
     def _fit(self) -> None:
         """Show the message, and the metrics that fit into the remaining room."""
-        needed = self._message.fontMetrics().horizontalAdvance(self._message_text)
+        metrics = self._message.fontMetrics()
+        needed = metrics.horizontalAdvance(self._message_text)
         room = self._row.width() - WIDE
-        self._message.setText(self._message_text if needed <= room else self._elided_message(room))
+        self._message.setText(metrics.elidedText(self._message_text, Qt.TextElideMode.ElideMiddle, room))
         room -= min(needed, room)
         for label in self._metrics.values():
             room -= label.minimumWidth() + WIDE
             label.setVisible(bool(label.text()) and room >= 0)
-
-    def _elided_message(self, width: int) -> str:
-        return self._message.fontMetrics().elidedText(self._message_text, Qt.TextElideMode.ElideMiddle, width)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

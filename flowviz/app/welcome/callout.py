@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt
-from PyQt6.QtGui import QKeyEvent, QPalette
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, WIDE
-from flowviz.app.widgets.controls import lay_out, named, on_click, row
+from flowviz.app.widgets.controls import lay_out, named, on_click, rename, row
 from flowviz.app.widgets.labels import WrappingLabel
 
 WIDTH = 46  # characters
@@ -23,16 +23,14 @@ class Callout(QFrame):
         """Create a callout; `go` goes forward or back by a number of steps, and `end` leaves the tour."""
         super().__init__(parent)
         self.setObjectName("tourCallout")
-        self.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
         self._title = WrappingLabel("tourTitle", "Title")
         self._text = WrappingLabel("tourWords", "Explanation")
         self._position = named(QLabel(), "tourPlace", "Step of the tour")
         self._skip = CalloutButton("tourSkipButton", "Skip", "Leave the tour (Esc)", end)
         self._back = CalloutButton("tourBackButton", "Back", "Previous step (Left)", partial(go, -1))
         self._next = CalloutButton("tourNextButton", "Next", "Next step (Right or Return)", partial(go, 1))
-        self._lay_out()
+        buttons = row(self._position, self._skip, self._back, self._next, stretched=self._position)
+        lay_out(QVBoxLayout(self), self._title, self._text, buttons, margin=WIDE)
 
     def show_step(self, title: str, text: str, number: int, count: int) -> None:
         """Show the step of this number, counted from 1.
@@ -44,8 +42,7 @@ class Callout(QFrame):
         self._position.setText(f"{number} of {count}")
         self._back.setEnabled(number > 1)
         self._skip.setEnabled(number < count)
-        self._next.setText("Next" if number < count else "Done")
-        self._next.setAccessibleName(self._next.text())
+        rename(self._next, "Next" if number < count else "Done")
         self._next.setAccessibleDescription(f"{number} of {count}: {title}. {text}")
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
@@ -57,10 +54,6 @@ class Callout(QFrame):
         layout = existing(self.layout())
         width = max(WIDTH * self.fontMetrics().averageCharWidth(), layout.minimumSize().width())
         self.resize(width, layout.totalHeightForWidth(width))
-
-    def _lay_out(self) -> None:
-        buttons = row(self._position, self._skip, self._back, self._next, stretched=self._position)
-        lay_out(QVBoxLayout(self), self._title, self._text, buttons, margin=WIDE)
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002  # Qt's name
         buttons = [button for button in (self._skip, self._back, self._next) if button.isEnabled()]

@@ -52,12 +52,10 @@ class GalleryList(QListWidget):
         """Return the size of a thumbnail with its title."""
         metrics = self.fontMetrics()
         if metrics != self._metrics:  # layouts ask dozens of times
-            self._metrics, self._cell_size = metrics, self._measured(metrics)
+            widths = (metrics.horizontalAdvance(heading_of(example.name)) for example in self._examples)
+            width, height = max([THUMBNAIL_SIDE, *widths]), THUMBNAIL_SIDE + metrics.lineSpacing()
+            self._metrics, self._cell_size = metrics, QSize(width + WIDE, height + WIDE)
         return self._cell_size
-
-    def _measured(self, metrics: QFontMetrics) -> QSize:
-        widest = max((metrics.horizontalAdvance(heading_of(example.name)) for example in self._examples), default=0)
-        return QSize(max(THUMBNAIL_SIDE, widest) + WIDE, THUMBNAIL_SIDE + metrics.lineSpacing() + WIDE)
 
     def draw_thumbnails(self, theme: Theme) -> None:
         """Start to draw the thumbnails for a theme."""

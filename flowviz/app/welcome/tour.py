@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PyQt6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QRegion, QShortcut
+from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QRegion
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWidget
 from PyQt6.sip import isdeleted
 
@@ -15,7 +15,7 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.welcome.callout import Callout, place_beside
 from flowviz.app.welcome.temporary_panels import TemporaryPanels
 from flowviz.app.welcome.tour_steps import TourStep
-from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.controls import add_key, named
 
 SEEN_KEY = "tourSeen"
 GEOMETRY_EVENTS = {
@@ -45,9 +45,7 @@ class Tour(QWidget):
         self._panels = TemporaryPanels(self)
         self._callout = Callout(self, self._go, self.end)
         self._placing = delayed(self, self._place)  # a layout moves widgets many times; follow it once
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)  # wherever the focus is
-        leave.activated.connect(self.end)
-        leave.activatedAmbiguously.connect(self.end)
+        add_key(self, "Esc", self.end).activatedAmbiguously.connect(self.end)  # wherever the focus is
 
     def begin(self) -> None:
         """Show the first step, and remember that the user has seen the tour."""
@@ -76,14 +74,11 @@ class Tour(QWidget):
         if number >= len(self._steps):
             self.end()
         elif number >= 0:
-            self._number = number
-            self._show_step()
-
-    def _show_step(self) -> None:
-        step = self._steps[self._number]
-        self._watch([*step.widgets, *(parent for widget in step.widgets for parent in _parents(widget, self._window))])
-        self._callout.show_step(step.title, step.text, self._number + 1, len(self._steps))
-        self._place()
+            self._number, step = number, self._steps[number]
+            parents = (parent for widget in step.widgets for parent in _parents(widget, self._window))
+            self._watch([*step.widgets, *parents])
+            self._callout.show_step(step.title, step.text, number + 1, len(self._steps))
+            self._place()
 
     def _reveal(self, widgets: tuple[QWidget, ...]) -> bool:
         """Open, raise and scroll the panels of some widgets, and return whether all of them are visible then."""
@@ -98,7 +93,7 @@ class Tour(QWidget):
         return all(widget.isVisible() for widget in widgets)
 
     def _watch(self, widgets: list[QWidget]) -> None:
-        """Follow the geometry of these widgets from now on, and of no others."""
+        """Follow the geometry of these widgets, and no longer that of others."""
         for widget in self._watched:
             widget.removeEventFilter(self)
         self._watched = widgets

@@ -89,7 +89,10 @@ class Welcome(QObject):
         """Show the start page, with the focus in its text box."""
         self.entered.emit()
         self.end_tour()
-        page = self._page = self._page or self._create_page()
+        if self._page is None:
+            self._page = StartPage(self._request, self._actions)
+            self._stack.addWidget(self._page)
+        page = self._page
         self.page_shown.emit()
         self._stack.setCurrentWidget(page)
         page.show_tour_seen(tour_was_seen())
@@ -143,13 +146,8 @@ class Welcome(QObject):
         if self._page is not None:
             self._page.gallery.stop_drawing()
 
-    def _create_page(self) -> StartPage:
-        page = StartPage(self._request, self._actions)
-        self._stack.addWidget(page)
-        return page
-
     def _leave_page(self) -> None:
-        """Leave the page because the user wants to, who no longer waits for the training to start."""
+        """Leave the page at the request of the user, and cancel a training that waits for its target."""
         self._session.cancel_start()
         self.leave()
 

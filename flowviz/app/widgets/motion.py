@@ -1,4 +1,4 @@
-"""Motion between what a window shows and what it shows next."""
+"""A transition between two pictures of a window."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ class Dissolve(QWidget):
         self._is_reduced = reduced
 
     def dissolve(self, change: Callable[[], object] = lambda: None) -> None:
-        """Fade from what is shown now into what a change, and what follows it in this turn, will show."""
+        """Make a change, and fade into the window as it is when this turn of the event loop ends."""
         if not self._is_reduced and self._window.isVisible() and not self._start.isActive():
             self.motion.stop()
             self._picture = self._window.grab()

@@ -37,9 +37,7 @@ class TextDialog(QDialog):
         existing(self.buttons.button(QDialogButtonBox.StandardButton.Close)).setIcon(NO_ICON)
         layout = QVBoxLayout(self)
         if introduction:
-            label = WrappingLabel(f"{name}Introduction", "Introduction")
-            label.setText(introduction)
-            layout.addWidget(label)
+            layout.addWidget(WrappingLabel(f"{name}Introduction", "Introduction", introduction))
         layout.addWidget(self.text, stretch=1)
         layout.addWidget(self.buttons)
         room = existing(parent.screen()).availableSize()

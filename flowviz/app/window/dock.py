@@ -133,8 +133,8 @@ class TitleBar(QFrame):
         label = QLabel(title)
         dock.windowTitleChanged.connect(label.setText)
         self._buttons = detach, close
-        line = lay_out(QHBoxLayout(self), label, detach, close, stretched=label, spacing=TIGHT)
-        line.setContentsMargins(GAP, 0, TIGHT, 0)  # aligned with the content of the panels
+        # The margins align the title with the content of the panels.
+        lay_out(QHBoxLayout(self), label, detach, close, stretched=label, margin=(GAP, 0, TIGHT, 0), spacing=TIGHT)
         self.update_buttons()
         application().focusChanged.connect(self._follow_focus)
 

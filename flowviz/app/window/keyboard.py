@@ -45,7 +45,7 @@ def _tab_stops(container: QWidget) -> Iterator[QWidget]:
 class FocusRings(QObject):
     """Controller that moves a ring to the widget that has the focus, in a window and its dialogs.
 
-    After a click there is none, because the pointer is where the focus is.
+    A click hides it: the pointer already shows where the focus is.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -58,7 +58,7 @@ class FocusRings(QObject):
         if isdeleted(self._ring):  # with the dialog in which it was
             self._ring = FocusRing()
         if new is not None and (top := new.window()) is not None and (handle := top.windowHandle()) is not None:
-            handle.installEventFilter(self)  # of the window, which gets each key and click first, but no other events
+            handle.installEventFilter(self)  # the native window, which gets each key press and click before any widget
         is_surrounded = _belongs_to(new, self._window) and not isinstance(new, QMenuBar) and not self._is_clicked
         self._ring.setWidget(new if is_surrounded else None)
 

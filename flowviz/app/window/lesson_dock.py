@@ -35,9 +35,10 @@ class LessonDock(Dock):
         lessons = self._lessons
         for signal in (lessons.entered, lessons.began):
             signal.connect(show_flow)
-        for signal, run in ((lessons.entered, self._open), (lessons.left, self._leave)):
+        for signal in (lessons.entered, lessons.left):
             signal.connect(presentation.give_way)
-            signal.connect(run)
+        lessons.entered.connect(lambda: self._panels.replace(self, self._wanted_width()))
+        lessons.left.connect(lambda: self._panels.remove(self))
         self._panels.resetting.connect(lessons.leave)
         presentation.scaled.connect(lessons.one_dimension.set_text_scale)
         presentation.scaled.connect(self._scale)
@@ -48,12 +49,6 @@ class LessonDock(Dock):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         existing(event).ignore()  # it closes with the lessons, which may ask first
         self._lessons.leave()
-
-    def _open(self) -> None:
-        self._panels.replace(self, self._wanted_width())
-
-    def _leave(self) -> None:
-        self._panels.remove(self)
 
     def _wanted_width(self) -> int:
         return min(self._lesson_panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))

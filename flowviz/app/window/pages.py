@@ -31,7 +31,6 @@ class Pages(QObject):
         super().__init__(parent)
         self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
         self._layout, self._notifications = layout, notifications
-        self._next_focus = next_focus
         training.controls.commands.pause.triggered.connect(welcome.leave)
         for arranged in (welcome.entered, layout.resetting):
             arranged.connect(self._release_panels)
@@ -42,7 +41,8 @@ class Pages(QObject):
         presentation.left.connect(partial(notifications.set_aside, False))
         comparisons.entered.connect(self._prepare_comparison)
         comparisons.leaving.connect(presentation.give_way)
-        comparisons.left.connect(self._take_over_from_comparison)
+        comparisons.left.connect(layout.give_back_room)
+        comparisons.left.connect(lambda: next_focus.setFocus())
 
     def show_cloud(self) -> None:
         """Show the cloud, in place of the start page or a comparison."""
@@ -73,7 +73,3 @@ class Pages(QObject):
         self._welcome.leave()
         if not self._comparisons.is_shown:
             self._layout.make_room()
-
-    def _take_over_from_comparison(self) -> None:
-        self._layout.give_back_room()
-        self._next_focus.setFocus()

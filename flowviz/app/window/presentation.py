@@ -123,10 +123,7 @@ class Presentation(QObject):
         self.scaled.emit(scale)
 
     def _toggle(self) -> None:
-        if self.is_on:
-            self.leave()
-        else:
-            self.enter()
+        (self.leave if self.is_on else self.enter)()
 
     def _toggle_full_screen(self) -> None:
         self._window.setWindowState(self._window.windowState() ^ FULL_SCREEN)
@@ -134,8 +131,8 @@ class Presentation(QObject):
     def _show_menu_bar(self, is_shown: bool) -> None:
         """Show the menu bar, or give it no height: shortcuts of a hidden menu bar do not work."""
         bar = existing(self._window.menuBar())
-        corner = existing(bar.cornerWidget())
-        corner.setVisible(is_shown)  # or the Tab key would lead to it, and the bar would keep Escape from the window
+        # Else the Tab key would lead to its corner, and the bar would keep Escape from the window.
+        existing(bar.cornerWidget()).setVisible(is_shown)
         bar.setMaximumHeight(QWIDGETSIZE_MAX if is_shown else 0)
 
     def _stop_restoring(self) -> None:
