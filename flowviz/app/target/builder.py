@@ -16,7 +16,7 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import TargetError
 from flowviz.specs import SHAPES, DrawingSpec, ShapeName, ShapeSpec, TargetSpec, TextSpec
 
-TARGET = "target"  # topic of its notices
+TARGET, PICTURES = "target", "pictures of the shapes"  # topics of its queries; the first one is that of its notices
 START_DELAY_MS = 50  # of the first target, which the first picture of the window does not wait for
 NOT_BUILT = "The target could not be built."
 
@@ -44,7 +44,10 @@ class TargetBuilder(QObject):
         self.problem = ""
         self._expected: BuiltTarget | None = None
         request.observe(lambda value: (value.plan.target, value.problem), lambda _: self._update())
-        request.observe(lambda value: value.plan.flow, lambda _: self._judge_base())
+        request.observe(
+            lambda value: (value.plan.flow.base, value.plan.flow.arrangement, value.plan.flow.components),
+            lambda _: self._judge_base(),
+        )
         self._build(request.plan.target)  # in the background, because it loads libraries
 
     @property
@@ -80,7 +83,7 @@ class TargetBuilder(QObject):
         self.built_changed.emit(None)
         self._worker.ask(TARGET, partial(build_or_explain, spec), self._set_result)
         if isinstance(spec, ShapeSpec) and not self._has_pictures:
-            self._worker.ask("pictures of the shapes", _shape_pictures, self._on_pictures)
+            self._worker.ask(PICTURES, _shape_pictures, self._on_pictures)
 
     def _set_result(self, result: BuiltTarget | str) -> None:
         self.built, self.problem = (None, result) if isinstance(result, str) else (result, "")
@@ -88,8 +91,9 @@ class TargetBuilder(QObject):
         self._judge_base()
 
     def _judge_base(self) -> None:
-        """Compare the base of the requested flow with the target, in the background, because it counts many points."""
-        if self.built is None:
+        """Compare the base with the target in the background, because counting the parts of a target takes a moment."""
+        self._worker.drop(kept={TARGET, PICTURES})
+        if self.built is None or self._request.plan.flow.base != "mixture":
             self.base_judged.emit("")
         else:
             judge = partial(targets.base_warning, self._request.plan.flow, self.built.target)

@@ -147,8 +147,7 @@ class Canvas(QWidget):
             self._end_stroke()
 
     def tabletEvent(self, event: QTabletEvent | None) -> None:
-        if event is None:
-            return
+        assert event is not None
         erases = self.erases or event.pointerType() == QPointingDevice.PointerType.Eraser
         if event.type() == QEvent.Type.TabletPress and event.button() == DRAWING_BUTTON:
             self._begin_stroke(event.position(), event.pressure(), erases)

@@ -8,8 +8,8 @@ from PyQt6.QtWidgets import QLabel, QWidget
 from flowviz.app.state.pages import ImageContents
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import UNIT
-from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import button, label_of, named, row
+from flowviz.app.target.page import FilePage
+from flowviz.app.widgets.controls import button, label_of, row
 from flowviz.app.widgets.form import ControlSpec, controls_of
 from flowviz.specs import ImageSpec
 from flowviz.specs.fields import fields_of
@@ -24,20 +24,16 @@ NAME_WIDTH = 16 * UNIT  # pixels
 PATTERNS = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
 
 
-class ImagePage(Page):
+class ImagePage(FilePage):
     """Page with buttons to choose a picture, and controls that decide which of its pixels are ink."""
 
     kind, invitation = "image", "Drop a picture here,\nor click to choose a file"
     patterns = PATTERNS
 
     def __init__(self, request: RequestState) -> None:
-        super().__init__(request)
-        tip = "Open a picture, or drop one on the window"
-        self._open = button("openImageButton", "Open…", tip, "open", run=self.choose_file)
+        super().__init__(request, "Open a picture, or drop one on the window")
         self._paste = button("pasteButton", "Paste", "Paste the picture from the clipboard (Ctrl+V)", "paste")
         self.paste_requested = self._paste.clicked
-        self.setFocusProxy(self._open)
-        self._name = named(QLabel(), "imageName", "")
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
         self._controls = controls_of(fields_of(ImageSpec), FORM)

@@ -107,8 +107,7 @@ class TargetImporter(QObject):
     def _on_points_read(self, points: PointsSpec, table: Table, columns: tuple[int, int], note: str) -> None:
         self._end_reading()
         self._request.show_page(PointsContents(table, columns, points))
-        if note:
-            self.notice_posted.emit(Notice(SOURCE, note, "To learn others, choose them in the Target panel."))
+        self._panel.points.note.show_text(note)
 
     def _end_reading(self) -> None:
         self._panel.reading.hide()

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import UNIT
 from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import choice_box, discard, lay_out, menu_button, row, slider, tool_button
+from flowviz.app.widgets.controls import choice_box, discard, flat, lay_out, menu_button, row, slider, tool_button
 from flowviz.specs import MixSpec, Part, SourceSpec
 from flowviz.specs.fields import fields_of
 from flowviz.specs.shares import percent
@@ -42,6 +42,10 @@ class MixPage(Page):
         self.column.addLayout(row(self._layout, self._add, stretched=self._layout))
         self.bind(layout=self._layout)
         request.watch(lambda value: value.pages.mix.parts, self._show)
+
+    def begin(self) -> None:
+        """Offer the sources of the other pages."""
+        self._add.showMenu()
 
     def add(self, source: SourceSpec) -> None:
         """Add a source to the mix."""
@@ -114,8 +118,7 @@ class PartLine(QWidget):
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
         tip = "Remove this source from the mix"
-        button = tool_button("partRemove", f"Remove {source.title}", tip, "remove", run=partial(remove, self))
-        button.setAutoRaise(True)
+        button = flat(tool_button("partRemove", f"Remove {source.title}", tip, "remove", run=partial(remove, self)))
         lay_out(QHBoxLayout(self), title, self._weight, self._share, button, stretched=self._weight)
 
     def show_part(self, position: int, share: float | None) -> None:

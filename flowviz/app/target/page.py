@@ -4,12 +4,12 @@ from functools import partial
 from typing import Any, ClassVar
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
 
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.tokens import TIGHT
-from flowviz.app.widgets.controls import lay_out
+from flowviz.app.widgets.controls import button, lay_out
 from flowviz.app.widgets.form import Control, bind_fields
 from flowviz.specs.view import Theme
 
@@ -19,15 +19,11 @@ class Page(QWidget):
 
     Attributes:
         kind: The kind of target.
-        invitation: What to do while the page is empty, with the button that is its focus proxy. Empty for a page that
-            never is, or that invites by itself.
-        patterns: The types of files that can be chosen, as Qt's dialogs need them. Empty for a page without files.
+        invitation: What to do while the page is empty. Empty if the page is never empty or shows its own hint.
     """
 
     kind: ClassVar[Kind]
     invitation: ClassVar[str] = ""
-    patterns: ClassVar[str] = ""
-    file_chosen = pyqtSignal(str)
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()
@@ -43,11 +39,33 @@ class Page(QWidget):
         """Let controls show and change the fields of the same names."""
         bind_fields(self.request, self.contents, controls, partial(self.request.update_page, self.kind))
 
-    def choose_file(self) -> None:
+    def begin(self) -> None:
+        """Do what the invitation of the empty page offers."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colors of a theme."""
+
+
+class FilePage(Page):
+    """Page of a kind of target that is read from a file.
+
+    Attributes:
+        patterns: The types of files that can be chosen, as Qt's dialogs need them.
+    """
+
+    patterns: ClassVar[str]
+    file_chosen = pyqtSignal(str)
+
+    def __init__(self, request: RequestState, tip: str) -> None:
+        """Create a page with a button that asks for a file, its tooltip `tip`, and a label for the name of the file."""
+        super().__init__(request)
+        self._open = button(f"open{self.kind.capitalize()}Button", "Open…", tip, "open", run=self.begin)
+        self.setFocusProxy(self._open)
+        self._name = QLabel()
+        self._name.setObjectName(f"{self.kind}Name")
+
+    def begin(self) -> None:
         """Ask the user for a file."""
         path, _ = QFileDialog.getOpenFileName(self, f"Open {self.kind.capitalize()}", "", self.patterns)
         if path:
             self.file_chosen.emit(path)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""

@@ -6,7 +6,6 @@ from PyQt6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -19,7 +18,7 @@ from flowviz.app.state.binding import bind
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.icons import icon
-from flowviz.app.style.tokens import LINE, TIGHT, UNIT
+from flowviz.app.style.tokens import TIGHT, UNIT
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.image_page import ImagePage
@@ -60,7 +59,9 @@ class TargetPanel(QWidget):
         self._problem = WarningLabel("targetProblem", "Problem with the target")
         self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         tip = "Begin with this kind of target"
-        self._zone = tool_button("targetDropZone", "Empty target", tip, "open", run=self._begin)
+        self._zone = tool_button(
+            "targetDropZone", "Empty target", tip, "open", run=lambda: self._pages[request.value.kind].begin()
+        )
         self._zone.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._zone.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._note = WrappingLabel("targetNote", "Notes about the target")
@@ -95,7 +96,7 @@ class TargetPanel(QWidget):
         self.drawing.canvas.show_hint("")
         if not isinstance(built.spec, DrawingSpec):
             self.drawing.set_traced(built.picture)
-        self._show_note(built.note)
+        self._note.show_text(built.note)
 
     def _show_problem(self, sentence: str) -> None:
         page, is_empty = self._pages[self._request.value.kind], bool(self._request.value.problem)
@@ -104,21 +105,13 @@ class TargetPanel(QWidget):
         self._zone.setIcon(icon(page.kind))
         self._result.setCurrentWidget(self._zone if is_empty and page.invitation else self._problem)
         self.drawing.canvas.show_hint(sentence if self._request.value.kind == "drawing" else "")
-        self._show_note("")
+        self._note.show_text("")
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""
         self._preview.set_theme(theme)
         for page in self._pages.values():
             page.set_theme(theme)
-
-    def _begin(self) -> None:
-        """Press the button of an empty page, or open its menu."""
-        match self._pages[self._request.value.kind].focusProxy():
-            case QToolButton() as sources:
-                sources.showMenu()
-            case QPushButton() as opener:
-                opener.click()
 
     def _chosen(self) -> Kind:
         return next(kind for kind, button in self._buttons.items() if button.isChecked())
@@ -140,7 +133,7 @@ class TargetPanel(QWidget):
             page.setVisible(name == kind)
 
     def _lay_out(self) -> None:
-        kinds = lay_out(QHBoxLayout(), *self._buttons.values(), spacing=LINE)
+        kinds = lay_out(QHBoxLayout(), *self._buttons.values(), spacing=TIGHT // 2)
         for number in range(kinds.count()):
             kinds.setStretch(number, 1)
         lay_out(
@@ -153,10 +146,6 @@ class TargetPanel(QWidget):
             self._note,
             spacing=TIGHT,
         )
-
-    def _show_note(self, note: str) -> None:
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
 
 
 class ReadingBar(QWidget):

@@ -5,30 +5,33 @@ from PyQt6.QtWidgets import QComboBox, QLabel
 
 from flowviz.app.state.pages import PointsContents
 from flowviz.app.state.request import RequestState
-from flowviz.app.target.page import Page
-from flowviz.app.widgets.controls import button, named, row, row_widget
+from flowviz.app.target.page import FilePage
+from flowviz.app.widgets.controls import named, row, row_widget
+from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.file_kinds import NUMBERS
 
 PATTERNS = f"Points ({' '.join(f'*{suffix}' for suffix in NUMBERS.suffixes)});;All files (*)"
 
 
-class PointsPage(Page):
-    """Page with a button to choose a file, and boxes for the columns of a table that has more than two."""
+class PointsPage(FilePage):
+    """Page with a button to choose a file, and boxes for the columns of a table that has more than two.
+
+    Attributes:
+        note: A sentence about the columns, until others are shown.
+    """
 
     kind, invitation = "points", "Drop a table of points here,\nor click to choose a file"
     patterns = PATTERNS
     columns_chosen = pyqtSignal(object, object)  # Table, indices of its x and y column
 
     def __init__(self, request: RequestState) -> None:
-        super().__init__(request)
-        tip = "Open a table of points: .csv, .txt, .tsv, .npy or .npz"
-        self._open = button("openPointsButton", "Open…", tip, "open", run=self.choose_file)
-        self.setFocusProxy(self._open)
-        self._name = named(QLabel(), "pointsName", "")
+        super().__init__(request, "Open a table of points: .csv, .txt, .tsv, .npy or .npz")
         self._x, self._y = _column_box("pointsX", "Column for x"), _column_box("pointsY", "Column for y")
         self._columns = row_widget(QLabel("x"), self._x, QLabel("y"), self._y, stretched=self._x)
         self.column.addLayout(row(self._open, self._name, stretched=self._name))
+        self.note = WrappingLabel("pointsNote", "Note about the columns")
         self.column.addWidget(self._columns)
+        self.column.addWidget(self.note)
         for box in (self._x, self._y):
             box.activated.connect(self._on_columns_activated)  # emitted only if the user chooses
         request.watch(self.contents, self._show)
@@ -52,6 +55,7 @@ class PointsPage(Page):
             box.addItems(names)
             box.setCurrentIndex(column)
         self._columns.setVisible(len(names) > 2)
+        self.note.show_text("")
 
 
 def _column_box(object_name: str, name: str) -> QComboBox:

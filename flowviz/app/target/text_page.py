@@ -29,7 +29,7 @@ from flowviz.specs.target import MAX_TEXT
 KEYS_TIP = "Return trains, Shift+Return adds a line"
 TEXT_LINES = 2
 RETURNS = Qt.Key.Key_Return, Qt.Key.Key_Enter
-TEXT_FRAME = UNIT + TIGHT  # pixels above and below the lines
+TEXT_FRAME = UNIT + TIGHT  # pixels: the frame and the margins above and below the lines
 FIELDS = fields_of(TextSpec)
 FORM: Mapping[str, ControlSpec] = {
     "align": ControlSpec("targetAlign", {"left": "Left", "center": "Centered", "right": "Right"}),
@@ -86,7 +86,7 @@ class TextPage(Page):
 class TextBox(QPlainTextEdit):
     """Text box for a few lines that emits a signal when a picture or file is pasted or dropped on it.
 
-    Shift+Return adds a line, because Return is for what the text is typed for.
+    Return starts the training, so Shift+Return adds a line.
     """
 
     media_arrived = pyqtSignal(QMimeData)

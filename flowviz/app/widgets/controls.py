@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QKeySequence, QShortcut, QStandardItemModel
+from PyQt6.QtGui import QAction, QFontDatabase, QKeySequence, QShortcut, QStandardItemModel
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -14,8 +14,10 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLayout,
     QMenu,
+    QPlainTextEdit,
     QPushButton,
     QSlider,
+    QSplitter,
     QToolButton,
     QWidget,
 )
@@ -30,6 +32,7 @@ FOCUSED = Qt.ShortcutContext.WidgetShortcut  # of keys: the widget itself has th
 OPENER = "opener"  # property of a widget that is hidden at first: the button that shows it
 Control = TypeVar("Control", bound=QWidget)
 Button = TypeVar("Button", bound=QAbstractButton)
+Tool = TypeVar("Tool", bound=QToolButton)
 Layout = TypeVar("Layout", bound=QBoxLayout)
 Part = QWidget | QLayout | int
 
@@ -191,6 +194,22 @@ def tool_button(
     return created
 
 
+def flat(created: Tool) -> Tool:
+    """Draw a tool button without a frame until the pointer is above it, and return it."""
+    created.setAutoRaise(True)
+    return created
+
+
+def code_box(object_name: str, name: str, tip: str = "") -> QPlainTextEdit:
+    """Return a box for text that cannot be edited, in a font in which all letters have the same width."""
+    box = named(QPlainTextEdit(), object_name, name, tip)
+    box.setReadOnly(True)
+    box.setTabChangesFocus(True)
+    box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    return box
+
+
 def menu_button(created: QToolButton, menu: QMenu) -> QToolButton:
     """Let a tool button open a menu, and return the button."""
     created.setMenu(menu)
@@ -203,6 +222,15 @@ def action_button(action: QAction, object_name: str) -> QToolButton:
     created = QToolButton()
     created.setDefaultAction(action)
     return named(created, object_name, action.text(), action.toolTip())
+
+
+def share_out(splitter: QSplitter, parts: Mapping[QWidget, int]) -> None:
+    """Fill a splitter with widgets; each takes its share of the room, as far as the widgets fit."""
+    splitter.setChildrenCollapsible(False)
+    for number, (widget, share) in enumerate(parts.items()):
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(number, share)
+    splitter.setSizes([100 * share for share in parts.values()])
 
 
 def add_key(

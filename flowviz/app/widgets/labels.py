@@ -28,6 +28,11 @@ class WrappingLabel(FontFollower, QLabel):
         self.setWordWrap(True)
         self.fit_font()
 
+    def show_text(self, text: str) -> None:
+        """Show a text; an empty one hides the label."""
+        self.setText(text)
+        self.setVisible(bool(text))
+
     def fit_font(self) -> None:
         self.setMinimumHeight(self._reserved_lines * self.fontMetrics().lineSpacing())
 

@@ -76,8 +76,8 @@ def fill_source_entries(menu: QMenu, panel: TargetPanel, welcome: Welcome) -> No
         Entry("startpage", "Start &Page", welcome.show, tip),
         Entry("gallery", "&Gallery", welcome.show_gallery, "Open an example that is already trained", "Ctrl+G"),
         None,
-        Entry("openimage", "Open &Image…", panel.image.choose_file, "Learn the dark parts of a picture"),
-        Entry("openpoints", "Open P&oints…", panel.points.choose_file, "Learn the points of a table"),
+        Entry("openimage", "Open &Image…", panel.image.begin, "Learn the dark parts of a picture"),
+        Entry("openpoints", "Open P&oints…", panel.points.begin, "Learn the points of a table"),
         None,
     )
 

@@ -60,10 +60,14 @@ def test_first_two_columns_of_numbers_are_read_and_named(user: TargetUser, tmp_p
     user.wait(lambda: user.built is not None and isinstance(user.built.spec, PointsSpec))
     x, y = (user.window.find(QComboBox, name) for name in ("pointsX", "pointsY"))
     assert (x.currentText(), y.currentText()) == ("x", "y")
-    assert user.file_problem == "flowviz reads the columns 'x' and 'y' of named.csv, the first two with numbers."
+    note = user.window.find(QLabel, "pointsNote")
+    assert note.text() == "flowviz reads the columns 'x' and 'y' of named.csv, the first two with numbers."
+    assert note.isVisible()
+    assert not user.file_problem, "nothing is wrong"
     y.setCurrentIndex(3)
     y.activated.emit(3)
-    user.wait(lambda: user.file_problem == "")
+    user.wait(lambda: not note.isVisible())
+    assert not note.text()
     assert y.currentText() == "z"
 
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from flowviz import targets
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.flow_panel import ONE_NETWORK, FlowPanel
 from flowviz.projects import Plan
@@ -198,6 +199,38 @@ def test_base_that_does_not_suit_the_target_is_warned_about(
     requested.choose("flowBase", "normal")
     qtbot.waitUntil(lambda: not warning.isVisible())
     assert threading.main_thread() not in threads, "counting the parts of a target would block the window"
+    builder.close()
+
+
+def test_base_is_judged_only_if_it_is_a_mixture_and_has_changed(
+    requested: Requested, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(flow: FlowSpec, target: Target) -> str:
+        bases.append(flow.base)
+        may_end.wait(5)
+        return base_warning(flow, target)
+
+    bases, judged, may_end, worker = list[str](), list[str](), threading.Event(), LatestWorker()
+    monkeypatch.setattr(targets, "base_warning", slow)
+    builder = TargetBuilder(requested.request, requested.window, worker)
+    builder.base_judged.connect(judged.append)
+    requested.request.show_text("BRAD")
+    requested.choose("flowNormalization", "minibatch")
+    requested.choose("flowBase", "mixture")
+    qtbot.waitUntil(lambda: bool(bases))
+    requested.choose("flowBase", "normal")
+    may_end.set()
+    with qtbot.waitSignal(worker.succeeded):
+        worker.ask("last", lambda: None, lambda _: None)
+    assert bases == ["mixture"]
+    assert not any(judged), "the base that is warned about is no longer requested"
+    requested.choose("flowBase", "mixture")
+    qtbot.waitUntil(lambda: "8 separate Gaussians" in judged[-1])
+    count = len(bases)
+    requested.choose("flowNormalization", "none")
+    with qtbot.waitSignal(worker.succeeded):
+        worker.ask("last", lambda: None, lambda _: None)
+    assert len(bases) == count, "the normalization is not that of the base"
     builder.close()
 
 
