@@ -21,7 +21,7 @@ COLUMNS = SpecField("columns", described("Columns", "What the columns of panels 
 FIELDS: Mapping[str, SpecField] = {**fields_of(ExportSpec), **fields_of(PictureSize), COLUMNS.name: COLUMNS}
 OBJECT_NAMES = {"color_by": "exportColor", "fps": "exportRate"}  # of fields whose controls are not named after them
 PREFIXES, SUFFIXES = {"scale": "× "}, {"dpi": " ppi"}
-SHOWN_LETTERS = 22  # of the value of a combo box, at least; its list is as wide as the values
+SHOWN_LETTERS = 22  # minimum width of a combo box in characters; its list fits the longest value
 MNEMONICS = {
     "what": "W", "format": "F", "size": "S", "scale": "a", "background": "B", "theme": "T", "easing": "v",
     "in_betweens": "n", "fps": "o", "direction": "r", "beside": "i", "color_by": "C", "axes": "x", "labels": "k",

@@ -128,8 +128,7 @@ class ExportDialog(QDialog):
     def _take_choices(self) -> None:
         """Preview the choices, or show why they cannot be exported."""
         self._export, self._problem, choices = None, "", self._form.choices
-        self._estimates.drop()
-        self._bytes.clear()
+        self._forget_estimate()
         try:
             self._export = self._source.export(choices, self._keeper)
         except FlowvizError as error:
@@ -166,7 +165,7 @@ class ExportDialog(QDialog):
         if what == "animation":
             parts.append(self._length)
         if self._form.choices["format"] in {"svg", "pdf"} and what in PICTURES | {"latents"}:
-            parts.append("text and lines are vectors, the particles a picture")
+            parts.append("text and lines are vectors, particles are a bitmap")
         return f"{' · '.join(parts)}."
 
     @property
@@ -184,6 +183,11 @@ class ExportDialog(QDialog):
         if isinstance(self._export, Export | ComparisonFigure) and self._form.choices["what"] in FILMS | IN_FOLDERS:
             self._bytes.setText("Estimating the size…")
             self._estimates.ask("size", self._export.estimate, lambda size: self._bytes.setText(size_text(size)))
+
+    def _forget_estimate(self) -> None:
+        self._estimate_soon.stop()
+        self._estimates.drop()
+        self._bytes.clear()
 
     def _ask_and_write(self) -> None:
         """Start the export; ask first if it would overwrite files."""
@@ -205,6 +209,7 @@ class ExportDialog(QDialog):
     def _write(self, path: Path) -> None:
         assert self._export is not None
         self._path = path
+        self._forget_estimate()
         self._notices.withdraw(EXPORT)
         self._destination.show_path()
         self._set_busy(True)

@@ -13,7 +13,7 @@ from flowviz.app.state.known import Known
 from flowviz.app.widgets.choice_words import color_choices
 from flowviz.exporting.commands import render_command, render_python
 from flowviz.projects import Project
-from flowviz.specs import ExportSpec, FlowSpec, PictureSize, PointsSpec, Seen, ViewSpec
+from flowviz.specs import ExportSpec, PictureSize, PointsSpec, Seen, ViewSpec
 from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import FORMATS, Format, What
 from flowviz.specs.fields import values_of, with_values
@@ -44,17 +44,12 @@ class ExportedProject(ExportSource):
     figure: What | None = None
 
     @property
-    def unsaved_flow(self) -> FlowSpec | None:
-        """Return the flow if the file may have another integrator; None if there is no file or it is up to date."""
-        return None if self.path is None or self.is_saved else self.project.flow
-
-    @property
     def retrained_path(self) -> Path:
         """Return a file for another run of the same training, which does not overwrite the project."""
         return self.project_path if self.path is None else self.path.with_stem(f"{self.path.stem} again")
 
     def usual_size(self, format_: Format) -> PictureSize:
-        """Return the size of an export whose size is not chosen, which has the shape of the cloud in the window."""
+        """Return the default size of an export, with the aspect ratio of the cloud in the window."""
         return self.window_size.with_longer_side(LONGER_SIDES.get(format_, LONGER_SIDES["png"]))
 
     @cached_property
@@ -102,9 +97,9 @@ class ExportedProject(ExportSource):
         return {**found, **beside}
 
     def followed(self, choices: Choices, name: str) -> Choices:
-        """Return the choices with the first stage not after the last one, of which `name` was chosen.
+        """Return the choices, adapted to the newly chosen `name`.
 
-        The usual size follows the format.
+        The first stage is not after the last one, and a default size follows the format.
         """
         if name in {"what", "format"} and choices["size"] in map(self.usual_size, LONGER_SIDES):
             choices = {**choices, "size": self.usual_size(choices["format"])}
@@ -119,7 +114,8 @@ class ExportedProject(ExportSource):
         return Export(self.project, spec_of(choices), keeper)
 
     def copies(self, choices: Choices) -> Mapping[str, Callable[[Path], str]]:
-        spec, flow = spec_of(choices), self.unsaved_flow
+        spec = spec_of(choices)
+        flow = None if self.path is None or self.is_saved else self.project.flow  # the file may have another integrator
         return {
             "command": partial(render_command, self.project_path, spec, flow=flow),
             "Python code": partial(render_python, self.project_path, spec, flow=flow),

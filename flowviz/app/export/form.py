@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFormLayout, QGroupBox, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QFormLayout, QGroupBox, QLabel, QWidget
 
-from flowviz.app.desktop.existing import existing
 from flowviz.app.export.controls import (
     FIELDS,
     Control,
@@ -22,7 +21,7 @@ from flowviz.app.export.source import Choices, ExportSource
 from flowviz.app.export.words import MARKS
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.widgets.controls import ChoiceBox, label_of, named, row_widget
-from flowviz.app.widgets.scroll_column import VerticalArea
+from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.specs import PictureSize
 from flowviz.specs.view import CM_PER_INCH
 
@@ -66,7 +65,7 @@ class Section(NamedTuple):
     rows: Mapping[QWidget, Sequence[str]]
 
 
-class ExportForm(VerticalArea):
+class ExportForm(ScrollColumn):
     """Scrollable form that edits the choices of an export. Titles and descriptions of fields label its controls.
 
     It keeps the values that the user has chosen while other choices rule them out.
@@ -76,13 +75,15 @@ class ExportForm(VerticalArea):
 
     def __init__(self, source: ExportSource, choices: Choices) -> None:
         """Show the choices with which the dialog opens."""
-        super().__init__()
         self._source, self._chosen = source, choices
         self._formats = {choices["what"]: choices["format"]}  # chosen last for each kind of export
         self._controls = self._create_controls()
         self._notes = {name: named(QLabel(), name, title) for name, title in NOTES.items()}
         self._sections = [self._create_section(title, rows) for title, rows in SECTIONS.items()]
-        self._lay_out()
+        super().__init__(*(section.box for section in self._sections), stretched=True)
+        named(self, "exportForm", "Export settings")
+        self._column.setContentsMargins(0, 0, TIGHT, 0)
+        self._column.addStretch()
         for name, each in self._controls.items():
             each.chosen.connect(partial(self._take, name))
         self._show_choices()
@@ -147,15 +148,6 @@ class ExportForm(VerticalArea):
         width, height = (side * scale * CM_PER_INCH / dpi for side in (size.width, size.height))
         self._notes["exportCentimeters"].setText(f"{width:.1f} × {height:.1f} cm")
 
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(form := QWidget())
-        column.setContentsMargins(0, 0, TIGHT, 0)
-        for box, *_ in self._sections:
-            column.addWidget(box)
-        column.addStretch()
-        named(self, "exportForm", "Export settings")
-        self.setWidget(form)
-
     def _create_section(self, title: str, rows: Iterable[Sequence[str]]) -> Section:
         box, found = QGroupBox(title), dict[QWidget, Sequence[str]]()
         form = QFormLayout(box)
@@ -180,10 +172,3 @@ class ExportForm(VerticalArea):
             for name in names
         ]
         return row_widget(*cells, stretched=cells[0] if isinstance(cells[0], ChoiceBox) and not cells[1:] else None)
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Keep the area as wide as the form needs; QScrollArea filters the events of its widget."""
-        form, bar = self.widget(), existing(self.verticalScrollBar())
-        if form is not None and watched is form and event is not None and event.type() == QEvent.Type.LayoutRequest:
-            self.setMinimumWidth(max(self.minimumWidth(), form.minimumSizeHint().width() + bar.sizeHint().width()))
-        return super().eventFilter(watched, event)

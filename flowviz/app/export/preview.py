@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QSignalBlocker, Qt
-from PyQt6.QtGui import QFontDatabase
-from PyQt6.QtWidgets import QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from flowviz.app.export.preview_image import PreviewImage
 from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
 from flowviz.app.threads.delay import delayed, repeated
 from flowviz.app.threads.latest import LatestWorker
-from flowviz.app.widgets.controls import lay_out, named, row_widget, slider
+from flowviz.app.widgets.controls import code_box, flat, lay_out, named, row_widget, slider
 from flowviz.exporting.comparison_figure import ComparisonFigure
 from flowviz.exporting.export import Export
 from flowviz.specs import ExportSpec
@@ -39,14 +38,15 @@ class ExportPreview(QWidget):
         self._count, self._share, self._rate = 1, 1.0, float(STAGES_PER_SECOND)
         self._background = LatestWorker()
         self._background.failed.connect(self._take_failure)
-        self._image = PreviewImage(self._request_soon)
-        self._text = _text_box()
+        self._debounce = delayed(self, self._request, DEBOUNCE_MS)
+        self._image = PreviewImage(self._debounce.start)
+        self._text = code_box("exportText", "Preview of the text", "The content of the file")
+        self._text.hide()
         self._play = _play_button()
         self._play.toggled.connect(self._set_playing)
         self._slider = slider("exportSlider", "Previewed picture", "Choose the picture to preview", 0, 0, 0)
         self._slider.valueChanged.connect(self._take_position)
         self._position = _position_label()
-        self._debounce = delayed(self, self._request, DEBOUNCE_MS)
         self._busy_delay = delayed(self, partial(self._image.set_busy, True), BUSY_DELAY_MS)
         self._ticks = repeated(self, self._step)
         self._lay_out()
@@ -66,7 +66,7 @@ class ExportPreview(QWidget):
             self._slider.setRange(0, self._count - 1)
             self._slider.setValue(round(self._share * (self._count - 1)))
         self._show_position()
-        self._request_soon()
+        self._debounce.start()
 
     def show_text(self, text: Callable[[], str]) -> None:
         """Preview the beginning of the text that a function returns; it is called in the thread of the preview."""
@@ -116,9 +116,6 @@ class ExportPreview(QWidget):
         steps = max(1, round(self._rate * self._ticks.interval() / 1000))
         self._slider.setValue((self._slider.value() + steps) % self._count)
 
-    def _request_soon(self) -> None:
-        self._debounce.start()
-
     def _request(self) -> None:
         if self._export is None:
             return
@@ -160,8 +157,7 @@ class ExportPreview(QWidget):
 
 
 def _play_button() -> QToolButton:
-    button = named(QToolButton(), "exportPlay", "Play the preview")
-    button.setAutoRaise(True)
+    button = flat(named(QToolButton(), "exportPlay", "Play the preview"))
     button.setCheckable(True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button
@@ -171,13 +167,3 @@ def _position_label() -> QLabel:
     label = named(QLabel(), "exportPlaceWords", "Position of the previewed picture")
     label.setMinimumWidth(label.fontMetrics().horizontalAdvance(WIDEST_POSITION))
     return label
-
-
-def _text_box() -> QPlainTextEdit:
-    box = named(QPlainTextEdit(), "exportText", "Preview of the text", "The content of the file")
-    box.setReadOnly(True)
-    box.setTabChangesFocus(True)
-    box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-    box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-    box.hide()
-    return box

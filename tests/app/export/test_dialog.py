@@ -10,7 +10,7 @@ from PyQt6.QtGui import QDesktopServices, QGuiApplication
 from PyQt6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QProgressBar, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.export.dialog import size_text
+from flowviz.app.export.dialog import ESTIMATE_DELAY_MS, size_text
 from flowviz.exporting.commands import render_command, render_python
 from flowviz.exporting.export import Export
 from flowviz.projects import Project, example, load_project, save_project
@@ -134,14 +134,26 @@ def test_size_is_estimated_before_the_export(dialog: Dialog, qtbot: QtBot, tmp_p
     assert not size.text()
 
 
-def test_particles_of_vector_graphics_are_said_to_be_a_picture(dialog: Dialog) -> None:
+def test_no_size_is_estimated_during_the_export(dialog: Dialog, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog.choose("exportWhat", "frames")
+    dialog.find(QSpinBox, "exportInBetweens").setValue(200)
+    dialog.find(QLineEdit, "exportPath").setText(str(tmp_path / "frames"))
+    dialog.find(QPushButton, "exportButton").click()
+    qtbot.wait(2 * ESTIMATE_DELAY_MS)
+    assert dialog.itself.is_running
+    assert not dialog.find(QLabel, "exportBytes").text()
+    qtbot.keyClick(dialog.itself, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: "Cancelled" in dialog.message)
+
+
+def test_particles_of_vector_graphics_are_said_to_be_a_bitmap(dialog: Dialog) -> None:
     dialog.choose("exportSize", "1080x1080")
     for what, formats in FORMATS.items():
         for format_ in formats:
             dialog.choose("exportWhat", what)
             dialog.choose("exportFormat", format_)
-            has_picture = format_ in {"svg", "pdf"} and what not in {"ledger", "losses"}
-            assert ("the particles a picture" in dialog.message) == has_picture, (what, format_)
+            has_bitmap = format_ in {"svg", "pdf"} and what not in {"ledger", "losses"}
+            assert ("particles are a bitmap" in dialog.message) == has_bitmap, (what, format_)
 
 
 @pytest.mark.parametrize(
