@@ -23,6 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.message_box import CANCEL, Answer, ask
+from flowviz.app.pane.readout import Readout, Score
 from flowviz.app.style.appearance import TEXT_SIZES
 from flowviz.projects import example
 from tests.app.conftest import Window
@@ -113,6 +114,18 @@ def test_panels_show_the_whole_width_of_their_contents_in_a_small_window(large: 
     center = large.find(QWidget, "center")
     qtbot.waitUntil(lambda: all(map(is_as_wide_as_its_panel, docks)))
     qtbot.waitUntil(lambda: all(dock.x() > 0 or dock.geometry().right() < left(center, large.main) for dock in docks))
+    assert large.main.width() == 1024
+
+
+def test_sentence_about_a_layer_is_not_cut_off_in_a_small_window(large: Window, qtbot: QtBot) -> None:
+    large.main.session.show_project(example("brad").project())
+    large.main.resize(1024, 700)
+    readout, score = large.find(Readout, "readout"), large.find(Score, "score")
+    qtbot.waitUntil(lambda: "legible" in score.text())
+    for stage in range(large.main.view.value.last_stage + 1):
+        large.main.view.set_stage(stage)
+        qtbot.waitUntil(lambda: not readout.drawn_text.endswith("…"))
+    assert "%" in score.drawn_text
     assert large.main.width() == 1024
 
 

@@ -7,8 +7,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from flowviz.app.desktop.existing import existing
+from flowviz.app.style.icons import icon
+from flowviz.app.style.tokens import UNIT
 
 Role = QMessageBox.ButtonRole
+ICON_SIDE = 4 * UNIT  # pixels
 SAVE, DISCARD, CANCEL = Role.AcceptRole, Role.DestructiveRole, Role.RejectRole
 
 
@@ -25,7 +28,7 @@ def ask(parent: QWidget, name: str, question: str, information: str, *answers: A
     box = QMessageBox(parent)
     box.setObjectName(name)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setIcon(QMessageBox.Icon.Question if question.endswith("?") else QMessageBox.Icon.Warning)
+    box.setIconPixmap(icon("question" if question.endswith("?") else "warning").pixmap(ICON_SIDE))
     box.setWindowTitle("flowviz")
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(question)

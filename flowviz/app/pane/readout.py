@@ -22,7 +22,7 @@ TIP = (
 )
 NO_DENSITY = "no exact density: increase the integrator steps"  # because a step folds the plane over
 LATER, UNKNOWN = "density not known yet", "density not known"
-MIN_CHARACTERS = 16  # of the readout: the name of a layer
+MIN_CHARACTERS = 34  # of the readout: the short sentence about a layer
 Texts = tuple[str, ...]  # from the longest to the shortest
 SCORE_TIP = f"Legible: {explanations.LEGIBILITY}.\n\nShare of the particles that land on the target at the last stage"
 
@@ -99,8 +99,8 @@ class Readout(FittingLabel):
 class Score(FittingLabel):
     """Label with the legibility and the share of particles that end on the target.
 
-    Its width is that of the score at 100%, so that nothing moves while the shares grow; it is less where the readout
-    would have too little room.
+    Its width is that of the score at 100%, so that nothing moves while the shares grow; it shrinks if the readout
+    needs the room.
     """
 
     def __init__(self) -> None:
@@ -111,8 +111,8 @@ class Score(FittingLabel):
         self._widest = ""
 
     def show_score(self, score: str) -> None:
-        """Show a score, or nothing if it is empty."""
-        self.show_texts(score, tip=SCORE_TIP)
+        """Show a score, or only its first part or number if there is little room; nothing if it is empty."""
+        self.show_texts(score, score.partition(" · ")[0], score.partition(" ")[0], tip=SCORE_TIP)
         widest = re.sub(r"\d+%", "100%", score)
         if widest != self._widest:
             self._widest = widest

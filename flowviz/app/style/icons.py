@@ -123,7 +123,8 @@ GLYPHS = {
     "shape": "shape-outline",
     "drawing": "draw",
     "mix": "layers-plus",
-    # notices
+    # notices and message boxes
+    "question": "help-circle-outline",
     "warning": "alert",
     "note": "information-outline",
 }

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.commands.catalog import Command, commands_of
+from flowviz.app.notices.message_box import CANCEL, ICON_SIDE, Answer, ask
 from flowviz.app.pane.chip import Chip
 from flowviz.app.style.icons import ENTRY_GLYPHS, GLYPHS, icon
 from flowviz.app.widgets.labels import SIGN_SIDE, WarningLabel
@@ -58,6 +59,13 @@ def test_icons_follow_the_theme_and_fade_when_disabled(window: Window) -> None:
     assert ink("play") > ink("play", QIcon.Mode.Disabled) > 60
     choose(window, "Light")
     assert ink("play") < ink("play", QIcon.Mode.Disabled) < 200
+
+
+@pytest.mark.parametrize(("text", "name"), [("Is it well?", "question"), ("It is not.", "warning")])
+def test_message_box_has_an_icon_of_the_window(window: Window, text: str, name: str) -> None:
+    box = ask(window.main, "anyBox", text, "", Answer("&OK", CANCEL))
+    assert drawn(box.iconPixmap()).tobytes() == drawn(icon(name).pixmap(ICON_SIDE)).tobytes()
+    box.close()
 
 
 def test_button_without_a_text_has_an_icon_a_name_and_a_tooltip(window: Window) -> None:
