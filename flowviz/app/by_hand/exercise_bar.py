@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from flowviz.app.by_hand.exercise import Exercise
 from flowviz.app.style.tokens import UNIT
-from flowviz.app.widgets.controls import lay_out, named, tool_button
+from flowviz.app.widgets.controls import flat, lay_out, named, tool_button
 from flowviz.app.widgets.labels import WrappingLabel
 
 BAR_WIDTH = 18 * UNIT  # pixels
@@ -25,9 +25,8 @@ class ExerciseBar(QWidget):
         self._progress.setRange(0, 100)
         self._progress.setFixedWidth(BAR_WIDTH)
         tip = "Close the exercise; the flow stays"
-        self._close = tool_button("closeExercise", "Close the exercise", tip, "remove", run=self.hide)
-        self._close.setAutoRaise(True)
-        lay_out(QHBoxLayout(self), self._text, self._progress, self._close)
+        close = flat(tool_button("closeExercise", "Close the exercise", tip, "remove", run=self.hide))
+        lay_out(QHBoxLayout(self), self._text, self._progress, close)
         self.hide()
 
     def show_exercise(self, exercise: Exercise) -> None:

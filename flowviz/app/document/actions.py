@@ -123,7 +123,7 @@ class DocumentActions(QObject):
         if is_lesson(path):
             self._open_lesson(path)
         elif is_recording(path):
-            self._open(path, is_copy=True, then=partial(self.recent.add, path))  # saving must not overwrite it
+            self.open_copy(path, partial(self.recent.add, path))  # saving must not overwrite it
         elif (kind := _target_kind(path)) is None or projects.is_comparison(path):
             self._open(path)
         else:
@@ -142,14 +142,11 @@ class DocumentActions(QObject):
         document.state_changed.connect(self.state_changed)
         document.saves_ended.connect(self.saves_ended)
         for signal in (document.reading, document.saved):
-            signal.connect(self._forget_refusal)
+            signal.connect(partial(self.notice_posted.emit, Notice(OPENING)))
         document.opened.connect(lambda problem: self._take_used(document, problem))
         document.saved.connect(lambda: self._take_used(document))
         document.refused.connect(partial(self._take_refusal, document.content.word))
         document.failed.connect(partial(self._take_failure, document.content.word))
-
-    def _forget_refusal(self) -> None:
-        self.notice_posted.emit(Notice(OPENING))
 
     def _take_used(self, document: Document[Any], problem: str = "") -> None:
         self.notice_posted.emit(Notice(document.topic, problem))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Generic
 
 from PyQt6.QtCore import QObject, QStandardPaths
-from PyQt6.QtWidgets import QFileDialog, QMainWindow
+from PyQt6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
 from flowviz.app.document.content import Work
 from flowviz.app.document.document import Document
@@ -79,7 +79,7 @@ class DocumentDialogs(QObject, Generic[Work]):
 
 
 def file_dialog(
-    window: QMainWindow,
+    window: QWidget,
     name: str,
     title: str,
     take: Callable[[Path], object],

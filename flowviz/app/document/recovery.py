@@ -42,11 +42,8 @@ class Recovery(QObject):
 
     def look(self) -> None:
         """Look for abandoned drafts, and offer to recover them."""
-        self._thread.ask("drafts", self._find, self._offer)
-
-    def _find(self) -> list[tuple[Draft, str]]:
-        """Return the abandoned drafts, each with its description."""
-        return [(draft, _describe(draft)) for draft in self._drafts.abandoned()]
+        drafts = self._drafts
+        self._thread.ask("drafts", lambda: [(draft, _describe(draft)) for draft in drafts.abandoned()], self._offer)
 
     def _offer(self, described: list[tuple[Draft, str]]) -> None:
         if not described:
@@ -61,7 +58,7 @@ class Recovery(QObject):
         )  # fmt: skip
 
     def _recover(self, draft: Draft) -> None:
-        self._thread.ask("recovered draft", partial(_load, draft), partial(self._replace, draft))
+        self._thread.ask("recovered draft", lambda: prepare(draft.load(), draft.mark), partial(self._replace, draft))
 
     def _replace(self, draft: Draft, loaded: Loaded[Any]) -> None:
         """Show recovered work; ask first if the user has edited its document in the window meanwhile."""
@@ -75,10 +72,6 @@ class Recovery(QObject):
     def _discard(self, draft: Draft, others: list[tuple[Draft, str]]) -> None:
         self._thread.ask(f"discarding {draft.name}", draft.discard, lambda _: None)
         self._offer(others)
-
-
-def _load(draft: Draft) -> Loaded[Any]:
-    return prepare(draft.load(), draft.mark)
 
 
 def _describe(draft: Draft) -> str:

@@ -12,7 +12,7 @@ from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.style.tokens import DOT, LINE
 from flowviz.app.widgets.plot import Plot
 
-RADIUS, SELECTED_RADIUS = DOT / 1.2, DOT * 1.2  # pixels
+RADIUS, SELECTED_RADIUS = DOT - 1, DOT + 1  # pixels
 WHEEL_NOTCH = 120  # eighths of a degree
 DESCRIPTION = (
     "Keys 1 to 5 add a bend to a curve. The arrow keys move the selected bend, plus and minus change its width, "

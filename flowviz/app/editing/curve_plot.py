@@ -78,8 +78,7 @@ class CurvePlot(QWidget):
         if (across := report.across) != self._across:
             self._across = across
             self._plot.content().item.setLabel("bottom", across)
-        self._hint.setText(self._bending.description())
-        self._hint.setVisible(bool(self._hint.text()))
+        self._hint.show_text(self._bending.description())
 
     def _draw_curves(self, plot: Any, curves: Sequence[Curve]) -> None:
         """Draw the curves, and behind each bent one what was learned."""

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QFontDatabase, QGuiApplication, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from flowviz.app.desktop.existing import existing
+from flowviz.app.desktop.existing import copy_text
 from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP, TIGHT
-from flowviz.app.widgets.controls import discard, lay_out, named, on_click, tool_button
+from flowviz.app.widgets.controls import code_box, discard, flat, lay_out, named, on_click, tool_button
 from flowviz.app.widgets.labels import WrappingLabel
 
 DETAILS_LINES = 6  # visible at a time
@@ -25,15 +25,18 @@ class NoticeBar(QFrame):
         super().__init__()
         named(self, f"{notice.topic}Notice", f"Problem: {notice.text} {notice.advice}".rstrip())
         self.notice = notice
-        self._details = _details_box(notice)
-        self._copy = _tool_button("noticeCopy", "Copy", "Copy the details", self._copy_details)
+        self._details = code_box("noticeDetails", "Details")
+        self._details.setPlainText(notice.details)
+        self._details.setFixedHeight((DETAILS_LINES + 1) * self._details.fontMetrics().lineSpacing())
+        self._copy = _tool_button(
+            "noticeCopy", "Copy", "Copy the details", partial(copy_text, f"{notice.text}\n\n{notice.details}")
+        )
         self._open = _tool_button("noticeOpen", "Details", "Show technical details, which help to fix the problem")
         self._open.setCheckable(True)
         self._open.toggled.connect(self._show_details)
         if not notice.details:  # showing a button without a parent would open a window
             self._open.hide()
-        self._close = tool_button("noticeClose", "Close", "Dismiss this notice", "remove", run=close)
-        self._close.setAutoRaise(True)
+        self._close = flat(tool_button("noticeClose", "Close", "Dismiss this notice", "remove", run=close))
         self._lay_out()
         self._show_details(False)
 
@@ -50,9 +53,6 @@ class NoticeBar(QFrame):
     def _show_details(self, shown: bool) -> None:
         for widget in (self._details, self._copy):
             widget.setVisible(shown)
-
-    def _copy_details(self) -> None:
-        existing(QGuiApplication.clipboard()).setText(f"{self.notice.text}\n\n{self.notice.details}")
 
 
 class WarningSign(QWidget):
@@ -129,20 +129,9 @@ def _label(object_name: str, text: str, *, bold: bool = False) -> WrappingLabel:
     return label
 
 
-def _details_box(notice: Notice) -> QPlainTextEdit:
-    box = named(QPlainTextEdit(notice.details), "noticeDetails", "Details")
-    box.setReadOnly(True)
-    box.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-    box.setTabChangesFocus(True)
-    box.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-    box.setFixedHeight((DETAILS_LINES + 1) * box.fontMetrics().lineSpacing())
-    return box
-
-
 def _tool_button(object_name: str, text: str, tip: str, run: Callable[[], object] | None = None) -> QToolButton:
-    button = on_click(named(QToolButton(), object_name, text, tip), run)
+    button = flat(on_click(named(QToolButton(), object_name, text, tip), run))
     button.setText(text)
-    button.setAutoRaise(True)
     return button
 
 

@@ -10,7 +10,7 @@ from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.style.theme import enlarged_text
 from flowviz.app.style.tokens import GAP, MARGIN, TIGHT, UNIT, WIDE
-from flowviz.app.widgets.controls import lay_out, row_widget
+from flowviz.app.widgets.controls import lay_out, row_widget, share_out
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.font_follower import FontFollower
 
@@ -26,7 +26,7 @@ class CentralWidget(FontFollower, QWidget):
     window provide.
 
     Attributes:
-        next_step: The chip on the cloud that says that the next training would learn something else.
+        next_step: Chip on the cloud, shown while the next training would differ from the flow on display.
     """
 
     def __init__(self, widgets: ViewerWidgets, picture: QWidget) -> None:
@@ -73,11 +73,7 @@ class CentralWidget(FontFollower, QWidget):
         self._comparison = [bar, figures]
         self.add_bar(bar)
         splitter = QSplitter(Qt.Orientation.Vertical)  # only now, because it lays out its first picture twice
-        splitter.setChildrenCollapsible(False)
-        for number, (widget, share) in enumerate(((self._upper, PANES_SHARE), (figures, FIGURES_SHARE))):
-            splitter.addWidget(widget)
-            splitter.setStretchFactor(number, share)
-        splitter.setSizes([100 * PANES_SHARE, 100 * FIGURES_SHARE])  # shares of the room, as far as the widgets fit
+        share_out(splitter, {self._upper: PANES_SHARE, figures: FIGURES_SHARE})
         self._rows.addWidget(splitter)
 
     def set_comparing(self, comparing: bool) -> None:

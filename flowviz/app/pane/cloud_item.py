@@ -12,7 +12,7 @@ from flowviz import rendering
 from flowviz.app.editing.bend_arrows import draw_arrows
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.style.theme import WARNING, ink
-from flowviz.app.style.tokens import DOT, GAP, HAIRLINE, LINE, TIGHT
+from flowviz.app.style.tokens import DOT, GAP, LINE, THICK_LINE, TIGHT
 from flowviz.errors import SpecError
 from flowviz.records import Combination, Scene
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ZOOM_FACTOR = 1.25  # per notch of the wheel
 WHEEL_NOTCH = 120  # eighths of a degree
-RING, HALO = DOT, 2 * LINE + HAIRLINE  # radius and line width of the ring around a particle, in pixels
+RING_RADIUS, HALO_WIDTH = DOT, THICK_LINE + LINE  # of the ring around a particle, in pixels
 HINT_PLACE = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
 RUBBER_BAND = QColor(Qt.GlobalColor.gray)
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
@@ -117,9 +117,9 @@ class CloudItem(pg.GraphicsWidget):
             return
         center, palette = self._cloud.pixel_at(*map(float, positions[particle])), self._cloud.palette()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for role, width in ((QPalette.ColorRole.Base, HALO), (QPalette.ColorRole.Accent, LINE)):
+        for role, width in ((QPalette.ColorRole.Base, HALO_WIDTH), (QPalette.ColorRole.Accent, LINE)):
             painter.setPen(QPen(palette.color(role), width))
-            painter.drawEllipse(center, RING, RING)
+            painter.drawEllipse(center, RING_RADIUS, RING_RADIUS)
 
     def wheelEvent(self, event: QGraphicsSceneWheelEvent | None) -> None:
         if event is None or self._cloud.drawn.overview or event.orientation() == Qt.Orientation.Horizontal:

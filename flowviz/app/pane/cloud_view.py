@@ -52,7 +52,7 @@ class Drawn:
         hovered: Number of the particle with a ring around it. None if there is none.
         hint: A warning above the picture, such as why no particle is visible.
         note: A sentence in its place if there is none, such as what the colors mean.
-        progress: A sentence in place of both if there is neither, such as what is being computed.
+        progress: What is being computed; shown only if there is no hint and no note.
     """
 
     scene: Scene | None = None
@@ -148,8 +148,7 @@ class CloudView(FontFollower, QWidget):
     @property
     def size_in_pixels(self) -> PictureSize:
         """Return the size of the picture in device pixels."""
-        ratio = self.devicePixelRatioF()
-        return PictureSize.nearest(ratio * self.width(), ratio * self.height())
+        return device_size(self)
 
     @property
     def pixel(self) -> float:
@@ -308,11 +307,11 @@ class CloudView(FontFollower, QWidget):
             self.zoomed.emit((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
 
     def fit_font(self) -> None:
-        """Draw text as small text of widgets; in the overview, larger text would leave no room for the stages."""
-        size, pixels = self.logical_size, QFontInfo(QApplication.font()).pixelSize()
+        """Match the small text of widgets; in the overview, larger text would leave no room for the stages."""
         largest = USUAL_WORD_HEIGHT if self.drawn.overview else MAX_WORD_HEIGHT
-        scale = self._word_scale if self._word_scale > 1 else SMALL_TEXT / TEXT
-        self._word_height = min(scale * pixels / min(size.width, size.height), largest)
+        self._word_height = word_height_in(
+            self, self._word_scale if self._word_scale > 1 else SMALL_TEXT / TEXT, largest
+        )
         self.set_view(self._view)
 
     def event(self, event: QEvent | None) -> bool:
@@ -330,6 +329,18 @@ class CloudView(FontFollower, QWidget):
     def leaveEvent(self, event: QEvent | None) -> None:
         self.pointer_moved.emit(None)
         super().leaveEvent(event)
+
+
+def device_size(widget: QWidget) -> PictureSize:
+    """Return the size of a widget in device pixels."""
+    ratio = widget.devicePixelRatioF()
+    return PictureSize.nearest(ratio * widget.width(), ratio * widget.height())
+
+
+def word_height_in(widget: QWidget, scale: float = SMALL_TEXT / TEXT, largest: float = MAX_WORD_HEIGHT) -> float:
+    """Return the height of text relative to the shorter side of a widget, where `scale` is relative to usual text."""
+    pixels = QFontInfo(QApplication.font()).pixelSize()
+    return min(scale * pixels / max(min(widget.width(), widget.height()), 1), largest)
 
 
 def _load_canvas(cloud: CloudView, queue: DrawingQueue | None) -> "Callable[[], CloudCanvas]":

@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QFontInfo, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from flowviz.app.pane.cloud_view import MAX_WORD_HEIGHT, CloudView
-from flowviz.app.style.tokens import SMALL_TEXT, TEXT, TIGHT, WIDE
-from flowviz.app.widgets.controls import lay_out, named, tool_button
+from flowviz.app.pane.cloud_view import CloudView, device_size, word_height_in
+from flowviz.app.style.tokens import TIGHT, WIDE
+from flowviz.app.widgets.controls import flat, lay_out, named, tool_button
 from flowviz.specs import PictureSize
 
 LEAVE = "Back to the Cloud (Esc)"
@@ -30,25 +30,22 @@ class FigureView(QWidget):
         self._cloud = cloud
         self._image: QImage | None = None
         self._sentence = ""
-        self._leave = tool_button("leaveFigureButton", LEAVE, LEAVE, "remove")
-        self._leave.setAutoRaise(True)
-        self.left = self._leave.clicked
+        leave = flat(tool_button("leaveFigureButton", LEAVE, LEAVE, "remove"))
+        self.left = leave.clicked
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
-        lay_out(QVBoxLayout(self), margin=TIGHT).addWidget(self._leave, alignment=corner)
+        lay_out(QVBoxLayout(self), margin=TIGHT).addWidget(leave, alignment=corner)
         self.hide()
         cloud.cover(self)
 
     @property
     def size_in_pixels(self) -> PictureSize:
         """Return the size of the picture in device pixels."""
-        ratio = self.devicePixelRatioF()
-        return PictureSize.nearest(ratio * self.width(), ratio * self.height())
+        return device_size(self)
 
     @property
     def word_height(self) -> float:
         """Return the height of text a little smaller than that of widgets, relative to the shorter side."""
-        pixels = QFontInfo(QApplication.font()).pixelSize()
-        return min(SMALL_TEXT / TEXT * pixels / max(min(self.width(), self.height()), 1), MAX_WORD_HEIGHT)
+        return word_height_in(self)
 
     @property
     def picture(self) -> QImage | None:

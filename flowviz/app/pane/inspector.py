@@ -71,8 +71,7 @@ class Inspector(SidePanel):
         """Show formula, numbers and curves of a stage, or a hint if there are none, because the flow is untrained."""
         self._formula.setText("<br>".join(map(breakable_formula, report.formula)) if report else UNTRAINED)
         numbers = [f"{name} = {written(value)}" for name, value in report.numbers.items()] if report else []
-        self._numbers.setText("<br>".join(numbers))
-        self._numbers.setVisible(bool(numbers))
+        self._numbers.show_text("<br>".join(numbers))
         self._bending.show_report(report)
 
     def offer_report(self) -> None:

@@ -1,15 +1,16 @@
 """The ledger panel: what the base and each stage add to the log-density of the probed point, or of the data."""
 
-from PyQt6.QtCore import QPointF, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QApplication, QCheckBox, QWidget
+from PyQt6.QtWidgets import QCheckBox, QWidget
 
+from flowviz.app.pane.cloud_view import device_size, word_height_in
 from flowviz.app.pane.side_panel import SidePanel
 from flowviz.app.widgets.controls import HelpButton, check_box, named, row
 from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records.ledger import Ledger
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
 
 HELP = (
@@ -27,7 +28,6 @@ class LedgerPanel(SidePanel):
 
     def __init__(self) -> None:
         super().__init__("ledgerPanel", "Ledger")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._formula = WrappingLabel("ledgerFormula", "Formula of the ledger")
         self._sum = WrappingLabel("ledgerSum", "Sum of the ledger")
         self._picture = LedgerPicture()
@@ -118,20 +118,14 @@ class LedgerPicture(FontFollower, QWidget):
         self._image = None
         self.update()
 
-    def _size(self) -> PictureSize:
-        ratio = self.devicePixelRatioF()
-        return PictureSize.nearest(ratio * self.width(), ratio * self.height())
-
     def _view(self) -> ViewSpec:
         """Return a view whose text is as large as that of widgets."""
-        size = self._size()
-        pixels = QFontInfo(QApplication.font()).pixelSize() * self.devicePixelRatioF()
-        return ViewSpec(theme=self._theme, word_height=min(pixels / min(size.width, size.height), 0.1))
+        return ViewSpec(theme=self._theme, word_height=word_height_in(self, 1.0))
 
     def _drawn(self, ledger: Ledger) -> QImage:
         from flowviz.rendering.ledger import render_ledger
 
-        size = self._size()
+        size = device_size(self)
         pixels = render_ledger(ledger, self._view(), size, self._limits, self._stage, headed=False)
         image = QImage(pixels.tobytes(), size.width, size.height, QImage.Format.Format_RGBX8888).copy()
         image.setDevicePixelRatio(self.devicePixelRatioF())
@@ -150,7 +144,7 @@ class LedgerPicture(FontFollower, QWidget):
         from flowviz.rendering.ledger import row_at
 
         y = event.position().y() * self.devicePixelRatioF()
-        entry = row_at(self._ledger, self._view(), self._size(), y)
+        entry = row_at(self._ledger, self._view(), device_size(self), y)
         if entry is not None and entry.stages is not None:
             self.stage_chosen.emit(entry.stages[1])
 

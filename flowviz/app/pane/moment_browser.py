@@ -67,7 +67,7 @@ class MomentBrowser(QObject):
         self._is_following = False
         view.changed.connect(self._on_view_changed)
         queries.notice_posted.connect(self._on_notice_posted)
-        queries.flow_queried.connect(self._on_flow_queried)
+        queries.flow_queried.connect(partial(setattr, self, "is_ready", True))
 
     @property
     def is_live(self) -> bool:
@@ -232,9 +232,6 @@ class MomentBrowser(QObject):
         trace = latest.trace if isinstance(latest, Snapshot) else self._scenes.generated
         particles: NDArray[np.float32] = trace.positions[0]
         return particles
-
-    def _on_flow_queried(self) -> None:
-        self.is_ready = True
 
 
 def last_shown(view: View) -> int:

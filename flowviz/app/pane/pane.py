@@ -163,7 +163,7 @@ class Pane(QWidget):
             self.chosen.emit(self._name)
 
     def sizeHint(self) -> QSize:
-        return QSize(40 * UNIT, 30 * UNIT)
+        return USUAL_MIN_SIZE
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         if not self._name:

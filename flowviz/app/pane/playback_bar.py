@@ -10,7 +10,7 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.widgets.choice_words import CHOICES
-from flowviz.app.widgets.controls import ChoiceBox, describe, menu_button, named, tool_button
+from flowviz.app.widgets.controls import ChoiceBox, describe, flat, menu_button, named, tool_button
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.form import bind_fields
 from flowviz.app.widgets.sticky_menu import StickyMenu
@@ -30,16 +30,15 @@ class PlaybackBar(WrappingRow):
     """
 
     def __init__(self, view: ViewState) -> None:
-        self._view, self._play, field = view, QToolButton(), FIELDS["speed"]
+        self._view, self._play, field = view, flat(QToolButton()), FIELDS["speed"]
         speed = describe(SpeedBox("speedBox", field.title, CHOICES["speed"]), "speedBox", field)
-        menu = tool_button("playbackButton", "Playback options", TIP, "playback")
+        menu = flat(tool_button("playbackButton", "Playback options", TIP, "playback"))
         super().__init__(TIGHT, self._play, menu, speed)
         self.play_toggled = self._play.clicked
         self.options = StickyMenu("Play&back", self)
         for name in OPTIONS:
             self._add_options(name)
-        for button in (self._play, menu_button(menu, self.options)):
-            button.setAutoRaise(True)
+        menu_button(menu, self.options)
         bind_fields(view, lambda value: value.seen.playback, {"speed": speed}, view.update_playback)
         self.show_playing(False)
 

@@ -96,7 +96,7 @@ class Playhead(QObject):
         self._start_ticks()
 
     def play_once(self) -> None:
-        """Play all stages once, from the base on, however the user plays them, unless motion is reduced."""
+        """Play all stages once from the base, whatever the playback options; do nothing if motion is reduced."""
         if self.jumps:
             return
         self._stop_playing()

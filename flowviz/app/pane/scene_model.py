@@ -1,6 +1,7 @@
 """The scene model: everything that the pictures show of a flow."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,12 @@ from flowviz.app.state.view import ViewState
 from flowviz.errors import TargetError
 from flowviz.records import (
     FLOW_UNITS,
-    Density,
     FieldGrid,
     Scene,
     Selection,
     TargetPicture,
     Trace,
     Units,
-    VelocityField,
 )
 from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
@@ -105,8 +104,8 @@ class SceneModel(QObject):
     def query_density(self, camera: Camera, size: PictureSize) -> None:
         """Query the density of the current stage for a picture of `size`, if it is shown."""
         if self._shows("density") and (self.generated.has_densities or self.subject.spec.is_recorded):
-            stage = self._view.value.stage
-            self._queries.density(self.subject, stage, self.generated, camera, size, self.scene.units, self._on_density)
+            take, stage = partial(self._take_field, "density", "density"), self._view.value.stage
+            self._queries.density(self.subject, stage, self.generated, camera, size, self.scene.units, take)
 
     def query_velocity(self, camera: Camera, size: PictureSize) -> None:
         """Query the velocities of all stages for pictures of `size`, if they are shown and not yet known."""
@@ -118,7 +117,7 @@ class SceneModel(QObject):
         grids = rendering.swept_grids(camera, self.scene.trace.last_stage, size)
         if self._swept is None or self._swept[0] is not self.subject or self._swept[1] != grids:
             self._swept = self.subject, grids
-            self._queries.velocity(self.subject, grids, self._on_velocity)
+            self._queries.velocity(self.subject, grids, partial(self._take_field, "velocity", "velocities"))
 
     def _refresh(self) -> None:
         if not self._shows("grid"):
@@ -190,7 +189,7 @@ class SceneModel(QObject):
 
     def _query_grid(self) -> None:
         if self._shows("grid"):
-            self._queries.grid(self.subject, self._on_grid)
+            self._queries.grid(self.subject, partial(self._take_field, "grid", "grid"))
 
     def _query_probe(self) -> None:
         probe = self._view.seen.probe
@@ -200,21 +199,14 @@ class SceneModel(QObject):
         elif self.scene.probe is not None:
             self._change(probe=None)
 
-    def _on_density(self, density: Density) -> None:
-        if self._shows("density"):  # a hidden density would be out of date when it is shown again
-            self._change(density=density)
-
-    def _on_velocity(self, fields: tuple[VelocityField, ...]) -> None:
-        if self._shows("velocity"):
-            self._change(velocities=fields)
+    def _take_field(self, mark: Mark, name: str, field: object) -> None:
+        """Show a field in the scene, unless its mark is hidden: it would be out of date when it is shown again."""
+        if self._shows(mark):
+            self._change(**{name: field})
 
     def _forget_velocity(self) -> None:
         self._swept = None
         self.scene = replace(self.scene, velocities=None)
-
-    def _on_grid(self, grid: Trace) -> None:
-        if self._shows("grid"):
-            self._change(grid=grid)
 
     def _on_probe(self, probe: Trace) -> None:
         if self._view.seen.probe is not None:

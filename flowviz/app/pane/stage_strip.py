@@ -20,7 +20,7 @@ from flowviz.specs.shares import percent
 MIN_SIDE, MAX_SIDE = 3 * UNIT, 12 * UNIT  # side of a picture, in logical pixels
 STEP_SIDE = 6 * UNIT  # of the picture of a step of an integrator: only as many steps as fit have one
 MAX_IN_PRESENTATION = 8  # pictures of steps beside each other
-GAP, BAR_HEIGHT, FRAME = TIGHT, 2 * UNIT, TIGHT  # logical pixels
+GAP, BAR_HEIGHT, FRAME = TIGHT, 2 * UNIT, TIGHT  # logical pixels between, below and around the pictures
 ABOUT = "The bars below show each stage's share of the total stretching"
 
 
@@ -204,8 +204,7 @@ class StageStrip(QWidget):
                 self._view.set_stage(stage)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
-        if event is None:
-            return
+        assert event is not None
         is_keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
         stage = self._stage if is_keyboard else self._stage_at(QPointF(event.pos()))
         if stage is not None:
@@ -213,8 +212,7 @@ class StageStrip(QWidget):
             self.menu_requested.emit(stage, where)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        if event is None:
-            return
+        assert event is not None
         stage = self._stage_at(event.position())
         if stage is None:
             QToolTip.hideText()

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.state.view import Tool
 from flowviz.app.style.tokens import TIGHT
-from flowviz.app.widgets.controls import action_button, lay_out, named
+from flowviz.app.widgets.controls import action_button, flat, lay_out, named
 
 
 class ToolPalette(QWidget):
@@ -17,7 +17,5 @@ class ToolPalette(QWidget):
         super().__init__()
         named(self, "toolPalette", "Tools")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        buttons = [action_button(action, f"{tool}Button") for tool, action in actions.items()]
-        for button in buttons:
-            button.setAutoRaise(True)
+        buttons = [flat(action_button(action, f"{tool}Button")) for tool, action in actions.items()]
         lay_out(QVBoxLayout(self), *buttons, spacing=TIGHT).addStretch()

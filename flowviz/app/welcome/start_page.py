@@ -97,8 +97,7 @@ class StartPage(FontFollower, VerticalArea):
 
     def show_problem(self, sentence: str) -> None:
         """Show why the flow cannot learn the text; an empty sentence means that it can."""
-        self._problem.setText(sentence)
-        self._problem.setVisible(bool(sentence))
+        self._problem.show_text(sentence)
         self._train.setEnabled(not sentence)
 
     def show_recent(self, paths: Sequence[Path]) -> None:

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.desktop.existing import application, existing
 from flowviz.app.style.tokens import GAP
-from flowviz.app.widgets.controls import OPENER, lay_out, named, row, tool_button
+from flowviz.app.widgets.controls import OPENER, flat, lay_out, named, row, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
 WATCHED = frozenset({
@@ -63,8 +63,7 @@ class Sheet(QFrame):
         self.opener.toggled.connect(self._show)
         self.setProperty(OPENER, self.opener)
         self._content, title = content, QLabel(f"<b>{text}</b>")
-        close = tool_button(f"{name}Close", f"Close {text}", "Close (Esc)", "remove", run=self.close_sheet)
-        close.setAutoRaise(True)
+        close = flat(tool_button(f"{name}Close", f"Close {text}", "Close (Esc)", "remove", run=self.close_sheet))
         header = row(title, *buttons, close, stretched=title)
         header.setContentsMargins(GAP, 0, GAP, 0)
         column = ScrollColumn(content)

@@ -20,7 +20,7 @@ from PyQt6.sip import isdeleted
 
 from flowviz.app.desktop.existing import application, existing
 from flowviz.app.style.tokens import GAP, HAIRLINE, TIGHT
-from flowviz.app.widgets.controls import lay_out, named, tool_button
+from flowviz.app.widgets.controls import flat, lay_out, named, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
 
@@ -159,8 +159,7 @@ class TitleBar(QFrame):
 
 
 def _button(object_name: str, icon_name: str, name: str, run: Callable[[], object]) -> QToolButton:
-    button = tool_button(object_name, name, name, icon_name, run=run)
-    button.setAutoRaise(True)
+    button = flat(tool_button(object_name, name, name, icon_name, run=run))
     policy = button.sizePolicy()
     policy.setRetainSizeWhenHidden(True)
     button.setSizePolicy(policy)

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from flowviz.app.commands.actions import Entry, fill_menu
-from flowviz.app.document.dialogs import PROJECT_FILTER
+from flowviz.app.document.dialogs import PROJECT_FILTER, file_dialog
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.threads.latest import LatestWorker
@@ -38,7 +38,7 @@ class EntrantAdding(QObject):
         super().__init__(page)
         self._compared, self._controller, self._session, self._page = compared, controller, session, page
         self._worker = LatestWorker()
-        self._folder = Path.home()
+        self._latest: Path | None = None  # file
         self.menu = QMenu(page)
         self.menu.setObjectName("addEntrantMenu")
         self.menu.setToolTipsVisible(True)
@@ -86,7 +86,7 @@ class EntrantAdding(QObject):
 
     def add_file(self, path: Path) -> None:
         """Add the flow of a project file, which is read in the background."""
-        self._folder = path.parent
+        self._latest = path
         self._worker.ask(str(path), partial(_read, path), partial(self._take_read, entrant_name(path.stem)))
 
     def close(self) -> None:
@@ -120,11 +120,9 @@ class EntrantAdding(QObject):
         )  # fmt: skip
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self._page, "Add a Project", str(self._folder), PROJECT_FILTER)
-        dialog.setObjectName("addProjectDialog")
+        name, title = "addProjectDialog", "Add a Project"
+        dialog = file_dialog(self._page, name, title, self.add_file, self._latest, PROJECT_FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.add_file(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _take_read(self, name: str, result: Project | Notice) -> None:

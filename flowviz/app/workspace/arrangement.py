@@ -43,7 +43,7 @@ def _scale(columns: int, count: int, room: QSize, shape: tuple[float, float]) ->
 def _shape(runs: Sequence[EntrantRun]) -> tuple[float, float] | None:
     """Return the largest width and height of the clouds in flow units. None before their targets have been built.
 
-    That of a flow that has learned nothing is the base, which is round, however wide the target is.
+    An untrained flow shows its base, which is round, so its box counts as well.
     """
     extents = [run.built.target.extent for run in runs if run.built is not None]
     if not extents:

@@ -47,7 +47,7 @@ class Attending(QObject):
         if session.entrant != run.key or (state == TrainingState.IDLE) != (session.run is None):
             return False
         if session.run is None and session.displayed and run.built and session.trained_target is None:
-            return False  # its target, with which its legibility is known, has been built since
+            return False  # the target has been built since, and the session needs it for the legibility
         shown = session.displayed
         return run.project.weights is shown.weights if shown else not run.project.weights.parameters
 

@@ -8,6 +8,7 @@ from itertools import chain, count
 from PyQt6.QtCore import QObject
 
 from flowviz.app.state.state import State
+from flowviz.app.training.activity import Scope
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.entrants import FAILED, EntrantRun, Status
 from flowviz.projects import Comparison
@@ -68,6 +69,11 @@ class Compared:
         selected = self.selected_run
         concerned = self.runs if self.trains_all or selected is None else (selected,)
         return tuple(run for run in concerned if not run.is_recorded)
+
+    @property
+    def scope(self) -> Scope:
+        """Return what Train starts."""
+        return "selected" if not self.trains_all else "all" if len(self.runs) > 1 else "only"
 
     @property
     def trainable(self) -> frozenset[str]:

@@ -121,14 +121,21 @@ class ComparisonDialog(QDialog):
         self.setMinimumWidth(60 * self.fontMetrics().averageCharWidth())
 
     def _connect(self) -> None:
-        choice, presets, words = self._choice, self._presets, self._words
-        bind(choice, _row_of, presets.setCurrentRow, presets.currentRowChanged, presets.currentRow, self._choose_row)
+        choice, presets, words, kinds = self._choice, self._presets, self._words, list(ENTRIES)
+        bind(
+            choice,
+            lambda value: kinds.index(value.kind),
+            presets.setCurrentRow,
+            presets.currentRowChanged,
+            presets.currentRow,
+            lambda row_index: self._change("kind")(kinds[row_index]),
+        )
         bind(choice, lambda value: value.words, words.setText, words.textChanged, words.text, self._change("words"))
         bind_control(choice, lambda value: value.adds_current, self._adds_current, self._change("adds_current"))
         bind_control(self._request, lambda value: value.plan.training.seed, self._seed, self._request.set_seed)
         self._request.watch(lambda value: value.plan.training, self._change("training"))
         choice.watch(lambda value: value, self._show)
-        self._target.activated.connect(self._choose_target)
+        self._target.activated.connect(lambda number: self._change("target")(choice.value.targets()[number]))
         self._add.clicked.connect(self._choose_files)
         presets.itemDoubleClicked.connect(self.accept)
         self._buttons.accepted.connect(self.accept)
@@ -144,12 +151,6 @@ class ComparisonDialog(QDialog):
         """Return a function that changes a part of the choice."""
         return lambda value: self._choice.set(replace(self._choice.value, **{name: value}))
 
-    def _choose_row(self, row_index: int) -> None:
-        self._change("kind")(list(ENTRIES)[row_index])
-
-    def _choose_target(self, number: int) -> None:
-        self._change("target")(self._choice.value.targets()[number])
-
     def _show(self, choice: Choice) -> None:
         """Describe the choice, and any problem with it."""
         is_words, problem, targets = choice.kind == "words", _problem_of(choice), choice.targets()
@@ -158,14 +159,12 @@ class ComparisonDialog(QDialog):
         for choosing in (self._adds_current, self._add):
             choosing.setEnabled(not is_words)
         names = ", ".join(f"'{name}'" for name, _ in choice.projects)
-        self._added.setText(f"Added: {names}.{OTHER_TARGETS if len(targets) > 1 else ''}")
-        self._added.setVisible(bool(names))
+        self._added.show_text(f"Added: {names}.{OTHER_TARGETS if len(targets) > 1 else ''}" if names else "")
         self._target.clear()
         self._target.addItems([" ".join(target.title.split()) for target in targets])
         self._target.setCurrentIndex(targets.index(choice.target))
         self._target.setEnabled(not is_words and len(targets) > 1)
-        self._problem.setText(problem)
-        self._problem.setVisible(bool(problem))
+        self._problem.show_text(problem)
         self._compare.setEnabled(not problem)
 
     def _choose_files(self) -> None:
@@ -183,8 +182,7 @@ class ComparisonDialog(QDialog):
 
     def _take_read(self, result: Member | str) -> None:
         if isinstance(result, str):
-            self._problem.setText(result)
-            self._problem.show()
+            self._problem.show_text(result)
         else:
             self._change("projects")((*self._choice.value.projects, result))
 
@@ -199,10 +197,6 @@ def _preset_list() -> QListWidget:
     height = presets.sizeHintForRow(0) * min(presets.count(), MAX_ROWS) + 2 * presets.frameWidth()
     presets.setFixedHeight(height)
     return presets
-
-
-def _row_of(choice: Choice) -> int:
-    return list(ENTRIES).index(choice.kind)
 
 
 def _problem_of(choice: Choice) -> str:

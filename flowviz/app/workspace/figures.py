@@ -3,6 +3,7 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QSplitter
 
+from flowviz.app.widgets.controls import share_out
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.loss_curves import LossCurves
 from flowviz.app.workspace.table import FiguresTable
@@ -17,12 +18,8 @@ class Figures(QSplitter):
     def __init__(self, compared: ComparedState) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.setObjectName("comparisonFigures")
-        self.setChildrenCollapsible(False)
         self.plot, self.table = LossCurves(compared), FiguresTable(compared)
-        for number, (widget, share) in enumerate(((self.plot, PLOT_SHARE), (self.table, TABLE_SHARE))):
-            self.addWidget(widget)
-            self.setStretchFactor(number, share)
-        self.setSizes([100 * PLOT_SHARE, 100 * TABLE_SHARE])  # shares of the room, as far as the widgets fit
+        share_out(self, {self.plot: PLOT_SHARE, self.table: TABLE_SHARE})
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""

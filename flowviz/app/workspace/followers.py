@@ -77,10 +77,8 @@ class Followers(QObject):
 
     def _has_other_reference(self, old: Compared, new: Compared) -> bool:
         """Return whether the flow whose log-density is subtracted has changed."""
-        before, after = old.keyed(self._links.value.reference), new.keyed(self._links.value.reference)
-        if before is None or after is None:
-            return before is not after
-        return before.project is not after.project
+        before, after = (each.keyed(self._links.value.reference) for each in (old, new))
+        return (before and before.project) is not (after and after.project)
 
     def _on_links_changed(self, old: Links, new: Links) -> None:
         if old.reference != new.reference:

@@ -58,7 +58,7 @@ class LossCurves(QWidget):
 
     def _show(self, compared: Compared) -> None:
         axis: Axis = self._axis.value
-        has_gaps = all(_entropy_is_known(run.project.history) for run in compared.runs)
+        has_gaps = not any(np.isnan(run.project.history.entropy).any() for run in compared.runs)
         words = ("Validation gap (nats)", GAP_TIP) if has_gaps else ("Validation NLL (nats)", "")
         self._title.show_texts(words[0], tip=words[1])
         lines = [_line(run.project.history, axis, gaps=has_gaps) for run in compared.runs]
@@ -88,10 +88,6 @@ class LossCurves(QWidget):
 def _shown_of(compared: Compared) -> tuple[object, ...]:
     """Return what the plot depends on."""
     return compared.selected, tuple((run.name, run.style, id(run.project.history.step)) for run in compared.runs)
-
-
-def _entropy_is_known(history: History) -> bool:
-    return not np.isnan(history.entropy).any()
 
 
 def _line(history: History, axis: Axis, *, gaps: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -74,7 +74,7 @@ def _training(compared: Compared) -> str:
 def _idle(compared: Compared) -> str:
     if not compared.trains_all:
         return f"{GREETING_BESIDE} {_result(compared)}".rstrip()
-    command = "Train All" if len(compared.runs) > 1 else "Train"
+    command = "Train All" if compared.scope == "all" else "Train"
     asked = next((run.asked for run in compared.runs if run.asked), None)
     if asked is not None:
         return f"Press {command} to start all flows over, with '{_short(asked.title)}' as their target."

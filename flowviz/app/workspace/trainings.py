@@ -279,7 +279,7 @@ class Trainings(QObject):
             state=value.state,
             event=sentence(value, self._activity),
             is_elsewhere=value.state != IDLE and value.selected_key not in value.training,
-            scope="selected" if not value.trains_all else "all" if len(value.runs) > 1 else "only",
+            scope=value.scope,
             can_train=True,
             untrainable="" if value.concerned else NO_TRAINING,
             can_resume=any(run.is_begun for run in value.concerned) and any(run.can_go_on for run in value.concerned),
