@@ -38,6 +38,7 @@ UNITS = {"GB": 1e9, "MB": 1e6, "kB": 1e3, "bytes": 1}
 NO_PATH = "Choose where to save the export."
 CANCELLED = "Cancelled. Nothing was saved."
 FAILED = "Nothing was saved."
+ESTIMATING = "Estimating the size…"
 
 
 class ExportDialog(QDialog):
@@ -128,7 +129,8 @@ class ExportDialog(QDialog):
     def _take_choices(self) -> None:
         """Preview the choices, or show why they cannot be exported."""
         self._export, self._problem, choices = None, "", self._form.choices
-        self._forget_estimate()
+        self._stop_estimating()
+        self._bytes.clear()
         try:
             self._export = self._source.export(choices, self._keeper)
         except FlowvizError as error:
@@ -181,13 +183,14 @@ class ExportDialog(QDialog):
     def _estimate(self) -> None:
         """Estimate the size of what is exported in a thread, unless it is a single picture or table."""
         if isinstance(self._export, Export | ComparisonFigure) and self._form.choices["what"] in FILMS | IN_FOLDERS:
-            self._bytes.setText("Estimating the size…")
+            self._bytes.setText(ESTIMATING)
             self._estimates.ask("size", self._export.estimate, lambda size: self._bytes.setText(size_text(size)))
 
-    def _forget_estimate(self) -> None:
+    def _stop_estimating(self) -> None:
         self._estimate_soon.stop()
         self._estimates.drop()
-        self._bytes.clear()
+        if self._bytes.text() == ESTIMATING:
+            self._bytes.clear()
 
     def _ask_and_write(self) -> None:
         """Start the export; ask first if it would overwrite files."""
@@ -209,7 +212,7 @@ class ExportDialog(QDialog):
     def _write(self, path: Path) -> None:
         assert self._export is not None
         self._path = path
-        self._forget_estimate()
+        self._stop_estimating()
         self._notices.withdraw(EXPORT)
         self._destination.show_path()
         self._set_busy(True)
