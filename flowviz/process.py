@@ -65,7 +65,8 @@ def report_native_crashes() -> None:
     folder = log_folder()
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        faulthandler.enable(os.open(crash_file(folder), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        descriptor = os.open(crash_file(folder), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        faulthandler.enable(descriptor)
 
 
 def leave_out_keras() -> None:

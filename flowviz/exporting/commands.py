@@ -105,7 +105,9 @@ def train_command(plan: Plan, output: Path, project_path: Path | None) -> str:
     Raises:
         SpecError: If such a target is needed and there is no file, or the file contains another target.
     """
-    options = _target(plan.target) or [("of", _holding(plan, project_path))]
+    options = _target(plan.target)
+    if options is None:
+        options = [("of", _holding(plan, project_path))]
     return _command("train", None, [*options, ("output", output), *_flow(plan), *_training(plan)])
 
 

@@ -5,7 +5,6 @@ Limits by counting follow in rows of their own.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 
 from flowviz.errors import SpecError
@@ -54,7 +53,7 @@ def caption(comparison: Comparison) -> str:
 
 def markdown(comparison: Comparison) -> str:
     """Return the table of a comparison in Markdown, with the best means of each column in bold type."""
-    heading, *rows = _rows(comparison, partial(MARKDOWN_SIGNS.sub, r"\\\1"), "**{}**".format)
+    heading, *rows = _rows(comparison, _markdown, "**{}**".format)
     lines = [f"| {' | '.join(row)} |" for row in (heading, ["---", *["---:"] * (len(heading) - 1)], *rows)]
     best = "Bold values are the best of their column, or cannot be distinguished from the best."
     return "\n".join([*lines, "", f"{caption(comparison)} {best}", ""])
@@ -65,8 +64,7 @@ def latex(comparison: Comparison) -> str:
 
     It requires the package booktabs and, for names that are not ASCII, an engine that reads UTF-8.
     """
-    signs = str.maketrans(LATEX_SIGNS)
-    found = [*_rows(comparison, lambda text: text.translate(signs), r"\textbf{{{}}}".format)]
+    found = [*_rows(comparison, _latex, r"\textbf{{{}}}".format)]
     heading, *rows = (" & ".join(row) + r" \\" for row in found)
     lines = [
         r"% \usepackage{booktabs}",
@@ -135,3 +133,11 @@ def _rows(
         texts = [(escaped(line.text(column)), number in best[column.name]) for column in columns]
         name = escaped(comparison.title(line.name))
         yield name, line.count, *(bold(text) if is_best else text for text, is_best in texts)
+
+
+def _markdown(text: str) -> str:
+    return MARKDOWN_SIGNS.sub(r"\\\1", text)
+
+
+def _latex(text: str) -> str:
+    return "".join(LATEX_SIGNS.get(sign, sign) for sign in text)

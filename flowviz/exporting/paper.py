@@ -29,7 +29,9 @@ def on_paper(project: Project, spec: ExportSpec) -> ExportSpec:
         spec: The export. Its size may ask for a fitting height; its font size is in points.
     """
     spec = with_text(spec)
-    return with_height(spec, _height(project, spec)) if spec.size.fits_height else spec
+    if not spec.size.fits_height:
+        return spec
+    return with_height(spec, _height(project, spec))
 
 
 def with_text(spec: ExportSpec) -> ExportSpec:

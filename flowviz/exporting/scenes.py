@@ -99,7 +99,8 @@ class Scenes:
 
         The camera follows the particles if the view is fitted.
         """
-        return Camera(self._seen.view, self.trace(moment).boxes if self._seen.fitted else None)
+        boxes = self.trace(moment).boxes if self._seen.fitted else None
+        return Camera(self._seen.view, boxes)
 
     def picture(self, number: int, size: PictureSize) -> RGBA:
         """Render the picture (height, width, 4) of a shot by its index."""

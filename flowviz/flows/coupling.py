@@ -40,7 +40,8 @@ class Coupling(Stage):
         return self._conditioner.initial_weights(self.outputs, rng)
 
     def adapt(self, numbers: Tensors, batch: tf.Tensor, pace: Any) -> tuple[Tensors, Tensors]:
-        return self._conditioner.tabulated(numbers, batch[:, 0]) if self.outputs <= FEW else numbers, {}
+        few = self.outputs <= FEW  # interpolation of many would take longer than the network
+        return self._conditioner.tabulated(numbers, batch[:, 0]) if few else numbers, {}
 
     def forward_and_log_det(self, numbers: Tensors, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         x_a, x_b = tf.unstack(x, axis=1)

@@ -243,7 +243,8 @@ class Flow(tf.Module):
         """
         if stage == 0:
             raise SpecError(f"The base moves no points: velocities belong to the stages 1 to {len(self.stages)}.")
-        return self._evaluator.joined("final_velocity" if at_end else "velocity", points, stage)
+        name = "final_velocity" if at_end else "velocity"
+        return self._evaluator.joined(name, points, stage)
 
     def density(
         self, stage: int, rectangle: Rectangle, particles: Trace | None = None, side: int = DENSITY_SIDE

@@ -60,7 +60,8 @@ class Network:
         if TABULATED in weights:
             first, spacing, values = weights[TABULATED]
             return interpolated(values, (_squashed(x_a) - first) / spacing)
-        flat = [weights[f"{kind}_{i}"] for i in range(self.spec.depth + 1) for kind in ("kernel", "bias")]
+        layers = range(self.spec.depth + 1)
+        flat = [weights[f"{kind}_{i}"] for i in layers for kind in ("kernel", "bias")]
         return _perceptron(self._features(x_a[tf.newaxis]), *flat)
 
     def tabulated(self, weights: Tensors, x_a: tf.Tensor) -> Tensors:

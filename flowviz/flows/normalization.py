@@ -102,4 +102,5 @@ class ActNorm(ElementwiseAffine):
         else:
             mean, variance = tf.nn.moments(points, axes=[0])
             deviation = tf.sqrt(variance)
-        return {"shift": mean, "log_scale": tf.math.log(tf.maximum(deviation, MIN_DEVIATION))}
+        deviation = tf.maximum(deviation, MIN_DEVIATION)
+        return {"shift": mean, "log_scale": tf.math.log(deviation)}

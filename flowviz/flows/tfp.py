@@ -85,7 +85,8 @@ class SmoothSquare(tfd.Distribution):
         return tf.TensorShape([2])
 
     def _log_prob(self, points: tf.Tensor) -> tf.Tensor:
-        return tf.reshape(self._base.log_prob(tf.reshape(points, [-1, 2]), tf.math), tf.shape(points)[:-1])
+        found = self._base.log_prob(tf.reshape(points, [-1, 2]), tf.math)
+        return tf.reshape(found, tf.shape(points)[:-1])
 
     def _sample_n(self, n: tf.Tensor, seed: Any = None) -> tf.Tensor:
         flat_seed, smooth_seed = tfp_random.split_seed(seed)

@@ -92,7 +92,9 @@ class Condition(Spec):
 
 def _same(seen: Any, value: Any) -> bool:
     if isinstance(value, float | int) and not isinstance(value, bool):
-        return isnan(seen) if isnan(value) else bool(abs(seen - value) <= 1e-9 * max(1, abs(value)))
+        if isnan(value):
+            return isnan(seen)
+        return bool(abs(seen - value) <= 1e-9 * max(1, abs(value)))
     return bool(set(seen) == set(value) if isinstance(value, tuple | frozenset | list) else seen == value)
 
 

@@ -22,7 +22,8 @@ def key_lines(text: str) -> dict[Place, int]:
     for first, statement in _statements(text):
         values = tomllib.loads(statement)
         if statement.lstrip().startswith("["):
-            found.setdefault(_opened(values, counts), first)
+            header = _opened(values, counts)
+            found.setdefault(header, first)
         else:
             found.update({header + place: first for place in _places(values)})
     return found

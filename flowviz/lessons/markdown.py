@@ -20,12 +20,14 @@ def _parser() -> "MarkdownIt":
 
 def as_html(text: str) -> str:
     """Return Markdown as HTML that loads nothing."""
-    return _unbroken(_parser().render(text).strip())
+    html: str = _parser().render(text)
+    return _unbroken(html.strip())
 
 
 def as_line(text: str) -> str:
     """Return the Markdown of a title or a sentence as HTML without a paragraph; "1. Bend" remains text, not a list."""
-    return _unbroken(_parser().renderInline(text))
+    html: str = _parser().renderInline(text)
+    return _unbroken(html)
 
 
 def as_plain_line(text: str) -> str:

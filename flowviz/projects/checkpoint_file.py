@@ -13,6 +13,7 @@ from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import is_file, reason
 from flowviz.projects.format import load_project, save_project
 from flowviz.projects.project import Project
+from flowviz.specs import TrainingSpec
 
 CHECKPOINT_SUFFIX = f".checkpoint{PROJECT_SUFFIX}"
 
@@ -100,7 +101,7 @@ def latest_state(path: Path, output: Path) -> tuple[Project, Path]:
             continue
         saved = load_project(checkpoint)
         is_ahead = saved.resumes_at > latest.resumes_at
-        if not _is_same_training(saved, latest) or (is_ahead and at.stat().st_mtime_ns > checkpoint.stat().st_mtime_ns):
+        if not _is_same_training(saved, latest) or (is_ahead and _is_newer(at, checkpoint)):
             raise FileError(
                 f"{checkpoint} is the checkpoint of an interrupted training, but {path} has changed since. To continue "
                 f"that training, run: {_command(checkpoint, 'FILE')}. To discard it, remove the file."
@@ -117,5 +118,13 @@ def _command(path: Path, output: str) -> str:
 
 def _is_same_training(one: Project, other: Project) -> bool:
     """Return whether both are states of the same training, apart from its budget, which the user can change."""
-    training = one.training.with_budget(other.training)
-    return (one.target, one.flow, one.edits, training) == (other.target, other.flow, other.edits, other.training)
+    first, second = ((each.target, each.flow, each.edits, _without_budget(each)) for each in (one, other))
+    return first == second
+
+
+def _without_budget(project: Project) -> TrainingSpec:
+    return project.training.model_copy(update={"steps": None, "seconds": None})
+
+
+def _is_newer(one: Path, other: Path) -> bool:
+    return one.stat().st_mtime_ns > other.stat().st_mtime_ns

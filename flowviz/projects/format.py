@@ -156,7 +156,9 @@ def load_project(path: Path) -> Project:
     Raises:
         FileError: If the file cannot be read, is damaged, or is not a project.
     """
-    return load_recording(path) if is_recording(path) else read_content(path, from_bytes)
+    if is_recording(path):
+        return load_recording(path)
+    return read_content(path, from_bytes)
 
 
 def is_project(path: Path) -> bool:

@@ -80,7 +80,8 @@ def returned_to(adjustments: Iterable[Adjusted], step: int) -> tuple[Adjusted, .
 
     Later changes take effect at that step instead. Changes at the same step are joined.
     """
-    return tuple(_joined(replace(each, step=min(each.step, step)) for each in adjustments))
+    moved = (replace(each, step=min(each.step, step)) for each in adjustments)
+    return tuple(_joined(moved))
 
 
 def _joined(adjustments: Iterable[Adjusted]) -> Iterator[Adjusted]:

@@ -190,13 +190,15 @@ class StudentT(Base):
 
     def coordinate_density(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the density of a coordinate at values (n,): of Student's t with 4 degrees of freedom, scaled."""
-        return 3 / 8 * (1 + (values / self.scale) ** 2 / 4) ** -2.5 / self.scale
+        found: NDArray[np.float64] = 3 / 8 * (1 + (values / self.scale) ** 2 / 4) ** -2.5 / self.scale
+        return found
 
     def coordinate_below(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability that a coordinate is below values (n,), in closed form for 4 degrees of freedom."""
         t = values / self.scale
         sine = t / np.sqrt(4 + t * t)
-        return 0.5 + 0.75 * (sine - sine**3 / 3)
+        found: NDArray[np.float64] = 0.5 + 0.75 * (sine - sine**3 / 3)
+        return found
 
     def region_level(self, mass: float) -> float:
         """Return the log-density in nats on the edge of the circle that has a probability of `mass`."""

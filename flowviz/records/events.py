@@ -118,7 +118,8 @@ class Progress:
     @property
     def validation_gap(self) -> float | None:
         """Return the validation NLL minus the entropy of the target, ideally 0. None if either is unknown."""
-        return None if self.validation_nll is None or self.entropy is None else self.validation_nll - self.entropy
+        nll = self.validation_nll
+        return None if nll is None or self.entropy is None else nll - self.entropy
 
     def sentence(self) -> str:
         """Describe the validation gap for the user, or the validation NLL if the entropy is unknown."""

@@ -61,7 +61,8 @@ class Score:
     @property
     def validation_gap(self) -> float | None:
         """Return the validation NLL minus the entropy of the target. None if either is unknown."""
-        return None if self.validation_nll is None or self.entropy is None else self.validation_nll - self.entropy
+        nll = self.validation_nll
+        return None if nll is None or self.entropy is None else nll - self.entropy
 
     @property
     def best_known(self) -> Measured | None:

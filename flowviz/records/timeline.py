@@ -49,4 +49,5 @@ def _most(moment: Moment) -> int:
     """Return the maximum number of moments, given the size of one."""
     if not isinstance(moment, Snapshot):
         return MAX_MOMENTS
-    return max(2, min(MAX_MOMENTS, MAX_BYTES // (moment.trace.positions.nbytes + moment.trace.log_det.nbytes)))
+    size = moment.trace.positions.nbytes + moment.trace.log_det.nbytes
+    return max(2, min(MAX_MOMENTS, MAX_BYTES // size))

@@ -89,7 +89,8 @@ def central_box(positions: NDArray[np.floating]) -> NDArray[np.float64]:
         Lower left and upper right corner (2, 2). If no coordinate along an axis is finite, the interval on this axis is
         that of a standard normal distribution.
     """
-    return np.array([_central_interval(coordinates) for coordinates in positions.T], np.float64).T
+    sides = [_central_interval(coordinates) for coordinates in positions.T]
+    return np.array(sides, np.float64).T
 
 
 def _central_interval(coordinates: NDArray[np.floating]) -> tuple[float, float]:

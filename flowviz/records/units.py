@@ -40,14 +40,18 @@ class Units:
 
         Returns float64, or `points` unchanged if these are flow units.
         """
-        return points if self.are_flow_units else np.asarray(points, np.float64) * self.scale + self.origin
+        if self.are_flow_units:
+            return points
+        return np.asarray(points, np.float64) * self.scale + self.origin
 
     def points(self, values: NDArray[np.floating]) -> NDArray[np.floating]:
         """Convert values (..., 2) in these units to points (..., 2) in flow units.
 
         Returns float64, or `values` unchanged if these are flow units.
         """
-        return values if self.are_flow_units else (np.asarray(values, np.float64) - self.origin) / self.scale
+        if self.are_flow_units:
+            return values
+        return (np.asarray(values, np.float64) - self.origin) / self.scale
 
     def log_density(self, log_density: NDArray[np.floating]) -> NDArray[np.floating]:
         """Convert a log-density in nats from flow units to these units, by the change of variables."""

@@ -113,7 +113,8 @@ class Camera:
 
 def fitted_view(box: NDArray[np.float64], view: ViewSpec, panel: Panel) -> ViewSpec:
     """Return a view in which a box (2, 2) is centered and fills 75% of the panel side that limits it."""
-    return _frame(box.mean(axis=0), (box[1] - box[0]) / 2, panel).on(view)
+    center = box.mean(axis=0)
+    return _frame(center, (box[1] - box[0]) / 2, panel).on(view)
 
 
 def common_box(boxes: Boxes) -> NDArray[np.float64]:
@@ -133,7 +134,8 @@ def steadied(held: Boxes, boxes: Boxes) -> Boxes:
     center, half = held.mean(axis=1), (held[:, 1] - held[:, 0]) / 2
     reach, size = _half_sides(boxes, center), (boxes[:, 1] - boxes[:, 0]) / 2
     fits = (FILL * reach <= (FILL + TOLERANCE) * half) & (FILL * size >= (FILL - TOLERANCE) * half)
-    return np.where(fits[:, None], held, boxes)
+    found: Boxes = np.where(fits[:, None], held, boxes)
+    return found
 
 
 def eased(shown: Frame, before: Frame, goal: Frame, seconds: float) -> Frame:

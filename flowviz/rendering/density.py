@@ -37,7 +37,9 @@ def density_strength(scene: Scene, stage: float, view: ViewSpec) -> float:
     Either belongs to a single stage and fades out within half a stage of it.
     """
     field = scene.difference or (scene.density if "density" in view.marks else None)
-    return 0.0 if field is None else max(0.0, 1 - FADE * abs(stage - field.stage))
+    if field is None:
+        return 0.0
+    return max(0.0, 1 - FADE * abs(stage - field.stage))
 
 
 def draw_density(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, panel: Panel, heat: Scale) -> None:

@@ -137,7 +137,8 @@ def _fill(picture: RGBA, box: Box) -> None:
         for start, length in ((box.left, box.width), (box.top, box.height))
     )
     below = picture[rows, columns]
-    below[:] = np.round((1 - box.alpha) * below + box.alpha * np.array((*box.color, 255))).astype(np.uint8)
+    color = np.array((*box.color, 255))
+    below[:] = np.round((1 - box.alpha) * below + box.alpha * color).astype(np.uint8)
 
 
 def _fill_polygon(picture: RGBA, polygon: Polygon) -> None:

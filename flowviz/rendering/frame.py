@@ -117,7 +117,8 @@ def panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outsi
         if scene.density is not None and density_strength(scene, stage, view) > 0:
             labels += contour_labels(scene.density, mass_levels(scene.density), view, panel)
         if outside:
-            labels.append(note_label(view, panel, f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"))
+            text = f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"
+            labels.append(note_label(view, panel, text))
     return labels
 
 

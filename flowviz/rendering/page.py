@@ -170,7 +170,8 @@ class Page:
         (left, top), (right, bottom) = self._share(x0, y0), self._share(x1, y1)
         named = rgb(color or self._colors.axis)
         manner: dict[str, Any] = {"color": named, "linewidth": width * self._point, "solid_capstyle": "butt"}
-        self.figure.add_artist(Line2D((left, right), (top, bottom), zorder=-1, **manner))  # in figure coordinates
+        line = Line2D((left, right), (top, bottom), zorder=-1, **manner)
+        self.figure.add_artist(line)  # in figure coordinates
 
     def draw_polylines(
         self,

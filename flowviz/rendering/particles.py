@@ -111,7 +111,8 @@ def _base_colors(trace: Trace, view: ViewSpec) -> Packed:
     """Return colors (n,) by the particles' positions in the base, which are the same at every stage."""
     base = trace.positions[0]
     if view.color_by == "radius":
-        return tones(Glide.still(np.hypot(*base.T)), 0.0, RADIUS_LIMIT, color_scale("amount", view.theme)[::-1])
+        radius = Glide.still(np.hypot(*base.T))
+        return tones(radius, 0.0, RADIUS_LIMIT, color_scale("amount", view.theme)[::-1])
     if view.color_by == "angle":
         turn = np.nan_to_num(np.arctan2(base[:, 1], base[:, 0])) / (2 * np.pi)
         return packed(color_scale("angle", view.theme)[(turn * STEPS).astype(np.int64) % STEPS])

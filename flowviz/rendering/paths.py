@@ -41,7 +41,8 @@ def draw_paths(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, pixel
         if "points" in view.marks and scene.trace.is_continuous:
             background = np.full(len(particles), packed_color(SURROUNDINGS[view.theme].background), np.uint32)
             canvas.draw_curves(curves, background, np.float32(HALO_ALPHA) * alphas, HALO_WIDTH * pixel)
-        canvas.draw_curves(curves, particle_colors(scene, stage, view)[particles], alphas, LINE_WIDTH * pixel)
+        colors = particle_colors(scene, stage, view)
+        canvas.draw_curves(curves, colors[particles], alphas, LINE_WIDTH * pixel)
 
 
 def path_curves(scene: Scene, stage: float) -> Segments:

@@ -55,7 +55,8 @@ class Projection:
     def pixels(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the pixel positions (n, 2) of points (n, 2) in flow units."""
         scale, x, y = self.way
-        return np.asarray(points, np.float64) * (scale, -scale) + (x, y)
+        pixels: NDArray[np.float64] = np.asarray(points, np.float64) * (scale, -scale) + (x, y)
+        return pixels
 
     def plane(self, x: float, y: float) -> tuple[float, float]:
         """Return the point (x, y) in flow units at a pixel position."""

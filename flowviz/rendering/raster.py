@@ -75,7 +75,8 @@ class Glide:
         """Return the current positions (n, 2), in flow units."""
         if self.t <= 0:
             return self.start
-        return (1 - np.float32(self.t)) * self.start + np.float32(self.t) * self.end
+        now: NDArray[np.float32] = (1 - np.float32(self.t)) * self.start + np.float32(self.t) * self.end
+        return now
 
 
 def between(trace: Trace, stage: float) -> tuple[int, int, float]:

@@ -124,7 +124,8 @@ def render_thumbnails(
     """Render a square thumbnail without text and arrows of the given stages, or of all, (stages, side, side, 4)."""
     view = view.model_copy(update={"marks": view.marks - {"velocity"}})
     chosen, panel = stages or range(len(scene.trace.names)), Panel(side, side)
-    pictures = zip(chosen, small_views(scene.trace, view, panel, chosen), strict=True)
+    views = small_views(scene.trace, view, panel, chosen)
+    pictures = zip(chosen, views, strict=True)
     return np.stack([render_panel(scene, stage, each, panel, enlarged=ENLARGED) for stage, each in pictures])
 
 

@@ -67,7 +67,8 @@ def area_limit(grid: Trace) -> float:
 def _of_cells(log_det: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean log|det J| of the four nodes of each cell, (cells,)."""
     nodes = log_det.reshape(LATTICE_SIDE, LATTICE_SIDE)
-    return (nodes[:-1, :-1] + nodes[:-1, 1:] + nodes[1:, :-1] + nodes[1:, 1:]).ravel() / np.float32(4)
+    means: NDArray[np.float32] = nodes[:-1, :-1] + nodes[:-1, 1:] + nodes[1:, :-1] + nodes[1:, 1:]
+    return means.ravel() / np.float32(4)
 
 
 @cache

@@ -268,7 +268,9 @@ def stage_title(kind: str, edit: LayerEdit | None = None) -> str:
     if edit is None or not (edit.disabled or edit.bumps):
         return title
     term, colon, action = title.partition(": ")
-    return f"{term}, disabled: {STILL}" if edit.disabled else f"{term} with {bends(edit)}{colon}{action}"
+    if edit.disabled:
+        return f"{term}, disabled: {STILL}"
+    return f"{term} with {bends(edit)}{colon}{action}"
 
 
 def layer_sentences(

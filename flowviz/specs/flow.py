@@ -177,8 +177,8 @@ class FlowSpec(Spec):
     @property
     def reach(self) -> float:
         """Return half the side of the square, in the units of the layers, that splines and hat functions divide."""
-        # A little more than the squares of both ends, or three standard deviations.
-        return 2.0 if self.normalization == "box" and self.base == "uniform" else 3.0
+        ends_are_square = self.normalization == "box" and self.base == "uniform"
+        return 2.0 if ends_are_square else 3.0  # a little more than the squares, or three standard deviations
 
     @property
     def warning(self) -> str | None:

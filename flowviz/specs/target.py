@@ -244,7 +244,8 @@ class MixSpec(Spec):
     @property
     def title(self) -> str:
         """Return the name of the target as shown to the user."""
-        return (" + " if self.layout == "beside" else " over ").join(part.source.title for part in self.parts)
+        joint = " + " if self.layout == "beside" else " over "
+        return joint.join(part.source.title for part in self.parts)
 
 
 KINDS = _Source | MixSpec

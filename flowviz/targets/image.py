@@ -227,5 +227,6 @@ def _from_deep(image: Image.Image) -> Image.Image:
     values = np.concatenate(picked).astype(np.float64)
     if not np.isfinite(values).all():
         raise ValueError("some pixels are not numbers")
-    low, high = (0.0, 65535.0) if image.mode.startswith("I;16") else (values.min(), values.max())
+    sixteen = image.mode.startswith("I;16")
+    low, high = (0.0, 65535.0) if sixteen else (values.min(), values.max())
     return Image.fromarray(np.rint((values - low) * (255 / max(high - low, 1e-300))).astype(np.uint8))

@@ -37,7 +37,9 @@ GAUSSIAN_ENTROPY = float(1 + np.log(2 * np.pi))  # of a standard one in the plan
 
 def shape_target(name: ShapeName) -> Target:
     """Return the shape with a name."""
-    return Ink(_mask(EDGED[name])) if name in EDGED else _drawn(*DRAWN[name], DENSITIES.get(name))
+    if name in EDGED:
+        return Ink(_mask(EDGED[name]))
+    return _drawn(*DRAWN[name], DENSITIES.get(name))
 
 
 @lru_cache(maxsize=4)  # drawing its standard sample takes 30 ms; the windows of a project and its exports ask for it

@@ -135,4 +135,7 @@ def untrained_count(target: Target, count: int) -> int:
 
 def untrained_in_parts(target: Target, count: int, rng: np.random.Generator) -> Iterator[NDArray[np.float32]]:
     """Yield the points of `untrained_points` in parts (m, 2); `rng` draws those of a density."""
-    yield from draw_in_parts(target, count, rng) if target.training_points is None else [target.validation(count, rng)]
+    if target.training_points is None:
+        yield from draw_in_parts(target, count, rng)
+    else:
+        yield target.validation(count, rng)

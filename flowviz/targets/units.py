@@ -58,7 +58,9 @@ def spec_units(spec: TargetSpec, name: UnitName) -> Units:
     _check_name(name)
     if name == "data" and isinstance(spec, PointsSpec):
         return in_flow_units(spec.rows, Units(spec.center, spec.unit), standardize=spec.standardize)[1]
-    return target_units(build_target(spec), name) if name == "pixels" else FLOW_UNITS
+    if name == "pixels":
+        return target_units(build_target(spec), name)
+    return FLOW_UNITS
 
 
 def _check_name(name: str) -> None:

@@ -84,5 +84,6 @@ def with_final_report(events: Iterable[Event], training_points: int | None) -> I
 def _has_risen(end: Finished) -> bool:
     """Return whether the validation loss at the end of a training is clearly above that of the kept state."""
     last, kept = end.progress.validation_nll, end.kept
-    is_comparable = end.ending != "diverged" and not kept.without_density
-    return is_comparable and last is not None and last > kept.validation_nll + CLEAR_RISE
+    if end.ending == "diverged" or last is None or kept.without_density:
+        return False
+    return last > kept.validation_nll + CLEAR_RISE

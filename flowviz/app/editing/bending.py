@@ -94,7 +94,8 @@ def spline_height(bump: Bump) -> float:
 
 
 def _shape(x: NDArray[np.float64] | np.float64, center: float, width: float) -> NDArray[np.float64]:
-    return np.exp(-(((x - center) / width) ** 2) / 2)
+    found: NDArray[np.float64] = np.exp(-(((x - center) / width) ** 2) / 2)
+    return found
 
 
 def _curve_of(bump: Bump, curves: Sequence[Curve]) -> int | None:

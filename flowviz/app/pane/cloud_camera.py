@@ -165,4 +165,5 @@ def frame_of(view: View) -> tuple[object, ...]:
 
 
 def _own_boxes(trace: Trace) -> Boxes:
-    return trace.boxes
+    boxes: Boxes = trace.boxes
+    return boxes
