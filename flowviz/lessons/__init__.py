@@ -4,7 +4,7 @@ from flowviz.lessons.lesson import Condition, Lesson, Opening, Prediction, Step
 from flowviz.lessons.observations import GROUPS, OBSERVATIONS, Observation
 from flowviz.lessons.reader import LESSON_SUFFIX, check_lesson, is_lesson, read_lesson
 from flowviz.lessons.setup import Setup, setup_keys
-from flowviz.lessons.shipped import lesson_file, shipped_lessons
+from flowviz.lessons.shipped import is_shipped, lesson_file, next_lesson, shipped_lessons
 
 __all__ = [
     "GROUPS",
@@ -19,7 +19,9 @@ __all__ = [
     "Step",
     "check_lesson",
     "is_lesson",
+    "is_shipped",
     "lesson_file",
+    "next_lesson",
     "read_lesson",
     "setup_keys",
     "shipped_lessons",

@@ -248,6 +248,22 @@ class Lesson(Spec):
         """Return the name of the file without its suffix."""
         return self.path.stem
 
+    @property
+    def number(self) -> int | None:
+        """Return the number with which the name of the file begins, by which the lesson is known; None without one."""
+        digits = self.name.partition("_")[0]
+        return int(digits) if digits.isascii() and digits.isdigit() else None
+
+    @property
+    def numbered_title(self) -> str:
+        """Return the title, after the number of the lesson if it has one."""
+        return self.title if self.number is None else f"{self.number}. {self.title}"
+
+    @property
+    def predictions(self) -> Mapping[int, Prediction]:
+        """Return the questions of the lesson by their steps, counted from 0."""
+        return {number: step.predict for number, step in enumerate(self.steps) if step.predict is not None}
+
     def place(self, number: int) -> Place | None:
         """Return the part of the diagram that a step, counted from 0, is about. None without a diagram."""
         return next((step.place for step in reversed(self.steps[: number + 1]) if step.place is not None), None)

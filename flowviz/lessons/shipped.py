@@ -26,6 +26,21 @@ def shipped_lessons() -> list[Lesson]:
     return [read_lesson(path) for path in _files()]
 
 
+def is_shipped(lesson: Lesson) -> bool:
+    """Return whether a lesson comes with flowviz."""
+    return lesson.path.parent == resource("lessons") and lesson.name in ORDER
+
+
+def next_lesson(lesson: Lesson) -> Path | None:
+    """Return the file of the lesson that follows on another one.
+
+    Returns:
+        The file. None after the last lesson, and after one that does not come with flowviz.
+    """
+    following = ORDER[ORDER.index(lesson.name) + 1 :] if is_shipped(lesson) else ()
+    return _file(following[0]) if following else None
+
+
 def lesson_file(name: str) -> Path:
     """Return the file of a lesson that comes with flowviz, or of one that is given by its path.
 
@@ -47,4 +62,8 @@ def lesson_file(name: str) -> Path:
 
 
 def _files() -> list[Path]:
-    return [resource("lessons") / f"{name}{LESSON_SUFFIX}" for name in ORDER]
+    return [_file(name) for name in ORDER]
+
+
+def _file(name: str) -> Path:
+    return resource("lessons") / f"{name}{LESSON_SUFFIX}"

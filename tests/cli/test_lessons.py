@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from flowviz.lessons.shipped import ORDER
 from tests.app.lessons.test_shipped_lessons import TINY
 from tests.test_cli import run
 
@@ -22,6 +23,13 @@ def test_a_broken_lesson_is_one_sentence_and_status_2(tmp_path: Path, capsys: py
     assert (
         printed.err == f"{path}, line 22, step 3, predict: The correct answer is number 9, but there are 2 answers.\n"
     )
+
+
+def test_lessons_are_listed_in_the_order_in_which_they_build_on_one_another(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("lesson", "list") == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [*ORDER]
 
 
 def test_observations_and_keys_of_setups_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

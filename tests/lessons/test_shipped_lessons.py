@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from flowviz.lessons import check_lesson
+from flowviz.errors import FileError
+from flowviz.lessons import check_lesson, lesson_file, next_lesson, read_lesson, shipped_lessons
+from flowviz.lessons.shipped import ORDER
 from tests.lessons.flows import FILES, LESSONS
 
 MAX_WORDS = 80  # of a step
@@ -38,3 +40,26 @@ def test_files_are_small_and_all_are_used() -> None:
     assert sum(path.stat().st_size for path in LESSONS.iterdir()) <= MAX_TOTAL
     used = set(re.findall(r'"([\w.]+\.(?:flowviz|png))"', "".join(path.read_text(encoding="utf-8") for path in FILES)))
     assert {path.name for path in files} == used
+
+
+def test_each_lesson_is_followed_by_the_one_after_it() -> None:
+    found = [next_lesson(lesson) for lesson in shipped_lessons()]
+    assert [path and path.stem for path in found] == [*ORDER[1:], None]
+    assert sorted(ORDER) == [path.stem for path in FILES]
+
+
+def test_nothing_follows_a_lesson_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "01_change_of_variables.toml"
+    path.write_bytes(lesson_file("2").read_bytes())
+    assert next_lesson(read_lesson(path)) is None
+
+
+def test_a_number_always_means_the_same_lesson() -> None:
+    names = {1: "change_of_variables", 2: "coupling", 3: "why_permute", 4: "log_det", 5: "loss",
+             6: "batch_normalization", 7: "nan", 8: "bridges", 9: "straight_paths", 10: "which_flow"}  # fmt: skip
+    assert {number: lesson_file(str(number)).stem.partition("_")[2] for number in names} == names
+    numbered = [lesson for lesson in shipped_lessons() if lesson.number is not None]
+    assert {lesson.number: lesson.name.partition("_")[2] for lesson in numbered} == names
+    assert all(lesson.numbered_title == f"{lesson.number}. {lesson.title}" for lesson in numbered)
+    with pytest.raises(FileError, match="There is no lesson named '11'"):
+        lesson_file("11")

@@ -81,4 +81,6 @@ def create_lessons(
     lessons = Lessons(window, panel, documents, observer, opener, preparation, page)
     files = LessonFiles(window, lessons)
     panel.list.open_requested.connect(files.choose)
+    for export in (panel.list.export_results, panel.end.export_results):
+        export.clicked.connect(files.export_results)
     return lessons, files

@@ -1,5 +1,6 @@
-"""The files of lessons: opens them and drops of them, and exports worksheets."""
+"""The files of lessons: opens them and drops of them, and exports worksheets and results."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from flowviz.app.notices.notice import Notice
 from flowviz.exporting import Steps
 from flowviz.files import as_file_name, atomic_write
 from flowviz.lessons import Lesson, is_lesson
+from flowviz.lessons.results import save_results
 
 FILTER = "Lessons (*.toml)"
 
 
 class LessonFiles(QObject):
-    """Asks for the files of lessons and worksheets."""
+    """Asks for the files of lessons, worksheets and results."""
 
     def __init__(self, window: QMainWindow, lessons: Lessons) -> None:
         super().__init__(window)
@@ -41,19 +43,31 @@ class LessonFiles(QObject):
 
     def export_worksheet(self) -> None:
         """Ask where to save the current lesson as a worksheet."""
-        lesson = self._lessons.lesson
-        if lesson is None:
-            return
-        take = partial(self._save_worksheet, lesson)
-        dialog = file_dialog(self._window, "worksheetDialog", "Export Worksheet", take, None, "PDF (*.pdf)")
+        if (lesson := self._lessons.lesson) is not None:
+            self._export(
+                "worksheetDialog", "Export Worksheet", "PDF (*.pdf)", f"{as_file_name(lesson.title)}.pdf",
+                partial(_save_worksheet, lesson),
+            )  # fmt: skip
+
+    def export_results(self) -> None:
+        """Ask where to save the learner's results in all lessons."""
+        if results := self._lessons.results():
+            self._export(
+                "resultsDialog", "Export Results", "CSV (*.csv)", "lesson results.csv", partial(save_results, results)
+            )
+
+    def _export(self, dialog_name: str, title: str, file_type: str, name: str, write: Callable[[Path], object]) -> None:
+        """Ask where to save a file with a proposed name, and let `write` write it."""
+        take = partial(self._save, write)
+        dialog = file_dialog(self._window, dialog_name, title, take, None, file_type)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("pdf")
-        dialog.selectFile(f"{as_file_name(lesson.title)}.pdf")
+        dialog.setDefaultSuffix(Path(name).suffix.lstrip("."))
+        dialog.selectFile(name)
         dialog.open()
 
-    def _save_worksheet(self, lesson: Lesson, path: Path) -> None:
-        """Write a worksheet in a thread, because Matplotlib takes long to load and to write."""
-        worker = ExportWorker(partial(_write_worksheet, lesson, path))
+    def _save(self, write: Callable[[Path], object], path: Path) -> None:
+        """Write a file in a thread, because Matplotlib takes long to load and to write."""
+        worker = ExportWorker(partial(_steps, write, path))
         worker.ended.connect(partial(self._take_end, path))
         worker.start()
 
@@ -64,9 +78,13 @@ class LessonFiles(QObject):
             self._lessons.done.emit(f"Exported to {path}")
 
 
-def _write_worksheet(lesson: Lesson, path: Path) -> Steps:
+def _steps(write: Callable[[Path], object], path: Path) -> Steps:
+    with atomic_write(path) as part:
+        write(part)
+        yield
+
+
+def _save_worksheet(lesson: Lesson, path: Path) -> None:
     from flowviz.lessons.worksheet import save_worksheet  # loads Matplotlib
 
-    with atomic_write(path) as part:
-        save_worksheet(lesson, part)
-        yield
+    save_worksheet(lesson, path)

@@ -19,7 +19,7 @@ from flowviz.app.lessons.stored_progress import store_progress, stored_progress
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.widgets.announcer import Announcer
 from flowviz.errors import FlowvizError
-from flowviz.lessons import Lesson, Opening, Setup, read_lesson, shipped_lessons
+from flowviz.lessons import Lesson, Opening, Setup, is_shipped, next_lesson, read_lesson, shipped_lessons
 from flowviz.lessons.markdown import as_plain
 from flowviz.lessons.progress import Progress
 
@@ -77,20 +77,27 @@ class Lessons(QObject):
         if self.lesson is None:
             self.show_list()
         else:
-            self._panel.step.take_focus()
+            self._panel.take_focus()
 
     def show_list(self) -> None:
         """Interrupt the lesson, and show the list of lessons."""
         self.beginning = None
         self.state.attend(None)
-        try:
-            found = [(lesson, stored_progress(lesson)) for lesson in shipped_lessons()]
-        except FlowvizError as error:
-            found = []
-            self.notice_posted.emit(notice_of(LESSON, error))
-        self._panel.list.show_lessons(found)
+        self._panel.list.show_lessons(self.results())
         self._panel.setCurrentWidget(self._panel.list)
-        self._panel.list.take_focus()
+        self._panel.take_focus()
+
+    def results(self) -> list[tuple[Lesson, Progress]]:
+        """Return the lessons that come with flowviz, and the one that is attended, with the progress in them.
+
+        If a lesson cannot be read, post a notice, and return none.
+        """
+        own = [self.lesson] if self.lesson is not None and not is_shipped(self.lesson) else []
+        try:
+            return [(lesson, stored_progress(lesson)) for lesson in [*shipped_lessons(), *own]]
+        except FlowvizError as error:
+            self.notice_posted.emit(notice_of(LESSON, error))
+            return []
 
     def open(self, path: Path) -> None:
         """Run the lesson of a file."""
@@ -105,7 +112,7 @@ class Lessons(QObject):
     def begin(self, lesson: Lesson) -> None:
         """Begin or continue a lesson, after asking about unsaved changes."""
         stored = stored_progress(lesson)
-        progress = Progress() if stored.has_ended(lesson) else stored
+        progress = stored.again() if stored.has_ended(lesson) else stored
         opening, _ = lesson.beginning(progress.step, replays=True)
         self._after_asking(opening, partial(self._begin, lesson, progress))
 
@@ -135,8 +142,11 @@ class Lessons(QObject):
         panel, opener = self._panel, self.opener
         panel.list.lesson_chosen.connect(self.begin)
         panel.list.close_requested.connect(self.leave)
-        panel.step.list_requested.connect(self.show_list)
-        panel.step.return_requested.connect(self.leave)
+        for shown in (panel.step.list_requested, panel.end.list.clicked):
+            shown.connect(self.show_list)
+        panel.end.leave.clicked.connect(self.leave)
+        panel.end.next.clicked.connect(self._open_next)
+        panel.end.back.clicked.connect(lambda: self._go(self.state.value.progress.step - 1))
         panel.step.step_chosen.connect(self._go)
         panel.step.answered.connect(self._answer)
         self.observer.changed.connect(self._evaluate)
@@ -187,6 +197,11 @@ class Lessons(QObject):
         else:
             go_to()
 
+    def _open_next(self) -> None:
+        """Begin or continue the lesson after the one that has ended."""
+        if self.lesson is not None and (path := next_lesson(self.lesson)) is not None:
+            self.open(path)
+
     def _go_to(self, step: int, *, replays: bool) -> None:
         self.done.emit("")  # what was said about the last step
         self._announcer.end()
@@ -197,7 +212,7 @@ class Lessons(QObject):
     def _enter(self, *, replays: bool) -> None:
         """Open and set what the current step needs; `replays` means that the step before was not the current one."""
         lesson, number = self.lesson, self.state.value.progress.step
-        self._panel.step.take_focus()
+        self._panel.take_focus()
         if lesson is None or self.state.value.step is None:
             return
         opening, setup = self._needs(lesson, number, replays=replays)
@@ -221,7 +236,7 @@ class Lessons(QObject):
         if not was_changed:
             document.discard_changes()  # which the lesson has made, not the learner
         self.beginning = self.observer.begin()
-        self._panel.step.take_focus()
+        self._panel.take_focus()
         self._evaluate()
 
     def _answer(self, answer: int) -> None:
@@ -247,8 +262,7 @@ class Lessons(QObject):
             self._panel.step.clear()
             return
         kept = self.opener.kept
-        self._panel.step.show_attendance(new, kept.name if kept is not None else "")
-        self._panel.setCurrentWidget(self._panel.step)
+        self._panel.show_attendance(new, kept.name if kept is not None else "")
         if old.progress != new.progress or old.lesson is not new.lesson:
             store_progress(new.lesson, new.progress)
 

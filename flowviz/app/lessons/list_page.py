@@ -6,19 +6,24 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
+from flowviz.app.lessons.end_page import EXPORT_TIP
 from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import button, discard, lay_out
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson
-from flowviz.lessons.markdown import as_line, as_plain
+from flowviz.lessons.markdown import as_line, as_plain, as_plain_line
 from flowviz.lessons.progress import Progress
 
 INTRODUCTION = "Each lesson takes a few minutes, and runs on a real flow. You can interrupt it at any time."
 
 
 class ListPage(QWidget):
-    """A button for each lesson, with its title, a sentence, its duration and the learner's progress."""
+    """A button for each lesson, with its title, a sentence, its duration and the learner's progress.
+
+    Attributes:
+        export_results: Button for a table of the results.
+    """
 
     lesson_chosen = pyqtSignal(object)  # Lesson
 
@@ -30,10 +35,11 @@ class ListPage(QWidget):
         self._column = lay_out(QVBoxLayout(self._entries))
         self._open = button("lessonOpenButton", "&Open Lesson…", "Open a lesson from a file that ends in .toml")
         self._close = button("lessonCloseButton", "&Close", "Close the lessons, and return to the panels")
+        self.export_results = button("lessonListResultsButton", "&Export Results…", EXPORT_TIP)
         self.open_requested, self.close_requested = self._open.clicked, self._close.clicked
         scroll = ScrollColumn(self._introduction, self._entries)
         scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        buttons = lay_out(QVBoxLayout(), self._open, self._close, margin=(GAP, 0, GAP, GAP))
+        buttons = lay_out(QVBoxLayout(), self._open, self.export_results, self._close, margin=(GAP, 0, GAP, GAP))
         lay_out(QVBoxLayout(self), scroll, buttons, stretched=scroll)
 
     @property
@@ -45,8 +51,8 @@ class ListPage(QWidget):
         """Show lessons and the progress in them."""
         for entry in self.entries:
             discard(entry)
-        for number, (lesson, progress) in enumerate(lessons, start=1):
-            entry = LessonEntry(number, lesson, progress)
+        for place, (lesson, progress) in enumerate(lessons, start=1):
+            entry = LessonEntry(place, lesson, progress)
             entry.clicked.connect(lambda _, lesson=lesson: self.lesson_chosen.emit(lesson))
             self._column.addWidget(entry)
 
@@ -60,26 +66,26 @@ class ListPage(QWidget):
 class LessonEntry(QPushButton):
     """Button with the title of a lesson, a sentence about it, its duration and the progress in it."""
 
-    def __init__(self, number: int, lesson: Lesson, progress: Progress) -> None:
+    def __init__(self, place: int, lesson: Lesson, progress: Progress) -> None:
+        """Create a button for a lesson at a place in the list, from 1."""
         super().__init__()
-        self.setObjectName(f"lesson{number}")
+        self.setObjectName(f"lesson{place}")
         self.setAutoDefault(True)
-        self.is_finished = progress.has_ended(lesson)
+        self.is_finished = progress.is_finished(lesson)
         words = progress.words(lesson)
         facts = f"{lesson.minutes} min{f' · {words}' if words else ''}{' ✓' if self.is_finished else ''}"
-        self.setAccessibleName(f"{number}. {as_plain(lesson.title)}")
+        self.setAccessibleName(as_plain_line(lesson.numbered_title))
         self.setAccessibleDescription(
             f"{as_plain(lesson.summary)} {lesson.minutes} minutes{f', {words}' if words else ''}"
         )
         self.setToolTip("Begin or continue this lesson")
         label = WrappingLabel(
-            f"lessonEntry{number}",
+            f"lessonEntry{place}",
             "Lesson",
-            f"<b>{number}. {as_line(lesson.title)}</b><br>{as_line(lesson.summary)}<br><i>{facts}</i>",
+            f"<b>{as_line(lesson.numbered_title)}</b><br>{as_line(lesson.summary)}<br><i>{facts}</i>",
         )
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        column = QVBoxLayout(self)
-        column.addWidget(label)
+        QVBoxLayout(self).addWidget(label)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def sizeHint(self) -> QSize:

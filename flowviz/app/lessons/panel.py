@@ -1,9 +1,13 @@
-"""The lessons panel: the list of lessons, or the step of one."""
+"""The lessons panel: the list of lessons, or the step or the end of one."""
+
+from typing import cast
 
 from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QApplication, QStackedWidget
 
+from flowviz.app.lessons.end_page import EndPage
 from flowviz.app.lessons.list_page import ListPage
+from flowviz.app.lessons.state import Attendance
 from flowviz.app.lessons.step_page import StepPage
 from flowviz.app.widgets.font_follower import FontFollower
 
@@ -11,25 +15,38 @@ WIDTH = 50  # average glyphs of the typeface, which are wider than the letters o
 
 
 class LessonPanel(FontFollower, QStackedWidget):
-    """The list of lessons, or a step, in large type during a presentation.
+    """The list of lessons, a step, or the end of a lesson, in large type during a presentation.
 
     Attributes:
         list: The list.
         step: The step.
+        end: The end.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("lessonPanel")
-        self.list, self.step = ListPage(), StepPage()
-        self.addWidget(self.list)
-        self.addWidget(self.step)
+        self.list, self.step, self.end = ListPage(), StepPage(), EndPage()
+        for page in (self.list, self.step, self.end):
+            self.addWidget(page)
         self._text_scale = 1.0
 
     @property
     def wanted_width(self) -> int:
         """Return the width in pixels at which lines are easy to read."""
         return round(WIDTH * self._text_scale * QFontMetrics(QApplication.font()).averageCharWidth())
+
+    def show_attendance(self, value: Attendance, way_back: str) -> None:
+        """Show the current step of a lesson, or its end, from where a button returns to a project with a name."""
+        if value.step is not None:
+            self.step.show_step(value)
+        else:
+            self.end.show_end(value, way_back)
+        self.setCurrentWidget(self.end if value.step is None else self.step)
+
+    def take_focus(self) -> None:
+        """Give the focus to the page that is shown."""
+        cast("ListPage | StepPage | EndPage", self.currentWidget()).take_focus()
 
     def set_text_scale(self, scale: float) -> None:
         """Enlarge the text by a factor, or show it in its usual size, 1."""

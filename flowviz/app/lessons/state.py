@@ -52,8 +52,9 @@ class LessonState(State[Attendance]):
         self.set(Attendance(lesson, progress or Progress()))
 
     def go_to(self, step: int) -> None:
-        """Go to a step, or to the end."""
-        self.set(replace(self.value, progress=self.value.progress.at(step)))
+        """Go to a step of the lesson, or to its end."""
+        lesson, progress = self.value.lesson, self.value.progress.at(step)
+        self.set(replace(self.value, progress=progress.within(lesson) if lesson is not None else progress))
 
     def mark_done(self) -> None:
         """Mark the current step as done."""
@@ -62,6 +63,7 @@ class LessonState(State[Attendance]):
 
     def set_answer(self, answer: int) -> None:
         """Answer the question of the current step."""
-        value = self.value
-        answers = {**dict(value.answers), value.progress.step: answer}
-        self.set(replace(value, answers=tuple(answers.items())))
+        value, step = self.value, self.value.progress.step
+        answers = {**dict(value.answers), step: answer}
+        progress = value.progress.having_answered(step, answer)
+        self.set(replace(value, progress=progress, answers=tuple(answers.items())))

@@ -17,8 +17,6 @@ from flowviz.lessons.markdown import as_html, as_line, as_plain
 
 DONE, TO_DO = "✓ Done.", "☐"
 TITLE_SIZE = LARGE_TEXT / TEXT  # relative to the font of the window
-MAX_NAME = 24  # characters
-END = "You have reached the end of this lesson."
 
 
 class StepPage(QWidget):
@@ -40,20 +38,17 @@ class StepPage(QWidget):
         self.answered = self._question.answered
         self._lay_out()
 
-    def show_attendance(self, value: Attendance, way_back: str) -> None:
-        """Show the current step of a lesson, or its end.
-
-        Args:
-            value: The lesson and the progress in it.
-            way_back: Name of the project that the button at the end returns to. Empty if there is none.
-        """
-        assert value.lesson is not None
-        shown = value.lesson, value.progress.step
+    def show_step(self, value: Attendance) -> None:
+        """Show the current step of a lesson."""
+        lesson, step = value.lesson, value.step
+        assert lesson is not None
+        assert step is not None
+        shown = lesson, value.progress.step
         if shown != self._shown:
             self._shown = shown
-            self._show_texts(value, way_back)
+            self._show_texts(lesson, step, value)
             self._scroll.verticalScrollBar().setValue(0)  # type: ignore[union-attr]
-        self._show_done(value)
+        self._show_done(step, value)
 
     def clear(self) -> None:
         """Forget the step that is shown, because the lesson is interrupted."""
@@ -83,8 +78,7 @@ class StepPage(QWidget):
 
     def _create_buttons(self) -> None:
         self._list = button("lessonListButton", "All &Lessons", "Interrupt the lesson, and show the list of lessons")
-        self._return = button("lessonReturnButton", "&Return", "Leave the lesson")
-        self.list_requested, self.return_requested = self._list.clicked, self._return.clicked
+        self.list_requested = self._list.clicked
         back, on = partial(self._choose, -1), partial(self._choose, 1)
         self._back = button("lessonBackButton", "&Back", "Go to the previous step", run=back)
         self._skip = button("lessonSkipButton", "S&kip", "Go to the next step without doing this one", run=on)
@@ -94,7 +88,7 @@ class StepPage(QWidget):
 
     def _lay_out(self) -> None:
         self._scroll = ScrollColumn(
-            self._title, self.text, self._picture, self._action, self._question, self._done, self._return,
+            self._title, self.text, self._picture, self._action, self._question, self._done,
         )  # fmt: skip
         self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         buttons = lay_out(QHBoxLayout(), self._back, self._skip, self._next, margin=(GAP, 0, GAP, GAP))
@@ -102,46 +96,36 @@ class StepPage(QWidget):
         top.setContentsMargins(GAP, TIGHT, GAP, 0)
         lay_out(QVBoxLayout(self), top, self._scroll, buttons, stretched=self._scroll)
 
-    def _show_texts(self, value: Attendance, way_back: str) -> None:
-        lesson, step = value.lesson, value.step
-        assert lesson is not None
+    def _show_texts(self, lesson: Lesson, step: Step, value: Attendance) -> None:
         number, count = value.progress.step + 1, len(lesson.steps)
-        self._position.setText(f"{lesson.title}: {f'step {number} of {count}' if step else 'the end'}")
-        self._set_title(step.title if step else "The end")
-        self.text.setText(as_html(step.text if step else END))
-        self._show_step(step)
-        if step is not None and step.predict is not None:
+        self._position.setText(f"{lesson.title}: step {number} of {count}")
+        self._set_title(step.title)
+        self.text.setText(as_html(step.text))
+        self._show_parts(step)
+        if step.predict is not None:
             self._question.show_question(step.predict, value.answer)
-        self._return.setVisible(step is None)
-        self._show_way_back(way_back)
         self._back.setEnabled(value.progress.step > 0)
         rename(self._next, "&Finish" if number == count else "&Next")
-        spoken = [step.title, as_plain(step.text), step.action or ""] if step else [END]
+        spoken = [step.title, as_plain(step.text), step.action or ""]
         self.text.setAccessibleName(f"{self._position.text()}. {' '.join(filter(None, spoken))}")
 
-    def _show_way_back(self, name: str) -> None:
-        short = name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
-        text = f"Return to '{short}'" if name else "Close the Lessons"
-        self._return.setText(text.replace("&", "&&"))
-        self._return.setAccessibleName(text)
+    def _show_parts(self, step: Step) -> None:
+        self._picture.show_file(str(step.picture or ""), step.alt)
+        self._action.setVisible(step.action is not None)
+        self._question.setVisible(step.predict is not None)
 
-    def _show_step(self, step: Step | None) -> None:
-        self._picture.show_file(str(step.picture) if step and step.picture else "", step.alt if step else "")
-        self._action.setVisible(bool(step and step.action))
-        self._question.setVisible(bool(step and step.predict))
-
-    def _show_done(self, value: Attendance) -> None:
-        step, is_done = value.step, value.is_done
-        if step is not None and step.action:
+    def _show_done(self, step: Step, value: Attendance) -> None:
+        is_done = value.is_done
+        if step.action:
             self._action.setText(f"<b>{TO_DO if not is_done else '☑'} {as_line(step.action)}</b>")
-        if step is not None and step.predict is not None:
+        if step.predict is not None:
             self._question.show_feedback(step.predict, value.answer)
-        self._done.setVisible(is_done and bool(step and step.action))
-        message = f"{DONE} {step.done or ''}".strip() if step and is_done else ""
+        self._done.setVisible(is_done and step.action is not None)
+        message = f"{DONE} {step.done or ''}".strip() if is_done else ""
         self._done.setText(as_html(message))
         self._done.setAccessibleName(as_plain(message))
-        self._skip.setEnabled(step is not None and not is_done)
-        self._next.setEnabled(step is not None and is_done)
+        self._skip.setEnabled(not is_done)
+        self._next.setEnabled(is_done)
         self._next.setAccessibleDescription(as_plain(message))
 
     def _set_title(self, title: str) -> None:

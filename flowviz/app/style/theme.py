@@ -76,10 +76,12 @@ QToolButton[autoRaise="true"], ViewBar QToolButton, QMenuBar QToolButton {{
 }}
 QToolButton[autoRaise="true"]:hover, ViewBar QToolButton:hover {{ background: rgb{hover}; }}
 QPushButton:checked, QToolButton:checked, ViewBar QToolButton:checked,
-QPushButton:default, #startTrainButton {{
+QPushButton:default, #startTrainButton, #lessonNextLessonButton {{
     background: rgb{highlight}; border-color: rgb{highlight}; color: rgb{on_highlight};
 }}
-QPushButton:default:hover, #startTrainButton:hover {{ background: rgb{highlight_hover}; }}
+QPushButton:default:hover, #startTrainButton:hover, #lessonNextLessonButton:hover {{
+    background: rgb{highlight_hover};
+}}
 QPushButton:checked:disabled, QToolButton:checked:disabled, QPushButton:default:disabled {{
     background: rgb{hover}; border-color: rgb{hover}; color: rgb{disabled};
 }}

@@ -13,6 +13,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.editing.entries import fill_editing_entries, fill_training_entry
 from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.lessons.end_page import EXPORT_TIP
 from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.pane.end_playback import EndPlayback
@@ -319,6 +320,7 @@ def fill_lesson_entries(menu: QMenu, lessons: Lessons, files: LessonFiles) -> No
         Entry("lessons", "Le&ssons", lessons.show, "Learn about flows, step by step, beside the picture", "Shift+F1"),
         Entry("openlesson", "Open Less&on…", files.choose, "Run a lesson of your own, a file that ends in .toml"),
         Entry("exportworksheet", "Export &Worksheet…", files.export_worksheet, tip),
+        Entry("exportresults", "Export &Results…", files.export_results, EXPORT_TIP),
         None,
     )
     lessons.state.watch(lambda value: value.lesson is not None, actions["exportworksheet"].setEnabled)

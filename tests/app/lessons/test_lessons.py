@@ -94,8 +94,8 @@ def test_the_ledger_stands_beside_the_lesson_of_a_small_window(
 
 
 def test_a_long_name_with_an_ampersand_fits_the_way_back(window: Window, lesson: Lesson) -> None:
-    page, button = window.main._lesson_panel.step, "lessonReturnButton"
-    page.show_attendance(Attendance(lesson, Progress(5)), "A & B " * 20)
+    page, button = window.main._lesson_panel.end, "lessonReturnButton"
+    page.show_end(Attendance(lesson, Progress(5)), "A & B " * 20)
     (found,) = page.findChildren(QPushButton, button)
     assert "A && B" in found.text()
     assert found.accessibleName().startswith("Return to 'A & B")
@@ -224,7 +224,7 @@ def test_the_list_shows_the_progress(window: Window, lesson: Lesson) -> None:
     first, second = page.entries
     assert "at step 3 of 5" in first.accessibleDescription()
     assert "finished" in second.accessibleDescription()
-    assert (first.accessibleName(), first.is_finished, second.is_finished) == ("1. A tiny lesson", False, True)
+    assert (first.accessibleName(), first.is_finished, second.is_finished) == ("A tiny lesson", False, True)
 
 
 def test_a_broken_lesson_is_one_plain_sentence(window: Window, learner: Learner, tmp_path: Path) -> None:
