@@ -1,10 +1,11 @@
 """The worksheet of a lesson: its texts and questions on paper, with lines to write on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from flowviz.lessons.lesson import Lesson, Prediction, Step
 from flowviz.lessons.markdown import as_plain_line, paragraphs
+from flowviz.lessons.progress import LEARNED_TITLE
 from flowviz.rendering.text_pages import Block, PageBreak, Picture, Rules, Text, Together, save_text_pages
 from flowviz.specs.export_kinds import Paper
 
@@ -58,17 +59,33 @@ def _answers(lesson: Lesson) -> Iterator[Block]:
     yield Text(f"Answers: {as_plain_line(lesson.title)}", size=18, bold=True, before=0)
     for number, step in enumerate(lesson.steps, start=1):
         yield Together(tuple(_answer(number, step)))
+    if lesson.learned:
+        yield Together(tuple(_learned(lesson.learned)))
 
 
 def _answer(number: int, step: Step) -> Iterator[Text]:
     if step.predict is not None:
         yield Text(f"{number}. {as_plain_line(step.predict.question)}", bold=True, before=10)
-        answer = step.predict.answers[step.predict.correct - 1]
-        yield Text(as_plain_line(answer), indent=INDENT, mark="✓")
-        yield from _text(step.predict.explanation)
+        yield from _replies(step.predict)
     elif step.done is not None:
         yield Text(f"{number}. {as_plain_line(step.title)}", bold=True, before=10)
         yield from _text(step.done)
+
+
+def _replies(prediction: Prediction) -> Iterator[Text]:
+    """Yield the correct answer and its explanation, then each other answer that has a reply of its own."""
+    correct = prediction.correct - 1
+    for number in sorted(range(len(prediction.answers)), key=lambda number: number != correct):
+        if number == correct or prediction.replies:
+            mark = "✓" if number == correct else "○"
+            yield Text(as_plain_line(prediction.answers[number]), indent=INDENT, mark=mark, before=6)
+            yield from _text(prediction.reply(number))
+
+
+def _learned(sentences: Iterable[str]) -> Iterator[Text]:
+    yield Text(LEARNED_TITLE, size=13, bold=True, before=14)
+    for sentence in sentences:
+        yield Text(as_plain_line(sentence), indent=INDENT, mark="•")
 
 
 def _text(markdown: str) -> Iterator[Text]:

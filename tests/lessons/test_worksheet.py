@@ -30,23 +30,45 @@ def test_a_worksheet_is_the_same_file_each_time_and_answers_are_on_a_page_of_the
     assert lesson.title.encode() in first.read_bytes()
 
 
-def test_a_worksheet_shows_no_markdown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that receives the title and the texts of each worksheet, instead of a file."""
+    texts = list[str]()
+
+    def keep(blocks: list[Block], title: str, *_: object) -> None:
+        flat = [inner for block in blocks for inner in (block.blocks if isinstance(block, Together) else [block])]
+        texts.extend([title, *(block.text for block in flat if isinstance(block, Text))])
+
+    monkeypatch.setattr("flowviz.lessons.worksheet.save_text_pages", keep)
+    return texts
+
+
+def test_a_worksheet_shows_no_markdown(written: list[str], tmp_path: Path) -> None:
     source, path = TINY.read_text(encoding="utf-8"), tmp_path / "marked.toml"
     for plain in ("A tiny lesson", "Layers", "Go to stage", "How many", "One", "For the tests"):
         source = source.replace(f'"{plain}', f'"2. **{plain}**', 1)
     path.write_text(source, encoding="utf-8")
-    written = list[str]()
-
-    def keep(blocks: list[Block], title: str, *_: object) -> None:
-        flat = [inner for block in blocks for inner in (block.blocks if isinstance(block, Together) else [block])]
-        written.extend([title, *(block.text for block in flat if isinstance(block, Text))])
-
-    monkeypatch.setattr("flowviz.lessons.worksheet.save_text_pages", keep)
     save_worksheet(read_lesson(path), tmp_path / "marked.pdf", answers=True)
     assert written[0] == "2. A tiny lesson"
     assert {"1. 2. Layers", "2. Go to stage 4, and show the target.", "2. How many moons are there?"} <= set(written)
     assert "2. One" in written
     assert not any("*" in text or "_" in text.replace("__", "") for text in written)
+
+
+def test_the_answers_have_the_replies_and_the_summary(written: list[str], tmp_path: Path) -> None:
+    path, source = tmp_path / "replies.toml", TINY.read_text(encoding="utf-8")
+    source = source.replace(
+        'because = "The shape is called *two moons*."', 'replies = ["There are two.", "[Yes](term:nat)."]'
+    )
+    learned = 'learned = ["First *this*.", "Then that.", "At last, it all."]'
+    path.write_text(source.replace("minutes = 1", f"minutes = 1\n{learned}"), encoding="utf-8")
+    save_worksheet(read_lesson(path), tmp_path / "sheet.pdf")
+    assert not {"There are two.", "Yes.", "First this."} & set(written), "which would give the answer away"
+    written.clear()
+    save_worksheet(read_lesson(path), tmp_path / "sheet.pdf", answers=True)
+    question = len(written) - written[::-1].index("3. How many moons are there?")
+    assert written[question : question + 4] == ["Two", "Yes.", "One", "There are two."]
+    assert written[-4:] == ["What you have learned", "First this.", "Then that.", "At last, it all."]
 
 
 def test_blocks_that_belong_together_are_on_one_page(tmp_path: Path) -> None:
