@@ -14,6 +14,7 @@ from flowviz.lessons import (
     Observation,
     check_lesson,
     lesson_file,
+    lesson_warnings,
     read_lesson,
     setup_keys,
     shipped_lessons,
@@ -38,9 +39,11 @@ def list_lessons() -> None:
 def check(
     files: Annotated[list[Path], typer.Argument(help="Lesson files, which end in .toml.", metavar="FILE.toml ...")],
 ) -> None:
-    """Check lessons that you have written. An error names the line and the key."""
+    """Check lessons that you have written. An error or a warning names the line and the key."""
     for path in files:
         lesson = check_lesson(path)
+        for warning in lesson_warnings(lesson):
+            typer.echo(f"Warning: {warning}", err=True)
         typer.echo(f'{path} is a lesson of {counted(len(lesson.steps), "step")}, "{lesson.title}".')
 
 

@@ -3,14 +3,20 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
+from math import inf, isfinite
 from sys import float_info
 from typing import Any, Literal, get_args
 
 from flowviz.file_kinds import listed
+from flowviz.lessons.one_dimension import RANGE
+from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.explanations import BUILT_IN_KINDS
+from flowviz.specs.fields import fields_of
 from flowviz.specs.flow import Arrangement, BaseName, ConditionerKind, Integrator, Pairing
 from flowviz.specs.recipes import RECIPES, Normalization
 from flowviz.specs.shapes import SHAPES
+from flowviz.specs.spec import Spec
 from flowviz.specs.target import TARGETS
 from flowviz.specs.view import ColorBy, Direction, Mark
 
@@ -33,6 +39,10 @@ class Observation:
         choices: All values of a text, or of the items of a list; empty if any is possible. Extensions may add to them.
         unit: Unit of a number.
         kind: A number, a text, a flag (true or false), or a list.
+        minimum: The smallest value of a number.
+        maximum: The largest value of a number.
+        is_whole: Whether a number has no decimals.
+        together: Items of a list that are always in it together, or not at all.
     """
 
     name: str
@@ -40,6 +50,10 @@ class Observation:
     choices: Collection[str] = ()
     unit: str = ""
     kind: Kind = "number"
+    minimum: float = -inf
+    maximum: float = inf
+    is_whole: bool = False
+    together: Collection[str] = ()
 
     def problem(self, value: Any, *, is_item: bool = False) -> str:
         """Return why a value cannot be compared with this observation, in a sentence, or an empty string.
@@ -64,6 +78,15 @@ class Observation:
             return ""
         return f"{self.name} is never {_quoted(wrong)}. It is {listed(map(_quoted, self.choices))}."
 
+    @property
+    def range_words(self) -> str:
+        """Return the range of a number in words, such as "from 0 to 100" or "at least 0"; empty if it has none."""
+        if isfinite(self.minimum) and isfinite(self.maximum):
+            return f"from {self.minimum:.10g} to {self.maximum:.10g}"
+        if isfinite(self.minimum):
+            return f"at least {self.minimum:.10g}"
+        return f"at most {self.maximum:.10g}" if isfinite(self.maximum) else ""
+
 
 def is_number(value: Any) -> bool:
     """Return whether a value is a number that a float can hold, which true and false are not."""
@@ -75,15 +98,24 @@ def _quoted(value: Any) -> str:
 
 
 _number = partial(Observation, kind="number")
+_amount = partial(_number, minimum=0)
+_count = partial(_amount, is_whole=True)
 _text = partial(Observation, kind="text")
 _flag = partial(Observation, kind="flag")
 _list = partial(Observation, kind="list")
 
+
+def _limits(spec: type[Spec], field: str) -> dict[str, Any]:
+    """Return the limits of a field of a spec, as those of what is observed."""
+    limits = zip(("minimum", "maximum"), fields_of(spec)[field].limits, strict=True)
+    return {name: limit for name, limit in limits if limit is not None}
+
+
 VIEW = (
-    _number("stage", "The stage that is shown: 0 is the base, 1 the cloud after the first layer"),
-    _number("last_stage", "The number of the last stage"),
+    _count("stage", "The stage that is shown: 0 is the base, 1 the cloud after the first layer"),
+    _count("last_stage", "The number of the last stage"),
     _text("stage_kind", "The kind of the layer before the stage that is shown", BUILT_IN_KINDS),
-    _number("moment", "The training step whose flow is shown; unknown before a training", unit="steps"),
+    _count("moment", "The training step whose flow is shown; unknown before a training", unit="steps"),
     _flag("live", "Whether the latest moment of the training is shown"),
     _list("marks", "What is drawn", get_args(Mark)),
     _text("color_by", "What the colors of the particles mean", get_args(ColorBy)),
@@ -92,10 +124,10 @@ VIEW = (
     _flag("overview", "Whether all stages are shown in one picture"),
     _text("tool", "The tool of the mouse", TOOLS),
     _flag("probe", "Whether a point is probed"),
-    _number("probe_stage", "The stage at which a point was probed"),
+    _count("probe_stage", "The stage at which a point was probed"),
     _number("probe_x", "The horizontal coordinate of the probed point, at its stage", unit="flow units"),
     _number("probe_y", "The vertical coordinate of the probed point, at its stage", unit="flow units"),
-    _number("selection", "How many particles are selected", unit="particles"),
+    _count("selection", "How many particles are selected", unit="particles"),
     _flag("fitted", "Whether the view follows the cloud, rather than showing a part of the plane that was zoomed to"),
     _flag("playing", "Whether the flow is playing"),
     _flag("played", "Whether a playback has reached its end since the step began"),
@@ -105,21 +137,45 @@ REQUEST = (
     _text("text", "The text of the target; unknown on other pages"),
     _text("shape", "The shape of the target; unknown on other pages", SHAPES),
     _text("flow_family", "The family of the flow to train next", RECIPES),
-    _number("flow_layers", "How many layers the flow to train next has", unit="layers"),
+    _count("flow_layers", "How many layers the flow to train next has", unit="layers", **_limits(FlowSpec, "layers")),
     _text("conditioner", "What the layers of the flow to train next learn", get_args(ConditionerKind)),
     _text("normalization", "How the flow to train next is normalized between layers", get_args(Normalization)),
-    _number("log_scale_bound", "The log-scale bound of the flow to train next; unknown without one"),
+    _amount(
+        "log_scale_bound",
+        "The log-scale bound of the flow to train next; unknown without one",
+        **_limits(FlowSpec, "log_scale_bound"),
+    ),
     _text("base", "The base distribution of the flow to train next", get_args(BaseName)),
-    _number("components", "How many Gaussians a mixture base has", unit="Gaussians"),
+    _count("components", "How many Gaussians a mixture base has", unit="Gaussians", **_limits(FlowSpec, "components")),
     _text("arrangement", "Where the Gaussians of a mixture base are", get_args(Arrangement)),
     _text("pairing", "How flow matching pairs particles with points", get_args(Pairing)),
     _text("integrator", "The integrator of flow matching", get_args(Integrator)),
-    _number("integrator_steps", "In how many steps flow matching follows the velocity", unit="steps"),
-    _number("learning_rate", "The learning rate of the next training; that of the family if none was chosen"),
-    _number("clip_norm", "The norm to which the next training clips gradients; that of the family if none was chosen"),
-    _number("batch", "How many target points each training step has", unit="points"),
-    _number("budget_seconds", "How long to train; unknown if a number of steps was chosen", unit="s"),
-    _number("budget_steps", "How many steps to train; unknown if a time was chosen", unit="steps"),
+    _count(
+        "integrator_steps",
+        "In how many steps flow matching follows the velocity",
+        unit="steps",
+        **_limits(FlowSpec, "integrator_steps"),
+    ),
+    _amount(
+        "learning_rate",
+        "The learning rate of the next training; that of the family if none was chosen",
+        **_limits(TrainingSpec, "learning_rate"),
+    ),
+    _amount("clip_norm", "The norm to which the next training clips gradients; that of the family if none was chosen"),
+    _count("batch", "How many target points each training step has", unit="points", **_limits(TrainingSpec, "batch")),
+    _amount(
+        "budget_seconds",
+        "How long to train; unknown if a number of steps was chosen",
+        unit="s",
+        **_limits(TrainingSpec, "seconds"),
+    ),
+    _count(
+        "budget_steps",
+        "How many steps to train; unknown if a time was chosen",
+        unit="steps",
+        minimum=1,
+        **_limits(TrainingSpec, "steps"),
+    ),
 )
 TRAINING = (
     _text(
@@ -128,40 +184,43 @@ TRAINING = (
         "itself or by Stop",
         TRAINING_STATES,
     ),
-    _number("steps", "How many steps were trained", unit="steps"),
-    _number("recoveries", "How often the guard brought the training back to its best state since it began"),
+    _count("steps", "How many steps were trained", unit="steps"),
+    _count("recoveries", "How often the guard brought the training back to its best state since it began"),
     _number("nll", "The loss on points that were not trained on; for a finished flow, on the test points", unit=NATS),
     _number("entropy", "The entropy of the target; unknown for points without a density", unit=NATS),
     _number("gap", "The loss minus the entropy", unit=NATS),
-    _number("on_target", "How many of the particles land on the target", unit="%"),
+    _amount("on_target", "How many of the particles land on the target", unit="%", maximum=100),
 )
 EDITS = (
     _list("disabled_layers", "The numbers of the disabled layers; unknown until the cloud shows them"),
-    _number("bumps", "How many bumps bend the curves of layers; unknown until the cloud shows them"),
+    _count("bumps", "How many bumps bend the curves of layers; unknown until the cloud shows them"),
 )
 COMPARISON = (
     _flag("comparison", "Whether a comparison is shown"),
-    _number("comparison_entrants", "How many flows are compared", unit="flows"),
+    _count("comparison_entrants", "How many flows are compared", unit="flows", maximum=MAX_ENTRANTS),
     _list("comparison_families", "The families of the flows that are compared", RECIPES),
-    _number(
-        "pane", "The number of the selected flow among those that are compared, from 1; unknown without a comparison"
+    _count(
+        "pane",
+        "The number of the selected flow among those that are compared, from 1; unknown without a comparison",
+        minimum=1,
+        maximum=MAX_ENTRANTS,
     ),
     _text("comparison_training", "The state of the comparison's training", TRAINING_STATES),
     _text("comparison_best", "The family of the flow with the smallest gap; unknown before all have one", RECIPES),
 )
 ONE_DIMENSION = (
-    _number("one_dimension_slope_at_center", "The slope of the curve in the middle"),
-    _number("one_dimension_max_density", "The highest density after the curve"),
-    _number("one_dimension_total", "The area below the density after the curve"),
-    _number(
+    _amount("one_dimension_slope_at_center", "The slope of the curve in the middle"),
+    _amount("one_dimension_max_density", "The highest density after the curve"),
+    _amount("one_dimension_total", "The area below the density after the curve"),
+    _amount(
         "one_dimension_largest_move", "How far the point of the curve that was moved the most is from where it was"
     ),
-    _number("one_dimension_slice", "Where the shaded slice is before the curve"),
+    _number("one_dimension_slice", "Where the shaded slice is before the curve", minimum=-RANGE, maximum=RANGE),
 )
 WINDOW = (
     _flag("exported", "Whether something was exported since the step began"),
     _flag("presenting", "Whether the window is in presentation mode"),
-    _list("panels", "The panels of the window that are open", get_args(PanelName)),
+    _list("panels", "The panels of the window that are open", get_args(PanelName), together=("flow", "training")),
 )
 
 GROUPS: Mapping[str, tuple[Observation, ...]] = {

@@ -1,11 +1,10 @@
 """The reading of lesson files. Errors name the file, the line and the key."""
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flowviz import projects
 from flowviz.errors import FileError, FlowvizError, SpecError
 from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import content_of
@@ -39,7 +38,7 @@ def read_lesson(path: Path) -> Lesson:
     Raises:
         FileError: If the file cannot be read or is no lesson. The message names the line and the key.
     """
-    text = _text_of(path)
+    text = text_of(path)
     try:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number with too many digits; lists that are nested too deeply
@@ -47,37 +46,7 @@ def read_lesson(path: Path) -> Lesson:
     try:
         return _lesson(values, path)
     except SpecError as error:
-        raise _error_at(error.place, path, key_lines(text), error) from error
-
-
-def check_lesson(path: Path) -> Lesson:
-    """Read a lesson and everything that it opens, and check that its steps fit what is opened.
-
-    Raises:
-        FileError: If something cannot be read or does not fit. The message names the line and the key.
-    """
-    lesson = read_lesson(path)
-    lines = key_lines(_text_of(path))
-    last_stage = _last_stage(lesson.opening, path, lines, ())
-    for number, step in enumerate(lesson.steps):
-        place: Place = ("step", number, "setup")
-        if step.opening:
-            last_stage = _last_stage(step.opening, path, lines, place)
-        for key, stage in _stages(step.setup):
-            if last_stage is not None and stage > last_stage:
-                problem = f"The flow has no stage {stage}. Its last stage is {last_stage}."
-                raise _error_at((*place, key), path, lines, problem)
-    return lesson
-
-
-def _stages(setup: Setup) -> Iterator[tuple[str, int]]:
-    """Yield the numbers of stages in a setup, with their keys."""
-    if isinstance(setup.stage, int):
-        yield "stage", setup.stage
-    if isinstance(setup.probe, tuple):
-        yield "probe", setup.probe[0]
-    for stage in setup.disabled_layers or ():
-        yield "disabled_layers", stage
+        raise error_at(error.place, path, key_lines(text), error) from error
 
 
 def is_lesson(path: Path) -> bool:
@@ -85,7 +54,8 @@ def is_lesson(path: Path) -> bool:
     return path.suffix.lower() == LESSON_SUFFIX
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the text of a lesson file. Raises `FileError`."""
     try:
         return content_of(path, MAX_BYTES).decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -104,9 +74,14 @@ def _toml_problem(error: Exception, text: str) -> str:
     return f", line {number}: This is not valid TOML: {words[:1].lower()}{words[1:]}."
 
 
-def _error_at(place: Place, path: Path, lines: Mapping[Place, int], problem: object) -> FileError:
+def error_at(place: Place, path: Path, lines: Mapping[Place, int], problem: object) -> FileError:
     """Return an error that names the line and the key of a problem in a lesson."""
-    return FileError(f"{path}, line {line_of(place, lines)}, {_words(place)}{problem}")
+    return FileError(problem_at(place, path, lines, problem))
+
+
+def problem_at(place: Place, path: Path, lines: Mapping[Place, int], problem: object) -> str:
+    """Return a problem in a lesson after the name of the file, the line and the key."""
+    return f"{path}, line {line_of(place, lines)}, {_words(place)}{problem}"
 
 
 def _words(place: Place) -> str:
@@ -263,16 +238,3 @@ def _known(place: Place, values: Any) -> Place:
     is_known = isinstance(values, Mapping) and key in values
     is_item = isinstance(values, list | tuple) and isinstance(key, int) and key < len(values)
     return (key, *_known(tuple(rest), values[key])) if is_known or is_item else ()
-
-
-def _last_stage(opening: Opening, path: Path, lines: Mapping[Place, int], place: Place) -> int | None:
-    """Return the last stage of the flow that is opened; None for a comparison or if nothing is."""
-    try:
-        if opening.comparison is not None:
-            projects.load_comparison(opening.comparison)
-        elif opening.project is not None:
-            return len(projects.load_project(opening.project).flow.stage_names()) - 1
-    except FlowvizError as error:
-        key = "project" if opening.comparison is None else "comparison"
-        raise _error_at((*place, key), path, lines, error) from error
-    return None

@@ -25,6 +25,18 @@ def test_a_broken_lesson_is_one_sentence_and_status_2(tmp_path: Path, capsys: py
     )
 
 
+def test_a_long_text_is_a_warning_and_status_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "long.toml"
+    source = TINY.read_text(encoding="utf-8").replace('"Think first."', f'"{"[word](term:nat) " * 61}"')
+    path.write_text(source, encoding="utf-8")
+    assert run(*f"lesson check {path}".split()) == 0
+    printed = capsys.readouterr()
+    assert printed.out == f'{path} is a lesson of 5 steps, "A tiny lesson".\n'
+    assert printed.err == (
+        f"Warning: {path}, line 21, step 3, text: The text has 61 words. Learners read on if it has at most 60.\n"
+    )
+
+
 def test_lessons_are_listed_in_the_order_in_which_they_build_on_one_another(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

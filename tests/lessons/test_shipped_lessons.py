@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flowviz.errors import FileError
-from flowviz.lessons import check_lesson, lesson_file, next_lesson, read_lesson, shipped_lessons
+from flowviz.lessons import check_lesson, lesson_file, lesson_warnings, next_lesson, read_lesson, shipped_lessons
 from flowviz.lessons.shipped import ORDER
 from tests.lessons.flows import FILES, LESSONS
 
@@ -26,6 +26,7 @@ def test_each_step_is_short_and_asks_for_one_thing(path: Path) -> None:
         assert len(step.text.split()) <= MAX_WORDS, step.title
         assert (step.action is None) != (step.predict is None), step.title
         assert step.action is None or step.done, step.title
+    assert not lesson.learned or not lesson_warnings(lesson)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -385,5 +385,9 @@ def test_everything_that_conditions_can_observe_is_observed(
     assert found.keys() == OBSERVATIONS.keys()
     for name, value in found.items():
         if value is not None:
-            listed = sorted(value) if OBSERVATIONS[name].kind == "list" else value
-            assert OBSERVATIONS[name].problem(listed, is_item=True) == ""
+            observation = OBSERVATIONS[name]
+            listed = sorted(value) if observation.kind == "list" else value
+            assert observation.problem(listed, is_item=True) == ""
+            if observation.kind == "number":
+                assert observation.minimum <= value <= observation.maximum, name
+                assert not observation.is_whole or value == round(value), name
