@@ -80,7 +80,8 @@ def _kind(observation: Observation) -> str:
 
 def _described(observation: Observation) -> str:
     choices = f": {', '.join(observation.choices)}" if observation.choices else ""
-    return f"{observation.description}{choices}."
+    limits = f"; {observation.range_words}" if observation.range_words else ""
+    return f"{observation.description}{choices}{limits}."
 
 
 def _table(rows: Iterable[tuple[str, str, str]]) -> str:

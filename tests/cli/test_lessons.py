@@ -48,6 +48,7 @@ def test_observations_and_keys_of_setups_are_listed(capsys: pytest.CaptureFixtur
     assert run("lesson", "observations") == 0
     printed = capsys.readouterr().out
     assert "  stage                      number      The stage that is shown" in printed
+    assert "How many of the particles land on the target; from 0 to 100." in printed
     assert 'Example: marks = ["points", "grid"]' in printed
 
 
