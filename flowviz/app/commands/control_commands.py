@@ -5,20 +5,12 @@ from functools import partial
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QStandardItemModel
-from PyQt6.QtWidgets import (
-    QAbstractButton,
-    QCheckBox,
-    QDockWidget,
-    QDoubleSpinBox,
-    QMainWindow,
-    QScrollArea,
-    QSpinBox,
-    QWidget,
-)
+from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QMainWindow, QSpinBox, QWidget
 
 from flowviz.app.commands.catalog import Command
+from flowviz.app.commands.revealing import around, opener_of, reveal
 from flowviz.app.desktop.existing import existing
-from flowviz.app.widgets.controls import OPENER, ChoiceBox
+from flowviz.app.widgets.controls import ChoiceBox
 
 CONTROLS = ChoiceBox, QSpinBox, QDoubleSpinBox, QCheckBox
 OTHER_MENU = "Cloud"  # for controls outside of panels
@@ -63,24 +55,16 @@ class ControlCommands:
     def _controls(self) -> Iterator[QWidget]:
         """Yield the controls that are visible, or become visible if their panels are opened."""
         for control in self._window.findChildren(CONTROLS):
-            around = list(_around(control))
+            parents = list(around(control))
             for panel in self._panels:
-                if panel in around and not any(map(_is_left_out, (control, *around[: around.index(panel)]))):
+                if panel in parents and not any(map(_is_left_out, (control, *parents[: parents.index(panel)]))):
                     yield control
 
     def _reveal(self, control: QWidget) -> None:
         """Reveal a control, and give it the focus."""
         for leave in self._leaving:
             leave()
-        for widget in reversed(list(_around(control))):
-            opener = _opener(widget)
-            if isinstance(widget, QDockWidget):
-                widget.show()
-                widget.raise_()
-            elif opener is not None and widget.isHidden():
-                opener.click()
-            elif isinstance(widget, QScrollArea):
-                widget.ensureWidgetVisible(control)
+        reveal(control)
         control.setFocus(Qt.FocusReason.ShortcutFocusReason)  # for which Qt selects the number in a box
 
 
@@ -104,22 +88,8 @@ def _entering(box: QWidget, number: str) -> Callable[[], object] | None:
 
 def _is_left_out(widget: QWidget) -> bool:
     """Return whether a widget is hidden because it does not apply, rather than until a button shows it."""
-    return widget.isHidden() and _opener(widget) is None
+    return widget.isHidden() and opener_of(widget) is None
 
 
 def _menu_of(control: QWidget) -> str:
-    return next((widget.windowTitle() for widget in _around(control) if widget.windowTitle()), OTHER_MENU)
-
-
-def _around(widget: QWidget) -> Iterator[QWidget]:
-    """Yield the widgets that contain or reveal another one, innermost first."""
-    parent = widget.parentWidget()
-    while parent is not None and not isinstance(parent, QMainWindow):
-        yield parent
-        parent = _opener(parent) or parent.parentWidget()
-
-
-def _opener(widget: QWidget) -> QAbstractButton | None:
-    """Return the button that shows and hides a widget, if there is one."""
-    opener = widget.property(OPENER)
-    return opener if isinstance(opener, QAbstractButton) else None
+    return next((widget.windowTitle() for widget in around(control) if widget.windowTitle()), OTHER_MENU)

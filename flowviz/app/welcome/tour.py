@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QRegion
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QScrollArea, QWidget
+from PyQt6.QtWidgets import QMainWindow, QMenuBar, QWidget
 from PyQt6.sip import isdeleted
 
+from flowviz.app.commands.revealing import reveal
 from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.style.theme import SHADE
@@ -83,13 +84,7 @@ class Tour(QWidget):
     def _reveal(self, widgets: tuple[QWidget, ...]) -> bool:
         """Open, raise and scroll the panels of some widgets, and return whether all of them are visible then."""
         for widget in reversed(widgets):  # if they do not fit, scroll to the first one
-            for opened in (widget, *_parents(widget, self._window)):
-                if opened.isHidden():
-                    self._panels.open(opened)
-                if isinstance(opened, QDockWidget):
-                    opened.raise_()
-                if isinstance(opened, QScrollArea):
-                    opened.ensureWidgetVisible(widget)
+            reveal(widget, self._panels.open)
         return all(widget.isVisible() for widget in widgets)
 
     def _watch(self, widgets: list[QWidget]) -> None:

@@ -3,24 +3,11 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from PyQt6.QtCore import QEvent, QObject, QRectF, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QRegion, QResizeEvent
-from PyQt6.QtWidgets import (
-    QAbstractButton,
-    QFocusFrame,
-    QLabel,
-    QMenuBar,
-    QProxyStyle,
-    QStyle,
-    QStyleHintReturn,
-    QStyleOption,
-    QWidget,
-)
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtWidgets import QMenuBar, QWidget
 from PyQt6.sip import isdeleted
 
-from flowviz.app.style.tokens import CORNER, HAIRLINE, LINE, TIGHT
-
-RING = LINE + HAIRLINE  # width in pixels of the ring and the gap inside it
+from flowviz.app.widgets.focus_ring import FocusRing
 
 
 def order_tabs(*containers: QWidget) -> None:
@@ -68,55 +55,6 @@ class FocusRings(QObject):
             if self._is_clicked and not isdeleted(self._ring):
                 self._ring.setWidget(None)
         return super().eventFilter(watched, event)
-
-
-class FocusRing(QFocusFrame):
-    """Ring above a widget, in the accent color of the palette, with a gap inside it.
-
-    Buttons are inside the ring, because the fill of a checked button has nearly the same color.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._style = _RingStyle()  # a widget does not own its style
-        self.setStyle(self._style)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        inside = self.rect().adjusted(RING, RING, -RING, -RING)
-        self.setMask(QRegion(self.rect()) - QRegion(inside))  # repaint only with the edge of the widget below
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for role, width, inset in (
-            (QPalette.ColorRole.Accent, LINE, LINE / 2),
-            (QPalette.ColorRole.Window, HAIRLINE, LINE + HAIRLINE / 2),
-        ):
-            painter.setPen(QPen(self.palette().color(role), width))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
-
-
-class _RingStyle(QProxyStyle):
-    """Style that puts a focus frame above its widget, and around it if it is a button or a label."""
-
-    def styleHint(
-        self,
-        hint: QStyle.StyleHint,
-        option: QStyleOption | None = None,
-        widget: QWidget | None = None,
-        returnData: QStyleHintReturn | None = None,  # noqa: N803  # Qt's name
-    ) -> int:
-        if hint == QStyle.StyleHint.SH_FocusFrame_AboveWidget:
-            return 1
-        return super().styleHint(hint, option, widget, returnData)
-
-    def pixelMetric(
-        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
-    ) -> int:
-        if metric in (QStyle.PixelMetric.PM_FocusFrameHMargin, QStyle.PixelMetric.PM_FocusFrameVMargin):
-            is_around = isinstance(widget, QFocusFrame) and isinstance(widget.widget(), QLabel | QAbstractButton)
-            return TIGHT if is_around else 0
-        return super().pixelMetric(metric, option, widget)
 
 
 def _belongs_to(widget: QWidget | None, window: QWidget) -> bool:

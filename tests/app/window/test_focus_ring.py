@@ -7,7 +7,8 @@ from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QSl
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.style.tokens import CORNER
-from flowviz.app.window.keyboard import FocusRing, FocusRings
+from flowviz.app.widgets.focus_ring import FocusRing
+from flowviz.app.window.keyboard import FocusRings
 from tests.app.conftest import Window
 from tests.app.style.test_icons import choose, drawn
 

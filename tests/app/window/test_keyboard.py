@@ -24,7 +24,7 @@ from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.style.tokens import TIGHT
-from flowviz.app.window.keyboard import FocusRing
+from flowviz.app.widgets.focus_ring import FocusRing
 from flowviz.records import Selection
 from tests.app.conftest import Window
 

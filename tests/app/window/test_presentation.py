@@ -27,7 +27,7 @@ from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.readout import Score
 from flowviz.app.style.tokens import MARGIN
 from flowviz.app.training.controls import TrainingControls
-from flowviz.app.window.keyboard import FocusRing
+from flowviz.app.widgets.focus_ring import FocusRing
 from flowviz.app.workspace.table import FiguresTable
 from flowviz.records import Event
 from flowviz.specs import TextSpec
