@@ -185,7 +185,10 @@ class OneDimension(QWidget):
         return bars
 
     def _created_handle(self, knot: int, color: tuple[int, int, int]) -> pg.TargetItem:
-        handle = pg.TargetItem(size=2 * DOT, symbol="o", pen=pg.mkPen(color, width=LINE), brush=background(self._theme))
+        line = pg.mkPen(color, width=LINE)
+        handle = pg.TargetItem(
+            size=2 * DOT, symbol="o", pen=line, brush=background(self._theme), hoverPen=line, hoverBrush=color
+        )
         handle.sigPositionChanged.connect(partial(self._on_dragged, knot))
         self._map.addItem(handle)
         return handle

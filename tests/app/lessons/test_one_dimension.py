@@ -7,8 +7,10 @@ from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.one_dimension import OneDimension
+from flowviz.app.style.theme import background
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.lessons.one_dimension import KNOTS, MonotoneCurve
+from flowviz.specs.view import Theme
 from tests.app.pane.mouse import drag
 
 
@@ -73,3 +75,22 @@ def test_the_sentence_gives_the_density_of_the_slice(view: OneDimension) -> None
     before = sentence.text()
     view.set_curve(MonotoneCurve().moved(3, 0.8))
     assert sentence.text() != before
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pointing_at_and_dragging_a_point_changes_no_color(view: OneDimension, theme: Theme) -> None:
+    view.set_appearance(view.font(), theme)
+    before = colors(view)
+    handle = view._handles[4]
+    handle.setMouseHover(True)
+    assert colors(view) == before
+    handle.setMouseHover(False)
+    drag_the_point_at_one(view, 0.2)
+    assert colors(view) == before
+
+
+def colors(view: OneDimension) -> set[str]:
+    """Return the colors of all points of the curve and guide lines, except for that of the background."""
+    pens = [*(handle.currentPen for handle in view._handles), *(line.opts["pen"] for line in view._slice_lines)]
+    brushes = [handle.currentBrush for handle in view._handles]
+    return {item.color().name() for item in (*pens, *brushes)} - {background(view._theme).name()}
