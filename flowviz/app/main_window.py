@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
         self.lessons, self._lesson_files = create_lessons(
             self, self._stack, self._lesson_panel, self.request, self.view, self.edits, self.viewer, self.session,
             runner, self.status, self.document_actions, self.comparisons, self.exports, self._layout.open_panels,
+            self._layout.show_beside, self.motion,
         )  # fmt: skip
         self.crash_handler = CrashHandler([autosave.save for autosave in self.autosaves], self)
         self.editing = Editing(
@@ -276,6 +277,8 @@ class MainWindow(QMainWindow):
         self.session.returning.connect(comparisons.leave)
         comparisons.project_chosen.connect(actions.show_project)
         comparisons.file_chosen.connect(actions.open)
+        for signal, keeps in ((self.lessons.entered, True), (self.lessons.left, False)):
+            signal.connect(partial(self._viewing.view_bar.keep_labels, keeps))
         self.lessons.left.connect(self.welcome.leave)  # must run before LessonDock restores the panels
         self._lesson_dock.connect(presentation, pages.show_cloud_alone)
 

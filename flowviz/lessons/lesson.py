@@ -23,6 +23,8 @@ Title = Annotated[str, Field(min_length=1, max_length=80)]
 Sentence = Annotated[str, Field(min_length=1, max_length=300)]
 Text = Annotated[str, Field(min_length=1, max_length=1500)]
 
+ABOUT_STAGES = {"stage", "stage_kind"}  # observations
+
 COMPARISONS: Mapping[Kind, tuple[Comparison, ...]] = {
     "number": ("is", "is_not", "above", "below", "at_least", "at_most", "changed"),
     "text": ("is", "is_not", "changed"),
@@ -210,6 +212,11 @@ class Step(Spec):
         if self.picture is not None and not self.alt:
             raise ValueError("A picture needs an alt text, which describes it for those who cannot see it.")
         return self
+
+    @property
+    def is_about_stages(self) -> bool:
+        """Return whether the action is to go to a stage, for which the window reserves the arrow keys."""
+        return any(condition.observe in ABOUT_STAGES for condition in self.conditions)
 
     def is_done(self, now: Mapping[str, Any], start: Mapping[str, Any]) -> bool:
         """Return whether all conditions are met; see `Condition.holds`. Without any, there is nothing to do."""

@@ -1,13 +1,21 @@
-"""The Markdown of lessons: paragraphs, lists, emphasis, code and links; no pictures and no HTML."""
+"""The Markdown of lessons: paragraphs, lists, emphasis, code and links; no pictures and no HTML.
 
+Links with an address of their own lead to controls of the window, `[Train](control:trainButton)`, and to explanations,
+`[nat](term:nat)`. Where nothing follows them, on paper for example, they are plain text.
+"""
+
+from collections.abc import Callable, Iterator
 from functools import cache
 from html import unescape
-from re import sub
+from re import Match, finditer, sub
 from typing import TYPE_CHECKING
+
+from flowviz.lessons.terms import TERMS
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
+OWN_LINK = r'<a href="(control|term):([^"]*)"[^>]*>(.*?)</a>'
 JOINER = "\u2060"  # an invisible sign at which HTML is not broken; fonts of pictures have odd glyphs for it
 
 
@@ -18,16 +26,38 @@ def _parser() -> "MarkdownIt":
     return MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
 
 
-def as_html(text: str) -> str:
-    """Return Markdown as HTML that loads nothing."""
-    html: str = _parser().render(text)
-    return _unbroken(html.strip())
+def as_html(text: str, has_control: Callable[[str], bool] | None = None) -> str:
+    """Return Markdown as HTML that loads nothing.
+
+    Args:
+        text: The Markdown.
+        has_control: Returns whether a control exists; links to others are text. None if nothing follows links to
+            controls and terms, which then are text as well.
+    """
+    return _unbroken(_linked(_parser().render(text).strip(), has_control))
 
 
-def as_line(text: str) -> str:
-    """Return the Markdown of a title or a sentence as HTML without a paragraph; "1. Bend" remains text, not a list."""
-    html: str = _parser().renderInline(text)
-    return _unbroken(html)
+def as_line(text: str, has_control: Callable[[str], bool] | None = None) -> str:
+    """Return the Markdown of a title or a sentence as HTML without a paragraph; "1. Bend" remains text, not a list.
+
+    `has_control` is that of `as_html`.
+    """
+    return _unbroken(_linked(_parser().renderInline(text), has_control))
+
+
+def own_links(text: str) -> Iterator[str]:
+    """Yield the addresses of the links to controls and terms in Markdown, such as "control:trainButton"."""
+    for found in finditer(OWN_LINK, _parser().render(text)):
+        yield f"{found[1]}:{found[2]}"
+
+
+def _linked(html: str, has_control: Callable[[str], bool] | None) -> str:
+    def kept(found: Match[str]) -> str:
+        kind, name, words = found.groups()
+        is_known = has_control is not None and (name in TERMS if kind == "term" else has_control(name))
+        return found[0] if is_known else words
+
+    return sub(OWN_LINK, kept, html)
 
 
 def as_plain_line(text: str) -> str:

@@ -12,6 +12,7 @@ from flowviz.lessons.lesson import COMPARISONS, MAX_STEPS
 from flowviz.lessons.observations import GROUPS, Observation
 from flowviz.lessons.reader import LESSON_KEYS, STEP_KEYS
 from flowviz.lessons.setup import Setup, setup_keys
+from flowviz.lessons.terms import TERMS
 
 GUIDE = resource("guide/lessons.md").read_text(encoding="utf-8")
 
@@ -65,3 +66,8 @@ def test_its_lesson_is_valid(tmp_path: Path) -> None:
 def test_the_example_of_each_key_of_a_setup_is_valid(name: str, example: str) -> None:
     values = tomllib.loads(f"{name} = {example}")
     assert Setup(**values).given().keys() == {name}
+
+
+def test_the_guide_names_every_term() -> None:
+    (terms,) = re.findall(r"^The terms are (.*?)\.$", GUIDE, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"`([\w-]+)`", terms)) == TERMS.keys()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtWidgets import QMainWindow, QStackedWidget
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.export.exports import Exports
@@ -13,6 +13,7 @@ from flowviz.app.lessons.observer import Observer
 from flowviz.app.lessons.one_dimension_page import OneDimensionPage
 from flowviz.app.lessons.opener import Opener
 from flowviz.app.lessons.panel import LessonPanel
+from flowviz.app.lessons.pointer import Pointer
 from flowviz.app.lessons.preparation import Preparation
 from flowviz.app.lessons.sources import (
     TrainingSource,
@@ -30,6 +31,7 @@ from flowviz.app.state.view import ViewState
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.session import Session
 from flowviz.app.training.status import TrainingStatus
+from flowviz.app.widgets.motion import Dissolve
 from flowviz.app.workspace.compared import Compared
 from flowviz.app.workspace.comparisons import Comparisons
 
@@ -49,6 +51,8 @@ def create_lessons(
     comparisons: Comparisons,
     exports: Exports,
     open_panels: Callable[[frozenset[str]], object],
+    show_dock: Callable[[QDockWidget], object],
+    motion: Dissolve,
 ) -> tuple[Lessons, LessonFiles]:
     """Create the lessons of a window, which observe its states and change them."""
     observer = Observer(window)
@@ -77,8 +81,10 @@ def create_lessons(
     preparation = Preparation(view, request, session, playhead, edits, compared, page, open_panels)
     opener = Opener(documents.document, session, comparisons, page.set_shown, window)
     observer.add(page.observations, page.changed)
-    StepKeys(panel.step.text, stack, page, view)
-    lessons = Lessons(window, panel, documents, observer, opener, preparation, page)
+    pointer = Pointer(window, show_dock, motion)
+    panel.step.control_chosen.connect(pointer.point_at)
+    lessons = Lessons(window, panel, documents, observer, opener, preparation, page, pointer)
+    StepKeys(panel.step.text, stack, page, view, lessons.state)
     files = LessonFiles(window, lessons)
     panel.list.open_requested.connect(files.choose)
     for export in (panel.list.export_results, panel.end.export_results):

@@ -13,6 +13,7 @@ from flowviz.app.lessons.observer import Observer
 from flowviz.app.lessons.one_dimension_page import OneDimensionPage
 from flowviz.app.lessons.opener import LESSON, Opener
 from flowviz.app.lessons.panel import LessonPanel
+from flowviz.app.lessons.pointer import Pointer
 from flowviz.app.lessons.preparation import Preparation
 from flowviz.app.lessons.state import Attendance, LessonState
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
@@ -36,6 +37,7 @@ class Lessons(QObject):
         observer: The observations that its conditions refer to.
         opener: Opens what it needs.
         one_dimension: The page of the one-dimensional view.
+        pointer: Points at the controls that a text names.
         is_shown: Whether the panel is open.
         beginning: The observations at the beginning of the current step. None while it is being prepared.
     """
@@ -55,11 +57,12 @@ class Lessons(QObject):
         opener: Opener,
         preparation: Preparation,
         one_dimension: OneDimensionPage,
+        pointer: Pointer,
     ) -> None:
         super().__init__(window)
         self._window, self._panel, self._documents = window, panel, documents
         self.observer, self.opener, self._preparation = observer, opener, preparation
-        self.one_dimension = one_dimension
+        self.one_dimension, self.pointer = one_dimension, pointer
         self.state = LessonState(self)
         self._announcer = Announcer(self)
         self.is_shown = False
@@ -149,6 +152,7 @@ class Lessons(QObject):
         panel.end.back.clicked.connect(lambda: self._go(self.state.value.progress.step - 1))
         panel.step.step_chosen.connect(self._go)
         panel.step.answered.connect(self._answer)
+        panel.step.explained.connect(self._announcer.announce)
         self.observer.changed.connect(self._evaluate)
         self.state.changed.connect(self._on_changed)
         opener.failed.connect(self._on_failed)

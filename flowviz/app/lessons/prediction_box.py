@@ -3,6 +3,7 @@
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
+from flowviz.app.lessons.linked_label import LinkedLabel
 from flowviz.app.widgets.controls import button, discard, lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.lessons import Prediction
@@ -12,7 +13,11 @@ CORRECT, WRONG = "✓ Yes.", "Not quite."
 
 
 class PredictionBox(QWidget):
-    """A question, its answers, and a button that checks the chosen one. Another answer can be checked later."""
+    """A question, its answers, and a button that checks the chosen one. Another answer can be checked later.
+
+    Attributes:
+        feedback_label: What is said about the latest answer.
+    """
 
     answered = pyqtSignal(int)  # number of the answer, counted from 0
 
@@ -20,14 +25,13 @@ class PredictionBox(QWidget):
         super().__init__()
         self.setObjectName("lessonPrediction")
         self._question = WrappingLabel("lessonQuestion", "Question")
-        self._feedback = WrappingLabel("lessonFeedback", "Feedback")
-        self._feedback.setTextFormat(Qt.TextFormat.RichText)
+        self.feedback_label = LinkedLabel("lessonFeedback", "Feedback")
         self._check = button("lessonCheckButton", "&Check", "Check the chosen answer", run=self._answer)
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(lambda _: self._check.setEnabled(True))
         self._answers = QVBoxLayout()
         self._rows: list[AnswerRow] = []
-        column = lay_out(QVBoxLayout(self), self._question, self._answers, self._check, self._feedback)
+        column = lay_out(QVBoxLayout(self), self._question, self._answers, self._check, self.feedback_label)
         column.setAlignment(self._check, Qt.AlignmentFlag.AlignLeft)
 
     @property
@@ -43,6 +47,7 @@ class PredictionBox(QWidget):
             row = AnswerRow(number, text, prediction.question)
             self._group.addButton(row.button, number)
             self._answers.addWidget(row)
+            row.show()  # at once, not in the next turn of the event loop
             self._rows.append(row)
         if answer is not None:
             self._rows[answer].button.setChecked(True)
@@ -53,14 +58,16 @@ class PredictionBox(QWidget):
 
         A question with replies of its own lets the learner try again. Otherwise, the correct answer is given away.
         """
-        self._feedback.setHidden(answer is None)
+        self.feedback_label.setHidden(answer is None)
         if answer is None:
             return
         verdict, reply = CORRECT, prediction.reply(answer)
         if answer != prediction.correct - 1:
             solution = prediction.answers[prediction.correct - 1]
             verdict = WRONG if prediction.replies else f"{WRONG} The answer is: {solution}"
-        self._feedback.setText(f"<p><b>{as_line(verdict)}</b></p>{as_html(reply)}")
+        self.feedback_label.setText(
+            f"<p><b>{as_line(verdict)}</b></p>{as_html(reply, self.feedback_label.has_control)}"
+        )
         self._check.setAccessibleDescription(f"{as_plain(verdict)} {as_plain(reply)}")
 
     def _answer(self) -> None:

@@ -1,28 +1,54 @@
-"""The keys of a step's text: they reach what the lesson shows, because the text has the focus when a step begins."""
+"""The arrow keys during a lesson: they reach what the lesson shows, whatever was used before."""
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QStackedWidget, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLabel, QRadioButton, QStackedWidget, QWidget
+from PyQt6.sip import isdeleted
 
+from flowviz.app.desktop.existing import application
 from flowviz.app.lessons.one_dimension_page import OneDimensionPage
+from flowviz.app.lessons.state import LessonState
 from flowviz.app.pane.stage_keys import STEPS
 from flowviz.app.state.view import ViewState
 
 STAGES = {Qt.Key[f"Key_{key}"]: stages for key, stages in STEPS.items()}
+SIDEWAYS, LEAVING = {Qt.Key.Key_Left, Qt.Key.Key_Right}, (QLabel, QAbstractButton)
 
 
 class StepKeys(QObject):
-    """Passes keys on to the one-dimensional view, or steps through the stages while the cloud is shown."""
+    """Passes keys from the text of a step to the one-dimensional view, or steps through the stages of the cloud.
 
-    def __init__(self, text: QWidget, stack: QStackedWidget, page: OneDimensionPage, view: ViewState) -> None:
+    In a step about stages, buttons, check boxes and combo boxes leave these keys to the stages as well, because the
+    learner has just used one of them. Buttons have no use for them but to move the focus, as the Tab key does. A combo
+    box leaves only Left and Right; Up, Down, Home and End still choose. Text boxes, sliders and lists keep all keys.
+    """
+
+    def __init__(
+        self, text: QWidget, stack: QStackedWidget, page: OneDimensionPage, view: ViewState, state: LessonState
+    ) -> None:
         super().__init__(text)
-        self._stack, self._page, self._view = stack, page, view
-        text.installEventFilter(self)
+        self._text, self._stack, self._page, self._view, self._state = text, stack, page, view, state
+        application().focusChanged.connect(self._watch)
+
+    def _watch(self, old: QWidget | None, new: QWidget | None) -> None:
+        if old is not None and not isdeleted(old):
+            old.removeEventFilter(self)
+        if new is not None:
+            new.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return False
-        return self._page.press(event) or self._step(event)
+        is_text = watched is self._text
+        used = is_text and self._page.press(event)
+        return used or ((is_text or self._is_left(watched, event)) and self._step(event))
+
+    def _is_left(self, watched: QObject | None, event: QKeyEvent) -> bool:
+        """Return whether a control leaves a key to the stages in the current step."""
+        step = self._state.value.step
+        kinds = (*LEAVING, QComboBox) if event.key() in SIDEWAYS else LEAVING
+        is_left = isinstance(watched, kinds) and not isinstance(watched, QRadioButton)
+        return is_left and step is not None and step.is_about_stages
 
     def _step(self, event: QKeyEvent) -> bool:
         stages = STAGES.get(Qt.Key(event.key()))

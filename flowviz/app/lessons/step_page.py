@@ -2,10 +2,13 @@
 
 from functools import partial
 
-from PyQt6.QtCore import QSize, Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QDesktopServices, QPixmap, QResizeEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt, QUrl, pyqtSignal
+from PyQt6.QtGui import QDesktopServices, QPixmap
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from flowviz.app.desktop.existing import existing
+from flowviz.app.lessons.linked_label import LinkedLabel
+from flowviz.app.lessons.picture import Picture
 from flowviz.app.lessons.prediction_box import PredictionBox
 from flowviz.app.lessons.state import Attendance
 from flowviz.app.style.tokens import GAP, LARGE_TEXT, TEXT, TIGHT
@@ -13,7 +16,10 @@ from flowviz.app.widgets.controls import button, lay_out, rename, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson, Step
+from flowviz.lessons.diagram import describe, diagram_svg
+from flowviz.lessons.lesson import Place
 from flowviz.lessons.markdown import as_html, as_line, as_plain
+from flowviz.lessons.terms import TERMS
 
 DONE, TO_DO = "✓ Done.", "☐"
 TITLE_SIZE = LARGE_TEXT / TEXT  # relative to the font of the window
@@ -27,14 +33,16 @@ class StepPage(QWidget):
     """
 
     step_chosen = pyqtSignal(int)
+    control_chosen = pyqtSignal(str)  # object name of a control that the text names
+    explained = pyqtSignal(str)  # what was said about a term
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("lessonPage")
         self._shown: tuple[Lesson | None, int] | None = None  # the step whose texts are shown
+        self._question = PredictionBox()
         self._create_labels()
         self._create_buttons()
-        self._question = PredictionBox()
         self.answered = self._question.answered
         self._lay_out()
 
@@ -49,6 +57,12 @@ class StepPage(QWidget):
             self._show_texts(lesson, step, value)
             self._scroll.verticalScrollBar().setValue(0)  # type: ignore[union-attr]
         self._show_done(step, value)
+        lay_out_now()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange and self._shown is not None:
+            self._show_diagram(existing(self._shown[0]).place(self._shown[1]))
 
     def clear(self) -> None:
         """Forget the step that is shown, because the lesson is interrupted."""
@@ -66,15 +80,15 @@ class StepPage(QWidget):
 
     def _create_labels(self) -> None:
         self._position = WrappingLabel("lessonPosition", "Position in the lesson")
+        self._diagram = Picture("lessonDiagram")
         self._title = WrappingLabel("lessonTitle", "Title of the step")
-        self.text = WrappingLabel("lessonText", "Text of the step")
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        self.text.linkActivated.connect(_open_link)
-        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.text.setAccessibleDescription("The text can be selected and copied")
-        self._picture = Picture()
-        self._action = WrappingLabel("lessonAction", "What to do")
-        self._done = WrappingLabel("lessonDone", "Whether it is done")
+        self.text = LinkedLabel("lessonText", "Text of the step")
+        self._term = WrappingLabel("lessonTerm", "Explanation of a term")
+        self._picture = Picture("lessonPicture")
+        self._action = LinkedLabel("lessonAction", "What to do")
+        self._done = LinkedLabel("lessonDone", "Whether it is done")
+        for label in (self.text, self._action, self._done, self._question.feedback_label):
+            label.linkActivated.connect(self._follow)
 
     def _create_buttons(self) -> None:
         self._list = button("lessonListButton", "All &Lessons", "Interrupt the lesson, and show the list of lessons")
@@ -88,7 +102,7 @@ class StepPage(QWidget):
 
     def _lay_out(self) -> None:
         self._scroll = ScrollColumn(
-            self._title, self.text, self._picture, self._action, self._question, self._done,
+            self._diagram, self._title, self.text, self._term, self._picture, self._action, self._question, self._done,
         )  # fmt: skip
         self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         buttons = lay_out(QHBoxLayout(), self._back, self._skip, self._next, margin=(GAP, 0, GAP, GAP))
@@ -100,7 +114,10 @@ class StepPage(QWidget):
         number, count = value.progress.step + 1, len(lesson.steps)
         self._position.setText(f"{lesson.title}: step {number} of {count}")
         self._set_title(step.title)
-        self.text.setText(as_html(step.text))
+        self._show_diagram(lesson.place(value.progress.step))
+        self.text.setText(as_html(step.text, self.text.has_control))
+        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._term.hide()
         self._show_parts(step)
         if step.predict is not None:
             self._question.show_question(step.predict, value.answer)
@@ -109,20 +126,28 @@ class StepPage(QWidget):
         spoken = [step.title, as_plain(step.text), step.action or ""]
         self.text.setAccessibleName(f"{self._position.text()}. {' '.join(filter(None, spoken))}")
 
+    def _show_diagram(self, place: Place | None) -> None:
+        """Show the diagram in the colors of the theme, with a part marked; none in a lesson without places."""
+        colors, pixmap = self.palette(), QPixmap()
+        accent, plain = colors.accent().color().name(), colors.placeholderText().color().name()
+        if place is not None:
+            pixmap.loadFromData(diagram_svg(place, accent, plain, self.font().family()).encode(), "SVG")
+        self._diagram.show_pixmap(pixmap, describe(place))
+
     def _show_parts(self, step: Step) -> None:
-        self._picture.show_file(str(step.picture or ""), step.alt)
+        self._picture.show_pixmap(QPixmap(str(step.picture or "")), step.alt)
         self._action.setVisible(step.action is not None)
         self._question.setVisible(step.predict is not None)
 
     def _show_done(self, step: Step, value: Attendance) -> None:
-        is_done = value.is_done
+        is_done, has_control = value.is_done, self.text.has_control
         if step.action:
-            self._action.setText(f"<b>{TO_DO if not is_done else '☑'} {as_line(step.action)}</b>")
+            self._action.setText(f"<b>{TO_DO if not is_done else '☑'} {as_line(step.action, has_control)}</b>")
         if step.predict is not None:
             self._question.show_feedback(step.predict, value.answer)
         self._done.setVisible(is_done and step.action is not None)
         message = f"{DONE} {step.done or ''}".strip() if is_done else ""
-        self._done.setText(as_html(message))
+        self._done.setText(as_html(message, has_control))
         self._done.setAccessibleName(as_plain(message))
         self._skip.setEnabled(not is_done)
         self._next.setEnabled(is_done)
@@ -135,39 +160,27 @@ class StepPage(QWidget):
         assert self._shown is not None
         self.step_chosen.emit(self._shown[1] + steps)
 
+    def _follow(self, address: str) -> None:
+        """Follow a link: point at a control, explain a term, or open a page of the web; a lesson cannot open files."""
+        scheme, _, name = address.partition(":")
+        match scheme:
+            case "control":
+                self.control_chosen.emit(name)
+            case "term":
+                self._explain(name)
+            case "http" | "https":
+                QDesktopServices.openUrl(QUrl(address))
 
-def _open_link(address: str) -> None:
-    """Open a page of the web; a lesson cannot open files."""
-    url = QUrl(address)
-    if url.scheme() in {"http", "https"}:
-        QDesktopServices.openUrl(url)
+    def _explain(self, term: str) -> None:
+        """Say below the text what a term means."""
+        self._term.setText(f"<b>{term}:</b> {TERMS[term]}")
+        self._term.show()
+        lay_out_now()
+        self._scroll.ensureWidgetVisible(self._term)
+        self.explained.emit(TERMS[term])
 
 
-class Picture(QLabel):
-    """Picture of a step, at most as wide as the panel."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("lessonPicture")
-        self._pixmap = QPixmap()
-        self.setMinimumWidth(1)
-
-    def show_file(self, path: str, alt: str) -> None:
-        """Show a picture and its description, or nothing."""
-        self._pixmap = QPixmap(path) if path else QPixmap()
-        self.setHidden(self._pixmap.isNull())
-        self.setAccessibleName(alt)
-        self.setToolTip(alt)
-        self._fit()
-
-    def _fit(self) -> None:
-        if not self._pixmap.isNull():
-            width = min(self._pixmap.width(), max(self.width(), 1))
-            self.setPixmap(self._pixmap.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(1, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._fit()
-        super().resizeEvent(event)
+def lay_out_now() -> None:
+    """Give texts that have changed their room at once, or they are cut off while the program is busy, and loads."""
+    for _ in range(2):  # a box in the column asks for more room only when its own parts have theirs
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)

@@ -69,6 +69,7 @@ class ViewBar(QWidget):
         self._view, self._tips = view, dict[QAction, str]()
         self._shown = ""  # names of the marks
         self._sizes = list[int]()  # widths for which the style has been chosen
+        self._keeps_labels = False
         self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
         marks = {mark: Entry(mark, text, None, tip, key, checked=False) for mark, (text, key, tip) in MARKS.items()}
@@ -90,6 +91,11 @@ class ViewBar(QWidget):
         self.follow_action.setIconText("Follow")
         self._lay_out()
         self._bind()
+
+    def keep_labels(self, keeps: bool) -> None:
+        """Set whether the bar wraps rather than hides labels, because the text of a lesson names them."""
+        self._keeps_labels = keeps
+        self._choose_style()
 
     def _bind(self) -> None:
         view = self._view
@@ -175,7 +181,8 @@ class ViewBar(QWidget):
     def _choose_style(self) -> None:
         """Show less before the bar wraps onto a second line, which takes room from the cloud."""
         named = f"Show: {self._shown} ▾"
-        for style, labeled, text in ((TEXT, True, named), (TEXT, True, SHOW), (TEXT, False, SHOW), (ICON, False, SHOW)):
+        styles = (TEXT, True, named), (TEXT, True, SHOW), (TEXT, False, SHOW), (ICON, False, SHOW)
+        for style, labeled, text in styles[:2] if self._keeps_labels else styles:
             self._show.setText(text)
             for button in self._buttons:
                 button.setToolButtonStyle(style)

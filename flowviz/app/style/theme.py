@@ -172,6 +172,7 @@ Chip {{
 }}
 #nextStepChip {{ margin-bottom: {chip_bottom}px; }}
 Chip:hover {{ background: rgb{chosen}; }}
+#lessonTerm {{ background: rgb{hover}; border-radius: {corner}px; padding: {tight}px {gap}px; }}
 #targetDropZone {{
     border: 1px dashed rgb{edge}; border-radius: {corner}px; background: transparent; padding: {tight}px {gap}px;
 }}

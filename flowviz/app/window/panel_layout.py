@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QMainWindow, QMenu
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings, stored_flag
@@ -182,6 +182,10 @@ class PanelLayout(QObject):
                 self._window.addDockWidget(LEFT, dock)
             dock.setVisible(is_open)
         self._fit_timer.start()
+
+    def show_beside(self, dock: QDockWidget) -> None:
+        """Show a panel on the left, where a lesson leaves room for it."""
+        self.open_panels(self.open_names | {dock.objectName().removesuffix("Dock")})
 
     def put_back(self) -> None:
         """Restore the panels that were set aside last, if there are any."""

@@ -1,0 +1,69 @@
+"""The pointer of lessons: shows a control that a text names, and draws attention to it."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PyQt6.QtCore import QObject, QPoint, pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenu, QMenuBar, QToolButton, QWidget
+from PyQt6.sip import isdeleted
+
+from flowviz.app.commands.revealing import reveal
+from flowviz.app.desktop.existing import existing
+from flowviz.app.lessons.linked_label import control_named
+from flowviz.app.threads.delay import delayed
+from flowviz.app.widgets.focus_ring import FocusRing
+from flowviz.app.widgets.motion import Dissolve
+
+SHOWN_MS = 2500  # time before the ring fades out
+
+
+class Pointer(QObject):
+    """Controller that surrounds a control with a ring for a while, or opens the menu that contains a command."""
+
+    revealing = pyqtSignal()  # before something is opened because the control cannot be seen
+
+    def __init__(self, window: QMainWindow, show_dock: Callable[[QDockWidget], object], motion: Dissolve) -> None:
+        """Create it; `show_dock` shows a panel beside the lesson."""
+        super().__init__(window)
+        self._window, self._show_dock, self._motion = window, show_dock, motion
+        self._ring = FocusRing()
+        self._timer = delayed(self, self._fade, SHOWN_MS)
+
+    def point_at(self, name: str) -> None:
+        """Draw attention to the control or the command with an object name."""
+        found = control_named(self._window, name)
+        if isinstance(found, QAction):
+            self._show_command(found)
+        elif isinstance(found, QWidget):
+            if not found.isVisible():
+                self.revealing.emit()
+            reveal(found, self._show_dock)
+            self._surround(found)
+
+    def _show_command(self, action: QAction) -> QPoint:
+        """Point at the button of a command, or open the menu that contains it; return where a menu of its own goes."""
+        places = action.associatedObjects()
+        for place in places:
+            if isinstance(place, QToolButton) and place.isVisible():
+                self._surround(place)
+                return place.mapToGlobal(place.rect().bottomLeft())
+            if isinstance(place, QMenuBar):
+                return place.mapToGlobal(place.actionGeometry(action).bottomLeft())
+        menu = next(place for place in places if isinstance(place, QMenu))
+        menu.popup(self._show_command(existing(menu.menuAction())))
+        menu.setActiveAction(action)
+        return menu.mapToGlobal(menu.actionGeometry(action).topRight())
+
+    def _surround(self, control: QWidget) -> None:
+        """Surround a control, or what would contain it if it does not apply at the moment, and is hidden."""
+        while not control.isVisible():
+            control = existing(control.parentWidget())
+        if isdeleted(self._ring):  # with the dialog in which it was
+            self._ring = FocusRing()
+        self._ring.setWidget(control)
+        self._timer.start()
+
+    def _fade(self) -> None:
+        if not isdeleted(self._ring):
+            self._motion.dissolve(partial(self._ring.setWidget, None))

@@ -1,0 +1,140 @@
+"""The page of a step: its diagram, and texts that are never cut off."""
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QLabel, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.lessons.panel import LessonPanel
+from flowviz.app.lessons.picture import Picture
+from flowviz.app.lessons.state import Attendance
+from flowviz.app.pane.view_bar import ViewBar
+from flowviz.app.widgets.focus_ring import FocusRing
+from flowviz.lessons import Lesson, read_lesson, shipped_lessons
+from flowviz.lessons.diagram import describe
+from flowviz.lessons.progress import Progress
+from tests.app.conftest import Window, settle
+from tests.app.lessons.learner import Learner
+from tests.app.lessons.test_links import PAGES
+from tests.app.lessons.test_shipped_lessons import TINY
+from tests.app.style.test_icons import choose
+from tests.app.window.layouts import clipped
+
+pytestmark = pytest.mark.shared_window
+ROOM = (400, 690)  # pixels, in a window of 1280 x 740
+
+
+def attendances(lesson: Lesson) -> Iterator[Attendance]:
+    """Yield each step of a lesson, before and after it is done."""
+    for number, step in enumerate(lesson.steps):
+        yield Attendance(lesson, Progress(number))
+        answers = ((number, 0),) if step.predict else ()
+        yield Attendance(lesson, Progress(number, frozenset({number})), answers)
+
+
+def cut_off(panel: LessonPanel) -> list[str]:
+    """Return the labels of the page that have too little room for their text."""
+    found = [label for label in panel.step.findChildren(QLabel) if label.isVisible()]
+    low = [label for label in found if label.height() < label.heightForWidth(label.width())]
+    right = [each for each in found if each.mapTo(panel, QPoint(each.width(), 0)).x() > panel.width()]
+    return [label.objectName() for label in (*low, *right)]
+
+
+@pytest.mark.parametrize("lesson", [read_lesson(PAGES), *shipped_lessons()], ids=lambda lesson: lesson.name)
+def test_no_text_is_cut_off_even_while_the_program_is_busy(qtbot: QtBot, lesson: Lesson) -> None:
+    panel = LessonPanel()
+    qtbot.addWidget(panel)
+    panel.setCurrentWidget(panel.step)
+    panel.resize(*ROOM)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    for value in attendances(lesson):
+        panel.step.show_attendance(value, "")
+        assert cut_off(panel) == [], f"step {value.progress.step + 1}"  # without a turn of the event loop
+        if value.step is not None and "term:" in value.step.text:
+            panel.step._follow("term:gap")
+            assert cut_off(panel) == []
+
+
+def test_the_diagram_marks_the_place_of_the_step(window: Window, learner: Learner) -> None:
+    learner.attend(read_lesson(PAGES))
+    diagram = window.find(Picture, "lessonDiagram")
+    pictures = []
+    for place in ("base", "layers", "back"):
+        assert diagram.accessibleName() == describe(place)
+        assert diagram.isVisible()
+        settle(window.main)
+        pictures.append(image(diagram))
+        learner.press("Skip")
+        learner.wait_for_step()
+    assert len({picture.cacheKey() for picture in pictures}) == 3
+    assert pictures[0] != pictures[1] != pictures[2]
+
+
+def test_the_diagram_is_hidden_in_a_lesson_without_places(window: Window, learner: Learner) -> None:
+    learner.attend(read_lesson(TINY))
+    assert window.find(Picture, "lessonDiagram").isHidden()
+
+
+def test_the_diagram_follows_the_theme_and_fits_the_panel(window: Window, learner: Learner) -> None:
+    learner.attend(read_lesson(PAGES))
+    diagram = window.find(Picture, "lessonDiagram")
+    settle(window.main)
+    assert diagram.height() == diagram.heightForWidth(diagram.width()) > 90
+    colors = []
+    for theme in ("Light", "Dark"):
+        choose(window, theme)
+        settle(window.main)
+        accent = window.main.palette().accent().color()
+        colors.append(accent.name())
+        picture = image(diagram)
+        seen = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+        assert accent.name() in seen, theme
+    assert colors[0] != colors[1]
+
+
+def test_text_to_read_has_a_line_at_its_edge_when_it_has_the_focus(
+    window: Window, qtbot: QtBot, learner: Learner
+) -> None:
+    """A frame would make it look like a box to type in."""
+    window.main.activateWindow()
+    learner.attend(read_lesson(PAGES))
+    text = window.find(QLabel, "lessonText")
+    text.clearFocus()
+    text.setFocus(Qt.FocusReason.TabFocusReason)
+    settle(window.main)
+    [ring] = [each for each in window.main.findChildren(FocusRing) if each.widget() is text]
+    assert ring.isVisible()
+    picture = ring.grab().toImage()
+    accent = window.main.palette().accent().color().name()
+    middle = picture.height() // 2
+    assert picture.pixelColor(0, middle).name() == accent
+    assert picture.pixelColor(picture.width() - 1, middle).name() != accent
+    assert picture.pixelColor(picture.width() // 2, 0).name() != accent
+
+
+@pytest.mark.parametrize("size", [(1280, 740), (1366, 768)])
+def test_labels_above_the_cloud_can_be_read_beside_a_lesson(
+    window: Window, learner: Learner, size: tuple[int, int]
+) -> None:
+    window.main.resize(*size)
+    learner.attend(read_lesson(PAGES))
+    (bar,) = window.main.findChildren(ViewBar)
+    for panels in (frozenset[str](), frozenset({"inspector"}), frozenset({"training", "loss"})):
+        window.main._layout.open_panels(panels)
+        settle(window.main)
+        labels = {label.text() for label in bar.findChildren(QLabel) if label.isVisible()}
+        assert labels == {"Direction", "Color by"}
+        buttons = bar.findChildren(QToolButton)
+        assert {button.toolButtonStyle() for button in buttons} == {Qt.ToolButtonStyle.ToolButtonTextBesideIcon}
+        assert clipped(bar) == []
+    learner.leave()
+    settle(window.main)
+    assert not bar._keeps_labels
+
+
+def image(widget: QWidget) -> QImage:
+    return widget.grab().toImage()
