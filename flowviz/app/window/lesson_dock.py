@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent
-from PyQt6.QtWidgets import QMainWindow
+from PyQt6.QtWidgets import QAbstractButton, QMainWindow
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.lessons.panel import LessonPanel
+from flowviz.app.widgets.controls import DisclosureButton
+from flowviz.app.widgets.sheet import SheetButton
 from flowviz.app.window.dock import Dock
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.presentation import Presentation
@@ -23,6 +25,7 @@ class LessonDock(Dock):
     def __init__(self, window: QMainWindow, panel: LessonPanel, layout: PanelLayout, lessons: Lessons) -> None:
         super().__init__("lessons", TITLE, panel)
         self._window, self._lesson_panel, self._panels, self._lessons = window, panel, layout, lessons
+        self._openers = dict[QAbstractButton, bool]()  # of details, explanations and options: whether each was open
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
 
     def connect(self, presentation: Presentation, show_flow: Callable[[], object]) -> None:
@@ -37,8 +40,9 @@ class LessonDock(Dock):
             signal.connect(show_flow)
         for signal in (lessons.entered, lessons.left):
             signal.connect(presentation.give_way)
-        lessons.entered.connect(lambda: self._panels.replace(self, self._wanted_width()))
-        lessons.left.connect(lambda: self._panels.remove(self))
+        lessons.entered.connect(self._open)
+        lessons.left.connect(self._leave)
+        lessons.pointer.revealing.connect(presentation.give_way)
         self._panels.resetting.connect(lessons.leave)
         presentation.scaled.connect(lessons.one_dimension.set_text_scale)
         presentation.scaled.connect(self._scale)
@@ -49,6 +53,15 @@ class LessonDock(Dock):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         existing(event).ignore()  # it closes with the lessons, which may ask first
         self._lessons.leave()
+
+    def _open(self) -> None:
+        self._openers = {each: each.isChecked() for each in self._window.findChildren((DisclosureButton, SheetButton))}
+        self._panels.replace(self, self._wanted_width())
+
+    def _leave(self) -> None:
+        self._panels.remove(self)
+        for opener, was_open in self._openers.items():
+            opener.setChecked(was_open)
 
     def _wanted_width(self) -> int:
         return min(self._lesson_panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))
