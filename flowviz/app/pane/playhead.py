@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.threads.delay import frames
 from flowviz.specs import Playback
-from flowviz.specs.playback import MAX_SPEED, smoothed
+from flowviz.specs.playback import MAX_SPEED, STEP_SECONDS, smoothed
 
 FRAME_PERIOD_MS = 12  # slightly shorter than that of most displays, so that a late tick rarely misses a frame
 MIN_STAGES_PER_SECOND = 4.5
@@ -20,6 +20,7 @@ class Playhead(QObject):
 
     Attributes:
         jumps: Whether it jumps from stage to stage and is never in between.
+        pace: Seconds from a stage to the next one, also while it plays. None for the usual speeds.
     """
 
     moved = pyqtSignal(float)  # position to draw; 2.25 is a quarter of the way from stage 2 to stage 3
@@ -31,6 +32,7 @@ class Playhead(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.jumps = False
+        self.pace: float | None = None
         self._chosen = self._playback = Playback()
         self._position = 0.0
         self._goal = 0
@@ -109,6 +111,8 @@ class Playhead(QObject):
         self._start_ticks()
 
     def _start_playback(self) -> None:
+        if self.pace is not None:
+            self._playback = self._chosen.model_copy(update={"speed": STEP_SECONDS / self.pace})
         start = self._playback.start(self._position, self._last)
         if self._playback.repeat == "once" and start >= self._playback.seconds(self._last):
             start = 0.0
@@ -161,7 +165,10 @@ class Playhead(QObject):
 
     def _glide(self, elapsed: float) -> None:
         distance = self._goal - self._position
-        speed = max(MIN_STAGES_PER_SECOND, CATCH_UP_PER_SECOND * abs(distance))
+        if self.pace is None:
+            speed = max(MIN_STAGES_PER_SECOND, CATCH_UP_PER_SECOND * abs(distance))
+        else:  # the last stage can be watched
+            speed = max(1 / self.pace, CATCH_UP_PER_SECOND * (abs(distance) - 1))
         stride = min(abs(distance), speed * elapsed)
         self._position += stride if distance > 0 else -stride
         if abs(self._goal - self._position) < 1e-6:

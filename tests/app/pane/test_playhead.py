@@ -56,6 +56,31 @@ def test_glide_passes_between_the_stages_and_ends(played: Played) -> None:
     assert not played.is_moving, "it does no work while it rests"
 
 
+def test_pace_is_the_time_from_a_stage_to_the_next(played: Played) -> None:
+    played.playhead.pace = 2.0
+    played.playhead.glide_to(1)
+    played.run(1.0)
+    assert played.playhead.position == pytest.approx(0.5, abs=0.02)
+    played.run(1.1)
+    assert not played.is_moving
+    played.playhead.glide_to(3)
+    played.run(10)
+    assert played.playhead.position == 3, "farther stages are reached, too"
+
+
+def test_pace_also_holds_while_playing(played: Played) -> None:
+    played.playhead.pace = 1.5
+    played.playhead.toggle_playing()
+    played.run(LAST * 1.5 - 0.2)
+    assert played.is_playing
+    played.run(0.4)
+    assert not played.is_playing
+    played.playhead.pace = None
+    played.playhead.toggle_playing()
+    played.run(LAST * 0.75 + 0.1)
+    assert not played.is_playing
+
+
 def test_reduced_motion_jumps(played: Played) -> None:
     played.playhead.jumps = True
     played.playhead.glide_to(2)
