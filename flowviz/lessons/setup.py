@@ -15,9 +15,10 @@ from flowviz.specs.seen import StageNumber
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import ShapeSpec, TextSpec
 from flowviz.specs.training import with_usual_budget
-from flowviz.specs.view import ColorBy, Direction, Mark
+from flowviz.specs.view import COARSE_GRID, ColorBy, Direction, Mark, SquareNumber, ViewSpec
 
 Clear = Literal["clear"]
+VIEW_KEYS, SEEN_KEYS = ("marks", "color_by", "beside"), ("direction", "overview", "fitted")  # named like what they set
 PaneNumber = Annotated[int, Field(ge=1, le=MAX_ENTRANTS)]
 EXCLUSIVE = {"text", "shape"}, {"edits", "disabled_layers"}  # keys of which a setup has one
 
@@ -45,6 +46,23 @@ class Setup(Spec):
     beside: bool | None = _key("Beside", "Whether density, grid and velocity are drawn beside the points", True)
     overview: bool | None = _key("Overview", "Whether all stages are shown in one picture", False)
     fitted: Literal[True] | None = _key("Fitted", "Follow the cloud again, after the learner has zoomed", True)
+    camera: Literal["fixed", "follow"] | None = _key(
+        "Camera",
+        '"fixed" shows all stages at one scale, in which both axes are equal; "follow" frames the cloud at each stage',
+        "fixed",
+    )
+    pace: Annotated[float, Field(gt=0, le=10)] | None = _key(
+        "Pace", "How many seconds the cloud takes from one stage to the next, in this step alone", 2.0
+    )
+    grid: int | None = _key(
+        "Grid", "How many cells the grid has along each side: 4, 5, 8, 10, 16, 20 or 40, which is usual", 8
+    )
+    square: Clear | tuple[SquareNumber, SquareNumber] | None = _key(
+        "Square",
+        "A cell of the grid to mark, with its area beside it: its column and its row in stage 0, from 1 at the lower "
+        'left; or "clear". Without a grid key, the grid gets 8 cells along each side',
+        [5, 4],
+    )
     tool: Literal["move", "rectangle", "lasso", "probe", "bend"] | None = _key("Tool", "The tool of the mouse", "probe")
     probe: Clear | tuple[StageNumber, float, float] | None = _key(
         "Probe", 'A point to probe: its stage and its two coordinates in flow units; or "clear"', [0, 1.0, 0.5]
@@ -86,16 +104,37 @@ class Setup(Spec):
             return ShapeSpec(name=self.shape)
         return None if self.text is None else TextSpec(text=self.text)
 
+    @property
+    def grid_spec(self) -> ViewSpec | None:
+        """Return a view with the grid and its marked square, or None to leave them as they are."""
+        square = None if self.square == "clear" else self.square
+        if cells := self.grid or (COARSE_GRID if square else None):
+            return ViewSpec(grid_cells=cells, square=square)
+        return ViewSpec(square=None) if self.square else None
+
     def after(self, earlier: "Setup") -> "Setup":
         """Return the state after an earlier setup and this one."""
         given = self.given()
-        replaced = {name for pair in EXCLUSIVE if pair & given.keys() for name in pair}
+        replaced = {name for pair in EXCLUSIVE if pair & given.keys() for name in pair} | {"pace"}
+        replaced |= {"grid", "square"} if given.keys() & {"grid", "square"} else set()
         kept = {name: value for name, value in earlier.given().items() if name not in replaced}
         return Setup(**{**kept, **given})
 
     def given(self) -> dict[str, Any]:
         """Return what is set, by key."""
         return {name: value for name, value in self if value is not None}
+
+    def view_changes(self) -> dict[str, Any]:
+        """Return the fields of the view that are set, with their values. A grid without a square has none."""
+        changes = {name: value for name, value in self.given().items() if name in VIEW_KEYS}
+        if self.camera is not None:
+            changes["common_scale"] = self.camera == "fixed"
+        return changes if self.grid_spec is None else {**changes, **self.grid_spec.model_dump(exclude_unset=True)}
+
+    def seen_changes(self) -> dict[str, Any]:
+        """Return what is set of what is seen, beside the fields of the view."""
+        changes = {name: value for name, value in self.given().items() if name in SEEN_KEYS}
+        return changes if self.camera is None else {**changes, "fitted": True}
 
     @field_validator("flow", "training")
     @classmethod
@@ -110,7 +149,7 @@ class Setup(Spec):
             raise SpecError("Give a text or a shape, not both.", ("shape",))
         if self.edits is not None and self.disabled_layers is not None:
             raise SpecError("Disable layers or clear all edits, not both.", ("edits",))
-        for key in ("flow_spec", "training_spec", "target_spec"):
+        for key in ("flow_spec", "training_spec", "target_spec", "grid_spec"):
             self._check(key)
         return self
 

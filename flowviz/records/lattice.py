@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-LATTICE_CELLS = 40  # along each axis
-SUBDIVISIONS = 2  # segments per cell side, so that a warped side looks curved
-LATTICE_SIDE = LATTICE_CELLS * SUBDIVISIONS + 1  # nodes along each axis
+from flowviz.specs.view import GRID_SEGMENTS
+
+LATTICE_SIDE = GRID_SEGMENTS + 1  # nodes along each axis
 LATTICE_REACH = 3.0  # half the side length, in standard deviations of the base
 
 

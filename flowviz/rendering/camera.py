@@ -37,16 +37,16 @@ class Frame(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Camera:
-    """A view that is fixed at all stages or follows the particles.
+    """A view that shows one part of the plane at all stages, or follows the particles.
 
     A following camera centers the base and the last stage exactly: the box around the central particles fills 75% of
     the side that limits it. At intermediate stages, the camera stays over the center of the last stage, so that the
     movement of the particles is visible, and shows at least their box. It only zooms out between the base and the
-    widest stage, and only zooms in after that.
+    widest stage, and only zooms in after that. With the common scale of the view, it shows the frame of all stages.
 
     Attributes:
-        view: The view. A fixed camera uses its center and half extent.
-        boxes: The central box of the particles at each stage, (stages, 2, 2), or None for a fixed camera.
+        view: The view. Without boxes, the camera shows its center and half extent.
+        boxes: The central box of the particles at each stage, (stages, 2, 2), or None to follow nothing.
     """
 
     view: ViewSpec
@@ -61,6 +61,8 @@ class Camera:
         """
         if self.boxes is None:
             return Frame(self.view.center, self.view.half_extent)
+        if self.view.common_scale:
+            return _widest(self.boxes, self._centers[-1], panel_of(self.view, size))
         extents = self._extents(panel_of(self.view, size))
         last = len(extents) - 1
         before = min(max(floor(stage), 0), last)
@@ -86,8 +88,7 @@ class Camera:
         """Return a single view that shows all stages, centered on the last one."""
         if self.boxes is None:
             return self.view
-        boxes, center = self.boxes, self._centers[-1]
-        return _frame(center, _half_sides(boxes, center).max(axis=0), panel_of(self.view, size)).on(self.view)
+        return _widest(self.boxes, self._centers[-1], panel_of(self.view, size)).on(self.view)
 
     @cached_property
     def _centers(self) -> NDArray[np.float64]:
@@ -115,6 +116,11 @@ def fitted_view(box: NDArray[np.float64], view: ViewSpec, panel: Panel) -> ViewS
     """Return a view in which a box (2, 2) is centered and fills 75% of the panel side that limits it."""
     center = box.mean(axis=0)
     return _frame(center, (box[1] - box[0]) / 2, panel).on(view)
+
+
+def _widest(boxes: Boxes, center: NDArray[np.float64], panel: Panel) -> Frame:
+    """Return the frame around a center (2,) that contains all boxes."""
+    return _frame(center, _half_sides(boxes, center).max(axis=0), panel)
 
 
 def common_box(boxes: Boxes) -> NDArray[np.float64]:

@@ -16,12 +16,13 @@ from flowviz.rendering.density import (
     draw_density,
     mass_levels,
 )
-from flowviz.rendering.legend import keys, legend
+from flowviz.rendering.legend import keys, legend, legend_ends
 from flowviz.rendering.particles import draw_edge_marks, draw_points
 from flowviz.rendering.paths import draw_paths
 from flowviz.rendering.probe import draw_probe
 from flowviz.rendering.projection import Panel, Projection, is_split, panel_of
 from flowviz.rendering.raster import RGBA, Canvas, Glide, lifted
+from flowviz.rendering.square import draw_square, square_labels
 from flowviz.rendering.target import draw_target
 from flowviz.rendering.velocity import draw_velocity
 from flowviz.rendering.warp import draw_cells, draw_sides
@@ -119,6 +120,9 @@ def panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outsi
         if outside:
             text = f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"
             labels.append(note_label(view, panel, text))
+        if "grid" in view.marks and view.square is not None:
+            taken = legend_ends(view, panel, keys(scene, stage, view, panel))
+            labels += square_labels(scene, stage, view, panel, taken)
     return labels
 
 
@@ -161,9 +165,16 @@ def draw_marks(
         draw_paths(canvas, scene, stage, view, projection.pixel)
     if "velocity" in view.marks:
         draw_velocity(canvas, scene, stage, view, projection)
+    _draw_places(canvas, scene, stage, view, projection)
+    return canvas, outside
+
+
+def _draw_places(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, projection: Projection) -> None:
+    """Draw the marked square and the probed point above everything else."""
+    if scene.grid is not None and "grid" in view.marks:
+        draw_square(canvas, scene.grid, stage, view, projection.pixel)
     if scene.probe is not None:
         draw_probe(canvas, scene.probe, stage, view, projection)
-    return canvas, outside
 
 
 def positions_at(trace: Trace, stage: float) -> NDArray[np.float32]:

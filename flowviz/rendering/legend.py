@@ -82,6 +82,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
     if scene.density is not None and density_strength(scene, stage, view) > 0:
         limits = density_limits(scene.density)
         found.append(Key(f"heat: {_heat(scene)}", "bar", _log_densities(scene, limits), heat_scale(view)))
+        found.append(Key("lines: % of points inside", "text"))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
         times = f"{np.exp(area_limit(scene.grid)):.3g}"
         found.append(Key("area of a cell, times", "bar", (f"1/{times}", "1", times), "change"))
@@ -98,7 +99,8 @@ def _arrow_keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None)
     if arrows is None or not arrows.scale:
         return []
     ems = arrows.length * projection.pixels_per_unit / em(view, panel)
-    longer = [Key(f"faint arrows: above {arrows.scale:.3g}", "text")] if arrows.cut.any() else []
+    more = "faster" if arrows.is_velocity else "farther"
+    longer = [Key(f"faint: {more} than {arrows.scale:.3g}", "text")] if arrows.cut.any() else []
     return [Key(scale_text(arrows), "arrow", length=round(ems, 1)), *longer]
 
 
@@ -222,6 +224,12 @@ def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_ti
     left = round(panel.width - round(KEY_WIDTH * size) - 0.5 * size)
     *tops, bottom = accumulate((round(SHAPES[key.shape][1] * size) for key in found), initial=top)
     return [] if left < 4 * size or bottom >= panel.height - 4 * size else [(left, y) for y in tops]
+
+
+def legend_ends(view: ViewSpec, panel: Panel, found: tuple[Key, ...]) -> tuple[float, float]:
+    """Return the left and the bottom end of the corner of a panel that a legend takes, also below a title."""
+    places = legend_places(view, panel, found, below_title=True)
+    return (places[0][0], places[-1][1] + SHAPES[found[-1].shape][1] * em(view, panel)) if places else (panel.width, 0)
 
 
 def draw_foot(view: ViewSpec, whole: PictureSize, found: tuple[Key, ...]) -> Drawing:

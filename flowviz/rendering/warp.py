@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Trace
-from flowviz.records.lattice import LATTICE_SIDE, SUBDIVISIONS
+from flowviz.records.lattice import LATTICE_SIDE
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import color_scale
 from flowviz.rendering.colors import Color
 from flowviz.rendering.particles import JUDGED
 from flowviz.rendering.raster import Canvas, Glide, between, tones
 from flowviz.specs import ViewSpec
-from flowviz.specs.view import Theme
+from flowviz.specs.view import FINEST_GRID, Theme
 
-LINE_WIDTH = 0.9  # pixels, for an 800-pixel shorter side
+LINE_WIDTH = 0.9  # pixels, for an 800-pixel shorter side and the finest grid
 LINES: dict[Theme, tuple[Color, float]] = {"light": ((255, 255, 255), 0.4), "dark": ((235, 236, 238), 0.3)}
 BARE_LINES: dict[Theme, tuple[Color, float]] = {"light": ((60, 62, 68), 0.35), "dark": ((235, 236, 238), 0.35)}
 MAX_DOUBLINGS = 6  # of the area at the end of the scale: more would make common changes hard to tell apart
@@ -48,9 +48,10 @@ def draw_sides(canvas: Canvas, grid: Trace, stage: float, view: ViewSpec, pixel:
         pixel: The scale factor for line widths, `Projection.pixel`.
         bare: Whether the lines are drawn without fully visible shaded cells below them.
     """
-    nodes, (starts, ends) = Glide.at(grid, stage).positions(), _sides()
+    nodes, (starts, ends) = Glide.at(grid, stage).positions(), _sides(view.grid_cells)
     color, alpha = (BARE_LINES if bare else LINES)[view.theme]
-    canvas.draw_lines(nodes[starts], nodes[ends], color, LINE_WIDTH * pixel, alpha)
+    width = LINE_WIDTH * (FINEST_GRID / view.grid_cells) ** 0.5
+    canvas.draw_lines(nodes[starts], nodes[ends], color, width * pixel, alpha)
 
 
 @cached(maxsize=8)
@@ -72,13 +73,14 @@ def _of_cells(log_det: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @cache
-def _sides() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the indices of the nodes at the starts and ends of the line segments of the grid.
+def _sides(cells: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the indices of the nodes at the starts and ends of the line segments of a grid with cells along a side.
 
-    The lines follow every second row and column of nodes, since each side of a visible cell has two segments.
+    Each side of a cell has several segments, so that it bends.
     """
     nodes = np.arange(LATTICE_SIDE**2).reshape(LATTICE_SIDE, LATTICE_SIDE)
-    rows, columns = nodes[::SUBDIVISIONS], nodes.T[::SUBDIVISIONS]
+    every = (LATTICE_SIDE - 1) // cells
+    rows, columns = nodes[::every], nodes.T[::every]
     starts = np.concatenate([rows[:, :-1].ravel(), columns[:, :-1].ravel()])
     ends = np.concatenate([rows[:, 1:].ravel(), columns[:, 1:].ravel()])
     return starts, ends

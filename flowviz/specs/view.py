@@ -3,10 +3,10 @@
 import re
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from flowviz.errors import SpecError
-from flowviz.specs.export_kinds import PICTURES, PLOTS, SINGLE_VIEWS
+from flowviz.specs.export_kinds import DIRECTED, PICTURES, PLOTS, SINGLE_VIEWS
 from flowviz.specs.fields import Option, described
 from flowviz.specs.spec import Spec
 
@@ -23,6 +23,9 @@ Mark = Literal["density", "target", "grid", "paths", "points", "velocity"]  # in
 FIELDS: frozenset[Mark] = frozenset({"density", "grid", "velocity"})  # marks that can stand beside the particles
 
 MIN_SIDE, MAX_SIDE = 64, 8192
+FINEST_GRID, COARSE_GRID = 40, 8  # cells along each side of a grid
+GRID_SEGMENTS = 80  # along each side of a grid; each cell has a whole number of them, so that its sides bend
+SquareNumber = Annotated[int, Field(ge=1, le=FINEST_GRID)]
 USUAL_DPI = 72  # a pixel of a PDF is a point
 PAPER_DPI = 300  # default resolution for sizes in centimeters
 CM_PER_INCH = 2.54
@@ -170,8 +173,22 @@ class ViewSpec(Spec):
     common_scale: Annotated[
         bool,
         described("Common scale", "Draw all stages at one scale, instead of framing each around its own particles"),
-        Option(frozenset({"sheet"})),
+        Option(SINGLE_VIEWS | {"sheet", "density"}),
     ] = False
+    grid_cells: Annotated[
+        int,
+        described("Grid cells", "Cells along each side of the grid: 4, 5, 8, 10, 16, 20 or 40", ge=4, le=FINEST_GRID),
+        Option(DIRECTED),
+    ] = FINEST_GRID
+    square: Annotated[
+        tuple[SquareNumber, SquareNumber] | None,
+        described(
+            "Square",
+            "Cell of the grid to mark, with its area: its column and its row on the base, from 1 at the lower left; "
+            "or none",
+        ),
+        Option(SINGLE_VIEWS, form="COLUMN,ROW", none="none"),
+    ] = None
     units: Annotated[
         UnitName,
         described(
@@ -184,3 +201,16 @@ class ViewSpec(Spec):
     def has_two_sides(self) -> bool:
         """Return whether some marks can stand beside others."""
         return bool(self.marks & FIELDS and self.marks & {"points", "paths"})
+
+    @field_validator("grid_cells")
+    @classmethod
+    def _has_equal_cells(cls, cells: int) -> int:
+        if GRID_SEGMENTS % cells:
+            raise ValueError(f"A grid has 4, 5, 8, 10, 16, 20 or 40 cells along each side, not {cells}.")
+        return cells
+
+    @model_validator(mode="after")
+    def _has_the_square(self) -> Self:
+        if self.square is not None and max(self.square) > self.grid_cells:
+            raise ValueError(f"The square {self.square} is outside the grid, which has {self.grid_cells} cells a side.")
+        return self

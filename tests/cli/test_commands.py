@@ -64,6 +64,8 @@ def specs(draw: st.DrawFn) -> ExportSpec:
     if values["first"] is not None and values["last"] is not None:
         values["first"], values["last"] = sorted((values["first"], values["last"]))
     values["scale"] = min(values["scale"], MAX_SIDE // max(values["size"].width, values["size"].height))
+    if values["square"] is not None and max(values["square"]) > values["grid_cells"]:
+        values["square"] = None  # it would be outside the grid
     return checked(with_values(ExportSpec(), values))
 
 

@@ -117,6 +117,18 @@ def test_view_around_a_stage_contains_those_within_half_a_stage() -> None:
             assert bottom - 1e-6 <= inner[2] < inner[3] <= top + 1e-6
 
 
+def test_common_scale_shows_the_same_frame_with_all_particles_at_every_stage() -> None:
+    base = base_particles(500)
+    trace = between(base + np.float32(4), 8 * base, base - np.float32(2))
+    followed, camera = (Camera(ViewSpec(common_scale=common), trace.boxes) for common in (False, True))
+    frames = {camera.frame(stage, SIZE) for stage in np.linspace(0, 3, 13)}
+    assert frames == {camera.frame(0, SIZE)}
+    assert len({followed.frame(stage, SIZE) for stage in range(4)}) > 1
+    left, right, bottom, top = visible_rectangle(camera.at(1, SIZE), SIZE)
+    assert (trace.boxes[:, 0] > (left, bottom)).all()
+    assert (trace.boxes[:, 1] < (right, top)).all()
+
+
 def test_camera_that_does_not_follow_is_the_same_at_every_stage() -> None:
     view = ViewSpec(center=(1.0, 2.0), half_extent=0.3)
     assert Camera(view).at(3.5, SIZE) == Camera(view).around(3, SIZE) == Camera(view).widest(SIZE) == view

@@ -145,7 +145,7 @@ def test_legend_states_the_scale_in_the_units_of_the_axes(factor: float) -> None
     arrows = arrows_at(shown, 1.0, Projection(VIEW, PANEL))
     assert arrows is not None
     assert key.caption == f"displacement {arrows.scale:.3g}"
-    assert note.caption == f"faint arrows: above {arrows.scale:.3g}"
+    assert note.caption == f"faint: {'faster' if arrows.is_velocity else 'farther'} than {arrows.scale:.3g}"
     longest = factor * np.quantile(np.hypot(*shown.trace.positions[0].T), 0.95)
     assert 0.9 * longest <= arrows.scale <= 1.8 * longest
     key, _ = keys(scene(kind="flow_step"), 1.0, VIEW, PANEL)

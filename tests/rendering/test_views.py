@@ -106,7 +106,9 @@ def test_a_density_without_points_has_the_whole_scale_and_so_has_its_legend() ->
     alone, below = marked("density"), marked("density", "points", point_diameter=0.01)
     strong, faint = (np.abs(drawn(scene, view) - SURROUNDINGS["light"].background).sum() for view in (alone, below))
     assert 0.5 < faint / strong < 0.8
-    assert [keys(scene, 0, view)[-1].scale for view in (alone, below)] == ["heat", "heat below points"]
+    found = [key for view in (alone, below) for key in keys(scene, 0, view)]
+    assert [key.scale for key in found if key.caption.startswith("heat")] == ["heat", "heat below points"]
+    assert [key.caption for key in found if key.shape == "text"] == 2 * ["lines: % of points inside"]
 
 
 def test_the_scale_of_angles_is_a_cycle() -> None:

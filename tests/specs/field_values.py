@@ -3,11 +3,12 @@
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
-from annotated_types import Ge, Le
+from annotated_types import Le
 from hypothesis import strategies as st
 
 from flowviz.specs import RECIPES, PictureSize, Spec
 from flowviz.specs.fields import SpecField, fields_of
+from flowviz.specs.view import GRID_SEGMENTS
 
 MAX_NUMBER = 10**6  # where a field has no limit
 
@@ -22,6 +23,8 @@ def field_values(kind: type[Spec]) -> st.SearchStrategy[dict[str, Any]]:
 def values_of_field(field: SpecField) -> st.SearchStrategy[Any]:
     if field.name == "family":
         return st.sampled_from(list(RECIPES))
+    if field.name == "grid_cells":
+        return st.sampled_from([cells for cells in range(4, 41) if GRID_SEGMENTS % cells == 0])
     optional = NoneType in get_args(field.info.annotation)
     values = _values(field.kind, field.info.metadata)
     return st.none() | values if optional else values
@@ -38,7 +41,8 @@ def _values(kind: Any, limits: list[Any]) -> st.SearchStrategy[Any]:
     if get_origin(kind) is tuple:
         return st.tuples(*(_values(each, []) for each in get_args(kind)))
     if hasattr(kind, "__metadata__"):  # Annotated
-        return _values(get_args(kind)[0], [Ge(0), Le(19)])
+        own = [each for info in kind.__metadata__ for each in info.metadata]
+        return _values(get_args(kind)[0], own if any(isinstance(each, Le) for each in own) else [*own, Le(19)])
     return {bool: lambda _: st.booleans(), int: _integers, float: _floats, str: _words}[kind](limits)
 
 

@@ -26,7 +26,7 @@ TABLE = "table"
 OF_FIGURES = frozenset(  # fields that affect the figure of a comparison
     {
         *("what", "format", "in_betweens", "fps", "easing", "heading", "repeat", "size", "scale", "dpi", "background"),
-        *("theme", "marks", "common_scale", "color_by", "column", "palette"),
+        *("theme", "marks", "common_scale", "grid_cells", "color_by", "column", "palette"),
     }
 )
 

@@ -263,6 +263,7 @@ class Lessons(QObject):
 
     def _on_changed(self, old: Attendance, new: Attendance) -> None:
         if new.lesson is None:
+            self._preparation.end()
             self._panel.step.clear()
             return
         kept = self.opener.kept

@@ -1,7 +1,6 @@
 """The preparation of a step: sets the states of the window as its setup says."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flowviz.app.lessons.one_dimension_page import OneDimensionPage
 from flowviz.app.pane.playhead import Playhead
@@ -11,8 +10,6 @@ from flowviz.app.state.view import ViewState
 from flowviz.app.training.session import Session
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.lessons import Setup
-
-VIEW_KEYS, SEEN_KEYS = ("marks", "color_by", "beside"), ("direction", "overview", "fitted")
 
 
 class Preparation:
@@ -52,6 +49,10 @@ class Preparation:
             (self._session.train if setup.train == "start" else self._session.stop)()
         self._set_view(setup)
 
+    def end(self) -> None:
+        """Undo what holds for one step alone."""
+        self._playhead.pace = None
+
     def _set_request(self, setup: Setup) -> None:
         request = self._request
         if (target := setup.target_spec) is not None:
@@ -62,12 +63,12 @@ class Preparation:
             request.update_training(**dict(training))
 
     def _set_view(self, setup: Setup) -> None:
-        view, given = self._view, setup.given()
+        view = self._view
         if setup.direction is not None and setup.direction != view.seen.direction:
             view.set_direction(setup.direction)
-        if changes := _chosen(given, VIEW_KEYS):
+        if changes := setup.view_changes():
             view.update_view(**changes)
-        if changes := _chosen(given, SEEN_KEYS):
+        if changes := setup.seen_changes():
             view.update(**changes)
         if setup.tool is not None:
             view.set_tool(setup.tool)
@@ -91,9 +92,8 @@ class Preparation:
             self._view.show_last_stage()
         elif setup.stage is not None:
             self._view.set_stage(setup.stage)
+        if setup.pace is not None:
+            self._playhead.jump_to(self._view.value.stage)  # what is to be watched begins here
+        self._playhead.pace = setup.pace
         if setup.playing is not None and setup.playing != self._playhead.is_playing:
             self._playhead.toggle_playing()
-
-
-def _chosen(given: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    return {key: given[key] for key in keys if key in given}

@@ -25,8 +25,8 @@ from flowviz.specs.view import Theme
 
 CLOUD_MENUS = {"Select", "Train", "Layers"}  # about the cloud and its panels
 CLOUD_COMMANDS = {
-    *MARKS, "beside", "overview", "fourpanels", "latentsagainstthebase", "commonscale", "zoomin", "zoomout", "follow",
-    "fitthecloud", "fitthisstage", "openimage", "openpoints",
+    *MARKS, "beside", "overview", "fourpanels", "latentsagainstthebase", "commonscale", "coarsegrid", "zoomin",
+    "zoomout", "follow", "fitthecloud", "fitthisstage", "openimage", "openpoints",
 }  # fmt: skip
 THUMBNAIL_DELAY_MS = 200  # after the window has appeared
 

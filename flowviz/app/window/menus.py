@@ -40,7 +40,7 @@ from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.recent_menu import RecentMenu
 from flowviz.app.workspace.comparisons import Comparisons
 from flowviz.exporting.commands import TrainingCopy, train_command, train_python
-from flowviz.specs.view import Palette
+from flowviz.specs.view import COARSE_GRID, FINEST_GRID, Palette
 
 if TYPE_CHECKING:
     from flowviz.app.workspace.trainings import Trainings
@@ -60,8 +60,11 @@ FIGURES: dict[Figure, Entry] = {
 }  # fmt: skip
 COMMON_SCALE = Entry(
     "commonscale", "Co&mmon Scale", None,
-    "Draw the small pictures of all stages, in the strip and the overview, at one scale", checked=False,
+    "Draw all stages at one scale, in the picture, the strip and the overview", checked=False,
 )  # fmt: skip
+COARSE_CELLS = Entry(
+    "coarsegrid", "Coarse &Grid", None, "Draw the grid with few large cells, whose areas are easy to see", checked=False
+)
 
 
 def new_menu(window: QMainWindow, title: str) -> QMenu:
@@ -132,6 +135,7 @@ def fill_view_menu(
         bar.fit_stage_action,
         None,
         COMMON_SCALE,
+        COARSE_CELLS,
         None,
     )
     for figure, entry in FIGURES.items():
@@ -145,6 +149,12 @@ def fill_view_menu(
         lambda value: value.seen.view.common_scale,
         actions[COMMON_SCALE.id],
         lambda common: view.update_view(common_scale=common),
+    )
+    bind_control(
+        view,
+        lambda value: value.seen.view.grid_cells < FINEST_GRID,
+        actions[COARSE_CELLS.id],
+        lambda coarse: view.update_view(grid_cells=COARSE_GRID if coarse else FINEST_GRID, square=None),
     )
     layout.fill_menu(add_submenu(menu, "Pa&nels"))
     tip = "Show what the layers, the picture and the numbers mean, like the ? of each panel"
