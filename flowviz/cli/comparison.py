@@ -14,7 +14,6 @@ from flowviz.cli.interrupts import Interrupted
 from flowviz.cli.messages import (
     comparison_table,
     console,
-    counted,
     progress_bar,
     say,
     steadiness_sentences,
@@ -44,6 +43,7 @@ from flowviz.specs import COMPARISON_PRESETS, ComparisonSpec, FlowSpec, TargetSp
 from flowviz.specs.comparison import MAX_NAME, with_learning_rates
 from flowviz.specs.comparison_presets import ComparisonPresetName
 from flowviz.specs.fields import fields_of
+from flowviz.specs.shares import counted
 from flowviz.specs.training import replaced
 
 if TYPE_CHECKING:

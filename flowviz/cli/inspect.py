@@ -13,7 +13,7 @@ import typer
 from flowviz import extensions, machine
 from flowviz.cli import options
 from flowviz.cli.loaded_project import LoadedProject, project_at
-from flowviz.cli.messages import counted, say
+from flowviz.cli.messages import say
 from flowviz.cli.outputs import check_output
 from flowviz.cli.plan_options import flow_options
 from flowviz.cli.spec_options import Given, given_files, parsed, takes
@@ -24,7 +24,7 @@ from flowviz.projects import Project
 from flowviz.records import Environment, Settings, StageReport, checked_stage, written
 from flowviz.records.deviation import Deviation
 from flowviz.specs import FlowSpec
-from flowviz.specs.shares import percent
+from flowviz.specs.shares import counted, percent
 from flowviz.targets import build_target
 
 BROKEN_STATUS = 1  # exit status if a flow breaks a law

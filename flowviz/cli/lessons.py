@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flowviz.cli.messages import counted, say
+from flowviz.cli.messages import say
 from flowviz.cli.outputs import check_output
 from flowviz.files import atomic_write
 from flowviz.lessons import (
@@ -20,6 +20,7 @@ from flowviz.lessons import (
     shipped_lessons,
 )
 from flowviz.specs.export_kinds import Paper
+from flowviz.specs.shares import counted
 
 app = typer.Typer(
     help="List the lessons of the window, check one of your own, or make a worksheet of one.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.cli.messages import counted, say
+from flowviz.cli.messages import say
 from flowviz.cli.spec_options import Given, read_json, spec_options
 from flowviz.errors import FileError, SpecError
 from flowviz.library.distribution import score_in_parts, trace_in_parts
@@ -22,6 +22,7 @@ from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.fields import fields_of
 from flowviz.specs.flow import INTEGRATOR_FIELDS
+from flowviz.specs.shares import counted
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import build_target, spec_units, untrained_count
 

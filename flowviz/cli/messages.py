@@ -15,7 +15,7 @@ from flowviz.records import Event, Overfitting, Preparing, Progress, Recovered, 
 from flowviz.records.comparison_table import brief_columns
 from flowviz.records.events import is_unsteady
 from flowviz.records.paired import DIFFERENCE
-from flowviz.specs.shares import percent
+from flowviz.specs.shares import counted, percent
 from flowviz.targets import result_of
 
 T = TypeVar("T")
@@ -106,11 +106,6 @@ def say(sentence: str) -> None:
 def say_columns(sentence: str) -> None:
     """Print a sentence about the columns of a table that flowviz has chosen, and how to choose others."""
     say(f"{sentence} To read others, use --columns.")
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number of things, such as "1 point" or "8,000 points"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def steadiness_sentences(trials: Sequence[Trial]) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from flowviz.cli import options
 from flowviz.cli.loaded_project import LoadedProject, integrator_options
-from flowviz.cli.messages import counted, drained, say, say_columns
+from flowviz.cli.messages import drained, say, say_columns
 from flowviz.cli.outputs import NumbersOutput
 from flowviz.cli.plan_options import requested_target
 from flowviz.cli.spec_options import Given, SpecFile, given_files, takes
@@ -22,6 +22,7 @@ from flowviz.projects import is_comparison, is_project
 from flowviz.records import slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import SHAPES, ShapeSpec
+from flowviz.specs.shares import counted
 from flowviz.targets import DRAWN_TOGETHER, build_target, draw_in_parts, reading_columns, spec_units, target_units
 
 

@@ -12,7 +12,7 @@ import typer
 from flowviz.cli import options
 from flowviz.cli.export_request import FIELDS, requested_export, requested_figure
 from flowviz.cli.loaded_project import LoadedProject, integrator_options, say_nll
-from flowviz.cli.messages import counted, progress_bar, say
+from flowviz.cli.messages import progress_bar, say
 from flowviz.cli.outputs import STDOUT, check_output, check_replaceable
 from flowviz.cli.spec_options import Given, SpecFile, given_files, read_spec, spec_options, takes
 from flowviz.errors import SpecError
@@ -29,6 +29,7 @@ from flowviz.specs.comparison import FigureColumns
 from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import IN_FOLDERS
 from flowviz.specs.fields import checked, with_values
+from flowviz.specs.shares import counted
 
 RECTANGLE = "STAGE:LEFT,BOTTOM,RIGHT,TOP"
 PLACES = (  # in an export, of the specs that a file of `--spec` may hold

@@ -26,6 +26,7 @@ from flowviz.records.recorded_flow import unknown
 from flowviz.specs import FlowSpec, PointsSpec, recipes
 from flowviz.specs.edits import MAX_SPLINE_RISE, Bump, Edits
 from flowviz.specs.explanations import BASE_CLOUDS
+from flowviz.specs.shares import counted
 from flowviz.specs.view import UnitName
 from flowviz.targets import spec_units
 
@@ -264,11 +265,15 @@ def _details(project: Project, units: UnitName, step: int | None) -> Iterator[tu
     """Yield what is known about a flow: a label and a text each."""
     flow, title, steps = project.flow, _printable(project.target.title), project.history.step
     yield "Target", title if len(title) <= MAX_TITLE else f"{title[:MAX_TITLE]}…"
-    size = f"{flow.integrator_steps} {flow.integrator} steps" if flow.recipe.is_continuous else f"{flow.layers} layers"
+    size = (
+        counted(flow.integrator_steps or 0, f"{flow.integrator} step")
+        if flow.recipe.is_continuous
+        else counted(flow.layers, "layer")
+    )
     yield "Flow", f"{flow.recipe.title} with {size}, which starts from {BASE_CLOUDS[flow.base]}"
     score = project.score_in_units(units) if step is None else None
     last = step if step is not None else int(steps[-1]) if len(steps) else 0
-    yield "Training", f"{last:,} steps{f', {score.sentence()}' if score else ''}"
+    yield "Training", f"{counted(last, 'step')}{f', {score.sentence()}' if score else ''}"
     if project.edits:
         yield "Edits", f"stages {', '.join(map(str, project.edits.layers))}"
     with suppress(SpecError):  # no command describes the target

@@ -34,7 +34,7 @@ from flowviz.specs import ExportSpec, PictureSize, ViewSpec
 from flowviz.specs.comparison import FigureColumns
 from flowviz.specs.export import relevant
 from flowviz.specs.export_kinds import What
-from flowviz.specs.shares import percent
+from flowviz.specs.shares import counted, percent
 from flowviz.specs.view import FIELDS, Mark
 from flowviz.targets import build_target
 
@@ -316,7 +316,7 @@ def _result(comparison: Comparison, summary: RunSummary, table_columns: Sequence
     """Return the numbers beside the name of an entrant, or why it has none."""
     if not summary.finite:
         trial, last = comparison.trial(summary.name), comparison[summary.name].checkpoint
-        return trial.ending if trial else f"{last.step:,} steps so far" if last else "not trained"
+        return trial.ending if trial else f"{counted(last.step, 'step')} so far" if last else "not trained"
     figures = [
         f"{each.title if summary.is_validated(each) else each.heading([summary])} {summary.text(each)}"
         for each in _columns(summary, table_columns)

@@ -33,6 +33,7 @@ from flowviz.records.recorded_flow import unknown
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.flow import Integrator
+from flowviz.specs.shares import counted
 from flowviz.specs.view import UnitName
 
 if TYPE_CHECKING:
@@ -270,9 +271,9 @@ class Project:
         if flow == self.flow:
             return self
         if self.edits and flow.integrator_steps != self.flow.integrator_steps:
+            steps = counted(self.flow.integrator_steps or 0, "step")
             raise SpecError(
-                f"The edits belong to the {self.flow.integrator_steps} steps of the flow. Reset them before you change "
-                "the number of steps."
+                f"The edits belong to the {steps} of the flow. Reset them before you change the number of steps."
             )
         return replace(self, flow=flow)._followed_anew()
 
@@ -302,7 +303,7 @@ class Project:
 
     def __repr__(self) -> str:
         """Return one line, because the arrays would take thousands."""
-        trained = f"{int(self.history.step[-1]):,} steps" if len(self.history.step) else "untrained"
+        trained = counted(int(self.history.step[-1]), "step") if len(self.history.step) else "untrained"
         if self.flow.is_recorded:
             trained = f"{len(self.trace.names)} stages"
         ending = "" if self.ending in (None, "completed") else f", {self.ending}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from flowviz.records.bounds import Count
 from flowviz.records.measured import Measured, Share
 from flowviz.records.units import FLOW_UNITS, Units
-from flowviz.specs.shares import percent
+from flowviz.specs.shares import folded_share
 
 NEGLIGIBLE = 1e-3  # share of folded points that changes the NLL by less than its standard error
 
@@ -128,5 +128,5 @@ def inexact_note(folded: float) -> str:
     """
     if folded < NEGLIGIBLE:
         return ""
-    share = percent(folded, 1)
-    return f" (inexact: steps fold the plane over at about {share} of the points; increase the integrator steps)"
+    share = folded_share(folded)
+    return f" (inexact: steps fold the plane over at {share} of the points; increase the integrator steps)"

@@ -8,6 +8,7 @@ from pydantic import field_validator, model_validator
 from flowviz.errors import SpecError
 from flowviz.specs.fields import described
 from flowviz.specs.flow import FlowSpec
+from flowviz.specs.shares import counted
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import TargetSpec, target_spec
 from flowviz.specs.training import TrainingSpec, replaced, with_usual_budget
@@ -126,7 +127,7 @@ def with_learning_rates(spec: ComparisonSpec, rates: Sequence[float]) -> Compari
 
 def budget_words(training: TrainingSpec) -> str:
     """Return the budget of a training, such as "20 s of training" or "1,000 steps"."""
-    return f"{training.seconds:.15g} s of training" if training.steps is None else f"{training.steps:,} steps"
+    return f"{training.seconds:.15g} s of training" if training.steps is None else counted(training.steps, "step")
 
 
 def comparison_spec(values: Any) -> ComparisonSpec:

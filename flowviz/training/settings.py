@@ -7,6 +7,7 @@ from flowviz.projects import Project
 from flowviz.records import Adjusted, Settings, Trial
 from flowviz.records.trial import CUT_SHORT
 from flowviz.specs import TrainingSpec
+from flowviz.specs.shares import counted
 from flowviz.training.schedule import Budget
 
 
@@ -28,7 +29,9 @@ def extended(project: Project, *, steps: int | None, seconds: float | None) -> P
     changed = TrainingSpec(**{**project.training.model_dump(), "steps": steps, "seconds": seconds})
     spent = Budget.at(checkpoint, changed)
     if steps is not None and steps < spent.steps_spent:
-        raise SpecError(f"The flow has already been trained for {spent.steps_spent:,} steps. Give a larger number.")
+        raise SpecError(
+            f"The flow has already been trained for {counted(spent.steps_spent, 'step')}. Give a larger number."
+        )
     if seconds is not None and seconds < spent.seconds_spent:
         taken = f"{spent.seconds_spent:.1f} seconds"
         raise SpecError(f"The flow has already been trained for {taken}. Give a larger number.")
@@ -58,7 +61,7 @@ def end_of(project: Project) -> str:
         return f"ended early, because {spec.patience:,} validations in a row did not lower the validation NLL"
     if Budget.at(checkpoint, spec).fraction < 1:
         return ""
-    budget = f"{spec.seconds:g} seconds" if spec.steps is None else f"{spec.steps:,} steps"
+    budget = f"{spec.seconds:g} seconds" if spec.steps is None else counted(spec.steps, "step")
     return f"has already been trained for its whole budget of {budget}"
 
 

@@ -217,7 +217,7 @@ class TestOtherIntegrators:
         assert folded.score is not None
         assert 0.01 < folded.score.folded < 1
         sentence = folded.score.in_units(FLOW_UNITS).sentence()
-        assert "(inexact: steps fold the plane over at about " in sentence
+        assert "(inexact: steps fold the plane over at " in sentence
         assert "increase the integrator steps" in sentence
         again = from_bytes(to_bytes(folded))
         assert again.score == folded.score

@@ -14,6 +14,7 @@ from flowviz.records import Finished, Scene, Weights
 from flowviz.records.units import Units
 from flowviz.rendering.legend import keys
 from flowviz.specs import FlowSpec, ShapeSpec, TextSpec, TrainingSpec, ViewSpec
+from flowviz.specs.shares import percent
 from flowviz.targets import build_target
 from flowviz.training import train
 from tests.records.scores import scored
@@ -124,7 +125,7 @@ def test_nll_of_points_with_several_particles_is_inexact(
     say_nll(encoded.nlls, encoded.folded_share * len(encoded.nlls), TextSpec(text="I"), "flow")
     said = " ".join(capsys.readouterr().err.split())
     assert "NaN" not in said
-    assert f"nats (inexact: steps fold the plane over at about {encoded.folded_share:.1%} of the points; " in said
+    assert f"nats (inexact: steps fold the plane over at {percent(encoded.folded_share)} of the points; " in said
 
 
 def test_a_training_whose_few_steps_fold_ends_without_a_score() -> None:

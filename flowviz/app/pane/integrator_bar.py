@@ -29,9 +29,14 @@ class IntegratorBar(WrappingRow):
     def __init__(self, request: RequestState, view: ViewState) -> None:
         self._controls = controls_of(FIELDS, FORM)
         method, steps = self._controls.values()
-        super().__init__(GAP, label_of(method, "Integrator"), method, steps, QLabel("steps"))
+        noun = QLabel()
+        super().__init__(GAP, label_of(method, "Integrator"), method, steps, noun)
         self.setObjectName("integratorBar")
         bind_fields(request, _integrated, self._controls, request.update_flow)
+        request.watch(
+            lambda value: _integrated(value).integrator_steps == 1,
+            lambda single: noun.setText("step" if single else "steps"),
+        )
         request.watch(lambda value: value.plan.flow.recipe.is_continuous, self._enable)
         view.watch(lambda value: value.is_continuous, self.setVisible)
 

@@ -10,6 +10,7 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.projects import Project
 from flowviz.records import Finished, Progress
 from flowviz.specs import TargetSpec
+from flowviz.specs.shares import counted
 from flowviz.training.schedule import Budget
 
 GREETING = "Press Train and watch the cloud become the target."
@@ -201,10 +202,10 @@ def _description(trained: TrainedProject) -> str:
     project, budget = trained.project, trained.latest
     if project.flow.is_recorded:
         layers = project.trace.last_stage
-        return RECORDED.format(_quoted(project.target.title), f"{layers} layer{'s' if layers > 1 else ''}")
+        return RECORDED.format(_quoted(project.target.title), counted(layers, "layer"))
     step = budget.step if budget else 0
     score = project.score.in_units(trained.units) if project.score else None
-    made = f"after {step:,} {'step' if step == 1 else 'steps'}" if budget else "built by hand"
+    made = f"after {counted(step, 'step')}" if budget else "built by hand"
     known = ", ".join(filter(None, (project.target.title, made, edited_sentence(project.edits))))
     result = f": {score.sentence()}" if score else "" if len(project.history.step) else "; no losses yet"
     kept = f" Kept the best state, step {score.step:,}." if score and score.step != step else ""

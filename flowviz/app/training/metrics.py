@@ -11,7 +11,7 @@ from flowviz.app.widgets.labels import FittingLabel, WarningLabel, WrappingLabel
 from flowviz.records import Moment, Progress, Score, Trace
 from flowviz.records.measured import not_comparable
 from flowviz.specs import FlowSpec, explanations
-from flowviz.specs.shares import percent
+from flowviz.specs.shares import counted, percent
 
 METRICS = {
     "validationNll": (
@@ -86,7 +86,7 @@ class Metrics(QWidget):
     def show_flow(self, flow: FlowSpec) -> None:
         """Say how validation losses are measured if that is not the integrator of the flow."""
         usual = flow.as_trained()
-        self._show_integrator("" if flow == usual else f"{usual.integrator_steps} {usual.integrator} steps")
+        self._show_integrator("" if flow == usual else counted(usual.integrator_steps or 0, f"{usual.integrator} step"))
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show the losses of a progress report, or unknown values for None."""
