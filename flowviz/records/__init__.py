@@ -9,6 +9,7 @@ from flowviz.records.difference import Difference
 from flowviz.records.environment import Environment
 from flowviz.records.events import (
     Advanced,
+    Began,
     Event,
     Finished,
     Hits,
@@ -43,6 +44,7 @@ __all__ = [
     "Adjusted",
     "Advanced",
     "Base",
+    "Began",
     "Checkpoint",
     "Combination",
     "Curve",

@@ -14,7 +14,7 @@ from flowviz.records.score import Score
 from flowviz.records.trace import PARTICLES, Trace
 from flowviz.records.units import Units
 from flowviz.records.weights import Weights
-from flowviz.specs.shares import percent
+from flowviz.specs.shares import counted, percent
 
 Ending = Literal["completed", "patience", "stopped", "interrupted", "diverged"]  # interrupted by Ctrl+C
 Cause = Literal["loss not finite", "loss exploded", "state not finite", "particles not finite", "loss rose"]
@@ -138,6 +138,17 @@ class Progress:
             validation_nll=units.nll(self.validation_nll),
             entropy=units.nll(self.entropy),
         )
+
+
+@dataclass(frozen=True)
+class Began:
+    """The flow was measured as it was before its first step, a moment later, so that the first picture does not wait.
+
+    Attributes:
+        report: The state of the training at step 0.
+    """
+
+    report: Progress
 
 
 @dataclass(frozen=True)
@@ -378,7 +389,7 @@ class Finished:
 
     @property
     def _steps(self) -> str:
-        return f"{self.progress.step:,} step{'' if self.progress.step == 1 else 's'}"
+        return counted(self.progress.step, "step")
 
     @property
     def _kept(self) -> str:
@@ -389,6 +400,7 @@ Event = (
     Preparing
     | Uncompiled
     | WarmUp
+    | Began
     | Progress
     | Advanced
     | Moment

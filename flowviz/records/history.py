@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from flowviz.records.adjusted import Adjusted, Settings, returned_to
 from flowviz.records.checkpoint import Checkpoint
 from flowviz.records.equality import EqualByContent
-from flowviz.records.events import Event, Finished, Progress, Recovered, Retargeted
+from flowviz.records.events import Began, Event, Finished, Progress, Recovered, Retargeted
 from flowviz.records.units import Units
 
 SETTLED_SECONDS = 2.0  # of training; shorter-lived targets are intermediate, such as those of a half-typed word
@@ -94,8 +94,9 @@ class History(EqualByContent):
     def with_event(self, event: Event) -> "History":
         """Return this history updated by an event.
 
-        `Progress` and `Finished` add a report, `Recovered` removes the reports that it undoes, `Retargeted` adds a
-        change of target, and `Adjusted` one of the settings. Other events leave the history unchanged.
+        `Progress` and `Finished` add a report, `Began` one before all others, `Recovered` removes the reports that it
+        undoes, `Retargeted` adds a change of target, and `Adjusted` one of the settings. Other events leave the history
+        unchanged.
         """
         match event:
             case Recovered():
@@ -110,6 +111,9 @@ class History(EqualByContent):
                 return replace(self, adjustments=returned_to((*self.adjustments, event), event.step))
             case (Progress() as report) | Finished(progress=report):
                 return self._with_progress(report)
+            case Began():
+                columns: list[Any] = [np.append(_row(event.report)[name], getattr(self, name)) for name in COLUMNS]
+                return replace(self, **dict(zip(COLUMNS, columns, strict=True)))
         return self
 
     def _with_progress(self, progress: Progress) -> "History":
@@ -117,8 +121,7 @@ class History(EqualByContent):
         if self.changes and progress.step <= self.changes[-1].step:  # no step with the new target yet
             return self
         before = self.up_to(progress.step - 1)
-        report = [np.nan if (value := getattr(progress, name)) is None else value for name in COLUMNS]
-        columns = _appended([getattr(before, name) for name in COLUMNS], report)
+        columns = _appended([getattr(before, name) for name in COLUMNS], list(_row(progress).values()))
         return replace(before, **dict(zip(COLUMNS, columns, strict=True)), kept_step=progress.kept_step)
 
     def in_units(self, units: Units) -> "History":
@@ -268,6 +271,12 @@ class History(EqualByContent):
         if end is not None:
             is_inside &= self.step <= end
         return self.entropy[is_inside & ~np.isnan(self.entropy)]
+
+
+def _row(progress: Progress) -> dict[str, float]:
+    """Return a report as numbers by column."""
+    values = {name: getattr(progress, name) for name in COLUMNS}
+    return {name: np.nan if value is None else value for name, value in values.items()}
 
 
 def _known(value: float) -> float | None:

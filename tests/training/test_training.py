@@ -10,6 +10,7 @@ from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
 from flowviz.records import (
     FLOW_UNITS,
+    Began,
     Checkpoint,
     Finished,
     History,
@@ -26,6 +27,7 @@ from flowviz.targets import Ink, Points
 from flowviz.training import train
 from flowviz.training.guard import Guard, advice
 from flowviz.training.loop import Training
+from flowviz.training.scoring import validation_points
 from flowviz.training.step import ChunkRunner, State
 from tests.training.clock import Clock
 from tests.training.events import finished
@@ -63,6 +65,27 @@ def test_events_come_in_their_order(target: Ink) -> None:
         assert report.train_nll is not None
         assert report.validation_gap == report.validation_nll - report.entropy
         assert np.isfinite([report.train_nll, report.validation_nll, report.steps_per_second]).all()
+
+
+def test_the_loss_of_the_start_is_that_of_the_untrained_flow_and_comes_first_in_the_history(target: Ink) -> None:
+    events = list(train(target, SMALL, TrainingSpec(steps=250), snapshot_seconds=0.0))
+    (began,) = [event for event in events if isinstance(event, Began)]
+    points = validation_points(target, TrainingSpec(steps=250))
+    untrained = build_flow(SMALL, next(event for event in events if isinstance(event, Snapshot)).weights)
+    assert began.report.validation_nll == pytest.approx(-float(untrained.log_prob(points).mean()), abs=1e-4)
+    history = History()
+    for event in events:
+        history = history.with_event(event)
+    assert history.step[0] == 0
+    assert (np.diff(history.step) > 0).all()
+    assert history.validation_nll[0] == history.train_nll[0] == began.report.validation_nll
+    assert history.validation_nll[-1] < history.validation_nll[0]
+
+
+def test_a_training_that_goes_on_has_no_second_start(target: Ink) -> None:
+    first = finished(train(target, SMALL, TrainingSpec(steps=100)))
+    events = train(target, SMALL, TrainingSpec(steps=200), resume=first.checkpoint)
+    assert not [event for event in events if isinstance(event, Began)]
 
 
 def test_a_budget_of_steps_is_spent_exactly(target: Ink) -> None:

@@ -30,6 +30,7 @@ class LossGraph(Plot):
         self._history, self._previous_history = History(), History()
         self._segments: Sequence[EntropySegment] = ()
         self._range = INITIAL_LOSSES
+        self._step: int | None = None  # whose flow is shown
         self._font = self.font()
         self.item.setLabel("bottom", "step")
         self._previous = self.item.plot()
@@ -40,8 +41,10 @@ class LossGraph(Plot):
             curve.setDownsampling(auto=True, method="peak")
         self._spikes = pg.ScatterPlotItem(symbol="t1", size=SPIKE_SIZE, pen=None, hoverable=True, tip=SPIKE_TEXT.format)
         self._kept = pg.ScatterPlotItem(symbol="d", size=KEPT_SIZE, hoverable=True, tip=KEPT_TEXT.format)
-        for marks in (self._spikes, self._kept):
+        self._moment = pg.InfiniteLine(movable=False)
+        for marks in (self._spikes, self._kept, self._moment):
             self.item.addItem(marks, ignoreBounds=True)
+        self._moment.hide()
         self._regression = RegressionCurve(self.item)
         self._targets = ChangeLines(self.item, at_top=True, style=Qt.PenStyle.DotLine)
         self._settings = ChangeLines(self.item, at_top=False, style=Qt.PenStyle.DashLine)
@@ -53,7 +56,7 @@ class LossGraph(Plot):
         self._targets.show([Mark(change.step, change.title, change.title) for change in history.settled_changes])
         self._settings.show(history.marks())
         dot = "o" if len(history.step) == 1 else None  # a single report makes no line
-        self._range = shown_range(history, previous)
+        self._range = shown_range(history, previous, self._step)
         top = self._range[1]
         self._previous.setData(previous.step, np.minimum(previous.validation_nll, top))
         self._train.setData(history.step, np.minimum(history.train_nll, top), symbol=dot)
@@ -66,6 +69,13 @@ class LossGraph(Plot):
             [step for step, _ in kept], [min(loss, top) for _, loss in kept], data=[loss for _, loss in kept]
         )
         self._update_axes()
+
+    def show_moment(self, step: int | None) -> None:
+        """Mark the step whose flow is shown, and show its loss, however high; None for none."""
+        self._step = step
+        self._moment.setVisible(step is not None)
+        self._moment.setValue(step or 0)
+        self.show_losses(self._history, self._previous_history, self._segments)
 
     def set_appearance(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""
@@ -80,6 +90,7 @@ class LossGraph(Plot):
             curve.setSymbolSize(DOT_SIZE)
         self._previous.setPen(pens["previous"])
         self._spikes.setBrush(SURROUNDINGS[theme].label)
+        self._moment.setPen(pg.mkPen(SURROUNDINGS[theme].title, width=LINE))
         self._kept.setBrush(CURVES[theme]["kept"])
         self._kept.setPen(pg.mkPen(SURROUNDINGS[theme].background, width=1))
         super().set_appearance(font, theme)

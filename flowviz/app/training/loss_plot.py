@@ -39,6 +39,7 @@ LEGEND_TIP = (
     "Previous: the validation loss of the previous training on the same target.\n"
     "Dashed vertical lines: changes of settings during the training, and steps to which the training went back after "
     "something went wrong. Point at one to read it.\n"
+    "Solid vertical line: the step whose flow is shown, if it is not the latest.\n"
     "▲: losses above the range shown. Point at it to see the highest."
 )
 DESCRIPTION = "The metrics below show the latest values."
@@ -59,6 +60,7 @@ class LossPlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._history, self._previous = History(), History()
         self._segments: tuple[EntropySegment, ...] = ()
+        self._moment: int | None = None
         self._theme: Theme = "light"
         self._legend = WrappingLabel("lossLegend", "Legend of the curves")
         self._legend.setToolTip(LEGEND_TIP)
@@ -79,6 +81,12 @@ class LossPlot(QWidget):
             self._previous = history
             self._update()
 
+    def show_moment(self, step: int | None) -> None:
+        """Mark the step whose flow is shown; None for the latest, which needs no mark."""
+        self._moment = step
+        if self.graph.created:
+            self.graph.created.show_moment(step)
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""
         self._theme = theme
@@ -98,6 +106,7 @@ class LossPlot(QWidget):
     def _update_graph(self, graph: "LossGraph") -> None:
         graph.set_appearance(self.font(), self._theme)
         self._show_losses(graph)
+        graph.show_moment(self._moment)
 
     def _show_losses(self, graph: "LossGraph") -> None:
         graph.show_losses(self._history, self._previous, self._segments)

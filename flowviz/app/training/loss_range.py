@@ -22,9 +22,14 @@ def loss_range(losses: NDArray[np.float64]) -> tuple[float, float]:
     return float(lowest), float(losses[losses <= lowest + CLIP_FACTOR * bulk].max())
 
 
-def shown_range(history: History, previous: History) -> tuple[float, float]:
-    """Return the lowest and the highest loss to show of a training and the previous one."""
-    return loss_range(np.concatenate([history.train_nll, history.validation_nll, previous.validation_nll]))
+def shown_range(history: History, previous: History, moment: int | None = None) -> tuple[float, float]:
+    """Return the lowest and the highest loss to show of a training and the previous one.
+
+    They include the validation loss at the step of a `moment`.
+    """
+    low, high = loss_range(np.concatenate([history.train_nll, history.validation_nll, previous.validation_nll]))
+    marked = None if moment is None else history.progress_at(moment, None)
+    return low, max(high, marked.validation_nll) if marked and marked.validation_nll is not None else high
 
 
 def spikes(history: History, top: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

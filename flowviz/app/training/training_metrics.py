@@ -54,6 +54,7 @@ class TrainingMetrics:
         self._progress, self._score = None, None
         self._shown_progress, self._shown_score, self.on_target = None, None, None
         self._table.clear()
+        self._loss_plot.show_moment(None)
         self.show_history(history, entropy, units)
 
     def show_history(self, history: History, entropy: float | None, units: Units, *, is_running: bool = False) -> None:
@@ -90,6 +91,7 @@ class TrainingMetrics:
         past = self._history.progress_at(moment.step, self._entropy)
         self.on_target = moment.on_target
         self._table.show_hits(moment)
+        self._loss_plot.show_moment(None if is_latest else moment.step)
         self._show_losses(self._progress if is_running else past)
         self._show_score(self._score if is_latest else None)
 

@@ -23,6 +23,7 @@ from flowviz.projects.variant import Variant
 from flowviz.records import (
     FLOW_UNITS,
     Adjusted,
+    Began,
     Checkpoint,
     Event,
     Finished,
@@ -266,7 +267,7 @@ class TrainingPresenter(QObject):
                 self._on_snapshot(event)
             case Checkpoint():
                 self._on_checkpoint()
-            case Adjusted():
+            case Adjusted() | Began():
                 self._show_losses()
             case Retargeted():
                 self._on_retargeted()

@@ -9,7 +9,7 @@ from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import View, ViewState
 
-VIEW_FIELDS = "color_by", "column", "palette", "marks", "beside", "common_scale"
+VIEW_FIELDS = "color_by", "column", "palette", "marks", "beside", "common_scale", "grid_cells", "square"
 SEEN_FIELDS = "direction", "overview", "fitted"
 ZOOM_FIELDS = "center", "half_extent"  # chosen by the user unless the view follows the cloud
 

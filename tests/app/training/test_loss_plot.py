@@ -16,8 +16,10 @@ from flowviz.app.editing.curve_plot import CurvePlot
 from flowviz.app.training.change_lines import LEFT_OF_LINE, RIGHT_OF_LINE, Label, fitted_labels
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.loss_range import loss_range
+from flowviz.app.training.metrics import Metrics
+from flowviz.app.training.training_metrics import TrainingMetrics
 from flowviz.projects import example
-from flowviz.records import Adjusted, History, Progress, Recovered, Retargeted, Settings, StageReport
+from flowviz.records import FLOW_UNITS, Adjusted, History, Progress, Recovered, Retargeted, Settings, StageReport
 from flowviz.records.report import Curve
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
@@ -96,6 +98,23 @@ def test_kept_state_is_marked(losses: LossPlot) -> None:
     assert (point.pos().x(), point.pos().y()) == (2000, 1.25)
     losses.show_history(history, 1.0)
     assert not len(losses.graph.content()._kept.points())
+
+
+def test_marker_follows_the_timeline_and_its_loss_is_shown(losses: LossPlot, qtbot: QtBot) -> None:
+    project, table = example("brad").project(), Metrics()
+    qtbot.addWidget(table)
+    metrics, graph = TrainingMetrics(losses, table), losses.graph.content()
+    metrics.show_history(project.history, 0.6, FLOW_UNITS)
+    assert not graph._moment.isVisible(), "the latest moment needs no mark"
+    usual = graph._range
+    first, *_, latest = project.timeline.moments
+    assert (first.step, project.history.step[0]) == (0, 0)
+    metrics.show_moment(first, is_latest=False)
+    assert (graph._moment.isVisible(), graph._moment.value()) == (True, 0)
+    assert usual[1] < 2 < graph._range[1] == project.history.validation_nll[0]
+    metrics.show_moment(latest, is_latest=True)
+    assert not graph._moment.isVisible()
+    assert graph._range == usual
 
 
 def test_text_of_the_curve_plot_grows_with_the_text_size(window: Window, qtbot: QtBot) -> None:
