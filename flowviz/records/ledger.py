@@ -99,6 +99,11 @@ class Ledger(EqualByContent):
         """Return the log-density, or its mean, in nats. NaN if unknown."""
         return float(self.terms.sum() + self.of_units)
 
+    @property
+    def log_det(self) -> float:
+        """Return the sum of log|det J| of all stages, or its mean, in nats. NaN if unknown."""
+        return -float(self.terms[1:].sum())
+
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Return a line for each stage, and one for the units unless they are flow units."""

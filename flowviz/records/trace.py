@@ -19,6 +19,7 @@ from flowviz.specs.explanations import (
     BASE_CLOUDS,
     MOVED,
     RECORDED_STAGE,
+    SHORT_TERMS,
     STAGE_TITLES,
     STAGES,
     base_explanation,
@@ -321,7 +322,8 @@ class Trace(EqualByContent):
         if self.is_continuous:
             return f"t = {stage / self.last_stage:.2f}"
         number, _, kind = self.names[stage].partition("_")
-        return f"{int(number)} · {kind if self.is_recorded else STAGE_TITLES[kind].partition(':')[0]}"
+        term = kind if self.is_recorded else SHORT_TERMS.get(kind) or STAGE_TITLES[kind].partition(":")[0]
+        return f"{int(number)} · {term}"
 
 
 def untrained_trace(spec: FlowSpec, particles: NDArray[np.float32] | None = None) -> Trace:

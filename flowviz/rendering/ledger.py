@@ -19,7 +19,9 @@ from flowviz.specs import PictureSize, ViewSpec
 
 MIN_ROW_EMS, MAX_ROW_EMS = 1.3, 4.0  # distance between two rows
 HEAD_EMS, FOOT_EMS, PAD_EMS = 3.4, 2.0, 0.6  # for the lines above the rows, for the numbers below, and between columns
-MAX_TITLE_SHARE = 0.36  # share of the width
+MAX_TITLE_SHARE = 0.6  # share of the width
+LAST_ROWS = 2  # after those of the stages and the units: the subtotal of the stages, and the sum
+SUBTOTAL, SUM = "Σ log|det J|", "sum"
 BAR = 0.62  # share of the height of a row
 MARGIN = 0.03  # share of the scale, beyond each of its ends
 NUMBER = "-00.00"  # takes as much room as any usual number, so that nothing moves while numbers change
@@ -29,7 +31,7 @@ UNKNOWN = "unknown"
 
 def ledger_height(ledger: Ledger, text: float) -> int:
     """Return the height in pixels at which every stage has a row, without lines above; `text` is 1 em in pixels."""
-    return ceil(text * (PAD_EMS + FOOT_EMS + MIN_ROW_EMS * (len(ledger.entries) + 1)))
+    return ceil(text * (PAD_EMS + FOOT_EMS + MIN_ROW_EMS * (len(ledger.entries) + LAST_ROWS)))
 
 
 def ledger_sentences(ledger: Ledger) -> tuple[str, str]:
@@ -91,16 +93,16 @@ def draw_ledger(
 ) -> Drawing:
     """Return the drawing of a ledger; see `render_ledger`. `length` returns the width of a text."""
     layout, colors = _Layout.of(ledger, view, size, limits, headed=headed, length=length), SURROUNDINGS[view.theme]
-    rows = [*layout.entries, Entry("sum", ledger.total, 0.0)]
+    rows = [*layout.entries, Entry(SUBTOTAL, ledger.log_det, np.nan), Entry(SUM, ledger.total, 0.0)]
     marked = [place for place, entry in enumerate(rows) if stage is not None and _is_about(entry, stage)]
     found = Drawing(tuple(Box(0, layout.top + p * layout.row, layout.width, layout.row, colors.grid) for p in marked))
     found += _head(ledger, layout, colors) if headed and view.labels else Drawing()
     found += _scale(layout, colors, has_numbers=view.axes)
     for place, entry in enumerate(rows):
-        is_sum = place == len(rows) - 1
-        found += Drawing(_bar(layout, place, entry, colors.title if is_sum else _color(entry, view)))
+        is_last = place >= len(layout.entries)
+        found += Drawing(_bar(layout, place, entry, colors.title if is_last else _color(entry, view)))
         if view.labels:
-            found += _words(layout, place, entry, colors.title if is_sum or place in marked else None)
+            found += _words(layout, place, entry, colors.title if is_last or place in marked else None)
     return found + Drawing(lines=tuple(_connectors(layout, colors)))
 
 
@@ -116,7 +118,7 @@ class _Layout:
     """The rows of a picture, and its places in pixels.
 
     Attributes:
-        entries: The lines above the sum.
+        entries: The lines above the subtotal and the sum.
         text: 1 em.
         length: Returns the width of a text.
         width: The width of the picture.
@@ -151,11 +153,12 @@ class _Layout:
         text = em(view, Panel(size.width, size.height))
         top = text * (HEAD_EMS if headed and view.labels else PAD_EMS)
         room = size.height - top - text * (FOOT_EMS if view.axes else PAD_EMS)
-        others = 1 + bool(ledger.of_units)  # the sum and the units
+        others = LAST_ROWS + bool(ledger.of_units)
         entries = ledger.grouped(max(int(room / (MIN_ROW_EMS * text)) - others, 2))
-        row = min(room / (len(entries) + 1), MAX_ROW_EMS * text)
+        row = min(room / (len(entries) + LAST_ROWS), MAX_ROW_EMS * text)
         pad, length = PAD_EMS * text, length or text_width(text)
-        titles = min(max(length(entry.title) for entry in entries), MAX_TITLE_SHARE * size.width) if view.labels else 0
+        words = [entry.title for entry in entries] + [SUBTOTAL, SUM]
+        titles = min(max(map(length, words)), MAX_TITLE_SHARE * size.width) if view.labels else 0
         numbers = length(NUMBER) if view.labels else 0
         left, right = titles + 2 * pad, size.width - numbers - 2 * pad
         return cls(entries, text, length, size.width, top, row, left, max(right, left + 1), limits_for(ledger, limits))
@@ -187,7 +190,7 @@ def _head(ledger: Ledger, layout: _Layout, colors: Surroundings) -> Drawing:
 
 def _scale(layout: _Layout, colors: Surroundings, *, has_numbers: bool) -> Drawing:
     """Return vertical lines at round sums, with their numbers below, and one at 0."""
-    height = (len(layout.entries) + 1) * layout.row
+    height = (len(layout.entries) + LAST_ROWS) * layout.row
 
     def upright(nats: float, color: Color) -> Box:
         return Box(layout.x(nats), layout.top, 1, height, color)
@@ -225,10 +228,11 @@ def _bar(layout: _Layout, place: int, entry: Entry, color: Color) -> tuple[Box, 
 
 
 def _connectors(layout: _Layout, colors: Surroundings) -> Sequence[Line]:
-    """Return a line from the end of each bar to the beginning of the next one."""
+    """Return a line from the end of each bar to the beginning of the next one, past the subtotal, which has none."""
     reach, found = BAR * layout.row / 2, list[Line]()
     for place, entry in enumerate(layout.entries):
         if np.isfinite(entry.after):
             x, y = layout.x(entry.after), layout.middle(place)
-            found.append(segment(x, y + reach, x, y + layout.row - reach, colors.label))
+            rows = LAST_ROWS if place == len(layout.entries) - 1 else 1
+            found.append(segment(x, y + reach, x, y + rows * layout.row - reach, colors.label))
     return found

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from flowviz.specs import recipes
 from flowviz.specs.edits import LayerEdit
 from flowviz.specs.recipes import RECORDED
-from flowviz.specs.shares import percent
+from flowviz.specs.shares import folded_share, percent
 from flowviz.specs.target import MixSpec, TargetSpec, TextSpec
 from flowviz.specs.view import ColorBy, Direction, Mark
 
@@ -56,6 +56,11 @@ STAGE_TITLES: dict[str, str] = {
     recipes.RADIAL_LAYER: "Radial layer: moves points toward a center or away from it",
 }
 
+SHORT_TERMS = {  # of layers, where there is little room
+    recipes.MASKED_AUTOREGRESSIVE: "Autoregressive",
+    recipes.INVERSE_AUTOREGRESSIVE: "Autoregressive",
+    recipes.BATCH_NORMALIZATION: "Batch norm",
+}
 MOVED = "moves the particles"  # a layer of a recorded flow, of which nothing else is known
 STILL = "points stay where they are"  # at a disabled layer
 _UP_OR_DOWN = "points up or down, depending on their horizontal position"
@@ -180,7 +185,7 @@ MARKS: Mapping[Mark, str] = {
     "velocity": (
         "The arrows show how this layer moves points; at the base, how the first layer does. For flow steps, they are "
         "the velocity field at the time of this stage, and particles follow them from step to step. The arrow in the "
-        "legend gives the scale; longer ones are cut and gray."
+        "legend gives the scale. Faint arrows are cut, because points move even farther or faster there."
     ),
     "target": "At the last stage, the shape behind the particles is the target that the flow learns.",
 }
@@ -234,10 +239,9 @@ PROBE = (
 
 def folded(share: float) -> str:
     """Explain that densities are inexact, because steps fold the plane over at a share, 0 to 1, of the particles."""
-    amount = percent(share, 1) if share >= 0.001 else "less than 0.1%"
     return (
-        f"Densities and NLLs are inexact: the steps fold the plane over at {amount} of the particles, so they cannot "
-        "be undone uniquely there. Increase the integrator steps."
+        f"Densities and NLLs are inexact: the steps fold the plane over at {folded_share(share)} of the particles, so "
+        "they cannot be undone uniquely there. Increase the integrator steps."
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from flowviz.records import untrained_trace
 from flowviz.records.ledger import Ledger
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color
 from flowviz.rendering.ledger import (
@@ -13,7 +14,7 @@ from flowviz.rendering.ledger import (
     render_ledger,
     row_at,
 )
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.specs.view import Theme
 
 SIZE, VIEW = PictureSize(width=500, height=300), ViewSpec()
@@ -59,9 +60,28 @@ def test_every_line_has_its_number_and_the_last_one_is_the_sum() -> None:
     assert "log p(x): -2.501 nats" in found
 
 
+def test_subtotal_is_the_sum_of_log_det() -> None:
+    ledger = of([-2.0, -1.0, 0.25])
+    assert ledger.log_det == 0.75
+    found = words(ledger)
+    assert found[found.index("Σ log|det J|") + 1] == "0.75"
+    drawing = draw_ledger(ledger, ViewSpec(axes=False), SIZE, LIMITS)
+    bars = [box for box in drawing.boxes if box.width > 1]
+    assert len(bars) == 4, "the subtotal has no bar, because the bars of the stages add up to it"
+
+
+def test_names_of_layers_are_not_cut_off_in_a_narrow_panel() -> None:
+    for family in ("realnvp", "nice", "glow", "maf", "iaf", "spline", "planar", "radial"):
+        named = Ledger.of_point(untrained_trace(FlowSpec(family=family), np.zeros((1, 2), np.float32)))
+        size = PictureSize(width=227, height=ledger_height(named, 13))
+        view = ViewSpec(word_height=min(13 / 227, 0.1))
+        found = [label.text for label in draw_ledger(named, view, size, LIMITS, headed=False).labels]
+        assert set(named.titles) <= set(found), family
+
+
 def test_unknown_numbers_are_said_to_be_unknown_and_have_no_bar() -> None:
     ledger = of([-2.0, np.nan, 0.5])
-    assert words(ledger).count("unknown") == 2
+    assert words(ledger).count("unknown") == 3, "the layer, the subtotal and the sum"
     assert "log p(x): unknown nats" not in words(ledger)
     assert "log p(x): unknown" in words(ledger)
     picture = render_ledger(ledger, ViewSpec(labels=False, axes=False), SIZE, LIMITS)

@@ -15,7 +15,8 @@ from flowviz.specs.view import Theme
 
 HELP = (
     "Each bar begins where the one above ends. To the right (blue), a layer squeezes areas together, which raises the "
-    "density; to the left (orange), it stretches them. Click a row to go to its layer."
+    "density; to the left (orange), it stretches them. Σ\u00a0log|det\u00a0J|, the sum over all layers, is subtracted: "
+    "below 0, the layers squeeze more than they stretch. Click a row to go to its layer."
 )
 MEAN = "&Mean over the data"
 MEAN_TIP = "While no point is probed, show the mean over validation points. Its sum is minus their NLL"
@@ -166,4 +167,5 @@ def _typeset(text: str) -> str:
 
 def _lines(ledger: Ledger) -> str:
     """Return the lines of a ledger for screen readers."""
-    return "; ".join(f"{entry.title}: {entry.nats:.2f}" for entry in ledger.entries) + f"; sum: {ledger.total:.2f} nats"
+    lines = [f"{entry.title}: {entry.nats:.2f}" for entry in ledger.entries]
+    return "; ".join([*lines, f"sum of log|det J|: {ledger.log_det:.2f}", f"sum: {ledger.total:.2f} nats"])
