@@ -55,14 +55,11 @@ class BatchNormalization(ElementwiseAffine):
 
     def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
         affine = super().report(numbers, spans, forward)
-        pairs = {
-            "mean μ": numbers["mean"],
-            "variance σ²": numbers["variance"],
-            "γ": np.exp(numbers["gamma"]),
-            "β": numbers["beta"],
-        }
+        measured = {"mean μ": numbers["mean"], "variance σ²": numbers["variance"]}
+        learned = {"γ": np.exp(numbers["gamma"]), "β": numbers["beta"]}
         found = {
             f"{coordinate} {name}": float(pair[i])
+            for pairs in (measured, learned)
             for i, coordinate in enumerate(("horizontal", "vertical"))
             for name, pair in pairs.items()
         }

@@ -11,7 +11,7 @@ from flowviz.app.editing.curve_plot import CurvePlot
 from flowviz.app.editing.layer_bar import LayerBar
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.pane.side_panel import SidePanel
-from flowviz.app.widgets.controls import HelpButton, row
+from flowviz.app.widgets.controls import DisclosureButton, HelpButton, row
 from flowviz.app.widgets.labels import WrappingLabel, breakable, breakable_formula
 from flowviz.records import StageReport, written
 from flowviz.rendering.projection import is_split
@@ -22,6 +22,7 @@ from flowviz.specs.view import Direction, Theme
 OFFER = '<a href="#numbers">Show formula, numbers and curves</a>. This loads TensorFlow, which takes a few seconds.'
 UNTRAINED = "Numbers appear here a moment after training starts."
 LOADING = "Computing formula, numbers and curves…"
+FEW = 4  # numbers of a stage that are shown at first: two for each axis
 
 
 class Inspector(SidePanel):
@@ -34,6 +35,8 @@ class Inspector(SidePanel):
         self.setAccessibleDescription("Formula, numbers and curves of the layer, and an explanation of what is shown")
         self._create_labels()
         self._bar = LayerBar(editor)
+        tip = "Show or hide the other numbers of this layer"
+        self._more = DisclosureButton("moreNumbersButton", "More Numbers", tip, tip, "inspector/numbers", self._others)
         self._bending = CurveBending(editor, self)
         self._plot = CurvePlot(self._bending)
         self.help = HelpButton("inspector", self._explanation, self._view_explanation)
@@ -44,16 +47,17 @@ class Inspector(SidePanel):
         self._explanation = WrappingLabel("stageExplanation", "What this stage does")
         self._formula = WrappingLabel("stageFormula", "Formula")
         self._numbers = WrappingLabel("stageNumbers", "Numbers of this stage")
+        self._others = WrappingLabel("otherStageNumbers", "Other numbers of this stage")
         self._share = WrappingLabel("stageShare", "Share of total stretching")
         self._view_explanation = WrappingLabel("viewExplanation", "What is shown")
-        for label in (self._formula, self._numbers):
+        for label in (self._formula, self._numbers, self._others):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
             label.setAccessibleDescription("The text can be selected and copied")
         self._formula.linkActivated.connect(lambda: self.report_requested.emit())
 
     def _lay_out(self) -> None:
         top = row(self._title, self.help, stretched=self._title)
-        facts = self._bar, self._formula, self._numbers, self._plot, self._share
+        facts = self._bar, self._formula, self._numbers, self._more, self._others, self._plot, self._share
         column = self.fill(top, *facts, self._explanation, self._view_explanation)
         column.addStretch(1)  # a tall panel keeps its contents together
 
@@ -71,7 +75,10 @@ class Inspector(SidePanel):
         """Show formula, numbers and curves of a stage, or a hint if there are none, because the flow is untrained."""
         self._formula.setText("<br>".join(map(breakable_formula, report.formula)) if report else UNTRAINED)
         numbers = [f"{name} = {written(value)}" for name, value in report.numbers.items()] if report else []
-        self._numbers.show_text("<br>".join(numbers))
+        self._numbers.show_text("<br>".join(numbers[:FEW]))
+        self._others.setText("<br>".join(numbers[FEW:]))
+        self._more.setVisible(len(numbers) > FEW)
+        self._others.setVisible(len(numbers) > FEW and self._more.isChecked())
         self._bending.show_report(report)
 
     def offer_report(self) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.editing.layer_editor import LayerEditor
@@ -89,6 +89,24 @@ def test_tall_inspector_keeps_its_contents_together(inspector: Inspector, qtbot:
     assert names.height() <= names.heightForWidth(names.width()) + 2
 
 
+def test_numbers_beyond_two_of_each_axis_are_collapsed(inspector: Inspector, qtbot: QtBot) -> None:
+    numbers = {"horizontal mean μ": 1.0, "horizontal variance σ²": 2.0, "vertical mean μ": 3.0}
+    few = {**numbers, "vertical variance σ²": 4.0}
+    show(inspector, qtbot)
+    inspector.show_report(StageReport(1, "batch_normalization", ("y",), {**few, "ε": 0.001}))
+    more = inspector.findChild(QToolButton, "moreNumbersButton")
+    assert more is not None
+    first, others = label(inspector, "stageNumbers"), label(inspector, "otherStageNumbers")
+    assert first.text().count("<br>") == 3
+    assert "σ² = 4" in first.text()
+    assert (more.isVisible(), others.isVisible()) == (True, False)
+    more.click()
+    assert others.isVisible()
+    assert others.text() == "ε = 0.001"
+    inspector.show_report(StageReport(1, "batch_normalization", ("y",), few))
+    assert (more.isVisible(), others.isVisible()) == (False, False)
+
+
 @pytest.mark.parametrize(
     ("view", "warns"),
     [
@@ -100,7 +118,7 @@ def test_tall_inspector_keeps_its_contents_together(inspector: Inspector, qtbot:
 def test_inexact_density_is_explained_where_it_is_shown(inspector: Inspector, view: ViewSpec, warns: bool) -> None:
     for folded, expected in ((0.031, warns), (0.0, False)):
         inspector.show_view("generate", view, overview=False, probed=False, folded=folded)
-        assert ("over at 3.1% of the particles" in label(inspector, "viewExplanation").text()) == expected
+        assert ("over at 3% of the particles" in label(inspector, "viewExplanation").text()) == expected
 
 
 def test_plot_is_created_with_the_first_curves_in_the_current_theme(inspector: Inspector) -> None:
