@@ -127,6 +127,12 @@ VIEW = (
     _count("probe_stage", "The stage at which a point was probed"),
     _number("probe_x", "The horizontal coordinate of the probed point, at its stage", unit="flow units"),
     _number("probe_y", "The vertical coordinate of the probed point, at its stage", unit="flow units"),
+    _amount(
+        "probe_density",
+        "The density of the flow at the place of the probed point at the last stage: high on a word, near 0 in empty "
+        "space; unknown until it is computed",
+        unit="shares per square flow unit",
+    ),
     _count("selection", "How many particles are selected", unit="particles"),
     _flag("fitted", "Whether the view follows the cloud, rather than showing a part of the plane that was zoomed to"),
     _flag("playing", "Whether the flow is playing"),

@@ -58,7 +58,11 @@ def create_lessons(
     observer = Observer(window)
     playhead = viewer.playhead
     observer.add(
-        lambda: view_observations(view.value, viewer), view.changed, viewer.moment_shown, playhead.playing_changed
+        lambda: view_observations(view.value, viewer),
+        view.changed,
+        viewer.scenes.changed,
+        viewer.moment_shown,
+        playhead.playing_changed,
     )
     observer.add_event("exported", exports.exported)
     observer.add_event("played", playhead.stage_reached, happens=partial(is_end_of_playback, playhead, view))

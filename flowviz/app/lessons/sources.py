@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.document.document import Document
@@ -61,10 +62,17 @@ def view_observations(value: View, viewer: Viewer) -> Mapping[str, Any]:
         "probe_stage": probe[0] if probe else None,
         "probe_x": probe[1][0] if probe else None,
         "probe_y": probe[1][1] if probe else None,
+        "probe_density": _probe_density(viewer) if probe else None,
         "selection": value.selection.count if value.selection else 0,
         "fitted": seen.fitted,
         "playing": viewer.playhead.is_playing,
     }
+
+
+def _probe_density(viewer: Viewer) -> float | None:
+    """Return the density of the flow where the probed point is at the last stage. None while it is computed."""
+    path = viewer.scene.probe
+    return None if path is None else float(np.exp(path.log_density(path.last_stage)[0]))
 
 
 def _kind(viewer: Viewer, stage: int) -> str | None:

@@ -97,6 +97,13 @@ def _probe(learner: Learner, wants: bool, x: float = 0.5, y: float = 0.5) -> Non
     CloudMouse(learner.window.main._viewing.cloud, learner.qtbot).click(x, y)
 
 
+def _densest(learner: Learner) -> tuple[float, float]:
+    """Return the place of the particle at the last stage where the density is highest."""
+    trace = learner.window.main.viewer.scene.trace
+    x, y = trace.positions[-1, trace.log_density(trace.last_stage).argmax()]
+    return float(x), float(y)
+
+
 def _select(learner: Learner, count: int) -> None:
     learner.trigger("rectangleTool")
     cloud = learner.window.main._viewing.cloud
@@ -263,6 +270,7 @@ ACTS: Mapping[str, Act] = {
     "overview": partial(_press_button, "overviewButton"),
     "tool": lambda learner, tool: learner.trigger(f"{tool}Tool"),
     "probe": _probe,
+    "probe_density": lambda learner, _: _probe(learner, True, *_densest(learner)),
     "probe_x": lambda learner, x: _probe(learner, True, x=x),
     "probe_y": lambda learner, y: _probe(learner, True, y=y),
     "selection": _select,

@@ -52,7 +52,7 @@ def test_no_text_is_cut_off_even_while_the_program_is_busy(qtbot: QtBot, lesson:
     with qtbot.waitExposed(panel):
         panel.show()
     for value in attendances(lesson):
-        panel.step.show_attendance(value, "")
+        panel.show_attendance(value, "")
         assert cut_off(panel) == [], f"step {value.progress.step + 1}"  # without a turn of the event loop
         if value.step is not None and "term:" in value.step.text:
             panel.step._follow("term:gap")
