@@ -147,9 +147,9 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(drafts, thread, owners, self)
         self.exports = Exports(self)
         self.lessons, self._lesson_files = create_lessons(
-            self, self._stack, self._lesson_panel, self.request, self.view, self.edits, self.viewer, self.session,
-            runner, self.status, self.document_actions, self.comparisons, self.exports, self._layout.open_panels,
-            self._layout.show_beside, self.motion,
+            self, self._stack, self._lesson_panel, self._viewing.cloud, self.request, self.view, self.edits,
+            self.viewer, self.session, runner, self.status, self.document_actions, self.comparisons, self.exports,
+            self._layout.open_panels, self._layout.show_beside, self.motion,
         )  # fmt: skip
         self.crash_handler = CrashHandler([autosave.save for autosave in self.autosaves], self)
         self.editing = Editing(

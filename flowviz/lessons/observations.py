@@ -22,6 +22,7 @@ from flowviz.specs.view import ColorBy, Direction, Mark
 
 Kind = Literal["number", "text", "flag", "list"]
 
+SUSPECTS = ("A", "B", "C")
 TOOLS = ("move", "rectangle", "lasso", "probe", "bend")
 TRAINING_STATES = ("idle", "preparing", "running", "paused", "stopping", "ended", "diverged")
 PanelName = Literal["target", "flow", "training", "loss", "inspector", "ledger"]
@@ -137,6 +138,7 @@ VIEW = (
     _flag("fitted", "Whether the view follows the cloud, rather than showing a part of the plane that was zoomed to"),
     _flag("playing", "Whether the flow is playing"),
     _flag("played", "Whether a playback has reached its end since the step began"),
+    _list("suspects_probed", "Which of the marked points were probed since they are marked", SUSPECTS),
 )
 REQUEST = (
     _text("target_kind", "The page of the target panel", TARGETS),
@@ -190,6 +192,7 @@ TRAINING = (
         "itself or by Stop",
         TRAINING_STATES,
     ),
+    _flag("trained_as_requested", "Whether the flow that is shown was trained to the end, with the settings requested"),
     _count("steps", "How many steps were trained", unit="steps"),
     _count("recoveries", "How often the guard brought the training back to its best state since it began"),
     _number("nll", "The loss on points that were not trained on; for a finished flow, on the test points", unit=NATS),
@@ -216,6 +219,8 @@ COMPARISON = (
 )
 ONE_DIMENSION = (
     _amount("one_dimension_slope_at_center", "The slope of the curve in the middle"),
+    _amount("one_dimension_slope_left", "The average slope of the curve from −1 to 0"),
+    _amount("one_dimension_slope_right", "The average slope of the curve from 0 to 1"),
     _amount("one_dimension_max_density", "The highest density after the curve"),
     _amount("one_dimension_total", "The area below the density after the curve"),
     _amount(

@@ -11,7 +11,16 @@ from flowviz.records.base_distribution import normal_density
 KNOTS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)  # x of the knots
 RANGE = 4.0  # of x and y that is shown, on both sides of 0
 MIN_RISE = 0.05  # from one knot to the next, so that the curve has an inverse
+HALF_TANGENT = 0.9  # half of the length of a tangent
+ROUNDING = 1e-9
 SLICE_WIDTH = 0.5
+POINTS = 4000  # of the histograms
+BINS = np.linspace(-RANGE, RANGE, 65)
+FINE = np.linspace(-8, 8, 1601)  # further than the view, as a curve may bring distant points into it
+TURNS_DOWN = (
+    "<b>The circle stops here.</b> The curve must rise everywhere: if it turned down, two points would land at the "
+    "same place, and nobody could tell where each one came from."
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,16 @@ class MonotoneCurve:
         heights = list(self.heights)
         heights[knot] = min(max(float(height), low), high)
         return replace(self, heights=tuple(heights))
+
+    @property
+    def always_rises(self) -> bool:
+        """Return whether each knot is high enough above the one before it, so that the curve has an inverse."""
+        return bool((np.diff(self.heights) >= MIN_RISE - ROUNDING).all())
+
+    def problem(self, knot: int, height: float) -> str:
+        """Return why a knot cannot be at a height, as HTML, or an empty string."""
+        moved = replace(self, heights=(*self.heights[:knot], height, *self.heights[knot + 1 :]))
+        return "" if moved.always_rises else TURNS_DOWN
 
     def values_and_slopes(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return y = f(x) and the slope f'(x) at coordinates (n,)."""
@@ -93,3 +112,74 @@ def slice_at(curve: MonotoneCurve, center: float) -> Slice:
     y, _ = curve.values_and_slopes(np.array([low, high]))
     share = (erf(high / sqrt(2)) - erf(low / sqrt(2))) / 2
     return Slice((low, high), (float(y[0]), float(y[1])), share)
+
+
+@dataclass(frozen=True)
+class Tangent:
+    """A piece of the tangent of a curve, of a fixed length.
+
+    Attributes:
+        x: Of its ends.
+        y: Of its ends.
+        slope: The slope of the curve where the tangent touches it.
+    """
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    slope: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Return x and y of the point at which it touches the curve."""
+        return sum(self.x) / 2, sum(self.y) / 2
+
+
+def tangent_at(curve: MonotoneCurve, x: float) -> Tangent:
+    """Return the tangent of a curve at a coordinate, in the middle of its piece."""
+    (y,), (slope,) = curve.values_and_slopes(np.array([x]))
+    right, up = HALF_TANGENT / np.hypot(1, slope), HALF_TANGENT * slope / np.hypot(1, slope)
+    return Tangent((x - right, x + right), (y - up, y + up), float(slope))
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Histograms of normally distributed points, before and after a curve has moved them, as densities.
+
+    Attributes:
+        edges: Edges of the bars (n + 1,).
+        before: Heights (n,) before.
+        after: Heights (n,) after.
+    """
+
+    edges: NDArray[np.float64]
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+
+    @property
+    def width(self) -> float:
+        """Return the width of a bar."""
+        return float(self.edges[1] - self.edges[0])
+
+
+def bars_of(curve: MonotoneCurve) -> Bars:
+    """Return the histograms of points that a curve moves; the points are always the same."""
+    x = np.random.default_rng(0).standard_normal(POINTS)
+    y, _ = curve.values_and_slopes(x)
+    before, after = (np.histogram(each, BINS)[0] / POINTS / (BINS[1] - BINS[0]) for each in (x, y))
+    return Bars(BINS, before, after)
+
+
+def observations(curve: MonotoneCurve, slice_center: float) -> dict[str, float]:
+    """Return what the conditions of a lesson can refer to, by name."""
+    _, (slope,) = curve.values_and_slopes(np.zeros(1))
+    y, density = moved_density(curve, FINE)
+    heights, middle = curve.heights, len(KNOTS) // 2
+    return {
+        "one_dimension_slope_at_center": float(slope),
+        "one_dimension_slope_left": heights[middle] - heights[middle - 1],
+        "one_dimension_slope_right": heights[middle + 1] - heights[middle],
+        "one_dimension_max_density": float(density.max()),
+        "one_dimension_total": float(np.trapezoid(density, y)),
+        "one_dimension_largest_move": float(np.abs(np.subtract(heights, KNOTS)).max()),
+        "one_dimension_slice": slice_center,
+    }

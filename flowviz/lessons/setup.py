@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from flowviz.errors import SpecError
 from flowviz.lessons.observations import PanelName
+from flowviz.lessons.one_dimension import KNOTS, MonotoneCurve
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.edits import Edits
@@ -19,6 +20,7 @@ from flowviz.specs.view import COARSE_GRID, ColorBy, Direction, Mark, SquareNumb
 
 Clear = Literal["clear"]
 VIEW_KEYS, SEEN_KEYS = ("marks", "color_by", "beside"), ("direction", "overview", "fitted")  # named like what they set
+Heights = Annotated[tuple[float, ...], Field(min_length=len(KNOTS), max_length=len(KNOTS))]
 PaneNumber = Annotated[int, Field(ge=1, le=MAX_ENTRANTS)]
 EXCLUSIVE = {"text", "shape"}, {"edits", "disabled_layers"}  # keys of which a setup has one
 
@@ -80,10 +82,19 @@ class Setup(Spec):
     training: dict[str, Any] | None = _key(
         "Training", "The next training; by default, it takes 60 seconds", {"steps": 2000, "learning_rate": 0.1}
     )
-    train: Literal["start", "stop"] | None = _key("Train", '"start" begins a training, "stop" ends it', "stop")
+    train: Literal["start", "once", "stop"] | None = _key(
+        "Train",
+        '"start" begins a training, "once" only if none has begun since the flow was opened, "stop" ends it',
+        "stop",
+    )
     disabled_layers: frozenset[LayerNumber] | None = _key("Disabled layers", "The layers that are disabled", [2])
-    curve: Literal["straight"] | None = _key(
-        "Curve", '"straight" makes the curve of the one-dimensional view a straight line', "straight"
+    curve: Literal["straight"] | Heights | None = _key(
+        "Curve",
+        'The curve of the one-dimensional view: its heights at x = −3, −2, …, 3; "straight" moves nothing',
+        [-3, -2, -0.2, 0, 0.2, 2, 3],
+    )
+    suspects: bool | None = _key(
+        "Suspects", "Whether three points are marked, of which A and C belong to the target, and B does not", True
     )
     edits: Clear | None = _key("Edits", '"clear" enables all layers and removes all bumps', "clear")
 
@@ -111,6 +122,17 @@ class Setup(Spec):
         if cells := self.grid or (COARSE_GRID if square else None):
             return ViewSpec(grid_cells=cells, square=square)
         return ViewSpec(square=None) if self.square else None
+
+    @property
+    def monotone_curve(self) -> MonotoneCurve | None:
+        """Return the curve of the one-dimensional view, or None to leave it as it is."""
+        if self.curve is None:
+            return None
+        return MonotoneCurve() if isinstance(self.curve, str) else MonotoneCurve(self.curve)
+
+    def begins_training(self, *, has_trained: bool) -> bool:
+        """Return whether a training begins, given whether one has begun since the flow was opened."""
+        return self.train == "start" or (self.train == "once" and not has_trained)
 
     def after(self, earlier: "Setup") -> "Setup":
         """Return the state after an earlier setup and this one."""
@@ -149,6 +171,8 @@ class Setup(Spec):
             raise SpecError("Give a text or a shape, not both.", ("shape",))
         if self.edits is not None and self.disabled_layers is not None:
             raise SpecError("Disable layers or clear all edits, not both.", ("edits",))
+        if self.monotone_curve is not None and not self.monotone_curve.always_rises:
+            raise SpecError("Each height of a curve is above the one before it.", ("curve",))
         for key in ("flow_spec", "training_spec", "target_spec", "grid_spec"):
             self._check(key)
         return self

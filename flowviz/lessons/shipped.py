@@ -8,11 +8,13 @@ from flowviz.lessons.lesson import Lesson
 from flowviz.lessons.reader import LESSON_SUFFIX, is_lesson, read_lesson
 
 ORDER = (
+    "why_flows",
     "01_change_of_variables",
     "02_coupling",
     "03_why_permute",
     "04_log_det",
     "05_loss",
+    "five_questions",
     "06_batch_normalization",
     "07_nan",
     "08_bridges",

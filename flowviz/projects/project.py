@@ -271,9 +271,9 @@ class Project:
         if flow == self.flow:
             return self
         if self.edits and flow.integrator_steps != self.flow.integrator_steps:
-            steps = counted(self.flow.integrator_steps or 0, "step")
+            present = counted(self.flow.integrator_steps or 0, "step")
             raise SpecError(
-                f"The edits belong to the {steps} of the flow. Reset them before you change the number of steps."
+                f"The edits belong to the {present} of the flow. Reset them before you change the number of steps."
             )
         return replace(self, flow=flow)._followed_anew()
 

@@ -1,6 +1,8 @@
 """The flows that lessons show, and the texts of the lessons, to compare them with."""
 
+import re
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +18,20 @@ FILES = sorted(LESSONS.glob("*.toml"))
 
 
 @cache
-def lesson(number: int) -> Lesson:
-    """Return the lesson with a number."""
-    (path,) = LESSONS.glob(f"{number:02}_*.toml")
-    return read_lesson(path)
+def lesson(name: int | str) -> Lesson:
+    """Return the lesson with a number, or a name."""
+    return read_lesson(_file(name))
 
 
-def words(number: int) -> str:
-    """Return everything that a lesson says, on one line."""
-    (path,) = LESSONS.glob(f"{number:02}_*.toml")
-    return " ".join(path.read_text(encoding="utf-8").replace("\\\n", "").split())
+def words(name: int | str) -> str:
+    """Return everything that a lesson says, on one line, with links as text."""
+    text = " ".join(_file(name).read_text(encoding="utf-8").replace("\\\n", "").split())
+    return re.sub(r"\[([^\]]*)\]\((?:control|term):[^)]*\)", r"\1", text)
+
+
+def _file(name: int | str) -> Path:
+    (path,) = LESSONS.glob(f"{name:02}_*.toml" if isinstance(name, int) else f"{name}.toml")
+    return path
 
 
 @cache

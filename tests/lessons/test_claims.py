@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flowviz import rescored
-from flowviz.app.lessons import one_dimension
+from flowviz.lessons import one_dimension
 from flowviz.lessons.one_dimension import MonotoneCurve, moved_density, slice_at
 from flowviz.projects import example
 from flowviz.records.base_distribution import normal_density
@@ -177,13 +177,15 @@ def test_5_loss_of_the_untrained_flow() -> None:
 def test_5_thin_letters_have_a_negative_loss() -> None:
     project = shipped("thin_letters")
     area = np.exp(entropy(project))
-    says(5, f"covers only {area:.2f} square units")
+    says(5, f"All ink covers only {area:.2f} square units")
     says(5, f"1 ÷ {area:.2f} ≈ {1 / area:.1f} everywhere on the ink")
     test_points = build_target(project.target).test(2_000, np.random.default_rng(0))
     assert test_points is not None
     assert (project.build_flow().log_prob(test_points) > 0).mean() > 0.8  # "log p is mostly above 0"
-    numbers = [f"{value:.2f}".replace("-", "−") for value in (nll(project), entropy(project))]
-    says(5, f"The loss is {numbers[0]} nats, the entropy {numbers[1]} nats: a gap of {gap(project):.2f} nats")
+    limit, loss = f"{entropy(project):.2f}".replace("-", "−"), f"{nll(project):.1f}".replace("-", "−")
+    says(5, f"The entropy is {limit} nats, and this flow is {gap(project):.2f} nats above it: a loss of about {loss}.")
+    validation = project.history.validation_nll[-1]
+    assert f"{validation:.1f}" == f"{nll(project):.1f}", "so the plot, of validation points, agrees with the text"
     points = [build_target(each.target).sample(4_000, np.random.default_rng(0)) for each in (project, gallery("brad"))]
     widths = [np.ptp(each[:, 0]) for each in points]
     assert widths[0] == pytest.approx(widths[1], rel=0.15)  # "as wide as BRAD"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowviz.lessons.one_dimension import KNOTS, RANGE, MonotoneCurve, moved_density, slice_at
+from flowviz.lessons.one_dimension import KNOTS, RANGE, MonotoneCurve, bars_of, moved_density, slice_at, tangent_at
 from flowviz.records.base_distribution import normal_density
 
 EVERYWHERE = np.linspace(-8, 8, 6_001)
@@ -55,3 +55,30 @@ def test_a_slice_keeps_its_share_and_changes_its_density() -> None:
 def test_a_knot_stops_at_its_neighbors() -> None:
     curve = MonotoneCurve().moved(3, 99.0)
     assert curve.heights[2] < curve.heights[3] < curve.heights[4]
+
+
+def test_a_height_at_which_the_curve_would_turn_down_is_a_problem() -> None:
+    curve = MonotoneCurve()
+    assert curve.problem(4, 1.7) == ""
+    assert "two points would land at the same place" in curve.problem(4, -0.1)
+    assert curve.problem(4, 2.1)
+    assert curve.problem(6, 99.0) == "", "the view ends there, but the curve would rise"
+
+
+@given(MOVES)
+def test_a_bent_curve_always_rises(moves: list[tuple[int, float]]) -> None:
+    assert bent(moves).always_rises
+
+
+def test_a_tangent_has_the_slope_of_the_curve_and_touches_it() -> None:
+    tangent = tangent_at(MonotoneCurve().moved(2, -0.5).moved(4, 0.5), 0.0)
+    assert tangent.slope == pytest.approx(0.5)
+    assert np.diff(tangent.y) / np.diff(tangent.x) == pytest.approx(0.5)
+    assert tangent.middle == (0, 0)
+
+
+def test_bars_count_all_points_before_and_those_in_view_after() -> None:
+    bars = bars_of(MonotoneCurve().moved(2, -0.2).moved(4, 0.2))
+    assert bars.before.sum() * bars.width == pytest.approx(1, abs=1e-3)
+    assert bars.after.sum() * bars.width == pytest.approx(1, abs=1e-3)
+    assert bars.after.max() > 1 > bars.before.max()

@@ -10,6 +10,7 @@ from PIL import Image
 from flowviz.errors import FileError
 from flowviz.lessons import Condition, Setup, check_lesson, read_lesson
 from flowviz.lessons.lines import key_lines
+from flowviz.lessons.one_dimension import MonotoneCurve
 from flowviz.projects import example
 
 LESSON = '''format = 1
@@ -264,3 +265,23 @@ def test_conditions(observe: str, comparison: Any, value: Any, holding: Any, fai
 def test_a_later_setup_overrides_an_earlier_one() -> None:
     earlier, later = Setup(stage=2, marks=frozenset({"grid"})), Setup(stage="last")
     assert later.after(earlier) == Setup(stage="last", marks=frozenset({"grid"}))
+
+
+@pytest.mark.parametrize("heights", ["[0, 1]", "[-3, -2, -1, -1, 1, 2, 3]", "[3, 2, 1, 0, -1, -2, -3]", '"bent"'])
+def test_a_curve_that_does_not_rise_is_refused(path: Path, heights: str) -> None:
+    assert "line 12, step 1, setup.curve" in _changed(path, "stage = 2,", f"curve = {heights},")
+
+
+def test_a_curve_is_straight_or_has_heights() -> None:
+    assert Setup().monotone_curve is None
+    assert Setup(curve="straight").monotone_curve == MonotoneCurve()
+    heights = (-3.0, -2.0, -0.2, 0.0, 0.2, 2.0, 3.0)
+    assert Setup(curve=heights).monotone_curve == MonotoneCurve(heights)
+
+
+@pytest.mark.parametrize(
+    ("train", "has_trained", "begins"),
+    [("start", True, True), ("once", True, False), ("once", False, True), ("stop", False, False), (None, False, False)],
+)
+def test_a_training_begins_once(train: Any, has_trained: bool, begins: bool) -> None:
+    assert Setup(train=train).begins_training(has_trained=has_trained) == begins

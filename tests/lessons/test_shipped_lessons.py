@@ -7,15 +7,32 @@ import pytest
 
 from flowviz.errors import FileError
 from flowviz.lessons import check_lesson, lesson_file, lesson_warnings, next_lesson, read_lesson, shipped_lessons
+from flowviz.lessons.lesson import LEARNED
+from flowviz.lessons.markdown import as_plain
 from flowviz.lessons.shipped import ORDER
 from tests.lessons.flows import FILES, LESSONS
 
 MAX_WORDS = 80  # of a step
+WRITTEN = ORDER[:7]
 MAX_TOTAL = 6_000_000  # bytes of all files
 
 
-def test_there_are_ten_lessons() -> None:
-    assert [int(path.stem.partition("_")[0]) for path in FILES] == list(range(1, 11))
+def test_new_lessons_have_no_number_and_all_are_listed() -> None:
+    assert sorted(ORDER) == [path.stem for path in FILES]
+    numbers = [int(name[:2]) for name in ORDER if name[:2].isdigit()]
+    assert numbers == list(range(1, 11))
+    assert ORDER[0] == "why_flows"
+    assert ORDER[6] == "five_questions"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_first_lessons_are_plain(name: str) -> None:
+    lesson = check_lesson(LESSONS / f"{name}.toml")
+    assert len(lesson.learned) == LEARNED
+    assert lesson.place(0) is not None
+    for step in lesson.steps:
+        assert len(as_plain(step.text).split()) <= 60, step.title
+        assert step.predict is None or len(set(step.predict.replies)) == len(step.predict.answers), step.title
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

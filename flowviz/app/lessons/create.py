@@ -24,6 +24,8 @@ from flowviz.app.lessons.sources import (
     view_observations,
 )
 from flowviz.app.lessons.step_keys import StepKeys
+from flowviz.app.lessons.suspect_marks import SuspectMarks
+from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
@@ -40,6 +42,7 @@ def create_lessons(
     window: QMainWindow,
     stack: QStackedWidget,
     panel: LessonPanel,
+    cloud: CloudView,
     request: RequestState,
     view: ViewState,
     edits: EditsState,
@@ -82,7 +85,9 @@ def create_lessons(
         compared.changed,
     )
     page = OneDimensionPage(stack, window)
-    preparation = Preparation(view, request, session, playhead, edits, compared, page, open_panels)
+    suspects = SuspectMarks(cloud, viewer, view)
+    observer.add(suspects.observations, suspects.changed)
+    preparation = Preparation(view, request, session, playhead, edits, compared, page, suspects, open_panels)
     opener = Opener(documents.document, session, comparisons, page.set_shown, window)
     observer.add(page.observations, page.changed)
     pointer = Pointer(window, show_dock, motion)
@@ -93,4 +98,5 @@ def create_lessons(
     panel.list.open_requested.connect(files.choose)
     for export in (panel.list.export_results, panel.end.export_results):
         export.clicked.connect(files.export_results)
+    lessons.state.watch(lambda value: value.lesson, lambda _: suspects.set_shown(False))  # until a step marks them
     return lessons, files

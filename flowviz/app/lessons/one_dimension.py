@@ -15,25 +15,27 @@ from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.plot import Axis
 from flowviz.lessons.one_dimension import (
+    FINE,
     KNOTS,
     RANGE,
     MonotoneCurve,
     Slice,
+    bars_of,
     moved_density,
+    observations,
     slice_at,
+    tangent_at,
 )
 from flowviz.records.base_distribution import normal_density
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 from flowviz.specs.shares import percent
 from flowviz.specs.view import Theme
 
-POINTS = 4000  # of the histograms
-BINS = np.linspace(-RANGE, RANGE, 65)
-FINE = np.linspace(-8, 8, 1601)  # further than the view, as a curve may bring distant points into it
 HIGHEST = 2.0  # density at the end of the axes
 STEP = 0.1  # by which an arrow key moves a knot
 SLICES_PER_UNIT = 20  # steps of the slider
 AXIS_EMS = 3.2  # width of the axes, so that the plots in a column line up
+ABOVE_LEFT = 1.1, 1.3  # of the point that a text belongs to, clear of its circle
 HINT = (
     "Drag a point of the curve up or down, or choose one with the left and right arrow keys and move it with the up "
     "and down keys."
@@ -52,7 +54,6 @@ class OneDimension(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._curve, self._knot = MonotoneCurve(), len(KNOTS) // 2
         self._theme: Theme = "light"
-        self._sample = np.random.default_rng(0).standard_normal(POINTS)
         self._create_plots()
         self._create_controls()
         self._create_items("light")
@@ -71,15 +72,7 @@ class OneDimension(QWidget):
 
     def observations(self) -> dict[str, float]:
         """Return what the conditions of a lesson can refer to, by name."""
-        _, slopes = self._curve.values_and_slopes(np.zeros(1))
-        y, density = moved_density(self._curve, FINE)
-        return {
-            "one_dimension_slope_at_center": float(slopes[0]),
-            "one_dimension_max_density": float(density.max()),
-            "one_dimension_total": float(np.trapezoid(density, y)),
-            "one_dimension_largest_move": float(np.abs(np.subtract(self._curve.heights, KNOTS)).max()),
-            "one_dimension_slice": self._slider.value() / SLICES_PER_UNIT,
-        }
+        return observations(self._curve, self._slider.value() / SLICES_PER_UNIT)
 
     def set_curve(self, curve: MonotoneCurve) -> None:
         """Show another curve."""
@@ -88,10 +81,11 @@ class OneDimension(QWidget):
             self._show()
             self.changed.emit()
 
-    def straighten(self) -> None:
-        """Return to the curve that moves nothing, and to the slice in the middle."""
+    def begin_with(self, curve: MonotoneCurve) -> None:
+        """Show a curve, with the slice in the middle."""
         self._slider.setValue(0)
-        self.set_curve(MonotoneCurve())
+        self._hint.setText(HINT)
+        self.set_curve(curve)
 
     def set_appearance(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""
@@ -104,6 +98,7 @@ class OneDimension(QWidget):
         self._map.getAxis("left").setWidth(width)
         self._below.getAxis("left").setWidth(width)
         self._create_items(theme)
+        self._slope.setFont(font)
         self._show()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -114,7 +109,7 @@ class OneDimension(QWidget):
             self._knot = min(max(self._knot + sideways, 0), len(KNOTS) - 1)
             self._show()
         elif upward is not None:
-            self.set_curve(self._curve.moved(self._knot, self._curve.heights[self._knot] + upward))
+            self._move(self._curve.heights[self._knot] + upward)
         else:
             super().keyPressEvent(event)
 
@@ -151,7 +146,7 @@ class OneDimension(QWidget):
         self._slider.setRange(int(-2.5 * SLICES_PER_UNIT), int(2.5 * SLICES_PER_UNIT))
         self._slider.valueChanged.connect(self._on_slice_moved)
         tip = "Return to the line on which nothing moves"
-        self._button = button("straightenButton", "Straighten", tip, run=self.straighten)
+        self._button = button("straightenButton", "Straighten", tip, run=partial(self.begin_with, MonotoneCurve()))
         self._sentence = WrappingLabel("sliceSentence", "The shaded slice")
         self._hint = WrappingLabel("curveHint", "How to bend the curve", HINT)
 
@@ -177,6 +172,9 @@ class OneDimension(QWidget):
         self._beside.addItem(self._shade_after)
         self._before, self._after = self._below.plot(pen=line), self._beside.plot(pen=line)
         self._slice_lines = [self._map.plot(pen=pg.mkPen(colors["loss"], width=1)) for _ in range(2)]
+        self._tangent = self._map.plot(pen=pg.mkPen(colors["loss"], width=LINE))
+        self._slope = pg.TextItem(color=colors["loss"], anchor=ABOVE_LEFT)
+        self._map.addItem(self._slope)
         self._handles = [self._created_handle(knot, colors["validation"]) for knot in range(len(KNOTS))]
 
     def _bars(self, plot: pg.PlotItem, brush: object) -> pg.BarGraphItem:
@@ -194,10 +192,15 @@ class OneDimension(QWidget):
         return handle
 
     def _on_dragged(self, knot: int, handle: pg.TargetItem) -> None:
-        if handle.moving:
+        if handle.moving and handle.pos().y() != self._curve.heights[knot]:  # else it was only put back there
             self._knot = knot
-            self.set_curve(self._curve.moved(knot, handle.pos().y()))
+            self._move(handle.pos().y())
             self._place_handles()
+
+    def _move(self, height: float) -> None:
+        """Move the chosen knot as far as the curve still rises, and say so where it would not."""
+        self._hint.setText(self._curve.problem(self._knot, height) or HINT)
+        self.set_curve(self._curve.moved(self._knot, height))
 
     def _on_slice_moved(self) -> None:
         self._show_slice()
@@ -208,11 +211,10 @@ class OneDimension(QWidget):
         self._line.setData(FINE, y)
         self._before.setData(FINE, normal_density(FINE))
         self._after.setData(density, y)
-        after, _ = self._curve.values_and_slopes(self._sample)
-        width = float(BINS[1] - BINS[0])
-        before_heights, after_heights = (np.histogram(each, BINS)[0] / POINTS / width for each in (self._sample, after))
-        self._bars_before.setOpts(x0=BINS[:-1], y0=np.zeros(len(BINS) - 1), width=width, height=before_heights)
-        self._bars_after.setOpts(x0=np.zeros(len(BINS) - 1), y0=BINS[:-1], width=after_heights, height=width)
+        bars = bars_of(self._curve)
+        none = np.zeros(len(bars.edges) - 1)
+        self._bars_before.setOpts(x0=bars.edges[:-1], y0=none, width=bars.width, height=bars.before)
+        self._bars_after.setOpts(x0=none, y0=bars.edges[:-1], width=bars.after, height=bars.width)
         self._place_handles()
         self._show_slice()
 
@@ -230,6 +232,10 @@ class OneDimension(QWidget):
         self._shade_after.setCurves(pg.PlotCurveItem(np.zeros(len(y)), y), pg.PlotCurveItem(density, y))
         for line, from_x, to_y in zip(self._slice_lines, here.x, here.y, strict=True):
             line.setData([from_x, from_x, RANGE], [-RANGE, to_y, to_y])
+        tangent = tangent_at(self._curve, sum(here.x) / 2)
+        self._tangent.setData(tangent.x, tangent.y)
+        self._slope.setText(f"slope {tangent.slope:.2f}")
+        self._slope.setPos(*tangent.middle)
         self._sentence.setText(
             f"The shaded slice holds {percent(here.share, 1)} of the points, before and after. Before, it is "
             f"{here.x[1] - here.x[0]:.2f} wide, so its density is {here.density_before:.2f}. After, it is "

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QFont, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QStackedWidget
 
+from flowviz.lessons.one_dimension import MonotoneCurve
 from flowviz.specs.view import Theme
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ class OneDimensionPage(QObject):
         self._view.keyPressEvent(event)
         return event.isAccepted()
 
-    def straighten(self) -> None:
-        """Return to the curve that moves nothing."""
+    def set_curve(self, curve: MonotoneCurve) -> None:
+        """Show a curve, with the slice in the middle."""
         if self._view is not None:
-            self._view.straighten()
+            self._view.begin_with(curve)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""

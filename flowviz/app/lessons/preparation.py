@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from flowviz.app.lessons.one_dimension_page import OneDimensionPage
+from flowviz.app.lessons.suspect_marks import SuspectMarks
 from flowviz.app.pane.playhead import Playhead
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
@@ -28,10 +29,11 @@ class Preparation:
         edits: EditsState,
         compared: ComparedState,
         one_dimension: OneDimensionPage,
+        suspects: SuspectMarks,
         open_panels: Callable[[frozenset[str]], object],
     ) -> None:
         self._view, self._request, self._session, self._playhead = view, request, session, playhead
-        self._edits, self._compared, self._one_dimension = edits, compared, one_dimension
+        self._edits, self._compared, self._one_dimension, self._suspects = edits, compared, one_dimension, suspects
         self.open_panels = open_panels
 
     def apply(self, setup: Setup) -> None:
@@ -43,10 +45,14 @@ class Preparation:
         self._set_request(setup)
         if setup.disabled_layers is not None or setup.edits is not None:
             self._edits.set(setup.edited(self._edits.value, self._view.value.last_stage))
-        if setup.curve is not None:
-            self._one_dimension.straighten()
-        if setup.train is not None:
-            (self._session.train if setup.train == "start" else self._session.stop)()
+        if (curve := setup.monotone_curve) is not None:
+            self._one_dimension.set_curve(curve)
+        if setup.suspects is not None:
+            self._suspects.set_shown(setup.suspects)
+        if setup.begins_training(has_trained=self._session.run is not None or self._session.displayed is not None):
+            self._session.train()
+        elif setup.train == "stop":
+            self._session.stop()
         self._set_view(setup)
 
     def end(self) -> None:

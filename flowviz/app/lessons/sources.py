@@ -133,6 +133,7 @@ class TrainingSource(QObject):
         metrics, share = self._metrics, self._metrics.on_target
         return {
             "training": TRAINING_WORDS.get(self._session.state) or ENDING_WORDS[self._ending],
+            "trained_as_requested": self._is_as_requested,
             "steps": self._steps,
             "recoveries": self._recoveries,
             "nll": metrics.nll,
@@ -140,6 +141,11 @@ class TrainingSource(QObject):
             "gap": metrics.gap,
             "on_target": None if share is None else 100 * share,
         }
+
+    @property
+    def _is_as_requested(self) -> bool:
+        session, is_over = self._session, self._ending in {"completed", "patience"}
+        return is_over and session.displayed is not None and session.displayed.plan == session.shown.request.plan
 
     def _begin(self) -> None:
         steps = self._session.project().history.step

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QToolButton, QWidget
 
 from flowviz.app.lessons.one_dimension import OneDimension
+from flowviz.app.lessons.suspect_marks import SuspectMarks
 from flowviz.app.pane.inspector import Inspector
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.widgets.jump_slider import JumpSlider
@@ -102,6 +103,17 @@ def _densest(learner: Learner) -> tuple[float, float]:
     trace = learner.window.main.viewer.scene.trace
     x, y = trace.positions[-1, trace.log_density(trace.last_stage).argmax()]
     return float(x), float(y)
+
+
+def _probe_suspects(learner: Learner, letters: Sequence[str]) -> None:
+    """Point at marked points, one after another, and wait until each shows its density."""
+    main = learner.window.main
+    learner.trigger("probeTool")
+    for letter in letters:
+        x, y = learner.window.find(SuspectMarks, "suspectMarks").suspects.points[letter]
+        CloudMouse(main._viewing.cloud, learner.qtbot).hover(x, y)
+        condition = Condition(observe="suspects_probed", comparison="includes", value=letter)
+        learner.qtbot.waitUntil(partial(learner.holds, condition), timeout=PATIENCE_MS)
 
 
 def _select(learner: Learner, count: int) -> None:
@@ -296,7 +308,8 @@ ACTS: Mapping[str, Act] = {
     "budget_seconds": _type_in("budgetAmount"),
     "budget_steps": _type_in("budgetAmount"),
     "training": _train_until,
-    **dict.fromkeys(("steps", "recoveries", "nll", "gap", "on_target"), _train),
+    **dict.fromkeys(("trained_as_requested", "steps", "recoveries", "nll", "gap", "on_target"), _train),
+    "suspects_probed": _probe_suspects,
     "comparison": _compare,
     "comparison_entrants": _add_entrants,
     "comparison_families": _compare,
@@ -307,6 +320,8 @@ ACTS: Mapping[str, Act] = {
     "one_dimension_max_density": _flatten,
     "one_dimension_largest_move": _flatten,
     "one_dimension_slope_at_center": _slope,
+    "one_dimension_slope_left": _flatten,
+    "one_dimension_slope_right": _flatten,
     "one_dimension_slice": _move_slice,
     "exported": _export,
     "presenting": partial(_toggle, "presentationAction"),

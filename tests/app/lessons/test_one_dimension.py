@@ -3,7 +3,7 @@
 import pyqtgraph as pg
 import pytest
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.one_dimension import OneDimension
@@ -51,7 +51,7 @@ def test_the_keys_choose_and_move_a_point(qtbot: QtBot, view: OneDimension) -> N
     qtbot.keyClick(view, Qt.Key.Key_Right)
     qtbot.keyClick(view, Qt.Key.Key_Down)
     assert view.curve.heights[4] == pytest.approx(0.9)
-    view.straighten()
+    view.findChildren(QPushButton, "straightenButton")[0].click()
     assert view.curve == MonotoneCurve()
 
 
@@ -64,6 +64,8 @@ def test_a_lesson_observes_the_curve_and_the_slice(view: OneDimension) -> None:
     seen = view.observations()
     assert seen["one_dimension_max_density"] > 1
     assert seen["one_dimension_total"] == pytest.approx(1, abs=1e-3)
+    assert seen["one_dimension_slope_left"] == pytest.approx(0.2)
+    assert seen["one_dimension_slope_right"] == pytest.approx(0.2)
     assert seen["one_dimension_largest_move"] == pytest.approx(0.8)
     assert seen["one_dimension_slice"] == 1
     assert len(view.curve.heights) == len(KNOTS)
@@ -94,3 +96,33 @@ def colors(view: OneDimension) -> set[str]:
     pens = [*(handle.currentPen for handle in view._handles), *(line.opts["pen"] for line in view._slice_lines)]
     brushes = [handle.currentBrush for handle in view._handles]
     return {item.color().name() for item in (*pens, *brushes)} - {background(view._theme).name()}
+
+
+def test_the_view_says_why_a_curve_cannot_turn_down_at_that_moment(view: OneDimension) -> None:
+    hint = view.findChildren(QLabel, "curveHint")[0]
+    drag_the_point_at_one(view, 0.5)
+    assert "two points" not in hint.text()
+    view.begin_with(MonotoneCurve())
+    drag_the_point_at_one(view, -1.0)
+    assert "two points would land at the same place" in hint.text()
+    view.begin_with(MonotoneCurve())
+    assert "two points" not in hint.text()
+
+
+def test_keys_that_would_turn_the_curve_down_say_so_too(qtbot: QtBot, view: OneDimension) -> None:
+    hint = view.findChildren(QLabel, "curveHint")[0]
+    for _ in range(9):
+        qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert "two points" not in hint.text()
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert "two points" in hint.text()
+    view.begin_with(MonotoneCurve())
+    assert "two points" not in hint.text()
+
+
+def test_the_tangent_shows_the_slope_of_the_shaded_slice(view: OneDimension) -> None:
+    assert view._slope.toPlainText() == "slope 1.00"
+    view.set_curve(MonotoneCurve().moved(2, -0.5).moved(4, 0.5))
+    assert view._slope.toPlainText() == "slope 0.50"
+    x, y = view._tangent.getData()
+    assert (y[1] - y[0]) / (x[1] - x[0]) == pytest.approx(0.5)

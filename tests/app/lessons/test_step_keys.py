@@ -5,8 +5,9 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QPlainTextEdit, QRadioButton, QToolButton, QWidget
 
 from flowviz.app.lessons.stored_progress import store_progress
-from flowviz.lessons import Lesson, read_lesson, shipped_lessons
+from flowviz.lessons import Lesson, read_lesson
 from flowviz.lessons.progress import Progress
+from flowviz.lessons.shipped import lesson_file
 from tests.app.conftest import Window, settle
 from tests.app.lessons.learner import Learner
 from tests.app.lessons.test_links import PAGES
@@ -30,7 +31,7 @@ def test_arrow_keys_step_through_the_stages(window: Window, learner: Learner) ->
 
 
 def test_arrow_keys_bend_the_one_dimensional_curve(window: Window, learner: Learner) -> None:
-    learner.attend(shipped_lessons()[0])
+    learner.attend(read_lesson(lesson_file("1")))
     stage = window.main.view.value.stage
     for key in [Qt.Key.Key_Left, *4 * [Qt.Key.Key_Up]]:
         press(learner, key)

@@ -1,0 +1,76 @@
+"""The marks of suspects: three points on the cloud that the learner probes to find the one that does not belong."""
+
+from PyQt6.QtCore import QPointF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.viewer import Viewer
+from flowviz.app.state.view import ViewState
+from flowviz.app.style.tokens import DOT, GAP, LINE
+from flowviz.lessons.suspects import Point, Suspects
+from flowviz.records import Scene
+from flowviz.rendering.colors import CURVES, SURROUNDINGS
+
+REACH = 2 * GAP  # pixels within which the probe snaps to a suspect
+
+
+class SuspectMarks(QWidget):
+    """Rings around the suspects, each with its letter and, once it was probed, the density that the flow has there."""
+
+    changed = pyqtSignal()  # another suspect was probed, or they are shown or hidden
+
+    def __init__(self, cloud: CloudView, viewer: Viewer, view: ViewState) -> None:
+        super().__init__()
+        self.setObjectName("suspectMarks")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._cloud, self._viewer, self._view = cloud, viewer, view
+        self._suspects = Suspects()
+        self.setHidden(True)
+        cloud.cover(self)
+        cloud.redrawn.connect(self.update)
+        cloud.pointer_moved.connect(self._snap)
+        viewer.scenes.changed.connect(self._measure)
+
+    @property
+    def suspects(self) -> Suspects:
+        """Return the suspects of the target that is shown; none at other stages than the last."""
+        value = self._view.value
+        if self.isHidden() or value.stage != value.last_stage or value.seen.overview:
+            return Suspects()
+        self._suspects = self._suspects.of(self._viewer.scenes.target)
+        return self._suspects
+
+    def set_shown(self, shown: bool) -> None:
+        """Mark the suspects of the target that is shown, or hide them, and forget which were probed."""
+        if shown == self.isHidden():
+            self._suspects.densities.clear()
+            self.setVisible(shown)
+            self.changed.emit()
+
+    def observations(self) -> dict[str, list[str]]:
+        """Return what the conditions of a lesson can refer to, by name."""
+        return {"suspects_probed": sorted(self.suspects.densities)}
+
+    def _snap(self, point: Point | None) -> None:
+        """Move the probe to a suspect that the mouse is near to."""
+        near = self.suspects.near(point, REACH * self._cloud.pixel) if point is not None else None
+        if near is not None and self._view.value.tool == "probe":
+            self._view.update(probe=(self._view.value.stage, near))
+
+    def _measure(self, scene: Scene) -> None:
+        if scene.probe is not None and self.suspects.measure(scene.probe):
+            self.update()
+            self.changed.emit()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        theme = self._view.seen.view.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(*CURVES[theme]["loss"]), LINE))
+        painter.setBackground(QColor(*SURROUNDINGS[theme].background))
+        painter.setBackgroundMode(Qt.BGMode.OpaqueMode)
+        for point, text in self.suspects.labels():
+            painter.drawEllipse(self._cloud.pixel_at(*point), DOT, DOT)
+            painter.drawText(self._cloud.pixel_at(*point) + QPointF(GAP, -GAP), text)
+        painter.end()

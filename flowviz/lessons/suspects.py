@@ -1,0 +1,98 @@
+"""Suspects: three marked points, of which one does not belong to the target."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import dist, exp
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.records import Trace
+from flowviz.targets import Target
+
+Point = tuple[float, float]  # x, y in flow units
+
+SAMPLE = 2_000  # points of the target, always the same
+NEAR = 30  # points around one whose distances say how deep inside the target it is
+DEEP = 0.25  # share of the points that are the deepest inside
+SIDES = 0.2, 0.8  # quantiles of the horizontal places of the deepest points
+GRID = 41  # candidates per axis for the point that does not belong
+FAR = 0.8  # of the distance of the emptiest place, which is far enough
+SAME = 1e-3  # flow units; a probed point is followed back to the base and forward again
+
+
+@dataclass
+class Suspects:
+    """The suspects of a target, and the densities of those that were probed.
+
+    Attributes:
+        points: Each suspect by its letter.
+        densities: The density of a flow at each suspect that was probed.
+    """
+
+    points: Mapping[str, Point] = field(default_factory=dict)
+    densities: dict[str, float] = field(default_factory=dict)
+
+    def of(self, target: Target | None) -> "Suspects":
+        """Return these suspects if they are those of a target, or else its own, none of which was probed."""
+        points = suspects_of(target) if target is not None else {}
+        return self if points == self.points else Suspects(points)
+
+    def near(self, point: Point, reach: float) -> Point | None:
+        """Return the suspect within a distance of a point. None if there is none."""
+        return next((each for each in self.points.values() if dist(each, point) <= reach), None)
+
+    def measure(self, probe: Trace) -> bool:
+        """Note the density at a probed point if it is a suspect, and return whether it is one."""
+        x, y = map(float, probe.positions[-1, 0])
+        found = [letter for letter, point in self.points.items() if dist(point, (x, y)) <= SAME and probe.has_densities]
+        self.densities |= {letter: exp(probe.log_density(probe.last_stage)[0]) for letter in found}
+        return bool(found)
+
+    def labels(self) -> list[tuple[Point, str]]:
+        """Return the place of each suspect, and its letter, with the density if it was probed."""
+        return [(point, self._label(letter)) for letter, point in self.points.items()]
+
+    def _label(self, letter: str) -> str:
+        return f"{letter}: density {self.densities[letter]:.2g}" if letter in self.densities else letter
+
+
+@lru_cache(maxsize=1)
+def suspects_of(target: Target) -> Mapping[str, Point]:
+    """Return A and C, which belong to a target, and B, which does not. The same target always has the same ones.
+
+    A and C are deep inside the target, on its left and on its right. B is an empty place in the rectangle around it;
+    among those that are about equally far from the target, it is the one nearest to the middle.
+    """
+    points = np.asarray(target.sample(SAMPLE, np.random.default_rng(0)), np.float64)
+    deep = points[np.argsort(_depths(points))[: int(DEEP * len(points))]]
+    left, right = (_nearest_column(deep, share) for share in SIDES)
+    return {"A": left, "B": _empty_place(points), "C": right}
+
+
+def _depths(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the distance (n,) from each point to one that is about as near as `NEAR` others; small is deep inside."""
+    return np.partition(_distances(points, points), NEAR, axis=1)[:, NEAR]
+
+
+def _distances(points: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    distances: NDArray[np.float64] = np.linalg.norm(points[:, None] - others[None], axis=2)
+    return distances
+
+
+def _nearest_column(points: NDArray[np.float64], share: float) -> Point:
+    """Return the point whose horizontal place is nearest to a quantile of all."""
+    x = points[:, 0]
+    found = points[np.abs(x - np.quantile(x, share)).argmin()]
+    return float(found[0]), float(found[1])
+
+
+def _empty_place(points: NDArray[np.float64]) -> Point:
+    low, high = points.min(axis=0), points.max(axis=0)
+    axes = (np.linspace(start, end, GRID) for start, end in zip(low, high, strict=True))
+    candidates = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
+    empty = _distances(candidates, points).min(axis=1)
+    far = candidates[empty >= FAR * empty.max()]
+    found = far[np.linalg.norm(far - (low + high) / 2, axis=1).argmin()]
+    return float(found[0]), float(found[1])

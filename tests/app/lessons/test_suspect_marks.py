@@ -1,0 +1,125 @@
+"""Marked points on the cloud: what counts as probing them, and when they are hidden."""
+
+from pathlib import Path
+
+import pytest
+from PyQt6.QtWidgets import QWidget
+
+from flowviz.app.lessons.suspect_marks import SuspectMarks
+from flowviz.lessons import Lesson, read_lesson
+from tests.app.conftest import Window, settle
+from tests.app.lessons.learner import PATIENCE_MS, Learner
+from tests.app.pane.mouse import CloudMouse
+
+pytestmark = pytest.mark.shared_window
+
+LESSON = """format = 1
+title = "The odd one"
+summary = "Find it."
+minutes = 1
+gallery = "brad"
+
+[[step]]
+title = "Probe"
+text = "Which one?"
+setup = { stage = "last", marks = [], tool = "probe", probe = "clear", suspects = true }
+action = "Point at A, B and C."
+condition = { observe = "suspects_probed", includes = ["A", "B", "C"] }
+
+[[step]]
+title = "Enough"
+text = "They are gone."
+setup = { suspects = false }
+"""
+
+
+@pytest.fixture
+def odd_one(tmp_path: Path) -> Lesson:
+    path = tmp_path / "odd.toml"
+    path.write_text(LESSON, encoding="utf-8")
+    return read_lesson(path)
+
+
+def marks(window: Window) -> SuspectMarks:
+    return window.find(SuspectMarks, "suspectMarks")
+
+
+def point_at(learner: Learner, x: float, y: float) -> None:
+    """Move the mouse to a point, and wait until the flow knows its density."""
+    main = learner.window.main
+    CloudMouse(main._viewing.cloud, learner.qtbot).hover(x, y)
+    probed = main.view.seen.probe
+    assert probed is not None
+
+    def is_known() -> bool:
+        probe = main.viewer.scene.probe
+        return probe is not None and tuple(probe.positions[-1, 0]) == pytest.approx(probed[1], abs=1e-3)
+
+    learner.qtbot.waitUntil(is_known, timeout=PATIENCE_MS)
+    settle(main)
+
+
+def test_all_three_have_to_be_probed(window: Window, learner: Learner, odd_one: Lesson) -> None:
+    learner.attend(odd_one)
+    settle(window.main)
+    points = marks(window).suspects.points
+    empty = points["B"][0] + 0.4, points["B"][1] + 0.4
+    for place in (empty, points["A"], points["B"], points["A"]):
+        point_at(learner, *place)
+        assert not learner.is_done
+    assert learner.lessons.observer.read()["suspects_probed"] == ["A", "B"]
+    point_at(learner, *points["C"])
+    learner.qtbot.waitUntil(lambda: learner.is_done)
+    densities = marks(window).suspects.densities
+    assert densities["B"] < min(densities["A"], densities["C"])
+    learner.leave()
+
+
+def test_the_mouse_need_not_be_exactly_on_a_point(window: Window, learner: Learner, odd_one: Lesson) -> None:
+    learner.attend(odd_one)
+    settle(window.main)
+    x, y = marks(window).suspects.points["A"]
+    pixel = window.main._viewing.cloud.pixel
+    point_at(learner, x + 5 * pixel, y - 5 * pixel)
+    assert window.main.view.seen.probe == (14, (x, y))
+    point_at(learner, x + 40 * pixel, y)
+    assert window.main.view.seen.probe != (14, (x, y))
+    learner.leave()
+
+
+def test_other_tools_probe_nothing(window: Window, learner: Learner, odd_one: Lesson) -> None:
+    learner.attend(odd_one)
+    window.main.view.set_tool("move")
+    settle(window.main)
+    CloudMouse(window.main._viewing.cloud, learner.qtbot).hover(*marks(window).suspects.points["A"])
+    assert window.main.view.seen.probe is None
+    learner.leave()
+
+
+def test_they_are_on_the_last_stage_of_a_lesson_only(window: Window, learner: Learner, odd_one: Lesson) -> None:
+    assert marks(window).isHidden()
+    learner.attend(odd_one)
+    settle(window.main)
+    assert set(marks(window).suspects.points) == {"A", "B", "C"}
+    window.main.view.set_stage(3)
+    assert not marks(window).suspects.points
+    window.main.view.show_last_stage()
+    assert marks(window).suspects.points
+    learner.press("Skip")
+    learner.wait_for_step()
+    assert marks(window).isHidden()
+    learner.press("Back")
+    learner.wait_for_step()
+    assert not marks(window).isHidden()
+    learner.leave()
+    assert marks(window).isHidden()
+
+
+def test_the_marks_take_no_mouse_and_are_drawn(window: Window, learner: Learner, odd_one: Lesson) -> None:
+    cloud: QWidget = window.main._viewing.cloud
+    learner.attend(odd_one)
+    settle(window.main)
+    with_marks = cloud.grab().toImage()
+    marks(window).set_shown(False)
+    assert cloud.grab().toImage() != with_marks
+    learner.leave()
