@@ -15,6 +15,7 @@ ORDER = (
     "04_log_det",
     "05_loss",
     "five_questions",
+    "make_it_sharper",
     "06_batch_normalization",
     "07_nan",
     "08_bridges",

@@ -19,6 +19,7 @@ DEEP = 0.25  # share of the points that are the deepest inside
 SIDES = 0.2, 0.8  # quantiles of the horizontal places of the deepest points
 GRID = 41  # candidates per axis for the point that does not belong
 FAR = 0.8  # of the distance of the emptiest place, which is far enough
+LOW = 0.01  # density below which a learner needs no number
 SAME = 1e-3  # flow units; a probed point is followed back to the base and forward again
 
 
@@ -55,7 +56,10 @@ class Suspects:
         return [(point, self._label(letter)) for letter, point in self.points.items()]
 
     def _label(self, letter: str) -> str:
-        return f"{letter}: density {self.densities[letter]:.2g}" if letter in self.densities else letter
+        density = self.densities.get(letter)
+        if density is None:
+            return letter
+        return f"{letter}: density {f'{density:.2f}' if density >= LOW else f'below {LOW}'}"
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from flowviz.rendering.pixels import ENLARGED, render_drawing
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import Mark
 
 TITLE_EMS, GAP_EMS = 1.7, 0.6  # space above each panel, and between panels
 SMALL_EMS, LINE_EMS = 0.8, 1.05  # size of titles that are wrapped, and the distance between their lines
@@ -208,8 +209,11 @@ def sheet_grid(view: ViewSpec, stages: int, whole: PictureSize) -> PanelGrid:
 
 
 def small_view(view: ViewSpec) -> ViewSpec:
-    """Return the view of a small picture: without text, and without the density, which belongs to a single stage."""
-    marks = view.marks - {"density"} or frozenset({"points"})
+    """Return the view of a small picture: without text, and without the density, which belongs to a single stage.
+
+    If only the density is shown, the small picture has the points instead. If nothing is shown, it is empty as well.
+    """
+    marks = view.marks - {"density"} or frozenset[Mark]({"points"} if view.marks else ())
     return view.model_copy(update={"labels": False, "axes": False, "beside": False, "marks": marks})
 
 

@@ -13,7 +13,7 @@ from flowviz.lessons.shipped import ORDER
 from tests.lessons.flows import FILES, LESSONS
 
 MAX_WORDS = 80  # of a step
-WRITTEN = ORDER[:7]
+WRITTEN = ORDER[:8]
 MAX_TOTAL = 6_000_000  # bytes of all files
 
 
@@ -22,7 +22,7 @@ def test_new_lessons_have_no_number_and_all_are_listed() -> None:
     numbers = [int(name[:2]) for name in ORDER if name[:2].isdigit()]
     assert numbers == list(range(1, 11))
     assert ORDER[0] == "why_flows"
-    assert ORDER[6] == "five_questions"
+    assert ORDER[6:8] == ("five_questions", "make_it_sharper")
 
 
 @pytest.mark.parametrize("name", WRITTEN)

@@ -61,6 +61,8 @@ def test_only_a_probed_suspect_is_measured() -> None:
     assert [label.partition(":")[0] for _, label in suspects.labels()] == ["A", "B", "C"]
     assert suspects.labels()[0][1].startswith("A: density 0.")
     assert suspects.labels()[1][1] == "B"
+    suspects.measure(probe(*suspects.points["B"], log_det=20.0))
+    assert suspects.labels()[1][1] == "B: density below 0.01"
 
 
 def test_a_point_without_a_known_density_is_not_measured() -> None:

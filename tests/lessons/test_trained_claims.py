@@ -1,14 +1,18 @@
 """Claims of the lessons about trainings, which are run with the settings of their steps."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from flowviz import train
 from flowviz.lessons import Setup
+from flowviz.lessons.suspects import suspects_of
 from flowviz.projects import Project
 from flowviz.records import Event, Finished
-from flowviz.specs import FlowSpec, TextSpec
+from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
 from flowviz.specs.recipes import REAL_NVP
+from flowviz.targets import build_target
 from tests.lessons.flows import gap, lesson, on_target, shipped, words
 
 pytestmark = pytest.mark.slow  # each test trains flows
@@ -70,3 +74,36 @@ def test_7_the_usual_settings_repair_it() -> None:
     project, end = trained(setup.flow_spec, setup)
     assert end.recoveries == 0
     assert gap(project) < largest_gap(7, 7)
+
+
+def sharpened(step: int, **changes: Any) -> float:
+    """Return the gap of the training that a step of "Make it sharper" sets up, with what the learner changes."""
+    setup = lesson("make_it_sharper").steps[step - 1].setup
+    assert setup.flow is not None
+    assert setup.training_spec is not None
+    assert setup.target_spec is not None
+    return gap(train(setup.target_spec, FlowSpec(**{**setup.flow, **changes}), setup.training_spec))
+
+
+def test_each_way_makes_the_word_sharper_as_the_lesson_says() -> None:
+    gaps = [sharpened(1), sharpened(2), sharpened(4, layers=8), sharpened(5), sharpened(6, base="uniform")]
+    said = [0.77, 0.34, 0.14, 0.06, 0.04]
+    assert gaps == pytest.approx(said, rel=0.25), "trainings differ from machine to machine"
+    assert gaps == sorted(gaps, reverse=True)
+    text = words("make_it_sharper")
+    assert "We measured 0.34 instead of 0.77" in text
+    assert "We measured 0.14, less than half of 0.34" in text
+    assert "We measured 0.06." in text
+    assert "We measured 0.04 instead of 0.06" in text
+    assert gaps[1] > gaps[0] / 5, "five times the steps, but not a fifth of the gap"
+
+
+def test_the_density_finds_the_odd_one_out() -> None:
+    """Train for fewer steps than a slow computer has time for in the half minute of the lesson."""
+    setup = lesson("why_flows").steps[0].setup
+    assert setup.flow_spec is not None
+    for text in ("Anna", "I", "hello"):
+        project = train(TextSpec(text=text), setup.flow_spec, TrainingSpec(steps=800))
+        points = np.array(list(suspects_of(build_target(project.target)).values()))
+        a, b, c = project.build_flow().log_prob(points)
+        assert b < min(a, c) - 1, text

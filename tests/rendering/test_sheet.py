@@ -16,8 +16,9 @@ from flowviz.rendering import (
     sheet_stage,
 )
 from flowviz.rendering.projection import Panel
-from flowviz.rendering.sheet import sheet_grid, small_views
+from flowviz.rendering.sheet import sheet_grid, small_view, small_views
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
+from flowviz.specs.view import Mark
 from tests.rendering.scenes import bent, full
 
 SIZE = PictureSize(width=600, height=480)
@@ -110,3 +111,10 @@ def test_overview_shows_evenly_spaced_steps_of_an_integrator(steps: int) -> None
 def test_overview_shows_every_layer() -> None:
     flow = FlowSpec(layers=32)
     assert overview_stages(untrained_trace(flow, base_particles(4))) == tuple(range(len(flow.stage_names())))
+
+
+@pytest.mark.parametrize(("marks", "shown"), [((), set()), (("density",), {"points"}), (("grid", "density"), {"grid"})])
+def test_small_pictures_show_points_instead_of_the_density_and_nothing_instead_of_nothing(
+    marks: tuple[Mark, ...], shown: set[Mark]
+) -> None:
+    assert small_view(ViewSpec(marks=frozenset(marks))).marks == shown
