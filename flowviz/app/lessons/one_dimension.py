@@ -35,7 +35,6 @@ HIGHEST = 2.0  # density at the end of the axes
 STEP = 0.1  # by which an arrow key moves a knot
 SLICES_PER_UNIT = 20  # steps of the slider
 AXIS_EMS = 3.2  # width of the axes, so that the plots in a column line up
-ABOVE_LEFT = 1.1, 1.3  # of the point that a text belongs to, clear of its circle
 HINT = (
     "Drag a point of the curve up or down, or choose one with the left and right arrow keys and move it with the up "
     "and down keys."
@@ -173,7 +172,9 @@ class OneDimension(QWidget):
         self._before, self._after = self._below.plot(pen=line), self._beside.plot(pen=line)
         self._slice_lines = [self._map.plot(pen=pg.mkPen(colors["loss"], width=1)) for _ in range(2)]
         self._tangent = self._map.plot(pen=pg.mkPen(colors["loss"], width=LINE))
-        self._slope = pg.TextItem(color=colors["loss"], anchor=ABOVE_LEFT)
+        self._slope = pg.TextItem(
+            color=colors["loss"], anchor=(1.1, 1.3)
+        )  # above its point on the left, clear of the circle
         self._map.addItem(self._slope)
         self._handles = [self._created_handle(knot, colors["validation"]) for knot in range(len(KNOTS))]
 

@@ -144,8 +144,8 @@ class TrainingSource(QObject):
 
     @property
     def _is_as_requested(self) -> bool:
-        session, is_over = self._session, self._ending in {"completed", "patience"}
-        return is_over and session.displayed is not None and session.displayed.plan == session.shown.request.plan
+        plan = self._session.displayed.plan if self._session.displayed is not None else None
+        return self._ending in {"completed", "patience"} and plan == self._session.shown.request.plan
 
     def _begin(self) -> None:
         steps = self._session.project().history.step
