@@ -207,6 +207,12 @@ EDITS = (
 COMPARISON = (
     _flag("comparison", "Whether a comparison is shown"),
     _count("comparison_entrants", "How many flows are compared", unit="flows", maximum=MAX_ENTRANTS),
+    _count(
+        "comparison_different",
+        "How many of the flows that are compared differ from one another in their options",
+        unit="flows",
+        maximum=MAX_ENTRANTS,
+    ),
     _list("comparison_families", "The families of the flows that are compared", RECIPES),
     _count(
         "pane",
@@ -215,6 +221,7 @@ COMPARISON = (
         maximum=MAX_ENTRANTS,
     ),
     _text("comparison_training", "The state of the comparison's training", TRAINING_STATES),
+    _amount("comparison_spent", "How much of its budget the flow that was trained the least has used up", unit="%"),
     _text("comparison_best", "The family of the flow with the smallest gap; unknown before all have one", RECIPES),
 )
 ONE_DIMENSION = (

@@ -226,10 +226,14 @@ class Lessons(QObject):
             self._prepare(lesson, number, setup)
 
     def _needs(self, lesson: Lesson, number: int, *, replays: bool) -> tuple[Opening | None, Setup]:
-        """Return what a step opens, or None if it is open already, and what it sets."""
+        """Return what a step opens, or None if it is open already, and what it sets.
+
+        A learner who goes back finds the flow of the step, and not another one that a later step has trained.
+        """
         is_opening = self.opener.opened is None  # what an earlier step needs, or nothing was opened yet
         opening, setup = lesson.beginning(number, replays=replays or is_opening)
-        return None if opening == self.opener.opened else opening, setup
+        is_trained = replays and self.observer.read()["training"] != "idle"
+        return None if opening == self.opener.opened and not is_trained else opening, setup
 
     def _prepare(self, lesson: Lesson, number: int, setup: Setup) -> None:
         value, document = self.state.value, self._documents.document

@@ -170,9 +170,11 @@ def comparison_observations(value: Compared) -> Mapping[str, Any]:
     return {
         "comparison": bool(value.runs),
         "comparison_entrants": len(value.runs),
+        "comparison_different": len({run.requested.plan for run in value.runs}),
         "comparison_families": frozenset(run.project.flow.family for run in value.runs),
         "pane": value.names.index(value.selected) + 1 if value.runs else None,
         "comparison_training": _comparison_state(value) if value.runs else None,
+        "comparison_spent": 100 * min(run.fraction for run in value.runs) if value.runs else None,
         "comparison_best": _best(value),
     }
 
