@@ -184,8 +184,7 @@ class Lessons(QObject):
         self.began.emit()
         self.opener.keep()
         self._show_panel()
-        self.opener.opened = None
-        self.beginning = None
+        self.opener.opened = self.beginning = None
         self.state.attend(lesson, progress)
         self._preparation.open_panels(frozenset())
         self._enter(replays=True)
@@ -228,12 +227,13 @@ class Lessons(QObject):
     def _needs(self, lesson: Lesson, number: int, *, replays: bool) -> tuple[Opening | None, Setup]:
         """Return what a step opens, or None if it is open already, and what it sets.
 
-        A learner who goes back finds the flow of the step, and not another one that a later step has trained.
+        A learner who goes back finds the flow of the step, and not another one that a later step has trained. The
+        learner's own flow in a new project is kept.
         """
         is_opening = self.opener.opened is None  # what an earlier step needs, or nothing was opened yet
-        opening, setup = lesson.beginning(number, replays=replays or is_opening)
-        is_trained = replays and self.observer.read()["training"] != "idle"
-        return None if opening == self.opener.opened and not is_trained else opening, setup
+        seen, (opening, setup) = self.observer.read(), lesson.beginning(number, replays=replays or is_opening)
+        is_replaced = replays and bool(opening) and not seen["comparison"] and seen["training"] != "idle"
+        return None if opening == self.opener.opened and not is_replaced else opening, setup
 
     def _prepare(self, lesson: Lesson, number: int, setup: Setup) -> None:
         value, document = self.state.value, self._documents.document

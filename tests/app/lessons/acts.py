@@ -147,7 +147,7 @@ def _train_until(learner: Learner, state: str) -> None:
                 lambda: learner.lessons.observer.read()["training"] == "running", timeout=PATIENCE_MS
             )
     if name is not None:
-        learner.window.find(QPushButton, f"{name}Button").click()
+        learner.trigger(f"{name}Action")
 
 
 def _train(learner: Learner, _: object) -> None:

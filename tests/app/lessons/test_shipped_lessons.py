@@ -54,6 +54,7 @@ def test_a_lesson_is_valid_and_short(lesson: Lesson) -> None:
 
 
 @pytest.mark.usefixtures("quick_playhead")
+@pytest.mark.parametrize("lesson", [_param(each) for each in LESSONS if not each.learned])  # others: test_done.py
 def test_each_condition_is_false_before_its_action_and_true_after_it(
     window: Window, qtbot: QtBot, lesson: Lesson
 ) -> None:
