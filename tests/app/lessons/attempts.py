@@ -133,7 +133,7 @@ def point_at_suspect(letter: str) -> Attempt:
 
     def attempt(learner: Learner) -> None:
         marks: Any = learner.window.find(QWidget, "suspectMarks")
-        _point_at(learner, *marks.points[letter])
+        _point_at(learner, *marks.suspects.points[letter])
         learner.qtbot.waitUntil(
             lambda: letter in learner.lessons.observer.read()["suspects_probed"], timeout=PATIENCE_MS
         )

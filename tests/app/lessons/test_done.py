@@ -24,7 +24,8 @@ ACTIONS = [
     if step.action is not None
 ]
 SELECTED = {each.name for each in REQUEST} | {"stage", "stage_kind", "last_stage"}  # of one flow of a comparison
-RESULTS = {"moment", "live"}  # of a training that a learner may have skipped
+RESULTS = {"moment", "live", "probe_density", "suspects_probed"}  # of what a learner may have skipped
+PROBED = {"probe", "probe_stage", "probe_x", "probe_y"}  # a step can be about what was probed before
 SET = {each.name for each in (*VIEW, *REQUEST, *EDITS, *ONE_DIMENSION)} - RESULTS
 
 
@@ -51,7 +52,7 @@ def test_steps_are_done_by_the_right_actions_only(window: Window, qtbot: QtBot, 
         learner.wait_for_step()
         _check_beginning(learner, step)
         if step.setup.given() or step.opening:
-            assert _set_by(learner) == skipped[number - 1], f"step {number} depends on the step before"
+            assert _set_by(learner, step) == skipped[number - 1], f"step {number} depends on the step before"
         _do(learner, step, TABLE.get((name, number)))
         learner.press("Next" if learner.is_done else "Skip")
     assert learner.step is None
@@ -80,7 +81,7 @@ def _beginnings_after_skipping(learner: Learner, lesson: Lesson) -> list[Mapping
     for step in lesson.steps:
         learner.wait_for_step()
         _check_beginning(learner, step)
-        found.append(_set_by(learner))
+        found.append(_set_by(learner, step))
         learner.press("Skip")
     return found
 
@@ -101,10 +102,10 @@ def _check_beginning(learner: Learner, step: Step) -> None:
         assert learner.window.main.request.plan.flow == flow
 
 
-def _set_by(learner: Learner) -> Mapping[str, Any]:
+def _set_by(learner: Learner, step: Step) -> Mapping[str, Any]:
     """Return what the current step begins with, but for what only a training changes, and the flow that is selected."""
     begins = learner.lessons.beginning or {}
-    names = SET - SELECTED if begins["comparison"] else SET
+    names = SET - (SELECTED if begins["comparison"] else set()) - (PROBED if step.setup.probe is None else set())
     return {name: value for name, value in begins.items() if name in names}
 
 
