@@ -102,7 +102,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox {{
 QLineEdit:disabled, QAbstractSpinBox:disabled {{ border-color: rgb{separator}; color: rgb{disabled}; }}
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
 TextBox {{ font-size: {large}pt; }}
-QAbstractSpinBox {{ padding: 0 {gap}px; min-height: {number}px; }}
+QAbstractSpinBox {{ padding: {above}px {gap}px 1px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: {box}px; }}
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: rgb{hover}; }}
 QAbstractSpinBox::up-arrow {{ image: url({controls}/up-{theme}.svg); width: {arrow}px; height: {arrow}px; }}
@@ -233,7 +233,7 @@ def style_sheet(theme: Theme) -> str:
         theme=theme,
         controls=resource("controls").as_posix(),
         icon=height + 2,  # a little higher than the text beside it
-        number=ceil(QFontMetricsF(font).height()) + 3,  # Qt adds 5 with the border: as high as a combo box
+        above=ceil(QFontMetricsF(font).height()) - height,  # a number: Qt rounds the height of a combo box up
         title_icon=height - 2,
         arrow=round(0.75 * height),
         box=box,
