@@ -101,7 +101,8 @@ class Axis(pg.AxisItem):
         line_height = self._metrics.height()
         if self.orientation != "bottom":
             return LINE_DISTANCE * line_height
-        texts = self.tickStrings([minimum, maximum], 1.0, distance)
+        ends = ceil(minimum / distance) * distance, floor(maximum / distance) * distance
+        texts = self.tickStrings(ends, 1.0, distance)
         return line_height / 3 + max(map(self._metrics.horizontalAdvance, texts))
 
 
