@@ -28,10 +28,11 @@ class StepKeys(QObject):
     ) -> None:
         super().__init__(text)
         self._text, self._stack, self._page, self._view, self._state = text, stack, page, view, state
+        text.installEventFilter(self)
         application().focusChanged.connect(self._watch)
 
     def _watch(self, old: QWidget | None, new: QWidget | None) -> None:
-        if old is not None and not isdeleted(old):
+        if old is not None and old is not self._text and not isdeleted(old):
             old.removeEventFilter(self)
         if new is not None:
             new.installEventFilter(self)

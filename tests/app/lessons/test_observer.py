@@ -51,7 +51,7 @@ def test_progress_survives_damaged_settings_and_changed_lessons() -> None:
     assert Progress.parse(progress.text()) == progress
     for damaged in (None, "", "x", "[]", "[1]", "[1, 2]", '["a", ["b"]]', "{}", 7):
         assert Progress.parse(damaged) == Progress()
-    assert Progress(99, frozenset({0, 99})).within(lesson) == Progress(5, frozenset({0}))
+    assert Progress(99, frozenset({0, 99})).within(lesson) == Progress(5, frozenset({0}), finished=frozenset({0}))
     assert Progress().words(lesson) == ""
     assert progress.words(lesson) == "at step 4 of 5"
     assert Progress(5, frozenset(range(4))).words(lesson) == "finished, 1 step skipped"
