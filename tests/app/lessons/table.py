@@ -125,7 +125,7 @@ TABLE: Mapping[tuple[str, int], Attempts] = {
     ("03_why_permute", 6): Attempts(
         reach(stage=7), reach(disabled_layers=[4], stage=7), reach(disabled_layers=[], stage=7)
     ),
-    ("04_log_det", 1): Attempts(reach(stage=13), reach(stage=0, moment=0), reach(live=True, stage=14)),
+    ("04_log_det", 1): Attempts(reach(stage=11), reach(stage=0, moment=0), reach(live=True, stage=12)),
     ("04_log_det", 2): Attempts(peek("colorBox"), reach(color_by="log_density"), reach(color_by="log_det")),
     ("04_log_det", 4): Attempts(touch("layerScrubber"), press(Qt.Key.Key_Left), press(*[Qt.Key.Key_Right] * 2)),
     ("04_log_det", 5): Attempts(reach(tool="probe"), point_at_the_edge, point_at_a_letter),
