@@ -37,8 +37,9 @@ ANIMATION = FileKind("an animation", (".gif", ".apng", ".webp", ".mp4"))
 NUMBERS = FileKind("numbers", (".csv", ".npy", ".npz", ".parquet"), (".txt", ".tsv"))
 JSON = FileKind("JSON", (".json",))
 CODE = FileKind("Python code", (".py",))
+PAGE = FileKind("a web page", (".html",), (".htm",))
 
-KINDS = {suffix: kind for kind in (PROJECT, PICTURE, ANIMATION, NUMBERS, JSON, CODE) for suffix in kind.suffixes}
+KINDS = {suffix: kind for kind in (PROJECT, PICTURE, ANIMATION, NUMBERS, JSON, CODE, PAGE) for suffix in kind.suffixes}
 # Suffixes that the table of Python lacks, in some versions at least.
 OF_OTHERS = (
     ".docx",
@@ -55,7 +56,15 @@ OF_OTHERS = (
     ".xlsx",
     ".yaml",
 )
-EXPORTED = (*PICTURE.written, *ANIMATION.written, ".npz", ".csv", ".json", *CODE.written)  # what exports write
+EXPORTED = (
+    *PICTURE.written,
+    *ANIMATION.written,
+    ".npz",
+    ".csv",
+    ".json",
+    *CODE.written,
+    *PAGE.written,
+)  # what exports write
 
 
 def denoted(path: Path) -> str | None:

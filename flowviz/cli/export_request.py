@@ -50,7 +50,7 @@ def requested_figure(name: str, given: Given, file: Mapping[str, Any]) -> Export
     """Return the export of a comparison that options ask for. Raises as `requested_export` does."""
     said = given.get("what", file.get("what", said_by_name(Path(name))[0]))
     spec = requested_export(name, {**given, "what": "sheet"} if said == "view" else given, Seen(), file)
-    if spec.what not in {"sheet", "animation"}:
+    if spec.what not in {"sheet", "animation", "page"}:
         raise SpecError(f"A comparison has no {spec.what}. Choose one of its flows with --entrant.")
     return spec
 

@@ -21,6 +21,7 @@ from flowviz.exporting.difference import DifferenceExport, Names
 from flowviz.exporting.export import Export
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import seen_moment, shots
+from flowviz.exporting.web_page import WebPage
 from flowviz.file_kinds import suffixes_of
 from flowviz.projects import Project, is_comparison, load_comparison
 from flowviz.records import Selection, Trace, checked_stage
@@ -96,12 +97,12 @@ def render(
     """Export a saved flow: a picture, one picture per stage, a sheet of all stages, an animation, numbers, or code.
 
     The name of the output implies what to export: .png, .svg and .pdf are pictures, .gif, .apng, .webp and .mp4
-    animations, and .py is the flow as a Python module that needs only NumPy. A name without a suffix, or one that ends
-    in /, is a folder for the stages or, with --fps, the frames of an animation. Otherwise, give --what; with --view
-    overview, all stages are in one picture.
+    animations, .html is an interactive web page, and .py is the flow as a Python module that needs only NumPy. A name
+    without a suffix, or one that ends in /, is a folder for the stages or, with --fps, the frames of an animation.
+    Otherwise, give --what; with --view overview, all stages are in one picture.
 
-    A comparison is exported as a figure with a row for each flow, or as an animation of all flows at once. With
-    --entrant, one of its flows is exported.
+    A comparison is exported as a figure with a row for each flow, or as an animation or a web page of all flows at
+    once. With --entrant, one of its flows is exported.
     """
     path = Path(output)
     if path == STDOUT:
@@ -190,7 +191,7 @@ def _comparison_export(
     figure: "_Figure",
     spec_file: Path | None,
     difference: str | None,
-) -> tuple[ComparisonFigure | DifferenceExport, ExportSpec]:
+) -> tuple[ComparisonFigure | DifferenceExport | WebPage, ExportSpec]:
     """Return the figure of a comparison, or the picture of the difference of two flows, and its spec."""
     found, file = load_comparison(comparison), read_spec(spec_file, *PLACES)
     if difference is not None and figure != _Figure():
@@ -202,6 +203,11 @@ def _comparison_export(
         check_output(Path(output), suffixes_of(spec.format), inputs)
         return DifferenceExport(found, _pair(difference, found.names), spec), spec
     spec = requested_figure(output, given, file)
+    if spec.what == "page":
+        check_output(Path(output), suffixes_of(spec.format), inputs)
+        return WebPage(
+            found if figure.names is None else with_names(found, figure.chosen(found.names) or {}), spec
+        ), spec
     if (names := figure.chosen(found.names)) is not None:
         found = with_names(found, names)
     if "size" not in {*given, *file}:
@@ -259,7 +265,7 @@ def _rectangle(text: str) -> tuple[int, tuple[float, ...]]:
     return found
 
 
-def _write(export: Export | ComparisonFigure, spec: ExportSpec, path: Path) -> None:
+def _write(export: Export | ComparisonFigure | WebPage, spec: ExportSpec, path: Path) -> None:
     with progress_bar() as bar:
         task = bar.add_task("Writing", total=export.count, figures="")
         for _ in export.write(path):

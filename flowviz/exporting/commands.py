@@ -8,7 +8,7 @@ from typing import Any, cast
 from flowviz import projects
 from flowviz.errors import SpecError
 from flowviz.extensions import has_any, loading
-from flowviz.file_kinds import ANIMATION, CODE, EXPORTED, KINDS, PICTURE, FileKind
+from flowviz.file_kinds import ANIMATION, CODE, EXPORTED, KINDS, PAGE, PICTURE, FileKind
 from flowviz.projects import Plan
 from flowviz.specs import ExportSpec, FlowSpec, MixSpec, ShapeSpec, Spec, TargetSpec, TextSpec, TrainingSpec
 from flowviz.specs.comparison import FigureColumns
@@ -35,7 +35,7 @@ def said_by_name(output: Path) -> tuple[What | None, Format | None]:
     suffix = output.suffix.lower()
     if suffix not in EXPORTED:
         return (None if suffix else "stages"), None
-    said: Mapping[FileKind, What] = {PICTURE: "view", ANIMATION: "animation", CODE: "code"}
+    said: Mapping[FileKind, What] = {PICTURE: "view", ANIMATION: "animation", CODE: "code", PAGE: "page"}
     return said.get(KINDS[suffix]), cast("Format", suffix.removeprefix("."))
 
 

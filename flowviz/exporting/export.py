@@ -19,6 +19,7 @@ from flowviz.exporting.provenance import provenance_of
 from flowviz.exporting.reel import Reel
 from flowviz.exporting.scenes import Scenes, particle_rectangle
 from flowviz.exporting.shots import shots, stage_range
+from flowviz.exporting.web_page import WebPage, check_page
 from flowviz.projects import Project
 from flowviz.records import History, Selection, Settings, cell_centers, checked_stage, slices
 from flowviz.records.provenance import Provenance
@@ -131,7 +132,10 @@ class Export:
             FileError: If a file cannot be written.
             SpecError: If the data cannot be exported as described.
         """
-        yield from self._steps(output)
+        if self._spec.what == "page":
+            yield from WebPage(self._project, self._spec).write(output)
+        else:
+            yield from self._steps(output)
 
     def _steps(self, output: Path) -> Steps:
         match self._spec.what:
@@ -287,6 +291,8 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
         )
     if spec.what == "code":
         check_code(project.flow)
+    if spec.what == "page":
+        check_page(spec)
     if spec.what == "losses" and not len(project.history.step):
         raise SpecError("There are no losses to export: the flow has not been trained.")
 

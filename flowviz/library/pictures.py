@@ -9,6 +9,7 @@ from flowviz.exporting.commands import default_format
 from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec
 from flowviz.exporting.difference import DifferenceExport
 from flowviz.exporting.export import Export
+from flowviz.exporting.web_page import WebPage
 from flowviz.file_kinds import PICTURE, check_suffix, suffixes_of
 from flowviz.files import check_writable
 from flowviz.projects import Comparison, Project
@@ -47,7 +48,9 @@ def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
 def render_comparison(
     comparison: Comparison, path: str | Path, spec: ExportSpec | None = None, columns: FigureColumns | None = None
 ) -> None:
-    """Write the figure of a comparison to a file: a row with the gap of each entrant, or an animation of all of them.
+    """Write the figure of a comparison to a file: a row with the gap of each entrant.
+
+    An animation or a web page shows all of them at once.
 
     The same comparison and spec give the same bytes. TensorFlow is loaded only for densities, grids and velocities.
 
@@ -64,7 +67,10 @@ def render_comparison(
     """
     place = Path(path)
     found = spec or figure_spec(comparison, place, columns)
-    _write(lambda: ComparisonFigure(comparison, found, columns), found, place)
+    if found.what == "page":
+        _write(lambda: WebPage(comparison, found), found, place)
+    else:
+        _write(lambda: ComparisonFigure(comparison, found, columns), found, place)
 
 
 @checked
@@ -132,7 +138,7 @@ def _draw_particles(project: Project, path: Path, *, size: PictureSize | None = 
     render(project, ExportSpec(size=size or PictureSize(width=width, height=height)), path)
 
 
-def _write(export: Callable[[], Export | ComparisonFigure], spec: ExportSpec, place: Path) -> None:
+def _write(export: Callable[[], Export | ComparisonFigure | WebPage], spec: ExportSpec, place: Path) -> None:
     """Write an export. It is prepared only after the suffix of the file has been checked."""
     if spec.what not in IN_FOLDERS:
         check_suffix(place, suffixes_of(spec.format))

@@ -1,6 +1,6 @@
 """The spec of an export: what is written, and in which format."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -9,10 +9,12 @@ from flowviz.specs.export_kinds import (
     DIAGNOSTICS,
     FILMS,
     FORMATS,
+    PAGES,
     PICTURES,
     PLOTS,
     RANGES,
     TABLES,
+    Control,
     Format,
     Kinds,
     What,
@@ -35,7 +37,7 @@ class ExportSpec(Spec):
     adds to the log-density of the probed point or, without one, of the data; latents: how well the latents of the data
     match the base; trace: particles at every stage; samples: points of the flow; density: the log-density of a stage
     over the cells of a grid; losses: the history of the training; code: the flow as a Python module, which needs only
-    NumPy.
+    NumPy; page: an interactive web page.
 
     MP4 has even sides only; where one is odd, it gets a row or column of the background. `first` and `last` are both
     inclusive. An animation is one pass of the playback through that range, whatever its speed. It repeats for ever,
@@ -93,8 +95,18 @@ class ExportSpec(Spec):
             ge=1,
             le=10_000_000,
         ),
-        Option(PICTURES | DIAGNOSTICS | {"trace", "samples"}),
+        Option(PICTURES | DIAGNOSTICS | PAGES | {"trace", "samples"}),
     ] = None
+    moments: Annotated[
+        int,
+        described("Moments", "Number of moments of the training to choose from; 0 for the latest alone", ge=0, le=50),
+        Option(PAGES),
+    ] = 0
+    controls: Annotated[
+        frozenset[Control],
+        described("Controls", "Controls of a web page, separated by commas"),
+        Option(PAGES, form=",".join(get_args(Control))),
+    ] = frozenset(get_args(Control))
 
     @property
     def pixels(self) -> PictureSize:

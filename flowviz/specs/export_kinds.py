@@ -6,9 +6,13 @@ from typing import Literal
 What = Literal[
     "view", "stages", "sheet", "four_panels", "animation", "frames", "ledger", "latents", "trace", "samples", "density",
     "losses", "code",
+    "page",
 ]  # fmt: skip
 Paper = Literal["a4", "letter"]  # of worksheets
-Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv", "json", "py"]
+Control = Literal[
+    "slider", "play", "strip", "sentence", "color", "direction", "show", "zoom", "link", "timeline"
+]  # of a web page
+Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv", "json", "py", "html"]
 Kinds = frozenset[What]
 
 FORMATS: Mapping[What, tuple[Format, ...]] = {
@@ -25,12 +29,14 @@ FORMATS: Mapping[What, tuple[Format, ...]] = {
     "density": ("npz",),
     "losses": ("csv", "png", "svg", "pdf"),
     "code": ("py",),
+    "page": ("html",),
 }
 TABLES: frozenset[Format] = frozenset({"npz", "csv", "json"})  # formats of numbers
 IN_FOLDERS: Kinds = frozenset({"stages", "frames"})  # one file for each picture
 FILMS: Kinds = frozenset({"animation", "frames"})
 SINGLE_VIEWS: Kinds = FILMS | {"view", "stages"}  # pictures of one stage each
 DIRECTED: Kinds = SINGLE_VIEWS | {"sheet"}  # pictures of particles that move in one direction
+PAGES: Kinds = frozenset({"page"})  # interactive, for web browsers
 PICTURES: Kinds = DIRECTED | {"four_panels"}  # pictures of particles
 DIAGNOSTICS: Kinds = frozenset({"ledger", "latents"})  # plots of numbers that are computed from the flow
 PLOTS: Kinds = DIAGNOSTICS | {"losses"}  # as pictures; as tables, they have no appearance

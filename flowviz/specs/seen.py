@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flowviz.specs.export_kinds import DIAGNOSTICS, DIRECTED, PICTURES, SINGLE_VIEWS
+from flowviz.specs.export_kinds import DIAGNOSTICS, DIRECTED, PAGES, PICTURES, SINGLE_VIEWS
 from flowviz.specs.fields import Option, described
 from flowviz.specs.playback import Playback
 from flowviz.specs.spec import Spec
@@ -23,12 +23,12 @@ class Seen(Spec):
     stage: Annotated[
         int | None,
         described("Stage", "Number of the stage, 0 for the base; by default the last one", ge=0),
-        Option(frozenset({"view", "density"}), form="STAGE|FIRST-LAST"),
+        Option(PAGES | {"view", "density"}, form="STAGE|FIRST-LAST"),
     ] = None
     direction: Annotated[
         Direction,
         described("Direction", "Generate: particles of the base move forward; encode: points of the target move back"),
-        Option(DIRECTED | {"trace"}),
+        Option(DIRECTED | PAGES | {"trace"}),
     ] = "generate"
     moment: Annotated[
         int | None,
@@ -44,6 +44,6 @@ class Seen(Spec):
     fitted: Annotated[
         bool,
         described("Fit the cloud", "Fit the view to the cloud, whatever part of it the window shows"),
-        Option(SINGLE_VIEWS | {"density"}, name="fit"),
+        Option(SINGLE_VIEWS | PAGES | {"density"}, name="fit"),
     ] = True
     overview: Annotated[bool, described("Overview", "All stages in one picture")] = False

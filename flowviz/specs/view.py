@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, field_validator, model_validator
 
 from flowviz.errors import SpecError
-from flowviz.specs.export_kinds import DIRECTED, PICTURES, PLOTS, SINGLE_VIEWS
+from flowviz.specs.export_kinds import DIRECTED, PAGES, PICTURES, PLOTS, SINGLE_VIEWS
 from flowviz.specs.fields import Option, described
 from flowviz.specs.spec import Spec
 
@@ -119,23 +119,23 @@ class ViewSpec(Spec):
     center: Annotated[
         tuple[float, float],
         described("Center", "Center of the view, in flow units; fitted by default"),
-        Option(SINGLE_VIEWS | {"density"}, form="X,Y"),
+        Option(SINGLE_VIEWS | PAGES | {"density"}, form="X,Y"),
     ] = (0.0, 0.0)
     half_extent: Annotated[
         float,
         described("Half extent", "Half the shorter side of the view, in flow units; fitted by default", gt=0, le=1e12),
-        Option(SINGLE_VIEWS | {"density"}),
+        Option(SINGLE_VIEWS | PAGES | {"density"}),
     ] = 4.0
     palette: Annotated[
         Palette,
         described("Palette", "Colors that are safe for color-blind viewers, or the plain ones of the blog post"),
-        Option(PICTURES | {"latents"}),
+        Option(PICTURES | PAGES | {"latents"}),
     ] = "safe"
     theme: Annotated[Theme, described("Theme", "Light or dark background"), Option(PICTURES | PLOTS)] = "light"
     point_diameter: Annotated[
         float,
         described("Point diameter", "Point diameter in pixels, for an 800-pixel shorter side", gt=0, le=50),
-        Option(PICTURES | {"latents"}),
+        Option(PICTURES | PAGES | {"latents"}),
     ] = 3.5
     labels: Annotated[
         bool,
@@ -143,18 +143,18 @@ class ViewSpec(Spec):
         Option(PICTURES | PLOTS),
     ] = True
     axes: Annotated[bool, described("Axes", "Grid lines and their numbers"), Option(SINGLE_VIEWS | PLOTS)] = True
-    color_by: Annotated[ColorBy, described("Color by", "Meaning of the colors of the particles"), Option(PICTURES)] = (
-        "quadrant"
-    )
+    color_by: Annotated[
+        ColorBy, described("Color by", "Meaning of the colors of the particles"), Option(PICTURES | PAGES)
+    ] = "quadrant"
     column: Annotated[
         str | None,
         described("Column", "Name of the column of a recorded flow to color by; by default the first one"),
-        Option(PICTURES),
+        Option(PICTURES | PAGES),
     ] = None
     marks: Annotated[
         frozenset[Mark],
         described("Marks", "What to draw, separated by commas"),
-        Option(PICTURES, name="view", form=",".join(get_args(Mark))),
+        Option(PICTURES | PAGES, name="view", form=",".join(get_args(Mark))),
     ] = frozenset({"points"})
     beside: Annotated[
         bool,
@@ -194,7 +194,7 @@ class ViewSpec(Spec):
         described(
             "Units", "Units of axes, points and densities: the data, the pixels of the target's picture, or the flow"
         ),
-        Option(SINGLE_VIEWS | {"ledger", "trace", "samples", "density", "losses", "code"}),
+        Option(SINGLE_VIEWS | PAGES | {"ledger", "trace", "samples", "density", "losses", "code"}),
     ] = "data"
 
     @property

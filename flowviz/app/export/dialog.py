@@ -28,6 +28,7 @@ from flowviz.exporting.comparison_tables import ComparisonTable
 from flowviz.exporting.export import Export
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.recognition import work_in
+from flowviz.exporting.web_page import WebPage
 from flowviz.specs import ExportSpec
 from flowviz.specs.export_kinds import FILMS, IN_FOLDERS, PICTURES
 
@@ -52,7 +53,9 @@ class ExportDialog(QDialog):
         self.setWindowTitle(f"Export – {source.file_name}")
         self._source = source
         self._keeper = FlowKeeper()  # for the thread of the preview
-        self._export: Export | ComparisonFigure | ComparisonTable | None = None  # None if choices cannot be combined
+        self._export: Export | ComparisonFigure | ComparisonTable | WebPage | None = (
+            None  # None if choices cannot be combined
+        )
         self._problem = ""
         self._path = Path()  # of the export that was started last
         self._form = ExportForm(source, choices)

@@ -13,6 +13,7 @@ from flowviz.exporting.commands import render_command
 from flowviz.exporting.comparison_figure import ComparisonFigure, usual_columns, usual_size
 from flowviz.exporting.comparison_tables import TABLES, ComparisonTable
 from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.exporting.web_page import WebPage
 from flowviz.projects import Comparison
 from flowviz.specs import ExportSpec, PictureSize, Seen, ViewSpec
 from flowviz.specs.comparison import FigureColumns
@@ -21,7 +22,7 @@ from flowviz.specs.export_kinds import FORMATS, What
 from flowviz.specs.fields import values_of, with_values
 from flowviz.specs.view import Theme
 
-FIGURES: tuple[What, ...] = ("sheet", "animation")
+FIGURES: tuple[What, ...] = ("sheet", "animation", "page")
 TABLE = "table"
 OF_FIGURES = frozenset(  # fields that affect the figure of a comparison
     {
@@ -58,7 +59,8 @@ class ExportedComparison(ExportSource):
     def fields(self, choices: Choices) -> frozenset[str]:
         if choices["what"] == TABLE:
             return frozenset({"what", "format"})
-        return effects(with_values(ExportSpec(), choices)) & choices.keys() | {"columns"}
+        found = effects(with_values(ExportSpec(), choices)) & choices.keys()
+        return found if choices["what"] == "page" else found | {"columns"}
 
     def options(self, choices: Choices) -> Mapping[str, Mapping[Any, Item]]:
         stages = "One panel per flow" if choices["what"] == "animation" else "Stages"
@@ -75,16 +77,18 @@ class ExportedComparison(ExportSource):
         return list(dict.fromkeys(name for trace in traces for name in trace.columns))
 
     def sizes(self, choices: Choices) -> Mapping[PictureSize, str]:
-        return {} if choices["what"] == TABLE else {self._usual_size(choices): "To fit the panels"}
+        return {} if choices["what"] in {"page", TABLE} else {self._usual_size(choices): "To fit the panels"}
 
     def followed(self, choices: Choices, name: str) -> Choices:
         """Return the choices with the usual size of a figure, whose panels depend on what is exported."""
-        resizes = name in {"what", "columns"} and choices["what"] != TABLE
+        resizes = name in {"what", "columns"} and choices["what"] not in {"page", TABLE}
         return {**choices, "size": self._usual_size(choices)} if resizes else choices
 
-    def export(self, choices: Choices, keeper: FlowKeeper) -> ComparisonFigure | ComparisonTable:
+    def export(self, choices: Choices, keeper: FlowKeeper) -> ComparisonFigure | ComparisonTable | WebPage:
         if choices["what"] == TABLE:
             return ComparisonTable(self.comparison, choices["format"])
+        if choices["what"] == "page":
+            return WebPage(self.comparison, spec_of(choices))
         return ComparisonFigure(self.comparison, spec_of(choices), choices["columns"])
 
     def copies(self, choices: Choices) -> Mapping[str, Callable[[Path], str]]:

@@ -93,6 +93,8 @@ class ExportedProject(ExportSource):
         found = {**super().reasons(choices), **self._refused(words.MARKS)}
         if choices["what"] == "sheet":
             return {**found, "density": words.NO_DENSITY, "axes": words.NO_AXES, "beside": words.NOT_BESIDE}
+        if choices["what"] == "page":
+            found |= dict.fromkeys(("paths", "velocity"), words.NOT_IN_PAGES)
         beside = {} if ViewSpec(marks=choices["marks"]).has_two_sides else {"beside": words.NOTHING_TO_SPLIT}
         return {**found, **beside}
 

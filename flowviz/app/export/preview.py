@@ -17,6 +17,7 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import code_box, flat, lay_out, named, row_widget, slider
 from flowviz.exporting.comparison_figure import ComparisonFigure
 from flowviz.exporting.export import Export
+from flowviz.exporting.web_page import WebPage
 from flowviz.specs import ExportSpec
 from flowviz.specs.export_kinds import FILMS
 
@@ -33,7 +34,7 @@ class ExportPreview(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._export: Export | ComparisonFigure | None = None
+        self._export: Export | ComparisonFigure | WebPage | None = None
         self._spec = ExportSpec()
         self._count, self._share, self._rate = 1, 1.0, float(STAGES_PER_SECOND)
         self._background = LatestWorker()
@@ -52,7 +53,7 @@ class ExportPreview(QWidget):
         self._lay_out()
         self._set_playing(False)
 
-    def show_export(self, export: Export | ComparisonFigure, spec: ExportSpec) -> None:
+    def show_export(self, export: Export | ComparisonFigure | WebPage, spec: ExportSpec) -> None:
         """Preview an export, at the same share of the way as the last one."""
         self._set_text_visible(False)
         self._export, self._spec = export, spec

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # imported late, for a fast start of the program
     from flowviz.exporting.comparison_tables import ComparisonTable
     from flowviz.exporting.export import Export
     from flowviz.exporting.flow_keeper import FlowKeeper
+    from flowviz.exporting.web_page import WebPage
 
 PRESETS = ("1080x1080", "1920x1080", "1080x1920", "3840x2160")
 OTHER = "own"  # a size that is not among the presets
@@ -131,7 +132,7 @@ class ExportSource(ABC):
         return choices
 
     @abstractmethod
-    def export(self, choices: Choices, keeper: "FlowKeeper") -> "Export | ComparisonFigure | ComparisonTable":
+    def export(self, choices: Choices, keeper: "FlowKeeper") -> "Export | ComparisonFigure | ComparisonTable | WebPage":
         """Return the export. Raises `SpecError` if the choices cannot be combined."""
 
     @abstractmethod

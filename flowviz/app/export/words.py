@@ -32,11 +32,13 @@ WHAT: Mapping[What, tuple[str, str, str]] = {  # titles, descriptions, and the n
     "samples": ("Samples", "Points drawn from the flow, as numbers", "{} samples"),
     "density": ("Density", "The log-density of one stage over a grid, as numbers", "{} density"),
     "losses": ("Losses", "The loss over the training", "{} losses"),
+    "page": ("Web page", "One file in which readers can drag through the layers, in any browser", "{}"),
     "code": ("Code (NumPy)", "The flow as a Python module that needs only NumPy", "flow"),
 }
 WHAT_OF_COMPARISONS = {  # the same of comparisons
     "sheet": ("Figure", "All flows in one figure", "{}"),
     "animation": ("Animation over the layers", "All flows in one animated file", "{}"),
+    "page": ("Web page", "One file in which readers can drag through the layers of all flows, in any browser", "{}"),
     "table": ("Table of results", "The results of all flows, as text", "{}"),
 }
 FORMATS = {  # titles and descriptions
@@ -50,6 +52,7 @@ FORMATS = {  # titles and descriptions
     "npz": ("NPZ", "Arrays for NumPy"),
     "csv": ("CSV", "A table for spreadsheets"),
     "json": ("JSON", "Numbers for programs"),
+    "html": ("HTML", "A single file that needs no network"),
     "py": ("Python", "A module to import, with the weights of the flow"),
     "md": ("Markdown", "A table for the web, with means over seeds"),
     "tex": ("LaTeX", "A table for papers, with means over seeds"),
@@ -80,4 +83,5 @@ NOTHING_TO_SPLIT = "Turn on the density, the grid or the velocity, and also the 
 NO_DENSITY = "A contact sheet cannot show the density, which is computed for one stage only."
 NO_PIXELS = "The target is not made of pixels."
 NO_AXES = "The small pictures of a contact sheet have no axes."
+NOT_IN_PAGES = "A web page shows points, the target, densities and grids only."
 NOT_BESIDE = "A contact sheet has one panel per stage."

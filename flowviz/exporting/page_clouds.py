@@ -1,0 +1,197 @@
+"""The flows of a web page: their particles at each moment and in each direction, and what can be drawn with them."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import replace
+from io import BytesIO
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from flowviz.exporting.flow_keeper import FlowKeeper
+from flowviz.exporting.page_columns import PageColumns
+from flowviz.exporting.scenes import Scenes
+from flowviz.exporting.shots import Shot
+from flowviz.projects import Project
+from flowviz.records import Moment, Rectangle, Scene, Trace
+from flowviz.records.lattice import LATTICE_SIDE, SUBDIVISIONS
+from flowviz.rendering.camera import FILL, MAX_HALF_EXTENT, MIN_HALF_EXTENT, ROUNDING
+from flowviz.rendering.colors import unpacked
+from flowviz.rendering.density import density_limits
+from flowviz.rendering.legend import keys
+from flowviz.rendering.particles import log_density_limits, log_det_limit, particle_colors
+from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs.view import ColorBy, Direction, Theme
+from flowviz.targets import build_target, leaked, target_picture
+
+MOST_ENCODED = 4000  # points of the target that are followed back, so that a page of two directions stays small
+ALONG_TRAINING = 2000  # particles at moments before the latest one
+CAMERA = {"fill": FILL, "rounding": ROUNDING, "least": MIN_HALF_EXTENT, "most": MAX_HALF_EXTENT}
+SHAPE = PictureSize(width=960, height=600)  # pixels, of the view over which densities are computed
+COLORS: dict[ColorBy, str] = {
+    "quadrant": "Quadrant",
+    "component": "Component",
+    "angle": "Angle",
+    "radius": "Radius",
+    "column": "Column",
+    "log_density": "Log-density",
+    "log_det": "Log|det J|",
+    "leaked": "Leaked",
+    "selection": "Selection",
+}
+SCALES: dict[ColorBy, str] = {"log_density": "amount", "log_det": "change"}  # of colors that change from stage to stage
+THEMES = get_args(Theme)
+
+
+class PagePane:
+    """A flow of a page."""
+
+    def __init__(self, project: Project, spec: ExportSpec, columns: PageColumns, name: str) -> None:
+        self._project, self._spec, self._columns, self._name = project, spec, columns, name
+        self._keeper = FlowKeeper()
+        self._moments: list[dict[str, Any]] = []
+        self.colorings: list[dict[str, str]] = []  # those of the latest moment
+        self.limits: dict[ColorBy, list[float]] = {}  # of its color scales
+
+    def collect(self) -> None:
+        """Compute everything that the page shows of the flow, and add it to the columns."""
+        self._moments = [self._moment(moment, ALONG_TRAINING) for moment in self._past]
+        self._moments.append(self._moment(None, self._spec.particles))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the flow, in a form for JSON."""
+        picture = target_picture(build_target(self._project.target))
+        target = None if picture is None else _gray(picture.shades, picture.rectangle)
+        return {"name": self._name, "target": target, "moments": self._moments}
+
+    @property
+    def _past(self) -> Sequence[Moment]:
+        """Return moments before the latest one, evenly spread."""
+        past = self._project.timeline.moments[:-1]
+        places = np.linspace(0, len(past) - 1, self._spec.moments if past else 0).round()
+        return [past[place] for place in np.unique(places).astype(int)]
+
+    def _moment(self, moment: Moment | None, particles: int | None) -> dict[str, Any]:
+        history = self._project.history.step
+        step = moment.step if moment is not None else int(history[-1]) if len(history) else 0
+        directions: tuple[Direction, ...] = ("generate",)
+        if not self._project.flow.is_recorded and (moment is None or self._spec.seen.direction == "encode"):
+            directions = ("generate", "encode")
+        return {
+            "step": step,
+            "title": f"Step {step:,}",
+            "clouds": {direction: self._cloud(moment, direction, particles) for direction in directions},
+            **(self._fields() if moment is None else {}),
+        }
+
+    def _cloud(self, moment: Moment | None, direction: Direction, particles: int | None) -> dict[str, Any]:
+        if direction == "encode":
+            particles = min(MOST_ENCODED, particles or MOST_ENCODED)
+        scenes = self._scenes(moment, direction, frozenset({"points"}), particles)
+        target, trace = build_target(self._project.target), scenes.trace(moment)
+        scene = Scene(trace, scenes.selection, units=scenes.units)
+        if (has_left := leaked(target, trace.positions[-1])) is not None:
+            scene = replace(scene, leaked=has_left)
+        known, edits = self._known_colors(scene, moment, direction), self._project.edits
+        if moment is None and direction == self._spec.seen.direction:
+            self.colorings = [self._coloring(scene, color) for color in known]
+        has_dets = trace.has_log_dets
+        log_det = (
+            [self._columns.add(trace.log_det_of(stage)) for stage in range(len(trace.names))] if has_dets else None
+        )
+        limits = {color: _limits(trace, color) for color in known if color in SCALES}
+        self.limits = limits if moment is None and direction == "generate" else self.limits
+        return {
+            **self._places(trace),
+            "log_det": log_det,
+            "base": self._columns.add(trace.base_log_density) if trace.has_densities else None,
+            "unit_log_det": scene.units.log_det,
+            "fixed": {color: self._fixed(scene, color) for color in known if color not in SCALES},
+            "limits": limits,
+            "stages": [
+                {
+                    "title": trace.position(stage),
+                    "sentence": trace.sentences(stage, edits.of(stage), encoded=direction == "encode")[0],
+                }
+                for stage in range(len(trace.names))
+            ],
+        }
+
+    def _places(self, trace: Trace) -> dict[str, Any]:
+        """Return the positions of particles at all stages, and their central boxes."""
+        found: dict[str, list[int]] = {"x": [], "y": []}
+        for positions, box in zip(trace.positions, trace.boxes, strict=True):
+            for axis, name in enumerate(("x", "y")):
+                found[name].append(self._columns.add_coordinate(positions[:, axis], box[0, axis], box[1, axis]))
+        return {**found, "boxes": trace.boxes.reshape(-1, 4).tolist(), "camera": CAMERA}
+
+    def _known_colors(self, scene: Scene, moment: Moment | None, direction: Direction) -> list[ColorBy]:
+        """Return the colorings that are known for a scene."""
+        trace = scene.trace
+        known: dict[ColorBy, bool] = {
+            "component": trace.component_count is not None,
+            "column": bool(trace.columns),
+            "log_density": trace.has_densities,
+            "log_det": trace.has_log_dets,
+            "leaked": scene.leaked is not None,
+            "selection": scene.selection is not None and moment is None and direction == self._spec.seen.direction,
+        }
+        return [color for color in COLORS if known.get(color, True)]
+
+    def _coloring(self, scene: Scene, color: ColorBy) -> dict[str, str]:
+        view = self._spec.seen.view.model_copy(update={"color_by": color, "marks": frozenset({"points"})})
+        caption = keys(scene, 0, view)[0].caption.replace(" here", " of this layer")
+        return {"name": color, "title": COLORS[color], "caption": caption, "scale": SCALES.get(color, "")}
+
+    def _fixed(self, scene: Scene, color: ColorBy) -> dict[str, Any]:
+        """Return colors that are the same at every stage: the number of the color of each particle, and all colors."""
+        view = self._spec.seen.view.model_copy(update={"color_by": color})
+        both = [particle_colors(scene, 0.0, view.model_copy(update={"theme": theme})) for theme in THEMES]
+        colors, numbers = np.unique(np.stack(both, axis=1), axis=0, return_inverse=True)
+        shown = {theme: unpacked(colors[:, i])[:, :3].ravel().tolist() for i, theme in enumerate(THEMES)}
+        return {"part": self._columns.add_bytes(numbers.astype(np.uint8).tobytes()), "colors": shown}
+
+    def _fields(self) -> dict[str, Any]:
+        """Return the density of each stage and the grid at the latest moment, if the view has them."""
+        marks, found = self._spec.seen.view.marks, dict[str, Any]()
+        last = self._project.trace.last_stage
+        if "density" in marks:
+            scenes = self._scenes(None, "generate", frozenset({"density"}), None)
+            found["densities"] = [_density(scenes.scene(Shot(stage), SHAPE)) for stage in range(last + 1)]
+        if "grid" in marks:
+            grid = self._scenes(None, "generate", frozenset({"grid"}), None).scene(Shot(last), SHAPE).grid
+            assert grid is not None
+            found["grid"] = {**self._places(grid), "side": LATTICE_SIDE, "every": 2 * SUBDIVISIONS}
+        return found
+
+    def _scenes(
+        self, moment: Moment | None, direction: Direction, marks: frozenset[Any], particles: int | None
+    ) -> Scenes:
+        seen = self._spec.seen
+        view = seen.view.model_copy(update={"marks": marks})
+        chosen = seen.model_copy(update={"view": view, "direction": direction, "probe": None, "fitted": True})
+        return Scenes(self._project, chosen, particles, [Shot(0, moment)], self._keeper)
+
+
+def _limits(trace: Trace, color: ColorBy) -> list[float]:
+    """Return the ends of a color scale, in nats."""
+    if color == "log_density":
+        return list(log_density_limits(trace))
+    limit = log_det_limit(trace)
+    return [-limit, limit]
+
+
+def _density(scene: Scene) -> dict[str, Any]:
+    assert scene.density is not None
+    low, high = density_limits(scene.density)
+    values = np.nan_to_num((scene.density.log_density - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
+    return _gray(np.round(255 * values.clip(0, 1)).astype(np.uint8), scene.density.rectangle)
+
+
+def _gray(shades: NDArray[np.uint8], rectangle: Rectangle) -> dict[str, Any]:
+    """Return a gray picture over a rectangle of the plane as a data URL."""
+    content = BytesIO()
+    Image.fromarray(np.ascontiguousarray(shades)).save(content, "PNG", optimize=True)
+    return {"png": f"data:image/png;base64,{b64encode(content.getvalue()).decode()}", "rectangle": list(rectangle)}

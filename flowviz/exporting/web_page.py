@@ -1,0 +1,248 @@
+"""Interactive web pages: a single file with the particles of flows, and a script that shows them.
+
+A page works from a disk and needs no network. All texts of a project are data in it: they never become HTML or code,
+and a Content-Security-Policy allows no script but that of flowviz. The script is in `resources/page`.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import numpy as np
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from PIL import Image
+
+import flowviz
+from flowviz.errors import SpecError
+from flowviz.exporting import Steps
+from flowviz.exporting.page_clouds import THEMES, PagePane
+from flowviz.exporting.page_columns import PageColumns
+from flowviz.exporting.scenes import Scenes
+from flowviz.exporting.shots import Shot, seen_stage
+from flowviz.files import atomic_write, resource
+from flowviz.projects import Comparison, Project
+from flowviz.rendering.colormaps import STEPS, color_scale, heat_scale
+from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color
+from flowviz.rendering.density import RISE
+from flowviz.rendering.raster import RGBA
+from flowviz.rendering.target import STRENGTH
+from flowviz.rendering.typeface import font_file
+from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs.view import ColorBy, Mark, Theme
+
+SHOWN: tuple[Mark, ...] = ("points", "target", "density", "grid")  # marks that a page can show
+STATIC_SIZE = PictureSize(width=720, height=480)  # pixels, of the picture for print and for browsers without scripts
+DIRECTIONS = {"generate": "Generate: base → target", "encode": "Encode: target → base"}
+TITLES: Mapping[Mark, str] = {"points": "Points", "target": "Target", "density": "Density", "grid": "Grid"}
+HINT = "Point at a particle, or tap one, to see its way and its numbers."
+LATIN = range(0x20, 0x180), (0x2013, 0x2014, 0x2019, 0x201C, 0x201D, 0x2026, 0x2190, 0x2192, 0x2212, 0x25B6)  # its font
+
+
+class WebPage:
+    """An interactive page of a project, or of a comparison whose flows move together.
+
+    TensorFlow is loaded only for what the project does not contain: points that are encoded, densities and grids.
+    """
+
+    def __init__(self, work: Project | Comparison, spec: ExportSpec) -> None:
+        """Prepare a page; nothing is written yet.
+
+        Args:
+            work: The project or the comparison.
+            spec: What the page shows at first, and which controls it has.
+
+        Raises:
+            SpecError: If the view has marks that a page cannot show, or the project lacks what it requires.
+        """
+        check_page(spec)
+        self._spec = spec
+        if isinstance(work, Comparison):
+            self._projects = {work.title(name): work[name] for name in work.names}
+        else:
+            self._projects = {"": work}
+        self._columns = PageColumns()
+
+    @property
+    def count(self) -> int:
+        """Return the number of steps that `write` takes."""
+        return len(self._projects)
+
+    def preview(self, share: float, size: PictureSize) -> RGBA:
+        """Return the picture of the first flow, within a size in pixels. It is the same at every share."""
+        scale = min(size.width / STATIC_SIZE.width, size.height / STATIC_SIZE.height, 1.0)
+        return self._scenes.picture(0, STATIC_SIZE.scaled(scale))
+
+    def write(self, output: Path) -> Steps:
+        """Write the page. If the generator fails or is closed early, nothing is left behind.
+
+        Args:
+            output: The file to write.
+
+        Yields:
+            None after each flow.
+
+        Raises:
+            FileError: If the file cannot be written.
+        """
+        with atomic_write(output) as part:
+            panes = []
+            for name, project in self._projects.items():
+                panes.append(PagePane(project, self._spec, self._columns, name))
+                panes[-1].collect()
+                yield
+            part.write_text(self._html(panes), encoding="utf-8", newline="\n")
+
+    @property
+    def _first(self) -> Project:
+        return next(iter(self._projects.values()))
+
+    @property
+    def _scenes(self) -> Scenes:
+        """Return the scene of the first view, in the light theme."""
+        seen = self._spec.seen.model_copy(update={"view": self._spec.seen.view.model_copy(update={"theme": "light"})})
+        return Scenes(self._first, seen, self._spec.particles, [Shot(seen_stage(self._first, self._spec))])
+
+    @property
+    def _title(self) -> str:
+        titles = dict.fromkeys(project.target.title for project in self._projects.values())
+        return ", ".join(titles)
+
+    def _html(self, panes: list[PagePane]) -> str:
+        """Return the page. Values that come from the project are escaped."""
+        script = f'"use strict";\n(() => {{\n{_script()}}})();\n'
+        style = _style(self._title)
+        data = json.dumps(self._data(panes), ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+        policy = (
+            f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
+            "font-src data:; base-uri 'none'; form-action 'none'"
+        )
+        return Template(resource("page/page.html").read_text(encoding="utf-8")).substitute(
+            policy=policy,
+            version=escape(flowviz.__version__),
+            title=escape(self._title),
+            picture=self._picture(),
+            alternative=escape(f"{self._title}, drawn by a normalizing flow"),
+            style=style,
+            data=data,
+            script=script,
+        )
+
+    def _data(self, panes: list[PagePane]) -> dict[str, Any]:
+        view = self._spec.seen.view
+        marks = [mark for mark in SHOWN if mark in view.marks | {"target"}]
+        colorings = panes[0].colorings
+        if view.color_by not in {each["name"] for each in colorings}:
+            raise SpecError(f"The page cannot be colored by {view.color_by}, which is not known for this flow.")
+        return {
+            "title": self._title,
+            "hint": HINT if len(panes) == 1 else "",
+            "panes": [pane.as_json() for pane in panes],
+            "colorings": colorings,
+            "limits": _common([pane.limits for pane in panes]) if len(panes) > 1 else {},
+            "directions": list(DIRECTIONS.items()),
+            "marks": [(mark, TITLES[mark]) for mark in marks],
+            "controls": sorted(self._spec.controls),
+            "diameter": view.point_diameter,
+            "start": {
+                "stage": seen_stage(self._first, self._spec),
+                "color": view.color_by,
+                "direction": self._spec.seen.direction,
+                "marks": marks,
+                "view": None if self._spec.seen.fitted else [*view.center, view.half_extent],
+            },
+            "themes": {theme: self._theme(theme) for theme in THEMES},
+            **self._columns.as_json(),
+        }
+
+    def _theme(self, theme: Theme) -> dict[str, Any]:
+        colors, view = SURROUNDINGS[theme], self._spec.seen.view.model_copy(update={"theme": theme})
+        heat, rising = color_scale(heat_scale(view), theme), np.minimum(np.arange(STEPS) / (RISE * STEPS), 1.0)
+        target = np.tile(np.array(colors.title, np.uint8), (STEPS, 1))
+        return {
+            "name": theme,
+            "background": colors.background,
+            "line": colors.axis,
+            "grid": colors.label,
+            "path": colors.title,
+            "scales": {
+                "amount": self._columns.add_bytes(color_scale("amount", theme).tobytes()),
+                "change": self._columns.add_bytes(color_scale("change", theme).tobytes()),
+                "heat": self._columns.add_bytes(_with_alpha(heat, rising)),
+                "target": self._columns.add_bytes(_with_alpha(target, STRENGTH * np.linspace(0, 1, STEPS))),
+            },
+        }
+
+    def _picture(self) -> str:
+        """Return the first view as the address of a picture, for print and for browsers without scripts."""
+        content = BytesIO()
+        Image.fromarray(self._scenes.picture(0, STATIC_SIZE)[..., :3]).quantize(64).save(content, "PNG", optimize=True)
+        return address_of("image/png", content.getvalue())
+
+
+def check_page(spec: ExportSpec) -> None:
+    """Raise `SpecError` if the view has marks that a page cannot show."""
+    if hidden := sorted(spec.seen.view.marks - set(SHOWN)):
+        raise SpecError(f"A page cannot show {' and '.join(hidden)}. It can show {', '.join(SHOWN)}.")
+
+
+def address_of(kind: str, content: bytes) -> str:
+    """Return a data URL of some content of a media type."""
+    return f"data:{kind};base64,{b64encode(content).decode()}"
+
+
+def _common(limits: Sequence[Mapping[ColorBy, Sequence[float]]]) -> dict[ColorBy, list[float]]:
+    """Return the ends of color scales that hold for several flows."""
+    shared = set.intersection(*(set(each) for each in limits))
+    return {color: [min(each[color][0] for each in limits), max(each[color][1] for each in limits)] for color in shared}
+
+
+def _with_alpha(colors: Any, alphas: Any) -> bytes:
+    opacity = np.round(255 * alphas).astype(np.uint8)
+    return np.concatenate([colors, opacity[:, None]], axis=1).tobytes()
+
+
+def _script() -> str:
+    """Return the script of all pages, whose parts are in the order of the names of their files."""
+    files = sorted(resource("page").glob("*.js"))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def _style(title: str) -> str:
+    """Return the style sheet, with the colors of the program and the part of its typeface that a page needs."""
+    colors = {f"{name}_{theme}": f"rgb{color}" for theme in THEMES for name, color in _colors(theme)}
+    text = resource("page/page.css").read_text(encoding="utf-8")
+    return Template(text).substitute(colors, font=address_of("font/woff", _font(title)))
+
+
+def _colors(theme: Theme) -> Iterator[tuple[str, Color]]:
+    surroundings = SURROUNDINGS[theme]
+    yield "background", surroundings.background
+    yield "hover", surroundings.grid
+    yield "line", surroundings.axis
+    yield "label", surroundings.label
+    yield "ink", surroundings.title
+    yield "accent", CURVES[theme]["validation"]
+
+
+def _font(title: str) -> bytes:
+    """Return the letters of European languages, and those of a title that the typeface has."""
+    options = Options(layout_features=["kern"], notdef_outline=True, hinting=False)
+    subsetter, content = Subsetter(options), BytesIO()
+    subsetter.populate(unicodes={*LATIN[0], *LATIN[1], *map(ord, title)})
+    with TTFont(font_file(), recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        font.flavor = "woff"
+        font.save(content)
+    return content.getvalue()
+
+
+def _digest(text: str) -> str:
+    """Return the hash of a script or a style sheet for a Content-Security-Policy."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

@@ -1,0 +1,369 @@
+const GLIDE_SECONDS = 0.35, STEP_SECONDS = 0.75, MOVING = 0.55, NEAR = 14, ZOOM = 1.25;
+
+/** The interactive picture of one or several flows, with its controls. */
+class Flow {
+  constructor(root, data) {
+    this.data = data;
+    this.columns = new Columns(data);
+    this.panes = data.panes.map((pane) => new Pane(this.columns, pane, data.limits));
+    for (const theme of Object.values(data.themes)) {
+      for (const [name, part] of Object.entries(theme.scales)) theme.scales[name] = this.columns.part(part);
+    }
+    this.state = new State(data);
+    this.state.read(location.hash);
+    this.darkness = matchMedia("(prefers-color-scheme: dark)");
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this.build(root);
+    this.renderer = rendererOf(this.cloud, new URLSearchParams(location.hash.slice(1)).get("renderer"));
+    this.connect();
+    this.update();
+  }
+
+  // The elements
+
+  build(root) {
+    const { data } = this, shown = (name) => data.controls.includes(name);
+    this.cloud = element("canvas", { id: "cloud", tabIndex: 0, role: "img" });
+    this.tip = element("p", { className: "tip", hidden: true });
+    this.names = element("div", { className: "names" }, ...this.panes.map((pane) => element("span", {}, pane.name)));
+    this.stage = element("input", { type: "range", id: "stage", min: 0, max: this.state.last, step: "any" });
+    this.stage.setAttribute("aria-label", "Stage");
+    this.place = element("output", { className: "place", htmlFor: "stage" });
+    this.play = button("play", "Play the layers (Space)", "▶");
+    this.color = select("color", "Color by", data.colorings.map(({ name, title }) => [name, title]));
+    this.direction = select("direction", "Direction", data.directions);
+    this.moment = element("input", { type: "range", id: "moment", min: 0, max: this.state.moments - 1, step: 1 });
+    this.moment.setAttribute("aria-label", "Moment of the training");
+    this.step = element("output", { className: "place", htmlFor: "moment" });
+    this.closer = button("closer", "Zoom in (+)", "+");
+    this.wider = button("wider", "Zoom out (−)", "−");
+    this.fit = button("fit", "Show the whole cloud (0)", "Fit");
+    this.link = button("link", "Copy a link to this view", "Copy link");
+    this.marks = data.marks.map(([mark, title]) => button(`show-${mark}`, `Show ${title.toLowerCase()}`, title));
+    this.strip = element("canvas", { className: "strip" });
+    this.strip.setAttribute("aria-hidden", "true"); // the slider does the same
+    this.legend = element("div", { className: "legend" });
+    this.sentence = element("p", { className: "sentence" });
+    this.sentence.setAttribute("aria-live", "polite");
+    this.readout = element("p", { className: "readout" });
+    this.readout.setAttribute("aria-live", "polite");
+    const several = (count, ...found) => (count > 1 ? found : []);
+    root.append(
+      element("div", { className: "bar" },
+        ...(shown("color") ? several(data.colorings.length, label("Color by", this.color)) : []),
+        ...(shown("direction") ? several(this.state.directions.length, label("Direction", this.direction)) : []),
+        ...(shown("show") ? several(this.marks.length, element("span", { className: "group" }, ...this.marks)) : []),
+        ...(shown("zoom") ? [element("span", { className: "group" }, this.wider, this.closer, this.fit)] : []),
+        ...(shown("link") ? [this.link] : [])),
+      element("div", { className: "picture" }, this.cloud, this.names, this.legend, this.tip),
+      ...(shown("strip") ? [this.strip] : []),
+      element("div", { className: "row" },
+        ...(shown("play") ? [this.play] : []), ...(shown("slider") ? [this.stage] : []), this.place),
+      ...(shown("timeline") ? several(this.state.moments, element("div", { className: "row" },
+        element("span", {}, "Training"), this.moment, this.step)) : []),
+      ...(shown("sentence") ? [this.sentence] : []),
+      this.readout,
+    );
+    this.names.hidden = this.panes.length === 1;
+    root.classList.add("live"); // hides the picture for browsers without scripts
+  }
+
+  connect() {
+    const { state, data } = this, set = (name, value) => this.set({ [name]: value });
+    this.stage.addEventListener("input", () => this.goTo(Number(this.stage.value), { glides: false }));
+    this.stage.addEventListener("change", () => this.goTo(Math.round(this.stage.value)));
+    this.moment.addEventListener("input", () => set("moment", Number(this.moment.value)));
+    this.color.addEventListener("change", () => set("color", this.color.value));
+    this.direction.addEventListener("change", () => set("direction", this.direction.value));
+    this.play.addEventListener("click", () => this.togglePlaying());
+    this.marks.forEach((each, i) => each.addEventListener("click", () => this.toggle(data.marks[i][0])));
+    this.closer.addEventListener("click", () => this.zoom(ZOOM));
+    this.wider.addEventListener("click", () => this.zoom(1 / ZOOM));
+    this.fit.addEventListener("click", () => set("view", null));
+    this.link.addEventListener("click", () => this.copyLink());
+    this.strip.addEventListener("click", (event) => {
+      this.goTo(Math.floor((event.offsetX / this.strip.clientWidth) * (state.last + 1)));
+    });
+    for (const each of [this.cloud, this.stage]) each.addEventListener("keydown", (event) => this.press(event));
+    new Pointers(this);
+    this.cloud.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    this.cloud.addEventListener("webglcontextrestored", () => {
+      this.renderer = rendererOf(this.cloud);
+      this.invalidate();
+    });
+    new ResizeObserver(() => this.resize()).observe(this.cloud);
+    this.darkness.addEventListener("change", () => this.update());
+    document.addEventListener("flowviz-decoded", () => this.invalidate());
+    window.addEventListener("hashchange", () => {
+      if (location.hash !== this.written) this.readAddress();
+    });
+  }
+
+  // The state
+
+  set(changes) {
+    Object.assign(this.state, changes);
+    this.update();
+    this.writeAddress();
+  }
+
+  toggle(mark) {
+    const marks = new Set(this.state.marks);
+    if (!marks.delete(mark)) marks.add(mark);
+    this.set({ marks });
+  }
+
+  readAddress() {
+    this.stop();
+    this.state.read(location.hash);
+    this.update();
+  }
+
+  writeAddress() {
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => {
+      this.written = this.state.hash();
+      try {
+        history.replaceState(null, "", this.written);
+      } catch {
+        // a page inside another one may have no address
+      }
+    }, 150);
+  }
+
+  /** Go to a stage: at once while the slider is dragged, or gliding, unless the reader prefers no motion. */
+  goTo(stage, { glides = true } = {}) {
+    this.stop();
+    const goal = Math.min(Math.max(stage, 0), this.state.last), from = this.state.stage;
+    if (!glides || this.calm.matches) return this.set({ stage: goal });
+    this.animate((seconds) => {
+      const way = Math.min(seconds / GLIDE_SECONDS, 1);
+      this.set({ stage: from + (goal - from) * eased(way) });
+      return way < 1;
+    });
+  }
+
+  togglePlaying() {
+    if (this.isPlaying) return this.stop();
+    const { state } = this, back = state.direction === "encode", end = back ? 0 : state.last;
+    const from = state.stage === end ? state.last - end : Math.round(state.stage);
+    this.stop();
+    this.isPlaying = true;
+    this.animate((seconds) => {
+      const steps = Math.min(seconds / STEP_SECONDS, Math.abs(end - from)), whole = Math.floor(steps);
+      const way = this.calm.matches ? 0 : eased(Math.min((steps - whole) / MOVING, 1));
+      this.set({ stage: from + Math.sign(end - from) * (whole + way) });
+      return steps < Math.abs(end - from);
+    });
+    this.showPlaying();
+  }
+
+  animate(step) {
+    const begin = performance.now(), run = ++this.run;
+    const next = () => {
+      if (run !== this.run) return;
+      if (step((performance.now() - begin) / 1000)) requestAnimationFrame(next);
+      else this.stop();
+    };
+    next();
+  }
+
+  run = 0;
+
+  stop() {
+    this.run++;
+    this.isPlaying = false;
+    this.showPlaying();
+  }
+
+  showPlaying() {
+    this.play.textContent = this.isPlaying ? "❚❚" : "▶";
+    this.play.setAttribute("aria-label", this.isPlaying ? "Pause (Space)" : "Play the layers (Space)");
+  }
+
+  press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { stage, last } = this.state, zooms = { "+": ZOOM, "=": ZOOM, "-": 1 / ZOOM };
+    const goals = {
+      ArrowRight: Math.floor(stage + 1.001), ArrowUp: Math.floor(stage + 1.001), ArrowLeft: Math.ceil(stage - 1.001),
+      ArrowDown: Math.ceil(stage - 1.001), Home: 0, End: last,
+    };
+    if (event.key in goals) this.goTo(goals[event.key]);
+    else if (event.key === " ") this.togglePlaying();
+    else if (event.key in zooms) this.zoom(zooms[event.key]);
+    else if (event.key === "0") this.set({ view: null });
+    else if (event.key === "Escape") this.set({ particle: null });
+    else return;
+    event.preventDefault();
+  }
+
+  /** Enlarge the picture around a point of a panel; the center by default. */
+  zoom(factor, pane = 0, at = null) {
+    const [x, y, extent] = this.frame(pane), fixed = at ?? [x, y];
+    this.set({ view: [fixed[0] + (x - fixed[0]) / factor, fixed[1] + (y - fixed[1]) / factor, extent / factor] });
+  }
+
+  async copyLink() {
+    const address = location.href.split("#")[0] + this.state.hash();
+    try {
+      await navigator.clipboard.writeText(address);
+    } catch {
+      const text = element("textarea", { value: address });
+      document.body.append(text);
+      text.select();
+      document.execCommand("copy"); // what is left for pages that are opened from a disk
+      text.remove();
+    }
+    this.link.textContent = "Copied";
+    setTimeout(() => (this.link.textContent = "Copy link"), 1500);
+  }
+
+  // The picture
+
+  get theme() {
+    return this.data.themes[this.darkness.matches ? "dark" : "light"];
+  }
+
+  get coloring() {
+    return this.data.colorings.find((each) => each.name === this.state.color);
+  }
+
+  get ratio() {
+    return this.cloud.width / this.cloud.clientWidth || 1;
+  }
+
+  get panels() {
+    return panelsOf(this.panes.length, this.cloud.width, this.cloud.height, Math.round(this.ratio));
+  }
+
+  /** Return the frame of a pane: that of the reader, or one that follows the cloud. */
+  frame(number) {
+    if (this.state.view) return this.state.view;
+    const cloud = this.panes[number].cloud(this.state.moment, this.state.direction), panel = this.panels[number];
+    return cloud.frame(this.stageOf(cloud), panel.width, panel.height);
+  }
+
+  /** Return the stage of a cloud: flows of a comparison with different numbers of layers move together. */
+  stageOf(cloud) {
+    return this.state.stage * (cloud.last / this.state.last);
+  }
+
+  /** Return the pixels of all particles of a pane on the canvas, x and y in turns. */
+  pixels(number = 0) {
+    const cloud = this.panes[number].cloud(this.state.moment, this.state.direction), panel = this.panels[number];
+    const [x, y, extent] = this.frame(number), scale = Math.min(panel.width, panel.height) / (2 * extent);
+    const left = panel.left + panel.width / 2, top = panel.top + panel.height / 2;
+    return cloud.positions(this.stageOf(cloud)).map((value, i) => (i % 2 ? top - scale * (value - y) : left + scale * (value - x)));
+  }
+
+  resize() {
+    const ratio = window.devicePixelRatio || 1;
+    this.cloud.width = Math.max(1, Math.round(this.cloud.clientWidth * ratio));
+    this.cloud.height = Math.max(1, Math.round(this.cloud.clientHeight * ratio));
+    this.draw();
+    this.drawStrip();
+    this.showNames();
+  }
+
+  invalidate() {
+    this.drawing ??= requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    cancelAnimationFrame(this.drawing);
+    this.drawing = null;
+    const { renderer, theme, state, coloring, panels } = this;
+    renderer.begin(panels.length > 1 ? theme.line : theme.background);
+    this.panes.forEach((pane, number) => {
+      const panel = panels[number], diameter = Math.max((this.data.diameter * Math.min(panel.width, panel.height)) / 800, 1.5 * this.ratio);
+      if (panels.length > 1) fill(renderer, panel, theme.background);
+      pane.draw(renderer, panel, this.frame(number), state, theme, coloring, diameter);
+    });
+    if (!performance.getEntriesByName("drawn").length) performance.mark("drawn");
+  }
+
+  /** Show the state in all elements, and draw soon. */
+  update() {
+    const { state } = this, cloud = this.panes[0].cloud(state.moment, state.direction);
+    const stage = Math.round(this.stageOf(cloud)), { title, sentence } = cloud.data.stages[stage];
+    this.stage.value = state.stage;
+    this.stage.setAttribute("aria-valuetext", title);
+    show(this.place, title);
+    show(this.sentence, sentence);
+    this.cloud.setAttribute("aria-label", `${this.data.title}: ${title}`);
+    this.color.value = state.color;
+    this.direction.value = state.direction;
+    this.moment.value = state.moment;
+    show(this.step, this.panes[0].moment(state.moment).title);
+    this.marks.forEach((each, i) => each.setAttribute("aria-pressed", state.marks.has(this.data.marks[i][0])));
+    this.fit.disabled = !state.view;
+    this.showLegend(cloud);
+    this.showParticle(cloud, stage);
+    this.invalidate();
+    const look = [state.color, state.direction, state.moment, this.theme.name].join();
+    if (look !== this.look) this.drawStrip();
+    this.look = look;
+  }
+
+  showNames() {
+    [...this.names.children].forEach((name, number) => {
+      const { left, top, width } = this.panels[number];
+      Object.assign(name.style, { left: `${left / this.ratio}px`, top: `${top / this.ratio}px`, maxWidth: `${width / this.ratio}px` });
+    });
+  }
+
+  showLegend(cloud) {
+    const { coloring, theme } = this, key = `${coloring.name} ${theme.name} ${cloud.data.limits?.[coloring.name]}`;
+    if (key === this.legendKey) return;
+    this.legendKey = key;
+    this.legend.replaceChildren(...legendOf(coloring, cloud, theme));
+  }
+
+  showParticle(cloud, stage) {
+    const { particle } = this.state;
+    const shows = particle !== null && particle < cloud.count && this.panes.length === 1;
+    show(this.readout, shows ? particleWords(cloud, particle, stage) : this.data.hint);
+  }
+
+  drawStrip() {
+    const { strip, state, theme, coloring, ratio } = this;
+    if (!strip.isConnected || !strip.clientWidth) return;
+    strip.width = Math.round(strip.clientWidth * ratio);
+    strip.height = Math.round(strip.clientHeight * ratio);
+    const context = strip.getContext("2d"), cloud = this.panes[0].cloud(state.moment, state.direction);
+    context.fillStyle = `rgb(${theme.background.join()})`;
+    context.fillRect(0, 0, strip.width, strip.height);
+    const cell = strip.width / (cloud.last + 1), every = Math.max(1, Math.floor(cloud.count / 800));
+    const colors = new Uint8Array(4 * cloud.count);
+    for (let stage = 0; stage <= cloud.last; stage++) {
+      const [x, y, extent] = cloud.frame(stage, cell, strip.height), places = cloud.positions(stage);
+      const scale = Math.min(cell, strip.height) / (2 * extent), middle = (stage + 0.5) * cell;
+      cloud.paint(coloring, stage, theme, colors);
+      for (let i = 0; i < cloud.count; i += every) {
+        const left = scale * (places[2 * i] - x);
+        if (Math.abs(left) > cell / 2) continue;
+        context.fillStyle = `rgb(${colors[4 * i]},${colors[4 * i + 1]},${colors[4 * i + 2]})`;
+        context.fillRect(middle + left, strip.height / 2 - scale * (places[2 * i + 1] - y), ratio, ratio);
+      }
+    }
+  }
+}
+
+/** Fill a panel of a canvas that shows several. */
+function fill(renderer, panel, color) {
+  renderer.enter(panel, [0.5, 0.5, 0.5]);
+  renderer.drawImage(solid(color), [-100, 100, -100, 100]);
+}
+
+const SOLID = new Map();
+
+function solid(color) {
+  const key = color.join();
+  if (!SOLID.has(key)) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }), context = canvas.getContext("2d");
+    context.fillStyle = `rgb(${key})`;
+    context.fillRect(0, 0, 1, 1);
+    SOLID.set(key, canvas);
+  }
+  return SOLID.get(key);
+}

@@ -1,0 +1,178 @@
+"""Exported pages in a real browser: what readers do with them, and what they never do."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from selenium import webdriver
+from selenium.webdriver import ActionChains, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from flowviz import ExportSpec
+from flowviz.rendering import Camera
+from flowviz.rendering.projection import Panel, Projection
+from flowviz.specs import PictureSize, TextSpec, ViewSpec
+from tests.exporting.projects import bent_project, written
+from tests.web.conftest import Browse
+
+PATIENCE_SECONDS = 60
+Driver = webdriver.Chrome
+
+
+def wait(driver: Driver, condition: Callable[[], object]) -> None:
+    WebDriverWait(driver, PATIENCE_SECONDS, poll_frequency=0.05).until(lambda _: condition())
+
+
+def found(driver: Driver, name: str) -> WebElement:
+    return driver.find_element(By.ID, name)
+
+
+def state(driver: Driver, name: str = "stage") -> Any:
+    return driver.execute_script(f"return document.getElementById('flow').flow.state.{name}")
+
+
+def shown(driver: Driver) -> NDArray[np.float64]:
+    """Return the picture of the cloud."""
+    png = Image.open(BytesIO(found(driver, "cloud").screenshot_as_png)).convert("RGB")
+    return np.asarray(png, np.float64)
+
+
+def errors(driver: Driver) -> list[str]:
+    """Return the errors on the console."""
+    return [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def requested(driver: Driver) -> list[str]:
+    """Return the addresses of everything that was requested, except from the page itself."""
+    events = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    urls = [each["params"]["request"]["url"] for each in events if each["method"] == "Network.requestWillBeSent"]
+    return [url for url in urls if not url.startswith("data:")]
+
+
+def test_particles_are_where_the_program_draws_them(browse: Browse, page: Path) -> None:
+    driver, trace = browse(page), bent_project(2000).trace
+    width, height = (
+        driver.execute_script(f"return document.getElementById('cloud').{side}") for side in ("width", "height")
+    )
+    camera = Camera(ViewSpec(), trace.boxes)
+    for stage, positions in enumerate(trace.positions):
+        pixels = driver.execute_script(
+            "const flow = document.getElementById('flow').flow; flow.set({stage: arguments[0]}); "
+            "return Array.from(flow.pixels())",
+            stage,
+        )
+        view = camera.at(stage, PictureSize(width=width, height=height))
+        expected = Projection(view, Panel(width, height)).pixels(positions)
+        assert np.abs(np.reshape(pixels, (-1, 2)) - expected).max() < 1
+
+
+def test_a_reader_drags_plays_and_chooses(browse: Browse, page: Path) -> None:
+    driver = browse(page, "#stage=0")
+    slider = found(driver, "stage")
+    slider.send_keys(Keys.ARROW_RIGHT)
+    wait(driver, lambda: state(driver) == 1)
+    ActionChains(driver).drag_and_drop_by_offset(slider, 40, 0).perform()
+    wait(driver, lambda: state(driver) > 1 and state(driver) == round(state(driver)))
+    Select(found(driver, "color")).select_by_value("log_det")
+    assert state(driver, "color") == "log_det"
+    found(driver, "show-target").click()
+    assert state(driver, "marks.size") == 1
+    found(driver, "moment").send_keys(Keys.HOME)
+    assert state(driver, "moment") == 0
+    driver.execute_script("document.getElementById('flow').flow.set({stage: 17})")
+    found(driver, "play").click()
+    wait(driver, lambda: state(driver) == 19)
+    assert not errors(driver)
+    assert len(requested(driver)) == 1
+
+
+def test_a_link_opens_the_same_view(browse: Browse, page: Path) -> None:
+    driver = browse(page, "#stage=5&color=leaked&direction=encode&view=0.5,0.25,1.5&particle=7")
+    names = ("stage", "color", "direction", "view", "particle")
+    before, picture = [state(driver, name) for name in names], shown(driver)
+    assert before == [5, "leaked", "encode", [0.5, 0.25, 1.5], 7]
+    browse(page, driver.execute_script("return document.getElementById('flow').flow.state.hash()"))
+    assert [state(driver, name) for name in names] == before
+    np.testing.assert_array_equal(shown(driver), picture)
+    assert "Particle 8" in driver.find_element(By.CLASS_NAME, "readout").text
+
+
+@pytest.mark.parametrize("hash_", ["#stage=900", "#stage=NaN&color=red", "#view=1,2", "#particle=-3&moment=x", "#%ff"])
+def test_a_damaged_link_shows_what_it_can(browse: Browse, page: Path, hash_: str) -> None:
+    driver = browse(page, hash_)
+    wait(driver, lambda: state(driver) == 19)
+    assert not errors(driver)
+
+
+def test_hostile_texts_run_nothing(browse: Browse, tmp_path: Path) -> None:
+    text = "</script><script>document.title='hacked'</script>"
+    project = replace(bent_project(), target=TextSpec(text=text))
+    driver = browse(written(project, ExportSpec(what="page"), tmp_path / "page.html"))
+    wait(driver, lambda: state(driver) == 19)
+    assert driver.title.startswith("</script><script>")
+    assert driver.find_element(By.TAG_NAME, "h1").text.startswith("</script><script>")
+    assert not errors(driver)
+
+
+def test_dark_readers_get_a_dark_page(browse: Browse, page: Path) -> None:
+    driver = browse(page)
+    light = shown(driver).mean()
+    feature = {"name": "prefers-color-scheme", "value": "dark"}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    wait(driver, lambda: shown(driver).mean() < 80)
+    assert light > 175
+
+
+def test_a_phone_shows_everything_without_scrolling_sideways(browse: Browse, page: Path) -> None:
+    driver = browse(page, width=320, height=640, touch=True)
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= 320
+    cloud = found(driver, "cloud")
+    spot = driver.execute_script(
+        "const flow = document.getElementById('flow').flow, all = flow.pixels(); "
+        "return [all[0], all[1]].map((v) => v / flow.ratio)"
+    )
+    left, top = spot[0] - cloud.size["width"] / 2, spot[1] - cloud.size["height"] / 2
+    ActionChains(driver).move_to_element_with_offset(cloud, round(left), round(top)).click().perform()
+    wait(driver, lambda: state(driver, "particle") is not None)
+    for control in driver.find_elements(By.CSS_SELECTOR, "button, select, input"):
+        assert control.size["height"] >= 44
+
+
+def test_without_webgl_the_picture_is_nearly_the_same(browse: Browse, page: Path) -> None:
+    name, pictures = "return document.getElementById('flow').flow.renderer.constructor.name", []
+    for hash_, renderer in (("#stage=7", "WebGLRenderer"), ("#stage=7&renderer=canvas", "CanvasRenderer")):
+        driver = browse(page, hash_)
+        assert driver.execute_script(name) == renderer
+        pictures.append(shown(driver))
+    assert np.abs(pictures[0] - pictures[1]).mean() < 4
+
+
+def test_without_scripts_there_is_a_picture(browse: Browse, page: Path) -> None:
+    driver = browse(page, scripts=False)
+    picture = driver.find_element(By.CSS_SELECTOR, "img.static")
+    assert picture.is_displayed()
+    assert picture.size["width"] > 300
+    assert "Turn on scripts" in driver.find_element(By.TAG_NAME, "body").text
+
+
+def test_readers_who_prefer_no_motion_get_none(browse: Browse, page: Path) -> None:
+    driver = browse(page, "#stage=0")
+    feature = {"name": "prefers-reduced-motion", "value": "reduce"}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    driver.execute_script("document.getElementById('flow').flow.goTo(4)")
+    assert state(driver) == 4  # at once
+
+
+def test_controls_have_names(browse: Browse, page: Path) -> None:
+    driver = browse(page)
+    for control in driver.find_elements(By.CSS_SELECTOR, "button, select, input, canvas[tabindex]"):
+        assert control.accessible_name, control.get_attribute("outerHTML")
