@@ -45,6 +45,7 @@ SHORTER = {
     "compare --preset": "--steps 40 --width 8 --jobs 1",
     "render": "--size 320x240",
     "render --what losses": "",
+    **{f"render {page}.html": "" for page in ("brad", "figure", "all", "compared")},  # pages have no size
 }
 OPEN_AND_CLOSE = """
 import sys
