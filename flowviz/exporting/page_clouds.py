@@ -16,14 +16,14 @@ from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
 from flowviz.records import Moment, Rectangle, Scene, Trace
-from flowviz.records.lattice import LATTICE_SIDE, SUBDIVISIONS
+from flowviz.records.lattice import LATTICE_SIDE
 from flowviz.rendering.camera import FILL, MAX_HALF_EXTENT, MIN_HALF_EXTENT, ROUNDING
 from flowviz.rendering.colors import unpacked
 from flowviz.rendering.density import density_limits
 from flowviz.rendering.legend import keys
 from flowviz.rendering.particles import log_density_limits, log_det_limit, particle_colors
 from flowviz.specs import ExportSpec, PictureSize
-from flowviz.specs.view import ColorBy, Direction, Theme
+from flowviz.specs.view import GRID_SEGMENTS, ColorBy, Direction, Theme
 from flowviz.targets import build_target, leaked, target_picture
 
 MOST_ENCODED = 4000  # points of the target that are followed back, so that a page of two directions stays small
@@ -163,7 +163,8 @@ class PagePane:
         if "grid" in marks:
             grid = self._scenes(None, "generate", frozenset({"grid"}), None).scene(Shot(last), SHAPE).grid
             assert grid is not None
-            found["grid"] = {**self._places(grid), "side": LATTICE_SIDE, "every": 2 * SUBDIVISIONS}
+            cells = self._spec.seen.view.grid_cells
+            found["grid"] = {**self._places(grid), "side": LATTICE_SIDE, "every": GRID_SEGMENTS // cells}
         return found
 
     def _scenes(

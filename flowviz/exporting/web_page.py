@@ -35,6 +35,7 @@ from flowviz.rendering.raster import RGBA
 from flowviz.rendering.target import STRENGTH
 from flowviz.rendering.typeface import font_file
 from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs.export import relevant
 from flowviz.specs.view import ColorBy, Mark, Theme
 
 SHOWN: tuple[Mark, ...] = ("points", "target", "density", "grid")  # marks that a page can show
@@ -62,7 +63,7 @@ class WebPage:
             SpecError: If the view has marks that a page cannot show, or the project lacks what it requires.
         """
         check_page(spec)
-        self._spec = spec
+        self._spec = relevant(spec)
         if isinstance(work, Comparison):
             self._projects = {work.title(name): work[name] for name in work.names}
         else:

@@ -178,7 +178,7 @@ class ViewSpec(Spec):
     grid_cells: Annotated[
         int,
         described("Grid cells", "Cells along each side of the grid: 4, 5, 8, 10, 16, 20 or 40", ge=4, le=FINEST_GRID),
-        Option(DIRECTED),
+        Option(DIRECTED | PAGES),
     ] = FINEST_GRID
     square: Annotated[
         tuple[SquareNumber, SquareNumber] | None,

@@ -241,7 +241,7 @@ def refused(runs: FakeRuns, capsys: pytest.CaptureFixture[str]) -> Callable[[str
         ("compare --text I --flow nice -o mine", "already exists. Choose another folder, or give --force"),
         ("compare seven.json --text I -o out/", 'up to 6 entrants, not 7. Leave out Entrant "6"'),
         ("compare typo.json --text I -o out/", 'Entrant "a" has no field "flows".'),
-        ("compare budgets.json --text I -o out/", 'Entrant "b": its budget is 2 steps, but that of "a" is 1 steps.'),
+        ("compare budgets.json --text I -o out/", 'Entrant "b": its budget is 2 steps, but that of "a" is 1 step.'),
         ("compare seven.json -o out/", 'Entrant "0" has no target.'),
         ("compare one.flowviz -o out/", "one is a flow of flowviz. Compare its family"),
         ("compare gone.json -o out/", "gone.json cannot be read"),
@@ -323,7 +323,7 @@ def test_a_figure_for_a_paper_has_a_width_and_names(
     ("words", "said"),
     [
         ("-o a.png --size 100x100", "panels do not fit into 100x100 pixels"),
-        ("-o a.png --stage 1", "--stage applies to view, density, not to sheet."),
+        ("-o a.png --stage 1", "--stage applies to view, density, page, not to sheet."),
         ("-o a.png --last 1", "A comparison shows all layers"),
         ("-o a.png --integrator euler", "apply to a single flow. Choose one with --entrant."),
         ("-o a.csv --what losses", "A comparison has no losses. Choose one of its flows with --entrant."),

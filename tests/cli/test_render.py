@@ -220,7 +220,7 @@ def test_speed_says_how_many_frames_are_in_between(
         ("-o x.png --what view --view overview", "--what sheet"),
         ("-o x.png --fps 5", "--fps applies to animation, not to view"),
         ("-o x.png --first 3", "--first applies to stages, sheet, animation, frames, trace, not to view"),
-        ("-o x.gif --stage 3", "--stage applies to view, density, not to animation"),
+        ("-o x.gif --stage 3", "--stage applies to view, density, page, not to animation"),
         ("-o x.gif --through training --first 3", "--first has no effect on this kind of playback"),
         ("-o x.gif --through both --moment 50", "--moment has no effect on this kind of playback"),
         ("-o x.csv --what ledger --theme dark", "--theme has no effect on this export of ledger as CSV"),

@@ -51,6 +51,7 @@ CONTROLS = {
     "palette": ("exportPalette",),
     "labels": ("exportLabels",),
     "particles": ("exportParticles",),
+    "moments": ("exportMoments",),
     "through": ("exportThrough",),
     "in_betweens": ("exportInBetweens",),
     "fps": ("exportRate",),
@@ -77,6 +78,7 @@ WITHOUT_CONTROL = {
     "font_size",  # of the command line
     "column",  # chosen with the color
     *("grid_cells", "square"),  # chosen in the window
+    "controls",  # of the command line
 }
 
 
