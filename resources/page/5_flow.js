@@ -65,6 +65,7 @@ class Flow {
       this.readout,
     );
     this.names.hidden = this.panes.length === 1;
+    root.classList.toggle("several", this.panes.length > 1);
     root.classList.add("live"); // hides the picture for browsers without scripts
   }
 
@@ -236,6 +237,15 @@ class Flow {
     return panelsOf(this.panes.length, this.cloud.width, this.cloud.height, Math.round(this.ratio));
   }
 
+  /** Return the lines between a panel and those at its right and below it. */
+  edges({ left, top, width, height }) {
+    const { width: most, height: lowest } = this.cloud, gap = Math.round(this.ratio);
+    return [
+      ...(left + width < most ? [{ left: left + width, top, width: gap, height }] : []),
+      ...(top + height < lowest ? [{ left, top: top + height, width: width + gap, height: gap }] : []),
+    ];
+  }
+
   /** Return the frame of a pane: that of the reader, or one that follows the cloud. */
   frame(number) {
     if (this.state.view) return this.state.view;
@@ -273,11 +283,11 @@ class Flow {
     cancelAnimationFrame(this.drawing);
     this.drawing = null;
     const { renderer, theme, state, coloring, panels } = this;
-    renderer.begin(panels.length > 1 ? theme.line : theme.background);
+    renderer.begin(theme.background);
     this.panes.forEach((pane, number) => {
       const panel = panels[number], diameter = Math.max((this.data.diameter * Math.min(panel.width, panel.height)) / 800, 1.5 * this.ratio);
-      if (panels.length > 1) fill(renderer, panel, theme.background);
       pane.draw(renderer, panel, this.frame(number), state, theme, coloring, diameter);
+      for (const edge of this.edges(panel)) fill(renderer, edge, theme.line);
     });
     if (!performance.getEntriesByName("drawn").length) performance.mark("drawn");
   }
@@ -289,7 +299,7 @@ class Flow {
     this.stage.value = state.stage;
     this.stage.setAttribute("aria-valuetext", title);
     show(this.place, title);
-    show(this.sentence, sentence);
+    show(this.sentence, this.panes.length > 1 ? `${this.panes[0].name}: ${sentence}` : sentence);
     this.cloud.setAttribute("aria-label", `${this.data.title}: ${title}`);
     this.color.value = state.color;
     this.direction.value = state.direction;
@@ -349,7 +359,7 @@ class Flow {
   }
 }
 
-/** Fill a panel of a canvas that shows several. */
+/** Fill a part of a canvas. */
 function fill(renderer, panel, color) {
   renderer.enter(panel, [0.5, 0.5, 0.5]);
   renderer.drawImage(solid(color), [-100, 100, -100, 100]);
