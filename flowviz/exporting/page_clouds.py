@@ -1,8 +1,6 @@
 """The flows of a web page: their particles at each moment and in each direction, and what can be drawn with them."""
 
-from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import replace
 from io import BytesIO
 from typing import Any, get_args
 
@@ -11,20 +9,20 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from flowviz.exporting.flow_keeper import FlowKeeper
-from flowviz.exporting.page_columns import PageColumns
+from flowviz.exporting.page_columns import PageColumns, data_url
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot
 from flowviz.projects import Project
 from flowviz.records import Moment, Rectangle, Scene, Trace
 from flowviz.records.lattice import LATTICE_SIDE
 from flowviz.rendering.camera import FILL, MAX_HALF_EXTENT, MIN_HALF_EXTENT, ROUNDING
-from flowviz.rendering.colors import unpacked
+from flowviz.rendering.colors import COMPONENTS, QUADRANTS, unpacked
 from flowviz.rendering.density import density_limits
 from flowviz.rendering.legend import keys
-from flowviz.rendering.particles import log_density_limits, log_det_limit, particle_colors
+from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
 from flowviz.specs import ExportSpec, PictureSize
-from flowviz.specs.view import GRID_SEGMENTS, ColorBy, Direction, Theme
-from flowviz.targets import build_target, leaked, target_picture
+from flowviz.specs.view import GRID_SEGMENTS, ColorBy, Direction, Mark, Palette, Theme
+from flowviz.targets import build_target, target_picture
 
 MOST_ENCODED = 4000  # points of the target that are followed back, so that a page of two directions stays small
 ALONG_TRAINING = 2000  # particles at moments before the latest one
@@ -52,19 +50,19 @@ class PagePane:
         self._project, self._spec, self._columns, self._name = project, spec, columns, name
         self._keeper = FlowKeeper()
         self._moments: list[dict[str, Any]] = []
-        self.colorings: list[dict[str, str]] = []  # those of the latest moment
+        self.colors: dict[ColorBy, None] = {}  # the colorings of the latest moment, in either direction
         self.limits: dict[ColorBy, list[float]] = {}  # of its color scales
 
     def collect(self) -> None:
         """Compute everything that the page shows of the flow, and add it to the columns."""
-        self._moments = [self._moment(moment, ALONG_TRAINING) for moment in self._past]
+        latest = self._spec.particles or self._project.trace.positions.shape[1]
+        self._moments = [self._moment(moment, min(ALONG_TRAINING, latest)) for moment in self._past]
         self._moments.append(self._moment(None, self._spec.particles))
 
     def as_json(self) -> dict[str, Any]:
         """Return the flow, in a form for JSON."""
         picture = target_picture(build_target(self._project.target))
-        target = None if picture is None else _gray(picture.shades, picture.rectangle)
-        return {"name": self._name, "target": target, "moments": self._moments}
+        return {"name": self._name, "target": _gray(picture.shades, picture.rectangle), "moments": self._moments}
 
     @property
     def _past(self) -> Sequence[Moment]:
@@ -75,41 +73,37 @@ class PagePane:
 
     def _moment(self, moment: Moment | None, particles: int | None) -> dict[str, Any]:
         history = self._project.history.step
-        step = moment.step if moment is not None else int(history[-1]) if len(history) else 0
         directions: tuple[Direction, ...] = ("generate",)
         if not self._project.flow.is_recorded and (moment is None or self._spec.seen.direction == "encode"):
             directions = ("generate", "encode")
+        clouds = {direction: self._cloud(moment, direction, particles) for direction in directions}
         return {
-            "step": step,
-            "title": f"Step {step:,}",
-            "clouds": {direction: self._cloud(moment, direction, particles) for direction in directions},
+            "step": moment.step if moment is not None else int(history[-1]) if len(history) else 0,
+            "has_target": clouds["generate"].pop("has_target"),  # not an earlier one, which is no longer known
+            "clouds": clouds,
             **(self._fields() if moment is None else {}),
         }
 
     def _cloud(self, moment: Moment | None, direction: Direction, particles: int | None) -> dict[str, Any]:
         if direction == "encode":
             particles = min(MOST_ENCODED, particles or MOST_ENCODED)
-        scenes = self._scenes(moment, direction, frozenset({"points"}), particles)
-        target, trace = build_target(self._project.target), scenes.trace(moment)
-        scene = Scene(trace, scenes.selection, units=scenes.units)
-        if (has_left := leaked(target, trace.positions[-1])) is not None:
-            scene = replace(scene, leaked=has_left)
+        scenes = self._scenes(moment, direction, frozenset({"points", "target"}), particles, "leaked")
+        trace = scenes.trace(moment)
+        scene = scenes.scene(Shot(trace.last_stage, moment), SHAPE)
         known, edits = self._known_colors(scene, moment, direction), self._project.edits
-        if moment is None and direction == self._spec.seen.direction:
-            self.colorings = [self._coloring(scene, color) for color in known]
-        has_dets = trace.has_log_dets
-        log_det = (
-            [self._columns.add(trace.log_det_of(stage)) for stage in range(len(trace.names))] if has_dets else None
-        )
+        if moment is None:
+            self.colors |= dict.fromkeys(known)
         limits = {color: _limits(trace, color) for color in known if color in SCALES}
         self.limits = limits if moment is None and direction == "generate" else self.limits
         return {
             **self._places(trace),
-            "log_det": log_det,
+            "has_target": scene.target is not None,
+            "log_det": self._log_dets(trace) if trace.has_log_dets else None,
             "base": self._columns.add(trace.base_log_density) if trace.has_densities else None,
             "unit_log_det": scene.units.log_det,
             "fixed": {color: self._fixed(scene, color) for color in known if color not in SCALES},
             "limits": limits,
+            "keys": {color: self._key(scene, color) for color in known},
             "stages": [
                 {
                     "title": trace.position(stage),
@@ -119,13 +113,16 @@ class PagePane:
             ],
         }
 
+    def _log_dets(self, trace: Trace) -> list[int]:
+        return [self._columns.add(trace.log_det_of(stage)) for stage in range(len(trace.names))]
+
     def _places(self, trace: Trace) -> dict[str, Any]:
         """Return the positions of particles at all stages, and their central boxes."""
         found: dict[str, list[int]] = {"x": [], "y": []}
         for positions, box in zip(trace.positions, trace.boxes, strict=True):
             for axis, name in enumerate(("x", "y")):
                 found[name].append(self._columns.add_coordinate(positions[:, axis], box[0, axis], box[1, axis]))
-        return {**found, "boxes": trace.boxes.reshape(-1, 4).tolist(), "camera": CAMERA}
+        return {**found, "boxes": trace.boxes.reshape(-1, 4).tolist()}
 
     def _known_colors(self, scene: Scene, moment: Moment | None, direction: Direction) -> list[ColorBy]:
         """Return the colorings that are known for a scene."""
@@ -140,10 +137,18 @@ class PagePane:
         }
         return [color for color in COLORS if known.get(color, True)]
 
-    def _coloring(self, scene: Scene, color: ColorBy) -> dict[str, str]:
+    def _key(self, scene: Scene, color: ColorBy) -> dict[str, Any]:
+        """Return the entry of the legend, which is that of the program's own pictures."""
         view = self._spec.seen.view.model_copy(update={"color_by": color, "marks": frozenset({"points"})})
-        caption = keys(scene, 0, view)[0].caption.replace(" here", " of this layer")
-        return {"name": color, "title": COLORS[color], "caption": caption, "scale": SCALES.get(color, "")}
+        key = keys(scene, 0, view)[0]
+        found = {
+            "caption": key.caption.replace(" here", " of this layer"),
+            "ends": key.ends,
+            "scale": key.scale,
+            "turned": key.turned,
+        }
+        dots = {theme: _dots(key.shape, len(key.ends), view.palette, theme) for theme in THEMES}
+        return {**found, "dots": dots} if dots["light"] else found
 
     def _fixed(self, scene: Scene, color: ColorBy) -> dict[str, Any]:
         """Return colors that are the same at every stage: the number of the color of each particle, and all colors."""
@@ -168,12 +173,27 @@ class PagePane:
         return found
 
     def _scenes(
-        self, moment: Moment | None, direction: Direction, marks: frozenset[Any], particles: int | None
+        self,
+        moment: Moment | None,
+        direction: Direction,
+        marks: frozenset[Mark],
+        particles: int | None,
+        color_by: ColorBy = "quadrant",
     ) -> Scenes:
         seen = self._spec.seen
-        view = seen.view.model_copy(update={"marks": marks})
+        view = seen.view.model_copy(update={"marks": marks, "color_by": color_by})
         chosen = seen.model_copy(update={"view": view, "direction": direction, "probe": None, "fitted": True})
         return Scenes(self._project, chosen, particles, [Shot(0, moment)], self._keeper)
+
+
+def _dots(shape: str, count: int, palette: Palette, theme: Theme) -> list[int]:
+    """Return the colors of the swatches of a legend, one after the other; none for other shapes."""
+    swatches = {
+        "quadrants": QUADRANTS[palette, theme],
+        "components": COMPONENTS[theme][:count],
+        "chosen": [CHOSEN[theme]],
+    }
+    return [channel for color in swatches.get(shape, ()) for channel in color]
 
 
 def _limits(trace: Trace, color: ColorBy) -> list[float]:
@@ -192,7 +212,7 @@ def _density(scene: Scene) -> dict[str, Any]:
 
 
 def _gray(shades: NDArray[np.uint8], rectangle: Rectangle) -> dict[str, Any]:
-    """Return a gray picture over a rectangle of the plane as a data URL."""
+    """Return a gray picture over a rectangle of the plane."""
     content = BytesIO()
     Image.fromarray(np.ascontiguousarray(shades)).save(content, "PNG", optimize=True)
-    return {"png": f"data:image/png;base64,{b64encode(content.getvalue()).decode()}", "rectangle": list(rectangle)}
+    return {"png": data_url("image/png", content.getvalue()), "rectangle": list(rectangle)}

@@ -5,8 +5,10 @@ from base64 import b64encode
 import numpy as np
 from numpy.typing import NDArray
 
-STEPS = 2**16 - 1  # between the limits of a column
+UNKNOWN = 2**16 - 1  # stands for a value that is not a number
+STEPS = UNKNOWN - 1  # between the limits of a column
 REACH = 40.0  # half widths of the central particles; those beyond are drawn at this distance, outside of every picture
+TINY = 1e-30  # replaces 0 in divisors
 Part = tuple[int, int]  # the first byte, and the number of bytes
 
 
@@ -19,16 +21,18 @@ class PageColumns:
         self._numbers: dict[bytes, int] = {}
 
     def add(self, values: NDArray[np.floating]) -> int:
-        """Add values (n,), and return the number of their column. Values that are not finite become the largest one."""
+        """Add values (n,), and return the number of their column. Infinite values become the nearest limit."""
         content = np.ascontiguousarray(values, np.float32)
         if (number := self._numbers.get(content.tobytes())) is not None:
             return number
         finite = content[np.isfinite(content)].astype(np.float64)
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
         start = None
-        if high > low:
-            shares = (np.nan_to_num(content.astype(np.float64), nan=high, posinf=high, neginf=low) - low) / (high - low)
-            start, _ = self.add_bytes(np.round(STEPS * shares).astype("<u2").tobytes())
+        unknown = np.isnan(content)
+        if high > low or unknown.any():
+            known = np.nan_to_num(content.astype(np.float64), nan=low, posinf=high, neginf=low)
+            shares = (known - low) / max(high - low, TINY)
+            start, _ = self.add_bytes(np.where(unknown, UNKNOWN, np.round(STEPS * shares)).astype("<u2").tobytes())
         self._columns.append((start, len(content), low, high))
         self._numbers[content.tobytes()] = len(self._columns) - 1
         return len(self._columns) - 1
@@ -50,3 +54,8 @@ class PageColumns:
     def as_json(self) -> dict[str, object]:
         """Return all columns, in a form for JSON."""
         return {"columns": self._columns, "bytes": b64encode(self._bytes).decode()}
+
+
+def data_url(kind: str, content: bytes) -> str:
+    """Return an address that contains some content of a media type."""
+    return f"data:{kind};base64,{b64encode(content).decode()}"

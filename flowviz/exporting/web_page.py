@@ -22,15 +22,17 @@ from PIL import Image
 import flowviz
 from flowviz.errors import SpecError
 from flowviz.exporting import Steps
-from flowviz.exporting.page_clouds import THEMES, PagePane
-from flowviz.exporting.page_columns import PageColumns
+from flowviz.exporting.page_clouds import CAMERA, COLORS, SCALES, THEMES, PagePane
+from flowviz.exporting.page_columns import PageColumns, data_url
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot, seen_stage
+from flowviz.file_kinds import listed
 from flowviz.files import atomic_write, resource
 from flowviz.projects import Comparison, Project
 from flowviz.rendering.colormaps import STEPS, color_scale, heat_scale
 from flowviz.rendering.colors import CURVES, SURROUNDINGS, Color
-from flowviz.rendering.density import RISE
+from flowviz.rendering.density import FADE, RISE
+from flowviz.rendering.particles import OTHERS
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.target import STRENGTH
 from flowviz.rendering.typeface import font_file
@@ -42,7 +44,7 @@ SHOWN: tuple[Mark, ...] = ("points", "target", "density", "grid")  # marks that 
 STATIC_SIZE = PictureSize(width=720, height=480)  # pixels, of the picture for print and for browsers without scripts
 DIRECTIONS = {"generate": "Generate: base → target", "encode": "Encode: target → base"}
 TITLES: Mapping[Mark, str] = {"points": "Points", "target": "Target", "density": "Density", "grid": "Grid"}
-HINT = "Point at a particle, or tap one, to see its way and its numbers."
+HINT = "Point at a particle to read its numbers; click or tap it to draw its path."
 LATIN = range(0x20, 0x180), (0x2013, 0x2014, 0x2019, 0x201C, 0x201D, 0x2026, 0x2190, 0x2192, 0x2212, 0x25B6)  # its font
 
 
@@ -65,9 +67,11 @@ class WebPage:
         check_page(spec)
         self._spec = relevant(spec)
         if isinstance(work, Comparison):
-            self._projects = {work.title(name): work[name] for name in work.names}
+            self._projects = [(work.title(name), work[name]) for name in work.names]
         else:
-            self._projects = {"": work}
+            self._projects = [("", work)]
+        for _, project in self._projects[:1]:
+            seen_stage(project, spec)
         self._columns = PageColumns()
 
     @property
@@ -94,7 +98,7 @@ class WebPage:
         """
         with atomic_write(output) as part:
             panes = []
-            for name, project in self._projects.items():
+            for name, project in self._projects:
                 panes.append(PagePane(project, self._spec, self._columns, name))
                 panes[-1].collect()
                 yield
@@ -102,7 +106,7 @@ class WebPage:
 
     @property
     def _first(self) -> Project:
-        return next(iter(self._projects.values()))
+        return self._projects[0][1]
 
     @property
     def _scenes(self) -> Scenes:
@@ -112,14 +116,13 @@ class WebPage:
 
     @property
     def _title(self) -> str:
-        titles = dict.fromkeys(project.target.title for project in self._projects.values())
-        return ", ".join(titles)
+        return ", ".join(dict.fromkeys(project.target.title for _, project in self._projects))
 
     def _html(self, panes: list[PagePane]) -> str:
         """Return the page. Values that come from the project are escaped."""
         script = f'"use strict";\n(() => {{\n{_script()}}})();\n'
         style = _style(self._title)
-        data = json.dumps(self._data(panes), ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+        data = json.dumps(self._data(panes), allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
         policy = (
             f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
             "font-src data:; base-uri 'none'; form-action 'none'"
@@ -129,7 +132,7 @@ class WebPage:
             version=escape(flowviz.__version__),
             title=escape(self._title),
             picture=self._picture(),
-            alternative=escape(f"{self._title}, drawn by a normalizing flow"),
+            alternative=escape(f"{self._title}, drawn by a normalizing flow {self._projects[0][0]}".strip()),
             style=style,
             data=data,
             script=script,
@@ -137,25 +140,27 @@ class WebPage:
 
     def _data(self, panes: list[PagePane]) -> dict[str, Any]:
         view = self._spec.seen.view
-        marks = [mark for mark in SHOWN if mark in view.marks | {"target"}]
-        colorings = panes[0].colorings
-        if view.color_by not in {each["name"] for each in colorings}:
-            raise SpecError(f"The page cannot be colored by {view.color_by}, which is not known for this flow.")
+        marks = [mark for mark in SHOWN if mark in view.marks | {"points", "target"}]
+        known = [color for color in COLORS if any(color in pane.colors for pane in panes)]
+        if view.color_by not in known:
+            raise SpecError(f"{COLORS[view.color_by]} is not known for this flow. Choose {listed(known)}.")
         return {
             "title": self._title,
-            "hint": HINT if len(panes) == 1 else "",
+            "hint": HINT,
             "panes": [pane.as_json() for pane in panes],
-            "colorings": colorings,
+            "colorings": [{"name": each, "title": COLORS[each], "scale": SCALES.get(each, "")} for each in known],
+            "camera": CAMERA,
+            "fade": FADE,
             "limits": _common([pane.limits for pane in panes]) if len(panes) > 1 else {},
             "directions": list(DIRECTIONS.items()),
             "marks": [(mark, TITLES[mark]) for mark in marks],
             "controls": sorted(self._spec.controls),
             "diameter": view.point_diameter,
             "start": {
-                "stage": seen_stage(self._first, self._spec),
+                "stage": self._spec.seen.stage,
                 "color": view.color_by,
                 "direction": self._spec.seen.direction,
-                "marks": marks,
+                "marks": [mark for mark in marks if mark in view.marks],
                 "view": None if self._spec.seen.fitted else [*view.center, view.half_extent],
             },
             "themes": {theme: self._theme(theme) for theme in THEMES},
@@ -172,9 +177,11 @@ class WebPage:
             "line": colors.axis,
             "grid": colors.label,
             "path": colors.title,
+            "neutral": OTHERS[theme],
             "scales": {
                 "amount": self._columns.add_bytes(color_scale("amount", theme).tobytes()),
                 "change": self._columns.add_bytes(color_scale("change", theme).tobytes()),
+                "angle": self._columns.add_bytes(color_scale("angle", theme).tobytes()),
                 "heat": self._columns.add_bytes(_with_alpha(heat, rising)),
                 "target": self._columns.add_bytes(_with_alpha(target, STRENGTH * np.linspace(0, 1, STEPS))),
             },
@@ -184,18 +191,13 @@ class WebPage:
         """Return the first view as the address of a picture, for print and for browsers without scripts."""
         content = BytesIO()
         Image.fromarray(self._scenes.picture(0, STATIC_SIZE)[..., :3]).quantize(64).save(content, "PNG", optimize=True)
-        return address_of("image/png", content.getvalue())
+        return data_url("image/png", content.getvalue())
 
 
 def check_page(spec: ExportSpec) -> None:
     """Raise `SpecError` if the view has marks that a page cannot show."""
     if hidden := sorted(spec.seen.view.marks - set(SHOWN)):
         raise SpecError(f"A page cannot show {' and '.join(hidden)}. It can show {', '.join(SHOWN)}.")
-
-
-def address_of(kind: str, content: bytes) -> str:
-    """Return a data URL of some content of a media type."""
-    return f"data:{kind};base64,{b64encode(content).decode()}"
 
 
 def _common(limits: Sequence[Mapping[ColorBy, Sequence[float]]]) -> dict[ColorBy, list[float]]:
@@ -219,7 +221,7 @@ def _style(title: str) -> str:
     """Return the style sheet, with the colors of the program and the part of its typeface that a page needs."""
     colors = {f"{name}_{theme}": f"rgb{color}" for theme in THEMES for name, color in _colors(theme)}
     text = resource("page/page.css").read_text(encoding="utf-8")
-    return Template(text).substitute(colors, font=address_of("font/woff", _font(title)))
+    return Template(text).substitute(colors, font=data_url("font/woff", _font(title)))
 
 
 def _colors(theme: Theme) -> Iterator[tuple[str, Color]]:

@@ -99,7 +99,7 @@ class ExportSpec(Spec):
     ] = None
     moments: Annotated[
         int,
-        described("Moments", "Number of moments of the training to choose from; 0 for the latest alone", ge=0, le=50),
+        described("Moments", "Number of earlier moments of the training to choose from", ge=0, le=50),
         Option(PAGES),
     ] = 0
     controls: Annotated[

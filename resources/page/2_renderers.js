@@ -22,8 +22,9 @@ class WebGLRenderer {
     gl.bindAttribLocation(program, 0, "place");
     gl.bindAttribLocation(program, 1, "color");
     gl.linkProgram(program);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
     const found = { program };
-    for (const name of ["view", "diameter", "rectangle", "image"]) found[name] = gl.getUniformLocation(program, name);
+    for (const name of ["view", "diameter", "rectangle", "image", "opacity"]) found[name] = gl.getUniformLocation(program, name);
     return found;
   }
 
@@ -62,13 +63,14 @@ class WebGLRenderer {
   }
 
   /** Draw a picture over a rectangle of the plane: left, right, bottom and top. */
-  drawImage(image, rectangle) {
+  drawImage(image, rectangle, opacity = 1) {
     const gl = this.gl, corners = new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.texture(image));
     this.use(this.images, corners, new Uint8Array(16));
     gl.uniform4f(this.images.rectangle, ...rectangle);
     gl.uniform1i(this.images.image, 0);
+    gl.uniform1f(this.images.opacity, opacity);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 
@@ -116,8 +118,8 @@ void main() {
   gl_Position = vec4((spot - view.xy) * view.zw, 0.0, 1.0);
 }`;
 const IMAGES = `#version 300 es
-precision mediump float; in vec2 at; uniform sampler2D image; out vec4 shown;
-void main() { shown = texture(image, at); }`;
+precision mediump float; in vec2 at; uniform sampler2D image; uniform float opacity; out vec4 shown;
+void main() { shown = texture(image, at) * vec4(1.0, 1.0, 1.0, opacity); }`;
 
 /** Draw the same as `WebGLRenderer` on a plain canvas, where WebGL 2 is missing. */
 class CanvasRenderer {
@@ -157,6 +159,7 @@ class CanvasRenderer {
   drawLines(places, colors, pairs) {
     const context = this.context, [scale, atX, atY] = this.way;
     this.clip();
+    context.lineWidth = window.devicePixelRatio || 1;
     for (let i = 0; i < pairs.length; i += 2) {
       const [first, second] = [pairs[i], pairs[i + 1]], [red, green, blue, alpha] = colors.subarray(4 * first);
       context.strokeStyle = `rgba(${red},${green},${blue},${alpha / 255})`;
@@ -168,9 +171,10 @@ class CanvasRenderer {
     context.restore();
   }
 
-  drawImage(image, [left, right, bottom, top]) {
+  drawImage(image, [left, right, bottom, top], opacity = 1) {
     const [scale, atX, atY] = this.way;
     this.clip();
+    this.context.globalAlpha = opacity;
     this.context.drawImage(image, scale * left + atX, atY - scale * top, scale * (right - left), scale * (top - bottom));
     this.context.restore();
   }
@@ -184,11 +188,11 @@ class CanvasRenderer {
   }
 }
 
-/** Return the pixels of a disc, relative to its center. */
+/** Return the pixels that a disc touches, relative to its center. */
 function discOf(diameter) {
   const reach = Math.ceil(diameter / 2), found = [];
   for (let y = -reach; y <= reach; y++) {
-    for (let x = -reach; x <= reach; x++) if (x * x + y * y <= (diameter / 2) ** 2) found.push([x, y]);
+    for (let x = -reach; x <= reach; x++) if (x * x + y * y <= ((diameter + 1) / 2) ** 2) found.push([x, y]);
   }
   return found;
 }

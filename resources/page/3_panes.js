@@ -5,34 +5,34 @@ class Pane {
     this.name = data.name;
     this.columns = columns;
     this.data = data;
-    this.clouds = new Map();
-    this.tinted = new Map();
+    this.cache = new Map();
     this.colors = new Uint8Array(0);
-    this.target = data.target && { image: pictureOf(data.target), rectangle: data.target.rectangle };
+    this.target = { image: pictureOf(data.target), rectangle: data.target.rectangle };
   }
 
-  /** Return the cloud at a moment of the training, by its number, in a direction. */
-  cloud(moment, direction) {
-    const data = this.moment(moment), wanted = data.clouds[direction] ? direction : "generate";
-    return this.kept(`${data.step} ${wanted}`, () => new Cloud(this.columns, withLimits(data.clouds[wanted], this.limits)));
+  /** Return the cloud at a step of the training in a direction, or in the other one if only that is in the page. */
+  cloud(step, direction) {
+    const data = this.moment(step), shown = data.clouds[direction] ? direction : "generate";
+    return this.kept(`${data.step} ${shown}`, () => new Cloud(this.columns, withLimits(data.clouds[shown], this.limits)));
   }
 
-  /** Return the data of a moment; a flow with fewer moments stays at its last one. */
-  moment(number) {
-    return this.data.moments[Math.min(number, this.data.moments.length - 1)];
+  /** Return the data of the moment nearest to a step of the training. */
+  moment(step) {
+    const apart = (each) => Math.abs(each.step - step);
+    return this.data.moments.reduce((best, each) => (apart(each) <= apart(best) ? each : best));
   }
 
   kept(key, create) {
-    if (!this.clouds.has(key)) this.clouds.set(key, create());
-    return this.clouds.get(key);
+    if (!this.cache.has(key)) this.cache.set(key, create());
+    return this.cache.get(key);
   }
 
   /** Draw the flow in a panel. Positions between two stages are on the straight line between them. */
   draw(renderer, panel, frame, state, theme, coloring, diameter) {
-    const cloud = this.cloud(state.moment, state.direction), stage = state.stage * (cloud.last / state.last);
+    const cloud = this.cloud(state.step, state.direction), stage = cloud.stageOf(state.stage, state.last);
     renderer.enter(panel, frame);
     if (state.marks.has("density")) this.drawDensity(renderer, stage, state, theme);
-    if (state.marks.has("target")) this.drawTarget(renderer, stage, cloud, theme);
+    if (state.marks.has("target")) this.drawTarget(renderer, stage, cloud, state, theme);
     if (state.marks.has("grid")) this.drawGrid(renderer, stage, state, theme);
     if (state.marks.has("points")) {
       if (this.colors.length !== 4 * cloud.count) this.colors = new Uint8Array(4 * cloud.count);
@@ -42,38 +42,38 @@ class Pane {
     if (state.particle !== null && state.particle < cloud.count) this.drawPath(renderer, stage, cloud, state, theme, diameter);
   }
 
-  drawTarget(renderer, stage, cloud, theme) {
-    if (!this.target || stage <= cloud.last - 1) return;
+  drawTarget(renderer, stage, cloud, state, theme) {
+    const opacity = 1 - state.fade * Math.abs(stage - cloud.last);
+    if (opacity <= 0 || !this.moment(state.step).has_target) return;
     const image = this.shaded(this.target.image, theme.scales.target, "target", theme);
-    if (image) renderer.drawImage(image, this.target.rectangle);
+    if (image) renderer.drawImage(image, this.target.rectangle, opacity);
   }
 
   drawDensity(renderer, stage, state, theme) {
-    const data = this.moment(state.moment), found = state.direction === "generate" && data.densities?.[Math.round(stage)];
-    if (!found || Math.abs(stage - Math.round(stage)) > 0.25) return;
-    const picture = this.kept(`density ${data.step} ${Math.round(stage)}`, () => pictureOf(found));
-    const image = this.shaded(picture, theme.scales.heat, `density ${data.step} ${Math.round(stage)}`, theme);
-    if (image) renderer.drawImage(image, found.rectangle);
+    const data = this.moment(state.step), nearest = Math.round(stage), key = `density ${data.step} ${nearest}`;
+    const density = state.direction === "generate" && data.densities?.[nearest];
+    const opacity = 1 - state.fade * Math.abs(stage - nearest);
+    if (!density || opacity <= 0) return;
+    const image = this.shaded(this.kept(key, () => pictureOf(density)), theme.scales.heat, key, theme);
+    if (image) renderer.drawImage(image, density.rectangle, opacity);
   }
 
   /** Return a gray picture in the colors of a scale, whose low end is transparent; null while it is being decoded. */
   shaded(picture, scale, name, theme) {
-    const key = `${name} ${theme.name}`;
     if (!picture.pixels) return null;
-    if (!this.tinted.has(key)) {
+    return this.kept(`${name} ${theme.name}`, () => {
       const { width, height, data } = picture.pixels, canvas = Object.assign(document.createElement("canvas"), { width, height });
       const shown = new ImageData(width, height);
       for (let i = 0; i < data.length; i += 4) {
         for (let channel = 0; channel < 4; channel++) shown.data[i + channel] = scale[4 * data[i] + channel];
       }
       canvas.getContext("2d").putImageData(shown, 0, 0);
-      this.tinted.set(key, canvas);
-    }
-    return this.tinted.get(key);
+      return canvas;
+    });
   }
 
   drawGrid(renderer, stage, state, theme) {
-    const data = this.moment(state.moment);
+    const data = this.moment(state.step);
     if (!data.grid || state.direction !== "generate") return;
     const grid = this.kept(`grid ${data.step}`, () => new Cloud(this.columns, data.grid));
     const colors = this.kept(`grid ${theme.name}`, () => {
@@ -84,10 +84,10 @@ class Pane {
     renderer.drawLines(grid.positions(stage), colors, this.kept("pairs", () => meshOf(data.grid.side, data.grid.every)));
   }
 
-  /** Draw the way of a particle from the base to a stage. */
+  /** Draw the path of a particle from the base to a stage. */
   drawPath(renderer, stage, cloud, state, theme, diameter) {
     const stops = [...Array(Math.ceil(stage)).keys(), stage], places = new Float32Array(2 * stops.length);
-    stops.forEach((stop, i) => places.set(cloud.positions(stop).subarray(2 * state.particle, 2 * state.particle + 2), 2 * i));
+    stops.forEach((stop, i) => places.set(cloud.position(stop, state.particle), 2 * i));
     const colors = new Uint8Array(4 * stops.length), pairs = new Uint32Array(2 * (stops.length - 1));
     for (let i = 0; i < stops.length; i++) copy(theme.path, 0, colors, 4 * i);
     for (let i = 0; i < pairs.length; i++) pairs[i] = (i + 1) >> 1;

@@ -9,7 +9,7 @@ class Flow {
     for (const theme of Object.values(data.themes)) {
       for (const [name, part] of Object.entries(theme.scales)) theme.scales[name] = this.columns.part(part);
     }
-    this.state = new State(data);
+    this.state = new State(data, this.panes);
     this.state.read(location.hash);
     this.darkness = matchMedia("(prefers-color-scheme: dark)");
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -17,29 +17,30 @@ class Flow {
     this.renderer = rendererOf(this.cloud, new URLSearchParams(location.hash.slice(1)).get("renderer"));
     this.connect();
     this.update();
+    root.classList.add("live"); // hides the picture for browsers without scripts
   }
 
   // The elements
 
   build(root) {
     const { data } = this, shown = (name) => data.controls.includes(name);
-    this.cloud = element("canvas", { id: "cloud", tabIndex: 0, role: "img" });
+    this.cloud = element("canvas", { id: "cloud", tabIndex: 0, role: "application" });
     this.tip = element("p", { className: "tip", hidden: true });
     this.names = element("div", { className: "names" }, ...this.panes.map((pane) => element("span", {}, pane.name)));
     this.stage = element("input", { type: "range", id: "stage", min: 0, max: this.state.last, step: "any" });
     this.stage.setAttribute("aria-label", "Stage");
-    this.place = element("output", { className: "place", htmlFor: "stage" });
-    this.play = button("play", "Play the layers (Space)", "▶");
+    this.place = element("span", { className: "place" });
+    this.play = icon("play", "Play the layers (Space)", "▶");
     this.color = select("color", "Color by", data.colorings.map(({ name, title }) => [name, title]));
     this.direction = select("direction", "Direction", data.directions);
-    this.moment = element("input", { type: "range", id: "moment", min: 0, max: this.state.moments - 1, step: 1 });
+    this.moment = element("input", { type: "range", id: "moment", min: 0, max: this.state.steps.length - 1, step: 1 });
     this.moment.setAttribute("aria-label", "Moment of the training");
-    this.step = element("output", { className: "place", htmlFor: "moment" });
-    this.closer = button("closer", "Zoom in (+)", "+");
-    this.wider = button("wider", "Zoom out (−)", "−");
+    this.step = element("span", { className: "place" });
+    this.zoomIn = icon("zoom-in", "Zoom in (+)", "+");
+    this.zoomOut = icon("zoom-out", "Zoom out (−)", "−");
     this.fit = button("fit", "Show the whole cloud (0)", "Fit");
     this.link = button("link", "Copy a link to this view", "Copy link");
-    this.marks = data.marks.map(([mark, title]) => button(`show-${mark}`, `Show ${title.toLowerCase()}`, title));
+    this.marks = data.marks.map(([mark, title]) => button(`show-${mark}`, `Show or hide: ${title.toLowerCase()}`, title));
     this.strip = element("canvas", { className: "strip" });
     this.strip.setAttribute("aria-hidden", "true"); // the slider does the same
     this.legend = element("div", { className: "legend" });
@@ -53,20 +54,19 @@ class Flow {
         ...(shown("color") ? several(data.colorings.length, label("Color by", this.color)) : []),
         ...(shown("direction") ? several(this.state.directions.length, label("Direction", this.direction)) : []),
         ...(shown("show") ? several(this.marks.length, element("span", { className: "group" }, ...this.marks)) : []),
-        ...(shown("zoom") ? [element("span", { className: "group" }, this.wider, this.closer, this.fit)] : []),
+        ...(shown("zoom") ? [element("span", { className: "group" }, this.zoomOut, this.zoomIn, this.fit)] : []),
         ...(shown("link") ? [this.link] : [])),
       element("div", { className: "picture" }, this.cloud, this.names, this.legend, this.tip),
       ...(shown("strip") ? [this.strip] : []),
       element("div", { className: "row" },
         ...(shown("play") ? [this.play] : []), ...(shown("slider") ? [this.stage] : []), this.place),
-      ...(shown("timeline") ? several(this.state.moments, element("div", { className: "row" },
+      ...(shown("timeline") ? several(this.state.steps.length, element("div", { className: "row" },
         element("span", {}, "Training"), this.moment, this.step)) : []),
       ...(shown("sentence") ? [this.sentence] : []),
       this.readout,
     );
     this.names.hidden = this.panes.length === 1;
     root.classList.toggle("several", this.panes.length > 1);
-    root.classList.add("live"); // hides the picture for browsers without scripts
   }
 
   connect() {
@@ -78,8 +78,8 @@ class Flow {
     this.direction.addEventListener("change", () => set("direction", this.direction.value));
     this.play.addEventListener("click", () => this.togglePlaying());
     this.marks.forEach((each, i) => each.addEventListener("click", () => this.toggle(data.marks[i][0])));
-    this.closer.addEventListener("click", () => this.zoom(ZOOM));
-    this.wider.addEventListener("click", () => this.zoom(1 / ZOOM));
+    this.zoomIn.addEventListener("click", () => this.zoom(ZOOM));
+    this.zoomOut.addEventListener("click", () => this.zoom(1 / ZOOM));
     this.fit.addEventListener("click", () => set("view", null));
     this.link.addEventListener("click", () => this.copyLink());
     this.strip.addEventListener("click", (event) => {
@@ -93,6 +93,7 @@ class Flow {
       this.invalidate();
     });
     new ResizeObserver(() => this.resize()).observe(this.cloud);
+    window.addEventListener("resize", () => this.resize()); // also after a move to a screen of another density
     this.darkness.addEventListener("change", () => this.update());
     document.addEventListener("flowviz-decoded", () => this.invalidate());
     window.addEventListener("hashchange", () => {
@@ -137,10 +138,11 @@ class Flow {
     this.stop();
     const goal = Math.min(Math.max(stage, 0), this.state.last), from = this.state.stage;
     if (!glides || this.calm.matches) return this.set({ stage: goal });
+    this.goal = goal;
     this.animate((seconds) => {
-      const way = Math.min(seconds / GLIDE_SECONDS, 1);
-      this.set({ stage: from + (goal - from) * eased(way) });
-      return way < 1;
+      const share = Math.min(seconds / GLIDE_SECONDS, 1);
+      this.set({ stage: from + (goal - from) * eased(share) });
+      return share < 1;
     });
   }
 
@@ -152,8 +154,8 @@ class Flow {
     this.isPlaying = true;
     this.animate((seconds) => {
       const steps = Math.min(seconds / STEP_SECONDS, Math.abs(end - from)), whole = Math.floor(steps);
-      const way = this.calm.matches ? 0 : eased(Math.min((steps - whole) / MOVING, 1));
-      this.set({ stage: from + Math.sign(end - from) * (whole + way) });
+      const share = this.calm.matches ? 0 : eased(Math.min((steps - whole) / MOVING, 1));
+      this.set({ stage: from + Math.sign(end - from) * (whole + share) });
       return steps < Math.abs(end - from);
     });
     this.showPlaying();
@@ -170,9 +172,11 @@ class Flow {
   }
 
   run = 0;
+  goal = null; // of a glide
 
   stop() {
     this.run++;
+    this.goal = null;
     this.isPlaying = false;
     this.showPlaying();
   }
@@ -184,7 +188,7 @@ class Flow {
 
   press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { stage, last } = this.state, zooms = { "+": ZOOM, "=": ZOOM, "-": 1 / ZOOM };
+    const { last } = this.state, stage = this.goal ?? this.state.stage, zooms = { "+": ZOOM, "=": ZOOM, "-": 1 / ZOOM };
     const goals = {
       ArrowRight: Math.floor(stage + 1.001), ArrowUp: Math.floor(stage + 1.001), ArrowLeft: Math.ceil(stage - 1.001),
       ArrowDown: Math.ceil(stage - 1.001), Home: 0, End: last,
@@ -201,22 +205,25 @@ class Flow {
   /** Enlarge the picture around a point of a panel; the center by default. */
   zoom(factor, pane = 0, at = null) {
     const [x, y, extent] = this.frame(pane), fixed = at ?? [x, y];
-    this.set({ view: [fixed[0] + (x - fixed[0]) / factor, fixed[1] + (y - fixed[1]) / factor, extent / factor] });
+    const found = this.state.limited(extent / factor), share = found / extent;
+    this.set({ view: [fixed[0] + (x - fixed[0]) * share, fixed[1] + (y - fixed[1]) * share, found] });
   }
 
   async copyLink() {
     const address = location.href.split("#")[0] + this.state.hash();
-    try {
-      await navigator.clipboard.writeText(address);
-    } catch {
-      const text = element("textarea", { value: address });
-      document.body.append(text);
-      text.select();
-      document.execCommand("copy"); // what is left for pages that are opened from a disk
-      text.remove();
-    }
-    this.link.textContent = "Copied";
-    setTimeout(() => (this.link.textContent = "Copy link"), 1500);
+    const isCopied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
+    show(this.readout, isCopied || this.copySelected(address) ? "The link was copied." : address);
+  }
+
+  /** Copy a text through a selection: the clipboard of browsers needs HTTPS, which a page on a disk has not. */
+  copySelected(text) {
+    const area = element("textarea", { value: text });
+    document.body.append(area);
+    area.select();
+    const isCopied = document.execCommand("copy");
+    area.remove();
+    this.link.focus();
+    return isCopied;
   }
 
   // The picture
@@ -248,19 +255,32 @@ class Flow {
 
   /** Return the frame of a pane: that of the reader, or one that follows the cloud. */
   frame(number) {
-    if (this.state.view) return this.state.view;
-    const cloud = this.panes[number].cloud(this.state.moment, this.state.direction), panel = this.panels[number];
-    return cloud.frame(this.stageOf(cloud), panel.width, panel.height);
+    const { view, stage } = this.state, { width, height } = this.panels[number];
+    return view ?? this.camera.frame(stage, width, height);
+  }
+
+  /** Return the camera, which frames all flows together. */
+  get camera() {
+    const { step, direction, last } = this.state, key = `${step} ${direction}`;
+    if (this.cameras?.key !== key) {
+      this.cameras = { key, camera: new Camera(commonBoxes(this.clouds, last), this.data.camera) };
+    }
+    return this.cameras.camera;
+  }
+
+  /** Return the clouds that are shown. */
+  get clouds() {
+    return this.panes.map((pane) => pane.cloud(this.state.step, this.state.direction));
   }
 
   /** Return the stage of a cloud: flows of a comparison with different numbers of layers move together. */
   stageOf(cloud) {
-    return this.state.stage * (cloud.last / this.state.last);
+    return cloud.stageOf(this.state.stage, this.state.last);
   }
 
   /** Return the pixels of all particles of a pane on the canvas, x and y in turns. */
   pixels(number = 0) {
-    const cloud = this.panes[number].cloud(this.state.moment, this.state.direction), panel = this.panels[number];
+    const cloud = this.clouds[number], panel = this.panels[number];
     const [x, y, extent] = this.frame(number), scale = Math.min(panel.width, panel.height) / (2 * extent);
     const left = panel.left + panel.width / 2, top = panel.top + panel.height / 2;
     return cloud.positions(this.stageOf(cloud)).map((value, i) => (i % 2 ? top - scale * (value - y) : left + scale * (value - x)));
@@ -289,26 +309,29 @@ class Flow {
       pane.draw(renderer, panel, this.frame(number), state, theme, coloring, diameter);
       for (const edge of this.edges(panel)) fill(renderer, edge, theme.line);
     });
-    if (!performance.getEntriesByName("drawn").length) performance.mark("drawn");
+    this.drawn ??= performance.mark("drawn"); // the first picture, which a benchmark measures
   }
 
   /** Show the state in all elements, and draw soon. */
   update() {
-    const { state } = this, cloud = this.panes[0].cloud(state.moment, state.direction);
+    const { state } = this, [cloud] = this.clouds, moment = this.panes[0].moment(state.step);
     const stage = Math.round(this.stageOf(cloud)), { title, sentence } = cloud.data.stages[stage];
+    this.tip.hidden = true;
     this.stage.value = state.stage;
     this.stage.setAttribute("aria-valuetext", title);
     show(this.place, title);
     show(this.sentence, this.panes.length > 1 ? `${this.panes[0].name}: ${sentence}` : sentence);
     this.cloud.setAttribute("aria-label", `${this.data.title}: ${title}`);
     this.color.value = state.color;
-    this.direction.value = state.direction;
+    for (const option of this.direction.options) option.disabled = !moment.clouds[option.value];
+    this.direction.value = moment.clouds[state.direction] ? state.direction : "generate";
     this.moment.value = state.moment;
-    show(this.step, this.panes[0].moment(state.moment).title);
+    this.moment.setAttribute("aria-valuetext", `Step ${state.step}`);
+    show(this.step, `Step ${state.step.toLocaleString("en-US")}`);
     this.marks.forEach((each, i) => each.setAttribute("aria-pressed", state.marks.has(this.data.marks[i][0])));
     this.fit.disabled = !state.view;
     this.showLegend(cloud);
-    this.showParticle(cloud, stage);
+    this.showParticle();
     this.invalidate();
     const look = [state.color, state.direction, state.moment, this.theme.name].join();
     if (look !== this.look) this.drawStrip();
@@ -323,30 +346,35 @@ class Flow {
   }
 
   showLegend(cloud) {
-    const { coloring, theme } = this, key = `${coloring.name} ${theme.name} ${cloud.data.limits?.[coloring.name]}`;
+    const { coloring, theme, state } = this, key = [coloring.name, theme.name, state.step, state.direction].join();
     if (key === this.legendKey) return;
     this.legendKey = key;
-    this.legend.replaceChildren(...legendOf(coloring, cloud, theme));
+    this.legend.replaceChildren(...legendOf(coloring, cloud, theme, this.panes.length > 1));
   }
 
-  showParticle(cloud, stage) {
-    const { particle } = this.state;
-    const shows = particle !== null && particle < cloud.count && this.panes.length === 1;
-    show(this.readout, shows ? particleWords(cloud, particle, stage) : this.data.hint);
+  showParticle() {
+    const { particle } = this.state, words = this.panes.map((pane, number) => {
+      const cloud = this.clouds[number];
+      if (particle === null || particle >= cloud.count) return null;
+      const found = particleWords(cloud, particle, Math.round(this.stageOf(cloud)));
+      return pane.name ? `${pane.name}: ${found}` : found;
+    });
+    show(this.readout, words.filter(Boolean).join(" ") || this.data.hint);
   }
 
   drawStrip() {
-    const { strip, state, theme, coloring, ratio } = this;
+    const { strip, theme, coloring, ratio } = this;
     if (!strip.isConnected || !strip.clientWidth) return;
     strip.width = Math.round(strip.clientWidth * ratio);
     strip.height = Math.round(strip.clientHeight * ratio);
-    const context = strip.getContext("2d"), cloud = this.panes[0].cloud(state.moment, state.direction);
+    const context = strip.getContext("2d"), [cloud] = this.clouds;
+    const camera = new Camera(cloud.data.boxes, this.data.camera);
     context.fillStyle = `rgb(${theme.background.join()})`;
     context.fillRect(0, 0, strip.width, strip.height);
     const cell = strip.width / (cloud.last + 1), every = Math.max(1, Math.floor(cloud.count / 800));
     const colors = new Uint8Array(4 * cloud.count);
     for (let stage = 0; stage <= cloud.last; stage++) {
-      const [x, y, extent] = cloud.frame(stage, cell, strip.height), places = cloud.positions(stage);
+      const [x, y, extent] = camera.frame(stage, cell, strip.height), places = cloud.positions(stage);
       const scale = Math.min(cell, strip.height) / (2 * extent), middle = (stage + 0.5) * cell;
       cloud.paint(coloring, stage, theme, colors);
       for (let i = 0; i < cloud.count; i += every) {

@@ -12,18 +12,20 @@ class Pointers {
   }
 
   pointerdown(event) {
+    if (event.button !== 0) return;
     this.down.set(event.pointerId, [event.offsetX, event.offsetY]);
     this.moved = this.down.size > 1;
     this.begin = [event.offsetX, event.offsetY];
-    if (event.pointerType === "mouse") this.flow.cloud.setPointerCapture(event.pointerId);
+    if (event.pointerType !== "touch") this.flow.cloud.setPointerCapture(event.pointerId);
   }
 
   pointermove(event) {
+    if (event.pointerType === "mouse" && !event.buttons) this.down.delete(event.pointerId); // released elsewhere
     const before = this.down.get(event.pointerId), now = [event.offsetX, event.offsetY];
-    if (!before) return event.pointerType === "mouse" ? this.hover(now) : undefined;
+    if (!before) return event.pointerType === "touch" ? undefined : this.hover(now);
     if (Math.hypot(now[0] - this.begin[0], now[1] - this.begin[1]) > 4) this.moved = true;
     if (this.down.size === 2) this.pinch(event.pointerId, before, now);
-    else if (this.moved && event.pointerType === "mouse") this.pan(before, now);
+    else if (this.moved && event.pointerType !== "touch") this.pan(before, now);
     this.down.set(event.pointerId, now);
   }
 
@@ -53,10 +55,14 @@ class Pointers {
     this.flow.set({ view: [x + from[0] - to[0], y + from[1] - to[1], extent] });
   }
 
+  /** Zoom by the distance of two fingers, and move the picture with their middle. */
   pinch(moving, before, now) {
-    const [, other] = [...this.down].find(([id]) => id !== moving), apart = (one) => Math.hypot(one[0] - other[0], one[1] - other[1]);
-    const middle = [(now[0] + other[0]) / 2, (now[1] + other[1]) / 2], [number, at] = this.spot(middle);
+    const [, other] = [...this.down].find(([id]) => id !== moving);
+    const apart = (one) => Math.hypot(one[0] - other[0], one[1] - other[1]);
+    const middle = (one) => [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
+    const [number, at] = this.spot(middle(before));
     if (apart(before) > 0 && apart(now) > 0) this.flow.zoom(apart(now) / apart(before), number, at);
+    this.pan(middle(before), middle(now));
   }
 
   hover(at) {
@@ -76,7 +82,8 @@ class Pointers {
   /** Return the particle nearest to a place of the canvas in CSS pixels, and its cloud; null if none is near. */
   nearest([x, y]) {
     const { flow } = this, [number] = this.spot([x, y]), { ratio, state } = flow;
-    const cloud = flow.panes[number].cloud(state.moment, state.direction), places = flow.pixels(number);
+    const cloud = flow.clouds[number], places = flow.pixels(number);
+    if (!state.marks.has("points")) return [null, cloud];
     let best = null, least = (NEAR * ratio) ** 2;
     for (let i = 0; i < cloud.count; i++) {
       const apart = (places[2 * i] - ratio * x) ** 2 + (places[2 * i + 1] - ratio * y) ** 2;
@@ -97,7 +104,7 @@ class Pointers {
   }
 }
 
-/** Return what is known about a particle at a stage. */
+/** Describe a particle at a stage in words. */
 function particleWords(cloud, particle, stage) {
   const words = [`Particle ${particle + 1}`];
   if (cloud.data.log_det) {
@@ -105,34 +112,41 @@ function particleWords(cloud, particle, stage) {
     words.push(`of all layers up to here ${number(cloud.total(stage)[particle])}`);
   }
   if (cloud.data.limits.log_density) {
-    words.push(`log-density ${number(cloud.logDensity(stage)[particle] - cloud.data.unit_log_det)} nats`);
+    words.push(`log-density ${number(cloud.logDensity(stage, particle) - cloud.data.unit_log_det)} nats`);
   }
   return words.join(" · ");
 }
 
-/** Return the elements that explain a coloring. */
-function legendOf(coloring, cloud, theme) {
-  const found = [element("span", {}, coloring.caption)], scale = coloring.scale && theme.scales[coloring.scale];
-  if (!scale) return [...found, ...swatches(cloud.data.fixed[coloring.name].colors[theme.name])];
+/** Return the elements that explain a coloring. Counts in a caption hold for one flow, and are left out for several. */
+function legendOf(coloring, cloud, theme, isOfSeveral) {
+  const key = cloud.data.keys[coloring.name];
+  if (!key) return [element("span", {}, `${coloring.title}: not known here`)];
+  const caption = element("span", {}, isOfSeveral ? coloring.title : key.caption), scale = theme.scales[key.scale];
+  if (key.dots) return [caption, dotsOf(key.dots[theme.name], key.dots[theme.name].length === 12)];
+  if (!scale) return [caption];
   const bar = Object.assign(document.createElement("canvas"), { width: 256, height: 1, className: "scale" });
   const picture = new ImageData(256, 1);
-  for (let i = 0; i < 256; i++) copy(scale, 3 * i, picture.data, 4 * i);
+  for (let i = 0; i < 256; i++) copy(scale, 3 * (key.turned ? 255 - i : i), picture.data, 4 * i);
   bar.getContext("2d").putImageData(picture, 0, 0);
-  const shift = coloring.name === "log_density" ? cloud.data.unit_log_det : 0;
-  const [low, high] = cloud.data.limits[coloring.name].map((limit) => number(limit - shift));
-  return [...found, element("span", { className: "ends" }, low, bar, high)];
+  return [caption, element("span", { className: "ends" }, ...endsOf(coloring, cloud, key, bar))];
 }
 
-/** Return a dot for each of a few colors; a continuous scale has too many. */
-function swatches(colors) {
-  const count = colors.length / 3;
-  if (count > 9) return [];
-  const dots = [...Array(count).keys()].map((i) => {
+/** Return a bar between the numbers at its ends. */
+function endsOf(coloring, cloud, key, bar) {
+  const limits = cloud.data.limits[coloring.name], shift = coloring.name === "log_density" ? cloud.data.unit_log_det : 0;
+  const [low, high] = limits ? limits.map((limit) => number(limit - shift)) : [key.ends[0], key.ends.at(-1)];
+  return [low, bar, high];
+}
+
+/** Return a dot for each color; the four quadrants are arranged as on the base. */
+function dotsOf(colors, isSquare) {
+  const order = isSquare ? [2, 3, 0, 1] : [...Array(colors.length / 3).keys()];
+  const dots = order.map((i) => {
     const dot = element("span", {});
     dot.style.background = `rgb(${colors.slice(3 * i, 3 * i + 3).join()})`;
     return dot;
   });
-  return [element("span", { className: "swatches" }, ...dots)];
+  return element("span", { className: isSquare ? "swatches square" : "swatches" }, ...dots);
 }
 
 function number(value) {
@@ -152,7 +166,12 @@ function element(name, properties, ...children) {
 }
 
 function button(id, tip, text) {
-  const found = element("button", { id, type: "button", title: tip }, text);
+  return element("button", { id, type: "button", title: tip }, text);
+}
+
+/** Create a button whose sign needs a name for screen readers. */
+function icon(id, tip, sign) {
+  const found = button(id, tip, sign);
   found.setAttribute("aria-label", tip);
   return found;
 }

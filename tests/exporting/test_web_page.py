@@ -18,6 +18,7 @@ from flowviz.errors import SpecError
 from flowviz.exporting.page_columns import PageColumns
 from flowviz.projects import Project
 from flowviz.projects.gallery import example
+from flowviz.records import Retargeted
 from flowviz.specs import Seen, TextSpec, ViewSpec
 from tests.exporting.projects import bent_project, written
 from tests.test_cli import run
@@ -40,8 +41,8 @@ def column(data: dict[str, Any], number: int) -> NDArray[np.float64]:
     start, count, low, high = data["columns"][number]
     if start is None:
         return np.full(count, low)
-    shares = np.frombuffer(b64decode(data["bytes"]), "<u2", count, start) / 65535
-    return np.asarray(low + (high - low) * shares)
+    stored = np.frombuffer(b64decode(data["bytes"]), "<u2", count, start)
+    return np.where(stored == 65535, np.nan, low + (high - low) * stored / 65534)
 
 
 class Elements(HTMLParser):
@@ -130,6 +131,29 @@ def test_values_that_are_not_finite_or_far_away_do_not_coarsen_the_others() -> N
     found = column(columns.as_json(), number)
     np.testing.assert_allclose(found[:2], [0.25, -0.5], atol=1e-3)
     assert set(np.abs(found[2:]).round()) == {40}
+
+
+def test_unknown_values_stay_unknown() -> None:
+    columns = PageColumns()
+    number, none = columns.add(np.array([1.0, np.nan, 3.0])), columns.add(np.full(2, np.nan))
+    np.testing.assert_allclose(column(columns.as_json(), number), [1, np.nan, 3])
+    assert np.isnan(column(columns.as_json(), none)).all()
+
+
+def test_earlier_targets_are_not_replaced_by_the_present_one(project: Project, tmp_path: Path) -> None:
+    history = replace(project.history, changes=(Retargeted(500, "the present one"),))
+    spec = PAGE.model_copy(update={"moments": 2})
+    path = written(replace(project, history=history), spec, tmp_path / "page.html")
+    moments = content(path)["panes"][0]["moments"]
+    assert [moment["has_target"] for moment in moments] == [False, False, True]
+    assert "leaked" not in moments[0]["clouds"]["generate"]["fixed"]
+
+
+def test_earlier_moments_have_no_more_particles_than_the_latest(project: Project, tmp_path: Path) -> None:
+    path = written(project, PAGE.model_copy(update={"moments": 1}), tmp_path / "page.html")
+    data = content(path)
+    counts = [data["columns"][moment["clouds"]["generate"]["x"][0]][1] for moment in data["panes"][0]["moments"]]
+    assert counts == [500, 500]
 
 
 def test_moments_of_the_training_can_be_chosen(project: Project, tmp_path: Path) -> None:
