@@ -126,7 +126,7 @@ class TrainingSource(QObject):
         self._ending: Ending | None = None  # of the training that began since a project was opened
         self._steps, self._recoveries = 0, 0
         document.opened.connect(self._begin)
-        runner.turn_taken.connect(lambda turn: self._on_event(turn.event) if turn.name == runner.attended else None)
+        runner.turn_taken.connect(lambda turn: self._on_event(turn.event) if turn.name == runner.job.attended else None)
 
     def read(self) -> Mapping[str, Any]:
         """Return the observations."""

@@ -61,7 +61,7 @@ class Adjusting(QObject):
         Args:
             extension: The request by which the training was extended, if it was.
         """
-        run, request = self._runner.run, self._request.value
+        run, request = self._runner.job.run, self._request.value
         if run is None or not self._is_going_on or not request.follows:
             return False
         known = filter(None, (run.project.training, extension))
@@ -69,7 +69,7 @@ class Adjusting(QObject):
 
     def follow(self) -> None:
         """Let a running training switch to the requested target if "Follow the target" is on."""
-        built, run = self._builder.built, self._runner.run
+        built, run = self._builder.built, self._runner.job.run
         if run is None or not self._is_going_on or self._presenter.entrant is not None:
             return
         if not self._request.value.follows:
@@ -92,7 +92,7 @@ class Adjusting(QObject):
 
     def _apply(self) -> None:
         """Request the settings from the running training."""
-        run = self._runner.run
+        run = self._runner.job.run
         if run is not None and self._presenter.state != TrainingState.STOPPING:
             self._runner.change(Adjust(self._requested(run.project)))
         self._update_hint()
@@ -107,7 +107,7 @@ class Adjusting(QObject):
             self.hint_changed.emit(hint)
 
     def _hint(self) -> str:
-        run, state = self._runner.run, self._presenter.state
+        run, state = self._runner.job.run, self._presenter.state
         if self._presenter.entrant is not None:
             return ""
         if run is None:

@@ -86,5 +86,5 @@ class PreviousTraining(QObject):
         """Return the target of the present training. None if there is none, or while a comparison is shown."""
         if self._presenter.entrant is not None:
             return None
-        run, trained = self._runner.run, self._presenter.trained
+        run, trained = self._runner.job.run, self._presenter.trained
         return run.project.target if run else trained.project.target if trained else None

@@ -92,6 +92,9 @@ class TrainingRunner(QObject):
 
     There are two jobs, one for the flow of a window and one for its comparison. One of them is current; the other is
     set aside, and its turns wait.
+
+    Attributes:
+        job: The current job.
     """
 
     turn_taken = pyqtSignal(object)  # Turn of an entrant that has not left
@@ -102,48 +105,23 @@ class TrainingRunner(QObject):
     def __init__(self, parent: QObject, make_thread: ThreadFactory = TrainingWorker) -> None:
         super().__init__(parent)
         self._make_thread, self._numbers = make_thread, count(1)
-        self._job, self._aside = Job(), Job()
+        self.job, self._aside = Job(), Job()
         self._abandoned: TrainingWorker | None = None  # may still be running
-
-    @property
-    def current(self) -> TrainingWorker | None:
-        """Return the thread of the current training. None if there is none."""
-        return self._job.thread
-
-    @property
-    def run(self) -> Run | None:
-        """Return the current training of the flow that is displayed. None if there is none."""
-        return self._job.run
-
-    @property
-    def attended(self) -> str:
-        """Return the name of the entrant that is displayed."""
-        return self._job.attended
-
-    @property
-    def scoring(self) -> Mapping[str, Project]:
-        """Return the projects of entrants, by name, whose missing results have been or are being computed."""
-        return self._job.scoring
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether entrants can join the current training, and leave it."""
-        return self._job.is_open
 
     def share(self) -> None:
         """Let the training of the flow of the window go on as that of the first entrant of a comparison."""
         self.exchange()
         self.abandon()
-        self._job, self._aside = self._aside, Job()
-        self._job.work = "comparison"
+        self.job, self._aside = self._aside, Job()
+        self.job.work = "comparison"
 
     def exchange(self) -> None:
         """Set the current job aside, and make the other one current. Its turns wait until `catch_up`."""
-        self._job, self._aside = self._aside, self._job
+        self.job, self._aside = self._aside, self.job
 
     def catch_up(self) -> None:
         """Forward the turns that arrived while the current job was set aside."""
-        waiting, self._job.waiting = self._job.waiting, []
+        waiting, self.job.waiting = self.job.waiting, []
         for handle in waiting:
             handle()
 
@@ -155,22 +133,22 @@ class TrainingRunner(QObject):
             built: The target that it learns. None if it is not being trained.
             project: Its project as of its latest event. None if it is not being trained.
         """
-        job = self._job
+        job = self.job
         job.attended, job.run = name, None
         if job.thread is not None and built is not None and project is not None:
             job.run = Run(job.thread, built, project, Variant.of(project), is_shown=bool(project.weights.parameters))
 
     def finish(self) -> None:
         """Forget the training of the flow that is displayed, which has ended; its thread ends if it has no other."""
-        self._job.run = None
-        if self._job.work == "training":
+        self.job.run = None
+        if self.job.work == "training":
             self.abandon()
 
     def train(self, built: BuiltTarget, project: Project) -> None:
         """Abandon the current run, and train one flow from its checkpoint, its edits, or the beginning."""
         thread = self._thread("training", Comparison({FLOW: project}), [built])
-        self._job.thread, self._job.work, self._job.is_open, self._job.attended = thread, "training", False, FLOW
-        self._job.run = Run(thread, built, project, Variant.of(project))
+        self.job.thread, self.job.work, self.job.is_open, self.job.attended = thread, "training", False, FLOW
+        self.job.run = Run(thread, built, project, Variant.of(project))
         thread.start()
 
     def compare(
@@ -183,23 +161,23 @@ class TrainingRunner(QObject):
             built: Targets that have been built.
             followed: The target that all entrants learn from their first chunk on. None for their own.
         """
-        thread = self._job.thread = self._thread("comparison", comparison, built)
-        self._job.work, self._job.is_open = "comparison", True
+        thread = self.job.thread = self._thread("comparison", comparison, built)
+        self.job.work, self.job.is_open = "comparison", True
         if followed is not None:
             self.follow(followed)
         thread.start()
 
     def score(self, comparison: Comparison) -> None:
         """Compute the results that a comparison lacks because its training was stopped, unless a run begins."""
-        scorer = self._job.scorer = self._thread("scores", comparison)
-        self._job.scoring = {name: comparison[name] for name in comparison.unscored}
+        scorer = self.job.scorer = self._thread("scores", comparison)
+        self.job.scoring = {name: comparison[name] for name in comparison.unscored}
         scorer.start()
 
     def change(self, change: Change) -> None:
         """Request a change from the current run."""
         if isinstance(change, Remove):
-            self._job.leaving[change.name] += 1
-        existing(self.current).change(change)
+            self.job.leaving[change.name] += 1
+        existing(self.job.thread).change(change)
 
     def replace(self, name: str, added: Add) -> None:
         """Replace an entrant in the current run by one that starts over."""
@@ -208,22 +186,22 @@ class TrainingRunner(QObject):
 
     def follow(self, built: BuiltTarget, name: str | None = None) -> None:
         """Let an entrant of the current run learn another target. Without a name, let all of them learn it."""
-        self._job.requested.append(built)
+        self.job.requested.append(built)
         self.change(Retarget(built.spec, built.target, name))
 
     def mark_shown(self) -> None:
         """Record that the first snapshot of the flow that is displayed is shown."""
-        self._job.run = replace(existing(self.run), is_shown=True)
+        self.job.run = replace(existing(self.job.run), is_shown=True)
 
     def vary(self, variant: Variant, snapshot: Snapshot) -> None:
         """Replace the particles that are displayed by those of another variant, until the next snapshot."""
-        run = existing(self.run)
+        run = existing(self.job.run)
         project = replace(run.project, flow=variant.flow, edits=variant.edits, trace=snapshot.trace)
-        self._job.run = replace(run, project=project)
+        self.job.run = replace(run, project=project)
 
     def abandon(self) -> None:
         """End the current run, and what computes results; ignore the remaining turns of both."""
-        job = self._job
+        job = self.job
         for thread in filter(None, (job.scorer, job.thread)):
             thread.abandon()
             self._abandoned = thread
@@ -238,7 +216,7 @@ class TrainingRunner(QObject):
 
     def discard(self) -> None:
         """Forget the current run, which has ended or is about to end."""
-        job = self._job
+        job = self.job
         self._abandoned = job.thread or self._abandoned
         job.thread = job.run = None
         job.leaving.clear()
@@ -262,10 +240,10 @@ class TrainingRunner(QObject):
         return is_aside
 
     def _is_current(self, number: int) -> bool:
-        return self.current is not None and number == self.current.number
+        return self.job.thread is not None and number == self.job.thread.number
 
     def _on_turn(self, number: int, turn: Turn) -> None:
-        job = self._job
+        job = self.job
         if self._defers(number, partial(self._on_turn, number, turn)):
             return
         if job.scorer is not None and number == job.scorer.number:
@@ -280,7 +258,7 @@ class TrainingRunner(QObject):
     def _on_ended(self, number: int) -> None:
         if self._defers(number, partial(self._on_ended, number)):
             return
-        if self._is_current(number) and self._job.work == "comparison":  # a single flow ends with its result
+        if self._is_current(number) and self.job.work == "comparison":  # a single flow ends with its result
             self.discard()
             self.ended.emit()
 

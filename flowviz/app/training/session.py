@@ -85,7 +85,7 @@ class Session(QObject):
     @property
     def run(self) -> Run | None:
         """Return the training that is running or paused, or None."""
-        return self._runner.run
+        return self._runner.job.run
 
     @property
     def trained_title(self) -> str:
@@ -106,7 +106,7 @@ class Session(QObject):
         presenter = self._presenter
         return Work(
             self._request.value, self._builder.built, self._view.value, self._edits.value, presenter.trained,
-            self._runner.run, presenter.state, presenter.activity, self._viewer.moments.timeline,
+            self._runner.job.run, presenter.state, presenter.activity, self._viewer.moments.timeline,
         )  # fmt: skip
 
     @property
@@ -254,7 +254,7 @@ class Session(QObject):
         The settings and the budget are those that are requested, so that a change of one of them shows its effect.
         """
         self.cancel_start()
-        shown, training = self._runner.run or self._presenter.trained, self._request.plan.training
+        shown, training = self._runner.job.run or self._presenter.trained, self._request.plan.training
         if shown is None or shown.built is None or shown.project.flow.is_recorded:
             self.train()
         else:
@@ -334,8 +334,8 @@ class Session(QObject):
     def stop(self) -> None:
         """Stop the training and keep its result. Cancel a start that waits for its target, too."""
         self.cancel_start()
-        if self._runner.run is not None:
-            self._runner.run.worker.stop()
+        if self._runner.job.run is not None:
+            self._runner.job.run.worker.stop()
             self._presenter.set_state(TrainingState.STOPPING)
 
     def shut_down(self) -> None:

@@ -87,7 +87,7 @@ class TrainingPresenter(QObject):
     @property
     def project(self) -> Project | None:
         """Return the project of the trained flow that is shown. None before the first training."""
-        run = self._runner.run
+        run = self._runner.job.run
         if run is not None and run.is_shown:
             return run.project
         return self.trained.project if self.trained else None
@@ -124,7 +124,7 @@ class TrainingPresenter(QObject):
         """
         self.show_project(project, built)
         self.trained = trained or self.trained
-        if self._runner.run is not None and self._runner.run.is_shown:
+        if self._runner.job.run is not None and self._runner.job.run.is_shown:
             self._viewer.moments.is_ready = True
         self.set_state(state, activity)
         self.changed.emit()
@@ -146,7 +146,7 @@ class TrainingPresenter(QObject):
         Everything that follows from the run, the trained project, the request and its target is derived here. The
         `activity` says what happened, if anything did, and the `changes` are other fields of it.
         """
-        run, builder = self._runner.run, self._builder
+        run, builder = self._runner.job.run, self._builder
         trained = self.trained if run is None else None
         derived = replace(
             activity or self.activity,
@@ -179,7 +179,7 @@ class TrainingPresenter(QObject):
 
     def show_untrained(self) -> None:
         """Show the requested flow, unless a trained one is shown."""
-        if not self.title and self._runner.run is None:
+        if not self.title and self._runner.job.run is None:
             built = self._builder.built
             self._viewer.show_untrained(self._request.plan.flow, built.target if built else None)
 
@@ -194,7 +194,7 @@ class TrainingPresenter(QObject):
 
     def show_variant(self, variant: Variant, snapshot: Snapshot) -> None:
         """Show the particles of another variant at the latest moment, and make them those of the project."""
-        if self._runner.run is not None and self._runner.run.is_shown:
+        if self._runner.job.run is not None and self._runner.job.run.is_shown:
             self._runner.vary(variant, snapshot)
             self._viewer.moments.show_variant(variant, snapshot)
             self._keep_trained()
@@ -213,7 +213,7 @@ class TrainingPresenter(QObject):
 
     def remove_edits(self, flow: FlowSpec) -> bool:
         """Show the trained flow exactly as it was before it was edited. Return whether that is known."""
-        if self._runner.run is not None or self.trained is None:
+        if self._runner.job.run is not None or self.trained is None:
             return False
         plain = self.trained.without_edits(flow)
         if plain is None:
@@ -226,14 +226,14 @@ class TrainingPresenter(QObject):
 
     def preview(self, variant: Variant, snapshot: Snapshot) -> None:
         """Show the particles of another variant at the current moment before it is that of the project."""
-        if self._runner.run is None and self.trained is not None:
+        if self._runner.job.run is None and self.trained is not None:
             self._show_trained(self.trained.varied(variant, snapshot))
         self._viewer.preview(variant, snapshot)
         self._status.metrics.show_flow(variant.flow)
 
     def end_preview(self) -> None:
         """Show the variant of the project again."""
-        if self._runner.run is None and self.trained is not None:
+        if self._runner.job.run is None and self.trained is not None:
             self._show_trained(self.trained)
         self._viewer.moments.show_again()
 
@@ -242,7 +242,7 @@ class TrainingPresenter(QObject):
         if self.trained is None:
             return
         self.trained = self.trained.scored(score)
-        if self._runner.run is None:  # the status is not that of another training
+        if self._runner.job.run is None:  # the status is not that of another training
             self._show_trained(self.trained)
             self._on_moment_shown(self._viewer.moments.current, self._viewer.moments.is_live)
         self.changed.emit()
@@ -250,7 +250,7 @@ class TrainingPresenter(QObject):
     def _on_turn(self, turn: Turn) -> None:
         """Show an event of the flow that is shown; the results of entrants are shown by the comparison."""
         event, runner = turn.event, self._runner
-        if event is not None and not isinstance(event, Trial) and turn.name == runner.attended and runner.run:
+        if event is not None and not isinstance(event, Trial) and turn.name == runner.job.attended and runner.job.run:
             self._on_event(event)
 
     def _on_event(self, event: Event) -> None:
@@ -279,7 +279,7 @@ class TrainingPresenter(QObject):
 
     @property
     def _run(self) -> Run:
-        return existing(self._runner.run)
+        return existing(self._runner.job.run)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         is_first = not self._run.is_shown

@@ -143,7 +143,7 @@ class Variants(QObject):
 
     def _update_editor(self) -> None:
         """Update which edits the training in progress includes, and why layers cannot be edited."""
-        run = self._runner.run
+        run = self._runner.job.run
         starts = run is not None and not run.is_shown
         trained = self._presenter.trained
         problem = "" if trained and not trained.project.flow.is_recorded else NO_MAP if trained else UNTRAINED
@@ -155,7 +155,7 @@ class Variants(QObject):
 
         If it continues without any, those that were made since it ended stay visible.
         """
-        run, had_edits = existing(self._runner.run), bool(self._edits.value)
+        run, had_edits = existing(self._runner.job.run), bool(self._edits.value)
         flow, message = run.start.flow, REPLACED
         if run.start.edits:
             has_same_steps = flow.with_integrator_of(self._request.plan.flow).integrator_steps == flow.integrator_steps
@@ -171,7 +171,7 @@ class Variants(QObject):
     @property
     def _is_moved(self) -> bool:
         """Return whether a training moves the particles that are shown."""
-        run = self._runner.run
+        run = self._runner.job.run
         return run is not None and run.is_shown and self._presenter.state in RUNNING
 
     @property
@@ -181,7 +181,7 @@ class Variants(QObject):
 
     def _vary_training(self, *, is_traced: bool) -> None:
         """Request that a training moves its particles by the integrator and, once they are traced, by the edits."""
-        run = self._runner.run
+        run = self._runner.job.run
         if run is None:
             return
         variant = Variant(run.project.flow.with_integrator_of(self._request.plan.flow))
@@ -190,7 +190,7 @@ class Variants(QObject):
         elif is_traced or run.project.edits:
             variant = replace(variant, edits=self._edits.value)
         if variant.is_possible:
-            self._runner.change(Vary(variant, self._runner.attended))
+            self._runner.change(Vary(variant, self._runner.job.attended))
 
     def _show_again(self) -> None:
         """Show the wanted variant of another moment."""
@@ -271,7 +271,7 @@ class Variants(QObject):
     def _ask_for_score(self) -> None:
         """Compute the score of the trained flow in the background if it lacks one, unless that is under way."""
         trained = self._presenter.trained
-        if self._runner.run is not None or trained is None or trained.built is None or not trained.lacks_score:
+        if self._runner.job.run is not None or trained is None or trained.built is None or not trained.lacks_score:
             return
         asked = trained.state, Variant.of(trained.project)
         if asked != self._awaited:
@@ -284,7 +284,7 @@ class Variants(QObject):
         trained, now = self._presenter.trained, perf_counter()
         if trained is None or trained.built is None or variant.flow.recipe.is_continuous or now < self._next_preview:
             return
-        if self._runner.run is not None:
+        if self._runner.job.run is not None:
             return  # it needs the processor
         self._next_preview, self._awaited = now + PREVIEW_SECONDS, None  # the query replaces one that is awaited
         target, training = trained.built.target, trained.project.training

@@ -37,7 +37,7 @@ class Attending(QObject):
             self._session.attend(run.key, plan, edits, run.project, run.built, state)
 
     def _state_of(self, run: EntrantRun) -> TrainingState:
-        takes_part = self._runner.current is not None and run.key in self._compared.value.training
+        takes_part = self._runner.job.thread is not None and run.key in self._compared.value.training
         is_training = takes_part and not run.has_ended and run.built is not None
         return self._compared.value.state if is_training else TrainingState.IDLE
 

@@ -103,7 +103,7 @@ class ComparisonController(Trainings):
             return
         is_trained = self._is_running and run.key in self._compared.value.training
         self._compared.remove(name)
-        if is_trained and self._runner.is_open:
+        if is_trained and self._runner.job.is_open:
             self._runner.change(Remove(run.key))
         elif is_trained:
             self._runner.abandon()

@@ -113,7 +113,7 @@ class Trainings(QObject):
     def toggle_pause(self) -> None:
         """Pause or resume the training, or continue one that has ended."""
         self.editing.apply()
-        thread = self._runner.current
+        thread = self._runner.job.thread
         if self._compared.value.state == IDLE:
             self.resume()
         elif thread is not None and self._compared.value.state in {TRAINING, PREPARING}:
@@ -136,7 +136,7 @@ class Trainings(QObject):
             self._start(value.trainable, followed)
         elif (run := value.selected_run) is not None and not run.is_recorded:
             self._launch(run)
-            if followed is not None and self._runner.current is not None:
+            if followed is not None and self._runner.job.thread is not None:
                 self._runner.follow(followed, run.key)
 
     def begin(self) -> None:
@@ -146,8 +146,8 @@ class Trainings(QObject):
 
     def stop(self) -> None:
         """End the training, and keep its results."""
-        if self._runner.current is not None:
-            self._runner.current.stop()
+        if self._runner.job.thread is not None:
+            self._runner.job.thread.stop()
             self._compared.set_state(STOPPING)
 
     def learn(self) -> None:
@@ -160,7 +160,7 @@ class Trainings(QObject):
     @property
     def _is_running(self) -> bool:
         """Return whether entrants are being trained, now or after a pause."""
-        return self.editing.is_active and self._runner.current is not None
+        return self.editing.is_active and self._runner.job.thread is not None
 
     def _start(self, keys: frozenset[str], followed: BuiltTarget | None = None) -> None:
         """Train some entrants from their checkpoints or from the beginning, unless there are none."""
@@ -173,11 +173,11 @@ class Trainings(QObject):
 
     def _launch(self, run: EntrantRun) -> None:
         """Train an entrant, beside those that are being trained."""
-        thread, is_trained = self._runner.current, run.key in self._compared.value.training
+        thread, is_trained = self._runner.job.thread, run.key in self._compared.value.training
         is_paused = self._compared.value.state == PAUSED
-        if thread is None or (is_trained and not self._runner.is_open):
+        if thread is None or (is_trained and not self._runner.job.is_open):
             self._start(frozenset({run.key}))
-        elif self._runner.is_open:
+        elif self._runner.job.is_open:
             if is_trained:
                 self._runner.replace(run.key, Add(run.key, run.project))
             else:
@@ -253,13 +253,13 @@ class Trainings(QObject):
 
         They need not be saved, because checkpoints determine them.
         """
-        comparison, scoring = self._compared.by_key(), self._runner.scoring
+        comparison, scoring = self._compared.by_key(), self._runner.job.scoring
         if any(scoring.get(key) is not comparison[key] for key in comparison.unscored):
             self._runner.score(comparison)
 
     def _on_scored(self, turn: Turn) -> None:
         run = self._compared.value.keyed(turn.name)  # only a comparison is scored, and its turns wait for it
-        if run is not None and run.project is self._runner.scoring.get(turn.name):
+        if run is not None and run.project is self._runner.job.scoring.get(turn.name):
             scored = next(each for each in runs_of(turn.comparison) if each.key == turn.name).renamed(run.name)
             self._compared.update(
                 replace(scored, built=run.built, asked=run.asked, wanted=run.wanted, variant=run.variant)

@@ -379,7 +379,7 @@ def test_a_training_that_is_shared_goes_on_as_that_of_the_first_entrant(harness:
     harness.session.set_aside(shares_training=True)
     assert harness.thread.calls == ["start"]
     thread: object = harness.thread
-    assert harness.runner.current is thread
+    assert harness.runner.job.thread is thread
     content = harness.session.content()
     run = harness.thread.comparison["0"]
     plan = Plan(run.target, run.flow, run.training)

@@ -37,7 +37,7 @@ class Runs:
     @property
     def current(self) -> Any:
         """The thread of the current job."""
-        return self.runner.current
+        return self.runner.job.thread
 
     def train(self) -> FakeThread:
         """Train the flow of an ordinary window."""
@@ -96,12 +96,12 @@ def test_what_has_waited_arrives_once(runs: Runs) -> None:
 def test_a_run_that_is_set_aside_learns_of_its_turns_when_it_returns(runs: Runs) -> None:
     thread = runs.train()
     runs.runner.exchange()
-    assert (runs.runner.run, runs.current) == (None, None)
+    assert (runs.runner.job.run, runs.current) == (None, None)
     thread.take(FLOW, checkpoint(300))
     runs.runner.exchange()
     runs.runner.catch_up()
-    assert runs.runner.run is not None
-    last = runs.runner.run.project.checkpoint
+    assert runs.runner.job.run is not None
+    last = runs.runner.job.run.project.checkpoint
     assert last is not None
     assert last.step == 300
 
@@ -183,7 +183,7 @@ def test_the_result_of_the_entrant_that_is_displayed_does_not_end_a_shared_train
     thread = runs.train()
     runs.runner.share()
     runs.runner.finish()
-    assert runs.runner.run is None
+    assert runs.runner.job.run is None
     assert runs.current is thread
     assert thread.calls == ["start"]
     runs.runner.exchange()
@@ -234,11 +234,11 @@ def test_results_that_are_computed_for_a_job_that_is_set_aside_wait(runs: Runs) 
 def test_only_turns_of_the_entrant_that_is_displayed_change_the_run(runs: Runs) -> None:
     thread = runs.compare()
     thread.take("1", checkpoint(300))
-    assert runs.runner.run is not None
-    assert runs.runner.run.project.checkpoint is None
+    assert runs.runner.job.run is not None
+    assert runs.runner.job.run.project.checkpoint is None
     runs.runner.attend("1", _built(), thread.comparison["1"])
     thread.take("1", checkpoint(400))
-    last = runs.runner.run.project.checkpoint
+    last = runs.runner.job.run.project.checkpoint
     assert last is not None
     assert last.step == 400
 
