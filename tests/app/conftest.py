@@ -28,11 +28,13 @@ from flowviz.app.main import create_window
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.state.request import Request, first_plan
+from flowviz.app.style.theme import palette
 from flowviz.app.threads import worker as workers
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.training.warm_up import SETTING as WARM_UP
 from flowviz.projects import Project
 from flowviz.specs.playback import Playback
+from flowviz.specs.view import Theme
 
 Found = TypeVar("Found", bound=QObject)
 SIZE = QSize(1280, 800)  # at the size of the offscreen platform's small screen, the inspector becomes a tab
@@ -265,6 +267,20 @@ def start_over(main: MainWindow) -> None:
         main.document_actions.recent.clear()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     settle(main)
+
+
+@pytest.fixture
+def show_theme(qapp: QApplication) -> Iterator[Callable[[Theme], None]]:
+    """Return a function that shows a theme until the test has ended."""
+    before = qapp.palette()
+
+    def show(theme: Theme) -> None:
+        qapp.setPalette(palette(theme))
+        for widget in qapp.allWidgets():  # as Qt does while the program runs
+            qapp.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
+
+    yield show
+    qapp.setPalette(before)
 
 
 @pytest.fixture

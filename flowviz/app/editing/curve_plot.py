@@ -9,8 +9,10 @@ from PyQt6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.editing.curve_bending import CurveBending
+from flowviz.app.style.theme import shown_theme
 from flowviz.app.style.tokens import UNIT
 from flowviz.app.widgets.controls import lay_out, named
+from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.late import Late
 from flowviz.records import Curve
@@ -38,7 +40,7 @@ MIN_RANGE = 0.5  # height of the plot in units of the curves, so that dragging a
 LEARNED_DASHES = 6.0, 5.0  # lengths of a dash and a gap, in widths of the line
 
 
-class CurvePlot(QWidget):
+class CurvePlot(ThemeFollower, QWidget):
     """Plot of the curves of a stage, with their names; the handles of its bumps are above it."""
 
     def __init__(self, bending: CurveBending) -> None:
@@ -50,16 +52,13 @@ class CurvePlot(QWidget):
         self._hint = WrappingLabel("bendHint", "Selected bend", reserved_lines=2)
         self._plot = Late(partial(_load_plot, bending, self._color), self._style)
         self._drawn: Sequence[Curve] = ()  # the curves behind which what was learned is drawn
-        self._theme: Theme = "light"
         self._samples: dict[tuple[int, bool, Theme], str] = {}
         self._across = ""  # the label of the horizontal axis
         self._column = lay_out(QVBoxLayout(self), self._names, self._plot, self._hint)
         self.hide()
         bending.changed.connect(self._update)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw on a light or a dark background."""
-        self._theme = theme
+    def show_appearance(self) -> None:
         if self._plot.created:
             self._style(self._plot.created)
             self._plot.created.item.clear()
@@ -97,11 +96,11 @@ class CurvePlot(QWidget):
 
     def _style(self, plot: "Plot") -> None:
         self._plot.setFixedHeight(PLOT_LINES * self.fontMetrics().lineSpacing())
-        plot.set_appearance(self.font(), self._theme)
+        plot.set_appearance(self.font(), shown_theme())
 
     def _legend(self, number: int, curve: Curve) -> str:
         """Return the name of a curve beside a sample of its line. A legend inside the plot would cover the curves."""
-        sample = self._sample_of(number, self._bending.curves.is_bent(number), self._theme)
+        sample = self._sample_of(number, self._bending.curves.is_bent(number), shown_theme())
         name = curve.name
         if self._bending.can_bend and curve.bends:
             weight = "bold" if number == self._bending.preferred else "normal"
@@ -125,7 +124,7 @@ class CurvePlot(QWidget):
         return pen
 
     def _color(self, number: int) -> QColor:
-        colors = CURVE_COLORS[self._theme]
+        colors = CURVE_COLORS[shown_theme()]
         return QColor(*colors[number % len(colors)])
 
 

@@ -12,12 +12,13 @@ from flowviz.app.editing.layer_bar import LayerBar
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.pane.side_panel import SidePanel
 from flowviz.app.widgets.controls import DisclosureButton, HelpButton, row
+from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.labels import WrappingLabel, breakable, breakable_formula
 from flowviz.records import StageReport, written
 from flowviz.rendering.projection import is_split
 from flowviz.specs import ViewSpec, explanations
 from flowviz.specs.shares import percent
-from flowviz.specs.view import Direction, Theme
+from flowviz.specs.view import Direction
 
 OFFER = '<a href="#numbers">Show formula, numbers and curves</a>. This loads TensorFlow, which takes a few seconds.'
 UNTRAINED = "Numbers appear here a moment after training starts."
@@ -25,7 +26,7 @@ LOADING = "Computing formula, numbers and curves…"
 FEW = 4  # numbers of a stage that are shown at first: two for each axis
 
 
-class Inspector(SidePanel):
+class Inspector(ThemeFollower, SidePanel):
     """Panel with the formula, numbers, curves and share of total stretching of a stage, and with explanations."""
 
     report_requested = pyqtSignal()  # the link that offers formula, numbers and curves was clicked
@@ -121,9 +122,7 @@ class Inspector(SidePanel):
         ]
         self._view_explanation.setText("<hr>" + "<p>".join(text for text, applies in parts if applies))
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw on a light or a dark background."""
-        self._plot.set_theme(theme)
+    def show_appearance(self) -> None:
         formula = self._formula.text()
         self._formula.clear()
         self._formula.setText(formula)  # a link keeps the color of the theme in which its text was set

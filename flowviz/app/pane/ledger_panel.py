@@ -6,12 +6,12 @@ from PyQt6.QtWidgets import QCheckBox, QWidget
 
 from flowviz.app.pane.cloud_view import device_size, word_height_in
 from flowviz.app.pane.side_panel import SidePanel
+from flowviz.app.style.theme import shown_theme
 from flowviz.app.widgets.controls import HelpButton, check_box, named, row
-from flowviz.app.widgets.font_follower import FontFollower
+from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records.ledger import Ledger
 from flowviz.specs import ViewSpec
-from flowviz.specs.view import Theme
 
 HELP = (
     "Each bar begins where the one above ends. To the right (blue), a layer squeezes areas together, which raises the "
@@ -69,16 +69,12 @@ class LedgerPanel(SidePanel):
         """Mark the row of a stage."""
         self._picture.show_stage(stage)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw on a light or a dark background."""
-        self._picture.set_theme(theme)
-
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         self.shown.emit()
 
 
-class LedgerPicture(FontFollower, QWidget):
+class LedgerPicture(ThemeFollower, QWidget):
     """Widget that draws a ledger as an export does; its height gives every stage a row."""
 
     stage_chosen = pyqtSignal(int)
@@ -89,7 +85,6 @@ class LedgerPicture(FontFollower, QWidget):
         self._ledger: Ledger | None = None
         self._limits: tuple[float, float] | None = None
         self._stage = 0
-        self._theme: Theme = "light"
         self._image: QImage | None = None
 
     def show_ledger(self, ledger: Ledger | None, limits: tuple[float, float] | None) -> None:
@@ -102,11 +97,6 @@ class LedgerPicture(FontFollower, QWidget):
     def show_stage(self, stage: int) -> None:
         """Mark the row of a stage."""
         self._stage = stage
-        self._redraw()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw on a light or a dark background."""
-        self._theme = theme
         self._redraw()
 
     def _fit(self) -> None:
@@ -122,7 +112,7 @@ class LedgerPicture(FontFollower, QWidget):
 
     def _view(self) -> ViewSpec:
         """Return a view whose text is as large as that of widgets."""
-        return ViewSpec(theme=self._theme, word_height=word_height_in(self, 1.0))
+        return ViewSpec(theme=shown_theme(), word_height=word_height_in(self, 1.0))
 
     def _drawn(self, ledger: Ledger) -> QImage:
         from flowviz.rendering.ledger import render_ledger
@@ -154,7 +144,7 @@ class LedgerPicture(FontFollower, QWidget):
         self._redraw()
         super().resizeEvent(event)
 
-    def fit_font(self) -> None:
+    def show_appearance(self) -> None:
         self._fit()
         self._redraw()
 

@@ -21,7 +21,6 @@ from flowviz.projects.variant import Variant
 from flowviz.records import Scene, Selection, Snapshot, Timeline, Trace
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec, Seen, ViewSpec
-from flowviz.specs.view import Theme
 from flowviz.targets import Target
 
 WINDOW_FIELDS = "theme", "background", "word_height"  # of the `ViewSpec`: set by the window, not by a project
@@ -130,12 +129,6 @@ class Viewer(QObject):
         """Fit the view to the current particles alone, if it follows the cloud."""
         if self._view.seen.fitted:
             self._presenter.refit()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw on a light or a dark background."""
-        self._view.update_view(theme=theme)
-        self._widgets.inspector.set_theme(theme)
-        self._widgets.ledger.set_theme(theme)
 
     def reduce_motion(self, reduced: bool) -> None:
         """Set whether to jump to stages and frames instead of gliding."""

@@ -253,6 +253,12 @@ def system_theme() -> Theme:
     return "dark" if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark else "light"
 
 
+def shown_theme() -> Theme:
+    """Return the theme of the palette of the application."""
+    base = QGuiApplication.palette().color(QPalette.ColorRole.Base)
+    return "dark" if base == background("dark") else "light"
+
+
 def palette(theme: Theme) -> QPalette:
     """Return the palette of the application.
 

@@ -13,10 +13,9 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from flowviz.app.style.theme import background, ink
+from flowviz.app.style.theme import background, ink, shown_theme
 from flowviz.app.style.tokens import CORNER, GAP, TIGHT, UNIT, WIDE
 from flowviz.app.target.preview import draw_fitted, tinted
-from flowviz.specs.view import Theme
 
 SIZE = QSize(640, 400)  # of the drawing in pixels, independent of the size on the screen
 IMAGE_FORMAT = QImage.Format.Format_ARGB32_Premultiplied
@@ -47,7 +46,6 @@ class Canvas(QWidget):
         self._last_position = QPointF()
         self._traced: QImage | None = None
         self._hint = ""
-        self._theme: Theme = "light"
 
     def png(self) -> bytes:
         """Return the drawing as a PNG, black on a transparent background."""
@@ -87,11 +85,6 @@ class Canvas(QWidget):
         """Show a sentence in the middle, or none for an empty text."""
         self._hint = sentence
         self.setAccessibleDescription(sentence)
-        self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
-        self._theme = theme
         self.update()
 
     def _set_image(self, image: QImage) -> None:
@@ -161,25 +154,25 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setBrush(background(self._theme))
+        painter.setBrush(background(shown_theme()))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.drawRoundedRect(self._drawing_rect, CORNER, CORNER)
         if self._traced is not None:
             painter.setOpacity(TRACED_OPACITY)
             margin = 0.05 * self._drawing_rect.height()
             room = self._drawing_rect.adjusted(margin, margin, -margin, -margin)
-            draw_fitted(painter, self._traced, room, self._theme)
+            draw_fitted(painter, self._traced, room, shown_theme())
             painter.setOpacity(1.0)
-        painter.drawImage(self._drawing_rect, tinted(self._image, self._theme))
+        painter.drawImage(self._drawing_rect, tinted(self._image, shown_theme()))
         if self._hint and not self._is_drawing:
             self._paint_hint(painter)
 
     def _paint_hint(self, painter: QPainter) -> None:
-        painter.setPen(ink(self._theme))  # without a pen, Qt measures no text
+        painter.setPen(ink(shown_theme()))  # without a pen, Qt measures no text
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         room = self._drawing_rect.adjusted(WIDE, GAP, -WIDE, -GAP)
         text_rect = painter.boundingRect(room, flags, self._hint).adjusted(-GAP, -TIGHT, GAP, TIGHT)
-        painter.fillRect(text_rect, background(self._theme))
+        painter.fillRect(text_rect, background(shown_theme()))
         painter.drawText(room, flags, self._hint)
 
 

@@ -18,7 +18,6 @@ from flowviz.app.target.preview import alpha_image
 from flowviz.app.widgets.controls import row, slider, tool_button
 from flowviz.errors import FlowvizError
 from flowviz.specs import DrawingSpec
-from flowviz.specs.view import Theme
 
 MIN_BRUSH, MAX_BRUSH = 6, 120  # diameter in pixels of the drawing
 
@@ -59,9 +58,6 @@ class DrawingPage(Page):
         """Set the picture (rows, columns) that the Trace button shows behind the drawing."""
         self._traced = shades
         self._update_traced()
-
-    def set_theme(self, theme: Theme) -> None:
-        self.canvas.set_theme(theme)
 
     def connect_history(self, history: UndoHistory) -> None:
         """Let the buttons undo and redo the edits of a history."""

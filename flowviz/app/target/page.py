@@ -11,7 +11,6 @@ from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.widgets.controls import button, lay_out
 from flowviz.app.widgets.form import Control, bind_fields
-from flowviz.specs.view import Theme
 
 
 class Page(QWidget):
@@ -41,9 +40,6 @@ class Page(QWidget):
 
     def begin(self) -> None:
         """Do what the invitation of the empty page offers."""
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
 
 
 class FilePage(Page):

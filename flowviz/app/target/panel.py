@@ -31,7 +31,6 @@ from flowviz.app.target.text_page import TextPage
 from flowviz.app.widgets.controls import button, lay_out, named, tool_button
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import DrawingSpec
-from flowviz.specs.view import Theme
 
 KINDS: dict[Kind, str] = {
     "text": "Learn to draw one or more words",
@@ -106,12 +105,6 @@ class TargetPanel(QWidget):
         self._result.setCurrentWidget(self._zone if is_empty and page.invitation else self._problem)
         self.drawing.canvas.show_hint(sentence if self._request.value.kind == "drawing" else "")
         self._note.show_text("")
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
-        self._preview.set_theme(theme)
-        for page in self._pages.values():
-            page.set_theme(theme)
 
     def _chosen(self) -> Kind:
         return next(kind for kind, button in self._buttons.items() if button.isChecked())

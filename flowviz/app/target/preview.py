@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
-from flowviz.app.style.theme import background, ink
+from flowviz.app.style.theme import background, ink, shown_theme
 from flowviz.app.style.tokens import CORNER, GAP
 from flowviz.specs.view import Theme
 
@@ -17,27 +17,21 @@ class Preview(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._alpha: QImage | None = None
-        self._theme: Theme = "light"
 
     def show_picture(self, shades: NDArray[np.uint8]) -> None:
         """Show a picture (rows, columns), from 0 for empty to 255 for densest."""
         self._alpha = alpha_image(shades)
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
-        self._theme = theme
-        self.update()
-
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(background(self._theme))
+        painter.setBrush(background(shown_theme()))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.drawRoundedRect(self.rect(), CORNER, CORNER)
         if self._alpha is not None:
             room = QRectF(self.rect()).adjusted(GAP, GAP, -GAP, -GAP)
-            draw_fitted(painter, self._alpha, room, self._theme)
+            draw_fitted(painter, self._alpha, room, shown_theme())
 
 
 def draw_fitted(painter: QPainter, alpha: QImage, room: QRectF, theme: Theme) -> None:

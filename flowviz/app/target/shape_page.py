@@ -6,10 +6,12 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QIcon, QPainter, QPixmap
 
 from flowviz.app.state.request import RequestState
+from flowviz.app.style.theme import shown_theme
 from flowviz.app.style.tokens import GAP, UNIT
 from flowviz.app.target.page import Page
 from flowviz.app.target.preview import alpha_image, draw_fitted
 from flowviz.app.widgets.controls import choice_box
+from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.specs import SHAPES, ShapeName, ShapeSpec
 from flowviz.specs.fields import fields_of
@@ -20,7 +22,7 @@ ICON_SIDE = 3 * UNIT  # pixels
 ICON_SCALE = 2  # device pixels per logical pixel, for high-density screens
 
 
-class ShapePage(Page):
+class ShapePage(ThemeFollower, Page):
     """Page with a list of shapes, each with a small picture."""
 
     kind = "shape"
@@ -35,7 +37,6 @@ class ShapePage(Page):
         self.setFocusProxy(self._box)
         self._sentence = WrappingLabel("shapeSentence", "Description of the shape")
         self._pictures: dict[ShapeName, NDArray[np.uint8]] = {}
-        self._theme: Theme = "light"
         self.column.addWidget(self._box)
         self.column.addWidget(self._sentence)
         self.bind(shape=self._box)
@@ -45,10 +46,9 @@ class ShapePage(Page):
         """Show a picture (rows, columns) beside the name of each shape."""
         self._pictures = pictures
         for name, shades in pictures.items():
-            self._box.setItemIcon(self._box.findData(name), _icon(shades, self._theme))
+            self._box.setItemIcon(self._box.findData(name), _icon(shades, shown_theme()))
 
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
+    def show_appearance(self) -> None:
         self.show_pictures(self._pictures)
 
 

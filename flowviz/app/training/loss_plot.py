@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from flowviz.app.style.theme import shown_theme
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.training.loss_range import shown_range, spike_texts
 from flowviz.app.widgets.controls import lay_out, named
+from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.late import Late
 from flowviz.records import EntropySegment, History
@@ -46,7 +48,7 @@ DESCRIPTION = "The metrics below show the latest values."
 MAX_TOLD = 5  # dashed lines in the description for screen readers
 
 
-class LossPlot(QWidget):
+class LossPlot(ThemeFollower, QWidget):
     """Plot of the train and validation NLL over the steps, and of the entropy of the target, which no flow can beat.
 
     Attributes:
@@ -61,12 +63,11 @@ class LossPlot(QWidget):
         self._history, self._previous = History(), History()
         self._segments: tuple[EntropySegment, ...] = ()
         self._moment: int | None = None
-        self._theme: Theme = "light"
         self._legend = WrappingLabel("lossLegend", "Legend of the curves")
         self._legend.setToolTip(LEGEND_TIP)
         self.graph = Late(_load_graph, self._update_graph)
         lay_out(QVBoxLayout(self), self._legend, self.graph, stretched=self.graph, spacing=TIGHT)
-        self.set_theme(self._theme)
+        self.show_appearance()
 
     def show_history(self, history: History, entropy: float | None) -> None:
         """Show the losses so far, and the entropy of the current target in nats, None if unknown."""
@@ -87,13 +88,11 @@ class LossPlot(QWidget):
         if self.graph.created:
             self.graph.created.show_moment(step)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
-        self._theme = theme
+    def show_appearance(self) -> None:
         self.graph.setMinimumHeight(MIN_HEIGHT_LINES * self.fontMetrics().lineSpacing())
         self._update_legend()
         if self.graph.created:
-            self.graph.created.set_appearance(self.font(), theme)
+            self.graph.created.set_appearance(self.font(), shown_theme())
 
     def _update(self) -> None:
         self._update_legend()
@@ -104,7 +103,7 @@ class LossPlot(QWidget):
             self.graph.content()
 
     def _update_graph(self, graph: "LossGraph") -> None:
-        graph.set_appearance(self.font(), self._theme)
+        graph.set_appearance(self.font(), shown_theme())
         self._show_losses(graph)
         graph.show_moment(self._moment)
 
@@ -114,7 +113,7 @@ class LossPlot(QWidget):
     def _update_legend(self) -> None:
         absent = {"loss"} if np.isnan(self._history.loss).all() else set()
         absent |= {"previous"} if not len(self._previous.step) else set()
-        legend = _legend(self._theme, {name: words for name, words in LEGEND.items() if name not in absent})
+        legend = _legend(shown_theme(), {name: words for name, words in LEGEND.items() if name not in absent})
         if legend != self._legend.text():
             self._legend.setText(legend)
 

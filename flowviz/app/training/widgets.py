@@ -9,7 +9,6 @@ from flowviz.app.training.flow_panel import FlowPanel
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.metrics import Metrics
 from flowviz.app.training.status_bar import StatusBar
-from flowviz.specs.view import Theme
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,3 @@ class TrainingWidgets:
         return cls(
             TargetPanel(request), FlowPanel(request), TrainingControls(request), LossPlot(), Metrics(), StatusBar()
         )
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
-        self.target.set_theme(theme)
-        self.loss_plot.set_theme(theme)

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QFontMetrics, QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem
 
 from flowviz import rendering
+from flowviz.app.style.theme import shown_theme
 from flowviz.app.style.tokens import UNIT, WIDE
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.widgets.controls import named
@@ -18,7 +19,7 @@ from flowviz.records import Scene
 from flowviz.rendering import Camera
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.shapes import heading_of
-from flowviz.specs.view import MIN_SIDE, Theme
+from flowviz.specs.view import MIN_SIDE
 
 THUMBNAIL_SIDE = 16 * UNIT  # pixels
 LINE_COLOR = 128, 128, 128, 255  # between the flows of a comparison
@@ -57,10 +58,10 @@ class GalleryList(QListWidget):
             self._metrics, self._cell_size = metrics, QSize(width + WIDE, height + WIDE)
         return self._cell_size
 
-    def draw_thumbnails(self, theme: Theme) -> None:
-        """Start to draw the thumbnails for a theme."""
+    def draw_thumbnails(self) -> None:
+        """Start to draw the thumbnails in the colors of the theme."""
         side = round(THUMBNAIL_SIDE * self.devicePixelRatioF())
-        view = ViewSpec(theme=theme, labels=False, axes=False)
+        view = ViewSpec(theme=shown_theme(), labels=False, axes=False)
         for row, example in enumerate(self._examples):
             self._worker.ask(example.name, partial(_thumbnail, example, view, side), partial(self._show_thumbnail, row))
 

@@ -26,7 +26,7 @@ from flowviz.app.training.presets import PresetButtons
 from flowviz.app.welcome.gallery import GalleryList
 from flowviz.app.widgets.controls import button, lay_out, named, rename, row
 from flowviz.app.widgets.flow_row import WrappingRow
-from flowviz.app.widgets.font_follower import FontFollower
+from flowviz.app.widgets.font_follower import FontFollower, ThemeFollower
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.app.widgets.scroll_column import VerticalArea
 
@@ -233,7 +233,7 @@ class WordBox(QLineEdit):
             self.setText(line)
 
 
-class PageGallery(FontFollower, GalleryList):
+class PageGallery(ThemeFollower, GalleryList):
     """Gallery that shows all examples at once, in rows of equal length; the page around it scrolls."""
 
     def __init__(self) -> None:
@@ -270,9 +270,11 @@ class PageGallery(FontFollower, GalleryList):
         self._fill_rows()
         super().resizeEvent(event)
 
-    def fit_font(self) -> None:
+    def show_appearance(self) -> None:
         self._fill_rows()
         self.updateGeometry()
+        if self.isVisible():
+            self.draw_thumbnails()
 
 
 def _ways(actions: StartActions) -> tuple[QPushButton, ...]:

@@ -21,7 +21,6 @@ from flowviz.app.welcome.tour import Tour, tour_was_seen
 from flowviz.app.welcome.tour_steps import tour_steps
 from flowviz.app.widgets.choice_words import MARKS
 from flowviz.specs import TextSpec
-from flowviz.specs.view import Theme
 
 CLOUD_MENUS = {"Select", "Train", "Layers"}  # about the cloud and its panels
 CLOUD_COMMANDS = {
@@ -64,7 +63,6 @@ class Welcome(QObject):
         self._request, self._builder = request, builder
         self._page: StartPage | None = None
         self._tour: Tour | None = None
-        self._theme: Theme = "light"
         self._thumbnail_delay = delayed(self, self._draw_thumbnails, THUMBNAIL_DELAY_MS)
         self._actions = StartActions(
             train=self._train,
@@ -134,11 +132,6 @@ class Welcome(QObject):
         if self._tour is not None:
             self._tour.end()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw the thumbnails for this theme."""
-        self._theme = theme
-        self._draw_thumbnails()
-
     def close(self) -> None:
         """Stop all work."""
         self.end_tour()
@@ -172,7 +165,7 @@ class Welcome(QObject):
 
     def _draw_thumbnails(self) -> None:
         if self._page is not None and self.is_shown:
-            self._page.gallery.draw_thumbnails(self._theme)
+            self._page.gallery.draw_thumbnails()
 
     def _forget_tour(self) -> None:
         self._tour = None

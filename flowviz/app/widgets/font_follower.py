@@ -1,4 +1,4 @@
-"""Widgets whose sizes depend on the font."""
+"""Widgets whose sizes depend on the font, or whose pictures depend on the theme."""
 
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget as Base
 else:  # PyQt allows only one of its classes among the bases of a widget
     Base = object
+
+APPEARANCE_EVENTS = {QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange}
 
 
 class FontFollower(Base):
@@ -21,3 +23,16 @@ class FontFollower(Base):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.FontChange:
             self.fit_font()
+
+
+class ThemeFollower(Base):
+    """Base of a widget, named before its Qt class, that draws again after each change of the theme or the font."""
+
+    def show_appearance(self) -> None:
+        """Show the theme and the font in use."""
+        raise NotImplementedError
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() in APPEARANCE_EVENTS:
+            self.show_appearance()

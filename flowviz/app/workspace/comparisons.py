@@ -15,6 +15,7 @@ from flowviz.app.document.dialogs import DocumentDialogs
 from flowviz.app.document.document import Document
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.view import ViewState
+from flowviz.app.style.theme import shown_theme
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import UNTITLED, ComparedState, complete, edits_of, free_name, state_of
 from flowviz.app.workspace.entrants import EntrantRun
@@ -23,7 +24,6 @@ from flowviz.app.workspace.joining import name_of, trainable
 from flowviz.app.workspace.links import LinksState
 from flowviz.app.workspace.return_bar import ReturnBar
 from flowviz.projects import Comparison, Project
-from flowviz.specs.view import Theme
 
 if TYPE_CHECKING:
     from flowviz.app.export.exported_comparison import ExportedComparison
@@ -69,7 +69,6 @@ class Comparisons(QObject):
         self._around: Surroundings  # is set once the window has all of its parts
         self.workbench: Workbench | None = None
         self.is_shown = self._is_beside = False
-        self._theme: Theme = "light"
         self.compared, self.links = ComparedState(self), LinksState(self)
         self.grid = PaneGrid(cloud, self.compared, self.links, view)
         self.document = Document(self._content(), self)
@@ -142,7 +141,7 @@ class Comparisons(QObject):
 
         document, comparison = self.document, self.compared.comparison
         is_saved = document.path is not None and not document.is_changed
-        return ExportedComparison(document.name, document.path, is_saved, comparison, self._theme)
+        return ExportedComparison(document.name, document.path, is_saved, comparison, shown_theme())
 
     def show(self, comparison: Comparison) -> None:
         """Show another comparison, which has no file."""
@@ -181,12 +180,6 @@ class Comparisons(QObject):
         """Return the picture of all panes. None if there is only one."""
         return self.grid.grab().toImage() if self.is_shown else None
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
-        self._theme = theme
-        if self.workbench is not None:
-            self.workbench.figures.set_theme(theme)
-
     def close(self) -> None:
         """End all work."""
         if self.workbench is not None:
@@ -221,7 +214,6 @@ class Comparisons(QObject):
         from flowviz.app.workspace.workbench import Workbench
 
         workbench = Workbench(self.compared, self.links, self.grid, self._around, self._window)
-        workbench.figures.set_theme(self._theme)
         workbench.bar.new_button.clicked.connect(lambda: self.choose_another())
         workbench.leave_requested.connect(self.leave)
         workbench.controller.left_alone.connect(self._keep_alone)

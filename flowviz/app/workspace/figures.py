@@ -7,7 +7,6 @@ from flowviz.app.widgets.controls import share_out
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.loss_curves import LossCurves
 from flowviz.app.workspace.table import FiguresTable
-from flowviz.specs.view import Theme
 
 PLOT_SHARE, TABLE_SHARE = 10, 30  # of the width
 
@@ -20,8 +19,3 @@ class Figures(QSplitter):
         self.setObjectName("comparisonFigures")
         self.plot, self.table = LossCurves(compared), FiguresTable(compared)
         share_out(self, {self.plot: PLOT_SHARE, self.table: TABLE_SHARE})
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
-        self.plot.set_theme(theme)
-        self.table.set_theme(theme)

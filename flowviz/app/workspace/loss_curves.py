@@ -7,15 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from flowviz.app.style.theme import shown_theme
 from flowviz.app.style.tokens import DOT, LINE, THICK_LINE, TIGHT
 from flowviz.app.training.loss_range import loss_range
 from flowviz.app.widgets.controls import ChoiceBox, lay_out, named, row
+from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.app.widgets.plot import Plot
 from flowviz.app.workspace.colors import entrant_color, entrant_pen
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.records import History
-from flowviz.specs.view import Theme
 
 Axis = Literal["seconds", "step"]
 AXES: dict[Axis, str] = {"seconds": "over time", "step": "over steps"}
@@ -27,14 +28,13 @@ MAX_OF_USUAL = 2.0  # height of the plot, relative to what most entrants need
 HEIGHT_LINES = 5  # smallest height of the plot, in lines of text
 
 
-class LossCurves(QWidget):
+class LossCurves(ThemeFollower, QWidget):
     """Plot of the validation gap of all entrants, or of their validation NLL if an entropy is unknown."""
 
     def __init__(self, compared: ComparedState) -> None:
         super().__init__()
         named(self, "comparisonPlot", "Losses of all flows")
         self._compared = compared
-        self._theme: Theme = "light"
         self._title = FittingLabel("comparisonPlotTitle", "What the lines show")
         self._axis = ChoiceBox("comparisonAxis", "Horizontal axis", AXES)
         self._panel = Plot()
@@ -43,13 +43,11 @@ class LossCurves(QWidget):
         lay_out(QVBoxLayout(self), top, self._panel, stretched=self._panel, spacing=TIGHT)
         self._axis.chosen.connect(lambda: self._show(compared.value))
         compared.changed.connect(self._on_changed)
-        self.set_theme(self._theme)
+        self.show_appearance()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
-        self._theme = theme
+    def show_appearance(self) -> None:
         self._panel.setMinimumHeight(HEIGHT_LINES * self.fontMetrics().lineSpacing())
-        self._panel.set_appearance(self.font(), theme)
+        self._panel.set_appearance(self.font(), shown_theme())
         self._show(self._compared.value)
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
@@ -67,11 +65,11 @@ class LossCurves(QWidget):
         item.setLabel("bottom", LABELS[axis])
         self._fit_curves(len(lines))
         for number, (run, (places, losses)) in enumerate(zip(compared.runs, lines, strict=True)):
-            pen = entrant_pen(run.style, self._theme)
+            pen = entrant_pen(run.style, shown_theme())
             pen.setWidth(THICK_LINE if run.name == compared.selected else LINE)
             self._curves[number].setData(
                 places, np.minimum(losses, high), pen=pen, symbol="o" if len(places) == 1 else None, symbolPen=None,
-                symbolBrush=entrant_color(run.style, self._theme), symbolSize=DOT,
+                symbolBrush=entrant_color(run.style, shown_theme()), symbolSize=DOT,
             )  # fmt: skip
         last = max((places[-1] for places, _ in lines if len(places)), default=FIRST_RANGES[axis])
         rest = PADDING * (high - low)

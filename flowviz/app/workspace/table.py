@@ -8,7 +8,7 @@ from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from flowviz.app.desktop.existing import existing
-from flowviz.app.style.theme import CHOSEN
+from flowviz.app.style.theme import CHOSEN, shown_theme
 from flowviz.app.threads.delay import delayed
 from flowviz.app.widgets.controls import named
 from flowviz.app.workspace.compared import Compared, ComparedState
@@ -18,7 +18,6 @@ from flowviz.app.workspace.seeds import SummaryRow, cell_text, rows_of
 from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, best_of, brief_columns
 from flowviz.records.paired import DIFFERENCE
 from flowviz.specs import explanations
-from flowviz.specs.view import Theme
 
 BEST = "★"  # beside the best value of a column
 NAME_COLUMN, MAX_NAME = 0, 16  # characters that can be read without room for more
@@ -47,14 +46,8 @@ class FiguresModel(QAbstractTableModel):
 
     def __init__(self, compared: ComparedState) -> None:
         super().__init__()
-        self._theme: Theme = "light"
         self._update(compared.value, rows_below(compared.value))
         compared.changed.connect(self._on_changed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Mark the best values in the color of a theme."""
-        self._theme = theme
-        self._announce()
 
     def name(self, row: int) -> str:
         """Return the name of the entrant in a row. Empty for a mean over seeds and for a limit by counting."""
@@ -109,7 +102,7 @@ class FiguresModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return f"{TIPS[column.name]}.\nHere: {summary.text(column)}"
             case Qt.ItemDataRole.BackgroundRole if is_best:
-                return QBrush(QColor(*CHOSEN[self._theme]))
+                return QBrush(QColor(*CHOSEN[shown_theme()]))
             case Qt.ItemDataRole.FontRole if is_best:
                 font = QFont()
                 font.setBold(True)
@@ -229,10 +222,6 @@ class FiguresTable(QTableView):
         self._hide_columns()
         self.doubleClicked.connect(lambda index: self.open_requested.emit(self._name(index)))
         compared.changed.connect(self._on_changed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Mark the best values in the color of a theme."""
-        self._figures.set_theme(theme)
 
     def sizeHint(self) -> QSize:
         return QSize(400, 6 * self.fontMetrics().height())

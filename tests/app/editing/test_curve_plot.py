@@ -1,5 +1,6 @@
 """The plot of bent curves, without a window."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,12 +17,12 @@ from tests.app.editing.reports import layer_editor, report
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_handles_have_the_color_of_their_curve(theme: Theme, qtbot: QtBot) -> None:
+def test_handles_have_the_color_of_their_curve(theme: Theme, show_theme: Callable[[Theme], None], qtbot: QtBot) -> None:
     bending = CurveBending(layer_editor())
     plot = CurvePlot(bending)
     qtbot.addWidget(plot)
     bending.show_report(report())
-    plot.set_theme(theme)
+    show_theme(theme)
     show(plot, qtbot)
     for curve in bending.curves.bendable:
         bending.add(curve, 0.5)

@@ -176,9 +176,6 @@ class FakeInspector(QObject):
         self.folded = folded
         self.view = direction, view.marks, overview, probed
 
-    def set_theme(self, theme: str) -> None:
-        self.theme = theme
-
 
 class FakeStrip(QObject):
     side_changed = pyqtSignal()
@@ -269,9 +266,6 @@ class FakeLedger(QObject):
 
     def show_stage(self, stage: int) -> None:
         self.stage = stage
-
-    def set_theme(self, theme: str) -> None:
-        self.theme = theme
 
 
 class FakeDisplays:

@@ -1,5 +1,7 @@
 """The inspector: what it explains, and how it is laid out."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pyqtgraph as pg
 import pytest
@@ -14,6 +16,7 @@ from flowviz.app.style.theme import background
 from flowviz.app.widgets.choice_words import COLORS
 from flowviz.records import Curve, StageReport
 from flowviz.specs import ViewSpec
+from flowviz.specs.view import Theme
 from tests.app.conftest import show
 
 SUBJECTS = {
@@ -121,10 +124,12 @@ def test_inexact_density_is_explained_where_it_is_shown(inspector: Inspector, vi
         assert ("over at 3% of the particles" in label(inspector, "viewExplanation").text()) == expected
 
 
-def test_plot_is_created_with_the_first_curves_in_the_current_theme(inspector: Inspector) -> None:
+def test_plot_is_created_with_the_first_curves_in_the_current_theme(
+    inspector: Inspector, show_theme: Callable[[Theme], None]
+) -> None:
     x = np.linspace(-1, 1, 5, dtype=np.float32)
     report = StageReport(1, "coupling", ("y = x",), {}, (Curve("shift t", x, x),), "x₁")
-    inspector.set_theme("dark")
+    show_theme("dark")
     inspector.show_report(None)
     assert not inspector.findChildren(pg.PlotWidget)
     inspector.show_report(report)

@@ -141,7 +141,7 @@ def test_nothing_is_loaded_if_the_first_snapshot_arrives_soon(waiting: Waiting) 
 
 def test_example_follows_the_theme(waiting: Waiting) -> None:
     waiting.show()
-    waiting.viewer.set_theme("dark")
+    waiting.view.update_view(theme="dark")
     assert waiting.is_shown
 
 

@@ -1,6 +1,6 @@
 """The loss plot, and the legibility of plots of any size and text size."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -244,11 +244,11 @@ def test_label_of_a_change_of_settings_is_below_all_curves(
     assert losses.graph.content()._settings._lines == []
 
 
-def test_marks_of_settings_have_the_color_of_the_theme(losses: LossPlot) -> None:
+def test_marks_of_settings_have_the_color_of_the_theme(losses: LossPlot, show_theme: Callable[[Theme], None]) -> None:
     losses.show_history(replace(history_of_targets(2.0), adjustments=(SLOWER,)), 0.9)
     themes: tuple[Theme, ...] = ("dark", "light")
     for theme in themes:
-        losses.set_theme(theme)
+        show_theme(theme)
         (line,) = losses.graph.content()._settings._lines
         assert line.pen.color().getRgb()[:3] == SURROUNDINGS[theme].label
 
@@ -256,7 +256,9 @@ def test_marks_of_settings_have_the_color_of_the_theme(losses: LossPlot) -> None
 ROSE = Recovered("loss rose", 600, 5e-4, 1, 1400, 9.0, 0.42)
 
 
-def test_recovery_is_marked_where_the_training_went_back_to(losses: LossPlot) -> None:
+def test_recovery_is_marked_where_the_training_went_back_to(
+    losses: LossPlot, show_theme: Callable[[Theme], None]
+) -> None:
     later = replace(SLOWER, step=1600)
     losses.show_history(replace(history_of_targets(2.0, 1.0), recoveries=(ROSE,), adjustments=(later,)), 0.9)
     line, other = losses.graph.content()._settings._lines
@@ -267,7 +269,7 @@ def test_recovery_is_marked_where_the_training_went_back_to(losses: LossPlot) ->
     assert other.value() == 1600
     themes: tuple[Theme, ...] = ("dark", "light")
     for theme in themes:
-        losses.set_theme(theme)
+        show_theme(theme)
         assert line.pen.color().getRgb()[:3] == SURROUNDINGS[theme].label
         assert line.label.textItem.defaultTextColor().getRgb()[:3] == SURROUNDINGS[theme].label
 

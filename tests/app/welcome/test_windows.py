@@ -60,7 +60,7 @@ def test_closing_does_not_wait_for_thumbnails(start: Welcome, qtbot: QtBot, monk
 
     monkeypatch.setattr("flowviz.rendering.render_frame", render)
     monkeypatch.setattr("flowviz.app.main_window.CLOSING_PATIENCE_MS", 10)
-    start.page.gallery.draw_thumbnails("dark")
+    start.page.gallery.draw_thumbnails()
     qtbot.waitUntil(drawing.is_set)
     start.window.main.close()
     assert work_is_running(), "closing has waited for the thread"
