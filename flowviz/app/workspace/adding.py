@@ -1,5 +1,6 @@
 """Adding entrants to a comparison: copies, presets, the flow of the window, and project files."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,14 +10,13 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 from flowviz.app.commands.actions import Entry, fill_menu
 from flowviz.app.document.dialogs import PROJECT_FILTER, file_dialog
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
-from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.session import Session
 from flowviz.app.workspace.choice import with_current_as_asked
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.controller import ComparisonController
 from flowviz.app.workspace.joining import entrant_name, joining, name_of, trainable
-from flowviz.errors import FlowvizError
 from flowviz.projects import Project, load_project
 from flowviz.specs import PRESETS, FlowSpec, TargetSpec
 
@@ -38,6 +38,7 @@ class EntrantAdding(QObject):
         super().__init__(page)
         self._compared, self._controller, self._session, self._page = compared, controller, session, page
         self._worker = LatestWorker()
+        self._worker.failed.connect(self._on_failed)
         self._latest: Path | None = None  # file
         self.menu = QMenu(page)
         self.menu.setObjectName("addEntrantMenu")
@@ -87,7 +88,7 @@ class EntrantAdding(QObject):
     def add_file(self, path: Path) -> None:
         """Add the flow of a project file, which is read in the background."""
         self._latest = path
-        self._worker.ask(str(path), partial(_read, path), partial(self._take_read, entrant_name(path.stem)))
+        self._worker.ask(str(path), partial(load_project, path), partial(self.add_project, entrant_name(path.stem)))
 
     def close(self) -> None:
         """Stop reading files."""
@@ -125,18 +126,8 @@ class EntrantAdding(QObject):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.open()
 
-    def _take_read(self, name: str, result: Project | Notice) -> None:
-        if isinstance(result, Notice):
-            self.notice_posted.emit(result)
-        else:
-            self.add_project(name, result)
-
-
-def _read(path: Path) -> Project | Notice:
-    try:
-        return load_project(path)
-    except FlowvizError as error:
-        return notice_of(COMPARISON, error)
+    def _on_failed(self, notice: Notice) -> None:
+        self.notice_posted.emit(replace(notice, topic=COMPARISON))
 
 
 def _line(target: TargetSpec) -> str:

@@ -40,7 +40,6 @@ from flowviz.app.workspace.choice import (
     WORDS_TITLE,
     Choice,
     Kind,
-    Member,
     with_current_as_asked,
 )
 from flowviz.app.workspace.joining import entrant_name, name_of
@@ -76,6 +75,7 @@ class ComparisonDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._current, self._folder = with_current_as_asked(current), folder
         self._worker = LatestWorker()
+        self._worker.failed.connect(lambda notice: self._problem.show_text(notice.text))
         self._request = RequestState(self)  # of the training of all flows
         plan = self._current.asked
         self._request.show_plan(Plan(plan.target, plan.flow, TrainingSpec(seconds=FIRST_SECONDS)))
@@ -178,13 +178,11 @@ class ComparisonDialog(QDialog):
     def add_files(self, paths: list[Path]) -> None:
         """Add the flows of project files, which are read in the background."""
         for path in paths[:MAX_ENTRANTS]:
-            self._worker.ask(str(path), partial(_read, path), self._take_read)
+            take = partial(self._add_project, entrant_name(path.stem))
+            self._worker.ask(str(path), partial(load_project, path), take)
 
-    def _take_read(self, result: Member | str) -> None:
-        if isinstance(result, str):
-            self._problem.show_text(result)
-        else:
-            self._change("projects")((*self._choice.value.projects, result))
+    def _add_project(self, name: str, project: Project) -> None:
+        self._change("projects")((*self._choice.value.projects, (name, project)))
 
 
 def _preset_list() -> QListWidget:
@@ -206,10 +204,3 @@ def _problem_of(choice: Choice) -> str:
     except FlowvizError as error:
         return str(error)
     return ""
-
-
-def _read(path: Path) -> Member | str:
-    try:
-        return entrant_name(path.stem), load_project(path)
-    except FlowvizError as error:
-        return str(error)
