@@ -66,7 +66,7 @@ class Canvas(QWidget):
         target = QRectF(QPointF(), QSize(size).toSizeF())
         target.moveCenter(QRectF(image.rect()).center())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(target, _black(alpha))
+        painter.drawImage(target, tinted(alpha, QColor("black")))
         painter.end()
         self._set_image(image)
         self.changed.emit("Open")
@@ -163,7 +163,7 @@ class Canvas(QWidget):
             room = self._drawing_rect.adjusted(margin, margin, -margin, -margin)
             draw_fitted(painter, self._traced, room, shown_theme())
             painter.setOpacity(1.0)
-        painter.drawImage(self._drawing_rect, tinted(self._image, shown_theme()))
+        painter.drawImage(self._drawing_rect, tinted(self._image, ink(shown_theme())))
         if self._hint and not self._is_drawing:
             self._paint_hint(painter)
 
@@ -179,13 +179,4 @@ class Canvas(QWidget):
 def _blank() -> QImage:
     image = QImage(SIZE, IMAGE_FORMAT)
     image.fill(Qt.GlobalColor.transparent)
-    return image
-
-
-def _black(alpha: QImage) -> QImage:
-    image = alpha.convertToFormat(IMAGE_FORMAT)
-    painter = QPainter(image)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(image.rect(), QColor("black"))
-    painter.end()
     return image

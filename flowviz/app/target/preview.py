@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF, QSize, Qt
-from PyQt6.QtGui import QImage, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.style.theme import background, ink, shown_theme
@@ -42,7 +42,7 @@ def draw_fitted(painter: QPainter, alpha: QImage, room: QRectF, theme: Theme) ->
     scaled = alpha.scaled(size.expandedTo(QSize(1, 1)), transformMode=Qt.TransformationMode.SmoothTransformation)
     target = QRectF(0, 0, size.width() / ratio, size.height() / ratio)
     target.moveCenter(room.center())
-    painter.drawImage(target, tinted(scaled, theme))
+    painter.drawImage(target, tinted(scaled, ink(theme)))
 
 
 def alpha_image(shades: NDArray[np.uint8]) -> QImage:
@@ -51,11 +51,11 @@ def alpha_image(shades: NDArray[np.uint8]) -> QImage:
     return QImage(np.ascontiguousarray(shades).tobytes(), columns, rows, columns, QImage.Format.Format_Alpha8).copy()
 
 
-def tinted(alpha: QImage, theme: Theme) -> QImage:
-    """Return an image with its colors replaced by the ink color of the theme."""
+def tinted(alpha: QImage, color: QColor) -> QImage:
+    """Return an image with its colors replaced by another one."""
     image = alpha.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
     painter = QPainter(image)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-    painter.fillRect(image.rect(), ink(theme))
+    painter.fillRect(image.rect(), color)
     painter.end()
     return image
