@@ -29,7 +29,7 @@ class LayerBar(WrappingRow):
     def _update(self) -> None:
         editor, problem = self._editor, self._editor.problem_of(self._editor.stage)
         self.setVisible(editor.stage > 0)
-        self._enabled.setChecked(not editor.is_disabled)
+        self._enabled.setChecked(not editor.edit.disabled)
         self._enabled.setEnabled(not problem)
         self._enabled.setToolTip(problem or ENABLED_TIP)
         self._reset.setEnabled(not problem and editor.stage in editor.edits.value.layers)

@@ -51,11 +51,6 @@ class LayerEditor(QObject):
         """Return the edit of the current stage."""
         return self.edits.value.of(self.stage)
 
-    @property
-    def is_disabled(self) -> bool:
-        """Return whether the current layer is disabled."""
-        return self.edit.disabled
-
     def problem_of(self, stage: int) -> str:
         """Return why a stage cannot be edited, in a sentence, or an empty text."""
         return self.problem or ("" if stage else "The base is not a layer, so it cannot be edited.")

@@ -74,7 +74,7 @@ def create_lessons(
         lambda: edit_observations(edits.value),
         edits.changed,
         viewer.moment_shown,
-        is_shown=lambda: viewer.moments.shown.edits == edits.value,
+        is_shown=lambda: viewer.scenes.subject.edits == edits.value,
     )
     training = TrainingSource(session, runner, status, documents.document, window)
     observer.add(training.read, training.changed, status.state_shown, session.changed, viewer.moment_shown)

@@ -29,6 +29,7 @@ class CloudCamera(QObject):
     training it is steady and ignores small changes, so that the scale does not change with each snapshot.
 
     Attributes:
+        camera: The camera for all stages.
         jumps: Whether it jumps to each new frame instead of easing.
     """
 
@@ -41,7 +42,7 @@ class CloudCamera(QObject):
         self._boxes_of: BoxesOf = _own_boxes
         self._trace: Trace | None = None
         self._boxes: Boxes | None = None  # that are framed; during a training not always those of the latest trace
-        self._camera = Camera(view.seen.view)
+        self.camera = Camera(view.seen.view)
         self._is_steady, self._is_new = False, True
         self._direction = view.seen.direction  # of the latest trace
         self._goal = self._shown = self._frame()
@@ -130,10 +131,6 @@ class CloudCamera(QObject):
         """Stop following the cloud, and keep what is visible."""
         self._view.zoom_to(self._shown.center, self._shown.half_extent)
 
-    def camera(self) -> Camera:
-        """Return the camera for all stages."""
-        return self._camera
-
     def _forget_earlier(self) -> None:
         self._is_steady = False
         if self._trace is not None:
@@ -141,11 +138,11 @@ class CloudCamera(QObject):
 
     def _set_boxes(self, boxes: Boxes | None) -> None:
         self._boxes = boxes
-        self._camera = Camera(self._view.seen.view, boxes if self._view.seen.fitted else None)
+        self.camera = Camera(self._view.seen.view, boxes if self._view.seen.fitted else None)
 
     def _frame(self) -> Frame:
         """Return the frame of the current stage."""
-        return self._camera.frame(self._cloud.stage, self._cloud.size_in_pixels)
+        return self.camera.frame(self._cloud.stage, self._cloud.size_in_pixels)
 
     def _approach(self) -> None:
         """Ease to the frame of the current stage, which has jumped."""

@@ -80,11 +80,6 @@ class MomentBrowser(QObject):
         return self.timeline.moments[self.timeline.nearest(self._view.seen.moment)]
 
     @property
-    def shown(self) -> Variant:
-        """Return the variant whose particles are displayed."""
-        return self._scenes.subject.variant
-
-    @property
     def is_replaced(self) -> bool:
         """Return whether a variant is wanted whose particles the moments do not have."""
         return self.wanted is not None and self.wanted != self.variant

@@ -80,6 +80,9 @@ class Pane(QWidget):
 
     A click or the focus selects it, and Return opens its flow on its own. A double click on the title enlarges it, and
     one on the cloud follows the particles.
+
+    Attributes:
+        name: The name of the flow. Empty for a flow on its own.
     """
 
     chosen = pyqtSignal(str)  # name
@@ -93,7 +96,7 @@ class Pane(QWidget):
         super().__init__()
         self.setObjectName("pane")
         self.picture, self._header = picture, PaneHeader()
-        self._name, self._key, self._is_selected = "", "", False
+        self.name, self._key, self._is_selected = "", "", False
         self._layout = lay_out(QVBoxLayout(self), self._header, picture, stretched=picture, spacing=0)
         self._header.hide()
         picture.setMinimumSize(USUAL_MIN_SIZE)
@@ -109,20 +112,10 @@ class Pane(QWidget):
         picture.add_camera_keys(pane)
         return pane
 
-    @property
-    def name(self) -> str:
-        """Return the name of the flow. Empty for a flow on its own."""
-        return self._name
-
-    @property
-    def words(self) -> str:
-        """Return the name, gap and progress of the flow."""
-        return self._header.text()
-
     def show_title(self, title: Title, *, selected: bool) -> None:
         """Show which flow this is, and whether it is selected."""
-        is_new = not self._name
-        self._name, self._key, self._is_selected = title.name, title.key, selected
+        is_new = not self.name
+        self.name, self._key, self._is_selected = title.name, title.key, selected
         if is_new:
             self._frame(LINE)
         self._header.show_title(title)
@@ -135,8 +128,8 @@ class Pane(QWidget):
 
     def show_alone(self) -> None:
         """Show nothing but the cloud."""
-        if self._name:
-            self._name, self._key, self._is_selected = "", "", False
+        if self.name:
+            self.name, self._key, self._is_selected = "", "", False
             self._frame(0)
 
     def _frame(self, edge: int) -> None:
@@ -149,7 +142,7 @@ class Pane(QWidget):
     def _adapt_picture(self) -> None:
         """Enlarge the points of one of several clouds, in which they would be tiny, and draw no text in a small one."""
         least, most = sorted((max(self.picture.width(), 1), max(self.picture.height(), 1)))
-        if self._name:
+        if self.name:
             self.picture.adapt(POINT_SCALE * sqrt(max(most / least / LONG, 1.0)), bare=least < LABELED_SIDE)
         else:
             self.picture.adapt(1.0, bare=False)
@@ -159,14 +152,14 @@ class Pane(QWidget):
         self._adapt_picture()
 
     def _choose(self) -> None:
-        if self._name and not self._is_selected:
-            self.chosen.emit(self._name)
+        if self.name and not self._is_selected:
+            self.chosen.emit(self.name)
 
     def sizeHint(self) -> QSize:
         return USUAL_MIN_SIZE
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        if not self._name:
+        if not self.name:
             return
         role = QPalette.ColorRole.Accent if self._is_selected else QPalette.ColorRole.Mid
         painter = QPainter(self)
@@ -181,7 +174,7 @@ class Pane(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if self._name and self._header.geometry().contains(event.position().toPoint()):
+        if self.name and self._header.geometry().contains(event.position().toPoint()):
             self.enlarging_requested.emit(self._key)
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
@@ -191,14 +184,14 @@ class Pane(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        match event.key() if self._name else None:
+        match event.key() if self.name else None:
             case Qt.Key.Key_Left:
                 self.depth_stepped.emit(-1)
             case Qt.Key.Key_Right:
                 self.depth_stepped.emit(1)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.open_requested.emit(self._name)
+                self.open_requested.emit(self.name)
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace if self.picture.tool != "bend":  # which removes a bend
-                self.removal_requested.emit(self._name)
+                self.removal_requested.emit(self.name)
             case _:
                 super().keyPressEvent(event)

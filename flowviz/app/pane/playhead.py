@@ -19,6 +19,9 @@ class Playhead(QObject):
     """Position that glides to a stage or plays according to a `Playback`.
 
     Attributes:
+        stage: The current stage, or the one to which it glides.
+        position: The current position; 2.25 is a quarter of the way from stage 2 to stage 3.
+        is_playing: Whether playback is running, which excludes gliding to a stage.
         jumps: Whether it jumps from stage to stage and is never in between.
         pace: Seconds from a stage to the next one, also while it plays. None for the usual speeds.
     """
@@ -34,28 +37,13 @@ class Playhead(QObject):
         self.jumps = False
         self.pace: float | None = None
         self._chosen = self._playback = Playback()
-        self._position = 0.0
-        self._goal = 0
+        self.position = 0.0
+        self.stage = 0
         self._last = 0
-        self._playing = False
+        self.is_playing = False
         self._started: float | None = None  # clock time; None if it is not playing, or glides to a stage first
         self._ticked = 0.0
         self._ticks = frames(self, self._on_tick, FRAME_PERIOD_MS)
-
-    @property
-    def stage(self) -> int:
-        """Return the current stage, or the one to which it glides."""
-        return self._goal
-
-    @property
-    def position(self) -> float:
-        """Return the current position; 2.25 is a quarter of the way from stage 2 to stage 3."""
-        return self._position
-
-    @property
-    def is_playing(self) -> bool:
-        """Return whether playback is running, which excludes gliding to a stage."""
-        return self._playing
 
     def set_playback(self, playback: Playback) -> None:
         """Set how to play; a playhead that is playing continues from its position."""
@@ -69,31 +57,31 @@ class Playhead(QObject):
 
     def glide_to(self, stage: int) -> None:
         """Glide to a stage, and stop playing."""
-        if stage == self._goal:
+        if stage == self.stage:
             return
         if self.jumps:
             self.jump_to(stage)
             return
         self._stop_playing()
-        self._goal = stage
+        self.stage = stage
         self._start_ticks()
 
     def jump_to(self, stage: int) -> None:
         """Jump to a stage, and stop playing."""
         self._stop_playing()
         self._ticks.stop()
-        self._goal, self._position = stage, float(stage)
+        self.stage, self.position = stage, float(stage)
         self.stage_reached.emit(stage)
-        self.moved.emit(self._position)
+        self.moved.emit(self.position)
 
     def toggle_playing(self) -> None:
         """Start playing, from the beginning if it is at the end, or stop at the nearest stage."""
-        if self._playing:
+        if self.is_playing:
             self._stop_playing()
         else:
-            self._playing = True
+            self.is_playing = True
             self.playing_changed.emit(True)
-            if self._position == self._goal:
+            if self.position == self.stage:
                 self._start_playback()
         self._start_ticks()
 
@@ -104,7 +92,7 @@ class Playhead(QObject):
         self._stop_playing()
         seconds = Playback().seconds(self._last)
         self._playback = Playback(speed=min(max(1.0, seconds / MAX_SECONDS_ONCE), MAX_SPEED))
-        self._playing = True
+        self.is_playing = True
         self.playing_changed.emit(True)
         self._started = perf_counter()
         self._play_at(0.0)
@@ -113,7 +101,7 @@ class Playhead(QObject):
     def _start_playback(self) -> None:
         if self.pace is not None:
             self._playback = self._chosen.model_copy(update={"speed": STEP_SECONDS / self.pace})
-        start = self._playback.start(self._position, self._last)
+        start = self._playback.start(self.position, self._last)
         if self._playback.repeat == "once" and start >= self._playback.seconds(self._last):
             start = 0.0
         self._started = perf_counter() - start
@@ -121,8 +109,8 @@ class Playhead(QObject):
 
     def _stop_playing(self) -> None:
         self._playback = self._chosen
-        if self._playing:
-            self._playing, self._started = False, None
+        if self.is_playing:
+            self.is_playing, self._started = False, None
             self.playing_changed.emit(False)
 
     def _start_ticks(self) -> None:
@@ -152,30 +140,30 @@ class Playhead(QObject):
             self._stop_playing()
 
     def _move_to(self, position: float) -> None:
-        if position == self._position and round(position) == self._goal:
+        if position == self.position and round(position) == self.stage:
             return
-        has_jumped = abs(position - self._position) > 1
-        self._position = position
-        if self._goal != round(position):
-            self._goal = round(position)
-            self.stage_reached.emit(self._goal)
+        has_jumped = abs(position - self.position) > 1
+        self.position = position
+        if self.stage != round(position):
+            self.stage = round(position)
+            self.stage_reached.emit(self.stage)
         self.moved.emit(position)
         if has_jumped:
             self.jumped.emit()
 
     def _glide(self, elapsed: float) -> None:
-        distance = self._goal - self._position
+        distance = self.stage - self.position
         if self.pace is None:
             speed = max(MIN_STAGES_PER_SECOND, CATCH_UP_PER_SECOND * abs(distance))
         else:  # the last stage can be watched
             speed = max(1 / self.pace, CATCH_UP_PER_SECOND * (abs(distance) - 1))
         stride = min(abs(distance), speed * elapsed)
-        self._position += stride if distance > 0 else -stride
-        if abs(self._goal - self._position) < 1e-6:
-            self._position = float(self._goal)
-            if self._playing:
+        self.position += stride if distance > 0 else -stride
+        if abs(self.stage - self.position) < 1e-6:
+            self.position = float(self.stage)
+            if self.is_playing:
                 self._start_playback()
                 return
             self._ticks.stop()
-        before = floor(self._position)
-        self.moved.emit(before + smoothed(self._position - before))
+        before = floor(self.position)
+        self.moved.emit(before + smoothed(self.position - before))

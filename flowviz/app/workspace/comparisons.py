@@ -215,7 +215,7 @@ class Comparisons(QObject):
 
         workbench = Workbench(self.compared, self.links, self.grid, self._around, self._window)
         workbench.bar.new_button.clicked.connect(lambda: self.choose_another())
-        workbench.leave_requested.connect(self.leave)
+        workbench.bar.leave_button.clicked.connect(lambda: self.leave())
         workbench.controller.left_alone.connect(self._keep_alone)
         workbench.open_requested.connect(self._open)
         workbench.notice_posted.connect(self.notice_posted)

@@ -37,7 +37,6 @@ class Workbench(QObject):
     """
 
     open_requested = pyqtSignal(str)  # name of an entrant
-    leave_requested = pyqtSignal()
     notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(
@@ -141,7 +140,6 @@ class Workbench(QObject):
         self._entrant_bar.renamed.connect(controller.rename)
         bar.limits.clicked.connect(controller.set_limits)
         self._around.panels.controls.commands.train_all.triggered.connect(lambda: controller.train_all())
-        bar.leave_button.clicked.connect(lambda: self.leave_requested.emit())
         for view in (grid, self.figures.table):
             view.chosen.connect(self.compared.select)
             view.open_requested.connect(self.open_requested)
