@@ -60,7 +60,7 @@ class ByHand(QObject):
         self.bar = ExerciseBar()
         self._shown: tuple[object, Exercise] | None = None  # the weights, and their exercise
         session.changed.connect(self._update)
-        session.score_previewed.connect(self._show_gap)
+        session.variants.gap_previewed.connect(self._show_gap)
 
     def choose(self) -> None:
         """Ask how many couplings to build a flow of."""

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from flowviz.app.pane.cloud_camera import BoxesOf
 from flowviz.app.pane.end_playback import EndPlayback
 from flowviz.app.pane.example_playback import ExamplePlayback
 from flowviz.app.pane.figures import FigureController
@@ -30,7 +29,9 @@ class Viewer(QObject):
     """Shows a flow, trained or untrained, as the view state says.
 
     Attributes:
+        queries: The queries for what the pictures show.
         playhead: The position in the flow that is drawn.
+        camera: The part of the plane that is visible.
         end_playback: The playback at the end of a training.
         example: The example that is played before the first snapshot of a training.
         moments: The moments of the training of the displayed flow, and other variants of them.
@@ -42,19 +43,18 @@ class Viewer(QObject):
 
     def __init__(self, widgets: ViewerWidgets, view: ViewState, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
-        self._widgets, self._view, self._queries = widgets, view, queries
+        self._widgets, self._view, self.queries = widgets, view, queries
         self.scenes = SceneModel(view, queries, self)
         show_timeline = widgets.history.show_timeline
         self.moments = MomentBrowser(view, queries, self.scenes, self._show_snapshot, show_timeline, self)
         self._presenter = ScenePresenter(widgets, view, queries, self.scenes, self.moments, self)
-        self.playhead = self._presenter.playhead
+        self.playhead, self.camera = self._presenter.playhead, self._presenter.camera
         FigureController(view, widgets.figure, queries, self.scenes, self)
         LedgerController(view, widgets.ledger, queries, self.scenes, self)
         self.end_playback = EndPlayback(view, self.playhead, self)
         self.example = ExamplePlayback(view, widgets.example, queries, self)
         self._score = ""
         view.changed.connect(self._on_view_changed)
-        self.following_changed = self.moments.following_changed  # whether earlier particles are being computed
         self.notice_posted = queries.notice_posted
 
     @property
@@ -132,23 +132,15 @@ class Viewer(QObject):
 
     def reduce_motion(self, reduced: bool) -> None:
         """Set whether to jump to stages and frames instead of gliding."""
-        self.playhead.jumps = self._presenter.camera.jumps = self.example.jumps = reduced
-
-    def frame(self, boxes_of: BoxesOf | None) -> None:
-        """Follow the boxes, one for each stage, that a function returns for a trace. None follows the particles."""
-        self._presenter.camera.frame_by(boxes_of)
-
-    def give_way(self, gives_way: bool) -> None:
-        """Leave most of the processor to a training, or else answer queries as soon as possible."""
-        self._queries.give_way(gives_way)
+        self.playhead.jumps = self.camera.jumps = self.example.jumps = reduced
 
     def close(self) -> None:
         """End all work after the current queries."""
         self.example.end()
-        self._queries.close()
+        self.queries.close()
 
     def _begin(self, variant: Variant, target: Target | None, past: Timeline | None = None) -> None:
-        self._presenter.camera.begin()
+        self.camera.begin()
         self.show_score("")
         self.scenes.begin(variant.flow, target)
         self.moments.begin(variant, past or Timeline())

@@ -76,7 +76,7 @@ class PreviousTraining(QObject):
         if shown is not self._shown:
             self._shown = shown
             history, units = (shown.project.history, shown.units) if shown else (History(), FLOW_UNITS)
-            self._status.metrics.show_previous(history, units)
+            self._status.metrics.loss_plot.show_previous(history.in_units(units))
 
     def _set(self, kept: TrainedProject | None) -> None:
         self._kept = kept

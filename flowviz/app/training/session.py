@@ -32,7 +32,6 @@ class Session(QObject):
     """Starts and stops trainings, and assembles the project of one window."""
 
     changed = pyqtSignal()  # the project, or what is requested next
-    score_previewed = pyqtSignal(object)  # the gap in nats of a flow whose curve is being dragged, or None
     returning = pyqtSignal()  # a project is about to be shown in place of a comparison
     started = pyqtSignal()  # a training was started or resumed, or goes on with the requested target
 
@@ -350,7 +349,6 @@ class Session(QObject):
         self._edits.changed.connect(self.changed)
         self._builder.built_changed.connect(self._on_built)
         self._presenter.changed.connect(self.changed)
-        self.variants.gap_previewed.connect(self.score_previewed)
 
     def _start(self, built: BuiltTarget, project: Project) -> None:
         self._extension = None

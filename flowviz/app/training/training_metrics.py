@@ -2,8 +2,7 @@
 
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.metrics import Metrics
-from flowviz.records import FLOW_UNITS, History, Moment, Progress, Score, Trace, Units
-from flowviz.specs import FlowSpec
+from flowviz.records import FLOW_UNITS, History, Moment, Progress, Score, Units
 
 HIDDEN_SHARE = 1 / 200  # largest share of the reports that the plot of a running training leaves out
 
@@ -14,12 +13,14 @@ class TrainingMetrics:
     NLLs and entropies arrive in flow units. They are shown in the units of the data, as the axes and readouts are.
 
     Attributes:
+        loss_plot: The plot.
+        table: The table.
         units: The units of the data of the current target.
         on_target: Share of the particles that land on the target, at the moment that is shown. None if unknown.
     """
 
     def __init__(self, loss_plot: LossPlot, table: Metrics) -> None:
-        self._loss_plot, self._table = loss_plot, table
+        self.loss_plot, self.table = loss_plot, table
         self._progress: Progress | None = None  # latest report
         self._score: Score | None = None  # of the kept state, once training has ended
         self._test_uses = 0  # number of scores of the flow on the test points
@@ -53,8 +54,8 @@ class TrainingMetrics:
         """Show the losses up to the start of a training, and no metrics; see `show_history`."""
         self._progress, self._score = None, None
         self._shown_progress, self._shown_score, self.on_target = None, None, None
-        self._table.clear()
-        self._loss_plot.show_moment(None)
+        self.table.clear()
+        self.loss_plot.show_moment(None)
         self.show_history(history, entropy, units)
 
     def show_history(self, history: History, entropy: float | None, units: Units, *, is_running: bool = False) -> None:
@@ -69,15 +70,11 @@ class TrainingMetrics:
         self._history, self._entropy, self.units = history, entropy, units
         if not (is_running and _looks_like(self._plotted, history)):
             self._plotted = history
-            self._loss_plot.show_history(history.in_units(units), units.nll(entropy))
+            self.loss_plot.show_history(history.in_units(units), units.nll(entropy))
 
     def show_all_losses(self) -> None:
         """Show the losses that the plot of a running training has left out."""
         self.show_history(self._history, self._entropy, self.units)
-
-    def show_previous(self, history: History, units: Units) -> None:
-        """Show the losses of a previous training for comparison, or none if the history is empty."""
-        self._loss_plot.show_previous(history.in_units(units))
 
     def show_progress(self, progress: Progress, *, is_live: bool) -> None:
         """Keep the latest report, and show it only if the latest moment is shown."""
@@ -90,8 +87,8 @@ class TrainingMetrics:
         is_running = is_latest and self._score is None
         past = self._history.progress_at(moment.step, self._entropy)
         self.on_target = moment.on_target
-        self._table.show_hits(moment)
-        self._loss_plot.show_moment(None if is_latest else moment.step)
+        self.table.show_hits(moment)
+        self.loss_plot.show_moment(None if is_latest else moment.step)
         self._show_losses(self._progress if is_running else past)
         self._show_score(self._score if is_latest else None)
 
@@ -111,21 +108,13 @@ class TrainingMetrics:
         self._show_losses(self._history.progress_at(score.step, self._entropy) if score else progress)
         self._show_score(score)
 
-    def show_flow(self, flow: FlowSpec) -> None:
-        """Show how losses are measured if that is not the integrator of the flow."""
-        self._table.show_flow(flow)
-
-    def show_round_trip(self, trace: Trace, stage: int) -> None:
-        """Show how exactly a stage and its inverse cancel out."""
-        self._table.show_round_trip(trace, stage)
-
     def _show_losses(self, progress: Progress | None) -> None:
         self._shown_progress = progress.in_units(self.units) if progress else None
-        self._table.show_progress(self._shown_progress)
+        self.table.show_progress(self._shown_progress)
 
     def _show_score(self, score: Score | None) -> None:
         self._shown_score = score.in_units(self.units) if score else None
-        self._table.show_score(self._shown_score, self._test_uses)
+        self.table.show_score(self._shown_score, self._test_uses)
 
 
 def _looks_like(plotted: History, history: History) -> bool:

@@ -78,7 +78,7 @@ class TrainingPresenter(QObject):
         self.activity = status.activity
         runner.turn_taken.connect(self._on_turn)
         runner.failed.connect(self._on_failed)
-        viewer.following_changed.connect(lambda following: self.show(is_following=following))
+        viewer.moments.following_changed.connect(lambda following: self.show(is_following=following))
         viewer.moment_shown.connect(self._on_moment_shown)
         view.observe(lambda value: value.stage, lambda _: self._show_round_trip())
         request.changed.connect(self._on_request_changed)
@@ -169,7 +169,7 @@ class TrainingPresenter(QObject):
     def set_state(self, state: TrainingState, activity: Activity | None = None) -> None:
         """Show the state of the training and what happened, and an example while there is nothing else to see."""
         self.state = state
-        self._viewer.give_way(state not in {TrainingState.IDLE, TrainingState.PAUSED})
+        self._viewer.queries.give_way(state not in {TrainingState.IDLE, TrainingState.PAUSED})
         if state == TrainingState.PREPARING and not self.title and self.entrant is None:
             self._viewer.example.begin(self._run.built.title)
         else:
@@ -229,7 +229,7 @@ class TrainingPresenter(QObject):
         if self._runner.job.run is None and self.trained is not None:
             self._show_trained(self.trained.varied(variant, snapshot))
         self._viewer.preview(variant, snapshot)
-        self._status.metrics.show_flow(variant.flow)
+        self._status.metrics.table.show_flow(variant.flow)
 
     def end_preview(self) -> None:
         """Show the variant of the project again."""
@@ -387,13 +387,13 @@ class TrainingPresenter(QObject):
     def _show_round_trip(self) -> None:
         """Show how exactly the inverse of the flow returns to the particles of the current stage."""
         if self.title:  # the round trip of an untrained flow is not measured
-            self._status.metrics.show_round_trip(self._viewer.generated, self._view.value.stage)
+            self._status.metrics.table.show_round_trip(self._viewer.generated, self._view.value.stage)
 
     def _on_moment_shown(self, moment: Moment, is_latest: bool) -> None:
         """Show the metrics of a moment, and its score unless it belongs to an earlier target."""
         self._status.metrics.show_moment(moment, is_latest=is_latest)
         if (project := self.project) is not None:
-            self._status.metrics.show_flow(project.flow)
+            self._status.metrics.table.show_flow(project.flow)
             is_earlier = not is_latest and project.history.has_changed_since(moment.step)
             self._viewer.scenes.hide_target(is_earlier)
             target = None if is_earlier else project.target

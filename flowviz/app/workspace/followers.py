@@ -93,7 +93,7 @@ class Followers(QObject):
         """Let the camera frame the particles of all panes, or those of the only one."""
         compared = self._compared
         shares = self._is_active and bool(compared.value.runs)
-        self._viewer.frame((lambda trace: shared_boxes(compared.value.runs, trace)) if shares else None)
+        self._viewer.camera.frame_by((lambda trace: shared_boxes(compared.value.runs, trace)) if shares else None)
 
     def _follow(self) -> None:
         """Update the pictures once, however much changes at the same time."""

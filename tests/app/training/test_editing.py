@@ -212,7 +212,7 @@ def test_particles_of_a_velocity_field_are_moved_as_far_as_they_are_visible(qapp
 def gaps_of_a_drag(trained: SessionHarness) -> list[float | None]:
     """Drag a curve, until a score is computed; return the list of the gaps that are shown."""
     gaps: list[float | None] = []
-    trained.session.score_previewed.connect(gaps.append)
+    trained.session.variants.gap_previewed.connect(gaps.append)
     trained.edits.set(WITHOUT_THIRD)
     outdated = trained.queries.asked["positions"]
     trained.edits.set(BENT)

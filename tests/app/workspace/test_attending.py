@@ -40,7 +40,7 @@ def panes(window: Window, qtbot: QtBot) -> Panes:
 def unmoved(panes: Panes, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Variant]:
     """Move no particles by edits, which would load TensorFlow, and return a function that returns what was asked."""
     asked = list[Variant]()
-    monkeypatch.setattr(panes.main.viewer._queries, "positions", lambda *arguments: asked.append(arguments[0]))
+    monkeypatch.setattr(panes.main.viewer.queries, "positions", lambda *arguments: asked.append(arguments[0]))
     return lambda: asked[-1]
 
 

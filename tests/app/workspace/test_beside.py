@@ -488,7 +488,7 @@ def test_the_training_of_the_comparison_before_ends(panes: Panes) -> None:
 
 def test_the_flow_keeps_its_edited_layers(panes: Panes, monkeypatch: pytest.MonkeyPatch) -> None:
     edits = Edits(layers={LAYER: LayerEdit(disabled=True)})
-    monkeypatch.setattr(panes.main.viewer._queries, "positions", lambda *_: None)
+    monkeypatch.setattr(panes.main.viewer.queries, "positions", lambda *_: None)
     panes.session.show_project(trained())
     panes.main.edits.set(edits)
     add_beside(panes)
