@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QGraphicsSceneWheelEvent
 from flowviz import rendering
 from flowviz.app.editing.bend_arrows import draw_arrows
 from flowviz.app.pane.drawing_queue import DrawingQueue
-from flowviz.app.style.theme import WARNING, ink
+from flowviz.app.style.theme import COLORS, ink
 from flowviz.app.style.tokens import DOT, GAP, LINE, THICK_LINE, TIGHT
 from flowviz.errors import SpecError
 from flowviz.records import Combination, Scene
@@ -105,7 +105,7 @@ class CloudItem(pg.GraphicsWidget):
         if drawn.hovered is not None:
             self._paint_ring(painter, drawn.hovered)
         if text := drawn.hint or drawn.note or drawn.progress:
-            painter.setPen(QColor(*WARNING[theme]) if drawn.hint else ink(theme))
+            painter.setPen(QColor(*COLORS["warning"][theme]) if drawn.hint else ink(theme))
             painter.drawText(self.boundingRect().adjusted(GAP, TIGHT, -GAP, -TIGHT), HINT_PLACE, text)
         if self._region:
             painter.setPen(QPen(RUBBER_BAND, LINE, Qt.PenStyle.DashLine))

@@ -12,34 +12,22 @@ from flowviz.specs.view import Theme
 
 THEMES: dict[str, Theme | None] = {"Follow &System": None, "&Light": "light", "&Dark": "dark"}
 
-WINDOW: dict[Theme, Color] = {"light": (246, 247, 249), "dark": (36, 38, 43)}
-BUTTON: dict[Theme, Color] = {"light": (255, 255, 255), "dark": (42, 45, 50)}
-HOVER: dict[Theme, Color] = {"light": (232, 235, 239), "dark": (56, 60, 67)}
-SEPARATOR: dict[Theme, Color] = {"light": (217, 220, 225), "dark": (64, 68, 76)}  # between and around surfaces
-EDGE: dict[Theme, Color] = {"light": (138, 143, 151), "dark": (122, 127, 136)}  # around what can be filled in
-DISABLED: dict[Theme, Color] = {"light": (132, 132, 132), "dark": (146, 150, 156)}
-HIGHLIGHT: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (46, 122, 182)}  # checked and selected
-HIGHLIGHT_HOVER: dict[Theme, Color] = {"light": (0, 78, 132), "dark": (36, 102, 156)}
 ON_HIGHLIGHT: Color = (255, 255, 255)
-CHOSEN: dict[Theme, Color] = {"light": (205, 225, 241), "dark": (42, 76, 106)}  # behind text that keeps its color
-FOCUS: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (86, 180, 233)}
 LINK: dict[Theme, Color] = {"light": (0, 102, 170), "dark": (120, 195, 240)}
-WARNING: dict[Theme, Color] = {"light": (176, 58, 0), "dark": (255, 160, 100)}
-NOTICE: dict[Theme, Color] = {"light": (255, 244, 233), "dark": (64, 50, 40)}
 SHADE = (0, 0, 0, 100)  # above everything that the tour does not explain, with its alpha
-COLORS = {
-    "window": WINDOW,
-    "button": BUTTON,
-    "hover": HOVER,
-    "separator": SEPARATOR,
-    "edge": EDGE,
-    "disabled": DISABLED,
-    "highlight": HIGHLIGHT,
-    "highlight_hover": HIGHLIGHT_HOVER,
-    "chosen": CHOSEN,
-    "focus": FOCUS,
-    "warning": WARNING,
-    "notice": NOTICE,
+COLORS: dict[str, dict[Theme, Color]] = {
+    "window": {"light": (246, 247, 249), "dark": (36, 38, 43)},
+    "button": {"light": (255, 255, 255), "dark": (42, 45, 50)},
+    "hover": {"light": (232, 235, 239), "dark": (56, 60, 67)},
+    "separator": {"light": (217, 220, 225), "dark": (64, 68, 76)},  # between and around surfaces
+    "edge": {"light": (138, 143, 151), "dark": (122, 127, 136)},  # around what can be filled in
+    "disabled": {"light": (132, 132, 132), "dark": (146, 150, 156)},
+    "highlight": {"light": (0, 102, 170), "dark": (46, 122, 182)},  # checked and selected
+    "highlight_hover": {"light": (0, 78, 132), "dark": (36, 102, 156)},
+    "chosen": {"light": (205, 225, 241), "dark": (42, 76, 106)},  # behind text that keeps its color
+    "focus": {"light": (0, 102, 170), "dark": (86, 180, 233)},
+    "warning": {"light": (176, 58, 0), "dark": (255, 160, 100)},
+    "notice": {"light": (255, 244, 233), "dark": (64, 50, 40)},
 }
 
 # Fusion draws gradients, dotted handles and outlines around checked buttons. A rule that gives a control a border
@@ -264,13 +252,13 @@ def palette(theme: Theme) -> QPalette:
 
     Without a desktop theme, Qt has only one palette and cannot switch between light and dark by itself.
     """
-    colors = QPalette(QColor(*BUTTON[theme]), QColor(*WINDOW[theme]))
+    colors = QPalette(QColor(*COLORS["button"][theme]), QColor(*COLORS["window"][theme]))
     for role, color in (
         (QPalette.ColorRole.Base, SURROUNDINGS[theme].background),
-        (QPalette.ColorRole.Mid, EDGE[theme]),  # of frames
-        (QPalette.ColorRole.Highlight, HIGHLIGHT[theme]),
+        (QPalette.ColorRole.Mid, COLORS["edge"][theme]),  # of frames
+        (QPalette.ColorRole.Highlight, COLORS["highlight"][theme]),
         (QPalette.ColorRole.HighlightedText, ON_HIGHLIGHT),
-        (QPalette.ColorRole.Accent, FOCUS[theme]),
+        (QPalette.ColorRole.Accent, COLORS["focus"][theme]),
         (QPalette.ColorRole.Link, LINK[theme]),
         (QPalette.ColorRole.LinkVisited, LINK[theme]),
         (QPalette.ColorRole.PlaceholderText, SURROUNDINGS[theme].label),
@@ -280,14 +268,14 @@ def palette(theme: Theme) -> QPalette:
         colors.setColor(role, QColor(*color))
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
         colors.setColor(role, ink(theme))
-        colors.setColor(QPalette.ColorGroup.Disabled, role, QColor(*DISABLED[theme]))
+        colors.setColor(QPalette.ColorGroup.Disabled, role, QColor(*COLORS["disabled"][theme]))
     return colors
 
 
 def menu_palette(theme: Theme) -> QPalette:
     """Return the palette of menus, whose selected entries keep the color of their text and icon."""
     colors = palette(theme)
-    colors.setColor(QPalette.ColorRole.Highlight, QColor(*CHOSEN[theme]))
+    colors.setColor(QPalette.ColorRole.Highlight, QColor(*COLORS["chosen"][theme]))
     colors.setColor(QPalette.ColorRole.HighlightedText, ink(theme))
     return colors
 

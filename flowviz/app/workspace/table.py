@@ -8,7 +8,7 @@ from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from flowviz.app.desktop.existing import existing
-from flowviz.app.style.theme import CHOSEN, shown_theme
+from flowviz.app.style.theme import COLORS, shown_theme
 from flowviz.app.threads.delay import delayed
 from flowviz.app.widgets.controls import named
 from flowviz.app.workspace.compared import Compared, ComparedState
@@ -102,7 +102,7 @@ class FiguresModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return f"{TIPS[column.name]}.\nHere: {summary.text(column)}"
             case Qt.ItemDataRole.BackgroundRole if is_best:
-                return QBrush(QColor(*CHOSEN[shown_theme()]))
+                return QBrush(QColor(*COLORS["chosen"][shown_theme()]))
             case Qt.ItemDataRole.FontRole if is_best:
                 font = QFont()
                 font.setBold(True)

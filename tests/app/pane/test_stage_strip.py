@@ -14,7 +14,7 @@ from flowviz.app.pane.stage_slider import StageSlider
 from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
-from flowviz.app.style.theme import WINDOW, palette
+from flowviz.app.style.theme import COLORS, palette
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.specs.view import Theme
 from tests.app.style.test_theme import contrast
@@ -74,7 +74,7 @@ def test_frame_around_the_current_picture_is_visible(narrow: StageStrip, theme: 
     narrow.setAutoFillBackground(True)
     place, drawn = narrow._place(0), narrow.grab().toImage()
     frame = drawn.pixelColor(place.left(), place.center().y())
-    for surroundings in (WINDOW[theme], SURROUNDINGS[theme].background):
+    for surroundings in (COLORS["window"][theme], SURROUNDINGS[theme].background):
         assert contrast(frame, QColor(*surroundings)) >= 4
 
 

@@ -6,17 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.editing.curve_plot import CURVE_COLORS, DASHES
 from flowviz.app.style.theme import (
-    BUTTON,
-    CHOSEN,
-    EDGE,
-    FOCUS,
-    HIGHLIGHT,
-    HIGHLIGHT_HOVER,
-    HOVER,
-    NOTICE,
+    COLORS,
     ON_HIGHLIGHT,
-    WARNING,
-    WINDOW,
     background,
     menu_palette,
     palette,
@@ -61,28 +52,28 @@ def test_text_contrasts_with_its_background(theme: Theme) -> None:
                     assert contrast(*pair) >= 4.5, f"{role} on {ground}"
         for ground, role in {Role.Window: Role.WindowText, Role.Base: Role.Text, Role.Button: Role.ButtonText}.items():
             assert contrast(colors.color(Group.Disabled, role), colors.color(Group.Disabled, ground)) >= 3
-    window, plot = QColor(*WINDOW[theme]), background(theme)
-    assert contrast(QColor(*WARNING[theme]), window) >= 4.5
-    assert contrast(palette(theme).color(Role.ButtonText), QColor(*CHOSEN[theme])) >= 4.5
-    for plate in (NOTICE[theme], HOVER[theme], CHOSEN[theme]):
+    window, plot = QColor(*COLORS["window"][theme]), background(theme)
+    assert contrast(QColor(*COLORS["warning"][theme]), window) >= 4.5
+    assert contrast(palette(theme).color(Role.ButtonText), QColor(*COLORS["chosen"][theme])) >= 4.5
+    for plate in (COLORS["notice"][theme], COLORS["hover"][theme], COLORS["chosen"][theme]):
         assert contrast(ink_color(theme), QColor(*plate)) >= 4.5
-    assert contrast(QColor(*ON_HIGHLIGHT), QColor(*HIGHLIGHT[theme])) >= 4.5, "text and icons of what is checked"
-    hovered = QColor(*HIGHLIGHT_HOVER[theme])
+    checked, hovered = (QColor(*COLORS[name][theme]) for name in ("highlight", "highlight_hover"))
+    assert contrast(QColor(*ON_HIGHLIGHT), checked) >= 4.5, "text and icons of what is checked"
     assert contrast(QColor(*ON_HIGHLIGHT), hovered) >= 4.5, "text of a primary button below the pointer"
-    assert contrast(hovered, QColor(*HIGHLIGHT[theme])) >= 1.25, "the pointer makes a visible difference"
+    assert contrast(hovered, checked) >= 1.25, "the pointer makes a visible difference"
     for words in (SURROUNDINGS[theme].label, SURROUNDINGS[theme].title):
         assert contrast(QColor(*words), plot) >= 4.5, "text in pictures and plots"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_curves_and_focus_rings_contrast_with_their_background(theme: Theme) -> None:
-    for line in (*CURVES[theme].values(), *CURVE_COLORS[theme], FOCUS[theme]):
+    for line in (*CURVES[theme].values(), *CURVE_COLORS[theme], COLORS["focus"][theme]):
         assert contrast(QColor(*line), background(theme)) >= 3
-    for ground in (WINDOW[theme], BUTTON[theme]):
-        assert contrast(QColor(*FOCUS[theme]), QColor(*ground)) >= 3
-        assert contrast(QColor(*HIGHLIGHT[theme]), QColor(*ground)) >= 3, "a fill shows what is checked"
-    for field in (background(theme), QColor(*WINDOW[theme])):
-        assert contrast(QColor(*EDGE[theme]), field) >= 3, "an outline shows where something can be entered"
+    for ground in (COLORS["window"][theme], COLORS["button"][theme]):
+        assert contrast(QColor(*COLORS["focus"][theme]), QColor(*ground)) >= 3
+        assert contrast(QColor(*COLORS["highlight"][theme]), QColor(*ground)) >= 3, "a fill shows what is checked"
+    for field in (background(theme), QColor(*COLORS["window"][theme])):
+        assert contrast(QColor(*COLORS["edge"][theme]), field) >= 3, "an outline shows where something can be entered"
 
 
 def test_curves_differ_in_their_dashes_and_not_only_in_color(qtbot: QtBot) -> None:

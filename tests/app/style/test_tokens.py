@@ -126,7 +126,7 @@ def test_literals_would_be_found(line: str) -> None:
     [
         "layout.setSpacing(GAP)",
         "layout.setContentsMargins(0, 0, 0, 0)",
-        "QColor(*CHOSEN[theme])",
+        'QColor(*COLORS["chosen"][theme])',
         "self.setMinimumHeight(3 * line)",
         "WIDTH = 14 * UNIT  # pixels",
     ],
