@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QMainWindow
+from PyQt6.QtWidgets import QMainWindow
 
 from flowviz import projects
 from flowviz.app.document.content import Loaded, project_content
-from flowviz.app.document.dialogs import PROJECT_FILTER, DocumentDialogs, file_dialog
+from flowviz.app.document.dialogs import PROJECT_FILTER, DocumentDialogs, ask_for_file
 from flowviz.app.document.document import Document
 from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
@@ -113,9 +113,7 @@ class DocumentActions(QObject):
     def choose(self) -> None:
         """Show the Open dialog."""
         path = self.shown.document.path
-        dialog = file_dialog(self._window, "openDialog", "Open", self.open, path, *_open_filters())
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.open()
+        ask_for_file(self._window, "openDialog", "Open", self.open, path, *_open_filters())
 
     def open(self, path: Path) -> None:
         """Open a project, a comparison, a recorded flow or a lesson; offer to open points or an image as the target."""

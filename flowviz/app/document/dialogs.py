@@ -47,11 +47,8 @@ class DocumentDialogs(QObject, Generic[Work]):
         document = self.document
         file_type = f"flowviz {document.content.word}s (*{PROJECT_SUFFIX})"
         save = partial(document.save, then=then)
-        dialog = file_dialog(self._window, "saveDialog", "Save As", save, document.path, file_type)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(PROJECT_SUFFIX.lstrip("."))
-        dialog.selectFile(str(document.path or f"{as_file_name(document.name)}{PROJECT_SUFFIX}"))
-        dialog.open()
+        name = document.path or Path(f"{as_file_name(document.name)}{PROJECT_SUFFIX}")
+        ask_for_file(self._window, "saveDialog", "Save As", save, document.path, file_type, saved_as=name)
 
     def revert(self) -> None:
         """Return to the saved version, after asking."""
@@ -78,24 +75,31 @@ class DocumentDialogs(QObject, Generic[Work]):
         )  # fmt: skip
 
 
-def file_dialog(
+def ask_for_file(
     window: QWidget,
     name: str,
     title: str,
     take: Callable[[Path], object],
     path: Path | None,
     *file_types: str,
-) -> QFileDialog:
-    """Return a dialog that calls `take` with the chosen file.
+    saved_as: Path | None = None,
+) -> None:
+    """Let the user choose a file to open, or one to save with a proposed name, and call `take` with it.
 
-    It begins in the folder of a path, or in the user's documents.
+    The dialog begins in the folder of a path, or in the user's documents.
     """
     dialog = QFileDialog(window, title, str(path.parent if path else _documents_folder()))
     dialog.setObjectName(name)
     dialog.setNameFilters(file_types)
     dialog.fileSelected.connect(lambda name: take(Path(name).absolute()))
     dialog.finished.connect(dialog.deleteLater)
-    return dialog
+    if saved_as is None:
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    else:
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(saved_as.suffix.lstrip("."))
+        dialog.selectFile(str(saved_as))
+    dialog.open()
 
 
 def _documents_folder() -> Path:

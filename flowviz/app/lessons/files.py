@@ -5,9 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QMimeData, QObject
-from PyQt6.QtWidgets import QFileDialog, QMainWindow
+from PyQt6.QtWidgets import QMainWindow
 
-from flowviz.app.document.dialogs import file_dialog
+from flowviz.app.document.dialogs import ask_for_file
 from flowviz.app.export.progress import EXPORT, ExportWorker
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.notices.notice import Notice
@@ -29,9 +29,7 @@ class LessonFiles(QObject):
     def choose(self) -> None:
         """Ask for the file of a lesson, and run it."""
         take = self._lessons.open
-        dialog = file_dialog(self._window, "openLessonDialog", "Open Lesson", take, None, FILTER, "All files (*)")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.open()
+        ask_for_file(self._window, "openLessonDialog", "Open Lesson", take, None, FILTER, "All files (*)")
 
     def take_media(self, media: QMimeData) -> bool:
         """Run a lesson that was dropped on the window; return whether it was one."""
@@ -59,11 +57,7 @@ class LessonFiles(QObject):
     def _export(self, dialog_name: str, title: str, file_type: str, name: str, write: Callable[[Path], object]) -> None:
         """Ask where to save a file with a proposed name, and let `write` write it."""
         take = partial(self._save, write)
-        dialog = file_dialog(self._window, dialog_name, title, take, None, file_type)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(Path(name).suffix.lstrip("."))
-        dialog.selectFile(name)
-        dialog.open()
+        ask_for_file(self._window, dialog_name, title, take, None, file_type, saved_as=Path(name))
 
     def _save(self, write: Callable[[Path], object], path: Path) -> None:
         """Write a file in a thread, because Matplotlib takes long to load and to write."""

@@ -5,10 +5,10 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
+from PyQt6.QtWidgets import QMenu, QWidget
 
 from flowviz.app.commands.actions import Entry, fill_menu
-from flowviz.app.document.dialogs import PROJECT_FILTER, file_dialog
+from flowviz.app.document.dialogs import PROJECT_FILTER, ask_for_file
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
 from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
@@ -122,9 +122,7 @@ class EntrantAdding(QObject):
 
     def _choose_file(self) -> None:
         name, title = "addProjectDialog", "Add a Project"
-        dialog = file_dialog(self._page, name, title, self.add_file, self._latest, PROJECT_FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.open()
+        ask_for_file(self._page, name, title, self.add_file, self._latest, PROJECT_FILTER)
 
     def _on_failed(self, notice: Notice) -> None:
         self.notice_posted.emit(replace(notice, topic=COMPARISON))
