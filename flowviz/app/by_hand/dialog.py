@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, UNIT
-from flowviz.app.widgets.controls import lay_out, named
+from flowviz.app.widgets.controls import begin_dialog, lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 
 USUAL_COUPLINGS, MAX_COUPLINGS = 4, 16
@@ -24,9 +23,7 @@ class ByHandDialog(QDialog):
     def __init__(self, title: str, start: Callable[[int], object], parent: QWidget | None = None) -> None:
         """Ask how many couplings to build for the target with a title, and call `start` with the number."""
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setObjectName("byHandDialog")
-        self.setWindowTitle("Build by Hand")
+        begin_dialog(self, "byHandDialog", "Build by Hand")
         heading = WrappingLabel("byHandHeading", "What building by hand means", HEADING.format(title=title))
         heading.setMinimumWidth(WIDTH)
         tip = "Each coupling moves points along one axis; between two of them, the axes are swapped"

@@ -20,7 +20,7 @@ from flowviz.app.commands.catalog import Command, matching
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, MARGIN, UNIT
 from flowviz.app.threads.delay import delayed
-from flowviz.app.widgets.controls import lay_out, named
+from flowviz.app.widgets.controls import begin_dialog, lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 
 LIST_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
@@ -32,10 +32,11 @@ FRAME_WIDTH = 8 * UNIT  # pixels: the margins and the indentation around the col
 class CommandList(QDialog):
     """Dialog that searches commands as the user types. Up and Down move through the list from the search box, too."""
 
-    def __init__(self, title: str, columns: list[str], commands: list[Command], parent: QWidget) -> None:
+    def __init__(
+        self, object_name: str, title: str, columns: list[str], commands: list[Command], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        begin_dialog(self, object_name, title)
         self._window, self._focus = parent, parent.focusWidget()
         self._commands = commands
         self.search = _search_box()
@@ -127,9 +128,9 @@ class CommandPalette(CommandList):
         """Create an overlay; `more` returns commands, for a typed text, that are in no menu of the window."""
         self._around = QWidget(parent)
         self._more, self._shown = more, list[Command]()
-        super().__init__("Find a Command", ["Command", "Menu", "Shortcut"], commands, parent)
+        super().__init__("commandPalette", "Find a Command", ["Command", "Menu", "Shortcut"], commands, parent)
         self.setWindowFlags(Qt.WindowType.SubWindow)  # a part of the window in which the Tab key stays
-        named(self, "commandPalette", self.windowTitle())
+        self.setAccessibleName(self.windowTitle())
         for watched in (self._around, parent):
             watched.installEventFilter(self)
         self.finished.connect(self._around.deleteLater)
@@ -215,8 +216,9 @@ class ShortcutSheet(CommandList):
     """Dialog with all commands by menu, which can stay open beside the window."""
 
     def __init__(self, commands: list[Command], parent: QWidget) -> None:
-        super().__init__("Keyboard Shortcuts", ["Command", "Shortcut", "Description"], commands, parent)
-        self.setObjectName("shortcutSheet")
+        super().__init__(
+            "shortcutSheet", "Keyboard Shortcuts", ["Command", "Shortcut", "Description"], commands, parent
+        )
         self._room = existing(parent.screen()).availableSize()
         self.resize((SIZE * self.fontMetrics().height()).boundedTo(self._room))
         self._show_matching()

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import UNIT
+from flowviz.app.widgets.controls import begin_dialog
 
 Role = QMessageBox.ButtonRole
 ICON_SIDE = 4 * UNIT  # pixels
@@ -26,10 +27,8 @@ class Answer(NamedTuple):
 def ask(parent: QWidget, name: str, question: str, information: str, *answers: Answer) -> QMessageBox:
     """Open a message box; Return presses the first of its buttons, and Escape the last one."""
     box = QMessageBox(parent)
-    box.setObjectName(name)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    begin_dialog(box, name, "flowviz")
     box.setIconPixmap(icon("question" if question.endswith("?") else "warning").pixmap(ICON_SIDE))
-    box.setWindowTitle("flowviz")
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(question)
     box.setInformativeText(information)

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
     QComboBox,
+    QDialog,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -130,6 +131,13 @@ def named(widget: Control, object_name: str, name: str, tip: str = "") -> Contro
     widget.setAccessibleName(name.replace("&", ""))
     widget.setToolTip(tip)
     return widget
+
+
+def begin_dialog(dialog: QDialog, object_name: str, title: str) -> None:
+    """Name a dialog, and let it be deleted when it is closed."""
+    dialog.setObjectName(object_name)
+    dialog.setWindowTitle(title)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
 
 def describe(widget: Control, object_name: str, field: SpecField) -> Control:

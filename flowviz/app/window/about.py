@@ -1,6 +1,6 @@
 """Dialogs about flowviz: its release notes, its license and how to cite it."""
 
-from PyQt6.QtCore import QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, QSize, pyqtSignal
 from PyQt6.QtGui import QFontDatabase, QIcon, QTextCursor
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
@@ -9,7 +9,7 @@ from flowviz.about import citation, license_text, release_notes
 from flowviz.app.desktop.existing import copy_text, existing
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP, UNIT
-from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.controls import begin_dialog, named
 from flowviz.app.widgets.labels import WrappingLabel
 
 SIZE = QSize(52, 34)  # in line heights
@@ -26,9 +26,7 @@ class TextDialog(QDialog):
 
     def __init__(self, name: str, title: str, parent: QWidget, introduction: str = "") -> None:
         super().__init__(parent)
-        self.setObjectName(name)
-        self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        begin_dialog(self, name, title)
         self.text = named(QTextBrowser(), f"{name}Text", title)
         self.text.setOpenExternalLinks(True)
         existing(self.text.document()).setDocumentMargin(GAP)
@@ -90,9 +88,7 @@ class About(QObject):
     def show_summary(self) -> None:
         """Show the version, the origin and the license."""
         box = QMessageBox(self._window)
-        box.setObjectName("about")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle("About flowviz")
+        begin_dialog(box, "about", "About flowviz")
         box.setIconPixmap(self._window.windowIcon().pixmap(ICON_SIDE))
         box.setText(ABOUT.format(version=flowviz.__version__))
         existing(box.addButton(QMessageBox.StandardButton.Close)).setIcon(NO_ICON)

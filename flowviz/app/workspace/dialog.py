@@ -30,7 +30,7 @@ from flowviz.app.style.tokens import GAP
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.controls import budget_row
 from flowviz.app.training.flow_panel import MAX_SEED
-from flowviz.app.widgets.controls import button, check_box, lay_out, named, row
+from flowviz.app.widgets.controls import begin_dialog, button, check_box, lay_out, named, row
 from flowviz.app.widgets.form import bind_control
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.app.workspace.choice import (
@@ -70,9 +70,7 @@ class ComparisonDialog(QDialog):
     def __init__(self, current: Project, folder: Path, parent: QWidget | None = None) -> None:
         """Ask what to compare with the project of the window; other projects are looked for in a folder first."""
         super().__init__(parent)
-        self.setObjectName("comparisonDialog")
-        self.setWindowTitle("Compare")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        begin_dialog(self, "comparisonDialog", "Compare")
         self._current, self._folder = with_current_as_asked(current), folder
         self._worker = LatestWorker()
         self._worker.failed.connect(lambda notice: self._problem.show_text(notice.text))
