@@ -226,7 +226,6 @@ class MainWindow(QMainWindow):
         switch.clicked.connect(lambda: appearance.switch_theme())
         appearance.on_theme(switch.show_theme)
         appearance.on_theme(lambda theme: self.view.update_view(theme=theme))
-        appearance.on_theme(self.lessons.one_dimension.set_theme)
         appearance.resizing_words.connect(self._layout.follow_content)
         for moving in (self.viewer, self._training.controls, self.motion):
             appearance.on_motion(moving.reduce_motion)

@@ -5,12 +5,13 @@ from functools import partial
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QFont, QFontMetrics, QKeyEvent
+from PyQt6.QtGui import QFontMetrics, QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from flowviz.app.style.theme import background
+from flowviz.app.style.theme import background, shown_theme
 from flowviz.app.style.tokens import DOT, GAP, LINE
 from flowviz.app.widgets.controls import button, lay_out, named, row
+from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.plot import Axis
@@ -41,8 +42,12 @@ HINT = (
 )
 
 
-class OneDimension(QWidget):
-    """A curve y = f(x) with a knot at each whole number, the density of x below it, and that of y beside it."""
+class OneDimension(ThemeFollower, QWidget):
+    """A curve y = f(x) with a knot at each whole number, the density of x below it, and that of y beside it.
+
+    Attributes:
+        curve: The curve.
+    """
 
     changed = pyqtSignal()  # the curve or the slice
 
@@ -51,32 +56,25 @@ class OneDimension(QWidget):
         named(self, "oneDimension", "Change of variables in one dimension")
         self.setAccessibleDescription(HINT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._curve, self._knot = MonotoneCurve(), len(KNOTS) // 2
-        self._theme: Theme = "light"
+        self.curve, self._knot = MonotoneCurve(), len(KNOTS) // 2
         self._create_plots()
         self._create_controls()
-        self._create_items("light")
         self._lay_out()
-        self._show()
-
-    @property
-    def curve(self) -> MonotoneCurve:
-        """Return the curve."""
-        return self._curve
+        self.show_appearance()
 
     @property
     def slice(self) -> Slice:
         """Return the shaded slice."""
-        return slice_at(self._curve, self._slider.value() / SLICES_PER_UNIT)
+        return slice_at(self.curve, self._slider.value() / SLICES_PER_UNIT)
 
     def observations(self) -> dict[str, float]:
         """Return what the conditions of a lesson can refer to, by name."""
-        return observations(self._curve, self._slider.value() / SLICES_PER_UNIT)
+        return observations(self.curve, self._slider.value() / SLICES_PER_UNIT)
 
     def set_curve(self, curve: MonotoneCurve) -> None:
         """Show another curve."""
-        if curve != self._curve:
-            self._curve = curve
+        if curve != self.curve:
+            self.curve = curve
             self._show()
             self.changed.emit()
 
@@ -86,9 +84,8 @@ class OneDimension(QWidget):
         self._hint.setText(HINT)
         self.set_curve(curve)
 
-    def set_appearance(self, font: QFont, theme: Theme) -> None:
-        """Set the font and the theme."""
-        self._theme = theme
+    def show_appearance(self) -> None:
+        font, theme = self.font(), shown_theme()
         self._plots.setBackground(background(theme))
         for plot in (self._map, self._below, self._beside):
             for side in ("left", "bottom"):
@@ -108,7 +105,7 @@ class OneDimension(QWidget):
             self._knot = min(max(self._knot + sideways, 0), len(KNOTS) - 1)
             self._show()
         elif upward is not None:
-            self._move(self._curve.heights[self._knot] + upward)
+            self._move(self.curve.heights[self._knot] + upward)
         else:
             super().keyPressEvent(event)
 
@@ -186,33 +183,33 @@ class OneDimension(QWidget):
     def _created_handle(self, knot: int, color: tuple[int, int, int]) -> pg.TargetItem:
         line = pg.mkPen(color, width=LINE)
         handle = pg.TargetItem(
-            size=2 * DOT, symbol="o", pen=line, brush=background(self._theme), hoverPen=line, hoverBrush=color
+            size=2 * DOT, symbol="o", pen=line, brush=background(shown_theme()), hoverPen=line, hoverBrush=color
         )
         handle.sigPositionChanged.connect(partial(self._on_dragged, knot))
         self._map.addItem(handle)
         return handle
 
     def _on_dragged(self, knot: int, handle: pg.TargetItem) -> None:
-        if handle.moving and handle.pos().y() != self._curve.heights[knot]:  # else it was only put back there
+        if handle.moving and handle.pos().y() != self.curve.heights[knot]:  # else it was only put back there
             self._knot = knot
             self._move(handle.pos().y())
             self._place_handles()
 
     def _move(self, height: float) -> None:
         """Move the chosen knot as far as the curve still rises, and say so where it would not."""
-        self._hint.setText(self._curve.problem(self._knot, height) or HINT)
-        self.set_curve(self._curve.moved(self._knot, height))
+        self._hint.setText(self.curve.problem(self._knot, height) or HINT)
+        self.set_curve(self.curve.moved(self._knot, height))
 
     def _on_slice_moved(self) -> None:
         self._show_slice()
         self.changed.emit()
 
     def _show(self) -> None:
-        y, density = moved_density(self._curve, FINE)
+        y, density = moved_density(self.curve, FINE)
         self._line.setData(FINE, y)
         self._before.setData(FINE, normal_density(FINE))
         self._after.setData(density, y)
-        bars = bars_of(self._curve)
+        bars = bars_of(self.curve)
         none = np.zeros(len(bars.edges) - 1)
         self._bars_before.setOpts(x0=bars.edges[:-1], y0=none, width=bars.width, height=bars.before)
         self._bars_after.setOpts(x0=none, y0=bars.edges[:-1], width=bars.after, height=bars.width)
@@ -220,20 +217,20 @@ class OneDimension(QWidget):
         self._show_slice()
 
     def _place_handles(self) -> None:
-        color = CURVES[self._theme]["validation"]
+        color = CURVES[shown_theme()]["validation"]
         for knot, handle in enumerate(self._handles):
-            handle.setPos(KNOTS[knot], self._curve.heights[knot])
-            handle.setBrush(pg.mkBrush(color if knot == self._knot else background(self._theme)))
+            handle.setPos(KNOTS[knot], self.curve.heights[knot])
+            handle.setBrush(pg.mkBrush(color if knot == self._knot else background(shown_theme())))
 
     def _show_slice(self) -> None:
         here = self.slice
         x = np.linspace(*here.x, 21)
-        y, density = moved_density(self._curve, x)
+        y, density = moved_density(self.curve, x)
         self._shade_before.setData(x, normal_density(x))
         self._shade_after.setCurves(pg.PlotCurveItem(np.zeros(len(y)), y), pg.PlotCurveItem(density, y))
         for line, from_x, to_y in zip(self._slice_lines, here.x, here.y, strict=True):
             line.setData([from_x, from_x, RANGE], [-RANGE, to_y, to_y])
-        tangent = tangent_at(self._curve, sum(here.x) / 2)
+        tangent = tangent_at(self.curve, sum(here.x) / 2)
         self._tangent.setData(tangent.x, tangent.y)
         self._slope.setText(f"slope {tangent.slope:.2f}")
         self._slope.setPos(*tangent.middle)

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtGui import QFont, QKeyEvent
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication, QStackedWidget
 
 from flowviz.lessons.one_dimension import MonotoneCurve
-from flowviz.specs.view import Theme
 
 if TYPE_CHECKING:
     from flowviz.app.lessons.one_dimension import OneDimension
@@ -23,7 +22,6 @@ class OneDimensionPage(QObject):
         super().__init__(parent)
         self._stack = stack
         self._view: OneDimension | None = None
-        self._theme: Theme = "light"
         self._text_scale = 1.0
 
     def set_shown(self, shown: bool) -> None:
@@ -51,11 +49,6 @@ class OneDimensionPage(QObject):
         if self._view is not None:
             self._view.begin_with(curve)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the colors of a theme."""
-        self._theme = theme
-        self._update()
-
     def set_text_scale(self, scale: float) -> None:
         """Enlarge the text by a factor, or show it in its usual size, 1."""
         self._text_scale = scale
@@ -77,7 +70,5 @@ class OneDimensionPage(QObject):
 
     def _update(self) -> None:
         if self._view is not None:
-            font = QFont(QApplication.font())
-            font.setPointSizeF(self._text_scale * font.pointSizeF())
-            self._view.setStyleSheet(f"* {{ font-size: {font.pointSizeF():.1f}pt; }}" if self._text_scale != 1 else "")
-            self._view.set_appearance(font, self._theme)
+            size = self._text_scale * QApplication.font().pointSizeF()
+            self._view.setStyleSheet(f"* {{ font-size: {size:.1f}pt; }}" if self._text_scale != 1 else "")

@@ -1,5 +1,7 @@
 """The one-dimensional view: dragging, keys, and what a lesson observes."""
 
+from collections.abc import Callable
+
 import pyqtgraph as pg
 import pytest
 from PyQt6.QtCore import QPointF, Qt
@@ -7,7 +9,7 @@ from PyQt6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.one_dimension import OneDimension
-from flowviz.app.style.theme import background
+from flowviz.app.style.theme import background, shown_theme
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.lessons.one_dimension import KNOTS, MonotoneCurve
 from flowviz.specs.view import Theme
@@ -15,11 +17,11 @@ from tests.app.pane.mouse import drag
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> OneDimension:
+def view(show_theme: Callable[[Theme], None], qtbot: QtBot) -> OneDimension:
+    show_theme("dark")
     view = OneDimension()
     qtbot.addWidget(view)
     view.resize(800, 600)
-    view.set_appearance(view.font(), "dark")
     with qtbot.waitExposed(view):
         view.show()
     return view
@@ -80,8 +82,10 @@ def test_the_sentence_gives_the_density_of_the_slice(view: OneDimension) -> None
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pointing_at_and_dragging_a_point_changes_no_color(view: OneDimension, theme: Theme) -> None:
-    view.set_appearance(view.font(), theme)
+def test_pointing_at_and_dragging_a_point_changes_no_color(
+    view: OneDimension, theme: Theme, show_theme: Callable[[Theme], None]
+) -> None:
+    show_theme(theme)
     before = colors(view)
     handle = view._handles[4]
     handle.setMouseHover(True)
@@ -95,7 +99,7 @@ def colors(view: OneDimension) -> set[str]:
     """Return the colors of all points of the curve and guide lines, except for that of the background."""
     pens = [*(handle.currentPen for handle in view._handles), *(line.opts["pen"] for line in view._slice_lines)]
     brushes = [handle.currentBrush for handle in view._handles]
-    return {item.color().name() for item in (*pens, *brushes)} - {background(view._theme).name()}
+    return {item.color().name() for item in (*pens, *brushes)} - {background(shown_theme()).name()}
 
 
 def test_the_view_says_why_a_curve_cannot_turn_down_at_that_moment(view: OneDimension) -> None:
