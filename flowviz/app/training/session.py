@@ -1,6 +1,5 @@
 """The session: coordinates the target, the training and the viewer of one window."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -148,18 +147,6 @@ class Session(QObject):
         self.undo.clear()
         self.changed.emit()
         return problem
-
-    def complete(self) -> Callable[[], Project]:
-        """Return a function that returns the project of the window with all requested edits; call it in a thread."""
-        return self.work.complete()
-
-    def content(self) -> tuple[object, ...]:
-        """Return a value that changes whenever there is something new to save."""
-        return self.work.content()
-
-    def edits(self) -> tuple[object, ...]:
-        """Return a value that changes with every edit and every new training, but not while a training runs."""
-        return self.work.all_edits()
 
     def set_aside(self, *, shares_training: bool = False) -> None:
         """Set the flow of the window aside to show a comparison.

@@ -45,6 +45,10 @@ class FakeSession(QObject):
         self._project = replace(self._project, target=TextSpec(text=text))
         self.changed.emit()
 
+    @property
+    def work(self) -> "FakeSession":
+        return self
+
     def project(self) -> Project:
         return self._project
 
@@ -55,7 +59,7 @@ class FakeSession(QObject):
     def content(self) -> tuple[object, ...]:
         return (self.text,)
 
-    def edits(self) -> tuple[object, ...]:
+    def all_edits(self) -> tuple[object, ...]:
         return self.content()
 
     def show_project(self, project: Project, _: object = None) -> str:
@@ -72,7 +76,7 @@ def content_of(session: FakeSession, word: str) -> Content[Any]:
         session.changed,
         lambda: session.text,
         session.content,
-        session.edits,
+        session.all_edits,
         lambda: comparison_of(session.project()),
         lambda: partial(comparison_of, session.complete()()),
         lambda loaded: session.show_project(loaded.work["a"]),

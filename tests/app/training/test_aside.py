@@ -160,7 +160,12 @@ def test_what_can_be_saved_is_that_of_the_flow_that_is_set_aside(harness: Sessio
     harness.request.show_text("Yo")
     harness.view.set_selection(SOME)
     session = harness.session
-    project, content, edits, title = session.project(), session.content(), session.edits(), session.trained_title
+    project, content, edits, title = (
+        session.project(),
+        session.work.content(),
+        session.work.all_edits(),
+        session.trained_title,
+    )
     session.set_aside()
     attend(harness)
     harness.request.show_text("Other")
@@ -168,8 +173,8 @@ def test_what_can_be_saved_is_that_of_the_flow_that_is_set_aside(harness: Sessio
     harness.view.set_stage(1)
     harness.view.set_selection(None)
     harness.edits.set(Edits())
-    assert session.content() == content
-    assert session.edits() == edits
+    assert session.work.content() == content
+    assert session.work.all_edits() == edits
     assert session.trained_title == title
     kept = session.project()
     assert (kept.plan, kept.next, kept.selection, kept.seen) == (
@@ -178,7 +183,7 @@ def test_what_can_be_saved_is_that_of_the_flow_that_is_set_aside(harness: Sessio
     assert kept.checkpoint is project.checkpoint
     assert kept.trace is project.trace
     session.bring_back()
-    assert (session.content(), session.edits()) == (content, edits), "the way back is no change either"
+    assert (session.work.content(), session.work.all_edits()) == (content, edits), "the way back is no change either"
 
 
 def test_edits_of_an_entrant_are_none_of_the_window(harness: SessionHarness) -> None:
@@ -366,12 +371,12 @@ def test_a_project_that_has_learned_more_beside_others_returns(harness: SessionH
     attend(harness)
     further = harness.session.project().after(checkpoint(400))
     harness.session.replace_aside(further, built(TextSpec(text="BRAD")))
-    content = harness.session.content()
+    content = harness.session.work.content()
     harness.session.bring_back()
     last = harness.session.project().checkpoint
     assert last is not None
     assert last.step == 400
-    assert harness.session.content() == content
+    assert harness.session.work.content() == content
 
 
 def test_a_training_that_is_shared_goes_on_as_that_of_the_first_entrant(harness: SessionHarness) -> None:
@@ -380,14 +385,14 @@ def test_a_training_that_is_shared_goes_on_as_that_of_the_first_entrant(harness:
     assert harness.thread.calls == ["start"]
     thread: object = harness.thread
     assert harness.runner.job.thread is thread
-    content = harness.session.content()
+    content = harness.session.work.content()
     run = harness.thread.comparison["0"]
     plan = Plan(run.target, run.flow, run.training)
     harness.session.attend("0", plan, Edits(), run, built(run.target), TRAINING)
     harness.thread.send(snapshot(200), progress(200), checkpoint(200))
     assert harness.viewer.moments.current.step == 200, "it is shown as in the ordinary window"
     assert harness.session.state == TRAINING
-    assert harness.session.content() == content, "the project of the window keeps what it had learned"
+    assert harness.session.work.content() == content, "the project of the window keeps what it had learned"
     last = harness.session.project().checkpoint
     assert last is not None
     assert last.step == 100

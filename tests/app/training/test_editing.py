@@ -58,10 +58,10 @@ def test_complete_project_has_edits_that_are_not_computed_yet(
 ) -> None:
     monkeypatch.setattr(Project, "with_edits", lambda project, edits: replace(project, edits=edits))
     trained.edits.set_disabled(3, True)
-    complete = trained.session.complete()
+    complete = trained.session.work.complete()
     trained.edits.set_disabled(3, False)
     assert complete().edits == WITHOUT_THIRD, "as they were when the project was requested"
-    assert not trained.session.complete()().edits
+    assert not trained.session.work.complete()().edits
 
 
 def test_edit_shows_positions_first_and_then_the_score(trained: SessionHarness) -> None:
@@ -128,11 +128,11 @@ def test_drag_is_one_step_to_undo(trained: SessionHarness) -> None:
 
 
 def test_edits_are_unsaved_changes_until_they_are_saved_with_their_particles(trained: SessionHarness) -> None:
-    contents = [trained.session.content()]
+    contents = [trained.session.work.content()]
     trained.edits.set_disabled(3, True)
-    contents.append(trained.session.content())
+    contents.append(trained.session.work.content())
     answer(trained, WITHOUT_THIRD)
-    contents.append(trained.session.content())
+    contents.append(trained.session.work.content())
     assert len({str(each) for each in contents}) == 3
 
 
@@ -236,11 +236,11 @@ def test_gap_of_a_bend_that_was_undone_is_not_shown_late(trained: SessionHarness
 
 
 def test_glimpse_changes_neither_project_nor_undo(trained: SessionHarness) -> None:
-    before, content = trained.session.project(), trained.session.content()
+    before, content = trained.session.project(), trained.session.work.content()
     trained.session.variants.show_glimpse(WITHOUT_THIRD)
     answer(trained, WITHOUT_THIRD, 0.125, score=None)
     assert trained.metrics.hits[0] == 0.125
-    assert trained.session.content() == content
+    assert trained.session.work.content() == content
     assert not trained.session.undo.stack.count()
     trained.session.variants.show_glimpse(None)
     assert trained.metrics.hits[0] == before.timeline.moments[-1].on_target

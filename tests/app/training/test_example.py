@@ -191,7 +191,13 @@ def state_of(waiting: Waiting) -> list[object]:
     displays, session = waiting.displays, waiting.session
     shown = (displays.strip.titles, displays.slider.titles, displays.inspector.title, displays.readout.summaries)
     widgets = displays.cloud.scene, displays.cloud.stage, displays.cloud.view, displays.score.score, *shown
-    return [to_bytes(session.project().storable()), session.content(), session.edits(), waiting.view.value, *widgets]
+    return [
+        to_bytes(session.project().storable()),
+        session.work.content(),
+        session.work.all_edits(),
+        waiting.view.value,
+        *widgets,
+    ]
 
 
 @pytest.fixture

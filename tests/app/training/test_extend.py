@@ -25,11 +25,11 @@ def test_training_whose_budget_is_used_up_is_extended(
     assert not harness.controls.can_extend
     harness.thread.send(finished(200))
     assert (harness.controls.can_resume, harness.controls.can_extend) == (False, True)
-    before, edits = session.project(), session.edits()
+    before, edits = session.project(), session.work.all_edits()
     harness.request.set_budget(unit, amount)
     session.toggle_pause()
     assert session.state == TrainingState.PREPARING
-    assert session.edits() != edits
+    assert session.work.all_edits() != edits
     assert harness.thread.checkpoint is before.checkpoint
     assert harness.thread.plan.training == expected
     harness.thread.send(snapshot(300), checkpoint(300))

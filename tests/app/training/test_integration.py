@@ -90,15 +90,15 @@ def test_integrator_is_scored_even_if_the_one_before_was_not(trained: SessionHar
 
 
 def test_change_is_undone_as_if_it_had_not_been_made(trained: SessionHarness) -> None:
-    before = trained.session.content()
+    before = trained.session.work.content()
     trained.session.undo.end_burst()
     request(trained, replace_steps(5))
     answer(trained, replace_steps(5), score=SCORE)
-    assert trained.session.content() != before
+    assert trained.session.work.content() != before
     assert trained.session.undo.stack.undoText() == "Integrator Steps"
     trained.session.undo.stack.undo()
     answer(trained, TRAINED)
-    assert trained.session.content() == before
+    assert trained.session.work.content() == before
     trained.session.undo.stack.redo()
     answer(trained, replace_steps(5))
     assert trained.session.project().flow.integrator_steps == 5

@@ -66,14 +66,14 @@ def test_previous_training_comes_back_and_the_present_one_is_kept(harness: Sessi
     previous = harness.session.previous
     previous.changed.connect(available.append)
     train_to_the_end(harness)
-    content, first = harness.session.content(), harness.session.project()
+    content, first = harness.session.work.content(), harness.session.project()
     harness.session.train_again()
     harness.thread.send(snapshot(50), checkpoint(50))
     assert available[-1]
     abandoned = harness.thread
     previous.swap()
     assert "abandon" in abandoned.calls
-    assert harness.session.content() == content, "a saved project is not taken for a changed one"
+    assert harness.session.work.content() == content, "a saved project is not taken for a changed one"
     assert harness.session.project() is not first
     assert harness.session.project().history == first.history
     assert harness.session.state == TrainingState.IDLE

@@ -178,16 +178,16 @@ def test_target_with_a_problem_cannot_be_trained_on(harness: SessionHarness) -> 
 
 def test_navigation_is_no_unsaved_change_but_selection_and_request_are(harness: SessionHarness) -> None:
     train(harness)
-    content = harness.session.content()
+    content = harness.session.work.content()
     harness.view.set_stage(2)
     harness.view.update_view(color_by="angle")
-    assert harness.session.content() == content
+    assert harness.session.work.content() == content
     harness.view.set_selection(Selection(np.arange(8000) < 3))
-    assert harness.session.content() != content
+    assert harness.session.work.content() != content
     harness.view.set_selection(None)
-    assert harness.session.content() == content
+    assert harness.session.work.content() == content
     harness.request.show_text("Hi")
-    assert harness.session.content() != content
+    assert harness.session.work.content() != content
 
 
 def test_shown_project_restores_what_is_requested_next(harness: SessionHarness) -> None:
