@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.pane.cloud_view import CloudView, device_size, word_height_in
 from flowviz.app.style.tokens import TIGHT, WIDE
-from flowviz.app.widgets.controls import flat, lay_out, named, tool_button
+from flowviz.app.widgets.controls import FOCUSED, add_key, flat, lay_out, named, tool_button
 from flowviz.specs import PictureSize
 
 LEAVE = "Back to the Cloud (Esc)"
@@ -32,6 +32,7 @@ class FigureView(QWidget):
         self._sentence = ""
         leave = flat(tool_button("leaveFigureButton", LEAVE, LEAVE, "remove"))
         self.left = leave.clicked
+        add_key(self, "Esc", leave.click, FOCUSED)
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
         lay_out(QVBoxLayout(self), margin=TIGHT).addWidget(leave, alignment=corner)
         self.hide()
@@ -88,12 +89,6 @@ class FigureView(QWidget):
         else:
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(WIDE, WIDE, -WIDE, -WIDE), flags, self._sentence)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self.resized.emit()

@@ -24,7 +24,7 @@ from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.tokens import GAP, LARGE_TEXT, MARGIN, TEXT, TITLE_TEXT, WIDE
 from flowviz.app.training.presets import PresetButtons
 from flowviz.app.welcome.gallery import GalleryList
-from flowviz.app.widgets.controls import button, lay_out, named, rename, row
+from flowviz.app.widgets.controls import add_key, button, lay_out, named, rename, row
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.font_follower import FontFollower, ThemeFollower
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
@@ -90,6 +90,7 @@ class StartPage(FontFollower, VerticalArea):
         self._lay_out()
         self.fit_font()
         self._word.returnPressed.connect(self._train.click)
+        add_key(self, "Esc", self._leave.click, Qt.ShortcutContext.WidgetWithChildrenShortcut)
         for entries in (self._recent, self.gallery):
             entries.itemClicked.connect(self._choose)
             entries.installEventFilter(self)
@@ -207,12 +208,6 @@ class StartPage(FontFollower, VerticalArea):
                 self._choose(entry)
             return True  # on some systems the list would activate the entry a second time
         return super().eventFilter(watched, event)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and event.key() == Qt.Key.Key_Escape:
-            self._leave.click()
-        else:
-            super().keyPressEvent(event)
 
 
 class WordBox(QLineEdit):
