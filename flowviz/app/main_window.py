@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         self._show_title()
         self._layout.restore()
         self._training.target.text.setFocus()
-        self._training.target.text.select_all()
+        self._training.target.text.box.selectAll()
 
     def _create_widgets(self) -> None:
         self._training = TrainingWidgets.create(self.request)

@@ -62,10 +62,7 @@ class CurveHandles(QWidget):
 
     def _freeze(self, frozen: bool) -> None:
         """Keep the range of the plot during a drag, because the handle would move away from the mouse."""
-        if frozen:
-            self._plot.item.disableAutoRange()
-        else:
-            self._plot.item.enableAutoRange()
+        self._plot.item.enableAutoRange(enable=not frozen)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if event is not None and event.type() in {QEvent.Type.Resize, QEvent.Type.Show}:

@@ -31,6 +31,7 @@ class ExamplePlayback(QObject):
     knows of it. It ends when the user does anything with the view, except for another theme.
 
     Attributes:
+        display: The picture of the example, and its captions.
         jumps: Whether to show a still picture of the word instead.
     """
 
@@ -43,7 +44,7 @@ class ExamplePlayback(QObject):
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         super().__init__(parent)
-        self._view, self._display, self._queries, self._clock = view, display, queries, clock
+        self._view, self.display, self._queries, self._clock = view, display, queries, clock
         self.jumps = False
         self._playback = Playback(speed=SPEED)
         self._is_wanted = False
@@ -66,21 +67,17 @@ class ExamplePlayback(QObject):
             self._name = next(name for name in EXAMPLES if name != title.strip().lower())
             self._delay.start()
 
-    def show_activity(self, activity: str) -> None:
-        """Show what is being prepared."""
-        self._display.show_activity(activity)
-
     def end(self) -> None:
         """Show the cloud again."""
         self._is_wanted, self._trace = False, None
         self._delay.stop()
         self._ticks.stop()
-        self._display.hide()
+        self.display.hide()
 
     def advance(self) -> None:
         """Move as far as time has passed."""
         if self._trace is not None:
-            self._display.show_stage(self._stage(self._trace.last_stage))
+            self.display.show_stage(self._stage(self._trace.last_stage))
 
     def _load(self) -> None:
         self._queries.example(self._name, partial(self._show, self._name))
@@ -90,7 +87,7 @@ class ExamplePlayback(QObject):
         if trace is None or not self._is_wanted or self._trace is not None or name != self._name:
             return
         self._trace, self._started = trace, self._clock()
-        self._display.show_trace(
+        self.display.show_trace(
             trace, self._stage(trace.last_stage), (STILL if self.jumps else MOVING).format(name.upper())
         )
         if not self.jumps:

@@ -35,10 +35,6 @@ class InspectorController(QObject):
         view.observe(lambda value: value.stage, self._on_stage_changed)
         view.watch(_explained, lambda _: self._explain_view())
 
-    def use_tensorflow(self) -> None:
-        """Query every report from now on instead of offering it."""
-        self.uses_tensorflow = True
-
     def show_flow(self, subject: Subject, particles: Trace) -> None:
         """Report on the current stage of a flow; `particles` are those of the base, at all stages."""
         self._flow = subject, particles
@@ -57,7 +53,7 @@ class InspectorController(QObject):
         self._show_report()
 
     def _on_report_requested(self) -> None:
-        self.use_tensorflow()
+        self.uses_tensorflow = True
         self._show_report()
 
     def _on_flow_queried(self) -> None:

@@ -21,6 +21,7 @@ class Playhead(QObject):
     Attributes:
         stage: The current stage, or the one to which it glides.
         position: The current position; 2.25 is a quarter of the way from stage 2 to stage 3.
+        last: The last stage.
         is_playing: Whether playback is running, which excludes gliding to a stage.
         jumps: Whether it jumps from stage to stage and is never in between.
         pace: Seconds from a stage to the next one, also while it plays. None for the usual speeds.
@@ -39,7 +40,7 @@ class Playhead(QObject):
         self._chosen = self._playback = Playback()
         self.position = 0.0
         self.stage = 0
-        self._last = 0
+        self.last = 0
         self.is_playing = False
         self._started: float | None = None  # clock time; None if it is not playing, or glides to a stage first
         self._ticked = 0.0
@@ -50,10 +51,6 @@ class Playhead(QObject):
         self._chosen = self._playback = playback
         if self._started is not None:
             self._start_playback()
-
-    def set_last(self, last: int) -> None:
-        """Set the number of the last stage."""
-        self._last = last
 
     def glide_to(self, stage: int) -> None:
         """Glide to a stage, and stop playing."""
@@ -90,7 +87,7 @@ class Playhead(QObject):
         if self.jumps:
             return
         self._stop_playing()
-        seconds = Playback().seconds(self._last)
+        seconds = Playback().seconds(self.last)
         self._playback = Playback(speed=min(max(1.0, seconds / MAX_SECONDS_ONCE), MAX_SPEED))
         self.is_playing = True
         self.playing_changed.emit(True)
@@ -101,8 +98,8 @@ class Playhead(QObject):
     def _start_playback(self) -> None:
         if self.pace is not None:
             self._playback = self._chosen.model_copy(update={"speed": STEP_SECONDS / self.pace})
-        start = self._playback.start(self.position, self._last)
-        if self._playback.repeat == "once" and start >= self._playback.seconds(self._last):
+        start = self._playback.start(self.position, self.last)
+        if self._playback.repeat == "once" and start >= self._playback.seconds(self.last):
             start = 0.0
         self._started = perf_counter() - start
         self._play_at(start)
@@ -128,14 +125,14 @@ class Playhead(QObject):
 
     def _play_at(self, seconds: float) -> None:
         """Go to the position of the playback at some seconds after its start."""
-        position = self._playback.position(seconds, self._last)
+        position = self._playback.position(seconds, self.last)
         if self.jumps:
             position = float(round(position))
         if self._playback.through != "layers":
-            self.moment_reached.emit(position / max(self._last, 1))
+            self.moment_reached.emit(position / max(self.last, 1))
         if self._playback.through != "training":
             self._move_to(position)
-        if self._playback.over(seconds, self._last):
+        if self._playback.over(seconds, self.last):
             self._ticks.stop()
             self._stop_playing()
 

@@ -89,7 +89,7 @@ class Viewer(QObject):
     def begin_training(self, variant: Variant, target: Target, past: Timeline | None = None) -> None:
         """Prepare for the snapshots of a new training, or of one that continues after its `past`."""
         self._begin(variant, target, past)
-        self._presenter.inspector.use_tensorflow()
+        self._presenter.inspector.uses_tensorflow = True
         self.moments.is_ready = True
 
     def show_score(self, score: str) -> None:

@@ -38,15 +38,21 @@ FORM: Mapping[str, ControlSpec] = {
 
 
 class TextPage(Page):
-    """Page with a text box, a character count, and controls for font, weight and alignment."""
+    """Page with a text box, a character count, and controls for font, weight and alignment.
+
+    Attributes:
+        box: The text box.
+        sheet: The controls.
+        fonts: The list of fonts.
+    """
 
     kind = "text"
 
     def __init__(self, request: RequestState) -> None:
         super().__init__(request)
-        self._text = TextBox()
-        self.media_arrived, self.return_pressed = self._text.media_arrived, self._text.return_pressed
-        self.setFocusProxy(self._text)
+        self.box = TextBox()
+        self.media_arrived, self.return_pressed = self.box.media_arrived, self.box.return_pressed
+        self.setFocusProxy(self.box)
         self._count = named(QLabel(), "characterCount", "Characters", f"At most {MAX_TEXT} characters")
         options = QWidget()
         self.sheet = Sheet(self, "fontOptions", "Font", "Font, weight and alignment", options)
@@ -56,7 +62,7 @@ class TextPage(Page):
         form = form_of(options)
         for control in (self.fonts, *controls.values()):
             add_control(form, control)
-        text = self._text
+        text = self.box
         bind(
             request,
             lambda value: value.pages.text.text,
@@ -69,18 +75,14 @@ class TextPage(Page):
         text.textChanged.connect(self._show_count)
         self._show_count()
 
-    def select_all(self) -> None:
-        """Select the text, so that typing replaces it."""
-        self._text.selectAll()
-
     def _lay_out(self) -> None:
         side = lay_out(QVBoxLayout(), self.sheet.opener, self._count, spacing=TIGHT)
         side.setAlignment(self._count, Qt.AlignmentFlag.AlignHCenter)
         side.addStretch()
-        self.column.addLayout(lay_out(QHBoxLayout(), self._text, side, stretched=self._text))
+        self.column.addLayout(lay_out(QHBoxLayout(), self.box, side, stretched=self.box))
 
     def _show_count(self) -> None:
-        self._count.setText(f"{len(self._text.toPlainText())} / {MAX_TEXT}")
+        self._count.setText(f"{len(self.box.toPlainText())} / {MAX_TEXT}")
 
 
 class TextBox(QPlainTextEdit):

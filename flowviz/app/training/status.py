@@ -40,7 +40,7 @@ class TrainingStatus(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._controls, self._status_bar = controls, status_bar
+        self._controls, self.status_bar = controls, status_bar
         self.metrics = TrainingMetrics(loss_plot, metrics)
         self.activity = Activity()
         self._overfitting_step: int | None = None  # of the notice that is shown
@@ -54,13 +54,13 @@ class TrainingStatus(QObject):
         if activity == old:
             return
         self._controls.show_activity(activity)
-        self._status_bar.show_activity(activity)
+        self.status_bar.show_activity(activity)
         for text, was_shown, is_shown in (
             (LOADING, old.is_loading, activity.is_loading),
             (DEFERRED, old.is_deferred, activity.is_deferred),
         ):
             if was_shown != is_shown:
-                self.show_message(text if is_shown else "")
+                self.status_bar.show_message(text if is_shown else "")
         if activity.next_step != old.next_step:
             self.next_step_changed.emit(activity.next_step)
         if activity.running_fraction != old.running_fraction:
@@ -91,7 +91,7 @@ class TrainingStatus(QObject):
             self.notice_posted.emit(_overfitting_notice(event))
         elif not self._has_warned:  # once, because the user cannot change it
             self._has_warned = True
-            self.show_message(SLOWER)
+            self.status_bar.show_message(SLOWER)
 
     def _withdraw_overfitting(self) -> None:
         if self._overfitting_step is not None:
@@ -110,10 +110,6 @@ class TrainingStatus(QObject):
         """Show that the training ended with an error."""
         self.notice_posted.emit(notice)
         self.ended.emit(notice.text)
-
-    def show_message(self, message: str) -> None:
-        """Show a message for a while."""
-        self._status_bar.show_message(message)
 
 
 def _overfitting_notice(event: Overfitting) -> Notice:

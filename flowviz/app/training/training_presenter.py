@@ -257,7 +257,7 @@ class TrainingPresenter(QObject):
         match event:
             case Preparing():
                 self.show(event=f"{event.activity}…")
-                self._viewer.example.show_activity(event.activity)
+                self._viewer.example.display.show_activity(event.activity)
             case WarmUp():
                 self.show(is_warming_up=not event.has_ended)
             case Progress():

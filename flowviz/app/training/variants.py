@@ -133,13 +133,13 @@ class Variants(QObject):
             before, after = (project.flow.with_integrator_of(each.plan.flow) for each in (old, new))
             if before.integrator_steps != after.integrator_steps:
                 self._history().amend(self._edits.reset_all)
-                self._status.show_message(DROPPED)
+                self._status.status_bar.show_message(DROPPED)
         self._update()
 
     def _on_edits_changed(self, old: Edits, new: Edits) -> None:
         self._update()
         if new and not old and self._editor.trained == Edits():
-            self._status.show_message(ONLY_SHOWN)
+            self._status.status_bar.show_message(ONLY_SHOWN)
 
     def _update_editor(self) -> None:
         """Update which edits the training in progress includes, and why layers cannot be edited."""
@@ -166,7 +166,7 @@ class Variants(QObject):
         else:
             message = ONLY_SHOWN
         if run.start.edits or had_edits:
-            self._status.show_message(message)
+            self._status.status_bar.show_message(message)
 
     @property
     def _is_moved(self) -> bool:

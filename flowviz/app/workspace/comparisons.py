@@ -223,7 +223,7 @@ class Comparisons(QObject):
 
     def _keep_alone(self, run: EntrantRun) -> None:
         """Show the flow that is left of two as that of the window, and keep the comparison, so that one can undo."""
-        if self._present().stands_for_window(run):
+        if run.key == self._present().origin:
             trains = self.compared.value.state in {TrainingState.PREPARING, TrainingState.TRAINING}
             self.leave()
             if trains:

@@ -80,7 +80,7 @@ class ComparisonController(Trainings):
         if value.runs:
             project = replace(project, training=project.training.with_budget(value.runs[0].project.training))
         if built is not None:
-            self._targets.add(built)
+            self._targets.built.append(built)
         name = value.free_name(name)
         self._compared.add(runs_of(Comparison({name: project}))[0])
         self._targets.build()
@@ -175,20 +175,20 @@ class ComparisonController(Trainings):
         """Let all entrants learn another target, or only the selected one if they have different targets."""
         value, run = self._compared.value, self._compared.value.selected_run
         if not value.trains_all and run is not None:
-            self._targets.add(built)
+            self._targets.built.append(built)
             if run.key in value.training and self._is_running and self._request.value.follows:
                 self._runner.follow(built, run.key)
             self._compared.update(wanting(run, built.spec, built))
         elif value.shares_target:
             self._retarget(built, at_once=self._request.value.follows)
         elif run is not None:
-            self._targets.add(built)
+            self._targets.built.append(built)
             self._replace(replace(run, project=replace(run.project, target=built.spec), built=built, asked=None))
 
     def _retarget(self, built: BuiltTarget, *, at_once: bool) -> None:
         """Let all entrants learn another target, at once or when they start over."""
         value = self._compared.value
-        self._targets.add(built)
+        self._targets.built.append(built)
         if self._is_running and at_once:
             self._runner.follow(built)
         self._compared.set(replace(value, runs=tuple(wanting(run, built.spec, built) for run in value.runs)))

@@ -22,24 +22,24 @@ REMEMBERED = 2 * MAX_ENTRANTS  # targets: typing builds one for each letter
 
 
 class EntrantTargets(QObject):
-    """Builds the targets of entrants in the background, gives them to the entrants, and counts their limits."""
+    """Builds the targets of entrants in the background, gives them to the entrants, and counts their limits.
+
+    Attributes:
+        built: The latest targets that have been built.
+    """
 
     notice_posted = pyqtSignal(object)  # Notice of why a target cannot be built
 
     def __init__(self, compared: ComparedState, worker: LatestWorker, parent: QObject) -> None:
         super().__init__(parent)
         self._compared, self._worker = compared, worker
-        self._built = deque[BuiltTarget](maxlen=REMEMBERED)
+        self.built = deque[BuiltTarget](maxlen=REMEMBERED)
         self._counting = set[TargetSpec]()  # whose limits are being computed
         compared.changed.connect(lambda _, new: self._count(new))
 
     def begin(self, built: Iterable[BuiltTarget]) -> None:
         """Forget all targets except some, because another comparison is shown."""
-        self._built = deque(built, REMEMBERED)
-
-    def add(self, built: BuiltTarget) -> None:
-        """Keep another target for the entrants that learn it."""
-        self._built.append(built)
+        self.built = deque(built, REMEMBERED)
 
     def build(self) -> None:
         """Give the known targets to the entrants, and build the others, each once."""
@@ -54,11 +54,6 @@ class EntrantTargets(QObject):
             on_built(known)
         else:
             self._ask(f"{topic} target", spec, on_built)
-
-    @property
-    def known(self) -> tuple[BuiltTarget, ...]:
-        """Return the targets that have been built."""
-        return tuple(self._built)
 
     def given_to(self, run: EntrantRun) -> EntrantRun:
         """Return an entrant with its target, if that is known."""
@@ -87,14 +82,14 @@ class EntrantTargets(QObject):
             self._compared.set(replace(value, limits={**value.limits, spec: limit}))
 
     def _known(self, spec: TargetSpec) -> BuiltTarget | None:
-        return next((built for built in reversed(self._built) if built.spec == spec), None)
+        return next((built for built in reversed(self.built) if built.spec == spec), None)
 
     def _ask(self, topic: str, spec: TargetSpec, on_built: Callable[[BuiltTarget], object]) -> None:
         self._worker.ask(topic, partial(build_or_explain, spec), partial(self._take, on_built))
 
     def _take(self, on_built: Callable[[BuiltTarget], object], result: BuiltTarget | str) -> None:
         if isinstance(result, BuiltTarget):
-            self.add(result)
+            self.built.append(result)
             on_built(result)
         else:
             self.notice_posted.emit(Notice("comparison", result))

@@ -167,7 +167,7 @@ class Trainings(QObject):
         if not keys:
             return
         self._activity, self._next = "", None
-        self._runner.compare(self._compared.by_key(keys), self._targets.known, followed)
+        self._runner.compare(self._compared.by_key(keys), self._targets.built, followed)
         self._compared.set(replace(self._compared.value, state=PREPARING, training=keys))
         self.notice_posted.emit(Notice("comparison"))
 

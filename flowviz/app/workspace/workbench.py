@@ -13,7 +13,6 @@ from flowviz.app.workspace.bars import ComparisonBar, EntrantBar
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.comparison_undo import ComparisonUndo
 from flowviz.app.workspace.controller import ComparisonController
-from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.figures import Figures
 from flowviz.app.workspace.followers import Followers
 from flowviz.app.workspace.grid import PaneGrid
@@ -34,6 +33,7 @@ class Workbench(QObject):
         adding: Adds entrants.
         undo: The undo history.
         figures: The losses and the table of all entrants.
+        origin: The key of the entrant that is the flow of the window. Empty if there is none.
     """
 
     open_requested = pyqtSignal(str)  # name of an entrant
@@ -53,7 +53,7 @@ class Workbench(QObject):
         """
         super().__init__(parent)
         self.compared, self._links, self._grid, self._around = compared, links, grid, around
-        self._origin = ""  # key of the entrant that is the flow of the window
+        self.origin = ""
         attending = Attending(compared, around.session, around.edits, around.runner, self)
         self.controller = ComparisonController(
             compared, around.request, around.builder, around.runner, around.status.show, self, attend=attending.show
@@ -79,7 +79,7 @@ class Workbench(QObject):
     def show(self, comparison: Comparison | None) -> None:
         """Show a comparison in place of the flow of the window. None shows the one that was left."""
         if comparison is not None:
-            self._origin = ""
+            self.origin = ""
             self._links.forget_missing(())
             self.controller.show(comparison)
         self._show_parts(True)
@@ -97,19 +97,15 @@ class Workbench(QObject):
         session.history = self.undo
         self._links.forget_missing(())
         self.controller.show_beside(comparison, work.targets, state, work.edits)
-        self._origin = self.compared.value.runs[0].key
+        self.origin = self.compared.value.runs[0].key
         self._show_parts(True)
         self.controller.set_active(True)
         self.undo.clear()
 
-    def stands_for_window(self, run: EntrantRun) -> bool:
-        """Return whether an entrant is the flow of the window, beside which others were added."""
-        return run.key == self._origin
-
     def leave(self) -> None:
         """Show the flow of the window again, with what it has learned beside others."""
-        session, first = self._around.session, self.compared.value.keyed(self._origin)
-        self._origin = ""
+        session, first = self._around.session, self.compared.value.keyed(self.origin)
+        self.origin = ""
         self.controller.editing.apply()
         self.controller.pause()
         self.controller.set_active(False)
@@ -152,8 +148,8 @@ class Workbench(QObject):
             source.notice_posted.connect(self.notice_posted)
 
     def _forget_origin(self, keys: frozenset[str]) -> None:
-        if self._origin not in keys:
-            self._origin = ""
+        if self.origin not in keys:
+            self.origin = ""
 
     def _select(self, number: int) -> None:
         """Select an entrant by its number; if a pane is enlarged, enlarge its own instead."""

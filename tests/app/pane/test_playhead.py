@@ -19,7 +19,7 @@ class Played:
         self.now = 100.0
         monkeypatch.setattr(playhead_module, "perf_counter", lambda: self.now)
         self.playhead = Playhead()
-        self.playhead.set_last(LAST)
+        self.playhead.last = LAST
         self.positions, self.stages, self.moments = list[float](), list[int](), list[float]()
         self.is_playing = False
         self.playhead.moved.connect(self.positions.append)
@@ -176,7 +176,7 @@ def test_pass_that_the_program_starts_ignores_the_chosen_playback_and_keeps_it(p
 
 
 def test_pass_that_the_program_starts_is_short_and_can_be_interrupted(played: Played) -> None:
-    played.playhead.set_last(40)
+    played.playhead.last = 40
     played.playhead.jump_to(40)
     start = played.now
     played.playhead.play_once()

@@ -37,8 +37,8 @@ def test_targets_of_words_that_are_typed_over_are_forgotten(qtbot: QtBot) -> Non
     for letter in LETTERS:
         target = build_or_explain(TextSpec(text=letter))
         assert isinstance(target, BuiltTarget)
-        kept.add(target)
+        kept.built.append(target)
         found.append(ref(target))
     del target
     assert sum(each() is not None for each in found) <= len(LETTERS) // 2
-    assert kept.known[-1] is found[-1]()
+    assert kept.built[-1] is found[-1]()
