@@ -29,7 +29,7 @@ from flowviz.records.measured import Measured
 from flowviz.records.report import Curve, StageReport, written
 from flowviz.records.scene import Scene
 from flowviz.records.score import Score
-from flowviz.records.selection import Combination, Selection, nearest
+from flowviz.records.selection import Combination, Selection, nearest, selection_among
 from flowviz.records.target_picture import TargetPicture
 from flowviz.records.timeline import Timeline
 from flowviz.records.trace import Trace, base_particles, checked_points, checked_stage, slices, untrained_trace
@@ -91,6 +91,7 @@ __all__ = [
     "grid_shape",
     "lattice_points",
     "nearest",
+    "selection_among",
     "slices",
     "to_csv",
     "untrained_trace",

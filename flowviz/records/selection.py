@@ -89,6 +89,11 @@ class Selection(EqualByContent):
         return Selection(~self.chosen)
 
 
+def selection_among(particles: int, selection: Selection | None) -> Selection | None:
+    """Return a selection if it is one among as many particles, else None."""
+    return selection if selection is not None and len(selection.chosen) == particles else None
+
+
 def nearest(positions: NDArray[np.floating], point: tuple[float, float], reach: float) -> int | None:
     """Return the index of the particle nearest to a point, or None if it is out of reach.
 

@@ -21,6 +21,7 @@ from flowviz.records import (
     TargetPicture,
     Trace,
     Units,
+    selection_among,
 )
 from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
@@ -153,9 +154,7 @@ class SceneModel(QObject):
 
     def _selection(self, trace: Trace) -> Selection | None:
         """Return the selection if it fits the number of particles."""
-        selection = self._view.value.selection
-        fits = selection is not None and len(selection.chosen) == trace.positions.shape[1]
-        return selection if fits else None
+        return selection_among(trace.positions.shape[1], self._view.value.selection)
 
     def _query_missing_grid(self) -> None:
         if self.scene.grid is None:

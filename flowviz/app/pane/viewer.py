@@ -17,7 +17,7 @@ from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.projects import Project
 from flowviz.projects.variant import Variant
-from flowviz.records import Scene, Selection, Snapshot, Timeline, Trace
+from flowviz.records import Scene, Selection, Snapshot, Timeline, Trace, selection_among
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec, Seen, ViewSpec
 from flowviz.targets import Target
@@ -108,8 +108,7 @@ class Viewer(QObject):
 
         The default colors, which nobody has chosen for the project, do not replace those of the window.
         """
-        count = self.scene.trace.positions.shape[1]
-        fitting = selection if selection is not None and len(selection.chosen) == count else None
+        fitting = selection_among(self.scene.trace.positions.shape[1], selection)
         kept = WINDOW_FIELDS if seen.view.palette != ViewSpec().palette else (*WINDOW_FIELDS, "palette")
         own = {name: getattr(self._view.seen.view, name) for name in kept}
         stage = None if seen.stage is not None and seen.stage >= self._view.value.last_stage else seen.stage

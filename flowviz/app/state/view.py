@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.state.known import Known
 from flowviz.app.state.state import State
-from flowviz.records import Selection
+from flowviz.records import Selection, selection_among
 from flowviz.specs import Seen
 from flowviz.specs.view import Direction, Mark
 
@@ -107,9 +107,7 @@ class ViewState(State[View]):
             seen = self._at_same_time(last_stage)
         else:
             seen = _without_stage_from(last_stage, value.seen)
-        selection = value.selection
-        if selection is not None and len(selection.chosen) != particles:
-            selection = None
+        selection = selection_among(particles, value.selection)
         self.set(
             View(seen, value.tool, selection, last_stage, particles, is_continuous, value.figure, known or Known())
         )

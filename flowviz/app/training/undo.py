@@ -8,6 +8,7 @@ from flowviz.app.commands.history import Choices, UndoHistory
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import View, ViewState
+from flowviz.records import selection_among
 
 VIEW_FIELDS = "color_by", "column", "palette", "marks", "beside", "common_scale", "grid_cells", "square"
 SEEN_FIELDS = "direction", "overview", "fitted"
@@ -78,7 +79,6 @@ def _restored(view: View, choices: Choices) -> View:
     """Return a view with other choices, at its current stage and moment."""
     spec = {name: choices[name] for name in (*VIEW_FIELDS, *ZOOM_FIELDS) if name in choices}
     seen = {name: choices[name] for name in SEEN_FIELDS}
-    selection = choices["selection"]
-    fits = selection is not None and len(selection.chosen) == view.particles
+    selection = selection_among(view.particles, choices["selection"])
     shown = view.seen.model_copy(update={**seen, "view": view.seen.view.model_copy(update=spec)})
-    return replace(view, seen=shown, selection=selection if fits else None)
+    return replace(view, seen=shown, selection=selection)

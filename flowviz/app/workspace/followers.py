@@ -19,7 +19,7 @@ from flowviz.app.workspace.fields import CloudFields, FieldQuery, Place, can_que
 from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.hints import can_subtract, difference_note, hint
 from flowviz.app.workspace.links import Links, LinksState, is_begun, matching_stage, shared_boxes
-from flowviz.records import Scene, Trace
+from flowviz.records import Scene, Trace, selection_among
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.view import FIELDS
@@ -136,9 +136,8 @@ class Followers(QObject):
 
     def _scene(self, run: EntrantRun, *, encodes: bool) -> Scene:
         """Return what is known of the scene of an entrant."""
-        trace, selection, view = run.project.trace, self._view.value.selection, self._view.seen.view
-        fits = selection is not None and len(selection.chosen) == trace.positions.shape[1]
-        scene = Scene(trace, selection if fits else None)
+        trace, view = run.project.trace, self._view.seen.view
+        scene = Scene(trace, selection_among(trace.positions.shape[1], self._view.value.selection))
         if (place := self._probed_place(run)) is not None:
             scene = replace(scene, probe=self._fields.probe(run, place))
         if run.built is not None:
