@@ -249,7 +249,10 @@ def draw_key(view: ViewSpec, size: float, key: Key) -> Drawing:
 
 
 def _bar(view: ViewSpec, size: float, key: Key) -> Drawing:
-    """Return a color scale. The box of each color extends to the right end, so that there are no gaps."""
+    """Return a color scale. The box of each color extends to the right end, so that there are no gaps.
+
+    The caption ends above the scale, or its halo would cover the edge below letters that are deep, such as bars.
+    """
     colors = color_scale(key.scale, view.theme)[:: -1 if key.turned else 1]
     left, right, top = MARGIN * size, (KEY_WIDTH - MARGIN) * size, 1.5 * size
     shown = colors[np.linspace(0, len(colors) - 1, BAR_STEPS).round().astype(int)].tolist()
@@ -261,7 +264,7 @@ def _bar(view: ViewSpec, size: float, key: Key) -> Drawing:
     places = np.linspace(left, right, len(key.ends))
     anchors = ["lt", *["mt"] * (len(key.ends) - 2), "rt"]
     labels = [Label(float(x), 2.5 * size, text, a) for x, text, a in zip(places, key.ends, anchors, strict=True)]
-    return Drawing(tuple(boxes), labels=(Label(left, 0.4 * size, key.caption, "lt"), *labels))
+    return Drawing(tuple(boxes), labels=(Label(left, 1.3 * size, key.caption, "lb"), *labels))
 
 
 def _ring(view: ViewSpec, size: float, key: Key) -> Drawing:

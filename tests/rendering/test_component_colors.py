@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flowviz.records import Scene, base_of, untrained_trace
-from flowviz.rendering.annotate import em, text_width
+from flowviz.rendering.annotate import em, stamp, text_width
 from flowviz.rendering.colors import COMPONENTS, packed
 from flowviz.rendering.legend import KEY_WIDTH, Key, draw_key, draw_legend, keys
 from flowviz.rendering.particles import CHOSEN, OTHERS, particle_colors
@@ -47,6 +47,16 @@ def test_background_of_the_legend_is_as_wide_as_its_text_and_graphic() -> None:
     right = background.left + background.width
     assert right - size <= max(box.left + box.width for box in swatches) <= right
     assert background.width < 0.9 * KEY_WIDTH * size
+
+
+@pytest.mark.parametrize("size", [12, 13, 16, 20, 32])
+def test_the_halo_of_a_caption_covers_nothing_of_its_color_scale(size: int) -> None:
+    view = ViewSpec()
+    drawing = draw_key(view, size, Key("log|det J| here, nats", "bar", ("-1", "0", "1"), "change"))
+    caption = stamp(drawing.labels[0].text, drawing.labels[0].anchor, size, size, (0, 0, 0), (255, 255, 255, 0))
+    shown = caption.at(round(drawing.labels[0].x), round(drawing.labels[0].y), Panel(400, 200))
+    bottom = shown.where[shown.alphas > 0].max() // 400
+    assert bottom < round(min(box.top for box in drawing.boxes))
 
 
 def test_leaked_particles_stand_out_and_are_counted() -> None:
