@@ -76,6 +76,8 @@ QPushButton:checked:disabled, QToolButton:checked:disabled, QPushButton:default:
 DisclosureButton:checked, DisclosureButton:checked:hover {{
     background: rgb{hover}; border-color: rgb{separator}; color: rgb{ink};
 }}
+LessonEntry:default {{ background: rgb{button}; border-color: rgb{separator}; }}
+LessonEntry:default:hover {{ background: rgb{hover}; }}
 QToolButton::menu-indicator, QPushButton::menu-indicator {{
     image: url({controls}/down-{theme}.svg); width: {arrow}px; subcontrol-position: right center; right: {tight}px;
 }}
