@@ -71,6 +71,8 @@ class SuspectMarks(QWidget):
         painter.setBackground(QColor(*SURROUNDINGS[theme].background))
         painter.setBackgroundMode(Qt.BGMode.OpaqueMode)
         for point, text in self.suspects.labels():
-            painter.drawEllipse(self._cloud.pixel_at(*point), DOT, DOT)
-            painter.drawText(self._cloud.pixel_at(*point) + QPointF(GAP, -GAP), text)
+            place, length = self._cloud.pixel_at(*point), painter.fontMetrics().horizontalAdvance(text)
+            is_whole = place.x() + GAP + length <= self.width()
+            painter.drawEllipse(place, DOT, DOT)
+            painter.drawText(place + QPointF(GAP if is_whole else -GAP - length, -GAP), text)
         painter.end()

@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.lessons.suspect_marks import SuspectMarks
 from flowviz.lessons import Lesson, read_lesson
+from flowviz.lessons.suspects import Suspects
 from tests.app.conftest import Window, settle
 from tests.app.lessons.learner import PATIENCE_MS, Learner
 from tests.app.pane.mouse import CloudMouse
+from tests.app.test_main_window import pixels
 
 pytestmark = pytest.mark.shared_window
 
@@ -113,6 +116,24 @@ def test_they_are_on_the_last_stage_of_a_lesson_only(window: Window, learner: Le
     assert not marks(window).isHidden()
     learner.leave()
     assert marks(window).isHidden()
+
+
+def test_a_label_of_a_point_at_the_right_edge_is_whole(
+    window: Window, learner: Learner, odd_one: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner.attend(odd_one)
+    settle(window.main)
+    shown = marks(window)
+    monkeypatch.setattr(Suspects, "labels", lambda _: [((0, 0), "B: density below 0.01")])
+
+    def ink(x: float) -> int:
+        """Return how many pixels are drawn for a point at a distance from the left edge."""
+        monkeypatch.setattr(shown._cloud, "pixel_at", lambda *_: QPointF(x, 100))
+        drawn = pixels(shown)
+        return int((drawn != drawn[0, 0]).any(axis=-1).sum())
+
+    assert ink(shown.width() - 20.0) == ink(100.0) > 100
+    learner.leave()
 
 
 def test_the_marks_take_no_mouse_and_are_drawn(window: Window, learner: Learner, odd_one: Lesson) -> None:
