@@ -115,10 +115,10 @@ class OneDimension(ThemeFollower, QWidget):
         self._map, self._beside = self._created_plot(0, 0), self._created_plot(0, 1)
         self._below = self._created_plot(1, 0)
         self._map.setLabel("left", "after: y")
-        self._below.setLabel("bottom", "before: x")
         self._below.setLabel("left", "density")
         self._beside.setLabel("bottom", "density")
         for plot in (self._map, self._below):
+            plot.setLabel("bottom", "before: x")  # below the curve too, so that it is level with the density beside it
             plot.setXRange(-RANGE, RANGE, padding=0)
         for plot in (self._map, self._beside):
             plot.setYRange(-RANGE, RANGE, padding=0)
@@ -144,7 +144,7 @@ class OneDimension(ThemeFollower, QWidget):
         tip = "Return to the line on which nothing moves"
         self._button = button("straightenButton", "Straighten", tip, run=partial(self.begin_with, MonotoneCurve()))
         self._sentence = WrappingLabel("sliceSentence", "The shaded slice")
-        self._hint = WrappingLabel("curveHint", "How to bend the curve", HINT)
+        self._hint = WrappingLabel("curveHint", "How to bend the curve", HINT, reserved_lines=2)
 
     def _lay_out(self) -> None:
         below = row(self._slider, self._button, stretched=self._slider)

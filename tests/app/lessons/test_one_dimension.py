@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pyqtgraph as pg
 import pytest
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtWidgets import QLabel, QPushButton
+from PyQt6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.one_dimension import OneDimension
@@ -122,6 +122,32 @@ def test_keys_that_would_turn_the_curve_down_say_so_too(qtbot: QtBot, view: OneD
     assert "two points" in hint.text()
     view.begin_with(MonotoneCurve())
     assert "two points" not in hint.text()
+
+
+@pytest.mark.parametrize("width", [800, 1100])
+def test_the_plots_keep_their_places_when_the_view_says_why_a_point_stops(
+    qtbot: QtBot, view: OneDimension, width: int
+) -> None:
+    view.resize(width, 600)
+    [plots] = view.findChildren(pg.GraphicsLayoutWidget)
+    qtbot.waitUntil(lambda: plots.width() > width - 50)
+    before = plots.geometry()
+    view._move(3.0)
+    QApplication.processEvents()
+    assert "two points" in view.findChildren(QLabel, "curveHint")[0].text()
+    assert plots.geometry() == before
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_each_y_is_as_high_in_the_density_as_in_the_curve(view: OneDimension, factor: float) -> None:
+    font = view.font()
+    font.setPointSizeF(factor * font.pointSizeF())
+    view.set_appearance(font, "light")
+    QApplication.processEvents()
+    curve, density = (plot.getViewBox() for plot in (view._map, view._beside))
+    for y in (-3, 0, 2):
+        heights = [box.mapViewToScene(QPointF(0, y)).y() for box in (curve, density)]
+        assert heights[0] == pytest.approx(heights[1], abs=0.5)
 
 
 def test_the_tangent_shows_the_slope_of_the_shaded_slice(view: OneDimension) -> None:
