@@ -5,7 +5,7 @@ from functools import partial
 
 from PyQt6.QtCore import QObject, QPoint, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QMenu, QMenuBar, QToolButton, QWidget
+from PyQt6.QtWidgets import QDockWidget, QLineEdit, QMainWindow, QMenu, QMenuBar, QPlainTextEdit, QToolButton, QWidget
 from PyQt6.sip import isdeleted
 
 from flowviz.app.commands.revealing import reveal
@@ -31,7 +31,7 @@ class Pointer(QObject):
         self._timer = delayed(self, self._fade, SHOWN_MS)
 
     def point_at(self, name: str) -> None:
-        """Draw attention to the control or the command with an object name."""
+        """Draw attention to the control or the command with an object name; a text field is ready for another text."""
         found = control_named(self._window, name)
         if isinstance(found, QAction):
             self._show_command(found)
@@ -40,6 +40,9 @@ class Pointer(QObject):
                 self.revealing.emit()
             reveal(found, self._show_dock)
             self._surround(found)
+        if isinstance(found, QLineEdit | QPlainTextEdit):
+            found.setFocus()
+            found.selectAll()
 
     def _show_command(self, action: QAction) -> QPoint:
         """Point at the button of a command, or open the menu that contains it; return where a menu of its own goes."""

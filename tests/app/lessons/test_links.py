@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QObject, QPoint, QRect, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QDockWidget, QLabel, QMenu, QMenuBar, QToolButton, QToolTip, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMenu,
+    QMenuBar,
+    QPlainTextEdit,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.linked_label import LinkedLabel, control_named
@@ -74,6 +84,16 @@ def test_a_link_opens_the_panel_of_a_control_beside_the_lesson(window: Window, a
     assert pointed_at(window) == [train]
     assert window.main.dockWidgetArea(dock) == Qt.DockWidgetArea.LeftDockWidgetArea
     assert window.main._lesson_dock.isVisible()
+
+
+def test_a_link_to_a_text_field_lets_the_learner_type_another_text(
+    window: Window, qtbot: QtBot, attended: Learner
+) -> None:
+    follow(attended, "lessonText", "control:targetText")
+    text = window.find(QPlainTextEdit, "targetText")
+    assert QApplication.focusWidget() is text
+    qtbot.keyClicks(text, "CAT")
+    assert text.toPlainText() == "CAT"
 
 
 def test_a_link_opens_options_and_details(window: Window, attended: Learner) -> None:
