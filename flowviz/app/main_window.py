@@ -252,7 +252,7 @@ class MainWindow(QMainWindow):
         self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
         self.target_builder.base_judged.connect(self._training.flow.show_base_warning)
         self._show_target()
-        self._layout.follow_probe(self.view, lambda: self._presentation.is_on)
+        self._layout.follow_probe(self.view, lambda: self._presentation.is_on or self.lessons.is_shown)
         self._connect_pages()
         self._connect_notices()
 

@@ -94,11 +94,11 @@ class PanelLayout(QObject):
         else:
             self._set_default_widths(self.target, self.inspector)
 
-    def follow_probe(self, view: ViewState, is_presenting: Callable[[], bool]) -> None:
-        """Open the ledger while the probe is the tool, except in a presentation, which has no panels."""
+    def follow_probe(self, view: ViewState, is_kept: Callable[[], bool]) -> None:
+        """Open the ledger while the probe is the tool, unless the layout is kept, as in presentations and lessons."""
 
         def follow(old: View, new: View) -> None:
-            if old.tool != new.tool and not is_presenting():
+            if old.tool != new.tool and not is_kept():
                 self.show_ledger(new.tool == "probe")
 
         view.changed.connect(follow)

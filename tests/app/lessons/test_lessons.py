@@ -82,7 +82,7 @@ def test_the_ledger_stands_beside_the_lesson_of_a_small_window(
     settle(window.main)
     panel, ledger = dock(window), window.find(QDockWidget, "ledgerDock")
     place = panel.geometry()
-    window.main.view.set_tool("probe")
+    learner.trigger("ledgerDockAction")
     settle(window.main)
     assert ledger.isVisible()
     assert panel.geometry() == place

@@ -1,12 +1,13 @@
-"""What setups show of the cloud, in the real window: its scale, its pace, its grid, and what a probe finds."""
+"""What setups show: the scale, the pace and the grid of the cloud, what a probe finds, and which panels are open."""
 
 import pytest
 from PyQt6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from flowviz.lessons import Lesson, Setup
+from flowviz.lessons.observations import PanelName
 from flowviz.projects import example
-from tests.app.conftest import Window
+from tests.app.conftest import Window, settle
 from tests.app.lessons.learner import PATIENCE_MS, Learner
 
 
@@ -76,3 +77,19 @@ def test_density_tells_a_point_on_the_word_from_one_in_empty_space(shown: Window
     x, y = map(float, trace.positions[last, trace.log_density(last).argmax()])
     assert density(x, y) > 0.3
     assert density(x, y + 3) < 0.01
+
+
+@pytest.mark.parametrize("panels", [frozenset[PanelName](), frozenset[PanelName]({"ledger"})])
+def test_the_probe_opens_and_closes_no_panel_of_a_lesson(
+    window: Window, learner: Learner, lesson: Lesson, panels: frozenset[PanelName]
+) -> None:
+    learner.attend(lesson)
+    window.main._layout.open_panels(frozenset(panels))
+    settle(window.main)
+    place = window.main._center.geometry()
+    for tool in ("probe", "move"):
+        window.main.view.set_tool(tool)
+        settle(window.main)
+        assert window.main._layout.open_names == panels
+        assert window.main._center.geometry() == place
+    learner.leave()
