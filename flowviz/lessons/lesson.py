@@ -51,6 +51,11 @@ class Condition(Spec):
         """Return what is observed."""
         return OBSERVATIONS[self.observe]
 
+    @property
+    def items(self) -> tuple[Word, ...]:
+        """Return the items of a list with which something is compared."""
+        return self.value if isinstance(self.value, tuple) else (self.value,)
+
     @model_validator(mode="after")
     def _fits_the_observation(self) -> Self:
         if self.observe not in OBSERVATIONS:
@@ -84,8 +89,7 @@ class Condition(Spec):
             case "is_not":
                 return not _same(seen, self.value)
             case "includes":
-                wanted = self.value if isinstance(self.value, tuple) else (self.value,)
-                return set(wanted) <= set(seen)
+                return set(self.items) <= set(seen)
             case "changed":
                 return before is None or not _same(seen, before)
             case _:

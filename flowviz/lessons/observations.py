@@ -67,17 +67,21 @@ class Observation:
         if self.kind != "list" and isinstance(value, tuple | list):
             return f"{self.name} is compared with one value, not with a list."
         if self.kind == "list" and not is_item and not isinstance(value, tuple | list):
-            return f"{self.name} is compared with a list, such as [{_quoted(value)}]."
+            return f"{self.name} is compared with a list, such as [{quoted(value)}]."
         if self.kind == "number" and not is_number(value):
-            return f"{self.name} is compared with a number, not with {_quoted(value)}."
+            return f"{self.name} is compared with a number, not with {quoted(value)}."
         if self.kind == "flag" and not isinstance(value, bool):
-            return f"{self.name} is compared with true or false, not with {_quoted(value)}."
+            return f"{self.name} is compared with true or false, not with {quoted(value)}."
         if self.kind == "text" and not isinstance(value, str):
-            return f"{self.name} is compared with a text in quotation marks, not with {_quoted(value)}."
+            return f"{self.name} is compared with a text in quotation marks, not with {quoted(value)}."
         wrong = next((item for item in items if self.choices and item not in self.choices), None)
         if wrong is None:
             return ""
-        return f"{self.name} is never {_quoted(wrong)}. It is {listed(map(_quoted, self.choices))}."
+        return f"{self.name} is never {quoted(wrong)}. It is {listed(map(quoted, self.choices))}."
+
+    def completed(self, items: frozenset[Any]) -> frozenset[Any]:
+        """Return a list with all items that are in it together with those that are in it already."""
+        return items.union(self.together) if items.intersection(self.together) else items
 
     @property
     def range_words(self) -> str:
@@ -94,8 +98,11 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_NUMBER
 
 
-def _quoted(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+def quoted(value: Any) -> str:
+    """Return a value as it is in a lesson file."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 _number = partial(Observation, kind="number")

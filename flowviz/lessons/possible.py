@@ -1,10 +1,10 @@
-"""Whether conditions on an observation can hold together, and whether some of them imply another one.
+"""Whether conditions on an observation can hold together.
 
 Comparisons split the values of an observation into few pieces, within which all of them give the same answer. So it is
 enough to try one value of each piece.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from math import ceil, floor, isfinite
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from flowviz.lessons.lesson import Condition
 from flowviz.lessons.observations import Observation
 
-OTHER_TEXT = "\0"  # stands for all texts that no condition names
+OTHER = "\0"  # stands for all texts and items that no condition names
 
 
 def can_hold(observation: Observation, conditions: Sequence[Condition], start: Mapping[str, Any]) -> bool:
@@ -23,68 +23,39 @@ def can_hold(observation: Observation, conditions: Sequence[Condition], start: M
         conditions: The conditions.
         start: The observations when the step begins, by name, as far as they are known.
     """
-    return any(_all_hold(conditions, value, start) for value in _candidates(observation, conditions))
+    compared = [each for each in conditions if each.comparison != "changed"]
+    values = _values(observation, compared)
+    return any(all(each.holds({each.observe: value}, start) for each in conditions) for value in values)
 
 
-def implies(observation: Observation, known: Sequence[Condition], condition: Condition) -> bool:
-    """Return whether every value of an observation that meets the known conditions on it also meets another one."""
-    if condition.comparison == "changed" or not known:
-        return False
-    values = [value for value in _candidates(observation, [*known, condition]) if _all_hold(known, value, {})]
-    return bool(values) and all(_all_hold([condition], value, {}) for value in values)
-
-
-def _all_hold(conditions: Sequence[Condition], value: Any, start: Mapping[str, Any]) -> bool:
-    return all(each.holds({each.observe: value}, start) for each in conditions)
-
-
-def _candidates(observation: Observation, conditions: Sequence[Condition]) -> Iterator[Any]:
-    """Yield a value of each of the pieces into which conditions split the values of an observation."""
-    values: list[Any] = [each.value for each in conditions if each.comparison != "changed"]
+def _values(observation: Observation, conditions: Sequence[Condition]) -> Collection[Any]:
+    """Return a value of each of the pieces into which conditions split the values of an observation."""
     match observation.kind:
         case "flag":
-            yield from (True, False)
+            return True, False
         case "text":
-            yield from observation.choices or (*values, OTHER_TEXT)
+            return observation.choices or [OTHER, *(each.value for each in conditions)]
         case "list":
-            yield from _lists(observation, conditions)
+            return _lists(observation, conditions)
         case "number":
-            yield from _numbers(observation, values)
+            return _numbers(observation, [each.value for each in conditions])
 
 
-def _numbers(observation: Observation, values: Sequence[float]) -> Iterator[float]:
-    """Yield numbers at, between and beyond the given ones, if they are in the range of the observation."""
-    ends = [end for end in (observation.minimum, observation.maximum) if isfinite(end)]
-    places = sorted({*map(float, filter(isfinite, values)), *ends}) or [0.0]
-    between = [(low + high) / 2 for low, high in pairwise(places)]
-    around = [place + shift for place in places for shift in (-1.0, 1.0)]
-    found = [*places, *between, *around, places[0] - 1 - abs(places[0]), places[-1] + 1 + abs(places[-1])]
+def _numbers(observation: Observation, values: Sequence[Any]) -> list[float]:
+    """Return numbers at, between and beyond the given ones that are in the range of the observation."""
+    known = filter(isfinite, (*values, observation.minimum, observation.maximum))
+    places = sorted({0.0, *map(float, known)})
+    around = [places[0] - 2, *places, places[-1] + 2]
+    found = [*places, *((low + high) / 2 for low, high in pairwise(around))]
     if observation.is_whole:
-        found = [float(number) for place in filter(isfinite, found) for number in (floor(place), ceil(place))]
-    yield from (number for number in found if observation.minimum <= number <= observation.maximum)
+        found = [*map(floor, found), *map(ceil, found)]
+    return [number for number in found if observation.minimum <= number <= observation.maximum]
 
 
-def _lists(observation: Observation, conditions: Sequence[Condition]) -> Iterator[frozenset[Any]]:
-    """Yield the lists that conditions name, and supersets of all items that have to be included."""
-    named = [frozenset(_items(each.value)) for each in conditions if each.comparison in {"is", "is_not"}]
-    included = frozenset(item for each in conditions if each.comparison == "includes" for item in _items(each.value))
-    together = frozenset(observation.together)
-    included |= together if included & together else frozenset()
-    others = sorted(set(observation.choices) - included) or _unnamed(named, included)
-    supersets = [included | {*others[:count]} for count in range(len(others) + 1)]
-    possible = [*named, *supersets, *(included | {other} for other in others)]
-    yield from (
-        items
-        for items in possible
-        if items & together in (together, frozenset()) and (not observation.choices or items <= {*observation.choices})
-    )
-
-
-def _unnamed(named: Sequence[frozenset[Any]], included: frozenset[Any]) -> list[int]:
-    """Return numbers that no condition names, one more than there are lists."""
-    known = [item for items in (*named, included) for item in items if isinstance(item, int)]
-    return [max(known, default=0) + 1 + number for number in range(len(named) + 1)]
-
-
-def _items(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
+def _lists(observation: Observation, conditions: Sequence[Condition]) -> list[frozenset[Any]]:
+    """Return the lists that conditions name, and lists with more and more items beside those to be included."""
+    named = [frozenset(each.items) for each in conditions]
+    included = frozenset(item for each in conditions if each.comparison == "includes" for item in each.items)
+    others = sorted({*observation.choices} - included) or [OTHER]
+    larger = [included.union(others[:count]) for count in range(len(others) + 1)]
+    return [items for items in (*named, *map(observation.completed, larger)) if items == observation.completed(items)]

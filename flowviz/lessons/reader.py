@@ -38,7 +38,7 @@ def read_lesson(path: Path) -> Lesson:
     Raises:
         FileError: If the file cannot be read or is no lesson. The message names the line and the key.
     """
-    text = text_of(path)
+    text = _text_of(path)
     try:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number with too many digits; lists that are nested too deeply
@@ -46,7 +46,7 @@ def read_lesson(path: Path) -> Lesson:
     try:
         return _lesson(values, path)
     except SpecError as error:
-        raise error_at(error.place, path, key_lines(text), error) from error
+        raise FileError(problem_at(error.place, path, error)) from error
 
 
 def is_lesson(path: Path) -> bool:
@@ -54,8 +54,7 @@ def is_lesson(path: Path) -> bool:
     return path.suffix.lower() == LESSON_SUFFIX
 
 
-def text_of(path: Path) -> str:
-    """Return the text of a lesson file. Raises `FileError`."""
+def _text_of(path: Path) -> str:
     try:
         return content_of(path, MAX_BYTES).decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -74,14 +73,9 @@ def _toml_problem(error: Exception, text: str) -> str:
     return f", line {number}: This is not valid TOML: {words[:1].lower()}{words[1:]}."
 
 
-def error_at(place: Place, path: Path, lines: Mapping[Place, int], problem: object) -> FileError:
-    """Return an error that names the line and the key of a problem in a lesson."""
-    return FileError(problem_at(place, path, lines, problem))
-
-
-def problem_at(place: Place, path: Path, lines: Mapping[Place, int], problem: object) -> str:
+def problem_at(place: Place, path: Path, problem: object) -> str:
     """Return a problem in a lesson after the name of the file, the line and the key."""
-    return f"{path}, line {line_of(place, lines)}, {_words(place)}{problem}"
+    return f"{path}, line {line_of(place, key_lines(_text_of(path)))}, {_words(place)}{problem}"
 
 
 def _words(place: Place) -> str:

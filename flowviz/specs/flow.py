@@ -218,12 +218,16 @@ class FlowSpec(Spec):
             kinds += [kind for role in self.recipe.block if (kind := self._kind(role, layer)) is not None]
         return tuple(kinds[:-1] if kinds[-1] == PERMUTE else kinds)  # at the very end it would only mirror the target
 
+    def stage_kinds(self) -> tuple[str, ...]:
+        """Return the kind of each stage: `("base", "real_nvp", ...)`."""
+        return self.stages or (BASE, *self.bijector_kinds())
+
     def stage_names(self) -> tuple[str, ...]:
         """Return the name of each stage, with its number: `("00_base", "01_real_nvp", ...)`.
 
         All numbers have as many digits as the last one, so that names of files sort in the order of the stages.
         """
-        kinds = self.stages or (BASE, *self.bijector_kinds())
+        kinds = self.stage_kinds()
         digits = max(2, len(str(len(kinds) - 1)))
         return tuple(f"{stage:0{digits}d}_{kind}" for stage, kind in enumerate(kinds))
 

@@ -118,6 +118,8 @@ def test_what_an_earlier_action_has_done_still_holds(tmp_path: Path) -> None:
     check_lesson(lesson(tmp_path, first, ("{}", '{ observe = "stage", above = 7 }')))
     played = ("{ stage = 3 }", '{ observe = "played", is = true }')
     check_lesson(lesson(tmp_path, played, ("{}", '{ observe = "played", is = true }')))
+    flow, loss = (("{}", f'{{ observe = "panels", includes = "{name}" }}') for name in ("flow", "loss"))
+    check_lesson(lesson(tmp_path, flow, loss))
 
 
 def test_a_training_changes_what_is_known(tmp_path: Path) -> None:
@@ -198,6 +200,7 @@ def test_no_step_is_trained_beyond_the_budget(tmp_path: Path) -> None:
         ('{ flow = { family = "spline", layers = 20 } }', '{ observe = "stage", is = 30 }'),
         ("{}", '[{ observe = "flow_layers", is = 32 }, { observe = "stage", is = 30 }]'),
         ('{ flow = { base = "mixture" } }', '{ observe = "components", is = 4 }'),
+        ('{ flow = { base = "mixture" } }', '{ observe = "color_by", is = "component" }'),
     ],
 )
 def test_conditions_that_can_hold_are_right(tmp_path: Path, setup: str, condition: str) -> None:
@@ -210,6 +213,23 @@ def test_the_one_dimensional_view_has_its_own_beginning(tmp_path: Path) -> None:
     found = problem(lesson(tmp_path, ('{ curve = "straight" }', slope.format("above = 0.5")), opening=view))
     assert "This already holds" in found
     assert "never below 0 here" in problem(lesson(tmp_path, ("{}", slope.format("below = 0")), opening=view))
+
+
+@pytest.mark.parametrize(
+    ("name", "at_once", "later"),
+    [
+        ("slope_left", "below = 0.5", "above = 0.5"),
+        ("slope_right", "below = 0.5", "above = 0.5"),
+        ("max_density", "above = 1", "below = 1"),
+        ("largest_move", "above = 0.7", "above = 0.9"),
+        ("slice", "is = 0", "above = 0"),
+    ],
+)
+def test_every_number_of_a_curve_given_as_heights_is_known(tmp_path: Path, name: str, at_once: str, later: str) -> None:
+    view, heights = 'view = "one_dimension"', "{ curve = [-3, -2, -0.2, 0, 0.2, 2, 3] }"
+    condition = f'{{{{ observe = "one_dimension_{name}", {{}} }}}}'
+    assert "This already holds" in problem(lesson(tmp_path, (heights, condition.format(at_once)), opening=view))
+    check_lesson(lesson(tmp_path, (heights, condition.format(later)), opening=view))
 
 
 def test_a_comparison_is_known_by_its_flows(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from flowviz.app.training.session import Session
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import Compared
+from flowviz.lessons.outset import spec_observations
 from flowviz.records import Advanced, Event, Finished, Preparing, Progress, Recovered, Trial
 from flowviz.records.events import Ending
 from flowviz.specs.edits import Edits
@@ -35,10 +36,6 @@ ENDING_WORDS: Mapping[Ending | None, str] = {
     "diverged": "diverged",
     None: "idle",
 }
-FLOW_FIELDS = (
-    "conditioner", "normalization", "log_scale_bound", "base", "components", "arrangement", "pairing", "integrator",
-    "integrator_steps",
-)  # fmt: skip
 
 
 def view_observations(value: View, viewer: Viewer) -> Mapping[str, Any]:
@@ -102,14 +99,8 @@ def request_observations(value: Request) -> Mapping[str, Any]:
         "target_kind": value.kind,
         "text": contents.text if isinstance(contents, TextContents) else None,
         "shape": contents.shape if isinstance(contents, ShapeContents) else None,
-        "flow_family": flow.family,
-        "flow_layers": flow.layers,
-        **{name: getattr(flow, name) for name in FLOW_FIELDS},
-        "learning_rate": training.learning_rate,
-        "clip_norm": training.clip_norm,
-        "batch": training.batch,
-        "budget_seconds": training.seconds,
-        "budget_steps": training.steps,
+        **spec_observations(flow),
+        **spec_observations(training),
     }
 
 
