@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from math import cos, log, pi, sin, sqrt
 from xml.sax.saxutils import quoteattr
 
@@ -13,7 +14,8 @@ MIDDLE = 48  # height of the middle of the cloud, the layers and the word
 LABEL, TEXT = 81, 13  # baseline and size of the labels below them
 DOTS, SPREAD, DOT = 90, 8.5, 1.3  # number, standard deviation and radius of the particles of the cloud
 GOLDEN_ANGLE = pi * (3 - sqrt(5))  # between particles, which spreads them evenly
-STROKES = ((-20, -17, -20, 17), (-20, 0, 0, 0), (0, -17, 0, 17), (18, -17, 18, 17))  # of HI: from x, y to x, y
+BARS = ((-21.4, -16.8, 2, 13), (-15.8, -1.4, 5, 2), (-1.8, -16.8, 2, 13), (16.6, -16.8, 2, 13))  # of HI, see `_word`
+DISTANCE = 2.8  # between the particles of the word
 LAYERS, THICKNESS = (-41, -11, 19), 22  # left edges, and width
 ABOUT = (
     "A flow: layers turn the base, a round cloud, into the word. The way there is called generate, the way back encode."
@@ -107,11 +109,7 @@ def _cloud() -> Iterator[tuple[float, float]]:
 
 
 def _word() -> Iterator[tuple[float, float]]:
-    """Yield the particles of a short word."""
-    for x, y, end_x, end_y in STROKES:
-        steps = round(sqrt((end_x - x) ** 2 + (end_y - y) ** 2) / 2.4)
-        for step in range(steps + 1):
-            share = step / steps
-            for side in (-1.6, 1.6):  # two rows beside each stroke
-                across = (side, 0) if x == end_x else (0, side)
-                yield x + share * (end_x - x) + across[0], y + share * (end_y - y) + across[1]
+    """Yield the particles of a short word. Each bar has a left and an upper end, and columns and rows of particles."""
+    for left, upper, columns, rows in BARS:
+        for column, row in product(range(columns), range(rows)):
+            yield left + DISTANCE * column, upper + DISTANCE * row

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Scene, Trace
-from flowviz.records.lattice import LATTICE_SIDE
+from flowviz.records.lattice import LATTICE_REACH, LATTICE_SIDE
 from flowviz.rendering.annotate import Label, em, text_width
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.projection import Panel, Projection
@@ -75,7 +75,7 @@ def square_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, take
     if scene.grid is None or not len(corners) or not np.isfinite(corners).all():
         return []
     factor = area_factor(scene.grid, stage, view)
-    base = float(np.exp(scene.units.log_det) * np.ptp(outline(scene.grid, 0, view), axis=0).prod())
+    base = (2 * LATTICE_REACH / view.grid_cells) ** 2 * float(np.exp(scene.units.log_det))
     lines = f"area {base * factor:.2g} = {base:.2g} × {factor:.2g}", f"|det J| {factor:.2g} since the base"
     size, color = em(view, panel), SURROUNDINGS[view.theme].title
     extent = np.array([max(map(text_width(size), lines)), LINE_EMS * size * len(lines)])
