@@ -22,7 +22,7 @@ TIP = (
 )
 NO_DENSITY = "no exact density: increase the integrator steps"  # because a step folds the plane over
 LATER, UNKNOWN = "density not known yet", "density not known"
-MIN_CHARACTERS = 34  # of the readout: the short sentence about a layer
+MIN_CHARACTERS = 17  # of the readout: the name of a layer
 Texts = tuple[str, ...]  # from the longest to the shortest
 SCORE_TIP = f"Legible: {explanations.LEGIBILITY}.\n\nShare of the particles that land on the target at the last stage"
 
@@ -93,14 +93,14 @@ class Readout(FittingLabel):
         stage = min(self._stage, self._trace.last_stage)
         selected = f" · {self._selected:,} selected" if self._selected else ""
         sentences = self._trace.sentences(stage, self._edits.of(stage), encoded=self._is_encoded)
-        return tuple(sentence + selected for sentence in sentences)
+        return *(sentence + selected for sentence in sentences), sentences[-1].partition(":")[0]
 
 
 class Score(FittingLabel):
     """Label with the legibility and the share of particles that end on the target.
 
-    Its width is that of the score at 100%, so that nothing moves while the shares grow; it shrinks if the readout
-    needs the room.
+    Its width is that of the score at 100%, so that nothing moves while the shares grow. It shrinks if the readout needs
+    the room for the name of the layer, but always says what its number means.
     """
 
     def __init__(self) -> None:
@@ -111,8 +111,8 @@ class Score(FittingLabel):
         self._widest = ""
 
     def show_score(self, score: str) -> None:
-        """Show a score, or only its first part or number if there is little room; nothing if it is empty."""
-        self.show_texts(score, score.partition(" · ")[0], score.partition(" ")[0], tip=SCORE_TIP)
+        """Show a score, in fewer words or only its first part if there is little room; nothing if it is empty."""
+        self.show_texts(score, score.replace(" end on ", " on "), score.partition(" · ")[0], tip=SCORE_TIP)
         widest = re.sub(r"\d+%", "100%", score)
         if widest != self._widest:
             self._widest = widest
@@ -120,6 +120,11 @@ class Score(FittingLabel):
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self._widest), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(
+            self.fontMetrics().horizontalAdvance(self._widest.partition(" · ")[0]), super().minimumSizeHint().height()
+        )
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,23 @@ def test_other_sentences_and_shares_are_shown_without_a_layout(qtbot: QtBot) -> 
     assert score.width() > place.width()
 
 
+def test_sentence_shortens_before_the_score_loses_its_words(qtbot: QtBot) -> None:
+    readout, score = Readout(), Score()
+    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False, selected=0)
+    readout.show_stage(1)
+    parent = Row(readout, score)
+    qtbot.addWidget(parent)
+    score.show_score("46% legible · 67% end on the letters")
+    few = "46% legible · 67% on the letters"
+    parent.resize(parent.minimumSizeHint().width(), 40)
+    QApplication.processEvents()
+    assert (readout.drawn_text, score.drawn_text) == ("Coupling 1 of 8", "46% legible")
+    rest = score.fontMetrics().horizontalAdvance(few) - score.width() + 1
+    parent.resize(parent.minimumSizeHint().width() + rest, 40)
+    QApplication.processEvents()
+    assert (readout.drawn_text, score.drawn_text) == ("Coupling 1 of 8", few)
+
+
 def test_tooltip_changes_although_the_text_does_not(readout: Readout) -> None:
     readout.show_texts("Training", tip="At step 1")
     readout.show_texts("Training", tip="At step 2")
