@@ -292,7 +292,8 @@ class PanelLayout(QObject):
                 self._distribute([column])
 
     def _distribute(self, columns: list[list[Dock]]) -> None:
-        heights = {dock: height for column in columns for dock, height in _heights(column).items()}
+        bottom = existing(self._window.centralWidget()).geometry().bottom()
+        heights = {dock: height for column in columns for dock, height in _heights(column, bottom).items()}
         self._window.resizeDocks(list(heights), list(heights.values()), Qt.Orientation.Vertical)
 
     def _adapt_to_width(self) -> bool:
@@ -341,13 +342,13 @@ def _needed_width(column: Sequence[Dock]) -> int:
     return max(dock.needed_width for dock in column)
 
 
-def _heights(column: list[Dock]) -> dict[Dock, int]:
-    """Return the height of each panel in a column.
+def _heights(column: list[Dock], bottom: int) -> dict[Dock, int]:
+    """Return the height of each panel in a column, which Qt may not have filled down to the bottom.
 
     If there is too little room, the panels that stretch, such as the loss panel, take what they need, but at most half
     of the room, and some of the others scroll.
     """
-    room = sum(dock.height() for dock in column)
+    room = sum(dock.height() for dock in column) + max(bottom - column[-1].geometry().bottom(), 0)
     needed = {dock: dock.sizeHint().height() for dock in column}
     stretchable = [dock for dock in column if dock.is_stretchable]
     fixed = sum(height for dock, height in needed.items() if not dock.is_stretchable)

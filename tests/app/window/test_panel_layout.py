@@ -14,6 +14,7 @@ from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.target.mix_page import MixPage
 from flowviz.app.training.activity import GREETING, Activity
 from flowviz.app.training.controls import TrainingControls
+from flowviz.app.window.dock import Dock
 from flowviz.specs import TextSpec, explanations
 from tests.app.conftest import Window, settle, show
 from tests.app.window.layouts import (
@@ -321,3 +322,14 @@ def test_texts_that_grow_beside_the_details_are_whole(window: Window, qtbot: QtB
     warning.setText(explanations.folded(0.2))
     warning.show()
     qtbot.waitUntil(lambda: is_whole(warning) and is_unscrolled(window, "training"))
+
+
+def test_panels_that_do_not_stretch_use_the_room_below_them(window: Window, qtbot: QtBot) -> None:
+    layout, target = window.main._layout, dock(window, "target")
+    assert isinstance(target, Dock)
+    layout.set_aside()
+    settle(window.main)
+    layout.open_panels(frozenset({"target", "training"}))
+    settle(window.main)
+    assert target.height() >= target.needed_height
+    layout.put_back()
