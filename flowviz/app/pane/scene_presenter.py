@@ -127,7 +127,7 @@ class ScenePresenter(QObject):
         fields = {"density": scene.density, "grid": scene.grid, "velocity": scene.velocities}
         awaited = [f"the {mark}" for mark, field in fields.items() if field is None and mark in shown]
         loads = not self.inspector.uses_tensorflow and not self._scenes.subject.spec.is_recorded
-        text = "Loading TensorFlow…" if loads else f"Computing {' and '.join(awaited)}…"
+        text = f"{'Loading TensorFlow for' if loads else 'Computing'} {' and '.join(awaited)}…"
         self._widgets.cloud.annotate(progress=text if awaited else "")
 
     def _move(self, old: View, new: View) -> None:

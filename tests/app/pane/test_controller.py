@@ -170,7 +170,7 @@ def test_picture_says_which_marks_are_awaited(qapp: object) -> None:
     cloud = viewed.displays.cloud
     assert cloud.progress == ""
     viewed.view.set_mark("density", True)
-    assert cloud.progress == "Loading TensorFlow…"
+    assert cloud.progress == "Loading TensorFlow for the density…"
     viewed.view.set_mark("grid", True)
     viewed.queries.flow_queried.emit()
     viewed.queries.answer("grid", trace())
