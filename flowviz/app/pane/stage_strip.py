@@ -17,7 +17,7 @@ from flowviz.app.style.tokens import HAIRLINE, LINE, TIGHT, UNIT
 from flowviz.app.widgets.controls import named
 from flowviz.specs.shares import percent
 
-MIN_SIDE, MAX_SIDE = 3 * UNIT, 12 * UNIT  # side of a picture, in logical pixels
+MIN_SIDE, MAX_SIDE = 5 * TIGHT, 12 * UNIT  # side of a picture, in logical pixels
 STEP_SIDE = 6 * UNIT  # of the picture of a step of an integrator: only as many steps as fit have one
 MAX_IN_PRESENTATION = 8  # pictures of steps beside each other
 GAP, BAR_HEIGHT, FRAME = TIGHT, 2 * UNIT, TIGHT  # logical pixels between, below and around the pictures
@@ -41,6 +41,7 @@ class StageStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("isFilled", True)  # for the ring around it
         self._titles: list[str] = [""]
         self._shares: NDArray[np.float64] = np.zeros(1)
         self._height_limit: int | None = None  # pixels

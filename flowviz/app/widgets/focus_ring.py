@@ -50,7 +50,10 @@ class FocusRing(QFocusFrame):
 
 
 class _RingStyle(QProxyStyle):
-    """Style that puts a focus frame above its widget, and around it if it is a button or a label."""
+    """Style that puts a focus frame above its widget, and around it if it is a button or a label.
+
+    That is also so for a widget with the property isFilled, which draws up to its edges.
+    """
 
     def styleHint(
         self,
@@ -67,6 +70,8 @@ class _RingStyle(QProxyStyle):
         self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
     ) -> int:
         if metric in (QStyle.PixelMetric.PM_FocusFrameHMargin, QStyle.PixelMetric.PM_FocusFrameVMargin):
-            is_around = isinstance(widget, QFocusFrame) and isinstance(widget.widget(), QLabel | QAbstractButton)
-            return TIGHT if is_around else 0
+            inside = widget.widget() if isinstance(widget, QFocusFrame) else None
+            return (
+                TIGHT if isinstance(inside, QLabel | QAbstractButton) or (inside and inside.property("isFilled")) else 0
+            )
         return super().pixelMetric(metric, option, widget)

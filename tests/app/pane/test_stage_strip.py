@@ -68,6 +68,12 @@ def test_picture_at_the_edge_is_cut_off_if_more_of_them_follow(narrow: StageStri
         assert not all(map(narrow.rect().contains, seen))
 
 
+def test_twenty_stages_fit_between_two_panels(narrow: StageStrip, view: ViewState) -> None:
+    view.set_stage(STAGES // 2)
+    narrow.resize(532, narrow.height())
+    assert all(is_completely_visible(narrow, stage) for stage in range(STAGES))
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_frame_around_the_current_picture_is_visible(narrow: StageStrip, theme: Theme) -> None:
     narrow.setPalette(palette(theme))

@@ -6,7 +6,8 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.style.tokens import CORNER
+from flowviz.app.pane.stage_strip import StageStrip
+from flowviz.app.style.tokens import CORNER, TIGHT
 from flowviz.app.widgets.focus_ring import FocusRing
 from flowviz.app.window.keyboard import FocusRings
 from tests.app.conftest import Window
@@ -31,6 +32,15 @@ def test_focus_ring_does_not_cover_the_text_of_a_label(window: Window, qtbot: Qt
     rings.watch(None, label)
     [ring] = [ring for ring in window.main.findChildren(FocusRing) if ring.widget() is label]
     assert ring.mask().intersected(label.geometry().translated(-ring.pos())).isEmpty()
+
+
+def test_focus_ring_covers_no_picture_of_the_strip(window: Window, qtbot: QtBot) -> None:
+    strip = window.find(StageStrip, "stageStrip")
+    strip.setFocus()
+    ring = window.main.findChild(FocusRing)
+    assert ring is not None
+    place = QRect(strip.mapTo(window.main, QPoint()), strip.size())
+    qtbot.waitUntil(lambda: ring.geometry() == place.adjusted(-TIGHT, -TIGHT, TIGHT, TIGHT))
 
 
 def test_focus_ring_is_hidden_when_its_widget_is_deleted(window: Window, qtbot: QtBot) -> None:
