@@ -81,3 +81,8 @@ def test_a_number_always_means_the_same_lesson() -> None:
     assert all(lesson.numbered_title == f"{lesson.number}. {lesson.title}" for lesson in numbered)
     with pytest.raises(FileError, match="There is no lesson named '11'"):
         lesson_file("11")
+
+
+def test_the_last_question_of_make_it_sharper_keeps_the_flow_of_the_learner() -> None:
+    setup = read_lesson(lesson_file("make_it_sharper")).steps[-1].setup
+    assert (setup.flow, setup.training, setup.text) == (None, None, None)
