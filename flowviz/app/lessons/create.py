@@ -87,7 +87,7 @@ def create_lessons(
     page = OneDimensionPage(stack, window)
     suspects = SuspectMarks(cloud, viewer, view)
     observer.add(suspects.observations, suspects.changed)
-    preparation = Preparation(view, request, session, playhead, edits, compared, page, suspects, open_panels)
+    preparation = Preparation(view, request, session, viewer, edits, compared, page, suspects, open_panels)
     opener = Opener(documents.document, session, comparisons, page.set_shown, window)
     observer.add(page.observations, page.changed)
     pointer = Pointer(window, show_dock, motion)

@@ -207,6 +207,7 @@ class Lessons(QObject):
 
     def _go_to(self, step: int, *, replays: bool) -> None:
         self.done.emit("")  # what was said about the last step
+        self.pointer.hide()
         self._announcer.end()
         self.beginning = None
         self.state.go_to(step)
@@ -261,13 +262,13 @@ class Lessons(QObject):
         if step.is_done(self.observer.read(), self.beginning):
             self.state.mark_done()
             if step.action is not None:
-                message = f"Done. {as_plain(step.done or '')}".strip()
-                self.done.emit(message)
-                self._announcer.announce(message)
+                self.done.emit(f"Done: {step.title}")  # the panel says more, for which a status bar may be too narrow
+                self._announcer.announce(f"Done. {as_plain(step.done or '')}".strip())
 
     def _on_changed(self, old: Attendance, new: Attendance) -> None:
-        if new.lesson is None:
+        if new.step is None:
             self._preparation.end()
+        if new.lesson is None:
             self._panel.step.clear()
             return
         kept = self.opener.kept

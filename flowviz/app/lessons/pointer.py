@@ -1,7 +1,6 @@
 """The pointer of lessons: shows a control that a text names, and draws attention to it."""
 
 from collections.abc import Callable
-from functools import partial
 
 from PyQt6.QtCore import QObject, QPoint, pyqtSignal
 from PyQt6.QtGui import QAction
@@ -26,9 +25,9 @@ class Pointer(QObject):
     def __init__(self, window: QMainWindow, show_dock: Callable[[QDockWidget], object], motion: Dissolve) -> None:
         """Create it; `show_dock` shows a panel beside the lesson."""
         super().__init__(window)
-        self._window, self._show_dock, self._motion = window, show_dock, motion
+        self._window, self._show_dock = window, show_dock
         self._ring = FocusRing()
-        self._timer = delayed(self, self._fade, SHOWN_MS)
+        self._timer = delayed(self, lambda: motion.dissolve(self.hide), SHOWN_MS)
 
     def point_at(self, name: str) -> None:
         """Draw attention to the control or the command with an object name; a text field is ready for another text."""
@@ -43,6 +42,11 @@ class Pointer(QObject):
         if isinstance(found, QLineEdit | QPlainTextEdit):
             found.setFocus()
             found.selectAll()
+
+    def hide(self) -> None:
+        """Point at nothing."""
+        if not isdeleted(self._ring):
+            self._ring.setWidget(None)
 
     def _show_command(self, action: QAction) -> QPoint:
         """Point at the button of a command, or open the menu that contains it; return where a menu of its own goes."""
@@ -66,7 +70,3 @@ class Pointer(QObject):
             self._ring = FocusRing()
         self._ring.setWidget(control)
         self._timer.start()
-
-    def _fade(self) -> None:
-        if not isdeleted(self._ring):
-            self._motion.dissolve(partial(self._ring.setWidget, None))

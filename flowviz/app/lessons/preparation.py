@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flowviz.app.lessons.one_dimension_page import OneDimensionPage
 from flowviz.app.lessons.suspect_marks import SuspectMarks
-from flowviz.app.pane.playhead import Playhead
+from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
@@ -25,14 +25,14 @@ class Preparation:
         view: ViewState,
         request: RequestState,
         session: Session,
-        playhead: Playhead,
+        viewer: Viewer,
         edits: EditsState,
         compared: ComparedState,
         one_dimension: OneDimensionPage,
         suspects: SuspectMarks,
         open_panels: Callable[[frozenset[str]], object],
     ) -> None:
-        self._view, self._request, self._session, self._playhead = view, request, session, playhead
+        self._view, self._request, self._session, self._viewer = view, request, session, viewer
         self._edits, self._compared, self._one_dimension, self._suspects = edits, compared, one_dimension, suspects
         self.open_panels = open_panels
 
@@ -56,8 +56,8 @@ class Preparation:
         self._set_view(setup)
 
     def end(self) -> None:
-        """Undo what holds for one step alone."""
-        self._playhead.pace = None
+        """Undo what holds for one step alone, and play nothing when a training of the lesson ends."""
+        self._viewer.playhead.pace, self._viewer.end_playback.is_used = None, True
 
     def _set_request(self, setup: Setup) -> None:
         request = self._request
@@ -99,7 +99,7 @@ class Preparation:
         elif setup.stage is not None:
             self._view.set_stage(setup.stage)
         if setup.pace is not None:
-            self._playhead.jump_to(self._view.value.stage)  # what is to be watched begins here
-        self._playhead.pace = setup.pace
-        if setup.playing is not None and setup.playing != self._playhead.is_playing:
-            self._playhead.toggle_playing()
+            self._viewer.playhead.jump_to(self._view.value.stage)  # what is to be watched begins here
+        self._viewer.playhead.pace = setup.pace
+        if setup.playing is not None and setup.playing != self._viewer.playhead.is_playing:
+            self._viewer.playhead.toggle_playing()

@@ -14,13 +14,16 @@ class EndPlayback(QObject):
     """Plays all stages once when a training ends, unless the user has scrubbed or is using the view.
 
     Nothing is played with reduced motion, or if the user has turned this off, which the settings remember.
+
+    Attributes:
+        is_used: Whether the user has used the view since the training began, or a lesson has ended.
     """
 
     def __init__(self, view: ViewState, playhead: Playhead, parent: QObject) -> None:
         super().__init__(parent)
         self._view, self._playhead = view, playhead
         self._settings = settings()
-        self._is_used = False
+        self.is_used = False
         view.changed.connect(self._on_view_changed)
 
     @property
@@ -34,7 +37,7 @@ class EndPlayback(QObject):
 
     def begin(self) -> None:
         """Watch the user from the start of a training on."""
-        self._is_used = False
+        self.is_used = False
 
     def play(self) -> None:
         """Play when the training has ended, unless the user would be disturbed."""
@@ -43,9 +46,9 @@ class EndPlayback(QObject):
 
     def _is_in_use(self) -> bool:
         is_pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        return self._is_used or self._view.value.is_explored or self._playhead.is_playing or is_pressed
+        return self.is_used or self._view.value.is_explored or self._playhead.is_playing or is_pressed
 
     def _on_view_changed(self, old: View, new: View) -> None:
         is_same_flow = (old.last_stage, old.particles) == (new.last_stage, new.particles)
         if is_same_flow and (old.stage != new.stage or old.selection != new.selection or new.is_explored):
-            self._is_used = True
+            self.is_used = True

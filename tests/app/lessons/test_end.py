@@ -66,6 +66,20 @@ def test_reopening_a_finished_lesson_keeps_its_mark(learner: Learner, lesson: Le
     assert learner.step == lesson.steps[1]
 
 
+def test_nothing_plays_or_is_pointed_at_once_a_lesson_has_ended(
+    window: Window, learner: Learner, lesson: Lesson
+) -> None:
+    store_progress(lesson, stored_progress(lesson).at(len(lesson.steps) - 1))
+    learner.attend(lesson)
+    window.main.viewer.end_playback.begin()
+    learner.lessons.pointer.point_at("showButton")
+    learner.press("Skip")
+    learner.wait_for_step()
+    assert learner.lessons.pointer._ring.widget() is None
+    window.main.viewer.end_playback.play()
+    assert not window.main.viewer.playhead.is_playing
+
+
 def test_going_back_from_the_end_keeps_the_mark(window: Window, learner: Learner, lesson: Lesson) -> None:
     end(learner, lesson)
     assert mark(lesson) == "finished, 5 steps skipped"

@@ -171,6 +171,7 @@ def test_a_screen_reader_hears_that_a_step_is_done(
     window.main.view.set_stage(4)
     qtbot.waitUntil(lambda: learner.is_done)
     assert focused.accessibleName().startswith("Done. The cloud has changed.")
+    assert window.find(StatusBar, "statusBar").text.endswith(f"Done: {lesson.steps[0].title}")
     window.find(QPushButton, "lessonNextButton").setFocus()
     assert focused.accessibleName() == before
 

@@ -43,7 +43,7 @@ def attended(window: Window, learner: Learner) -> Iterator[Learner]:
     settle(window.main)
     yield learner
     window.main.lessons.pointer._timer.stop()
-    window.main.lessons.pointer._fade()
+    window.main.lessons.pointer.hide()
 
 
 def follow(learner: Learner, label: str, address: str) -> None:
@@ -164,7 +164,7 @@ def test_the_ring_vanishes_without_motion_only_if_motion_is_reduced(
     try:
         follow(attended, "lessonAction", "control:showButton")
         assert pointer._timer.isActive()
-        pointer._fade()
+        pointer.hide()
         assert not pointed_at(window)
         assert motion.isHidden() == reduced
     finally:
