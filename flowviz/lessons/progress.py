@@ -41,9 +41,15 @@ class Progress:
         """Return the progress after an answer to the question of a step, which is kept if it is the first one."""
         return replace(self, first_answers={step: answer, **self.first_answers})
 
-    def again(self) -> "Progress":
-        """Return the progress after opening a finished lesson again: nothing is done yet, but it stays finished."""
-        return replace(self, step=0, done=frozenset())
+    def reopened(self, lesson: Lesson) -> "Progress":
+        """Return the progress after opening a lesson again.
+
+        Nothing of a finished lesson is done yet, but it stays finished. Another lesson goes on with its current step,
+        which has to be done once more, because what was done in the window is gone.
+        """
+        if self.has_ended(lesson):
+            return replace(self, step=0, done=frozenset())
+        return replace(self, done=self.done - {self.step})
 
     def within(self, lesson: Lesson) -> "Progress":
         """Return the progress in a lesson as it is now: without steps that it does not have, and finished at its end.

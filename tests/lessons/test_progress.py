@@ -20,7 +20,7 @@ def lesson() -> Lesson:
 
 def test_a_stored_progress_is_read_again(lesson: Lesson) -> None:
     progress = Progress(3, frozenset({0, 2})).having_answered(QUESTION, 1)
-    for each in (Progress(), progress, progress.at(5).within(lesson), progress.at(5).within(lesson).again()):
+    for each in (Progress(), progress, progress.at(5).within(lesson), progress.at(5).within(lesson).reopened(lesson)):
         assert Progress.parse(each.text()) == each
 
 
@@ -56,13 +56,19 @@ def test_only_the_first_answer_is_kept(lesson: Lesson) -> None:
 
 def test_opening_a_finished_lesson_again_keeps_its_mark_and_its_first_answers(lesson: Lesson) -> None:
     finished = Progress(4, EVERYTHING - {1}).having_answered(QUESTION, 0).at(5).within(lesson)
-    again = Progress.parse(finished.again().text()).within(lesson)
+    again = Progress.parse(finished.reopened(lesson).text()).within(lesson)
     assert (again.step, again.done, again.is_finished(lesson)) == (0, frozenset(), True)
     assert again.words(lesson) == "finished, 1 step skipped"
     assert again.at(2).words(lesson) == "finished, 1 step skipped, again at step 3 of 5"
     better = again.having_answered(QUESTION, 1).having_done(1).at(5).within(lesson)
     assert better.words(lesson) == "finished"
     assert better.first_answers == {QUESTION: 0}
+
+
+def test_the_current_step_of_a_lesson_that_goes_on_is_not_done(lesson: Lesson) -> None:
+    progress = Progress(QUESTION, frozenset({0, QUESTION})).having_answered(QUESTION, 1).reopened(lesson)
+    assert (progress.step, progress.done, progress.first_answers) == (QUESTION, frozenset({0}), {QUESTION: 1})
+    assert progress.finished is None
 
 
 def test_the_end_says_what_was_learned_if_the_lesson_does(lesson: Lesson) -> None:

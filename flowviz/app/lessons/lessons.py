@@ -114,8 +114,7 @@ class Lessons(QObject):
 
     def begin(self, lesson: Lesson) -> None:
         """Begin or continue a lesson, after asking about unsaved changes."""
-        stored = stored_progress(lesson)
-        progress = stored.again() if stored.has_ended(lesson) else stored
+        progress = stored_progress(lesson).reopened(lesson)
         opening, _ = lesson.beginning(progress.step, replays=True)
         self._after_asking(opening, partial(self._begin, lesson, progress))
 

@@ -129,6 +129,13 @@ def test_a_lesson_is_resumed_where_it_was_left(window: Window, qtbot: QtBot, lea
     assert window.main.request.plan.flow.family == "nice"
 
 
+def test_a_step_that_was_done_is_to_be_done_once_more_another_day(learner: Learner, lesson: Lesson) -> None:
+    store_progress(lesson, Progress(4, frozenset(range(5))))
+    learner.attend(lesson)
+    assert learner.step == lesson.steps[4]
+    assert not learner.is_done, "the window does not show what was done"
+
+
 def test_going_back_sets_the_earlier_step_again(window: Window, learner: Learner, lesson: Lesson) -> None:
     learner.attend(lesson)
     window.main.view.set_stage(4)
