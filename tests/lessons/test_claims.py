@@ -28,7 +28,7 @@ from tests.lessons.flows import (
 )  # fmt: skip
 
 X = np.linspace(-8, 8, 6_001)
-ROUND_TRIP = 1e-6  # "less than a millionth"
+ROUND_TRIP = 1e-6  # flow units; "each layer was undone exactly"
 
 
 def says(number: int, *numbers: str) -> None:
@@ -51,6 +51,15 @@ def test_1_a_flat_curve_crowds_points_and_keeps_their_share() -> None:
     here = slice_at(curve, 0)
     assert here.y[1] - here.y[0] < here.x[1] - here.x[0]
     assert here.density_after > here.density_before
+
+
+def test_1_a_density_is_below_1_before_the_middle_is_flattened_further() -> None:
+    curve = lesson(1).steps[3].setup.monotone_curve
+    assert curve is not None
+    says(1, f"the highest density is {moved_density(curve, X)[1].max():.1f}.")
+    squeezed = lesson(1).steps[4].setup.monotone_curve
+    assert squeezed is not None
+    assert moved_density(squeezed, X)[1].max() > 2 * normal_density(np.zeros(1))  # "more than twice as high"
 
 
 def test_1_a_density_above_1_has_an_area_of_1() -> None:
@@ -82,7 +91,7 @@ def test_2_a_coupling_keeps_the_columns() -> None:
 
 
 def test_2_the_whole_flow_can_be_undone() -> None:
-    says(2, "less than a millionth")
+    says(2, "each layer was undone exactly")
     project = gallery("two_moons")
     flow = project.build_flow()
     there = project.trace.positions
@@ -101,6 +110,11 @@ def test_2_a_bent_coupling_can_be_undone_as_well() -> None:
     assert np.abs(there[-1] - gallery("two_moons").trace.positions[-1]).max() > 0.5
     back = project.build_flow().encoded(there[-1]).positions[0]
     assert np.median(np.linalg.norm(back - there[0], axis=1)) < ROUND_TRIP
+
+
+def test_2_the_round_cloud_is_nearly_empty_at_3() -> None:
+    says(2, "nearly empty at *x* = 3")
+    assert (np.abs(gallery("two_moons").trace.positions[0][:, 0] - 3) < 0.5).mean() < 0.01
 
 
 def test_3_without_permutations_particles_never_move_sideways() -> None:
@@ -166,7 +180,8 @@ def test_5_loss_entropy_and_gap_of_the_word() -> None:
         f"the entropy {entropy(project):.2f} nats",
         f"{gap(project):.2f} nats",
     )
-    says(5, f"the letters of BRAD cover {np.exp(entropy(project)):.2f} square units")
+    says(5, f"The letters of BRAD cover {np.exp(entropy(project)):.2f} square units")
+    says(5, f"Twice as much ink adds log 2 = {np.log(2):.2f}")
     assert round(nll(project), 2) - round(entropy(project), 2) == pytest.approx(round(gap(project), 2))
 
 

@@ -9,8 +9,10 @@ from flowviz.errors import FileError
 from flowviz.lessons import check_lesson, lesson_file, lesson_warnings, next_lesson, read_lesson, shipped_lessons
 from flowviz.lessons.lesson import LEARNED
 from flowviz.lessons.markdown import as_plain
+from flowviz.lessons.opened import stage_kind
 from flowviz.lessons.shipped import ORDER
-from tests.lessons.flows import FILES, LESSONS
+from flowviz.specs.explanations import LAYER_SENTENCES
+from tests.lessons.flows import FILES, LESSONS, gallery
 
 MAX_WORDS = 80  # of a step
 WRITTEN = ORDER[:8]
@@ -86,3 +88,30 @@ def test_a_number_always_means_the_same_lesson() -> None:
 def test_the_last_question_of_make_it_sharper_keeps_the_flow_of_the_learner() -> None:
     setup = read_lesson(lesson_file("make_it_sharper")).steps[-1].setup
     assert (setup.flow, setup.training, setup.text) == (None, None, None)
+
+
+def test_the_last_step_of_the_first_lesson_is_not_done_over_an_untrained_cloud() -> None:
+    """A learner who comes back another day finds a new flow, which first has to learn."""
+    step = read_lesson(lesson_file("why_flows")).steps[-1]
+    shown = {"marks": frozenset({"points", "target"})}
+    assert not step.is_done({**shown, "steps": 0}, {})
+    assert step.is_done({**shown, "steps": 400}, {})
+
+
+def test_no_caption_below_the_cloud_gives_an_answer_away() -> None:
+    """No question begins at a stage whose caption says what the correct answer says."""
+    names = gallery("brad").trace.names
+    for step in read_lesson(lesson_file("five_questions")).steps:
+        stage = step.setup.stage
+        if step.predict is not None and isinstance(stage, int):
+            answer = step.predict.answers[step.predict.correct - 1]
+            assert answer.split()[-4:] != LAYER_SENTENCES[stage_kind(names[stage])].split()[-4:], step.title
+
+
+def test_steps_that_are_compared_differ_in_what_they_say_only() -> None:
+    """A training of another family has the batch and the normalization of the one before."""
+    for step in read_lesson(lesson_file("make_it_sharper")).steps[:-1]:
+        flow, training = step.setup.flow_spec, step.setup.training_spec
+        assert flow is not None
+        assert training is not None
+        assert (flow.normalization, training.batch) == ("box", 256), step.title

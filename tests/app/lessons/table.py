@@ -105,7 +105,7 @@ TABLE: Mapping[tuple[str, int], Attempts] = {
         move_knot(1, -6),
     ),
     ("01_change_of_variables", 4): Attempts(
-        all_of(move_knot(-1, 4), move_knot(1, -4)), move_knot(3, 5), all_of(move_knot(-1, 4), move_knot(1, -4))
+        move_knot(-1, 1), move_knot(3, 5), all_of(move_knot(-1, 2), move_knot(1, -2))
     ),
     ("01_change_of_variables", 6): Attempts(move_knot(1, 2), move_knot(1, -6), move_knot(1, 11)),
     ("02_coupling", 1): Attempts(
