@@ -142,7 +142,8 @@ def test_the_plots_keep_their_places_when_the_view_says_why_a_point_stops(
 def test_each_y_is_as_high_in_the_density_as_in_the_curve(view: OneDimension, factor: float) -> None:
     font = view.font()
     font.setPointSizeF(factor * font.pointSizeF())
-    view.set_appearance(font, "light")
+    view.setFont(font)
+    view.show_appearance()
     QApplication.processEvents()
     curve, density = (plot.getViewBox() for plot in (view._map, view._beside))
     for y in (-3, 0, 2):
