@@ -146,7 +146,7 @@ def test_results_are_exported(
     place: str,
 ) -> None:
     second, path = read_lesson(lesson_file("2")), tmp_path / "results.csv"
-    store_progress(second, Progress(2, frozenset({0, 1})).having_answered(1, 0))
+    store_progress(second, Progress(2, frozenset({0, 1})).having_answered(1, second.predictions[1].correct - 1))
     if place == "lessonResultsButton":
         end(learner, summed_up)
     else:
