@@ -93,7 +93,10 @@ class Readout(FittingLabel):
         stage = min(self._stage, self._trace.last_stage)
         selected = f" · {self._selected:,} selected" if self._selected else ""
         sentences = self._trace.sentences(stage, self._edits.of(stage), encoded=self._is_encoded)
-        return *(sentence + selected for sentence in sentences), sentences[-1].partition(":")[0]
+        return (
+            *(sentence + selected for sentence in sentences),
+            *(re.sub(end, "", sentences[-1]) for end in (":.*", r"( \d+ of \d+)?:.*")),  # the name, then without number
+        )
 
 
 class Score(FittingLabel):

@@ -164,7 +164,7 @@ def test_the_ring_vanishes_without_motion_only_if_motion_is_reduced(
     try:
         follow(attended, "lessonAction", "control:showButton")
         assert pointer._timer.isActive()
-        pointer.hide()
+        pointer._timer.timeout.emit()
         assert not pointed_at(window)
         assert motion.isHidden() == reduced
     finally:
