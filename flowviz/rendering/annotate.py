@@ -6,18 +6,15 @@ from functools import lru_cache
 from math import ceil, floor, log10
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from flowviz.records import FLOW_UNITS, Units
 from flowviz.rendering.colors import SURROUNDINGS, Color, packed_color
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.rendering.raster import RGBA, Layer
-from flowviz.rendering.typeface import font_file
+from flowviz.rendering.stamps import fineness_of, font, stamp, stroke_width
 from flowviz.specs import PictureSize, ViewSpec
 
 MAX_TICKS = 8  # tick steps along the shorter side
-# Text below a font size in pixels is drawn larger and reduced, because small letters would be spaced by whole pixels.
-FINENESS, FINE_SIZE = 4, 14.0
 TITLE_EMS = 1.6
 BROAD = 40.0  # ems; minimum panel width for a title and a legend side by side
 BESIDE_TITLE = 16.0  # ems; width reserved for the legend beside a title
@@ -269,7 +266,7 @@ def text_width(size: float, ems: float = 1.0) -> Measure:
         size: 1 em in pixels.
         ems: The font size in ems.
     """
-    fineness = _fineness(ems * size)
+    fineness = fineness_of(ems * size)
     letters = font(ems * size * fineness)
     return lambda text: letters.getlength(text) / fineness
 
@@ -310,7 +307,7 @@ def label_box(label: Label, size: float, length: float) -> tuple[float, float, f
         size: 1 em in pixels.
         length: The width of the text in pixels.
     """
-    gap, height = _stroke(size), label.ems * size
+    gap, height = stroke_width(size), label.ems * size
     top = label.y - {"t": 0.0, "m": 0.5, "b": 1.0}[label.anchor[1]] * height
     return text_left(label, length) - gap, top - gap, length + 2 * gap, height + 2 * gap
 
@@ -320,76 +317,6 @@ def note_label(view: ViewSpec, panel: Panel, text: str) -> Label:
     size = em(view, panel)
     height = min(panel.height, round(2 * size))
     return Label(panel.width - size, max(height, panel.height - round(1.8 * size)) - height / 2, text, "rm")
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """A rendered text, which can be placed in many pictures.
-
-    Attributes:
-        picture: The pixels of the text and its halo.
-        size: The size of the picture, in pixels.
-        anchor: The position (x, y) of the text anchor in the picture, in pixels.
-    """
-
-    picture: Layer
-    size: Panel
-    anchor: tuple[int, int]
-
-    def at(self, x: int, y: int, panel: Panel) -> Layer:
-        """Return the text as a layer of a panel, with its anchor at pixel (x, y), clipped to the panel."""
-        rows, columns = np.divmod(self.picture.where, self.size.width)
-        rows, columns = rows + (y - self.anchor[1]), columns + (x - self.anchor[0])
-        inside = (rows >= 0) & (rows < panel.height) & (columns >= 0) & (columns < panel.width)
-        where = (rows * panel.width + columns)[inside]
-        return Layer(where, self.picture.colors[inside], self.picture.alphas[inside])
-
-
-@lru_cache(maxsize=512)
-def stamp(
-    text: str, anchor: str, text_size: float, size: float, color: Color, background: tuple[int, int, int, int]
-) -> Stamp:
-    """Render a text with a halo.
-
-    Args:
-        text: The text.
-        anchor: A Pillow text anchor, such as "lt".
-        text_size: The font size in pixels.
-        size: 1 em in pixels, which determines the width of the halo.
-        color: The color of the text.
-        background: The background and its opacity; the halo is opaque, and has the same color.
-    """
-    fineness = _fineness(text_size)
-    letters, stroke = font(text_size * fineness), _stroke(size) * fineness
-    left, top, right, bottom = (edge / fineness for edge in letters.getbbox(text, stroke_width=stroke, anchor=anchor))
-    place = 1 - floor(left), 1 - floor(top)  # leaves a margin of one pixel
-    width, height = ceil(right) + place[0] + 1, ceil(bottom) + place[1] + 1
-    fine = Image.new("RGBA", (width * fineness, height * fineness), background)
-    ImageDraw.Draw(fine).text(
-        (place[0] * fineness, place[1] * fineness),
-        text,
-        color,
-        letters,
-        anchor,
-        stroke_width=stroke,
-        stroke_fill=(*background[:3], 255),
-    )
-    return Stamp(Layer.of(np.asarray(fine.reduce(fineness))), Panel(width, height), place)
-
-
-def _fineness(text_size: float) -> int:
-    return FINENESS if text_size < FINE_SIZE else 1
-
-
-def _stroke(size: float) -> int:
-    """Return the width in pixels of the halo around a text; `size` is 1 em in pixels."""
-    return max(1, round(size / 6))
-
-
-@lru_cache(maxsize=16)
-def font(size: float) -> ImageFont.FreeTypeFont:
-    """Return the font of all text in pictures at a size in pixels."""
-    return ImageFont.truetype(font_file(), size)
 
 
 def _ticks(view: ViewSpec, panel: Panel, units: Units) -> tuple[Ticks, Ticks]:

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from flowviz.records import Scene, base_of, untrained_trace
-from flowviz.rendering.annotate import em, stamp, text_width
+from flowviz.rendering.annotate import em, text_width
 from flowviz.rendering.colors import COMPONENTS, packed
 from flowviz.rendering.legend import KEY_WIDTH, Key, draw_key, draw_legend, keys
 from flowviz.rendering.particles import CHOSEN, OTHERS, particle_colors
 from flowviz.rendering.projection import Panel
+from flowviz.rendering.stamps import stamp
 from flowviz.specs import FlowSpec, ViewSpec
 from flowviz.specs.view import ColorBy
 

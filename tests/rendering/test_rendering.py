@@ -5,9 +5,10 @@ import pytest
 
 from flowviz.records import Trace, base_particles, untrained_trace
 from flowviz.rendering import positions_at, quadrant_colors
-from flowviz.rendering.annotate import em, font, tick_labels, tick_step
+from flowviz.rendering.annotate import em, tick_labels, tick_step
 from flowviz.rendering.colors import SURROUNDINGS
 from flowviz.rendering.projection import Panel
+from flowviz.rendering.stamps import font
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.specs.view import Theme
 

@@ -8,8 +8,8 @@ from matplotlib.textpath import TextPath
 from PIL import ImageFont
 
 from flowviz.files import resource
-from flowviz.rendering.annotate import font
 from flowviz.rendering.page import width_of
+from flowviz.rendering.stamps import font
 from flowviz.rendering.text_pages import Text, save_text_pages
 from flowviz.rendering.typeface import FAMILY, Weight, font_file
 from flowviz.specs import TextSpec

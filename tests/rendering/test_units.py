@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowviz.records import FLOW_UNITS, Units
-from flowviz.rendering.annotate import Label, background, em, font, grid_lines, tick_labels
+from flowviz.rendering.annotate import Label, background, em, grid_lines, tick_labels
 from flowviz.rendering.colors import SURROUNDINGS, packed_color
 from flowviz.rendering.projection import Panel, Projection
+from flowviz.rendering.stamps import font
 from flowviz.specs import ViewSpec
 
 PANEL = Panel(900, 800)
