@@ -244,6 +244,7 @@ class Lessons(QObject):
         if not was_changed:
             document.discard_changes()  # which the lesson has made, not the learner
         self.beginning = self.observer.begin()
+        self._on_changed(value, value)  # links to controls that were created meanwhile
         self._panel.take_focus()
         self._evaluate()
 

@@ -52,6 +52,7 @@ class PredictionBox(QWidget):
         if answer is not None:
             self._rows[answer].button.setChecked(True)
         self._check.setEnabled(answer is not None)
+        self._check.setAccessibleDescription("")
 
     def show_feedback(self, prediction: Prediction, answer: int | None) -> None:
         """Say whether the answer is correct, and why, or nothing before there is one.

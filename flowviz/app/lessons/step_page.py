@@ -18,7 +18,7 @@ from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson, Step
 from flowviz.lessons.diagram import describe, diagram_svg
 from flowviz.lessons.lesson import Place
-from flowviz.lessons.markdown import as_html, as_line, as_plain
+from flowviz.lessons.markdown import as_html, as_line, as_plain, as_plain_line
 from flowviz.lessons.terms import TERMS
 
 DONE, TO_DO = "✓ Done.", "☐"
@@ -56,7 +56,7 @@ class StepPage(QWidget):
             self._shown = shown
             self._show_texts(lesson, step, value)
             self._scroll.verticalScrollBar().setValue(0)  # type: ignore[union-attr]
-        self._show_done(step, value)
+        self._show_state(step, value)
         lay_out_now()
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -115,15 +115,13 @@ class StepPage(QWidget):
         self._position.setText(f"{lesson.title}: step {number} of {count}")
         self._set_title(step.title)
         self._show_diagram(lesson.place(value.progress.step))
-        self.text.setText(as_html(step.text, self.text.has_control))
-        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._term.hide()
         self._show_parts(step)
         if step.predict is not None:
             self._question.show_question(step.predict, value.answer)
         self._back.setEnabled(value.progress.step > 0)
         rename(self._next, "&Finish" if number == count else "&Next")
-        spoken = [step.title, as_plain(step.text), step.action or ""]
+        spoken = [as_plain_line(step.title), as_plain(step.text), as_plain_line(step.action or "")]
         self.text.setAccessibleName(f"{self._position.text()}. {' '.join(filter(None, spoken))}")
 
     def _show_diagram(self, place: Place | None) -> None:
@@ -139,8 +137,11 @@ class StepPage(QWidget):
         self._action.setVisible(step.action is not None)
         self._question.setVisible(step.predict is not None)
 
-    def _show_done(self, step: Step, value: Attendance) -> None:
+    def _show_state(self, step: Step, value: Attendance) -> None:
+        """Show whether the step is done, and the links to the controls that exist by now."""
         is_done, has_control = value.is_done, self.text.has_control
+        self.text.setText(as_html(step.text, has_control))
+        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         if step.action:
             self._action.setText(f"<b>{TO_DO if not is_done else '☑'} {as_line(step.action, has_control)}</b>")
         if step.predict is not None:

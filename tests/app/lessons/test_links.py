@@ -21,9 +21,10 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.linked_label import LinkedLabel, control_named
+from flowviz.app.lessons.stored_progress import store_progress
 from flowviz.app.widgets.focus_ring import FocusRing
 from flowviz.files import resource
-from flowviz.lessons import Lesson, read_lesson, shipped_lessons
+from flowviz.lessons import Lesson, lesson_file, read_lesson, shipped_lessons
 from flowviz.lessons.markdown import own_links
 from flowviz.lessons.progress import Progress
 from flowviz.lessons.terms import TERMS
@@ -64,6 +65,19 @@ def test_links_to_known_controls_and_terms_are_links_and_others_are_text(window:
     assert "noSuchButton" not in html
     assert "Nothing is here. This neither." in html
     assert "control:showButton" in window.find(QLabel, "lessonAction").text()
+
+
+def test_controls_that_a_resumed_step_opens_are_links(window: Window, learner: Learner) -> None:
+    lesson = read_lesson(lesson_file("10"))
+    store_progress(lesson, Progress(2))
+    for box in window.main.findChildren(QWidget, "addEntrantButton"):
+        box.setObjectName("")  # of a comparison that an earlier test has shown
+    learner.attend(lesson)
+    assert "control:addEntrantButton" in "".join(
+        window.find(QLabel, name).text() for name in ("lessonText", "lessonAction")
+    )
+    learner.leave()
+    store_progress(lesson, Progress())
 
 
 def test_a_link_surrounds_a_control_that_can_be_seen(window: Window, attended: Learner) -> None:

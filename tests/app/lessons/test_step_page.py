@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QLabel, QToolButton, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.panel import LessonPanel
@@ -138,3 +138,27 @@ def test_labels_above_the_cloud_can_be_read_beside_a_lesson(
 
 def image(widget: QWidget) -> QImage:
     return widget.grab().toImage()
+
+
+@pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.name)
+def test_a_screen_reader_hears_no_markdown(qtbot: QtBot, lesson: Lesson) -> None:
+    panel = LessonPanel()
+    qtbot.addWidget(panel)
+    for value in attendances(lesson):
+        panel.show_attendance(value, "")
+        spoken = panel.step.text.accessibleName()
+        assert "](" not in spoken
+        assert "*" not in spoken
+
+
+def test_the_button_that_checks_an_answer_forgets_the_reply_to_the_question_before(qtbot: QtBot) -> None:
+    panel = LessonPanel()
+    qtbot.addWidget(panel)
+    lesson = read_lesson(PAGES)
+    check = panel.step.findChild(QPushButton, "lessonCheckButton")
+    assert check is not None
+    panel.show_attendance(Attendance(lesson, Progress(2), ((2, 0),)), "")
+    assert "loss" in check.accessibleDescription()
+    panel.step.clear()
+    panel.show_attendance(Attendance(lesson, Progress(2)), "")
+    assert not check.accessibleDescription()
