@@ -138,9 +138,16 @@ class Setup(Spec):
         """Return the state after an earlier setup and this one."""
         given = self.given()
         replaced = {name for pair in EXCLUSIVE if pair & given.keys() for name in pair} | {"pace"}
-        replaced |= {"grid", "square"} if given.keys() & {"grid", "square"} else set()
-        kept = {name: value for name, value in earlier.given().items() if name not in replaced}
+        replaced |= {"grid", "square"} if self.grid or self.square not in {None, "clear"} else set()
+        replaced |= {"probe"} if self.tool not in {None, "probe"} else set()
+        kept = {name: value for name, value in earlier._effects().items() if name not in replaced}
         return Setup(**{**kept, **given})
+
+    def _effects(self) -> dict[str, Any]:
+        """Return what is set, by key, with the grid that a square implies and the tool that a probe implies."""
+        grid = {"grid": COARSE_GRID} if self.square not in {None, "clear"} else {}
+        tool = {"tool": "probe"} if self.probe not in {None, "clear"} else {}
+        return {**grid, **self.given(), **tool}
 
     def given(self) -> dict[str, Any]:
         """Return what is set, by key."""
