@@ -52,6 +52,12 @@ class Playhead(QObject):
         if self._started is not None:
             self._start_playback()
 
+    def set_pace(self, pace: float | None) -> None:
+        """Set the pace; a playhead that is playing continues from its position."""
+        if pace != self.pace:
+            self.pace = pace
+            self.set_playback(self._chosen)
+
     def glide_to(self, stage: int) -> None:
         """Glide to a stage, and stop playing."""
         if stage == self.stage:

@@ -57,7 +57,7 @@ def test_glide_passes_between_the_stages_and_ends(played: Played) -> None:
 
 
 def test_pace_is_the_time_from_a_stage_to_the_next(played: Played) -> None:
-    played.playhead.pace = 2.0
+    played.playhead.set_pace(2.0)
     played.playhead.glide_to(1)
     played.run(1.0)
     assert played.playhead.position == pytest.approx(0.5, abs=0.02)
@@ -69,15 +69,26 @@ def test_pace_is_the_time_from_a_stage_to_the_next(played: Played) -> None:
 
 
 def test_pace_also_holds_while_playing(played: Played) -> None:
-    played.playhead.pace = 1.5
+    played.playhead.set_pace(1.5)
     played.playhead.toggle_playing()
     played.run(LAST * 1.5 - 0.2)
     assert played.is_playing
     played.run(0.4)
     assert not played.is_playing
-    played.playhead.pace = None
+    played.playhead.set_pace(None)
     played.playhead.toggle_playing()
     played.run(LAST * 0.75 + 0.1)
+    assert not played.is_playing
+
+
+def test_pace_can_change_while_playing(played: Played) -> None:
+    played.playhead.set_pace(3.0)
+    played.playhead.toggle_playing()
+    played.run(3.0)
+    position = played.playhead.position
+    played.playhead.set_pace(None)
+    assert played.playhead.position == pytest.approx(position, abs=0.01)
+    played.run((LAST - 1) * 0.75 + 0.1)
     assert not played.is_playing
 
 
