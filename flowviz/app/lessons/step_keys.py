@@ -2,7 +2,16 @@
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLabel, QRadioButton, QStackedWidget, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QRadioButton,
+    QStackedWidget,
+    QWidget,
+)
 from PyQt6.sip import isdeleted
 
 from flowviz.app.desktop.existing import application
@@ -20,7 +29,8 @@ class StepKeys(QObject):
 
     In a step about stages, buttons, check boxes and combo boxes leave these keys to the stages as well, because the
     learner has just used one of them. Buttons have no use for them but to move the focus, as the Tab key does. A combo
-    box leaves only Left and Right; Up, Down, Home and End still choose. Text boxes, sliders and lists keep all keys.
+    box leaves only Left and Right; Up, Down, Home and End still choose. Text boxes, sliders, lists and
+    dialogs keep all keys.
     """
 
     def __init__(
@@ -49,7 +59,8 @@ class StepKeys(QObject):
         step = self._state.value.step
         kinds = (*LEAVING, QComboBox) if event.key() in SIDEWAYS else LEAVING
         is_left = isinstance(watched, kinds) and not isinstance(watched, QRadioButton)
-        return is_left and step is not None and step.is_about_stages
+        is_near = isinstance(watched, QWidget) and isinstance(watched.window(), QMainWindow | QDockWidget)
+        return is_left and is_near and step is not None and step.is_about_stages
 
     def _step(self, event: QKeyEvent) -> bool:
         stages = STAGES.get(Qt.Key(event.key()))

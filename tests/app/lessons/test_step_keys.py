@@ -2,7 +2,17 @@
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QPlainTextEdit, QRadioButton, QToolButton, QWidget
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QToolButton,
+    QWidget,
+)
 
 from flowviz.app.lessons.stored_progress import store_progress
 from flowviz.lessons import Lesson, read_lesson
@@ -112,3 +122,17 @@ def about_stages(learner: Learner) -> Lesson:
     lesson = read_lesson(PAGES)
     store_progress(lesson, Progress(1))
     return lesson
+
+
+def test_arrow_keys_of_dialogs_are_their_own(window: Window, learner: Learner) -> None:
+    window.main.activateWindow()
+    learner.attend(about_stages(learner))
+    dialog = QDialog(window.main)
+    button = QPushButton(dialog)
+    dialog.open()
+    button.setFocus()
+    learner.qtbot.waitUntil(button.hasFocus)
+    learner.qtbot.keyClick(button, Qt.Key.Key_Right)
+    dialog.close()
+    dialog.deleteLater()
+    assert window.main.view.value.stage == 0
