@@ -66,6 +66,7 @@ class Lessons(QObject):
         self.state = LessonState(self)
         self._announcer = Announcer(self)
         self.is_shown = False
+        self._untrained = 0  # the last step that was reached before a training began
         self.beginning: Mapping[str, Any] | None = None
         self._connect()
 
@@ -120,11 +121,9 @@ class Lessons(QObject):
 
     def leave(self) -> None:
         """Close the panel, and show the learner's project again."""
-        if not self.is_shown:
-            return
-        if self.opener.kept is None:
+        if self.is_shown and self.opener.kept is None:
             self._leave()
-        else:
+        elif self.is_shown:
             self._after_asking(None, self._leave)
 
     def discard_changes(self) -> None:
@@ -135,9 +134,7 @@ class Lessons(QObject):
 
     def close(self) -> None:
         """Close the panel for good, because the window closes."""
-        if self.is_shown:
-            self._interrupt()
-            self.left.emit()
+        self._close_panel()
         self.opener.close()
 
     def _connect(self) -> None:
@@ -155,7 +152,7 @@ class Lessons(QObject):
         self.observer.changed.connect(self._evaluate)
         self.state.changed.connect(self._on_changed)
         opener.failed.connect(self._on_failed)
-        opener.taken_over.connect(self._on_taken_over)
+        opener.taken_over.connect(self._close_panel)
 
     def _show_panel(self) -> None:
         if not self.is_shown:
@@ -163,8 +160,7 @@ class Lessons(QObject):
             self.entered.emit()
 
     def _leave(self) -> None:
-        self._interrupt()
-        self.left.emit()
+        self._close_panel()
         self.opener.put_back()
 
     def _after_asking(self, opening: Opening | None, then: Callable[[], object]) -> None:
@@ -227,18 +223,19 @@ class Lessons(QObject):
     def _needs(self, lesson: Lesson, number: int, *, replays: bool) -> tuple[Opening | None, Setup]:
         """Return what a step opens, or None if it is open already, and what it sets.
 
-        A learner who goes back finds the flow of the step, and not another one that a later step has trained. The
-        learner's own flow in a new project is kept.
+        A learner who goes back finds the flow of the step, and not another one that a later step has trained. What the
+        step itself has trained is kept, and so is the learner's own flow in a new project.
         """
         is_opening = self.opener.opened is None  # what an earlier step needs, or nothing was opened yet
         seen, (opening, setup) = self.observer.read(), lesson.beginning(number, replays=replays or is_opening)
-        is_replaced = replays and bool(opening) and not seen["comparison"] and seen["training"] != "idle"
-        return None if opening == self.opener.opened and not is_replaced else opening, setup
+        has_trained = not seen["comparison"] and seen["training"] != "idle" and number < self._untrained
+        return None if opening == self.opener.opened and not (replays and opening and has_trained) else opening, setup
 
     def _prepare(self, lesson: Lesson, number: int, setup: Setup) -> None:
         value, document = self.state.value, self._documents.document
         if value.lesson is not lesson or value.progress.step != number:
             return  # the learner has gone on meanwhile
+        self._untrained = number if self.observer.read()["training"] == "idle" else self._untrained
         was_changed = document.is_changed
         self._preparation.apply(setup)
         if not was_changed:
@@ -266,7 +263,7 @@ class Lessons(QObject):
                 self._announcer.announce(f"Done. {as_plain(step.done or '')}".strip())
 
     def _on_changed(self, old: Attendance, new: Attendance) -> None:
-        if new.step is None:
+        if new.step is None or old.lesson is not new.lesson:
             self._preparation.end()
         if new.lesson is None:
             self._panel.step.clear()
@@ -283,8 +280,7 @@ class Lessons(QObject):
         self.state.attend(None)
         self.is_shown = False
 
-    def _on_taken_over(self) -> None:
-        """Close the panel, because the learner has opened something else."""
+    def _close_panel(self) -> None:
         if self.is_shown:
             self._interrupt()
             self.left.emit()

@@ -26,7 +26,10 @@ class PredictionBox(QWidget):
         self.setObjectName("lessonPrediction")
         self._question = WrappingLabel("lessonQuestion", "Question")
         self.feedback_label = LinkedLabel("lessonFeedback", "Feedback")
-        self._check = button("lessonCheckButton", "&Check", "Check the chosen answer", run=self._answer)
+        self._check = button(
+            "lessonCheckButton", "&Check", "Check the chosen answer",
+            run=lambda: self.answered.emit(self._group.checkedId()),
+        )  # fmt: skip
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(lambda _: self._check.setEnabled(True))
         self._answers = QVBoxLayout()
@@ -70,9 +73,6 @@ class PredictionBox(QWidget):
             f"<p><b>{as_line(verdict)}</b></p>{as_html(reply, self.feedback_label.has_control)}"
         )
         self._check.setAccessibleDescription(f"{as_plain(verdict)} {as_plain(reply)}")
-
-    def _answer(self) -> None:
-        self.answered.emit(self._group.checkedId())
 
     def _clear(self) -> None:
         for row in self._rows:

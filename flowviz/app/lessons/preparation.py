@@ -57,7 +57,9 @@ class Preparation:
 
     def end(self) -> None:
         """Undo what holds for one step alone, and play nothing when a training of the lesson ends."""
-        self._viewer.playhead.pace, self._viewer.end_playback.is_used = None, True
+        self._viewer.playhead.set_pace(None)
+        self._viewer.end_playback.is_used = True
+        self._suspects.set_shown(False)
 
     def _set_request(self, setup: Setup) -> None:
         request = self._request
@@ -100,6 +102,6 @@ class Preparation:
             self._view.set_stage(setup.stage)
         if setup.pace is not None:
             self._viewer.playhead.jump_to(self._view.value.stage)  # what is to be watched begins here
-        self._viewer.playhead.pace = setup.pace
+        self._viewer.playhead.set_pace(setup.pace)
         if setup.playing is not None and setup.playing != self._viewer.playhead.is_playing:
             self._viewer.playhead.toggle_playing()

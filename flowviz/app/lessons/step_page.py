@@ -11,7 +11,7 @@ from flowviz.app.lessons.linked_label import LinkedLabel
 from flowviz.app.lessons.picture import Picture
 from flowviz.app.lessons.prediction_box import PredictionBox
 from flowviz.app.lessons.state import Attendance
-from flowviz.app.style.tokens import GAP, LARGE_TEXT, TEXT, TIGHT
+from flowviz.app.style.tokens import GAP, TIGHT
 from flowviz.app.widgets.controls import button, lay_out, rename, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
@@ -22,7 +22,6 @@ from flowviz.lessons.markdown import as_html, as_line, as_plain, as_plain_line
 from flowviz.lessons.terms import TERMS
 
 DONE, TO_DO = "✓ Done.", "☐"
-TITLE_SIZE = LARGE_TEXT / TEXT  # relative to the font of the window
 
 
 class StepPage(QWidget):
@@ -113,7 +112,7 @@ class StepPage(QWidget):
     def _show_texts(self, lesson: Lesson, step: Step, value: Attendance) -> None:
         number, count = value.progress.step + 1, len(lesson.steps)
         self._position.setText(f"{lesson.title}: step {number} of {count}")
-        self._set_title(step.title)
+        self._title.setText(f'<p style="font-size: large; font-weight: bold">{as_line(step.title)}</p>')
         self._show_diagram(lesson.place(value.progress.step))
         self._term.hide()
         self._show_parts(step)
@@ -153,9 +152,6 @@ class StepPage(QWidget):
         self._skip.setEnabled(not is_done)
         self._next.setEnabled(is_done)
         self._next.setAccessibleDescription(as_plain(message))
-
-    def _set_title(self, title: str) -> None:
-        self._title.setText(f'<p style="font-size: large; font-weight: bold">{as_line(title)}</p>')
 
     def _choose(self, steps: int) -> None:
         assert self._shown is not None

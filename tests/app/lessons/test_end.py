@@ -175,3 +175,19 @@ def test_the_list_names_lessons_by_the_numbers_that_the_terminal_takes(window: W
         number, dot, _ = name.partition(". ")
         assert not (dot and number.isdigit()) or lesson_file(number) == lesson.path
         assert (lesson.number is None) or name.startswith(f"{lesson.number}. ")
+
+
+def test_going_back_keeps_the_flow_of_the_step_in_which_it_was_trained(learner: Learner, lesson: Lesson) -> None:
+    learner.attend(lesson)
+    lessons, opening = learner.lessons, lesson.opening
+    lessons._go(2)
+    learner.wait_for_step()
+    assert lessons.opener.opened == opening
+    read = lessons.observer.read
+    lessons.observer.read = lambda: {**read(), "training": "ended"}  # type: ignore[method-assign]
+    try:
+        lessons._go(3)
+        assert lessons._needs(lesson, 2, replays=True)[0] is None
+        assert lessons._needs(lesson, 1, replays=True)[0] == opening
+    finally:
+        lessons.observer.read = read  # type: ignore[method-assign]

@@ -4,6 +4,7 @@ import pytest
 from PyQt6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.lessons.suspect_marks import SuspectMarks
 from flowviz.lessons import Lesson, Setup
 from flowviz.lessons.observations import PanelName
 from flowviz.projects import example
@@ -93,3 +94,36 @@ def test_the_probe_opens_and_closes_no_panel_of_a_lesson(
         assert window.main._layout.open_names == panels
         assert window.main._center.geometry() == place
     learner.leave()
+
+
+@pytest.mark.parametrize(
+    "setups",
+    [
+        (Setup(grid=8, square=(5, 4)), Setup(square="clear")),
+        (Setup(square=(5, 4)), Setup(square="clear")),
+        (Setup(grid=16), Setup(square=(5, 4)), Setup(stage=1)),
+        (Setup(probe=(1, 0.0, 0.0)), Setup(tool="move")),
+        (Setup(probe=(1, 0.0, 0.0)), Setup(probe="clear")),
+        (Setup(tool="move"), Setup(probe=(1, 0.0, 0.0)), Setup(stage=1)),
+    ],
+)
+def test_setups_that_are_replayed_set_what_they_have_set_in_sequence(shown: Window, setups: tuple[Setup, ...]) -> None:
+    view, apply = shown.main.view, shown.main.lessons._preparation.apply
+    start, merged = view.value, Setup()
+    for setup in setups:
+        apply(setup)
+        merged = setup.after(merged)
+    in_sequence = view.value
+    view.set(start)
+    apply(merged)
+    assert view.value == in_sequence
+
+
+def test_marks_and_pace_of_the_last_step_end_with_it(learner: Learner, lesson: Lesson) -> None:
+    learner.attend(lesson)
+    playhead, marks = learner.window.main.viewer.playhead, learner.window.find(SuspectMarks, "suspectMarks")
+    learner.lessons._preparation.apply(Setup(pace=2.0, suspects=True))
+    learner.lessons._go(len(lesson.steps))
+    assert learner.step is None
+    assert marks.isHidden()
+    assert playhead.pace is None
