@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
             self.request, self.view, self.layer_editor, self.target_builder, self.viewer, self.status, runner, self
         )
         self.warm_up = WarmUp(self.request, self.session, self)
-        self.comparisons.set_surroundings(Surroundings(
+        self.comparisons.set_surroundings(around := Surroundings(
             self._center, training, self.request, self.view, self.edits, self.target_builder, self.session,
             self.viewer, runner, self.status,
         ))  # fmt: skip
@@ -147,9 +147,8 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(drafts, thread, owners, self)
         self.exports = Exports(self)
         self.lessons, self._lesson_files = create_lessons(
-            self, self._stack, self._lesson_panel, self._viewing.cloud, self.request, self.view, self.edits,
-            self.viewer, self.session, runner, self.status, self.document_actions, self.comparisons, self.exports,
-            self._layout.open_panels, self._layout.show_beside, self.motion,
+            self, self._stack, self._lesson_panel, self._viewing.cloud, around, self.document_actions,
+            self.comparisons, self.exports, self._layout.open_panels, self._layout.show_beside,
         )  # fmt: skip
         self.crash_handler = CrashHandler([autosave.save for autosave in self.autosaves], self)
         self.editing = Editing(

@@ -26,16 +26,9 @@ from flowviz.app.lessons.sources import (
 from flowviz.app.lessons.step_keys import StepKeys
 from flowviz.app.lessons.suspect_marks import SuspectMarks
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.app.pane.viewer import Viewer
-from flowviz.app.state.edits import EditsState
-from flowviz.app.state.request import RequestState
-from flowviz.app.state.view import ViewState
-from flowviz.app.training.runner import TrainingRunner
-from flowviz.app.training.session import Session
-from flowviz.app.training.status import TrainingStatus
-from flowviz.app.widgets.motion import Dissolve
 from flowviz.app.workspace.compared import Compared
 from flowviz.app.workspace.comparisons import Comparisons
+from flowviz.app.workspace.surroundings import Surroundings
 
 
 def create_lessons(
@@ -43,23 +36,46 @@ def create_lessons(
     stack: QStackedWidget,
     panel: LessonPanel,
     cloud: CloudView,
-    request: RequestState,
-    view: ViewState,
-    edits: EditsState,
-    viewer: Viewer,
-    session: Session,
-    runner: TrainingRunner,
-    status: TrainingStatus,
+    around: Surroundings,
     documents: DocumentActions,
     comparisons: Comparisons,
     exports: Exports,
     open_panels: Callable[[frozenset[str]], object],
     show_dock: Callable[[QDockWidget], object],
-    motion: Dissolve,
 ) -> tuple[Lessons, LessonFiles]:
     """Create the lessons of a window, which observe its states and change them."""
+    view, session, viewer = around.view, around.session, around.viewer
+    page, suspects = OneDimensionPage(stack, window), SuspectMarks(cloud, viewer, view)
+    observer = _create_observer(window, around, documents, comparisons, exports)
+    observer.add(suspects.observations, suspects.changed)
+    observer.add(page.observations, page.changed)
+    preparation = Preparation(
+        view, around.request, session, viewer, around.edits, comparisons.compared, page, suspects, open_panels
+    )
+    opener = Opener(documents.document, session, comparisons, page.set_shown, window)
+    pointer = Pointer(window, show_dock)
+    panel.step.control_chosen.connect(pointer.point_at)
+    lessons = Lessons(window, panel, documents, observer, opener, preparation, page, pointer)
+    StepKeys(panel.step.text, stack, page, view, lessons.state)
+    files = LessonFiles(window, lessons)
+    panel.list.open_requested.connect(files.choose)
+    for export in (panel.list.export_results, panel.end.export_results):
+        export.clicked.connect(files.export_results)
+    return lessons, files
+
+
+def _create_observer(
+    window: QMainWindow,
+    around: Surroundings,
+    documents: DocumentActions,
+    comparisons: Comparisons,
+    exports: Exports,
+) -> Observer:
+    """Return an observer of the states of the window."""
     observer = Observer(window)
-    playhead = viewer.playhead
+    training = TrainingSource(around.session, around.runner, around.status, documents.document, window)
+    view, request, edits, viewer = around.view, around.request, around.edits, around.viewer
+    compared, playhead = comparisons.compared, around.viewer.playhead
     observer.add(
         lambda: view_observations(view.value, viewer),
         view.changed,
@@ -76,27 +92,12 @@ def create_lessons(
         viewer.moment_shown,
         is_shown=lambda: viewer.scenes.subject.edits == edits.value,
     )
-    training = TrainingSource(session, runner, status, documents.document, window)
-    observer.add(training.read, training.changed, status.state_shown, session.changed, viewer.moment_shown)
-    compared = comparisons.compared
+    observer.add(
+        training.read, training.changed, around.status.state_shown, around.session.changed, viewer.moment_shown
+    )
     observer.add(
         lambda: comparison_observations(compared.value if comparisons.is_shown else Compared()),
         comparisons.state_changed,
         compared.changed,
     )
-    page = OneDimensionPage(stack, window)
-    suspects = SuspectMarks(cloud, viewer, view)
-    observer.add(suspects.observations, suspects.changed)
-    preparation = Preparation(view, request, session, viewer, edits, compared, page, suspects, open_panels)
-    opener = Opener(documents.document, session, comparisons, page.set_shown, window)
-    observer.add(page.observations, page.changed)
-    pointer = Pointer(window, show_dock, motion)
-    panel.step.control_chosen.connect(pointer.point_at)
-    lessons = Lessons(window, panel, documents, observer, opener, preparation, page, pointer)
-    StepKeys(panel.step.text, stack, page, view, lessons.state)
-    files = LessonFiles(window, lessons)
-    panel.list.open_requested.connect(files.choose)
-    for export in (panel.list.export_results, panel.end.export_results):
-        export.clicked.connect(files.export_results)
-    lessons.state.watch(lambda value: value.lesson, lambda _: suspects.set_shown(False))  # until a step marks them
-    return lessons, files
+    return observer

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, QPoint, pyqtSignal
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QCursor
 from PyQt6.QtWidgets import QDockWidget, QLineEdit, QMainWindow, QMenu, QMenuBar, QPlainTextEdit, QToolButton, QWidget
 from PyQt6.sip import isdeleted
 
@@ -12,9 +12,8 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.lessons.linked_label import control_named
 from flowviz.app.threads.delay import delayed
 from flowviz.app.widgets.focus_ring import FocusRing
-from flowviz.app.widgets.motion import Dissolve
 
-SHOWN_MS = 2500  # time before the ring fades out
+SHOWN_MS = 2500  # time before the ring vanishes
 
 
 class Pointer(QObject):
@@ -22,17 +21,19 @@ class Pointer(QObject):
 
     revealing = pyqtSignal()  # before something is opened because the control cannot be seen
 
-    def __init__(self, window: QMainWindow, show_dock: Callable[[QDockWidget], object], motion: Dissolve) -> None:
+    def __init__(self, window: QMainWindow, show_dock: Callable[[QDockWidget], object]) -> None:
         """Create it; `show_dock` shows a panel beside the lesson."""
         super().__init__(window)
         self._window, self._show_dock = window, show_dock
         self._ring = FocusRing()
-        self._timer = delayed(self, lambda: motion.dissolve(self.hide), SHOWN_MS)
+        self._timer = delayed(self, self.hide, SHOWN_MS)
 
     def point_at(self, name: str) -> None:
         """Draw attention to the control or the command with an object name; a text field is ready for another text."""
         found = control_named(self._window, name)
         if isinstance(found, QAction):
+            if not any(isinstance(each, QToolButton) and each.isVisible() for each in found.associatedObjects()):
+                self.revealing.emit()
             self._show_command(found)
         elif isinstance(found, QWidget):
             if not found.isVisible():
@@ -49,7 +50,7 @@ class Pointer(QObject):
             self._ring.setWidget(None)
 
     def _show_command(self, action: QAction) -> QPoint:
-        """Point at the button of a command, or open the menu that contains it; return where a menu of its own goes."""
+        """Point at the button of a command, or open its menu if it has one; return where a menu of its own goes."""
         places = action.associatedObjects()
         for place in places:
             if isinstance(place, QToolButton) and place.isVisible():
@@ -57,10 +58,11 @@ class Pointer(QObject):
                 return place.mapToGlobal(place.rect().bottomLeft())
             if isinstance(place, QMenuBar):
                 return place.mapToGlobal(place.actionGeometry(action).bottomLeft())
-        menu = next(place for place in places if isinstance(place, QMenu))
-        menu.popup(self._show_command(existing(menu.menuAction())))
-        menu.setActiveAction(action)
-        return menu.mapToGlobal(menu.actionGeometry(action).topRight())
+        for menu in (place for place in places if isinstance(place, QMenu)):
+            menu.popup(self._show_command(existing(menu.menuAction())))
+            menu.setActiveAction(action)
+            return menu.mapToGlobal(menu.actionGeometry(action).topRight())
+        return QCursor.pos()
 
     def _surround(self, control: QWidget) -> None:
         """Surround a control, or what would contain it if it does not apply at the moment, and is hidden."""

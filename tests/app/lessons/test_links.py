@@ -169,21 +169,35 @@ def _depth(action: QAction) -> int:
     return 1 + _depth(entry) if entry is not None else 0
 
 
-@pytest.mark.parametrize("reduced", [True, False])
-def test_the_ring_vanishes_without_motion_only_if_motion_is_reduced(
-    window: Window, attended: Learner, reduced: bool
-) -> None:
+def test_the_ring_vanishes_alone(window: Window, attended: Learner) -> None:
+    """The cloud below it may be playing."""
     motion, pointer = window.main.motion, attended.lessons.pointer
-    motion.reduce_motion(reduced)
+    motion.reduce_motion(False)
     try:
         follow(attended, "lessonAction", "control:showButton")
         assert pointer._timer.isActive()
         pointer._timer.timeout.emit()
         assert not pointed_at(window)
-        assert motion.isHidden() == reduced
+        assert motion.isHidden()
     finally:
         motion.motion.stop()
         motion.reduce_motion(True)
+
+
+def test_a_command_without_a_menu_is_ignored(window: Window, attended: Learner) -> None:
+    action = QAction(window.main)
+    action.setObjectName("hiddenAction")
+    attended.lessons.pointer.point_at("hiddenAction")
+    assert QApplication.activePopupWidget() is None
+    action.deleteLater()
+
+
+def test_a_link_to_a_command_leaves_a_presentation_without_menus(window: Window, attended: Learner) -> None:
+    attended.trigger("presentationAction")
+    settle(window.main)
+    follow(attended, "lessonText", "control:exportAction")
+    assert not window.main._presentation.is_on
+    assert isinstance(QApplication.activePopupWidget(), QMenu)
 
 
 def test_a_link_leaves_a_presentation_only_for_what_cannot_be_seen(window: Window, attended: Learner) -> None:
