@@ -151,7 +151,8 @@ class Lessons(QObject):
         panel.step.explained.connect(self._announcer.announce)
         self.observer.changed.connect(self._evaluate)
         self.state.changed.connect(self._on_changed)
-        opener.failed.connect(self._on_failed)
+        opener.failed.connect(self.notice_posted)
+        opener.failed.connect(lambda _: self.show_list())
         opener.taken_over.connect(self._close_panel)
 
     def _show_panel(self) -> None:
@@ -284,7 +285,3 @@ class Lessons(QObject):
         if self.is_shown:
             self._interrupt()
             self.left.emit()
-
-    def _on_failed(self, notice: Notice) -> None:
-        self.notice_posted.emit(notice)
-        self.show_list()

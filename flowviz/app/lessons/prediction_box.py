@@ -45,7 +45,10 @@ class PredictionBox(QWidget):
     def show_question(self, prediction: Prediction, answer: int | None) -> None:
         """Show a question, and the answer to it if there is one."""
         self._question.setText(f"<b>{as_line(prediction.question)}</b>")
-        self._clear()
+        for row in self._rows:
+            self._group.removeButton(row.button)
+            discard(row)  # at once, so that no two answers have the same name
+        self._rows = []
         for number, text in enumerate(prediction.answers):
             row = AnswerRow(number, text, prediction.question)
             self._group.addButton(row.button, number)
@@ -73,12 +76,6 @@ class PredictionBox(QWidget):
             f"<p><b>{as_line(verdict)}</b></p>{as_html(reply, self.feedback_label.has_control)}"
         )
         self._check.setAccessibleDescription(f"{as_plain(verdict)} {as_plain(reply)}")
-
-    def _clear(self) -> None:
-        for row in self._rows:
-            self._group.removeButton(row.button)
-            discard(row)  # at once, so that no two answers have the same name
-        self._rows = []
 
 
 class AnswerRow(QWidget):

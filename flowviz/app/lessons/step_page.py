@@ -115,7 +115,9 @@ class StepPage(QWidget):
         self._title.setText(f'<p style="font-size: large; font-weight: bold">{as_line(step.title)}</p>')
         self._show_diagram(lesson.place(value.progress.step))
         self._term.hide()
-        self._show_parts(step)
+        self._picture.show_pixmap(QPixmap(str(step.picture or "")), step.alt)
+        self._action.setVisible(step.action is not None)
+        self._question.setVisible(step.predict is not None)
         if step.predict is not None:
             self._question.show_question(step.predict, value.answer)
         self._back.setEnabled(value.progress.step > 0)
@@ -130,11 +132,6 @@ class StepPage(QWidget):
         if place is not None:
             pixmap.loadFromData(diagram_svg(place, accent, plain, self.font().family()).encode(), "SVG")
         self._diagram.show_pixmap(pixmap, describe(place))
-
-    def _show_parts(self, step: Step) -> None:
-        self._picture.show_pixmap(QPixmap(str(step.picture or "")), step.alt)
-        self._action.setVisible(step.action is not None)
-        self._question.setVisible(step.predict is not None)
 
     def _show_state(self, step: Step, value: Attendance) -> None:
         """Show whether the step is done, and the links to the controls that exist by now."""
