@@ -5,11 +5,10 @@ A problem that a learner would be stuck at, or that makes a step pointless, is a
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 from flowviz.errors import FileError, FlowvizError, SpecError
-from flowviz.lessons.lesson import Condition, Lesson, Opening, Step
+from flowviz.lessons.lesson import Condition, Lesson, Opening, Step, Word
 from flowviz.lessons.lines import Place
 from flowviz.lessons.markdown import as_plain
 from flowviz.lessons.observations import Observation, quoted
@@ -20,14 +19,13 @@ from flowviz.lessons.setup import Setup
 
 MAX_WORDS = 60  # of the text of a step
 
-_is = partial(Condition, comparison="is")
-NEEDS: Mapping[str, Condition] = {  # what has to hold for an observation to be known
-    **dict.fromkeys(PROBED, _is(observe="probe", value=True)),
-    **dict.fromkeys(("pane", "comparison_training", "comparison_best"), _is(observe="comparison", value=True)),
-    **dict.fromkeys(("components", "arrangement"), _is(observe="base", value="mixture")),
-    **dict.fromkeys(("pairing", "integrator", "integrator_steps"), _is(observe="flow_family", value="flow_matching")),
-    "text": _is(observe="target_kind", value="text"),
-    "shape": _is(observe="target_kind", value="shape"),
+NEEDS: Mapping[str, tuple[str, Word]] = {  # what an observation has to be for another one to be known
+    **dict.fromkeys(PROBED, ("probe", True)),
+    **dict.fromkeys(("pane", "comparison_training", "comparison_best"), ("comparison", True)),
+    **dict.fromkeys(("components", "arrangement"), ("base", "mixture")),
+    **dict.fromkeys(("pairing", "integrator", "integrator_steps"), ("flow_family", "flow_matching")),
+    "text": ("target_kind", "text"),
+    "shape": ("target_kind", "shape"),
 }
 
 
@@ -118,7 +116,8 @@ def _check_conditions(step: Step, start: Outset, done: Outset, place: Place) -> 
             raise SpecError("This is known only while the one-dimensional view is open.", own_place)
         if name in BUDGETS and observed.issuperset(BUDGETS):
             raise SpecError("A training has a budget in seconds or in steps, so the other one is unknown.", own_place)
-        for each in filter(None, (condition, NEEDS.get(name))):
+        needed = [Condition(observe=NEEDS[name][0], comparison="is", value=NEEDS[name][1])] if name in NEEDS else []
+        for each in (condition, *needed):
             group = groups[each.observe]
             group.append(each)
             observation = reachable.observation(each.observe)
