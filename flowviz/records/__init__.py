@@ -9,10 +9,10 @@ from flowviz.records.difference import Difference
 from flowviz.records.environment import Environment
 from flowviz.records.events import (
     Advanced,
-    Began,
     Event,
     Finished,
     Hits,
+    InitialReport,
     Moment,
     Overfitting,
     Preparing,
@@ -44,7 +44,6 @@ __all__ = [
     "Adjusted",
     "Advanced",
     "Base",
-    "Began",
     "Checkpoint",
     "Combination",
     "Curve",
@@ -57,6 +56,7 @@ __all__ = [
     "Finished",
     "History",
     "Hits",
+    "InitialReport",
     "Kept",
     "Mark",
     "Measured",

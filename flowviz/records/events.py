@@ -141,7 +141,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Began:
+class InitialReport:
     """The flow was measured as it was before its first step, a moment later, so that the first picture does not wait.
 
     Attributes:
@@ -400,7 +400,7 @@ Event = (
     Preparing
     | Uncompiled
     | WarmUp
-    | Began
+    | InitialReport
     | Progress
     | Advanced
     | Moment

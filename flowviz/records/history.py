@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from flowviz.records.adjusted import Adjusted, Settings, returned_to
 from flowviz.records.checkpoint import Checkpoint
 from flowviz.records.equality import EqualByContent
-from flowviz.records.events import Began, Event, Finished, Progress, Recovered, Retargeted
+from flowviz.records.events import Event, Finished, InitialReport, Progress, Recovered, Retargeted
 from flowviz.records.units import Units
 
 SETTLED_SECONDS = 2.0  # of training; shorter-lived targets are intermediate, such as those of a half-typed word
@@ -94,9 +94,9 @@ class History(EqualByContent):
     def with_event(self, event: Event) -> "History":
         """Return this history updated by an event.
 
-        `Progress` and `Finished` add a report, `Began` one before all others, `Recovered` removes the reports that it
-        undoes, `Retargeted` adds a change of target, and `Adjusted` one of the settings. Other events leave the history
-        unchanged.
+        `Progress` and `Finished` add a report, `InitialReport` one before all others unless there is one of step 0,
+        `Recovered` removes the reports that it undoes, `Retargeted` adds a change of target, and `Adjusted` one of the
+        settings. Other events leave the history unchanged.
         """
         match event:
             case Recovered():
@@ -111,7 +111,7 @@ class History(EqualByContent):
                 return replace(self, adjustments=returned_to((*self.adjustments, event), event.step))
             case (Progress() as report) | Finished(progress=report):
                 return self._with_progress(report)
-            case Began():
+            case InitialReport() if 0 not in self.step[:1]:
                 columns: list[Any] = [np.append(_row(event.report)[name], getattr(self, name)) for name in COLUMNS]
                 return replace(self, **dict(zip(COLUMNS, columns, strict=True)))
         return self

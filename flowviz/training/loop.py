@@ -12,10 +12,10 @@ from flowviz.flows import Flow
 from flowviz.records import (
     Adjusted,
     Advanced,
-    Began,
     Checkpoint,
     Event,
     Finished,
+    InitialReport,
     Kept,
     Measured,
     Moment,
@@ -114,16 +114,16 @@ class Training:
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
         if not self._requests.stop():
             self._runner.compile()  # not during the first steps, which would slow both down
-        yield from self._measure_start(start, first_step)  # traces the graph while the clock is paused
-        if not self._requests.stop() and not self._warms_up and not self._runner.wait():
-            yield Uncompiled()
+            yield from self._measure_start(start, first_step)  # traces the graph while the clock is paused
+            if not self._warms_up and not self._runner.wait():
+                yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
         ending = yield from self._train()
         if self._reports_chunks:
             yield self._checkpoint()  # at once, because the score of a continuous flow takes seconds
         yield from self._end(ending, prepare_seconds)
 
-    def _measure_start(self, start: Weights, step: int) -> Iterator[Began]:
+    def _measure_start(self, start: Weights, step: int) -> Iterator[InitialReport]:
         """Measure the flow with the weights with which it started, and report that if it was a step 0."""
         now = self._flow.weights()
         self._flow.restore(start)
@@ -131,7 +131,8 @@ class Training:
         self._flow.restore(now)
         if step == 0 and np.isfinite(found.known_nll):
             nll = found.measured.mean  # also of the points of the training, because nothing is trained on yet
-            yield Began(replace(self._progress(found), step=0, seconds=0.0, fraction=0.0, train_nll=nll, loss=None))
+            report = replace(self._progress(found), step=0, seconds=0.0, fraction=0.0, train_nll=nll, loss=None)
+            yield InitialReport(report)
 
     def _train(self) -> Generator[Event, None, Ending]:
         """Run chunks of steps until the training ends, and return how it ended.

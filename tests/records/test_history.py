@@ -6,7 +6,17 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from flowviz.records import Adjusted, EntropySegment, Event, History, Progress, Recovered, Retargeted, Settings
+from flowviz.records import (
+    Adjusted,
+    EntropySegment,
+    Event,
+    History,
+    InitialReport,
+    Progress,
+    Recovered,
+    Retargeted,
+    Settings,
+)
 
 
 def report(step: int, entropy: float | None = 1.0, nll: float = 2.0) -> Progress:
@@ -47,6 +57,12 @@ def test_segment_that_mixes_targets_is_left_out() -> None:
 def test_present_target_that_differs_by_rounding_keeps_its_segment() -> None:
     (segment,) = history_of(TWO_TARGETS[:2]).entropy_segments(1.5 + 1e-7)
     assert (segment.start_step, segment.end_step) == (0, None)
+
+
+def test_initial_report_comes_first_and_only_once() -> None:
+    history = history_of([report(100), InitialReport(report(0, nll=7.0))])
+    assert (history.step.tolist(), history.validation_nll.tolist()) == ([0, 100], [7.1, 2.1])
+    assert history.with_event(InitialReport(report(0, nll=8.0))) is history, "of a checkpoint of step 0"
 
 
 def test_recovery_removes_the_reports_that_it_undid() -> None:

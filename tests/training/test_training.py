@@ -10,10 +10,10 @@ from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
 from flowviz.records import (
     FLOW_UNITS,
-    Began,
     Checkpoint,
     Finished,
     History,
+    InitialReport,
     Overfitting,
     Preparing,
     Progress,
@@ -69,7 +69,7 @@ def test_events_come_in_their_order(target: Ink) -> None:
 
 def test_the_loss_of_the_start_is_that_of_the_untrained_flow_and_comes_first_in_the_history(target: Ink) -> None:
     events = list(train(target, SMALL, TrainingSpec(steps=250), snapshot_seconds=0.0))
-    (began,) = [event for event in events if isinstance(event, Began)]
+    (began,) = [event for event in events if isinstance(event, InitialReport)]
     points = validation_points(target, TrainingSpec(steps=250))
     untrained = build_flow(SMALL, next(event for event in events if isinstance(event, Snapshot)).weights)
     assert began.report.validation_nll == pytest.approx(-float(untrained.log_prob(points).mean()), abs=1e-4)
@@ -85,7 +85,15 @@ def test_the_loss_of_the_start_is_that_of_the_untrained_flow_and_comes_first_in_
 def test_a_training_that_goes_on_has_no_second_start(target: Ink) -> None:
     first = finished(train(target, SMALL, TrainingSpec(steps=100)))
     events = train(target, SMALL, TrainingSpec(steps=200), resume=first.checkpoint)
-    assert not [event for event in events if isinstance(event, Began)]
+    assert not [event for event in events if isinstance(event, InitialReport)]
+
+
+def test_a_start_is_not_measured_after_a_stop(target: Ink) -> None:
+    stop, events = Flag(), []
+    for event in train(target, SMALL, TrainingSpec(steps=100), stop_requested=stop.is_set):
+        stop.set()
+        events.append(event)
+    assert not [event for event in events if isinstance(event, InitialReport)]
 
 
 def test_a_budget_of_steps_is_spent_exactly(target: Ink) -> None:

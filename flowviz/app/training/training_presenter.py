@@ -23,11 +23,11 @@ from flowviz.projects.variant import Variant
 from flowviz.records import (
     FLOW_UNITS,
     Adjusted,
-    Began,
     Checkpoint,
     Event,
     Finished,
     History,
+    InitialReport,
     Moment,
     Overfitting,
     Preparing,
@@ -267,7 +267,7 @@ class TrainingPresenter(QObject):
                 self._on_snapshot(event)
             case Checkpoint():
                 self._on_checkpoint()
-            case Adjusted() | Began():
+            case Adjusted() | InitialReport():
                 self._show_losses()
             case Retargeted():
                 self._on_retargeted()
