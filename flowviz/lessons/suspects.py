@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import dist, exp
+from math import dist
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.lessons.observations import SUSPECTS
 from flowviz.records import Trace
 from flowviz.targets import Target
 
@@ -29,15 +30,17 @@ SAME = 1e-3  # flow units; a probed point is followed back to the base and forwa
 
 @dataclass
 class Suspects:
-    """The suspects of a target, and the densities of those that were probed.
+    """The suspects of a target, the densities of a flow at them, and which of them were probed.
 
     Attributes:
         points: Each suspect by its letter.
-        densities: The density of a flow at each suspect that was probed.
+        densities: The density at each suspect, all of the same moment of a training. Empty if unknown.
+        probed: The letters of the suspects that were probed.
     """
 
     points: Mapping[str, Point] = field(default_factory=dict)
-    densities: dict[str, float] = field(default_factory=dict)
+    densities: Mapping[str, float] = field(default_factory=dict)
+    probed: set[str] = field(default_factory=set)
 
     def of(self, target: Target | None) -> "Suspects":
         """Return these suspects if they are those of a target, or else its own, none of which was probed."""
@@ -48,19 +51,24 @@ class Suspects:
         """Return the suspect within a distance of a point. None if there is none."""
         return next((each for each in self.points.values() if dist(each, point) <= reach), None)
 
-    def measure(self, probe: Trace) -> bool:
-        """Note the density at a probed point if it is a suspect, and return whether it is one."""
+    def take_probe(self, probe: Trace) -> bool:
+        """Note that a suspect was probed if it is one with a known density, and return whether it is."""
         x, y = map(float, probe.positions[-1, 0])
-        found = [letter for letter, point in self.points.items() if dist(point, (x, y)) <= SAME and probe.has_densities]
-        self.densities |= {letter: exp(probe.log_density(probe.last_stage)[0]) for letter in found}
+        found = {letter for letter, point in self.points.items() if dist(point, (x, y)) <= SAME and probe.has_densities}
+        self.probed |= found
         return bool(found)
+
+    def take_densities(self, trace: Trace) -> None:
+        """Keep the densities of a flow at all suspects, whose trace is given in the order of the points."""
+        found = np.exp(trace.log_density(trace.last_stage)).tolist() if trace.has_densities else ()
+        self.densities = dict(zip(self.points, found, strict=False))
 
     def labels(self) -> list[tuple[Point, str]]:
         """Return the place of each suspect, and its letter, with the density if it was probed."""
         return [(point, self._label(letter)) for letter, point in self.points.items()]
 
     def _label(self, letter: str) -> str:
-        density = self.densities.get(letter)
+        density = self.densities.get(letter) if letter in self.probed else None
         if density is None:
             return letter
         words = f"{density:.2f}" if density >= LOW else f"below {LOW}"
@@ -80,7 +88,7 @@ def suspects_of(target: Target) -> Mapping[str, Point]:
     distances, _ = tree.query(tree.data, k=[NEAR + 1])  # the nearest point is the point itself
     deep = tree.data[distances.ravel().argsort()[: int(DEEP * len(distances))]]
     left, right = (_nearest_column(deep, share) for share in SIDES)
-    return {"A": left, "B": _empty_place(tree), "C": right}
+    return dict(zip(SUSPECTS, (left, _empty_place(tree), right), strict=True))
 
 
 def _nearest_column(points: NDArray[np.float64], share: float) -> Point:

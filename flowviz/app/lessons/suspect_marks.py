@@ -1,5 +1,7 @@
 """The marks of suspects: three points on the cloud that the learner probes to find the one that does not belong."""
 
+from functools import partial
+
 from PyQt6.QtCore import QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
@@ -9,7 +11,7 @@ from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import DOT, GAP, LINE
 from flowviz.lessons.suspects import Point, Suspects
-from flowviz.records import Scene
+from flowviz.records import Scene, Trace
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
 
 REACH = 2 * GAP  # pixels within which the probe snaps to a suspect
@@ -30,36 +32,49 @@ class SuspectMarks(QWidget):
         cloud.cover(self)
         cloud.redrawn.connect(self.update)
         cloud.pointer_moved.connect(self._snap)
-        viewer.scenes.changed.connect(self._measure)
+        viewer.scenes.trace_changed.connect(self._follow)
+        viewer.scenes.changed.connect(self._take_probe)
 
     @property
     def suspects(self) -> Suspects:
         """Return the suspects of the target that is shown; none at other stages than the last."""
         value = self._view.value
-        if self.isHidden() or value.stage != value.last_stage or value.seen.overview:
-            return Suspects()
-        self._suspects = self._suspects.of(self._viewer.scenes.target)
-        return self._suspects
+        is_off = self.isHidden() or value.stage != value.last_stage or value.seen.overview
+        return Suspects() if is_off else self._suspects
 
     def set_shown(self, shown: bool) -> None:
         """Mark the suspects of the target that is shown, or hide them, and forget which were probed."""
         if shown == self.isHidden():
-            self._suspects.densities.clear()
+            self._suspects = Suspects()
             self.setVisible(shown)
+            self._follow()
             self.changed.emit()
 
     def observations(self) -> dict[str, list[str]]:
         """Return what the conditions of a lesson can refer to, by name."""
-        return {"suspects_probed": sorted(self.suspects.densities)}
+        return {"suspects_probed": sorted(self.suspects.probed)}
 
     def _snap(self, point: Point | None) -> None:
         """Move the probe to a suspect that the mouse is near to."""
-        near = self.suspects.near(point, REACH * self._cloud.pixel) if point is not None else None
-        if near is not None and self._view.value.tool == "probe":
+        if (
+            point is not None
+            and self._view.value.tool == "probe"
+            and (near := self.suspects.near(point, REACH * self._cloud.pixel))
+        ):
             self._view.update(probe=(self._view.value.stage, near))
 
-    def _measure(self, scene: Scene) -> None:
-        if scene.probe is not None and self.suspects.measure(scene.probe):
+    def _follow(self) -> None:
+        """Take the points of the target that is shown, and ask for the densities of the flow at all of them."""
+        if not self.isHidden() and (target := self._viewer.scenes.target) is not None:
+            self._suspects = self._suspects.of(target)
+            self._viewer.scenes.query_points([*self._suspects.points.values()], partial(self._take, self._suspects))
+
+    def _take(self, suspects: Suspects, trace: Trace) -> None:
+        suspects.take_densities(trace)
+        self.update()
+
+    def _take_probe(self, scene: Scene) -> None:
+        if scene.probe is not None and self.suspects.take_probe(scene.probe):
             self.update()
             self.changed.emit()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FileError
 from flowviz.exporting.flow_keeper import FlowKeeper
-from flowviz.exporting.scene_fields import grid_trace, probe_trace, velocity_fields
+from flowviz.exporting.scene_fields import grid_trace, velocity_fields
 from flowviz.projects import example
 from flowviz.projects.variant import Variant
 from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
@@ -180,9 +180,16 @@ class FlowQueries(QObject):
         """Describe a stage: its formula, its numbers, and its curves over the range of the particles."""
         self._ask(self._slow, "report", subject, lambda flow: flow.report(stage, trace), on_result)
 
-    def probe(self, subject: Subject, point: tuple[float, float], stage: int, on_result: OnResult[Trace]) -> None:
-        """Follow a point (x, y) at a stage through all other stages."""
-        self._ask(self._quick, "probe", subject, lambda flow: probe_trace(flow, (stage, point)), on_result)
+    def follow(
+        self,
+        topic: Literal["probe", "points"],
+        subject: Subject,
+        points: Sequence[tuple[float, float]],
+        stage: int,
+        on_result: OnResult[Trace],
+    ) -> None:
+        """Follow points (x, y) at a stage through all other stages."""
+        self._ask(self._quick, topic, subject, lambda flow: flow.trace_through(np.array(points), stage), on_result)
 
     def thumbnails(
         self, scene: Scene, view: ViewSpec, side: int, stages: Sequence[int], on_result: OnResult[NDArray[np.uint8]]

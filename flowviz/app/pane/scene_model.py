@@ -1,5 +1,6 @@
 """The scene model: everything that the pictures show of a flow."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz import rendering, targets
-from flowviz.app.pane.flow_queries import FlowQueries
+from flowviz.app.pane.flow_queries import FlowQueries, OnResult
 from flowviz.app.pane.subject import Subject
 from flowviz.app.state.view import ViewState
 from flowviz.errors import TargetError
@@ -120,13 +121,18 @@ class SceneModel(QObject):
             self._swept = self.subject, grids
             self._queries.velocity(self.subject, grids, partial(self._take_field, "velocity", "velocities"))
 
+    def query_points(self, points: Sequence[tuple[float, float]], on_result: OnResult[Trace]) -> None:
+        """Follow points (x, y) of the last stage back through all others."""
+        self._queries.follow("points", self.subject, points, self.scene.trace.last_stage, on_result)
+
     def _refresh(self) -> None:
         if not self._shows("grid"):
             self.scene = replace(self.scene, grid=None)
         if not self._shows("density"):
             self.scene = replace(self.scene, density=None)
         if not self._shows("velocity"):
-            self._forget_velocity()
+            self._swept = None
+            self.scene = replace(self.scene, velocities=None)
         self.scene = replace(self.scene, target=self._picture(), units=self._units())
         target = self.target if self._view.seen.direction == "encode" else None
         if target is None or not self.is_encoded or self.generated.names != self.scene.trace.names:
@@ -194,7 +200,7 @@ class SceneModel(QObject):
         probe = self._view.seen.probe
         if probe is not None and probe[0] <= self.scene.trace.last_stage:
             stage, point = probe
-            self._queries.probe(self.subject, point, stage, self._on_probe)
+            self._queries.follow("probe", self.subject, [point], stage, self._on_probe)
         elif self.scene.probe is not None:
             self._change(probe=None)
 
@@ -202,10 +208,6 @@ class SceneModel(QObject):
         """Show a field in the scene, unless its mark is hidden: it would be out of date when it is shown again."""
         if self._shows(mark):
             self._change(**{name: field})
-
-    def _forget_velocity(self) -> None:
-        self._swept = None
-        self.scene = replace(self.scene, velocities=None)
 
     def _on_probe(self, probe: Trace) -> None:
         if self._view.seen.probe is not None:

@@ -1,6 +1,7 @@
 """Marked points on the cloud: what counts as probing them, and when they are hidden."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PyQt6.QtCore import QPointF
@@ -75,6 +76,40 @@ def test_all_three_have_to_be_probed(window: Window, learner: Learner, odd_one: 
     learner.qtbot.waitUntil(lambda: learner.is_done)
     densities = marks(window).suspects.densities
     assert densities["B"] < min(densities["A"], densities["C"])
+    learner.leave()
+
+
+def test_densities_are_those_of_the_shown_moment_at_all_of_them(
+    window: Window, learner: Learner, odd_one: Lesson
+) -> None:
+    learner.attend(odd_one)
+    settle(window.main)
+    for letter in ("A", "B"):
+        point_at(learner, *marks(window).suspects.points[letter])
+    latest, view = dict(marks(window).suspects.densities), window.main.view
+    assert latest.keys() == {"A", "B", "C"}
+
+    def differ() -> bool:
+        return all(abs(value - latest[letter]) > 1e-6 for letter, value in marks(window).suspects.densities.items())
+
+    view.set_moment(window.main.viewer.moments.timeline.moments[0].step)
+    learner.qtbot.waitUntil(differ, timeout=PATIENCE_MS)
+    view.set_moment(None)
+    learner.qtbot.waitUntil(lambda: marks(window).suspects.densities == pytest.approx(latest), timeout=PATIENCE_MS)
+    assert marks(window).suspects.probed == {"A", "B"}
+    learner.leave()
+
+
+def test_they_are_not_searched_for_while_they_are_drawn_or_read(
+    window: Window, learner: Learner, odd_one: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner.attend(odd_one)
+    settle(window.main)
+    search = Mock(return_value={})
+    monkeypatch.setattr("flowviz.lessons.suspects.suspects_of", search)
+    marks(window).grab()
+    learner.lessons.observer.read()
+    search.assert_not_called()
     learner.leave()
 
 

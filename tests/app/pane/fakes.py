@@ -329,8 +329,8 @@ class FakeQueries(QObject):
     def report(self, *asked: Any) -> None:
         self.asked["report"] = asked
 
-    def probe(self, *asked: Any) -> None:
-        self.asked["probe"] = asked
+    def follow(self, topic: str, *asked: Any) -> None:
+        self.asked[topic] = asked
 
     def thumbnails(self, *asked: Any) -> None:
         self.asked["thumbnails"] = asked

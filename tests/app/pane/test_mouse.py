@@ -148,7 +148,7 @@ def test_readout_describes_the_current_stage_while_the_mouse_rests(pointed: Poin
 def test_probe_is_queried_at_the_point_under_the_mouse(pointed: Pointed) -> None:
     pointed.view.set_tool("probe")
     pointed.mouse.hover(0.5, 0.25)
-    _, point, stage, _ = pointed.viewed.queries.asked["probe"]
+    _, [point], stage, _ = pointed.viewed.queries.asked["probe"]
     assert stage == LAST
     np.testing.assert_allclose(point, (0.5, 0.25), atol=2 * pointed.cloud.pixel)
 
