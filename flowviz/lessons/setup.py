@@ -16,10 +16,11 @@ from flowviz.specs.seen import StageNumber
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import ShapeSpec, TextSpec
 from flowviz.specs.training import with_usual_budget
-from flowviz.specs.view import COARSE_GRID, ColorBy, Direction, Mark, SquareNumber, ViewSpec
+from flowviz.specs.view import COARSE_GRID, CameraMode, ColorBy, Direction, Mark, SquareNumber, ViewSpec
 
 Clear = Literal["clear"]
-VIEW_KEYS, SEEN_KEYS = ("marks", "color_by", "beside"), ("direction", "overview", "fitted")  # named like what they set
+VIEW_KEYS = "marks", "color_by", "beside", "camera"  # fields of the view
+SEEN_KEYS = "direction", "overview", "fitted"  # fields of what is seen
 Heights = Annotated[tuple[float, ...], Field(min_length=len(KNOTS), max_length=len(KNOTS))]
 PaneNumber = Annotated[int, Field(ge=1, le=MAX_ENTRANTS)]
 EXCLUSIVE = {"text", "shape"}, {"edits", "disabled_layers"}  # keys of which a setup has one
@@ -48,7 +49,7 @@ class Setup(Spec):
     beside: bool | None = _key("Beside", "Whether density, grid and velocity are drawn beside the points", True)
     overview: bool | None = _key("Overview", "Whether all stages are shown in one picture", False)
     fitted: Literal[True] | None = _key("Fitted", "Follow the cloud again, after the learner has zoomed", True)
-    camera: Literal["fixed", "follow"] | None = _key(
+    camera: CameraMode | None = _key(
         "Camera",
         '"fixed" shows all stages at one scale, in which both axes are equal; "follow" frames the cloud at each stage',
         "fixed",
@@ -156,8 +157,6 @@ class Setup(Spec):
     def view_changes(self) -> dict[str, Any]:
         """Return the fields of the view that are set, with their values. A grid without a square has none."""
         changes = {name: value for name, value in self.given().items() if name in VIEW_KEYS}
-        if self.camera is not None:
-            changes["common_scale"] = self.camera == "fixed"
         return changes if self.grid_spec is None else {**changes, **self.grid_spec.model_dump(exclude_unset=True)}
 
     def seen_changes(self) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Camera:
     A following camera centers the base and the last stage exactly: the box around the central particles fills 75% of
     the side that limits it. At intermediate stages, the camera stays over the center of the last stage, so that the
     movement of the particles is visible, and shows at least their box. It only zooms out between the base and the
-    widest stage, and only zooms in after that. With the common scale of the view, it shows the frame of all stages.
+    widest stage, and only zooms in after that. A fixed camera shows the frame of all stages.
 
     Attributes:
         view: The view. Without boxes, the camera shows its center and half extent.
@@ -61,7 +61,7 @@ class Camera:
         """
         if self.boxes is None:
             return Frame(self.view.center, self.view.half_extent)
-        if self.view.common_scale:
+        if self.view.camera == "fixed":
             return _widest(self.boxes, self._centers[-1], panel_of(self.view, size))
         extents = self._extents(panel_of(self.view, size))
         last = len(extents) - 1

@@ -159,8 +159,8 @@ def relevant(spec: ExportSpec) -> ExportSpec:
     idle = fields_of(ExportSpec).keys() - effects(spec)
     if spec.seen.fitted:
         idle |= {"center", "half_extent"}
-    elif spec.what != "sheet":
-        idle |= {"common_scale"}
+    else:
+        idle |= {"camera"}
     if "grid" not in spec.seen.view.marks:
         idle |= {"grid_cells", "square"}
     if not spec.seen.view.has_two_sides:

@@ -16,6 +16,7 @@ ColorBy = Literal[
     "quadrant", "angle", "radius", "component", "log_density", "log_det", "leaked", "selection", "column"
 ]  # fmt: skip
 Direction = Literal["generate", "encode"]
+CameraMode = Literal["follow", "fixed"]
 Background = Literal["solid", "transparent"]
 UnitName = Literal["data", "pixels", "flow"]
 Mark = Literal["density", "target", "grid", "paths", "points", "velocity"]  # in the order in which they are drawn
@@ -173,8 +174,13 @@ class ViewSpec(Spec):
     common_scale: Annotated[
         bool,
         described("Common scale", "Draw all stages at one scale, instead of framing each around its own particles"),
-        Option(SINGLE_VIEWS | {"sheet", "density"}),
+        Option(frozenset({"sheet"})),
     ] = False
+    camera: Annotated[
+        CameraMode,
+        described("Camera", "Frame a fitted view at each stage (follow), or so that it shows all stages (fixed)"),
+        Option(SINGLE_VIEWS | {"density"}),
+    ] = "follow"
     grid_cells: Annotated[
         int,
         described("Grid cells", "Cells along each side of the grid: 4, 5, 8, 10, 16, 20 or 40", ge=4, le=FINEST_GRID),

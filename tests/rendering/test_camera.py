@@ -3,6 +3,7 @@
 from functools import cache
 from itertools import pairwise
 from math import hypot, log2
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from flowviz.rendering import Camera, Frame, eased, fitted_view, steadied, visib
 from flowviz.rendering.camera import FILL, TOLERANCE
 from flowviz.rendering.projection import Panel, Projection, panel_of
 from flowviz.specs import SHAPES, FlowSpec, PictureSize, ShapeSpec, TargetSpec, TextSpec, ViewSpec
+from flowviz.specs.view import CameraMode
 from flowviz.targets import build_target
 
 SIZE = PictureSize(width=900, height=700)
@@ -117,10 +119,12 @@ def test_view_around_a_stage_contains_those_within_half_a_stage() -> None:
             assert bottom - 1e-6 <= inner[2] < inner[3] <= top + 1e-6
 
 
-def test_common_scale_shows_the_same_frame_with_all_particles_at_every_stage() -> None:
+def test_fixed_camera_shows_the_same_frame_with_all_particles_at_every_stage() -> None:
     base = base_particles(500)
     trace = between(base + np.float32(4), 8 * base, base - np.float32(2))
-    followed, camera = (Camera(ViewSpec(common_scale=common), trace.boxes) for common in (False, True))
+    followed, camera = (
+        Camera(ViewSpec(camera=mode, common_scale=mode == "follow"), trace.boxes) for mode in get_args(CameraMode)
+    )
     frames = {camera.frame(stage, SIZE) for stage in np.linspace(0, 3, 13)}
     assert frames == {camera.frame(0, SIZE)}
     assert len({followed.frame(stage, SIZE) for stage in range(4)}) > 1

@@ -60,7 +60,7 @@ FIGURES: dict[Figure, Entry] = {
 }  # fmt: skip
 COMMON_SCALE = Entry(
     "commonscale", "Co&mmon Scale", None,
-    "Draw all stages at one scale, in the picture, the strip and the overview", checked=False,
+    "Draw the small pictures of all stages, in the strip and the overview, at one scale", checked=False,
 )  # fmt: skip
 COARSE_CELLS = Entry(
     "coarsegrid", "Coarse &Grid", None, "Draw the grid with few large cells, whose areas are easy to see", checked=False

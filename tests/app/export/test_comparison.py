@@ -156,7 +156,7 @@ def test_only_choices_that_affect_a_comparison_are_shown(dialog: Dialog) -> None
     animation = ("exportInBetweens", "exportRate", "exportEasing")
     for what, shown, hidden in (
         ("sheet", figure, animation),
-        ("animation", (*figure, *animation, "exportCommonScale"), ()),
+        ("animation", (*figure, *animation), ("exportCommonScale",)),
         ("table", ("exportFormat",), (*figure, *animation)),
     ):
         dialog.choose("exportWhat", what)

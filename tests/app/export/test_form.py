@@ -77,7 +77,7 @@ WITHOUT_CONTROL = {
     *("what", "format", "axes", "beside", "moment", "probe", "center", "half_extent", "point_diameter", "word_height"),
     "font_size",  # of the command line
     "column",  # chosen with the color
-    *("grid_cells", "square"),  # chosen in the window
+    *("camera", "grid_cells", "square"),  # chosen in the window
     "controls",  # of the command line
 }
 
