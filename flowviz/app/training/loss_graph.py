@@ -75,7 +75,8 @@ class LossGraph(Plot):
         self._step = step
         self._moment.setVisible(step is not None)
         self._moment.setValue(step or 0)
-        self.show_losses(self._history, self._previous_history, self._segments)
+        if shown_range(self._history, self._previous_history, step) != self._range:
+            self.show_losses(self._history, self._previous_history, self._segments)
 
     def set_appearance(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""

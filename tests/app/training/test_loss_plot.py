@@ -117,6 +117,21 @@ def test_marker_follows_the_timeline_and_its_loss_is_shown(losses: LossPlot, qtb
     assert graph._range == usual
 
 
+def test_losses_are_drawn_again_only_for_a_marker_that_changes_their_range(
+    losses: LossPlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history, graph, drawn = example("brad").project().history, losses.graph.content(), list[object]()
+    losses.show_history(history, 0.6)
+    monkeypatch.setattr(graph, "show_losses", lambda *_: drawn.append(_))
+    last = int(history.step[-1])
+    for step in (None, last, last, last - 1, None):
+        losses.show_moment(step)
+        assert graph._moment.isVisible() is (step is not None)
+    assert drawn == []
+    losses.show_moment(0)
+    assert len(drawn) == 1
+
+
 def test_text_of_the_curve_plot_grows_with_the_text_size(window: Window, qtbot: QtBot) -> None:
     curves = window.find(CurvePlot, "curvePlot")
     window.main.viewer._widgets.inspector.show_report(REPORT)
