@@ -7,9 +7,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.stored_progress import store_progress
+from flowviz.app.training.undo import ZOOM_FIELDS
 from flowviz.lessons import Lesson, Step, shipped_lessons
 from flowviz.lessons.observations import EDITS, ONE_DIMENSION, REQUEST, VIEW
 from flowviz.lessons.progress import Progress
+from flowviz.specs import Playback, ViewSpec
 from tests.app.conftest import Window, settle
 from tests.app.lessons.learner import PATIENCE_MS, Learner
 from tests.app.lessons.table import TABLE, Attempts
@@ -96,6 +98,11 @@ def _check_beginning(learner: Learner, step: Step) -> None:
     for key in given.keys() & {"marks", "color_by", "direction", "beside", "overview", "tool", "text"}:
         assert begins[key] == given[key], key
     assert set(given.get("panels", ())) <= begins["panels"]
+    view, wanted = learner.window.main.view.seen, step.setup.view_changes()
+    assert {key: getattr(view.view, key) for key in wanted} == wanted
+    wanted = step.setup.seen_changes()
+    assert {key: getattr(view, key) for key in wanted} == wanted
+    assert learner.window.main.viewer.playhead.pace == step.setup.pace
     if "stage" in given:
         assert begins["stage"] == (last if given["stage"] == "last" else given["stage"])
     if (flow := step.setup.flow_spec) is not None:
@@ -103,10 +110,18 @@ def _check_beginning(learner: Learner, step: Step) -> None:
 
 
 def _set_by(learner: Learner, step: Step) -> Mapping[str, Any]:
-    """Return what the current step begins with, but for what only a training changes, and the flow that is selected."""
+    """Return what the current step begins with, but for what only a training changes, and the flow that is selected.
+
+    This includes what is seen, but for the place of a view that follows the cloud, and the learner's speed of playback.
+    """
     begins = learner.lessons.beginning or {}
     names = SET - (SELECTED if begins["comparison"] else set()) - (PROBED if step.setup.probe is None else set())
-    return {name: value for name, value in begins.items() if name in names}
+    seen = learner.window.main.view.seen
+    place = {name: getattr(ViewSpec(), name) for name in ZOOM_FIELDS} if seen.fitted else {}
+    probe = None if step.setup.probe is None else seen.probe
+    same = {"moment": None, "playback": Playback(), "probe": probe, "view": seen.view.model_copy(update=place)}
+    found = {name: value for name, value in begins.items() if name in names}
+    return {**found, "seen": seen.model_copy(update=same)}
 
 
 def _do(learner: Learner, step: Step, attempts: Attempts | None) -> None:

@@ -11,22 +11,25 @@ from flowviz.app.widgets.sheet import Sheet
 from flowviz.lessons import read_lesson
 from tests.app.conftest import Window, settle
 from tests.app.lessons.learner import Learner
-from tests.app.lessons.test_links import PAGES
+from tests.app.lessons.test_links import PAGES, follow
 
 pytestmark = pytest.mark.shared_window
-OPENERS = "flowOptionsButton", "detailsButton", "inspectorHelpButton", "lossHelpButton"
+OPENERS = (
+    *("flowOptionsButton", "detailsButton", "moreNumbersButton"),
+    *("inspectorHelpButton", "lossHelpButton", "flowHelpButton"),
+)
 
 
 def layout_of(window: Window) -> dict[str, Any]:
     """Return what is open and shown around and above the cloud."""
     seen = window.main.view.value.seen
     found: dict[str, Any] = {name: window.find(QToolButton, name).isChecked() for name in OPENERS}
-    found |= {"beside": seen.view.beside, "overview": seen.overview, "figure": window.main.view.value.figure}
     return found | {
+        "figure": window.main.view.value.figure,
         "sheet": window.find(Sheet, "flowOptionsSheet").isVisible(),
         "panels": window.main._layout.open_names,
         "strip": window.main._viewing.strip.isVisible(),
-        "marks": seen.view.marks,
+        "seen": seen,
     }
 
 
@@ -45,9 +48,13 @@ def test_leaving_a_lesson_restores_the_layout(window: Window, qtbot: QtBot, lear
     settle(main)
     for name in OPENERS:
         window.find(QToolButton, name).setChecked(not opened)
-    main.view.update_view(beside=not opened)
+    main.view.update_view(beside=not opened, grid_cells=8, square=(5, 4), camera="fixed")
     main.view.update(overview=not opened)
+    main.view.zoom_to((1.0, 1.0), 0.5)
     settle(main)
+    for label, link in (("lessonText", "trainButton"), ("lessonAction", "flowOptionsButton")):
+        follow(learner, label, f"control:{link}")
+    assert layout_of(window)["seen"] != before["seen"]
     learner.leave()
     settle(main)
     assert layout_of(window) == before

@@ -261,8 +261,17 @@ def test_every_control_that_a_lesson_links_to_exists(window: Window, learner: Le
 
 def test_the_ring_is_one_of_its_own(window: Window, attended: Learner) -> None:
     follow(attended, "lessonAction", "control:showButton")
-    rings = [ring.widget() for ring in window.main.findChildren(FocusRing) if ring.isVisible()]
-    assert window.find(QToolButton, "showButton") in rings
+    show = window.find(QToolButton, "showButton")
+    own = attended.lessons.pointer._ring
+    assert [ring for ring in window.main.findChildren(FocusRing) if ring.widget() is show] == [own]
+    text = window.find(QLabel, "lessonText")
+    for widget in (show, text):
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        settle(window.main)
+        assert own.widget() is show, "the ring of the focus is another one"
+    [of_focus] = [ring for ring in window.main.findChildren(FocusRing) if ring.widget() is text]
+    assert of_focus is not own
+    assert of_focus.isVisible()
 
 
 def test_every_control_in_the_guide_exists(window: Window) -> None:
