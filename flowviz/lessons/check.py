@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flowviz.errors import FileError, FlowvizError, SpecError
 from flowviz.lessons.lesson import Condition, Lesson, Opening, Step, Word
-from flowviz.lessons.lines import Place
+from flowviz.lessons.lines import KeyPath
 from flowviz.lessons.markdown import as_plain
 from flowviz.lessons.observations import Observation, quoted
 from flowviz.lessons.outset import AFTER_TRAINING, BUDGETS, PROBED, Outset, opened
@@ -62,7 +62,7 @@ def _check_steps(lesson: Lesson) -> None:
     opening, first = lesson.opening, _opened(lesson.opening, ())
     done = first
     for number, step in enumerate(lesson.steps):
-        place: Place = ("step", number)
+        place: KeyPath = ("step", number)
         if step.opening:
             first = _opened(step.opening, (*place, "setup"))
             done = done if step.opening == opening else first  # what is open already is not opened again
@@ -78,7 +78,7 @@ def _check_steps(lesson: Lesson) -> None:
         done = done.after_action(step.conditions)
 
 
-def _opened(opening: Opening, place: Place) -> Outset:
+def _opened(opening: Opening, place: KeyPath) -> Outset:
     """Return what is known of something that a lesson opens; an error names its key."""
     try:
         return opened(opening)
@@ -86,7 +86,7 @@ def _opened(opening: Opening, place: Place) -> Outset:
         raise SpecError(str(error), (*place, next(key for key, value in opening if value is not None))) from error
 
 
-def _check_stages(setup: Setup, last_stage: float, place: Place) -> None:
+def _check_stages(setup: Setup, last_stage: float, place: KeyPath) -> None:
     """Raise a `SpecError` if the flow does not have a stage of a setup."""
     probed = setup.probe[:1] if isinstance(setup.probe, tuple) else ()
     stages = {"stage": [setup.stage], "probe": probed, "disabled_layers": setup.disabled_layers or ()}
@@ -96,7 +96,7 @@ def _check_stages(setup: Setup, last_stage: float, place: Place) -> None:
                 raise SpecError(f"The flow has no stage {stage}. Its last stage is {last_stage:.0f}.", (*place, key))
 
 
-def _check_conditions(step: Step, start: Outset, done: Outset, place: Place) -> None:
+def _check_conditions(step: Step, start: Outset, done: Outset, place: KeyPath) -> None:
     """Raise a `SpecError` if a condition can never hold, by itself or together with those before it.
 
     Args:

@@ -227,6 +227,12 @@ class Step(Spec):
         return all(condition.holds(now, start) for condition in self.conditions)
 
 
+def lesson_number(name: str) -> int | None:
+    """Return the number with which the name of a lesson begins, such as 3 for "03_why_permute". None without one."""
+    digits = name.partition("_")[0]
+    return int(digits) if digits.isascii() and digits.isdigit() else None
+
+
 class Lesson(Spec):
     """A lesson.
 
@@ -262,8 +268,7 @@ class Lesson(Spec):
     @property
     def number(self) -> int | None:
         """Return the number with which the name of the file begins, by which the lesson is known; None without one."""
-        digits = self.name.partition("_")[0]
-        return int(digits) if digits.isascii() and digits.isdigit() else None
+        return lesson_number(self.name)
 
     @property
     def numbered_title(self) -> str:

@@ -9,16 +9,16 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 from typing import Any
 
-Place = tuple[int | str, ...]  # keys and indices, such as ("step", 0, "title")
+KeyPath = tuple[int | str, ...]  # keys and indices, such as ("step", 0, "title")
 
 MAX_STATEMENT = 200  # lines; a longer statement is passed over
 
 
-def key_lines(text: str) -> dict[Place, int]:
+def key_lines(text: str) -> dict[KeyPath, int]:
     """Return the number of the line on which the statement of each key begins, for valid TOML."""
-    found: dict[Place, int] = {}
-    counts: dict[Place, int] = {}  # number of tables in each list of tables so far
-    header: Place = ()
+    found: dict[KeyPath, int] = {}
+    counts: dict[KeyPath, int] = {}  # number of tables in each list of tables so far
+    header: KeyPath = ()
     for first, statement in _statements(text):
         values = tomllib.loads(statement)
         if statement.lstrip().startswith("["):
@@ -29,7 +29,7 @@ def key_lines(text: str) -> dict[Place, int]:
     return found
 
 
-def line_of(place: Place, lines: Mapping[Place, int]) -> int:
+def line_of(place: KeyPath, lines: Mapping[KeyPath, int]) -> int:
     """Return the line of a key, or else of the closest table that contains it, or else the first line."""
     while place and place not in lines:
         place = place[:-1]
@@ -57,9 +57,9 @@ def _is_complete(statement: str) -> bool:
     return True
 
 
-def _opened(values: Any, counts: dict[Place, int]) -> Place:
+def _opened(values: Any, counts: dict[KeyPath, int]) -> KeyPath:
     """Return the place of the table that a header opens; count it if it is one of a list of tables."""
-    place: Place = ()
+    place: KeyPath = ()
     while values:
         key = next(iter(values))
         place, values = (*place, key), values[key]
@@ -71,7 +71,7 @@ def _opened(values: Any, counts: dict[Place, int]) -> Place:
     return place
 
 
-def _places(value: Any) -> Iterator[Place]:
+def _places(value: Any) -> Iterator[KeyPath]:
     """Yield the place of each key and item inside a value."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:

@@ -119,8 +119,8 @@ class Tangent:
     """A piece of the tangent of a curve, of a fixed length.
 
     Attributes:
-        x: Of its ends.
-        y: Of its ends.
+        x: Horizontal coordinates of its two ends.
+        y: Vertical coordinates of its two ends.
         slope: The slope of the curve where the tangent touches it.
     """
 

@@ -9,7 +9,7 @@ from flowviz.errors import FileError, FlowvizError, SpecError
 from flowviz.file_kinds import PROJECT_SUFFIX
 from flowviz.files import content_of
 from flowviz.lessons.lesson import COMPARISONS, FORMAT, Condition, Lesson, Opening, Prediction, Step
-from flowviz.lessons.lines import Place, key_lines, line_of
+from flowviz.lessons.lines import KeyPath, key_lines, line_of
 from flowviz.lessons.observations import OBSERVATIONS
 from flowviz.lessons.setup import Setup
 from flowviz.projects.gallery import SENTENCES
@@ -73,12 +73,12 @@ def _toml_problem(error: Exception, text: str) -> str:
     return f", line {number}: This is not valid TOML: {words[:1].lower()}{words[1:]}."
 
 
-def problem_at(place: Place, path: Path, problem: object) -> str:
+def problem_at(place: KeyPath, path: Path, problem: object) -> str:
     """Return a problem in a lesson after the name of the file, the line and the key."""
     return f"{path}, line {line_of(place, key_lines(_text_of(path)))}, {_words(place)}{problem}"
 
 
-def _words(place: Place) -> str:
+def _words(place: KeyPath) -> str:
     """Return the words for a place that precede a sentence, such as "step 2, condition.observe: "."""
     if place[:1] == ("step",) and len(place) > 1:
         number, *inner = place[1:]
@@ -109,7 +109,7 @@ def _lesson(values: Mapping[str, Any], path: Path) -> Lesson:
     return _built(Lesson, given, ())
 
 
-def _step(values: Any, folder: Path, place: Place) -> Step:
+def _step(values: Any, folder: Path, place: KeyPath) -> Step:
     given = {**_keyed(values, STEP_KEYS, "A step", place)}
     setup = _keyed(given.pop("setup", {}), SETUP_KEYS, "A setup", (*place, "setup"))
     own = {key: value for key, value in setup.items() if key not in OPENING_KEYS}
@@ -125,7 +125,7 @@ def _step(values: Any, folder: Path, place: Place) -> Step:
     return _built(Step, given, place)
 
 
-def _conditions(values: Any, place: Place) -> tuple[Condition, ...]:
+def _conditions(values: Any, place: KeyPath) -> tuple[Condition, ...]:
     if not isinstance(values, list):
         return (_condition(values, place),)
     if not values:
@@ -133,7 +133,7 @@ def _conditions(values: Any, place: Place) -> tuple[Condition, ...]:
     return tuple(_condition(each, (*place, number)) for number, each in enumerate(values))
 
 
-def _condition(values: Any, place: Place) -> Condition:
+def _condition(values: Any, place: KeyPath) -> Condition:
     tests = {**_keyed(values, ("observe", *TESTS), "A condition", place)}
     name = tests.pop("observe", None)
     if not isinstance(name, str) or name not in OBSERVATIONS:
@@ -149,7 +149,7 @@ def _condition(values: Any, place: Place) -> Condition:
         raise SpecError(str(error), (*place, test)) from error
 
 
-def _opening(values: Mapping[str, Any], folder: Path, place: Place) -> Opening:
+def _opening(values: Mapping[str, Any], folder: Path, place: KeyPath) -> Opening:
     given = {key: values[key] for key in OPENING_KEYS if key in values}
     for key in ("project", "comparison"):
         if key in given:
@@ -160,7 +160,7 @@ def _opening(values: Mapping[str, Any], folder: Path, place: Place) -> Opening:
     return opening
 
 
-def _picture(value: Any, folder: Path, place: Place) -> Path:
+def _picture(value: Any, folder: Path, place: KeyPath) -> Path:
     path = _file_beside(value, folder, PICTURE_SUFFIXES, place)
     from PIL import Image  # imported here because the window starts without it
 
@@ -179,7 +179,7 @@ def _picture(value: Any, folder: Path, place: Place) -> Path:
     return path
 
 
-def _file_beside(value: Any, folder: Path, suffixes: tuple[str, ...], place: Place) -> Path:
+def _file_beside(value: Any, folder: Path, suffixes: tuple[str, ...], place: KeyPath) -> Path:
     """Return the path of a file in the folder of a lesson, or in a folder inside it."""
     if not isinstance(value, str) or not value.isprintable():
         raise SpecError("Give the name of a file in quotation marks.", place)
@@ -205,7 +205,7 @@ def _closest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word, list(known), 1)), None)
 
 
-def _keyed(values: Any, known: tuple[str, ...], noun: str, place: Place) -> dict[str, Any]:
+def _keyed(values: Any, known: tuple[str, ...], noun: str, place: KeyPath) -> dict[str, Any]:
     """Return a table of values after checking that all of its keys are known."""
     if not isinstance(values, dict):
         raise SpecError(f"{noun} has keys and values, not {values!r}."[:300], place)
@@ -216,7 +216,7 @@ def _keyed(values: Any, known: tuple[str, ...], noun: str, place: Place) -> dict
     return values
 
 
-def _built(kind: Callable[..., S], values: Mapping[str, Any], place: Place) -> S:
+def _built(kind: Callable[..., S], values: Mapping[str, Any], place: KeyPath) -> S:
     """Build a spec from values whose keys are known; errors name the whole place."""
     try:
         return kind(**values)
@@ -224,7 +224,7 @@ def _built(kind: Callable[..., S], values: Mapping[str, Any], place: Place) -> S
         raise SpecError(str(error), (*place, *_known(error.place, values))) from error
 
 
-def _known(place: Place, values: Any) -> Place:
+def _known(place: KeyPath, values: Any) -> KeyPath:
     """Return the part of a place that is in the values: pydantic adds names of types to it, and of missing keys."""
     if not place:
         return ()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flowviz.errors import FileError
 from flowviz.files import resource
-from flowviz.lessons.lesson import Lesson
+from flowviz.lessons.lesson import Lesson, lesson_number
 from flowviz.lessons.reader import LESSON_SUFFIX, is_lesson, read_lesson
 
 ORDER = (
@@ -55,8 +55,7 @@ def lesson_file(name: str) -> Path:
     """
     files = _files()
     for path in files:
-        number = path.stem.partition("_")[0]
-        if name == path.stem or (name.isdigit() and number.isdigit() and int(name) == int(number)):
+        if name == path.stem or (name.isdecimal() and int(name) == lesson_number(path.stem)):
             return path
     if is_lesson(Path(name)):
         return Path(name)

@@ -11,7 +11,10 @@ from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import next_lesson
 from flowviz.lessons.markdown import as_html, as_plain
 
-EXPORT_TIP = "Save which predictions were right, and how far you have come, as a table without your name"
+EXPORT_TIP = (
+    "Save which predictions were right, and how far you have come, as a table without your name; of your own lessons, "
+    "only the one that is open"
+)
 MAX_NAME = 24  # characters
 
 

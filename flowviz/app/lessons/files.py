@@ -60,7 +60,7 @@ class LessonFiles(QObject):
         ask_for_file(self._window, dialog_name, title, take, None, file_type, saved_as=Path(name))
 
     def _save(self, write: Callable[[Path], object], path: Path) -> None:
-        """Write a file in a thread, because Matplotlib takes long to load and to write."""
+        """Write a file in a thread, because worksheets load Matplotlib, which takes seconds."""
         worker = ExportWorker(partial(_steps, write, path))
         worker.ended.connect(partial(self._take_end, path))
         worker.start()

@@ -121,10 +121,10 @@ class Lessons(QObject):
 
     def leave(self) -> None:
         """Close the panel, and show the learner's project again."""
-        if self.is_shown and self.opener.kept is None:
-            self._leave()
-        elif self.is_shown:
+        if self.is_shown and self.opener.kept is not None:
             self._after_asking(None, self._leave)
+        elif self.is_shown:
+            self._leave()
 
     def discard_changes(self) -> None:
         """Treat the project of a lesson as saved, unless the learner has given it a file."""
@@ -134,7 +134,7 @@ class Lessons(QObject):
 
     def close(self) -> None:
         """Close the panel for good, because the window closes."""
-        self._close_panel()
+        self._interrupt()
         self.opener.close()
 
     def _connect(self) -> None:
@@ -153,7 +153,7 @@ class Lessons(QObject):
         self.state.changed.connect(self._on_changed)
         opener.failed.connect(self.notice_posted)
         opener.failed.connect(lambda _: self.show_list())
-        opener.taken_over.connect(self._close_panel)
+        opener.taken_over.connect(self._interrupt)
 
     def _show_panel(self) -> None:
         if not self.is_shown:
@@ -161,7 +161,7 @@ class Lessons(QObject):
             self.entered.emit()
 
     def _leave(self) -> None:
-        self._close_panel()
+        self._interrupt()
         self.opener.put_back()
 
     def _after_asking(self, opening: Opening | None, then: Callable[[], object]) -> None:
@@ -275,13 +275,11 @@ class Lessons(QObject):
             store_progress(new.lesson, new.progress)
 
     def _interrupt(self) -> None:
-        if self.state.value.step is not None:
-            self.done.emit(PAUSED)
-        self.beginning = None
-        self.state.attend(None)
-        self.is_shown = False
-
-    def _close_panel(self) -> None:
+        """Close the panel, also because the learner has opened something else."""
         if self.is_shown:
-            self._interrupt()
+            if self.state.value.step is not None:
+                self.done.emit(PAUSED)
+            self.beginning = None
+            self.state.attend(None)
+            self.is_shown = False
             self.left.emit()

@@ -22,7 +22,7 @@ class Pointer(QObject):
     revealing = pyqtSignal()  # before something is opened because the control cannot be seen
 
     def __init__(self, window: QMainWindow, show_dock: Callable[[QDockWidget], object]) -> None:
-        """Create it; `show_dock` shows a panel beside the lesson."""
+        """Create a pointer for the controls of a window. `show_dock` shows a panel beside the lesson."""
         super().__init__(window)
         self._window, self._show_dock = window, show_dock
         self._ring = FocusRing()
@@ -50,7 +50,11 @@ class Pointer(QObject):
             self._ring.setWidget(None)
 
     def _show_command(self, action: QAction) -> QPoint:
-        """Point at the button of a command, or open its menu if it has one; return where a menu of its own goes."""
+        """Point at the button of a command, or open the menu that contains it.
+
+        Returns:
+            The position on the screen at which the submenu of the command opens, if it has one.
+        """
         places = action.associatedObjects()
         for place in places:
             if isinstance(place, QToolButton) and place.isVisible():

@@ -3,9 +3,9 @@
 from hashlib import sha256
 
 from flowviz.app.desktop.settings import settings
-from flowviz.files import resource
 from flowviz.lessons import Lesson
 from flowviz.lessons.progress import Progress
+from flowviz.lessons.shipped import is_shipped
 
 
 def stored_progress(lesson: Lesson) -> Progress:
@@ -20,6 +20,5 @@ def store_progress(lesson: Lesson, progress: Progress) -> None:
 
 def _key(lesson: Lesson) -> str:
     """Return the key of a lesson: its name if it comes with flowviz, or else one that follows from its path."""
-    if lesson.path.parent == resource("lessons"):
-        return f"lessons/{lesson.name}"
-    return f"lessons/{sha256(str(lesson.path.absolute()).encode()).hexdigest()[:16]}"
+    digest = sha256(str(lesson.path.absolute()).encode()).hexdigest()
+    return f"lessons/{lesson.name if is_shipped(lesson) else digest[:16]}"

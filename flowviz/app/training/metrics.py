@@ -54,7 +54,7 @@ class Metrics(QWidget):
 
     Attributes:
         help: The button that shows and hides the explanation.
-        buttons: It, and the button that shows and hides the table.
+        buttons: Row of the button that shows and hides the table, and of `help`.
     """
 
     def __init__(self) -> None:

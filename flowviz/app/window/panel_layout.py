@@ -185,7 +185,7 @@ class PanelLayout(QObject):
 
     def show_beside(self, dock: QDockWidget) -> None:
         """Show a panel on the left, where a lesson leaves room for it."""
-        self.open_panels(self.open_names | {dock.objectName().removesuffix("Dock")})
+        self.open_panels(self.open_names | {_name(dock)})
 
     def put_back(self) -> None:
         """Restore the panels that were set aside last, if there are any."""
@@ -334,7 +334,7 @@ class PanelLayout(QObject):
         return super().eventFilter(watched, event)
 
 
-def _name(dock: Dock) -> str:
+def _name(dock: QDockWidget) -> str:
     return dock.objectName().removesuffix("Dock")
 
 
