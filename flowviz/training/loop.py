@@ -131,8 +131,7 @@ class Training:
         self._flow.restore(now)
         if step == 0 and np.isfinite(found.known_nll):
             nll = found.measured.mean  # also of the points of the training, because nothing is trained on yet
-            report = replace(self._progress(found), step=0, seconds=0.0, fraction=0.0, train_nll=nll, loss=None)
-            yield InitialReport(report)
+            yield InitialReport(replace(self._progress(found), step=0, seconds=0, fraction=0, train_nll=nll, loss=None))
 
     def _train(self) -> Generator[Event, None, Ending]:
         """Run chunks of steps until the training ends, and return how it ended.
