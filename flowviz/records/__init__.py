@@ -11,21 +11,19 @@ from flowviz.records.events import (
     Advanced,
     Event,
     Finished,
-    Hits,
     InitialReport,
-    Moment,
     Overfitting,
     Preparing,
     Progress,
     Recovered,
     Retargeted,
-    Snapshot,
     Uncompiled,
     WarmUp,
 )
 from flowviz.records.history import EntropySegment, History, Mark
 from flowviz.records.lattice import lattice_points
 from flowviz.records.measured import Measured
+from flowviz.records.moment import Hits, Moment, Snapshot
 from flowviz.records.report import Curve, StageReport, written
 from flowviz.records.scene import Scene
 from flowviz.records.score import Score

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flowviz.records.events import Moment, Snapshot
+from flowviz.records.moment import Moment, Snapshot
 
 MAX_MOMENTS = 64
 MAX_BYTES = 256 * 2**20  # limit for the traces of all moments, which are large if a flow has many stages

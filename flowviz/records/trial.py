@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from flowviz.records.equality import EqualByContent
-from flowviz.records.events import Ending, Finished, Moment, Progress
+from flowviz.records.events import Ending, Finished, Progress
 from flowviz.records.history import History
+from flowviz.records.moment import Moment
 from flowviz.records.weights import Weights
 from flowviz.specs import FlowSpec, TrainingSpec
 

@@ -1,0 +1,73 @@
+"""Moments of a training: the flow at a step, and how well its particles hit the target."""
+
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from flowviz.records.trace import PARTICLES, Trace
+from flowviz.records.weights import Weights
+from flowviz.specs.shares import percent
+
+
+class Hits(TypedDict):
+    """Shares of particles on the target, of the target that they cover, and their legibility; see `Moment`."""
+
+    on_target: float | None
+    coverage: float | None
+    legibility: float | None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The flow at a step of its training.
+
+    Attributes:
+        step: Number of the step.
+        weights: Weights of the flow after the step.
+        on_target: Share of the particles that land on the target. None if that is unknown.
+        coverage: Share of the target that the particles reach. None if the support is unknown.
+        legibility: How clearly the particles show the strokes of the target, from 0 to 1. None if there are none, or if
+            it is unknown.
+    """
+
+    step: int
+    weights: Weights
+    on_target: float | None
+    coverage: float | None
+    legibility: float | None = field(default=None, kw_only=True)
+
+    @property
+    def hits(self) -> Hits:
+        """Return how well the particles hit the target."""
+        return {"on_target": self.on_target, "coverage": self.coverage, "legibility": self.legibility}
+
+    @property
+    def leaked(self) -> float | None:
+        """Return the share of the particles that do not land on the target. None if that is unknown."""
+        return None if self.on_target is None else 1 - self.on_target
+
+    def figures(self) -> dict[str, float | None]:
+        """Return the figures of the moment for scripts. None means unknown."""
+        return {
+            "on_target": self.on_target,
+            "leaked": self.leaked,
+            "coverage": self.coverage,
+            "legibility": self.legibility,
+        }
+
+    def leaked_words(self) -> str:
+        """Return how many particles do not land on the target, such as "143, 1.8%", or "" if that is unknown."""
+        if self.leaked is None:
+            return ""
+        count = round(self.leaked * PARTICLES)
+        return f"{count:,}, {percent(count / PARTICLES, 1)}"  # as the legend of the picture has it
+
+
+@dataclass(frozen=True)
+class Snapshot(Moment):
+    """A moment with the trace of its particles through the flow."""
+
+    trace: Trace
+
+    def finite(self) -> bool:
+        """Return whether all positions and log-determinants of the particles are finite."""
+        return self.trace.finite()
