@@ -318,9 +318,8 @@ class TrainingPresenter(QObject):
 
     def _keep_trained(self) -> None:
         """Make the current state of the training the one that is saved and resumed."""
-        self.trained = TrainedProject(
-            replace(self._run.project, timeline=self._viewer.moments.timeline), self._run.built
-        )
+        project = replace(self._run.project, timeline=self._viewer.moments.timeline)
+        self.trained = TrainedProject(project, self._run.built)
 
     def _on_finished(self, finished: Finished) -> None:
         self._show_progress(finished.progress)
