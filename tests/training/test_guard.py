@@ -256,7 +256,7 @@ def test_points_without_a_density_are_no_fault_but_make_a_state_worse(
     end = event
     assert isinstance(end, Finished)
     assert (end.recoveries, end.ending, end.kept.step, end.kept.rank) == (0, "completed", 300, (0.0, 8.0))
-    assert np.isnan(history.validation_nll).tolist() == [False, True, False, True, True]
+    assert np.isnan(history.validation_nll).tolist() == [False, False, True, False, True, True]
     assert end.progress.without_density == 0.5
     assert (last := history.last_progress(None)) is not None
     assert last.validation_nll is None

@@ -107,7 +107,7 @@ def test_ordinary_targets_have_no_such_advice(target: Ink) -> None:
 
 def test_history_has_every_validation_once_and_the_best_is_kept(target: Ink) -> None:
     history, end = history_of(train(target, SMALL, TrainingSpec(steps=85, learning_rate=0.3, warmup_steps=0)))
-    assert history.step.tolist() == [20, 40, 60, 80, 85]
+    assert history.step.tolist() == [0, 20, 40, 60, 80, 85]
     best = history.validation_nll.argmin()
     assert (end.kept.step, history.kept_step) == (history.step[best], history.step[best])
     assert end.kept.validation_nll == history.validation_nll[best]

@@ -428,7 +428,7 @@ def test_text_is_equally_large_in_all_clouds_of_a_presented_comparison(window: W
 
 def test_a_lesson_about_one_dimension_keeps_the_focus_and_says_how_to_leave(window: Window, qtbot: QtBot) -> None:
     window.main.lessons.show()
-    window.find(QPushButton, "lesson1").click()
+    window.find(QPushButton, "lesson2").click()
     qtbot.waitUntil(lambda: not window.find(QWidget, "center").isVisible())
     choose(window, "Presentation")
     settle(window.main)
