@@ -47,9 +47,7 @@ class StepPage(QWidget):
 
     def show_step(self, value: Attendance) -> None:
         """Show the current step of a lesson."""
-        lesson, step = value.lesson, value.step
-        assert lesson is not None
-        assert step is not None
+        lesson, step = existing(value.lesson), existing(value.step)
         shown = lesson, value.progress.step
         if shown != self._shown:
             self._shown = shown
@@ -62,6 +60,9 @@ class StepPage(QWidget):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.PaletteChange and self._shown is not None:
             self._show_diagram(existing(self._shown[0]).place(self._shown[1]))
+            for label in self.findChildren(LinkedLabel):
+                label.setTextFormat(Qt.TextFormat.PlainText)  # another format, so that the links get their color anew
+                label.setTextFormat(Qt.TextFormat.AutoText)
 
     def clear(self) -> None:
         """Forget the step that is shown, because the lesson is interrupted."""

@@ -96,6 +96,22 @@ def test_the_diagram_follows_the_theme_and_fits_the_panel(window: Window, learne
     assert colors[0] != colors[1]
 
 
+def test_links_follow_the_theme(window: Window, learner: Learner) -> None:
+    learner.attend(read_lesson(PAGES))
+    text = window.find(QLabel, "lessonText")
+    assert "<a " in text.text()
+    colors = []
+    for theme in ("Light", "Dark"):
+        choose(window, theme)
+        settle(window.main)
+        link = window.main.palette().link().color()
+        colors.append(link.name())
+        picture = image(text)
+        seen = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+        assert link.name() in seen, theme
+    assert colors[0] != colors[1]
+
+
 def test_text_to_read_has_a_line_at_its_edge_when_it_has_the_focus(
     window: Window, qtbot: QtBot, learner: Learner
 ) -> None:
