@@ -59,7 +59,9 @@ def test_1_a_density_is_below_1_before_the_middle_is_flattened_further() -> None
     says(1, f"the highest density is {moved_density(curve, X)[1].max():.1f}.")
     squeezed = lesson(1).steps[4].setup.monotone_curve
     assert squeezed is not None
-    assert moved_density(squeezed, X)[1].max() > 2 * normal_density(np.zeros(1))  # "more than twice as high"
+    highest = moved_density(squeezed, X)[1].max()
+    assert 1 < highest < 2, "so the density fits its axis"
+    assert highest == pytest.approx(4 * normal_density(np.zeros(1))[0], rel=0.03)  # "about four times as high"
 
 
 def test_1_a_density_above_1_has_an_area_of_1() -> None:
@@ -150,10 +152,13 @@ def test_4_the_layers_of_the_flow_are_where_the_lesson_says() -> None:
     assert [trace.names[stage] for stage in (1, 3)] == ["01_real_nvp", "03_permute"]
 
 
-def test_4_about_half_of_the_squares_of_the_heart_have_shrunk() -> None:
+def test_4_many_squares_of_the_heart_have_grown_but_only_a_little() -> None:
     trace = gallery("heart").trace
     assert trace.last_stage == 12
-    assert (trace.log_det[-1] < 0).mean() == pytest.approx(0.5, abs=0.1)
+    factors = np.exp(trace.log_det[-1])
+    assert (factors > 1).mean() > 0.4  # "many have grown"
+    assert np.percentile(factors, 99) < 2  # "a little"
+    assert np.percentile(factors, 10) < 0.25  # "the blue squares have shrunk"
 
 
 def test_4_log_det_is_that_of_a_column_in_a_coupling_and_0_in_a_permutation() -> None:
