@@ -69,8 +69,7 @@ class Training:
         self._shown = ShownFlow(flow)
         self._flow = self._shown.trained
         self._target, self._spec = target, spec.of_family(flow.spec.recipe)
-        self._requests = requests or Requests()
-        self._reports_chunks = reports_chunks
+        self._requests, self._reports_chunks = requests or Requests(), reports_chunks
         self._train_rng = generators(spec)[0]
         self._clock = Stopwatch(clock or perf_counter)
         self._validation = Validation(self._flow, target, spec, self._clock)
@@ -92,8 +91,7 @@ class Training:
         else:
             self._restore(resume)
         self._plain_start = self._guard.step, self._clock.seconds  # of steps while XLA compiles
-        self._snapshot_due = Interval(snapshot_seconds)
-        self._moment_due = Interval(moment_seconds)
+        self._snapshot_due, self._moment_due = Interval(snapshot_seconds), Interval(moment_seconds)
         self._checkpoint_due = Interval(checkpoint_seconds, first=self._clock.seconds + (checkpoint_seconds or 0))
 
     def events(self, prepare_started: float) -> Iterator[Event]:
@@ -112,11 +110,13 @@ class Training:
             self._runner.optimize()  # while the clock is paused
             # Use the plain graph even if XLA is ready, because the same seed must give the same result.
             yield from self._advance(self._budget.steps_ahead(self._plain_steps), compiled=False)
-        if not self._requests.stop():
+        if self._requests.stop():
+            yield self._checkpoint()  # at once, because the measurement takes seconds
+        else:
             self._runner.compile()  # not during the first steps, which would slow both down
-            yield from self._measure_start(start, first_step)  # traces the graph while the clock is paused
-            if not self._warms_up and not self._runner.wait():
-                yield Uncompiled()
+        yield from self._measure_start(start, first_step)  # also after a stop, so that a resumed history is the same
+        if not self._requests.stop() and not self._warms_up and not self._runner.wait():
+            yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
         ending = yield from self._train()
         if self._reports_chunks:

@@ -224,7 +224,7 @@ def copied(found: Comparison) -> Comparison:
 
 @pytest.mark.parametrize("is_scored", [True, False])
 def test_stopped_comparison_resumes_exactly(whole: Comparison, is_scored: bool) -> None:
-    found = stopped(after=7)  # all have measured their losses at step 0, which is left out after an early stop
+    found = stopped(after=7)  # none in its first chunk, whose stop leaves out the loss at step 0
     assert 0 < max(each.checkpoint.step for each in found.projects.values() if each.checkpoint) < 110
     for turn in score_stopped(found) if is_scored else ():
         found = turn.comparison

@@ -88,14 +88,6 @@ def test_a_training_that_goes_on_has_no_second_start(target: Ink) -> None:
     assert not [event for event in events if isinstance(event, InitialReport)]
 
 
-def test_a_start_is_not_measured_after_a_stop(target: Ink) -> None:
-    stop, events = Flag(), []
-    for event in train(target, SMALL, TrainingSpec(steps=100), stop_requested=stop.is_set):
-        stop.set()
-        events.append(event)
-    assert not [event for event in events if isinstance(event, InitialReport)]
-
-
 def test_a_budget_of_steps_is_spent_exactly(target: Ink) -> None:
     end = finished(train(target, SMALL, TrainingSpec(steps=123)))
     assert end.progress.step == 123
