@@ -17,10 +17,11 @@ from flowviz.records import Moment, Rectangle, Scene, Trace
 from flowviz.records.lattice import LATTICE_SIDE
 from flowviz.rendering.camera import FILL, MAX_HALF_EXTENT, MIN_HALF_EXTENT, ROUNDING
 from flowviz.rendering.colors import COMPONENTS, QUADRANTS, unpacked
-from flowviz.rendering.density import density_limits
+from flowviz.rendering.density import heat_of
 from flowviz.rendering.legend import keys
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
 from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs.explanations import COLOR_TITLES
 from flowviz.specs.view import GRID_SEGMENTS, ColorBy, Direction, Mark, Palette, Theme
 from flowviz.targets import build_target, target_picture
 
@@ -28,17 +29,6 @@ MOST_ENCODED = 4000  # points of the target that are followed back, so that a pa
 ALONG_TRAINING = 2000  # particles at moments before the latest one
 CAMERA = {"fill": FILL, "rounding": ROUNDING, "least": MIN_HALF_EXTENT, "most": MAX_HALF_EXTENT}
 SHAPE = PictureSize(width=960, height=600)  # pixels, of the view over which densities are computed
-COLORS: dict[ColorBy, str] = {
-    "quadrant": "Quadrant",
-    "component": "Component",
-    "angle": "Angle",
-    "radius": "Radius",
-    "column": "Column",
-    "log_density": "Log-density",
-    "log_det": "Log|det J|",
-    "leaked": "Leaked",
-    "selection": "Selection",
-}
 SCALES: dict[ColorBy, str] = {"log_density": "amount", "log_det": "change"}  # of colors that change from stage to stage
 THEMES = get_args(Theme)
 
@@ -135,7 +125,7 @@ class PagePane:
             "leaked": scene.leaked is not None,
             "selection": scene.selection is not None and moment is None and direction == self._spec.seen.direction,
         }
-        return [color for color in COLORS if known.get(color, True)]
+        return [color for color in COLOR_TITLES if known.get(color, True)]
 
     def _key(self, scene: Scene, color: ColorBy) -> dict[str, Any]:
         """Return the entry of the legend, which is that of the program's own pictures."""
@@ -206,9 +196,7 @@ def _limits(trace: Trace, color: ColorBy) -> list[float]:
 
 def _density(scene: Scene) -> dict[str, Any]:
     assert scene.density is not None
-    low, high = density_limits(scene.density)
-    values = np.nan_to_num((scene.density.log_density - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
-    return _gray(np.round(255 * values.clip(0, 1)).astype(np.uint8), scene.density.rectangle)
+    return _gray(np.round(255 * heat_of(scene.density)).astype(np.uint8), scene.density.rectangle)
 
 
 def _gray(shades: NDArray[np.uint8], rectangle: Rectangle) -> dict[str, Any]:

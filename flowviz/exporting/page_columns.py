@@ -5,7 +5,7 @@ from base64 import b64encode
 import numpy as np
 from numpy.typing import NDArray
 
-UNKNOWN = 2**16 - 1  # stands for a value that is not a number
+UNKNOWN = 2**16 - 1  # the code for NaN
 STEPS = UNKNOWN - 1  # between the limits of a column
 REACH = 40.0  # half widths of the central particles; those beyond are drawn at this distance, outside of every picture
 TINY = 1e-30  # replaces 0 in divisors

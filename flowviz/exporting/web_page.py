@@ -22,7 +22,7 @@ from PIL import Image
 import flowviz
 from flowviz.errors import SpecError
 from flowviz.exporting import Steps
-from flowviz.exporting.page_clouds import CAMERA, COLORS, SCALES, THEMES, PagePane
+from flowviz.exporting.page_clouds import CAMERA, SCALES, THEMES, PagePane
 from flowviz.exporting.page_columns import PageColumns, data_url
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot, seen_stage
@@ -37,13 +37,12 @@ from flowviz.rendering.raster import RGBA
 from flowviz.rendering.target import STRENGTH
 from flowviz.rendering.typeface import font_file
 from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs.explanations import COLOR_TITLES, DIRECTION_TITLES
 from flowviz.specs.export import relevant
 from flowviz.specs.view import ColorBy, Mark, Theme
 
 SHOWN: tuple[Mark, ...] = ("points", "target", "density", "grid")  # marks that a page can show
 STATIC_SIZE = PictureSize(width=720, height=480)  # pixels, of the picture for print and for browsers without scripts
-DIRECTIONS = {"generate": "Generate: base → target", "encode": "Encode: target → base"}
-TITLES: Mapping[Mark, str] = {"points": "Points", "target": "Target", "density": "Density", "grid": "Grid"}
 HINT = "Point at a particle to read its numbers; click or tap it to draw its path."
 LATIN = range(0x20, 0x180), (0x2013, 0x2014, 0x2019, 0x201C, 0x201D, 0x2026, 0x2190, 0x2192, 0x2212, 0x25B6)  # its font
 
@@ -70,8 +69,7 @@ class WebPage:
             self._projects = [(work.title(name), work[name]) for name in work.names]
         else:
             self._projects = [("", work)]
-        for _, project in self._projects[:1]:
-            seen_stage(project, spec)
+        seen_stage(self._first, spec)
         self._columns = PageColumns()
 
     @property
@@ -141,19 +139,19 @@ class WebPage:
     def _data(self, panes: list[PagePane]) -> dict[str, Any]:
         view = self._spec.seen.view
         marks = [mark for mark in SHOWN if mark in view.marks | {"points", "target"}]
-        known = [color for color in COLORS if any(color in pane.colors for pane in panes)]
+        known = [color for color in COLOR_TITLES if any(color in pane.colors for pane in panes)]
         if view.color_by not in known:
-            raise SpecError(f"{COLORS[view.color_by]} is not known for this flow. Choose {listed(known)}.")
+            raise SpecError(f"{COLOR_TITLES[view.color_by]} is not known for this flow. Choose {listed(known)}.")
         return {
             "title": self._title,
             "hint": HINT,
             "panes": [pane.as_json() for pane in panes],
-            "colorings": [{"name": each, "title": COLORS[each], "scale": SCALES.get(each, "")} for each in known],
+            "colorings": [{"name": each, "title": COLOR_TITLES[each], "scale": SCALES.get(each, "")} for each in known],
             "camera": CAMERA,
             "fade": FADE,
             "limits": _common([pane.limits for pane in panes]) if len(panes) > 1 else {},
-            "directions": list(DIRECTIONS.items()),
-            "marks": [(mark, TITLES[mark]) for mark in marks],
+            "directions": list(DIRECTION_TITLES.items()),
+            "marks": [(mark, mark.capitalize()) for mark in marks],
             "controls": sorted(self._spec.controls),
             "diameter": view.point_diameter,
             "start": {

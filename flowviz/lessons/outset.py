@@ -48,7 +48,7 @@ EFFECTS: Mapping[str, Iterable[str]] = {  # of an action on an observation: othe
 
 @dataclass(frozen=True)
 class Outset:
-    """What is known of the state in which a step begins.
+    """State in which a step begins, as far as it is known.
 
     Attributes:
         values: Observations; None, or no value, for what is unknown.

@@ -1,7 +1,7 @@
-"""Whether conditions on an observation can hold together.
+"""Check whether conditions on the same observation can hold at the same time.
 
-Comparisons split the values of an observation into few pieces, within which all of them give the same answer. So it is
-enough to try one value of each piece.
+The values in the conditions divide the range of the observation into a few intervals. Within an interval, every
+condition gives the same answer, so trying one value of each interval is enough.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 from flowviz.lessons.lesson import Condition
 from flowviz.lessons.observations import Observation
 
-OTHER = "\0"  # stands for all texts and items that no condition names
+OTHER = "\0"  # a text that no condition names
 
 
 def can_hold(observation: Observation, conditions: Sequence[Condition], start: Mapping[str, Any]) -> bool:
@@ -29,7 +29,7 @@ def can_hold(observation: Observation, conditions: Sequence[Condition], start: M
 
 
 def _values(observation: Observation, conditions: Sequence[Condition]) -> Collection[Any]:
-    """Return a value of each of the pieces into which conditions split the values of an observation."""
+    """Return one value for each set of values that the conditions cannot tell apart."""
     match observation.kind:
         case "flag":
             return True, False

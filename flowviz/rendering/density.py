@@ -130,13 +130,15 @@ def contour_lines(density: Density, level: float) -> list[NDArray[np.float64]]:
 
 @cached(maxsize=4)
 def heat_map(density: Density) -> NDArray[np.float32]:
-    """Return the log-density of each cell (rows, columns) as its position between the ends of the heat map, 0 to 1.
+    """Return `heat_of` a density, upsampled to a grid that looks smooth."""
+    return smoothed(heat_of(density))
 
-    The rows and columns are those of the upsampled grid.
-    """
+
+def heat_of(density: Density) -> NDArray[np.float32]:
+    """Return the log-density of each cell (rows, columns) as its position between the ends of the heat map, 0 to 1."""
     low, high = density_limits(density)
-    values = np.nan_to_num((density.log_density - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
-    return smoothed(values.clip(0, 1).astype(np.float32))
+    shares = np.nan_to_num((density.log_density - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
+    return np.asarray(shares.clip(0, 1), np.float32)
 
 
 def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:

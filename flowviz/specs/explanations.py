@@ -190,6 +190,17 @@ MARKS: Mapping[Mark, str] = {
     "target": "At the last stage, the shape behind the particles is the target that the flow learns.",
 }
 
+COLOR_TITLES: Mapping[ColorBy, str] = {
+    "quadrant": "Quadrant",
+    "angle": "Angle",
+    "radius": "Radius",
+    "component": "Component",
+    "log_density": "Log-density",
+    "log_det": "Log|det J|",
+    "leaked": "Leaked",
+    "selection": "Selection",
+    "column": "Column",
+}
 _SAME = "The color is the same at every stage, so you can see which part of the base becomes which part of the target."
 COLORS: Mapping[ColorBy, str] = {
     "quadrant": f"The color shows the quarter of the base in which a particle starts. {_SAME}",
@@ -216,6 +227,10 @@ COLORS: Mapping[ColorBy, str] = {
     "selection": "The particles that you select, by a click, a rectangle or a lasso, stand out at every stage.",
 }
 
+DIRECTION_TITLES: Mapping[Direction, str] = {
+    "generate": "Generate: base → target",
+    "encode": "Encode: target → base",
+}
 DIRECTIONS: Mapping[Direction, str] = {
     "generate": "Generate: the cloud of the base moves through the layers to the target.",
     "encode": (

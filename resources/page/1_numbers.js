@@ -1,4 +1,4 @@
-const UNKNOWN = 65535; // stands for a value that is not known
+const UNKNOWN = 65535; // the code for NaN
 
 /** Decode the columns of a page: 16-bit integers between two limits, or one number for all particles. */
 class Columns {

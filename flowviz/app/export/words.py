@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flowviz.app.widgets.choice_words import CHOICES, COLORS, DIRECTIONS
+from flowviz.app.widgets.choice_words import CHOICES, COLORS
+from flowviz.specs.explanations import DIRECTION_TITLES
 from flowviz.specs.export_kinds import What
 from flowviz.specs.view import Mark, UnitName
 
@@ -61,7 +62,7 @@ COMMON: Mapping[str, Mapping[Any, str]] = {  # texts of the values of fields tha
     **{name: CHOICES[name] for name in ("through", "easing", "heading", "repeat")},
     "background": {"solid": "Solid", "transparent": "Transparent"},
     "theme": {"light": "Light", "dark": "Dark"},
-    "direction": DIRECTIONS,
+    "direction": DIRECTION_TITLES,
     "color_by": COLORS,
     "palette": {"safe": "Color-blind safe", "plain": "Plain, as in the blog post"},
 }

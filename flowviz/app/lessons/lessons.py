@@ -230,7 +230,8 @@ class Lessons(QObject):
         is_opening = self.opener.opened is None  # what an earlier step needs, or nothing was opened yet
         seen, (opening, setup) = self.observer.read(), lesson.beginning(number, replays=replays or is_opening)
         has_trained = not seen["comparison"] and seen["training"] != "idle" and number < self._untrained
-        return None if opening == self.opener.opened and not (replays and opening and has_trained) else opening, setup
+        is_open = opening == self.opener.opened and not (replays and has_trained and opening)
+        return None if is_open else opening, setup
 
     def _prepare(self, lesson: Lesson, number: int, setup: Setup) -> None:
         value, document = self.state.value, self._documents.document

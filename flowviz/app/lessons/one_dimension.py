@@ -169,9 +169,8 @@ class OneDimension(ThemeFollower, QWidget):
         self._before, self._after = self._below.plot(pen=line), self._beside.plot(pen=line)
         self._slice_lines = [self._map.plot(pen=pg.mkPen(colors["loss"], width=1)) for _ in range(2)]
         self._tangent = self._map.plot(pen=pg.mkPen(colors["loss"], width=LINE))
-        self._slope = pg.TextItem(
-            color=colors["loss"], anchor=(1.1, 1.3)
-        )  # above its point on the left, clear of the circle
+        beside = 1.1, 1.3  # the label is above its point, at the left, and clear of the circle
+        self._slope = pg.TextItem(color=colors["loss"], anchor=beside)
         self._map.addItem(self._slope)
         self._handles = [self._created_handle(knot, colors["validation"]) for knot in range(len(KNOTS))]
 
@@ -210,9 +209,9 @@ class OneDimension(ThemeFollower, QWidget):
         self._before.setData(FINE, normal_density(FINE))
         self._after.setData(density, y)
         bars = bars_of(self.curve)
-        none = np.zeros(len(bars.edges) - 1)
-        self._bars_before.setOpts(x0=bars.edges[:-1], y0=none, width=bars.width, height=bars.before)
-        self._bars_after.setOpts(x0=none, y0=bars.edges[:-1], width=bars.after, height=bars.width)
+        axis = np.zeros(len(bars.edges) - 1)
+        self._bars_before.setOpts(x0=bars.edges[:-1], y0=axis, width=bars.width, height=bars.before)
+        self._bars_after.setOpts(x0=axis, y0=bars.edges[:-1], width=bars.after, height=bars.width)
         self._place_handles()
         self._show_slice()
 

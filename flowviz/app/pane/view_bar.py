@@ -11,12 +11,13 @@ from flowviz.app.commands.actions import Entry, create_action, enable_unless, fi
 from flowviz.app.state.known import Known, color_choice, colors_of
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.style.tokens import GAP, TIGHT
-from flowviz.app.widgets.choice_words import COLORS, DIRECTIONS, MARKS, color_choices
+from flowviz.app.widgets.choice_words import COLORS, MARKS, color_choices
 from flowviz.app.widgets.controls import ChoiceBox, action_button, label_of, lay_out, menu_button, tool_button
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.form import bind_control
 from flowviz.app.widgets.sticky_menu import StickyMenu
 from flowviz.rendering.projection import can_split, is_split
+from flowviz.specs.explanations import DIRECTION_TITLES
 from flowviz.specs.view import Mark
 
 BESIDE = Entry(
@@ -70,7 +71,7 @@ class ViewBar(QWidget):
         self._shown = ""  # names of the marks
         self._sizes = list[int]()  # widths for which the style has been chosen
         self._keeps_labels = False
-        self._direction = ChoiceBox("directionBox", "Direction", DIRECTIONS)
+        self._direction = ChoiceBox("directionBox", "Direction", DIRECTION_TITLES)
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
         marks = {mark: Entry(mark, text, None, tip, key, checked=False) for mark, (text, key, tip) in MARKS.items()}
         self.mark_actions = {mark: self._action(entry) for mark, entry in marks.items()}

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flowviz.records.recorded_flow import COLUMN
-from flowviz.specs.view import ColorBy, Direction, Mark
+from flowviz.specs.explanations import COLOR_TITLES
+from flowviz.specs.view import ColorBy, Mark
 
 MARKS: Mapping[Mark, tuple[str, str, str]] = {  # title, shortcut, tooltip
     "points": ("&Points", "Ctrl+1", "Show the particles"),
@@ -23,18 +24,7 @@ MARKS: Mapping[Mark, tuple[str, str, str]] = {  # title, shortcut, tooltip
     "target": ("Tar&get Shape", "Ctrl+7", "Show the target faintly behind the particles of the last stage"),
 }
 
-COLORS: Mapping[ColorBy, str] = {
-    "quadrant": "Quadrant",
-    "angle": "Angle",
-    "radius": "Radius",
-    "component": "Component",
-    "log_density": "Log-density",
-    "log_det": "Log|det J|",
-    "leaked": "Leaked",
-    "selection": "Selection",
-}
-
-DIRECTIONS: Mapping[Direction, str] = {"generate": "Generate: base → target", "encode": "Encode: target → base"}
+COLORS: Mapping[ColorBy, str] = {color: text for color, text in COLOR_TITLES.items() if color != "column"}
 
 CHOICES: Mapping[str, Mapping[Any, str]] = {  # texts of the values of each field of Playback
     "through": {"layers": "Layers", "training": "Training", "both": "Both"},

@@ -27,8 +27,8 @@ from flowviz.app.commands.palette import CommandList, CommandPalette, ShortcutSh
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.training_state import TrainingState
-from flowviz.app.widgets.choice_words import DIRECTIONS
 from flowviz.specs import PRESETS, preset_of
+from flowviz.specs.explanations import DIRECTION_TITLES
 from tests.app.conftest import Window
 
 pytestmark = pytest.mark.shared_window
@@ -273,7 +273,7 @@ def test_presets_colors_and_directions_are_found(window: Window, palette: Comman
     qtbot.waitUntil(lambda: view.seen.view.color_by == "angle")
     window.main.finder.open_palette()
     (palette,) = window.main.findChildren(CommandPalette)
-    chosen(palette, "encode", DIRECTIONS["encode"], qtbot)
+    chosen(palette, "encode", DIRECTION_TITLES["encode"], qtbot)
     qtbot.waitUntil(lambda: view.seen.direction == "encode")
     window.main.finder.open_palette()
     (palette,) = window.main.findChildren(CommandPalette)

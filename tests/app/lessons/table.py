@@ -29,7 +29,7 @@ from tests.app.lessons.learner import PATIENCE_MS, Learner
 
 
 class Attempts(NamedTuple):
-    """What learners do at a step, one after the other; only the last attempt is what the step asks for.
+    """Three attempts at the action of a step, made in this order. Only the last one completes the step.
 
     Attributes:
         too_small: The beginning of the action, or a smaller one.

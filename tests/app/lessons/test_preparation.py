@@ -1,4 +1,4 @@
-"""What setups show: the scale, the pace and the grid of the cloud, what a probe finds, and which panels are open."""
+"""Setups of steps set the camera, the pace, the grid, the probe and the open panels."""
 
 import pytest
 from PyQt6.QtGui import QAction

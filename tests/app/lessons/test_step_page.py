@@ -79,6 +79,12 @@ def test_the_diagram_is_hidden_in_a_lesson_without_places(window: Window, learne
     assert window.find(Picture, "lessonDiagram").isHidden()
 
 
+def colors_of(widget: QWidget) -> set[str]:
+    """Return the names of all colors in a widget."""
+    picture = image(widget)
+    return {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+
+
 def test_the_diagram_follows_the_theme_and_fits_the_panel(window: Window, learner: Learner) -> None:
     learner.attend(read_lesson(PAGES))
     diagram = window.find(Picture, "lessonDiagram")
@@ -90,9 +96,7 @@ def test_the_diagram_follows_the_theme_and_fits_the_panel(window: Window, learne
         settle(window.main)
         accent = window.main.palette().accent().color()
         colors.append(accent.name())
-        picture = image(diagram)
-        seen = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
-        assert accent.name() in seen, theme
+        assert accent.name() in colors_of(diagram), theme
     assert colors[0] != colors[1]
 
 
@@ -106,9 +110,7 @@ def test_links_follow_the_theme(window: Window, learner: Learner) -> None:
         settle(window.main)
         link = window.main.palette().link().color()
         colors.append(link.name())
-        picture = image(text)
-        seen = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
-        assert link.name() in seen, theme
+        assert link.name() in colors_of(text), theme
     assert colors[0] != colors[1]
 
 

@@ -1,6 +1,6 @@
 """Marked points on the cloud: what counts as probing them, and when they are hidden."""
 
-from pathlib import Path
+from collections.abc import Callable
 from unittest.mock import Mock
 
 import pytest
@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.lessons.suspect_marks import SuspectMarks
-from flowviz.lessons import Lesson, read_lesson
+from flowviz.lessons import Lesson
 from flowviz.lessons.suspects import Suspects
 from tests.app.conftest import Window, settle
 from tests.app.lessons.learner import PATIENCE_MS, Learner
@@ -38,10 +38,8 @@ setup = { suspects = false }
 
 
 @pytest.fixture
-def odd_one(tmp_path: Path) -> Lesson:
-    path = tmp_path / "odd.toml"
-    path.write_text(LESSON, encoding="utf-8")
-    return read_lesson(path)
+def odd_one(written: Callable[[str], Lesson]) -> Lesson:
+    return written(LESSON)
 
 
 def marks(window: Window) -> SuspectMarks:

@@ -1,10 +1,10 @@
 """The observation that a flow was trained as requested: by the right training alone."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from flowviz.lessons import Lesson, read_lesson
+from flowviz.lessons import Lesson
 from tests.app.conftest import Window, settle
 from tests.app.lessons.learner import PATIENCE_MS, Learner
 
@@ -25,10 +25,8 @@ condition = [{ observe = "flow_layers", is = 3 }, { observe = "trained_as_reques
 
 
 @pytest.fixture
-def three_layers(tmp_path: Path) -> Lesson:
-    path = tmp_path / "train.toml"
-    path.write_text(LESSON, encoding="utf-8")
-    return read_lesson(path)
+def three_layers(written: Callable[[str], Lesson]) -> Lesson:
+    return written(LESSON)
 
 
 def train(learner: Learner) -> None:
