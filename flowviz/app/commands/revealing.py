@@ -1,4 +1,4 @@
-"""The revealing of a control: opens the panel, the options or the details that contain it, and scrolls to it."""
+"""The panels, options and details that contain a control, and how to open them."""
 
 from collections.abc import Callable, Iterator
 

@@ -47,7 +47,9 @@ class DocumentDialogs(QObject, Generic[Work]):
         document = self.document
         file_type = f"flowviz {document.content.word}s (*{PROJECT_SUFFIX})"
         save = partial(document.save, then=then)
-        name = document.path or Path(f"{as_file_name(document.name)}{PROJECT_SUFFIX}")
+        name = document.path or Path(as_file_name(document.name))
+        if name.suffix != PROJECT_SUFFIX:  # which a file of another name may lack
+            name = name.with_name(f"{name.name}{PROJECT_SUFFIX}")
         ask_for_file(self._window, "saveDialog", "Save As", save, document.path, file_type, saved_as=name)
 
     def revert(self) -> None:

@@ -86,7 +86,12 @@ class ExportForm(ScrollColumn):
         self._column.addStretch()
         for name, each in self._controls.items():
             each.chosen.connect(partial(self._take, name))
+        self.need_changed.connect(self._keep_width)
         self._show_choices()
+
+    def _keep_width(self) -> None:
+        """Never become narrower, so that the preview keeps its size."""
+        self.setMinimumWidth(max(self.minimumWidth(), self.minimumSizeHint().width()))
 
     @property
     def choices(self) -> Choices:

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.pane.cloud_view import CloudView, device_size, word_height_in
 from flowviz.app.style.tokens import TIGHT, WIDE
-from flowviz.app.widgets.controls import FOCUSED, add_key, flat, lay_out, named, tool_button
+from flowviz.app.widgets.controls import add_key, flat, lay_out, named, tool_button
 from flowviz.specs import PictureSize
 
 LEAVE = "Back to the Cloud (Esc)"
@@ -32,7 +32,7 @@ class FigureView(QWidget):
         self._sentence = ""
         leave = flat(tool_button("leaveFigureButton", LEAVE, LEAVE, "remove"))
         self.left = leave.clicked
-        add_key(self, "Esc", leave.click, FOCUSED)
+        add_key(self, "Esc", leave.click, Qt.ShortcutContext.WidgetWithChildrenShortcut)
         corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
         lay_out(QVBoxLayout(self), margin=TIGHT).addWidget(leave, alignment=corner)
         self.hide()

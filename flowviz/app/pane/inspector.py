@@ -33,6 +33,7 @@ class Inspector(ThemeFollower, SidePanel):
 
     def __init__(self, editor: LayerEditor) -> None:
         super().__init__("layerInspector", "Layer inspector")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that the keyboard scrolls text without any control
         self.setAccessibleDescription("Formula, numbers and curves of the layer, and an explanation of what is shown")
         self._create_labels()
         self._bar = LayerBar(editor)

@@ -1,6 +1,6 @@
 """The ledger panel: what the base and each stage add to the log-density of the probed point, or of the data."""
 
-from PyQt6.QtCore import QPointF, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QCheckBox, QWidget
 
@@ -29,7 +29,6 @@ class LedgerPanel(SidePanel):
 
     def __init__(self) -> None:
         super().__init__("ledgerPanel", "Ledger")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its check box has it
         self._formula = WrappingLabel("ledgerFormula", "Formula of the ledger")
         self._sum = WrappingLabel("ledgerSum", "Sum of the ledger")
         self._picture = LedgerPicture()

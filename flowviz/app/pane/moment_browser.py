@@ -67,7 +67,10 @@ class MomentBrowser(QObject):
         self._is_following = False
         view.changed.connect(self._on_view_changed)
         queries.notice_posted.connect(self._on_notice_posted)
-        queries.flow_queried.connect(partial(setattr, self, "is_ready", True))
+        queries.flow_queried.connect(self._on_flow_queried)
+
+    def _on_flow_queried(self) -> None:
+        self.is_ready = True
 
     @property
     def is_live(self) -> bool:

@@ -1,6 +1,6 @@
 """The panels beside the cloud: columns of widgets that scroll when they are too tall."""
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QSize
 from PyQt6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from flowviz.app.style.tokens import GAP, TIGHT, UNIT
@@ -17,7 +17,6 @@ class SidePanel(VerticalArea):
         super().__init__()
         named(self, object_name, name)
         self.setMinimumWidth(MIN_WIDTH)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that the keyboard scrolls text without any control
 
     def fill(self, *parts: QWidget | QLayout, stretched: QWidget | None = None) -> QVBoxLayout:
         """Fill the panel, and return its column. The extra height goes to the `stretched` widget."""

@@ -72,6 +72,8 @@ class LossGraph(Plot):
 
     def show_moment(self, step: int | None) -> None:
         """Mark the step whose flow is shown, and show its loss, however high; None for none."""
+        if step == self._step:
+            return
         self._step = step
         self._moment.setVisible(step is not None)
         self._moment.setValue(step or 0)

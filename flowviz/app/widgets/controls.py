@@ -134,7 +134,7 @@ def named(widget: Control, object_name: str, name: str, tip: str = "") -> Contro
 
 
 def begin_dialog(dialog: QDialog, object_name: str, title: str) -> None:
-    """Name a dialog, and let it be deleted when it is closed."""
+    """Name a dialog, and delete it when it is closed."""
     dialog.setObjectName(object_name)
     dialog.setWindowTitle(title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -209,7 +209,7 @@ def flat(created: Tool) -> Tool:
 
 
 def code_box(object_name: str, name: str, tip: str = "") -> QPlainTextEdit:
-    """Return a box for text that cannot be edited, in a font in which all letters have the same width."""
+    """Return a read-only text box with a monospaced font."""
     box = named(QPlainTextEdit(), object_name, name, tip)
     box.setReadOnly(True)
     box.setTabChangesFocus(True)
@@ -233,7 +233,7 @@ def action_button(action: QAction, object_name: str) -> QToolButton:
 
 
 def share_out(splitter: QSplitter, parts: Mapping[QWidget, int]) -> None:
-    """Fill a splitter with widgets; each takes its share of the room, as far as the widgets fit."""
+    """Add widgets to a splitter, with sizes in the given proportions."""
     splitter.setChildrenCollapsible(False)
     for number, (widget, share) in enumerate(parts.items()):
         splitter.addWidget(widget)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QWidget
@@ -61,7 +61,7 @@ class CommandFinder:
             palette.reject()
         if not opened:
             self._motion.dissolve(
-                CommandPalette(self.commands, partial(self._more, self._controls.all()), self._window).open_above
+                CommandPalette(self.commands, partial(self._more, cache(self._controls.all)), self._window).open_above
             )
 
     def open_sheet(self) -> None:
@@ -72,12 +72,12 @@ class CommandFinder:
         sheet.show()
         sheet.activateWindow()  # some window managers do not
 
-    def _more(self, of_controls: list[Command], typed: str) -> list[Command]:
+    def _more(self, control_commands: Callable[[], list[Command]], typed: str) -> list[Command]:
         number = found.group() if (found := NUMBER.search(typed)) else ""
         whole = self._with_number(int(number)) if number.isdigit() else ()
         entering = [*whole, *(self._controls.entering(number) if number else ())]
-        # A new training comes first, but before one that is started over ("Restart for"), the box of its budget does.
-        return [*sorted(entering, key=lambda command: not command.title.startswith(BUDGET)), *of_controls]
+        # The budget box comes before "Restart for …", which would discard the training.
+        return [*sorted(entering, key=lambda command: not command.title.startswith(BUDGET)), *control_commands()]
 
     def _with_number(self, number: int) -> Iterator[Command]:
         for unit, most in MAX_BUDGETS.items():

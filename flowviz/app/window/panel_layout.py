@@ -343,12 +343,14 @@ def _needed_width(column: Sequence[Dock]) -> int:
 
 
 def _heights(column: list[Dock], bottom: int) -> dict[Dock, int]:
-    """Return the height of each panel in a column, which Qt may not have filled down to the bottom.
+    """Return the height of each panel in a column that reaches down to `bottom`.
 
     If there is too little room, the panels that stretch, such as the loss panel, take what they need, but at most half
     of the room, and some of the others scroll.
     """
-    room = sum(dock.height() for dock in column) + max(bottom - column[-1].geometry().bottom(), 0)
+    room = sum(dock.height() for dock in column)
+    if not any(dock.is_stretchable for dock in column):  # Qt leaves the rest of such a column empty
+        room += max(bottom - column[-1].geometry().bottom(), 0)
     needed = {dock: dock.sizeHint().height() for dock in column}
     stretchable = [dock for dock in column if dock.is_stretchable]
     fixed = sum(height for dock, height in needed.items() if not dock.is_stretchable)

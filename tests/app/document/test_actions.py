@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import copyfile
 from threading import Event
 
 import numpy as np
@@ -13,7 +14,7 @@ from PyQt6.QtWidgets import QComboBox, QFileDialog, QToolButton
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.errors import FileError
-from flowviz.projects import Project, load_project, save_project
+from flowviz.projects import Project, example, load_project, save_project
 from flowviz.specs import Seen
 from tests.app.conftest import FileMenu, Window
 from tests.app.test_main_window import choose_steps, pixels, wait_for_status
@@ -227,3 +228,14 @@ def test_copy_image_puts_the_cloud_on_the_clipboard(file_menu: FileMenu) -> None
     rows = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8).reshape(image.height(), image.bytesPerLine())
     copied = rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
     np.testing.assert_array_equal(copied, pixels(cloud))
+
+
+def test_a_project_with_another_suffix_is_saved_as_a_project(file_menu: FileMenu, tmp_path: Path) -> None:
+    path = tmp_path / "word.flowviz.bak"
+    copyfile(example("two_moons").path, path)
+    file_menu.open(path)
+    file_menu.choose("saveas")
+    dialog = file_menu.window.find(QFileDialog, "saveDialog")
+    assert dialog.defaultSuffix() == "flowviz"
+    assert Path(dialog.selectedFiles()[0]).name == "word.flowviz.bak.flowviz"
+    dialog.reject()

@@ -148,6 +148,16 @@ def test_menu_shows_both_figures_and_escape_leaves_them(explored: Explored, qtbo
     assert not explored.action("latentsagainstthebaseAction").isChecked()
 
 
+def test_escape_leaves_the_figure_while_its_button_has_the_focus(explored: Explored, qtbot: QtBot) -> None:
+    view, leave = (
+        explored.window.find(*each) for each in ((FigureView, "figureView"), (QToolButton, "leaveFigureButton"))
+    )
+    explored.action("fourpanelsAction").trigger()
+    leave.setFocus()
+    qtbot.keyClick(leave, Qt.Key.Key_Escape)
+    assert view.isHidden()
+
+
 def test_button_and_another_project_leave_the_figure(explored: Explored, project: Project) -> None:
     view = explored.window.find(FigureView, "figureView")
     explored.action("fourpanelsAction").trigger()
