@@ -22,7 +22,7 @@ SCALES: dict[tuple[Scale, Theme], tuple[str, float, float]] = {
     ("amount", "light"): ("viridis", 0.92, 0.0),
     ("amount", "dark"): ("viridis", 0.16, 1.0),
     ("change", "light"): ("cividis", 0.0, 0.95),
-    ("change", "dark"): ("cividis", 0.1, 1.0),
+    ("change", "dark"): ("cividis", 0.05, 0.9),
     ("angle", "light"): ("twilight", 0.0, 1.0),
     ("angle", "dark"): ("twilight", 0.0, 1.0),
     ("heat", "light"): ("PuBu", 0.0, 0.85),

@@ -12,7 +12,7 @@ from flowviz.rendering.raster import Canvas, Glide, between
 from flowviz.specs import ViewSpec
 
 LINE_WIDTH, HALO_WIDTH, HALO_ALPHA = 3.0, 6.0, 0.8  # pixels, for an 800-pixel shorter side
-LINE_EMS = 1.4  # distance between two lines of text
+LINE_EMS = 1.25  # distance between two lines of text, whose backgrounds touch
 MARGIN_EMS = 4.0  # from the edges of a panel to the text, beyond the numbers of the axes
 
 
