@@ -55,7 +55,11 @@ class Staged:
 
     def wait(self, status: str) -> None:
         """Wait until the messages about the training contain a text."""
-        self.qtbot.waitUntil(lambda: status in self.window.status)
+
+        def is_shown() -> None:
+            assert status in self.window.status
+
+        self.qtbot.waitUntil(is_shown)
 
     def snapshot(self, step: int) -> Snapshot:
         """Return a snapshot of the trained project, as of a step."""
