@@ -374,9 +374,9 @@ class TrainingPresenter(QObject):
         self._status.begin(history, trained.entropy if trained else None, trained.units if trained else FLOW_UNITS)
 
     def _show_trained(self, trained: TrainedProject) -> None:
-        """Show the metrics of a flow that was trained before, and how it was trained."""
+        """Show the metrics of a flow that was trained before, and how it was trained, or that it has just failed."""
         self._show_trained_metrics(trained)
-        self.show(self.activity.at_rest(trained))
+        self.show(self.activity if self.activity.event == RETRY else self.activity.at_rest(trained))
 
     def _show_trained_metrics(self, trained: TrainedProject) -> None:
         project, metrics = trained.project, self._status.metrics

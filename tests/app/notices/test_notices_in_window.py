@@ -1,21 +1,24 @@
 """Notices in the real window: where they appear and when they go."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QMessageBox, QPlainTextEdit, QSlider
+from PyQt6.QtWidgets import QLabel, QMessageBox, QPlainTextEdit, QSlider
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.pane.flow_queries import FlowQueries
+from flowviz.app.training.activity import RETRY
 from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.projects import example
-from flowviz.records import Overfitting, Recovered, Uncompiled
+from flowviz.records import Overfitting, Recovered, Score, Uncompiled
 from tests.app.conftest import FileMenu, Window
 from tests.app.notices.test_notices import bars
 from tests.app.staged import Staged, staged
+from tests.records.scores import scored
 
 __all__ = ["staged"]
 
@@ -30,7 +33,7 @@ def list_of(bar: NoticeBar) -> str:
 def test_failed_training_is_reported_in_its_panel_until_the_next_training(staged: Staged) -> None:
     staged.begin()
     staged.report(MemoryError("no room"))
-    staged.wait("Press Train to try again.")
+    staged.wait(RETRY)
     (bar,) = bars(staged.window.main)
     assert list_of(bar) == "trainingNotices"
     assert bar.notice.text == "Training ended unexpectedly."
@@ -92,7 +95,7 @@ def test_notice_of_a_closed_panel_is_above_the_cloud_until_the_next_training(sta
     main._layout.training.close()
     staged.begin()
     staged.report(MemoryError())
-    staged.wait("Press Train to try again.")
+    staged.wait(RETRY)
     (bar,) = bars(main)
     assert list_of(bar) == "windowNotices"
     assert bar.isVisible()
@@ -101,11 +104,25 @@ def test_notice_of_a_closed_panel_is_above_the_cloud_until_the_next_training(sta
     staged.report(None)
 
 
+def test_score_of_what_a_failure_left_does_not_replace_the_advice(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[Callable[[Score], object]]()
+    monkeypatch.setattr(FlowQueries, "scored", lambda *arguments: asked.append(arguments[-1]))
+    staged.begin()
+    staged.report(MemoryError())
+    staged.wait(RETRY)
+    (on_result,) = asked
+    on_result(scored(1200, 1.625, 1.75, 0.01, 1.5))
+    assert RETRY in staged.window.status
+    assert "0.25" in staged.window.find(QLabel, "testGapFigure").text()
+
+
 def test_panel_scrolls_to_a_notice_at_its_end(staged: Staged) -> None:
     staged.window.main.resize(1024, 640)
     staged.begin()
     staged.report(MemoryError())
-    staged.wait("Press Train to try again.")
+    staged.wait(RETRY)
     staged.qtbot.waitUntil(lambda: not bars(staged.window.main)[0].visibleRegion().isEmpty())
 
 
