@@ -17,7 +17,6 @@ from flowviz.rendering.pixels import ENLARGED, render_drawing
 from flowviz.rendering.projection import Panel
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import PictureSize, ViewSpec
-from flowviz.specs.view import Mark
 
 TITLE_EMS, GAP_EMS = 1.7, 0.6  # space above each panel, and between panels
 SMALL_EMS, LINE_EMS = 0.8, 1.05  # size of titles that are wrapped, and the distance between their lines
@@ -211,10 +210,15 @@ def sheet_grid(view: ViewSpec, stages: int, whole: PictureSize) -> PanelGrid:
 def small_view(view: ViewSpec) -> ViewSpec:
     """Return the view of a small picture: without text, and without the density, which belongs to a single stage.
 
-    If only the density is shown, the small picture has the points instead. If nothing is shown, it is empty as well.
+    If there are marks but none of them is visible at all stages, the small picture has the points as well. They have
+    the colors of their density if that is shown without them. If nothing is shown, the picture is empty as well.
     """
-    marks = view.marks - {"density"} or frozenset[Mark]({"points"} if view.marks else ())
-    return view.model_copy(update={"labels": False, "axes": False, "beside": False, "marks": marks})
+    marks, color_by = view.marks - {"density"}, view.color_by
+    if view.marks and not marks - {"target"}:
+        marks |= {"points"}
+        color_by = "log_density" if "density" in view.marks else color_by
+    bare = {"labels": False, "axes": False, "beside": False}
+    return view.model_copy(update={**bare, "marks": marks, "color_by": color_by})
 
 
 def small_views(trace: Trace, view: ViewSpec, panel: Panel, stages: Sequence[int]) -> list[ViewSpec]:

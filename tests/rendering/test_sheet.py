@@ -113,8 +113,19 @@ def test_overview_shows_every_layer() -> None:
     assert overview_stages(untrained_trace(flow, base_particles(4))) == tuple(range(len(flow.stage_names())))
 
 
-@pytest.mark.parametrize(("marks", "shown"), [((), set()), (("density",), {"points"}), (("grid", "density"), {"grid"})])
-def test_small_pictures_show_points_instead_of_the_density_and_nothing_instead_of_nothing(
-    marks: tuple[Mark, ...], shown: set[Mark]
+@pytest.mark.parametrize(
+    ("marks", "shown", "color_by"),
+    [
+        ((), set(), "quadrant"),
+        (("points", "density"), {"points"}, "quadrant"),
+        (("density",), {"points"}, "log_density"),
+        (("target", "density"), {"points", "target"}, "log_density"),
+        (("target",), {"points", "target"}, "quadrant"),
+        (("grid", "density"), {"grid"}, "quadrant"),
+    ],
+)
+def test_small_pictures_show_points_if_other_marks_are_invisible_and_nothing_instead_of_nothing(
+    marks: tuple[Mark, ...], shown: set[Mark], color_by: str
 ) -> None:
-    assert small_view(ViewSpec(marks=frozenset(marks))).marks == shown
+    view = small_view(ViewSpec(marks=frozenset(marks)))
+    assert (view.marks, view.color_by) == (shown, color_by)

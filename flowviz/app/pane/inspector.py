@@ -109,15 +109,18 @@ class Inspector(ThemeFollower, SidePanel):
         `estimated` from particles or not.
         """
         density = explanations.RECORDED_DENSITIES.get(estimated, explanations.MARKS["density"])
-        marks = rendering.small_view(view).marks if overview else view.marks
-        has_density = "density" in marks or view.color_by == "log_density"
+        drawn = rendering.small_view(view) if overview else view
+        has_density = "density" in drawn.marks or drawn.color_by == "log_density"
         parts = [
             (explanations.OVERVIEW, overview),
             (explanations.NO_DENSITY, overview and "density" in view.marks),
             (explanations.DIRECTIONS[direction], True),
-            *((density if mark == "density" else text, mark in marks) for mark, text in explanations.MARKS.items()),
+            *(
+                (density if mark == "density" else text, mark in drawn.marks)
+                for mark, text in explanations.MARKS.items()
+            ),
             (explanations.folded(folded), folded > 0 and has_density),
-            (explanations.COLORS[view.color_by], bool(marks & {"points", "paths"})),
+            (explanations.COLORS[drawn.color_by], bool(drawn.marks & {"points", "paths"})),
             (explanations.BESIDE, is_split(view) and not overview),
             (explanations.PROBE, probed),
         ]

@@ -178,13 +178,17 @@ class StageStrip(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        accent, frame = (self.palette().color(role) for role in (QPalette.ColorRole.Accent, QPalette.ColorRole.Mid))
+        roles = QPalette.ColorRole.Accent, QPalette.ColorRole.Mid, QPalette.ColorRole.Text
+        accent, frame, text = (self.palette().color(role) for role in roles)
         edits = self._edits.value
         shown = min(self.pictured, key=lambda stage: abs(stage - self._stage))
         for stage in self.pictured:
             place = self._place(stage)
             if stage in self._pictures:
                 painter.drawImage(place, self._pictures[stage])
+            if not self._view.seen.view.marks:  # an empty frame would look as if its picture were missing
+                painter.setPen(text)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(stage))
             if edit := edits.layers.get(stage):
                 draw_edit(painter, place, edit, self.palette())
             is_current = stage == shown

@@ -15,8 +15,9 @@ from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.theme import COLORS, palette
+from flowviz.app.style.tokens import LINE
 from flowviz.rendering.colors import SURROUNDINGS
-from flowviz.specs.view import Theme
+from flowviz.specs.view import Mark, Theme
 from tests.app.style.test_theme import contrast
 
 STAGES = 20
@@ -82,6 +83,14 @@ def test_frame_around_the_current_picture_is_visible(narrow: StageStrip, theme: 
     frame = drawn.pixelColor(place.left(), place.center().y())
     for surroundings in (COLORS["window"][theme], SURROUNDINGS[theme].background):
         assert contrast(frame, QColor(*surroundings)) >= 4
+
+
+def test_frames_contain_numbers_of_stages_if_nothing_is_shown(narrow: StageStrip, view: ViewState) -> None:
+    for marks, is_numbered in ((frozenset[Mark](), True), (frozenset[Mark]({"points"}), False)):
+        view.update_view(marks=marks)
+        inside = narrow.grab(narrow._place(1).adjusted(LINE, LINE, -LINE, -LINE)).toImage()
+        colors = {inside.pixel(x, y) for x in range(inside.width()) for y in range(inside.height())}
+        assert (len(colors) > 1) == is_numbered
 
 
 @pytest.fixture
