@@ -13,6 +13,7 @@ from flowviz.specs import PictureSize, ViewSpec
 
 FILL = 0.75  # share of the limiting side that the central box of the particles fills
 ROUNDING = 1.25  # round up half extents of intermediate stages to powers of this ratio, so that the view seldom changes
+LOOSEST = ROUNDING  # half extent of an intermediate stage at most, relative to what it needs, rounded up
 MIN_HALF_EXTENT, MAX_HALF_EXTENT = 1e-3, 1e12  # in flow units
 TOLERANCE = 0.05  # accepted deviation from FILL before the frame moves during training
 OCTAVES_PER_SECOND = 2.0  # zoom by at most a factor of 2 in half a second
@@ -42,7 +43,8 @@ class Camera:
     A following camera centers the base and the last stage exactly: the box around the central particles fills 75% of
     the side that limits it. At intermediate stages, the camera stays over the center of the last stage, so that the
     movement of the particles is visible, and shows at least their box. It only zooms out between the base and the
-    widest stage, and only zooms in after that. A fixed camera shows the frame of all stages.
+    widest stage, and only zooms in after that, except where that would leave the cloud too small. A fixed camera shows
+    the frame of all stages.
 
     Attributes:
         view: The view. Without boxes, the camera shows its center and half extent.
@@ -109,7 +111,8 @@ class Camera:
         between = needed[1:-1]
         between[:] = needed[-1] * ROUNDING ** np.ceil(np.log(between / needed[-1]) / np.log(ROUNDING) - 1e-9)
         widest_before, widest_after = np.maximum.accumulate(needed), np.maximum.accumulate(needed[::-1])[::-1]
-        return np.minimum(np.minimum(widest_before, widest_after), MAX_HALF_EXTENT)
+        monotonic = np.minimum(widest_before, widest_after)
+        return np.minimum(np.minimum(monotonic, LOOSEST * needed), MAX_HALF_EXTENT)
 
 
 def fitted_view(box: NDArray[np.float64], view: ViewSpec, panel: Panel) -> ViewSpec:

@@ -79,7 +79,7 @@ def test_word_is_large(text: str, shape: tuple[int, int]) -> None:
 
 def test_frames_of_stages_in_between_change_little_and_contain_their_particles() -> None:
     word, base = learned(TextSpec(text="BRAD")).positions[-1], base_particles(8000)
-    trace = between(3 * base + np.float32(1), 2 * base, 10 * base, 4 * base, 5 * base, 1.02 * word, word)
+    trace = between(3 * base + np.float32(1), 2.7 * base, 10 * base, 4 * base, 5 * base, 1.02 * word, word)
     camera = Camera(ViewSpec(), trace.boxes)
     views = [camera.at(stage, SIZE) for stage in range(len(trace.names))]
     for view, box in zip(views, trace.boxes, strict=True):
@@ -94,6 +94,13 @@ def test_frames_of_stages_in_between_change_little_and_contain_their_particles()
     assert extents[4] == extents[5], "it narrows once"
     assert extents[6] == pytest.approx(1.25 * extents[7]), "small differences share a frame"
     assert len({view.center for view in views[1:]}) == 1
+
+
+def test_cloud_is_not_small_between_two_wide_stages() -> None:
+    word, base = learned(TextSpec(text="BRAD")).positions[-1], base_particles(8000)
+    trace = between(10 * base, 2 * base, 3 * base, 8 * base, word)
+    for stage in (2, 3):
+        assert fill(trace.positions[stage], Camera(ViewSpec(), trace.boxes).at(stage, SIZE), SIZE)[0] > 0.45
 
 
 def test_view_between_two_stages_is_between_theirs() -> None:
