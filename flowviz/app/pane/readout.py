@@ -17,8 +17,8 @@ from flowviz.specs import explanations
 from flowviz.specs.edits import Edits
 
 TIP = (
-    "Positions are (horizontal, vertical). log p is the logarithm of the density at the position; log|det J| is the "
-    "logarithm of the factor by which the stage stretches areas there."
+    "Positions are (horizontal, vertical). log p is the logarithm of the density at the target, or where the point is "
+    "at this stage; log|det J| is the logarithm of the factor by which the stage stretches areas there."
 )
 NO_DENSITY = "no exact density: increase the integrator steps"  # because a step folds the plane over
 LATER, UNKNOWN = "density not known yet", "density not known"
@@ -174,7 +174,8 @@ def _ends(trace: Trace, particle: int, numbers: "_Numbers") -> tuple[str, str]:
 
 def _density(trace: Trace, particle: int, numbers: "_Numbers", stage: int, *, is_folded: bool) -> str:
     log_density = trace.log_density(stage)[particle] - numbers.units.log_det
-    return NO_DENSITY if is_folded else f"log p {_signed(log_density)} nats"
+    place = "" if stage == trace.last_stage else " of this stage"  # else it would be taken for that at the target
+    return NO_DENSITY if is_folded else f"log p{place} {_signed(log_density)} nats"
 
 
 def _texts(name: str, places: tuple[str, str], numbers: str) -> Texts:

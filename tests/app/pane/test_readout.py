@@ -43,6 +43,15 @@ def test_selection_is_counted_behind_the_sentence(readout: Readout) -> None:
     assert readout.text() == f"{FIRST} · 7 selected"
 
 
+def test_readout_says_that_a_density_belongs_to_a_stage_before_the_last(readout: Readout) -> None:
+    trace = untrained_trace(FlowSpec(), base_particles(9))
+    for show in (lambda: readout.show_probe(trace, FLOW_UNITS), lambda: readout.show_particle(trace, 2, FLOW_UNITS)):
+        show()
+        for stage, text in ((1, " · log p of this stage −"), (trace.last_stage, " · log p −")):
+            readout.show_stage(stage)
+            assert text in readout.text()
+
+
 def test_readout_says_where_there_is_no_exact_density(readout: Readout) -> None:
     trace = untrained_trace(FlowSpec(family="flow_matching", integrator_steps=1), base_particles(9))
     folded = replace(trace, folded=np.arange(9) == 3)
