@@ -21,10 +21,13 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.document.content import Loaded
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.message_box import CANCEL, Answer, ask
 from flowviz.app.pane.readout import Readout, Score
 from flowviz.app.style.appearance import TEXT_SIZES
+from flowviz.app.training.loss_plot import LossPlot
+from flowviz.app.widgets.labels import FittingLabel
 from flowviz.projects import example
 from tests.app.conftest import Window
 
@@ -127,6 +130,17 @@ def test_sentence_about_a_layer_is_not_cut_off_in_a_small_window(large: Window, 
         qtbot.waitUntil(lambda: not readout.drawn_text.endswith("…"))
     assert "%" in score.drawn_text
     assert large.main.width() == 1024
+
+
+def test_nothing_of_a_comparison_is_cut_off_on_a_laptop(large: Window, qtbot: QtBot) -> None:
+    large.main.resize(1366, 768)
+    large.main.comparisons.document.show(Loaded(example("three_flows").comparison()))
+    panel = large.find(QWidget, "targetPreview").parentWidget()
+    title = large.find(FittingLabel, "comparisonPlotTitle")
+    assert panel is not None
+    qtbot.waitUntil(lambda: panel.visibleRegion().boundingRect() == panel.rect())
+    qtbot.waitUntil(lambda: large.find(LossPlot, "lossPlot").graph.height() >= 5 * title.fontMetrics().lineSpacing())
+    assert not title.drawn_text.endswith("…")
 
 
 def test_description_of_a_command_is_not_cut_off(large: Window, qtbot: QtBot) -> None:

@@ -18,14 +18,14 @@ from flowviz.app.state.binding import bind
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.icons import icon
-from flowviz.app.style.tokens import TIGHT, UNIT
+from flowviz.app.style.tokens import TIGHT
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.image_page import ImagePage
 from flowviz.app.target.mix_page import MixPage
 from flowviz.app.target.page import Page
 from flowviz.app.target.points_page import PointsPage
-from flowviz.app.target.preview import Preview
+from flowviz.app.target.preview import PREVIEW_HEIGHT, Preview
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.target.text_page import TextPage
 from flowviz.app.widgets.controls import button, lay_out, named, tool_button
@@ -40,7 +40,6 @@ KINDS: dict[Kind, str] = {
     "points": "Learn the points of a table",
     "mix": "Combine several targets, side by side or one over the other",
 }
-PREVIEW_HEIGHT = 8 * UNIT  # pixels
 TICKS = 1000  # of the progress bar
 
 
@@ -66,7 +65,7 @@ class TargetPanel(QWidget):
         self._note = WrappingLabel("targetNote", "Notes about the target")
         self._note.hide()  # or the panels would jump when the first target is built
         self._result = QStackedWidget()  # preview or problem in the same place, so that nothing else moves
-        self._result.setFixedHeight(PREVIEW_HEIGHT)
+        self._result.setMaximumHeight(PREVIEW_HEIGHT)
         self._result.addWidget(self._preview)
         self._result.addWidget(self._problem)
         self._result.addWidget(self._zone)

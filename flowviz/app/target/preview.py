@@ -7,8 +7,10 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.style.theme import background, ink, shown_theme
-from flowviz.app.style.tokens import CORNER, GAP
+from flowviz.app.style.tokens import CORNER, GAP, UNIT
 from flowviz.specs.view import Theme
+
+PREVIEW_HEIGHT = 8 * UNIT  # pixels
 
 
 class Preview(QWidget):
@@ -22,6 +24,12 @@ class Preview(QWidget):
         """Show a picture (rows, columns), from 0 for empty to 255 for densest."""
         self._alpha = alpha_image(shades)
         self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, PREVIEW_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint() / 2  # where its panel would scroll otherwise
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)

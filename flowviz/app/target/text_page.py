@@ -27,7 +27,8 @@ from flowviz.specs.fields import fields_of
 from flowviz.specs.target import MAX_TEXT
 
 KEYS_TIP = "Return trains, Shift+Return adds a line"
-TEXT_LINES = 2
+TEXT_LINES = 2  # in the box, unless the panel is too low
+COUNTED = MAX_TEXT // 2  # characters, from which on they are counted
 RETURNS = Qt.Key.Key_Return, Qt.Key.Key_Enter
 TEXT_FRAME = UNIT + TIGHT  # pixels: the frame and the margins above and below the lines
 FIELDS = fields_of(TextSpec)
@@ -82,7 +83,9 @@ class TextPage(Page):
         self.column.addLayout(lay_out(QHBoxLayout(), self.box, side, stretched=self.box))
 
     def _show_count(self) -> None:
-        self._count.setText(f"{len(self.box.toPlainText())} / {MAX_TEXT}")
+        count = len(self.box.toPlainText())
+        self._count.setText(f"{count} / {MAX_TEXT}")
+        self._count.setVisible(count >= COUNTED)
 
 
 class TextBox(QPlainTextEdit):
@@ -102,7 +105,7 @@ class TextBox(QPlainTextEdit):
         self.setPlaceholderText("Type a word")
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # shows the lines as they are in the target
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setUndoRedoEnabled(False)  # the window's undo covers the text
 
     def show_text(self, text: str) -> None:
@@ -118,11 +121,14 @@ class TextBox(QPlainTextEdit):
         self.setTextCursor(cursor)
 
     def sizeHint(self) -> QSize:
-        self.ensurePolished()  # the style sheet sets the font
-        return QSize(super().sizeHint().width(), TEXT_LINES * self.fontMetrics().lineSpacing() + TEXT_FRAME)
+        return QSize(super().sizeHint().width(), self._height(TEXT_LINES))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
+        return QSize(super().minimumSizeHint().width(), self._height(1))
+
+    def _height(self, lines: int) -> int:
+        self.ensurePolished()  # the style sheet sets the font
+        return lines * self.fontMetrics().lineSpacing() + TEXT_FRAME
 
     def canInsertFromMimeData(self, source: QMimeData | None) -> bool:
         return source is not None and (is_media(source) or super().canInsertFromMimeData(source))

@@ -20,7 +20,7 @@ from flowviz.specs.view import Theme
 if TYPE_CHECKING:
     from flowviz.app.training.loss_graph import LossGraph
 
-MIN_HEIGHT_LINES = 4  # in lines of text
+MIN_HEIGHT_LINES = 5  # in lines of text
 NAME = '<span style="white-space: nowrap">NLL (nats)</span>'
 LEGEND = {
     "validation": ("━", "validation"),
@@ -139,4 +139,4 @@ def _legend(theme: Theme, shown: Mapping[str, tuple[str, str]]) -> str:
         f'<span style="white-space: nowrap"><span style="color: rgb{CURVES[theme][name]}">{line}</span> {title}</span>'
         for name, (line, title) in shown.items()
     )
-    return "&nbsp; ".join((NAME, *curves))
+    return "&thinsp; ".join((NAME, *curves))

@@ -20,7 +20,7 @@ SIDES = "left", "bottom", "right"  # the right axis is hidden until it is shown
 # The first digits of the ticks of a logarithmic axis, the most first.
 ROUND_DIGITS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9), (1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5, 7), (1, 2, 5), (1,)
 LINE_DISTANCE = 1.2  # between two tick labels of a vertical axis, in line heights
-LOW_LINES = 6  # height in lines of text below which the bottom axis has no label
+LOW_LINES = 7  # height in lines of text below which the bottom axis has no label
 FEWEST, STEP_DIGITS = 2, (5, 4, 2.5, 2, 1)  # number of tick labels, and the first digits of their distance
 
 
@@ -41,6 +41,7 @@ class Axis(pg.AxisItem):
         self.setTextPen(surroundings.label)
         is_bottom = self.orientation == "bottom"
         self.setStyle(tickFont=font, maxTextLevel=0, hideOverlappingLabels=True if is_bottom else line_height)
+        self.textWidth = self.textHeight = 0  # to be measured anew, because pyqtgraph keeps what is slightly too much
 
     def set_low(self, low: bool) -> None:
         """Set whether a bottom axis has only numbers, because the plot is low."""

@@ -49,7 +49,7 @@ class Dock(QDockWidget):
         self.setWidget(panel)
         self._title_bar = TitleBar(self)
         self.setTitleBarWidget(self._title_bar)
-        self._panel, self._title = panel, title
+        self._title, self._parts = title, (panel, *panel.findChildren(ScrollColumn))
         self.is_stretchable = panel.sizePolicy().verticalPolicy() != QSizePolicy.Policy.Maximum
         self.setSizePolicy(QSizePolicy.Policy.Maximum, panel.sizePolicy().verticalPolicy())  # the cloud takes the rest
         self.fitted_width, self._fitted_height = self.needed_width, self.needed_height
@@ -58,7 +58,7 @@ class Dock(QDockWidget):
                 button.toggled.connect(lambda: self.content_switched.emit())
         for box in panel.findChildren(QComboBox):
             box.currentIndexChanged.connect(lambda: self.content_switched.emit())
-        for column in (panel, *panel.findChildren(ScrollColumn)):
+        for column in self._parts:
             if isinstance(column, ScrollColumn):
                 column.need_changed.connect(self.content_resized)
 
@@ -74,7 +74,8 @@ class Dock(QDockWidget):
 
     def fit(self) -> None:
         """Adopt the size that the content of the panel needs now."""
-        self._panel.updateGeometry()  # the size hints of a dock widget are cached
+        for part in self._parts:
+            part.updateGeometry()  # size hints are cached, also after a change of the width
         self.fitted_width, self._fitted_height = self.needed_width, self.needed_height
         self.updateGeometry()
 

@@ -21,6 +21,8 @@ from flowviz.records import History
 Axis = Literal["seconds", "step"]
 AXES: dict[Axis, str] = {"seconds": "over time", "step": "over steps"}
 LABELS: dict[Axis, str] = {"seconds": "seconds of training", "step": "step"}
+GAP_WORDS = "Validation gap (nats)", "Validation gap", "Gap"  # from the longest to the shortest
+NLL_WORDS = "Validation NLL (nats)", "Validation NLL", "NLL"
 GAP_TIP = "Validation gap: the distance from the best possible loss, on validation points and in nats"
 PADDING = 0.05  # of the range of an axis, on either side
 FIRST_RANGES: dict[Axis, float] = {"seconds": 10.0, "step": 1000.0}  # before the first report
@@ -57,8 +59,8 @@ class LossCurves(ThemeFollower, QWidget):
     def _show(self, compared: Compared) -> None:
         axis: Axis = self._axis.value
         has_gaps = not any(np.isnan(run.project.history.entropy).any() for run in compared.runs)
-        words = ("Validation gap (nats)", GAP_TIP) if has_gaps else ("Validation NLL (nats)", "")
-        self._title.show_texts(words[0], tip=words[1])
+        words, tip = (GAP_WORDS, GAP_TIP) if has_gaps else (NLL_WORDS, "")
+        self._title.show_texts(*words, tip=tip)
         lines = [_line(run.project.history, axis, gaps=has_gaps) for run in compared.runs]
         low, high = common_range([losses for _, losses in lines])
         item = self._panel.item

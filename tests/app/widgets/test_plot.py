@@ -52,3 +52,15 @@ def test_label_that_is_set_later_is_below_the_numbers(qtbot: QtBot) -> None:
     plot.item.setLabel("bottom", "horizontal x")
     QApplication.processEvents()
     assert plot._axes["bottom"].height() >= 2 * QFontMetrics(window_font(100)).height()
+
+
+def test_axis_is_as_wide_as_its_numbers_after_the_text_was_larger(qtbot: QtBot) -> None:
+    plot = shown_plot(qtbot, 100, (0.4, 3.2))
+    plot.resize(330, 4 * HEIGHT)
+    axis, widths = plot._axes["left"], list[float]()
+    for percent in (100, 150, 100):
+        plot.set_appearance(window_font(percent), "light")
+        plot.grab()
+        QApplication.processEvents()
+        widths.append(axis.width())
+    assert widths[0] == widths[2] < widths[1]
