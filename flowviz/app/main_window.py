@@ -362,7 +362,7 @@ class MainWindow(QMainWindow):
             existing(event).ignore()
             self.document_actions.leave_all(self._close_now)
             return
-        self.welcome.close()
+        self.welcome.end_tour()
         self.comparisons.close()
         self._layout.give_back_room()
         self.lessons.close()

@@ -9,6 +9,7 @@ from flowviz.errors import FileError
 from flowviz.files import content_of, resource, write_bytes
 from flowviz.projects.comparison import Comparison
 from flowviz.projects.project import MAX_FILE_BYTES, Project
+from flowviz.specs.view import Theme
 
 SENTENCES: Mapping[str, str] = {
     "brad": "The word and the flow of the blog post: affine couplings and batch normalization.",
@@ -48,6 +49,10 @@ class Example:
     def is_comparison(self) -> bool:
         """Return whether the example compares several flows."""
         return projects.is_comparison(self.path)
+
+    def thumbnail(self, theme: Theme) -> Path:
+        """Return the path of a picture of the example, which `resources/make_thumbnails.py` has drawn."""
+        return self.path.with_name(f"{self.name}_{theme}.png")
 
     def project(self) -> Project:
         """Load the project of an example that is not a comparison.

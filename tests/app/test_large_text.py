@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QGroupBox,
     QLabel,
     QLineEdit,
+    QListWidget,
     QScrollArea,
     QToolButton,
     QTreeWidget,
@@ -21,6 +22,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.document.content import Loaded
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.message_box import CANCEL, Answer, ask
@@ -153,6 +155,10 @@ def test_description_of_a_command_is_not_cut_off(large: Window, qtbot: QtBot) ->
 def test_no_text_on_the_start_page_is_cut_off(large: Window, qtbot: QtBot) -> None:
     large.main.welcome.show()
     check_text(large.main, qtbot)
+    gallery = large.find(QListWidget, "startGallery")
+    items = [existing(gallery.item(row)) for row in range(gallery.count())]
+    lengths = [gallery.fontMetrics().horizontalAdvance(item.text()) for item in items]
+    assert all(gallery.visualItemRect(item).width() >= length for item, length in zip(items, lengths, strict=True))
 
 
 def test_no_text_in_a_dialog_is_cut_off(large: Window, qtbot: QtBot) -> None:

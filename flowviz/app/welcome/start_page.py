@@ -268,8 +268,7 @@ class PageGallery(ThemeFollower, GalleryList):
     def show_appearance(self) -> None:
         self._fill_rows()
         self.updateGeometry()
-        if self.isVisible():
-            self.draw_thumbnails()
+        self.show_thumbnails()
 
 
 def _ways(actions: StartActions) -> tuple[QPushButton, ...]:

@@ -13,7 +13,6 @@ from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
-from flowviz.app.threads.delay import delayed
 from flowviz.app.training.session import Session
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.welcome.start_page import StartActions, StartPage
@@ -27,7 +26,6 @@ CLOUD_COMMANDS = {
     *MARKS, "beside", "overview", "fourpanels", "latentsagainstthebase", "commonscale", "coarsegrid", "zoomin",
     "zoomout", "follow", "fitthecloud", "fitthisstage", "openimage", "openpoints",
 }  # fmt: skip
-THUMBNAIL_DELAY_MS = 200  # after the window has appeared
 
 
 class Welcome(QObject):
@@ -63,7 +61,6 @@ class Welcome(QObject):
         self._request, self._builder = request, builder
         self._page: StartPage | None = None
         self._tour: Tour | None = None
-        self._thumbnail_delay = delayed(self, self._draw_thumbnails, THUMBNAIL_DELAY_MS)
         self._actions = StartActions(
             train=self._train,
             take_tour=self.take_tour,
@@ -97,7 +94,6 @@ class Welcome(QObject):
         self._show_problem()
         self._list_recent()
         page.take_focus()
-        self._thumbnail_delay.start()
 
     def show_gallery(self) -> None:
         """Show the start page, with the focus in its gallery."""
@@ -132,13 +128,6 @@ class Welcome(QObject):
         if self._tour is not None:
             self._tour.end()
 
-    def close(self) -> None:
-        """Stop all work."""
-        self.end_tour()
-        self._thumbnail_delay.stop()
-        if self._page is not None:
-            self._page.gallery.stop_drawing()
-
     def _leave_page(self) -> None:
         """Leave the page at the request of the user, and cancel a training that waits for its target."""
         self._session.cancel_start()
@@ -162,10 +151,6 @@ class Welcome(QObject):
     def _list_recent(self) -> None:
         if self._page is not None:
             self._page.show_recent(self._document_actions.recent.paths())
-
-    def _draw_thumbnails(self) -> None:
-        if self._page is not None and self.is_shown:
-            self._page.gallery.draw_thumbnails()
 
     def _forget_tour(self) -> None:
         self._tour = None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.style.appearance import TEXT_SIZES
+from flowviz.app.welcome import gallery
 from flowviz.app.welcome.start_page import FIRST_LEAVE, LATER_LEAVE, MAX_RECENT, StartPage
 from flowviz.app.widgets.controls import rename
 from flowviz.projects import example, examples
@@ -72,11 +74,6 @@ def item(listed: QListWidget, row: int) -> QListWidgetItem:
     entry = listed.item(row)
     assert entry is not None
     return entry
-
-
-def is_drawn(entry: QListWidgetItem) -> bool:
-    """Return whether its thumbnail is there; until then it is transparent."""
-    return entry.icon().pixmap(9, 9).toImage().pixelColor(4, 4).alpha() > 0
 
 
 def click(listed: QListWidget, row: int, *acts: Callable[..., None]) -> None:
@@ -140,14 +137,15 @@ def test_entry_opens_once_however_it_is_activated(
             opened.clear()
 
 
-def test_thumbnails_are_drawn_again_for_another_theme(start: Welcome, qtbot: QtBot) -> None:
+def test_thumbnails_are_there_at_once_and_change_once_with_the_theme(start: Welcome, qtbot: QtBot) -> None:
     first = item(start.gallery, 0)
-    qtbot.waitUntil(lambda: is_drawn(first))
     for theme, bright in {"Dark": False, "Light": True}.items():
-        before = first.icon().cacheKey()
-        choose(start.window, theme)
-        qtbot.waitUntil(lambda before=before: first.icon().cacheKey() != before)  # type: ignore[misc]
-        assert (np.median(pixels(start.page)) > 128) == bright
+        with patch("flowviz.app.welcome.gallery._icon", wraps=gallery._icon) as changes:
+            choose(start.window, theme)
+        assert changes.call_count == start.gallery.count()
+        corner = first.icon().pixmap(9, 9).toImage().pixelColor(0, 0)
+        assert corner.alpha() == 255
+        assert (corner.lightness() > 128) == (np.median(pixels(start.page)) > 128) == bright
         assert start.is_shown
 
 

@@ -1,7 +1,5 @@
 """Start pages and tours that need a window of their own: it is closed, or nothing was painted in it before."""
 
-from threading import Event
-
 import pytest
 from PyQt6.QtCore import QEvent, QObject
 from PyQt6.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
@@ -9,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.main import create_window
 from flowviz.app.pane.inspector import Inspector
-from tests.app.conftest import FileMenu, Window, settle, work_is_running
-from tests.app.welcome.test_start_page import Welcome, is_drawn, item
+from tests.app.conftest import FileMenu, Window, settle
+from tests.app.welcome.test_start_page import Welcome
 from tests.app.welcome.test_tour import CLOSED, Guide, close_panels, go_to_last_step
 
 
@@ -51,22 +49,6 @@ def test_panels_that_the_tour_has_opened_are_closed_at_the_next_start(window: Wi
     again.close()
 
 
-def test_closing_does_not_wait_for_thumbnails(start: Welcome, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawing, release = Event(), Event()
-
-    def render(*_: object) -> None:
-        drawing.set()
-        release.wait(30)
-
-    monkeypatch.setattr("flowviz.rendering.render_frame", render)
-    monkeypatch.setattr("flowviz.app.main_window.CLOSING_PATIENCE_MS", 10)
-    start.page.gallery.draw_thumbnails()
-    qtbot.waitUntil(drawing.is_set)
-    start.window.main.close()
-    assert work_is_running(), "closing has waited for the thread"
-    release.set()
-
-
 def test_window_without_the_page_starts_with_the_cloud(window: Window) -> None:
     assert not window.main.welcome.is_shown
     assert not window.main.findChildren(QScrollArea, "startPage")
@@ -74,8 +56,6 @@ def test_window_without_the_page_starts_with_the_cloud(window: Window) -> None:
 
 
 def test_idle_page_is_not_repainted(start: Welcome, qtbot: QtBot) -> None:
-    last = item(start.gallery, start.gallery.count() - 1)
-    qtbot.waitUntil(lambda: is_drawn(last))
     QApplication.setCursorFlashTime(0)
     start.word.clearFocus()
     settle(start.page)
