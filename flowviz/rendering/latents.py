@@ -25,7 +25,7 @@ from flowviz.specs.shares import percent
 COLUMNS, ROWS = 3, 2
 WIDE_EMS, TALL_EMS = 52.0, 9.5  # a narrower figure has two columns and three rows, if rows of this height fit
 TALL_FIGURE_EMS = 68.0  # height of a figure with two columns that has room for all text
-MIN_REGION_EMS = 3.2, 5.0  # minimum height of a region with one line of text, and with two
+MIN_REGION_EMS = 3.2, 4.2  # minimum height of a region with one line of text, and with two
 PAD_EMS, TITLE_EMS, NUMBER_EMS = 1.0, 1.9, 2.6  # between plots, above each, and for the numbers below and at the left
 LINE_WIDTH = 2.0  # pixels, for an 800-pixel shorter side
 BAR_ALPHA, BAND = 0.45, 2.0  # opacity of the bars; standard errors that chance explains, on each side
@@ -234,7 +234,7 @@ def _regions(latents: Latents, layout: _Layout, view: ViewSpec) -> Drawing:
 
 def _region(region: Region, left: float, top: float, step: float, layout: _Layout, view: ViewSpec) -> Drawing:
     colors, curves, text = SURROUNDINGS[view.theme], CURVES[view.theme], layout.text
-    height = min(1.2 * text, 0.3 * step)
+    height = min(1.2 * text, 0.22 * step)
     lines = sum(step >= ems * text for ems in MIN_REGION_EMS) if view.labels else 0
     lower = top + ((0.4 + lines * LINE_EMS) * text if lines else 0.3 * step)
     color = curves["loss" if region.is_off else "validation"]

@@ -22,16 +22,30 @@ HEAD_EMS, FOOT_EMS, PAD_EMS = 3.4, 2.0, 0.6  # for the lines above the rows, for
 MAX_TITLE_SHARE = 0.6  # share of the width
 LAST_ROWS = 2  # after those of the stages and the units: the subtotal of the stages, and the sum
 SUBTOTAL, SUM = "Σ log|det J|", "sum"
-BAR = 0.62  # share of the height of a row
+MIN_SCALE_SHARE = 0.4  # of the width, for the bars beside their titles
+STACKED_ROW_EMS = 1.9  # smallest distance between two rows with bars below their titles
+BAR = 0.62  # share of the height of a row, or of its half below the title
 MARGIN = 0.03  # share of the scale, beyond each of its ends
 NUMBER = "-00.00"  # takes as much room as any usual number, so that nothing moves while numbers change
 SUM_DECIMALS = 3
 UNKNOWN = "unknown"
 
 
-def ledger_height(ledger: Ledger, text: float) -> int:
-    """Return the height in pixels at which every stage has a row, without lines above; `text` is 1 em in pixels."""
-    return ceil(text * (PAD_EMS + FOOT_EMS + MIN_ROW_EMS * (len(ledger.entries) + LAST_ROWS)))
+def ledger_height(ledger: Ledger, text: float, width: int) -> int:
+    """Return the height in pixels at which every stage has a row, without lines above, in a picture of a width.
+
+    `text` is 1 em in pixels.
+    """
+    left, right = _ends_beside_words(ledger.entries, text, text_width(text), width)
+    row_ems = MIN_ROW_EMS if right - left >= MIN_SCALE_SHARE * width else STACKED_ROW_EMS
+    return ceil(text * (PAD_EMS + FOOT_EMS + row_ems * (len(ledger.entries) + LAST_ROWS))) + 1
+
+
+def _ends_beside_words(entries: Sequence[Entry], text: float, length: Measure, width: int) -> Interval:
+    """Return the horizontal ends of the scale between the titles and the numbers of lines."""
+    words = [*(entry.title for entry in entries), SUBTOTAL, SUM]
+    titles = min(max(map(length, words)), MAX_TITLE_SHARE * width)
+    return titles + 2 * PAD_EMS * text, width - length(NUMBER) - 2 * PAD_EMS * text
 
 
 def ledger_sentences(ledger: Ledger) -> tuple[str, str]:
@@ -124,6 +138,7 @@ class _Layout:
         width: The width of the picture.
         top: The top of the first row.
         row: The height of a row.
+        stacked: Whether the bars are below their titles and numbers, because there is too little room between them.
         left: The left end of the scale.
         right: The right end of the scale.
         limits: The sums at the ends of the scale.
@@ -135,6 +150,7 @@ class _Layout:
     width: int
     top: float
     row: float
+    stacked: bool
     left: float
     right: float
     limits: Interval
@@ -157,11 +173,13 @@ class _Layout:
         entries = ledger.grouped(max(int(room / (MIN_ROW_EMS * text)) - others, 2))
         row = min(room / (len(entries) + LAST_ROWS), MAX_ROW_EMS * text)
         pad, length = PAD_EMS * text, length or text_width(text)
-        words = [entry.title for entry in entries] + [SUBTOTAL, SUM]
-        titles = min(max(map(length, words)), MAX_TITLE_SHARE * size.width) if view.labels else 0
-        numbers = length(NUMBER) if view.labels else 0
-        left, right = titles + 2 * pad, size.width - numbers - 2 * pad
-        return cls(entries, text, length, size.width, top, row, left, max(right, left + 1), limits_for(ledger, limits))
+        left, right = _ends_beside_words(entries, text, length, size.width)
+        is_narrow = right - left < MIN_SCALE_SHARE * size.width
+        stacked = view.labels and is_narrow and row >= STACKED_ROW_EMS * text
+        if stacked or not view.labels:
+            left, right = pad, size.width - pad
+        right = max(right, left + 1)
+        return cls(entries, text, length, size.width, top, row, stacked, left, right, limits_for(ledger, limits))
 
     def x(self, nats: float) -> float:
         """Return the horizontal position of a sum."""
@@ -169,9 +187,18 @@ class _Layout:
         share = (nats - low) / (high - low) * (1 - 2 * MARGIN) + MARGIN
         return self.left + share * (self.right - self.left)
 
-    def middle(self, place: int) -> float:
-        """Return the vertical position of the middle of a row."""
-        return self.top + (place + 0.5) * self.row
+    def words_middle(self, place: int) -> float:
+        """Return the vertical position of the title and the number of a row."""
+        return self.top + (place + (0.3 if self.stacked else 0.5)) * self.row
+
+    def bar_middle(self, place: int) -> float:
+        """Return the vertical position of the middle of a bar."""
+        return self.top + (place + (0.75 if self.stacked else 0.5)) * self.row
+
+    @property
+    def bar_height(self) -> float:
+        """Return the height of the bars."""
+        return BAR * self.row / (2 if self.stacked else 1)
 
 
 def _color(entry: Entry, view: ViewSpec) -> Color:
@@ -212,8 +239,9 @@ def _is_about(entry: Entry, stage: int) -> bool:
 
 def _words(layout: _Layout, place: int, entry: Entry, color: Color | None) -> Drawing:
     """Return the title and the number of a line."""
-    middle, pad = layout.middle(place), PAD_EMS * layout.text
-    title = fitted(entry.title, layout.length, layout.left - 2 * pad)
+    middle, pad = layout.words_middle(place), PAD_EMS * layout.text
+    room = layout.width - layout.length(NUMBER) - pad if layout.stacked else layout.left
+    title = fitted(entry.title, layout.length, room - 2 * pad)
     nats = Label(layout.width - pad, middle, number(entry.nats), "rm", color=color)
     return Drawing(labels=(Label(pad, middle, title, "lm", color=color), nats))
 
@@ -223,16 +251,16 @@ def _bar(layout: _Layout, place: int, entry: Entry, color: Color) -> tuple[Box, 
     if not np.isfinite(entry.after):
         return ()
     start, end = sorted((layout.x(entry.before), layout.x(entry.after)))
-    height = BAR * layout.row
-    return (Box(start, layout.middle(place) - height / 2, max(end - start, 1), height, color),)
+    top = layout.bar_middle(place) - layout.bar_height / 2
+    return (Box(start, top, max(end - start, 1), layout.bar_height, color),)
 
 
 def _connectors(layout: _Layout, colors: Surroundings) -> Sequence[Line]:
     """Return a line from the end of each bar to the beginning of the next one, past the subtotal, which has none."""
-    reach, found = BAR * layout.row / 2, list[Line]()
+    reach, found = layout.bar_height / 2, list[Line]()
     for place, entry in enumerate(layout.entries):
         if np.isfinite(entry.after):
-            x, y = layout.x(entry.after), layout.middle(place)
+            x, y = layout.x(entry.after), layout.bar_middle(place)
             rows = LAST_ROWS if place == len(layout.entries) - 1 else 1
             found.append(segment(x, y + reach, x, y + rows * layout.row - reach, colors.label))
     return found

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from flowviz.records import Scene, Selection, Trace
 from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
-from flowviz.rendering.colors import COMPONENTS, SURROUNDINGS, Color, Packed, packed, quadrant_colors
+from flowviz.rendering.colors import COMPONENTS, SURROUNDINGS, Color, Packed, packed, quadrant_colors, unpacked
 from flowviz.rendering.density import difference_limit
 from flowviz.rendering.projection import Projection, unframed
 from flowviz.rendering.raster import Canvas, Glide, between, tones
@@ -17,7 +17,7 @@ RADIUS_LIMIT = 3.0  # standard deviations; one in 90 particles starts farther ou
 JUDGED = 20_000  # maximum number of particles that limits of color scales are estimated from
 FEW = 0.01  # share of the particles beyond each limit of a color scale: including outliers would wash out the colors
 DIMNESS = 0.82  # share of the background in the colors of unselected particles
-EDGE_MARK = 9.0  # diameter of the mark for a particle outside the picture, in pixels, for an 800-pixel shorter side
+EDGE_MARK = 7.0  # diameter of the mark for a particle outside the picture, in pixels, for an 800-pixel shorter side
 CHOSEN: dict[Theme, Color] = {"light": (204, 84, 0), "dark": (255, 150, 60)}
 OTHERS: dict[Theme, Color] = {"light": (168, 172, 178), "dark": (104, 109, 118)}
 
@@ -39,24 +39,49 @@ def draw_points(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, diam
     selection = shown_selection(scene)
     if selection is None:
         return canvas.draw_discs(points, colors, diameter)
-    dimness = 0.0 if view.color_by in {"selection", "leaked"} else DIMNESS
-    background = SURROUNDINGS[view.theme].background
+    background, dimness = SURROUNDINGS[view.theme].background, _dimness(view)
     outside = canvas.draw_discs(
         points, colors, diameter, selection.chosen, wanted=False, background=background, dimness=dimness
     )
     return outside + canvas.draw_discs(points, colors, diameter, selection.chosen, wanted=True)
 
 
-def draw_edge_marks(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, projection: Projection) -> None:
-    """Draw a half disc for each particle outside the picture, at the nearest point of its edge."""
+def points_in_order(scene: Scene, stage: float, view: ViewSpec) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Return the positions (n, 2) and the colors (n, 3) that `draw_points` draws, in the order in which it does."""
+    positions = Glide.at(scene.trace, stage).positions()
+    colors = unpacked(particle_colors(scene, stage, view))[:, :3]
+    selection = shown_selection(scene)
+    if selection is None:
+        return positions, colors
+    order, chosen = np.argsort(selection.chosen, kind="stable"), selection.chosen[:, None]
+    background, dimness = np.array(SURROUNDINGS[view.theme].background), _dimness(view)
+    dimmed = np.where(chosen, colors, (1 - dimness) * colors + dimness * background).round().astype(np.uint8)
+    return positions[order], dimmed[order]
+
+
+def _dimness(view: ViewSpec) -> float:
+    return 0.0 if view.color_by in {"selection", "leaked"} else DIMNESS
+
+
+def edge_marks(
+    scene: Scene, stage: float, view: ViewSpec, projection: Projection
+) -> tuple[NDArray[np.float32], Packed, float]:
+    """Return the centers (m, 2), the colors (m,) and the diameter in pixels of marks of particles that are outside."""
     left, right, bottom, top = projection.rectangle
+    diameter = EDGE_MARK * projection.pixel
     positions = Glide.at(scene.trace, stage).positions()
     x, y = positions.T
     outside = np.flatnonzero((x < left) | (x > right) | (y < bottom) | (y > top))
     outside = outside[np.isfinite(positions[outside]).all(axis=1)]
-    nearest = np.clip(positions[outside], (left, bottom), (right, top)).astype(np.float32)
-    colors = particle_colors(scene, stage, view)[outside]
-    canvas.draw_discs(Glide.still(nearest), colors, EDGE_MARK * projection.pixel)
+    inset = diameter / 2 / projection.pixels_per_unit
+    nearest = np.clip(positions[outside], (left + inset, bottom + inset), (right - inset, top - inset))
+    return nearest.astype(np.float32), particle_colors(scene, stage, view)[outside], diameter
+
+
+def draw_edge_marks(canvas: Canvas, scene: Scene, stage: float, view: ViewSpec, projection: Projection) -> None:
+    """Draw a disc for each particle outside the picture, inside it where its edge is nearest."""
+    places, colors, diameter = edge_marks(scene, stage, view, projection)
+    canvas.draw_discs(Glide.still(places), colors, diameter)
 
 
 def is_unknown(trace: Trace, view: ViewSpec) -> bool:

@@ -130,6 +130,7 @@ def test_sentence_about_a_layer_is_not_cut_off_in_a_small_window(large: Window, 
     for stage in range(large.main.view.value.last_stage + 1):
         large.main.view.set_stage(stage)
         qtbot.waitUntil(lambda: not readout.drawn_text.endswith("…"))
+        assert ": " in readout.drawn_text, "it does not say what the layer does"
     assert "%" in score.drawn_text
     assert large.main.width() == 1024
 

@@ -1,5 +1,7 @@
 """The picture of a ledger: where its bars are, and what its words say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -73,10 +75,21 @@ def test_subtotal_is_the_sum_of_log_det() -> None:
 def test_names_of_layers_are_not_cut_off_in_a_narrow_panel() -> None:
     for family in ("realnvp", "nice", "glow", "maf", "iaf", "spline", "planar", "radial"):
         named = Ledger.of_point(untrained_trace(FlowSpec(family=family), np.zeros((1, 2), np.float32)))
-        size = PictureSize(width=227, height=ledger_height(named, 13))
+        size = PictureSize(width=227, height=ledger_height(named, 13, 227))
         view = ViewSpec(word_height=min(13 / 227, 0.1))
         found = [label.text for label in draw_ledger(named, view, size, LIMITS, headed=False).labels]
         assert set(named.titles) <= set(found), family
+
+
+def test_bars_have_the_whole_width_of_a_narrow_panel_below_their_titles() -> None:
+    few = of([-2.0, -1.0, 0.5])
+    ledger = replace(few, titles=("0 · Base", "1 · Batch norm", "10 · Permutation"))
+    size = PictureSize(width=227, height=ledger_height(ledger, 13, 227))
+    drawing = draw_ledger(ledger, ViewSpec(word_height=13 / min(size.width, size.height)), size, LIMITS, headed=False)
+    (base, *_) = [box for box in drawing.boxes if 1 < box.width < size.width]
+    assert base.width > 227 / 4, "a third of the scale"
+    (title,) = [label for label in drawing.labels if label.text == "0 · Base"]
+    assert title.y + 13 / 3 < base.top
 
 
 def test_unknown_numbers_are_said_to_be_unknown_and_have_no_bar() -> None:
@@ -126,7 +139,7 @@ def test_many_stages_share_lines_where_there_is_no_room() -> None:
 
 def test_height_has_a_row_for_every_stage_and_a_click_finds_it() -> None:
     ledger, view = of([-2.0, *[0.1] * 12]), ViewSpec(word_height=0.05)
-    size = PictureSize(width=240, height=ledger_height(ledger, 12))
+    size = PictureSize(width=240, height=ledger_height(ledger, 12, 240))
     drawing = draw_ledger(ledger, view, size, LIMITS, headed=False)
     for stage in (0, 5, 12):
         (label,) = [each for each in drawing.labels if each.text.startswith(f"{stage} ")]

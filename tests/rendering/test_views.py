@@ -23,7 +23,7 @@ from flowviz.rendering.colormaps import SCALES, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import contour_lines, mass_levels
 from flowviz.rendering.legend import keys
-from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
+from flowviz.rendering.particles import CHOSEN, EDGE_MARK, log_density_limits, log_det_limit, particle_colors
 from flowviz.rendering.paths import path_curves
 from flowviz.rendering.projection import Panel, Projection
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
@@ -378,6 +378,18 @@ def test_one_stage_alone_is_fitted_to_its_own_cloud() -> None:
     assert fitted_view(central_box(trace.positions[3]), BARE, PANEL).center == (0.0, 0.0)
 
 
+def test_mark_of_a_particle_outside_is_a_whole_disc() -> None:
+    inside = np.zeros((1, 2))
+    for outside in ([[100.0, 1.0]], [[0.5, 40.0]]):
+        view = ViewSpec(axes=False)
+        both = drawn(Scene(bent(np.vstack([inside, outside]))), view)[..., :3].astype(int)
+        alone = drawn(Scene(bent(inside)), view)[..., :3].astype(int)
+        edge = np.abs(both - alone).sum(axis=2) > 300
+        edge[SIZE.height - 60 :, SIZE.width // 2 :] = False  # the note
+        rows, columns = np.nonzero(edge)
+        assert abs(np.ptp(rows) - np.ptp(columns)) <= 1
+
+
 def test_particles_outside_are_marked_at_the_edge_and_counted() -> None:
     """At the nearest place, in their colors, and in no picture without words."""
     inside = np.array([[0.5, -0.5], [-1.0, 0.2]])
@@ -385,7 +397,9 @@ def test_particles_outside_are_marked_at_the_edge_and_counted() -> None:
     view = ViewSpec(axes=False)
     picture, alone = (drawn(Scene(bent(each)), view) for each in (np.vstack([inside, outside]), inside))
     changed = (picture != alone).any(axis=2)
-    places = Projection(view, SIZE).pixels(np.clip(outside[:5], -99, 99)).clip(0, np.array([SIZE.width, SIZE.height]))
+    projection, sides = Projection(view, SIZE), np.array([SIZE.width, SIZE.height])
+    radius = EDGE_MARK * projection.pixel / 2
+    places = projection.pixels(np.clip(outside[:5], -99, 99)).clip(radius, sides - radius)
     colors = quadrant_colors(outside[:5], view)
     for (x, y), color in zip(places, colors, strict=True):
         row, column = min(int(y), SIZE.height - 1), min(int(x), SIZE.width - 1)

@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QBuffer, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QPalette, QPen
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.style.theme import shown_theme
-from flowviz.app.style.tokens import UNIT
 from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.labels import WrappingLabel
@@ -34,9 +33,10 @@ DASHES = (
     Qt.PenStyle.DashDotLine,
     Qt.PenStyle.DashDotDotLine,
 )
-SAMPLE_SIZE = QSize(3 * UNIT, UNIT)  # of a line beside its name, in pixels
+SAMPLES = "━━", "╍╍", "•••", "━•", "━••"  # of lines with these dashes, beside their names
 PLOT_LINES = 11  # height of the plot in lines of text
 MIN_RANGE = 0.5  # height of the plot in units of the curves, so that dragging a flat curve bends it visibly
+NO_BREAK_HYPHEN = "\u2011"
 LEARNED_DASHES = 6.0, 5.0  # lengths of a dash and a gap, in widths of the line
 
 
@@ -52,7 +52,6 @@ class CurvePlot(ThemeFollower, QWidget):
         self._hint = WrappingLabel("bendHint", "Selected bend", reserved_lines=2)
         self._plot = Late(partial(_load_plot, bending, self._color), self._style)
         self._drawn: Sequence[Curve] = ()  # the curves behind which what was learned is drawn
-        self._samples: dict[tuple[int, bool, Theme], str] = {}
         self._across = ""  # the label of the horizontal axis
         self._column = lay_out(QVBoxLayout(self), self._names, self._plot, self._hint)
         self.hide()
@@ -100,19 +99,14 @@ class CurvePlot(ThemeFollower, QWidget):
 
     def _legend(self, number: int, curve: Curve) -> str:
         """Return the name of a curve beside a sample of its line. A legend inside the plot would cover the curves."""
-        sample = self._sample_of(number, self._bending.curves.is_bent(number), shown_theme())
-        name = curve.name
+        is_bent, color = self._bending.curves.is_bent(number), self._color(number).name()
+        sample = f"<span style='color: {color}'>{SAMPLES[0 if is_bent else number % len(SAMPLES)]}</span>"
+        name = curve.name.replace("-", NO_BREAK_HYPHEN)
         if self._bending.can_bend and curve.bends:
             weight = "bold" if number == self._bending.preferred else "normal"
             color = self.palette().color(QPalette.ColorRole.WindowText).name()
             name = f"<a href='{number}' style='color: {color}; font-weight: {weight}'>{name}</a>"
-        return f"<span style='white-space: nowrap'><img src='{sample}'>&nbsp;{name}</span>"
-
-    def _sample_of(self, number: int, is_bent: bool, theme: Theme) -> str:
-        key = number, is_bent, theme
-        if key not in self._samples:
-            self._samples[key] = _sample(self._pen(number, is_bent=is_bent))
-        return self._samples[key]
+        return f"<span style='white-space: nowrap'>{sample} {name}</span>"
 
     def _pen(self, number: int, *, is_bent: bool) -> Any:
         """Return the pen of a curve: one of a bent curve is solid, because the learned one behind it is dashed."""
@@ -145,16 +139,3 @@ def _pen(color: QColor, width: int, style: Qt.PenStyle = Qt.PenStyle.SolidLine) 
     pen = QPen(color, width, style)
     pen.setCosmetic(True)
     return pen
-
-
-def _sample(pen: QPen) -> str:
-    """Return a picture of a line as a data URL, for use in rich text."""
-    picture, buffer = QPixmap(SAMPLE_SIZE), QBuffer()
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setPen(pen)
-    middle = SAMPLE_SIZE.height() // 2
-    painter.drawLine(1, middle, SAMPLE_SIZE.width() - 1, middle)
-    painter.end()
-    picture.save(buffer, "PNG")
-    return f"data:image/png;base64,{buffer.data().toBase64().data().decode()}"

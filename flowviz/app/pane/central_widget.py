@@ -4,18 +4,19 @@ from math import floor
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.style.theme import enlarged_text
 from flowviz.app.style.tokens import GAP, MARGIN, TIGHT, UNIT, WIDE
-from flowviz.app.widgets.controls import lay_out, row_widget, share_out
+from flowviz.app.widgets.controls import lay_out, row, row_widget, share_out
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.font_follower import FontFollower
 
 PICTURE_SHARE = 0.72  # of the height, in presentation mode
 STRIP_HEIGHT = 6 * UNIT  # pixels, in a comparison, which has little room, and at least in presentation mode
+CAPTION_LENGTH = 68  # average characters of a sentence about a layer and the score, below which they share no line
 PANES_SHARE, FIGURES_SHARE = 34, 8  # of the height, in a comparison
 
 
@@ -48,9 +49,11 @@ class CentralWidget(FontFollower, QWidget):
         self._upper = QWidget()
         self._rows = lay_out(QVBoxLayout(self), self._upper)
         self._canvas = row_widget(widgets.tools, self._picture, stretched=self._picture)
-        sentence = row_widget(widgets.readout, widgets.edited, widgets.score, stretched=widgets.readout)
+        notes = row(widgets.edited, widgets.score, stretched=widgets.score)
+        notes.setAlignment(widgets.score, Qt.AlignmentFlag.AlignRight)
+        self._caption = lay_out(QHBoxLayout(), widgets.readout, notes, stretched=widgets.readout)
         self._column = lay_out(
-            QVBoxLayout(self._upper), widgets.view_bar, self._canvas, sentence, widgets.strip, widgets.slider,
+            QVBoxLayout(self._upper), widgets.view_bar, self._canvas, self._caption, widgets.strip, widgets.slider,
             self._playback, widgets.history, stretched=self._canvas, margin=GAP, spacing=TIGHT,
         )  # fmt: skip
 
@@ -130,6 +133,13 @@ class CentralWidget(FontFollower, QWidget):
         style = enlarged_text(self._text_scale) if self._is_presenting else ""
         if style != self.styleSheet():
             self.setStyleSheet(style)
+        self._fit_caption()
+
+    def _fit_caption(self) -> None:
+        """Move the score below the sentence about the layer where there is too little room beside it."""
+        is_narrow = self.width() < CAPTION_LENGTH * self.fontMetrics().averageCharWidth()
+        stacked = is_narrow and not self._is_presenting
+        self._caption.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
 
     def event(self, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
@@ -146,4 +156,5 @@ class CentralWidget(FontFollower, QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._fit_strip()
+        self._fit_caption()
         super().resizeEvent(event)

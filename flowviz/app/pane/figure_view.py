@@ -2,13 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QImage, QPixmap, QResizeEvent
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.pane.cloud_view import CloudView, device_size, word_height_in
-from flowviz.app.style.tokens import TIGHT, WIDE
-from flowviz.app.widgets.controls import add_key, flat, lay_out, named, tool_button
+from flowviz.app.style.tokens import GAP, TIGHT
+from flowviz.app.widgets.controls import add_key, flat, lay_out, named, row, tool_button
 from flowviz.specs import PictureSize
 
 LEAVE = "Back to the Cloud (Esc)"
@@ -29,24 +29,28 @@ class FigureView(QWidget):
         self.setAutoFillBackground(True)
         self._cloud = cloud
         self._image: QImage | None = None
-        self._sentence = ""
         leave = flat(tool_button("leaveFigureButton", LEAVE, LEAVE, "remove"))
         self.left = leave.clicked
         add_key(self, "Esc", leave.click, Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
-        lay_out(QVBoxLayout(self), margin=TIGHT).addWidget(leave, alignment=corner)
+        self._title, self._shown = QLabel(), QLabel()
+        self._shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._shown.setWordWrap(True)
+        top = row(self._title, leave, stretched=self._title)
+        top.setContentsMargins(GAP, TIGHT, TIGHT, 0)
+        lay_out(QVBoxLayout(self), top, self._shown, stretched=self._shown)
         self.hide()
         cloud.cover(self)
 
     @property
     def size_in_pixels(self) -> PictureSize:
         """Return the size of the picture in device pixels."""
-        return device_size(self)
+        return device_size(self._shown)
 
     @property
     def word_height(self) -> float:
         """Return the height of text a little smaller than that of widgets, relative to the shorter side."""
-        return word_height_in(self)
+        return word_height_in(self._shown)
 
     @property
     def picture(self) -> QImage | None:
@@ -56,15 +60,16 @@ class FigureView(QWidget):
     def show_title(self, title: str) -> None:
         """Cover the cloud, as a figure with a title."""
         self.setAccessibleName(title)
+        self._title.setText(title)
         self._image = None
         self.show()
         self.setFocus()
 
     def show_sentence(self, sentence: str) -> None:
         """Show a sentence, because there is no picture."""
-        self._sentence, self._image = sentence, None
+        self._image = None
+        self._shown.setText(sentence)
         self.setAccessibleDescription(sentence)
-        self.update()
 
     def show_picture(self, pixels: NDArray[np.uint8], sentences: str) -> None:
         """Show a picture (height, width, 4), which sentences describe for screen readers."""
@@ -72,8 +77,8 @@ class FigureView(QWidget):
         image = QImage(pixels.tobytes(), width, height, channels * width, QImage.Format.Format_RGBX8888)
         self._image = image.copy()  # an image does not own the pixels from which it is made
         self._image.setDevicePixelRatio(self.devicePixelRatioF())
+        self._shown.setPixmap(QPixmap.fromImage(self._image))
         self.setAccessibleDescription(sentences)
-        self.update()
 
     def hide(self) -> None:
         """Show the cloud again, which takes the focus from this widget."""
@@ -81,14 +86,6 @@ class FigureView(QWidget):
         super().hide()
         if has_focus:
             self._cloud.setFocus()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        if self._image is not None:
-            painter.drawImage(QPointF(), self._image)
-        else:
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(WIDE, WIDE, -WIDE, -WIDE), flags, self._sentence)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self.resized.emit()

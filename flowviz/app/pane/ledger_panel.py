@@ -103,7 +103,7 @@ class LedgerPicture(ThemeFollower, QWidget):
             return
         from flowviz.rendering.ledger import ledger_height
 
-        self.setMinimumHeight(ledger_height(self._ledger, QFontInfo(self.font()).pixelSize()))
+        self.setMinimumHeight(ledger_height(self._ledger, QFontInfo(self.font()).pixelSize(), self.width()))
 
     def _redraw(self) -> None:
         self._image = None
@@ -140,6 +140,7 @@ class LedgerPicture(ThemeFollower, QWidget):
             self.stage_chosen.emit(entry.stages[1])
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._fit()
         self._redraw()
         super().resizeEvent(event)
 

@@ -93,9 +93,10 @@ class Readout(FittingLabel):
         stage = min(self._stage, self._trace.last_stage)
         selected = f" · {self._selected:,} selected" if self._selected else ""
         sentences = self._trace.sentences(stage, self._edits.of(stage), encoded=self._is_encoded)
+        shorter = r"(?<=.) \d+ of \d+", ":.*", r"( \d+ of \d+)?:.*"  # without number; the name; the name without number
         return (
             *(sentence + selected for sentence in sentences),
-            *(re.sub(end, "", sentences[-1]) for end in (":.*", r"( \d+ of \d+)?:.*")),  # the name, then without number
+            *(re.sub(left_out, "", sentences[-1]) for left_out in shorter),
         )
 
 

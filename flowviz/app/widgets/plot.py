@@ -39,8 +39,7 @@ class Axis(pg.AxisItem):
         self.label.setFont(font)
         self.setPen(surroundings.axis)
         self.setTextPen(surroundings.label)
-        is_bottom = self.orientation == "bottom"
-        self.setStyle(tickFont=font, maxTextLevel=0, hideOverlappingLabels=True if is_bottom else line_height)
+        self.setStyle(tickFont=font, maxTextLevel=0, hideOverlappingLabels=line_height)
         self.textWidth = self.textHeight = 0  # to be measured anew, because pyqtgraph keeps what is slightly too much
 
     def set_low(self, low: bool) -> None:
@@ -132,7 +131,8 @@ class Plot(QWidget):
         for axis in self._axes.values():
             axis.set_appearance(font, theme)
         self._line_height = QFontMetrics(font).height()
-        self.item.layout.setContentsMargins(1, self._line_height // 2 + 1, 1, 1)  # for half of the highest tick label
+        top, right = self._line_height // 2 + 1, self._line_height + 1  # for the ends of the last tick labels
+        self.item.layout.setContentsMargins(1, top, right, 1)
         self._axes["bottom"].set_low(self.height() < LOW_LINES * self._line_height)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

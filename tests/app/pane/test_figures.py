@@ -176,3 +176,17 @@ def test_export_begins_with_the_figure_that_is_shown(explored: Explored) -> None
     explored.action("fourpanelsAction").trigger()
     now = explored.window.main._export_source()
     assert carry_over(initial_spec(source), source, now).what == "four_panels"
+
+
+def test_button_that_leaves_a_figure_covers_nothing_of_it(explored: Explored, qtbot: QtBot) -> None:
+    explored.window.main.view.set_figure("latents")
+    figure, leave = (
+        explored.window.find(FigureView, "figureView"),
+        explored.window.find(QToolButton, "leaveFigureButton"),
+    )
+    qtbot.waitUntil(lambda: figure.picture is not None)
+    picture = figure.picture
+    assert picture is not None
+    room = figure.height() - picture.height() / picture.devicePixelRatio()
+    assert room >= leave.geometry().bottom()
+    explored.window.main.view.set_figure(None)

@@ -1,7 +1,7 @@
 """Axes of small plots."""
 
 import pytest
-from PyQt6.QtGui import QFontMetrics
+from PyQt6.QtGui import QFontMetrics, QPainter, QPicture
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -64,3 +64,16 @@ def test_axis_is_as_wide_as_its_numbers_after_the_text_was_larger(qtbot: QtBot) 
         QApplication.processEvents()
         widths.append(axis.width())
     assert widths[0] == widths[2] < widths[1]
+
+
+def test_last_tick_has_a_label(qtbot: QtBot) -> None:
+    plot = shown_plot(qtbot, 100, (0.0, 1.0))
+    plot.item.setXRange(-3000, 63_000, padding=0)
+    plot.grab()
+    painter = QPainter(picture := QPicture())
+    _, _, texts = plot._axes["bottom"].generateDrawSpecs(painter)
+    painter.end()
+    assert [text for _, _, text in texts][-1] == "60,000"
+    right = plot._axes["bottom"].mapRectToScene(texts[-1][0]).right()
+    assert right <= plot.width()
+    assert not picture.isNull()
