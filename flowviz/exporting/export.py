@@ -68,6 +68,11 @@ class Export:
         _check(project, spec, self._previewed.selection)
 
     @property
+    def has_vectors(self) -> bool:
+        """Return whether the particles are vectors."""
+        return self._spec.has_vectors(self._spec.particles or self._project.trace.positions.shape[1])
+
+    @property
     def count(self) -> int:
         """Return the number of steps that `write` takes."""
         if self._spec.what in {"trace", "samples"}:
@@ -221,7 +226,8 @@ class Export:
         else:
             shot, view = self._shots[0], scenes.view(0, size)
             scene = scenes.scene(shot, size)
-            save_frame(scene, shot.stage, view, size, scenes.title(shot, scene), path, form, about)
+            title = scenes.title(shot, scene)
+            save_frame(scene, shot.stage, view, size, title, path, form, about, has_dots=self.has_vectors)
 
     def _save_table(self, path: Path) -> None:
         diagnostic, form = Diagnostic(self._project, self._spec), self._spec.format

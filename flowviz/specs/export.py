@@ -1,6 +1,6 @@
 """The spec of an export: what is written, and in which format."""
 
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -25,6 +25,8 @@ from flowviz.specs.spec import Spec
 from flowviz.specs.view import MAX_SIDE, USUAL_DPI, PictureSize
 
 FRAMES_PER_SECOND, MAX_GIF_FRAMES_PER_SECOND = 25, 50
+MAX_VECTORS = 10_000  # particles, which take 0.5 MB as SVG
+ParticlesAs = Literal["auto", "vectors", "picture"]
 ALL: Kinds = frozenset(FORMATS)
 OF_NUMBERS = frozenset({"what", "format", "moment", "probe", "particles", "units"})  # fields that affect their tables
 
@@ -97,6 +99,14 @@ class ExportSpec(Spec):
         ),
         Option(PICTURES | DIAGNOSTICS | PAGES | {"trace", "samples"}),
     ] = None
+    particles_as: Annotated[
+        ParticlesAs,
+        described(
+            "Particles as",
+            f"Particles of an SVG or PDF as vectors or as a picture; auto: vectors for up to {MAX_VECTORS:,} particles",
+        ),
+        Option(frozenset({"view"})),
+    ] = "auto"
     moments: Annotated[
         int,
         described("Moments", "Number of earlier moments of the training to choose from", ge=0, le=50),
@@ -112,6 +122,11 @@ class ExportSpec(Spec):
     def pixels(self) -> PictureSize:
         """Return the size of the exported picture."""
         return self.size.scaled(self.scale)
+
+    def has_vectors(self, particles: int) -> bool:
+        """Return whether a number of particles is drawn as vectors in an SVG or PDF."""
+        is_wanted = self.particles_as == "vectors" or (self.particles_as == "auto" and particles <= MAX_VECTORS)
+        return is_wanted and self.what == "view" and self.format in {"svg", "pdf"}
 
     @model_validator(mode="before")
     @classmethod
@@ -145,6 +160,8 @@ def effects(spec: ExportSpec) -> frozenset[str]:
     found = frozenset(name for name, field in fields_of(ExportSpec).items() if spec.what in field.option.kinds)
     if spec.what in PLOTS and spec.format in TABLES:
         found &= OF_NUMBERS
+    if spec.format not in {"svg", "pdf"}:
+        found -= {"particles_as"}
     if spec.what == "ledger" and spec.seen.probe is not None:
         found -= {"particles"}
     if spec.what not in FILMS or spec.seen.playback.through == "layers":

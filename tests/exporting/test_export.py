@@ -17,16 +17,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from flowviz.cli import app
 from flowviz.errors import FileError, SpecError
 from flowviz.exporting.export import COMPARING, Export
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot
-from flowviz.projects import Project
+from flowviz.projects import Project, example
 from flowviz.records import History, Retargeted, Scene, Selection, Snapshot, Timeline
 from flowviz.rendering import Camera, render_frame, render_sheet
 from flowviz.rendering.projection import Projection
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen, ViewSpec
-from flowviz.specs.export import relevant
+from flowviz.specs.export import effects, relevant
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS
 from flowviz.targets import build_target, target_picture
 from tests.exporting.projects import SMALL, bent_project, playing, shrunk, written
@@ -383,3 +384,25 @@ def test_target_is_not_behind_moments_of_an_earlier_one(bent: Project) -> None:
     shots = [Shot(project.trace.last_stage, moment) for moment in moments]
     scenes = Scenes(project, Seen(view=ViewSpec(marks=frozenset({"points", "target"}))), None, shots)
     assert [scenes.scene(shot, SMALL).target is not None for shot in shots] == [False, True]
+
+
+def test_few_particles_are_vectors_unless_a_picture_is_wanted(tmp_path: Path) -> None:
+    project, path = example("brad").project(), tmp_path / "view.svg"
+    assert project.trace.positions.shape[1] == 8000
+    for particles_as, is_picture in {"auto": False, "vectors": False, "picture": True}.items():
+        written(project, ExportSpec(format="svg", particles_as=particles_as), path)
+        assert is_picture or path.stat().st_size < 1_000_000
+        assert ("<image" in path.read_text(encoding="utf-8")) == is_picture
+    written(project, ExportSpec(format="pdf"), tmp_path / "view.pdf")
+    assert b"/Subtype /Image" not in (tmp_path / "view.pdf").read_bytes()
+    assert Export(project, ExportSpec(format="pdf")).has_vectors
+    for spec in (ExportSpec(format="pdf", particles=10_001), ExportSpec(what="sheet", format="svg"), ExportSpec()):
+        assert not Export(project, spec).has_vectors
+    assert "particles_as" in effects(ExportSpec(format="pdf"))
+    assert "particles_as" not in effects(ExportSpec(format="png"))
+    for particles_as, is_picture in {"picture": True, "vectors": False}.items():
+        output = tmp_path / "cli.svg"
+        with pytest.raises(SystemExit) as left:
+            app(["render", str(example("brad").path), "--particles-as", particles_as, "-o", str(output)])
+        assert left.value.code == 0
+        assert ("<image" in output.read_text(encoding="utf-8")) == is_picture

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
@@ -11,10 +12,14 @@ from matplotlib.textpath import TextPath
 from flowviz.records import Scene, Selection
 from flowviz.records.provenance import Provenance
 from flowviz.rendering.figure import save_frame
+from flowviz.rendering.frame import draw_marks
 from flowviz.rendering.page import Vectors, width_of
+from flowviz.rendering.particles import points_in_order
 from flowviz.rendering.paths import path_alphas, path_particles
+from flowviz.rendering.projection import Projection, panel_of
 from flowviz.rendering.typeface import families
 from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import ColorBy
 from tests.rendering.scenes import broken, full
 from tests.rendering.test_velocity import scene
 
@@ -85,3 +90,35 @@ def test_panels_beside_each_other_are_written(form: Vectors, tmp_path: Path) -> 
 def test_length_of_a_text_is_that_of_its_outline(size: float) -> None:
     outline = TextPath((0, 0), "Coupling 3 of 6", size=size, prop=FontProperties(family=families()))
     assert width_of("Coupling 3 of 6", size) == pytest.approx(outline.get_extents().width)
+
+
+def dots(text: str) -> int:
+    groups = re.findall(r'<g id="points">(.*?)</g>', text, re.DOTALL)
+    return sum(len(re.findall(r"M ", path)) for group in groups for path in re.findall(r'd="(.*?)"', group, re.DOTALL))
+
+
+@pytest.mark.parametrize("color_by", ["quadrant", "angle", "selection"])
+def test_particles_can_be_dots(tmp_path: Path, color_by: ColorBy) -> None:
+    shown, view = replace(full(300), probe=None), ViewSpec(labels=False, half_extent=50, color_by=color_by)
+    path = tmp_path / "points.svg"
+    save_frame(shown, 3.0, view, SIZE, "", path, "svg", ABOUT, has_dots=True)
+    text = path.read_text(encoding="utf-8")
+    assert "<image" not in text
+    assert dots(text) == 300
+    save_frame(shown, 3.0, view.model_copy(update={"marks": frozenset({"points", "density"})}), SIZE, "", path, "svg",
+        ABOUT, has_dots=True)  # fmt: skip
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r'<image|<g id="points"', text)[:2] == ["<image", '<g id="points"']
+
+
+def test_dots_look_like_particles_of_a_picture(tmp_path: Path) -> None:
+    """Also those of selected particles, above dimmed ones."""
+    shown, path = full(300), tmp_path / "points.svg"
+    view = ViewSpec(labels=False, axes=False, point_diameter=20)
+    positions, colors = points_in_order(shown, 3.0, view)
+    canvas, _ = draw_marks(replace(shown, probe=None), 3.0, view, panel_of(view, SIZE))
+    pixels = Projection(view, panel_of(view, SIZE)).pixels(positions[-1:])[0].astype(int)
+    np.testing.assert_allclose(canvas.picture()[pixels[1], pixels[0], :3], colors[-1], atol=3)
+    save_frame(shown, 3.0, view, SIZE, "", path, "svg", ABOUT, has_dots=True)
+    shades = set(re.findall(r"stroke: (#[0-9a-f]{6})", path.read_text(encoding="utf-8")))
+    assert {f"#{bytes(color).hex()}" for color in np.unique(colors, axis=0)} <= shades | {"#000000"}

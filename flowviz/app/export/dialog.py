@@ -170,7 +170,9 @@ class ExportDialog(QDialog):
         if what == "animation":
             parts.append(self._length)
         if self._form.choices["format"] in {"svg", "pdf"} and what in PICTURES | {"latents"}:
-            parts.append("text and lines are vectors, particles are a bitmap")
+            has_vectors = isinstance(self._export, Export) and self._export.has_vectors
+            bitmap = "text and lines are vectors, particles are a bitmap"
+            parts.append("text, lines and particles are vectors" if has_vectors else bitmap)
         return f"{' · '.join(parts)}."
 
     @property

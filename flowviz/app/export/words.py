@@ -5,6 +5,7 @@ from typing import Any
 
 from flowviz.app.widgets.choice_words import CHOICES, COLORS
 from flowviz.specs.explanations import DIRECTION_TITLES
+from flowviz.specs.export import MAX_VECTORS
 from flowviz.specs.export_kinds import What
 from flowviz.specs.view import Mark, UnitName
 
@@ -62,6 +63,7 @@ COMMON: Mapping[str, Mapping[Any, str]] = {  # texts of the values of fields tha
     **{name: CHOICES[name] for name in ("through", "easing", "heading", "repeat")},
     "background": {"solid": "Solid", "transparent": "Transparent"},
     "theme": {"light": "Light", "dark": "Dark"},
+    "particles_as": {"auto": f"Vectors up to {MAX_VECTORS:,}", "vectors": "Vectors", "picture": "Picture"},
     "direction": DIRECTION_TITLES,
     "color_by": COLORS,
     "palette": {"safe": "Color-blind safe", "plain": "Plain, as in the blog post"},

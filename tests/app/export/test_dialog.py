@@ -146,14 +146,19 @@ def test_no_size_is_estimated_during_the_export(dialog: Dialog, qtbot: QtBot, tm
     qtbot.waitUntil(lambda: "Cancelled" in dialog.message)
 
 
-def test_particles_of_vector_graphics_are_said_to_be_a_bitmap(dialog: Dialog) -> None:
+def test_particles_of_vector_graphics_are_said_to_be_vectors_or_a_bitmap(dialog: Dialog) -> None:
     dialog.choose("exportSize", "1080x1080")
     for what, formats in FORMATS.items():
         for format_ in formats:
             dialog.choose("exportWhat", what)
             dialog.choose("exportFormat", format_)
-            has_bitmap = format_ in {"svg", "pdf"} and what not in {"ledger", "losses"}
+            has_bitmap = format_ in {"svg", "pdf"} and what not in {"ledger", "losses", "view"}
             assert ("particles are a bitmap" in dialog.message) == has_bitmap, (what, format_)
+    dialog.choose("exportWhat", "view")
+    dialog.choose("exportFormat", "svg")
+    assert "particles are vectors" in dialog.message
+    dialog.choose("exportParticlesAs", "picture")
+    assert "particles are a bitmap" in dialog.message
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ CONTROLS = {
     "palette": ("exportPalette",),
     "labels": ("exportLabels",),
     "particles": ("exportParticles",),
+    "particles_as": ("exportParticlesAs",),
     "moments": ("exportMoments",),
     "through": ("exportThrough",),
     "in_betweens": ("exportInBetweens",),
