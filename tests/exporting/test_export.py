@@ -40,7 +40,7 @@ STORED = [(what, form) for what, form in EVERY if what not in {*COMPARING, "dens
 ONE_OF_A_KIND = [("view", "png"), ("stages", "png"), ("animation", "gif"), ("trace", "csv")]
 FIRST_FORMATS = [(what, forms[0]) for what, forms in FORMATS.items()]
 IN_SVG = {  # some texts of each kind of figure, and the number of embedded images: the panels
-    "view": ({"19 of 19 · Coupling", "base quadrant"}, 1),  # the picture is too small for a longer title
+    "view": ({"19 of 19 · Coupling", "base quadrant"}, 0),  # the picture is too small for a longer title
     "sheet": ({"0 · Base", "base quadrant"}, 4),
     "four_panels": ({"1 · data", "3 · samples of the base", "base quadrant"}, 4),
     "ledger": ({"0 · Base", "19 · Coupling", "sum"}, 0),

@@ -128,4 +128,5 @@ def test_small_pictures_show_points_if_other_marks_are_invisible_and_nothing_ins
     marks: tuple[Mark, ...], shown: set[Mark], color_by: str
 ) -> None:
     view = small_view(ViewSpec(marks=frozenset(marks)))
-    assert (view.marks, view.color_by) == (shown, color_by)
+    assert view.marks == shown
+    assert view.color_by == color_by
