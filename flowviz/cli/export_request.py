@@ -14,7 +14,7 @@ from flowviz.exporting.commands import default_format, said_by_name
 from flowviz.file_kinds import EXPORTED, listed
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen
 from flowviz.specs.export import effects
-from flowviz.specs.export_kinds import FILMS, FORMATS, PLOTS, What
+from flowviz.specs.export_kinds import FILMS, FORMATS, What
 from flowviz.specs.fields import checked, fields_of, with_values
 from flowviz.specs.playback import STEP_SECONDS
 from flowviz.specs.view import PAPER_DPI, USUAL_DPI
@@ -165,6 +165,6 @@ def _check_idle(spec: ExportSpec, given: Given, values: Mapping[str, Any]) -> No
 def _idle(spec: ExportSpec, kinds: frozenset[What]) -> str:
     if spec.what not in kinds:
         return f"applies to {', '.join(kind for kind in FORMATS if kind in kinds)}, not to {spec.what}."
-    if spec.what in PLOTS:
+    if spec.what not in FILMS:
         return f"has no effect on this export of {spec.what} as {spec.format.upper()}."
     return "has no effect on this kind of playback."

@@ -223,6 +223,7 @@ def test_speed_says_how_many_frames_are_in_between(
         ("-o x.gif --stage 3", "--stage applies to view, density, page, not to animation"),
         ("-o x.gif --through training --first 3", "--first has no effect on this kind of playback"),
         ("-o x.gif --through both --moment 50", "--moment has no effect on this kind of playback"),
+        ("-o x.png --particles-as vectors", "--particles-as has no effect on this export of view as PNG"),
         ("-o x.csv --what ledger --theme dark", "--theme has no effect on this export of ledger as CSV"),
         ("-o x.png --what ledger --probe 3:0,0 --particles 9", "--particles has no effect on this export of ledger"),
         ("-o x.png --what four_panels --direction encode", "--direction applies to"),
