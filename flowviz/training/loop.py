@@ -105,7 +105,9 @@ class Training:
         """
         yield self._snapshot()
         yield self._checkpoint()
-        start, first_step = self._flow.weights(), self._guard.step
+        measurement = self._measure_start(self._flow.weights(), self._guard.step)
+        if self._reports_chunks:
+            yield from measurement  # before all steps, because a stop ends with the checkpoint of a chunk
         if self._begins_plainly:
             self._runner.optimize()  # while the clock is paused
             # Use the plain graph even if XLA is ready, because the same seed must give the same result.
@@ -114,7 +116,7 @@ class Training:
             yield self._checkpoint()  # at once, because the measurement takes seconds
         else:
             self._runner.compile()  # not during the first steps, which would slow both down
-        yield from self._measure_start(start, first_step)  # also after a stop, so that a resumed history is the same
+        yield from measurement  # unless it is done; also after a stop, so that a resumed history is the same
         if not self._requests.stop() and not self._warms_up and not self._runner.wait():
             yield Uncompiled()
         prepare_seconds = perf_counter() - prepare_started
@@ -241,10 +243,7 @@ class Training:
         return [Moment(now.step, now.weights, **now.hits)]
 
     def _reports(self) -> list[Event]:
-        """Return the events to report after a chunk.
-
-        A snapshot with particles that are not finite is skipped; the next validation detects and handles this.
-        """
+        """Return the events to report after a chunk."""
         reports: list[Event] = []
         if self._validation.is_due(self._guard.chunks):
             reports.append(report := self._validate())
@@ -253,7 +252,7 @@ class Training:
         return [*reports, *self._due_snapshot()]
 
     def _due_snapshot(self) -> list[Event]:
-        """Return a snapshot and its checkpoint if they are due.
+        """Return a snapshot and its checkpoint if they are due and finite. The next validation handles others.
 
         In a comparison, they do not count as training time: flows whose particles take long would get fewer steps than
         without pictures.

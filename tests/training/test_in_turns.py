@@ -14,7 +14,7 @@ from flowviz.flows.matching import FlowMatching
 from flowviz.flows.objective import MaximumLikelihood
 from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes
 from flowviz.projects.variant import Variant
-from flowviz.records import Advanced, Checkpoint, Finished, Preparing, Retargeted, Snapshot, Trial
+from flowviz.records import Advanced, Finished, Preparing, Retargeted, Snapshot, Trial
 from flowviz.specs import ComparisonSpec, Entrant, FlowSpec, ShapeSpec, TextSpec, TrainingSpec
 from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.targets import Target, build_target
@@ -33,6 +33,7 @@ from flowviz.training import (
     train_in_turns,
 )
 from flowviz.training.loop import Training
+from flowviz.training.scoring import nlls_of
 from flowviz.training.step import ChunkRunner, State
 from tests.training.clock import Clock
 from tests.training.events import finished
@@ -223,12 +224,13 @@ def copied(found: Comparison) -> Comparison:
 
 
 @pytest.mark.parametrize("is_scored", [True, False])
-def test_stopped_comparison_resumes_exactly(whole: Comparison, is_scored: bool) -> None:
-    found = stopped(after=7)  # none in its first chunk, whose stop leaves out the loss at step 0
+@pytest.mark.parametrize("chunks", [1, 3, 7])
+def test_stopped_comparison_resumes_exactly(whole: Comparison, chunks: int, is_scored: bool) -> None:
+    found = stopped(chunks)
     assert 0 < max(each.checkpoint.step for each in found.projects.values() if each.checkpoint) < 110
     for turn in score_stopped(found) if is_scored else ():
         found = turn.comparison
-    assert [trial.ending for trial in found.trials] == (3 if is_scored else 0) * ["stopped"]
+    assert [trial.ending for trial in found.trials] == (min(chunks, 3) if is_scored else 0) * ["stopped"]
     resumed = compared(copied(found))
     assert gaps(resumed) == gaps(whole)
     assert {trial.ending for trial in resumed.trials} == {"completed"}
@@ -240,16 +242,15 @@ def test_stopped_comparison_resumes_exactly(whole: Comparison, is_scored: bool) 
 def test_stop_after_the_first_chunk_does_not_wait_for_a_validation(monkeypatch: pytest.MonkeyPatch) -> None:
     stopper = Stopper(after=1)
 
-    def validated(*_: object) -> float:
-        raise AssertionError("the flow was validated")
+    def validated(*values: Any) -> NDArray[Any]:
+        assert not stopper.requested(), "the flow was validated"
+        return nlls_of(*values)
 
     monkeypatch.setattr("flowviz.training.validation.nlls_of", validated)
-    turns = train_in_turns(comparison("affine"), stop_requested=stopper.requested)
-    for turn in turns:
-        stopper.turns.append(turn)
-        if stopper.requested() and isinstance(turn.event, Checkpoint):
-            return
-    pytest.fail("there is no checkpoint")
+    found = stopper.take(train_in_turns(comparison("affine"), stop_requested=stopper.requested))
+    assert found.trials == ()
+    assert found["affine"].checkpoint is not None
+    assert found["affine"].history.step.tolist() == [0]
 
 
 def test_abandoned_comparison_resumes_exactly_from_its_last_turn(whole: Comparison) -> None:
