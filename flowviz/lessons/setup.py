@@ -19,7 +19,7 @@ from flowviz.specs.training import with_usual_budget
 from flowviz.specs.view import COARSE_GRID, CameraMode, ColorBy, Direction, Mark, SquareNumber, ViewSpec
 
 Clear = Literal["clear"]
-VIEW_KEYS = "marks", "color_by", "beside", "camera"  # fields of the view
+VIEW_KEYS = "marks", "color_by", "beside"  # fields of the view
 SEEN_KEYS = "direction", "overview", "fitted"  # fields of what is seen
 Heights = Annotated[tuple[float, ...], Field(min_length=len(KNOTS), max_length=len(KNOTS))]
 PaneNumber = Annotated[int, Field(ge=1, le=MAX_ENTRANTS)]

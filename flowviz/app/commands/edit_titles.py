@@ -152,7 +152,6 @@ TITLES: Mapping[str, Title] = {
     "marks": _mark_title,
     "beside": _show_or_hide("Beside"),
     "common_scale": "Common Scale",
-    "camera": "Camera",
     "grid_cells": "Coarse Grid",
     "square": "Marked Square",
     "fitted": lambda _, fitted: "Fit the Cloud" if fitted else "Zoom or Pan",

@@ -56,7 +56,8 @@ class Preparation:
         self._set_view(setup)
 
     def end(self) -> None:
-        """Undo what holds for one step alone, and play nothing when a training of the lesson ends."""
+        """Undo what holds for a step or a lesson alone, and play nothing when a training of the lesson ends."""
+        self._view.set_camera(None)
         self._viewer.playhead.set_pace(None)
         self._viewer.end_playback.is_used = True
         self._suspects.set_shown(False)
@@ -76,6 +77,8 @@ class Preparation:
             view.set_direction(setup.direction)
         if changes := setup.view_changes():
             view.update_view(**changes)
+        if setup.camera is not None:
+            view.set_camera(setup.camera)
         if changes := setup.seen_changes():
             view.update(**changes)
         if setup.tool is not None:

@@ -138,7 +138,9 @@ class CloudCamera(QObject):
 
     def _set_boxes(self, boxes: Boxes | None) -> None:
         self._boxes = boxes
-        self.camera = Camera(self._view.seen.view, boxes if self._view.seen.fitted else None)
+        value, view = self._view.value, self._view.seen.view
+        view = view if value.camera is None else view.model_copy(update={"camera": value.camera})
+        self.camera = Camera(view, boxes if value.seen.fitted else None)
 
     def _frame(self) -> Frame:
         """Return the frame of the current stage."""
@@ -158,7 +160,7 @@ class CloudCamera(QObject):
 
 def frame_of(view: View) -> tuple[object, ...]:
     """Return the parts of a view that decide how each stage is drawn."""
-    return view.seen.view, view.seen.fitted, view.seen.overview
+    return view.seen.view, view.seen.fitted, view.seen.overview, view.camera
 
 
 def _own_boxes(trace: Trace) -> Boxes:

@@ -115,7 +115,8 @@ class Viewer(QObject):
         tool: Tool = "move" if seen.probe is None else "probe"
         changes = {"view": seen.view.model_copy(update=own), "stage": stage, "moment": None}
         restored = seen.model_copy(update=changes)
-        self._view.set(replace(self._view.value, seen=restored, selection=fitting, tool=tool, figure=None))
+        value = replace(self._view.value, seen=restored, selection=fitting, tool=tool)
+        self._view.set(replace(value, figure=None, camera=None))
         self.moments.go_to(seen.moment)
         self.playhead.jump_to(self._view.value.stage)
 

@@ -9,7 +9,7 @@ from flowviz.app.state.known import Known
 from flowviz.app.state.state import State
 from flowviz.records import Selection, selection_among
 from flowviz.specs import Seen
-from flowviz.specs.view import Direction, Mark
+from flowviz.specs.view import CameraMode, Direction, Mark
 
 Tool = Literal["move", "rectangle", "lasso", "probe", "bend"]
 Figure = Literal["four_panels", "latents"]
@@ -27,6 +27,8 @@ class View:
         last_stage: The number of the last stage of the displayed flow.
         particles: The number of displayed particles.
         figure: The figure that covers the cloud, or None. It is not saved in a project.
+        camera: How the cloud is framed as a lesson says, instead of as the project does, or None. It is not saved in a
+            project.
         is_continuous: Whether the displayed stages are the steps of an integrator, at equal distances of time.
         known: What the displayed flow can show. The view never contains anything else.
     """
@@ -38,6 +40,7 @@ class View:
     particles: int = 0
     is_continuous: bool = False
     figure: Figure | None = None
+    camera: CameraMode | None = None
     known: Known = field(default_factory=Known)
 
     @property
@@ -109,7 +112,10 @@ class ViewState(State[View]):
             seen = _without_stage_from(last_stage, value.seen)
         selection = selection_among(particles, value.selection)
         self.set(
-            View(seen, value.tool, selection, last_stage, particles, is_continuous, value.figure, known or Known())
+            View(
+                *(seen, value.tool, selection, last_stage, particles, is_continuous, value.figure, value.camera),
+                known or Known(),
+            )
         )
 
     def _at_same_time(self, last_stage: int) -> Seen:
@@ -179,6 +185,10 @@ class ViewState(State[View]):
     def set_figure(self, figure: Figure | None) -> None:
         """Cover the cloud with a figure, or show it again."""
         self.set(replace(self.value, figure=figure))
+
+    def set_camera(self, camera: CameraMode | None) -> None:
+        """Frame the cloud as a lesson says, or as the project does."""
+        self.set(replace(self.value, camera=camera))
 
     def set_selection(self, selection: Selection | None) -> None:
         """Replace the selection; an empty one becomes None."""

@@ -103,6 +103,7 @@ def _check_beginning(learner: Learner, step: Step) -> None:
     wanted = step.setup.seen_changes()
     assert {key: getattr(view, key) for key in wanted} == wanted
     assert learner.window.main.viewer.playhead.pace == step.setup.pace
+    assert step.setup.camera in {None, learner.window.main.view.value.camera}
     if "stage" in given:
         assert begins["stage"] == (last if given["stage"] == "last" else given["stage"])
     if (flow := step.setup.flow_spec) is not None:
@@ -116,12 +117,12 @@ def _set_by(learner: Learner, step: Step) -> Mapping[str, Any]:
     """
     begins = learner.lessons.beginning or {}
     names = SET - (SELECTED if begins["comparison"] else set()) - (PROBED if step.setup.probe is None else set())
-    seen = learner.window.main.view.seen
+    seen, camera = learner.window.main.view.seen, learner.window.main.view.value.camera
     place = {name: getattr(ViewSpec(), name) for name in ZOOM_FIELDS} if seen.fitted else {}
     probe = None if step.setup.probe is None else seen.probe
     same = {"moment": None, "playback": Playback(), "probe": probe, "view": seen.view.model_copy(update=place)}
     found = {name: value for name, value in begins.items() if name in names}
-    return {**found, "seen": seen.model_copy(update=same)}
+    return {**found, "seen": seen.model_copy(update=same), "camera": camera}
 
 
 def _do(learner: Learner, step: Step, attempts: Attempts | None) -> None:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from flowviz.lessons import Lesson, read_lesson
+from flowviz.lessons import Lesson, Setup, read_lesson
+from flowviz.projects import load_project
+from flowviz.specs import ViewSpec
 from tests.app.conftest import FileMenu, Window
 from tests.app.lessons.learner import Learner
 from tests.app.lessons.test_shipped_lessons import TINY
@@ -57,6 +59,18 @@ def test_a_project_that_the_learner_saved_during_a_lesson_is_not_lost(
     file_menu.press("unsavedBox", "save")
     file_menu.wait(lambda: not window.main._lesson_dock.isVisible())
     file_menu.wait(lambda: window.main.session.trained_title == "BRAD")
+
+
+def test_project_saved_in_a_lesson_keeps_its_own_camera(
+    window: Window, file_menu: FileMenu, learner: Learner, lesson: Lesson, tmp_path: Path
+) -> None:
+    learner.attend(lesson)
+    learner.lessons._preparation.apply(Setup(camera="fixed"))
+    saved = tmp_path / "found.flowviz"
+    file_menu.save_as(saved)
+    assert load_project(saved).seen.view.camera == ViewSpec().camera == "follow"
+    learner.leave()
+    assert window.main.view.value.camera is None
 
 
 def go_on(learner: Learner) -> None:
