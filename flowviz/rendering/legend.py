@@ -36,6 +36,7 @@ Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "te
 
 LEGEND_OPACITY = 0.75  # of its background, through which particles are visible
 KEY_WIDTH, BAR_HEIGHT, MARGIN, FOOT_EMS = 13.5, 0.8, 0.6, 5.2  # ems; the last one is the height of a row of entries
+CLEAR = 0.25  # share of a bar at each end that the labels of the ends may take
 BAR_STEPS, RING_STEPS, CIRCLE = 128, 90, 48  # numbers of colors in a bar and in a ring, and of corners of a disc
 
 
@@ -52,6 +53,7 @@ class Key:
         scale: The color scale.
         turned: Whether the colors of a bar are reversed.
         length: The length of an arrow, in ems.
+        zero: Where a bar is labeled 0, as a share of its length. None if it is not, or 0 is one of its ends.
     """
 
     caption: str
@@ -60,6 +62,7 @@ class Key:
     scale: Scale = "amount"
     turned: bool = False
     length: float = 0.0
+    zero: float | None = None
 
 
 @np.errstate(invalid="ignore", over="ignore")  # particles that have diverged are skipped
@@ -81,7 +84,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
         found += [_particle_key(scene, view), *_notes(scene, view)]
     if scene.density is not None and density_strength(scene, stage, view) > 0:
         limits = density_limits(scene.density)
-        found.append(Key(f"heat: {_heat(scene)}", "bar", _log_densities(scene, limits), heat_scale(view)))
+        found.append(_log_density_key(f"heat: {_heat(scene)}", scene, limits, heat_scale(view)))
         found.append(Key("lines: % of points inside", "text"))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
         times = f"{np.exp(area_limit(scene.grid)):.3g}"
@@ -113,7 +116,7 @@ def _particle_key(scene: Scene, view: ViewSpec) -> Key:
         case "radius":
             return Key("base radius, std. dev.", "bar", ("0", f"{RADIUS_LIMIT:.0f}"), "amount", turned=True)
         case "log_density":
-            return Key(_log_density(scene), "bar", _log_densities(scene, log_density_limits(scene.trace)))
+            return _log_density_key(_log_density(scene), scene, log_density_limits(scene.trace), "amount")
         case "log_det":
             limit = log_det_limit(scene.trace)
             return Key("log|det J| here, nats", "bar", _ends(-limit, 0, limit), "change")
@@ -161,8 +164,11 @@ def _leaked(scene: Scene) -> str:
     return f"leaked: {scene.leaked.sum():,}, {percent(scene.leaked.mean(), 1)}"
 
 
-def _log_densities(scene: Scene, limits: tuple[float, float]) -> tuple[str, ...]:
-    return _ends(*(limit - scene.units.log_det for limit in limits))
+def _log_density_key(caption: str, scene: Scene, limits: tuple[float, float], scale: Scale) -> Key:
+    """Return the scale of log-densities in the units of a scene, with 0 where it is clear of both ends."""
+    low, high = (limit - scene.units.log_det for limit in limits)
+    zero = low / (low - high) if low < high else 0.0
+    return Key(caption, "bar", _ends(low, high), scale, zero=zero if CLEAR < zero < 1 - CLEAR else None)
 
 
 def _ends(*numbers: float) -> tuple[str, ...]:
@@ -264,6 +270,8 @@ def _bar(view: ViewSpec, size: float, key: Key) -> Drawing:
     places = np.linspace(left, right, len(key.ends))
     anchors = ["lt", *["mt"] * (len(key.ends) - 2), "rt"]
     labels = [Label(float(x), 2.5 * size, text, a) for x, text, a in zip(places, key.ends, anchors, strict=True)]
+    if key.zero is not None:
+        labels.append(Label(left + key.zero * (right - left), 2.5 * size, "0", "mt"))
     return Drawing(tuple(boxes), labels=(Label(left, 1.3 * size, key.caption, "lb"), *labels))
 
 

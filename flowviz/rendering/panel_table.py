@@ -213,4 +213,4 @@ def _shared(first: Key, *others: Key) -> Key:
     if all(key == first for key in others):
         return first
     caption = first.caption if all(key.caption == first.caption for key in others) else first.caption.partition(":")[0]
-    return replace(first, caption=caption, ends=("low", *first.ends[1:-1], "high") if first.ends else ())
+    return replace(first, caption=caption, ends=("low", *first.ends[1:-1], "high") if first.ends else (), zero=None)

@@ -22,7 +22,7 @@ from flowviz.rendering import (
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import contour_lines, mass_levels
-from flowviz.rendering.legend import keys
+from flowviz.rendering.legend import draw_key, keys
 from flowviz.rendering.particles import CHOSEN, EDGE_MARK, log_density_limits, log_det_limit, particle_colors
 from flowviz.rendering.paths import path_curves
 from flowviz.rendering.projection import Panel, Projection
@@ -99,6 +99,23 @@ def lab(colors: NDArray[Any]) -> NDArray[np.float64]:
     xyz = linear @ np.array([[0.4124, 0.2126, 0.0193], [0.3576, 0.7152, 0.1192], [0.1805, 0.0722, 0.9505]])
     x, y, z = np.moveaxis(np.cbrt(xyz / (0.9505, 1.0, 1.089)), -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+@pytest.mark.parametrize(
+    ("limits", "labels"),
+    [((-3.5, 1.5), ["-3.5", "1.5", "0"]), ((-6.0, 0.0), ["-6", "0"]), ((-9.0, 0.5), ["-9", "0.5"])],
+)
+def test_log_density_has_a_0_on_its_scale_where_there_is_room(
+    limits: tuple[float, float], labels: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowviz.rendering.legend.density_limits", lambda _: limits)
+    view = marked("density")
+    key = keys(Scene(bent(base_particles(2)), density=base_density()), 0, view)[0]
+    shown = draw_key(view, 20, key).labels[1:]
+    assert [label.text for label in shown] == labels
+    if len(shown) == 3:
+        low, high, zero = (label.x for label in shown)
+        assert (zero - low) / (high - low) == pytest.approx(0.7)
 
 
 def test_a_density_without_points_has_the_whole_scale_and_so_has_its_legend() -> None:
