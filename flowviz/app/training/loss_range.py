@@ -9,6 +9,8 @@ INITIAL_LOSSES = (0.0, 3.0)  # before the first report
 MIN_RANGE = 0.1  # nats
 BULK_SHARE = 0.9  # of the losses
 CLIP_FACTOR = 3  # losses above this multiple of the range of the bulk are clipped
+HEADROOM = 0.15  # of the range, above the curves, so that a clipped loss is higher than those beside it
+FEW_REPORTS = 20  # of a training that shows its fall from the start
 SPIKE_TEXT = "{data:.3f} nats at step {x:,.0f}"  # pyqtgraph sets these names
 
 
@@ -19,17 +21,19 @@ def loss_range(losses: NDArray[np.float64]) -> tuple[float, float]:
         return INITIAL_LOSSES
     lowest = losses.min()
     bulk = max(np.quantile(losses, BULK_SHARE) - lowest, MIN_RANGE)
-    return float(lowest), float(losses[losses <= lowest + CLIP_FACTOR * bulk].max())
+    highest = losses[losses <= lowest + CLIP_FACTOR * bulk].max()
+    return float(lowest), float(min(highest + HEADROOM * (highest - lowest), losses.max()))
 
 
 def shown_range(history: History, previous: History, moment: int | None = None) -> tuple[float, float]:
     """Return the lowest and the highest loss to show of a training and the previous one.
 
-    They include the validation loss at the step of a `moment`.
+    They include the validation loss at the step of a `moment`, and that of step 0 while there are few reports.
     """
     low, high = loss_range(np.concatenate([history.train_nll, history.validation_nll, previous.validation_nll]))
-    marked = None if moment is None else history.progress_at(moment, None)
-    return low, max(high, marked.validation_nll) if marked and marked.validation_nll is not None else high
+    start = 0 if len(history.step) <= FEW_REPORTS and 0 in history.step[:1] else None
+    marked = [history.progress_at(step, None) for step in (moment, start) if step is not None]
+    return low, max([high, *(each.validation_nll for each in marked if each and each.validation_nll is not None)])
 
 
 def spikes(history: History, top: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.editing.curve_plot import CurvePlot
 from flowviz.app.training.change_lines import LEFT_OF_LINE, RIGHT_OF_LINE, Label, fitted_labels
 from flowviz.app.training.loss_plot import LossPlot
-from flowviz.app.training.loss_range import loss_range
+from flowviz.app.training.loss_range import loss_range, shown_range
 from flowviz.app.training.metrics import Metrics
 from flowviz.app.training.training_metrics import TrainingMetrics
 from flowviz.projects import example
@@ -368,6 +368,23 @@ def test_curves_stay_below_the_mark_of_a_spike(losses: LossPlot) -> None:
     _, heights = losses.graph.content()._spikes.getData()
     for curve in (losses.graph.content()._train, losses.graph.content()._validation):
         assert curve.getData()[1].max() <= heights[0]
+
+
+def test_spike_is_higher_than_the_losses_beside_it() -> None:
+    history = history_with_spikes(30)
+    top = shown_range(history, History())[1]
+    others = np.delete(history.validation_nll, 30)
+    assert others.max() + 0.1 * (others.max() - others.min()) < top < 4
+
+
+@pytest.mark.parametrize(("reports", "is_shown"), [(17, True), (60, False)])
+def test_short_training_shows_its_fall_from_the_start(reports: int, is_shown: bool) -> None:
+    steps = 850.0 * np.arange(reports)
+    nll = np.array([2.35, *np.linspace(-0.2, -0.7, reports - 1)])
+    low, high = shown_range(History(steps, steps / 100, nll, nll), History())
+    assert (low, high == 2.35) == (-0.7, is_shown)
+    later = History(steps + 850, steps / 100, nll, nll)
+    assert shown_range(later, History())[1] < 0, "it was resumed, and its first loss is a spike"
 
 
 def test_falling_loss_is_not_clipped() -> None:
