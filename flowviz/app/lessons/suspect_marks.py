@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.view import ViewState
-from flowviz.app.style.tokens import DOT, GAP, LINE
+from flowviz.app.style.tokens import DOT, GAP, LINE, TIGHT
 from flowviz.lessons.suspects import Point, Suspects
 from flowviz.records import Scene, Trace
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
@@ -18,7 +18,10 @@ REACH = 2 * GAP  # pixels within which the probe snaps to a suspect
 
 
 class SuspectMarks(QWidget):
-    """Rings around the suspects, each with its letter and, once it was probed, the density that the flow has there."""
+    """Rings around the suspects, each with its letter and, once it was probed, the density that the flow has there.
+
+    Lines lead to these labels, which are in two rows above the target, so that they cover no part of it.
+    """
 
     changed = pyqtSignal()  # another suspect was probed, or they are shown or hidden
 
@@ -85,9 +88,17 @@ class SuspectMarks(QWidget):
         painter.setPen(QPen(QColor(*CURVES[theme]["loss"]), LINE))
         painter.setBackground(QColor(*SURROUNDINGS[theme].background))
         painter.setBackgroundMode(Qt.BGMode.OpaqueMode)
-        for point, text in self.suspects.labels():
-            place, length = self._cloud.pixel_at(*point), painter.fontMetrics().horizontalAdvance(text)
-            is_whole = place.x() + GAP + length <= self.width()
+        metrics, above = painter.fontMetrics(), self._above_target() - painter.fontMetrics().descent()
+        for number, (point, text) in enumerate(sorted(self.suspects.labels())):  # from left to right
+            place, length = self._cloud.pixel_at(*point), metrics.horizontalAdvance(text)
+            baseline = max(above - number % 2 * (metrics.height() + TIGHT), metrics.ascent())
+            left = min(max(place.x() - length / 2, 0), self.width() - length)
             painter.drawEllipse(place, DOT, DOT)
-            painter.drawText(place + QPointF(GAP if is_whole else -GAP - length, -GAP), text)
+            painter.drawLine(place - QPointF(0, DOT), QPointF(place.x(), baseline))
+            painter.drawText(QPointF(left, baseline), text)
         painter.end()
+
+    def _above_target(self) -> float:
+        """Return the height of the lower row of labels, in pixels from the top."""
+        target = self._viewer.scenes.target
+        return self._cloud.pixel_at(0.0, target.extent[3]).y() - GAP if target is not None else 0.0

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.lessons.suspect_marks import SuspectMarks
+from flowviz.app.style.tokens import DOT, LINE
 from flowviz.lessons import Lesson
 from flowviz.lessons.suspects import Suspects
 from tests.app.conftest import Window, settle
@@ -166,6 +167,22 @@ def test_a_label_of_a_point_at_the_right_edge_is_whole(
         return int((drawn != drawn[0, 0]).any(axis=-1).sum())
 
     assert ink(shown.width() - 20.0) == ink(100.0) > 100
+    learner.leave()
+
+
+def test_labels_cover_nothing_of_the_target(window: Window, learner: Learner, odd_one: Lesson) -> None:
+    learner.attend(odd_one)
+    settle(window.main)
+    shown, target = marks(window), window.main.viewer.scenes.target
+    assert target is not None
+    shown.suspects.probed.update("ABC")
+    shown.suspects.densities = {"A": 0.5, "B": 0.001, "C": 0.6}
+    *_, bottom, top = target.extent
+    upper, lower = (round(shown._cloud.pixel_at(0.0, y).y()) for y in (top, bottom))
+    drawn = pixels(shown)
+    inked = (drawn != drawn[0, 0]).any(axis=-1).sum(axis=1)  # pixels in each row
+    assert inked[:upper].max() > 100, "the labels"
+    assert 0 < inked[upper:lower].max() <= 3 * (2 * DOT + 2 * LINE), "the rings"
     learner.leave()
 
 
