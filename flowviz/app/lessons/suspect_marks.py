@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.view import ViewState
-from flowviz.app.style.tokens import DOT, GAP, LINE, TIGHT
+from flowviz.app.style.tokens import DOT, GAP, HAIRLINE, LINE, TIGHT
 from flowviz.lessons.suspects import Point, Suspects
 from flowviz.records import Scene, Trace
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
@@ -83,9 +83,8 @@ class SuspectMarks(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         theme = self._view.seen.view.theme
-        painter = QPainter(self)
+        painter, color = QPainter(self), QColor(*CURVES[theme]["loss"])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(*CURVES[theme]["loss"]), LINE))
         painter.setBackground(QColor(*SURROUNDINGS[theme].background))
         painter.setBackgroundMode(Qt.BGMode.OpaqueMode)
         metrics, above = painter.fontMetrics(), self._above_target() - painter.fontMetrics().descent()
@@ -93,8 +92,10 @@ class SuspectMarks(QWidget):
             place, length = self._cloud.pixel_at(*point), metrics.horizontalAdvance(text)
             baseline = max(above - number % 2 * (metrics.height() + TIGHT), metrics.ascent())
             left = min(max(place.x() - length / 2, 0), self.width() - length)
-            painter.drawEllipse(place, DOT, DOT)
+            painter.setPen(QPen(color, HAIRLINE))
             painter.drawLine(place - QPointF(0, DOT), QPointF(place.x(), baseline))
+            painter.setPen(QPen(color, LINE))
+            painter.drawEllipse(place, DOT, DOT)
             painter.drawText(QPointF(left, baseline), text)
         painter.end()
 
