@@ -8,10 +8,11 @@ from xml.sax.saxutils import quoteattr
 
 from flowviz.lessons.lesson import Place
 
-WIDTH, HEIGHT = 340, 108  # of the picture, in its own units
+WIDTH = 340  # of the picture, in its own units
 SCALE = 4  # pixels for a unit
-MIDDLE = 48  # height of the middle of the cloud, the layers and the word
-LABEL, TEXT = 81, 13  # baseline and size of the labels below them
+TEXT, MAX_TEXT = 13.0, 22.0  # size of the labels, usually and at most, before they would reach into each other
+SHAPE = 36  # height of the cloud, the layers and the word
+EDGE, SPACE = 2, 3  # between the parts and the edge of the picture, and between the ways and the parts
 DOTS, SPREAD, DOT = 90, 8.5, 1.3  # number, standard deviation and radius of the particles of the cloud
 GOLDEN_ANGLE = pi * (3 - sqrt(5))  # between particles, which spreads them evenly
 BARS = ((-21.4, -16.8, 2, 13), (-15.8, -1.4, 5, 2), (-1.8, -16.8, 2, 13), (16.6, -16.8, 2, 13))  # of HI, see `_word`
@@ -30,26 +31,88 @@ class Part:
         label: Its label.
         words: What a screen reader calls it.
         x: Its middle.
-        box: Left edge, upper edge, width and height of what is marked around it.
+        width: The width of what is marked around it.
+        gap: Half of the gap in the line of a way for its label, in ems.
     """
 
     label: str
     words: str
     x: float
-    box: tuple[float, float, float, float]
+    width: float
+    gap: float = 0.0
 
 
 PARTS: Mapping[Place, Part] = {
-    "base": Part("base", "the base", 42, (8, 25, 68, 62)),
-    "layers": Part("layers", "the layers", 170, (120, 25, 100, 62)),
-    "target": Part("word", "the word", 298, (264, 25, 68, 62)),
-    "forward": Part("generate", "the way from the base to the word, generate", 170, (90, 2, 160, 20)),
-    "back": Part("encode", "the way back from the word to the base, encode", 170, (90, 87, 160, 20)),
+    "base": Part("base", "the base", 42, 68),
+    "layers": Part("layers", "the layers", 170, 100),
+    "target": Part("word", "the word", 298, 68),
+    "forward": Part("generate", "the way from the base to the word, generate", 170, 160, gap=2.9),
+    "back": Part("encode", "the way back from the word to the base, encode", 170, 160, gap=2.4),
 }
-ARROWS: Mapping[Place, tuple[str, str]] = {  # lines and tips
-    "forward": ("M42 21 v-3 q0 -6 6 -6 H132 M208 12 H292 q6 0 6 6 v1", "M298 25 l-4.5 -7 h9 z"),
-    "back": ("M298 90 v1 q0 6 -6 6 H202 M138 97 H48 q-6 0 -6 -6 v-1", "M42 84 l-4.5 7 h9 z"),
-}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The heights in a diagram whose labels have a size, from the upper edge.
+
+    Attributes:
+        text: The size of the labels.
+    """
+
+    text: float = TEXT
+
+    @property
+    def row(self) -> float:
+        """Return the height of a way with its label."""
+        return self.text + 7
+
+    @property
+    def top(self) -> float:
+        """Return the upper edge of the base, the layers and the word."""
+        return EDGE + self.row + SPACE
+
+    @property
+    def middle(self) -> float:
+        """Return the middle of the cloud, the layers and the word."""
+        return self.top + 5 + SHAPE / 2
+
+    @property
+    def bottom(self) -> float:
+        """Return the lower edge of the base, the layers and the word, below their labels."""
+        return self.top + SHAPE + self.row + 6
+
+    @property
+    def height(self) -> float:
+        """Return the height of the picture."""
+        return self.bottom + self.row + 1
+
+    def box(self, name: Place) -> tuple[float, float, float, float]:
+        """Return the left edge, the upper edge, the width and the height of what is marked around a part."""
+        part = PARTS[name]
+        upper, lower = {"forward": (EDGE, EDGE + self.row), "back": (self.bottom, self.bottom + self.row)}.get(
+            name, (self.top, self.bottom)
+        )
+        return part.x - part.width / 2, upper, part.width, lower - upper
+
+    def baseline(self, name: Place) -> float:
+        """Return the baseline of a label, which is at the lower edge of its box."""
+        _, upper, _, height = self.box(name)
+        return upper + height - (5.5 if name in {"forward", "back"} else 6)
+
+    def arrow(self, name: Place) -> tuple[str, str]:
+        """Return the line of a way, with a gap for its label, and its tip."""
+        start, end, gap = PARTS["base"].x, PARTS["target"].x, PARTS[name].gap * self.text
+        left, right = PARTS[name].x - gap, PARTS[name].x + gap
+        if name == "forward":
+            line = EDGE + self.row / 2
+            ends = f"M{start} {self.top - 4} V{line + 6} q0 -6 6 -6 H{left}", f"M{right} {line} H{end - 6} q6 0 6 6 v1"
+            return " ".join(ends), f"M{end} {self.top} l-4.5 -7 h9 z"
+        line = self.bottom + self.row / 2
+        ends = (
+            f"M{end} {self.bottom + 3} V{line - 6} q0 6 -6 6 H{right}",
+            f"M{left} {line} H{start + 6} q-6 0 -6 -6 v-1",
+        )
+        return " ".join(ends), f"M{start} {self.bottom - 3} l-4.5 7 h9 z"
 
 
 def describe(place: Place | None) -> str:
@@ -57,7 +120,7 @@ def describe(place: Place | None) -> str:
     return ABOUT if place is None else f"{ABOUT} This step is about {PARTS[place].words}."
 
 
-def diagram_svg(place: Place | None, accent: str, plain: str, font: str) -> str:
+def diagram_svg(place: Place | None, accent: str, plain: str, font: str, text: float = TEXT) -> str:
     """Return the diagram as SVG. Its size leaves room for screens with many pixels; it is meant to be shrunk.
 
     Args:
@@ -65,40 +128,43 @@ def diagram_svg(place: Place | None, accent: str, plain: str, font: str) -> str:
         accent: The color of the part that is marked, as in SVG.
         plain: The color of the other parts.
         font: The family of the font.
+        text: The size of the labels, in units of which the picture is `WIDTH` wide, if it is neither too small nor too
+            large.
     """
-    parts = "".join(_part(name, accent if name == place else plain, name == place) for name in PARTS)
-    size = f'width="{SCALE * WIDTH}" height="{SCALE * HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
-    font = f'font-family={quoteattr(font)} font-size="{TEXT}" text-anchor="middle"'
+    layout = Layout(min(max(text, TEXT), MAX_TEXT))
+    parts = "".join(_part(layout, name, accent if name == place else plain, name == place) for name in PARTS)
+    size = f'width="{SCALE * WIDTH}" height="{SCALE * layout.height}" viewBox="0 0 {WIDTH} {layout.height}"'
+    font = f'font-family={quoteattr(font)} font-size="{layout.text}" text-anchor="middle"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{parts}</svg>'
 
 
-def _part(name: Place, color: str, marked: bool) -> str:
+def _part(layout: Layout, name: Place, color: str, marked: bool) -> str:
     """Return a part in a color; the one that is marked is bold as well, and in a box, for those who see no colors."""
     part = PARTS[name]
-    left, upper, width, height = part.box
-    baseline = {"forward": 16.5, "back": 101.5}.get(name, LABEL)
+    left, upper, width, height = layout.box(name)
     box = (
         f'<rect x="{left}" y="{upper}" width="{width}" height="{height}" rx="8" fill="{color}" fill-opacity="0.12" '
         f'stroke="{color}" stroke-width="1.5"/>'
     )
     weight = "bold" if marked else "normal"
-    label = f'<text x="{part.x}" y="{baseline}" fill="{color}" font-weight="{weight}">{part.label}</text>'
-    return (box if marked else "") + "".join(_shape(name, part.x, color, 2.5 if marked else 1.5)) + label
+    label = f'<text x="{part.x}" y="{layout.baseline(name)}" fill="{color}" font-weight="{weight}">{part.label}</text>'
+    return (box if marked else "") + "".join(_shape(layout, name, color, 2.5 if marked else 1.5)) + label
 
 
-def _shape(name: Place, x: float, color: str, line: float) -> Iterator[str]:
-    if name in ARROWS:
-        way, tip = ARROWS[name]
+def _shape(layout: Layout, name: Place, color: str, line: float) -> Iterator[str]:
+    x, middle = PARTS[name].x, layout.middle
+    if name in {"forward", "back"}:
+        way, tip = layout.arrow(name)
         yield f'<path d="{way}" fill="none" stroke="{color}" stroke-width="{line}"/><path d="{tip}" fill="{color}"/>'
     elif name == "layers":
         for left in LAYERS:
             yield (
-                f'<rect x="{x + left}" y="{MIDDLE - 18}" width="{THICKNESS}" height="36" rx="4" fill="{color}" '
-                f'fill-opacity="0.25" stroke="{color}" stroke-width="{line}"/>'
+                f'<rect x="{x + left}" y="{middle - SHAPE / 2}" width="{THICKNESS}" height="{SHAPE}" rx="4" '
+                f'fill="{color}" fill-opacity="0.25" stroke="{color}" stroke-width="{line}"/>'
             )
     else:
         for dx, dy in _cloud() if name == "base" else _word():
-            yield f'<circle cx="{x + dx:.1f}" cy="{MIDDLE + dy:.1f}" r="{DOT}" fill="{color}"/>'
+            yield f'<circle cx="{x + dx:.1f}" cy="{middle + dy:.1f}" r="{DOT}" fill="{color}"/>'
 
 
 def _cloud() -> Iterator[tuple[float, float]]:

@@ -4,16 +4,18 @@ from typing import get_args
 from xml.etree import ElementTree as ET
 
 import pytest
+from PIL import ImageFont
 
-from flowviz.lessons.diagram import PARTS, describe, diagram_svg
+from flowviz.lessons.diagram import MAX_TEXT, PARTS, TEXT, Layout, describe, diagram_svg
 from flowviz.lessons.lesson import Place
+from flowviz.rendering.typeface import font_file
 
 SVG = "{http://www.w3.org/2000/svg}"
 ACCENT, PLAIN = "#0066aa", "#62666e"
 
 
-def picture(place: Place | None) -> ET.Element:
-    return ET.fromstring(diagram_svg(place, ACCENT, PLAIN, 'A "font" & more'))
+def picture(place: Place | None, text: float = TEXT) -> ET.Element:
+    return ET.fromstring(diagram_svg(place, ACCENT, PLAIN, 'A "font" & more', text))
 
 
 def test_every_place_has_a_part_with_a_label() -> None:
@@ -36,10 +38,11 @@ def test_nothing_is_marked_without_a_place() -> None:
     assert ACCENT not in diagram_svg(None, ACCENT, PLAIN, "Inter")
 
 
-def test_the_marked_part_is_inside_the_picture_and_its_box() -> None:
-    for place, part in PARTS.items():
-        left, upper, width, height = part.box
-        svg = picture(place)
+@pytest.mark.parametrize("text", [TEXT, 19.5, MAX_TEXT])
+def test_the_marked_part_is_inside_the_picture_and_its_box(text: float) -> None:
+    for place in PARTS:
+        left, upper, width, height = Layout(text).box(place)
+        svg = picture(place, text)
         _, _, full_width, full_height = map(float, svg.attrib["viewBox"].split())
         assert 0 < left < left + width < full_width
         assert 0 < upper < upper + height < full_height
@@ -47,6 +50,20 @@ def test_the_marked_part_is_inside_the_picture_and_its_box() -> None:
             if circle.get("fill") == ACCENT:
                 assert left < float(circle.attrib["cx"]) < left + width
                 assert upper < float(circle.attrib["cy"]) < upper + height
+
+
+@pytest.mark.parametrize("text", [TEXT, 19.5, MAX_TEXT])
+def test_labels_of_any_size_have_room(text: float) -> None:
+    svg = picture(None, text)
+    font = ImageFont.truetype(font_file("bold"), round(4 * text))
+    for label, (place, part) in zip(svg.iter(f"{SVG}text"), PARTS.items(), strict=True):
+        _, upper, width, height = Layout(text).box(place)
+        assert font.getlength(part.label) / 4 < min(width, 2 * part.gap * text or width) - 4
+        assert upper + 0.75 * text < float(label.attrib["y"]) < upper + height - 0.22 * text
+
+
+def test_labels_are_neither_smaller_than_usual_nor_larger_than_there_is_room_for() -> None:
+    assert [float(picture(None, text).attrib["font-size"]) for text in (5, 40)] == [TEXT, MAX_TEXT]
 
 
 def test_a_screen_reader_hears_which_part_is_marked() -> None:

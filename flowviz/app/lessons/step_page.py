@@ -3,7 +3,7 @@
 from functools import partial
 
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QDesktopServices, QPixmap
+from PyQt6.QtGui import QDesktopServices, QFontInfo, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
@@ -16,8 +16,7 @@ from flowviz.app.widgets.controls import button, lay_out, rename, row
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson, Step
-from flowviz.lessons.diagram import describe, diagram_svg
-from flowviz.lessons.lesson import Place
+from flowviz.lessons.diagram import WIDTH, describe, diagram_svg
 from flowviz.lessons.markdown import as_html, as_line, as_plain, as_plain_line
 from flowviz.lessons.terms import TERMS
 
@@ -58,11 +57,15 @@ class StepPage(QWidget):
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.PaletteChange and self._shown is not None:
-            self._show_diagram(existing(self._shown[0]).place(self._shown[1]))
+        if event is not None and event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+            self._show_diagram()
             for label in self.findChildren(LinkedLabel):
                 label.setTextFormat(Qt.TextFormat.PlainText)  # another format, so that the links get their color anew
                 label.setTextFormat(Qt.TextFormat.AutoText)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._show_diagram()
 
     def clear(self) -> None:
         """Forget the step that is shown, because the lesson is interrupted."""
@@ -114,7 +117,7 @@ class StepPage(QWidget):
         number, count = value.progress.step + 1, len(lesson.steps)
         self._position.setText(f"{lesson.title}: step {number} of {count}")
         self._title.setText(f'<p style="font-size: large; font-weight: bold">{as_line(step.title)}</p>')
-        self._show_diagram(lesson.place(value.progress.step))
+        self._show_diagram()
         self._term.hide()
         self._picture.show_pixmap(QPixmap(str(step.picture or "")), step.alt)
         self._action.setVisible(step.action is not None)
@@ -126,12 +129,19 @@ class StepPage(QWidget):
         spoken = [as_plain_line(step.title), as_plain(step.text), as_plain_line(step.action or "")]
         self.text.setAccessibleName(f"{self._position.text()}. {' '.join(filter(None, spoken))}")
 
-    def _show_diagram(self, place: Place | None) -> None:
-        """Show the diagram in the colors of the theme, with a part marked; none in a lesson without places."""
-        colors, pixmap = self.palette(), QPixmap()
+    def _show_diagram(self) -> None:
+        """Show the diagram in the colors of the theme, with the part of the step marked and labels as large as text.
+
+        There is none in a lesson without places.
+        """
+        if self._shown is None:
+            return
+        lesson, number = self._shown
+        place, colors, pixmap = existing(lesson).place(number), self.palette(), QPixmap()
         accent, plain = colors.accent().color().name(), colors.placeholderText().color().name()
         if place is not None:
-            pixmap.loadFromData(diagram_svg(place, accent, plain, self.font().family()).encode(), "SVG")
+            text = QFontInfo(self.font()).pixelSize() * WIDTH / max(self.width() - 2 * GAP, 1)
+            pixmap.loadFromData(diagram_svg(place, accent, plain, self.font().family(), text).encode(), "SVG")
         self._diagram.show_pixmap(pixmap, describe(place))
 
     def _show_state(self, step: Step, value: Attendance) -> None:

@@ -100,6 +100,20 @@ def test_the_diagram_follows_the_theme_and_fits_the_panel(window: Window, learne
     assert colors[0] != colors[1]
 
 
+def test_the_diagram_grows_with_the_text_size(window: Window, learner: Learner) -> None:
+    learner.attend(read_lesson(PAGES))
+    diagram = window.find(Picture, "lessonDiagram")
+    settle(window.main)
+    width, height = diagram.width(), diagram.height()
+    window.main.appearance.choose_text_size(150)
+    settle(window.main)
+    larger = diagram.height() / diagram.width() / (height / width)
+    window.main.appearance.choose_text_size(100)
+    settle(window.main)
+    assert larger > 1.1, "its labels are larger, so its rows are higher"
+    assert (diagram.width(), diagram.height()) == (width, height)
+
+
 def test_links_follow_the_theme(window: Window, learner: Learner) -> None:
     learner.attend(read_lesson(PAGES))
     text = window.find(QLabel, "lessonText")
