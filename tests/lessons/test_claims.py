@@ -31,7 +31,7 @@ X = np.linspace(-8, 8, 6_001)
 ROUND_TRIP = 1e-6  # flow units; "each layer was undone exactly"
 
 
-def says(number: int, *numbers: str) -> None:
+def says(number: int | str, *numbers: str) -> None:
     """Check that a lesson contains some words."""
     found = words(number)
     for each in numbers:
@@ -116,7 +116,9 @@ def test_2_a_bent_coupling_can_be_undone_as_well() -> None:
 
 def test_2_the_round_cloud_is_nearly_empty_at_3() -> None:
     says(2, "nearly empty at *x* = 3")
-    assert (np.abs(gallery("two_moons").trace.positions[0][:, 0] - 3) < 0.5).mean() < 0.01
+    x = gallery("two_moons").trace.positions[0][:, 0]
+    assert (np.abs(x - 3) < 0.5).mean() < 0.01
+    says(2, f"only about {(x > 2).mean():.0%} of the particles are to the right of *x* = 2", "About 2%, whatever")
 
 
 def test_3_without_permutations_particles_never_move_sideways() -> None:
@@ -222,6 +224,19 @@ def test_5_the_smaller_gap_is_not_the_smaller_loss() -> None:
     says(5, f"loss {nll(b):.2f}, gap {gap(b):.2f}.".replace("-", "−"))
     assert gap(a) < gap(b)
     assert nll(b) < 0 < nll(a)
+
+
+def test_five_questions_have_the_right_numbers() -> None:
+    total = 0.4 - 1.1 + 0
+    says("five_questions", "log|det J| is 0.4, −1.1 and 0.", f"e to the power of {total:.1f}".replace("-", "−"))
+    assert np.exp(total) == pytest.approx(1 / 2, abs=0.01)  # "about ½"
+    loss, limit, thin = nll(gallery("brad")), entropy(gallery("brad")), nll(shipped("thin_letters"))
+    says("five_questions", f"A flow has a loss of {loss:.2f} nats and a gap of {gap(gallery('brad')):.2f} nats")
+    says("five_questions", f"= {limit:.2f} nats. It depends on the word alone")
+    assert limit - 0.05 > 0.50, "so no flow has this loss"
+    says("five_questions", f"Its loss is {thin:.2f} nats.".replace("-", "−"), f"log 4 ≈ {np.log(4):.2f}")
+    sums = [round(thin, 2) + sign * round(np.log(4), 2) for sign in (1, -1)]
+    says("five_questions", *(f'"{each:.2f} nats, because'.replace("-", "−") for each in sums))
 
 
 def test_6_minibatch_statistics_make_picture_and_loss_disagree() -> None:

@@ -54,6 +54,12 @@ def test_correct_answers_are_not_always_in_the_same_place(path: Path) -> None:
     assert len(correct) < 3 or len(set(correct)) > 1
 
 
+def test_no_length_gives_away_an_answer_of_the_five_questions() -> None:
+    for prediction in read_lesson(lesson_file("five_questions")).predictions.values():
+        lengths = [len(answer) for answer in prediction.answers]
+        assert max(lengths) < 1.4 * min(lengths), prediction.question
+
+
 def test_files_are_small_and_all_are_used() -> None:
     files = [path for path in LESSONS.iterdir() if path.suffix not in {".toml", ""}]
     assert sum(path.stat().st_size for path in LESSONS.iterdir()) <= MAX_TOTAL
