@@ -36,16 +36,18 @@ class Suspects:
         points: Each suspect by its letter.
         densities: The density at each suspect, all of the same moment of a training. Empty if unknown.
         probed: The letters of the suspects that were probed.
+        top: The upper edge of the target.
     """
 
     points: Mapping[str, Point] = field(default_factory=dict)
     densities: Mapping[str, float] = field(default_factory=dict)
     probed: set[str] = field(default_factory=set)
+    top: float = 0.0
 
     def of(self, target: Target | None) -> "Suspects":
         """Return these suspects if they are those of a target, or else its own, none of which was probed."""
-        points = suspects_of(target) if target is not None else {}
-        return self if points == self.points else Suspects(points)
+        found = Suspects() if target is None else Suspects(suspects_of(target), top=target.extent[3])
+        return self if found.points == self.points else found
 
     def near(self, point: Point, reach: float) -> Point | None:
         """Return the suspect within a distance of a point. None if there is none."""
@@ -64,8 +66,8 @@ class Suspects:
         self.densities = dict(zip(self.points, found, strict=False))
 
     def labels(self) -> list[tuple[Point, str]]:
-        """Return the place of each suspect, and its letter, with the density if it was probed."""
-        return [(point, self._label(letter)) for letter, point in self.points.items()]
+        """Return the place of each suspect, and its letter, with the density if it was probed, from left to right."""
+        return sorted((point, self._label(letter)) for letter, point in self.points.items())
 
     def _label(self, letter: str) -> str:
         density = self.densities.get(letter) if letter in self.probed else None

@@ -211,6 +211,8 @@ def test_5_thin_letters_have_a_negative_loss() -> None:
     assert (project.build_flow().log_prob(test_points) > 0).mean() > 0.8  # "log p is mostly above 0"
     limit, loss = f"{entropy(project):.2f}".replace("-", "−"), f"{nll(project):.1f}".replace("-", "−")
     says(5, f"The entropy is {limit} nats, and this flow is {gap(project):.2f} nats above it: a loss of about {loss}.")
+    says(5, f"the curves start at {project.history.validation_nll[0]:.2f}, and soon fall below 0")
+    assert (project.history.validation_nll[1:] < 0).all()
     validation = project.history.validation_nll[-1]
     assert f"{validation:.1f}" == f"{nll(project):.1f}", "so the plot, of validation points, agrees with the text"
     points = [build_target(each.target).sample(4_000, np.random.default_rng(0)) for each in (project, gallery("brad"))]

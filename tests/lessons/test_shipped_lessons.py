@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,6 @@ from flowviz.specs.explanations import LAYER_SENTENCES
 from tests.lessons.flows import FILES, LESSONS, gallery
 
 MAX_WORDS = 80  # of a step
-WRITTEN = ORDER[:8]
 MAX_TOTAL = 6_000_000  # bytes of all files
 
 
@@ -26,14 +26,32 @@ def test_new_lessons_have_no_number_and_all_are_listed() -> None:
     assert ORDER[6:8] == ("five_questions", "make_it_sharper")
 
 
-@pytest.mark.parametrize("name", WRITTEN)
-def test_the_first_lessons_are_plain(name: str) -> None:
+@pytest.mark.parametrize("name", ORDER)
+def test_lessons_are_plain_and_reply_to_each_answer(name: str) -> None:
     lesson = check_lesson(LESSONS / f"{name}.toml")
     assert len(lesson.learned) == LEARNED
-    assert lesson.place(0) is not None
+    assert lesson.place(0) is not None, "the diagram marks no place"
     for step in lesson.steps:
         assert len(as_plain(step.text).split()) <= 60, step.title
         assert step.predict is None or len(set(step.predict.replies)) == len(step.predict.answers), step.title
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "given"),
+    [
+        ("02_coupling", 1, {"camera": "fixed", "marks": {"points", "grid"}}),
+        ("03_why_permute", 1, {"camera": "fixed"}),
+        ("03_why_permute", 4, {"camera": "fixed", "pace": 2.0}),
+        ("04_log_det", 1, {"camera": "fixed", "marks": {"grid"}, "grid": 8, "square": (5, 4)}),
+        ("05_loss", 5, {"marks": {"target"}, "panels": {"loss"}}),
+        ("09_straight_paths", 7, {"flow": {"integrator": "euler", "integrator_steps": 1}}),
+    ],
+)
+def test_steps_show_what_they_speak_of(name: str, number: int, given: dict[str, Any]) -> None:
+    """Directions and areas need a still camera, areas a coarse grid alone, and turning needs time."""
+    found = read_lesson(lesson_file(name)).steps[number - 1].setup.given()
+    for key, value in given.items():
+        assert found[key].items() >= value.items() if isinstance(value, dict) else found[key] == value, key
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

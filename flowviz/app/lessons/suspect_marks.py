@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.view import ViewState
-from flowviz.app.style.tokens import DOT, GAP, HAIRLINE, LINE, TIGHT
+from flowviz.app.style.tokens import DOT, GAP, LINE, TIGHT
 from flowviz.lessons.suspects import Point, Suspects
 from flowviz.records import Scene, Trace
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
@@ -83,23 +83,18 @@ class SuspectMarks(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         theme = self._view.seen.view.theme
-        painter, color = QPainter(self), QColor(*CURVES[theme]["loss"])
+        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(*CURVES[theme]["loss"]), LINE))
         painter.setBackground(QColor(*SURROUNDINGS[theme].background))
         painter.setBackgroundMode(Qt.BGMode.OpaqueMode)
-        metrics, above = painter.fontMetrics(), self._above_target() - painter.fontMetrics().descent()
-        for number, (point, text) in enumerate(sorted(self.suspects.labels())):  # from left to right
+        metrics = painter.fontMetrics()
+        above = self._cloud.pixel_at(0.0, self.suspects.top).y() - GAP - metrics.descent()
+        for number, (point, text) in enumerate(self.suspects.labels()):
             place, length = self._cloud.pixel_at(*point), metrics.horizontalAdvance(text)
             baseline = max(above - number % 2 * (metrics.height() + TIGHT), metrics.ascent())
             left = min(max(place.x() - length / 2, 0), self.width() - length)
-            painter.setPen(QPen(color, HAIRLINE))
-            painter.drawLine(place - QPointF(0, DOT), QPointF(place.x(), baseline))
-            painter.setPen(QPen(color, LINE))
             painter.drawEllipse(place, DOT, DOT)
+            painter.drawLine(place - QPointF(0, DOT), QPointF(place.x(), baseline))
             painter.drawText(QPointF(left, baseline), text)
         painter.end()
-
-    def _above_target(self) -> float:
-        """Return the height of the lower row of labels, in pixels from the top."""
-        target = self._viewer.scenes.target
-        return self._cloud.pixel_at(0.0, target.extent[3]).y() - GAP if target is not None else 0.0
