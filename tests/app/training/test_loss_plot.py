@@ -379,8 +379,9 @@ def test_spike_is_higher_than_the_losses_beside_it() -> None:
 
 @pytest.mark.parametrize(("reports", "is_shown"), [(17, True), (60, False)])
 def test_short_training_shows_its_fall_from_the_start(reports: int, is_shown: bool) -> None:
-    steps = 850.0 * np.arange(reports)
-    nll = np.array([2.35, *np.linspace(-0.2, -0.7, reports - 1)], np.float64)
+    steps = np.arange(0.0, 850.0 * reports, 850.0)
+    nll = np.linspace(-0.2, -0.7, reports)
+    nll[0] = 2.35
     low, high = shown_range(History(steps, steps / 100, nll, nll), History())
     assert (low, high == 2.35) == (-0.7, is_shown)
     later = History(steps + 850, steps / 100, nll, nll)
