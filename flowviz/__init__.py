@@ -22,6 +22,7 @@ Training
 Targets
     TextSpec, ImageSpec, ShapeSpec, DrawingSpec, PointsSpec
     MixSpec, Part       a mix of several targets, and one of its parts
+    ConditionalSpec     several targets, or a moving one, of which a flow is told which
     points_spec         make a spec of an array or a data frame
     read_image          make a spec of a picture file
     build_target        the distribution that a spec describes

@@ -38,6 +38,7 @@ from .specs import COMPARISON_PRESETS as COMPARISON_PRESETS
 from .specs import PRESETS as PRESETS
 from .specs import Bump as Bump
 from .specs import ComparisonSpec as ComparisonSpec
+from .specs import ConditionalSpec as ConditionalSpec
 from .specs import DrawingSpec as DrawingSpec
 from .specs import Edits as Edits
 from .specs import Entrant as Entrant

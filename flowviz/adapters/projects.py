@@ -106,7 +106,7 @@ def _project(build: Callable[[], Walk], particles: int, seed: int, target: Any, 
     try:
         with np.errstate(all="ignore"):
             arrays = build().recorded(
-                particles, seed, tests if tests is None else spec_units(spec, "data").values(tests)
+                particles, seed, None if tests is None else spec_units(spec, "data").values(tests.points)
             )
     except Exception as error:
         raise SpecError(

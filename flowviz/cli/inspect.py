@@ -25,7 +25,6 @@ from flowviz.records import Environment, Settings, StageReport, checked_stage, w
 from flowviz.records.deviation import Deviation
 from flowviz.specs import FlowSpec
 from flowviz.specs.shares import counted, percent
-from flowviz.targets import build_target
 
 BROKEN_STATUS = 1  # exit status if a flow breaks a law
 WIDTH, INDENT = 80, "      "
@@ -202,7 +201,7 @@ def _legibility(project: Project) -> str | float:
     """Return the legibility of the particles, computed if the file does not contain it."""
     found = project.timeline.moments[-1].legibility if project.timeline.moments else None
     try:
-        found = project.present_moment(build_target(project.target)).legibility if found is None else found
+        found = project.present_moment(project.build_target()).legibility if found is None else found
     except FlowvizError:  # the font of a text is not installed, or a picture is damaged
         return "unknown"
     return "none" if found is None else found

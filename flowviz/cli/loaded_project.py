@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 
 from flowviz.cli.messages import say
-from flowviz.cli.spec_options import Given, read_json, spec_options
+from flowviz.cli.spec_options import Given, read_json, spec_options, takes
 from flowviz.errors import FileError, SpecError
 from flowviz.library.distribution import score_in_parts, trace_in_parts
 from flowviz.projects import Project, is_comparison, load_comparison, load_project
@@ -19,19 +20,35 @@ from flowviz.records import Trace
 from flowviz.records.measured import not_comparable
 from flowviz.records.score import inexact_note
 from flowviz.specs import FlowSpec, TargetSpec
+from flowviz.specs.condition import UNTOLD
 from flowviz.specs.edits import Edits
 from flowviz.specs.fields import fields_of
 from flowviz.specs.flow import INTEGRATOR_FIELDS
 from flowviz.specs.shares import counted
 from flowviz.specs.view import Direction, UnitName
-from flowviz.targets import build_target, spec_units, untrained_count
+from flowviz.targets import spec_units, untrained_count
 
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
 Part = TypeVar("Part")
+GIVEN = "given"
 
-integrator_options = spec_options({name: fields_of(FlowSpec)[name] for name in INTEGRATOR_FIELDS})
+
+@takes(integrator=spec_options({name: fields_of(FlowSpec)[name] for name in INTEGRATOR_FIELDS}))
+def shown_options(
+    integrator: Given,
+    given: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VALUE",
+            help=f"Value of the condition: the name of a class, a number, or {UNTOLD!r}. By default, that at which the "
+            "project was saved.",
+        ),
+    ] = None,
+) -> Given:
+    """Return how the options show a flow: its integrator, and the value of its condition."""
+    return integrator if given is None else {**integrator, GIVEN: given}
 
 
 def project_at(path: Path, entrant: str | None) -> Project:
@@ -63,17 +80,19 @@ class LoadedProject:
 
     @classmethod
     def at(
-        cls, path: Path, entrant: str | None = None, integrator: Given | None = None, edits: Path | None = None
+        cls, path: Path, entrant: str | None = None, shown: Given | None = None, edits: Path | None = None
     ) -> "LoadedProject":
-        """Read a file, and change the integrator to that of some options, and the edits to those of another file.
+        """Read a file, show its flow as some options say, and change its edits to those of another file.
 
         Raises `FileError` and `SpecError`.
         """
         loaded = cls(path, project_at(path, entrant))
         with loaded._named():
-            project = loaded.project
-            if integrator:
-                changed = {name: integrator.get(name) for name in INTEGRATOR_FIELDS}
+            project, chosen = loaded.project, shown or {}
+            if GIVEN in chosen:
+                project = project.given(chosen[GIVEN])
+            changed = {name: chosen.get(name) for name in INTEGRATOR_FIELDS}
+            if any(value is not None for value in changed.values()):
                 project = project if edits is None else project.with_edits(Edits())  # they belong to its present steps
                 project = project.with_integrator(changed["integrator"], changed["integrator_steps"])
         return cls(path, project if edits is None else edited(project, edits))
@@ -91,7 +110,7 @@ class LoadedProject:
 
     def untrained_count(self, count: int) -> int:
         """Return how many of `count` untrained points the target has, and print their number if it is smaller."""
-        found = untrained_count(build_target(self.project.target), count)
+        found = untrained_count(self.project.build_target(), count)
         if found < count:
             points = counted(found, "validation point")
             say(f"The target has only {points}. Its other points train or test flows, and are left out.")

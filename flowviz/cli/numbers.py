@@ -8,7 +8,7 @@ import typer
 from numpy.typing import NDArray
 
 from flowviz.cli import options
-from flowviz.cli.loaded_project import LoadedProject, integrator_options
+from flowviz.cli.loaded_project import LoadedProject, shown_options
 from flowviz.cli.messages import drained, say, say_columns
 from flowviz.cli.outputs import NumbersOutput
 from flowviz.cli.plan_options import requested_target
@@ -26,11 +26,11 @@ from flowviz.specs.shares import counted
 from flowviz.targets import DRAWN_TOGETHER, build_target, draw_in_parts, reading_columns, spec_units, target_units
 
 
-@takes(integrator=integrator_options)
+@takes(showing=shown_options)
 def trace(
     project: options.ProjectFile,
     output: options.NumbersFile,
-    integrator: Given,
+    showing: Given,
     entrant: options.Entrant = None,
     edits: options.EditsFile = None,
     n: options.Count = PARTICLES,
@@ -48,7 +48,7 @@ def trace(
     """
     count, start = options.checked_count(n), options.checked_seed(seed)
     place = NumbersOutput.checked(output, form, [project, *given_files(edits)])
-    loaded = LoadedProject.at(project, entrant, integrator, edits)
+    loaded = LoadedProject.at(project, entrant, showing, edits)
     shown = spec_units(loaded.project.target, units)
     if direction == "encode":
         count = loaded.untrained_count(count)
@@ -57,11 +57,11 @@ def trace(
     place.write(Particles(count, stages, followed, shown), "Following particles", len(slices(count)), what)
 
 
-@takes(integrator=integrator_options)
+@takes(showing=shown_options)
 def sample(
     project: options.ProjectFile,
     output: options.NumbersFile,
-    integrator: Given,
+    showing: Given,
     entrant: options.Entrant = None,
     edits: options.EditsFile = None,
     n: options.Count = 20_000,
@@ -72,18 +72,18 @@ def sample(
     """Draw points from a saved flow: columns x and y, or an array (n, 2)."""
     count, start = options.checked_count(n), options.checked_seed(seed)
     place = NumbersOutput.checked(output, form, [project, *given_files(edits)])
-    loaded = LoadedProject.at(project, entrant, integrator, edits)
+    loaded = LoadedProject.at(project, entrant, showing, edits)
     shown = spec_units(loaded.project.target, units)
     parts = loaded.parts(sample_in_parts(loaded.project, count, start, units))
     place.write(tables.points(count, parts, shown), "Sampling", len(slices(count)), counted(count, "point"))
 
 
-@takes(integrator=integrator_options)
+@takes(showing=shown_options)
 def score(
     project: options.ProjectFile,
     points: Annotated[Path, typer.Argument(help="Points: .csv, .txt, .npy, .npz or .parquet.")],
     output: options.NumbersFile,
-    integrator: Given,
+    showing: Given,
     entrant: options.Entrant = None,
     edits: options.EditsFile = None,
     columns: options.Columns = None,
@@ -95,7 +95,7 @@ def score(
     The density is per area in the units of the points.
     """
     place = NumbersOutput.checked(output, form, [project, points, *given_files(edits)])
-    loaded, found = LoadedProject.at(project, entrant, integrator, edits), _read_scored(points, columns)
+    loaded, found = LoadedProject.at(project, entrant, showing, edits), _read_scored(points, columns)
     scores = Rows("log_prob", ("log_prob",), len(found), loaded.scored(found, units))
     place.write(scores, "Scoring", len(slices(len(found))), f"the log-densities of {counted(len(found), 'point')}")
 

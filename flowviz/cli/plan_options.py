@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 from flowviz.cli.spec_options import Given, options_like, parsed, read_spec, spec_options, takes
-from flowviz.cli.target_sources import Sources
+from flowviz.cli.target_sources import Sources, with_condition_value
 from flowviz.errors import SpecError
 from flowviz.projects import Plan
 from flowviz.specs import (
@@ -22,7 +22,7 @@ from flowviz.specs import (
 )
 from flowviz.specs.fields import SpecField, fields_of
 from flowviz.specs.flow import MIXTURE_DEFAULTS
-from flowviz.specs.target import TARGETS
+from flowviz.specs.target import TARGETS, condition_of
 from flowviz.specs.training import replaced, with_usual_budget
 
 OWN = "flowviz.own_options"  # key of the options of extensions in `Context.meta`
@@ -45,7 +45,7 @@ class FlowCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the options. Those of extensions, which the command function does not know, go to `flow_fields`."""
-        rest: list[str] = super().parse_args(ctx, args)
+        rest: list[str] = super().parse_args(ctx, with_condition_value(args))
         if "flow" in ctx.params:
             given = {name: ctx.params.pop(name) for name in _own_fields()}
             ctx.meta[OWN] = {name: value for name, value in given.items() if value is not None}
@@ -94,8 +94,8 @@ def requested_plan(sources: Sources, flow: Given, training: Given, file: Path | 
     """
     values = _read_plan(file)
     budget = TrainingSpec(**with_usual_budget(replaced(values.get("training", {}), training)))
-    flow_spec = _flow(flow, values.get("flow", {}), budget.seed)
-    return Plan(_target(sources, values), flow_spec, budget)
+    flow_spec, target = _flow(flow, values.get("flow", {}), budget.seed), _target(sources, values)
+    return Plan(target, flow_spec.told(condition_of(target)), budget)
 
 
 def requested_target(sources: Sources, file: Path | None) -> TargetSpec:

@@ -11,7 +11,7 @@ import typer
 
 from flowviz.cli import options
 from flowviz.cli.export_request import FIELDS, requested_export, requested_figure
-from flowviz.cli.loaded_project import LoadedProject, integrator_options, say_nll
+from flowviz.cli.loaded_project import LoadedProject, say_nll, shown_options
 from flowviz.cli.messages import progress_bar, say
 from flowviz.cli.outputs import STDOUT, check_output, check_replaceable
 from flowviz.cli.spec_options import Given, SpecFile, given_files, read_spec, spec_options, takes
@@ -44,7 +44,7 @@ SAVED, NONE = "saved", "none"  # selections of `--select`
 
 @takes(
     fields=spec_options({name: field for name, field in FIELDS.items() if field.option.kinds}),
-    integrator=integrator_options,
+    shown=shown_options,
 )
 def render(
     project: options.ProjectFile,
@@ -52,7 +52,7 @@ def render(
         str, typer.Option("-o", "--output", metavar="PATH", help="The file to write, or the folder for several.")
     ],
     fields: Given,
-    integrator: Given,
+    shown: Given,
     entrant: options.Entrant = None,
     edits: options.EditsFile = None,
     columns: Annotated[
@@ -109,8 +109,8 @@ def render(
         raise SpecError("Exports cannot be written to stdout. Give the name of a file or a folder.")
     given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
     if entrant is None and is_comparison(project):
-        if integrator or select or as_seen or edits:
-            alone = "--integrator, --edits, --select and --as-seen"
+        if shown or select or as_seen or edits:
+            alone = "--integrator, --given, --edits, --select and --as-seen"
             raise SpecError(f"{alone} apply to a single flow. Choose one with --entrant.")
         figure = _Figure(columns, names, table_columns)
         _write(*_comparison_export(project, output, given, figure, spec_file, difference), path)
@@ -119,7 +119,7 @@ def render(
         alone = "--names, --table-columns, --columns and --difference"
         raise SpecError(f"{alone} apply to a whole comparison. Leave them out.")
     inputs = [project, *given_files(spec_file, edits)]
-    found = LoadedProject.at(project, entrant, integrator, edits).project
+    found = LoadedProject.at(project, entrant, shown, edits).project
     spec = requested_export(output, given, found.seen if as_seen else Seen(), read_spec(spec_file, *PLACES))
     if spec.what not in IN_FOLDERS:
         check_output(path, suffixes_of(spec.format), inputs)

@@ -12,9 +12,19 @@ from flowviz.cli.messages import drained, say, say_columns
 from flowviz.cli.spec_options import Given, given_files, spec_options, takes
 from flowviz.errors import FileError, SpecError
 from flowviz.projects import is_project, load_project
-from flowviz.specs import ImageSpec, MixSpec, Part, PointsSpec, ShapeSpec, SourceSpec, TargetSpec, TextSpec
+from flowviz.specs import (
+    ConditionalSpec,
+    ImageSpec,
+    MixSpec,
+    Part,
+    PointsSpec,
+    ShapeSpec,
+    SourceSpec,
+    TargetSpec,
+    TextSpec,
+)
 from flowviz.specs.fields import checked, choices_of, with_values
-from flowviz.specs.target import sources_of
+from flowviz.specs.target import MOTIONS, sources_of
 from flowviz.targets import (
     Points,
     Target,
@@ -25,6 +35,18 @@ from flowviz.targets import (
     reading_points,
     split_sentences,
 )
+
+CONDITION, CLASSES = "--condition", "class"  # the option, and its value if it has none
+
+
+def with_condition_value(args: list[str]) -> list[str]:
+    """Return the arguments of a command with the usual value of `--condition` where it is given without one."""
+    values = [*args[1:], ""]
+    has_none = [
+        arg == CONDITION and (not value or value.startswith("-")) for arg, value in zip(args, values, strict=True)
+    ]
+    pairs = zip(args, has_none, strict=True)
+    return [part for arg, lacks in pairs for part in ([arg, CLASSES] if lacks else [arg])]
 
 
 @dataclass(frozen=True)
@@ -44,6 +66,7 @@ class Sources:
     beside: bool
     over: bool
     shares: str | None
+    condition: str | None
 
     @property
     def files(self) -> list[Path]:
@@ -55,6 +78,9 @@ class Sources:
         self._check()
         if self.of is not None:
             return load_project(self.of).asked.target
+        if self.condition is not None:
+            motion = None if self.condition == CLASSES else self.condition
+            return ConditionalSpec(sources=tuple(self._read()), motion=motion)
         if not (self.beside or self.over):
             return next(self._read())
         weights = _weights(self.shares, self._count)
@@ -88,19 +114,20 @@ class Sources:
         _check_belonging("--image", self.image, self.of_image)
         _check_belonging("--points", self.points, {"columns": self.columns, **self.of_points})
         if self.of is not None:
-            if self._count or self.beside or self.over or self.shares:
+            if self._count or self.beside or self.over or self.shares or self.condition:
                 raise SpecError("--of takes the whole target from a project. Leave out the other sources.")
             return
         if not self._count:
             raise SpecError(
                 "There is no target. Give --text, --image, --shape, --drawing or --points, or --of with a project."
             )
-        if self.beside and self.over:
-            raise SpecError("Give either --beside or --over.")
+        if sum([self.beside, self.over, self.condition is not None]) > 1:
+            raise SpecError("Give only one of --beside, --over and --condition.")
         if not (self.beside or self.over):
-            if self._count > 1:
+            if self._count > 1 and self.condition is None:
                 raise SpecError(
-                    "There is more than one source. Give only one, or combine them with --beside or --over."
+                    "There is more than one source. Give only one, or combine them with --beside, --over or "
+                    "--condition."
                 )
             _check_belonging("--beside or --over", None, {"shares": self.shares})
 
@@ -130,6 +157,15 @@ def chosen_sources(
     beside: Annotated[bool, typer.Option("--beside", help="Put several sources side by side.")] = False,
     over: Annotated[bool, typer.Option("--over", help="Put several sources one over the other.")] = False,
     shares: Annotated[str | None, typer.Option(metavar="N,N", help="Shares of the points, such as 2,1.")] = None,
+    condition: Annotated[
+        str | None,
+        typer.Option(
+            CONDITION,
+            metavar=f"[{CLASSES}|{'|'.join(MOTIONS)}]",
+            help="Tell the flow to which of several sources a point belongs, each of which is a class; or how far one "
+            "source has turned, grown or moved, as a number from 0 to 1.",
+        ),
+    ] = None,
 ) -> Sources:
     """Return the sources that the options name."""
     return Sources(
@@ -146,6 +182,7 @@ def chosen_sources(
         beside,
         over,
         shares,
+        condition,
     )
 
 

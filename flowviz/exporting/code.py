@@ -23,7 +23,9 @@ from flowviz.records import Base, Weights, base_of
 from flowviz.records.bases import STAGE_NAME
 from flowviz.records.mixture import Mixture
 from flowviz.records.recorded_flow import unknown
+from flowviz.records.weights import weights_given
 from flowviz.specs import FlowSpec, PointsSpec, recipes
+from flowviz.specs.condition import inputs_of
 from flowviz.specs.edits import MAX_SPLINE_RISE, Bump, Edits
 from flowviz.specs.explanations import BASE_CLOUDS
 from flowviz.specs.shares import counted
@@ -112,6 +114,7 @@ def code_of(project: Project, weights: Weights, units: UnitName = "data", step: 
         FileError: If the weights do not fit the flow.
     """
     flow, edits, converted = project.flow, project.edits, spec_units(project.target, units)
+    weights = weights_given(weights, inputs_of(flow.condition, flow.given))
     parts = {
         **_definitions(),
         "ORIGIN": f"ORIGIN = {tuple(map(float, converted.origin))}",

@@ -10,8 +10,19 @@ from flowviz.errors import SpecError
 from flowviz.extensions import has_any, loading
 from flowviz.file_kinds import ANIMATION, CODE, EXPORTED, KINDS, PAGE, PICTURE, FileKind
 from flowviz.projects import Plan
-from flowviz.specs import ExportSpec, FlowSpec, MixSpec, ShapeSpec, Spec, TargetSpec, TextSpec, TrainingSpec
+from flowviz.specs import (
+    ConditionalSpec,
+    ExportSpec,
+    FlowSpec,
+    MixSpec,
+    ShapeSpec,
+    Spec,
+    TargetSpec,
+    TextSpec,
+    TrainingSpec,
+)
 from flowviz.specs.comparison import FigureColumns
+from flowviz.specs.condition import UNTOLD
 from flowviz.specs.export import relevant
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 from flowviz.specs.fields import as_text, fields_of, values_of, with_values
@@ -72,14 +83,16 @@ def render_command(
         options.append(("format", asked.format))
     usual = ExportSpec(what=asked.what, format=asked.format)
     integrator = [(FLOW_FIELDS[name].option_name, value) for name, value in _integrator(flow).items()]
+    given = [("given", _given(flow))] if flow and flow.condition else []
     chosen = [("columns", columns)] if columns else []
-    return _command("render", project_path, options + integrator + _options(asked, usual) + chosen)
+    return _command("render", project_path, options + integrator + given + _options(asked, usual) + chosen)
 
 
 def render_python(project_path: Path, spec: ExportSpec, output: Path, flow: FlowSpec | None = None) -> str:
     """Return what `render_command` does in Python."""
     integrator = _integrator(flow)
     changed = f".with_integrator({', '.join(map(repr, integrator.values()))})" if integrator else ""
+    changed += f".given({_given(flow)!r})" if flow and flow.condition else ""
     return _python(
         {"load", "render"},
         {"project": f"load({str(project_path)!r}){changed}", "spec": relevant(spec)},
@@ -92,6 +105,11 @@ def _integrator(flow: FlowSpec | None) -> Mapping[str, Any]:
     if flow is None or not flow.recipe.is_continuous:
         return {}
     return {name: getattr(flow, name) for name in INTEGRATOR_FIELDS}
+
+
+def _given(flow: FlowSpec) -> float | str:
+    """Return the value of the condition at which a flow is shown."""
+    return UNTOLD if flow.given is None else flow.given
 
 
 def train_command(plan: Plan, output: Path, project_path: Path | None) -> str:
@@ -113,7 +131,10 @@ def train_command(plan: Plan, output: Path, project_path: Path | None) -> str:
 
 def train_python(plan: Plan, output: Path, project_path: Path | None) -> str:
     """Return what `train_command` does in Python. Raises `SpecError` as that does."""
-    names, values = {"save", "train"}, dict[str, Any](target=plan.target, flow=plan.flow, training=plan.training)
+    names, values = (
+        {"save", "train"},
+        dict[str, Any](target=plan.target, flow=plan.flow.told(None), training=plan.training),
+    )
     if any(not isinstance(source, TextSpec | ShapeSpec) for source in sources_of(plan.target)):
         names.add("load")
         values["target"] = f"load({str(_holding(plan, project_path))!r}).asked.target"
@@ -138,6 +159,8 @@ def _target(target: TargetSpec) -> Options | None:
         return None
     options: Options = [("text", text.text) for text in texts] + [("shape", shape.name) for shape in shapes]
     options += [option for manner in manners[:1] for option in manner]
+    if isinstance(target, ConditionalSpec):
+        options.append(("condition", target.motion or True))
     if isinstance(target, MixSpec):
         options.append((target.layout, True))
         if any(part.weight != 1 for part in target.parts):
@@ -154,7 +177,7 @@ def _holding(plan: Plan, path: Path | None) -> Path:
 
 def _flow(plan: Plan) -> Options:
     """Return the options of the flow, whose seed is that of the training unless they say otherwise."""
-    flow = plan.flow
+    flow = plan.flow.told(None)  # the condition is that of the target
     usual = {"family": FlowSpec().family, "seed": plan.training.seed, "options": flow.options}
     before = FlowSpec(family=flow.family).options
     return [

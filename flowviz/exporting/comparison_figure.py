@@ -36,7 +36,6 @@ from flowviz.specs.export import relevant
 from flowviz.specs.export_kinds import What
 from flowviz.specs.shares import counted, percent
 from flowviz.specs.view import FIELDS, Mark
-from flowviz.targets import build_target
 
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 MEANINGS = {
@@ -252,7 +251,7 @@ class _EntrantScenes(Scenes):
     @cached_property
     def boxes(self) -> Boxes:
         """The box that is framed at each stage (stages, 2, 2)."""
-        points = build_target(self._project.target).sample(PARTICLES, np.random.default_rng(0))
+        points = self._project.build_target().sample(PARTICLES, np.random.default_rng(0))
         return np.concatenate([self.trace(None).boxes[:-1], central_box(points)[None]])
 
     def camera(self, moment: Moment | None) -> Camera:

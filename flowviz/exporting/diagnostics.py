@@ -26,7 +26,7 @@ from flowviz.rendering.ledger import draw_ledger
 from flowviz.rendering.panel_table import PanelTable, draw_table
 from flowviz.specs import ExportSpec, PictureSize, Seen, ViewSpec
 from flowviz.specs.view import Direction, UnitName
-from flowviz.targets import build_target, spec_units, untrained_points
+from flowviz.targets import spec_units, untrained_points
 
 Dump = dict[str, Any]
 
@@ -87,7 +87,7 @@ class Diagnostic:
     @cached_property
     def latents(self) -> Latents:
         """Return the latents of points on which the flow was not trained."""
-        points = untrained_points(build_target(self._project.target), self._spec.particles or PARTICLES)
+        points = untrained_points(self._project.build_target(), self._spec.particles or PARTICLES)
         return Latents.of(self._generated.encoded(points, self._moment))
 
     def _panels(self, size: PictureSize) -> PanelTable:

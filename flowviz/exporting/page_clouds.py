@@ -23,7 +23,7 @@ from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limi
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.explanations import COLOR_TITLES
 from flowviz.specs.view import GRID_SEGMENTS, ColorBy, Direction, Mark, Palette, Theme
-from flowviz.targets import build_target, target_picture
+from flowviz.targets import target_picture
 
 MOST_ENCODED = 4000  # points of the target that are followed back, so that a page of two directions stays small
 ALONG_TRAINING = 2000  # particles at moments before the latest one
@@ -51,7 +51,7 @@ class PagePane:
 
     def as_json(self) -> dict[str, Any]:
         """Return the flow, in a form for JSON."""
-        picture = target_picture(build_target(self._project.target))
+        picture = target_picture(self._project.build_target())
         return {"name": self._name, "target": _gray(picture.shades, picture.rectangle), "moments": self._moments}
 
     @property

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from flowviz.exporting.easing import eased_frames
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.scene_fields import completed, probe_trace
-from flowviz.exporting.shots import Shot
+from flowviz.exporting.shots import Given, Shot
 from flowviz.projects import Project
 from flowviz.records import (
     Moment,
@@ -27,9 +27,9 @@ from flowviz.records import (
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, Frame, render_frame, swept_grids, visible_rectangle
 from flowviz.rendering.raster import RGBA
-from flowviz.specs import PictureSize, Seen, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize, Seen, ViewSpec
 from flowviz.specs.view import FIELDS
-from flowviz.targets import build_target, leaked, spec_units, target_picture, untrained_points
+from flowviz.targets import Target, build_target, leaked, spec_units, target_picture, untrained_points
 from flowviz.targets.cloud import widened
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Scenes:
         self._frame_seconds = frame_seconds
         self._frames: tuple[PictureSize, list[Frame]] | None = None
         self._last: tuple[Moment | None, Scene] | None = None
+        self._pictured: tuple[float | None, TargetPicture] | None = None
 
     @property
     def count(self) -> int:
@@ -110,8 +111,10 @@ class Scenes:
 
     def title(self, shot: Shot, scene: Scene) -> str:
         """Return the title of the stage of a shot, whose layer may be edited."""
-        stage = round(shot.stage)
-        return scene.trace.title(stage, self._project.edits.of(stage))
+        stage, flow = round(shot.stage), self._spec(shot.moment)
+        title = scene.trace.title(stage, self._project.edits.of(stage))
+        given = flow.given_label
+        return f"{title} · {given}" if given else title
 
     def _framed(self, size: PictureSize) -> list[Frame]:
         """Return the frame of each shot, eased over time in an animation."""
@@ -134,7 +137,7 @@ class Scenes:
         """
         if self._last is None or self._last[0] is not shot.moment:
             trace, is_earlier = self.trace(shot.moment), self._is_of_earlier_target(shot.moment)
-            target = None if is_earlier else self._target  # the earlier one is no longer known
+            target = None if is_earlier else self._target(shot.moment)  # the earlier one is no longer known
             mask = self._leaked(trace, shot.moment)
             self._last = shot.moment, Scene(trace, self.selection, target=target, units=self.units, leaked=mask)
         scene = self._completed(self._last[1], shot, size)
@@ -217,22 +220,38 @@ class Scenes:
             FileError: If the weights do not fit the flow.
         """
         project = self._project
-        return self._keeper.flow(project.flow, (project if moment is None else moment).weights, project.edits)
+        return self._keeper.flow(self._spec(moment), (project if moment is None else moment).weights, project.edits)
+
+    def _spec(self, moment: Moment | None) -> FlowSpec:
+        """Return the flow, at the value of its condition at a moment (None for the current one)."""
+        flow = self._project.flow
+        return flow.model_copy(update={"given": moment.value}) if isinstance(moment, Given) else flow
+
+    def _target_at(self, moment: Moment | None) -> Target:
+        return self._built_target.given(self._spec(moment).given)
+
+    @cached_property
+    def _built_target(self) -> Target:
+        return build_target(self._project.target)
 
     @cached_property
     def _encoded_points(self) -> NDArray[np.floating]:
         """Return the points (n, 2) to encode: always the same ones, on which the flow is not trained."""
         count = PARTICLES if self._particles is None else self._particles
-        return untrained_points(build_target(self._project.target), count)
+        return untrained_points(self._project.build_target(), count)
 
     def _leaked(self, trace: Trace, moment: Moment | None) -> NDArray[np.bool_] | None:
         """Return which particles (n,) leak off the target, or None if that is not shown or not known."""
         if self._seen.view.color_by != "leaked" or self._is_of_earlier_target(moment):
             return None
-        return leaked(build_target(self._project.target), trace.positions[-1])
+        return leaked(self._target_at(moment), trace.positions[-1])
 
     def _is_of_earlier_target(self, moment: Moment | None) -> bool:
-        return moment is not None and self._project.history.has_changed_since(moment.step)
+        return (
+            moment is not None
+            and not isinstance(moment, Given)
+            and self._project.history.has_changed_since(moment.step)
+        )
 
     @cached_property
     def units(self) -> Units:
@@ -243,10 +262,14 @@ class Scenes:
         """
         return spec_units(self._project.target, self._seen.view.units)
 
-    @cached_property
-    def _target(self) -> TargetPicture | None:
-        """Return a picture of the target, or None if it is hidden."""
-        return target_picture(build_target(self._project.target)) if "target" in self._seen.view.marks else None
+    def _target(self, moment: Moment | None) -> TargetPicture | None:
+        """Return a picture of the target at a moment, or None if it is hidden."""
+        if "target" not in self._seen.view.marks:
+            return None
+        given = self._spec(moment).given
+        if self._pictured is None or self._pictured[0] != given:
+            self._pictured = given, target_picture(self._built_target.given(given))
+        return self._pictured[1]
 
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
         """Return a scene with the density, grid, velocities and probe that the view shows."""

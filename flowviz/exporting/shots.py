@@ -1,12 +1,20 @@
 """The shots of an export: the stage and the moment of training that each picture shows."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from flowviz.errors import SpecError
 from flowviz.projects import Project
 from flowviz.records import Moment, checked_stage
 from flowviz.specs import ExportSpec
 from flowviz.specs.export_kinds import FILMS
+
+
+@dataclass(frozen=True)
+class Given(Moment):
+    """The present flow at another value of its condition."""
+
+    value: float = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,8 @@ def _played(project: Project, spec: ExportSpec, stages: range, moment: Moment | 
     playback, moments = spec.seen.playback, project.timeline.moments
     if playback.through == "layers":
         return tuple(Shot(stages[0] + way, moment) for way in playback.frames(len(stages) - 1, spec.in_betweens))
+    if playback.through == "condition":
+        return tuple(_through_condition(project, spec))
     if len(moments) < 2:
         raise SpecError("The project has no saved moments of its training to play. Play the layers instead.")
     last = project.trace.last_stage if playback.through == "training" else len(stages) - 1
@@ -89,3 +99,17 @@ def _played(project: Project, spec: ExportSpec, stages: range, moment: Moment | 
         stage = seen_stage(project, spec) if playback.through == "training" else stages[0] + way
         found.append(Shot(stage, past[round(way / max(last, 1) * (len(past) - 1))]))
     return tuple(found)
+
+
+def _through_condition(project: Project, spec: ExportSpec) -> Iterator[Shot]:
+    """Yield the shots of one pass through all values of the condition, which takes as long as one through all layers.
+
+    Raises:
+        SpecError: If the flow is told no condition.
+    """
+    low, high = project.condition.range
+    last, stage = project.trace.last_stage, seen_stage(project, spec)
+    step = project.history.kept_step or 0
+    for way in spec.seen.playback.frames(last, spec.in_betweens):
+        value = low + (high - low) * way / last
+        yield Shot(stage, Given(step, project.weights, None, None, value=value))

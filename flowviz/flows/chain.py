@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from flowviz.flows.bumps import BUMPS
 from flowviz.flows.disabled import Disabled
 from flowviz.flows.flat import of_stage, size_of, unflatten
+from flowviz.flows.network import GIVEN
 from flowviz.flows.stage import Stage, Tensors
 from flowviz.records import Base, base_of
 from flowviz.records.bases import STAGE_NAME
@@ -107,12 +108,13 @@ class Chain:
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the log-density of a batch as a training step computes it, and the statistics after the step.
 
-        `pace`, from 0 to 1, slows running averages down.
+        A row of the batch is a point, followed by the inputs that tell networks its condition, if any. `pace`, from 0
+        to 1, slows running averages down.
         """
-        y, log_det = batch, tf.zeros_like(batch[:, 0])
+        y, log_det = batch[:, :2], tf.zeros_like(batch[:, 0])
         found = unflatten(statistics, self._shapes[1]) if self._disabled else {}
         for stage, numbers in self._from_data(parameters, statistics):
-            used, measured = stage.adapt(numbers, y, pace)
+            used, measured = stage.adapt(given_to(numbers, batch), y, pace)
             found.update({f"{stage.numbers_name}/{name}": number for name, number in measured.items()})
             y, change = stage.inverse_and_log_det(used, y)
             log_det += change
@@ -219,6 +221,10 @@ class Chain:
         """Return the log-density of the flow at points of the target."""
         return self._log_density(numbers, points, _last(numbers))
 
+    def log_prob_given(self, numbers: Numbers, rows: tf.Tensor) -> tf.Tensor:
+        """Return the log-density at rows (n, 2 + k): points, each with the inputs that tell networks its condition."""
+        return self._log_density(numbers, rows, _last(numbers))
+
     def log_density(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:
         """Return the log-density of the distribution at a stage at points; -inf where it is not finite."""
         block = BLOCK_BYTES // points.dtype.size
@@ -242,12 +248,12 @@ class Chain:
         """Return the same in the order in which the inverse applies them."""
         return self._from_base(parameters, statistics)[::-1]
 
-    def _log_density(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:
+    def _log_density(self, numbers: Numbers, rows: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:
         def down(k: Any, y: Any, log_det: Any) -> tuple[Any, ...]:
-            x, change = self._at(k, numbers, lambda stage, own: stage.inverse_and_log_det(own, y))
+            x, change = self._at(k, numbers, lambda stage, own: stage.inverse_and_log_det(given_to(own, rows), y))
             return k - 1, x, log_det + change
 
-        _, x, log_det = _while(lambda k, *_: k > 0, down, stage, points, tf.zeros_like(points[:, 0]))
+        _, x, log_det = _while(lambda k, *_: k > 0, down, stage, rows[:, :2], tf.zeros_like(rows[:, 0]))
         return self.base(numbers[0]).log_prob(x, tf.math) + log_det
 
     def _at(
@@ -277,6 +283,11 @@ class Chain:
         for each, offset, shapes in zip(flat, offsets, self._example_shapes[kind], strict=True):
             found.update(unflatten(tf.slice(each, [offset], [size_of(shapes)]), shapes))
         return found
+
+
+def given_to(numbers: Tensors, rows: tf.Tensor) -> Tensors:
+    """Return the numbers of a stage with the inputs for the condition of each row, which follow its point, if any."""
+    return {**numbers, GIVEN: tf.transpose(rows[:, 2:])} if rows.shape[1] > 2 else numbers
 
 
 def _through(

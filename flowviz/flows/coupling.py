@@ -1,13 +1,14 @@
 """Couplings: one coordinate determines how the other is transformed."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from flowviz.flows.conditioner import Conditioner, conditioner_of
-from flowviz.flows.network import FEW
+from flowviz.flows.network import FEW, given_constants
 from flowviz.flows.stage import Arrays, Stage, Tensors
 
 
@@ -35,6 +36,10 @@ class Coupling(Stage):
     def theta(self, numbers: Tensors, x_a: tf.Tensor) -> Any:
         """Return θ at x_a (n,): a tensor (outputs, n), or that many tensors (n,)."""
         return self._conditioner(numbers, x_a)
+
+    @property
+    def constants(self) -> Mapping[str, float]:
+        return given_constants(self.spec)
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         return self._conditioner.initial_weights(self.outputs, rng)

@@ -12,7 +12,7 @@ from flowviz.flows.bumps import edit_arrays
 from flowviz.flows.chain import Chain, Numbers
 from flowviz.flows.forked import check_not_forked
 from flowviz.flows.graphs import ChainGraphs
-from flowviz.records import Base, Trace, checked_stage
+from flowviz.records import Base, Trace, checked_stage, slices
 from flowviz.specs.edits import Edits
 
 
@@ -66,6 +66,12 @@ class Evaluator:
     def joined(self, name: str, points: ArrayLike, stage: int | None = None) -> NDArray[Any]:
         """Return the only result of a function of the chain for all points; see `in_parts`."""
         return np.concatenate([found for [found] in self.in_parts(name, points, stage)])
+
+    def log_prob_given(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return the log-densities (n,) of points, each with the inputs that tell networks its condition (n, 2 + k)."""
+        numbers = self.numbers()
+        parts = (self._graphs.evaluate("log_prob_given", numbers, rows[some]) for some in slices(len(rows)))
+        return np.concatenate([found for [found] in parts])
 
     def moved(self, points: NDArray[Any], first: int, last: int) -> NDArray[np.float32]:
         """Return the positions (k, n, 2) of points after each of the stages from `first` to `last`."""

@@ -163,9 +163,17 @@ class Flow(tf.Module):
         """Draw particles (n, 2) from the base. More particles of the same seed begin with the same ones."""
         return base_particles(n, seed, self.base)
 
-    def log_prob(self, x: ArrayLike) -> NDArray[Any]:
-        """Return the log-density (n,) in nats of points (n, 2) of the target."""
-        return self._evaluator.joined("log_prob", x)
+    def log_prob(self, x: ArrayLike, values: ArrayLike | None = None) -> NDArray[Any]:
+        """Return the log-density (n,) in nats of points (n, 2) of the target.
+
+        Args:
+            x: The points.
+            values: The value of the condition at each point (n,). By default, that at which the flow is shown.
+        """
+        condition = self.spec.condition
+        if values is None or condition is None:
+            return self._evaluator.joined("log_prob", x)
+        return self._evaluator.log_prob_given(np.hstack([checked_points(x), condition.features(values)]))
 
     def forward(self, z: ArrayLike) -> NDArray[Any]:
         """Return y = f(z), the points (n, 2) of the target to which particles (n, 2) of the base are mapped."""
@@ -226,6 +234,8 @@ class Flow(tf.Module):
         """
         if not self.can_fold:
             return np.zeros(len(points), np.bool_)
+        if self.spec.condition:  # other points may have other conditions
+            return np.asarray(np.isnan(log_density))
         found: NDArray[np.bool_] = np.isnan(log_density) | self.trace(self.particles()).folds_near(points)
         return found
 

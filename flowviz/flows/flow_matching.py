@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from flowviz.flows.bumps import BUMPS, added, added_with_derivatives
 from flowviz.flows.family import Family
 from flowviz.flows.matching import FlowMatching
+from flowviz.flows.network import GIVEN, given_constants
 from flowviz.flows.reporting import Forward, Numbers, Spans
 from flowviz.flows.stage import Arrays, Stage, Tensors
 from flowviz.flows.velocity_field import VelocityField
@@ -65,7 +66,8 @@ class FlowStep(Stage):
     def constants(self) -> Mapping[str, float]:
         steps = self.spec.integrator_steps
         assert steps is not None
-        return {"time": (int(self.name.partition("_")[0]) - 1) / steps, "duration": 1 / steps}
+        start = (int(self.name.partition("_")[0]) - 1) / steps
+        return {"time": start, "duration": 1 / steps, **given_constants(self.spec)}
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         return self._field.initial_weights(rng)
@@ -113,7 +115,7 @@ class FlowStep(Stage):
     def report_at(self, numbers: Numbers, points: NDArray[np.float64], forward: Forward) -> StageReport:
         """Describe the velocity at points (n, 2), where the particles are when the step begins."""
         time, duration = (self.constants[name] for name in ("time", "duration"))
-        tensors = {name: tf.constant(array) for name, array in numbers.items()}
+        tensors = {name: tf.constant(array) for name, array in {**numbers, **self.constants}.items()}
         at = tf.constant(points.T, tf.float64)
         velocity, jacobian = self._with_derivatives(tensors, at, _unit_vectors(at), time)
         speed = np.linalg.norm(velocity, axis=0)
@@ -179,7 +181,8 @@ class FlowStep(Stage):
 
         def improve(i: Any, unsolved: Any, x: Any, log_det: Any) -> tuple[Any, ...]:
             here = tf.gather(x, unsolved)
-            image, jacobian = self._step_with_jacobian(numbers, tf.transpose(here))
+            own = {**numbers, GIVEN: tf.gather(numbers[GIVEN], unsolved, axis=1)} if GIVEN in numbers else numbers
+            image, jacobian = self._step_with_jacobian(own, tf.transpose(here))
             change = _bounded(_solution(jacobian, tf.transpose(tf.gather(y, unsolved)) - image))
             there = here + tf.transpose(change)
             is_solved = tf.reduce_all(

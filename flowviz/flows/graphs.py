@@ -20,6 +20,7 @@ from flowviz.specs import FlowSpec
 
 AT_STAGE = "trace_through", "forward_at", "velocity", "final_velocity", "log_density"  # functions that take a stage
 STAGES = {name: tf.TensorSpec([], tf.int32) for name in AT_STAGE} | {"positions": tf.TensorSpec([2], tf.int32)}
+GIVEN = "log_prob_given"  # the function whose rows are points and the inputs for their conditions
 StageNumbers = int | tuple[int, int] | None
 
 RECENT = 16  # number of kinds whose graphs are kept when no flow uses them, because tracing takes seconds
@@ -53,7 +54,7 @@ class ChainGraphs:
         The graphs depend on the kind of chain: a part of the spec, the names of the stages if they differ in more than
         their constants, and the classes of the stages.
         """
-        any_of_kind: dict[str, Any] = {"seed": 0}
+        any_of_kind: dict[str, Any] = {"seed": 0, "given": None}
         if chain.is_uniform:
             any_of_kind |= {"pairing": None, "integrator_steps": None}
         spec = chain.spec.model_copy(update=any_of_kind)
@@ -74,7 +75,7 @@ class ChainGraphs:
         Args:
             name: Name of the function.
             numbers: Numbers of the flow.
-            points: Points (n, 2).
+            points: Points (n, 2), or rows.
             stage: Number of the stage, or of the first and the last one; None for functions that take none.
         """
         dtype = numbers[0].dtype
@@ -112,7 +113,8 @@ class ChainGraphs:
         parameters, statistics, constants = (each.shape for each in numbers[:3])
         count = None if chain.is_uniform else constants[0]
         edits = [[count], [count, None, COLUMNS]] if numbers[3:] else []
-        shapes = [parameters, statistics, [count, constants[1]], *edits, [None, 2]]
+        row = 2 + (chain.spec.condition.inputs if name == GIVEN and chain.spec.condition else 0)
+        shapes = [parameters, statistics, [count, constants[1]], *edits, [None, row]]
         signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGES[name]] if name in STAGES else [])]
         names = () if chain.is_uniform else chain.spec.stage_names()
         key = f"{name} {signature} {self._spec.model_dump_json()} {names}"

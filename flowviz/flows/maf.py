@@ -1,11 +1,14 @@
 """MAF: masked autoregressive layers."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import tensorflow as tf
 
 from flowviz.flows.affine import scale_and_shift, shift_and_log_scale, softly_bounded, unshift_and_unscale
 from flowviz.flows.conditioner import conditioner_of
 from flowviz.flows.family import Family
+from flowviz.flows.network import given_constants
 from flowviz.flows.permutation import Permutation
 from flowviz.flows.reporting import Forward, Numbers, Spans, at, combination, curve, evenly, horizontal_part, ranges
 from flowviz.flows.stage import Arrays, Stage, Tensors
@@ -24,6 +27,10 @@ class MaskedAutoregressive(Stage):
 
     kind = recipes.MASKED_AUTOREGRESSIVE
     curves_over_output = True
+
+    @property
+    def constants(self) -> Mapping[str, float]:
+        return given_constants(self.spec)
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         weights = conditioner_of(self.spec).initial_weights(2, rng)

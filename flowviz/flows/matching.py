@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from flowviz.flows.bumps import added_to_each
 from flowviz.flows.chain import Chain
+from flowviz.flows.network import GIVEN
 from flowviz.flows.objective import Objective
 from flowviz.flows.strips import in_strips
 from flowviz.flows.velocity_field import VelocityField
@@ -32,16 +33,17 @@ class FlowMatching(Objective):
     validation_share = 0.2
 
     def prepared(self, points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-        steps, batch, _ = points.shape
+        steps, batch, columns = points.shape
         start = base_of(self.spec).sample(steps * batch, int(rng.integers(2**63)))
-        pairs = self._paired(start, points.reshape(-1, 2), rng).reshape(steps, batch, 4)
-        return np.concatenate([pairs, spread_times(steps, batch, rng)[..., np.newaxis]], axis=2)
+        pairs = self._paired(start, points.reshape(-1, columns), rng).reshape(steps, batch, 2 + columns)
+        times = spread_times(steps, batch, rng)[..., np.newaxis]
+        return np.concatenate([pairs[..., :4], times, pairs[..., 4:]], axis=2)
 
     def loss(
         self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        start, end, time = tf.split(tf.transpose(batch), [2, 2, 1])
-        weights = chain.numbers(parameters, statistics)[0]
+        start, end, time, given = tf.split(tf.transpose(batch), [2, 2, 1, -1])
+        weights = {**chain.numbers(parameters, statistics)[0], GIVEN: given}
         places = start + time * (end - start)
         velocity = VelocityField(self.spec)(weights, places, time[0])
         if chain.bumps is not None:
@@ -53,7 +55,7 @@ class FlowMatching(Objective):
     def _paired(
         self, start: NDArray[np.float32], end: NDArray[np.float32], rng: np.random.Generator
     ) -> NDArray[np.float32]:
-        """Return pairs (n, 4) of points (n, 2) of the base and of the target, in random order."""
+        """Return pairs (n, 2 + columns) of points (n, 2) of the base and rows of the target, in random order."""
         if self.spec.pairing == "independent":
             return np.hstack([start, end])
         return np.hstack([start[paired_order(start)], end[paired_order(end)]])[rng.permutation(len(start))]

@@ -9,13 +9,17 @@ import tensorflow as tf
 
 from flowviz.flows.stage import Arrays, Tensors
 from flowviz.flows.table import interpolated
+from flowviz.records.weights import FIRST_BIAS, OF_GIVEN
 from flowviz.specs import FlowSpec
+from flowviz.specs.condition import inputs_of
 
 FEW = 4  # maximum outputs of a layer for which elementwise products are faster than a matrix product
 MAX_WAVE = 8.0  # wavelength in standard deviations, about the width of the cloud
-HAT_NOISE, WAVE_NOISE = 0.1, 0.3  # standard deviation of the initial weights
+HAT_NOISE, WAVE_NOISE, GIVEN_NOISE = 0.1, 0.3, 0.5  # standard deviation of the initial weights
+GIVEN = "given"  # inputs (k, n) for the condition of each point of a batch, beside the weights of a network
 TABULATED = "tabulated"  # the `Tabulated` outputs of a network, beside its weights
 KNOTS = 129  # for a batch; with 257, a step takes twice as long
+FEWEST_KNOTS = 33  # of the table of a class
 FARTHEST = 1 - 1e-6  # |u| of a knot; 0.999999 is about 2,000 standard deviations away
 NARROWEST = 1e-7  # spacing, if all points of a batch are the same
 DIGITS = 997.0  # times a coordinate, whose fraction is then random
@@ -28,7 +32,7 @@ class Tabulated(NamedTuple):
     Attributes:
         first: The first knot.
         spacing: Distance between adjacent knots.
-        values: θ at the knots (outputs, KNOTS).
+        values: θ at the knots (outputs, knots), of one class after the other.
     """
 
     first: tf.Tensor
@@ -59,25 +63,32 @@ class Network:
         """Return θ (outputs, n) at x_a (n,), interpolated if the weights contain a table of it."""
         if TABULATED in weights:
             first, spacing, values = weights[TABULATED]
-            return interpolated(values, (_squashed(x_a) - first) / spacing)
+            place = (_squashed(x_a) - first) / spacing
+            return interpolated(values, place + self._first_knots(weights, values.shape[1]))
         layers = range(self.spec.depth + 1)
         flat = [weights[f"{kind}_{i}"] for i in layers for kind in ("kernel", "bias")]
+        flat[1] = first_bias(weights)
         return _perceptron(self._features(x_a[tf.newaxis]), *flat)
 
     def tabulated(self, weights: Tensors, x_a: tf.Tensor) -> Tensors:
         """Return the weights with a table of θ over the range of a batch x_a (n,), if that is faster than θ itself.
 
-        The network is then evaluated at KNOTS knots instead of at all n points. The knots are offset at random, by the
+        The network is then evaluated at KNOTS knots instead of at all n points; they are shared out among the classes
+        of a condition, each of which has a table. The knots are offset at random, by the
         digits of the first point, so that the network learns its values everywhere.
         """
-        if (x_a.shape[0] or 0) <= KNOTS:
+        classes = len(self.spec.condition.classes) if self.spec.condition else 1
+        if (x_a.shape[0] or 0) <= KNOTS or not classes:
             return weights
+        count = max(KNOTS // classes, FEWEST_KNOTS)
         x_a = tf.stop_gradient(x_a)
         low, high = _squashed(tf.reduce_min(x_a)), _squashed(tf.reduce_max(x_a))
-        spacing = tf.maximum((high - low) / (KNOTS - 2), NARROWEST)
+        spacing = tf.maximum((high - low) / (count - 2), NARROWEST)
         first = low - spacing * tf.math.floormod(DIGITS * x_a[0], 1.0)
-        u = tf.clip_by_value(first + spacing * tf.range(KNOTS, dtype=x_a.dtype), -FARTHEST, FARTHEST)
-        values = self(weights, SCALE * u * tf.math.rsqrt(1 - u**2))
+        u = tf.clip_by_value(first + spacing * tf.range(count, dtype=x_a.dtype), -FARTHEST, FARTHEST)
+        knots = tf.tile(SCALE * u * tf.math.rsqrt(1 - u**2), [classes])
+        told = {GIVEN: tf.constant(np.repeat(np.eye(classes), count, axis=1), x_a.dtype)} if classes > 1 else {}
+        values = self({**weights, **told}, knots)
         return {**weights, TABULATED: Tabulated(first, spacing, values)}
 
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
@@ -103,12 +114,45 @@ class Network:
                 kernel = np.hstack([kernel, rng.normal(scale=scales, size=(width_out, len(scales)))])
             weights[f"kernel_{i}"] = kernel
             weights[f"bias_{i}"] = rng.uniform(-1, 1, (width_out, 1)) if i == 0 else np.zeros((width_out, 1))
-        return weights
+        return weights | given_weights(spec, rng)
+
+    def _first_knots(self, weights: Tensors, knots: int) -> Any:
+        """Return the number of the first knot of the table of each point, (n,), or 0 if there is one table for all."""
+        if GIVEN not in weights:
+            return 0
+        classes = weights[GIVEN].shape[0]
+        return tf.linalg.matvec(
+            weights[GIVEN], tf.range(classes, dtype=tf.float32) * (knots // classes), transpose_a=True
+        )
 
     def _features(self, x_a: tf.Tensor) -> tf.Tensor:
         hats = [_hats(x_a, self.spec.hats, self.spec.reach)] if self.spec.hats else []
         waves = [_waves(x_a, self.spec.waves)] if self.spec.waves else []
         return tf.concat([x_a, *hats, *waves], axis=0) if hats or waves else x_a
+
+
+def given_weights(spec: FlowSpec, rng: np.random.Generator) -> Arrays:
+    """Return the initial kernel of the condition of a flow, by name; none without a condition."""
+    inputs = spec.condition.inputs if spec.condition else 0
+    return {OF_GIVEN: rng.normal(scale=GIVEN_NOISE, size=(spec.width, inputs))} if inputs else {}
+
+
+def given_constants(spec: FlowSpec) -> dict[str, float]:
+    """Return the inputs for the condition at which a flow is shown, by name; none without a condition."""
+    return {f"{GIVEN}_{i}": float(each) for i, each in enumerate(inputs_of(spec.condition, spec.given))}
+
+
+def first_bias(weights: Tensors) -> tf.Tensor:
+    """Return the biases of the first layer (width, 1), or (width, n) for a batch whose points have own conditions."""
+    bias = weights[FIRST_BIAS]
+    if OF_GIVEN not in weights:
+        return bias
+    kernel = weights[OF_GIVEN]
+    given = weights.get(GIVEN)
+    if given is None:
+        constants = [tf.cast(weights[f"{GIVEN}_{i}"], kernel.dtype) for i in range(kernel.shape[1])]
+        given = tf.stack(constants)[:, tf.newaxis]
+    return bias + kernel @ given
 
 
 def is_later(name: str) -> bool:
@@ -117,7 +161,7 @@ def is_later(name: str) -> bool:
     Its gradients often agree, so a step of Adam moves the output of the layer by its width times the learning rate.
     Reference: Yang et al. 2022, "Tensor programs V", https://arxiv.org/abs/2203.03466.
     """
-    return "/kernel_" in name and not name.endswith("/kernel_0")
+    return "/kernel_" in name and not name.endswith(("/kernel_0", f"/{OF_GIVEN}"))
 
 
 def _hats(x_a: tf.Tensor, count: int, reach: float) -> tf.Tensor:
@@ -155,7 +199,9 @@ def _perceptron(features: tf.Tensor, *flat: tf.Tensor) -> tuple[tf.Tensor, Any]:
         ones = tf.ones_like(features[0])
         found: list[tf.Tensor] = []
         for i in reversed(range(len(kernels))):
-            found += [tf.expand_dims(tf.linalg.matvec(upstream, ones), 1), _by_kernel(upstream, layers[i])]
+            is_own = biases[i].shape[1] != 1  # each point has a bias of its own
+            by_bias = upstream if is_own else tf.expand_dims(tf.linalg.matvec(upstream, ones), 1)
+            found += [by_bias, _by_kernel(upstream, layers[i])]
             below = _by_input(kernels[i], upstream)
             upstream = tf.where(layers[i] > 0, below, 0) if i else below
         return upstream, found[::-1]

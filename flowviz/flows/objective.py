@@ -15,7 +15,7 @@ from flowviz.specs import FlowSpec
 class Objective(ABC):
     """A loss of a batch, as a function of the numbers of a flow."""
 
-    columns: ClassVar[int]  # numbers of each training point, as `prepared` returns them
+    columns: ClassVar[int]  # numbers of each training point, as `prepared` returns them, before the condition
     is_nll: ClassVar[bool]  # whether the loss is the NLL of the batch
     explosion: ClassVar[float] = 20.0  # nats; in a healthy training, the median loss of a chunk never rises by as much
     validation_share: ClassVar[float] = 1.0  # of the points and particles of a validation, lower if densities take long
@@ -25,13 +25,16 @@ class Objective(ABC):
 
     @abstractmethod
     def prepared(self, points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return what a chunk of steps learns from (steps, batch, columns), given points (steps, batch, 2)."""
+        """Return what a chunk of steps learns from (steps, batch, columns + k), given rows (steps, batch, 2 + k).
+
+        Rows are points, followed by the k inputs that tell networks their conditions.
+        """
 
     @abstractmethod
     def loss(
         self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the loss of a batch (batch, columns), a scalar, and the statistics after the step.
+        """Return the loss of a batch (batch, columns + k), a scalar, and the statistics after the step.
 
         `pace`, from 0 to 1, slows running averages down.
         """

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from flowviz.flows.network import MAX_WAVE
+from flowviz.flows.network import MAX_WAVE, first_bias, given_weights
 from flowviz.flows.stage import Arrays, Tensors
 from flowviz.specs import FlowSpec
 
@@ -77,7 +77,7 @@ class VelocityField:
             scale = scales if i == 0 else 0 if i == spec.depth else np.sqrt(2 / width_in)
             weights[f"kernel_{i}"] = rng.normal(scale=scale, size=(width_out, width_in))
             weights[f"bias_{i}"] = rng.uniform(-1, 1, (width_out, 1)) if i == 0 else np.zeros((width_out, 1))
-        return weights
+        return weights | given_weights(spec, rng)
 
     def _waves_of(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the features (2·(1 + 2·waves), n) of points, and their derivatives (2, 1 + 2·waves, n).
@@ -97,8 +97,8 @@ class VelocityField:
         times = tf.concat([t[tf.newaxis], tf.sin(angles), tf.cos(angles)], axis=0)
         if t.shape == [1]:
             of_place, of_time = self._first_kernels(weights)
-            return of_place @ features + (of_time @ times + weights["bias_0"])
-        return weights["kernel_0"] @ tf.concat([features, times], axis=0) + weights["bias_0"]
+            return of_place @ features + (of_time @ times + first_bias(weights))
+        return weights["kernel_0"] @ tf.concat([features, times], axis=0) + first_bias(weights)
 
     def _first_kernels(self, weights: Tensors) -> Any:
         """Return the parts of the first kernel that belong to the features of the place and of the time."""

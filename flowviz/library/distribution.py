@@ -13,7 +13,7 @@ from flowviz.records import Trace, Units, checked_points, slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs.training import SEED_BITS
 from flowviz.specs.view import Direction, UnitName
-from flowviz.targets import build_target, spec_units, untrained_in_parts
+from flowviz.targets import spec_units, untrained_in_parts
 
 SAMPLES = 20_000
 
@@ -122,5 +122,5 @@ def trace_in_parts(
         particles = flow.particles(n, seed)
         yield from (flow.trace(particles[some]) for some in slices(n))
         return
-    for points in untrained_in_parts(build_target(project.target), n, np.random.default_rng(seed)):
+    for points in untrained_in_parts(project.build_target(), n, np.random.default_rng(seed)):
         yield from (flow.encoded(points[some]) for some in slices(len(points)))

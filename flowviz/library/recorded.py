@@ -115,7 +115,7 @@ def points_of_test(target: TargetSpec) -> NDArray[np.floating]:
         TargetError: If the target is a table with fewer than 100 points, or if it cannot be built.
     """
     built = build_target(target)
-    points = scoring.points_of_test(built)
-    if points is None:
+    drawn = scoring.points_of_test(built)
+    if drawn is None:
         raise TargetError("The table is too small to have test points; it needs at least 100 points.")
-    return target_units(built, "data").values(points)
+    return target_units(built, "data").values(drawn.points)

@@ -1,10 +1,10 @@
-"""Format 11 of the project file: conversion between a project and the bytes of its file.
+"""Format 12 of the project file: conversion between a project and the bytes of its file.
 
 The file is a safetensors file: arrays, and a JSON text under the key "flowviz" of the metadata. A *state* is a row of
 all parameters and statistics of the flow at one moment; states that are equal bit for bit are stored once. Saving the
 same project always produces the same bytes. NLLs, losses and entropies are in nats.
 
-    metadata    format_version    11
+    metadata    format_version    12
                 target            the target spec, with {"content": NUMBER} in place of the bytes of a file
                 flow, training    the other specs of the training that produced the weights
                 next              {"target", "flow", "training"} of the next training, or null if they are the same

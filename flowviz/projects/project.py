@@ -31,9 +31,11 @@ from flowviz.records import (
 from flowviz.records.events import Ending
 from flowviz.records.recorded_flow import unknown
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
+from flowviz.specs.condition import UNTOLD, Condition
 from flowviz.specs.edits import Edits
 from flowviz.specs.flow import Integrator
 from flowviz.specs.shares import counted
+from flowviz.specs.target import condition_of
 from flowviz.specs.view import UnitName
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ class Project:
     @checked
     def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":
         """Return the project of a training that has not begun."""
-        nothing = Weights({}, {})
+        nothing, flow = Weights({}, {}), flow.told(condition_of(target))
         return cls(target, flow, training, nothing, History(), untrained_trace(flow), environment=Environment.current())
 
     @property
@@ -277,6 +279,34 @@ class Project:
             )
         return replace(self, flow=flow)._followed_anew()
 
+    @property
+    def condition(self) -> Condition:
+        """Return the condition that the flow is told. Raises `SpecError` if it is told none."""
+        if self.flow.condition is None:
+            raise SpecError("The flow is not told any condition. Train one on a target with a condition.")
+        return self.flow.condition
+
+    def given(self, value: str | float | None) -> "Project":
+        """Return this project at another value of its condition, and its particles followed anew.
+
+        Loads TensorFlow, unless there was no training. The score remains: it is that of all values.
+
+        Args:
+            value: The name of a class, or a number; between two classes, it is a share of both. None or "nothing" for
+                the flow that is not told the value, which is good only if values were left out in its training.
+
+        Raises:
+            SpecError: If the flow is told no condition, or if there is no such value.
+        """
+        found = None if value in (None, UNTOLD) else self.condition.value(value)
+        if found == self.flow.given and self.condition:
+            return self
+        return replace(self, flow=self.flow.model_copy(update={"given": found}))._followed_anew(score=self.score)
+
+    def build_target(self) -> targets.Target:
+        """Return the target, at the value of the condition at which the flow is shown. Raises `FlowvizError`."""
+        return targets.build_target(self.target).given(self.flow.given)
+
     @checked
     def with_edits(self, edits: Edits) -> "Project":
         """Return this project with other edits in place of its own, and its particles followed anew.
@@ -292,14 +322,14 @@ class Project:
         """
         return self if edits == self.edits else replace(self, edits=edits.checked(self.flow))._followed_anew()
 
-    def _followed_anew(self) -> "Project":
+    def _followed_anew(self, score: Score | None = None) -> "Project":
         """Return this project with its particles as its flow moves them, and without what belonged to another flow."""
         built = self.build_flow() if self.weights.parameters or self.edits else None
         own = self.trace.particles_of(built.base) if built else self.trace.positions[0]
         trace = built.trace(own) if built else untrained_trace(self.flow, own)
         timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
         seen = _seen_of(self.seen, timeline, trace)
-        return replace(self, trace=trace, timeline=timeline, seen=seen, score=None)
+        return replace(self, trace=trace, timeline=timeline, seen=seen, score=score)
 
     def __repr__(self) -> str:
         """Return one line, because the arrays would take thousands."""

@@ -1,5 +1,6 @@
 """Upgrades of older project file formats to the current one.
 
+- Format 11 had no conditions, which are None by default.
 - Format 10 had an NLL in place of each measurement of a score, and did not count the uses of the test points.
 - Format 9 had no edits, which are empty by default.
 - Format 8 had flows with a standard normal base only, which is no longer the default of all families.
@@ -9,7 +10,7 @@ Formats 1 to 7 were written by development versions before the first release, an
 
 from typing import Any
 
-FORMAT_VERSION, OLDEST_VERSION = 11, 8
+FORMAT_VERSION, OLDEST_VERSION = 12, 8
 
 
 def upgraded(text: dict[str, Any]) -> dict[str, Any]:

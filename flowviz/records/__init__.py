@@ -26,7 +26,7 @@ from flowviz.records.measured import Measured
 from flowviz.records.moment import Hits, Moment, Snapshot
 from flowviz.records.report import Curve, StageReport, written
 from flowviz.records.scene import Scene
-from flowviz.records.score import Score
+from flowviz.records.score import Score, ScoreGiven
 from flowviz.records.selection import Combination, Selection, nearest, selection_among
 from flowviz.records.target_picture import TargetPicture
 from flowviz.records.timeline import Timeline
@@ -67,6 +67,7 @@ __all__ = [
     "Retargeted",
     "Scene",
     "Score",
+    "ScoreGiven",
     "Selection",
     "Settings",
     "Snapshot",

@@ -234,7 +234,7 @@ class RecordedFlow:
         draws = drawn.log_density(stage) if is_known else self.log_density(stage, drawn.positions[stage])
         return Density(stage, rectangle, values, draws, is_estimate=not self.has_density_grids)
 
-    def log_prob(self, x: ArrayLike) -> NDArray[np.float32]:
+    def log_prob(self, x: ArrayLike, values: object = None) -> NDArray[np.float32]:
         """Return the log-density (n,) in nats of the recorded points of the target.
 
         Raises:

@@ -13,6 +13,26 @@ CHANCE = 3.0  # number of standard errors by which a gap may be below 0 by chanc
 
 
 @dataclass(frozen=True)
+class ScoreGiven:
+    """The score of a flow that is told a condition, at one value of it.
+
+    Attributes:
+        value: The value, as the user reads it.
+        nll: Mean NLL in nats of the test points with this value. None if some of them have no density.
+        entropy: Entropy of the target at this value. None if unknown.
+    """
+
+    value: str
+    nll: float | None
+    entropy: float | None
+
+    @property
+    def gap(self) -> float | None:
+        """Return the NLL minus the entropy, ideally 0. None if either is unknown."""
+        return None if self.nll is None or self.entropy is None else self.nll - self.entropy
+
+
+@dataclass(frozen=True)
 class Score:
     """The score of a flow.
 
@@ -28,6 +48,8 @@ class Score:
         entropy: Entropy of the target. None if unknown.
         folded: Share of the points, from 0 to 1, at which a layer folds the plane over. Their densities are inexact: if
             the flow moves several particles to a point, only one counts; if none is found, the point has no density.
+        given: The scores on the test points at each value of a condition, of which the test NLL is the mean. Empty
+            without a condition.
         data_units: The units of the data of the target. Files do not store them, because they have the target.
     """
 
@@ -36,6 +58,7 @@ class Score:
     test: Measured | None = None
     entropy: float | None = None
     folded: Share = 0.0
+    given: tuple[ScoreGiven, ...] = ()
     data_units: Units = field(default=FLOW_UNITS, compare=False, repr=False)
 
     @property
@@ -69,6 +92,11 @@ class Score:
         """Return the measurement on the test points, or else on the validation points. None if both are unknown."""
         return self.test or self.validation
 
+    @property
+    def gaps(self) -> dict[str, float | None]:
+        """Return the gap at each value of a condition, against the entropy of the target there."""
+        return {each.value: each.gap for each in self.given}
+
     def figures(self) -> dict[str, float | None]:
         """Return the NLLs, the entropy and the gap for scripts, in nats. None means unknown."""
         return {
@@ -95,6 +123,7 @@ class Score:
             validation=self.validation and self.validation.in_units(units),
             test=self.test and self.test.in_units(units),
             entropy=units.nll(self.entropy),
+            given=tuple(replace(each, nll=units.nll(each.nll), entropy=units.nll(each.entropy)) for each in self.given),
         )
 
     def sentence(self) -> str:
@@ -105,7 +134,9 @@ class Score:
         """
         found = self.best_known
         words = found.sentence(self.entropy) if found else "unknown NLL"
-        return f"{words}{inexact_note(self.folded)}{impossible_note(self.gap, self.standard_error)}"
+        known = [f"{value} {gap:.3f}" for value, gap in self.gaps.items() if gap is not None]
+        parts = f" ({', '.join(known)})" if known else ""
+        return f"{words}{parts}{inexact_note(self.folded)}{impossible_note(self.gap, self.standard_error)}"
 
 
 def impossible_note(gap: float | None, standard_error: float | None) -> str:

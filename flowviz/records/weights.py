@@ -14,6 +14,8 @@ from flowviz.records.bounds import Count
 from flowviz.records.equality import EqualByContent
 
 Shapes = dict[str, tuple[Count, ...]]
+OF_GIVEN = "kernel_given"  # the kernel (width, k) by which the first layer of a network takes a condition
+FIRST_BIAS = "bias_0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +29,24 @@ class Weights(EqualByContent):
 
     parameters: Mapping[str, NDArray[Any]]
     statistics: Mapping[str, NDArray[Any]]
+
+
+def weights_given(weights: Weights, inputs: NDArray[np.float32]) -> Weights:
+    """Return the weights of a flow without a condition that does what one does at a value of its condition.
+
+    The value only shifts the biases of the first layers.
+
+    Args:
+        weights: The weights of the flow with the condition.
+        inputs: The inputs (k,) that tell its networks the value.
+    """
+    parameters = dict(weights.parameters)
+    for path in weights.parameters:
+        stage, _, name = path.rpartition("/")
+        if name == OF_GIVEN:
+            shift = parameters.pop(path) @ inputs[:, np.newaxis]
+            parameters[f"{stage}/{FIRST_BIAS}"] = parameters[f"{stage}/{FIRST_BIAS}"] + shift
+    return Weights(parameters, weights.statistics)
 
 
 def shapes_of(arrays: Mapping[str, NDArray[Any]]) -> Shapes:

@@ -4,6 +4,7 @@ from .comparison import comparison_spec as comparison_spec
 from .comparison_presets import COMPARISON_PRESETS as COMPARISON_PRESETS
 from .comparison_presets import ComparisonPreset as ComparisonPreset
 from .comparison_presets import ComparisonPresetName as ComparisonPresetName
+from .condition import Condition as Condition
 from .edits import Bump as Bump
 from .edits import Edits as Edits
 from .edits import LayerEdit as LayerEdit
@@ -22,6 +23,7 @@ from .seen import Seen as Seen
 from .shapes import SHAPES as SHAPES
 from .shapes import ShapeName as ShapeName
 from .spec import Spec as Spec
+from .target import ConditionalSpec as ConditionalSpec
 from .target import DrawingSpec as DrawingSpec
 from .target import ImageSpec as ImageSpec
 from .target import MixSpec as MixSpec

@@ -6,7 +6,7 @@ from flowviz.specs import recipes
 from flowviz.specs.edits import LayerEdit
 from flowviz.specs.recipes import RECORDED
 from flowviz.specs.shares import folded_share, percent
-from flowviz.specs.target import MixSpec, TargetSpec, TextSpec
+from flowviz.specs.target import ConditionalSpec, MixSpec, TargetSpec, TextSpec, sources_of
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 BASE_CLOUDS: Mapping[str, str] = {
@@ -351,8 +351,8 @@ def surface(target: TargetSpec) -> str:
     """Return what the particles of a target land on, such as "the letters"."""
     if isinstance(target, TextSpec):
         return "the letters" if any(map(str.isalpha, target.text)) else "the characters"
-    if isinstance(target, MixSpec):
-        surfaces = {surface(part.source) for part in target.parts}
+    if isinstance(target, MixSpec | ConditionalSpec):
+        surfaces = {surface(source) for source in sources_of(target)}
         return surfaces.pop() if len(surfaces) == 1 else "the target"
     return SURFACES[target.kind]
 

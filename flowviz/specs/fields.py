@@ -225,4 +225,5 @@ def as_text(value: Any) -> str:
 
 
 def _is_nested(field: SpecField) -> bool:
-    return isinstance(field.kind, type) and issubclass(field.kind, Spec) and not field.option.form
+    option = field.option
+    return isinstance(field.kind, type) and issubclass(field.kind, Spec) and not (option.form or option.is_internal)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from flowviz.specs.condition import Condition
 from flowviz.specs.fields import Option, described
 from flowviz.specs.recipes import (
     BASE,
@@ -29,6 +30,7 @@ Arrangement = Literal["ring", "grid", "learned"]
 NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
 PATH_WORDS = {"pairing": "a pairing", "integrator": "an integrator", "integrator_steps": "integrator steps"}
 INTEGRATOR_FIELDS = ("integrator", "integrator_steps")  # on which the weights do not depend
+UNTELLABLE = "A {} has no networks that could be told the condition. Choose another flow, or ignore the condition."
 SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
 MIXTURE_DEFAULTS: Mapping[str, Any] = {"components": 8, "arrangement": "ring"}  # which other bases do not have
 MAX_COMPONENTS = 9
@@ -151,6 +153,21 @@ class FlowSpec(Spec):
     options: Mapping[str, bool | int | float | str] = Field(
         default_factory=dict, description="Options that only a family of an extension has, by name"
     )
+    ignores_condition: Annotated[
+        bool,
+        described(
+            "Ignore the condition",
+            "Learn all values of a condition as one density, without being told which value a point has",
+        ),
+    ] = False
+    condition: Annotated[
+        Condition | None, Field(description="What the networks are told"), Option(is_internal=True)
+    ] = None
+    given: Annotated[
+        float | None,
+        Field(description="Value of the condition at which the flow is shown; None if it is not told"),
+        Option(is_internal=True),
+    ] = None
     stages: Annotated[
         tuple[str, ...],
         Field(description="Names of the stages of a recorded flow, base first"),
@@ -173,6 +190,18 @@ class FlowSpec(Spec):
     def is_recorded(self) -> bool:
         """Return whether the flow is one of another program, of which only particles are known."""
         return self.family == RECORDED
+
+    @property
+    def takes_condition(self) -> bool:
+        """Return whether the flow has networks that can be told a condition."""
+        return self.recipe.has_network and self.conditioner == "network" and not self.recipe.stages
+
+    @property
+    def given_label(self) -> str:
+        """Return the value of the condition at which the flow is shown, or an empty text if it has no condition."""
+        if self.condition is None:
+            return ""
+        return f"{self.condition.name} unknown" if self.given is None else self.condition.label(self.given)
 
     @property
     def reach(self) -> float:
@@ -200,14 +229,27 @@ class FlowSpec(Spec):
         ends = self.hats + 2 * self.waves + 3 * (self.bins or 1)
         return self.layers * self.width * ((self.depth - 1) * self.width + ends)
 
-    def with_integrator_of(self, other: "FlowSpec") -> "FlowSpec":
-        """Return this flow with the integrator of another one, or unchanged if one of them has none.
+    def shown_as(self, other: "FlowSpec") -> "FlowSpec":
+        """Return this flow with the integrator of another one and at the same value of the condition, if both have one.
 
         The weights stay the same, and so does a training.
         """
+        own = self.model_copy(update={"given": other.given}) if self.condition == other.condition else self
         if not (self.recipe.is_continuous and other.recipe.is_continuous):
-            return self
-        return self.with_integrator(other.integrator, other.integrator_steps)
+            return own
+        return own.with_integrator(other.integrator, other.integrator_steps)
+
+    def told(self, condition: Condition | None) -> "FlowSpec":
+        """Return this flow as one that is told a condition, unless it ignores it, and shown at its first value.
+
+        Raises:
+            SpecError: If the flow has no networks that could be told.
+        """
+        if condition is None or self.ignores_condition:
+            return self if self.condition is None else FlowSpec(**{**dict(self), "condition": None, "given": None})
+        has_same = condition == self.condition and self.given is not None
+        given = self.given if has_same else condition.range[0]
+        return FlowSpec(**{**dict(self), "condition": condition, "given": given})
 
     def bijector_kinds(self) -> tuple[str, ...]:
         """Return the kind of each bijector, in order from the base to the target."""
@@ -251,12 +293,12 @@ class FlowSpec(Spec):
         return FlowSpec(**{**dict(self), **{name: value for name, value in changes.items() if value is not None}})
 
     def as_trained(self) -> "FlowSpec":
-        """Return the same flow with the integrator of its recipe, which all metrics during a training use.
+        """Return the same flow as a training measures it: with the integrator of its recipe, and at no other condition.
 
-        The weights do not depend on the requested integrator, so the state that a training keeps must not either.
+        The weights do not depend on how the flow is shown, so the state that a training keeps must not either.
         """
         usual = {name: self.recipe.defaults[name] for name in INTEGRATOR_FIELDS if self.recipe.is_continuous}
-        return self.model_copy(update=usual)
+        return self.model_copy(update={**usual, "given": self.condition.range[0] if self.condition else None})
 
     def _kind(self, role: str, layer: int) -> str | None:
         if role == "normalization":
@@ -320,6 +362,13 @@ class FlowSpec(Spec):
             raise ValueError(
                 "Only a mixture base has components and an arrangement. Leave them out, or choose a mixture."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_told(self) -> Self:
+        if self.condition and not self.takes_condition:
+            what = "table" if self.conditioner == "table" else f"{self.family} flow"
+            raise ValueError(UNTELLABLE.format(what))
         return self
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from flowviz.specs.spec import Spec
 Repeat = Literal["once", "loop", "ping-pong"]
 Easing = Literal["smooth", "linear"]
 Heading = Literal["forward", "backward"]
-Through = Literal["layers", "training", "both"]
+Through = Literal["layers", "training", "both", "condition"]
 
 MIN_SPEED, MAX_SPEED = 0.25, 4.0
 STEP_SECONDS = 0.75  # from a stage to the next one, at speed 1
@@ -31,9 +31,11 @@ class Playback(Spec):
         Heading, described("Playing direction", "From the base to the target, or back"), Option(FILMS)
     ] = "forward"
     speed: Annotated[float, described("Speed", "Speed of the playback in the window", ge=MIN_SPEED, le=MAX_SPEED)] = 1.0
-    through: Annotated[Through, described("What to play", "Play the layers, the training, or both"), Option(FILMS)] = (
-        "layers"
-    )
+    through: Annotated[
+        Through,
+        described("What to play", "Play the layers, the training, both, or the values of the condition"),
+        Option(FILMS),
+    ] = "layers"
 
     def seconds(self, last: int) -> float:
         """Return the duration of one pass, there and back for ping-pong, including a rest at the end."""

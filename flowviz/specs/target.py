@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, field
 from pydantic import ValidationError as PydanticError
 
 from flowviz.errors import SpecError
+from flowviz.specs.condition import MAX_CLASSES, Condition
 from flowviz.specs.fields import described
 from flowviz.specs.shapes import SHAPES, ShapeName, words_of
 from flowviz.specs.spec import Spec
@@ -28,6 +29,8 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 Align = Literal["left", "center", "right"]
 Layout = Literal["beside", "over"]
+Motion = Literal["turn", "grow", "move"]
+MOTIONS: Mapping[Motion, str] = {"turn": "turn", "grow": "size", "move": "place"}  # and the name of its number
 
 
 def _decoded(content: Any) -> Any:
@@ -248,19 +251,73 @@ class MixSpec(Spec):
         return joint.join(part.source.title for part in self.parts)
 
 
-KINDS = _Source | MixSpec
+class ConditionalSpec(Spec):
+    """A target with a condition: several sources, each of which is a class, or one that changes with a number.
+
+    A flow that is told the value learns one density for each. All sources have equally many points, and the means of
+    all but tables are at the same point.
+    """
+
+    kind: Literal["conditional"] = "conditional"
+    sources: Annotated[tuple[SourceSpec, ...], described("Sources", f"2 to {MAX_CLASSES} classes, or one source")]
+    names: Annotated[
+        tuple[str, ...], Field(description="Names of the classes; by default, the titles of the sources")
+    ] = ()
+    motion: Annotated[
+        Motion | None, described("Condition", "How the only source changes with a number from 0 to 1")
+    ] = None
+
+    @model_validator(mode="after")
+    def _classes_or_motion(self) -> Self:
+        if (len(self.sources) == 1) != (self.motion is not None):
+            raise ValueError(
+                f"A condition needs 2 to {MAX_CLASSES} sources, or a single one that turns, grows or moves."
+            )
+        if self.names and len(self.names) != len(self.sources):
+            raise ValueError(f"There are {len(self.sources)} sources but {len(self.names)} names.")
+        try:
+            self.condition  # noqa: B018
+        except SpecError as error:
+            raise ValueError(str(error)) from None
+        return self
+
+    @property
+    def condition(self) -> Condition:
+        """Return the condition."""
+        if self.motion:
+            return Condition(name=MOTIONS[self.motion])
+        are_words = all(isinstance(source, TextSpec) for source in self.sources)
+        names = self.names or tuple(source.title for source in self.sources)
+        return Condition(name="word" if are_words else "class", classes=names)
+
+    @property
+    def title(self) -> str:
+        """Return the name of the target as shown to the user."""
+        if self.motion:
+            return f"{self.sources[0].title}, which {self.motion}s"
+        return " or ".join(self.condition.classes)
+
+
+KINDS = _Source | MixSpec | ConditionalSpec
 TargetSpec = Annotated[KINDS, Field(discriminator="kind")]
 TARGETS: Mapping[str, type[Spec]] = {each.model_fields["kind"].default: each for each in get_args(KINDS)}
 
 
 def sources_of(target: TargetSpec) -> tuple[SourceSpec, ...]:
-    """Return the sources of a mix, or the only source of any other target."""
+    """Return the sources of a mix or of a condition, or the only source of any other target."""
+    if isinstance(target, ConditionalSpec):
+        return target.sources
     return tuple(part.source for part in target.parts) if isinstance(target, MixSpec) else (target,)
 
 
 @cache
 def _adapter() -> TypeAdapter[TargetSpec]:
     return TypeAdapter(TargetSpec)  # takes 3 ms, which the start of the window does not have
+
+
+def condition_of(target: TargetSpec) -> Condition | None:
+    """Return the condition of a target, or None if it has none."""
+    return target.condition if isinstance(target, ConditionalSpec) else None
 
 
 def target_spec(values: Any) -> TargetSpec:

@@ -22,6 +22,7 @@ from .tables import reading_columns as reading_columns
 from .tables import reading_points as reading_points
 from .tables import result_of as result_of
 from .target import DRAWN_TOGETHER as DRAWN_TOGETHER
+from .target import Drawn as Drawn
 from .target import Extent as Extent
 from .target import Target as Target
 from .target import draw_in_parts as draw_in_parts

@@ -4,7 +4,8 @@ from typing import overload
 
 from flowviz.arguments import checked
 from flowviz.records import Units
-from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, PointsSpec, ShapeSpec, TargetSpec, TextSpec
+from flowviz.specs import ConditionalSpec, DrawingSpec, ImageSpec, MixSpec, PointsSpec, ShapeSpec, TargetSpec, TextSpec
+from flowviz.targets.conditional import Classes, Moving
 from flowviz.targets.drawing import drawing_target
 from flowviz.targets.image import image_target
 from flowviz.targets.ink import Ink
@@ -50,6 +51,9 @@ def build_target(spec: TargetSpec) -> Target:
         case PointsSpec():
             units = Units(spec.center, spec.unit)
             return Points(spec.rows, spec.training_share, units, standardize=spec.standardize)
+        case ConditionalSpec():
+            built = [build_target(source) for source in spec.sources]
+            return Moving(spec.condition, built[0], spec.motion) if spec.motion else Classes(spec.condition, built)
         case MixSpec():
             parts = spec.parts
             return mixed([build_target(p.source) for p in parts], [p.weight for p in parts], spec.layout)

@@ -51,7 +51,7 @@ class AdaptiveHistogram:
         shares, self.leaves = _pruned(counts[:-1].reshape(self.shape))
         self._density = np.append(shares * np.float32(len(shares) / (width * height)), np.float32(0))  # by cell
 
-    def log_prob(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+    def log_prob(self, points: NDArray[np.floating], values: object = None) -> NDArray[np.float64]:
         """Return the log-density (n,) in nats at points (n, 2), which is finite also far away."""
         points = np.asarray(points, np.float64)
         inside = np.maximum(self._density[self._cells(points)], np.finfo(np.float64).tiny)

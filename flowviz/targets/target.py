@@ -2,15 +2,42 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Hits, TargetPicture
 from flowviz.records.trace import TOGETHER
+from flowviz.specs.condition import Condition
 
 DRAWN_TOGETHER = 16 * TOGETHER  # points, which take little memory each
 Extent = tuple[float, float, float, float]  # left, right, bottom, top, in flow units
+
+
+Use = Literal["sample", "validation", "test"]  # the methods that return points, by what the points are for
+
+
+class Drawn(NamedTuple):
+    """Points of a target, with the values of its condition.
+
+    Attributes:
+        points: The points (n, 2).
+        values: The value of the condition at each point (n,). None if the target has no condition.
+    """
+
+    points: NDArray[np.float32]
+    values: NDArray[np.float64] | None = None
+
+    def part(self, some: slice) -> "Drawn":
+        """Return some of the points."""
+        return Drawn(self.points[some], None if self.values is None else self.values[some])
+
+    def rows(self, condition: Condition | None) -> NDArray[np.float32]:
+        """Return the points (n, 2), followed by the inputs that tell networks their condition, if a flow has one."""
+        if condition is None or self.values is None:
+            return self.points
+        return np.hstack([self.points, condition.features(self.values)])
 
 
 class Target(ABC):
@@ -50,6 +77,26 @@ class Target(ABC):
         They are never used to train a flow or to select a state.
         """
         return self.sample(count, rng)
+
+    @property
+    def condition(self) -> Condition | None:
+        """Return the condition, each value of which has a density of its own. None if there is none."""
+        return None
+
+    def given(self, value: float | None) -> "Target":
+        """Return the target at a value of the condition, or all of it if it has none, or if the value is None."""
+        return self
+
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Drawn | None:
+        """Return points for a use with the values of their condition, or None if the target has none for it."""
+        points = getattr(self, use)(count, rng)
+        return None if points is None else Drawn(points)
+
+    def training_draw(self, count: int, rng: np.random.Generator) -> Drawn:
+        """Draw training points with the values of their condition."""
+        found = self.drawn("sample", count, rng)
+        assert found is not None
+        return found
 
     @property
     def training_points(self) -> int | None:

@@ -4,7 +4,7 @@ from typing import get_args
 
 from flowviz.errors import SpecError, TargetError
 from flowviz.records import FLOW_UNITS, Units
-from flowviz.specs import DrawingSpec, ImageSpec, PointsSpec, TargetSpec, TextSpec
+from flowviz.specs import ConditionalSpec, DrawingSpec, ImageSpec, PointsSpec, TargetSpec, TextSpec
 from flowviz.specs.target import sources_of
 from flowviz.specs.view import UnitName
 from flowviz.targets.build import build_target
@@ -38,6 +38,8 @@ def target_units(target: Target, name: UnitName) -> Units:
 
 def has_pixels(spec: TargetSpec) -> bool:
     """Return whether a spec describes a target made of pixels: a text, an image, a drawing, or a mix of these."""
+    if isinstance(spec, ConditionalSpec):  # its classes have pixels of different sizes
+        return False
     return all(isinstance(source, TextSpec | ImageSpec | DrawingSpec) for source in sources_of(spec))
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from flowviz.errors import SpecError
 from flowviz.projects import Project
 from flowviz.records import Checkpoint, Retargeted
 from flowviz.specs import TargetSpec, TrainingSpec
+from flowviz.specs.target import condition_of
 from flowviz.training.settings import with_settings_of
 
 
@@ -62,8 +64,10 @@ def retargeted(project: Project, target: TargetSpec, training: TrainingSpec | No
 
     Raises:
         FileError: If the weights do not fit the flow.
-        SpecError: If the edits do not fit the flow.
+        SpecError: If the edits do not fit the flow, or if the target has another condition.
     """
+    if project.flow.told(condition_of(target)).condition != project.flow.condition:
+        raise SpecError("The flow is told another condition than that of the target. Train a new flow on it.")
     wanted, found = training or project.training, from_here(project)
     found = replace(with_settings_of(found, wanted), target=target, training=wanted, next=None)
     return found.after(Retargeted(found.resumes_at, target.title)) if found.resumes_at else found

@@ -211,10 +211,10 @@ class Training:
         """Take `count` steps while the clock runs, and return the events to report."""
         self._clock.resume()
         steps, batch, _ = self._runner.shape
-        drawn = self._target.sample(steps * batch, self._train_rng).reshape(steps, batch, 2)
+        drawn = self._target.training_draw(steps * batch, self._train_rng)
         own_rng = np.random.default_rng((self._spec.seed, self._guard.step))  # same points for equal batches
-        points = self._flow.objective.prepared(drawn, own_rng)
-        self._latest_points = drawn[:count].reshape(-1, 2)[-LATEST_POINTS:]
+        points = self._flow.objective.prepared(drawn.rows(self._flow.spec.condition).reshape(steps, batch, -1), own_rng)
+        self._latest_points = drawn.part(slice(count * batch)).part(slice(-LATEST_POINTS, None))
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
         guard = self._guard
         state, losses = self._runner.run(
@@ -290,7 +290,7 @@ class Training:
         )
         if fault is not None:
             return self._recovered(fault)
-        return self._progress(found, self._target.on_target(trace.positions[-1]))
+        return self._progress(found, self._target.given(self._flow.spec.given).on_target(trace.positions[-1]))
 
     def _recovered(self, fault: Fault) -> Recovered:
         self._guard.state.store(self._flow)

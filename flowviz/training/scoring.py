@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz import targets
-from flowviz.records import Measured, Score
+from flowviz.records import Measured, Score, ScoreGiven
 from flowviz.specs import TrainingSpec
-from flowviz.targets import AdaptiveHistogram, Target
+from flowviz.targets import AdaptiveHistogram, Drawn, Target
 
 if TYPE_CHECKING:  # an adaptive histogram is scored without TensorFlow
     from flowviz.flows.flow import ShownFlow
@@ -25,24 +25,26 @@ def generators(spec: TrainingSpec) -> list[np.random.Generator]:
     return np.random.default_rng(spec.seed).spawn(2)
 
 
-def validation_points(target: Target, spec: TrainingSpec) -> NDArray[np.float32]:
-    """Return the validation points (n, 2), which are the same when training resumes."""
-    return target.validation(SCORING_POINTS, generators(spec)[1])
+def validation_points(target: Target, spec: TrainingSpec) -> Drawn:
+    """Return the validation points, which are the same when training resumes."""
+    drawn = target.drawn("validation", SCORING_POINTS, generators(spec)[1])
+    assert drawn is not None
+    return drawn
 
 
-def points_of_test(target: Target) -> NDArray[np.float32] | None:
-    """Return the test points (n, 2) of a target, or None if it has too few.
+def points_of_test(target: Target) -> Drawn | None:
+    """Return the test points of a target, or None if it has too few.
 
     They are the same for all trainings, whatever their seeds, so that differences between flows are not caused by
     different points. For a table, they are all of its test points.
     """
     count = max(SCORING_POINTS, target.training_points or 0)
-    return target.test(count, np.random.default_rng(0).spawn(TEST_STREAM + 1)[TEST_STREAM])
+    return target.drawn("test", count, np.random.default_rng(0).spawn(TEST_STREAM + 1)[TEST_STREAM])
 
 
-def nlls_of(flow: "Scored", points: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the NLL (n,) in nats of points (n, 2). It is NaN where a flow that folds the plane over has no inverse."""
-    return -flow.log_prob(points).astype(np.float64)
+def nlls_of(flow: "Scored", drawn: Drawn) -> NDArray[np.float64]:
+    """Return the NLL (n,) in nats of points. It is NaN where a flow that folds the plane over has no inverse."""
+    return -flow.log_prob(drawn.points, drawn.values).astype(np.float64)
 
 
 def score_of(
@@ -63,12 +65,24 @@ def score_of(
     """
     folded = 0.0
     if validation is None:
-        points = validation_points(target, spec)
-        nlls = nlls_of(flow, points)
-        folded = float(flow.folds_at(points, -nlls).mean())
+        drawn = validation_points(target, spec)
+        nlls = nlls_of(flow, drawn)
+        folded = float(flow.folds_at(drawn.points, -nlls).mean())
         validation = Measured.of(nlls, "validation", can_fold=flow.can_fold)
     units = targets.target_units(target, "data")
     return Score(step, validation, entropy=target.entropy, folded=folded, data_units=units)
+
+
+def _given(target: Target, drawn: Drawn, nlls: NDArray[np.float64]) -> tuple[ScoreGiven, ...]:
+    """Return the score at each value of the condition of a target; none if it has no condition."""
+    if target.condition is None or drawn.values is None:
+        return ()
+    condition, found = target.condition, list[ScoreGiven]()
+    for value in condition.values:
+        own = nlls[np.isclose(drawn.values, value)]
+        mean = None if not len(own) or np.isnan(own).any() else float(own.mean())
+        found.append(ScoreGiven(condition.label(value), mean, target.given(value).entropy))
+    return tuple(found)
 
 
 def tested(flow: "Scored", target: Target, score: Score) -> tuple[Score, NDArray[np.float32] | None]:
@@ -76,10 +90,12 @@ def tested(flow: "Scored", target: Target, score: Score) -> tuple[Score, NDArray
 
     The NLLs are None if the target has no test points, or if some of them have no density.
     """
-    points = points_of_test(target)
-    if points is None:
+    drawn = points_of_test(target)
+    if drawn is None:
         return score, None
-    nlls = nlls_of(flow, points)
+    nlls = nlls_of(flow, drawn)
     test = Measured.of(nlls, "test", can_fold=flow.can_fold)
-    score = replace(score, test=test, folded=float(flow.folds_at(points, -nlls).mean()))
+    score = replace(
+        score, test=test, given=_given(target, drawn, nlls), folded=float(flow.folds_at(drawn.points, -nlls).mean())
+    )
     return score, None if test.mean is None else nlls.astype(np.float32)

@@ -38,7 +38,9 @@ class ShownFlow:
         """Return the particles of the shown flow at a step of the training, and how well they hit a target."""
         shown = self.in_sync()
         trace = shown.trace(shown.particles())
-        return Snapshot(step, self.trained.weights(), trace=trace, **target.hits(trace.positions[-1]))
+        return Snapshot(
+            step, self.trained.weights(), trace=trace, **target.given(shown.spec.given).hits(trace.positions[-1])
+        )
 
     def in_sync(self) -> Flow:
         """Return the shown flow with the present numbers."""

@@ -121,7 +121,7 @@ class ChunkRunner:
             edited: What to know about the edits of the flow; None without edits.
         """
         self.flow, self._edited = flow, edited
-        self.shape = (steps, batch, flow.objective.columns)
+        self.shape = (steps, batch, flow.objective.columns + (flow.spec.condition.inputs if flow.spec.condition else 0))
         key = f"steps {self.shape} {flow.spec.model_copy(update={'seed': 0}).model_dump_json()}"
         if edited:
             key += f" {sorted(edited.disabled)} {edited.bumps}"

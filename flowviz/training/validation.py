@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from flowviz.flows import Flow
 from flowviz.records import Kept, Measured, Overfitting, Progress, Trace
+from flowviz.records.trace import PARTICLES
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.clocks import Interval, Stopwatch
@@ -45,7 +45,8 @@ class Validation:
 
     def begin(self, target: Target) -> None:
         """Validate on the points of a target from now on."""
-        self.points = self._some(validation_points(target, self._spec))
+        drawn = validation_points(target, self._spec)
+        self.points = drawn.part(slice(self._count(len(drawn.points))))
         self._training_points, self._monitor = target.training_points, OverfittingMonitor()
 
     def is_due(self, chunks: int) -> bool:
@@ -69,7 +70,7 @@ class Validation:
     def measured_and_traced(self) -> tuple[Validity, Trace]:
         """Measure the flow and trace some of its particles. If this is slow, delay the next validation."""
         started = self._clock.seconds
-        found, trace = self.measured(), self._flow.trace(self._some(self._flow.particles()))
+        found, trace = self.measured(), self._flow.trace(self._flow.particles()[: self._count(PARTICLES)])
         self._due.postpone(started + (self._clock.seconds - started) * (1 + 1 / MAX_VALIDATION_SHARE))
         return found, trace
 
@@ -89,5 +90,5 @@ class Validation:
         assert report.kept_step is not None
         return [Overfitting(report.kept_step, self._training_points)]
 
-    def _some(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
-        return points[: round(len(points) * self._flow.objective.validation_share)]
+    def _count(self, points: int) -> int:
+        return round(points * self._flow.objective.validation_share)

@@ -24,6 +24,7 @@ from flowviz.records import Selection
 from flowviz.specs import (
     RECIPES,
     SHAPES,
+    ConditionalSpec,
     ExportSpec,
     FlowSpec,
     MixSpec,
@@ -309,6 +310,32 @@ def test_the_command_asks_for_the_very_same_training(plan: Plan, name: str) -> N
         assert (program, run(*arguments)) == ("flowviz", 0)
     [(project, output, _)] = train.asked
     assert (project.plan, output) == (plan, Path(name))
+
+
+WORDS = ConditionalSpec(sources=(TextSpec(text="BRAD"), TextSpec(text="KATIE")))
+TURNING = ConditionalSpec(sources=(ShapeSpec(name="heart"),), motion="turn")
+
+
+@pytest.mark.parametrize("target", [WORDS, TURNING])
+@pytest.mark.parametrize("flow", [FlowSpec(), FlowSpec(family="maf", ignores_condition=True)])
+def test_command_and_python_ask_for_the_same_condition(target: ConditionalSpec, flow: FlowSpec) -> None:
+    plan, path = Plan(target, flow.told(target.condition), TrainingSpec(steps=10)), Path("a.flowviz")
+    asked = Heard()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "_train", asked)
+        assert run(*shlex.split(train_command(plan, path, None))[1:]) == 0
+    assert asked.asked[0][0].plan == plan
+    values = dict[str, Any]()
+    exec(train_python(plan, path, None).replace("save(train(", "((").replace(", 'a.flowviz')", ")"), values)
+    assert (values["target"], values["flow"].told(target.condition)) == (plan.target, plan.flow)
+
+
+def test_value_that_is_not_saved_is_named() -> None:
+    flow, spec = FlowSpec().told(WORDS.condition), ExportSpec(what="view")
+    for value, text, source in ((1.0, "--given 1.0", ".given(1.0)"), (None, "--given nothing", ".given('nothing')")):
+        shown = flow.model_copy(update={"given": value})
+        assert text in render_command(Path("a.flowviz"), spec, Path("a.png"), shown)
+        assert source in render_python(Path("a.flowviz"), spec, Path("a.png"), shown)
 
 
 @STRICT

@@ -26,6 +26,7 @@ from flowviz.projects import Project
 from flowviz.projects.gallery import example
 from flowviz.records import Snapshot, Timeline, Weights
 from flowviz.specs import RECIPES, FlowSpec, Seen, ShapeSpec, TargetSpec, TextSpec, TrainingSpec, ViewSpec
+from flowviz.specs.condition import Condition
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.exporting.projects import bent_project, written
 from tests.flows.families import SPECS, random_weights, specs
@@ -140,6 +141,14 @@ def assert_same_flow(module: Any, flow: Flow) -> None:
 @pytest.mark.parametrize("spec", specs("realnvp", "spline", "euler", "planar", "mixture base"))
 def test_module_computes_what_the_flow_does(spec: FlowSpec, tmp_path: Path) -> None:
     project = project_of(spec)
+    assert_same_flow(module_of(project, tmp_path), project.build_flow("float64"))
+
+
+@pytest.mark.parametrize("given", [1.0, 0.3, None])
+def test_module_of_a_flow_with_a_condition_is_that_at_its_value(given: float | None, tmp_path: Path) -> None:
+    condition = Condition(name="word", classes=("A", "B"))
+    flow = SPECS["realnvp"].told(condition).model_copy(update={"given": given})
+    project = replace(project_of(flow), flow=flow)
     assert_same_flow(module_of(project, tmp_path), project.build_flow("float64"))
 
 

@@ -342,7 +342,7 @@ def test_9_long_steps_fold_the_plane() -> None:
 
 def test_9_the_steps_set_up_the_flow_that_they_show() -> None:
     shown = {number: lesson(9).steps[number - 1].setup.flow_spec for number in (1, 2, 3, 5, 6, 7)}
-    euler = gallery("drift").flow.with_integrator_of(gallery("drift").with_integrator("euler", 1).flow)
+    euler = gallery("drift").flow.shown_as(gallery("drift").with_integrator("euler", 1).flow)
     assert shown.pop(7) == euler
     assert set(shown.values()) == {gallery("drift").flow}
 

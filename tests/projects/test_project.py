@@ -121,7 +121,7 @@ def test_numbers_that_are_not_finite_are_refused(project: Project) -> None:
 
 
 def test_a_newer_format_says_so(project: Project, tmp_path: Path) -> None:
-    content = to_bytes(project).replace(b'\\"format_version\\": 11', b'\\"format_version\\": 12')  # of the same length
+    content = to_bytes(project).replace(b'\\"format_version\\": 12', b'\\"format_version\\": 13')  # of the same length
     path = tmp_path / "newer.flowviz"
     path.write_bytes(content)
     with pytest.raises(FileError, match="Install a newer version"):

@@ -38,7 +38,7 @@ def test_limit_is_measured_on_the_test_points_of_a_training() -> None:
     points = points_of_test(target)
     assert points is not None
     histogram = of_few(target, generators(SPEC)[0])
-    nlls = -histogram.log_prob(points)
+    nlls = -histogram.log_prob(points.points)
     figures = found.figures
     assert figures["test_nll"] == pytest.approx(nlls.mean())
     assert figures["standard_error"] == pytest.approx(nlls.std(ddof=1) / np.sqrt(SCORING_POINTS))

@@ -72,7 +72,7 @@ def test_the_loss_of_the_start_is_that_of_the_untrained_flow_and_comes_first_in_
     (began,) = [event for event in events if isinstance(event, InitialReport)]
     points = validation_points(target, TrainingSpec(steps=250))
     untrained = build_flow(SMALL, next(event for event in events if isinstance(event, Snapshot)).weights)
-    assert began.report.validation_nll == pytest.approx(-float(untrained.log_prob(points).mean()), abs=1e-4)
+    assert began.report.validation_nll == pytest.approx(-float(untrained.log_prob(points.points).mean()), abs=1e-4)
     history = History()
     for event in events:
         history = history.with_event(event)

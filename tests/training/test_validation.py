@@ -42,7 +42,7 @@ class Recorded(Ink):
 
     def __init__(self, mask: NDArray[np.bool_]) -> None:
         super().__init__(mask)
-        self.given: dict[str, list[NDArray[np.float32]]] = {"sample": [], "validation": [], "test": []}
+        self.drawn_points: dict[str, list[NDArray[np.float32]]] = {"sample": [], "validation": [], "test": []}
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         return self._recorded("sample", super().sample(count, rng))
@@ -54,16 +54,16 @@ class Recorded(Ink):
         return self._recorded("test", super().sample(count, rng))
 
     def _recorded(self, name: str, points: NDArray[np.float32]) -> NDArray[np.float32]:
-        self.given[name].append(points)
+        self.drawn_points[name].append(points)
         return points
 
 
 def test_validation_selects_the_state_and_test_scores_it(target: Ink) -> None:
     recorded = Recorded(target.mask)
     _, end = history_of(train(recorded, SMALL, STEPS))
-    [validation, again], [test] = recorded.given["validation"], recorded.given["test"]
+    [validation, again], [test] = recorded.drawn_points["validation"], recorded.drawn_points["test"]
     np.testing.assert_array_equal(validation, again)
-    drawn = [{(x, y) for x, y in points.tolist()} for points in (*recorded.given["sample"], validation, test)]
+    drawn = [{(x, y) for x, y in points.tolist()} for points in (*recorded.drawn_points["sample"], validation, test)]
     assert len(set.union(*drawn)) == sum(map(len, drawn)), "no point is in two sets"
     nlls = -build_flow(SMALL, end.weights).log_prob(test).astype(np.float64)
     assert end.score.test_nll == pytest.approx(nlls.mean(), abs=1e-5)
@@ -77,9 +77,9 @@ def test_validation_selects_the_state_and_test_scores_it(target: Ink) -> None:
 def test_all_seeds_are_scored_on_the_same_test_points(target: Ink) -> None:
     recorded = Recorded(target.mask)
     ends = [history_of(train(recorded, SMALL, STEPS.with_seed(seed)))[1] for seed in (1, 2)]
-    first, second = recorded.given["test"]
+    first, second = recorded.drawn_points["test"]
     np.testing.assert_array_equal(first, second)
-    assert not np.array_equal(recorded.given["validation"][0], recorded.given["validation"][-1])
+    assert not np.array_equal(recorded.drawn_points["validation"][0], recorded.drawn_points["validation"][-1])
     for end in ends:
         assert end.test_nlls is not None
         assert end.score.test is not None

@@ -150,11 +150,12 @@ class ExportedProject(ExportSource):
         steps = [moment.step for moment in reversed(project.timeline.moments[:-1])]
         no_selection = {} if project.selection is not None else {"selection": words.NO_SELECTION}
         no_history = {} if self._has_history else dict.fromkeys(("training", "both"), words.NO_HISTORY)
+        through = {**words.COMMON["through"], **({"condition": "Condition"} if project.flow.condition else {})}
         units = words.TABLE_UNITS if isinstance(project.target, PointsSpec) else words.UNITS
         return {
             **dict.fromkeys(("stage", "first", "last"), stages),
             "moment": items({LATEST: "The latest"} | {step: f"Step {step:,}" for step in steps}),
-            "through": items(words.COMMON["through"], no_history),
+            "through": items(through, no_history),
             "color_by": items(color_choices(self.known.columns), {**no_selection, **self.known.problems}),
             "direction": items(words.COMMON["direction"], self.known.problems),
             "units": items(units, {} if has_pixels(project.target) else {"pixels": words.NO_PIXELS}),

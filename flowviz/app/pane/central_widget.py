@@ -54,7 +54,7 @@ class CentralWidget(FontFollower, QWidget):
         self._caption = lay_out(QHBoxLayout(), widgets.readout, notes, stretched=widgets.readout)
         self._column = lay_out(
             QVBoxLayout(self._upper), widgets.view_bar, self._canvas, self._caption, widgets.strip, widgets.slider,
-            self._playback, widgets.history, stretched=self._canvas, margin=GAP, spacing=TIGHT,
+            widgets.condition, self._playback, widgets.history, stretched=self._canvas, margin=GAP, spacing=TIGHT,
         )  # fmt: skip
 
     def add_bar(self, bar: QWidget) -> None:
@@ -124,6 +124,7 @@ class CentralWidget(FontFollower, QWidget):
         if self._is_presenting:
             others = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
             others += self._bar.sizeHint().height() + 2 * MARGIN + 3 * GAP
+            others += 0 if widgets.condition.isHidden() else widgets.condition.sizeHint().height() + GAP
             rest = floor((1 - PICTURE_SHARE) * self.height()) - others
             widgets.strip.limit_height(max(rest, STRIP_HEIGHT))
         else:

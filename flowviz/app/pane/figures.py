@@ -49,11 +49,12 @@ class FigureController(QObject):
         figure, scenes = self._view.value.figure, self._scenes
         if figure is None:
             return
-        if scenes.target is None:
+        target = scenes.shown_target
+        if target is None:
             self._display.show_sentence(NO_TARGET)
             return
         view = self._view.seen.view.model_copy(update={"word_height": self._display.word_height})
-        asked = FigureRequest(figure, scenes.subject, scenes.target, self._scene(), view, self._display.size_in_pixels)
+        asked = FigureRequest(figure, scenes.subject, target, self._scene(), view, self._display.size_in_pixels)
         if not asked.is_same_as(self._asked):
             self._asked = asked
             self._queries.figure(asked, partial(self._on_drawn, figure))

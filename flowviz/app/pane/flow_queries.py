@@ -127,9 +127,10 @@ class FlowQueries(QObject):
 
         Without a target, the shares of the particles on the target are those of the moment.
         """
+        reached = target and target.given(variant.flow.given)
 
         def compute(flow: "ShownFlow") -> Snapshot:
-            return _moved(moment, flow.trace(particles), target)
+            return _moved(moment, flow.trace(particles), reached)
 
         self._ask(self._slow, DENSITIES_NOW, Subject.of(variant, moment.weights), compute, on_result)
 
@@ -145,13 +146,14 @@ class FlowQueries(QObject):
 
         Without a target, or if they do not reach the last stage, their shares on the target are those of the moment.
         """
+        reached = target and target.given(variant.flow.given)
 
         def compute(flow: "ShownFlow") -> Snapshot:
             last = len(flow.stages)
             if move.trace.names != flow.spec.stage_names():
-                return _moved(moment, flow.trace_positions(move.trace.positions[0]), target)
+                return _moved(moment, flow.trace_positions(move.trace.positions[0]), reached)
             until = last if move.last is None else min(move.last, last)
-            return _moved(moment, flow.move(move.trace, move.first, until), target if until == last else None)
+            return _moved(moment, flow.move(move.trace, move.first, until), reached if until == last else None)
 
         self._ask(self._quick, POSITIONS_NOW, Subject.of(variant, moment.weights), compute, on_result)
 

@@ -67,11 +67,12 @@ class LedgerController(QObject):
         if problem := self._view.value.problem("ledger"):
             self._display.show_nothing(problem)
             return
-        if not self._wants_mean or scenes.target is None:
+        target = scenes.shown_target
+        if not self._wants_mean or target is None:
             advice = NO_POINT if self._view.value.tool == "probe" else NO_PROBE
             self._display.show_nothing(NO_TARGET if self._wants_mean else advice)
             return
-        asked = scenes.subject, scenes.target, scenes.scene.units
+        asked = scenes.subject, target, scenes.scene.units
         if len(asked) != len(self._asked) or any(a is not b for a, b in zip(asked, self._asked, strict=True)):
             if not self._asked:
                 self._display.show_nothing(COMPUTING)

@@ -52,6 +52,7 @@ class SceneModel(QObject):
         self.subject = Subject(FlowSpec())
         self.target: Target | None = None
         self._hides_target = False
+        self._given: tuple[Target | None, float | None, Target | None] | None = None
         self._pictured: tuple[Target, TargetPicture] | None = None
         self.generated = untrained_trace(FlowSpec())
         self.scene = Scene(self.generated)
@@ -70,6 +71,14 @@ class SceneModel(QObject):
         self._queries.drop()
         self.subject, self.target, self._hides_target, self._swept = Subject(spec), target, False, None
         self.scene = Scene(self.scene.trace, self.scene.selection, units=self._units())
+
+    @property
+    def shown_target(self) -> Target | None:
+        """Return the target at the value of the condition at which the flow is shown."""
+        given = self.subject.spec.given
+        if self._given is None or self._given[:2] != (self.target, given):
+            self._given = self.target, given, self.target and self.target.given(given)
+        return self._given[2]
 
     def set_target(self, target: Target) -> None:
         """Set the target, which is shown behind the particles, and whose points are encoded."""
@@ -134,7 +143,7 @@ class SceneModel(QObject):
             self._swept = None
             self.scene = replace(self.scene, velocities=None)
         self.scene = replace(self.scene, target=self._picture(), units=self._units())
-        target = self.target if self._view.seen.direction == "encode" else None
+        target = self.shown_target if self._view.seen.direction == "encode" else None
         if target is None or not self.is_encoded or self.generated.names != self.scene.trace.names:
             self._show_trace(self.generated, encoded=False)
         if target is not None and self._view.seen.direction == "encode":  # unless the flow just shown has no inverse
@@ -168,9 +177,10 @@ class SceneModel(QObject):
 
     def _leaked(self, trace: Trace) -> NDArray[np.bool_] | None:
         """Return which particles (n,) leak off the target, or None if that is not shown or not known."""
-        if self.target is None or self._hides_target or self._view.seen.view.color_by != "leaked":
+        target = self.shown_target
+        if target is None or self._hides_target or self._view.seen.view.color_by != "leaked":
             return None
-        return leaked(self.target, trace.positions[-1])
+        return leaked(target, trace.positions[-1])
 
     def _mark_leaked(self) -> None:
         mask = self._leaked(self.scene.trace)
@@ -179,10 +189,11 @@ class SceneModel(QObject):
 
     def _picture(self) -> TargetPicture | None:
         """Return the target as a picture if it is shown."""
-        if self.target is None or self._hides_target or not self._shows("target"):
+        target = self.shown_target
+        if target is None or self._hides_target or not self._shows("target"):
             return None
-        if self._pictured is None or self._pictured[0] is not self.target:
-            self._pictured = self.target, target_picture(self.target)
+        if self._pictured is None or self._pictured[0] is not target:
+            self._pictured = target, target_picture(target)
         return self._pictured[1]
 
     def _units(self) -> Units:

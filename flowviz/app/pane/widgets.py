@@ -7,6 +7,7 @@ from PyQt6.QtGui import QImage
 from flowviz.app.editing.edited_note import EditedNote
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.condition_bar import ConditionBar
 from flowviz.app.pane.example_view import ExampleView
 from flowviz.app.pane.figure_view import FigureView
 from flowviz.app.pane.history_bar import HistoryBar
@@ -37,6 +38,7 @@ class ViewerWidgets:
     slider: StageSlider
     playback: PlaybackBar
     integrator: IntegratorBar
+    condition: ConditionBar
     history: HistoryBar
     inspector: Inspector
     figure: FigureView
@@ -64,6 +66,7 @@ class ViewerWidgets:
             StageSlider(view),
             PlaybackBar(view),
             IntegratorBar(request, view),
+            ConditionBar(request),
             HistoryBar(view),
             Inspector(editor),
             figure,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from flowviz.errors import FlowvizError, SpecError
 from flowviz.specs import (
+    ConditionalSpec,
     DrawingSpec,
     ImageSpec,
     MixSpec,
@@ -18,8 +19,9 @@ from flowviz.specs import (
     TargetSpec,
     TextSpec,
 )
-from flowviz.specs.target import FIRST_TEXT, Align, Layout
+from flowviz.specs.target import FIRST_TEXT, MOTIONS, Align, Layout, Motion
 
+Arrangement = Layout | Motion | Literal["class"]
 Kind = Literal["text", "image", "shape", "drawing", "points", "mix"]
 
 
@@ -113,17 +115,24 @@ class PointsContents:
 
 @dataclass(frozen=True)
 class MixContents:
-    """Weighted sources and their arrangement."""
+    """Weighted sources and their arrangement, or a condition: which of them a point belongs to, or how one moves."""
 
     kind: ClassVar[Kind] = "mix"
     parts: tuple[Part, ...] = ()
-    layout: Layout = "beside"
+    layout: Arrangement = "beside"
 
-    def spec(self) -> MixSpec:
-        """Return the target; raise `SpecError` if there are fewer than two sources."""
+    def spec(self) -> MixSpec | ConditionalSpec:
+        """Return the target; raise `SpecError` if there are fewer than two sources, or not one for a motion."""
+        sources = tuple(part.source for part in self.parts)
+        if motion := next((motion for motion in MOTIONS if motion == self.layout), None):
+            if len(sources) != 1:
+                raise SpecError("Only a single source can turn, grow or move. Remove the others, or add one.")
+            return ConditionalSpec(sources=sources, motion=motion)
         if len(self.parts) < 2:
             raise SpecError("Add at least two sources: words, pictures or shapes that you have set up.")
-        return MixSpec(parts=self.parts, layout=self.layout)
+        if self.layout == "class":
+            return ConditionalSpec(sources=sources)
+        return MixSpec(parts=self.parts, layout="over" if self.layout == "over" else "beside")
 
 
 Contents = TextContents | ImageContents | ShapeContents | DrawingContents | PointsContents | MixContents
@@ -161,7 +170,9 @@ class Pages:
                 spec = contents.spec()
             except FlowvizError:
                 continue
-            if not isinstance(spec, MixSpec) and not (isinstance(spec, TextSpec) and not spec.text.strip()):
+            if not isinstance(spec, MixSpec | ConditionalSpec) and not (
+                isinstance(spec, TextSpec) and not spec.text.strip()
+            ):
                 sources.append(spec)
         return sources
 
@@ -181,6 +192,8 @@ def contents_of(spec: TargetSpec) -> Contents:
             return PointsContents(points=spec)
         case MixSpec():
             return MixContents(spec.parts, spec.layout)
+        case ConditionalSpec():
+            return MixContents(tuple(Part(source=source) for source in spec.sources), spec.motion or "class")
 
 
 def named_fields(contents: Contents) -> dict[str, Any]:

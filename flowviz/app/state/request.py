@@ -13,7 +13,7 @@ from flowviz.projects import Plan
 from flowviz.specs import PRESETS, RECIPES, FlowSpec, PresetName, TargetSpec, TextSpec, TrainingSpec
 from flowviz.specs.flow import MIXTURE_DEFAULTS, NETWORK_FIELDS
 from flowviz.specs.recipes import Family
-from flowviz.specs.target import FIRST_TEXT
+from flowviz.specs.target import FIRST_TEXT, condition_of
 from flowviz.specs.training import DEFAULT_SECONDS
 
 
@@ -44,10 +44,20 @@ class Request:
     def on_page(self, kind: Kind, pages: Pages) -> "Request":
         """Return a copy of the request with other pages, of which `kind` is the current one."""
         try:
-            target, problem = pages.of(kind).spec(), ""
+            target: TargetSpec = pages.of(kind).spec()
+            problem = ""
         except FlowvizError as error:
             target, problem = self.plan.target, str(error)
-        return replace(self, plan=replace(self.plan, target=target), kind=kind, pages=pages, problem=problem)
+        turned = replace(self, kind=kind, pages=pages, problem=problem)
+        return turned.having(replace(self.plan, target=target))
+
+    def having(self, plan: Plan) -> "Request":
+        """Return a copy of the request with another plan, whose flow is told the condition of its target, if any."""
+        try:
+            told = replace(plan, flow=plan.flow.told(condition_of(plan.target)))
+        except FlowvizError as error:
+            return replace(self, plan=plan, problem=self.problem or str(error))
+        return replace(self, plan=told)
 
 
 class RequestState(State[Request]):
@@ -124,12 +134,19 @@ class RequestState(State[Request]):
         values = dict(self.plan.flow)
         if "normalization" in changes:
             del values["batch_normalization_momentum"]  # each kind of normalization has its own default
-        values |= changes
+        values |= changes | {"condition": None, "given": None}
         if values["conditioner"] == "table":
             values = {name: value for name, value in values.items() if name not in NETWORK_FIELDS}
         if values["base"] != "mixture":
             values = {name: value for name, value in values.items() if name not in MIXTURE_DEFAULTS}
-        self._update_plan(flow=FlowSpec(**values))
+        flow, told = FlowSpec(**values), self.plan.flow
+        if flow.takes_condition and not flow.ignores_condition:
+            flow = flow.model_copy(update={"condition": told.condition, "given": told.given})
+        self._update_plan(flow=flow)
+
+    def set_given(self, value: float | None) -> None:
+        """Show the flow at a value of its condition."""
+        self._update_plan(flow=self.plan.flow.model_copy(update={"given": value}))
 
     def update_training(self, **changes: Any) -> None:
         """Change some fields of the training."""
@@ -149,7 +166,13 @@ class RequestState(State[Request]):
         self.set(replace(self.value, follows=follows))
 
     def _update_plan(self, **changes: Any) -> None:
-        self.set(replace(self.value, plan=replace(self.plan, **changes)))
+        try:
+            self.value.pages.of(self.value.kind).spec()
+        except FlowvizError:
+            problem = self.value.problem
+        else:
+            problem = ""
+        self.set(replace(self.value, problem=problem).having(replace(self.plan, **changes)))
 
 
 def _turned_to(request: Request, contents: Contents) -> Request:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import get_args
 
 from PyQt6.QtCore import QSignalBlocker, Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
+from flowviz.app.state.pages import MixContents
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import UNIT
 from flowviz.app.target.page import Page
@@ -13,9 +15,16 @@ from flowviz.app.widgets.controls import choice_box, discard, flat, lay_out, men
 from flowviz.specs import MixSpec, Part, SourceSpec
 from flowviz.specs.fields import fields_of
 from flowviz.specs.shares import percent
-from flowviz.specs.target import MAX_PARTS
+from flowviz.specs.target import MAX_PARTS, Layout
 
-LAYOUTS = {"beside": "Side by side", "over": "One over the other"}
+LAYOUTS = {
+    "beside": "Side by side",
+    "over": "One over the other",
+    "class": "Add a condition: one at a time",
+    "turn": "Add a condition: it turns",
+    "grow": "Add a condition: it grows",
+    "move": "Add a condition: it moves",
+}
 WEIGHT = fields_of(Part)["weight"]
 TITLE_WIDTH = 14 * UNIT  # pixels
 MIN_POSITION, MAX_POSITION = 1, 100  # of a slider
@@ -41,7 +50,7 @@ class MixPage(Page):
         self.column.addLayout(self._list)
         self.column.addLayout(row(self._layout, self._add, stretched=self._layout))
         self.bind(layout=self._layout)
-        request.watch(lambda value: value.pages.mix.parts, self._show)
+        request.watch(lambda value: value.pages.mix, self._show)
 
     def begin(self) -> None:
         """Offer the sources of the other pages."""
@@ -76,12 +85,13 @@ class MixPage(Page):
             title = f"{source.kind.capitalize()}: {source.title}".replace("&", "&&")
             self._menu.addAction(title, partial(self.add, source))
 
-    def _show(self, parts: tuple[Part, ...]) -> None:
+    def _show(self, mix: MixContents) -> None:
+        parts, has_weights = mix.parts, len(mix.parts) > 1 and mix.layout in get_args(Layout)
         if [part.source for part in parts] != [line.source for line in self._lines]:
             self._create_lines(parts)
         scale, total = _scale(parts), sum(part.weight for part in parts)
         for line, part in zip(self._lines, parts, strict=True):
-            line.show_part(round(scale * part.weight), part.weight / total if len(parts) > 1 else None)
+            line.show_part(round(scale * part.weight), part.weight / total if has_weights else None)
         self._add.setEnabled(len(parts) < MAX_PARTS)
 
     def _create_lines(self, parts: tuple[Part, ...]) -> None:

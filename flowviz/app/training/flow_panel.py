@@ -23,6 +23,7 @@ from flowviz.records import Settings
 from flowviz.specs import RECIPES, FlowSpec, TrainingSpec
 from flowviz.specs.fields import SpecField, fields_of
 from flowviz.specs.recipes import RECORDED_RECIPE, Family
+from flowviz.specs.target import condition_of
 
 FOLLOW_TIP = (
     "A running training switches to every target that you type, draw or choose, and keeps what the flow has learned"
@@ -62,6 +63,7 @@ FLOW_FORM: Mapping[str, ControlSpec] = {
     ),
     "arrangement": ControlSpec("flowArrangement", {name: name for name in ("ring", "grid", "learned")}),
     "components": ControlSpec("flowComponents"),
+    "ignores_condition": ControlSpec("flowIgnoresCondition"),
 }
 SETTINGS_FORM: Mapping[str, ControlSpec] = {
     "learning_rate": ControlSpec("trainingRate", limits=(1e-5, 1.0), decimals=5, is_late=True),
@@ -136,6 +138,7 @@ class FlowOptions(QWidget):
             request, lambda value: value.plan.flow.log_scale_bound is not None, self._bounded, self._set_bounded
         )
         request.watch(_flow, self._enable)
+        request.watch(lambda value: condition_of(value.plan.target) is not None, self._show_condition)
 
     def _fill(self) -> None:
         add_control(self._form, self._family)
@@ -193,6 +196,10 @@ class FlowOptions(QWidget):
         """Say when a change of learning rate, batch or clip norm applies; an empty hint says nothing."""
         self._hint.setText(hint)
         self._form.setRowVisible(self._hint, bool(hint))
+
+    def _show_condition(self, exists: bool) -> None:
+        """Show whether the flow ignores the condition of its target, if it has one."""
+        self._form.setRowVisible(self._flow["ignores_condition"], exists)
 
     def _set_bounded(self, bounded: bool) -> None:
         default = FlowSpec(family=self._request.plan.flow.family).log_scale_bound

@@ -105,13 +105,13 @@ class TrainedProject:
     def varied(self, variant: Variant, snapshot: Snapshot) -> "TrainedProject":
         """Return the same state with the particles of another variant, and with its score if it is known."""
         known = self.project.score
-        scores = {**self.scores, Variant.of(self.project): known} if known else self.scores
+        scores = {**self.scores, Variant.of(self.project).as_scored: known} if known else self.scores
         project = replace(
             self.project,
             flow=variant.flow,
             edits=variant.edits,
             trace=snapshot.trace,
-            score=scores.get(variant),
+            score=scores.get(variant.as_scored),
         )
         return replace(self, project=project, scores=scores, plain=self._plain_of(variant), is_varied=True)
 
@@ -125,7 +125,7 @@ class TrainedProject:
         if self.plain is None or self.plain.flow != flow:
             return None
         known = self.project.score
-        scores = {**self.scores, Variant.of(self.project): known} if known else self.scores
+        scores = {**self.scores, Variant.of(self.project).as_scored: known} if known else self.scores
         return replace(self, project=self.plain, scores=scores, plain=None)
 
     def scored(self, score: Score) -> "TrainedProject":
@@ -134,5 +134,5 @@ class TrainedProject:
 
 
 def same_weights(flow: FlowSpec, other: FlowSpec) -> bool:
-    """Return whether two flows differ at most in their integrators."""
+    """Return whether two flows differ at most in how they are shown."""
     return flow.as_trained() == other.as_trained()

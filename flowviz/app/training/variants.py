@@ -130,7 +130,7 @@ class Variants(QObject):
         if old.plan.flow == new.plan.flow:
             return
         if project is not None and self._edits.value and not self._history().is_paused:
-            before, after = (project.flow.with_integrator_of(each.plan.flow) for each in (old, new))
+            before, after = (project.flow.shown_as(each.plan.flow) for each in (old, new))
             if before.integrator_steps != after.integrator_steps:
                 self._history().amend(self._edits.reset_all)
                 self._status.status_bar.show_message(DROPPED)
@@ -158,7 +158,7 @@ class Variants(QObject):
         run, had_edits = existing(self._runner.job.run), bool(self._edits.value)
         flow, message = run.start.flow, REPLACED
         if run.start.edits:
-            has_same_steps = flow.with_integrator_of(self._request.plan.flow).integrator_steps == flow.integrator_steps
+            has_same_steps = flow.shown_as(self._request.plan.flow).integrator_steps == flow.integrator_steps
             self._edits.set(run.start.edits if has_same_steps else Edits())
             message = INCLUDED
         elif run.project.checkpoint is None:
@@ -184,7 +184,7 @@ class Variants(QObject):
         run = self._runner.job.run
         if run is None:
             return
-        variant = Variant(run.project.flow.with_integrator_of(self._request.plan.flow))
+        variant = Variant(run.project.flow.shown_as(self._request.plan.flow))
         if not run.is_shown:
             variant = variant.as_trained(run.start)
         elif is_traced or run.project.edits:
@@ -219,7 +219,7 @@ class Variants(QObject):
         if project is None:
             return None
         edits = self._edits.value if self._glimpse is None else self._glimpse
-        variant = Variant(project.flow.with_integrator_of(self._request.plan.flow), edits)
+        variant = Variant(project.flow.shown_as(self._request.plan.flow), edits)
         return variant if variant.is_possible else None
 
     def _on_located(self, variant: Variant, snapshot: Snapshot) -> None:
@@ -273,7 +273,7 @@ class Variants(QObject):
         trained = self._presenter.trained
         if self._runner.job.run is not None or trained is None or trained.built is None or not trained.lacks_score:
             return
-        asked = trained.state, Variant.of(trained.project)
+        asked = trained.state, Variant.of(trained.project).as_scored
         if asked != self._awaited:
             self._awaited = asked
             target, training = trained.built.target, trained.project.training
@@ -298,5 +298,5 @@ class Variants(QObject):
         if asked == self._awaited:
             self._awaited = None
         trained = self._presenter.trained
-        if trained is not None and asked == (trained.state, Variant.of(trained.project)):
+        if trained is not None and asked == (trained.state, Variant.of(trained.project).as_scored):
             self._presenter.show_score(score)

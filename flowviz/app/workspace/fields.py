@@ -175,7 +175,9 @@ def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> 
         around, swept = visible_rectangle(view, size), swept_grids(Camera(view), trace.last_stage, size)
         flow, scene = _flow(query.run.project, keepers[0]), known
         if query.encodes and known_of.has_map and known.trace is trace and query.run.built is not None:
-            scene = replace(scene, trace=flow.encoded(untrained_points(query.run.built.target, PARTICLES)))
+            scene = replace(
+                scene, trace=flow.encoded(untrained_points(query.run.built.target.given(project.flow.given), PARTICLES))
+            )
             scene.trace.measure()
         scene = completed(flow, replace(scene, velocities=None), query.stage, view, around, swept=swept)
         if query.other is not None and query.stage == trace.last_stage:

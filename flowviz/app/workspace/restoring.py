@@ -26,7 +26,7 @@ def restored(wanted: Requested, present: EntrantRun | None, trained: EntrantRun 
         project = Project.untrained(plan.target, plan.flow, plan.training)
         return EntrantRun(wanted.name, project, style=wanted.style)
     run = replace(run.renamed(wanted.name), project=replace(run.project, training=plan.training))
-    run = run.having_variant(Variant(run.project.flow.with_integrator_of(plan.flow), wanted.edits))
+    run = run.having_variant(Variant(run.project.flow.shown_as(plan.flow), wanted.edits))
     return run if run.target == plan.target else wanting(run, plan.target)
 
 

@@ -1,0 +1,78 @@
+"""The condition bar: a slider for the value of the condition at which the flow is shown."""
+
+from PyQt6.QtCore import QSignalBlocker, QTimeLine
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from flowviz.app.state.request import Request, RequestState
+from flowviz.app.widgets.controls import lay_out, named, tool_button
+from flowviz.app.widgets.jump_slider import JumpSlider
+from flowviz.specs.condition import Condition
+
+POSITIONS = 840  # of the slider, so that each of up to nine classes has one
+NEAR = 12  # positions from that of a class within which the slider means the class
+TOUR_MS = 6000  # from the first value to the last and back
+UNSEEN = " (in between, never seen)"
+
+
+class ConditionBar(QWidget):
+    """A slider for the condition, a button that plays it, and its value; visible while the flow is told one."""
+
+    def __init__(self, request: RequestState) -> None:
+        super().__init__()
+        self._request, self._condition = request, Condition(name="value")
+        self._name, self._value = QLabel(), QLabel()
+        self._slider = named(JumpSlider(), "conditionSlider", "Condition")
+        self._slider.setRange(0, POSITIONS)
+        tip = "Go through all values and back, or stop"
+        self._play = tool_button("conditionPlayButton", "Play the condition", tip, "play", run=self._toggle)
+        self._tour = QTimeLine(TOUR_MS, self._slider)
+        self._tour.setLoopCount(0)
+        lay_out(QHBoxLayout(self), self._name, self._slider, self._play, self._value, stretched=self._slider)
+        self.setObjectName("conditionBar")
+        self._tour.valueChanged.connect(
+            lambda share: self._slider.setValue(round(POSITIONS * (1 - abs(1 - 2 * share))))
+        )
+        self._slider.valueChanged.connect(self._choose)
+        self._slider.sliderPressed.connect(self._tour.stop)
+        request.watch(_told, self._show)
+
+    def _show(self, told: tuple[Condition, float] | None) -> None:
+        self.setVisible(told is not None)
+        if told is None:
+            self._tour.stop()
+            return
+        self._condition, value = told
+        self._value.setMinimumWidth(self._widest_text())  # else the slider would move under the pointer
+        self._name.setText(self._condition.name.capitalize())
+        low, high = self._condition.range
+        if self._tour.state() == QTimeLine.State.NotRunning and not self._slider.isSliderDown():
+            with QSignalBlocker(self._slider):
+                self._slider.setValue(round(POSITIONS * (value - low) / (high - low)))
+        label, is_seen = self._condition.label(value), self._condition.is_learned(value)
+        self._value.setText(label if is_seen else f"{label}{UNSEEN}")
+
+    def _choose(self, position: int) -> None:
+        low, high = self._condition.range
+        classes = len(self._condition.classes)
+        if classes:
+            nearest = POSITIONS / (classes - 1) * round(position * (classes - 1) / POSITIONS)
+            position = round(nearest) if abs(position - nearest) <= NEAR else position
+        self._request.set_given(low + (high - low) * position / POSITIONS)
+
+    def _widest_text(self) -> int:
+        low, high = self._condition.range
+        labels = [self._condition.label(low + (high - low) * place / POSITIONS) for place in range(0, POSITIONS, NEAR)]
+        unseen = UNSEEN if self._condition.classes else ""
+        return max(self._value.fontMetrics().horizontalAdvance(label + unseen) for label in labels)
+
+    def _toggle(self) -> None:
+        if self._tour.state() == QTimeLine.State.Running:
+            self._tour.stop()
+        else:
+            self._tour.start()
+
+
+def _told(request: Request) -> tuple[Condition, float] | None:
+    """Return the condition of the requested flow and its value, or None if it is told none."""
+    flow = request.plan.flow
+    return None if flow.condition is None or flow.given is None else (flow.condition, flow.given)

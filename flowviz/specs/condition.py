@@ -1,0 +1,111 @@
+"""The spec of a condition: what a flow is told about each point, such as the word to which it belongs."""
+
+from typing import Annotated, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import model_validator
+
+from flowviz.errors import SpecError
+from flowviz.specs.fields import described
+from flowviz.specs.shares import percent
+from flowviz.specs.spec import Spec
+
+MAX_CLASSES = 9
+OCTAVES = 3  # of waves of a number, of which the first has twice its range as its period
+SCORED = 9  # values of a number at which a flow is scored and exported
+UNTOLD = "nothing"  # the text for a flow that is not told the condition
+ROUNDING = 1e-6  # distance from a class, and beyond the ends of a range
+
+
+class Condition(Spec):
+    """A class out of several, or a number in a range. A flow that is told its value learns one density for each.
+
+    A value is a number: that of a class, counted from 0, or the number itself. Between two classes, a value is a share
+    of both, which no point has.
+    """
+
+    name: Annotated[str, described("Name", "What the value is, such as 'word'")]
+    classes: Annotated[tuple[str, ...], described("Classes", "Names of the classes; none for a number")] = ()
+    low: Annotated[float, described("Smallest value", "The smallest value of a number")] = 0.0
+    high: Annotated[float, described("Largest value", "The largest value of a number")] = 1.0
+
+    @property
+    def inputs(self) -> int:
+        """Return the number of inputs by which a network is told a value."""
+        return len(self.classes) or 2 + 2 * OCTAVES
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Return the smallest and the largest value."""
+        return (0.0, len(self.classes) - 1.0) if self.classes else (self.low, self.high)
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Return the values at which a flow is scored: all classes, or some numbers over the range."""
+        return np.linspace(*self.range, len(self.classes) or SCORED)
+
+    def features(self, values: ArrayLike) -> NDArray[np.float32]:
+        """Return the inputs (n, inputs) of networks for values (n,); all are 0 where a value is NaN, i.e. not told.
+
+        Those of classes are their shares. Those of a number are 1, its place from -1 to 1, and waves of that place.
+        """
+        given = np.asarray(values, np.float64).reshape(-1, 1)
+        if self.classes:
+            found = np.maximum(0, 1 - np.abs(given - np.arange(len(self.classes))))
+        else:
+            place = 2 * (given - self.low) / (self.high - self.low) - 1
+            angles = np.pi / 2 * 2.0 ** np.arange(OCTAVES) * place
+            found = np.hstack([np.ones_like(place), place, np.sin(angles), np.cos(angles)])
+        return np.where(np.isnan(given), 0, found).astype(np.float32)
+
+    def value(self, text: str | float) -> float:
+        """Return the value that a text or number stands for: the name of a class, or a number in the range.
+
+        Raises:
+            SpecError: If there is no such class, or if the number is not in the range.
+        """
+        if text in self.classes:
+            return float(self.classes.index(str(text)))
+        low, high = self.range
+        try:
+            number = float(text)
+        except ValueError:
+            number = np.nan
+        if low - ROUNDING <= number <= high + ROUNDING:
+            return float(np.clip(number, low, high))
+        if self.classes:
+            raise SpecError(
+                f"There is no {self.name} {str(text)!r}. Give one of {', '.join(self.classes)}, or a number from 0 to "
+                f"{high:g} for one in between."
+            )
+        raise SpecError(f"The {self.name} cannot be {str(text)!r}: give a number from {low:g} to {high:g}.")
+
+    def label(self, value: float) -> str:
+        """Return the text that stands for a value: that of a class, both classes around a value in between, or it."""
+        if not self.classes:
+            return f"{self.name} {value:.3g}"
+        index = int(value)
+        share = value - index
+        if share < ROUNDING:
+            return self.classes[index]
+        return f"{percent(1 - share)} {self.classes[index]}, {percent(share)} {self.classes[index + 1]}"
+
+    def is_learned(self, value: float) -> bool:
+        """Return whether points may have a value, as all but those between classes may."""
+        return not self.classes or abs(value - round(value)) < ROUNDING
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len(self.classes) == 1 or len(self.classes) > MAX_CLASSES:
+            raise ValueError(f"A condition has 2 to {MAX_CLASSES} classes, not {len(self.classes)}.")
+        if twice := next((each for each in self.classes if self.classes.count(each) > 1), None):
+            raise ValueError(f"Two classes are called {twice!r}. A flow could not tell them apart.")
+        if not self.low < self.high:
+            raise ValueError(f"The {self.name} is {self.low:g} everywhere, so there is nothing to tell a flow.")
+        return self
+
+
+def inputs_of(condition: Condition | None, given: Any) -> NDArray[np.float32]:
+    """Return the inputs (k,) of networks at one value of a condition; none without a condition."""
+    return np.zeros(0, np.float32) if condition is None else condition.features([np.nan if given is None else given])[0]

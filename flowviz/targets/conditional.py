@@ -1,0 +1,137 @@
+"""Targets with a condition: one density for each of its values."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.specs.condition import Condition
+from flowviz.specs.target import Motion
+from flowviz.targets.cloud import Cloud
+from flowviz.targets.placed import Number, Place, Placed
+from flowviz.targets.target import Drawn, Target, Use
+
+SHOWN = 50_000  # points that suffice for the scale, the extent and the preview
+SMALLEST, LARGEST = 0.5, 1.5  # scale of a target that grows
+FARTHEST = 1.5  # flow units to the left and to the right, for a target that moves
+
+
+class ConditionalTarget(Cloud):
+    """A target that has one density for each value of a condition.
+
+    All of its points together are in flow units. The entropy is the mean over the values that are scored, which no flow
+    can go below that is told the value.
+    """
+
+    def __init__(self, condition: Condition) -> None:
+        self._condition, self._outer = condition, Place()
+        drawn = self.drawn("sample", SHOWN, np.random.default_rng(0))
+        assert drawn is not None
+        points = drawn.points.astype(np.float64)
+        middle, unit = points.mean(axis=0), float(points.std(axis=0).max())
+        self._outer = Place(1 / unit, x=-middle[0] / unit, y=-middle[1] / unit)
+        entropies = [self.given(value).entropy for value in condition.values]
+        known = [each for each in entropies if each is not None]
+        super().__init__((points - middle) / unit, float(np.mean(known)) if len(known) == len(entropies) else None)
+
+    @property
+    def condition(self) -> Condition:
+        """Return the condition."""
+        return self._condition
+
+    @abstractmethod
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Drawn | None:
+        """Return points for a use with the values of their condition, or None if there are too few."""
+
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw training points (count, 2) at all values of the condition."""
+        return self._points("sample", count, rng)
+
+    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return at most `count` validation points (n, 2)."""
+        return self._points("validation", count, rng)
+
+    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
+        """Return at most `count` test points (n, 2), or None if there are too few."""
+        found = self.drawn("test", count, rng)
+        return found and found.points
+
+    def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
+        """Return a mask (n,) of the points (n, 2) on the target at any value that is scored, or None if unknown."""
+        masks = [self.given(value).contains(points) for value in self._condition.values]
+        known = [mask for mask in masks if mask is not None]
+        return np.any(known, axis=0) if len(known) == len(masks) else None
+
+    def _placed(self, points: NDArray[np.float32], place: Place) -> NDArray[np.float32]:
+        return place.within(self._outer).of(points).astype(np.float32)
+
+    def _points(self, use: Use, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        found = self.drawn(use, count, rng)
+        assert found is not None
+        return found.points
+
+
+class Classes(ConditionalTarget):
+    """Several targets, of which each is a class. All have equally many points."""
+
+    def __init__(self, condition: Condition, targets: Sequence[Target]) -> None:
+        self._targets = targets
+        super().__init__(condition)
+
+    @property
+    def training_points(self) -> int | None:
+        """Return the number of distinct training points of all finite classes. None if every one is unlimited."""
+        counts = [target.training_points for target in self._targets]
+        return sum(count or 0 for count in counts) if any(counts) else None
+
+    def given(self, value: float | None) -> Target:
+        """Return the class nearest to a value, or the target with all classes if it is None."""
+        return self if value is None else Placed(self._targets[round(value)], self._outer)
+
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Drawn | None:
+        """Return points of all classes in turn, or None if a class has none for a use."""
+        each = -(-count // len(self._targets))
+        found = [getattr(target, use)(each, rng) for target in self._targets]
+        if any(points is None for points in found):
+            return None
+        fewest = min(map(len, found))
+        points = np.stack([points[:fewest] for points in found], axis=1).reshape(-1, 2)
+        return Drawn(
+            self._placed(points[:count], Place()), np.tile(np.arange(len(found), dtype=np.float64), fewest)[:count]
+        )
+
+
+class Moving(ConditionalTarget):
+    """A target whose place changes with a number from 0 to 1."""
+
+    def __init__(self, condition: Condition, target: Target, motion: Motion) -> None:
+        self._target, self._place_at = target, PLACES[motion]
+        super().__init__(condition)
+
+    @property
+    def training_points(self) -> int | None:
+        """Return the number of distinct training points of the target. None if unlimited."""
+        return self._target.training_points
+
+    def given(self, value: float | None) -> Target:
+        """Return the target at a value, or at all values if it is None."""
+        if value is None:
+            return self
+        return Placed(self._target, self._place_at(value).within(self._outer))
+
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Drawn | None:
+        """Return points at random values to train on, or else at those that are scored, in turn."""
+        points = getattr(self._target, use)(count, rng)
+        if points is None:
+            return None
+        scored = self._condition.values
+        values = rng.random(len(points)) if use == "sample" else np.resize(scored, len(points))
+        return Drawn(self._placed(points, self._place_at(values)), values)
+
+
+PLACES: Mapping[Motion, Callable[[Number], Place]] = {
+    "turn": lambda value: Place(turn=2 * np.pi * value),
+    "grow": lambda value: Place(scale=SMALLEST + (LARGEST - SMALLEST) * value),
+    "move": lambda value: Place(x=FARTHEST * (2 * value - 1)),
+}

@@ -1,0 +1,109 @@
+"""The condition bar."""
+
+import pytest
+from PyQt6.QtWidgets import QSlider, QToolButton
+from pytestqt.qtbot import QtBot
+
+from flowviz.app.pane.condition_bar import POSITIONS, ConditionBar
+from flowviz.app.state.request import RequestState
+from flowviz.specs import ConditionalSpec, SourceSpec, TextSpec
+
+
+class Bar:
+    """A condition bar, with the request that it shows and changes."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.request = RequestState()
+        self.widget = ConditionBar(self.request)
+        qtbot.addWidget(self.widget)
+
+    @property
+    def slider(self) -> QSlider:
+        return self.widget.findChild(QSlider, "conditionSlider")
+
+    @property
+    def given(self) -> float | None:
+        return self.request.plan.flow.given
+
+    def show(self, *texts: str, **choices: str) -> None:
+        sources: tuple[SourceSpec, ...] = tuple(TextSpec(text=text) for text in texts)
+        self.request.show_target(ConditionalSpec(sources=sources, **choices))
+
+    def text(self) -> str:
+        return self.widget._value.text()
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> Bar:
+    return Bar(qtbot)
+
+
+def test_bar_is_visible_while_the_flow_is_told_a_condition(bar: Bar) -> None:
+    assert bar.widget.isHidden()
+    bar.show("BRAD", "KATIE")
+    assert not bar.widget.isHidden()
+    bar.request.update_flow(ignores_condition=True)
+    assert bar.widget.isHidden()
+    bar.request.update_flow(ignores_condition=False)
+    bar.request.show_text("one word")
+    assert bar.widget.isHidden()
+
+
+def test_slider_requests_a_value_and_the_label_names_it(bar: Bar) -> None:
+    bar.show("BRAD", "KATIE")
+    assert (bar.given, bar.text()) == (0, "BRAD")
+    bar.slider.setValue(POSITIONS)
+    assert (bar.given, bar.text()) == (1, "KATIE")
+    bar.slider.setValue(POSITIONS // 4)
+    assert bar.given == pytest.approx(0.25)
+    assert bar.text() == "75% BRAD, 25% KATIE (in between, never seen)"
+
+
+def test_slider_snaps_to_classes_but_not_to_numbers(bar: Bar) -> None:
+    bar.show("A", "B", "C")
+    bar.slider.setValue(POSITIONS // 2 + 3)
+    assert bar.given == 1
+    bar.show("A", motion="turn")
+    bar.slider.setValue(POSITIONS // 2 + 3)
+    assert bar.given == pytest.approx(0.5 + 3 / POSITIONS)
+    assert bar.text() == "turn 0.504"
+
+
+def test_slider_does_not_move_under_the_pointer_when_the_text_changes(bar: Bar) -> None:
+    bar.show("BRAD", "KATIE")
+    bar.widget.resize(900, 40)
+    bar.widget.show()
+    layout, width = bar.widget.layout(), bar.slider.width()
+    assert layout is not None
+    for position in (POSITIONS // 3, POSITIONS // 2, POSITIONS):
+        bar.slider.setValue(position)
+        layout.activate()
+        assert bar.slider.width() == width
+
+
+def test_tour_goes_through_the_values_until_the_slider_is_pressed(bar: Bar, qtbot: QtBot) -> None:
+    bar.show("BRAD", "KATIE")
+    bar.widget.findChild(QToolButton, "conditionPlayButton").click()
+    qtbot.waitUntil(lambda: (bar.given or 0) > 0)
+    bar.slider.sliderPressed.emit()
+    given = bar.given
+    qtbot.waitUntil(lambda: bar.given == given)
+
+
+def test_value_survives_other_changes_of_the_flow(bar: Bar) -> None:
+    bar.show("BRAD", "KATIE")
+    bar.request.set_given(1)
+    bar.request.update_flow(width=16)
+    assert bar.given == 1
+
+
+def test_flow_without_networks_is_a_problem_and_not_an_error(bar: Bar) -> None:
+    bar.show("BRAD", "KATIE")
+    bar.request.update_flow(conditioner="table")
+    assert "no networks that could be told the condition" in bar.request.value.problem
+    bar.request.update_flow(conditioner="network")
+    assert not bar.request.value.problem
+    bar.request.set_family("planar")
+    assert "no networks" in bar.request.value.problem
+    bar.request.update_flow(ignores_condition=True)
+    assert not bar.request.value.problem

@@ -1,0 +1,127 @@
+"""Conditions in the terminal: targets with a condition, and the value at which a flow is shown."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flowviz import load
+from flowviz.cli.target_sources import with_condition_value
+from flowviz.specs import ConditionalSpec
+from tests.test_cli import SMALL, run
+
+WORDS = "--text", "BRAD", "--text", "KATIE"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("condition") / "words.flowviz"
+    assert run("train", *WORDS, "--condition", *SMALL, "--steps", 150, "-o", path) == 0
+    return path
+
+
+def test_condition_without_a_value_means_classes() -> None:
+    assert with_condition_value(["--condition", "--steps", "5"]) == ["--condition", "class", "--steps", "5"]
+    assert with_condition_value(["--text", "A", "--condition"])[-1] == "class"
+    assert with_condition_value(["--condition", "turn"]) == ["--condition", "turn"]
+
+
+def test_training_reports_the_gap_of_each_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "words.flowviz"
+    assert run("train", *WORDS, "--condition", *SMALL, "--steps", 150, "--json", "-o", path) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert list(figures["gaps"]) == ["BRAD", "KATIE"]
+    assert figures["gap"] == pytest.approx(np.mean(list(figures["gaps"].values())), abs=1e-4)
+    score = load(path).score
+    assert score is not None
+    assert score.gaps == pytest.approx(figures["gaps"])
+
+
+def test_samples_of_different_values_differ_and_keep_their_places_on_the_base(trained: Path, tmp_path: Path) -> None:
+    found = []
+    for value in ("BRAD", "KATIE", "0.5"):
+        path = tmp_path / f"{value}.npy"
+        assert run("sample", trained, "--given", value, "-n", 100, "-o", path) == 0
+        found.append(np.load(path))
+    assert all((first != second).any() for first, second in pairwise(found))
+    project = load(trained)
+    assert (project.trace.positions[0] == project.given("KATIE").trace.positions[0]).all()
+
+
+def test_log_density_depends_on_the_value(trained: Path, tmp_path: Path) -> None:
+    points, found = tmp_path / "points.csv", []
+    points.write_text("x,y\n0,0\n1,0.2\n")
+    for value in ("BRAD", "KATIE", "nothing"):
+        path = tmp_path / f"{value}.npy"
+        assert run("score", trained, points, "--given", value, "-o", path) == 0
+        found.append(np.load(path).tolist())
+    assert found[0] != found[1] != found[2]
+
+
+@pytest.mark.parametrize("command", ["sample", "score", "trace", "render"])
+def test_unknown_value_is_a_sentence(
+    trained: Path, tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    points = tmp_path / "points.csv"
+    points.write_text("x,y\n0,0\n")
+    output = tmp_path / ("a.png" if command == "render" else "a.npy")
+    more = (points,) if command == "score" else ()
+    assert run(command, trained, *more, "--given", "CARL", "-o", output) == 2
+    assert "There is no word 'CARL'. Give one of BRAD, KATIE" in capsys.readouterr().err
+    assert not output.exists()
+
+
+def test_value_for_a_flow_without_condition_is_a_sentence(
+    project_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("sample", project_file, "--given", "1", "-o", tmp_path / "a.npy") == 2
+    assert "not told any condition" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--text", "BRAD", "--condition"), "needs 2 to 9 sources, or a single one that turns"),
+        ((*WORDS, "--condition", "turn"), "a single one that turns"),
+        (("--text", "BRAD", "--condition", "spin"), "spin"),
+        ((*WORDS, "--condition", "--beside"), "Give only one of --beside, --over and --condition"),
+        (("--text", "A", "--text", "A", "--condition"), "Two classes are called 'A'"),
+        ((*WORDS, "--condition", "--flow", "planar"), "no networks that could be told the condition"),
+    ],
+)
+def test_wrong_condition_is_a_sentence(
+    options: tuple[str, ...], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("train", *options, "--steps", 10, "-o", tmp_path / "a.flowviz") == 2
+    assert reason in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "a.flowviz").exists()
+
+
+def test_flow_that_ignores_the_condition_learns_both_words_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "both.flowviz"
+    options = ("--condition", "--ignores-condition", *SMALL, "--steps", 150)
+    assert run("train", *WORDS, *options, "-o", path) == 0
+    project = load(path)
+    assert isinstance(project.target, ConditionalSpec)
+    assert project.flow.condition is None
+    assert project.score is not None
+    assert project.score.gap is not None
+
+
+def test_frames_go_through_the_values_of_the_condition(trained: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "frames"
+    options = ("--what", "frames", "--through", "condition", "--in-betweens", 0, "--size", "320x240")
+    assert run("render", trained, *options, "-o", folder) == 0
+    frames = sorted(folder.glob("*.png"))
+    assert len(frames) == load(trained).trace.last_stage + 1
+    assert len({frame.read_bytes() for frame in frames}) == len(frames)
+
+
+def test_animation_of_a_flow_without_condition_is_refused(
+    project_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--what", "animation", "--through", "condition", "-o", tmp_path / "a.gif")
+    assert run("render", project_file, *options) == 2
+    assert "not told any condition" in capsys.readouterr().err

@@ -1,0 +1,107 @@
+"""Flows that are told a condition."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from flowviz.flows import Flow, build_flow
+from flowviz.specs import FlowSpec
+from flowviz.specs.condition import Condition
+
+WORDS = Condition(name="word", classes=("A", "B"))
+TURN = Condition(name="turn")
+FAMILIES = ["realnvp", "nice", "glow", "maf", "iaf", "spline", "flow_matching"]
+
+
+def told(family: str, condition: Condition = WORDS, given: float | None = 0.0) -> FlowSpec:
+    small = {"width": 8, "layers": 2} if family != "flow_matching" else {"width": 8, "integrator_steps": 4}
+    return FlowSpec(family=family, **small).told(condition).model_copy(update={"given": given})
+
+
+def perturbed(spec: FlowSpec) -> Flow:
+    """Return a flow whose layers are not the identity."""
+    rng = np.random.default_rng(0)
+    start = build_flow(spec).weights()
+    scale = 0.03 if spec.family == "flow_matching" else 0.1
+    parameters = {name: each + rng.normal(scale=scale, size=each.shape) for name, each in start.parameters.items()}
+    return build_flow(spec, replace(start, parameters=parameters))
+
+
+def at(flow: Flow, given: float | None) -> Flow:
+    return build_flow(flow.spec.model_copy(update={"given": given}), flow.weights())
+
+
+def points() -> NDArray[np.float32]:
+    return np.random.default_rng(1).normal(size=(200, 2)).astype(np.float32)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_density_of_rows_with_own_values_is_that_at_each_value(family: str) -> None:
+    flow, x = perturbed(told(family)), points()
+    values = np.resize([0.0, 1.0, 0.4, np.nan], len(x))
+    found = flow.log_prob(x, values)
+    for value, given in ((0.0, 0.0), (1.0, 1.0), (0.4, 0.4), (np.nan, None)):
+        own = np.isnan(values) if given is None else values == value
+        assert found[own] == pytest.approx(at(flow, given).log_prob(x[own]), abs=2e-4, nan_ok=True)
+    assert np.abs(at(flow, 0.0).log_prob(x) - at(flow, 1.0).log_prob(x)).max() > 0.01
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_flow_at_a_value_is_invertible_and_its_density_is_normalized(family: str) -> None:
+    flow = perturbed(told(family, TURN, 0.3))
+    x = flow.forward(points())
+    assert flow.inverse(x) == pytest.approx(points(), abs=5e-3)
+    grid = np.linspace(-12, 12, 400)
+    cells = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
+    mass = np.exp(flow.log_prob(cells).astype(float)).sum() * (grid[1] - grid[0]) ** 2
+    assert mass == pytest.approx(1, abs=0.02)
+
+
+def test_all_values_share_their_particles_on_the_base() -> None:
+    flow = perturbed(told("realnvp"))
+    first, second = (at(flow, given).trace(points()) for given in (0.0, 1.0))
+    assert (first.positions[0] == second.positions[0]).all()
+    assert (first.positions[-1] != second.positions[-1]).any()
+
+
+def test_only_networks_depend_on_the_condition() -> None:
+    names = [name for name in build_flow(told("realnvp")).weights().parameters if name.endswith("given")]
+    assert names == ["01_real_nvp/kernel_given", "04_real_nvp/kernel_given"] or len(names) == 2
+
+
+def test_flow_begins_as_the_identity_at_every_value() -> None:
+    flow = build_flow(told("realnvp", TURN, 0.7))
+    assert flow.forward(points())[:, ::-1] == pytest.approx(points(), abs=1e-4)  # one permutation
+
+
+def test_report_of_a_layer_shows_its_curves_at_the_value() -> None:
+    flow = perturbed(told("realnvp"))
+    first, second = (at(flow, given).report(1).curves[0].y for given in (0.0, 1.0))
+    assert (first != second).any()
+
+
+def test_gradients_reach_the_kernel_of_the_condition() -> None:
+    import tensorflow as tf
+
+    flow = perturbed(told("realnvp"))
+    rows = tf.constant(np.hstack([points(), WORDS.features(np.resize([0, 1], 200))]), tf.float32)
+    parameters = tf.constant(flow.parameters.numpy())
+
+    def loss(flat: tf.Tensor) -> tf.Tensor:
+        return -tf.reduce_mean(flow.chain.training_log_prob(flat, flow.statistics.read_value(), rows)[0])
+
+    with tf.GradientTape() as tape:
+        tape.watch(parameters)
+        value = loss(parameters)
+    gradient = tape.gradient(value, parameters).numpy()
+    offset = 0
+    for name, shape in flow.parameter_shapes.items():
+        if name == "01_real_nvp/kernel_given":
+            break
+        offset += int(np.prod(shape))
+    step = np.zeros(len(gradient), np.float32)
+    step[offset] = 1e-2
+    difference = float(loss(parameters + step) - loss(parameters - step)) / 2e-2
+    assert gradient[offset] == pytest.approx(difference, rel=0.05, abs=1e-4)
