@@ -25,6 +25,7 @@ from flowviz.records import Environment, Settings, StageReport, checked_stage, w
 from flowviz.records.deviation import Deviation
 from flowviz.specs import FlowSpec
 from flowviz.specs.shares import counted, percent
+from flowviz.targets.best_velocity import best_loss
 
 BROKEN_STATUS = 1  # exit status if a flow breaks a law
 WIDTH, INDENT = 80, "      "
@@ -207,9 +208,21 @@ def _legibility(project: Project) -> str | float:
     return "none" if found is None else found
 
 
+def _best_loss(project: Project) -> str | float:
+    """Return the lowest possible regression loss of flow matching."""
+    try:
+        found = best_loss(project.build_target(), project.flow)
+    except FlowvizError:  # as for the legibility
+        found = None
+    return "unknown" if found is None else found
+
+
 def _integration(project: Project) -> machine.SystemInfo:
-    """Return the integrator, and which shares of the particles and of the test points its steps fold over."""
+    """Return the losses, the integrator, and which shares of particles and test points its steps fold over."""
+    last = project.history.last_progress()
     return {
+        "regression_loss": (last and last.loss) or "unknown",
+        "best_regression_loss": _best_loss(project),
         "integrator": project.flow.integrator or "",
         "integrator_steps": project.flow.integrator_steps or 0,
         "folded_particles": project.trace.folded_share,

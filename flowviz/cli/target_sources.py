@@ -41,7 +41,7 @@ CONDITION, CLASSES = "--condition", "class"  # the option, and its value if it h
 
 def with_condition_value(args: list[str]) -> list[str]:
     """Return the arguments of a command with the usual value of `--condition` where it is given without one."""
-    values = [*args[1:], ""]
+    values = [*args[1:], ""][: len(args)]
     has_none = [
         arg == CONDITION and (not value or value.startswith("-")) for arg, value in zip(args, values, strict=True)
     ]

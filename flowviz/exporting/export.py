@@ -1,6 +1,6 @@
 """Exports of a project, for the dialog of the window and the command line."""
 
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -30,11 +30,12 @@ from flowviz.rendering.four_panels import check_room
 from flowviz.rendering.pixels import render_drawing
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.sheet import draw_sheet
-from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs import ExportSpec, PictureSize, ViewSpec
 from flowviz.specs.export_kinds import DIAGNOSTICS, FILMS, IN_FOLDERS, PICTURES, TABLES, Kinds
 from flowviz.specs.playback import STEP_SECONDS
 from flowviz.specs.view import MIN_SIDE
 from flowviz.targets import build_target, spec_units
+from flowviz.targets.best_velocity import best_loss, best_velocity_problem
 
 COMPARING: Kinds = DIAGNOSTICS | {"four_panels"}  # these need both directions of the flow
 DRAWN: Kinds = COMPARING | {"sheet"}  # pictures that consist of shapes, drawn as pixels or as vectors
@@ -175,7 +176,7 @@ class Export:
         if self._spec.what == "losses":
             from flowviz.rendering.losses import render_losses  # imports matplotlib, which takes 0.2 s
 
-            return lambda: render_losses(*self._losses(), self._spec.seen.view, size)
+            return lambda: render_losses(*self._losses(), self._spec.seen.view, size, best_loss=self._best_loss)
         number = round(min(max(share, 0.0), 1.0) * (len(self._shots) - 1))
         return partial(scenes.picture, number, size)
 
@@ -192,6 +193,10 @@ class Export:
         """Return the history and the entropy of the current target, in the chosen units."""
         units = spec_units(self._project.target, self._spec.seen.view.units)
         return self._project.history.in_units(units), units.nll(build_target(self._project.target).entropy)
+
+    @cached_property
+    def _best_loss(self) -> float | None:
+        return best_loss(build_target(self._project.target), self._project.flow)
 
     @property
     def _draws(self) -> list[Draw]:
@@ -220,7 +225,9 @@ class Export:
         assert form in {"svg", "pdf"}
         seen, about = self._spec.seen.view, self._provenance
         if self._spec.what == "losses":
-            save_figure(lambda: losses_figure(*self._losses(), seen, size, about.dpi), path, form, about)
+            save_figure(
+                lambda: losses_figure(*self._losses(), seen, size, about.dpi, self._best_loss), path, form, about
+            )
         elif self._spec.what in DRAWN:
             save_drawing(partial(self._drawn, scenes, size), seen, size, path, form, about)
         else:
@@ -295,12 +302,21 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
         raise SpecError(
             "The colors show the selection, but nothing is selected. Select some particles, or choose other colors."
         )
+    if spec.what in PICTURES:
+        _check_velocity(project, view)
     if spec.what == "code":
         check_code(project.flow)
     if spec.what == "page":
         check_page(spec)
     if spec.what == "losses" and not len(project.history.step):
         raise SpecError("There are no losses to export: the flow has not been trained.")
+
+
+def _check_velocity(project: Project, view: ViewSpec) -> None:
+    """Raise `SpecError` if a view shows the best possible velocity and that is not known."""
+    shows_best = "velocity" in view.marks and view.velocity != "learned"
+    if shows_best and (problem := best_velocity_problem(build_target(project.target), project.flow)):
+        raise SpecError(problem)
 
 
 def _previewed(size: PictureSize, shown: PictureSize) -> PictureSize:

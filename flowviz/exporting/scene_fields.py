@@ -20,6 +20,9 @@ from flowviz.records import (
 )
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.specs import ViewSpec
+from flowviz.specs.view import Velocity
+from flowviz.targets import Target
+from flowviz.targets.best_velocity import best_velocity
 
 if TYPE_CHECKING:
     from flowviz.flows.flow import ShownFlow
@@ -36,6 +39,7 @@ def completed(
     rectangle: Rectangle,
     probe: Probe | None = None,
     swept: Sequence[FieldGrid] = (),
+    target: Target | None = None,
 ) -> Scene:
     """Return the scene with the density, grid, velocities and probe that a view shows.
 
@@ -50,16 +54,18 @@ def completed(
         rectangle: The part of the plane over which to compute the density.
         probe: A point to follow through all stages. None to keep the probe of the scene.
         swept: For each stage after the base, the grid of its velocities; see `flowviz.rendering.swept_grids`.
+        target: The target, to which the best possible velocity leads. None if it is not known.
 
     Raises:
         SpecError: If a stage does not exist.
+        TargetError: If the view shows the best possible velocity and that is not known.
     """
     return replace(
         scene,
         density=_density(flow, scene.density, stage, rectangle) if "density" in view.marks else scene.density,
         grid=grid_trace(flow) if "grid" in view.marks and scene.grid is None else scene.grid,
         probe=scene.probe if probe is None else probe_trace(flow, probe),
-        velocities=velocity_fields(flow, swept)
+        velocities=velocity_fields(flow, swept, view.velocity, target)
         if "velocity" in view.marks and scene.velocities is None
         else scene.velocities,
     )
@@ -111,15 +117,36 @@ def probe_trace(flow: "ShownFlow", probe: Probe) -> Trace:
     return flow.trace_through(np.array([point]), stage)
 
 
-def velocity_fields(flow: "ShownFlow", grids: Sequence[FieldGrid]) -> tuple[VelocityField, ...]:
+def velocity_fields(
+    flow: "ShownFlow", grids: Sequence[FieldGrid], of: Velocity = "learned", target: Target | None = None
+) -> tuple[VelocityField, ...]:
     """Return the velocity field of each stage after the base, on a grid for each of them.
 
-    A continuous flow has one more field, at t = 1, on the last grid.
+    A continuous flow has one more field, at t = 1, on the last grid. Only its velocity can be another than the learned
+    one; there are no fields if the target is None, because it is no longer known.
+
+    Raises:
+        TargetError: If the best possible velocity is not known for the target.
     """
     fields = [_velocity_field(flow, stage, grid) for stage, grid in enumerate(grids, start=1)]
     if grids and flow.spec.recipe.is_continuous:
         fields.append(_velocity_field(flow, len(grids), grids[-1], at_end=True))
-    return tuple(fields)
+    if of == "learned" or not flow.spec.recipe.is_continuous:
+        return tuple(fields)
+    return () if target is None else _beside_the_best(flow, fields, of, target)
+
+
+def _beside_the_best(
+    flow: "ShownFlow", fields: Sequence[VelocityField], of: Velocity, target: Target
+) -> tuple[VelocityField, ...]:
+    """Return the best possible velocities in place of learned ones, or the learned ones minus the best."""
+    found = list[VelocityField]()
+    for field in fields:
+        time = (field.stage - 1 + field.at_end) / (len(fields) - 1)
+        best = best_velocity(target, field.points, time, flow.base).astype(np.float32)
+        vectors = best if of == "best" else field.vectors - best
+        found.append(replace(field, vectors=vectors, of=of, training_points=target.training_points))
+    return tuple(found)
 
 
 def _velocity_field(flow: "ShownFlow", stage: int, grid: FieldGrid, *, at_end: bool = False) -> VelocityField:

@@ -228,17 +228,17 @@ class Scenes:
         return flow.model_copy(update={"given": moment.value}) if isinstance(moment, Given) else flow
 
     def _target_at(self, moment: Moment | None) -> Target:
-        return self._built_target.given(self._spec(moment).given)
+        return self._built.given(self._spec(moment).given)
 
     @cached_property
-    def _built_target(self) -> Target:
+    def _built(self) -> Target:
         return build_target(self._project.target)
 
     @cached_property
     def _encoded_points(self) -> NDArray[np.floating]:
         """Return the points (n, 2) to encode: always the same ones, on which the flow is not trained."""
         count = PARTICLES if self._particles is None else self._particles
-        return untrained_points(self._project.build_target(), count)
+        return untrained_points(self._target_at(None), count)
 
     def _leaked(self, trace: Trace, moment: Moment | None) -> NDArray[np.bool_] | None:
         """Return which particles (n,) leak off the target, or None if that is not shown or not known."""
@@ -268,7 +268,7 @@ class Scenes:
             return None
         given = self._spec(moment).given
         if self._pictured is None or self._pictured[0] != given:
-            self._pictured = given, target_picture(self._built_target.given(given))
+            self._pictured = given, target_picture(self._built.given(given))
         return self._pictured[1]
 
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
@@ -280,7 +280,9 @@ class Scenes:
         flow = self._flow(shot.moment)
         around = self.rectangle(Shot(stage, shot.moment), size)
         swept = swept_grids(self._field_camera(shot, size), scene.trace.last_stage, size)
-        return completed(flow, scene, stage, view, around, probe, swept)
+        shows_best = view.velocity != "learned" and not self._is_of_earlier_target(shot.moment)
+        target = self._target_at(shot.moment) if shows_best else None
+        return completed(flow, scene, stage, view, around, probe, swept, target)
 
     def _field_camera(self, shot: Shot, size: PictureSize) -> Camera:
         """Return the camera over whose views velocities are computed."""

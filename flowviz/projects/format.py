@@ -54,7 +54,9 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                 trace/round_trip_error    float32 (stages,), if it was measured
                 trace/folded      uint8: one bit per particle that a stage folds over, starting with the highest bit of
                                   the first byte; missing if there is none
-                history/step, .../seconds, .../train_nll, .../validation_nll    float64 (reports,)
+                history/step, .../seconds         float64 (reports,)
+                history/train_nll, .../validation_nll    float64 (reports,), NaN if unknown, because points have no
+                                  density; older versions of flowviz do not open files with a NaN
                 history/entropy   float64 (reports,): entropy of the target at each report, NaN if unknown; missing from
                                   older files of this format
                 history/loss      float64 (reports,): mean loss of the latest steps, NaN if it is the NLL; missing from
@@ -67,8 +69,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                 is a different one; of the latest validated state in older files
                 selection/chosen  uint8: one bit per particle, starting with the highest bit of the first byte
 
-Files are not trusted. When one is opened, all numbers except for entropies must be finite, the shapes of all arrays
-must be consistent, and the project may take at most 4 times the memory of the file (or 2 MB more than a small file).
+Files are not trusted. When one is opened, all numbers outside the history must be finite, the shapes of all arrays must
+be consistent, and the project may take at most 4 times the memory of the file (or 2 MB more than a small file).
 `upgrade.py` opens older formats.
 """
 

@@ -160,6 +160,11 @@ class History(EqualByContent):
         present = None if self.has_changed_since(self.step[number]) else entropy
         return self._progress(number, present if np.isnan(known) else known)
 
+    @property
+    def present_start(self) -> int:
+        """Return the step at which the training on the present target began."""
+        return self.changes[-1].step if self.changes else 0
+
     def settings(self, latest: Settings) -> dict[str, NDArray[Any]]:
         """Return the settings of the steps before each report, by name: arrays (reports,).
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from flowviz.records.density import Rectangle
 from flowviz.records.equality import EqualByContent
+from flowviz.specs.view import Velocity
 
 ARROWS_ACROSS = 24  # arrows along the shorter side of a picture, about
 MAX_ACROSS = 64  # points along the shorter side of a grid
@@ -26,6 +27,9 @@ class VelocityField(EqualByContent):
         points: Points (n, 2) before the stage, float32, in flow units.
         vectors: Velocity or displacement (n, 2) at each point, float32, in flow units.
         at_end: Whether the vectors are the velocity field at the time at which a flow step ends.
+        of: Whether the velocity is the learned one, the best possible one, or the learned one minus the best.
+        training_points: Number of the points to which the best possible velocity leads. None for other targets than
+            tables.
     """
 
     stage: int
@@ -33,6 +37,8 @@ class VelocityField(EqualByContent):
     points: NDArray[np.float32]
     vectors: NDArray[np.float32]
     at_end: bool = False
+    of: Velocity = "learned"
+    training_points: int | None = None
 
 
 class FieldGrid(NamedTuple):

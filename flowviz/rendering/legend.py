@@ -27,7 +27,7 @@ from flowviz.rendering.particles import (
 from flowviz.rendering.paths import path_particles
 from flowviz.rendering.projection import Panel, Projection, unframed
 from flowviz.rendering.raster import Layer
-from flowviz.rendering.velocity import arrows_at, scale_text
+from flowviz.rendering.velocity import MORE, arrows_at, scale_text
 from flowviz.rendering.warp import area_limit
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.shares import percent
@@ -102,9 +102,11 @@ def _arrow_keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None)
     if arrows is None or not arrows.scale:
         return []
     ems = arrows.length * projection.pixels_per_unit / em(view, panel)
-    more = "faster" if arrows.is_velocity else "farther"
+    more = MORE[arrows.field.of] if arrows.is_velocity else "farther"
     longer = [Key(f"faint: {more} than {arrows.scale:.3g}", "text")] if arrows.cut.any() else []
-    return [Key(scale_text(arrows), "arrow", length=round(ems, 1)), *longer]
+    few = arrows.field.training_points if arrows.field.of == "best" else None
+    leads = [Key(f"leads to {few:,} training points", "text")] if few is not None else []
+    return [Key(scale_text(arrows), "arrow", length=round(ems, 1)), *longer, *leads]
 
 
 def _particle_key(scene: Scene, view: ViewSpec) -> Key:

@@ -28,19 +28,27 @@ WORDS_EMS, AXES_EMS = (30, 14), (12, 8)  # minimum width and height, in ems, of 
 ENTRY_EMS = 9  # width of an entry of the legend
 NUMBER_EMS, MAX_NUMBERS = 7, 8  # ems per tick label of the x axis, and maximum number of intervals
 ROUND_DIGITS = 1, 2, 3, 5, 7  # first digits of the numbers on the logarithmic axis
+MARGIN = 0.12  # of the logarithmic axis, so that its lowest line is not that of the other axis
 LACKING = "□"  # replaces characters that the font does not have
 
 
-def render_losses(history: History, entropy: float | None, view: ViewSpec, size: PictureSize) -> RGBA:
+def render_losses(
+    history: History, entropy: float | None, view: ViewSpec, size: PictureSize, best_loss: float | None = None
+) -> RGBA:
     """Render the plot of `losses_figure`, (height, width, 4)."""
     with figure_settings():
-        canvas: Any = FigureCanvasAgg(losses_figure(history, entropy, view, size))
+        canvas: Any = FigureCanvasAgg(losses_figure(history, entropy, view, size, best_loss=best_loss))
         canvas.draw()
     return np.array(canvas.buffer_rgba())
 
 
 def losses_figure(
-    history: History, entropy: float | None, view: ViewSpec, size: PictureSize, dpi: int = POINTS_PER_INCH
+    history: History,
+    entropy: float | None,
+    view: ViewSpec,
+    size: PictureSize,
+    dpi: int = POINTS_PER_INCH,
+    best_loss: float | None = None,
 ) -> Figure:
     """Plot the training and validation NLL over the steps, the kept state and the entropy of each target, in nats.
 
@@ -51,6 +59,7 @@ def losses_figure(
             and labels. A small plot has no labels, or neither labels nor axes.
         size: The size of the picture, in pixels.
         dpi: The number of pixels per inch.
+        best_loss: The lowest possible regression loss on the current target. None if unknown.
     """
     text = em(view, size)
     view = view.model_copy(
@@ -73,7 +82,7 @@ def losses_figure(
     _draw_kept(axes, history, view, pixel)
     _draw_changes(axes, history, view, text, pixel)
     _style(axes, view, width, text, pixel)
-    _draw_regression(axes, history, view, text, pixel)
+    _draw_regression(axes, history, best_loss, view, text, pixel)
     if view.labels:
         label, columns = rgb(SURROUNDINGS[view.theme].label), max(1, int(width / (ENTRY_EMS * text)))
         figure.legend(fontsize=text, labelcolor=label, frameon=False, loc="outside upper right", ncols=columns)
@@ -138,7 +147,9 @@ def _draw_lines(
             )
 
 
-def _draw_regression(axes: Axes, history: History, view: ViewSpec, text: float, pixel: float) -> None:
+def _draw_regression(
+    axes: Axes, history: History, best_loss: float | None, view: ViewSpec, text: float, pixel: float
+) -> None:
     """Draw the loss that is not the NLL, if there is one, with a logarithmic axis of its own at the right."""
     known = ~np.isnan(history.loss)
     if not known.any():
@@ -146,6 +157,10 @@ def _draw_regression(axes: Axes, history: History, view: ViewSpec, text: float, 
     color, width = rgb(CURVES[view.theme]["loss"]), max(1.0, LINE_WIDTH * pixel)
     right = axes.twinx()
     right.plot(history.step[known], history.loss[known], color=color, linewidth=width / 2, label="regression")
+    if best_loss is not None:
+        ends, heights = (history.present_start, axes.get_xlim()[1]), (best_loss, best_loss)
+        right.plot(ends, heights, color=color, linewidth=width, linestyle="--", label="best regression")
+    right.margins(y=MARGIN)
     right.set_frame_on(False)
     right.set_yscale("log")
     right.yaxis.set_major_locator(LogLocator(subs=ROUND_DIGITS))

@@ -5,6 +5,7 @@ at the base, that of the first layer. Flow steps follow a field that changes wit
 field at the time of the stage, t = 1 at the last, and on the way to the next one they change with it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil, floor, log2, log10
@@ -21,6 +22,7 @@ from flowviz.rendering.curves import follows_field
 from flowviz.rendering.projection import Projection, visible_rectangle
 from flowviz.rendering.raster import Canvas, Glide
 from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs.view import Velocity
 
 LONGEST = 0.95  # share of the particles near which arrows fit in a cell of the grid
 ROUND_NUMBERS = 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0  # of the scale, so that it seldom changes
@@ -30,6 +32,12 @@ HEAD, HEAD_SHARE, SPREAD = 0.26, 0.42, 0.5  # length of a head in cells, at most
 STILL = 0.07  # cells; shorter arrows are drawn as dots
 DOT, LINE_WIDTH, HALO_WIDTH = 2.2, 1.5, 4.0  # pixels, for an 800-pixel shorter side
 HALO_ALPHA, CUT_ALPHA = 0.75, 0.6
+MORE: Mapping[Velocity, str] = {"learned": "faster", "best": "faster", "difference": "larger"}
+CAPTIONS: Mapping[Velocity, str] = {
+    "learned": "velocity",
+    "best": "best velocity",
+    "difference": "difference",
+}
 EDGE = 2**20  # cells from the origin; farther ones are not told apart
 
 Lines = NDArray[np.float64]
@@ -46,6 +54,7 @@ class Arrows:
         length: Length of an arrow of `scale`.
         scale: Displacement or velocity of an arrow of `length`, in the units of the axes, along x. 0 if nothing moves.
         is_velocity: Whether the arrows are a velocity rather than a displacement.
+        field: The field whose vectors they are.
     """
 
     strokes: Lines
@@ -54,6 +63,7 @@ class Arrows:
     length: float
     scale: float
     is_velocity: bool
+    field: VelocityField
 
     def segments(self, cut: bool) -> tuple[Lines, Lines]:
         """Return the starts and the ends (3 m, 2) of the shafts and of both sides of the heads of m arrows."""
@@ -124,7 +134,7 @@ def arrows_at(scene: Scene, stage: float, projection: Projection) -> Arrows | No
     cut = lengths > longest
     arrows[cut] *= longest / lengths[cut, None]
     strokes = _strokes(points[moving], arrows[moving], cell)
-    return Arrows(strokes, cut[moving], points[~moving], longest, scale, is_velocity)
+    return Arrows(strokes, cut[moving], points[~moving], longest, scale, is_velocity, field)
 
 
 def _field_at(scene: Scene, fields: tuple[VelocityField, ...], stage: float) -> VelocityField:
@@ -208,4 +218,4 @@ def _strokes(points: Lines, arrows: Lines, cell: float) -> Lines:
 
 def scale_text(arrows: Arrows) -> str:
     """Return the caption of the arrow in the legend, such as "displacement 0.5"."""
-    return f"{'velocity' if arrows.is_velocity else 'displacement'} {arrows.scale:.3g}"
+    return f"{CAPTIONS[arrows.field.of] if arrows.is_velocity else 'displacement'} {arrows.scale:.3g}"

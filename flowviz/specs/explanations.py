@@ -7,7 +7,7 @@ from flowviz.specs.edits import LayerEdit
 from flowviz.specs.recipes import RECORDED
 from flowviz.specs.shares import folded_share, percent
 from flowviz.specs.target import ConditionalSpec, MixSpec, TargetSpec, TextSpec, sources_of
-from flowviz.specs.view import ColorBy, Direction, Mark
+from flowviz.specs.view import ColorBy, Direction, Mark, Velocity
 
 BASE_CLOUDS: Mapping[str, str] = {
     "normal": "a round Gaussian cloud",
@@ -188,6 +188,21 @@ MARKS: Mapping[Mark, str] = {
         "legend gives the scale. Faint arrows are cut, because points move even farther or faster there."
     ),
     "target": "At the last stage, the shape behind the particles is the target that the flow learns.",
+}
+
+VELOCITIES: Mapping[Velocity, str] = {
+    "learned": "",
+    "best": (
+        "This is not the learned velocity but the best possible one for independent pairs: at every place and time, "
+        "the mean velocity of all straight lines from the base to the target that pass there. A table is known by its "
+        "training points only, so the best velocity leads every particle to one of them. A flow that reached it would "
+        "have memorized the table; it generalizes because it does not."
+    ),
+    "difference": (
+        "Here, they are the learned velocity minus the best possible one for independent pairs, with a scale of their "
+        "own. They show what is still to be learned; with a transport plan as the pairing, also how much straighter "
+        "its paths are."
+    ),
 }
 
 COLOR_TITLES: Mapping[ColorBy, str] = {

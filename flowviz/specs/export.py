@@ -180,6 +180,8 @@ def relevant(spec: ExportSpec) -> ExportSpec:
         idle |= {"camera"}
     if "grid" not in spec.seen.view.marks:
         idle |= {"grid_cells", "square"}
+    if "velocity" not in spec.seen.view.marks:
+        idle |= {"velocity"}
     if not spec.seen.view.has_two_sides:
         idle |= {"beside"}
     defaults = values_of(ExportSpec(what=spec.what, format=spec.format))

@@ -19,6 +19,7 @@ Direction = Literal["generate", "encode"]
 CameraMode = Literal["follow", "fixed"]
 Background = Literal["solid", "transparent"]
 UnitName = Literal["data", "pixels", "flow"]
+Velocity = Literal["learned", "best", "difference"]
 Mark = Literal["density", "target", "grid", "paths", "points", "velocity"]  # in the order in which they are drawn
 
 FIELDS: frozenset[Mark] = frozenset({"density", "grid", "velocity"})  # marks that can stand beside the particles
@@ -157,6 +158,15 @@ class ViewSpec(Spec):
         described("Marks", "What to draw, separated by commas"),
         Option(PICTURES | PAGES, name="view", form=",".join(get_args(Mark))),
     ] = frozenset({"points"})
+    velocity: Annotated[
+        Velocity,
+        described(
+            "Velocity of",
+            "Velocity field of flow matching to draw: the learned one, the best possible one for independent pairs, or "
+            "the learned one minus the best",
+        ),
+        Option(PICTURES),
+    ] = "learned"
     beside: Annotated[
         bool,
         described("Beside", "Density, grid and velocity in a panel of their own, beside the points"),

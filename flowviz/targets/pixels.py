@@ -59,6 +59,11 @@ class PixelDensity(Target):
         return float(left), float(right), float(bottom), float(top)
 
     @property
+    def weights(self) -> Weights:
+        """Return the unnormalized density of the pixels (rows, columns), top row first."""
+        return self._weights
+
+    @property
     def pixel_units(self) -> Units:
         """Return the units of pixels of the picture before downscaling.
 

@@ -84,6 +84,11 @@ class Points(Cloud):
         """Return the number of training points."""
         return len(self._train)
 
+    @property
+    def training_set(self) -> NDArray[np.float32]:
+        """Return the training points (n, 2)."""
+        return self._train
+
     def split_sentence(self) -> str:
         """Describe the training, validation and test split for the user."""
         train, validation = (

@@ -97,6 +97,11 @@ class Drawn(Cloud):
             return None
         return self._density.log_prob(self._drawn_at(points)) + 2 * float(np.log(self._unit))
 
+    @property
+    def has_density(self) -> bool:
+        """Return whether `log_prob` is known, without the library that computes it."""
+        return self._density is not None
+
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) in the region that holds 99.9% of the probability."""
         if self._density is None:

@@ -110,6 +110,11 @@ class Target(ABC):
         """
         return None
 
+    @property
+    def has_density(self) -> bool:
+        """Return whether `log_prob` is known."""
+        return self.log_prob(np.zeros((1, 2))) is not None
+
     @abstractmethod
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) on the target. Points that are not finite are not.

@@ -89,7 +89,8 @@ def check_plain(value: Any) -> None:
     if isinstance(value, History):
         assert not np.isinf(value.entropy).any()
         # NaN means unknown
-        known = {name: np.nan_to_num(getattr(value, name)) for name in ("entropy", "loss", "on_target")}
+        partial = "train_nll", "validation_nll", "entropy", "loss", "on_target"
+        known = {name: np.nan_to_num(getattr(value, name)) for name in partial}
         value = replace(value, **known)
     if isinstance(value, np.ndarray):
         assert value.dtype.kind in "fb"

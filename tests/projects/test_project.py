@@ -120,6 +120,12 @@ def test_numbers_that_are_not_finite_are_refused(project: Project) -> None:
         from_bytes(save(arrays, metadata=text["__metadata__"]))
 
 
+def test_losses_of_points_without_a_density_are_kept(project: Project) -> None:
+    losses = np.where(project.history.step == project.history.step[-1], np.nan, project.history.validation_nll)
+    saved = replace(project, history=replace(project.history, validation_nll=losses, kept_step=None))
+    np.testing.assert_array_equal(from_bytes(to_bytes(saved)).history.validation_nll, losses)
+
+
 def test_a_newer_format_says_so(project: Project, tmp_path: Path) -> None:
     content = to_bytes(project).replace(b'\\"format_version\\": 12', b'\\"format_version\\": 13')  # of the same length
     path = tmp_path / "newer.flowviz"

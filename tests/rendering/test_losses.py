@@ -42,6 +42,21 @@ def test_regression_loss_has_its_own_axis() -> None:
     assert not is_colored(render_losses(without, 0.9, ViewSpec(), size), "loss").any()
 
 
+def test_best_regression_loss_is_a_dashed_line_below_the_curve() -> None:
+    steps, size = np.arange(100.0, 2001, 100), PictureSize(width=800, height=500)
+    history = History(steps, steps, 1 + 1 / steps, 1 + 1 / steps, loss=np.geomspace(2, 1.5, 20))
+    plain, line = (
+        is_colored(render_losses(history, 0.9, ViewSpec(labels=False, axes=False), size, best), "loss")
+        for best in (None, 1.2)
+    )
+    ends = np.abs(np.diff(line.astype(int), axis=1)).sum(axis=1)
+    row = int(ends.argmax())
+    assert ends[row] > 20, "a dashed line has many ends"
+    assert np.ptp(np.flatnonzero(line[row])) > 700, "it is as wide as the plot"
+    assert row > 400, "the curve is above it"
+    assert np.abs(np.diff(plain.astype(int), axis=1)).sum(axis=1).max() <= 4
+
+
 def test_late_changes_of_the_regression_loss_are_visible() -> None:
     steps = np.arange(100.0, 2001, 100)
     history = History(steps, steps, 1 + 1 / steps, 1 + 1 / steps, loss=np.geomspace(0.25, 0.0005, 20))

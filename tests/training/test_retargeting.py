@@ -8,9 +8,10 @@ import pytest
 from flowviz.flows import build_flow
 from flowviz.projects import Project
 from flowviz.projects.format import from_bytes, to_bytes
-from flowviz.records import Checkpoint, Event, Finished, History, Hits, Progress, Retargeted, Snapshot
+from flowviz.records import Checkpoint, Event, Finished, History, Progress, Retargeted, Snapshot
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
-from flowviz.targets import Target, build_target
+from flowviz.targets import build_target
+from flowviz.targets.placed import Place, Placed
 from flowviz.training import NewTarget, train
 from flowviz.training.loop import Training
 from flowviz.training.requests import Requests
@@ -83,25 +84,7 @@ def test_the_best_state_is_one_of_the_new_target() -> None:
 
 
 def test_a_loss_that_jumps_with_the_target_is_no_explosion() -> None:
-    class Far:
-        """The second target, far away."""
-
-        entropy = None
-
-        def sample(self, count: int, rng: np.random.Generator) -> np.ndarray:
-            return SECOND.sample(count, rng) + np.float32(50)
-
-        validation = test = sample
-        training_points = None
-
-        def on_target(self, points: np.ndarray) -> None: ...
-
-        def coverage(self, points: np.ndarray) -> None: ...
-
-        def hits(self, points: np.ndarray) -> Hits:
-            return {"on_target": None, "coverage": None, "legibility": None}
-
-    far: Target = Far()  # type: ignore[assignment]
+    far = Placed(SECOND, Place(x=10, y=10))
     events = train(FIRST, SMALL, TrainingSpec(steps=500), retarget=Asked(3, NewTarget(far, "far")))
     assert end_of(list(events)).recoveries == 0
 

@@ -153,6 +153,7 @@ TITLES: Mapping[str, Title] = {
     "column": "Color by Column",
     "palette": lambda _, palette: f"Colors: {palette.capitalize()}",
     "marks": _mark_title,
+    "velocity": "Velocity of the Arrows",
     "beside": _show_or_hide("Beside"),
     "common_scale": "Common Scale",
     "grid_cells": "Coarse Grid",

@@ -22,17 +22,19 @@ from flowviz.projects.variant import Variant
 from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
 from flowviz.records.ledger import Ledger
 from flowviz.rendering import Camera, visible_rectangle
-from flowviz.specs import PictureSize, TrainingSpec, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
+from flowviz.specs.view import Velocity
 from flowviz.targets import Target
+from flowviz.targets.best_velocity import best_loss
 
 if TYPE_CHECKING:
     from flowviz.flows.flow import ShownFlow
 
 Answer = TypeVar("Answer")
 OnResult = Callable[[Answer], object]
-PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE = "past", "positions", "densities", "score"
-LASTING = {PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE}  # topics of queries that do not refer to stages
-WITHOUT_FLOW = {"thumbnails", "example"}  # topics of queries that do not load TensorFlow
+PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE, BEST_LOSS = "past", "positions", "densities", "score", "best loss"
+LASTING = {PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE, BEST_LOSS}  # topics of queries that do not refer to stages
+WITHOUT_FLOW = {"thumbnails", "example", BEST_LOSS}  # topics of queries that do not load TensorFlow
 REST = 2.0  # during a training, so that queries of each snapshot leave the processor to it and to the picture
 SCORE_DELAY_MS = 800  # a score takes seconds, which would delay the picture of the next number of steps
 PICTURES_DELAY_MS = 400  # the first thumbnails load numba, which would delay the first paint of the window
@@ -87,10 +89,19 @@ class FlowQueries(QObject):
         self._ask(self._slow, "grid", subject, grid_trace, on_result)
 
     def velocity(
-        self, subject: Subject, grids: tuple[FieldGrid, ...], on_result: OnResult[tuple[VelocityField, ...]]
+        self,
+        subject: Subject,
+        grids: tuple[FieldGrid, ...],
+        of: Velocity,
+        target: Target | None,
+        on_result: OnResult[tuple[VelocityField, ...]],
     ) -> None:
-        """Compute the velocity field of each stage after the base, on a grid for each of them."""
-        self._ask(self._slow, "velocity", subject, lambda flow: velocity_fields(flow, grids), on_result)
+        """Compute the velocity field of each stage after the base, as `velocity_fields` does."""
+        self._ask(self._slow, "velocity", subject, lambda flow: velocity_fields(flow, grids, of, target), on_result)
+
+    def best_loss(self, target: Target, flow: FlowSpec, on_result: OnResult[float | None]) -> None:
+        """Compute the lowest possible regression loss of a flow. Queries of the displayed flow do not discard it."""
+        self._slow.ask(BEST_LOSS, partial(best_loss, target, flow), on_result)
 
     def encoded(self, subject: Subject, target: Target, on_result: OnResult[Trace]) -> None:
         """Pull a fixed sample of the target back through all stages."""
@@ -210,10 +221,10 @@ class FlowQueries(QObject):
     def drop(self) -> None:
         """Discard all queries and clear the notices about failed ones.
 
-        Thumbnails are kept, because they are asked for again only if the particles change.
+        Thumbnails and the best loss are kept: they are asked for again only if the particles or the target change.
         """
         self._delay.stop()
-        self._drop({"thumbnails"})
+        self._drop({"thumbnails", BEST_LOSS})
 
     def drop_stages(self) -> None:
         """Discard all queries that refer to stages, which another integrator replaces, and clear their notices."""

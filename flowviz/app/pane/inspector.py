@@ -119,6 +119,7 @@ class Inspector(ThemeFollower, SidePanel):
                 (density if mark == "density" else text, mark in drawn.marks)
                 for mark, text in explanations.MARKS.items()
             ),
+            (explanations.VELOCITIES[view.velocity], "velocity" in drawn.marks and view.velocity != "learned"),
             (explanations.folded(folded), folded > 0 and has_density),
             (explanations.COLORS[drawn.color_by], bool(drawn.marks & {"points", "paths"})),
             (explanations.BESIDE, is_split(view) and not overview),

@@ -113,4 +113,5 @@ class InspectorController(QObject):
 def _explained(view: View) -> tuple[object, ...]:
     """Return the parts of a view that the inspector explains."""
     seen, spec = view.seen, view.seen.view
-    return spec.marks, spec.color_by, spec.beside, seen.overview, seen.direction, seen.probe is None, view.known
+    marks = spec.marks, spec.velocity, spec.color_by, spec.beside
+    return *marks, seen.overview, seen.direction, seen.probe is None, view.known

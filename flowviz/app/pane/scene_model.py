@@ -28,7 +28,7 @@ from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize
-from flowviz.specs.view import Mark
+from flowviz.specs.view import Mark, Velocity
 from flowviz.targets import Target, leaked, target_picture
 
 
@@ -57,7 +57,9 @@ class SceneModel(QObject):
         self.generated = untrained_trace(FlowSpec())
         self.scene = Scene(self.generated)
         self.is_encoded = False
-        self._swept: tuple[Subject, tuple[FieldGrid, ...]] | None = None  # where velocities were asked for
+        self._swept: tuple[Subject, tuple[FieldGrid, ...], Velocity, Target | None] | None = (
+            None  # where velocities were asked for
+        )
         view.observe(lambda value: value.seen.direction, lambda _: self._refresh())
         view.observe(lambda value: value.selection, lambda _: self._change(selection=self._selection(self.scene.trace)))
         view.observe(lambda value: value.seen.probe, lambda _: self._query_probe())
@@ -126,9 +128,10 @@ class SceneModel(QObject):
         if self._view.seen.overview:
             camera = Camera(Camera(camera.view, self.scene.trace.boxes).widest(size))
         grids = rendering.swept_grids(camera, self.scene.trace.last_stage, size)
-        if self._swept is None or self._swept[0] is not self.subject or self._swept[1] != grids:
-            self._swept = self.subject, grids
-            self._queries.velocity(self.subject, grids, partial(self._take_field, "velocity", "velocities"))
+        asked = self.subject, grids, self._view.seen.view.velocity, None if self._hides_target else self.target
+        if self._swept is None or self._swept[0] is not self.subject or self._swept[1:] != asked[1:]:
+            self._swept = asked
+            self._queries.velocity(*asked, partial(self._take_field, "velocity", "velocities"))
 
     def query_points(self, points: Sequence[tuple[float, float]], on_result: OnResult[Trace]) -> None:
         """Follow points (x, y) of the last stage back through all others."""

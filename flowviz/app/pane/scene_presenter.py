@@ -105,7 +105,8 @@ class ScenePresenter(QObject):
         self._widgets.strip.set_stages(titles, trace.volume_shares, thinned=thinned)
         self._widgets.slider.set_stages([trace.position(stage) for stage in stages], titles)
         self.playhead.last = trace.last_stage
-        known = Known.of(self._scenes.subject.spec, self._scenes.subject.weights, trace)
+        subject, target = self._scenes.subject, self._scenes.target
+        known = Known.of(subject.spec, subject.weights, trace, target)
         count, is_continuous = trace.positions.shape[1], trace.is_continuous
         self._view.show_flow(trace.last_stage, count, is_continuous=is_continuous, known=known)
 

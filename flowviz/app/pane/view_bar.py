@@ -7,11 +7,11 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from flowviz.app.commands.actions import Entry, create_action, enable_unless, fill_menu
+from flowviz.app.commands.actions import Entry, add_choices, create_action, enable_unless, fill_menu
 from flowviz.app.state.known import Known, color_choice, colors_of
 from flowviz.app.state.view import Tool, View, ViewState
 from flowviz.app.style.tokens import GAP, TIGHT
-from flowviz.app.widgets.choice_words import COLORS, MARKS, color_choices
+from flowviz.app.widgets.choice_words import COLORS, MARKS, VELOCITIES, color_choices
 from flowviz.app.widgets.controls import ChoiceBox, action_button, label_of, lay_out, menu_button, tool_button
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.form import bind_control
@@ -75,6 +75,15 @@ class ViewBar(QWidget):
         self._color = ChoiceBox("colorBox", "Color by", COLORS)
         marks = {mark: Entry(mark, text, None, tip, key, checked=False) for mark, (text, key, tip) in MARKS.items()}
         self.mark_actions = {mark: self._action(entry) for mark, entry in marks.items()}
+        self.velocity_menu = StickyMenu("Velocity &Of", self)
+        self._velocities = add_choices(
+            self.velocity_menu,
+            "velocity",
+            VELOCITIES,
+            lambda of: view.update_view(velocity=of),
+            "Velocity field of flow matching that the arrows show",
+        )
+        self._tips |= {action: action.toolTip() for action in self._velocities.values()}
         self.beside_action, self.overview_action = self._action(BESIDE), self._action(OVERVIEW)
         self.tool_actions = {tool: self._action(entry) for tool, entry in TOOLS.items()}
         self.invert_action = self._action(
@@ -111,6 +120,7 @@ class ViewBar(QWidget):
         for mark, action in self.mark_actions.items():
             bind_control(view, partial(_shows, mark), action, partial(view.set_mark, mark))
         view.watch(lambda value: value.seen.view.marks, self._name_marks)
+        view.watch(lambda value: value.seen.view.velocity, lambda of: self._velocities[of].setChecked(True))
         tools = QActionGroup(self)
         for tool, action in self.tool_actions.items():
             action.setObjectName(f"{tool}Tool")
@@ -141,7 +151,7 @@ class ViewBar(QWidget):
         for box in (self._color, self._direction):
             for number in range(box.count()):
                 box.disable_choice(box.itemData(number), known.problems.get(box.itemData(number), ""))
-        for name, action in (*self.mark_actions.items(), *self.tool_actions.items()):
+        for name, action in (*self.mark_actions.items(), *self.tool_actions.items(), *self._velocities.items()):
             enable_unless(action, known.problems.get(name, ""), self._tips[action])
 
     def _enable(self, view: View) -> None:
@@ -169,7 +179,7 @@ class ViewBar(QWidget):
         labeled = {label_of(box): box for box in (self._direction, self._color)}
         self._labels = list(labeled)
         marks, frames = StickyMenu("Show", self), StickyMenu("Fit", self)
-        fill_menu(marks, *self.mark_actions.values(), None, self.beside_action)
+        fill_menu(marks, *self.mark_actions.values(), None, self.velocity_menu.menuAction(), self.beside_action)
         fill_menu(frames, self.fit_action, self.fit_stage_action)
         self._show = menu_button(tool_button("showButton", "Show", SHOW_TIP, "show", SHOW), marks)
         follow = menu_button(action_button(self.follow_action, "followButton"), frames)

@@ -7,6 +7,8 @@ from typing import Any
 from flowviz.records import Trace, Weights
 from flowviz.records.recorded_flow import COLUMN, RecordedFlow
 from flowviz.specs import FlowSpec, Seen, ViewSpec
+from flowviz.targets import Target
+from flowviz.targets.best_velocity import best_velocity_problem
 
 NO_MAP = "The flow was recorded from another program: flowviz knows its particles, but not the map that moves them."
 NO_TRAINING = f"{NO_MAP} To train a flow on these particles, choose one in the Flow panel."
@@ -23,7 +25,7 @@ class Known:
     """Knowledge of a flow.
 
     Attributes:
-        problems: Why marks, colors, tools, directions, figures and exports cannot be chosen, by their names.
+        problems: Why marks, velocities, colors, tools, directions, figures and exports cannot be chosen, by name.
         columns: The names of the columns by which the particles can be colored.
         has_map: Whether points other than the particles can be moved, so that the flow can be trained and edited.
         estimates_density: Whether the densities of a recorded flow are estimated from its particles. None for others.
@@ -35,10 +37,12 @@ class Known:
     estimates_density: bool | None = None
 
     @classmethod
-    def of(cls, flow: FlowSpec, weights: Weights | None, trace: Trace) -> "Known":
-        """Return what is known of a flow with weights, whose particles are those of a trace."""
+    def of(cls, flow: FlowSpec, weights: Weights | None, trace: Trace, target: Target | None = None) -> "Known":
+        """Return what is known of a flow with weights, whose particles are those of a trace, and of its target."""
         if not flow.is_recorded or weights is None:
-            return cls({} if flow.base == "mixture" else {"component": NO_COMPONENTS})
+            problem = "" if target is None else best_velocity_problem(target, flow)
+            problems = dict.fromkeys(("best", "difference"), problem) if problem else {}
+            return cls(problems if flow.base == "mixture" else {"component": NO_COMPONENTS, **problems})
         recording = RecordedFlow(flow, weights)
         lacking = {
             "grid": "" if "grid" in recording.arrays else NO_GRID,
@@ -55,6 +59,8 @@ class Known:
         has_column = view.color_by != "column" or view.column in self.columns
         if view.color_by in self.problems or not has_column:
             changes |= {"color_by": usual.color_by, "column": usual.column}
+        if view.velocity in self.problems:
+            changes |= {"velocity": usual.velocity}
         needs_map = {} if self.has_map else {"direction": "generate", "probe": None}
         return seen.model_copy(update={"view": view.model_copy(update=changes), **needs_map})
 

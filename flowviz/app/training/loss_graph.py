@@ -29,6 +29,7 @@ class LossGraph(Plot):
         super().__init__()
         self._history, self._previous_history = History(), History()
         self._segments: Sequence[EntropySegment] = ()
+        self._best: float | None = None
         self._range = INITIAL_LOSSES
         self._step: int | None = None  # whose flow is shown
         self._font = self.font()
@@ -50,9 +51,14 @@ class LossGraph(Plot):
         self._settings = ChangeLines(self.item, at_top=False, style=Qt.PenStyle.DashLine)
         self.item.getViewBox().sigResized.connect(self._update_axes)
 
-    def show_losses(self, history: History, previous: History, segments: Sequence[EntropySegment]) -> None:
-        """Show the losses, those of the previous training faintly, and the entropies of the targets."""
-        self._history, self._previous_history, self._segments = history, previous, segments
+    def show_losses(
+        self, history: History, previous: History, segments: Sequence[EntropySegment], best: float | None
+    ) -> None:
+        """Show the losses, those of the previous training faintly, and the entropies of the targets.
+
+        `best` is the lowest possible regression loss on the present target, or None if it is unknown.
+        """
+        self._history, self._previous_history, self._segments, self._best = history, previous, segments, best
         self._targets.show([Mark(change.step, change.title, change.title) for change in history.settled_changes])
         self._settings.show(history.marks())
         dot = "o" if len(history.step) == 1 else None  # a single report makes no line
@@ -61,7 +67,7 @@ class LossGraph(Plot):
         self._previous.setData(previous.step, np.minimum(previous.validation_nll, top))
         self._train.setData(history.step, np.minimum(history.train_nll, top), symbol=dot)
         self._validation.setData(history.step, np.minimum(history.validation_nll, top), symbol=dot)
-        self._regression.show_history(history)
+        self._regression.show_history(history, best)
         steps, losses = spikes(history, top)
         self._spikes.setData(steps, np.full(len(steps), top), data=losses)
         kept = [point] if (point := history.kept_point()) else []
@@ -78,7 +84,7 @@ class LossGraph(Plot):
         self._moment.setVisible(step is not None)
         self._moment.setValue(step or 0)
         if shown_range(self._history, self._previous_history, step) != self._range:
-            self.show_losses(self._history, self._previous_history, self._segments)
+            self.show_losses(self._history, self._previous_history, self._segments, self._best)
 
     def set_appearance(self, font: QFont, theme: Theme) -> None:
         """Set the font and the theme."""

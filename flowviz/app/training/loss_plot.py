@@ -28,6 +28,7 @@ LEGEND = {
     "entropy": ("╍", "entropy"),
     "kept": ("◆", "kept"),
     "loss": ("─", "regression (right)"),
+    "best": ("╍", "best regression"),
     "previous": ("─", "previous"),
 }
 LEGEND_TIP = (
@@ -38,6 +39,8 @@ LEGEND_TIP = (
     "Kept: the step with the lowest validation loss. Its flow is kept when training ends.\n"
     "Regression: the mean squared error of the velocity, which flow matching minimizes. "
     "Its logarithmic axis is on the right.\n"
+    "Best regression: the lowest regression loss that any velocity can have, for independent pairs. With a transport "
+    "plan, it is not known.\n"
     "Previous: the validation loss of the previous training on the same target.\n"
     "Dashed vertical lines: changes of settings during the training, and steps to which the training went back after "
     "something went wrong. Point at one to read it.\n"
@@ -63,6 +66,7 @@ class LossPlot(ThemeFollower, QWidget):
         self._history, self._previous = History(), History()
         self._segments: tuple[EntropySegment, ...] = ()
         self._moment: int | None = None
+        self._best: float | None = None
         self._legend = WrappingLabel("lossLegend", "Legend of the curves")
         self._legend.setToolTip(LEGEND_TIP)
         self.graph = Late(_load_graph, self._update_graph)
@@ -81,6 +85,11 @@ class LossPlot(ThemeFollower, QWidget):
         if history is not self._previous:
             self._previous = history
             self._update()
+
+    def show_best(self, best: float | None) -> None:
+        """Show the lowest possible regression loss on the present target. None if it is unknown."""
+        self._best = best
+        self._update()
 
     def show_moment(self, step: int | None) -> None:
         """Mark the step whose flow is shown; None for the latest, which needs no mark."""
@@ -108,10 +117,11 @@ class LossPlot(ThemeFollower, QWidget):
         graph.show_moment(self._moment)
 
     def _show_losses(self, graph: "LossGraph") -> None:
-        graph.show_losses(self._history, self._previous, self._segments)
+        graph.show_losses(self._history, self._previous, self._segments, self._best)
 
     def _update_legend(self) -> None:
         absent = {"loss"} if np.isnan(self._history.loss).all() else set()
+        absent |= {"best"} if absent or self._best is None else set()
         absent |= {"previous"} if not len(self._previous.step) else set()
         legend = _legend(shown_theme(), {name: words for name, words in LEGEND.items() if name not in absent})
         if legend != self._legend.text():
@@ -135,8 +145,9 @@ def _load_graph() -> type["LossGraph"]:
 
 def _legend(theme: Theme, shown: Mapping[str, tuple[str, str]]) -> str:
     """Return the legend in HTML. It is above the plot, because inside it would cover the curves."""
+    colors = CURVES[theme] | {"best": CURVES[theme]["loss"]}
     curves = (
-        f'<span style="white-space: nowrap"><span style="color: rgb{CURVES[theme][name]}">{line}</span> {title}</span>'
+        f'<span style="white-space: nowrap"><span style="color: rgb{colors[name]}">{line}</span> {title}</span>'
         for name, (line, title) in shown.items()
     )
     return "&thinsp; ".join((NAME, *curves))

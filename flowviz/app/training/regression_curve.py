@@ -3,12 +3,14 @@
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PyQt6.QtCore import Qt
 
+from flowviz.app.style.tokens import LINE
 from flowviz.records import History
 from flowviz.rendering.colors import CURVES
 from flowviz.specs.view import Theme
 
-PADDING = 0.05  # of the range of the axis, above and below
+PADDING = 0.08  # of the range of the axis, above and below, so that its lowest line is not that of the other axis
 MIN_RANGE = 0.3  # of the axis, in powers of ten
 
 
@@ -25,7 +27,10 @@ class RegressionCurve:
         self._curve = pg.PlotDataItem()
         self._curve.setLogMode(False, True)
         self._curve.setDownsampling(auto=True, method="peak")
+        self._best = pg.PlotDataItem()
+        self._best.setLogMode(False, True)
         self._box.addItem(self._curve)
+        self._box.addItem(self._best)
         plot.scene().addItem(self._box)
         plot.getAxis("right").linkToView(self._box)
         plot.getAxis("right").setLogMode(True)
@@ -33,22 +38,26 @@ class RegressionCurve:
         plot.getViewBox().sigResized.connect(self._align)
         self.is_shown = False
 
-    def show_history(self, history: History) -> None:
-        """Show the losses so far, if there are any besides the NLL."""
+    def show_history(self, history: History, best: float | None) -> None:
+        """Show the losses so far, if there are any besides the NLL, and the best possible one on the present target."""
         known = ~np.isnan(history.loss)
         losses = history.loss[known]
         if self.is_shown != bool(len(losses)):
             self.is_shown = bool(len(losses))
             self._plot.showAxis("right", self.is_shown)
         if self.is_shown:
-            self._box.setYRange(*_range(np.log10(losses)), padding=0)
+            shown = losses if best is None else np.append(losses, best)
+            self._box.setYRange(*_range(np.log10(shown)), padding=0)
         dot = "o" if len(losses) == 1 else None  # a single report makes no line
         self._curve.setData(history.step[known], losses, symbol=dot)
+        ends = [history.present_start, history.step[-1]] if best is not None and self.is_shown else []
+        self._best.setData(ends, [best for _ in ends])
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colors of a theme."""
         color = CURVES[theme]["loss"]
         self._curve.setPen(pg.mkPen(color, width=1))
+        self._best.setPen(pg.mkPen(color, width=LINE, style=Qt.PenStyle.DashLine))
         self._curve.setSymbolBrush(color)
         self._curve.setSymbolPen(None)
         self._plot.getAxis("right").setTextPen(color)

@@ -12,6 +12,7 @@ from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
 from flowviz.app.training.adjusting import Adjusting
+from flowviz.app.training.best_loss import BestLoss
 from flowviz.app.training.previous import PreviousTraining
 from flowviz.app.training.runner import Run, TrainingRunner
 from flowviz.app.training.status import TrainingStatus
@@ -50,6 +51,7 @@ class Session(QObject):
         self._builder, self._viewer = builder, viewer
         self._runner = runner
         self._presenter = TrainingPresenter(request, builder, runner, viewer, status, view, self)
+        BestLoss(viewer, status.metrics.loss_plot)
         self.adjusting = Adjusting(request, builder, self._presenter, runner, self)
         self.undo = ProjectUndo(request, view, self._edits, self)
         self.history: UndoHistory = self.undo  # that of the comparison while it is shown

@@ -10,7 +10,9 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import View, ViewState
 from flowviz.records import selection_among
 
-VIEW_FIELDS = "color_by", "column", "palette", "marks", "beside", "common_scale", "grid_cells", "square"
+VIEW_FIELDS = (
+    "color_by", "column", "palette", "marks", "velocity", "beside", "common_scale", "grid_cells", "square"
+)  # fmt: skip
 SEEN_FIELDS = "direction", "overview", "fitted"
 ZOOM_FIELDS = "center", "half_extent"  # chosen by the user unless the view follows the cloud
 

@@ -18,12 +18,13 @@ from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.welcome.start_page import StartActions, StartPage
 from flowviz.app.welcome.tour import Tour, tour_was_seen
 from flowviz.app.welcome.tour_steps import tour_steps
-from flowviz.app.widgets.choice_words import MARKS
+from flowviz.app.widgets.choice_words import MARKS, VELOCITIES
 from flowviz.specs import TextSpec
 
 CLOUD_MENUS = {"Select", "Train", "Layers"}  # about the cloud and its panels
 CLOUD_COMMANDS = {
-    *MARKS, "beside", "overview", "fourpanels", "latentsagainstthebase", "commonscale", "coarsegrid", "zoomin",
+    *MARKS, *(f"velocity{of}" for of in VELOCITIES.values()),
+    "beside", "overview", "fourpanels", "latentsagainstthebase", "commonscale", "coarsegrid", "zoomin",
     "zoomout", "follow", "fitthecloud", "fitthisstage", "openimage", "openpoints",
 }  # fmt: skip
 

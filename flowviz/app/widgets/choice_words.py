@@ -5,7 +5,7 @@ from typing import Any
 
 from flowviz.records.recorded_flow import COLUMN
 from flowviz.specs.explanations import COLOR_TITLES
-from flowviz.specs.view import ColorBy, Mark
+from flowviz.specs.view import ColorBy, Mark, Velocity
 
 MARKS: Mapping[Mark, tuple[str, str, str]] = {  # title, shortcut, tooltip
     "points": ("&Points", "Ctrl+1", "Show the particles"),
@@ -22,6 +22,12 @@ MARKS: Mapping[Mark, tuple[str, str, str]] = {  # title, shortcut, tooltip
         "Show arrows: how this layer moves points, or the velocity field of a flow step",
     ),
     "target": ("Tar&get Shape", "Ctrl+7", "Show the target faintly behind the particles of the last stage"),
+}
+
+VELOCITIES: Mapping[str, Velocity] = {
+    "&Learned Velocity": "learned",
+    "&Best Possible Velocity": "best",
+    "Learned &Minus Best": "difference",
 }
 
 COLORS: Mapping[ColorBy, str] = {color: text for color, text in COLOR_TITLES.items() if color != "column"}

@@ -124,6 +124,7 @@ def fill_view_menu(
     actions = fill_menu(
         menu,
         *bar.mark_actions.values(),
+        bar.velocity_menu.menuAction(),
         bar.beside_action,
         bar.overview_action,
         *FIGURES.values(),

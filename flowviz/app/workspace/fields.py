@@ -60,7 +60,8 @@ class FieldQuery:
         if other is None or self._traces != other._traces:
             return False
         asked = [
-            (each.stage, each.view.center, each.view.half_extent, each.size, each.encodes) for each in (self, other)
+            (each.stage, each.view.center, each.view.half_extent, each.view.velocity, each.size, each.encodes)
+            for each in (self, other)
         ]
         return asked[0] == asked[1] and self.view.marks & FIELDS <= other.view.marks
 
@@ -172,6 +173,7 @@ def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> 
         view = query.view.model_copy(update={"marks": query.view.marks.difference(known_of.problems)})
         if query.other is not None:
             view = view.model_copy(update={"marks": view.marks - {"density"}})  # the difference takes its place
+        target = query.run.built.target if query.run.built else None
         around, swept = visible_rectangle(view, size), swept_grids(Camera(view), trace.last_stage, size)
         flow, scene = _flow(query.run.project, keepers[0]), known
         if query.encodes and known_of.has_map and known.trace is trace and query.run.built is not None:
@@ -179,7 +181,7 @@ def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> 
                 scene, trace=flow.encoded(untrained_points(query.run.built.target.given(project.flow.given), PARTICLES))
             )
             scene.trace.measure()
-        scene = completed(flow, replace(scene, velocities=None), query.stage, view, around, swept=swept)
+        scene = completed(flow, replace(scene, velocities=None), query.stage, view, around, None, swept, target)
         if query.other is not None and query.stage == trace.last_stage:
             names = query.run.name, query.other.name
             found = difference(flow, _flow(query.other.project, keepers[1]), trace, around, names)

@@ -78,7 +78,7 @@ WITHOUT_CONTROL = {
     *("what", "format", "axes", "beside", "moment", "probe", "center", "half_extent", "point_diameter", "word_height"),
     "font_size",  # of the command line
     "column",  # chosen with the color
-    *("camera", "grid_cells", "square"),  # chosen in the window
+    *("camera", "velocity", "grid_cells", "square"),  # chosen in the window
     "controls",  # of the command line
 }
 

@@ -302,6 +302,9 @@ class FakeQueries(QObject):
     def velocity(self, *asked: Any) -> None:
         self.asked["velocity"] = asked
 
+    def best_loss(self, *asked: Any) -> None:
+        self.asked["best loss"] = asked
+
     def encoded(self, *asked: Any) -> None:
         self.asked["encoded"] = asked
 

@@ -13,6 +13,7 @@ from flowviz.records import Density, Moment, Selection, StageReport, VelocityFie
 from flowviz.specs import FlowSpec, Seen, TextSpec, TrainingSpec, ViewSpec
 from flowviz.specs.view import Mark
 from flowviz.targets import build_target
+from flowviz.targets.best_velocity import NO_FIELD
 from tests.app.pane.fakes import PARTICLES, SPEC, STAGES, TARGET, WEIGHTS, Viewed, snapshot, trace
 
 LAST = STAGES - 1
@@ -373,8 +374,8 @@ def test_target_is_in_the_scene_while_it_is_shown(viewed: Viewed) -> None:
 def test_velocities_are_asked_for_once_for_all_stages(viewed: Viewed) -> None:
     assert "velocity" not in viewed.queries.asked
     viewed.view.set_mark("velocity", True)
-    subject, grids, _ = viewed.queries.asked["velocity"]
-    assert (subject.weights, len(grids)) == (WEIGHTS, LAST)
+    subject, grids, of, target, _ = viewed.queries.asked["velocity"]
+    assert (subject.weights, len(grids), of, target) == (WEIGHTS, LAST, "learned", TARGET)
     fields = velocity_fields()
     viewed.queries.answer("velocity", fields)
     assert viewed.scene.velocities is fields
@@ -385,16 +386,30 @@ def test_velocities_are_asked_for_once_for_all_stages(viewed: Viewed) -> None:
     assert viewed.scene.velocities is fields, "shown until the new ones are known"
 
 
+def test_another_velocity_is_asked_for_when_it_is_chosen(viewed: Viewed) -> None:
+    flow = FlowSpec(family="flow_matching", base="normal")
+    viewed.viewer.begin_training(Variant(flow), TARGET)
+    viewed.take(10)
+    viewed.view.set_mark("velocity", True)
+    viewed.queries.asked.clear()
+    viewed.view.update_view(velocity="best")
+    assert viewed.queries.asked["velocity"][2:4] == ("best", TARGET)
+    viewed.viewer.begin_training(Variant(SPEC), TARGET)
+    viewed.take(10)
+    assert viewed.view.seen.view.velocity == "learned", "couplings follow no velocity"
+    assert viewed.view.value.problem("difference") == NO_FIELD
+
+
 def test_velocities_are_asked_for_where_the_user_looks(viewed: Viewed) -> None:
     viewed.view.set_mark("velocity", True)
     viewed.queries.asked.clear()
     viewed.view.zoom_to((1.0, 0.0), 0.5)
-    _, grids, _ = viewed.queries.asked["velocity"]
+    _, grids, *_ = viewed.queries.asked["velocity"]
     for grid in grids:
         left, right, bottom, top = grid.rectangle
         assert (bottom, top) == pytest.approx((-0.5, 0.5))
         assert left < 1 < right
     viewed.view.update(overview=True)
-    _, grids, _ = viewed.queries.asked["velocity"]
+    _, grids, *_ = viewed.queries.asked["velocity"]
     assert all(grid.rectangle == grids[0].rectangle for grid in grids)
     assert grids[0].rectangle[1] > LAST, "all stages are in one picture"

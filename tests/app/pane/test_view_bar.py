@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.view_bar import ViewBar
+from flowviz.app.state.known import Known
 from flowviz.app.state.view import ViewState
 from flowviz.app.widgets.choice_words import COLORS
 from flowviz.records import Selection
@@ -104,6 +105,17 @@ def test_show_menu_stays_open_while_marks_are_toggled(bar: Bar, qtbot: QtBot) ->
     qtbot.keyClick(menu, Qt.Key.Key_Return)
     assert not menu.isVisible()
     assert bar.view.seen.view.marks == {"points", "density", "grid"}
+
+
+def test_velocities_exclude_each_other_and_may_be_unknown(bar: Bar) -> None:
+    learned, best, difference = bar.bar.velocity_menu.actions()
+    assert [learned.isChecked(), best.isChecked(), difference.isChecked()] == [True, False, False]
+    best.trigger()
+    assert [learned.isChecked(), best.isChecked(), difference.isChecked()] == [False, True, False]
+    bar.view.show_flow(STAGES - 1, PARTICLES, known=Known(dict.fromkeys(("best", "difference"), "Why not")))
+    assert bar.view.seen.view.velocity == "learned"
+    assert learned.isChecked()
+    assert (best.isEnabled(), best.toolTip()) == (False, "Why not")
 
 
 def test_beside_is_available_only_with_something_to_show_beside_the_points(bar: Bar) -> None:

@@ -70,6 +70,9 @@ class FakeLossPlot:
     def show_previous(self, history: History) -> None:
         self.previous = history
 
+    def show_best(self, best: float | None) -> None:
+        self.best = best
+
     def show_moment(self, step: int | None) -> None:
         self.moment = step
 

@@ -462,3 +462,24 @@ def test_late_changes_of_the_regression_loss_are_visible(losses: LossPlot, last:
     assert abs(heights[-1] - heights[-8]) > 0.09
     labels = sorted(tick_labels(plot, "right"), key=lambda rect: rect.top())
     assert all(above.bottom() <= below.top() + 1 for above, below in pairwise(labels))
+
+
+def test_best_regression_loss_is_a_dashed_line_beside_the_regression_loss(window: Window) -> None:
+    losses, steps = LossPlot(), np.arange(100.0, 1001, 100)
+    history = History(steps, steps, 1 + 1 / steps, 1 + 1 / steps, loss=np.geomspace(2, 1.5, 10))
+    losses.show_best(1.2)
+    losses.show_history(History(steps, steps, 1 + 1 / steps, 1 + 1 / steps), 1.0)
+    (legend,) = losses.findChildren(QLabel)
+    assert "best regression" not in legend.text(), "couplings have no regression loss"
+    losses.show_history(history, 1.0)
+    assert "best regression" in legend.text()
+    curves = [item for item in plot_in(losses).scene().items() if isinstance(item, pg.PlotDataItem)]
+    (best,) = [item for item in curves if item.yData is not None and {1.2} == {*item.yData.tolist()}]
+    assert item_ends(best) == (0, 1000)
+    assert best.opts["pen"].style() == Qt.PenStyle.DashLine
+    losses.show_best(None)
+    assert "best regression" not in legend.text()
+
+
+def item_ends(item: pg.PlotDataItem) -> tuple[float, float]:
+    return float(item.xData[0]), float(item.xData[-1])
