@@ -26,7 +26,7 @@ from flowviz.specs.recipes import NAME, Recipe
 from flowviz.tensorflow_log import silenced
 
 if TYPE_CHECKING:
-    from flowviz.targets.shapes import Draw
+    from flowviz.targets.shapes import Draw, LogProb
 
 __all__ = [
     "Extension",
@@ -124,7 +124,14 @@ class Loading:
             raise SpecError(" ".join([f"The worker process lacks {' and '.join(missing)}.", *problems, HOW_TO_SHIP]))
 
 
-def register_target(name: str, sample: "Draw", *, entropy: float | None = None, title: str = "") -> None:
+def register_target(
+    name: str,
+    sample: "Draw",
+    *,
+    entropy: float | None = None,
+    title: str = "",
+    log_prob: "LogProb | None" = None,
+) -> None:
     """Add a target, which is a shape like those of the catalog.
 
     Args:
@@ -132,6 +139,8 @@ def register_target(name: str, sample: "Draw", *, entropy: float | None = None, 
         sample: Draws points: `sample(n, rng)` returns an array (n, 2), in any units, given a `numpy.random.Generator`.
         entropy: The entropy of the distribution in nats, in the units of the points. None if unknown.
         title: A sentence that describes it.
+        log_prob: Returns the log-density (n,) in nats of points (n, 2), up to a constant, in the units of the points.
+            Flows can then learn from it alone, and the entropy is computed if it is not given.
 
     Raises:
         SpecError: If the name is none, or belongs to flowviz.
@@ -140,7 +149,7 @@ def register_target(name: str, sample: "Draw", *, entropy: float | None = None, 
 
     _check_name(name, _built_in_shapes)
     SHAPES[name] = title or "A target of an extension."
-    add_shape(name, sample, entropy)
+    add_shape(name, sample, entropy, log_prob)
     _registered.append(f"the target {name}")
 
 

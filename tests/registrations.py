@@ -11,7 +11,7 @@ import flowviz
 from flowviz import extensions
 from flowviz.specs import RECIPES, SHAPES, explanations
 from flowviz.specs.edits import BENT_CURVES
-from flowviz.targets.shapes import DRAWN
+from flowviz.targets.shapes import DRAWN, LOG_PROBS
 
 README = Path(flowviz.__file__).with_name("README.md").read_text(encoding="utf-8")
 TARGET, FAMILY = re.findall(r"```python\n(.*?)```\n", README, re.DOTALL)
@@ -19,6 +19,7 @@ CATALOGS: tuple[dict[str, Any], ...] = (
     RECIPES,
     SHAPES,
     DRAWN,
+    LOG_PROBS,
     explanations.STAGE_TITLES,
     explanations.LAYER_SENTENCES,
     explanations.STAGES,

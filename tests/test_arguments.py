@@ -132,7 +132,9 @@ def test_the_sentence_says_what_is_expected() -> None:
         flowviz.sample(SMALL)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match=r"takes ComparisonSpec or Comparison as comparison, not None\."):
         flowviz.compare(None)  # type: ignore[arg-type]
-    with pytest.raises(ArgumentError, match=r"untrained\(\) takes TextSpec, ImageSpec, .* or MixSpec as target, not 5"):
+    with pytest.raises(
+        ArgumentError, match=r"untrained\(\) takes TextSpec, ImageSpec, .* or ConditionalSpec as target, not 5"
+    ):
         Project.untrained(5, SMALL, TrainingSpec(steps=1))  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match=r"takes 'data', 'pixels' or 'flow' as units, not 'furlongs'"):
         flowviz.sample(Project.untrained(TextSpec(text="I"), SMALL, TrainingSpec(steps=1)), units="furlongs")  # type: ignore[arg-type]

@@ -79,8 +79,9 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     assert list(figures) == [
         "steps", "seconds", "steps_per_second", "train_nll", "loss", "validation_nll", "test_nll", "entropy", "gap",
         "standard_error", "test_nll_median", "without_density", "on_target", "leaked", "coverage", "legibility",
-        "round_trip_error", "folded", "kept_step", "recoveries",
-        "largest_rise", "unsteady", "prepare_seconds", "nll_units", "log_det_of_units", "changes_of_settings",
+        "effective_share", "log_normalizer", "covered", "parts",
+        "round_trip_error", "folded", "kept_step", "recoveries", "largest_rise", "unsteady",
+        "prepare_seconds", "nll_units", "log_det_of_units", "changes_of_settings",
     ]  # fmt: skip
     assert figures["steps"] == 150
     assert figures["gap"] == figures["test_nll"] - figures["entropy"]
@@ -92,7 +93,9 @@ def test_train_prints_its_figures_and_saves(tmp_path: Path, capsys: pytest.Captu
     assert (saved.target, saved.training.steps, saved.training.seed) == (TextSpec(text="I"), 150, 3)
     assert saved.history.step[-1] == 150
     assert run("info", path, "--json") == 0
-    assert json.loads(capsys.readouterr().out)["legibility"] == pytest.approx(figures["legibility"])
+    told = json.loads(capsys.readouterr().out)
+    for name in ("legibility", "effective_share", "log_normalizer", "covered", "parts"):
+        assert told[name] == pytest.approx(figures[name])
     assert [p.name for p in tmp_path.iterdir()] == ["i.flowviz"]
 
 

@@ -48,6 +48,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "--image box.png --threshold 0.5 --invert",
         "--image box.png --grayscale",
         "--drawing box.png",
+        "--drawing box.png --blur 0.1",
+        "--text A --image box.png --beside --blur 0.1",
         "--shape pinwheel",
         "--points three.csv --columns a,c",
         "--points two.npy",
@@ -126,8 +128,8 @@ def test_the_target_of_a_project_is_learned_again(files: Path, capsys: pytest.Ca
     ("options", "said"),
     [
         ("", "Give --text, --image, --shape, --drawing or --points"),
-        ("--text a --shape heart", "combine them with --beside or --over"),
-        ("--text a --shape heart --beside --over", "either --beside or --over"),
+        ("--text a --shape heart", "combine them with --beside, --over or --condition"),
+        ("--text a --shape heart --beside --over", "only one of --beside, --over and --condition"),
     ],
 )
 def test_every_command_takes_one_source_or_a_mix(
@@ -150,6 +152,9 @@ def test_every_command_takes_one_source_or_a_mix(
         ("--text a --threshold 0.5", "--threshold requires --image"),
         ("--text a --columns x,y", "--columns requires --points"),
         ("--shape heart --font x", "--font requires --text"),
+        ("--shape heart --blur 0.1", "--blur requires --text, --image or --drawing"),
+        ("--image box.png --font x --blur 0.1", "--font requires --text"),
+        ("--text a --blur 0.001", "The narrowest is 0.01"),
         ("--shape blob", "no shape named 'blob'. Choose one of square"),
         ("--text a --weight 1", "weight cannot be 1"),
         ("--text a --font Nonesuch", "No font named 'Nonesuch' is installed"),

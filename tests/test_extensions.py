@@ -301,6 +301,32 @@ def test_target_that_fails_has_no_picture(unregistered: None) -> None:
     assert "heart" in pictures
 
 
+def test_density_of_an_extension_is_normalized(unregistered: None) -> None:
+    register_target("wide", lambda n, rng: 100 * rng.normal(size=(n, 2)), log_prob=lambda x: -(x**2).sum(1) / 20_000)
+    target = build_target(ShapeSpec(name="wide"))
+    assert target.entropy == pytest.approx(1 + np.log(2 * np.pi), abs=0.01)
+    log_prob, energy = target.log_prob(np.zeros((1, 2))), target.energy
+    assert log_prob == pytest.approx(-np.log(2 * np.pi), abs=0.01)
+    assert energy is not None
+    assert energy.entropy == pytest.approx(target.entropy, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("log_prob", "sentence"),
+    [
+        (lambda x: np.full(len(x), np.nan), "failed: The log-density is NaN"),
+        (lambda x: np.full(len(x), -np.inf), "nothing to learn"),
+        (lambda x: np.zeros(len(x)), "cannot be normalized"),
+        (lambda x: x, "failed: ValueError"),
+        (lambda x: 1 / 0, "failed: ZeroDivisionError: division by zero"),
+    ],
+)
+def test_density_that_fails_is_one_sentence(log_prob: Any, sentence: str, unregistered: None) -> None:
+    register_target("odd", lambda n, rng: rng.normal(size=(n, 2)), log_prob=log_prob)
+    with pytest.raises(TargetError, match=f"The target odd, which an extension adds, .*{sentence}"):
+        build_target(ShapeSpec(name="odd"))
+
+
 def test_entropy_is_converted_to_flow_units(unregistered: None) -> None:
     register_target("wide", lambda n, rng: 100 * rng.normal(size=(n, 2)), entropy=1 + np.log(2 * np.pi * 100**2))
     entropy = build_target(ShapeSpec(name="wide")).entropy

@@ -1,7 +1,7 @@
 """The commands that describe a project or this machine, and check flows: inspect, info, check."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import isfinite
 from pathlib import Path
@@ -27,6 +27,7 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.shares import counted, percent
 from flowviz.targets.best_velocity import best_loss
 
+HITS = "legibility", "effective_share", "log_normalizer", "covered", "parts"
 BROKEN_STATUS = 1  # exit status if a flow breaks a law
 WIDTH, INDENT = 80, "      "
 
@@ -189,7 +190,7 @@ def _project_info(project: Project) -> machine.SystemInfo:
         "steps": int(steps[-1]) if len(steps) else 0,
         "ending": project.ending or ("unknown" if len(steps) else "not trained"),
         "score": project.score.in_units().sentence() if project.score else "unknown",
-        "legibility": _legibility(project),
+        **_hits(project),
         "uses_of_the_test_points": project.test_uses,
         **vars(Settings.of(project.training, flow.recipe)),
         "changes_of_settings": [change.sentence() for change in project.history.adjustments],
@@ -198,14 +199,16 @@ def _project_info(project: Project) -> machine.SystemInfo:
     }
 
 
-def _legibility(project: Project) -> str | float:
-    """Return the legibility of the particles, computed if the file does not contain it."""
-    found = project.timeline.moments[-1].legibility if project.timeline.moments else None
+def _hits(project: Project) -> dict[str, str | float]:
+    """Return how legible the particles are, their weights, and the covered parts, computed if the file lacks them."""
+    moments, trace = project.timeline.moments, project.trace
+    found: Mapping[str, Any] = moments[-1].hits if moments else {}
     try:
-        found = project.present_moment(project.build_target()).legibility if found is None else found
+        if found.get("legibility") is None or found.get("parts") is None:
+            found = project.build_target().hits(trace.positions[-1], trace.log_density(trace.last_stage))
     except FlowvizError:  # the font of a text is not installed, or a picture is damaged
-        return "unknown"
-    return "none" if found is None else found
+        return dict.fromkeys(HITS, "unknown")
+    return {name: "none" if found[name] is None else found[name] for name in HITS}
 
 
 def _best_loss(project: Project) -> str | float:

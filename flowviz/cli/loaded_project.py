@@ -20,7 +20,6 @@ from flowviz.records import Trace
 from flowviz.records.measured import not_comparable
 from flowviz.records.score import inexact_note
 from flowviz.specs import FlowSpec, TargetSpec
-from flowviz.specs.condition import UNTOLD
 from flowviz.specs.edits import Edits
 from flowviz.specs.fields import fields_of
 from flowviz.specs.flow import INTEGRATOR_FIELDS
@@ -42,8 +41,8 @@ def shown_options(
         str | None,
         typer.Option(
             metavar="VALUE",
-            help=f"Value of the condition: the name of a class, a number, or {UNTOLD!r}. By default, that at which the "
-            "project was saved.",
+            help="Value of the condition: the name of a class, or a number. By default, that at which the project was "
+            "saved.",
         ),
     ] = None,
 ) -> Given:

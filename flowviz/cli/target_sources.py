@@ -14,6 +14,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.projects import is_project, load_project
 from flowviz.specs import (
     ConditionalSpec,
+    DrawingSpec,
     ImageSpec,
     MixSpec,
     Part,
@@ -61,6 +62,7 @@ class Sources:
     of: Path | None
     of_text: Given
     of_image: Given
+    of_drawing: Given
     of_points: Given
     columns: str | None
     beside: bool
@@ -101,7 +103,8 @@ class Sources:
         for path in self.image:
             yield _with_choices(read_image(path), self.of_image)
         yield from (ShapeSpec(name=each) for each in self.shape)
-        yield from (read_drawing(path) for path in self.drawing)
+        for path in self.drawing:
+            yield _with_choices(read_drawing(path), self.of_drawing)
         for path in self.points:
             if is_project(path):
                 raise FileError(f"{path} is a project. To learn its target, use --of.")
@@ -110,8 +113,10 @@ class Sources:
 
     def _check(self) -> None:
         """Raise `SpecError` if the sources do not go together, or an option has no effect."""
-        _check_belonging("--text", self.text, self.of_text)
-        _check_belonging("--image", self.image, self.of_image)
+        if not (self.text or self.image or self.drawing):
+            _check_belonging("--text, --image or --drawing", None, {"blur": self.of_drawing.get("blur")})
+        _check_belonging("--text", self.text, _without_blur(self.of_text))
+        _check_belonging("--image", self.image, _without_blur(self.of_image))
         _check_belonging("--points", self.points, {"columns": self.columns, **self.of_points})
         if self.of is not None:
             if self._count or self.beside or self.over or self.shares or self.condition:
@@ -135,11 +140,13 @@ class Sources:
 @takes(
     of_text=spec_options(choices_of(TextSpec)),
     of_image=spec_options(choices_of(ImageSpec)),
+    of_drawing=spec_options(choices_of(DrawingSpec)),
     of_points=spec_options(choices_of(PointsSpec)),
 )
 def chosen_sources(
     of_text: Given,
     of_image: Given,
+    of_drawing: Given,
     of_points: Given,
     text: Annotated[list[str] | None, typer.Option(metavar="TEXT", help="Text to learn.")] = None,
     image: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Picture whose dark pixels are ink.")] = None,
@@ -177,6 +184,7 @@ def chosen_sources(
         of,
         of_text,
         of_image,
+        of_drawing,
         of_points,
         columns,
         beside,
@@ -205,6 +213,11 @@ def _check_belonging(source: str, given: object, choices: Mapping[str, object]) 
     idle = next((name for name, value in choices.items() if value is not None), None)
     if idle and not given:
         raise SpecError(f"--{idle.replace('_', '-')} requires {source}.")
+
+
+def _without_blur(choices: Given) -> Given:
+    """Return the options of one kind of source, without the one that several kinds have."""
+    return {name: value for name, value in choices.items() if name != "blur"}
 
 
 def _with_choices(spec: SourceSpec, choices: Given) -> SourceSpec:

@@ -22,7 +22,6 @@ from flowviz.specs import (
     TrainingSpec,
 )
 from flowviz.specs.comparison import FigureColumns
-from flowviz.specs.condition import UNTOLD
 from flowviz.specs.export import relevant
 from flowviz.specs.export_kinds import FORMATS, IN_FOLDERS, Format, What
 from flowviz.specs.fields import as_text, fields_of, values_of, with_values
@@ -83,7 +82,7 @@ def render_command(
         options.append(("format", asked.format))
     usual = ExportSpec(what=asked.what, format=asked.format)
     integrator = [(FLOW_FIELDS[name].option_name, value) for name, value in _integrator(flow).items()]
-    given = [("given", _given(flow))] if flow and flow.condition else []
+    given = [("given", flow.given)] if flow and flow.condition else []
     chosen = [("columns", columns)] if columns else []
     return _command("render", project_path, options + integrator + given + _options(asked, usual) + chosen)
 
@@ -92,7 +91,7 @@ def render_python(project_path: Path, spec: ExportSpec, output: Path, flow: Flow
     """Return what `render_command` does in Python."""
     integrator = _integrator(flow)
     changed = f".with_integrator({', '.join(map(repr, integrator.values()))})" if integrator else ""
-    changed += f".given({_given(flow)!r})" if flow and flow.condition else ""
+    changed += f".given({flow.given!r})" if flow and flow.condition else ""
     return _python(
         {"load", "render"},
         {"project": f"load({str(project_path)!r}){changed}", "spec": relevant(spec)},
@@ -105,11 +104,6 @@ def _integrator(flow: FlowSpec | None) -> Mapping[str, Any]:
     if flow is None or not flow.recipe.is_continuous:
         return {}
     return {name: getattr(flow, name) for name in INTEGRATOR_FIELDS}
-
-
-def _given(flow: FlowSpec) -> float | str:
-    """Return the value of the condition at which a flow is shown."""
-    return UNTOLD if flow.given is None else flow.given
 
 
 def train_command(plan: Plan, output: Path, project_path: Path | None) -> str:

@@ -123,6 +123,7 @@ class PagePane:
             "log_density": trace.has_densities,
             "log_det": trace.has_log_dets,
             "leaked": scene.leaked is not None,
+            "weight": scene.log_weights is not None,
             "selection": scene.selection is not None and moment is None and direction == self._spec.seen.direction,
         }
         return [color for color in COLOR_TITLES if known.get(color, True)]

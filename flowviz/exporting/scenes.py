@@ -28,9 +28,9 @@ from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, Frame, render_frame, swept_grids, visible_rectangle
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import FlowSpec, PictureSize, Seen, ViewSpec
-from flowviz.specs.view import FIELDS
-from flowviz.targets import Target, build_target, leaked, spec_units, target_picture, untrained_points
-from flowviz.targets.cloud import widened
+from flowviz.specs.view import BY_TARGET, FIELDS
+from flowviz.targets import Target, build_target, spec_units, target_picture, untrained_points, verdicts
+from flowviz.targets.target import widened
 
 if TYPE_CHECKING:
     from flowviz.flows.flow import ShownFlow
@@ -138,8 +138,9 @@ class Scenes:
         if self._last is None or self._last[0] is not shot.moment:
             trace, is_earlier = self.trace(shot.moment), self._is_of_earlier_target(shot.moment)
             target = None if is_earlier else self._target(shot.moment)  # the earlier one is no longer known
-            mask = self._leaked(trace, shot.moment)
-            self._last = shot.moment, Scene(trace, self.selection, target=target, units=self.units, leaked=mask)
+            judge = self._judge(shot.moment)
+            found = verdicts(judge, trace, self._seen.view.color_by)
+            self._last = shot.moment, Scene(trace, self.selection, target=target, units=self.units, **found)
         scene = self._completed(self._last[1], shot, size)
         self._last = shot.moment, scene
         return scene
@@ -240,11 +241,10 @@ class Scenes:
         count = PARTICLES if self._particles is None else self._particles
         return untrained_points(self._target_at(None), count)
 
-    def _leaked(self, trace: Trace, moment: Moment | None) -> NDArray[np.bool_] | None:
-        """Return which particles (n,) leak off the target, or None if that is not shown or not known."""
-        if self._seen.view.color_by != "leaked" or self._is_of_earlier_target(moment):
-            return None
-        return leaked(self._target_at(moment), trace.positions[-1])
+    def _judge(self, moment: Moment | None) -> Target | None:
+        """Return the target that the colors of particles depend on, or None if they do not or it is no longer known."""
+        needs_target = self._seen.view.color_by in BY_TARGET and not self._is_of_earlier_target(moment)
+        return self._target_at(moment) if needs_target else None
 
     def _is_of_earlier_target(self, moment: Moment | None) -> bool:
         return (

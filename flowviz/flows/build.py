@@ -1,6 +1,6 @@
 """Build the flow that a spec describes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pkgutil import resolve_name
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from flowviz.errors import SpecError
+from flowviz.flows.density import ReverseKL, WeightedNLL
 from flowviz.flows.family import Family
 from flowviz.flows.flat import named
 from flowviz.flows.flow import Flow
@@ -18,7 +19,7 @@ from flowviz.flows.iaf import IAF
 from flowviz.flows.laws import check_stages
 from flowviz.flows.maf import MAF
 from flowviz.flows.nice import NICE
-from flowviz.flows.objective import MaximumLikelihood
+from flowviz.flows.objective import MaximumLikelihood, Objective
 from flowviz.flows.permutation import Permutation
 from flowviz.flows.planar import PLANAR
 from flowviz.flows.radial import RADIAL
@@ -29,12 +30,19 @@ from flowviz.records import Weights
 from flowviz.records.bases import initial_parameters
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
+from flowviz.specs.training import ObjectiveName
 
 FAMILIES = {family.name: family for family in (REAL_NVP, NICE, GLOW, MAF, IAF, SPLINE, FLOW_MATCHING, PLANAR, RADIAL)}
 
+DENSITY_OBJECTIVES: Mapping[ObjectiveName, type[Objective]] = {"density": ReverseKL, "weighted_density": WeightedNLL}
+
 
 def build_flow(
-    spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32", edits: Edits | None = None
+    spec: FlowSpec,
+    weights: Weights | None = None,
+    dtype: str = "float32",
+    edits: Edits | None = None,
+    objective: ObjectiveName = "samples",
 ) -> Flow:
     """Build the flow that a spec describes.
 
@@ -44,6 +52,7 @@ def build_flow(
             is the identity.
         dtype: Data type of the flow, ``"float32"`` or ``"float64"``.
         edits: Edits of its layers, if any; see `Flow.edit`.
+        objective: What a training of the flow learns from.
 
     Raises:
         FileError: If the weights do not fit the spec.
@@ -54,13 +63,15 @@ def build_flow(
     check_not_forked()
     if spec.recipe.stages:
         _check(spec.model_copy(update={"seed": 0}), _classes(spec), spec.recipe.bent)
-    flow = unchecked_flow(spec, weights, dtype)
+    flow = unchecked_flow(spec, weights, dtype, objective)
     if edits:
         flow.edit(edits)
     return flow
 
 
-def unchecked_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32") -> Flow:
+def unchecked_flow(
+    spec: FlowSpec, weights: Weights | None = None, dtype: str = "float32", objective: ObjectiveName = "samples"
+) -> Flow:
     """Build a flow like `build_flow`, but without checking the stages of an extension."""
     family = family_of(spec)
     stages = family.stages(spec)
@@ -70,7 +81,7 @@ def unchecked_flow(spec: FlowSpec, weights: Weights | None = None, dtype: str = 
             parameters=named(stages, lambda stage: stage.initial_parameters(rng)) | initial_parameters(spec),
             statistics=named(stages, lambda stage: stage.initial_statistics()),
         )
-    return Flow(stages, weights, dtype, family.objective)
+    return Flow(stages, weights, dtype, DENSITY_OBJECTIVES.get(objective, family.objective))
 
 
 def family_of(spec: FlowSpec) -> Family:

@@ -74,8 +74,8 @@ class Network:
         """Return the weights with a table of θ over the range of a batch x_a (n,), if that is faster than θ itself.
 
         The network is then evaluated at KNOTS knots instead of at all n points; they are shared out among the classes
-        of a condition, each of which has a table. The knots are offset at random, by the
-        digits of the first point, so that the network learns its values everywhere.
+        of a condition, each of which has a table. The knots are offset at random, by the digits of the first point, so
+        that the network learns its values everywhere.
         """
         classes = len(self.spec.condition.classes) if self.spec.condition else 1
         if (x_a.shape[0] or 0) <= KNOTS or not classes:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from flowviz.flows.chain import Chain
 from flowviz.flows.strips import stratified
+from flowviz.records.energy import Energy
 from flowviz.specs import FlowSpec
 
 
@@ -18,6 +19,9 @@ class Objective(ABC):
     columns: ClassVar[int]  # numbers of each training point, as `prepared` returns them, before the condition
     is_nll: ClassVar[bool]  # whether the loss is the NLL of the batch
     explosion: ClassVar[float] = 20.0  # nats; in a healthy training, the median loss of a chunk never rises by as much
+    learns_from_density: ClassVar[bool] = (
+        False  # whether it takes the log-density of the target, and none of its points
+    )
     validation_share: ClassVar[float] = 1.0  # of the points and particles of a validation, lower if densities take long
 
     def __init__(self, spec: FlowSpec) -> None:
@@ -29,6 +33,13 @@ class Objective(ABC):
 
         Rows are points, followed by the k inputs that tell networks their conditions.
         """
+
+    def lattice(self, energy: Energy, fraction: float) -> tuple[NDArray[np.float32], ...]:
+        """Return the log-densities (SIDE, SIDE) to learn at a fraction of the budget, and their place.
+
+        They need not be normalized. Called only if the objective learns from the density.
+        """
+        return energy.values, energy.place
 
     @abstractmethod
     def loss(

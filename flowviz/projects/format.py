@@ -33,7 +33,8 @@ same project always produces the same bytes. NLLs, losses and entropies are in n
                                   successful validation and "largest_rise" of the validation NLL, or null, and
                                   "unimproved", the number of validations since the best one; missing from older files,
                                   "edits" of the training}
-                timeline          {"period", "moments": [{"step", "state", "on_target", "coverage", "legibility"}, ...]}
+                timeline          {"period", "moments": [{"step", "state", "on_target", "coverage", "legibility",
+                                  "effective_share", "log_normalizer", "covered", "parts"}, ...]}
                                   of the training: steps ascend; shares and the legibility, which is missing from older
                                   files, are from 0 to 1, or null. The particles of a moment are stored only if it is
                                   the last one and its state is the current one, as the trace
@@ -371,10 +372,7 @@ def _checkpoint(text: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], sta
 
 def _timeline(found: Metadata, states: list[Weights], trace: Trace) -> Timeline:
     texts = found.timeline.moments
-    moments = [
-        Moment(text.step, states[text.state], text.on_target, text.coverage, legibility=text.legibility)
-        for text in texts
-    ]
+    moments = [Moment(weights=states[text.state], **text.model_dump(exclude={"state"})) for text in texts]
     if found.flow.is_recorded:
         moments = [with_particles(each, RecordedFlow(found.flow, each.weights).checked().recorded) for each in moments]
     if texts and texts[-1].state == found.present:

@@ -48,6 +48,10 @@ class MomentText(Spec):
     on_target: float | None
     coverage: float | None
     legibility: float | None = None
+    effective_share: Share | None = None
+    log_normalizer: float | None = None
+    covered: Count | None = None
+    parts: Count | None = None
     state: State
 
 

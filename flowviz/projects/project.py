@@ -31,7 +31,7 @@ from flowviz.records import (
 from flowviz.records.events import Ending
 from flowviz.records.recorded_flow import unknown
 from flowviz.specs import FlowSpec, Seen, TargetSpec, TrainingSpec
-from flowviz.specs.condition import UNTOLD, Condition
+from flowviz.specs.condition import Condition
 from flowviz.specs.edits import Edits
 from flowviz.specs.flow import Integrator
 from flowviz.specs.shares import counted
@@ -168,7 +168,7 @@ class Project:
         last = self.timeline.moments[-1] if self.timeline.moments else Moment(step, self.weights, None, None)
         hits, ends = last.hits, self.trace.positions[-1]
         if target is not None and last.on_target is None:
-            hits = target.hits(ends)
+            hits = target.hits(ends, self.trace.log_density(-1))
         elif target is not None and last.legibility is None:
             hits["legibility"] = target.legibility(ends)
         return Snapshot(last.step, self.weights, trace=self.trace, **hits)
@@ -286,20 +286,19 @@ class Project:
             raise SpecError("The flow is not told any condition. Train one on a target with a condition.")
         return self.flow.condition
 
-    def given(self, value: str | float | None) -> "Project":
+    def given(self, value: str | float) -> "Project":
         """Return this project at another value of its condition, and its particles followed anew.
 
         Loads TensorFlow, unless there was no training. The score remains: it is that of all values.
 
         Args:
-            value: The name of a class, or a number; between two classes, it is a share of both. None or "nothing" for
-                the flow that is not told the value, which is good only if values were left out in its training.
+            value: The name of a class, or a number; between two classes, it is a share of both.
 
         Raises:
             SpecError: If the flow is told no condition, or if there is no such value.
         """
-        found = None if value in (None, UNTOLD) else self.condition.value(value)
-        if found == self.flow.given and self.condition:
+        found = self.condition.value(value)
+        if found == self.flow.given:
             return self
         return replace(self, flow=self.flow.model_copy(update={"given": found}))._followed_anew(score=self.score)
 

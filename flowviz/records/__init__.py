@@ -21,6 +21,7 @@ from flowviz.records.events import (
     WarmUp,
 )
 from flowviz.records.history import EntropySegment, History, Mark
+from flowviz.records.importance import Importance
 from flowviz.records.lattice import lattice_points
 from flowviz.records.measured import Measured
 from flowviz.records.moment import Hits, Moment, Snapshot
@@ -54,6 +55,7 @@ __all__ = [
     "Finished",
     "History",
     "Hits",
+    "Importance",
     "InitialReport",
     "Kept",
     "Mark",

@@ -65,6 +65,8 @@ COLUMNS = (
     Column("legibility", "legibility", "%", "highest"),
     Column("coverage", "coverage", "%", "highest"),
     Column("leaked", "leaked", "%", "lowest"),
+    Column("effective_share", "effective samples", "%", "highest"),
+    Column("covered", "parts covered", ".0f", "highest"),
     Column("parameters", "parameters", ",.0f", "lowest"),
     Column("steps_per_second", "steps/s", ",.0f", "highest"),
     Column("seconds_to_goal", f"seconds to {percent(ON_TARGET_GOAL)} on target", ".1f", "lowest"),

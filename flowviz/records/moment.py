@@ -9,11 +9,15 @@ from flowviz.specs.shares import percent
 
 
 class Hits(TypedDict):
-    """Shares of particles on the target, of the target that they cover, and their legibility; see `Moment`."""
+    """How well particles hit a target; see `Moment`."""
 
     on_target: float | None
     coverage: float | None
     legibility: float | None
+    effective_share: float | None
+    log_normalizer: float | None
+    covered: int | None
+    parts: int | None
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,11 @@ class Moment:
         coverage: Share of the target that the particles reach. None if the support is unknown.
         legibility: How clearly the particles show the strokes of the target, from 0 to 1. None if there are none, or if
             it is unknown.
+        effective_share: Effective sample size as a share of the particles; see `Importance`. None if unknown.
+        log_normalizer: Estimate of log Z, 0 for a perfect flow, in nats; see `Importance`. None if unknown.
+        covered: Number of parts of the target, such as letters, that get a quarter of their share of the particles or
+            more. None if unknown.
+        parts: Number of parts of the target. None if unknown.
     """
 
     step: int
@@ -34,11 +43,23 @@ class Moment:
     on_target: float | None
     coverage: float | None
     legibility: float | None = field(default=None, kw_only=True)
+    effective_share: float | None = field(default=None, kw_only=True)
+    log_normalizer: float | None = field(default=None, kw_only=True)
+    covered: int | None = field(default=None, kw_only=True)
+    parts: int | None = field(default=None, kw_only=True)
 
     @property
     def hits(self) -> Hits:
         """Return how well the particles hit the target."""
-        return {"on_target": self.on_target, "coverage": self.coverage, "legibility": self.legibility}
+        return {
+            "on_target": self.on_target,
+            "coverage": self.coverage,
+            "legibility": self.legibility,
+            "effective_share": self.effective_share,
+            "log_normalizer": self.log_normalizer,
+            "covered": self.covered,
+            "parts": self.parts,
+        }
 
     @property
     def leaked(self) -> float | None:
@@ -47,12 +68,7 @@ class Moment:
 
     def figures(self) -> dict[str, float | None]:
         """Return the figures of the moment for scripts. None means unknown."""
-        return {
-            "on_target": self.on_target,
-            "leaked": self.leaked,
-            "coverage": self.coverage,
-            "legibility": self.legibility,
-        }
+        return {"on_target": self.on_target, "leaked": self.leaked, **self.hits}  # type: ignore[dict-item]  # mypy knows no items of typed dicts
 
     def leaked_words(self) -> str:
         """Return how many particles do not land on the target, such as "143, 1.8%", or "" if that is unknown."""

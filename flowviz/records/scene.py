@@ -32,6 +32,7 @@ class Scene(EqualByContent):
         difference: Difference from another flow, which takes the place of the density and gives the particles their
             colors. None if there is no other flow.
         leaked: Mask (n,) of the particles that do not land on the target. None if not computed or unknown.
+        log_weights: Log importance weights (n,) of the particles, in nats; see `Importance`. None as above.
     """
 
     trace: Trace
@@ -44,3 +45,4 @@ class Scene(EqualByContent):
     units: Units = FLOW_UNITS
     difference: Difference | None = None
     leaked: NDArray[np.bool_] | None = None
+    log_weights: NDArray[np.floating] | None = None

@@ -17,6 +17,7 @@ from flowviz.rendering.drawing import Box, Drawing, Line, Polygon, painted, segm
 from flowviz.rendering.particles import (
     CHOSEN,
     RADIUS_LIMIT,
+    WEIGHT_LIMIT,
     column_limits,
     is_unknown,
     log_density_limits,
@@ -124,8 +125,8 @@ def _particle_key(scene: Scene, view: ViewSpec) -> Key:
             return Key("log|det J| here, nats", "bar", _ends(-limit, 0, limit), "change")
         case "selection":
             return Key(_selected(scene), "chosen")
-        case "leaked":
-            return Key(_leaked(scene), "chosen")
+        case "leaked" | "weight":
+            return _weight(scene) if view.color_by == "weight" else Key(_leaked(scene), "chosen")
         case "component" if (count := scene.trace.component_count) is not None:
             return Key("base component", "components", tuple(map(str, range(count))))
         case "column" if (name := shown_column(scene.trace, view)) is not None:
@@ -164,6 +165,13 @@ def _leaked(scene: Scene) -> str:
     if scene.leaked is None:
         return "leaked: unknown"
     return f"leaked: {scene.leaked.sum():,}, {percent(scene.leaked.mean(), 1)}"
+
+
+def _weight(scene: Scene) -> Key:
+    if scene.log_weights is None:
+        return Key("weights: unknown", "text")
+    highest = f"{np.exp(WEIGHT_LIMIT):.0f}"
+    return Key("target / flow", "bar", (f"1/{highest}", "1", highest), "change")
 
 
 def _log_density_key(caption: str, scene: Scene, limits: tuple[float, float], scale: Scale) -> Key:

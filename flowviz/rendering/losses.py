@@ -82,7 +82,7 @@ def losses_figure(
     _draw_kept(axes, history, view, pixel)
     _draw_changes(axes, history, view, text, pixel)
     _style(axes, view, width, text, pixel)
-    _draw_regression(axes, history, best_loss, view, text, pixel)
+    _draw_objective(axes, history, best_loss, view, text, pixel)
     if view.labels:
         label, columns = rgb(SURROUNDINGS[view.theme].label), max(1, int(width / (ENTRY_EMS * text)))
         figure.legend(fontsize=text, labelcolor=label, frameon=False, loc="outside upper right", ncols=columns)
@@ -147,30 +147,34 @@ def _draw_lines(
             )
 
 
-def _draw_regression(
+def _draw_objective(
     axes: Axes, history: History, best_loss: float | None, view: ViewSpec, text: float, pixel: float
 ) -> None:
-    """Draw the loss that is not the NLL, if there is one, with a logarithmic axis of its own at the right."""
+    """Draw the loss that is not the NLL, if there is one, with an axis of its own at the right.
+
+    The axis is logarithmic unless the loss is negative somewhere.
+    """
     known = ~np.isnan(history.loss)
     if not known.any():
         return
     color, width = rgb(CURVES[view.theme]["loss"]), max(1.0, LINE_WIDTH * pixel)
     right = axes.twinx()
-    right.plot(history.step[known], history.loss[known], color=color, linewidth=width / 2, label="regression")
+    right.plot(history.step[known], history.loss[known], color=color, linewidth=width / 2, label="objective")
     if best_loss is not None:
         ends, heights = (history.present_start, axes.get_xlim()[1]), (best_loss, best_loss)
-        right.plot(ends, heights, color=color, linewidth=width, linestyle="--", label="best regression")
+        right.plot(ends, heights, color=color, linewidth=width, linestyle="--", label="best objective")
     right.margins(y=MARGIN)
     right.set_frame_on(False)
-    right.set_yscale("log")
-    right.yaxis.set_major_locator(LogLocator(subs=ROUND_DIGITS))
+    if (history.loss[known] > 0).all():
+        right.set_yscale("log")
+        right.yaxis.set_major_locator(LogLocator(subs=ROUND_DIGITS))
     right.yaxis.set_major_formatter("{x:.3g}")
     right.yaxis.set_minor_locator(NullLocator())
     right.tick_params(labelsize=text, labelcolor=color, color=color, width=pixel, length=0.4 * text)
     if not view.axes:
         right.set(yticks=[])
     if view.labels:
-        right.set_ylabel("regression loss", fontsize=text, color=color)
+        right.set_ylabel("objective", fontsize=text, color=color)
 
 
 def _style(axes: Axes, view: ViewSpec, width: float, text: float, pixel: float) -> None:

@@ -13,6 +13,7 @@ from flowviz.rendering.raster import Canvas, Glide, between, tones
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
 
+WEIGHT_LIMIT = 3.0  # nats: weights of 20 and 1/20
 RADIUS_LIMIT = 3.0  # standard deviations; one in 90 particles starts farther out
 JUDGED = 20_000  # maximum number of particles that limits of color scales are estimated from
 FEW = 0.01  # share of the particles beyond each limit of a color scale: including outliers would wash out the colors
@@ -125,6 +126,11 @@ def particle_colors(scene: Scene, stage: float, view: ViewSpec) -> Packed:
             return tones(numbers, -limit, limit, color_scale("change", theme))
         case "leaked":
             return _chosen_colors(trace, scene.leaked, theme)
+        case "weight" if scene.log_weights is not None:
+            weights = Glide.still(scene.log_weights.astype(np.float32))
+            return tones(weights, -WEIGHT_LIMIT, WEIGHT_LIMIT, color_scale("change", theme))
+        case "weight":
+            return _chosen_colors(trace, None, theme)
         case "selection":
             return _chosen_colors(trace, scene.selection.chosen if scene.selection else None, theme)
         case _:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flowviz.specs.comparison import ComparisonSpec, comparison_spec
-from flowviz.specs.target import TargetSpec
+from flowviz.specs.target import MIN_BLUR, DrawingSpec, ImageSpec, TargetSpec, TextSpec
 from flowviz.specs.training import TrainingSpec
 
-ComparisonPresetName = Literal["families", "normalization", "learning_rate", "layers", "base", "seeds"]
+ComparisonPresetName = Literal["families", "normalization", "learning_rate", "layers", "base", "objective", "seeds"]
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,13 @@ class ComparisonPreset:
         title: The name that users see.
         sentence: What the comparison shows, without a period.
         entrants: The entrants by name, with those fields of the flow and the training in which they differ.
+        blur: Blur of ink whose edges are sharp, so that it has a smooth density; 0 to leave them sharp.
     """
 
     title: str
     sentence: str
     entrants: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    blur: float = 0.0
 
     def spec(self, target: TargetSpec, training: TrainingSpec) -> ComparisonSpec:
         """Return the comparison.
@@ -32,6 +34,8 @@ class ComparisonPreset:
             target: The target that all flows learn.
             training: The training of those entrants that do not differ in it, with the budget of all.
         """
+        if self.blur and isinstance(target, TextSpec | ImageSpec | DrawingSpec):
+            target = target.model_copy(update={"blur": target.blur or self.blur})
         entrants = [{"name": name, **values} for name, values in self.entrants.items()]
         return comparison_spec({"target": target, "training": training, "entrants": entrants})
 
@@ -72,6 +76,16 @@ COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
         "One Gaussian or eight",
         "A flow cannot tear the plane, so one Gaussian leaves threads between letters",
         {"one Gaussian": {"flow": {"base": "normal"}}, "eight": {"flow": {"base": "mixture", "components": 8}}},
+    ),
+    "objective": ComparisonPreset(
+        "Samples, density, weighted density",
+        "Without samples, a flow can settle on some parts of a density; importance weights bring the others back",
+        {
+            "samples": {"flow": {"family": "spline"}},
+            "density": {"flow": {"family": "spline"}, "training": {"objective": "density"}},
+            "weighted density": {"flow": {"family": "spline"}, "training": {"objective": "weighted_density"}},
+        },
+        blur=MIN_BLUR,
     ),
     "seeds": ComparisonPreset(
         "Three seeds",

@@ -1,6 +1,6 @@
 """The spec of a condition: what a flow is told about each point, such as the word to which it belongs."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,8 +13,7 @@ from flowviz.specs.spec import Spec
 
 MAX_CLASSES = 9
 OCTAVES = 3  # of waves of a number, of which the first has twice its range as its period
-SCORED = 9  # values of a number at which a flow is scored and exported
-UNTOLD = "nothing"  # the text for a flow that is not told the condition
+SCORED = 9  # values of a number at which a flow is scored
 ROUNDING = 1e-6  # distance from a class, and beyond the ends of a range
 
 
@@ -46,7 +45,7 @@ class Condition(Spec):
         return np.linspace(*self.range, len(self.classes) or SCORED)
 
     def features(self, values: ArrayLike) -> NDArray[np.float32]:
-        """Return the inputs (n, inputs) of networks for values (n,); all are 0 where a value is NaN, i.e. not told.
+        """Return the inputs (n, inputs) of networks for values (n,).
 
         Those of classes are their shares. Those of a number are 1, its place from -1 to 1, and waves of that place.
         """
@@ -57,7 +56,7 @@ class Condition(Spec):
             place = 2 * (given - self.low) / (self.high - self.low) - 1
             angles = np.pi / 2 * 2.0 ** np.arange(OCTAVES) * place
             found = np.hstack([np.ones_like(place), place, np.sin(angles), np.cos(angles)])
-        return np.where(np.isnan(given), 0, found).astype(np.float32)
+        return np.asarray(found, np.float32)
 
     def value(self, text: str | float) -> float:
         """Return the value that a text or number stands for: the name of a class, or a number in the range.
@@ -106,6 +105,9 @@ class Condition(Spec):
         return self
 
 
-def inputs_of(condition: Condition | None, given: Any) -> NDArray[np.float32]:
-    """Return the inputs (k,) of networks at one value of a condition; none without a condition."""
-    return np.zeros(0, np.float32) if condition is None else condition.features([np.nan if given is None else given])[0]
+def inputs_of(condition: Condition | None, given: float | None) -> NDArray[np.float32]:
+    """Return the inputs (k,) of networks at a value of a condition, by default its first; none without a condition."""
+    if condition is None:
+        return np.zeros(0, np.float32)
+    found: NDArray[np.float32] = condition.features([condition.range[0] if given is None else given])[0]
+    return found

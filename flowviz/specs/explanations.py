@@ -213,6 +213,7 @@ COLOR_TITLES: Mapping[ColorBy, str] = {
     "log_density": "Log-density",
     "log_det": "Log|det J|",
     "leaked": "Leaked",
+    "weight": "Weight",
     "selection": "Selection",
     "column": "Column",
 }
@@ -237,6 +238,11 @@ COLORS: Mapping[ColorBy, str] = {
         "The particles that do not land on the target stand out at every stage, so you can see from which part of the "
         "base they come. They have leaked: a single Gaussian is one piece, which a flow can bend but not tear, so "
         "bridges remain between the pieces of a target. A mixture base with as many pieces needs no bridges."
+    ),
+    "weight": (
+        "The color shows the importance weight of a particle: the density of the target where it ends, divided by that "
+        "of the flow. Above 1, the flow has too few particles there; below 1, it has too many. No color tells of parts "
+        "of the target that no particle reaches."
     ),
     "column": "The color shows a value that was recorded with each particle. It is the same at every stage.",
     "selection": "The particles that you select, by a click, a rectangle or a lasso, stand out at every stage.",
@@ -356,12 +362,6 @@ SURFACES: Mapping[str, str] = {
 EARLIER_SURFACE = "the earlier target"
 
 
-LEGIBILITY = (
-    "How clearly the strokes stand out from the gaps beside them: 0% means smeared by the width of a stroke, 100% "
-    "means as clear as the target, and most words can be read from about 50% on"
-)
-
-
 def surface(target: TargetSpec) -> str:
     """Return what the particles of a target land on, such as "the letters"."""
     if isinstance(target, TextSpec):
@@ -372,15 +372,28 @@ def surface(target: TargetSpec) -> str:
     return SURFACES[target.kind]
 
 
-def score(on_target: float | None, target: TargetSpec | None, legibility: float | None = None) -> str:
+def score(
+    on_target: float | None,
+    target: TargetSpec | None,
+    legibility: float | None = None,
+    covered: int | None = None,
+    parts: int | None = None,
+) -> str:
     """Return how well particles hit a target, such as "64% legible · 97% end on the letters", or "" if that is unknown.
+
+    If particles miss whole parts, this replaces the legibility: "2 of 4 letters covered · 97% end on the letters".
 
     Args:
         on_target: The share of the particles, from 0 to 1. None if it is unknown.
         target: The target. None if it is an earlier one of the training, of which nothing else is known.
         legibility: How clearly the particles show the strokes, from 0 to 1. None if it is unknown.
+        covered: The number of parts of the target that they cover. None if it is unknown.
+        parts: The number of all parts. None if it is unknown.
     """
     if on_target is None:
         return ""
     clarity = "" if legibility is None else f"{percent(legibility)} legible · "
+    if covered is not None and parts is not None and covered < parts:
+        noun = "letters" if target and surface(target) == "the letters" else "parts"
+        clarity = f"{covered} of {parts} {noun} covered · "
     return f"{clarity}{percent(on_target)} end on {surface(target) if target else EARLIER_SURFACE}"

@@ -165,7 +165,7 @@ class FlowSpec(Spec):
     ] = None
     given: Annotated[
         float | None,
-        Field(description="Value of the condition at which the flow is shown; None if it is not told"),
+        Field(description="Value of the condition at which the flow is shown"),
         Option(is_internal=True),
     ] = None
     stages: Annotated[
@@ -201,7 +201,7 @@ class FlowSpec(Spec):
         """Return the value of the condition at which the flow is shown, or an empty text if it has no condition."""
         if self.condition is None:
             return ""
-        return f"{self.condition.name} unknown" if self.given is None else self.condition.label(self.given)
+        return self.condition.label(self.condition.range[0] if self.given is None else self.given)
 
     @property
     def reach(self) -> float:
@@ -220,6 +220,13 @@ class FlowSpec(Spec):
                 f"{memory:.0f} GB of memory, and minutes before the first step."
             )
         return " ".join(found) or None
+
+    @property
+    def no_density(self) -> str:
+        """Return why the flow cannot learn from the log-density of a target, as a clause; empty if it can."""
+        if self.arrangement == "learned":
+            return "particles would have to start at a base that is still being learned"
+        return self.recipe.no_density or ("the family has a loss of its own" if self.recipe.objective else "")
 
     @property
     def weight_count(self) -> int:

@@ -49,6 +49,7 @@ POST: tuple[Role, ...] = ("layer", "normalization", "mixing")
 CLASSIC: tuple[Role, ...] = ("layer", "normalization")  # of layers that move both coordinates, and need no mixing
 GLOW: tuple[Role, ...] = ("layer", "mixing", "normalization")
 
+SEARCHES = "has no formula for where it moves a particle, and has to search for it"
 CLASSIC_DEFAULTS = {"layers": 32, "normalization": "none"}
 
 
@@ -67,7 +68,8 @@ class Recipe:
 
     For the families of extensions: `stages` are the classes of the stages, or the names to import them by. `objective`,
     a class or such a name, replaces the NLL as the loss. `options` are the options that only this family has, by name,
-    each made by `option`. `bent` are the curves of its layers that can be bent.
+    each made by `option`. `bent` are the curves of its layers that can be bent. `no_density` says, as a clause, why the
+    family cannot learn from the log-density of a target; it is empty if it can.
     """
 
     title: str
@@ -93,6 +95,7 @@ class Recipe:
     objective: Any = None
     options: Mapping[str, FieldInfo] = field(default_factory=dict)
     bent: tuple[str, ...] = ()
+    no_density: str = ""
 
     @cached_property
     def own_fields(self) -> type[Spec]:
@@ -140,6 +143,7 @@ RECIPES: dict[Family, Recipe] = {
         "Masked autoregressive flow: moves the second coordinate depending on the new first one. "
         "Fast to train, slow to sample.",
         MASKED_AUTOREGRESSIVE,
+        no_density="MAF moves particles one coordinate after the other, which is slow",
     ),
     # Kingma et al. 2016, "Improving variational inference with inverse autoregressive flow".
     "iaf": Recipe(
@@ -185,6 +189,7 @@ RECIPES: dict[Family, Recipe] = {
         second_decay=0.99,
         has_log_scale=False,
         is_continuous=True,
+        no_density="flow matching learns from pairs of a particle and a point of the target",
     ),
     # Rezende & Mohamed 2015, "Variational inference with normalizing flows".
     "planar": Recipe(
@@ -193,6 +198,7 @@ RECIPES: dict[Family, Recipe] = {
         "the limits of simple layers: letters stay smeared.",
         PLANAR_LAYER,
         CLASSIC_DEFAULTS,
+        no_density=f"a planar layer {SEARCHES}",
         block=CLASSIC,
         learning_rate=CLASSIC_LEARNING_RATE,
         has_log_scale=False,
@@ -204,6 +210,7 @@ RECIPES: dict[Family, Recipe] = {
         "shows the limits of simple layers: letters stay blobs.",
         RADIAL_LAYER,
         CLASSIC_DEFAULTS,
+        no_density=f"a radial layer {SEARCHES}",
         block=CLASSIC,
         learning_rate=CLASSIC_LEARNING_RATE,
         has_log_scale=False,

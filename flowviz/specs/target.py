@@ -8,7 +8,15 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 from pydantic import ValidationError as PydanticError
 
 from flowviz.errors import SpecError
@@ -24,6 +32,7 @@ MAX_POINTS = 5_000_000
 MAX_PARTS = 8
 POINT_BYTES = 8  # two float32
 TRAINING_SHARE = 0.7  # of points; the rest validates and tests the flow
+MIN_BLUR = 0.01
 MAX_SIDE = 1_000_000_000  # pixels
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -60,6 +69,12 @@ def _points(content: Any) -> Any:
     return content
 
 
+def _not_too_narrow(blur: float) -> float:
+    if 0 < blur < MIN_BLUR:
+        raise ValueError(f"The blur cannot be {blur:g}. The narrowest is {MIN_BLUR:g}; 0 leaves the edges sharp.")
+    return blur
+
+
 def _pair(unit: Any) -> Any:
     return (unit, unit) if isinstance(unit, int | float) else unit
 
@@ -76,6 +91,18 @@ PointBytes = Annotated[bytes, BeforeValidator(_points), _Base64]
 Length = Annotated[float, Field(gt=0)]
 # Equal lengths are one number in JSON, as in the files of older versions.
 UnitLengths = Annotated[tuple[Length, Length], BeforeValidator(_pair), PlainSerializer(_shortest, when_used="json")]
+
+Blur = Annotated[
+    float,
+    described(
+        "Blur",
+        "Width of a blur that makes the ink a smooth density, from 0.01 to 1 standard deviations of the ink; 0 leaves "
+        "its edges sharp",
+        ge=0,
+        le=1,
+    ),
+    AfterValidator(_not_too_narrow),
+]
 
 
 class TextSpec(Spec):
@@ -97,6 +124,7 @@ class TextSpec(Spec):
         ),
     ] = None
     align: Annotated[Align, described("Alignment", "Alignment of several lines")] = "center"
+    blur: Blur = 0.0
 
     @field_validator("text")
     @classmethod
@@ -134,6 +162,7 @@ class ImageSpec(Spec):
     grayscale: Annotated[
         bool, described("Grayscale as density", "Place more points where the picture is darker, without a threshold")
     ] = False
+    blur: Blur = 0.0
 
     @property
     def title(self) -> str:
@@ -169,6 +198,7 @@ class DrawingSpec(Spec):
         tuple[Side, Side] | None,
         Field(description="Width and height of the file that the drawing was read from, if it was downscaled"),
     ] = None
+    blur: Blur = 0.0
 
     @property
     def title(self) -> str:
@@ -254,8 +284,8 @@ class MixSpec(Spec):
 class ConditionalSpec(Spec):
     """A target with a condition: several sources, each of which is a class, or one that changes with a number.
 
-    A flow that is told the value learns one density for each. All sources have equally many points, and the means of
-    all but tables are at the same point.
+    A flow that is told the value learns one density for each. All sources have equally many points, and their means are
+    at the same point.
     """
 
     kind: Literal["conditional"] = "conditional"
@@ -273,6 +303,8 @@ class ConditionalSpec(Spec):
             raise ValueError(
                 f"A condition needs 2 to {MAX_CLASSES} sources, or a single one that turns, grows or moves."
             )
+        if any(isinstance(source, PointsSpec) for source in self.sources):
+            raise ValueError("A table cannot have a condition. Choose words, pictures, shapes or drawings.")
         if self.names and len(self.names) != len(self.sources):
             raise ValueError(f"There are {len(self.sources)} sources but {len(self.names)} names.")
         try:

@@ -1,7 +1,7 @@
 """How the flow is trained."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import model_validator
 
@@ -13,6 +13,7 @@ DEFAULT_SECONDS = 60.0
 BUDGET = {"seconds", "steps"}  # fields of which a training has one
 WARMUP = 200  # steps
 SEED_BITS = 63
+ObjectiveName = Literal["samples", "density", "weighted_density"]
 
 
 class TrainingSpec(Spec):
@@ -51,6 +52,14 @@ class TrainingSpec(Spec):
     clip_norm: Annotated[
         float | None, described("Clip norm", "Clip gradients to this norm; by default, that of the family", gt=0)
     ] = None
+    objective: Annotated[
+        ObjectiveName,
+        described(
+            "Learn from",
+            "What the flow learns from: points of the target; its log-density alone, by the reverse KL divergence; or "
+            "its log-density by importance weights, which leave out no part",
+        ),
+    ] = "samples"
     patience: Annotated[
         int | None,
         described(
@@ -70,6 +79,11 @@ class TrainingSpec(Spec):
         """Return this training with the learning rate, clip norm and batch of a family where it has none of its own."""
         usual = {name: getattr(recipe, name) for name in ("learning_rate", "clip_norm", "batch")}
         return self.model_copy(update={name: value for name, value in usual.items() if getattr(self, name) is None})
+
+    @property
+    def learns_from_density(self) -> bool:
+        """Return whether the flow learns from the log-density of the target, and not from points."""
+        return self.objective != "samples"
 
     def with_seed(self, seed: int) -> "TrainingSpec":
         """Return this training with another seed."""

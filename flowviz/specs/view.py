@@ -13,7 +13,7 @@ from flowviz.specs.spec import Spec
 Palette = Literal["safe", "plain"]
 Theme = Literal["light", "dark"]
 ColorBy = Literal[
-    "quadrant", "angle", "radius", "component", "log_density", "log_det", "leaked", "selection", "column"
+    "quadrant", "angle", "radius", "component", "log_density", "log_det", "leaked", "weight", "selection", "column"
 ]  # fmt: skip
 Direction = Literal["generate", "encode"]
 CameraMode = Literal["follow", "fixed"]
@@ -22,6 +22,7 @@ UnitName = Literal["data", "pixels", "flow"]
 Velocity = Literal["learned", "best", "difference"]
 Mark = Literal["density", "target", "grid", "paths", "points", "velocity"]  # in the order in which they are drawn
 
+BY_TARGET: frozenset[ColorBy] = frozenset({"leaked", "weight"})  # colors that need the target
 FIELDS: frozenset[Mark] = frozenset({"density", "grid", "velocity"})  # marks that can stand beside the particles
 
 MIN_SIDE, MAX_SIDE = 64, 8192

@@ -22,15 +22,15 @@ from .tables import reading_columns as reading_columns
 from .tables import reading_points as reading_points
 from .tables import result_of as result_of
 from .target import DRAWN_TOGETHER as DRAWN_TOGETHER
-from .target import Drawn as Drawn
+from .target import Draws as Draws
 from .target import Extent as Extent
 from .target import Target as Target
 from .target import draw_in_parts as draw_in_parts
-from .target import leaked as leaked
 from .target import target_picture as target_picture
 from .target import untrained_count as untrained_count
 from .target import untrained_in_parts as untrained_in_parts
 from .target import untrained_points as untrained_points
+from .target import verdicts as verdicts
 from .text import borrowed_fonts as borrowed_fonts
 from .text import reads_fonts as reads_fonts
 from .units import has_pixels as has_pixels

@@ -22,10 +22,9 @@ from flowviz.records.base_distribution import (
 from flowviz.records.bases import base_of
 from flowviz.records.mixture import Component, Mixture
 from flowviz.specs import FlowSpec
-from flowviz.targets.cloud import widened
 from flowviz.targets.pixels import PixelDensity
 from flowviz.targets.points import Points
-from flowviz.targets.target import Extent, Target
+from flowviz.targets.target import Extent, Target, widened
 
 EARLIEST, LATEST = 1e-4, 0.999  # nearer to 0 rounding dominates; at 1, the velocity is infinite off the target
 MAX_POINTS = 4_000  # of a table; of more, only the cells of a grid are told apart

@@ -1,10 +1,12 @@
 """Build targets from their specs."""
 
+from functools import partial
 from typing import overload
 
 from flowviz.arguments import checked
 from flowviz.records import Units
 from flowviz.specs import ConditionalSpec, DrawingSpec, ImageSpec, MixSpec, PointsSpec, ShapeSpec, TargetSpec, TextSpec
+from flowviz.targets.blurred import Blurred
 from flowviz.targets.conditional import Classes, Moving
 from flowviz.targets.drawing import drawing_target
 from flowviz.targets.image import image_target
@@ -14,7 +16,7 @@ from flowviz.targets.pixels import PixelDensity
 from flowviz.targets.points import Points
 from flowviz.targets.shapes import shape_target
 from flowviz.targets.target import Target
-from flowviz.targets.text import text_mask
+from flowviz.targets.text import text_letters, text_mask
 
 
 @overload
@@ -41,13 +43,13 @@ def build_target(spec: TargetSpec) -> Target:
     """
     match spec:
         case TextSpec():
-            return Ink(text_mask(spec))
+            return _blurred(Ink(text_mask(spec), letters=partial(text_letters, spec)), spec.blur)
         case ImageSpec():
-            return image_target(spec)
+            return _blurred(image_target(spec), spec.blur)
         case ShapeSpec():
             return shape_target(spec.name)
         case DrawingSpec():
-            return drawing_target(spec)
+            return _blurred(drawing_target(spec), spec.blur)
         case PointsSpec():
             units = Units(spec.center, spec.unit)
             return Points(spec.rows, spec.training_share, units, standardize=spec.standardize)
@@ -57,3 +59,7 @@ def build_target(spec: TargetSpec) -> Target:
         case MixSpec():
             parts = spec.parts
             return mixed([build_target(p.source) for p in parts], [p.weight for p in parts], spec.layout)
+
+
+def _blurred(ink: PixelDensity, width: float) -> PixelDensity:
+    return Blurred(ink, width) if width else ink

@@ -1,11 +1,9 @@
 """Targets represented by sample points: their extent and a histogram."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.targets.target import Extent, Target
+from flowviz.targets.target import Extent, Target, widened
 
 LEFT_OUT = 0.001  # share of the points cut off at each end of an axis, because outliers may be far away
 MARGIN = 0.05  # share of the longer side
@@ -54,12 +52,6 @@ def cloud_extent(points: NDArray[np.floating]) -> Extent:
     """Return a rectangle, including a margin, around nearly all of the points (n, 2): left, right, bottom, top."""
     low, high = np.quantile(points[:SHOWN], (LEFT_OUT, 1 - LEFT_OUT), axis=0)
     return widened(low, high, MARGIN * (high - low).max())  # of the longer side: the shorter one may have length 0
-
-
-def widened(low: NDArray[np.floating], high: NDArray[np.floating], margin: Any) -> Extent:
-    """Return the left, right, bottom and top edges of a rectangle with a margin (2,) around its corners (2,)."""
-    (left, bottom), (right, top) = low - margin, high + margin
-    return float(left), float(right), float(bottom), float(top)
 
 
 def cloud_picture(points: NDArray[np.floating], extent: Extent) -> NDArray[np.uint8]:

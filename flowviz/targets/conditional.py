@@ -10,7 +10,7 @@ from flowviz.specs.condition import Condition
 from flowviz.specs.target import Motion
 from flowviz.targets.cloud import Cloud
 from flowviz.targets.placed import Number, Place, Placed
-from flowviz.targets.target import Drawn, Target, Use
+from flowviz.targets.target import Draws, Target, Use
 
 SHOWN = 50_000  # points that suffice for the scale, the extent and the preview
 SMALLEST, LARGEST = 0.5, 1.5  # scale of a target that grows
@@ -41,7 +41,7 @@ class ConditionalTarget(Cloud):
         return self._condition
 
     @abstractmethod
-    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Drawn | None:
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
         """Return points for a use with the values of their condition, or None if there are too few."""
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -89,7 +89,7 @@ class Classes(ConditionalTarget):
         """Return the class nearest to a value, or the target with all classes if it is None."""
         return self if value is None else Placed(self._targets[round(value)], self._outer)
 
-    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Drawn | None:
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
         """Return points of all classes in turn, or None if a class has none for a use."""
         each = -(-count // len(self._targets))
         found = [getattr(target, use)(each, rng) for target in self._targets]
@@ -97,7 +97,7 @@ class Classes(ConditionalTarget):
             return None
         fewest = min(map(len, found))
         points = np.stack([points[:fewest] for points in found], axis=1).reshape(-1, 2)
-        return Drawn(
+        return Draws(
             self._placed(points[:count], Place()), np.tile(np.arange(len(found), dtype=np.float64), fewest)[:count]
         )
 
@@ -120,14 +120,14 @@ class Moving(ConditionalTarget):
             return self
         return Placed(self._target, self._place_at(value).within(self._outer))
 
-    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Drawn | None:
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
         """Return points at random values to train on, or else at those that are scored, in turn."""
         points = getattr(self._target, use)(count, rng)
         if points is None:
             return None
         scored = self._condition.values
         values = rng.random(len(points)) if use == "sample" else np.resize(scored, len(points))
-        return Drawn(self._placed(points, self._place_at(values)), values)
+        return Draws(self._placed(points, self._place_at(values)), values)
 
 
 PLACES: Mapping[Motion, Callable[[Number], Place]] = {

@@ -1,9 +1,13 @@
 """Uniform densities over masks."""
 
+from collections.abc import Callable
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.errors import TargetError
+from flowviz.targets.parts import Parts
 from flowviz.targets.pixels import PixelDensity
 
 
@@ -13,14 +17,27 @@ class Ink(PixelDensity):
     Args:
         mask: Mask (rows, columns), top row first, True on ink.
         size: Width and height in pixels of the picture that the mask was made from, by default those of the mask.
+        letters: Returns the number of the letter (rows, columns) to which each pixel belongs. None if it is no text.
 
     Raises:
         TargetError: If there is no ink.
     """
 
-    def __init__(self, mask: NDArray[np.bool_], size: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        mask: NDArray[np.bool_],
+        size: tuple[int, int] | None = None,
+        letters: Callable[[], NDArray[np.intp]] | None = None,
+    ) -> None:
         super().__init__(mask, size)
-        self.mask = mask
+        self.mask, self._letters = mask, letters
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Return the letters of a text, or else the connected parts of the ink."""
+        if self._letters is None:
+            return super().parts
+        return Parts.nearest_to(self._letters(), self.mask, self.extent)
 
     def preview(self) -> NDArray[np.uint8]:
         """Return white ink on black (rows, columns), top row first."""

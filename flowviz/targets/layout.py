@@ -75,7 +75,7 @@ def borrowed(text: str, face: Face) -> tuple[Borrowed, ...]:
     for line in laid_out(text, face):
         for piece in line:
             if piece.face != face:
-                characters = _clusters(piece.text.replace(" ", ""))
+                characters = clusters_of(piece.text.replace(" ", ""))
                 found.setdefault(piece.face.name, {}).update(dict.fromkeys(characters))
     return tuple(Borrowed(tuple(characters), font) for font, characters in found.items())
 
@@ -96,7 +96,7 @@ def draws_alone(face: Face, text: str) -> bool:
     return face.has("".join(_drawn(cleaned(text)).split()))
 
 
-def _clusters(text: str) -> list[str]:
+def clusters_of(text: str) -> list[str]:
     """Return the grapheme clusters of a text, such as a letter and its accents."""
     import regex  # imported here because it delays the start of the window
 
@@ -131,7 +131,7 @@ def _check_characters(text: str, face: Face) -> None:
 
 
 def _line(line: str, face: Face) -> list[Piece]:
-    bits = _with_spaces([bit for cluster in _clusters(line) for bit in _bits(cluster, face)])
+    bits = _with_spaces([bit for cluster in clusters_of(line) for bit in _bits(cluster, face)])
     if len({bit.face for bit in bits}) <= 1:  # Raqm orders the characters of a single font
         return [Piece(bits[0].face, line, None)] if bits else []
     first = next((bit.backwards for bit in bits if bit.backwards is not None), False)
@@ -142,10 +142,10 @@ def _bits(cluster: str, face: Face) -> list[Piece]:
     """Return a cluster as one run, or as one run per character if no font has all of them."""
     whole = _face_for(cluster, face)
     found = [(whole, cluster)] if whole else [(_face_for(c, face), c) for c in cluster]
-    return [Piece(of, text, _backwards(text)) for of, text in found if of is not None]
+    return [Piece(of, text, is_backwards(text)) for of, text in found if of is not None]
 
 
-def _backwards(text: str) -> bool | None:
+def is_backwards(text: str) -> bool | None:
     """Return whether the first strong character is right-to-left, or None if there is no strong character."""
     for character in text:
         direction = unicodedata.bidirectional(character)

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from flowviz.errors import TargetError
 from flowviz.records import Units
 from flowviz.targets.contrast import Contrast, contrast_of
-from flowviz.targets.target import Extent, Target
+from flowviz.targets.parts import Parts
+from flowviz.targets.target import Extent, Target, widened
 
 COVERAGE_CELLS = 400  # enough to resolve letters, yet few enough for 8000 samples to reach nearly all of them
 
@@ -51,12 +52,7 @@ class PixelDensity(Target):
     @property
     def extent(self) -> Extent:
         """Return the rectangle of the picture with its empty pixels, in flow units: left, right, bottom, top."""
-        rows, columns = self._weights.shape
-        (left, right), (bottom, top) = (
-            (np.array(ends) - middle) * self._pixel
-            for ends, middle in zip(((0, columns), (-rows, 0)), self._center, strict=True)
-        )
-        return float(left), float(right), float(bottom), float(top)
+        return self._around(0)
 
     @property
     def weights(self) -> Weights:
@@ -73,6 +69,11 @@ class PixelDensity(Target):
         across, down = self._size[0] / columns, self._size[1] / rows  # pixels of the picture per downscaled one
         x, y = self._center
         return Units((float(x * across), float(-y * down)), (across / self._pixel, -down / self._pixel))
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Return the connected parts of the ink, such as letters."""
+        return Parts.of(self._weights, self._around(0))
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw points (count, 2): a pixel by its weight, then a uniform position in the pixel."""
@@ -116,6 +117,12 @@ class PixelDensity(Target):
     def preview(self) -> NDArray[np.uint8]:
         """Return the weights as shades of gray (rows, columns), top row first."""
         return np.rint(self._weights * np.float32(255 / self._weights.max())).astype(np.uint8)
+
+    def _around(self, margin: float) -> Extent:
+        """Return the rectangle of the picture with a margin around it, in flow units."""
+        rows, columns = self._weights.shape
+        low, high = ((np.array(corner) - self._center) * self._pixel for corner in ((0, -rows), (columns, 0)))
+        return widened(low, high, margin)
 
     def _drawn(self, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
         """Draw indices (count,) into `_pixels`: a weight, then a pixel of that weight."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from flowviz.records import Hits
 from flowviz.targets.target import Extent, Target
 
 Number = float | NDArray[np.float64]
@@ -102,6 +103,11 @@ class Placed(Target):
     def legibility(self, points: NDArray[np.floating]) -> float | None:
         """Return how clearly the points (n, 2) show the target, or None if it has no strokes."""
         return self.target.legibility(self.place.back(points))
+
+    def hits(self, points: NDArray[np.floating], log_density: NDArray[np.floating] | None = None) -> Hits:
+        """Return how well the points (n, 2) of a flow, which gives them a log-density (n,) if known, hit the target."""
+        own = None if log_density is None else log_density + 2 * np.log(self.place.scale)
+        return self.target.hits(self.place.back(points), own)
 
     def preview(self) -> NDArray[np.uint8]:
         """Return a picture of the extent (rows, columns), top row first."""

@@ -6,7 +6,8 @@ from functools import cache, lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.errors import TargetError
+from flowviz.errors import SpecError, TargetError
+from flowviz.records.energy import Energy
 from flowviz.specs import ShapeName
 from flowviz.targets.cloud import Cloud
 from flowviz.targets.densities import (
@@ -23,10 +24,11 @@ from flowviz.targets.densities import (
 )
 from flowviz.targets.ink import Ink
 from flowviz.targets.region import Region
-from flowviz.targets.target import Extent, Target
+from flowviz.targets.target import Extent, Target, widened
 
 Array = NDArray[np.floating]  # float32 wherever there are many: twice as fast
 Draw = Callable[[int, np.random.Generator], Array]
+LogProb = Callable[[NDArray[np.float64]], NDArray[np.floating]]
 
 SIDE = 600  # pixels of a shape with edges
 STANDARD_SAMPLE = 200_000
@@ -39,7 +41,11 @@ def shape_target(name: ShapeName) -> Target:
     """Return the shape with a name."""
     if name in EDGED:
         return Ink(_mask(EDGED[name]))
-    return _drawn(*DRAWN[name], DENSITIES.get(name))
+    draw, entropy = DRAWN[name]
+    if (log_prob := LOG_PROBS.get(name)) is None:
+        return _drawn(draw, entropy, DENSITIES.get(name))
+    density, own_entropy = _density_of_extension(name, draw, log_prob)
+    return Drawn(draw, entropy() if entropy else own_entropy, density)
 
 
 @lru_cache(maxsize=4)  # drawing its standard sample takes 30 ms; the windows of a project and its exports ask for it
@@ -47,9 +53,40 @@ def _drawn(draw: Draw, entropy: Callable[[], float] | None, density: Formula | N
     return Drawn(draw, entropy() if entropy else None, density)
 
 
-def add_shape(name: ShapeName, draw: Draw, entropy: float | None) -> None:
-    """Add a shape of an extension, given a function that draws from it and its entropy in nats, if known."""
+def add_shape(name: ShapeName, draw: Draw, entropy: float | None, log_prob: LogProb | None = None) -> None:
+    """Add a shape of an extension.
+
+    Args:
+        name: Its name.
+        draw: Draws points (n, 2).
+        entropy: Its entropy in nats, if known.
+        log_prob: Returns the log-density (n,) in nats of points (n, 2), up to a constant, if known.
+    """
     DRAWN[name] = partial(_drawn_by_extension, name, draw), None if entropy is None else lambda: entropy
+    LOG_PROBS[name] = log_prob
+
+
+@lru_cache(maxsize=4)
+def _density_of_extension(name: ShapeName, draw: Draw, log_prob: LogProb) -> tuple[Formula, float]:
+    """Return the density of an extension, normalized around its points, and its entropy. Raises `TargetError`."""
+
+    def unnormalized(x: Array, y: Array) -> NDArray[np.float64]:
+        points = np.stack(np.broadcast_arrays(x, y), axis=-1).reshape(-1, 2)
+        return np.reshape(np.asarray(log_prob(points), np.float64), np.broadcast_shapes(x.shape, y.shape))
+
+    points = draw(STANDARD_SAMPLE, np.random.default_rng(STANDARD_SEED)).astype(np.float64)
+    low, high = points.min(axis=0), points.max(axis=0)
+    try:
+        energy = Energy.of(lambda x, y: unnormalized(x, y[:, np.newaxis]), widened(low, high, (high - low) / 2))
+    except Exception as error:  # whatever the code of a user raises
+        raise _failure(name, error) from error
+    return Formula(lambda x, y: unnormalized(x, y) - energy.log_mass), energy.entropy
+
+
+def _failure(name: ShapeName, error: Exception) -> TargetError:
+    kind = "" if isinstance(error, SpecError) else f"{type(error).__name__}: "
+    text = " ".join(f"{kind}{error}".split())[:MAX_REASON].removesuffix(".")
+    return TargetError(f"The target {name}, which an extension adds, failed: {text}.")
 
 
 def _drawn_by_extension(name: ShapeName, draw: Draw, count: int, rng: np.random.Generator) -> Array:
@@ -57,8 +94,7 @@ def _drawn_by_extension(name: ShapeName, draw: Draw, count: int, rng: np.random.
     try:
         points = np.asarray(draw(count, rng), np.float32)
     except Exception as error:  # whatever the code of a user raises
-        text = " ".join(f"{type(error).__name__}: {error}".split())[:MAX_REASON].removesuffix(".")
-        raise TargetError(f"The target {name}, which an extension adds, failed: {text}.") from error
+        raise _failure(name, error) from error
     if points.shape != (count, 2):
         raise TargetError(f"The target {name} of an extension drew points {points.shape} instead of ({count}, 2).")
     if not np.isfinite(points).all() or not points.std(axis=0).all():
@@ -102,11 +138,23 @@ class Drawn(Cloud):
         """Return whether `log_prob` is known, without the library that computes it."""
         return self._density is not None
 
+    def log_weights(
+        self, points: NDArray[np.floating], log_density: NDArray[np.floating]
+    ) -> NDArray[np.float64] | None:
+        """Return the log importance weights (n,) by the lattice of log-densities, which is faster than formulas."""
+        return None if self.energy is None else self.energy.log_prob(points) - log_density
+
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) in the region that holds 99.9% of the probability."""
         if self._density is None:
             return None
         return _region(self._density, self._box).contains(self._drawn_at(points))
+
+    def _log_density_on_grid(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+        assert self._density is not None
+        with np.errstate(divide="ignore"):
+            density = self._density.on_grid(x * self._unit + self._center[0], y * self._unit + self._center[1])
+            return np.asarray(np.log(density) + 2 * np.log(self._unit))
 
     def _drawn_at(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Convert points (n, 2) from flow units to the units of the formula."""
@@ -254,6 +302,7 @@ EDGED: Mapping[ShapeName, Callable[[Array, Array], NDArray[np.bool_]]] = {
     "heart": _heart,
     "smiley": _smiley,
 }
+LOG_PROBS: dict[ShapeName, LogProb | None] = {}  # log-densities of extensions, up to a constant
 DRAWN: dict[ShapeName, tuple[Draw, Callable[[], float] | None]] = {
     "gaussian": (_gaussian, partial(_sheared_entropy, 0.6)),
     "two_moons": (_two_moons, NOISES["two_moons"].entropy),

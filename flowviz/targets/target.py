@@ -2,23 +2,30 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.records import Hits, TargetPicture
+from flowviz.records import Hits, Importance, TargetPicture, Trace
+from flowviz.records.energy import Energy
 from flowviz.records.trace import TOGETHER
 from flowviz.specs.condition import Condition
+from flowviz.specs.view import BY_TARGET, ColorBy
+
+if TYPE_CHECKING:
+    from flowviz.targets.parts import Parts
 
 DRAWN_TOGETHER = 16 * TOGETHER  # points, which take little memory each
 Extent = tuple[float, float, float, float]  # left, right, bottom, top, in flow units
+ENERGY_MARGIN = 0.5  # around the extent of a target, of the lattice of its log-densities, in flow units
 
 
 Use = Literal["sample", "validation", "test"]  # the methods that return points, by what the points are for
 
 
-class Drawn(NamedTuple):
+class Draws(NamedTuple):
     """Points of a target, with the values of its condition.
 
     Attributes:
@@ -29,9 +36,9 @@ class Drawn(NamedTuple):
     points: NDArray[np.float32]
     values: NDArray[np.float64] | None = None
 
-    def part(self, some: slice) -> "Drawn":
+    def part(self, some: slice) -> "Draws":
         """Return some of the points."""
-        return Drawn(self.points[some], None if self.values is None else self.values[some])
+        return Draws(self.points[some], None if self.values is None else self.values[some])
 
     def rows(self, condition: Condition | None) -> NDArray[np.float32]:
         """Return the points (n, 2), followed by the inputs that tell networks their condition, if a flow has one."""
@@ -87,12 +94,12 @@ class Target(ABC):
         """Return the target at a value of the condition, or all of it if it has none, or if the value is None."""
         return self
 
-    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Drawn | None:
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
         """Return points for a use with the values of their condition, or None if the target has none for it."""
         points = getattr(self, use)(count, rng)
-        return None if points is None else Drawn(points)
+        return None if points is None else Draws(points)
 
-    def training_draw(self, count: int, rng: np.random.Generator) -> Drawn:
+    def training_draw(self, count: int, rng: np.random.Generator) -> Draws:
         """Draw training points with the values of their condition."""
         found = self.drawn("sample", count, rng)
         assert found is not None
@@ -114,6 +121,35 @@ class Target(ABC):
     def has_density(self) -> bool:
         """Return whether `log_prob` is known."""
         return self.log_prob(np.zeros((1, 2))) is not None
+
+    @cached_property
+    def energy(self) -> Energy | None:
+        """Return the log-density on a lattice, from which flows learn without points. None if it is unknown.
+
+        Raises:
+            SpecError: If an extension has registered a log-density that is invalid.
+        """
+        if self.log_prob(np.zeros((1, 2))) is None:
+            return None
+        low, high = np.reshape(self.extent, (2, 2)).T
+        return Energy.of(self._log_density_on_grid, widened(low, high, ENERGY_MARGIN))
+
+    def log_weights(
+        self, points: NDArray[np.floating], log_density: NDArray[np.floating]
+    ) -> NDArray[np.float64] | None:
+        """Return the log importance weights (n,), log p − log q, of points (n, 2) of a flow with the log-density log q.
+
+        None if the density p of the target is unknown.
+        """
+        own = self.log_prob(points)
+        return None if own is None else own - log_density
+
+    @cached_property
+    def parts(self) -> "Parts":
+        """Return the parts of the target that are apart from each other."""
+        from flowviz.targets.parts import widely_separate  # which needs targets
+
+        return widely_separate(self)
 
     @abstractmethod
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
@@ -140,23 +176,53 @@ class Target(ABC):
         """
         return None
 
-    def hits(self, points: NDArray[np.floating]) -> Hits:
-        """Return how well the points (n, 2) hit the target."""
+    def hits(self, points: NDArray[np.floating], log_density: NDArray[np.floating] | None = None) -> Hits:
+        """Return how well the points (n, 2) of a flow, which gives them a log-density (n,) if known, hit the target."""
+        weights = None if log_density is None else self.log_weights(points, log_density)
+        importance = None if weights is None else Importance.of(weights)
         return {
             "on_target": self.on_target(points),
             "coverage": self.coverage(points),
             "legibility": self.legibility(points),
+            "effective_share": importance.effective_share if importance else None,
+            "log_normalizer": importance.log_normalizer if importance else None,
+            "covered": self.parts.covered(points),
+            "parts": len(self.parts.shares),
         }
 
     @abstractmethod
     def preview(self) -> NDArray[np.uint8]:
         """Return a picture of the extent (rows, columns), top row first, from 0 for empty to 255 for densest."""
 
+    def _log_density_on_grid(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the log-density (rows, columns) at x (columns,) and y (rows,)."""
+        found = self.log_prob(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
+        assert found is not None
+        return found.reshape(len(y), len(x))
 
-def leaked(target: Target, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
-    """Return a mask (n,) of the points (n, 2) that leak off a target, or None if that is unknown."""
-    inside = target.contains(points)
-    return None if inside is None else ~inside
+
+def widened(low: NDArray[np.floating], high: NDArray[np.floating], margin: Any) -> Extent:
+    """Return the left, right, bottom and top edges of a rectangle with a margin (2,) around its corners (2,)."""
+    (left, bottom), (right, top) = low - margin, high + margin
+    return float(left), float(right), float(bottom), float(top)
+
+
+class Verdicts(TypedDict):
+    """What a target says about particles; see `Scene`."""
+
+    leaked: NDArray[np.bool_] | None
+    log_weights: NDArray[np.float64] | None
+
+
+def verdicts(target: Target | None, trace: Trace, color_by: ColorBy) -> Verdicts:
+    """Return what a target says about the particles of a trace, if that is what their colors show."""
+    if target is None or color_by not in BY_TARGET:
+        return {"leaked": None, "log_weights": None}
+    ends, weights = trace.positions[-1], None
+    if trace.has_densities:
+        weights = target.log_weights(ends, trace.log_density(trace.last_stage))
+    inside = target.contains(ends)
+    return {"leaked": None if inside is None else ~inside, "log_weights": weights}
 
 
 def target_picture(target: Target) -> TargetPicture:

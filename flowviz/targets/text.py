@@ -10,11 +10,22 @@ from flowviz.errors import TargetError
 from flowviz.specs import TextSpec
 from flowviz.specs.target import Align
 from flowviz.targets.fonts import BUILT_IN, LAYOUT, face_named, faces_are_known
-from flowviz.targets.layout import Borrowed, Piece, borrowed, cleaned, draws_alone, in_visual_order, laid_out
+from flowviz.targets.layout import (
+    Borrowed,
+    Piece,
+    borrowed,
+    cleaned,
+    clusters_of,
+    draws_alone,
+    in_visual_order,
+    is_backwards,
+    laid_out,
+)
 
 MASK_PIXELS = 300_000  # area around the text: fine enough to hide stair steps, coarse enough to draw in a few ms
 MEASURE_SIZE = 64
 MIN_SIZE, MAX_SIZE = 8, 512
+DESCENT = 0.2  # share of the height of a line that is below its baseline
 SHARE_BEFORE: dict[Align, float] = {"left": 0.0, "center": 0.5, "right": 1.0}  # share of the free space, on the left
 
 WHITE = 215  # of 255: lightness from which a pixel of a color glyph counts as white
@@ -32,15 +43,29 @@ def text_mask(spec: TextSpec) -> NDArray[np.bool_]:
         TargetError: If the text is blank or leaves no ink, if its font is not installed, or if no font has one of its
             characters.
     """
-    face, text = face_named(spec.font), _something(spec.text)
-    lines = laid_out(text, face)
+    mask = _sheet(spec).drawn()
+    return mask[_ink_slices(mask)]
+
+
+def text_letters(spec: TextSpec) -> NDArray[np.intp]:
+    """Return the letter, counted from 0, to whose place each pixel of the mask of a text belongs (rows, columns)."""
+    sheet = _sheet(spec)
+    return sheet.letters()[_ink_slices(sheet.drawn())]
+
+
+def _sheet(spec: TextSpec) -> "Sheet":
+    lines = laid_out(_something(spec.text), face_named(spec.font))
     sheet = Sheet(lines, MEASURE_SIZE, spec.weight, spec.align)
     size = int(np.clip(MEASURE_SIZE * np.sqrt(MASK_PIXELS / sheet.area), MIN_SIZE, MAX_SIZE))
-    mask = Sheet(lines, size, spec.weight, spec.align).drawn()
+    return Sheet(lines, size, spec.weight, spec.align)
+
+
+def _ink_slices(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Return the rows and columns of a mask that its ink spans. Raises `TargetError` if there is none."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         raise TargetError("This text has no visible characters. Type letters or digits.")
-    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def borrowed_fonts(spec: TextSpec) -> tuple[Borrowed, ...]:
@@ -80,6 +105,16 @@ class Stamp:
     def advance(self) -> float:
         """Return the distance to the start of the next run, in pixels."""
         return self._scale * self._font.getlength(self._text, direction=self._direction)
+
+    @property
+    def clusters(self) -> list[tuple[str, float]]:
+        """Return the characters with their accents, from left to right, and where each ends, in pixels."""
+        clusters = clusters_of(self.piece.text)
+        ends = [self._font.getlength("".join(clusters[: k + 1])) * self._scale for k in range(len(clusters))]
+        if not is_backwards(self.piece.text):
+            return list(zip(clusters, ends, strict=True))
+        starts = [ends[-1] - end for end in [0.0, *ends[:-1]]]
+        return list(zip(clusters[::-1], starts[::-1], strict=True))
 
     @property
     def box(self) -> Box:
@@ -145,7 +180,7 @@ class Sheet:
         stroke = round(size * weight)
         stamps = [[Stamp(piece, size, stroke) for piece in line] for line in lines]
         lengths = [sum(stamp.advance for stamp in line) for line in stamps]
-        height = _line_height([piece for line in lines for piece in line], size) + 2 * stroke
+        self._height = height = _line_height([piece for line in lines for piece in line], size) + 2 * stroke
         self._placed: list[tuple[Stamp, float, float]] = []
         for number, (line, length) in enumerate(zip(stamps, lengths, strict=True)):
             x = SHARE_BEFORE[align] * (max(lengths) - length)
@@ -173,6 +208,21 @@ class Sheet:
         for stamp, x, y in self._placed:
             stamp.draw(canvas, x - left, y - top)
         return np.asarray(canvas) >= 128
+
+    def letters(self) -> NDArray[np.intp]:
+        """Return the letter to whose place each pixel of the mask belongs (rows, columns); spaces are no letters."""
+        left, top, right, bottom = self._box
+        x, y = np.arange(int(right - left) + 2) + left, np.arange(int(bottom - top) + 2) + top
+        baselines = sorted({baseline for _, _, baseline in self._placed})
+        line = np.searchsorted(np.array(baselines) + DESCENT * self._height, y).clip(max=len(baselines) - 1)
+        found, first = list[NDArray[np.intp]](), 0
+        for baseline in baselines:
+            stamps = [(stamp, start) for stamp, start, own in self._placed if own == baseline]
+            ends = [start + end for stamp, start in stamps for each, end in stamp.clusters if not each.isspace()]
+            found.append(first + np.searchsorted(ends, x, side="right").clip(max=max(len(ends) - 1, 0)))
+            first += len(ends)
+        letters: NDArray[np.intp] = np.stack(found)[line]
+        return letters
 
 
 def _line_height(pieces: list[Piece], size: int) -> float:

@@ -11,11 +11,11 @@ from flowviz.errors import FlowvizError, clause_of
 from flowviz.projects import Project
 from flowviz.projects.moments import without_particles
 from flowviz.projects.variant import Variant
-from flowviz.records import Advanced, Checkpoint, Event, Finished, Moment, Retargeted, Settings, Snapshot, Trial
-from flowviz.specs import FlowSpec
+from flowviz.records import Advanced, Checkpoint, Event, Finished, Moment, Retargeted, Snapshot, Trial
 from flowviz.targets import Target
 from flowviz.training.changes import Retarget
 from flowviz.training.from_here import continued
+from flowviz.training.prepare import Shape, shape_of
 from flowviz.training.requests import NewTarget, Stop
 from flowviz.training.schedule import Budget
 from flowviz.training.train import train
@@ -64,10 +64,9 @@ class EntrantTraining:
         return self.events
 
     @property
-    def shape(self) -> tuple[FlowSpec, int]:
-        """Return everything that the compiled code depends on: the flow apart from its seed, and the batch."""
-        flow = self.project.flow
-        return flow.model_copy(update={"seed": 0}), Settings.of(self.project.training, flow.recipe).batch
+    def shape(self) -> Shape:
+        """Return everything that the compiled code depends on."""
+        return shape_of(self.project.flow, self.project.training)
 
     def retarget(self, change: Retarget) -> None:
         """Learn another target from the next chunk on, or from the start if there was none."""

@@ -127,7 +127,13 @@ class Guard:
         return None
 
     def take_validation(
-        self, validated: Kept, *, is_finite: bool, rise_counts: bool = False, max_rise: float = MAX_RISE
+        self,
+        validated: Kept,
+        *,
+        is_finite: bool,
+        rise_counts: bool = False,
+        max_rise: float = MAX_RISE,
+        keeps_latest: bool = False,
     ) -> Fault | None:
         """Mark the current state as validated, or return to the best one and halve the learning rate.
 
@@ -137,6 +143,7 @@ class Guard:
                 density are no fault.
             rise_counts: Whether a rise of the validation NLL means that the training is unsteady.
             max_rise: The rise in nats from which on the state is rejected, if rises count.
+            keeps_latest: Whether the latest state that was validated is the best one, whatever its validation NLL.
 
         Returns:
             None if the current state was marked as validated; otherwise, why it was rejected.
@@ -151,7 +158,7 @@ class Guard:
             return self._recover(Fault(cause, self.step, rise if is_finite else None))
         self.validated_step = self.step
         self._failed_chunks, self._failed_validations = 0, 0
-        if self.kept is None or validated.rank <= self.kept.rank:
+        if self.kept is None or keeps_latest or validated.rank <= self.kept.rank:
             self.kept, self._best, self.unimproved = validated, (self.state, self.step), 0
         return None
 

@@ -10,11 +10,11 @@ from flowviz import targets
 from flowviz.errors import FlowvizError, clause_of
 from flowviz.projects import Comparison, Project
 from flowviz.records import Checkpoint, Event, Finished, Preparing, Retargeted, Trial
-from flowviz.specs import FlowSpec, TargetSpec
+from flowviz.specs import TargetSpec
 from flowviz.targets import Target
 from flowviz.training.changes import Add, Adjust, Change, Remove, Retarget, Vary
 from flowviz.training.entrant_training import EntrantTraining, failure
-from flowviz.training.prepare import prepare
+from flowviz.training.prepare import Shape, prepare
 from flowviz.training.requests import Stop
 from flowviz.training.settings import can_go_on
 
@@ -110,7 +110,7 @@ class _Trainings:
         self._comparison, self._options = comparison, options
         self._stop_requested, self._changes = stop_requested, changes
         self._is_stopping: Stop = False
-        self._prepared: set[tuple[FlowSpec, int]] = set()
+        self._prepared: set[Shape] = set()
         self._targets = built
         self._entrants = {
             name: self._entrant(name, project)

@@ -34,6 +34,7 @@ from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.batch_change import BatchChange
 from flowviz.training.clocks import Interval, Stopwatch
+from flowviz.training.density import check_density, lattice_of, start_points
 from flowviz.training.guard import MAX_RISE, Fault, Guard, advice, cautions
 from flowviz.training.requests import NewTarget, Requests
 from flowviz.training.schedule import Budget, chunk_steps
@@ -43,7 +44,6 @@ from flowviz.training.step import State, chunk_runner
 from flowviz.training.validation import Validation, Validity
 
 PLAIN_STEPS = 50  # steps per chunk while XLA compiles: about 50 ms, so that the picture keeps moving
-FIT_POINTS = 2000  # for the initialization from data, as of an actnorm
 LATEST_POINTS = 1000  # of training, whose NLL is measured if it is not the loss
 MAX_SNAPSHOT_SHARE = 0.25  # of the training time
 UNSETTLED_SHARE = 0.1  # of the budget, in which rises of the validation loss do not count
@@ -86,7 +86,7 @@ class Training:
         if self._begins_plainly:
             self._runner.begin_optimizing()
         if resume is None:
-            self._flow.fit_start(target.sample(FIT_POINTS, self._train_rng))
+            self._flow.fit_start(start_points(self._flow.objective, target, self._train_rng))
             self._guard = Guard(State.of(self._flow), explosion=self._flow.objective.explosion)
         else:
             self._restore(resume)
@@ -187,7 +187,7 @@ class Training:
 
     def _take_batch(self, requested: TrainingSpec) -> bool:
         """Switch to the step for another batch, and return whether it is ready."""
-        runner = self._batch_change.runner(requested)
+        runner = self._batch_change.runner(self._spec.model_copy(update={"batch": requested.batch}))
         if runner is None:
             return False
         self._runner, self._chunk_steps = runner, runner.shape[0]
@@ -196,6 +196,8 @@ class Training:
 
     def _take_target(self, new: NewTarget) -> Retargeted:
         """Switch to a new target with a full budget. The weights are kept; the best state so far is discarded."""
+        if self._spec.learns_from_density:
+            check_density(self._flow.spec, new.target)
         self._target = new.target
         self._validation.begin(new.target)
         self._losses.clear()
@@ -217,8 +219,9 @@ class Training:
         self._latest_points = drawn.part(slice(count * batch)).part(slice(-LATEST_POINTS, None))
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
         guard = self._guard
+        edits, lattice = self._flow.edits, lattice_of(self._flow.objective, self._target, self._budget.fraction)
         state, losses = self._runner.run(
-            guard.state, guard.step, points, rates, self._spec, compiled=compiled, edits=self._flow.edits
+            guard.state, guard.step, points, rates, self._spec, compiled=compiled, edits=edits, lattice=lattice
         )
         fault = self._guard.take_chunk(state, self._guard.step + count, losses)
         if fault is not None:
@@ -274,19 +277,16 @@ class Training:
     def _validate(self, max_rise: float = MAX_RISE) -> Progress | Recovered:
         """Validate the current state. Keep it if it is the best so far; recover if it is not finite or has become bad.
 
-        Rises of the validation NLL do not count at first, when it falls fast but not steadily; on a finite set of
-        training points, where it may be overfitting; and of flows that can fold, at whose folds points have no NLL.
+        Rises of the validation NLL do not count at first, when it falls fast but not steadily.
         """
         found, trace = self._validation.measured_and_traced()
         is_finite = bool(np.isfinite(found.known_nll)) and trace.finite()
-        has_new_points = self._target.training_points is None
         fault = self._guard.take_validation(
             found.kept(self._flow, self._guard.step),
             is_finite=is_finite,
-            rise_counts=has_new_points
-            and not self._flow.can_fold
-            and self._reported_budget.fraction >= UNSETTLED_SHARE,
+            rise_counts=self._validation.rise_is_fault and self._reported_budget.fraction >= UNSETTLED_SHARE,
             max_rise=max_rise,
+            keeps_latest=self._flow.objective.learns_from_density,
         )
         if fault is not None:
             return self._recovered(fault)

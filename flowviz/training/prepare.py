@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
+from flowviz.records import Settings
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.training import ObjectiveName
+
+Shape = tuple[FlowSpec, int, ObjectiveName]
+
+
+def shape_of(flow: FlowSpec, training: TrainingSpec) -> Shape:
+    """Return what the compiled code of a training depends on: the flow but for its seed, the batch, the objective."""
+    return flow.model_copy(update={"seed": 0}), Settings.of(training, flow.recipe).batch, training.objective
 
 
 def prepare(flow: FlowSpec, training: TrainingSpec, *, stop_requested: Callable[[], bool] = lambda: False) -> None:
@@ -12,7 +21,7 @@ def prepare(flow: FlowSpec, training: TrainingSpec, *, stop_requested: Callable[
 
     Args:
         flow: The flow to train. Its seed has no effect.
-        training: The training. Only its batch size has an effect.
+        training: The training. Only its batch size and its objective have an effect.
         stop_requested: Called between parts of the work, each of which takes up to a few seconds. If it returns true,
             the remaining parts are skipped.
 

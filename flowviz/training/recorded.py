@@ -37,8 +37,10 @@ def with_recorded(comparison: Comparison | None, name: str, project: Project) ->
         project = with_target(project, first.target)
     target = build_target(project.target)
     project, nlls = scored(replace(project, training=training))
-    score, ends = (project.score or Score(0, None, entropy=target.entropy)).in_units(), project.trace.positions[-1]
-    figures = {**score.figures(), **Moment(0, project.weights, **target.given(project.flow.given).hits(ends)).figures()}
+    score, trace = (project.score or Score(0, None, entropy=target.entropy)).in_units(), project.trace
+    ends = trace.positions[-1]
+    hits = target.given(project.flow.given).hits(ends, trace.log_density(-1))
+    figures = {**score.figures(), **Moment(0, project.weights, **hits).figures()}
     rate = training.of_family(project.flow.recipe).peak_rate
     trial = Trial(
         "recorded", rate, training.seed, "completed", bool(np.isfinite(ends).all()), figures, name=name, test_nlls=nlls

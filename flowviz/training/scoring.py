@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from flowviz import targets
 from flowviz.records import Measured, Score, ScoreGiven
 from flowviz.specs import TrainingSpec
-from flowviz.targets import AdaptiveHistogram, Drawn, Target
+from flowviz.targets import AdaptiveHistogram, Draws, Target
 
 if TYPE_CHECKING:  # an adaptive histogram is scored without TensorFlow
     from flowviz.flows.flow import ShownFlow
@@ -25,14 +25,14 @@ def generators(spec: TrainingSpec) -> list[np.random.Generator]:
     return np.random.default_rng(spec.seed).spawn(2)
 
 
-def validation_points(target: Target, spec: TrainingSpec) -> Drawn:
+def validation_points(target: Target, spec: TrainingSpec) -> Draws:
     """Return the validation points, which are the same when training resumes."""
     drawn = target.drawn("validation", SCORING_POINTS, generators(spec)[1])
     assert drawn is not None
     return drawn
 
 
-def points_of_test(target: Target) -> Drawn | None:
+def points_of_test(target: Target) -> Draws | None:
     """Return the test points of a target, or None if it has too few.
 
     They are the same for all trainings, whatever their seeds, so that differences between flows are not caused by
@@ -42,7 +42,7 @@ def points_of_test(target: Target) -> Drawn | None:
     return target.drawn("test", count, np.random.default_rng(0).spawn(TEST_STREAM + 1)[TEST_STREAM])
 
 
-def nlls_of(flow: "Scored", drawn: Drawn) -> NDArray[np.float64]:
+def nlls_of(flow: "Scored", drawn: Draws) -> NDArray[np.float64]:
     """Return the NLL (n,) in nats of points. It is NaN where a flow that folds the plane over has no inverse."""
     return -flow.log_prob(drawn.points, drawn.values).astype(np.float64)
 
@@ -73,7 +73,7 @@ def score_of(
     return Score(step, validation, entropy=target.entropy, folded=folded, data_units=units)
 
 
-def _given(target: Target, drawn: Drawn, nlls: NDArray[np.float64]) -> tuple[ScoreGiven, ...]:
+def _given(target: Target, drawn: Draws, nlls: NDArray[np.float64]) -> tuple[ScoreGiven, ...]:
     """Return the score at each value of the condition of a target; none if it has no condition."""
     if target.condition is None or drawn.values is None:
         return ()

@@ -38,9 +38,8 @@ class ShownFlow:
         """Return the particles of the shown flow at a step of the training, and how well they hit a target."""
         shown = self.in_sync()
         trace = shown.trace(shown.particles())
-        return Snapshot(
-            step, self.trained.weights(), trace=trace, **target.given(shown.spec.given).hits(trace.positions[-1])
-        )
+        hits = target.given(shown.spec.given).hits(trace.positions[-1], trace.log_density(-1))
+        return Snapshot(step, self.trained.weights(), trace=trace, **hits)
 
     def in_sync(self) -> Flow:
         """Return the shown flow with the present numbers."""

@@ -16,19 +16,22 @@ from flowviz import compile_cache
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.bumps import edit_arrays
-from flowviz.flows.chain import Chain
+from flowviz.flows.density import DensityObjective
 from flowviz.flows.machine import OUT_OF_MEMORY
 from flowviz.flows.network import is_later
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
 from flowviz.machine import return_memory
 from flowviz.records import Checkpoint, Settings, Validated
+from flowviz.records.energy import SIDE
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.recipes import Recipe
+from flowviz.specs.training import ObjectiveName
 
 FIRST_DECAY, EPSILON = 0.9, 1e-8  # β₁ and ε of Adam: Kingma & Ba 2015, algorithm 1
 STEP_ARGUMENTS = 10  # of a chunk without edits, of which four are the state
 REMEMBERED = 64  # runners: TensorFlow never frees a graph, so creating one again would only add a second copy
+Lattice = tuple[NDArray[np.float32], ...]  # log-densities (SIDE, SIDE) and their place (4,), or nothing
 Result = TypeVar("Result")
 _making = Lock()
 log = logging.getLogger(__name__)
@@ -96,13 +99,15 @@ def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int, edits: Edits | 
     edited = Edited(edits.disabled, edit_arrays(edits, len(own.stage_names()) - 1)[1].shape[1]) if edits else None
     with _making:
         code = *flow.recipe.stages, flow.recipe.objective
-        return _made(own, code, Settings.of(spec, flow.recipe).batch, steps, edited)
+        return _made(own, code, spec.objective, Settings.of(spec, flow.recipe).batch, steps, edited)
 
 
 @lru_cache(REMEMBERED)
-def _made(flow: FlowSpec, _: tuple[Any, ...], batch: int, steps: int, edited: Edited | None) -> "ChunkRunner":
+def _made(
+    flow: FlowSpec, _: tuple[Any, ...], objective: ObjectiveName, batch: int, steps: int, edited: Edited | None
+) -> "ChunkRunner":
     """Make a runner for a flow; the classes of an extension, which may be registered anew, are part of the key."""
-    return ChunkRunner(build_flow(flow), batch, steps, edited)
+    return ChunkRunner(build_flow(flow, objective=objective), batch, steps, edited)
 
 
 class ChunkRunner:
@@ -123,6 +128,8 @@ class ChunkRunner:
         self.flow, self._edited = flow, edited
         self.shape = (steps, batch, flow.objective.columns + (flow.spec.condition.inputs if flow.spec.condition else 0))
         key = f"steps {self.shape} {flow.spec.model_copy(update={'seed': 0}).model_dump_json()}"
+        if flow.objective.learns_from_density:
+            key += f" {type(flow.objective).__name__}"
         if edited:
             key += f" {sorted(edited.disabled)} {edited.bumps}"
         self._signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self._no_steps()]
@@ -171,6 +178,7 @@ class ChunkRunner:
         *,
         compiled: bool = True,
         edits: Edits | None = None,
+        lattice: Lattice = (),
     ) -> tuple[State, NDArray[np.float32]]:
         """Take `len(rates)` training steps.
 
@@ -184,6 +192,7 @@ class ChunkRunner:
             compiled: Whether to use the graph as compiled by XLA, and to wait for XLA if it is still compiling. If
                 false, run the plain graph, whose results differ by rounding.
             edits: The edits of the flow, if it has any.
+            lattice: Log-densities of the target, and their place, if the objective learns from them.
 
         Returns:
             The new state, and the loss of each step's batch (len(rates),).
@@ -200,6 +209,7 @@ class ChunkRunner:
             tf.constant(padded),
             *self._constants(spec),
             tf.constant(len(rates)),
+            *map(tf.constant, lattice),
             *self._bumps(edits or Edits()),
         )
         return State(*tensors), losses.numpy()[: len(rates)]
@@ -243,6 +253,7 @@ class ChunkRunner:
             rates,
             *self._constants(TrainingSpec(steps=1)),
             tf.constant(0),
+            *([tf.zeros([SIDE, SIDE]), tf.ones(4)] if self.flow.objective.learns_from_density else []),
             *self._bumps(Edits()),
         ]
 
@@ -261,14 +272,20 @@ class ChunkRunner:
 
     def _take_steps(self, *arguments: tf.Tensor) -> tuple[tf.Tensor, ...]:
         *state, step, points, rates, highest_rate, clip_norm, count = arguments[:STEP_ARGUMENTS]
-        chain = self.flow.chain
+        chain, objective = self.flow.chain, self.flow.objective
+        if isinstance(objective, DensityObjective):
+            objective = objective.toward(*arguments[STEP_ARGUMENTS : STEP_ARGUMENTS + 2])
         if self._edited:
             chain = chain.edited(self._edited.disabled, arguments[-1])
 
         def take_step(i: tf.Tensor, losses: tf.Tensor, *tensors: tf.Tensor) -> tuple[tf.Tensor, ...]:
             # Running averages slow down with the learning rate; otherwise the weights could not keep up at the end.
             pace = tf.minimum(1.0, rates[i] / highest_rate)
-            new_state, loss = self._take_step(chain, State(*tensors), step + i, points[i], rates[i], pace, clip_norm)
+
+            def loss_of(parameters: tf.Tensor, statistics: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+                return objective.loss(chain, parameters, statistics, points[i], pace)
+
+            new_state, loss = self._take_step(loss_of, State(*tensors), step + i, rates[i], clip_norm)
             return i + 1, tf.tensor_scatter_nd_update(losses, [[i]], [loss]), *new_state
 
         _, losses, end, *others = tf.while_loop(
@@ -278,18 +295,15 @@ class ChunkRunner:
 
     def _take_step(
         self,
-        chain: Chain,
+        loss_of: Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
         state: State,
         step: tf.Tensor,
-        batch: tf.Tensor,
         rate: tf.Tensor,
-        pace: tf.Tensor,
         clip_norm: tf.Tensor,
     ) -> tuple[State, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.parameters)
-            numbers = state.parameters, state.statistics
-            loss, statistics = self.flow.objective.loss(chain, *numbers, batch, pace)
+            loss, statistics = loss_of(state.parameters, state.statistics)
         gradient = tf.clip_by_norm(tape.gradient(loss, state.parameters), clip_norm)
         number = tf.cast(step + 1, tf.float32)
         found = _adam(state, gradient, number, rate, self._rate_factors(), self.flow.spec.recipe)

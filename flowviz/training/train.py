@@ -8,6 +8,7 @@ from flowviz.projects.variant import Variant
 from flowviz.records import Adjusted, Checkpoint, Event, Preparing, Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.targets import Target
+from flowviz.training.density import check_density
 from flowviz.training.requests import NewTarget, Requests, Stop, no_change
 
 
@@ -64,9 +65,12 @@ def train(
     Raises:
         FileError: If the checkpoint does not fit the flow.
         MachineError: If there is not enough memory, or if TensorFlow cannot be loaded.
-        SpecError: If the flow is too large for a project file.
+        SpecError: If the flow is too large for a project file, or if it has to learn from the log-density of the target
+            and cannot, or that is unknown or invalid.
     """
     projects.check_storable(flow_spec)
+    if spec.learns_from_density:
+        check_density(flow_spec, target)
     started = perf_counter()
     yield Preparing("Loading TensorFlow")
     from flowviz.flows import build_flow
@@ -78,7 +82,7 @@ def train(
     batch = Settings.of(spec, flow_spec.recipe).batch
     try:
         training = Training(
-            build_flow(flow_spec, edits=resume.edits if resume else None),
+            build_flow(flow_spec, edits=resume.edits if resume else None, objective=spec.objective),
             target,
             spec,
             snapshot_seconds,

@@ -49,6 +49,16 @@ class Validation:
         self.points = drawn.part(slice(self._count(len(drawn.points))))
         self._training_points, self._monitor = target.training_points, OverfittingMonitor()
 
+    @property
+    def rise_is_fault(self) -> bool:
+        """Return whether a rise of the NLL means that the training is unsteady.
+
+        On a finite set of training points, it may be overfitting; flows that can fold have no NLL at some points; and
+        if a flow learns from a density, these points neither train it nor select its state.
+        """
+        objective = self._flow.objective
+        return self._training_points is None and not self._flow.can_fold and not objective.learns_from_density
+
     def is_due(self, chunks: int) -> bool:
         """Return whether to validate after a number of chunks.
 

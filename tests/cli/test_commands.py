@@ -332,10 +332,9 @@ def test_command_and_python_ask_for_the_same_condition(target: ConditionalSpec, 
 
 def test_value_that_is_not_saved_is_named() -> None:
     flow, spec = FlowSpec().told(WORDS.condition), ExportSpec(what="view")
-    for value, text, source in ((1.0, "--given 1.0", ".given(1.0)"), (None, "--given nothing", ".given('nothing')")):
-        shown = flow.model_copy(update={"given": value})
-        assert text in render_command(Path("a.flowviz"), spec, Path("a.png"), shown)
-        assert source in render_python(Path("a.flowviz"), spec, Path("a.png"), shown)
+    shown = flow.model_copy(update={"given": 1.0})
+    assert "--given 1.0" in render_command(Path("a.flowviz"), spec, Path("a.png"), shown)
+    assert ".given(1.0)" in render_python(Path("a.flowviz"), spec, Path("a.png"), shown)
 
 
 @STRICT

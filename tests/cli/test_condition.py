@@ -53,7 +53,7 @@ def test_samples_of_different_values_differ_and_keep_their_places_on_the_base(tr
 def test_log_density_depends_on_the_value(trained: Path, tmp_path: Path) -> None:
     points, found = tmp_path / "points.csv", []
     points.write_text("x,y\n0,0\n1,0.2\n")
-    for value in ("BRAD", "KATIE", "nothing"):
+    for value in ("BRAD", "KATIE", "0.5"):
         path = tmp_path / f"{value}.npy"
         assert run("score", trained, points, "--given", value, "-o", path) == 0
         found.append(np.load(path).tolist())

@@ -40,11 +40,11 @@ def points() -> NDArray[np.float32]:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_density_of_rows_with_own_values_is_that_at_each_value(family: str) -> None:
     flow, x = perturbed(told(family)), points()
-    values = np.resize([0.0, 1.0, 0.4, np.nan], len(x))
+    values = np.resize([0.0, 1.0, 0.4], len(x))
     found = flow.log_prob(x, values)
-    for value, given in ((0.0, 0.0), (1.0, 1.0), (0.4, 0.4), (np.nan, None)):
-        own = np.isnan(values) if given is None else values == value
-        assert found[own] == pytest.approx(at(flow, given).log_prob(x[own]), abs=2e-4, nan_ok=True)
+    for value in (0.0, 1.0, 0.4):
+        own = values == value
+        assert found[own] == pytest.approx(at(flow, value).log_prob(x[own]), abs=2e-4, nan_ok=True)
     assert np.abs(at(flow, 0.0).log_prob(x) - at(flow, 1.0).log_prob(x)).max() > 0.01
 
 

@@ -71,6 +71,16 @@ def test_leaked_particles_stand_out_and_are_counted() -> None:
     assert keys(Scene(trace), 1, view)[0].caption == "leaked: unknown"
 
 
+def test_weights_are_colored_by_whether_there_are_too_many_particles() -> None:
+    trace, view = untrained_trace(FlowSpec()), ViewSpec(color_by="weight")
+    scene = Scene(trace, log_weights=np.where(np.arange(8000) < 4000, -np.inf, 9.0))
+    colors = particle_colors(scene, 1, view)
+    assert [len(set(half.tolist())) for half in (colors[:4000], colors[4000:])] == [1, 1]
+    assert colors[0] != colors[-1]
+    assert keys(scene, 1, view)[0].ends == ("1/20", "1", "20")
+    assert keys(Scene(trace), 1, view)[0].caption == "weights: unknown"
+
+
 @pytest.mark.parametrize("color_by", ["log_density", "log_det"])
 def test_colors_of_densities_that_are_not_known_yet_say_nothing(color_by: ColorBy) -> None:
     trace = untrained_trace(FlowSpec(family="flow_matching"))

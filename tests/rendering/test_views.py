@@ -141,7 +141,7 @@ def test_each_color_is_a_picture_of_its_own(color_by: ColorBy) -> None:
     others = [other for other in get_args(ColorBy) if other != color_by]
     columns = {"order": np.arange(2000, dtype=np.float32)}
     trace = replace(bent(base_particles(2000)), base=base_of(FlowSpec(base="mixture")), columns=columns)
-    scene = Scene(trace, leaked=trace.positions[-1, :, 0] > 0)
+    scene = Scene(trace, leaked=trace.positions[-1, :, 0] > 0, log_weights=trace.positions[-1, :, 1])
     picture = drawn(scene, marked("points", color_by=color_by), 3)
     for other in others:
         assert (picture != drawn(scene, marked("points", color_by=other), 3)).any(axis=2).sum() > 500

@@ -128,3 +128,12 @@ def test_comparison_built_from_specs_is_checked_as_well() -> None:
     one = Entrant(name="a", target=TextSpec(text="I"), flow=FlowSpec(), training=TrainingSpec(steps=1))
     with pytest.raises(SpecError, match='Entrant "a" is listed twice'):
         ComparisonSpec(entrants=(one, one))
+
+
+def test_comparison_of_objectives_blurs_sharp_ink_only() -> None:
+    preset, budget = COMPARISON_PRESETS["objective"], TrainingSpec(steps=5)
+    blurs = [preset.spec(TextSpec(text="a", blur=blur), budget).entrants[0].target for blur in (0.0, 0.2)]
+    assert blurs == [TextSpec(text="a", blur=0.01), TextSpec(text="a", blur=0.2)]
+    assert {each.training.objective for each in preset.spec(TextSpec(text="a"), budget).entrants} == {
+        "samples", "density", "weighted_density"
+    }  # fmt: skip

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from flowviz.errors import SpecError
-from flowviz.specs import ConditionalSpec, FlowSpec, ShapeSpec, TextSpec, target_spec
+from flowviz.specs import ConditionalSpec, FlowSpec, PointsSpec, ShapeSpec, TextSpec, target_spec
 from flowviz.specs.condition import Condition
 
 WORDS = Condition(name="word", classes=("BRAD", "KATIE"))
@@ -35,8 +35,8 @@ def test_unknown_number_is_refused_with_the_range() -> None:
         TURN.value("2")
 
 
-def test_features_of_classes_are_their_shares_and_untold_values_have_none() -> None:
-    assert WORDS.features([0, 1, 0.25, np.nan]).tolist() == [[1, 0], [0, 1], [0.75, 0.25], [0, 0]]
+def test_features_of_classes_are_their_shares() -> None:
+    assert WORDS.features([0, 1, 0.25]).tolist() == [[1, 0], [0, 1], [0.75, 0.25]]
 
 
 def test_features_of_different_numbers_differ() -> None:
@@ -66,6 +66,13 @@ def test_labels_name_the_class_or_both_classes_around_a_value() -> None:
 def test_classes_must_be_several_and_distinct(texts: list[str], reason: str) -> None:
     with pytest.raises(SpecError, match=reason):
         words(*texts)
+
+
+def test_table_has_no_condition() -> None:
+    table = PointsSpec(data=np.zeros((30, 2), "<f4").tobytes())
+    for sources, choices in (((table, TextSpec(text="A")), {}), ((table,), {"motion": "turn"})):
+        with pytest.raises(SpecError, match="A table cannot have a condition"):
+            ConditionalSpec(sources=sources, **choices)
 
 
 def test_several_sources_cannot_move() -> None:

@@ -80,6 +80,9 @@ def test_score_names_what_the_particles_land_on(target: TargetSpec, expected: st
 def test_score_begins_with_the_legibility_if_it_is_known() -> None:
     assert score(0.72, WORD, 0.4512) == "45% legible · 72% end on the letters"
     assert score(0.72, None, 0.0) == "0% legible · 72% end on the earlier target"
+    assert score(0.72, WORD, 0.5, 2, 4) == "2 of 4 letters covered · 72% end on the letters"
+    assert score(0.72, ShapeSpec(name="circles"), None, 1, 2).startswith("1 of 2 parts covered · 72%")
+    assert score(0.72, WORD, 0.4512, 4, 4) == score(0.72, WORD, 0.4512)
     assert score(0.99999, WORD, 0.99999) == "99% legible · 99% end on the letters"
     assert score(None, WORD, 0.5) == ""
 

@@ -13,7 +13,7 @@ from flowviz.flows import Flow, build_flow
 from flowviz.projects import Project, from_bytes, load_project, to_bytes
 from flowviz.records import Checkpoint, Event, Finished, History, Progress, Recovered, Snapshot, Trace
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
-from flowviz.targets import Drawn, build_target
+from flowviz.targets import Draws, build_target
 from flowviz.training import train, trained
 from flowviz.training.scoring import nlls_of
 from flowviz.training.step import ChunkRunner, State
@@ -61,7 +61,7 @@ def rising_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the validation NLL of the trained flow be 1 nat higher now and then, depending on its weights only."""
     monkeypatch.setattr("flowviz.training.validation.VALIDATION_CHUNKS", 1)
 
-    def risen(flow: Flow, points: Drawn) -> NDArray[np.float64]:
+    def risen(flow: Flow, points: Draws) -> NDArray[np.float64]:
         number = int(flow.parameters.numpy().view(np.uint32).sum(dtype=np.uint64))
         return nlls_of(flow, points) + (1.0 if number % 4 == RESIDUE else 0.0)
 

@@ -21,7 +21,7 @@ class ConditionBar(QWidget):
         super().__init__()
         self._request, self._condition = request, Condition(name="value")
         self._name, self._value = QLabel(), QLabel()
-        self._slider = named(JumpSlider(), "conditionSlider", "Condition")
+        self._slider = named(JumpSlider(), "conditionSlider", "Condition", "Choose what the flow is told")
         self._slider.setRange(0, POSITIONS)
         tip = "Go through all values and back, or stop"
         self._play = tool_button("conditionPlayButton", "Play the condition", tip, "play", run=self._toggle)

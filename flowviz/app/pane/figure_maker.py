@@ -94,7 +94,7 @@ class FigureMaker:
         from flowviz.rendering.panel_table import render_table
 
         encoded = replace(asked.scene, trace=self.encoded(asked.subject, asked.target), selection=None, grid=None)
-        table = four_panels(replace(encoded, leaked=None), asked.scene, asked.view, asked.size)
+        table = four_panels(replace(encoded, leaked=None, log_weights=None), asked.scene, asked.view, asked.size)
         return DrawnFigure(NOTE, render_table(table, asked.view, asked.size))
 
     def _flow(self, subject: Subject) -> "ShownFlow":

@@ -63,7 +63,9 @@ class FigureController(QObject):
         """Return the scene with particles of the base, without what the figures do not show."""
         scenes = self._scenes
         scene = replace(scenes.scene, probe=None, density=None, velocities=None)
-        return replace(scene, trace=scenes.generated, selection=None, leaked=None) if scenes.is_encoded else scene
+        if not scenes.is_encoded:
+            return scene
+        return replace(scene, trace=scenes.generated, selection=None, leaked=None, log_weights=None)
 
     def _on_drawn(self, figure: Figure, drawn: DrawnFigure) -> None:
         if self._view.value.figure != figure:

@@ -285,5 +285,5 @@ def _followed(keeper: FlowKeeper, variant: Variant, particles: Trace, moment: Mo
 def _moved(moment: Moment, trace: Trace, target: Target | None) -> Snapshot:
     """Return a moment with the trace of other particles."""
     trace.measure()
-    hits = target.hits(trace.positions[-1]) if target else moment.hits
+    hits = target.hits(trace.positions[-1], trace.log_density(-1)) if target else moment.hits
     return Snapshot(moment.step, moment.weights, trace=trace, **hits)

@@ -17,6 +17,7 @@ from flowviz.projects.moments import without_particles
 from flowviz.projects.variant import Variant
 from flowviz.records import Moment, Score, Snapshot, Timeline
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.view import BY_TARGET
 from flowviz.targets import Target
 
 FEW = 10  # particles, for which nothing takes long but loading and tracing
@@ -233,6 +234,6 @@ class MomentBrowser(QObject):
 
 
 def last_shown(view: View) -> int:
-    """Return the last stage that the picture depends on. Which particles leak is known only at the end of the flow."""
-    depends_on_all = view.seen.overview or view.seen.view.color_by == "leaked"
+    """Return the last stage that the picture depends on. What the target says is known only at the end of the flow."""
+    depends_on_all = view.seen.overview or view.seen.view.color_by in BY_TARGET
     return view.last_stage if depends_on_all else view.stage

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QSizePolicy
 
 from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Trace, Units
-from flowviz.specs import explanations
+from flowviz.specs import figures
 from flowviz.specs.edits import Edits
 
 TIP = (
@@ -24,7 +24,7 @@ NO_DENSITY = "no exact density: increase the integrator steps"  # because a step
 LATER, UNKNOWN = "density not known yet", "density not known"
 MIN_CHARACTERS = 17  # of the readout: the name of a layer
 Texts = tuple[str, ...]  # from the longest to the shortest
-SCORE_TIP = f"Legible: {explanations.LEGIBILITY}.\n\nShare of the particles that land on the target at the last stage"
+SCORE_TIP = f"Legible: {figures.LEGIBILITY}.\n\nShare of the particles that land on the target at the last stage"
 
 
 class Readout(FittingLabel):

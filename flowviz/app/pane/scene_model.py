@@ -5,8 +5,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz import rendering, targets
@@ -29,7 +27,8 @@ from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize
 from flowviz.specs.view import Mark, Velocity
-from flowviz.targets import Target, leaked, target_picture
+from flowviz.targets import Target, target_picture, verdicts
+from flowviz.targets.target import Verdicts
 
 
 class SceneModel(QObject):
@@ -65,7 +64,7 @@ class SceneModel(QObject):
         view.observe(lambda value: value.seen.probe, lambda _: self._query_probe())
         view.observe(lambda value: "grid" in value.seen.view.marks, lambda _: self._query_missing_grid())
         view.observe(lambda value: "target" in value.seen.view.marks, lambda _: self._change(target=self._picture()))
-        view.observe(lambda value: value.seen.view.color_by, lambda _: self._mark_leaked())
+        view.observe(lambda value: value.seen.view.color_by, lambda _: self._judge())
         view.observe(lambda value: value.seen.view.units, lambda _: self._change(units=self._units()))
 
     def begin(self, spec: FlowSpec, target: Target | None) -> None:
@@ -87,14 +86,14 @@ class SceneModel(QObject):
         self.target = target
         if self._shows("target") or self._units() != self.scene.units:
             self._change(target=self._picture(), units=self._units())
-        self._mark_leaked()
+        self._judge()
 
     def hide_target(self, hidden: bool) -> None:
         """Set whether to show no target behind the particles."""
         if hidden != self._hides_target:
             self._hides_target = hidden
             self._change(target=self._picture())
-            self._mark_leaked()
+            self._judge()
 
     def show(self, subject: Subject, generated: Trace) -> None:
         """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
@@ -164,7 +163,7 @@ class SceneModel(QObject):
             if not (trace.is_continuous and shown.is_continuous):
                 self._view.update(probe=None)  # its stage may no longer exist
         self.scene = replace(
-            self.scene, trace=trace, selection=self._selection(trace), leaked=self._leaked(trace), difference=None
+            self.scene, trace=trace, selection=self._selection(trace), difference=None, **self._verdicts(trace)
         )
         self.trace_changed.emit(trace)
         self.changed.emit(self.scene)
@@ -178,17 +177,14 @@ class SceneModel(QObject):
         if self.scene.grid is None:
             self._query_grid()
 
-    def _leaked(self, trace: Trace) -> NDArray[np.bool_] | None:
-        """Return which particles (n,) leak off the target, or None if that is not shown or not known."""
-        target = self.shown_target
-        if target is None or self._hides_target or self._view.seen.view.color_by != "leaked":
-            return None
-        return leaked(target, trace.positions[-1])
+    def _verdicts(self, trace: Trace) -> Verdicts:
+        """Return what the target says about the particles, if that is shown."""
+        return verdicts(None if self._hides_target else self.shown_target, trace, self._view.seen.view.color_by)
 
-    def _mark_leaked(self) -> None:
-        mask = self._leaked(self.scene.trace)
-        if mask is not None or self.scene.leaked is not None:
-            self._change(leaked=mask)
+    def _judge(self) -> None:
+        found = self._verdicts(self.scene.trace)
+        if any(getattr(self.scene, name) is not verdict for name, verdict in found.items()):
+            self._change(**found)
 
     def _picture(self) -> TargetPicture | None:
         """Return the target as a picture if it is shown."""

@@ -34,17 +34,18 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True)
 class TextContents:
-    """Text with its font, weight and alignment."""
+    """Text with its font, weight, alignment and blur."""
 
     kind: ClassVar[Kind] = "text"
     text: str = FIRST_TEXT
     font: str | None = None
     weight: float = TextSpec.model_fields["weight"].default
     align: Align = "center"
+    blur: float = 0.0
 
     def spec(self) -> TextSpec:
         """Return the target; raise `SpecError` if the text is too long."""
-        return TextSpec(text=self.text, font=self.font, weight=self.weight, align=self.align)
+        return TextSpec(text=self.text, font=self.font, weight=self.weight, align=self.align, blur=self.blur)
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,14 @@ class ImageContents:
     threshold: float = ImageSpec.model_fields["threshold"].default
     invert: bool = False
     grayscale: bool = False
+    blur: float = 0.0
 
     def spec(self) -> ImageSpec:
         """Return the target; raise `SpecError` if there is no picture."""
         if self.picture is None:
             raise SpecError("Open a picture, paste one, or drop one on the window.")
-        return self.picture.model_copy(
-            update={"threshold": self.threshold, "invert": self.invert, "grayscale": self.grayscale}
-        )
+        changes = {name: value for name, value in vars(self).items() if name != "picture"}
+        return self.picture.model_copy(update=changes)
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,11 @@ class ShapeContents:
 
 @dataclass(frozen=True)
 class DrawingContents:
-    """Drawing, and the name of the last step of drawing it, such as "Stroke"."""
+    """Drawing, the name of the last step of drawing it, such as "Stroke", and its blur."""
 
     kind: ClassVar[Kind] = "drawing"
     drawn: tuple[DrawingSpec | None, str] = (None, "")
+    blur: float = 0.0
 
     @property
     def drawing(self) -> DrawingSpec | None:
@@ -94,7 +96,7 @@ class DrawingContents:
         """Return the target; raise `SpecError` if there is no drawing."""
         if self.drawing is None:
             raise SpecError("Draw something with the mouse, a pen or a finger.")
-        return self.drawing
+        return self.drawing.model_copy(update={"blur": self.blur})
 
 
 @dataclass(frozen=True)
@@ -181,13 +183,13 @@ def contents_of(spec: TargetSpec) -> Contents:
     """Return the contents of the page that defines a target."""
     match spec:
         case TextSpec():
-            return TextContents(spec.text, spec.font, spec.weight, spec.align)
+            return TextContents(spec.text, spec.font, spec.weight, spec.align, spec.blur)
         case ImageSpec():
-            return ImageContents(spec, spec.threshold, spec.invert, spec.grayscale)
+            return ImageContents(spec, spec.threshold, spec.invert, spec.grayscale, spec.blur)
         case ShapeSpec():
             return ShapeContents(spec.name)
         case DrawingSpec():
-            return DrawingContents((spec, "Open"))
+            return DrawingContents((spec, "Open"), spec.blur)
         case PointsSpec():
             return PointsContents(points=spec)
         case MixSpec():

@@ -166,13 +166,16 @@ class RequestState(State[Request]):
         self.set(replace(self.value, follows=follows))
 
     def _update_plan(self, **changes: Any) -> None:
+        plan = replace(self.plan, **changes)
+        if plan.flow.no_density:
+            plan = replace(plan, training=plan.training.model_copy(update={"objective": "samples"}))
         try:
             self.value.pages.of(self.value.kind).spec()
         except FlowvizError:
             problem = self.value.problem
         else:
             problem = ""
-        self.set(replace(self.value, problem=problem).having(replace(self.plan, **changes)))
+        self.set(replace(self.value, problem=problem).having(plan))
 
 
 def _turned_to(request: Request, contents: Contents) -> Request:

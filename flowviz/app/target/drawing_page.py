@@ -1,5 +1,6 @@
 """Page to draw the target: a canvas and its tools."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,11 +14,13 @@ from flowviz.app.state.binding import Binding
 from flowviz.app.state.pages import DrawingContents
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.canvas import BRUSH, Canvas
-from flowviz.app.target.page import Page
+from flowviz.app.target.page import BLUR_STEPS, Page
 from flowviz.app.target.preview import alpha_image
-from flowviz.app.widgets.controls import row, slider, tool_button
+from flowviz.app.widgets.controls import label_of, row, slider, tool_button
+from flowviz.app.widgets.form import ControlSpec, control_of
 from flowviz.errors import FlowvizError
 from flowviz.specs import DrawingSpec
+from flowviz.specs.fields import fields_of
 
 MIN_BRUSH, MAX_BRUSH = 6, 120  # diameter in pixels of the drawing
 
@@ -45,7 +48,9 @@ class DrawingPage(Page):
         self._redo = tool_button("redoButton", "Redo", "", "redo")
         self._offer_undo("")
         self._offer_redo("")
+        self._blur = control_of(fields_of(DrawingSpec)["blur"], ControlSpec("drawingBlur", per_unit=BLUR_STEPS))
         self._lay_out()
+        self.bind(blur=self._blur)
         contents = Binding(request, self.contents, self._show_drawing, request.set_page)
         self.canvas.changed.connect(lambda step: contents.request(self._contents(step)))
 
@@ -53,6 +58,7 @@ class DrawingPage(Page):
         self.column.addWidget(self.canvas)
         tools = row(self._brush, self._eraser, self._undo, self._redo, self._trace, self._clear, stretched=self._brush)
         self.column.addLayout(tools)
+        self.column.addLayout(row(label_of(self._blur), self._blur, stretched=self._blur))
 
     def set_traced(self, shades: NDArray[np.uint8]) -> None:
         """Set the picture (rows, columns) that the Trace button shows behind the drawing."""
@@ -73,7 +79,8 @@ class DrawingPage(Page):
         _offer(self._redo, title)
 
     def _contents(self, step: str) -> DrawingContents:
-        return DrawingContents((DrawingSpec(png=self.canvas.png()), step))
+        contents: DrawingContents = self.contents(self.request.value)
+        return replace(contents, drawn=(DrawingSpec(png=self.canvas.png()), step))
 
     def _show_drawing(self, contents: DrawingContents) -> None:
         png = contents.drawing.png if contents.drawing else b""

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QLabel, QWidget
 from flowviz.app.state.pages import ImageContents
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import UNIT
-from flowviz.app.target.page import FilePage
+from flowviz.app.target.page import BLUR_STEPS, FilePage
 from flowviz.app.widgets.controls import button, label_of, row
 from flowviz.app.widgets.form import ControlSpec, controls_of
 from flowviz.specs import ImageSpec
@@ -19,6 +19,7 @@ FORM: Mapping[str, ControlSpec] = {
     "threshold": ControlSpec("imageThreshold", per_unit=100),
     "invert": ControlSpec("imageInvert"),
     "grayscale": ControlSpec("imageGrayscale"),
+    "blur": ControlSpec("imageBlur", per_unit=BLUR_STEPS),
 }
 NAME_WIDTH = 16 * UNIT  # pixels
 PATTERNS = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)"
@@ -41,9 +42,10 @@ class ImagePage(FilePage):
         self.bind(**self._controls)
         request.watch(self.contents, self._show)
 
-    def _lay_out(self, threshold: QWidget, invert: QWidget, grayscale: QWidget) -> None:
+    def _lay_out(self, threshold: QWidget, invert: QWidget, grayscale: QWidget, blur: QWidget) -> None:
         self.column.addLayout(row(self._open, self._paste, self._name, stretched=self._name))
         self.column.addLayout(row(label_of(threshold), threshold, self._share, stretched=threshold))
+        self.column.addLayout(row(label_of(blur), blur, stretched=blur))
         self.column.addLayout(row(invert, grayscale))
 
     def _show(self, contents: ImageContents) -> None:

@@ -12,6 +12,8 @@ from flowviz.app.style.tokens import TIGHT
 from flowviz.app.widgets.controls import button, lay_out
 from flowviz.app.widgets.form import Control, bind_fields
 
+BLUR_STEPS = 100  # positions of its slider per unit
+
 
 class Page(QWidget):
     """Page of the target panel that shows the contents of one kind of target and requests changes.

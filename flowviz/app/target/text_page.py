@@ -1,4 +1,4 @@
-"""Page to type a text, and to choose its font, weight and alignment."""
+"""Page to type a text, and to choose its font, weight, alignment and blur."""
 
 from collections.abc import Mapping
 from itertools import takewhile
@@ -18,7 +18,7 @@ from flowviz.app.state.binding import bind
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.tokens import TIGHT, UNIT
 from flowviz.app.target.font_box import FontBox
-from flowviz.app.target.page import Page
+from flowviz.app.target.page import BLUR_STEPS, Page
 from flowviz.app.widgets.controls import describe, lay_out, named
 from flowviz.app.widgets.form import ControlSpec, add_control, controls_of, form_of
 from flowviz.app.widgets.sheet import Sheet
@@ -35,11 +35,12 @@ FIELDS = fields_of(TextSpec)
 FORM: Mapping[str, ControlSpec] = {
     "align": ControlSpec("targetAlign", {"left": "Left", "center": "Centered", "right": "Right"}),
     "weight": ControlSpec("targetWeight", per_unit=200),
+    "blur": ControlSpec("targetBlur", per_unit=BLUR_STEPS),
 }
 
 
 class TextPage(Page):
-    """Page with a text box, a character count, and controls for font, weight and alignment.
+    """Page with a text box, a character count, and controls for font, weight, alignment and blur.
 
     Attributes:
         box: The text box.
@@ -56,7 +57,7 @@ class TextPage(Page):
         self.setFocusProxy(self.box)
         self._count = named(QLabel(), "characterCount", "Characters", f"At most {MAX_TEXT} characters")
         options = QWidget()
-        self.sheet = Sheet(self, "fontOptions", "Font", "Font, weight and alignment", options)
+        self.sheet = Sheet(self, "fontOptions", "Font", "Font, weight, alignment and blur", options)
         self.fonts = FontBox()
         controls = controls_of(FIELDS, FORM)
         self._lay_out()

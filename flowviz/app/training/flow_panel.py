@@ -70,6 +70,10 @@ SETTINGS_FORM: Mapping[str, ControlSpec] = {
     "batch": ControlSpec("trainingBatch", is_late=True),
     "clip_norm": ControlSpec("trainingClip", limits=(1e-3, 1e4), decimals=3, is_late=True),
 }
+OBJECTIVE = ControlSpec(
+    "trainingObjective",
+    {"samples": "samples", "density": "density", "weighted_density": "weighted density"},
+)
 PATIENCE = ControlSpec("trainingPatience", limits=(0, 1_000_000), is_late=True)
 SEED = ControlSpec("trainingSeed", limits=(0, MAX_SEED))
 
@@ -86,7 +90,7 @@ class FlowPanel(QWidget):
         self._form = FlowOptions(request)
         self.show_hint, self.help = self._form.show_hint, self._form.help
         self._base_warning = ""
-        tip = "Family, sizes, normalization, learning rate, batch size, clip norm, patience and seed"
+        tip = "Family, sizes, normalization, objective, learning rate, batch size, clip norm, patience and seed"
         self.sheet = Sheet(self, "flowOptions", "Options", tip, self._form, self.help)
         choices = row(self._preset, self.sheet.opener, self.beside_button, stretched=self._preset)
         self._layout = lay_out(QVBoxLayout(self), choices, self._warning)
@@ -121,6 +125,7 @@ class FlowOptions(QWidget):
         self._sentence = WrappingLabel("flowSentence", "Description of the flow")
         tip = "Limit how much a layer can stretch, to prevent numerical overflow"
         self._bounded = check_box("flowBounded", "Bounded log-scale", tip)
+        self._objective = control_of(TRAINING["objective"], OBJECTIVE)
         self._hint = WrappingLabel("settingsHint", "When a change of the settings applies")
         self._own: dict[QWidget, Family] = {}  # options that only one family has
         self.help = HelpButton("flow", self._sentence)
@@ -137,6 +142,12 @@ class FlowOptions(QWidget):
         bind_control(
             request, lambda value: value.plan.flow.log_scale_bound is not None, self._bounded, self._set_bounded
         )
+        bind_fields(
+            request,
+            lambda value: value.plan.training,
+            {"objective": self._objective},
+            request.update_training,
+        )
         request.watch(_flow, self._enable)
         request.watch(lambda value: condition_of(value.plan.target) is not None, self._show_condition)
 
@@ -149,7 +160,7 @@ class FlowOptions(QWidget):
             for name, info in recipe.options.items():
                 self._add_own(family, SpecField(name, info))
         self._form.addRow(QLabel("<b>Training</b>"))
-        for setting in (*self._settings.values(), self._patience(), self._seed(), self._follows()):
+        for setting in (self._objective, *self._settings.values(), self._patience(), self._seed(), self._follows()):
             add_control(self._form, setting)
         self._form.addRow(self._hint)
         self.show_hint("")
@@ -235,6 +246,9 @@ class FlowOptions(QWidget):
         arrangement = self._flow["arrangement"]
         assert isinstance(arrangement, ChoiceBox)
         arrangement.disable_choice("learned", FIXED_BASE if is_continuous else "")
+        assert isinstance(self._objective, ChoiceBox)
+        for objective in ("density", "weighted_density"):
+            self._objective.disable_choice(objective, flow.no_density)
 
 
 def _control_spec(field: SpecField) -> ControlSpec:

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QFont, QFontMetrics
 from flowviz.app.style.tokens import DOT, GAP, LINE
 from flowviz.app.training.change_lines import ChangeLines
 from flowviz.app.training.loss_range import INITIAL_LOSSES, MIN_RANGE, SPIKE_TEXT, shown_range, spikes
-from flowviz.app.training.regression_curve import RegressionCurve
+from flowviz.app.training.objective_curve import ObjectiveCurve
 from flowviz.app.widgets.plot import Plot
 from flowviz.records import EntropySegment, History, Mark
 from flowviz.rendering.colors import CURVES, SURROUNDINGS
@@ -46,7 +46,7 @@ class LossGraph(Plot):
         for marks in (self._spikes, self._kept, self._moment):
             self.item.addItem(marks, ignoreBounds=True)
         self._moment.hide()
-        self._regression = RegressionCurve(self.item)
+        self._objective = ObjectiveCurve(self.item)
         self._targets = ChangeLines(self.item, at_top=True, style=Qt.PenStyle.DotLine)
         self._settings = ChangeLines(self.item, at_top=False, style=Qt.PenStyle.DashLine)
         self.item.getViewBox().sigResized.connect(self._update_axes)
@@ -67,7 +67,7 @@ class LossGraph(Plot):
         self._previous.setData(previous.step, np.minimum(previous.validation_nll, top))
         self._train.setData(history.step, np.minimum(history.train_nll, top), symbol=dot)
         self._validation.setData(history.step, np.minimum(history.validation_nll, top), symbol=dot)
-        self._regression.show_history(history, best)
+        self._objective.show_history(history, best)
         steps, losses = spikes(history, top)
         self._spikes.setData(steps, np.full(len(steps), top), data=losses)
         kept = [point] if (point := history.kept_point()) else []
@@ -103,7 +103,7 @@ class LossGraph(Plot):
         self._kept.setBrush(CURVES[theme]["kept"])
         self._kept.setPen(pg.mkPen(SURROUNDINGS[theme].background, width=1))
         super().set_appearance(font, theme)
-        self._regression.set_theme(theme)
+        self._objective.set_theme(theme)
         for lines in (self._targets, self._settings):
             lines.set_appearance(font, theme)
         self._font = font

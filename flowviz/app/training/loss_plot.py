@@ -27,8 +27,8 @@ LEGEND = {
     "train": ("•••", "train"),
     "entropy": ("╍", "entropy"),
     "kept": ("◆", "kept"),
-    "loss": ("─", "regression (right)"),
-    "best": ("╍", "best regression"),
+    "loss": ("─", "objective (right)"),
+    "best": ("╍", "best objective"),
     "previous": ("─", "previous"),
 }
 LEGEND_TIP = (
@@ -37,9 +37,9 @@ LEGEND_TIP = (
     "Validation: on points that the flow is never trained on. Train: on the points of the latest training steps.\n"
     "Entropy: the best possible loss of the target, which no flow can beat.\n"
     "Kept: the step with the lowest validation loss. Its flow is kept when training ends.\n"
-    "Regression: the mean squared error of the velocity, which flow matching minimizes. "
-    "Its logarithmic axis is on the right.\n"
-    "Best regression: the lowest regression loss that any velocity can have, for independent pairs. With a transport "
+    "Objective: what training minimizes if it is not the NLL, such as the mean squared error of the velocity in flow "
+    "matching. Its axis is on the right, and logarithmic unless there are negative values.\n"
+    "Best objective: the lowest squared error that any velocity can have, for independent pairs. With a transport "
     "plan, it is not known.\n"
     "Previous: the validation loss of the previous training on the same target.\n"
     "Dashed vertical lines: changes of settings during the training, and steps to which the training went back after "

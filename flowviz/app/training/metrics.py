@@ -10,7 +10,7 @@ from flowviz.app.widgets.controls import DisclosureButton, HelpButton, lay_out, 
 from flowviz.app.widgets.labels import FittingLabel, WarningLabel, WrappingLabel
 from flowviz.records import Moment, Progress, Score, Trace
 from flowviz.records.measured import not_comparable
-from flowviz.specs import FlowSpec, explanations
+from flowviz.specs import FlowSpec, explanations, figures
 from flowviz.specs.shares import counted, percent
 
 METRICS = {
@@ -30,7 +30,7 @@ METRICS = {
         "Validation NLL minus the best possible NLL, which is the entropy of the target, in nats. 0 is a perfect fit",
     ),
     "testGap": ("Test gap", "Test NLL minus the best possible NLL, in nats: the score of the kept state"),
-    "legibility": ("Legibility", f"{explanations.LEGIBILITY}. Unknown for targets without strokes"),
+    "legibility": ("Legibility", f"{figures.LEGIBILITY}. Unknown for targets without strokes"),
     "onTarget": (
         "On target",
         "Share of the particles that land on the target: on the ink or, if the target has no edge, in the region that "
@@ -41,10 +41,13 @@ METRICS = {
         "Number and share of the particles that miss the target, for example those on bridges between letters",
     ),
     "coverage": ("Coverage", "Share of the target that the particles reach"),
+    "covered": ("Covered", figures.COVERED),
+    "effectiveShare": ("Effective", figures.EFFECTIVE_SHARE),
     "roundTrip": ("Round trip", "Error after applying this stage and its inverse (worst stage in brackets)"),
 }
 VALIDATED = "validationNll", "validationGap"
 SCORES = *VALIDATED, "testNll", "testGap"  # in the first lines
+OF_DENSITY = "covered", "effectiveShare"
 UNKNOWN = "–"
 SHOWN_KEY = "details/shown"  # of the settings
 
@@ -74,12 +77,14 @@ class Metrics(QWidget):
         self.buttons = row_widget(more, self.help)
         lay_out(QVBoxLayout(self), self._answer, self._table)
         self._show_answer(None)
+        self._show_of_density(False)
 
     def clear(self) -> None:
         """Show every value as unknown."""
         self._show_integrator("")
         self._show_answer(None)
         self._folded.hide()
+        self._show_of_density(False)
         for value in self._values.values():
             value.setText(UNKNOWN)
 
@@ -113,11 +118,26 @@ class Metrics(QWidget):
             self._values[name].setToolTip("".join((METRICS[name][1], *_details(score, test_uses))))
 
     def show_hits(self, moment: Moment) -> None:
-        """Show the shares of particles on and off the target, and of the target that they cover."""
-        shares = {"onTarget": moment.on_target, "coverage": moment.coverage, "legibility": moment.legibility}
+        """Show the shares of particles on and off the target, of the target that they cover, and their weights."""
+        shares = {
+            "onTarget": moment.on_target,
+            "coverage": moment.coverage,
+            "legibility": moment.legibility,
+            "effectiveShare": moment.effective_share,
+        }
+        log_z = "" if moment.log_normalizer is None else f".\n{figures.LOG_NORMALIZER}: {moment.log_normalizer:.3f}"
+        self._values["effectiveShare"].setToolTip(figures.EFFECTIVE_SHARE + log_z)
+        self._values["covered"].setText(figures.share_of_parts(moment.covered, moment.parts) or UNKNOWN)
         for name, share in shares.items():
             self._values[name].setText(UNKNOWN if share is None else percent(share, 0 if name == "legibility" else 1))
         self._values["leaked"].setText(moment.leaked_words() or UNKNOWN)
+        self._show_of_density(moment.effective_share is not None or (moment.parts or 1) > 1)
+
+    def _show_of_density(self, known: bool) -> None:
+        """Show the line of what is known only of targets with a density or with parts, if it is known."""
+        for name in OF_DENSITY:
+            self._titles[name].setVisible(known)
+            self._values[name].setVisible(known)
 
     def show_round_trip(self, trace: Trace, stage: int) -> None:
         """Show the round-trip error of a stage, and the largest one of all stages; warn if densities are inexact."""

@@ -395,6 +395,6 @@ class TrainingPresenter(QObject):
             self._status.metrics.table.show_flow(project.flow)
             is_earlier = not is_latest and project.history.has_changed_since(moment.step)
             self._viewer.scenes.hide_target(is_earlier)
-            target = None if is_earlier else project.target
-            self._viewer.show_score(explanations.score(moment.on_target, target, moment.legibility))
+            target, parts = None if is_earlier else project.target, (moment.covered, moment.parts)
+            self._viewer.show_score(explanations.score(moment.on_target, target, moment.legibility, *parts))
         self._show_round_trip()

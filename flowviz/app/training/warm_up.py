@@ -15,16 +15,15 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.priority import LowPriority
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
-from flowviz.records import Settings
 from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.training import prepare
+from flowviz.training.prepare import Shape, shape_of
 
 if TYPE_CHECKING:
     from flowviz.app.training.session import Session
 
 FLOW_DELAY_MS = 400  # after the latest change of the flow, because a number is typed digit by digit
 SETTING = "training/warmUp"
-Program = tuple[FlowSpec, int]  # flow without its seed and integrator, batch size: what the compiled code depends on
 log = logging.getLogger(__name__)
 
 
@@ -51,7 +50,7 @@ class WarmUp(QObject):
         self._thread = thread or LatestWorker()
         self._priority = LowPriority()
         self._has_begun = False
-        self._prepared: Program | None = None  # latest that the thread or a training was asked for
+        self._prepared: Shape | None = None  # latest that the thread or a training was asked for
         self._outdated = Flag()  # for the thread, which has to leave the program that it prepares
         self._delay = delayed(self, self._ask, FLOW_DELAY_MS)
         self.is_enabled = stored_flag(SETTING, default=True)
@@ -122,6 +121,5 @@ class WarmUp(QObject):
             log.exception("the warm-up failed")
 
 
-def _program(plan: Plan) -> Program:
-    batch = Settings.of(plan.training, plan.flow.recipe).batch
-    return plan.flow.as_trained().model_copy(update={"seed": 0}), batch
+def _program(plan: Plan) -> Shape:
+    return shape_of(plan.flow.as_trained(), plan.training)

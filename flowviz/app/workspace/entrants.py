@@ -14,6 +14,7 @@ from flowviz.records import (
     Advanced,
     Event,
     Finished,
+    Hits,
     Moment,
     Preparing,
     Progress,
@@ -243,7 +244,7 @@ class EntrantRun:
             return self._figures_of_training()
         score = self.project.score if self.variant is None else None
         scored = score.in_units(self.built.units) if score and self.built else score
-        unknown: Figures = {"on_target": None, "legibility": None, "coverage": None, "leaked": None}
+        unknown: Figures = dict.fromkeys(("leaked", *Hits.__annotations__))
         edited = {
             "validation_gap": scored.validation_gap if scored else None,
             "validation_nll": scored.validation_nll if scored else None,

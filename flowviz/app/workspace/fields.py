@@ -96,7 +96,7 @@ class CloudFields(QObject):
         if query is None or query.run.project.trace is not scene.trace or query.encodes != encodes:
             return scene
         if encodes:
-            scene = replace(scene, trace=found.trace, selection=None, leaked=None)
+            scene = replace(scene, trace=found.trace, selection=None, leaked=None, log_weights=None)
         return replace(
             scene, density=found.density, grid=found.grid, velocities=found.velocities, difference=found.difference
         )

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.pane.cloud_view import CloudView
@@ -19,11 +17,11 @@ from flowviz.app.workspace.fields import CloudFields, FieldQuery, Place, can_que
 from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.hints import can_subtract, difference_note, hint
 from flowviz.app.workspace.links import Links, LinksState, is_begun, matching_stage, shared_boxes
-from flowviz.records import Scene, Trace, selection_among
+from flowviz.records import Scene, selection_among
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.view import FIELDS
-from flowviz.targets import Target, leaked, target_picture
+from flowviz.targets import target_picture, verdicts
 
 KEPT = 3 * MAX_ENTRANTS  # results that the pictures need again and again
 
@@ -143,8 +141,8 @@ class Followers(QObject):
         if run.built is not None:
             target = run.built.target
             picture = self._remembered(target_picture, target) if "target" in view.marks else None
-            mask = self._remembered(_leaked, target, trace) if view.color_by == "leaked" else None
-            scene = replace(scene, target=picture, leaked=mask)
+            found = self._remembered(verdicts, target, trace, view.color_by)
+            scene = replace(scene, target=picture, **found)
         return self._fields.completed(scene, run.style, encodes=encodes)
 
     def _probed_place(self, run: EntrantRun) -> Place | None:
@@ -164,10 +162,6 @@ class Followers(QObject):
         result = compute(*of)
         self._kept.append((known, result))
         return result
-
-
-def _leaked(target: Target, trace: Trace) -> NDArray[np.bool_] | None:
-    return leaked(target, trace.positions[-1])
 
 
 def _spec_of(view: ViewSpec, has_fields: bool) -> ViewSpec:

@@ -17,7 +17,7 @@ from flowviz.app.workspace.limits import rows_below
 from flowviz.app.workspace.seeds import SummaryRow, cell_text, rows_of
 from flowviz.records.comparison_table import COLUMNS, Column, RunSummary, best_of, brief_columns
 from flowviz.records.paired import DIFFERENCE
-from flowviz.specs import explanations
+from flowviz.specs import figures
 
 BEST = "★"  # beside the best value of a column
 NAME_COLUMN, MAX_NAME = 0, 16  # characters that can be read without room for more
@@ -29,9 +29,11 @@ TIPS = {
     DIFFERENCE: "Difference from the NLL of the best flow on the same test points, with its standard error. "
     "All flows within one standard error are marked as best",
     "on_target": "Share of the particles that land on the target",
-    "legibility": explanations.LEGIBILITY,
+    "legibility": figures.LEGIBILITY,
     "coverage": "Share of the target that the particles reach",
     "leaked": "Share of the particles that miss the target",
+    "effective_share": figures.EFFECTIVE_SHARE,
+    "covered": figures.COVERED,
     "parameters": "Number of trained parameters",
     "steps_per_second": "Training steps per second, not counting the turns of other flows",
     "seconds_to_goal": "Seconds of its own training until 80% of the particles were on the target",

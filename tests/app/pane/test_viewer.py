@@ -179,3 +179,13 @@ def test_leaked_particles_are_marked_while_they_are_colored(explored: Explored) 
     assert explored.scene.leaked.mean() == pytest.approx(1 - explored.target.on_target(explored.trace.positions[-1]))
     colors.setCurrentIndex(0)
     assert explored.scene.leaked is None
+
+
+def test_weights_are_known_while_they_color_the_particles(explored: Explored) -> None:
+    colors = explored.window.find(QComboBox, "colorBox")
+    colors.setCurrentIndex(colors.findData("weight"))
+    weights = explored.scene.log_weights
+    assert weights is not None
+    assert np.isfinite(weights).mean() == pytest.approx(explored.target.on_target(explored.trace.positions[-1]))
+    colors.setCurrentIndex(0)
+    assert explored.scene.log_weights is None

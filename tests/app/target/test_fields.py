@@ -5,20 +5,25 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
 
 from flowviz.app.state.request import RequestState
+from flowviz.app.target.drawing_page import DrawingPage
 from flowviz.app.target.image_page import ImagePage
 from flowviz.app.target.mix_page import MixPage
 from flowviz.app.target.page import Page
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.target.text_page import TextPage
-from flowviz.specs import ImageSpec, MixSpec, Part, ShapeSpec, Spec, TextSpec
+from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, Part, ShapeSpec, Spec, TextSpec
 from flowviz.specs.fields import choices_of, fields_of
 
 PAGES: dict[type[Spec], tuple[type[Page], dict[str, str]]] = {  # object names of the controls of each field
-    TextSpec: (TextPage, {"font": "targetFont", "weight": "targetWeight", "align": "targetAlign"}),
+    TextSpec: (
+        TextPage,
+        {"font": "targetFont", "weight": "targetWeight", "align": "targetAlign", "blur": "targetBlur"},
+    ),
     ImageSpec: (
         ImagePage,
-        {"threshold": "imageThreshold", "invert": "imageInvert", "grayscale": "imageGrayscale"},
+        {"threshold": "imageThreshold", "invert": "imageInvert", "grayscale": "imageGrayscale", "blur": "imageBlur"},
     ),
+    DrawingSpec: (DrawingPage, {"blur": "drawingBlur"}),
     MixSpec: (MixPage, {"layout": "mixLayout"}),
 }
 

@@ -46,3 +46,12 @@ def test_showing_a_weight_between_two_slider_positions_does_not_change_it(typed:
     assert typed.request.value.pages.text.weight == 0.0333
     typed.weight.setValue(8)
     assert typed.request.value.pages.text.weight == pytest.approx(0.04)
+
+
+def test_blur_is_part_of_the_target(typed: Typed) -> None:
+    blur = typed.page.findChild(QSlider, "targetBlur")
+    assert blur is not None
+    blur.setValue(5)
+    assert typed.request.plan.target == TextSpec(text="BRAD", blur=0.05)
+    typed.request.show_target(TextSpec(text="a", blur=0.2))
+    assert blur.value() == 20

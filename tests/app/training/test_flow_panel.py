@@ -272,3 +272,18 @@ def test_flow_matching_does_not_learn_its_base(requested: Requested) -> None:
     assert arrangement.currentData() == "ring"
     assert not learned.flags() & Qt.ItemFlag.ItemIsEnabled
     assert "given base" in learned.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_flow_that_cannot_learn_from_a_density_learns_from_samples(requested: Requested) -> None:
+    objective = requested.find(QComboBox, "trainingObjective")
+    requested.choose("trainingObjective", "weighted_density")
+    requested.choose("flowFamily", "spline")
+    assert requested.request.plan.training == TrainingSpec(seconds=60, objective="weighted_density")
+    requested.choose("flowFamily", "maf")
+    assert requested.request.plan.training == TrainingSpec(seconds=60)
+    assert objective.currentData() == "samples"
+    model = objective.model()
+    assert model is not None
+    density = model.index(objective.findData("density"), 0)
+    assert not density.flags() & Qt.ItemFlag.ItemIsEnabled
+    assert "one coordinate after the other" in density.data(Qt.ItemDataRole.ToolTipRole)

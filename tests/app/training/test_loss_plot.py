@@ -426,16 +426,27 @@ def regression(count: int) -> History:
     return History(steps, steps / 100, 1 + 1 / steps, 1 + 1 / steps, loss=0.1 + 1 / steps)
 
 
+def test_loss_that_becomes_negative_has_a_linear_axis(losses: LossPlot) -> None:
+    axis = losses.findChild(pg.PlotWidget).getAxis("right")
+    losses.show_history(regression(10), 0.9)
+    assert axis.logMode
+    losses.show_history(replace(regression(10), loss=np.linspace(1, -0.2, 10)), 0.9)
+    QApplication.processEvents()
+    assert not axis.logMode
+    low, high = axis.range
+    assert low < -0.2 < 1 < high
+
+
 def test_regression_loss_has_its_own_axis_at_the_right(losses: LossPlot) -> None:
     plot = losses.findChild(pg.PlotWidget)
     axis, legend = plot.getAxis("right"), losses.findChild(QLabel, "lossLegend")
     assert not axis.isVisible()
-    assert "regression" not in legend.text()
+    assert "objective" not in legend.text()
     history = regression(10)
     losses.show_history(history, 0.9)
     QApplication.processEvents()
     assert axis.isVisible()
-    assert "regression" in legend.text()
+    assert "objective" in legend.text()
     low, high = axis.range
     assert 10**low < history.loss.min() < history.loss.max() < 10**high < 0.2
     assert plot.getAxis("left").range[0] > 0.5, "the regression loss does not stretch the axis of the NLL"
@@ -446,7 +457,7 @@ def test_regression_loss_has_its_own_axis_at_the_right(losses: LossPlot) -> None
     assert axis.linkedView().viewRange()[0] == pytest.approx(box.viewRange()[0], rel=0.01)
     losses.show_history(history_with_spikes(), None)
     assert not axis.isVisible()
-    assert "regression" not in legend.text()
+    assert "objective" not in legend.text()
 
 
 @pytest.mark.parametrize("last", [0.0004, 0.02, 0.24])
@@ -470,15 +481,15 @@ def test_best_regression_loss_is_a_dashed_line_beside_the_regression_loss(window
     losses.show_best(1.2)
     losses.show_history(History(steps, steps, 1 + 1 / steps, 1 + 1 / steps), 1.0)
     (legend,) = losses.findChildren(QLabel)
-    assert "best regression" not in legend.text(), "couplings have no regression loss"
+    assert "best objective" not in legend.text(), "couplings have no regression loss"
     losses.show_history(history, 1.0)
-    assert "best regression" in legend.text()
+    assert "best objective" in legend.text()
     curves = [item for item in plot_in(losses).scene().items() if isinstance(item, pg.PlotDataItem)]
     (best,) = [item for item in curves if item.yData is not None and {1.2} == {*item.yData.tolist()}]
     assert item_ends(best) == (0, 1000)
     assert best.opts["pen"].style() == Qt.PenStyle.DashLine
     losses.show_best(None)
-    assert "best regression" not in legend.text()
+    assert "best objective" not in legend.text()
 
 
 def item_ends(item: pg.PlotDataItem) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The curve of the regression loss, which has an axis of its own at the right of the loss plot."""
+"""The curve of a loss that is not the NLL, which has an axis of its own at the right of the loss plot."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,13 +11,14 @@ from flowviz.rendering.colors import CURVES
 from flowviz.specs.view import Theme
 
 PADDING = 0.08  # of the range of the axis, above and below, so that its lowest line is not that of the other axis
-MIN_RANGE = 0.3  # of the axis, in powers of ten
+MIN_RANGE = 0.3  # of the axis, in powers of ten if it is logarithmic
 
 
-class RegressionCurve:
-    """Curve over the steps of a plot with a logarithmic axis at the right. Both are hidden if flows minimize the NLL.
+class ObjectiveCurve:
+    """Curve over the steps of a plot with an axis at the right. Both are hidden if flows minimize the NLL.
 
-    The loss falls fast at first and then improves by small amounts, which a linear axis would not show.
+    The axis is logarithmic unless the loss is negative somewhere: the loss falls fast at first and then improves by
+    small amounts, which a linear axis would not show.
     """
 
     def __init__(self, plot: pg.PlotItem) -> None:
@@ -25,7 +26,6 @@ class RegressionCurve:
         self._plot = plot
         self._box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self._curve = pg.PlotDataItem()
-        self._curve.setLogMode(False, True)
         self._curve.setDownsampling(auto=True, method="peak")
         self._best = pg.PlotDataItem()
         self._best.setLogMode(False, True)
@@ -33,7 +33,6 @@ class RegressionCurve:
         self._box.addItem(self._best)
         plot.scene().addItem(self._box)
         plot.getAxis("right").linkToView(self._box)
-        plot.getAxis("right").setLogMode(True)
         self._box.setXLink(plot)
         plot.getViewBox().sigResized.connect(self._align)
         self.is_shown = False
@@ -46,8 +45,11 @@ class RegressionCurve:
             self.is_shown = bool(len(losses))
             self._plot.showAxis("right", self.is_shown)
         if self.is_shown:
+            is_logarithmic = bool((losses > 0).all())
+            self._curve.setLogMode(False, is_logarithmic)
+            self._plot.getAxis("right").setLogMode(is_logarithmic)
             shown = losses if best is None else np.append(losses, best)
-            self._box.setYRange(*_range(np.log10(shown)), padding=0)
+            self._box.setYRange(*_range(np.log10(shown) if is_logarithmic else shown), padding=0)
         dot = "o" if len(losses) == 1 else None  # a single report makes no line
         self._curve.setData(history.step[known], losses, symbol=dot)
         ends = [history.present_start, history.step[-1]] if best is not None and self.is_shown else []

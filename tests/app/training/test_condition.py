@@ -1,0 +1,46 @@
+"""A trained flow is shown at another value of its condition without training again."""
+
+import pytest
+
+from flowviz.projects.variant import Variant
+from flowviz.specs import ConditionalSpec, FlowSpec, TextSpec
+from tests.app.training.fakes import SessionHarness, finished, snapshot, train
+
+WORDS = ConditionalSpec(sources=(TextSpec(text="BRAD"), TextSpec(text="KATIE")))
+AT_BRAD = FlowSpec().told(WORDS.condition)
+AT_KATIE = AT_BRAD.model_copy(update={"given": 1.0})
+
+
+@pytest.fixture
+def trained(qapp: object) -> SessionHarness:
+    harness = SessionHarness()
+    harness.request.show_target(WORDS)
+    train(harness, 100, 200)
+    harness.thread.send(finished(200, flow=AT_BRAD))
+    return harness
+
+
+def go_to_katie(harness: SessionHarness) -> None:
+    harness.request.set_given(1.0)
+    for name in ("positions", "integrated"):
+        assert harness.queries.asked[name][0] == Variant(AT_KATIE)
+        harness.queries.answer(name, snapshot(200, 0.25, AT_KATIE))
+
+
+def test_particles_follow_the_value_and_the_score_stays(trained: SessionHarness) -> None:
+    before = trained.session.project()
+    assert before.flow == AT_BRAD
+    go_to_katie(trained)
+    project = trained.session.project()
+    assert (project.flow, project.next) == (AT_KATIE, None), "it is no other flow to train"
+    assert project.weights is before.weights
+    assert project.score == before.score, "which is that of all values"
+    assert "scored" not in trained.queries.asked
+    assert trained.status.activity.next_step == ""
+
+
+def test_undo_returns_to_the_previous_value(trained: SessionHarness) -> None:
+    go_to_katie(trained)
+    trained.session.undo.undo()
+    assert trained.request.plan.flow == AT_BRAD
+    assert trained.queries.asked["positions"][0] == Variant(AT_BRAD)
