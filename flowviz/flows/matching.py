@@ -56,9 +56,17 @@ class FlowMatching(Objective):
         self, start: NDArray[np.float32], end: NDArray[np.float32], rng: np.random.Generator
     ) -> NDArray[np.float32]:
         """Return pairs (n, 2 + columns) of points (n, 2) of the base and rows of the target, in random order."""
-        if self.spec.pairing == "independent":
+        condition = self.spec.condition
+        if self.spec.pairing == "independent" or (condition and not condition.classes):
             return np.hstack([start, end])
-        return np.hstack([start[paired_order(start)], end[paired_order(end)]])[rng.permutation(len(start))]
+        # Each class has pairs of its own: else its particles would not begin all over the base.
+        classes = end[:, 2:].argmax(axis=1) if condition else np.zeros(len(end), np.intp)
+        pairs = [_transported(start[classes == each], end[classes == each]) for each in np.unique(classes)]
+        return np.concatenate(pairs)[rng.permutation(len(start))]
+
+
+def _transported(start: NDArray[np.float32], end: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.hstack([start[paired_order(start)], end[paired_order(end)]])
 
 
 def paired_order(points: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -105,3 +105,21 @@ def test_gradients_reach_the_kernel_of_the_condition() -> None:
     step[offset] = 1e-2
     difference = float(loss(parameters + step) - loss(parameters - step)) / 2e-2
     assert gradient[offset] == pytest.approx(difference, rel=0.05, abs=1e-4)
+
+
+@pytest.mark.parametrize("condition", [WORDS, TURN])
+def test_particles_of_each_value_begin_all_over_the_base(condition: Condition) -> None:
+    """Pairs with near points must not say from which part of the base the points of a class come."""
+    spec = told("flow_matching", condition)
+    assert spec.pairing == "transport"
+    rng = np.random.default_rng(2)
+    values = np.repeat(condition.range, 2000)
+    ends = rng.normal(size=(4000, 2)) + 3 * values[:, np.newaxis]  # those of one value are right of those of the other
+    rows = np.hstack([ends, condition.features(values)]).astype(np.float32).reshape(20, 200, -1)
+    prepared = build_flow(spec).objective.prepared(rows, rng).reshape(4000, -1)
+    of_first = np.isclose(prepared[:, 5:], condition.features([condition.range[0]])).all(axis=1)
+    assert of_first.sum() == 2000
+    for own in (of_first, ~of_first):
+        start = prepared[own, :2]
+        assert start.mean(axis=0) == pytest.approx([0, 0], abs=0.1)
+        assert start.std(axis=0) == pytest.approx([1, 1], abs=0.1)
