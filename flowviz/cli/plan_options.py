@@ -95,7 +95,7 @@ def requested_plan(sources: Sources, flow: Given, training: Given, file: Path | 
     values = _read_plan(file)
     budget = TrainingSpec(**with_usual_budget(replaced(values.get("training", {}), training)))
     flow_spec, target = _flow(flow, values.get("flow", {}), budget.seed), _target(sources, values)
-    return Plan(target, flow_spec.told(condition_of(target)), budget)
+    return Plan(target, flow_spec.conditioned_on(condition_of(target)), budget)
 
 
 def requested_target(sources: Sources, file: Path | None) -> TargetSpec:

@@ -169,8 +169,8 @@ def chosen_sources(
         typer.Option(
             CONDITION,
             metavar=f"[{CLASSES}|{'|'.join(MOTIONS)}]",
-            help="Tell the flow to which of several sources a point belongs, each of which is a class; or how far one "
-            "source has turned, grown or moved, as a number from 0 to 1.",
+            help="Learn one density for each of several sources, which are classes; or for each value from 0 to 1 by "
+            "which a single source turns, grows or moves.",
         ),
     ] = None,
 ) -> Sources:

@@ -127,7 +127,7 @@ def train_python(plan: Plan, output: Path, project_path: Path | None) -> str:
     """Return what `train_command` does in Python. Raises `SpecError` as that does."""
     names, values = (
         {"save", "train"},
-        dict[str, Any](target=plan.target, flow=plan.flow.told(None), training=plan.training),
+        dict[str, Any](target=plan.target, flow=plan.flow.conditioned_on(None), training=plan.training),
     )
     if any(not isinstance(source, TextSpec | ShapeSpec) for source in sources_of(plan.target)):
         names.add("load")
@@ -171,7 +171,7 @@ def _holding(plan: Plan, path: Path | None) -> Path:
 
 def _flow(plan: Plan) -> Options:
     """Return the options of the flow, whose seed is that of the training unless they say otherwise."""
-    flow = plan.flow.told(None)  # the condition is that of the target
+    flow = plan.flow.conditioned_on(None)  # the condition is that of the target
     usual = {"family": FlowSpec().family, "seed": plan.training.seed, "options": flow.options}
     before = FlowSpec(family=flow.family).options
     return [

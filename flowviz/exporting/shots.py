@@ -105,7 +105,7 @@ def _through_condition(project: Project, spec: ExportSpec) -> Iterator[Shot]:
     """Yield the shots of one pass through all values of the condition, which takes as long as one through all layers.
 
     Raises:
-        SpecError: If the flow is told no condition.
+        SpecError: If the flow is not conditional.
     """
     low, high = project.condition.range
     last, stage = project.trace.last_stage, seen_stage(project, spec)

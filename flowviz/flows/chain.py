@@ -217,12 +217,8 @@ class Chain:
         """Return the velocity (n, 2) at points at the time at which one stage, 1 or more, ends."""
         return self._at(stage, numbers, lambda stage, own: (stage.velocity(own, points, at_end=True),))[0]
 
-    def log_prob(self, numbers: Numbers, points: tf.Tensor) -> tf.Tensor:
-        """Return the log-density of the flow at points of the target."""
-        return self._log_density(numbers, points, _last(numbers))
-
-    def log_prob_given(self, numbers: Numbers, rows: tf.Tensor) -> tf.Tensor:
-        """Return the log-density at rows (n, 2 + k): points, each with the inputs that tell networks its condition."""
+    def log_prob(self, numbers: Numbers, rows: tf.Tensor) -> tf.Tensor:
+        """Return the log-density at points of the target, which may be rows (n, 2 + k) with inputs for conditions."""
         return self._log_density(numbers, rows, _last(numbers))
 
     def log_density(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tf.Tensor:

@@ -68,9 +68,9 @@ class Evaluator:
         return np.concatenate([found for [found] in self.in_parts(name, points, stage)])
 
     def log_prob_given(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """Return the log-densities (n,) of points, each with the inputs that tell networks its condition (n, 2 + k)."""
+        """Return the log-densities (n,) at rows (n, 2 + k): points, each with the inputs for its condition."""
         numbers = self.numbers()
-        parts = (self._graphs.evaluate("log_prob_given", numbers, rows[some]) for some in slices(len(rows)))
+        parts = (self._graphs.evaluate("log_prob", numbers, rows[some]) for some in slices(len(rows)))
         return np.concatenate([found for [found] in parts])
 
     def moved(self, points: NDArray[Any], first: int, last: int) -> NDArray[np.float32]:

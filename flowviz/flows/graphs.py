@@ -20,7 +20,6 @@ from flowviz.specs import FlowSpec
 
 AT_STAGE = "trace_through", "forward_at", "velocity", "final_velocity", "log_density"  # functions that take a stage
 STAGES = {name: tf.TensorSpec([], tf.int32) for name in AT_STAGE} | {"positions": tf.TensorSpec([2], tf.int32)}
-GIVEN = "log_prob_given"  # the function whose rows are points and the inputs for their conditions
 StageNumbers = int | tuple[int, int] | None
 
 RECENT = 16  # number of kinds whose graphs are kept when no flow uses them, because tracing takes seconds
@@ -41,7 +40,7 @@ class ChainGraphs:
 
     def __init__(self, chain: Chain, spec: FlowSpec) -> None:
         self._chain, self._spec = chain, spec
-        self._graphs: dict[tuple[str, tf.DType, int], Graph] = {}
+        self._graphs: dict[tuple[str, tf.DType, int, int], Graph] = {}
 
     @classmethod
     def shared(cls, chain: Chain) -> "ChainGraphs":
@@ -80,7 +79,7 @@ class ChainGraphs:
         """
         dtype = numbers[0].dtype
         at = [] if stage is None else [tf.constant(stage, tf.int32)]
-        found = self._graph(name, numbers)(*numbers, tf.convert_to_tensor(points, dtype), *at)
+        found = self._graph(name, numbers, points.shape[1])(*numbers, tf.convert_to_tensor(points, dtype), *at)
         return [np.array(each) for each in found]
 
     def in_parts(
@@ -95,15 +94,15 @@ class ChainGraphs:
         for some in slices(len(checked)):
             yield self.evaluate(name, numbers, checked[some], stage)
 
-    def _graph(self, name: str, numbers: Numbers) -> Graph:
-        key = name, numbers[0].dtype, len(numbers)
+    def _graph(self, name: str, numbers: Numbers, columns: int) -> Graph:
+        key = name, numbers[0].dtype, len(numbers), columns
         if key not in self._graphs:
             with _tracing:  # a second thread that needs the graph waits until it is traced
                 if key not in self._graphs:
-                    self._graphs[key] = self._traced(name, numbers)
+                    self._graphs[key] = self._traced(name, numbers, columns)
         return self._graphs[key]
 
-    def _traced(self, name: str, numbers: Numbers) -> Graph:
+    def _traced(self, name: str, numbers: Numbers, columns: int) -> Graph:
         """Trace a function of the chain, or load its stored graph. Functions in `STAGES` also take a stage, or two.
 
         Returns a concrete function, because TensorFlow warns if one `tf.function` is traced for many flows.
@@ -113,8 +112,7 @@ class ChainGraphs:
         parameters, statistics, constants = (each.shape for each in numbers[:3])
         count = None if chain.is_uniform else constants[0]
         edits = [[count], [count, None, COLUMNS]] if numbers[3:] else []
-        row = 2 + (chain.spec.condition.inputs if name == GIVEN and chain.spec.condition else 0)
-        shapes = [parameters, statistics, [count, constants[1]], *edits, [None, row]]
+        shapes = [parameters, statistics, [count, constants[1]], *edits, [None, columns]]
         signature = [*(tf.TensorSpec(shape, dtype) for shape in shapes), *([STAGES[name]] if name in STAGES else [])]
         names = () if chain.is_uniform else chain.spec.stage_names()
         key = f"{name} {signature} {self._spec.model_dump_json()} {names}"

@@ -87,8 +87,8 @@ class Network:
         first = low - spacing * tf.math.floormod(DIGITS * x_a[0], 1.0)
         u = tf.clip_by_value(first + spacing * tf.range(count, dtype=x_a.dtype), -FARTHEST, FARTHEST)
         knots = tf.tile(SCALE * u * tf.math.rsqrt(1 - u**2), [classes])
-        told = {GIVEN: tf.constant(np.repeat(np.eye(classes), count, axis=1), x_a.dtype)} if classes > 1 else {}
-        values = self({**weights, **told}, knots)
+        given = {GIVEN: tf.constant(np.repeat(np.eye(classes), count, axis=1), x_a.dtype)} if classes > 1 else {}
+        values = self({**weights, **given}, knots)
         return {**weights, TABULATED: Tabulated(first, spacing, values)}
 
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:

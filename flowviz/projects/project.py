@@ -101,7 +101,7 @@ class Project:
     @checked
     def untrained(cls, target: TargetSpec, flow: FlowSpec, training: TrainingSpec) -> "Project":
         """Return the project of a training that has not begun."""
-        nothing, flow = Weights({}, {}), flow.told(condition_of(target))
+        nothing, flow = Weights({}, {}), flow.conditioned_on(condition_of(target))
         return cls(target, flow, training, nothing, History(), untrained_trace(flow), environment=Environment.current())
 
     @property
@@ -166,6 +166,7 @@ class Project:
         """
         step = int(self.history.step[-1]) if len(self.history.step) else 0
         last = self.timeline.moments[-1] if self.timeline.moments else Moment(step, self.weights, None, None)
+        target = target and target.given(self.flow.given)
         hits, ends = last.hits, self.trace.positions[-1]
         if target is not None and last.on_target is None:
             hits = target.hits(ends, self.trace.log_density(-1))
@@ -281,9 +282,9 @@ class Project:
 
     @property
     def condition(self) -> Condition:
-        """Return the condition that the flow is told. Raises `SpecError` if it is told none."""
+        """Return the condition of the flow. Raises `SpecError` if the flow is not conditional."""
         if self.flow.condition is None:
-            raise SpecError("The flow is not told any condition. Train one on a target with a condition.")
+            raise SpecError("The flow is not conditional. Train one on a target with a condition.")
         return self.flow.condition
 
     def given(self, value: str | float) -> "Project":
@@ -295,7 +296,7 @@ class Project:
             value: The name of a class, or a number; between two classes, it is a share of both.
 
         Raises:
-            SpecError: If the flow is told no condition, or if there is no such value.
+            SpecError: If the flow is not conditional, or if there is no such value.
         """
         found = self.condition.value(value)
         if found == self.flow.given:

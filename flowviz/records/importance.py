@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Importance:
-    """What the importance weights p / q of n particles say, where p is the target and q the flow.
+    """Summary of the importance weights p / q of n particles, where p is the target and q the flow.
 
     Attributes:
         effective_share: Effective sample size (Σ w)² / Σ w², divided by n: 1 for a perfect flow. A flow that misses a
-            part of the target altogether can have a high one, too, because no particle tells of that part.
+            part of the target altogether can have a high one, too, because no particle is there.
         log_normalizer: log Z = log(Σ w / n) in nats: 0 for a perfect flow, and negative if a part of the target, or of
             the particles, is missed.
     """
@@ -22,7 +22,7 @@ class Importance:
 
     @classmethod
     def of(cls, log_weights: NDArray[np.floating]) -> "Importance | None":
-        """Return what log-weights (n,) in nats say. None if they are unknown, or if no particle has a weight."""
+        """Return the summary of log-weights (n,) in nats. None if they are unknown, or if no particle has a weight."""
         if np.isnan(log_weights).any() or not len(log_weights) or not np.isfinite(highest := log_weights.max()):
             return None
         weights = np.exp(log_weights.astype(np.float64) - highest)

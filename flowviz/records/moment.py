@@ -9,7 +9,7 @@ from flowviz.specs.shares import percent
 
 
 class Hits(TypedDict):
-    """How well particles hit a target; see `Moment`."""
+    """The fields of `Moment` that measure how well particles fit the target."""
 
     on_target: float | None
     coverage: float | None

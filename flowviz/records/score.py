@@ -14,7 +14,7 @@ CHANCE = 3.0  # number of standard errors by which a gap may be below 0 by chanc
 
 @dataclass(frozen=True)
 class ScoreGiven:
-    """The score of a flow that is told a condition, at one value of it.
+    """The score of a conditional flow at one value of its condition.
 
     Attributes:
         value: The value, as the user reads it.

@@ -1,4 +1,4 @@
-"""The spec of a condition: what a flow is told about each point, such as the word to which it belongs."""
+"""The spec of a condition: what is known about each point, such as the word it belongs to."""
 
 from typing import Annotated, Self
 
@@ -18,10 +18,10 @@ ROUNDING = 1e-6  # distance from a class, and beyond the ends of a range
 
 
 class Condition(Spec):
-    """A class out of several, or a number in a range. A flow that is told its value learns one density for each.
+    """One of several classes, or a number in a range. A conditional flow learns one density for each value.
 
-    A value is a number: that of a class, counted from 0, or the number itself. Between two classes, a value is a share
-    of both, which no point has.
+    A value is a number: the index of a class, from 0, or the number itself. A value between two indices blends two
+    classes; no point of the target has such a value.
     """
 
     name: Annotated[str, described("Name", "What the value is, such as 'word'")]
@@ -31,7 +31,7 @@ class Condition(Spec):
 
     @property
     def inputs(self) -> int:
-        """Return the number of inputs by which a network is told a value."""
+        """Return the number of network inputs that encode a value."""
         return len(self.classes) or 2 + 2 * OCTAVES
 
     @property
@@ -59,7 +59,7 @@ class Condition(Spec):
         return np.asarray(found, np.float32)
 
     def value(self, text: str | float) -> float:
-        """Return the value that a text or number stands for: the name of a class, or a number in the range.
+        """Return the value for the name of a class, or for a number in the range, which may be text.
 
         Raises:
             SpecError: If there is no such class, or if the number is not in the range.
@@ -81,17 +81,17 @@ class Condition(Spec):
         raise SpecError(f"The {self.name} cannot be {str(text)!r}: give a number from {low:g} to {high:g}.")
 
     def label(self, value: float) -> str:
-        """Return the text that stands for a value: that of a class, both classes around a value in between, or it."""
+        """Return a value as text, such as "KATIE", "75% BRAD, 25% KATIE", or "turn 0.5"."""
         if not self.classes:
             return f"{self.name} {value:.3g}"
+        if self.is_learned(value):
+            return self.classes[round(value)]
         index = int(value)
         share = value - index
-        if share < ROUNDING:
-            return self.classes[index]
         return f"{percent(1 - share)} {self.classes[index]}, {percent(share)} {self.classes[index + 1]}"
 
     def is_learned(self, value: float) -> bool:
-        """Return whether points may have a value, as all but those between classes may."""
+        """Return whether points of the target may have a value; none have one between two classes."""
         return not self.classes or abs(value - round(value)) < ROUNDING
 
     @model_validator(mode="after")

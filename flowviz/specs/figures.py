@@ -1,4 +1,4 @@
-"""What figures of a flow mean."""
+"""Explanations of the figures that describe a flow."""
 
 LEGIBILITY = (
     "How clearly the strokes stand out from the gaps beside them: 0% means smeared by the width of a stroke, 100% "

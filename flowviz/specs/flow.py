@@ -30,7 +30,7 @@ Arrangement = Literal["ring", "grid", "learned"]
 NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
 PATH_WORDS = {"pairing": "a pairing", "integrator": "an integrator", "integrator_steps": "integrator steps"}
 INTEGRATOR_FIELDS = ("integrator", "integrator_steps")  # on which the weights do not depend
-UNTELLABLE = "A {} has no networks that could be told the condition. Choose another flow, or ignore the condition."
+NO_NETWORKS = "A {} has no networks, so it cannot be conditional. Choose another flow, or ignore the condition."
 SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
 MIXTURE_DEFAULTS: Mapping[str, Any] = {"components": 8, "arrangement": "ring"}  # which other bases do not have
 MAX_COMPONENTS = 9
@@ -157,11 +157,13 @@ class FlowSpec(Spec):
         bool,
         described(
             "Ignore the condition",
-            "Learn all values of a condition as one density, without being told which value a point has",
+            "Learn one density for all values of a condition, without knowing the value of each point",
         ),
     ] = False
     condition: Annotated[
-        Condition | None, Field(description="What the networks are told"), Option(is_internal=True)
+        Condition | None,
+        Field(description="Condition of the densities that the flow learns; None if it learns one density"),
+        Option(is_internal=True),
     ] = None
     given: Annotated[
         float | None,
@@ -193,7 +195,7 @@ class FlowSpec(Spec):
 
     @property
     def takes_condition(self) -> bool:
-        """Return whether the flow has networks that can be told a condition."""
+        """Return whether the flow can be conditional, because it has networks."""
         return self.recipe.has_network and self.conditioner == "network" and not self.recipe.stages
 
     @property
@@ -246,11 +248,11 @@ class FlowSpec(Spec):
             return own
         return own.with_integrator(other.integrator, other.integrator_steps)
 
-    def told(self, condition: Condition | None) -> "FlowSpec":
-        """Return this flow as one that is told a condition, unless it ignores it, and shown at its first value.
+    def conditioned_on(self, condition: Condition | None) -> "FlowSpec":
+        """Return this flow with a condition, shown at its first value, or without one if it ignores conditions.
 
         Raises:
-            SpecError: If the flow has no networks that could be told.
+            SpecError: If the flow has no networks.
         """
         if condition is None or self.ignores_condition:
             return self if self.condition is None else FlowSpec(**{**dict(self), "condition": None, "given": None})
@@ -372,10 +374,10 @@ class FlowSpec(Spec):
         return self
 
     @model_validator(mode="after")
-    def _can_be_told(self) -> Self:
+    def _can_be_conditional(self) -> Self:
         if self.condition and not self.takes_condition:
             what = "table" if self.conditioner == "table" else f"{self.family} flow"
-            raise ValueError(UNTELLABLE.format(what))
+            raise ValueError(NO_NETWORKS.format(what))
         return self
 
     @model_validator(mode="after")

@@ -284,8 +284,8 @@ class MixSpec(Spec):
 class ConditionalSpec(Spec):
     """A target with a condition: several sources, each of which is a class, or one that changes with a number.
 
-    A flow that is told the value learns one density for each. All sources have equally many points, and their means are
-    at the same point.
+    A conditional flow learns one density for each value. Every source has the same number of points, and all sources
+    are centered on the same point.
     """
 
     kind: Literal["conditional"] = "conditional"

@@ -27,7 +27,7 @@ from flowviz.targets.points import Points
 from flowviz.targets.target import Extent, Target, widened
 
 EARLIEST, LATEST = 1e-4, 0.999  # nearer to 0 rounding dominates; at 1, the velocity is infinite off the target
-MAX_POINTS = 4_000  # of a table; of more, only the cells of a grid are told apart
+MAX_POINTS = 4_000  # of a table; larger tables are binned on a grid
 PART = 512  # points that are computed together, to bound memory
 SIDE = 512  # cells along each side of a grid over a target that has no pixels
 PAIRS, TIMES = 1024, 64  # from which the loss is estimated: pairs at each time, and times

@@ -20,8 +20,8 @@ FARTHEST = 1.5  # flow units to the left and to the right, for a target that mov
 class ConditionalTarget(Cloud):
     """A target that has one density for each value of a condition.
 
-    All of its points together are in flow units. The entropy is the mean over the values that are scored, which no flow
-    can go below that is told the value.
+    Its points at all values, taken together, are in flow units. Its entropy is the mean over the values that are
+    scored, a lower bound on the NLL of any conditional flow.
     """
 
     def __init__(self, condition: Condition) -> None:

@@ -208,7 +208,7 @@ def widened(low: NDArray[np.floating], high: NDArray[np.floating], margin: Any) 
 
 
 class Verdicts(TypedDict):
-    """What a target says about particles; see `Scene`."""
+    """The fields of `Scene` that compare particles with the target."""
 
     leaked: NDArray[np.bool_] | None
     log_weights: NDArray[np.float64] | None

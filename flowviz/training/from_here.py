@@ -66,8 +66,8 @@ def retargeted(project: Project, target: TargetSpec, training: TrainingSpec | No
         FileError: If the weights do not fit the flow.
         SpecError: If the edits do not fit the flow, or if the target has another condition.
     """
-    if project.flow.told(condition_of(target)).condition != project.flow.condition:
-        raise SpecError("The flow is told another condition than that of the target. Train a new flow on it.")
+    if project.flow.conditioned_on(condition_of(target)).condition != project.flow.condition:
+        raise SpecError("The target has another condition than the flow. Train a new flow on it.")
     wanted, found = training or project.training, from_here(project)
     found = replace(with_settings_of(found, wanted), target=target, training=wanted, next=None)
     return found.after(Retargeted(found.resumes_at, target.title)) if found.resumes_at else found

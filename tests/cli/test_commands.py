@@ -319,7 +319,7 @@ TURNING = ConditionalSpec(sources=(ShapeSpec(name="heart"),), motion="turn")
 @pytest.mark.parametrize("target", [WORDS, TURNING])
 @pytest.mark.parametrize("flow", [FlowSpec(), FlowSpec(family="maf", ignores_condition=True)])
 def test_command_and_python_ask_for_the_same_condition(target: ConditionalSpec, flow: FlowSpec) -> None:
-    plan, path = Plan(target, flow.told(target.condition), TrainingSpec(steps=10)), Path("a.flowviz")
+    plan, path = Plan(target, flow.conditioned_on(target.condition), TrainingSpec(steps=10)), Path("a.flowviz")
     asked = Heard()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "_train", asked)
@@ -327,11 +327,11 @@ def test_command_and_python_ask_for_the_same_condition(target: ConditionalSpec, 
     assert asked.asked[0][0].plan == plan
     values = dict[str, Any]()
     exec(train_python(plan, path, None).replace("save(train(", "((").replace(", 'a.flowviz')", ")"), values)
-    assert (values["target"], values["flow"].told(target.condition)) == (plan.target, plan.flow)
+    assert (values["target"], values["flow"].conditioned_on(target.condition)) == (plan.target, plan.flow)
 
 
 def test_value_that_is_not_saved_is_named() -> None:
-    flow, spec = FlowSpec().told(WORDS.condition), ExportSpec(what="view")
+    flow, spec = FlowSpec().conditioned_on(WORDS.condition), ExportSpec(what="view")
     shown = flow.model_copy(update={"given": 1.0})
     assert "--given 1.0" in render_command(Path("a.flowviz"), spec, Path("a.png"), shown)
     assert ".given(1.0)" in render_python(Path("a.flowviz"), spec, Path("a.png"), shown)

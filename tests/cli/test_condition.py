@@ -77,7 +77,7 @@ def test_value_for_a_flow_without_condition_is_a_sentence(
     project_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("sample", project_file, "--given", "1", "-o", tmp_path / "a.npy") == 2
-    assert "not told any condition" in capsys.readouterr().err
+    assert "The flow is not conditional" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_value_for_a_flow_without_condition_is_a_sentence(
         (("--text", "BRAD", "--condition", "spin"), "spin"),
         ((*WORDS, "--condition", "--beside"), "Give only one of --beside, --over and --condition"),
         (("--text", "A", "--text", "A", "--condition"), "Two classes are called 'A'"),
-        ((*WORDS, "--condition", "--flow", "planar"), "no networks that could be told the condition"),
+        ((*WORDS, "--condition", "--flow", "planar"), "no networks, so it cannot be conditional"),
     ],
 )
 def test_wrong_condition_is_a_sentence(
@@ -124,4 +124,4 @@ def test_animation_of_a_flow_without_condition_is_refused(
 ) -> None:
     options = ("--what", "animation", "--through", "condition", "-o", tmp_path / "a.gif")
     assert run("render", project_file, *options) == 2
-    assert "not told any condition" in capsys.readouterr().err
+    assert "The flow is not conditional" in capsys.readouterr().err

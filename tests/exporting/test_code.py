@@ -147,7 +147,7 @@ def test_module_computes_what_the_flow_does(spec: FlowSpec, tmp_path: Path) -> N
 @pytest.mark.parametrize("given", [1.0, 0.3])
 def test_module_of_a_flow_with_a_condition_is_that_at_its_value(given: float, tmp_path: Path) -> None:
     condition = Condition(name="word", classes=("A", "B"))
-    flow = SPECS["realnvp"].told(condition).model_copy(update={"given": given})
+    flow = SPECS["realnvp"].conditioned_on(condition).model_copy(update={"given": given})
     project = replace(project_of(flow), flow=flow)
     assert_same_flow(module_of(project, tmp_path), project.build_flow("float64"))
 

@@ -1,4 +1,4 @@
-"""Flows that are told a condition."""
+"""Conditional flows."""
 
 from dataclasses import replace
 
@@ -15,9 +15,9 @@ TURN = Condition(name="turn")
 FAMILIES = ["realnvp", "nice", "glow", "maf", "iaf", "spline", "flow_matching"]
 
 
-def told(family: str, condition: Condition = WORDS, given: float | None = 0.0) -> FlowSpec:
+def conditional(family: str, condition: Condition = WORDS, given: float | None = 0.0) -> FlowSpec:
     small = {"width": 8, "layers": 2} if family != "flow_matching" else {"width": 8, "integrator_steps": 4}
-    return FlowSpec(family=family, **small).told(condition).model_copy(update={"given": given})
+    return FlowSpec(family=family, **small).conditioned_on(condition).model_copy(update={"given": given})
 
 
 def perturbed(spec: FlowSpec) -> Flow:
@@ -39,7 +39,7 @@ def points() -> NDArray[np.float32]:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_density_of_rows_with_own_values_is_that_at_each_value(family: str) -> None:
-    flow, x = perturbed(told(family)), points()
+    flow, x = perturbed(conditional(family)), points()
     values = np.resize([0.0, 1.0, 0.4], len(x))
     found = flow.log_prob(x, values)
     for value in (0.0, 1.0, 0.4):
@@ -50,7 +50,7 @@ def test_density_of_rows_with_own_values_is_that_at_each_value(family: str) -> N
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_flow_at_a_value_is_invertible_and_its_density_is_normalized(family: str) -> None:
-    flow = perturbed(told(family, TURN, 0.3))
+    flow = perturbed(conditional(family, TURN, 0.3))
     x = flow.forward(points())
     assert flow.inverse(x) == pytest.approx(points(), abs=5e-3)
     grid = np.linspace(-12, 12, 400)
@@ -60,24 +60,24 @@ def test_flow_at_a_value_is_invertible_and_its_density_is_normalized(family: str
 
 
 def test_all_values_share_their_particles_on_the_base() -> None:
-    flow = perturbed(told("realnvp"))
+    flow = perturbed(conditional("realnvp"))
     first, second = (at(flow, given).trace(points()) for given in (0.0, 1.0))
     assert (first.positions[0] == second.positions[0]).all()
     assert (first.positions[-1] != second.positions[-1]).any()
 
 
 def test_only_networks_depend_on_the_condition() -> None:
-    names = [name for name in build_flow(told("realnvp")).weights().parameters if name.endswith("given")]
+    names = [name for name in build_flow(conditional("realnvp")).weights().parameters if name.endswith("given")]
     assert names == ["01_real_nvp/kernel_given", "04_real_nvp/kernel_given"] or len(names) == 2
 
 
 def test_flow_begins_as_the_identity_at_every_value() -> None:
-    flow = build_flow(told("realnvp", TURN, 0.7))
+    flow = build_flow(conditional("realnvp", TURN, 0.7))
     assert flow.forward(points())[:, ::-1] == pytest.approx(points(), abs=1e-4)  # one permutation
 
 
 def test_report_of_a_layer_shows_its_curves_at_the_value() -> None:
-    flow = perturbed(told("realnvp"))
+    flow = perturbed(conditional("realnvp"))
     first, second = (at(flow, given).report(1).curves[0].y for given in (0.0, 1.0))
     assert (first != second).any()
 
@@ -85,7 +85,7 @@ def test_report_of_a_layer_shows_its_curves_at_the_value() -> None:
 def test_gradients_reach_the_kernel_of_the_condition() -> None:
     import tensorflow as tf
 
-    flow = perturbed(told("realnvp"))
+    flow = perturbed(conditional("realnvp"))
     rows = tf.constant(np.hstack([points(), WORDS.features(np.resize([0, 1], 200))]), tf.float32)
     parameters = tf.constant(flow.parameters.numpy())
 
@@ -110,7 +110,7 @@ def test_gradients_reach_the_kernel_of_the_condition() -> None:
 @pytest.mark.parametrize("condition", [WORDS, TURN])
 def test_particles_of_each_value_begin_all_over_the_base(condition: Condition) -> None:
     """Pairs with near points must not say from which part of the base the points of a class come."""
-    spec = told("flow_matching", condition)
+    spec = conditional("flow_matching", condition)
     assert spec.pairing == "transport"
     rng = np.random.default_rng(2)
     values = np.repeat(condition.range, 2000)

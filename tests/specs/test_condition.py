@@ -1,4 +1,4 @@
-"""The values of a condition, and the flows that can be told it."""
+"""The values of a condition, and the flows that can be conditional."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_features_of_different_numbers_differ() -> None:
 
 
 def test_labels_name_the_class_or_both_classes_around_a_value() -> None:
-    assert WORDS.label(1) == "KATIE"
+    assert WORDS.label(1) == WORDS.label(1 - 1e-9) == "KATIE"
     assert WORDS.label(0.25) == "75% BRAD, 25% KATIE"
     assert TURN.label(0.25) == "turn 0.25"
     assert WORDS.is_learned(1)
@@ -92,17 +92,17 @@ def test_titles_name_the_classes_or_the_motion() -> None:
 
 @pytest.mark.parametrize("choices", [{"family": "planar"}, {"family": "radial"}, {"conditioner": "table"}])
 def test_flow_without_networks_cannot_be_told_but_can_ignore_a_condition(choices: dict[str, str]) -> None:
-    with pytest.raises(SpecError, match="no networks that could be told the condition"):
-        FlowSpec(**choices).told(WORDS)
+    with pytest.raises(SpecError, match="no networks, so it cannot be conditional"):
+        FlowSpec(**choices).conditioned_on(WORDS)
     flow = FlowSpec(**choices, ignores_condition=True)
-    assert flow.told(WORDS) == flow
+    assert flow.conditioned_on(WORDS) == flow
 
 
 def test_flow_is_shown_at_the_first_value_until_another_one_is_chosen() -> None:
-    told = FlowSpec().told(WORDS)
-    assert told.given == 0
-    at_katie = told.model_copy(update={"given": 1.0})
-    assert at_katie.told(WORDS) == at_katie
-    assert at_katie.as_trained() == told.as_trained()
-    assert told.shown_as(at_katie) == at_katie
-    assert at_katie.told(None) == FlowSpec()
+    flow_at_brad = FlowSpec().conditioned_on(WORDS)
+    assert flow_at_brad.given == 0
+    at_katie = flow_at_brad.model_copy(update={"given": 1.0})
+    assert at_katie.conditioned_on(WORDS) == at_katie
+    assert at_katie.as_trained() == flow_at_brad.as_trained()
+    assert flow_at_brad.shown_as(at_katie) == at_katie
+    assert at_katie.conditioned_on(None) == FlowSpec()

@@ -15,13 +15,13 @@ UNSEEN = " (in between, never seen)"
 
 
 class ConditionBar(QWidget):
-    """A slider for the condition, a button that plays it, and its value; visible while the flow is told one."""
+    """Slider for the condition of a flow, with a play button and the value; hidden unless the flow is conditional."""
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()
         self._request, self._condition = request, Condition(name="value")
         self._name, self._value = QLabel(), QLabel()
-        self._slider = named(JumpSlider(), "conditionSlider", "Condition", "Choose what the flow is told")
+        self._slider = named(JumpSlider(), "conditionSlider", "Condition", "Choose the value of the condition")
         self._slider.setRange(0, POSITIONS)
         tip = "Go through all values and back, or stop"
         self._play = tool_button("conditionPlayButton", "Play the condition", tip, "play", run=self._toggle)
@@ -34,16 +34,18 @@ class ConditionBar(QWidget):
         )
         self._slider.valueChanged.connect(self._choose)
         self._slider.sliderPressed.connect(self._tour.stop)
-        request.watch(_told, self._show)
+        request.watch(_shown, self._show)
 
-    def _show(self, told: tuple[Condition, float] | None) -> None:
-        self.setVisible(told is not None)
-        if told is None:
+    def _show(self, shown: tuple[Condition, float] | None) -> None:
+        self.setVisible(shown is not None)
+        if shown is None:
             self._tour.stop()
             return
-        self._condition, value = told
-        self._value.setMinimumWidth(self._widest_text())  # else the slider would move under the pointer
-        self._name.setText(self._condition.name.capitalize())
+        condition, value = shown
+        if condition != self._condition:
+            self._condition = condition
+            self._value.setMinimumWidth(self._widest_text())  # else the slider would move under the pointer
+            self._name.setText(condition.name.capitalize())
         low, high = self._condition.range
         if self._tour.state() == QTimeLine.State.NotRunning and not self._slider.isSliderDown():
             with QSignalBlocker(self._slider):
@@ -72,7 +74,7 @@ class ConditionBar(QWidget):
             self._tour.start()
 
 
-def _told(request: Request) -> tuple[Condition, float] | None:
-    """Return the condition of the requested flow and its value, or None if it is told none."""
+def _shown(request: Request) -> tuple[Condition, float] | None:
+    """Return the condition of the requested flow and its value, or None if the flow is not conditional."""
     flow = request.plan.flow
     return None if flow.condition is None or flow.given is None else (flow.condition, flow.given)

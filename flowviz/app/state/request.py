@@ -52,12 +52,12 @@ class Request:
         return turned.having(replace(self.plan, target=target))
 
     def having(self, plan: Plan) -> "Request":
-        """Return a copy of the request with another plan, whose flow is told the condition of its target, if any."""
+        """Return a copy of the request with another plan, whose flow gets the condition of its target."""
         try:
-            told = replace(plan, flow=plan.flow.told(condition_of(plan.target)))
+            conditioned = replace(plan, flow=plan.flow.conditioned_on(condition_of(plan.target)))
         except FlowvizError as error:
             return replace(self, plan=plan, problem=self.problem or str(error))
-        return replace(self, plan=told)
+        return replace(self, plan=conditioned)
 
 
 class RequestState(State[Request]):
@@ -139,14 +139,15 @@ class RequestState(State[Request]):
             values = {name: value for name, value in values.items() if name not in NETWORK_FIELDS}
         if values["base"] != "mixture":
             values = {name: value for name, value in values.items() if name not in MIXTURE_DEFAULTS}
-        flow, told = FlowSpec(**values), self.plan.flow
+        flow, before = FlowSpec(**values), self.plan.flow
         if flow.takes_condition and not flow.ignores_condition:
-            flow = flow.model_copy(update={"condition": told.condition, "given": told.given})
+            flow = flow.model_copy(update={"condition": before.condition, "given": before.given})
         self._update_plan(flow=flow)
 
     def set_given(self, value: float | None) -> None:
         """Show the flow at a value of its condition."""
-        self._update_plan(flow=self.plan.flow.model_copy(update={"given": value}))
+        flow = self.plan.flow.model_copy(update={"given": value})
+        self.set(replace(self.value, plan=replace(self.plan, flow=flow)))
 
     def update_training(self, **changes: Any) -> None:
         """Change some fields of the training."""

@@ -100,7 +100,7 @@ def test_value_survives_other_changes_of_the_flow(bar: Bar) -> None:
 def test_flow_without_networks_is_a_problem_and_not_an_error(bar: Bar) -> None:
     bar.show("BRAD", "KATIE")
     bar.request.update_flow(conditioner="table")
-    assert "no networks that could be told the condition" in bar.request.value.problem
+    assert "no networks, so it cannot be conditional" in bar.request.value.problem
     bar.request.update_flow(conditioner="network")
     assert not bar.request.value.problem
     bar.request.set_family("planar")

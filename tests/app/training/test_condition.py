@@ -7,7 +7,7 @@ from flowviz.specs import ConditionalSpec, FlowSpec, TextSpec
 from tests.app.training.fakes import SessionHarness, finished, snapshot, train
 
 WORDS = ConditionalSpec(sources=(TextSpec(text="BRAD"), TextSpec(text="KATIE")))
-AT_BRAD = FlowSpec().told(WORDS.condition)
+AT_BRAD = FlowSpec().conditioned_on(WORDS.condition)
 AT_KATIE = AT_BRAD.model_copy(update={"given": 1.0})
 
 
