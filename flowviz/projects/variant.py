@@ -37,9 +37,7 @@ class Variant:
     @property
     def as_scored(self) -> "Variant":
         """Return this variant at the first value of its condition: the score is that of all values."""
-        condition = self.flow.condition
-        given = condition.range[0] if condition else None
-        return Variant(self.flow.model_copy(update={"given": given}), self.edits)
+        return Variant(self.flow.at_first_value(), self.edits)
 
     def as_trained(self, start: "Variant") -> "Variant":
         """Return this variant with the edits that are part of a training.

@@ -307,7 +307,11 @@ class FlowSpec(Spec):
         The weights do not depend on how the flow is shown, so the state that a training keeps must not either.
         """
         usual = {name: self.recipe.defaults[name] for name in INTEGRATOR_FIELDS if self.recipe.is_continuous}
-        return self.model_copy(update={**usual, "given": self.condition.range[0] if self.condition else None})
+        return self.at_first_value().model_copy(update=usual)
+
+    def at_first_value(self) -> "FlowSpec":
+        """Return the same flow, shown at the first value of its condition, if it has one."""
+        return self.model_copy(update={"given": self.condition.range[0] if self.condition else None})
 
     def _kind(self, role: str, layer: int) -> str | None:
         if role == "normalization":

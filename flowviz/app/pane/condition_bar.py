@@ -54,16 +54,18 @@ class ConditionBar(QWidget):
         self._value.setText(label if is_seen else f"{label}{UNSEEN}")
 
     def _choose(self, position: int) -> None:
-        low, high = self._condition.range
         classes = len(self._condition.classes)
         if classes:
             nearest = POSITIONS / (classes - 1) * round(position * (classes - 1) / POSITIONS)
             position = round(nearest) if abs(position - nearest) <= NEAR else position
-        self._request.set_given(low + (high - low) * position / POSITIONS)
+        self._request.set_given(self._value_at(position))
+
+    def _value_at(self, position: int) -> float:
+        low, high = self._condition.range
+        return low + (high - low) * position / POSITIONS
 
     def _widest_text(self) -> int:
-        low, high = self._condition.range
-        labels = [self._condition.label(low + (high - low) * place / POSITIONS) for place in range(0, POSITIONS, NEAR)]
+        labels = [self._condition.label(self._value_at(place)) for place in range(0, POSITIONS, NEAR)]
         unseen = UNSEEN if self._condition.classes else ""
         return max(self._value.fontMetrics().horizontalAdvance(label + unseen) for label in labels)
 

@@ -173,13 +173,11 @@ def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> 
         view = query.view.model_copy(update={"marks": query.view.marks.difference(known_of.problems)})
         if query.other is not None:
             view = view.model_copy(update={"marks": view.marks - {"density"}})  # the difference takes its place
-        target = query.run.built.target if query.run.built else None
+        target = query.run.built.target.given(project.flow.given) if query.run.built else None
         around, swept = visible_rectangle(view, size), swept_grids(Camera(view), trace.last_stage, size)
         flow, scene = _flow(query.run.project, keepers[0]), known
-        if query.encodes and known_of.has_map and known.trace is trace and query.run.built is not None:
-            scene = replace(
-                scene, trace=flow.encoded(untrained_points(query.run.built.target.given(project.flow.given), PARTICLES))
-            )
+        if query.encodes and known_of.has_map and known.trace is trace and target is not None:
+            scene = replace(scene, trace=flow.encoded(untrained_points(target, PARTICLES)))
             scene.trace.measure()
         scene = completed(flow, replace(scene, velocities=None), query.stage, view, around, None, swept, target)
         if query.other is not None and query.stage == trace.last_stage:

@@ -21,9 +21,9 @@ from flowviz.records import Scene, selection_among
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.view import FIELDS
-from flowviz.targets import target_picture, verdicts
+from flowviz.targets import Target, target_picture, verdicts
 
-KEPT = 3 * MAX_ENTRANTS  # results that the pictures need again and again
+KEPT = 4 * MAX_ENTRANTS  # results that the pictures need again and again
 
 
 class Followers(QObject):
@@ -139,7 +139,7 @@ class Followers(QObject):
         if (place := self._probed_place(run)) is not None:
             scene = replace(scene, probe=self._fields.probe(run, place))
         if run.built is not None:
-            target = run.built.target
+            target = self._remembered(_target_at, run.built.target, run.project.flow.given)
             picture = self._remembered(target_picture, target) if "target" in view.marks else None
             found = self._remembered(verdicts, target, trace, view.color_by)
             scene = replace(scene, target=picture, **found)
@@ -162,6 +162,10 @@ class Followers(QObject):
         result = compute(*of)
         self._kept.append((known, result))
         return result
+
+
+def _target_at(target: Target, given: float | None) -> Target:
+    return target.given(given)
 
 
 def _spec_of(view: ViewSpec, has_fields: bool) -> ViewSpec:
