@@ -65,19 +65,21 @@ class Flow(tf.Module):
         objective: type[Objective] = MaximumLikelihood,
     ) -> None:
         super().__init__(name="flow")
-        self.stages = tuple(stages)
-        self.objective = objective(self.spec)
         self.dtype = tf.as_dtype(dtype)
         rng = np.random.default_rng(0)
-        parameters = named(stages, lambda stage: stage.initial_parameters(rng)) | initial_parameters(self.spec)
+        parameters = named(stages, lambda stage: stage.initial_parameters(rng)) | initial_parameters(stages[0].spec)
         self.parameter_shapes = shapes_of(parameters)
         self._statistic_shapes = shapes_of(named(stages, lambda stage: stage.initial_statistics()))
-        self.chain = Chain(stages, self.parameter_shapes, self._statistic_shapes)
         self.parameters = tf.Variable(flatten(weights.parameters, self.parameter_shapes), dtype=self.dtype)
         self.statistics = tf.Variable(
             flatten(weights.statistics, self._statistic_shapes), dtype=self.dtype, trainable=False
         )
-        self._plain_chain = self.chain
+        self._set_stages(stages, objective)
+
+    def _set_stages(self, stages: Sequence[Stage], objective: type[Objective]) -> None:
+        self.stages = tuple(stages)
+        self.objective = objective(self.spec)
+        self._plain_chain = self.chain = Chain(stages, self.parameter_shapes, self._statistic_shapes)
         self._evaluator = Evaluator(self.chain, self.parameters, self.statistics)
         self._reports = StageReports(self._evaluator, self.parameter_shapes, self._statistic_shapes)
 
@@ -100,6 +102,14 @@ class Flow(tf.Module):
     def edits(self) -> Edits:
         """Return the edits of the flow, with which it computes everything."""
         return self._evaluator.edits
+
+    def show_at(self, given: float | None) -> None:
+        """Compute everything at another value of the condition. Building another flow takes much longer."""
+        if given == self.spec.given:
+            return
+        spec, edits = self.spec.model_copy(update={"given": given}), self.edits
+        self._set_stages([replace(stage, spec=spec) for stage in self.stages], type(self.objective))
+        self.edit(edits)
 
     def edit(self, edits: Edits) -> None:
         """Disable layers and bend their curves, in place of earlier edits; those of `Edits()` reset the flow.

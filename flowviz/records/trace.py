@@ -100,8 +100,8 @@ def _central_interval(coordinates: NDArray[np.floating]) -> tuple[float, float]:
     if not len(coordinates):
         return -NORMAL_REACH, NORMAL_REACH
     cut = int((1 - CENTRAL) / 2 * (len(coordinates) - 1))
-    ranked = np.partition(coordinates, [cut, len(coordinates) - 1 - cut])  # ten times as fast as np.quantile
-    return float(ranked[cut]), float(ranked[-1 - cut])
+    low, high = (np.partition(coordinates, k)[k] for k in (cut, len(coordinates) - 1 - cut))  # np.quantile is slow
+    return float(low), float(high)
 
 
 def _mean_size(log_det: NDArray[np.float32]) -> float:

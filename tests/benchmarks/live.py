@@ -4,8 +4,9 @@
 
 The bare window repaints one `pyqtgraph.ImageItem` of 900×800 pixels every 16 ms. flowviz, at 1366×768, trains the same
 word while the scrubber moves continuously and inspector, strip and loss plot are visible. A comparison trains four
-flows, and its frames are those of its first cloud, while the depth of all four moves continuously. Every measurement
-is a process of its own; bare window and flowviz alternate. Prints medians over the rounds, and ratios with their goals.
+flows, and its frames are those of its first cloud, while the depth of all four moves continuously. The condition of a
+flow is dragged after a short training; a bare window without a training is shown for comparison. Every measurement is a
+process of its own; bare window and flowviz alternate. Prints medians over the rounds, and ratios with their goals.
 
 Needs a display (a real one, Xvfb, or QT_QPA_PLATFORM=offscreen).
 """
@@ -30,14 +31,17 @@ from flowviz.app.main_window import MainWindow
 from flowviz.app.workspace.compared import Compared
 from flowviz.projects import Comparison
 from flowviz.records import Progress
-from flowviz.specs import RECIPES, FlowSpec, TextSpec, TrainingSpec, comparison_spec
+from flowviz.specs import RECIPES, ConditionalSpec, FlowSpec, TextSpec, TrainingSpec, comparison_spec
 from flowviz.specs.recipes import Family
 from flowviz.specs.view import Mark
 from flowviz.targets import build_target
 from flowviz.training import Turn, train
 
-BARE, COMPARISON = "bare", "comparison"
+BARE, RESTING, COMPARISON, CONDITION = "bare", "resting", "comparison", "condition"
 WORD = "flow"
+WORDS = ConditionalSpec(sources=(TextSpec(text="BRAD"), TextSpec(text="KATIE")))
+TRAINED_STEPS = 300  # before the condition is dragged
+DRAG = 12  # positions of the slider of the condition per frame
 VIEWS: dict[str, frozenset[Mark]] = {
     "points": frozenset({"points"}),
     "density": frozenset({"density", "points"}),
@@ -46,10 +50,12 @@ VIEWS: dict[str, frozenset[Mark]] = {
     "beside": frozenset({"density", "points"}),
     "overview": frozenset({"points"}),
 }
+WINDOWS = [*VIEWS, COMPARISON, CONDITION]
 GOALS = {
     "points": 1.2,
     "overview": 2.0,
     COMPARISON: 2.0,
+    CONDITION: 1.2,
 }  # of the 95th percentile of the frame interval, relative to the bare window
 OTHER_GOAL = 1.5
 IMAGE_SIZE = 900, 800
@@ -108,17 +114,22 @@ def measure(clock: FrameClock, progress: list[Progress], seconds: float) -> Figu
     while len(progress) < 2:
         wait(0.1)
     wait(SETTLING_SECONDS)
-    clock.times.clear()
-    before, cpu = progress[-1], time.process_time()
-    wait(seconds)
-    after, cpu = progress[-1], time.process_time() - cpu
+    before, figures, after = progress[-1], measure_frames(clock, seconds), progress[-1]
     elapsed = after.seconds - before.seconds
     rate = (after.step - before.step) / elapsed if elapsed else np.nan  # no report since then
-    return {**clock.figures(), "steps": rate, "cores": cpu / seconds}
+    return {**figures, "steps": rate}
 
 
-def measure_bare(seconds: float, family: Family) -> Figures:
-    """Measure a bare window beside a training."""
+def measure_frames(clock: FrameClock, seconds: float) -> Figures:
+    """Return the frame intervals from now on, and the processor cores in use."""
+    clock.times.clear()
+    cpu = time.process_time()
+    wait(seconds)
+    return {**clock.figures(), "steps": np.nan, "cores": (time.process_time() - cpu) / seconds}
+
+
+def measure_bare(seconds: float, family: Family, trains: bool) -> Figures:
+    """Measure a bare window, which may be beside a training."""
     view, item = pg.GraphicsView(), pg.ImageItem()
     box = pg.ViewBox()
     view.setCentralItem(box)
@@ -130,6 +141,9 @@ def measure_bare(seconds: float, family: Family) -> Figures:
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(lambda: item.setImage(pictures[len(clock.times) % 8], autoLevels=False, levels=(0, 255)))
     timer.start(REPAINT_PERIOD_MS)
+    if not trains:
+        wait(1.0)
+        return measure_frames(clock, seconds)
     progress: list[Progress] = []
     training.progressed.connect(progress.append)
     training.start()
@@ -187,6 +201,37 @@ def measure_comparison(seconds: float) -> Figures:
     return measure(clock, progress, seconds)
 
 
+def measure_condition(seconds: float, family: Family) -> Figures:
+    """Measure the window of flowviz while the condition of a trained flow is dragged from end to end and back."""
+    process.configure_window()
+    window = create_window()
+    spare_tensorflow(window.status)
+    window.resize(1366, 768)
+    window.request.show_target(WORDS)
+    window.request.set_family(family)
+    window.request.set_budget("steps", TRAINED_STEPS)
+    clock = FrameClock(window._viewing.cloud.canvas.content().item)
+    window.show()
+    while not window.target_builder.built:
+        wait(0.1)
+    window.findChild(QToolButton, "trainButton").click()
+    while window.session.project().score is None:
+        wait(0.1)
+    slider, timer, drag = window.findChild(QSlider, "conditionSlider"), QTimer(), [DRAG]
+    slider.setSliderDown(True)
+
+    def advance() -> None:
+        if not 0 <= slider.value() + drag[0] <= slider.maximum():
+            drag[0] = -drag[0]
+        slider.setValue(slider.value() + drag[0])
+
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(advance)
+    timer.start(REPAINT_PERIOD_MS)
+    wait(SETTLING_SECONDS)
+    return measure_frames(clock, seconds)
+
+
 class Scrubbing:
     """Moves the scrubber back and forth, always a stage ahead of the picture, so that the picture never rests."""
 
@@ -217,9 +262,11 @@ def measured(what: str, seconds: float, family: Family) -> Figures:
 
 
 def measured_here(what: str, seconds: float, family: Family) -> Figures:
-    """Measure the bare window, a comparison or a view of flowviz in this process."""
-    if what == BARE:
-        return measure_bare(seconds, family)
+    """Measure a bare window, a comparison or a view of flowviz in this process."""
+    if what in (BARE, RESTING):
+        return measure_bare(seconds, family, trains=what == BARE)
+    if what == CONDITION:
+        return measure_condition(seconds, family)
     return measure_comparison(seconds) if what == COMPARISON else measure_window(what, seconds, family)
 
 
@@ -245,9 +292,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=10.0, help="duration of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--views", nargs="+", choices=[*VIEWS, COMPARISON], default=[*VIEWS, COMPARISON])
+    parser.add_argument("--views", nargs="+", choices=WINDOWS, default=WINDOWS)
     parser.add_argument("--flow", choices=RECIPES, default=FlowSpec().family, help="family of the flow")
-    parser.add_argument("--measure", choices=[BARE, *VIEWS, COMPARISON], help=argparse.SUPPRESS)
+    parser.add_argument("--measure", choices=[BARE, RESTING, *WINDOWS], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         process.configure()  # as the program does, for both windows
@@ -255,7 +302,7 @@ def main() -> None:
         application.setStyle("Fusion")
         print(json.dumps(measured_here(options.measure, options.seconds, options.flow)), flush=True)
         os._exit(0)
-    found: dict[str, list[Figures]] = {what: [] for what in (BARE, *options.views)}
+    found: dict[str, list[Figures]] = {what: [] for what in (BARE, RESTING, *options.views)}
     for _ in range(options.rounds):
         for what, rounds in found.items():
             rounds.append(measured(what, options.seconds, options.flow))

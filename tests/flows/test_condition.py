@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.flows import Flow, build_flow
 from flowviz.specs import FlowSpec
 from flowviz.specs.condition import Condition
+from flowviz.specs.edits import Edits, LayerEdit
 
 WORDS = Condition(name="word", classes=("A", "B"))
 TURN = Condition(name="turn")
@@ -57,6 +59,19 @@ def test_flow_at_a_value_is_invertible_and_its_density_is_normalized(family: str
     cells = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
     mass = np.exp(flow.log_prob(cells).astype(float)).sum() * (grid[1] - grid[0]) ** 2
     assert mass == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_flow_that_goes_to_another_value_is_that_flow(family: str) -> None:
+    flow = perturbed(conditional(family))
+    edits = Edits(layers={1: LayerEdit(disabled=True)})
+    flow.edit(edits)
+    expected = at(flow, 0.75)
+    expected.edit(edits)
+    flow.show_at(0.75)
+    assert flow.spec.given == 0.75
+    assert flow.forward(points()) == pytest.approx(expected.forward(points()), abs=1e-6)
+    assert flow.log_prob(points()) == pytest.approx(expected.log_prob(points()), abs=1e-5)
 
 
 def test_all_values_share_their_particles_on_the_base() -> None:
@@ -123,3 +138,11 @@ def test_particles_of_each_value_begin_all_over_the_base(condition: Condition) -
         start = prepared[own, :2]
         assert start.mean(axis=0) == pytest.approx([0, 0], abs=0.1)
         assert start.std(axis=0) == pytest.approx([1, 1], abs=0.1)
+
+
+def test_kept_flow_goes_to_another_value_without_being_built_again() -> None:
+    spec, keeper = conditional("realnvp"), FlowKeeper()
+    flow = keeper.flow(spec, None)
+    assert keeper.flow(spec.model_copy(update={"given": 1.0}), flow.weights()) is flow
+    assert flow.spec.given == 1.0
+    assert keeper.flow(conditional("realnvp", TURN), None) is not flow

@@ -39,9 +39,9 @@ class Variants(QObject):
     """Shows the trained flow with the requested integrator and edits of its layers, without changing its weights.
 
     The positions of the particles are computed in the background and shown, then their log-determinants, with which
-    the project changes, and then the score. While a bend is dragged, positions alone are computed until the mouse
-    rests: anything else would delay the next ones. A project that was saved without its score is scored, too. A
-    glimpse is shown in the same way, but leaves the project as it is.
+    the project changes, and then the score. While a bend or the value of a condition is dragged, positions alone are
+    computed until the mouse rests: anything else would delay the next ones. A project that was saved without its score
+    is scored, too. A glimpse is shown in the same way, but leaves the project as it is.
 
     A running training learns and reports its losses as before. It moves the particles of its following snapshots by the
     integrator, and by edits as soon as those have been computed in the background; until then, each of its snapshots is
@@ -204,7 +204,7 @@ class Variants(QObject):
             self._ask_for_score()
         else:
             self._presenter.show(is_loading=not self._viewer.moments.is_ready)
-            if self._is_dragging:
+            if self._is_dragging or variant.flow.given != existing(self._presenter.project).flow.given:
                 self._rest.start()
             self._viewer.moments.locate(variant, partial(self._on_located, variant))
 
@@ -225,7 +225,7 @@ class Variants(QObject):
     def _on_located(self, variant: Variant, snapshot: Snapshot) -> None:
         self._end_loading()
         wanted = self._outstanding()
-        if wanted is None or wanted.flow != variant.flow:
+        if wanted is None or wanted.flow.stage_names() != variant.flow.stage_names():
             return  # it was requested before another variant
         is_current = snapshot.step == self._viewer.moments.current.step
         if is_current or (self._is_moved and self._viewer.moments.is_live):  # the training may be quicker
@@ -284,8 +284,8 @@ class Variants(QObject):
         trained, now = self._presenter.trained, perf_counter()
         if trained is None or trained.built is None or variant.flow.recipe.is_continuous or now < self._next_preview:
             return
-        if self._runner.job.run is not None:
-            return  # it needs the processor
+        if self._runner.job.run is not None or variant.as_scored == Variant.of(trained.project).as_scored:
+            return  # the training needs the processor, or the score is known
         self._next_preview, self._awaited = now + PREVIEW_SECONDS, None  # the query replaces one that is awaited
         target, training = trained.built.target, trained.project.training
         self._viewer.moments.score(variant, target, training, self._on_score_previewed)

@@ -1,6 +1,9 @@
 """A trained flow is shown at another value of its condition without training again."""
 
+from functools import partial
+
 import pytest
+from pytestqt.qtbot import QtBot
 
 from flowviz.projects.variant import Variant
 from flowviz.specs import ConditionalSpec, FlowSpec, TextSpec
@@ -20,17 +23,18 @@ def trained(qapp: object) -> SessionHarness:
     return harness
 
 
-def go_to_katie(harness: SessionHarness) -> None:
+def go_to_katie(harness: SessionHarness, qtbot: QtBot) -> None:
     harness.request.set_given(1.0)
     for name in ("positions", "integrated"):
+        qtbot.waitUntil(partial(harness.queries.asked.__contains__, name))
         assert harness.queries.asked[name][0] == Variant(AT_KATIE)
         harness.queries.answer(name, snapshot(200, 0.25, AT_KATIE))
 
 
-def test_particles_follow_the_value_and_the_score_stays(trained: SessionHarness) -> None:
+def test_particles_follow_the_value_and_the_score_stays(trained: SessionHarness, qtbot: QtBot) -> None:
     before = trained.session.project()
     assert before.flow == AT_BRAD
-    go_to_katie(trained)
+    go_to_katie(trained, qtbot)
     project = trained.session.project()
     assert (project.flow, project.next) == (AT_KATIE, None), "it is no other flow to train"
     assert project.weights is before.weights
@@ -39,8 +43,20 @@ def test_particles_follow_the_value_and_the_score_stays(trained: SessionHarness)
     assert trained.status.activity.next_step == ""
 
 
-def test_undo_returns_to_the_previous_value(trained: SessionHarness) -> None:
-    go_to_katie(trained)
+def test_undo_returns_to_the_previous_value(trained: SessionHarness, qtbot: QtBot) -> None:
+    go_to_katie(trained, qtbot)
     trained.session.undo.undo()
     assert trained.request.plan.flow == AT_BRAD
     assert trained.queries.asked["positions"][0] == Variant(AT_BRAD)
+
+
+def test_particles_of_values_that_a_drag_has_passed_are_shown(trained: SessionHarness) -> None:
+    for value in (0.25, 0.5):
+        trained.request.set_given(value)
+    passed = trained.queries.asked["positions"]
+    trained.request.set_given(0.75)
+    between = snapshot(200, 0.25, passed[0].flow)
+    passed[-1](between)
+    assert trained.viewer.scenes.generated is between.trace
+    assert "integrated" not in trained.queries.asked, "which would delay the next particles"
+    assert "scored" not in trained.queries.asked
