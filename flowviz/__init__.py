@@ -22,7 +22,7 @@ Training
 Targets
     TextSpec, ImageSpec, ShapeSpec, DrawingSpec, PointsSpec
     MixSpec, Part       a mix of several targets, and one of its parts
-    ConditionalSpec     several targets, or one that moves, for a conditional flow
+    ConditionalSpec     several targets, one that moves, or a table by a column, for a conditional flow
     points_spec         make a spec of an array or a data frame
     read_image          make a spec of a picture file
     build_target        the distribution that a spec describes

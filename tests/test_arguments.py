@@ -68,7 +68,7 @@ def test_other_data_get_a_sentence() -> None:
         points_spec(pl.DataFrame({"x": [1.0, None] * 20, "y": [1.0, 2.0] * 20}))
     for wrong in ("BRAD", ["a", "b"], object(), None, {"x": 1}, [[1, 2], [3]], POINTS.astype(complex)):
         with pytest.raises(ArgumentError, match=r"an array of numbers of shape \(n, 2\) or a data frame"):
-            points_spec(wrong)  # type: ignore[arg-type]
+            points_spec(wrong)  # type: ignore[call-overload]
     with pytest.raises(FlowvizError, match=r"shape \(200,\)"):
         points_spec(POINTS[:, 0])
 

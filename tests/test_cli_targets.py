@@ -129,7 +129,7 @@ def test_the_target_of_a_project_is_learned_again(files: Path, capsys: pytest.Ca
     [
         ("", "Give --text, --image, --shape, --drawing or --points"),
         ("--text a --shape heart", "combine them with --beside, --over or --condition"),
-        ("--text a --shape heart --beside --over", "only one of --beside, --over and --condition"),
+        ("--text a --shape heart --beside --over", "only one of --beside, --over, --condition and"),
     ],
 )
 def test_every_command_takes_one_source_or_a_mix(

@@ -33,6 +33,7 @@ from flowviz.targets import (
     build_target,
     read_drawing,
     read_image,
+    reading_condition,
     reading_points,
     split_sentences,
 )
@@ -69,6 +70,7 @@ class Sources:
     over: bool
     shares: str | None
     condition: str | None
+    condition_column: str | None
 
     @property
     def files(self) -> list[Path]:
@@ -80,6 +82,9 @@ class Sources:
         self._check()
         if self.of is not None:
             return load_project(self.of).asked.target
+        if self.condition_column is not None:
+            sources, reading = tuple(self._read()), reading_condition(self.points[0], self.condition_column)
+            return ConditionalSpec(sources=sources, column=drained(reading, f"Reading {self.condition_column}"))
         if self.condition is not None:
             motion = None if self.condition == CLASSES else self.condition
             return ConditionalSpec(sources=tuple(self._read()), motion=motion)
@@ -108,7 +113,7 @@ class Sources:
         for path in self.points:
             if is_project(path):
                 raise FileError(f"{path} is a project. To learn its target, use --of.")
-            reading = reading_points(path, self.columns, say_columns)
+            reading = reading_points(path, self.columns, say_columns, self.condition_column)
             yield _with_choices(drained(reading, f"Reading {path.name}"), self.of_points)
 
     def _check(self) -> None:
@@ -117,7 +122,8 @@ class Sources:
             _check_belonging("--text, --image or --drawing", None, {"blur": self.of_drawing.get("blur")})
         _check_belonging("--text", self.text, _without_blur(self.of_text))
         _check_belonging("--image", self.image, _without_blur(self.of_image))
-        _check_belonging("--points", self.points, {"columns": self.columns, **self.of_points})
+        of_table = {"columns": self.columns, "condition-column": self.condition_column}
+        _check_belonging("--points", self.points, of_table | dict(self.of_points))
         if self.of is not None:
             if self._count or self.beside or self.over or self.shares or self.condition:
                 raise SpecError("--of takes the whole target from a project. Leave out the other sources.")
@@ -126,8 +132,9 @@ class Sources:
             raise SpecError(
                 "There is no target. Give --text, --image, --shape, --drawing or --points, or --of with a project."
             )
-        if sum([self.beside, self.over, self.condition is not None]) > 1:
-            raise SpecError("Give only one of --beside, --over and --condition.")
+        conditions = self.condition, self.condition_column
+        if sum([self.beside, self.over, *(each is not None for each in conditions)]) > 1:
+            raise SpecError("Give only one of --beside, --over, --condition and --condition-column.")
         if not (self.beside or self.over):
             if self._count > 1 and self.condition is None:
                 raise SpecError(
@@ -173,6 +180,14 @@ def chosen_sources(
             "which a single source turns, grows or moves.",
         ),
     ] = None,
+    condition_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Learn one density for each value of a column of the table, by name or number: a class, which is text "
+            "or one of up to nine whole numbers, or a number.",
+        ),
+    ] = None,
 ) -> Sources:
     """Return the sources that the options name."""
     return Sources(
@@ -191,6 +206,7 @@ def chosen_sources(
         over,
         shares,
         condition,
+        condition_column,
     )
 
 

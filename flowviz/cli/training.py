@@ -132,7 +132,7 @@ def _train(project: Project, output: Path, as_json: bool, *, is_new: bool = Fals
     if as_json:
         name = "flow" if units.are_flow_units else "data"
         changes = [change.as_json() for change in found.history.adjustments]
-        gaps = {"gaps": end.score.gaps} if end.score.given else {}
+        gaps = {"gaps": end.score.gaps, "nlls": end.score.nlls} if end.score.given else {}
         figures = {**end.figures(), **gaps, "nll_units": name, "log_det_of_units": units.log_det}
         typer.echo(json.dumps({**figures, "changes_of_settings": changes}))
     say(f"{end.sentence()} Saved {output}.")

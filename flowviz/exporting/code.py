@@ -24,11 +24,12 @@ from flowviz.records.bases import STAGE_NAME
 from flowviz.records.mixture import Mixture
 from flowviz.records.recorded_flow import unknown
 from flowviz.records.weights import weights_given
-from flowviz.specs import FlowSpec, PointsSpec, recipes
+from flowviz.specs import FlowSpec, recipes
 from flowviz.specs.condition import inputs_of
 from flowviz.specs.edits import MAX_SPLINE_RISE, Bump, Edits
 from flowviz.specs.explanations import BASE_CLOUDS
 from flowviz.specs.shares import counted
+from flowviz.specs.target import table_of
 from flowviz.specs.view import UnitName
 from flowviz.targets import spec_units
 
@@ -256,7 +257,7 @@ def _values(array: NDArray[Any]) -> str:
 def _docstring(project: Project, units: UnitName, step: int | None) -> str:
     """Return the docstring of the module as raw text without double quotes, so that no text of a project ends it."""
     in_units = UNITS["pixels" if units == "pixels" else "flow"]
-    if units == "data" and isinstance(project.target, PointsSpec):
+    if units == "data" and table_of(project.target):
         in_units = UNITS["data"]
     notes = f"{in_units} {OF_BASE}{FOLDS if project.flow.recipe.is_continuous else ''}"
     details = (f"{label:{LABEL}}{text}" for label, text in _details(project, units, step))

@@ -18,7 +18,8 @@ class ScoreGiven:
 
     Attributes:
         value: The value, as the user reads it.
-        nll: Mean NLL in nats of the test points with this value. None if some of them have no density.
+        nll: Mean NLL in nats of the test points with this value, or to which no other scored value is nearer. None if
+            there are none, or if some of them have no density.
         entropy: Entropy of the target at this value. None if unknown.
     """
 
@@ -97,6 +98,11 @@ class Score:
         """Return the gap at each value of a condition, against the entropy of the target there."""
         return {each.value: each.gap for each in self.given}
 
+    @property
+    def nlls(self) -> dict[str, float | None]:
+        """Return the NLL at each value of a condition."""
+        return {each.value: each.nll for each in self.given}
+
     def figures(self) -> dict[str, float | None]:
         """Return the NLLs, the entropy and the gap for scripts, in nats. None means unknown."""
         return {
@@ -134,7 +140,8 @@ class Score:
         """
         found = self.best_known
         words = found.sentence(self.entropy) if found else "unknown NLL"
-        known = [f"{value} {gap:.3f}" for value, gap in self.gaps.items() if gap is not None]
+        figures = self.nlls if self.entropy is None else self.gaps
+        known = [f"{value} {figure:.3f}" for value, figure in figures.items() if figure is not None]
         parts = f" ({', '.join(known)})" if known else ""
         return f"{words}{parts}{inexact_note(self.folded)}{impossible_note(self.gap, self.standard_error)}"
 

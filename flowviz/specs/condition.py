@@ -14,7 +14,8 @@ from flowviz.specs.spec import Spec
 MAX_CLASSES = 9
 OCTAVES = 3  # of waves of a number, of which the first has twice its range as its period
 SCORED = 9  # values of a number at which a flow is scored
-ROUNDING = 1e-6  # distance from a class, and beyond the ends of a range
+ROUNDING = 1e-6  # distance from a class; beyond the ends of a range, relative to its length
+DIGITS = 3  # of a number, relative to its range
 
 
 class Condition(Spec):
@@ -64,26 +65,41 @@ class Condition(Spec):
         Raises:
             SpecError: If there is no such class, or if the number is not in the range.
         """
-        if text in self.classes:
+        if str(text) in self.classes:
             return float(self.classes.index(str(text)))
         low, high = self.range
         try:
             number = float(text)
         except ValueError:
             number = np.nan
-        if low - ROUNDING <= number <= high + ROUNDING:
+        slack = ROUNDING * (high - low)
+        if low - slack <= number <= high + slack:
             return float(np.clip(number, low, high))
         if self.classes:
             raise SpecError(
                 f"There is no {self.name} {str(text)!r}. Give one of {', '.join(self.classes)}, or a number from 0 to "
                 f"{high:g} for one in between."
             )
-        raise SpecError(f"The {self.name} cannot be {str(text)!r}: give a number from {low:g} to {high:g}.")
+        raise SpecError(
+            f"The {self.name} cannot be {str(text)!r}: give a number from {self.number(low)} to {self.number(high)}."
+        )
+
+    def number(self, value: float) -> str:
+        """Return a number as text, with the digits that tell values in the range apart."""
+        largest = max(abs(self.low), abs(self.high))
+        digits = DIGITS + round(np.log10(largest / (self.high - self.low)) + 0.5)
+        return np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
+
+    def sentence(self) -> str:
+        """Describe the condition for the user."""
+        if self.classes:
+            return f"The condition is {self.name!r}, one of {', '.join(self.classes)}."
+        return f"The condition is {self.name!r}, a number from {self.number(self.low)} to {self.number(self.high)}."
 
     def label(self, value: float) -> str:
         """Return a value as text, such as "KATIE", "75% BRAD, 25% KATIE", or "turn 0.5"."""
         if not self.classes:
-            return f"{self.name} {value:.3g}"
+            return f"{self.name} {self.number(value)}"
         if self.is_learned(value):
             return self.classes[round(value)]
         index = int(value)
@@ -100,8 +116,8 @@ class Condition(Spec):
             raise ValueError(f"A condition has 2 to {MAX_CLASSES} classes, not {len(self.classes)}.")
         if twice := next((each for each in self.classes if self.classes.count(each) > 1), None):
             raise ValueError(f"Two classes are called {twice!r}. A flow could not tell them apart.")
-        if not self.low < self.high:
-            raise ValueError(f"The {self.name} is {self.low:g} everywhere, so there is nothing to tell a flow.")
+        if not 0 < self.high - self.low < np.inf:
+            raise ValueError(f"The {self.name} cannot be between {self.low:g} and {self.high:g}.")
         return self
 
 

@@ -1,7 +1,5 @@
 """The specs of targets: one class for each kind of source, and a mix of several sources."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, Self, get_args
@@ -20,8 +18,10 @@ from pydantic import (
 from pydantic import ValidationError as PydanticError
 
 from flowviz.errors import SpecError
+from flowviz.specs.column import Column
 from flowviz.specs.condition import MAX_CLASSES, Condition
-from flowviz.specs.fields import described
+from flowviz.specs.contents import BASE64, decoded
+from flowviz.specs.fields import Option, described
 from flowviz.specs.shapes import SHAPES, ShapeName, words_of
 from flowviz.specs.spec import Spec
 
@@ -42,24 +42,15 @@ Motion = Literal["turn", "grow", "move"]
 MOTIONS: Mapping[Motion, str] = {"turn": "turn", "grow": "size", "move": "place"}  # and the name of its number
 
 
-def _decoded(content: Any) -> Any:
-    if not isinstance(content, str):
-        return content
-    try:
-        return base64.b64decode(content, validate=True)
-    except binascii.Error as error:
-        raise ValueError("The content of a file is not valid base64.") from error
-
-
 def _png(content: Any) -> Any:
-    content = _decoded(content)
+    content = decoded(content)
     if not isinstance(content, bytes) or not content.startswith(PNG_SIGNATURE):
         raise ValueError("The picture is not in the PNG format.")
     return content
 
 
 def _points(content: Any) -> Any:
-    content = _decoded(content)
+    content = decoded(content)
     if not isinstance(content, bytes) or len(content) % POINT_BYTES:
         raise ValueError("The points are not pairs of float32 numbers.")
     if len(content) > MAX_POINTS * POINT_BYTES:
@@ -83,11 +74,9 @@ def _shortest(unit: tuple[float, float]) -> float | tuple[float, float]:
     return unit[0] if unit[0] == unit[1] else unit
 
 
-# Bytes in Python, base64 in JSON.
-_Base64 = PlainSerializer(lambda content: base64.b64encode(content).decode("ascii"), when_used="json")
-Png = Annotated[bytes, BeforeValidator(_png), _Base64]
+Png = Annotated[bytes, BeforeValidator(_png), BASE64]
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
-PointBytes = Annotated[bytes, BeforeValidator(_points), _Base64]
+PointBytes = Annotated[bytes, BeforeValidator(_points), BASE64]
 Length = Annotated[float, Field(gt=0)]
 # Equal lengths are one number in JSON, as in the files of older versions.
 UnitLengths = Annotated[tuple[Length, Length], BeforeValidator(_pair), PlainSerializer(_shortest, when_used="json")]
@@ -282,10 +271,14 @@ class MixSpec(Spec):
 
 
 class ConditionalSpec(Spec):
-    """A target with a condition: several sources, each of which is a class, or one that changes with a number.
+    """A target with a condition, which is one of three kinds.
 
-    A conditional flow learns one density for each value. Every source has the same number of points, and all sources
-    are centered on the same point.
+    - Each of several sources is a class. All have the same number of points, and are centered on the same point.
+    - The only source changes with a number: it turns, grows or moves.
+    - The only source is a table with a column that says of each point which class it belongs to, or a number. The
+      points stay as they are, so classes have as many points as the table has.
+
+    A conditional flow learns one density for each value.
     """
 
     kind: Literal["conditional"] = "conditional"
@@ -296,15 +289,25 @@ class ConditionalSpec(Spec):
     motion: Annotated[
         Motion | None, described("Condition", "How the only source changes with a number from 0 to 1")
     ] = None
+    column: Annotated[
+        Column | None,
+        Field(description="Column of the only source, which is a table: the value of the condition at each point"),
+        Option(is_internal=True),
+    ] = None
 
     @model_validator(mode="after")
-    def _classes_or_motion(self) -> Self:
-        if (len(self.sources) == 1) != (self.motion is not None):
+    def _one_kind(self) -> Self:
+        kinds = len(self.sources) > 1, self.motion is not None, self.column is not None
+        if sum(kinds) != 1 or not self.sources:
             raise ValueError(
-                f"A condition needs 2 to {MAX_CLASSES} sources, or a single one that turns, grows or moves."
+                f"A condition needs 2 to {MAX_CLASSES} sources, or a single one that turns, grows or moves, or a "
+                "column of a table."
             )
-        if any(isinstance(source, PointsSpec) for source in self.sources):
-            raise ValueError("A table cannot have a condition. Choose words, pictures, shapes or drawings.")
+        tables = [source for source in self.sources if isinstance(source, PointsSpec)]
+        if tables and not self.column:
+            raise ValueError("The condition of a table is one of its columns. Choose one, or leave out the table.")
+        if self.column and [len(self.column.values)] != [len(table.rows) for table in tables]:
+            raise ValueError("The column is not one of the source: they have different numbers of rows.")
         if self.names and len(self.names) != len(self.sources):
             raise ValueError(f"There are {len(self.sources)} sources but {len(self.names)} names.")
         try:
@@ -316,6 +319,8 @@ class ConditionalSpec(Spec):
     @property
     def condition(self) -> Condition:
         """Return the condition."""
+        if self.column:
+            return self.column.condition
         if self.motion:
             return Condition(name=MOTIONS[self.motion])
         are_words = all(isinstance(source, TextSpec) for source in self.sources)
@@ -325,6 +330,8 @@ class ConditionalSpec(Spec):
     @property
     def title(self) -> str:
         """Return the name of the target as shown to the user."""
+        if self.column:
+            return f"{self.sources[0].title} by {self.column.condition.name}"
         if self.motion:
             return f"{self.sources[0].title}, which {self.motion}s"
         return " or ".join(self.condition.classes)
@@ -345,6 +352,14 @@ def sources_of(target: TargetSpec) -> tuple[SourceSpec, ...]:
 @cache
 def _adapter() -> TypeAdapter[TargetSpec]:
     return TypeAdapter(TargetSpec)  # takes 3 ms, which the start of the window does not have
+
+
+def table_of(target: TargetSpec) -> PointsSpec | None:
+    """Return the table that is the only source of a target, or None."""
+    match sources_of(target):
+        case (PointsSpec() as table,):
+            return table
+    return None
 
 
 def condition_of(target: TargetSpec) -> Condition | None:

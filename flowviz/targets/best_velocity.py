@@ -23,7 +23,7 @@ from flowviz.records.bases import base_of
 from flowviz.records.mixture import Component, Mixture
 from flowviz.specs import FlowSpec
 from flowviz.targets.pixels import PixelDensity
-from flowviz.targets.points import Points
+from flowviz.targets.rows import Rows
 from flowviz.targets.target import Extent, Target, widened
 
 EARLIEST, LATEST = 1e-4, 0.999  # nearer to 0 rounding dominates; at 1, the velocity is infinite off the target
@@ -106,7 +106,7 @@ def best_velocity(
         raise TargetError(problem)
     t, x = float(np.clip(time, EARLIEST, LATEST)), np.asarray(points, np.float64)
     parts = np.split(x, range(PART, len(x), PART))
-    if isinstance(target, Points) and _has_few(target):
+    if isinstance(target, Rows) and _has_few(target):
         return np.concatenate([_to_points(target.training_set, part, t, base) for part in parts])
     cells = _cells(target).merged(width)
     return np.concatenate([_to_cells(cells, part, t, base) for part in parts])
@@ -136,13 +136,13 @@ def best_velocity_problem(target: Target, flow: FlowSpec) -> str:
 
 
 def _problem(target: Target, base: Base) -> str:
-    if not (isinstance(target, Points) or target.has_density):
+    if target.condition or not (isinstance(target, Rows) or target.has_density):
         return UNKNOWN_TARGET
     return UNKNOWN_BASE if isinstance(base, StudentT) and not _has_few(target) else ""
 
 
 def _has_few(target: Target) -> bool:
-    return isinstance(target, Points) and target.training_points <= MAX_POINTS
+    return isinstance(target, Rows) and target.training_points <= MAX_POINTS
 
 
 @lru_cache(maxsize=2)
@@ -150,7 +150,7 @@ def _cells(target: Target) -> Cells:
     """Return a target with a known density, or a large table, as cells of constant density."""
     if isinstance(target, PixelDensity):
         return Cells(*_edges(target.extent, target.weights.shape), target.weights[::-1].astype(np.float64))
-    if isinstance(target, Points):
+    if isinstance(target, Rows):
         x, y = target.training_set.astype(np.float64).T
         counts, across, up = np.histogram2d(x, y, bins=SIDE)
         return Cells(across, up, counts.T)

@@ -6,6 +6,7 @@ from typing import overload
 from flowviz.arguments import checked
 from flowviz.records import Units
 from flowviz.specs import ConditionalSpec, DrawingSpec, ImageSpec, MixSpec, PointsSpec, ShapeSpec, TargetSpec, TextSpec
+from flowviz.specs.column import Column
 from flowviz.targets.blurred import Blurred
 from flowviz.targets.conditional import Classes, Moving
 from flowviz.targets.drawing import drawing_target
@@ -51,14 +52,20 @@ def build_target(spec: TargetSpec) -> Target:
         case DrawingSpec():
             return _blurred(drawing_target(spec), spec.blur)
         case PointsSpec():
-            units = Units(spec.center, spec.unit)
-            return Points(spec.rows, spec.training_share, units, standardize=spec.standardize)
+            return _points(spec)
+        case ConditionalSpec(sources=(PointsSpec() as table,)):
+            return _points(table, spec.column)
         case ConditionalSpec():
             built = [build_target(source) for source in spec.sources]
             return Moving(spec.condition, built[0], spec.motion) if spec.motion else Classes(spec.condition, built)
         case MixSpec():
             parts = spec.parts
             return mixed([build_target(p.source) for p in parts], [p.weight for p in parts], spec.layout)
+
+
+def _points(table: PointsSpec, column: Column | None = None) -> Points:
+    units = Units(table.center, table.unit)
+    return Points(table.rows, table.training_share, units, column, standardize=table.standardize)
 
 
 def _blurred(ink: PixelDensity, width: float) -> PixelDensity:

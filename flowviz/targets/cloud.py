@@ -1,9 +1,12 @@
 """Targets represented by sample points: their extent and a histogram."""
 
+from abc import abstractmethod
+
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.targets.target import Extent, Target, widened
+from flowviz.specs.condition import Condition
+from flowviz.targets.target import Draws, Extent, Target, Use, widened
 
 LEFT_OUT = 0.001  # share of the points cut off at each end of an axis, because outliers may be far away
 MARGIN = 0.05  # share of the longer side
@@ -46,6 +49,47 @@ class Cloud(Target):
     def preview(self) -> NDArray[np.uint8]:
         """Return a histogram of the points as shades of gray (rows, columns), top row first."""
         return cloud_picture(self._shown, self._extent)
+
+
+class DrawnCloud(Cloud):
+    """A cloud whose points are drawn together with the values of a condition, if it has one.
+
+    Args:
+        shown: Points (n, 2) of the distribution, as for `Cloud`.
+        condition: The condition, or None.
+        entropy: Entropy in nats. None if unknown.
+    """
+
+    def __init__(self, shown: NDArray[np.floating], condition: Condition | None, entropy: float | None = None) -> None:
+        super().__init__(shown, entropy)
+        self._condition = condition
+
+    @property
+    def condition(self) -> Condition | None:
+        """Return the condition, or None if there is none."""
+        return self._condition
+
+    @abstractmethod
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
+        """Return points for a use with the values of their condition, or None if there are too few."""
+
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Draw training points (count, 2) at all values of the condition."""
+        return self._points("sample", count, rng)
+
+    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return at most `count` validation points (n, 2)."""
+        return self._points("validation", count, rng)
+
+    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
+        """Return at most `count` test points (n, 2), or None if there are too few."""
+        found = self.drawn("test", count, rng)
+        return found and found.points
+
+    def _points(self, use: Use, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        found = self.drawn(use, count, rng)
+        assert found is not None
+        return found.points
 
 
 def cloud_extent(points: NDArray[np.floating]) -> Extent:

@@ -1,6 +1,5 @@
 """Targets with a condition: one density for each of its values."""
 
-from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -8,7 +7,7 @@ from numpy.typing import NDArray
 
 from flowviz.specs.condition import Condition
 from flowviz.specs.target import Motion
-from flowviz.targets.cloud import Cloud
+from flowviz.targets.cloud import DrawnCloud
 from flowviz.targets.placed import Number, Place, Placed
 from flowviz.targets.target import Draws, Target, Use
 
@@ -17,12 +16,14 @@ SMALLEST, LARGEST = 0.5, 1.5  # scale of a target that grows
 FARTHEST = 1.5  # flow units to the left and to the right, for a target that moves
 
 
-class ConditionalTarget(Cloud):
+class ConditionalTarget(DrawnCloud):
     """A target that has one density for each value of a condition.
 
     Its points at all values, taken together, are in flow units. Its entropy is the mean over the values that are
     scored, a lower bound on the NLL of any conditional flow.
     """
+
+    _condition: Condition
 
     def __init__(self, condition: Condition) -> None:
         self._condition, self._outer = condition, Place()
@@ -33,29 +34,8 @@ class ConditionalTarget(Cloud):
         self._outer = Place(1 / unit, x=-middle[0] / unit, y=-middle[1] / unit)
         entropies = [self.given(value).entropy for value in condition.values]
         known = [each for each in entropies if each is not None]
-        super().__init__((points - middle) / unit, float(np.mean(known)) if len(known) == len(entropies) else None)
-
-    @property
-    def condition(self) -> Condition:
-        """Return the condition."""
-        return self._condition
-
-    @abstractmethod
-    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
-        """Return points for a use with the values of their condition, or None if there are too few."""
-
-    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw training points (count, 2) at all values of the condition."""
-        return self._points("sample", count, rng)
-
-    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return at most `count` validation points (n, 2)."""
-        return self._points("validation", count, rng)
-
-    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
-        """Return at most `count` test points (n, 2), or None if there are too few."""
-        found = self.drawn("test", count, rng)
-        return found and found.points
+        entropy = float(np.mean(known)) if len(known) == len(entropies) else None
+        super().__init__((points - middle) / unit, condition, entropy)
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) on the target at any value that is scored, or None if unknown."""
@@ -65,11 +45,6 @@ class ConditionalTarget(Cloud):
 
     def _placed(self, points: NDArray[np.float32], place: Place) -> NDArray[np.float32]:
         return place.within(self._outer).of(points).astype(np.float32)
-
-    def _points(self, use: Use, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        found = self.drawn(use, count, rng)
-        assert found is not None
-        return found.points
 
 
 class Classes(ConditionalTarget):

@@ -143,9 +143,10 @@ class Mix(Cloud):
 
 
 def split_sentences(target: Target) -> list[str]:
-    """Describe the training, validation and test split of every component that is a table of points."""
+    """Describe the condition, and the training, validation and test split of every source that is a table of points."""
     sources = target.sources if isinstance(target, Mix) else (target,)
-    return [source.split_sentence() for source in sources if isinstance(source, Points)]
+    splits = [source.split_sentence() for source in sources if isinstance(source, Points)]
+    return [target.condition.sentence(), *splits] if splits and target.condition else splits
 
 
 def _beside(targets: Sequence[Target], shares: NDArray[np.float64]) -> list[Component]:

@@ -1,6 +1,6 @@
 """Empirical distributions of points."""
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,9 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 from flowviz.arguments import checked
 from flowviz.errors import ArgumentError, TargetError
 from flowviz.records import FLOW_UNITS, Units
-from flowviz.specs import PointsSpec
+from flowviz.specs import ConditionalSpec, PointsSpec
+from flowviz.specs.column import Column
 from flowviz.specs.target import TRAINING_SHARE
-from flowviz.targets.cloud import SHOWN, Cloud
+from flowviz.targets.cloud import SHOWN
+from flowviz.targets.column import separated
+from flowviz.targets.rows import Rows
+from flowviz.targets.target import Draws, Use
 
 MIN_POINTS = 20
 MIN_FOR_TEST = 100  # with fewer, a test set of 15% has a standard error of about 0.3 nats, too large to be useful
@@ -23,23 +27,22 @@ CONSTANT = 1e-12  # standard deviation of a constant column at most, relative to
 ON_A_LINE = 1e-7  # relative width below which float32 cannot distinguish the points from a line
 
 
-class Points(Cloud):
+class Points(Rows):
     """The empirical distribution of a table of points, split at random into training, validation and test points.
 
     The split depends only on the number of points, so all flows and seeds share the same test points. With fewer than
-    100 points, 80% train the flow, the others validate it, and there is no test set.
-
-    The density that the points come from is unknown, so entropy, on-target share and coverage are, too.
+    100 points, 80% train the flow, the others validate it, and there is no test set. With a condition, each of the sets
+    has nearly the same share of the points of each class, or of each range of numbers.
 
     Args:
         points: Points (n, 2).
         training_share: Share of the points to train on. Half of the others, but at most 10,000, are validation points;
             the rest are test points.
         units: Units that convert `points` to the values of the data, if these were standardized before.
+        column: The column with the value of a condition at each point, or None.
         standardize: Whether to center and scale the points. If not, flow units are the units of the points.
 
     Attributes:
-        units: Units that convert the points of this target to the values of the data.
         outliers: Number of points far from the others: more than 3 interquartile ranges beyond a quartile of x or y.
 
     Raises:
@@ -52,54 +55,58 @@ class Points(Cloud):
         points: NDArray[np.floating],
         training_share: float = TRAINING_SHARE,
         units: Units = FLOW_UNITS,
+        column: Column | None = None,
         *,
         standardize: bool = True,
     ) -> None:
-        centered, self.units = in_flow_units(points, units, standardize=standardize)
+        centered, units = in_flow_units(points, units, standardize=standardize)
+        condition, values = (column.condition, column.values) if column else (None, None)
         has_test = len(points) >= MIN_FOR_TEST
         share = training_share if has_test else SHARE_WITHOUT_TEST
         rng, count = np.random.default_rng(SPLIT_SEED), round((1 - share) * len(points))
-        others = rng.choice(len(points), count, replace=False)
-        self._train = np.delete(centered, others, axis=0)
+        others = _held_out(len(points), count, values, rng)
         validation = min(count // 2, MAX_VALIDATION_POINTS) if has_test else count
-        self._validation, self._test = np.split(centered[others], [validation])
+        rows = Draws(centered, values)
+        split: dict[Use, Draws] = {
+            "sample": rows.part(np.delete(np.arange(len(points)), others)),
+            "validation": rows.part(others[:validation]),
+            "test": rows.part(others[validation:]),
+        }
         # A random subset, because the first points of a sorted table would not be representative.
-        super().__init__(centered[rng.integers(len(points), size=SHOWN)] if len(points) > SHOWN else centered)
+        shown = rows.part(rng.integers(len(points), size=SHOWN)) if len(points) > SHOWN else rows
+        super().__init__(split, shown, units, condition)
         self.outliers = _outliers(centered, self._shown)
-
-    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw from the training points with replacement: (count, 2)."""
-        return self._train[rng.integers(len(self._train), size=count)]
-
-    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return at most `count` validation points (n, 2)."""
-        return self._validation[:count]
-
-    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
-        """Return at most `count` test points (n, 2), or None if there are fewer than 100 points overall."""
-        return self._test[:count] if len(self._test) else None
-
-    @property
-    def training_points(self) -> int:
-        """Return the number of training points."""
-        return len(self._train)
-
-    @property
-    def training_set(self) -> NDArray[np.float32]:
-        """Return the training points (n, 2)."""
-        return self._train
 
     def split_sentence(self) -> str:
         """Describe the training, validation and test split for the user."""
+        sizes = {use: len(rows.points) for use, rows in self._split.items()}
         train, validation = (
-            f"{len(self._train):,} of the points train the flow",
-            f"{len(self._validation):,} validate it",
+            f"{sizes['sample']:,} of the points train the flow",
+            f"{sizes['validation']:,} validate it",
         )
-        if len(self._test):
-            return f"{train}, {validation} and {len(self._test):,} test it."
+        if sizes["test"]:
+            return f"{train}, {validation} and {sizes['test']:,} test it."
         return f"{train} and {validation}. With fewer than {MIN_FOR_TEST} points, there is no test set."
 
 
+@overload
+def points_spec(
+    points: ArrayLike,
+    name: str = "points",
+    *,
+    center: tuple[float, float] | None = None,
+    unit: float | tuple[float, float] | None = None,
+    given: None = None,
+) -> PointsSpec: ...
+@overload
+def points_spec(
+    points: ArrayLike,
+    name: str = "points",
+    *,
+    center: tuple[float, float] | None = None,
+    unit: float | tuple[float, float] | None = None,
+    given: ArrayLike,
+) -> ConditionalSpec: ...
 @checked
 def points_spec(
     points: ArrayLike,
@@ -107,7 +114,8 @@ def points_spec(
     *,
     center: tuple[float, float] | None = None,
     unit: float | tuple[float, float] | None = None,
-) -> PointsSpec:
+    given: ArrayLike | None = None,
+) -> PointsSpec | ConditionalSpec:
     """Return a spec that holds points, standardized unless a center or a unit is given.
 
     Both axes have the same scale, which keeps angles and shapes, unless their standard deviations differ by more than a
@@ -121,6 +129,11 @@ def points_spec(
             near the middle of the points.
         unit: Length of a flow unit in data units, or the lengths along x and y; 1 if only a center is given, so that
             `center=(0, 0)` keeps the units of points that are already standardized.
+        given: The values (n,) of a condition, or the name of a column of the data frame that has them. Text, truth
+            values, and whole numbers of which at most nine are different, are classes; all others are numbers.
+
+    Returns:
+        The spec of the points; if values are given, that of a target with a condition.
 
     Raises:
         ArgumentError: If `points` is neither an array of numbers nor a data frame.
@@ -128,12 +141,16 @@ def points_spec(
             on a line.
         SpecError: If a unit is not positive.
     """
+    if given is not None:
+        points, column = separated(points, given)
+        table = points_spec(points, name, center=center, unit=unit)
+        return ConditionalSpec(sources=(table,), column=column)
     found = _array(points)
     _check(found)
     if center is not None or unit is not None:
         kept = {"center": center or (0.0, 0.0), "unit": 1.0 if unit is None else unit, "standardize": False}
-        given = PointsSpec(data=b"", **kept)
-        rows = Units(given.center, given.unit).points(found)
+        empty = PointsSpec(data=b"", **kept)
+        rows = Units(empty.center, empty.unit).points(found)
         return PointsSpec(data=rows.astype("<f4").tobytes(), name=name, **kept)
     stretch = _stretch(found)
     rows, (x, y), unit = standardized(found if stretch == (1, 1) else found / stretch)
@@ -163,6 +180,15 @@ def _array(points: Any) -> NDArray[np.floating]:
             "Points must be an array of numbers of shape (n, 2) or a data frame with two numeric columns, not "
             f"{type(points).__name__}. Other targets are specs, such as TextSpec."
         ) from error
+
+
+def _held_out(rows: int, count: int, values: NDArray[np.float64] | None, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return the indices of rows that do not train the flow. Half of them have evenly spaced ranks of their values."""
+    if values is None:
+        return rng.choice(rows, count, replace=False)
+    order = rng.permutation(rows)
+    ranked = order[np.argsort(values[order], kind="stable")][np.arange(count) * rows // count]
+    return np.concatenate([rng.permutation(ranked[1::2]), rng.permutation(ranked[::2])])
 
 
 def _stretch(points: NDArray[np.floating]) -> tuple[float, float]:

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from flowviz.errors import FileError
 from flowviz.files import check_readable
 from flowviz.specs import PointsSpec
+from flowviz.specs.column import Column
 from flowviz.specs.target import MAX_POINTS
+from flowviz.targets.column import NUMBERS, column_of
 from flowviz.targets.points import points_spec
 from flowviz.targets.table import Found, Table, check_rows
 from flowviz.targets.text_table import text_table
@@ -20,7 +22,6 @@ from flowviz.targets.text_table import text_table
 MAX_FILE_BYTES = 2_000_000_000  # bytes
 MAX_ARRAY_BYTES = 400_000_000  # bytes, limit for the unpacked arrays of an archive
 FIRST_BYTES = 65_536  # start of a text file that must contain its first two rows
-NUMBERS = "fiu"  # kinds of NumPy's types
 LOG_PROB = "log_prob"  # the column that flowviz score writes
 NAMED_COLUMNS = 12  # columns that an error message lists
 
@@ -89,7 +90,7 @@ def result_of(reading: Generator[float, None, Result], on_share: Callable[[float
 
 
 def reading_points(
-    path: Path, columns: str | None = None, chosen: Callable[[str], object] = lambda _: None
+    path: Path, columns: str | None = None, chosen: Callable[[str], object] = lambda _: None, given: str | None = None
 ) -> Generator[float, None, PointsSpec]:
     """Read the points in a file step by step; close the generator to cancel.
 
@@ -97,6 +98,7 @@ def reading_points(
         path: Path of the file.
         columns: Two columns; see `read_points`.
         chosen: Called with a sentence about the columns that are read; see `reading_columns`.
+        given: A column that is neither of the two, because it is the condition of the points.
 
     Yields:
         The share of the file that has been read, from 0 to 1.
@@ -108,7 +110,31 @@ def reading_points(
         FileError: If the file does not hold two columns of finite numbers, or has too many rows.
         TargetError: If the points cannot be learned, for example because they lie on a line.
     """
-    return points_spec((yield from reading_columns(path, columns, chosen=chosen)), path.name)
+    return points_spec((yield from reading_columns(path, columns, chosen=chosen, given=given)), path.name)
+
+
+def reading_condition(path: Path, given: str) -> Generator[float, None, Column]:
+    """Read a column of a file, the values of a condition, step by step; close the generator to cancel.
+
+    Args:
+        path: Path of the file.
+        given: The column by name or by number from 1.
+
+    Yields:
+        The share of the file that has been read, from 0 to 1.
+
+    Returns:
+        The column: classes or numbers; see `points_spec`.
+
+    Raises:
+        FileError: If there is no such column.
+        TargetError: If its values cannot be a condition, for example because all are equal.
+    """
+    table = _table(path)
+    place = _place_of(given, table, path)
+    name = table.columns[place]
+    values = yield from table.read([place], MAX_POINTS, None)
+    return column_of(values[:, 0], f"column {name}" if name.isdecimal() else name)
 
 
 def reading_columns(
@@ -116,6 +142,7 @@ def reading_columns(
     columns: str | None = None,
     max_rows: int = MAX_POINTS,
     chosen: Callable[[str], object] = lambda _: None,
+    given: str | None = None,
 ) -> Found:
     """Read two columns of a file step by step; close the generator to cancel.
 
@@ -125,6 +152,7 @@ def reading_columns(
             two with numbers.
         max_rows: Maximum number of rows.
         chosen: Called with a sentence about the columns that are read, if there are more than two and none are given.
+        given: A column that is neither of the two.
 
     Yields:
         The share of the file that has been read, from 0 to 1.
@@ -136,10 +164,10 @@ def reading_columns(
         FileError: If the file does not hold two columns of finite numbers, or has more than `max_rows` rows.
     """
     table = _table(path)
-    found = Columns(table.columns, _chosen(columns, table, path))
+    found = Columns(table.columns, _chosen(columns, table, path, given))
     if columns is None and (sentence := found.sentence(path.name)):
         chosen(sentence)
-    points = yield from table.read(*found.usual, max_rows)
+    points = yield from table.read(found.usual, max_rows, np.float64)
     bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(bad):
         raise FileError(
@@ -159,7 +187,7 @@ def read_log_densities(path: Path) -> NDArray[np.float64]:
     if len(table.columns) > 1 and LOG_PROB not in table.columns:
         raise FileError(f"{path.name} has {len(table.columns)} columns, and none of them is called {LOG_PROB}.")
     place = table.columns.index(LOG_PROB) if LOG_PROB in table.columns else 0
-    return result_of(table.read(place, place, MAX_POINTS))[:, 0]
+    return result_of(table.read([place], MAX_POINTS, np.float64))[:, 0]
 
 
 def read_arrays(path: Path, max_bytes: int) -> dict[str, NDArray[Any]]:
@@ -179,25 +207,45 @@ def read_arrays(path: Path, max_bytes: int) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _chosen(columns: str | None, table: Table, path: Path) -> tuple[int, int]:
+def _chosen(columns: str | None, table: Table, path: Path, given: str | None = None) -> tuple[int, int]:
     """Return the indices of the two chosen columns, and raise `FileError` if the choice is invalid.
 
-    By default, choose the first two numeric columns. If there are fewer than two, choose the first two columns, so that
-    the error names the value that is not a number.
+    By default, choose the first two numeric columns, other than the given one. If there are fewer than two, choose the
+    first two columns, so that the error names the value that is not a number.
     """
-    names = table.columns
-    listed = ", ".join(names[:NAMED_COLUMNS]) + (", ..." if len(names) > NAMED_COLUMNS else "")
+    names, taken = table.columns, None if given is None else _place_of(given, table, path)
     if len(names) < 2:
         raise FileError(f"{path.name} has only one column. Points need two: x and y.")
-    if columns is None:
-        numeric = [place for place, is_numeric in enumerate(table.are_numeric) if is_numeric]
-        return (numeric[0], numeric[1]) if len(numeric) > 1 and len(names) > 2 else (0, 1)
+    numeric = [place for place, is_numeric in enumerate(table.are_numeric) if is_numeric and place != taken]
+    usual = (numeric[0], numeric[1]) if len(numeric) > 1 and len(names) > 2 else (0, 1)
+    x, y = usual if columns is None else _two_of(columns, names, path)
+    if taken in (x, y):
+        raise FileError(
+            f"Column {names[taken]} of {path.name} cannot be the condition and also x or y. Choose three columns."
+        )
+    return x, y
+
+
+def _two_of(columns: str, names: Sequence[str], path: Path) -> tuple[int, int]:
+    """Return the indices of two columns by their names or numbers. Raises `FileError`."""
     match [_place(name.strip(), names) for name in columns.split(",")]:
         case [int() as x, int() as y] if x != y:
             return x, y
         case [int() as x, int()]:
             raise FileError(f"Column {names[x]} of {path.name} cannot be both x and y. Choose two columns.")
-    raise FileError(f"{columns!r} does not name two columns of {path.name}. Its columns are: {listed}.")
+    raise FileError(f"{columns!r} does not name two columns of {path.name}. Its columns are: {_listed(names)}.")
+
+
+def _place_of(name: str, table: Table, path: Path) -> int:
+    """Return the index of a column, and raise `FileError` if there is no such column."""
+    place = _place(name.strip(), table.columns)
+    if place is None:
+        raise FileError(f"{path.name} has no column {name!r}. Its columns are: {_listed(table.columns)}.")
+    return place
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED_COLUMNS]) + (", ..." if len(names) > NAMED_COLUMNS else "")
 
 
 def _place(name: str, names: Sequence[str]) -> int | None:
@@ -259,17 +307,19 @@ def _table_at_once(
     names: tuple[str, ...],
     are_numeric: Sequence[bool],
     rows: int,
-    load: Callable[[int, int], Sequence[NDArray[Any]]],
+    load: Callable[..., Sequence[NDArray[Any]]],
 ) -> Table:
     """Return a table whose columns are read together, by a function that takes their indices."""
 
-    def read(x: int, y: int, max_rows: int) -> Found:
+    def read(places: Sequence[int], max_rows: int, dtype: type[np.float64] | None) -> Found:
         check_rows(path, rows, max_rows)
         yield 0.0
-        columns = load(x, y)
-        if wrong := [column.dtype for column in columns if column.dtype.kind not in NUMBERS]:
+        columns = load(*places)
+        wrong = [column.dtype for column in columns if column.dtype.kind not in NUMBERS]
+        if wrong and dtype is not None:
             raise FileError(f"{path.name} contains values of type {wrong[0]} instead of numbers.")
-        return np.stack(columns, axis=1).astype(np.float64)
+        found = np.stack(columns, axis=1)
+        return found if dtype is None else found.astype(dtype)
 
     return Table(names, are_numeric, read)
 

@@ -36,8 +36,8 @@ class Draws(NamedTuple):
     points: NDArray[np.float32]
     values: NDArray[np.float64] | None = None
 
-    def part(self, some: slice) -> "Draws":
-        """Return some of the points."""
+    def part(self, some: slice | NDArray[np.bool_] | NDArray[np.intp]) -> "Draws":
+        """Return some of the points: a slice, a mask (n,), or indices (m,)."""
         return Draws(self.points[some], None if self.values is None else self.values[some])
 
     def rows(self, condition: Condition | None) -> NDArray[np.float32]:

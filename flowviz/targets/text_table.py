@@ -1,6 +1,8 @@
 """Read tables of points from text files, in any common separator and decimal sign."""
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +39,9 @@ def text_table(path: Path, start: bytes, size: int) -> Table:
     ]
     named = has_header and len(set(fields)) == len(fields)
     names = tuple(fields) if named else tuple(str(number + 1) for number in range(len(fields)))
-    form = {"sep": separator or r"\s+", "decimal": decimal, "header": 0 if has_header else None}
-    return Table(names, are_numeric, lambda x, y, most: _read_text(path, size, [x, y], len(fields), most, **form))
+    form: dict[str, Any] = {"sep": separator or r"\s+", "decimal": decimal, "header": 0 if has_header else None}
+    read = partial(_read_text, path, size, len(fields), form)
+    return Table(names, are_numeric, read)
 
 
 def _first_lines(path: Path, start: bytes, size: int) -> list[str]:
@@ -83,20 +86,28 @@ def _is_number(field: str) -> bool:
     return True
 
 
-def _read_text(path: Path, size: int, places: list[int], columns: int, max_rows: int, **form: Any) -> Found:
-    """Read two columns of a text file.
+def _read_text(
+    path: Path,
+    size: int,
+    columns: int,
+    form: dict[str, Any],
+    places: Sequence[int],
+    max_rows: int,
+    dtype: type[np.float64] | None,
+) -> Found:
+    """Read some columns of a text file with a number of columns.
 
     A row with too many fields is an error in a file of two columns; otherwise the extra fields are ignored.
     """
     import pandas as pd  # imported here because it takes half a second
 
-    chunks, rows = list[NDArray[np.float64]](), 0
-    if columns > 2:
-        form["usecols"] = places
+    chunks, rows = list[NDArray[Any]](), 0
+    if columns > 2 or dtype is None:
+        form = {**form, "usecols": list(places)}
     try:
         with path.open("rb") as file, pd.read_csv(
-            file, index_col=False, dtype=np.float64, comment=COMMENT, chunksize=CHUNK_ROWS, encoding="utf-8",
-            encoding_errors="strict", skipinitialspace=True, engine="c", **form,
+            file, index_col=False, dtype=dtype, comment=COMMENT, chunksize=CHUNK_ROWS, encoding="utf-8",
+            encoding_errors="strict", skipinitialspace=True, engine="c", low_memory=dtype is not None, **form,
         ) as reader:  # fmt: skip
             for chunk in reader:
                 chunks.append(chunk.to_numpy()[:, np.unique(places, return_inverse=True)[1]])

@@ -4,12 +4,13 @@ from typing import get_args
 
 from flowviz.errors import SpecError, TargetError
 from flowviz.records import FLOW_UNITS, Units
-from flowviz.specs import ConditionalSpec, DrawingSpec, ImageSpec, PointsSpec, TargetSpec, TextSpec
-from flowviz.specs.target import sources_of
+from flowviz.specs import ConditionalSpec, DrawingSpec, ImageSpec, TargetSpec, TextSpec
+from flowviz.specs.target import sources_of, table_of
 from flowviz.specs.view import UnitName
 from flowviz.targets.build import build_target
 from flowviz.targets.pixels import PixelDensity
-from flowviz.targets.points import Points, in_flow_units
+from flowviz.targets.points import in_flow_units
+from flowviz.targets.rows import Rows
 from flowviz.targets.target import Target
 
 
@@ -27,7 +28,7 @@ def target_units(target: Target, name: UnitName) -> Units:
         SpecError: If there is no such name.
     """
     _check_name(name)
-    if name == "data" and isinstance(target, Points):
+    if name == "data" and isinstance(target, Rows):
         return target.units
     if name == "pixels":
         if not isinstance(target, PixelDensity):
@@ -58,8 +59,8 @@ def spec_units(spec: TargetSpec, name: UnitName) -> Units:
         SpecError: If there is no such name.
     """
     _check_name(name)
-    if name == "data" and isinstance(spec, PointsSpec):
-        return in_flow_units(spec.rows, Units(spec.center, spec.unit), standardize=spec.standardize)[1]
+    if name == "data" and (table := table_of(spec)):
+        return in_flow_units(table.rows, Units(table.center, table.unit), standardize=table.standardize)[1]
     if name == "pixels":
         return target_units(build_target(spec), name)
     return FLOW_UNITS

@@ -74,12 +74,13 @@ def score_of(
 
 
 def _given(target: Target, drawn: Draws, nlls: NDArray[np.float64]) -> tuple[ScoreGiven, ...]:
-    """Return the score at each value of the condition of a target; none if it has no condition."""
+    """Return the score near each value of the condition of a target; none if it has no condition."""
     if target.condition is None or drawn.values is None:
         return ()
     condition, found = target.condition, list[ScoreGiven]()
-    for value in condition.values:
-        own = nlls[np.isclose(drawn.values, value)]
+    nearest = np.abs(drawn.values[:, np.newaxis] - condition.values).argmin(axis=1)
+    for index, value in enumerate(condition.values):
+        own = nlls[nearest == index]
         mean = None if not len(own) or np.isnan(own).any() else float(own.mean())
         found.append(ScoreGiven(condition.label(value), mean, target.given(value).entropy))
     return tuple(found)

@@ -86,7 +86,7 @@ def test_value_for_a_flow_without_condition_is_a_sentence(
         (("--text", "BRAD", "--condition"), "needs 2 to 9 sources, or a single one that turns"),
         ((*WORDS, "--condition", "turn"), "a single one that turns"),
         (("--text", "BRAD", "--condition", "spin"), "spin"),
-        ((*WORDS, "--condition", "--beside"), "Give only one of --beside, --over and --condition"),
+        ((*WORDS, "--condition", "--beside"), "Give only one of --beside, --over, --condition and"),
         (("--text", "A", "--text", "A", "--condition"), "Two classes are called 'A'"),
         ((*WORDS, "--condition", "--flow", "planar"), "no networks, so it cannot be conditional"),
     ],
@@ -97,6 +97,75 @@ def test_wrong_condition_is_a_sentence(
     assert run("train", *options, "--steps", 10, "-o", tmp_path / "a.flowviz") == 2
     assert reason in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "a.flowviz").exists()
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table of pets, of which cats are on the left and dogs on the right, and of which older ones are higher."""
+    rng, path = np.random.default_rng(0), tmp_path_factory.mktemp("table") / "pets.csv"
+    is_dog, age = rng.random(600) < 0.25, rng.uniform(2, 18, 600)
+    x, y = rng.normal(np.where(is_dog, 50, -50), 5), rng.normal(6 * age, 5)
+    pets = ["dog" if each else "cat" for each in is_dog]
+    rows = [",".join(map(str, row)) for row in zip(x, y, pets, age, ["one"] * 600, strict=True)]
+    path.write_text("\n".join(["x,y,pet,age,only", *rows]) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(("column", "values"), [("pet", ["cat", "dog"]), ("age", None)])
+def test_flow_learns_a_table_by_a_column(
+    table: Path, tmp_path: Path, column: str, values: list[str] | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, given = tmp_path / "pets.flowviz", ("--points", table, "--condition-column", column)
+    assert run("train", *given, *SMALL, "--steps", 150, "--json", "-o", path) == 0
+    output = capsys.readouterr()
+    figures = json.loads(output.out)
+    assert f"The condition is '{column}'" in output.err
+    project = load(path)
+    assert list(figures["nlls"]) == (values or [project.condition.label(each) for each in project.condition.values])
+    assert set(figures["gaps"].values()) == {None}, "the entropy of a table is unknown"
+    assert None not in figures["nlls"].values()
+    assert project.score is not None
+    assert project.score.in_units().nlls == pytest.approx(figures["nlls"], abs=1e-4)
+    assert (project.target.title, project.condition.name) == (f"pets.csv by {column}", column)
+    check_samples(path, values or ["2.5", "17.5"], tmp_path)
+    again = tmp_path / "again.flowviz"
+    assert run("train", "--of", path, *SMALL, "--steps", 150, "-o", again) == 0
+    assert load(again).score == project.score
+
+
+def check_samples(path: Path, values: list[str], folder: Path) -> None:
+    """Check that the samples at two values differ, in the units of the data."""
+    middles = []
+    for value in values:
+        assert run("sample", path, "--given", value, "-n", 500, "-o", folder / f"{value}.npy") == 0
+        middles.append(np.median(np.load(folder / f"{value}.npy"), axis=0))
+    assert (middles[0] != middles[1]).all()
+    assert np.abs(middles).max() > 10, "flow units would be smaller"
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("only",), "All points have the same 'only'"),
+        (("weight",), "pets.csv has no column 'weight'. Its columns are: x, y, pet, age, only"),
+        (("age", "--columns", "x,age"), "Column age of pets.csv cannot be the condition and also x or y"),
+        (("pet", "--condition"), "Give only one of --beside, --over, --condition and --condition-column"),
+        (("pet", "--text", "CAT"), "There is more than one source"),
+        (("pet", "--flow", "planar"), "no networks, so it cannot be conditional"),
+    ],
+)
+def test_wrong_column_is_a_sentence(
+    table: Path, options: tuple[str, ...], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ("--points", table, "--condition-column", *options)
+    assert run("train", *given, "--steps", 10, "-o", tmp_path / "a.flowviz") == 2
+    assert reason in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "a.flowviz").exists()
+
+
+def test_column_needs_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("train", "--text", "A", "--condition-column", "pet", "-o", tmp_path / "a.flowviz") == 2
+    assert "--condition-column requires --points" in capsys.readouterr().err
 
 
 def test_flow_that_ignores_the_condition_learns_both_words_at_once(tmp_path: Path) -> None:

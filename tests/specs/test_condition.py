@@ -1,11 +1,16 @@
 """The values of a condition, and the flows that can be conditional."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from flowviz.errors import SpecError
 from flowviz.specs import ConditionalSpec, FlowSpec, PointsSpec, ShapeSpec, TextSpec, target_spec
+from flowviz.specs.column import Column
 from flowviz.specs.condition import Condition
+from flowviz.specs.target import table_of
 
 WORDS = Condition(name="word", classes=("BRAD", "KATIE"))
 TURN = Condition(name="turn")
@@ -56,6 +61,38 @@ def test_labels_name_the_class_or_both_classes_around_a_value() -> None:
 
 
 @pytest.mark.parametrize(
+    ("low", "high", "value", "text"),
+    [
+        (18, 90, 37, "age 37"),
+        (1990, 2026, 2003, "age 2003"),
+        (0, 1e6, 125_432, "age 125000"),
+        (-1, 1, 1 / 3, "age 0.333"),
+    ],
+)
+def test_number_has_the_digits_that_tell_values_in_the_range_apart(
+    low: float, high: float, value: float, text: str
+) -> None:
+    age = Condition(name="age", low=low, high=high)
+    assert age.label(value) == text
+    assert len({age.label(each) for each in age.values}) == len(age.values)
+
+
+@pytest.mark.parametrize("value", [17.9, "91", "nan", "old"])
+def test_number_out_of_the_range_of_a_column_is_refused(value: str | float) -> None:
+    with pytest.raises(SpecError, match=f"The age cannot be '{value}': give a number from 18 to 90"):
+        Condition(name="age", low=18, high=90).value(value)
+    tiny = Condition(name="size", low=0, high=1e-9)
+    with pytest.raises(SpecError, match="cannot be"):
+        tiny.value(2e-9)
+
+
+def test_class_of_a_whole_number_is_meant_by_it() -> None:
+    stars = Condition(name="stars", classes=("1", "2", "3"))
+    assert stars.value(1) == stars.value("1") == 0
+    assert stars.value(1.0) == 1
+
+
+@pytest.mark.parametrize(
     ("texts", "reason"),
     [
         (["BRAD", "BRAD"], "Two classes are called 'BRAD'"),
@@ -68,11 +105,50 @@ def test_classes_must_be_several_and_distinct(texts: list[str], reason: str) -> 
         words(*texts)
 
 
-def test_table_has_no_condition() -> None:
-    table = PointsSpec(data=np.zeros((30, 2), "<f4").tobytes())
-    for sources, choices in (((table, TextSpec(text="A")), {}), ((table,), {"motion": "turn"})):
-        with pytest.raises(SpecError, match="A table cannot have a condition"):
-            ConditionalSpec(sources=sources, **choices)
+TABLE = PointsSpec(data=np.zeros((30, 2), "<f4").tobytes(), name="pets.csv")
+CATS = Column(
+    condition=Condition(name="cat", classes=("no", "yes")), data=(np.arange(30) % 2.0).astype("<f8").tobytes()
+)
+
+
+def column(condition: Condition, values: NDArray[np.float64]) -> Column:
+    return Column(condition=condition, data=values.astype("<f8").tobytes())
+
+
+@pytest.mark.parametrize(
+    ("sources", "choices", "reason"),
+    [
+        ((TABLE, TextSpec(text="A")), {}, "The condition of a table is one of its columns"),
+        ((TABLE,), {"motion": "turn"}, "The condition of a table is one of its columns"),
+        ((TABLE,), {}, "or a column of a table"),
+        ((), {}, "or a column of a table"),
+        ((TABLE,), {"motion": "turn", "column": CATS}, "or a column of a table"),
+        ((TABLE, TABLE), {"column": CATS}, "or a column of a table"),
+        ((TextSpec(text="A"),), {"column": CATS}, "not one of the source"),
+        ((TABLE,), {"column": column(CATS.condition, np.zeros(20))}, "different numbers of rows"),
+    ],
+)
+def test_condition_is_a_column_of_the_only_source_which_is_a_table(
+    sources: tuple[TextSpec | PointsSpec, ...], choices: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(SpecError, match=reason):
+        ConditionalSpec(sources=sources, **choices)
+
+
+@pytest.mark.parametrize("wrong", [2.0, -1.0, 0.5, np.nan])
+def test_values_of_a_column_are_those_of_its_condition(wrong: float) -> None:
+    with pytest.raises(SpecError, match="Some values of the column 'cat' are not those of its condition"):
+        column(CATS.condition, np.array([0.0, 1.0, wrong]))
+    with pytest.raises(SpecError, match="not float64"):
+        Column(condition=CATS.condition, data=b"abc")
+
+
+def test_table_by_a_column_has_its_condition_and_survives_json() -> None:
+    spec = ConditionalSpec(sources=(TABLE,), column=CATS)
+    assert (spec.title, spec.condition) == ("pets.csv by cat", CATS.condition)
+    assert target_spec(spec.model_dump(mode="json")) == spec
+    assert table_of(spec) == table_of(TABLE) == TABLE
+    assert table_of(words("A", "B")) is None
 
 
 def test_several_sources_cannot_move() -> None:

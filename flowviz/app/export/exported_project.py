@@ -13,11 +13,12 @@ from flowviz.app.state.known import Known
 from flowviz.app.widgets.choice_words import color_choices
 from flowviz.exporting.commands import render_command, render_python
 from flowviz.projects import Project
-from flowviz.specs import ExportSpec, PictureSize, PointsSpec, Seen, ViewSpec
+from flowviz.specs import ExportSpec, PictureSize, Seen, ViewSpec
 from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import FORMATS, Format, What
 from flowviz.specs.fields import values_of, with_values
 from flowviz.specs.spec import Spec
+from flowviz.specs.target import table_of
 
 if TYPE_CHECKING:  # imported late, for a fast start of the program
     from flowviz.exporting.export import Export
@@ -151,7 +152,7 @@ class ExportedProject(ExportSource):
         no_selection = {} if project.selection is not None else {"selection": words.NO_SELECTION}
         no_history = {} if self._has_history else dict.fromkeys(("training", "both"), words.NO_HISTORY)
         through = {**words.COMMON["through"], **({"condition": "Condition"} if project.flow.condition else {})}
-        units = words.TABLE_UNITS if isinstance(project.target, PointsSpec) else words.UNITS
+        units = words.TABLE_UNITS if table_of(project.target) else words.UNITS
         return {
             **dict.fromkeys(("stage", "first", "last"), stages),
             "moment": items({LATEST: "The latest"} | {step: f"Step {step:,}" for step in steps}),

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from flowviz import targets
 from flowviz.errors import FlowvizError
 from flowviz.records import Units
-from flowviz.specs import PointsSpec, TargetSpec, TextSpec
+from flowviz.specs import TargetSpec, TextSpec
+from flowviz.specs.target import table_of
 from flowviz.targets import Target
 
 UNKNOWN_ENTROPY = "The best possible loss of this target is unknown, so no gap is shown."
@@ -52,9 +53,9 @@ def _notes(spec: TargetSpec, target: Target) -> list[str]:
     notes = []
     if isinstance(spec, TextSpec):
         notes += [font.sentence() for font in targets.borrowed_fonts(spec)]
-    if isinstance(spec, PointsSpec) and isinstance(target, targets.Points):
+    if (table := table_of(spec)) and isinstance(target, targets.Points):
         outliers = f"{target.outliers:,}" if target.outliers else "none"
-        notes.append(f"{len(spec.rows):,} points, {outliers} of them outliers.")
+        notes.append(f"{len(table.rows):,} points, {outliers} of them outliers.")
     notes += targets.split_sentences(target)
     if target.entropy is None:
         notes.append(UNKNOWN_ENTROPY)

@@ -1,0 +1,72 @@
+"""Rows of tables of points, which may have values of a condition."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowviz.records import Units
+from flowviz.specs.condition import Condition
+from flowviz.targets.cloud import DrawnCloud
+from flowviz.targets.target import Draws, Target, Use
+
+NEAREST, NEAREST_SHARE = 200, 0.05  # points that are shown for a number: so many, or this share if that is more
+
+
+class Rows(DrawnCloud):
+    """Rows of a table of points, which are split into training, validation and test points.
+
+    The density that the points come from is unknown, so entropy, on-target share and coverage are, too.
+
+    Args:
+        split: The training, validation and test points, in flow units.
+        shown: Points for the extent and the preview.
+        units: Units that convert the points to the values of the data.
+        condition: The condition whose values the points have, or None.
+
+    Attributes:
+        units: Units that convert the points to the values of the data.
+    """
+
+    def __init__(
+        self, split: Mapping[Use, Draws], shown: Draws, units: Units, condition: Condition | None = None
+    ) -> None:
+        super().__init__(shown.points, condition)
+        self._split, self._shown_draws, self.units = split, shown, units
+
+    def given(self, value: float | None) -> Target:
+        """Return the rows of the class nearest to a value, or with the numbers nearest to it, or all for None."""
+        values = self._shown_draws.values
+        if value is None or self._condition is None or values is None:
+            return self
+        middle, reach = (round(value), 0.0) if self._condition.classes else (value, _reach(np.abs(values - value)))
+        split = {use: _near(rows, middle, reach) for use, rows in self._split.items()}
+        return Rows(split, _near(self._shown_draws, middle, reach), self.units)
+
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
+        """Return draws from the training points, or at most `count` others, or None if there are no test points."""
+        rows = self._split[use]
+        if use == "sample":
+            return rows.part(rng.integers(len(rows.points), size=count))
+        return rows.part(slice(count)) if len(rows.points) or use == "validation" else None
+
+    @property
+    def training_points(self) -> int:
+        """Return the number of training points."""
+        return len(self.training_set)
+
+    @property
+    def training_set(self) -> NDArray[np.float32]:
+        """Return the training points (n, 2)."""
+        return self._split["sample"].points
+
+
+def _reach(distances: NDArray[np.float64]) -> float:
+    """Return the distance from a value within which there are enough points to be seen."""
+    count = min(len(distances), max(NEAREST, round(NEAREST_SHARE * len(distances))))
+    return float(np.partition(distances, count - 1)[count - 1])
+
+
+def _near(rows: Draws, value: float, reach: float) -> Draws:
+    assert rows.values is not None
+    return rows.part(np.abs(rows.values - value) <= reach)
