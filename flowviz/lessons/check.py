@@ -24,6 +24,7 @@ NEEDS: Mapping[str, tuple[str, Word]] = {  # what an observation has to be for a
     **dict.fromkeys(("pane", "comparison_training", "comparison_best"), ("comparison", True)),
     **dict.fromkeys(("components", "arrangement"), ("base", "mixture")),
     **dict.fromkeys(("pairing", "integrator", "integrator_steps"), ("flow_family", "flow_matching")),
+    "given": ("target_kind", "conditional"),
     "text": ("target_kind", "text"),
     "shape": ("target_kind", "shape"),
 }

@@ -18,6 +18,7 @@ from flowviz.specs.recipes import RECIPES, Normalization
 from flowviz.specs.shapes import SHAPES
 from flowviz.specs.spec import Spec
 from flowviz.specs.target import TARGETS
+from flowviz.specs.training import ObjectiveName
 from flowviz.specs.view import ColorBy, Direction, Mark
 
 Kind = Literal["number", "text", "flag", "list"]
@@ -125,6 +126,11 @@ VIEW = (
     _text("stage_kind", "The kind of the layer before the stage that is shown", BUILT_IN_KINDS),
     _count("moment", "The training step whose flow is shown; unknown before a training", unit="steps"),
     _flag("live", "Whether the latest moment of the training is shown"),
+    _number(
+        "given",
+        "The value of the condition at which the flow is shown: 0 for the first class, 1 for the second, 0.5 in "
+        "between, or the number; unknown without a condition",
+    ),
     _list("marks", "What is drawn", get_args(Mark)),
     _text("color_by", "What the colors of the particles mean", get_args(ColorBy)),
     _text("direction", "Whether particles move from the base to the target, or back", get_args(Direction)),
@@ -178,6 +184,7 @@ REQUEST = (
     ),
     _amount("clip_norm", "The norm to which the next training clips gradients; that of the family if none was chosen"),
     _count("batch", "How many target points each training step has", unit="points", **_limits(TrainingSpec, "batch")),
+    _text("objective", "What the next training learns from", get_args(ObjectiveName)),
     _amount(
         "budget_seconds",
         "How long to train; unknown if a number of steps was chosen",
@@ -206,6 +213,7 @@ TRAINING = (
     _number("entropy", "The entropy of the target; unknown for points without a density", unit=NATS),
     _number("gap", "The loss minus the entropy", unit=NATS),
     _amount("on_target", "How many of the particles land on the target", unit="%", maximum=100),
+    _count("covered", "How many parts of the target, such as letters, get a quarter of their share of the particles"),
 )
 EDITS = (
     _list("disabled_layers", "The numbers of the disabled layers; unknown until the cloud shows them"),

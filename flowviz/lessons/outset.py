@@ -20,8 +20,8 @@ FLOW_FIELDS = {
     "pairing": "pairing", "integrator": "integrator", "integrator_steps": "integrator_steps",
 }  # fmt: skip
 TRAINING_FIELDS = {
-    "learning_rate": "learning_rate", "clip_norm": "clip_norm", "batch": "batch", "budget_seconds": "seconds",
-    "budget_steps": "steps",
+    "learning_rate": "learning_rate", "clip_norm": "clip_norm", "batch": "batch", "objective": "objective",
+    "budget_seconds": "seconds", "budget_steps": "steps",
 }  # fmt: skip
 
 CLOSED = {"panels": frozenset[str]()}  # by a lesson that opens something
@@ -32,7 +32,7 @@ MEASURED = tuple(name for name in TRAINED if name not in {"training", "steps", "
 AFTER_TRAINING = (*TRAINED, "moment", "live", "stage", "last_stage", "stage_kind")
 EFFECTS: Mapping[str, Iterable[str]] = {  # of an action on an observation: others that may change with it
     **dict.fromkeys(TRAINED, AFTER_TRAINING),
-    **dict.fromkeys(("disabled_layers", "bumps"), MEASURED),
+    **dict.fromkeys(("disabled_layers", "bumps", "given"), MEASURED),
     **dict.fromkeys(("integrator", "integrator_steps"), (*MEASURED, "stage", "last_stage", "stage_kind")),
     **dict.fromkeys(("played", "playing"), ("stage", "stage_kind", "moment", "live", "playing")),
     **dict.fromkeys(("probe", "tool", *PROBED), ("probe", "tool", *PROBED)),
@@ -163,6 +163,7 @@ def _of_project(project: Project) -> Outset:
         "stage": stage,
         "last_stage": last_stage,
         "stage_kind": kinds[stage],
+        "given": asked.flow.given,
         "moment": seen.moment if seen.moment is not None else steps or None,
         "playing": False,
         "comparison": False,
@@ -201,7 +202,7 @@ def _prepared(setup: Setup) -> dict[str, Any]:
 
 def _shown(setup: Setup, before: Outset) -> dict[str, Any]:
     """Return what is observed of the view that a setup changes."""
-    found = {name: value for name, value in setup.given().items() if name in OBSERVATIONS} | setup.seen_changes()
+    found = {name: value for name, value in setup.changes().items() if name in OBSERVATIONS} | setup.seen_changes()
     if setup.panels is not None:
         found["panels"] = OBSERVATIONS["panels"].completed(setup.panels)
     if setup.selection is not None or setup.direction not in {None, before.values.get("direction")}:

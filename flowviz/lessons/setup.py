@@ -75,6 +75,11 @@ class Setup(Spec):
     panels: frozenset[PanelName] | None = _key(
         "Panels", "The panels of the window that are open beside the lesson; none at first", ["target", "training"]
     )
+    given: float | None = _key(
+        "Given",
+        "The value of the condition of a conditional flow: 0 for the first class, 1 for the second, or the number",
+        1.0,
+    )
     text: Annotated[str, Field(min_length=1)] | None = _key("Text", "The text to learn", "SUN")
     shape: str | None = _key("Shape", "The shape to learn, instead of a text", "two_moons")
     flow: dict[str, Any] | None = _key(
@@ -137,7 +142,7 @@ class Setup(Spec):
 
     def after(self, earlier: "Setup") -> "Setup":
         """Return the state after an earlier setup and this one."""
-        given = self.given()
+        given = self.changes()
         replaced = {name for pair in EXCLUSIVE if pair & given.keys() for name in pair} | {"pace"}
         replaced |= {"grid", "square"} if self.grid or self.square not in {None, "clear"} else set()
         replaced |= {"probe"} if self.tool not in {None, "probe"} else set()
@@ -148,20 +153,20 @@ class Setup(Spec):
         """Return what is set, by key, with the grid that a square implies and the tool that a probe implies."""
         grid = {"grid": COARSE_GRID} if self.square not in {None, "clear"} else {}
         tool = {"tool": "probe"} if self.probe not in {None, "clear"} else {}
-        return {**grid, **self.given(), **tool}
+        return {**grid, **self.changes(), **tool}
 
-    def given(self) -> dict[str, Any]:
+    def changes(self) -> dict[str, Any]:
         """Return what is set, by key."""
         return {name: value for name, value in self if value is not None}
 
     def view_changes(self) -> dict[str, Any]:
         """Return the fields of the view that are set, with their values. A grid without a square has none."""
-        changes = {name: value for name, value in self.given().items() if name in VIEW_KEYS}
+        changes = {name: value for name, value in self.changes().items() if name in VIEW_KEYS}
         return changes if self.grid_spec is None else {**changes, **self.grid_spec.model_dump(exclude_unset=True)}
 
     def seen_changes(self) -> dict[str, Any]:
         """Return what is set of what is seen, beside the fields of the view."""
-        changes = {name: value for name, value in self.given().items() if name in SEEN_KEYS}
+        changes = {name: value for name, value in self.changes().items() if name in SEEN_KEYS}
         return changes if self.camera is None else {**changes, "fitted": True}
 
     @field_validator("flow", "training")

@@ -7,6 +7,7 @@ TERMS: Mapping[str, str] = {
     "base": "The round cloud, a Gaussian, at which a flow starts; its density at a point z has a formula, called N(z).",
     "batch": "The points of the target that one training step looks at, drawn anew for each step.",
     "batch-normalization": "A layer that shifts and scales the whole cloud, so that it keeps its usual size.",
+    "condition": "What a flow is told about each point, such as the word to which it belongs.",
     "coupling": "A layer that changes one coordinate, by an amount that only depends on the other one.",
     "density": "How crowded the points are at a place: their share of all points, divided by the size of the place.",
     "entropy": "The smallest loss that any flow can reach, because nobody can know where the next point will be.",
@@ -25,4 +26,5 @@ TERMS: Mapping[str, str] = {
     "stage": "The cloud between two layers; stage 0 is the base, and stage 1 is what the first layer makes of it.",
     "test": "Points that are kept apart until the end, so that the result is measured on what the flow has never seen.",
     "validation": "Points that no training step learns from; they show during the training how well it goes.",
+    "weight": "The density of the target at a particle, divided by that of the flow; high where particles are missing.",
 }

@@ -65,7 +65,7 @@ def test_its_lesson_is_valid(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "example"), [(name, example) for name, _, example in setup_keys()])
 def test_the_example_of_each_key_of_a_setup_is_valid(name: str, example: str) -> None:
     values = tomllib.loads(f"{name} = {example}")
-    assert Setup(**values).given().keys() == {name}
+    assert Setup(**values).changes().keys() == {name}
 
 
 def test_the_guide_names_every_term() -> None:

@@ -60,7 +60,7 @@ def test_a_lesson_is_read(path: Path) -> None:
     lesson = read_lesson(path)
     assert (lesson.name, lesson.title, lesson.minutes, lesson.opening.gallery) == ("lesson", "Why permute", 5, "brad")
     first, second = lesson.steps
-    assert first.setup.given().keys() == {"stage", "marks", "training"}
+    assert first.setup.changes().keys() == {"stage", "marks", "training"}
     assert first.conditions == (
         Condition(observe="stage", comparison="is", value=3),
         Condition(observe="marks", comparison="includes", value="grid"),

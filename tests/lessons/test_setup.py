@@ -26,7 +26,7 @@ def test_square_is_one_of_its_grid() -> None:
 
 def test_pace_holds_for_one_step_alone_and_the_camera_until_another_is_set() -> None:
     earlier = Setup(camera="fixed", pace=2.0, grid=8, square=(1, 1))
-    assert Setup(stage=1).after(earlier).given().keys() == {"stage", "camera", "grid", "square"}
+    assert Setup(stage=1).after(earlier).changes().keys() == {"stage", "camera", "grid", "square"}
     assert Setup(pace=1.0).after(earlier).pace == 1.0
     finer = Setup(grid=40).after(earlier)
     assert (finer.camera, finer.view_changes()) == ("fixed", {"grid_cells": 40, "square": None})

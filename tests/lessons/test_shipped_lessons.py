@@ -49,7 +49,7 @@ def test_lessons_are_plain_and_reply_to_each_answer(name: str) -> None:
 )
 def test_steps_show_what_they_speak_of(name: str, number: int, given: dict[str, Any]) -> None:
     """Directions and areas need a still camera, areas a coarse grid alone, and turning needs time."""
-    found = read_lesson(lesson_file(name)).steps[number - 1].setup.given()
+    found = read_lesson(lesson_file(name)).steps[number - 1].setup.changes()
     for key, value in given.items():
         assert found[key].items() >= value.items() if isinstance(value, dict) else found[key] == value, key
 

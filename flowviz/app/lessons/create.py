@@ -87,6 +87,12 @@ def _create_observer(
     observer.add_event("played", playhead.stage_reached, happens=partial(is_end_of_playback, playhead, view))
     observer.add(lambda: request_observations(request.value), request.changed)
     observer.add(
+        lambda: {"given": request.plan.flow.given},
+        request.changed,
+        viewer.moment_shown,
+        is_shown=lambda: viewer.scenes.subject.spec.given == request.plan.flow.given,
+    )
+    observer.add(
         lambda: edit_observations(edits.value),
         edits.changed,
         viewer.moment_shown,

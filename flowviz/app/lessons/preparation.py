@@ -70,6 +70,8 @@ class Preparation:
             request.show_flow(flow)
         if (training := setup.training_spec) is not None:
             request.update_training(**dict(training))
+        if setup.given is not None and request.plan.flow.given is not None:
+            request.set_given(setup.given)
 
     def _set_view(self, setup: Setup) -> None:
         view = self._view

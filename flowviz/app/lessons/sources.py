@@ -131,6 +131,7 @@ class TrainingSource(QObject):
             "entropy": metrics.entropy,
             "gap": metrics.gap,
             "on_target": None if share is None else 100 * share,
+            "covered": metrics.covered,
         }
 
     @property

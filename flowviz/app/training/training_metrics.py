@@ -17,6 +17,7 @@ class TrainingMetrics:
         table: The table.
         units: The units of the data of the current target.
         on_target: Share of the particles that land on the target, at the moment that is shown. None if unknown.
+        covered: Number of covered parts of the target, at the moment that is shown. None if unknown.
     """
 
     def __init__(self, loss_plot: LossPlot, table: Metrics) -> None:
@@ -29,6 +30,7 @@ class TrainingMetrics:
         self._shown_progress: Progress | None = None
         self._shown_score: Score | None = None
         self.on_target: float | None = None
+        self.covered: int | None = None
         self.units = FLOW_UNITS
 
     @property
@@ -53,7 +55,7 @@ class TrainingMetrics:
     def begin(self, history: History, entropy: float | None, units: Units) -> None:
         """Show the losses up to the start of a training, and no metrics; see `show_history`."""
         self._progress, self._score = None, None
-        self._shown_progress, self._shown_score, self.on_target = None, None, None
+        self._shown_progress, self._shown_score, self.on_target, self.covered = None, None, None, None
         self.table.clear()
         self.loss_plot.show_moment(None)
         self.show_history(history, entropy, units)
@@ -86,7 +88,7 @@ class TrainingMetrics:
         """Show the metrics of the moment that is shown."""
         is_running = is_latest and self._score is None
         past = self._history.progress_at(moment.step, self._entropy)
-        self.on_target = moment.on_target
+        self.on_target, self.covered = moment.on_target, moment.covered
         self.table.show_hits(moment)
         self.loss_plot.show_moment(None if is_latest else moment.step)
         self._show_losses(self._progress if is_running else past)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QToolButton, QWidget
 
@@ -77,6 +77,18 @@ def _go_to_moment(learner: Learner, step: float) -> None:
         if now is not None and now <= step:
             return
         learner.qtbot.keyClick(slider, Qt.Key.Key_Left)
+
+
+def _tell(learner: Learner, value: float) -> None:
+    """Drag the slider of the condition, whose classes are at equal distances."""
+    slider, condition = (
+        learner.window.find(JumpSlider, "conditionSlider"),
+        learner.window.main.request.plan.flow.condition,
+    )
+    assert slider.isVisible()
+    assert condition is not None
+    low, high = condition.range
+    slider.setValue(round(slider.maximum() * (value - low) / (high - low)))
 
 
 def _bound(learner: Learner, bound: float) -> None:
@@ -255,6 +267,12 @@ def _bend(learner: Learner, count: float) -> None:
         learner.qtbot.keyClick(handles, Qt.Key.Key_1)
 
 
+def _click_pane(learner: Learner, number: float) -> None:
+    """Select a flow of a comparison by clicking its cloud."""
+    pane = learner.window.main.comparisons.grid.panes[round(number) - 1]
+    CloudMouse(pane.picture, learner.qtbot).click_pixel(QPoint(30, 30))
+
+
 def _train_comparison(learner: Learner, _: object) -> None:
     """Train the flows that can go on, or else all of them."""
     commands = learner.window.main.findChildren(TrainingControls)[0].commands
@@ -302,14 +320,18 @@ ACTS: Mapping[str, Act] = {
     "pairing": _choose_in("flowPairing"),
     "integrator": _choose_in("integratorBox"),
     "integrator_steps": _type_in("integratorSteps"),
+    "given": _tell,
     "learning_rate": _type_in("trainingRate"),
     "clip_norm": _type_in("trainingClip"),
     "batch": _type_in("trainingBatch"),
+    "objective": _choose_in("trainingObjective"),
     "budget_seconds": _type_in("budgetAmount"),
     "budget_steps": _type_in("budgetAmount"),
     "training": _train_until,
     **dict.fromkeys(("trained_as_requested", "steps", "recoveries", "nll", "gap", "on_target"), _train),
     "suspects_probed": _probe_suspects,
+    "pane": _click_pane,
+    "covered": lambda learner, _: _go_to_moment(learner, 100),
     "comparison": _compare,
     "comparison_entrants": _add_entrants,
     "comparison_families": _compare,

@@ -53,7 +53,7 @@ def test_steps_are_done_by_the_right_actions_only(window: Window, qtbot: QtBot, 
     for number, step in enumerate(lesson.steps, start=1):
         learner.wait_for_step()
         _check_beginning(learner, step)
-        if step.setup.given() or step.opening:
+        if step.setup.changes() or step.opening:
             assert _set_by(learner, step) == skipped[number - 1], f"step {number} depends on the step before"
         _do(learner, step, TABLE.get((name, number)))
         learner.press("Next" if learner.is_done else "Skip")
@@ -93,7 +93,7 @@ def _check_beginning(learner: Learner, step: Step) -> None:
     assert learner.step == step
     assert step.conditions == () or not step.is_done(learner.lessons.observer.read(), learner.lessons.beginning or {})
     assert not learner.is_done
-    begins, given = learner.lessons.beginning or {}, step.setup.given()
+    begins, given = learner.lessons.beginning or {}, step.setup.changes()
     last = begins["last_stage"]
     for key in given.keys() & {"marks", "color_by", "direction", "beside", "overview", "tool", "text"}:
         assert begins[key] == given[key], key

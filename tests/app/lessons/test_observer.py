@@ -76,4 +76,4 @@ def test_continuing_takes_the_steps_before_into_account() -> None:
     assert (setup.stage, setup.marks, setup.panels) == (2, frozenset({"points"}), frozenset({"flow"}))
     opening, setup = lesson.beginning(3, replays=False)
     assert opening is None
-    assert setup.given().keys() == {"panels", "flow"}
+    assert setup.changes().keys() == {"panels", "flow"}
