@@ -21,7 +21,9 @@ ORDER = (
     "08_bridges",
     "09_straight_paths",
     "10_which_flow",
-)  # later ones have no number, so that they renumber none
+    "11_two_words",
+    "12_two_ways",
+)  # those in between have no number, so that they renumber none
 
 
 def shipped_lessons() -> list[Lesson]:

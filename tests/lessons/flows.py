@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from flowviz.files import resource
 from flowviz.lessons import Lesson, read_lesson
-from flowviz.projects import Project, example, load_project
+from flowviz.projects import Comparison, Project, example, load_comparison, load_project
 from flowviz.records import Score
 from flowviz.targets import build_target
 
@@ -29,6 +29,13 @@ def words(name: int | str) -> str:
     return re.sub(r"\[([^\]]*)\]\((?:control|term):[^)]*\)", r"\1", text)
 
 
+def says(number: int | str, *numbers: str) -> None:
+    """Check that a lesson contains some words."""
+    found = words(number)
+    for each in numbers:
+        assert each in found, f"Lesson {number} does not say {each!r}."
+
+
 def _file(name: int | str) -> Path:
     (path,) = LESSONS.glob(f"{name:02}_*.toml" if isinstance(name, int) else f"{name}.toml")
     return path
@@ -38,6 +45,12 @@ def _file(name: int | str) -> Path:
 def shipped(name: str) -> Project:
     """Return a flow that ships with the lessons."""
     return load_project(LESSONS / f"{name}.flowviz")
+
+
+@cache
+def compared(name: str) -> Comparison:
+    """Return a comparison that ships with the lessons."""
+    return load_comparison(LESSONS / f"{name}.flowviz")
 
 
 @cache

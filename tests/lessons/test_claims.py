@@ -23,19 +23,12 @@ from tests.lessons.flows import (
     lesson,
     nll,
     on_target,
+    says,
     shipped,
-    words,
 )  # fmt: skip
 
 X = np.linspace(-8, 8, 6_001)
 ROUND_TRIP = 1e-6  # flow units; "each layer was undone exactly"
-
-
-def says(number: int | str, *numbers: str) -> None:
-    """Check that a lesson contains some words."""
-    found = words(number)
-    for each in numbers:
-        assert each in found, f"Lesson {number} does not say {each!r}."
 
 
 def slope_in_the_middle(curve: MonotoneCurve) -> float:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QCheckBox, QLineEdit, QPushButton
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton
 
 from tests.app.lessons.attempts import (
     Attempt,
@@ -214,4 +214,12 @@ TABLE: Mapping[tuple[str, int], Attempts] = {
     ),
     ("10_which_flow", 3): Attempts(add_copy, rename, reach(flow_layers=6)),
     ("10_which_flow", 4): Attempts(all_of(add_copy, resume_a_little), remove, all_of(add_copy, resume), TRAINS),
+    ("11_two_words", 1): Attempts(touch("conditionSlider"), reach(given=0.75), reach(given=1)),
+    ("11_two_words", 4): Attempts(reach(given=0.2), reach(given=1), reach(given=0.5)),
+    ("11_two_words", 6): Attempts(touch("conditionSlider"), reach(pane=2), reach(pane=1, given=1)),
+    ("12_two_ways", 3): Attempts(reach(moment=450), reach(pane=3, moment=0), reach(pane=2, moment=50)),
+    ("12_two_ways", 5): Attempts(peek("colorBox"), reach(color_by="log_density"), reach(color_by="weight")),
+    ("12_two_ways", 7): Attempts(
+        show(QComboBox, "trainingObjective"), reach(objective="samples"), reach(objective="weighted_density")
+    ),
 }
