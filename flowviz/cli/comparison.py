@@ -126,6 +126,8 @@ def compare(
     if file or preset or "family" in flow or not recorded:
         values = {**_entrants(file, preset, flow), **({"baseline": True} if baseline else {})}
         spec = _requested(values, sources, flow, training, seeds, has_file=file is not None)
+        if preset is not None:
+            COMPARISON_PRESETS[preset].check(spec.entrants[0].target)
         if rates := options.numbers(learning_rates, "learning rates", "1e-3,1e-2"):
             spec = with_learning_rates(spec, rates)
     saved, places = output / COMPARISON, given_files(file)

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from flowviz.errors import SpecError
 from flowviz.specs.comparison import ComparisonSpec, comparison_spec
-from flowviz.specs.target import MIN_BLUR, DrawingSpec, ImageSpec, TargetSpec, TextSpec
+from flowviz.specs.target import MIN_BLUR, DrawingSpec, ImageSpec, TargetSpec, TextSpec, condition_of
 from flowviz.specs.training import TrainingSpec
 
-ComparisonPresetName = Literal["families", "normalization", "learning_rate", "layers", "base", "objective", "seeds"]
+ComparisonPresetName = Literal[
+    "families", "normalization", "learning_rate", "layers", "base", "objective", "condition", "seeds"
+]
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,14 @@ class ComparisonPreset:
         sentence: What the comparison shows, without a period.
         entrants: The entrants by name, with those fields of the flow and the training in which they differ.
         blur: Blur of ink whose edges are sharp, so that it has a smooth density; 0 to leave them sharp.
+        needs_condition: Whether it is about targets with a condition only.
     """
 
     title: str
     sentence: str
     entrants: Mapping[str, Mapping[str, Mapping[str, Any]]]
     blur: float = 0.0
+    needs_condition: bool = False
 
     def spec(self, target: TargetSpec, training: TrainingSpec) -> ComparisonSpec:
         """Return the comparison.
@@ -33,11 +38,23 @@ class ComparisonPreset:
         Args:
             target: The target that all flows learn.
             training: The training of those entrants that do not differ in it, with the budget of all.
+
+        Raises:
+            SpecError: If the comparison needs a condition, and the target has none.
         """
+        self.check(target)
         if self.blur and isinstance(target, TextSpec | ImageSpec | DrawingSpec):
             target = target.model_copy(update={"blur": target.blur or self.blur})
         entrants = [{"name": name, **values} for name, values in self.entrants.items()]
         return comparison_spec({"target": target, "training": training, "entrants": entrants})
+
+    def check(self, target: TargetSpec) -> None:
+        """Raise `SpecError` if the comparison needs a condition, and the target has none."""
+        if self.needs_condition and condition_of(target) is None:
+            raise SpecError(
+                "The target has no condition, so there is nothing to tell a flow. Add one to several words, or let one "
+                "word turn, grow or move."
+            )
 
 
 COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
@@ -86,6 +103,15 @@ COMPARISON_PRESETS: Mapping[ComparisonPresetName, ComparisonPreset] = {
             "weighted density": {"flow": {"family": "spline"}, "training": {"objective": "weighted_density"}},
         },
         blur=MIN_BLUR,
+    ),
+    "condition": ComparisonPreset(
+        "Told the condition, or not",
+        "What it is worth to know the condition, such as the word, in nats",
+        {
+            "told": {"flow": {"family": "spline"}},
+            "not told": {"flow": {"family": "spline", "ignores_condition": True}},
+        },
+        needs_condition=True,
     ),
     "seeds": ComparisonPreset(
         "Three seeds",

@@ -235,6 +235,7 @@ def refused(runs: FakeRuns, capsys: pytest.CaptureFixture[str]) -> Callable[[str
         ("compare --text I --flow nice,nicer -o out/", 'Entrant "nicer": There is no flow named'),
         ("compare --text I --flow nice,spline --bins 8 -o out/", 'Entrant "nice": '),
         ("compare --text I --flow nice --preset base -o out/", "Give only one of --flow, --preset and a file"),
+        ("compare --text I --preset condition -o out/", "The target has no condition, so there is nothing to tell"),
         ("compare --text I --flow nice --seeds 0 -o out/", "seeds"),
         ("compare --text I --flow nice -o out.png", "out.png is not a folder"),
         ("compare --text I --flow nice -o one.flowviz", "one.flowviz is not a folder"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from flowviz.targets import build_target
-from tests.lessons.flows import compared, entropy, nll, says, score, shipped
+from tests.lessons.flows import compared, entropy, gap, nll, says, score, shipped
 
 LESSON = 11
 
@@ -35,10 +35,10 @@ def test_each_word_has_its_own_loss_entropy_and_gap() -> None:
     assert katie.nll is not None
     says(LESSON, f"a loss of {brad.nll:.2f} nats. At points of KATIE, told KATIE, it is {katie.nll:.2f} nats")
     says(LESSON, f"{brad.entropy:.2f} nats for BRAD, and {katie.entropy:.2f} nats for KATIE")
+    gaps = score(shipped("two_words")).gaps
     for each in (brad, katie):
-        says(LESSON, f"{each.nll:.2f} − {each.entropy:.2f} = {each.nll - each.entropy:.2f}")
-    gaps = score(shipped("two_words")).gaps.values()
-    says(LESSON, f"The gap of the whole flow is their mean: {np.mean(list(gaps)):.2f}.")
+        says(LESSON, f"{each.nll:.2f} − {each.entropy:.2f} = {gaps[each.value]:.2f}")
+    says(LESSON, f"The gap of the whole flow is their mean: {gap(shipped('two_words')):.2f}.")
 
 
 def test_knowing_the_word_is_worth_a_difference_of_losses() -> None:

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from flowviz.errors import SpecError
+from flowviz.projects import Comparison
 from flowviz.specs import (
     COMPARISON_PRESETS,
     ComparisonPresetName,
     ComparisonSpec,
+    ConditionalSpec,
     Entrant,
     FlowSpec,
     TextSpec,
@@ -18,6 +20,7 @@ from flowviz.specs import (
 )
 
 TEXT: dict[str, Any] = {"kind": "text", "text": "I"}
+WORDS = ConditionalSpec(sources=(TextSpec(text="I"), TextSpec(text="OO")))
 
 
 def entrant(name: str, **values: Any) -> dict[str, Any]:
@@ -27,7 +30,8 @@ def entrant(name: str, **values: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", COMPARISON_PRESETS)
 def test_preset_is_a_comparison_that_survives_json(name: ComparisonPresetName) -> None:
     budget = TrainingSpec(steps=7, batch=32)
-    spec = COMPARISON_PRESETS[name].spec(TextSpec(text="é"), budget)
+    target = WORDS if name == "condition" else TextSpec(text="é")
+    spec = COMPARISON_PRESETS[name].spec(target, budget)
     assert comparison_spec(json.loads(spec.model_dump_json())) == spec == comparison_spec(spec.model_dump())
     assert {(each.training.steps, each.training.batch) for each in spec.entrants} == {(7, 32)}
     assert spec.budget_words == "7 steps"
@@ -128,6 +132,16 @@ def test_comparison_built_from_specs_is_checked_as_well() -> None:
     one = Entrant(name="a", target=TextSpec(text="I"), flow=FlowSpec(), training=TrainingSpec(steps=1))
     with pytest.raises(SpecError, match='Entrant "a" is listed twice'):
         ComparisonSpec(entrants=(one, one))
+
+
+def test_comparison_of_a_condition_needs_one() -> None:
+    preset, budget = COMPARISON_PRESETS["condition"], TrainingSpec(steps=5)
+    projects = Comparison.untrained(preset.spec(WORDS, budget)).projects
+    assert {name: project.flow.condition for name, project in projects.items()} == {
+        "told": WORDS.condition, "not told": None
+    }  # fmt: skip
+    with pytest.raises(SpecError, match="The target has no condition"):
+        preset.spec(TextSpec(text="I"), budget)
 
 
 def test_comparison_of_objectives_blurs_sharp_ink_only() -> None:

@@ -59,7 +59,7 @@ ENTRIES: Mapping[Kind, tuple[str, str]] = {  # titles and sentences
     "words": (WORDS_TITLE, WORDS_SENTENCE),
     "own": (OWN_TITLE, OWN_SENTENCE),
 }
-MAX_ROWS = 9  # of the list of presets
+MAX_ROWS = 10  # of the list of presets
 
 
 class ComparisonDialog(QDialog):

@@ -13,10 +13,11 @@ from flowviz.app.workspace.dialog import ComparisonDialog
 from flowviz.app.workspace.joining import joining
 from flowviz.errors import SpecError
 from flowviz.projects import Plan, Project
-from flowviz.specs import COMPARISON_PRESETS, FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import COMPARISON_PRESETS, ConditionalSpec, FlowSpec, TextSpec, TrainingSpec
 from tests.app.conftest import Window
 
 HI, BYE = TextSpec(text="Hi"), TextSpec(text="Bye")
+WORDS = ConditionalSpec(sources=(HI, BYE))
 CURRENT = Project.untrained(HI, FlowSpec(), TrainingSpec(steps=50))
 SPLINE = Project.untrained(BYE, FlowSpec(family="spline"), TrainingSpec(seconds=9))
 
@@ -28,11 +29,12 @@ def choice(kind: Kind, **changes: object) -> Choice:
 
 @pytest.mark.parametrize("name", COMPARISON_PRESETS)
 def test_a_preset_has_one_target_and_one_budget(name: Kind) -> None:
-    comparison = choice(name).comparison()
+    learned = WORDS if name == "condition" else HI
+    comparison = choice(name, target=learned).comparison()
     assert len(comparison.names) > 1
     [target] = {project.target for project in comparison.projects.values()}
-    assert target == HI or name == "objective", "whose densities are those of blurred ink"
-    assert target.title == HI.title
+    assert target == learned or name == "objective", "whose densities are those of blurred ink"
+    assert target.title == learned.title
     assert {project.training.steps for project in comparison.projects.values()} == {100}
 
 
