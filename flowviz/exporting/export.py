@@ -80,6 +80,8 @@ class Export:
             return len(slices(self._particles.count))
         if self._spec.what == "density":
             return len(slices(self._spec.pixels.width * self._spec.pixels.height))
+        if self._spec.what == "page":
+            return WebPage(self._project, self._spec).count
         return len(self._shots) if self._spec.what in IN_FOLDERS | {"animation"} else 1
 
     def names(self) -> list[str]:

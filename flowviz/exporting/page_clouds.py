@@ -1,6 +1,6 @@
 """The flows of a web page: their particles at each moment and in each direction, and what can be drawn with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any, get_args
 
@@ -20,7 +20,7 @@ from flowviz.rendering.colors import COMPONENTS, QUADRANTS, unpacked
 from flowviz.rendering.density import heat_of
 from flowviz.rendering.legend import keys
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
-from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs import ExportSpec, FlowSpec, PictureSize
 from flowviz.specs.explanations import COLOR_TITLES
 from flowviz.specs.view import GRID_SEGMENTS, ColorBy, Direction, Mark, Palette, Theme
 from flowviz.targets import target_picture
@@ -39,20 +39,32 @@ class PagePane:
     def __init__(self, project: Project, spec: ExportSpec, columns: PageColumns, name: str) -> None:
         self._project, self._spec, self._columns, self._name = project, spec, columns, name
         self._keeper = FlowKeeper()
-        self._moments: list[dict[str, Any]] = []
+        self._values: list[dict[str, Any]] = []
         self.colors: dict[ColorBy, None] = {}  # the colorings of the latest moment, in either direction
-        self.limits: dict[ColorBy, list[float]] = {}  # of its color scales
+        self.limits: list[dict[ColorBy, list[float]]] = []  # of its color scales, at each value
 
-    def collect(self) -> None:
-        """Compute everything that the page shows of the flow, and add it to the columns."""
-        latest = self._spec.particles or self._project.trace.positions.shape[1]
-        self._moments = [self._moment(moment, min(ALONG_TRAINING, latest)) for moment in self._past]
-        self._moments.append(self._moment(None, self._spec.particles))
+    def collect(self) -> Iterator[None]:
+        """Compute all that the page shows, add it to the columns, and yield after each value of the condition."""
+        shown = self._project
+        for value in page_values(shown.flow, self._spec.values):
+            self._project = shown if value is None else shown.given(value)
+            self._values.append(self._value())
+            yield
 
     def as_json(self) -> dict[str, Any]:
         """Return the flow, in a form for JSON."""
-        picture = target_picture(self._project.build_target())
-        return {"name": self._name, "target": _gray(picture.shades, picture.rectangle), "moments": self._moments}
+        return {"name": self._name, "values": self._values}
+
+    def _value(self) -> dict[str, Any]:
+        """Return the flow at the present value of its condition, if it has one."""
+        flow, picture = self._project.flow, target_picture(self._project.build_target())
+        latest = self._spec.particles or self._project.trace.positions.shape[1]
+        moments = [self._moment(moment, min(ALONG_TRAINING, latest)) for moment in self._past]
+        return {
+            "label": "" if flow.condition is None or flow.given is None else flow.condition.caption(flow.given),
+            "target": _gray(picture.shades, picture.rectangle),
+            "moments": [*moments, self._moment(None, self._spec.particles)],
+        }
 
     @property
     def _past(self) -> Sequence[Moment]:
@@ -84,7 +96,7 @@ class PagePane:
         if moment is None:
             self.colors |= dict.fromkeys(known)
         limits = {color: _limits(trace, color) for color in known if color in SCALES}
-        self.limits = limits if moment is None and direction == "generate" else self.limits
+        self.limits += [limits] if moment is None and direction == "generate" else []
         return {
             **self._places(trace),
             "has_target": scene.target is not None,
@@ -175,6 +187,13 @@ class PagePane:
         view = seen.view.model_copy(update={"marks": marks, "color_by": color_by})
         chosen = seen.model_copy(update={"view": view, "direction": direction, "probe": None, "fitted": True})
         return Scenes(self._project, chosen, particles, [Shot(0, moment)], self._keeper)
+
+
+def page_values(flow: FlowSpec, count: int | None) -> list[float | None]:
+    """Return the values of the condition that a page shows; only the one at which the flow is shown if there is one."""
+    if flow.condition is None or count == 1:
+        return [flow.given]
+    return [float(value) for value in flow.condition.spread(count)]
 
 
 def _dots(shape: str, count: int, palette: Palette, theme: Theme) -> list[int]:

@@ -19,6 +19,7 @@ class PageColumns:
         self._bytes = bytearray()
         self._columns: list[tuple[int | None, int, float, float]] = []
         self._numbers: dict[bytes, int] = {}
+        self._parts: dict[bytes, Part] = {}
 
     def add(self, values: NDArray[np.floating]) -> int:
         """Add values (n,), and return the number of their column. Infinite values become the nearest limit."""
@@ -47,9 +48,11 @@ class PageColumns:
         return self.add(far.clip(middle - half, middle + half))
 
     def add_bytes(self, content: bytes) -> Part:
-        """Add bytes, and return their place."""
-        self._bytes += content
-        return len(self._bytes) - len(content), len(content)
+        """Add bytes that are not there yet, and return their place."""
+        if content not in self._parts:
+            self._parts[content] = len(self._bytes), len(content)
+            self._bytes += content
+        return self._parts[content]
 
     def as_json(self) -> dict[str, object]:
         """Return all columns, in a form for JSON."""

@@ -22,7 +22,7 @@ from PIL import Image
 import flowviz
 from flowviz.errors import SpecError
 from flowviz.exporting import Steps
-from flowviz.exporting.page_clouds import CAMERA, SCALES, THEMES, PagePane
+from flowviz.exporting.page_clouds import CAMERA, SCALES, THEMES, PagePane, page_values
 from flowviz.exporting.page_columns import PageColumns, data_url
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot, seen_stage
@@ -36,7 +36,7 @@ from flowviz.rendering.particles import OTHERS
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.target import STRENGTH
 from flowviz.rendering.typeface import font_file
-from flowviz.specs import ExportSpec, PictureSize
+from flowviz.specs import ExportSpec, FlowSpec, PictureSize
 from flowviz.specs.explanations import COLOR_TITLES, DIRECTION_TITLES
 from flowviz.specs.export import relevant
 from flowviz.specs.view import ColorBy, Mark, Theme
@@ -75,7 +75,7 @@ class WebPage:
     @property
     def count(self) -> int:
         """Return the number of steps that `write` takes."""
-        return len(self._projects)
+        return sum(len(page_values(flow, self._spec.values)) for flow in self._flows)
 
     def preview(self, share: float, size: PictureSize) -> RGBA:
         """Return the picture of the first flow, within a size in pixels. It is the same at every share."""
@@ -89,7 +89,7 @@ class WebPage:
             output: The file to write.
 
         Yields:
-            None after each flow.
+            None after each value of the condition of each flow; once for a flow without a condition.
 
         Raises:
             FileError: If the file cannot be written.
@@ -98,9 +98,12 @@ class WebPage:
             panes = []
             for name, project in self._projects:
                 panes.append(PagePane(project, self._spec, self._columns, name))
-                panes[-1].collect()
-                yield
+                yield from panes[-1].collect()
             part.write_text(self._html(panes), encoding="utf-8", newline="\n")
+
+    @property
+    def _flows(self) -> list[FlowSpec]:
+        return [project.flow for _, project in self._projects]
 
     @property
     def _first(self) -> Project:
@@ -138,6 +141,8 @@ class WebPage:
 
     def _data(self, panes: list[PagePane]) -> dict[str, Any]:
         view = self._spec.seen.view
+        flow = max(self._flows, key=lambda flow: len(page_values(flow, self._spec.values)))
+        values = page_values(flow, self._spec.values)
         marks = [mark for mark in SHOWN if mark in view.marks | {"points", "target"}]
         known = [color for color in COLOR_TITLES if any(color in pane.colors for pane in panes)]
         if view.color_by not in known:
@@ -145,11 +150,12 @@ class WebPage:
         return {
             "title": self._title,
             "hint": HINT,
+            "condition": flow.condition.name.capitalize() if flow.condition else "",
             "panes": [pane.as_json() for pane in panes],
             "colorings": [{"name": each, "title": COLOR_TITLES[each], "scale": SCALES.get(each, "")} for each in known],
             "camera": CAMERA,
             "fade": FADE,
-            "limits": _common([pane.limits for pane in panes]) if len(panes) > 1 else {},
+            "limits": _common([limits for pane in panes for limits in pane.limits]) if len(panes) > 1 else {},
             "directions": list(DIRECTION_TITLES.items()),
             "marks": [(mark, mark.capitalize()) for mark in marks],
             "controls": sorted(self._spec.controls),
@@ -158,6 +164,7 @@ class WebPage:
                 "stage": self._spec.seen.stage,
                 "color": view.color_by,
                 "direction": self._spec.seen.direction,
+                "given": min(range(len(values)), key=lambda i: abs((values[i] or 0) - (flow.given or 0))),
                 "marks": [mark for mark in marks if mark in view.marks],
                 "view": None if self._spec.seen.fitted else [*view.center, view.half_extent],
             },

@@ -13,7 +13,9 @@ from flowviz.specs.spec import Spec
 
 MAX_CLASSES = 9
 OCTAVES = 3  # of waves of a number, of which the first has twice its range as its period
+SPREAD = 5  # values of a number to choose from
 SCORED = 9  # values of a number at which a flow is scored
+UNSEEN = " (in between, never seen)"
 ROUNDING = 1e-6  # distance from a class; beyond the ends of a range, relative to its length
 DIGITS = 3  # of a number, relative to its range
 
@@ -43,7 +45,11 @@ class Condition(Spec):
     @property
     def values(self) -> NDArray[np.float64]:
         """Return the values at which a flow is scored: all classes, or some numbers over the range."""
-        return np.linspace(*self.range, len(self.classes) or SCORED)
+        return self.spread(len(self.classes) or SCORED)
+
+    def spread(self, count: int | None = None) -> NDArray[np.float64]:
+        """Return some values evenly spread over the range; by default all classes, or five numbers."""
+        return np.linspace(*self.range, count or len(self.classes) or SPREAD)
 
     def features(self, values: ArrayLike) -> NDArray[np.float32]:
         """Return the inputs (n, inputs) of networks for values (n,).
@@ -105,6 +111,10 @@ class Condition(Spec):
         index = int(value)
         share = value - index
         return f"{percent(1 - share)} {self.classes[index]}, {percent(share)} {self.classes[index + 1]}"
+
+    def caption(self, value: float) -> str:
+        """Return a value as text that says so if no point of the target has such a value."""
+        return self.label(value) if self.is_learned(value) else f"{self.label(value)}{UNSEEN}"
 
     def is_learned(self, value: float) -> bool:
         """Return whether points of the target may have a value; none have one between two classes."""

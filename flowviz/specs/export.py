@@ -24,6 +24,7 @@ from flowviz.specs.seen import Seen
 from flowviz.specs.spec import Spec
 from flowviz.specs.view import MAX_SIDE, USUAL_DPI, PictureSize
 
+MAX_VALUES = 9  # of the condition in a web page
 FRAMES_PER_SECOND, MAX_GIF_FRAMES_PER_SECOND = 25, 50
 MAX_VECTORS = 10_000  # particles, which take 0.5 MB as SVG
 ParticlesAs = Literal["auto", "vectors", "picture"]
@@ -112,6 +113,17 @@ class ExportSpec(Spec):
         described("Moments", "Number of earlier moments of the training to choose from", ge=0, le=50),
         Option(PAGES),
     ] = 0
+    values: Annotated[
+        int | None,
+        described(
+            "Values",
+            "Number of values of the condition to choose from, evenly spread; by default all classes, or 5 values of a "
+            "number",
+            ge=1,
+            le=MAX_VALUES,
+        ),
+        Option(PAGES),
+    ] = None
     controls: Annotated[
         frozenset[Control],
         described("Controls", "Controls of a web page, separated by commas"),

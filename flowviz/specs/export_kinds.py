@@ -10,7 +10,7 @@ What = Literal[
 ]  # fmt: skip
 Paper = Literal["a4", "letter"]  # of worksheets
 Control = Literal[
-    "slider", "play", "strip", "sentence", "color", "direction", "show", "zoom", "link", "timeline"
+    "slider", "play", "strip", "sentence", "color", "direction", "show", "zoom", "link", "condition", "timeline"
 ]  # of a web page
 Format = Literal["png", "svg", "pdf", "gif", "apng", "webp", "mp4", "npz", "csv", "json", "py", "html"]
 Kinds = frozenset[What]

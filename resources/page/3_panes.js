@@ -1,4 +1,4 @@
-/** One flow of the page: its clouds at each moment and in each direction, its target, its density and its grid. */
+/** One flow of the page: its clouds at each value of its condition, each moment and in each direction, and what is behind. */
 class Pane {
   constructor(columns, data, limits) {
     this.limits = limits; // of the color scales of all flows, if there are several
@@ -7,19 +7,29 @@ class Pane {
     this.data = data;
     this.cache = new Map();
     this.colors = new Uint8Array(0);
-    this.target = { image: pictureOf(data.target), rectangle: data.target.rectangle };
+    this.targets = data.values.map(({ target }) => ({ image: pictureOf(target), rectangle: target.rectangle }));
   }
 
-  /** Return the cloud at a step of the training in a direction, or in the other one if only that is in the page. */
-  cloud(step, direction) {
-    const data = this.moment(step), shown = data.clouds[direction] ? direction : "generate";
-    return this.kept(`${data.step} ${shown}`, () => new Cloud(this.columns, withLimits(data.clouds[shown], this.limits)));
+  /** Return the cloud in the direction of a state, or in the other one if only that is in the page. */
+  cloud(state) {
+    const data = this.moment(state), shown = data.clouds[state.direction] ? state.direction : "generate";
+    return this.kept(`${this.key(state)} ${shown}`, () => new Cloud(this.columns, withLimits(data.clouds[shown], this.limits)));
   }
 
-  /** Return the data of the moment nearest to a step of the training. */
-  moment(step) {
-    const apart = (each) => Math.abs(each.step - step);
-    return this.data.moments.reduce((best, each) => (apart(each) <= apart(best) ? each : best));
+  /** Return the number of the value of the condition; 0 if the flow has none, unlike others beside it. */
+  given(state) {
+    return Math.min(state.given, this.data.values.length - 1);
+  }
+
+  /** Return the data of the moment nearest to the step of a state. */
+  moment(state) {
+    const apart = (each) => Math.abs(each.step - state.step);
+    return this.data.values[this.given(state)].moments.reduce((best, each) => (apart(each) <= apart(best) ? each : best));
+  }
+
+  /** Return a name for what is shown at a value of the condition and at a moment. */
+  key(state) {
+    return `${this.given(state)} ${this.moment(state).step}`;
   }
 
   kept(key, create) {
@@ -29,7 +39,7 @@ class Pane {
 
   /** Draw the flow in a panel. Positions between two stages are on the straight line between them. */
   draw(renderer, panel, frame, state, theme, coloring, diameter) {
-    const cloud = this.cloud(state.step, state.direction), stage = cloud.stageOf(state.stage, state.last);
+    const cloud = this.cloud(state), stage = cloud.stageOf(state.stage, state.last);
     renderer.enter(panel, frame);
     if (state.marks.has("density")) this.drawDensity(renderer, stage, state, theme);
     if (state.marks.has("target")) this.drawTarget(renderer, stage, cloud, state, theme);
@@ -44,13 +54,14 @@ class Pane {
 
   drawTarget(renderer, stage, cloud, state, theme) {
     const opacity = 1 - state.fade * Math.abs(stage - cloud.last);
-    if (opacity <= 0 || !this.moment(state.step).has_target) return;
-    const image = this.shaded(this.target.image, theme.scales.target, "target", theme);
-    if (image) renderer.drawImage(image, this.target.rectangle, opacity);
+    if (opacity <= 0 || !this.moment(state).has_target) return;
+    const number = this.given(state), target = this.targets[number];
+    const image = this.shaded(target.image, theme.scales.target, `target ${number}`, theme);
+    if (image) renderer.drawImage(image, target.rectangle, opacity);
   }
 
   drawDensity(renderer, stage, state, theme) {
-    const data = this.moment(state.step), nearest = Math.round(stage), key = `density ${data.step} ${nearest}`;
+    const data = this.moment(state), nearest = Math.round(stage), key = `density ${this.key(state)} ${nearest}`;
     const density = state.direction === "generate" && data.densities?.[nearest];
     const opacity = 1 - state.fade * Math.abs(stage - nearest);
     if (!density || opacity <= 0) return;
@@ -73,9 +84,9 @@ class Pane {
   }
 
   drawGrid(renderer, stage, state, theme) {
-    const data = this.moment(state.step);
+    const data = this.moment(state);
     if (!data.grid || state.direction !== "generate") return;
-    const grid = this.kept(`grid ${data.step}`, () => new Cloud(this.columns, data.grid));
+    const grid = this.kept(`grid ${this.key(state)}`, () => new Cloud(this.columns, data.grid));
     const colors = this.kept(`grid ${theme.name}`, () => {
       const found = new Uint8Array(4 * grid.count);
       for (let i = 0; i < grid.count; i++) copy(theme.grid, 0, found, 4 * i);

@@ -1,17 +1,19 @@
 /** The state of a page: what it shows. It is kept in the address, so that a link opens this very view. */
 class State {
   constructor(data, panes) {
-    const { start } = data, lasts = panes.map((pane) => pane.cloud(Infinity, "generate").last);
+    const { start } = data, lasts = panes.map((pane) => pane.cloud({ step: Infinity, direction: "generate", given: 0 }).last);
     this.last = Math.max(...lasts);
-    this.steps = data.panes.map((pane) => pane.moments.map((moment) => moment.step)).reduce((best, each) => (each.length > best.length ? each : best));
+    const longest = (lists) => lists.reduce((best, each) => (each.length > best.length ? each : best));
+    this.steps = longest(data.panes.map((pane) => pane.values[0].moments.map((moment) => moment.step)));
+    this.values = longest(data.panes.map((pane) => pane.values.map((value) => value.label)));
     this.colorings = data.colorings.map((each) => each.name);
-    this.directions = Object.keys(data.panes[0].moments.at(-1).clouds);
+    this.directions = Object.keys(data.panes[0].values[0].moments.at(-1).clouds);
     this.known = data.marks.map(([mark]) => mark);
     this.limits = [data.camera.least, data.camera.most];
     this.fade = data.fade;
     this.first = {
       stage: start.stage === null ? this.last : Math.round((start.stage * this.last) / lasts[0]), color: start.color,
-      direction: start.direction, moment: this.steps.length - 1, view: start.view, marks: new Set(start.marks),
+      direction: start.direction, given: start.given, moment: this.steps.length - 1, view: start.view, marks: new Set(start.marks),
     };
     Object.assign(this, this.first, { particle: null });
   }
@@ -31,6 +33,7 @@ class State {
     const choice = (name, choices, usual) => (choices.includes(text(name)) ? text(name) : usual);
     this.stage = number("stage", this.last, this.first.stage);
     this.moment = Math.round(number("moment", this.steps.length - 1, this.first.moment));
+    this.given = Math.round(number("given", this.values.length - 1, this.first.given));
     this.color = choice("color", this.colorings, this.first.color);
     this.direction = choice("direction", this.directions, this.first.direction);
     const marks = text("show")?.split(",");
@@ -56,6 +59,7 @@ class State {
     const given = new URLSearchParams({ stage: rounded(this.stage, 0.001), color: this.color });
     if (this.direction !== this.first.direction) given.set("direction", this.direction);
     if (this.moment !== this.first.moment) given.set("moment", this.moment);
+    if (this.given !== this.first.given) given.set("given", this.given);
     const marks = [...this.marks].join(), usual = [...this.first.marks].join();
     if (marks !== usual) given.set("show", marks || "none");
     if (this.view) given.set("view", this.view.map((each) => rounded(each, this.view[2] / 1e4)).join(","));

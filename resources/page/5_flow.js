@@ -36,6 +36,11 @@ class Flow {
     this.moment = element("input", { type: "range", id: "moment", min: 0, max: this.state.steps.length - 1, step: 1 });
     this.moment.setAttribute("aria-label", "Moment of the training");
     this.step = element("span", { className: "place" });
+    this.condition = element("input", { type: "range", id: "condition", min: 0, max: this.state.values.length - 1, step: 1 });
+    this.condition.setAttribute("aria-label", data.condition);
+    this.value = element("span", { className: "place value" });
+    this.value.style.minWidth = `min(${Math.max(...this.state.values.map((value) => value.length))}ch, 45%)`; // for all values
+    this.tour = icon("play-condition", "Play the values (Space)", "▶");
     this.zoomIn = icon("zoom-in", "Zoom in (+)", "+");
     this.zoomOut = icon("zoom-out", "Zoom out (−)", "−");
     this.fit = button("fit", "Show the whole cloud (0)", "Fit");
@@ -60,6 +65,8 @@ class Flow {
       ...(shown("strip") ? [this.strip] : []),
       element("div", { className: "row" },
         ...(shown("play") ? [this.play] : []), ...(shown("slider") ? [this.stage] : []), this.place),
+      ...(shown("condition") ? several(this.state.values.length, element("div", { className: "row" },
+        this.tour, element("span", {}, data.condition), this.condition, this.value)) : []),
       ...(shown("timeline") ? several(this.state.steps.length, element("div", { className: "row" },
         element("span", {}, "Training"), this.moment, this.step)) : []),
       ...(shown("sentence") ? [this.sentence] : []),
@@ -73,10 +80,15 @@ class Flow {
     const { state, data } = this, set = (name, value) => this.set({ [name]: value });
     this.stage.addEventListener("input", () => this.goTo(Number(this.stage.value), { glides: false }));
     this.stage.addEventListener("change", () => this.goTo(Math.round(this.stage.value)));
+    this.condition.addEventListener("input", () => {
+      if (this.playing === "given") this.stop();
+      set("given", Number(this.condition.value)); // at once: particles between two values would be invented
+    });
     this.moment.addEventListener("input", () => set("moment", Number(this.moment.value)));
     this.color.addEventListener("change", () => set("color", this.color.value));
     this.direction.addEventListener("change", () => set("direction", this.direction.value));
     this.play.addEventListener("click", () => this.togglePlaying());
+    this.tour.addEventListener("click", () => this.togglePlaying("given"));
     this.marks.forEach((each, i) => each.addEventListener("click", () => this.toggle(data.marks[i][0])));
     this.zoomIn.addEventListener("click", () => this.zoom(ZOOM));
     this.zoomOut.addEventListener("click", () => this.zoom(1 / ZOOM));
@@ -85,7 +97,9 @@ class Flow {
     this.strip.addEventListener("click", (event) => {
       this.goTo(Math.floor((event.offsetX / this.strip.clientWidth) * (state.last + 1)));
     });
-    for (const each of [this.cloud, this.stage]) each.addEventListener("keydown", (event) => this.press(event));
+    for (const [each, name] of [[this.cloud, "stage"], [this.stage, "stage"], [this.condition, "given"]]) {
+      each.addEventListener("keydown", (event) => this.press(event, name));
+    }
     new Pointers(this);
     this.cloud.addEventListener("webglcontextlost", (event) => event.preventDefault());
     this.cloud.addEventListener("webglcontextrestored", () => {
@@ -146,16 +160,18 @@ class Flow {
     });
   }
 
-  togglePlaying() {
-    if (this.isPlaying) return this.stop();
-    const { state } = this, back = state.direction === "encode", end = back ? 0 : state.last;
-    const from = state.stage === end ? state.last - end : Math.round(state.stage);
+  /** Play the layers, or the values of the condition ("given"), to their end; or stop. */
+  togglePlaying(name = "stage") {
+    if (this.playing === name) return this.stop();
+    const { state } = this, last = name === "stage" ? state.last : state.values.length - 1;
+    const end = name === "stage" && state.direction === "encode" ? 0 : last;
+    const from = state[name] === end ? last - end : Math.round(state[name]);
     this.stop();
-    this.isPlaying = true;
+    this.playing = name;
     this.animate((seconds) => {
       const steps = Math.min(seconds / STEP_SECONDS, Math.abs(end - from)), whole = Math.floor(steps);
-      const share = this.calm.matches ? 0 : eased(Math.min((steps - whole) / MOVING, 1));
-      this.set({ stage: from + Math.sign(end - from) * (whole + share) });
+      const share = this.calm.matches || name === "given" ? 0 : eased(Math.min((steps - whole) / MOVING, 1));
+      this.set({ [name]: from + Math.sign(end - from) * (whole + share) });
       return steps < Math.abs(end - from);
     });
     this.showPlaying();
@@ -177,24 +193,27 @@ class Flow {
   stop() {
     this.run++;
     this.goal = null;
-    this.isPlaying = false;
+    this.playing = null; // or the name of what plays
     this.showPlaying();
   }
 
   showPlaying() {
-    this.play.textContent = this.isPlaying ? "❚❚" : "▶";
-    this.play.setAttribute("aria-label", this.isPlaying ? "Pause (Space)" : "Play the layers (Space)");
+    for (const [button, name] of [[this.play, "stage"], [this.tour, "given"]]) {
+      const plays = this.playing === name;
+      show(button, plays ? "❚❚" : "▶");
+      button.setAttribute("aria-label", plays ? "Pause (Space)" : button.title);
+    }
   }
 
-  press(event) {
+  press(event, name) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { last } = this.state, stage = this.goal ?? this.state.stage, zooms = { "+": ZOOM, "=": ZOOM, "-": 1 / ZOOM };
     const goals = {
       ArrowRight: Math.floor(stage + 1.001), ArrowUp: Math.floor(stage + 1.001), ArrowLeft: Math.ceil(stage - 1.001),
       ArrowDown: Math.ceil(stage - 1.001), Home: 0, End: last,
     };
-    if (event.key in goals) this.goTo(goals[event.key]);
-    else if (event.key === " ") this.togglePlaying();
+    if (event.key in goals && name === "stage") this.goTo(goals[event.key]);
+    else if (event.key === " ") this.togglePlaying(name);
     else if (event.key in zooms) this.zoom(zooms[event.key]);
     else if (event.key === "0") this.set({ view: null });
     else if (event.key === "Escape") this.set({ particle: null });
@@ -261,7 +280,7 @@ class Flow {
 
   /** Return the camera, which frames all flows together. */
   get camera() {
-    const { step, direction, last } = this.state, key = `${step} ${direction}`;
+    const { step, direction, given, last } = this.state, key = `${step} ${direction} ${given}`;
     if (this.cameras?.key !== key) {
       this.cameras = { key, camera: new Camera(commonBoxes(this.clouds, last), this.data.camera) };
     }
@@ -270,7 +289,7 @@ class Flow {
 
   /** Return the clouds that are shown. */
   get clouds() {
-    return this.panes.map((pane) => pane.cloud(this.state.step, this.state.direction));
+    return this.panes.map((pane) => pane.cloud(this.state));
   }
 
   /** Return the stage of a cloud: flows of a comparison with different numbers of layers move together. */
@@ -314,7 +333,7 @@ class Flow {
 
   /** Show the state in all elements, and draw soon. */
   update() {
-    const { state } = this, [cloud] = this.clouds, moment = this.panes[0].moment(state.step);
+    const { state } = this, [cloud] = this.clouds, moment = this.panes[0].moment(state), value = state.values[state.given];
     const stage = Math.round(this.stageOf(cloud)), { title, sentence } = cloud.data.stages[stage];
     this.tip.hidden = true;
     this.stage.value = state.stage;
@@ -327,13 +346,16 @@ class Flow {
     this.direction.value = moment.clouds[state.direction] ? state.direction : "generate";
     this.moment.value = state.moment;
     this.moment.setAttribute("aria-valuetext", `Step ${state.step}`);
+    this.condition.value = state.given;
+    this.condition.setAttribute("aria-valuetext", value);
+    show(this.value, value);
     show(this.step, `Step ${state.step.toLocaleString("en-US")}`);
     this.marks.forEach((each, i) => each.setAttribute("aria-pressed", state.marks.has(this.data.marks[i][0])));
     this.fit.disabled = !state.view;
     this.showLegend(cloud);
     this.showParticle();
     this.invalidate();
-    const look = [state.color, state.direction, state.moment, this.theme.name].join();
+    const look = [state.color, state.direction, state.moment, state.given, this.theme.name].join();
     if (look !== this.look) this.drawStrip();
     this.look = look;
   }
@@ -346,7 +368,7 @@ class Flow {
   }
 
   showLegend(cloud) {
-    const { coloring, theme, state } = this, key = [coloring.name, theme.name, state.step, state.direction].join();
+    const { coloring, theme, state } = this, key = [coloring.name, theme.name, state.step, state.direction, state.given].join();
     if (key === this.legendKey) return;
     this.legendKey = key;
     this.legend.replaceChildren(...legendOf(coloring, cloud, theme, this.panes.length > 1));

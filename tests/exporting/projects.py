@@ -1,6 +1,7 @@
 """Projects to export, made without TensorFlow."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,18 @@ import numpy as np
 from flowviz.exporting.export import Export
 from flowviz.projects import Project
 from flowviz.records import History, Selection, Snapshot, Timeline, Trace, base_particles
-from flowviz.specs import ExportSpec, FlowSpec, PictureSize, Playback, Seen, ShapeSpec, TrainingSpec, ViewSpec
+from flowviz.specs import (
+    ConditionalSpec,
+    ExportSpec,
+    FlowSpec,
+    PictureSize,
+    Playback,
+    Seen,
+    ShapeSpec,
+    TextSpec,
+    TrainingSpec,
+    ViewSpec,
+)
 from tests.rendering.scenes import bent_trace
 
 SMALL = PictureSize(width=160, height=120)
@@ -26,6 +38,17 @@ def bent_project(count: int = 60) -> Project:
     history = History(steps, steps / 50, 3 - steps / 1000, 3.1 - steps / 1000)
     chosen = Selection(np.arange(count) % 2 == 0)
     return replace(project, trace=traces[-1], timeline=Timeline(moments), history=history, selection=chosen)
+
+
+@cache
+def conditional_project() -> Project:
+    """A small flow of two words, with random weights. Loads TensorFlow."""
+    words = ConditionalSpec(sources=(TextSpec(text="BRAD"), TextSpec(text="KATIE")))
+    flow = FlowSpec(layers=2, width=8, depth=1, normalization="none").conditioned_on(words.condition)
+    project = Project.untrained(words, flow, TrainingSpec(steps=10))
+    weights, rng = project.build_flow().weights(), np.random.default_rng(0)
+    parameters = {name: each + rng.normal(scale=0.3, size=each.shape) for name, each in weights.parameters.items()}
+    return project.with_weights(replace(weights, parameters=parameters))
 
 
 def shrunk(trace: Trace, factor: float) -> Trace:

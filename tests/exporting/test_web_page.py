@@ -20,7 +20,7 @@ from flowviz.projects import Project
 from flowviz.projects.gallery import example
 from flowviz.records import Retargeted
 from flowviz.specs import Seen, TextSpec, ViewSpec
-from tests.exporting.projects import bent_project, written
+from tests.exporting.projects import bent_project, conditional_project, written
 from tests.test_cli import run
 
 PAGE = ExportSpec(what="page", controls=frozenset({"slider", "play"}))
@@ -78,7 +78,7 @@ def page(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_positions_and_log_dets_are_those_of_the_trace(project: Project, page: Path) -> None:
     data, trace = content(page), project.trace
-    cloud = data["panes"][0]["moments"][-1]["clouds"]["generate"]
+    cloud = data["panes"][0]["values"][0]["moments"][-1]["clouds"]["generate"]
     for stage, positions in enumerate(trace.positions):
         found = np.stack([column(data, cloud[axis][stage]) for axis in ("x", "y")], axis=1)
         np.testing.assert_allclose(found, positions, atol=1e-4 * np.ptp(positions))
@@ -144,7 +144,7 @@ def test_earlier_targets_are_not_replaced_by_the_present_one(project: Project, t
     history = replace(project.history, changes=(Retargeted(500, "the present one"),))
     spec = PAGE.model_copy(update={"moments": 2})
     path = written(replace(project, history=history), spec, tmp_path / "page.html")
-    moments = content(path)["panes"][0]["moments"]
+    moments = content(path)["panes"][0]["values"][0]["moments"]
     assert [moment["has_target"] for moment in moments] == [False, False, True]
     assert "leaked" not in moments[0]["clouds"]["generate"]["fixed"]
 
@@ -152,17 +152,42 @@ def test_earlier_targets_are_not_replaced_by_the_present_one(project: Project, t
 def test_earlier_moments_have_no_more_particles_than_the_latest(project: Project, tmp_path: Path) -> None:
     path = written(project, PAGE.model_copy(update={"moments": 1}), tmp_path / "page.html")
     data = content(path)
-    counts = [data["columns"][moment["clouds"]["generate"]["x"][0]][1] for moment in data["panes"][0]["moments"]]
+    counts = [
+        data["columns"][moment["clouds"]["generate"]["x"][0]][1] for moment in data["panes"][0]["values"][0]["moments"]
+    ]
     assert counts == [500, 500]
 
 
 def test_moments_of_the_training_can_be_chosen(project: Project, tmp_path: Path) -> None:
     path = written(project, PAGE.model_copy(update={"moments": 2}), tmp_path / "page.html")
-    assert [moment["step"] for moment in content(path)["panes"][0]["moments"]] == [0, 400, 1000]
+    assert [moment["step"] for moment in content(path)["panes"][0]["values"][0]["moments"]] == [0, 400, 1000]
+
+
+def test_values_of_a_condition_can_be_chosen_and_share_the_base(tmp_path: Path) -> None:
+    project = conditional_project()
+    path = written(project, PAGE.model_copy(update={"values": 3}), tmp_path / "page.html")
+    data = content(path)
+    values = data["panes"][0]["values"]
+    assert [value["label"] for value in values] == ["BRAD", "50% BRAD, 50% KATIE (in between, never seen)", "KATIE"]
+    assert data["start"]["given"] == 0
+    assert values[0]["target"] != values[2]["target"]
+    clouds = [value["moments"][-1]["clouds"]["generate"] for value in values]
+    for stage in range(len(project.trace.names)):
+        same = {tuple(cloud[axis][stage] for axis in ("x", "y")) for cloud in clouds}
+        assert len(same) == (1 if stage == 0 else 3)
+
+
+@pytest.mark.parametrize(("values", "labels"), [(None, ["BRAD", "KATIE"]), (1, ["KATIE"])])
+def test_the_page_begins_with_the_value_that_is_shown(values: int | None, labels: list[str], tmp_path: Path) -> None:
+    project = conditional_project().given("KATIE")
+    path = written(project, PAGE.model_copy(update={"values": values}), tmp_path / "page.html")
+    data = content(path)
+    assert [value["label"] for value in data["panes"][0]["values"]] == labels
+    assert labels[data["start"]["given"]] == "KATIE"
 
 
 def test_both_directions_are_in_the_page(page: Path) -> None:
-    clouds = content(page)["panes"][0]["moments"][-1]["clouds"]
+    clouds = content(page)["panes"][0]["values"][0]["moments"][-1]["clouds"]
     assert clouds.keys() == {"generate", "encode"}
     forward, back = ([stage["sentence"] for stage in clouds[way]["stages"]] for way in ("generate", "encode"))
     assert forward != back
@@ -171,7 +196,7 @@ def test_both_directions_are_in_the_page(page: Path) -> None:
 def test_density_and_grid_are_in_the_page_if_the_view_has_them(project: Project, tmp_path: Path) -> None:
     view = ViewSpec(marks=frozenset({"points", "density", "grid"}))
     path = written(project, PAGE.model_copy(update={"seen": Seen(view=view)}), tmp_path / "page.html")
-    moment = content(path)["panes"][0]["moments"][-1]
+    moment = content(path)["panes"][0]["values"][0]["moments"][-1]
     assert len(moment["densities"]) == len(project.trace.names)
     assert len(moment["grid"]["x"]) == len(project.trace.names)
 

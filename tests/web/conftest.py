@@ -11,7 +11,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from flowviz import ExportSpec
-from tests.exporting.projects import bent_project, written
+from tests.exporting.projects import bent_project, conditional_project, written
 
 REQUIRED = "FLOWVIZ_REQUIRES_BROWSER"
 ARGUMENTS = (
@@ -85,3 +85,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a page of a flow with three moments of its training."""
     spec = ExportSpec(what="page", moments=3)
     return written(bent_project(2000), spec, tmp_path_factory.mktemp("web") / "page.html")
+
+
+@pytest.fixture(scope="session")
+def conditional_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a page of a flow at BRAD, KATIE and a value in between."""
+    spec = ExportSpec(what="page", values=3)
+    return written(conditional_project(), spec, tmp_path_factory.mktemp("web") / "conditional.html")

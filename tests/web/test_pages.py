@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from selenium import webdriver
 from selenium.webdriver import ActionChains, Keys
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.interaction import POINTER_TOUCH
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -23,7 +26,7 @@ from flowviz.projects import Comparison, Project
 from flowviz.records import Scene, Trace
 from flowviz.rendering import Camera, render_frame
 from flowviz.specs import FlowSpec, PictureSize, Seen, ShapeSpec, TextSpec, TrainingSpec, ViewSpec, comparison_spec
-from tests.exporting.projects import bent_project, written
+from tests.exporting.projects import bent_project, conditional_project, written
 from tests.web.conftest import Browse
 
 PATIENCE_SECONDS = 60
@@ -32,8 +35,9 @@ const { flow } = document.getElementById("flow"), { state } = flow;
 for (const color of state.colorings) {
   for (const direction of state.directions) {
     for (let moment = 0; moment < state.steps.length; moment++) {
+      const given = moment % state.values.length;
       for (const stage of [0, state.last / 2, state.last]) {
-        flow.set({ color, direction, moment, stage, particle: 1 });
+        flow.set({ color, direction, given, moment, stage, particle: 1 });
         flow.draw();
       }
     }
@@ -86,26 +90,51 @@ def widened(pixels: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return found
 
 
+def compare_pictures(driver: Driver, trace: Trace, stage: int, given: int = 0) -> None:
+    """See that particles are within a pixel of where the program's own renderer draws them."""
+    flow = "document.getElementById('flow').flow"
+    driver.execute_script("document.querySelector('.legend').hidden = true")
+    driver.execute_script(f"{flow}.set({{stage: arguments[0], given: arguments[1]}}); {flow}.draw()", stage, given)
+    sides = [driver.execute_script(f"return document.getElementById('cloud').{side}") for side in ("width", "height")]
+    size, bare = PictureSize(width=sides[0], height=sides[1]), ViewSpec(labels=False, axes=False)
+    expected = render_frame(Scene(trace), stage, Camera(bare, trace.boxes).at(stage, size), size)
+    here, there = marked(shown(driver)), marked(expected.astype(float))
+    assert there.mean() > 0.005
+    assert (here & widened(there)).sum() > 0.97 * here.sum()
+    assert (there & widened(here)).sum() > 0.97 * there.sum()
+
+
 @pytest.mark.parametrize("renderer", ["WebGLRenderer", "CanvasRenderer"])
 def test_particles_are_drawn_where_the_program_draws_them(browse: Browse, page: Path, renderer: str) -> None:
     driver = browse(page, "#stage=0" + ("&renderer=canvas" if renderer == "CanvasRenderer" else ""))
-    driver.execute_script("document.querySelector('.legend').hidden = true")
-    flow = "document.getElementById('flow').flow"
-    assert driver.execute_script(f"return {flow}.renderer.constructor.name") == renderer
+    assert driver.execute_script("return document.getElementById('flow').flow.renderer.constructor.name") == renderer
     trace = bent_project(2000).trace
-    sides = [driver.execute_script(f"return document.getElementById('cloud').{side}") for side in ("width", "height")]
-    size = PictureSize(width=sides[0], height=sides[1])
-    bare = ViewSpec(labels=False, axes=False)
     for stage in range(0, trace.last_stage + 1, 3):
-        driver.execute_script(f"{flow}.set({{stage: arguments[0]}}); {flow}.draw()", stage)
-        expected = render_frame(Scene(trace), stage, Camera(bare, trace.boxes).at(stage, size), size)
-        here, there = marked(shown(driver)), marked(expected.astype(float))
-        assert there.mean() > 0.005
-        assert (here & widened(there)).sum() > 0.97 * here.sum()
-        assert (there & widened(here)).sum() > 0.97 * there.sum()
+        compare_pictures(driver, trace, stage)
 
 
-@pytest.mark.parametrize("kind", ["selected", "mixture", "comparison", "recorded", "folded"])
+def test_a_reader_chooses_a_value_of_the_condition(browse: Browse, conditional_page: Path) -> None:
+    driver, project = browse(conditional_page), conditional_project()
+    slider = found(driver, "condition")
+    assert slider.accessible_name == "Word"
+    assert slider.get_attribute("aria-valuetext") == "BRAD"
+    for given, value in enumerate((0.0, 0.5, 1.0)):
+        trace = project.given(value).trace
+        for stage in (1, trace.last_stage):
+            compare_pictures(driver, trace, stage, given)
+    slider.send_keys(Keys.HOME, Keys.ARROW_RIGHT)
+    assert state(driver, "given") == 1
+    assert state(driver, "hash()").endswith("&given=1")
+    assert slider.get_attribute("aria-valuetext") == "50% BRAD, 50% KATIE (in between, never seen)"
+    browse(conditional_page, state(driver, "hash()"))
+    assert state(driver, "given") == 1
+    found(driver, "condition").send_keys(Keys.SPACE)
+    wait(driver, lambda: state(driver, "given") == 2)
+    found(driver, "play-condition").click()
+    assert not errors(driver)
+
+
+@pytest.mark.parametrize("kind", ["selected", "mixture", "comparison", "conditions", "recorded", "folded"])
 def test_every_state_of_every_kind_of_flow_is_drawn(browse: Browse, kind: str, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     spec = ExportSpec(what="page", moments=2, seen=Seen(view=ViewSpec(marks=frozenset({"points", "target"}))))
@@ -130,6 +159,14 @@ def work_of(kind: str) -> Project | Comparison:
             entrants = [{"name": name, "flow": flow} for name, flow in flows.items()]
             spec = {"target": {"kind": "shape", "name": "square"}, "entrants": entrants}
             return Comparison.untrained(comparison_spec(spec))
+        case "conditions":  # a flow that is conditional beside one that is not
+            sources = [{"kind": "text", "text": text} for text in ("A", "B")]
+            entrants = [
+                {"name": name, "flow": {"layers": 1, "ignores_condition": name == "one"}} for name in ("one", "two")
+            ]
+            return Comparison.untrained(
+                comparison_spec({"target": {"kind": "conditional", "sources": sources}, "entrants": entrants})
+            )
         case "recorded":
             positions = np.random.default_rng(0).normal(size=(4, 200, 2))
             return record(positions, names=["base", "one", "</script>", "three"], speed=positions[0, :, 0])
@@ -197,8 +234,8 @@ def test_dark_readers_get_a_dark_page(browse: Browse, page: Path) -> None:
     assert light > 175
 
 
-def test_a_phone_shows_everything_without_scrolling_sideways(browse: Browse, page: Path) -> None:
-    driver = browse(page, width=320, height=640, touch=True)
+def test_a_phone_shows_everything_without_scrolling_sideways(browse: Browse, conditional_page: Path) -> None:
+    driver = browse(conditional_page, "#given=1", width=320, height=640, touch=True)
     assert driver.execute_script("return document.documentElement.scrollWidth") <= 320
     cloud = found(driver, "cloud")
     spot = driver.execute_script(
@@ -206,8 +243,13 @@ def test_a_phone_shows_everything_without_scrolling_sideways(browse: Browse, pag
         "return [all[0], all[1]].map((v) => v / flow.ratio)"
     )
     left, top = spot[0] - cloud.size["width"] / 2, spot[1] - cloud.size["height"] / 2
-    ActionChains(driver).move_to_element_with_offset(cloud, round(left), round(top)).click().perform()
+    before = shown(driver)
+    finger = ActionBuilder(driver, mouse=PointerInput(POINTER_TOUCH, "finger"))
+    finger.pointer_action.move_to(cloud, round(left), round(top)).click()
+    finger.perform()
     wait(driver, lambda: state(driver, "particle") is not None)
+    assert driver.find_element(By.CLASS_NAME, "readout").text.startswith("Particle ")
+    wait(driver, lambda: (marked(shown(driver)) & ~marked(before)).any())  # the path
     for control in driver.find_elements(By.CSS_SELECTOR, "button, select, input"):
         assert control.size["height"] >= 44
 

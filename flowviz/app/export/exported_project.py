@@ -60,7 +60,9 @@ class ExportedProject(ExportSource):
     @cached_property
     def defaults(self) -> Choices:
         last, particles = self._last_stage, self.project.trace.positions.shape[1]
-        return {"stage": last, "first": 0, "last": last, "moment": LATEST, "particles": particles}
+        condition = self.project.flow.condition
+        values = len(condition.spread()) if condition else 1
+        return {"stage": last, "first": 0, "last": last, "moment": LATEST, "particles": particles, "values": values}
 
     def proposed(self, before: ExportSource | None, chosen: ExportSpec | None) -> Choices:
         """Return the choices of last time, updated by what has changed in the window since."""
@@ -82,7 +84,8 @@ class ExportedProject(ExportSource):
         return values
 
     def fields(self, choices: Choices) -> frozenset[str]:
-        hidden = frozenset[str]() if self._has_history else {"moment"}
+        is_known = {"moment": self._has_history, "values": self.project.flow.condition is not None}
+        hidden = {name for name, known in is_known.items() if not known}
         return effects(with_values(ExportSpec(), choices)) - hidden
 
     def options(self, choices: Choices) -> Mapping[str, Mapping[Any, Item]]:

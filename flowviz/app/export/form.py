@@ -36,7 +36,7 @@ SECTIONS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Content": (
         ("stage",), ("first",), ("last",), ("moment",), ("direction",), ("points", "density", "grid"),
         ("paths", "velocity", "target"), ("beside",), ("fitted",), ("common_scale",), ("color_by",), ("palette",),
-        ("axes", "labels"), ("units",), ("particles",), ("particles_as",), ("moments",),
+        ("axes", "labels"), ("units",), ("particles",), ("particles_as",), ("moments",), ("values",),
     ),
 }  # fmt: skip
 LABELS = {  # of rows that are not labeled with the title of their first field

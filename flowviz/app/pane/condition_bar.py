@@ -6,12 +6,11 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.widgets.controls import lay_out, named, tool_button
 from flowviz.app.widgets.jump_slider import JumpSlider
-from flowviz.specs.condition import Condition
+from flowviz.specs.condition import UNSEEN, Condition
 
 POSITIONS = 840  # of the slider, so that each of up to nine classes has one
 NEAR = 12  # positions from that of a class within which the slider means the class
 TOUR_MS = 6000  # from the first value to the last and back
-UNSEEN = " (in between, never seen)"
 
 
 class ConditionBar(QWidget):
@@ -50,8 +49,7 @@ class ConditionBar(QWidget):
         if self._tour.state() == QTimeLine.State.NotRunning and not self._slider.isSliderDown():
             with QSignalBlocker(self._slider):
                 self._slider.setValue(round(POSITIONS * (value - low) / (high - low)))
-        label, is_seen = self._condition.label(value), self._condition.is_learned(value)
-        self._value.setText(label if is_seen else f"{label}{UNSEEN}")
+        self._value.setText(self._condition.caption(value))
 
     def _choose(self, position: int) -> None:
         classes = len(self._condition.classes)

@@ -25,7 +25,15 @@ from flowviz.app.export.preview_image import PreviewImage
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Project
 from flowviz.records import Selection, Timeline
-from flowviz.specs import ExportSpec, PictureSize, PointsSpec, TextSpec
+from flowviz.specs import (
+    ConditionalSpec,
+    ExportSpec,
+    FlowSpec,
+    PictureSize,
+    PointsSpec,
+    TextSpec,
+    TrainingSpec,
+)
 from flowviz.specs.export import effects
 from flowviz.specs.export_kinds import FORMATS, What
 from flowviz.specs.fields import fields_of
@@ -80,6 +88,7 @@ WITHOUT_CONTROL = {
     "column",  # chosen with the color
     *("camera", "velocity", "grid_cells", "square"),  # chosen in the window
     "controls",  # of the command line
+    "values",  # of conditional flows
 }
 
 
@@ -95,6 +104,18 @@ def test_only_controls_with_an_effect_are_shown(dialog: Dialog) -> None:
         hidden = {name for name, each in visible.items() if not any(each)}
         assert shown == found & CONTROLS.keys(), (what, format_)
         assert hidden == CONTROLS.keys() - shown, (what, format_)
+
+
+def test_values_of_a_condition_can_be_chosen_for_a_page(qtbot: QtBot) -> None:
+    words = ConditionalSpec(sources=tuple(TextSpec(text=word) for word in ("A", "B", "C")))
+    with open_dialog(Project.untrained(words, FlowSpec(layers=1), TrainingSpec(steps=1)), None, qtbot) as dialog:
+        assert not dialog.is_shown("exportValues")
+        dialog.choose("exportWhat", "page")
+        box = dialog.find(QSpinBox, "exportValues")
+        assert dialog.is_shown("exportValues")
+        assert (box.value(), dialog.itself.spec().values) == (3, None)
+        box.setValue(5)
+        assert dialog.itself.spec().values == 5
 
 
 def test_disabled_controls_give_a_reason(dialog: Dialog) -> None:
