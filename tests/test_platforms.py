@@ -11,7 +11,7 @@ import flowviz
 
 PACKAGE = Path(flowviz.__file__).parent
 CHECKOUT = PACKAGE.parent
-FOR_THE_README = {"guide", "pictures"}
+NOT_IN_THE_PROGRAM = {"guide", "pictures", "site", "site_pages"}
 
 UNIX_MODULES = {"curses", "fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
 WINDOWS_MODULES = {"msvcrt", "nt", "winreg", "winsound"}
@@ -62,10 +62,10 @@ def test_what_only_some_systems_have_would_be_found(code: str) -> None:
     assert BANNED & set(used_names(ast.parse(code)))
 
 
-def test_a_wheel_has_all_resources_but_the_pictures_of_the_readme() -> None:
+def test_a_wheel_has_all_resources_but_those_of_the_readme_and_the_site() -> None:
     settings = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
     folders = {path.name for path in (CHECKOUT / "resources").iterdir() if path.is_dir()}
-    needed = {name: f"flowviz/resources/{name}" for name in folders - FOR_THE_README - {"__pycache__"}}
+    needed = {name: f"flowviz/resources/{name}" for name in folders - NOT_IN_THE_PROGRAM - {"__pycache__"}}
     assert wheel["force-include"] == {f"resources/{name}": place for name, place in needed.items()}
     assert wheel["shared-data"] == {"resources/desktop": "share"}

@@ -59,19 +59,14 @@ class PagePane:
         """Return the flow at the present value of its condition, if it has one."""
         flow, picture = self._project.flow, target_picture(self._project.build_target())
         latest = self._spec.particles or self._project.trace.positions.shape[1]
-        moments = [self._moment(moment, min(ALONG_TRAINING, latest)) for moment in self._past]
+        moments = [
+            self._moment(moment, min(ALONG_TRAINING, latest)) for moment in past_moments(self._project, self._spec)
+        ]
         return {
             "label": "" if flow.condition is None or flow.given is None else flow.condition.caption(flow.given),
             "target": _gray(picture.shades, picture.rectangle),
             "moments": [*moments, self._moment(None, self._spec.particles)],
         }
-
-    @property
-    def _past(self) -> Sequence[Moment]:
-        """Return moments before the latest one, evenly spread."""
-        past = self._project.timeline.moments[:-1]
-        places = np.linspace(0, len(past) - 1, self._spec.moments if past else 0).round()
-        return [past[place] for place in np.unique(places).astype(int)]
 
     def _moment(self, moment: Moment | None, particles: int | None) -> dict[str, Any]:
         history = self._project.history.step
@@ -194,6 +189,13 @@ def page_values(flow: FlowSpec, count: int | None) -> list[float | None]:
     if flow.condition is None or count == 1:
         return [flow.given]
     return [float(value) for value in flow.condition.spread(count)]
+
+
+def past_moments(project: Project, spec: ExportSpec) -> Sequence[Moment]:
+    """Return the moments of a page before the latest one, evenly spread."""
+    past = project.timeline.moments[:-1]
+    places = np.linspace(0, len(past) - 1, spec.moments if past else 0).round()
+    return [past[place] for place in np.unique(places).astype(int)]
 
 
 def _dots(shape: str, count: int, palette: Palette, theme: Theme) -> list[int]:

@@ -35,7 +35,7 @@ from flowviz.rendering.density import FADE, RISE
 from flowviz.rendering.particles import OTHERS
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.target import STRENGTH
-from flowviz.rendering.typeface import font_file
+from flowviz.rendering.typeface import Weight, font_file
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize
 from flowviz.specs.explanations import COLOR_TITLES, DIRECTION_TITLES
 from flowviz.specs.export import relevant
@@ -101,6 +101,17 @@ class WebPage:
                 yield from panes[-1].collect()
             part.write_text(self._html(panes), encoding="utf-8", newline="\n")
 
+    def parts(self) -> Mapping[str, str]:
+        """Return what the page has of its own, for a page that shares its script and its style with others.
+
+        Returns:
+            Its `title`, its `data`, its static `picture`, as an address, and the `alternative` to that, all as HTML.
+        """
+        panes = [PagePane(project, self._spec, self._columns, name) for name, project in self._projects]
+        for pane in panes:
+            list(pane.collect())
+        return self._parts(panes)
+
     @property
     def _flows(self) -> list[FlowSpec]:
         return [project.flow for _, project in self._projects]
@@ -121,9 +132,7 @@ class WebPage:
 
     def _html(self, panes: list[PagePane]) -> str:
         """Return the page. Values that come from the project are escaped."""
-        script = f'"use strict";\n(() => {{\n{_script()}}})();\n'
-        style = _style(self._title)
-        data = json.dumps(self._data(panes), allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+        script, style = page_script(), page_style(data_url("font/woff", page_font(self._title)))
         policy = (
             f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
             "font-src data:; base-uri 'none'; form-action 'none'"
@@ -131,13 +140,19 @@ class WebPage:
         return Template(resource("page/page.html").read_text(encoding="utf-8")).substitute(
             policy=policy,
             version=escape(flowviz.__version__),
-            title=escape(self._title),
-            picture=self._picture(),
-            alternative=escape(f"{self._title}, drawn by a normalizing flow {self._projects[0][0]}".strip()),
             style=style,
-            data=data,
             script=script,
+            **self._parts(panes),
         )
+
+    def _parts(self, panes: list[PagePane]) -> dict[str, str]:
+        data = json.dumps(self._data(panes), allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+        return {
+            "title": escape(self._title),
+            "picture": self._picture(),
+            "alternative": escape(f"{self._title}, drawn by a normalizing flow {self._projects[0][0]}".strip()),
+            "data": data,
+        }
 
     def _data(self, panes: list[PagePane]) -> dict[str, Any]:
         view = self._spec.seen.view
@@ -216,17 +231,18 @@ def _with_alpha(colors: Any, alphas: Any) -> bytes:
     return np.concatenate([colors, opacity[:, None]], axis=1).tobytes()
 
 
-def _script() -> str:
+def page_script() -> str:
     """Return the script of all pages, whose parts are in the order of the names of their files."""
     files = sorted(resource("page").glob("*.js"))
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+    parts = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 
-def _style(title: str) -> str:
-    """Return the style sheet, with the colors of the program and the part of its typeface that a page needs."""
+def page_style(font: str) -> str:
+    """Return the style sheet of pages, with the colors of the program, for a font at an address."""
     colors = {f"{name}_{theme}": f"rgb{color}" for theme in THEMES for name, color in _colors(theme)}
     text = resource("page/page.css").read_text(encoding="utf-8")
-    return Template(text).substitute(colors, font=data_url("font/woff", _font(title)))
+    return Template(text).substitute(colors, font=font)
 
 
 def _colors(theme: Theme) -> Iterator[tuple[str, Color]]:
@@ -239,12 +255,12 @@ def _colors(theme: Theme) -> Iterator[tuple[str, Color]]:
     yield "accent", CURVES[theme]["validation"]
 
 
-def _font(title: str) -> bytes:
-    """Return the letters of European languages, and those of a title that the typeface has."""
+def page_font(title: str, weight: Weight = "regular") -> bytes:
+    """Return the typeface with the letters of European languages, and those of a title, as far as it has them."""
     options = Options(layout_features=["kern"], notdef_outline=True, hinting=False)
     subsetter, content = Subsetter(options), BytesIO()
     subsetter.populate(unicodes={*LATIN[0], *LATIN[1], *map(ord, title)})
-    with TTFont(font_file(), recalcTimestamp=False) as font:
+    with TTFont(font_file(weight), recalcTimestamp=False) as font:
         subsetter.subset(font)
         font.flavor = "woff"
         font.save(content)

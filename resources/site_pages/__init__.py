@@ -1,0 +1,1 @@
+"""The parts of the site that `resources/make_site.py` writes."""
