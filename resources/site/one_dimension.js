@@ -1,12 +1,13 @@
 "use strict";
 /** The one-dimensional flow of the first lesson: a curve to bend, the points before it, and those after it. */
 (() => {
-  const KNOTS = [-3, -2, -1, 0, 1, 2, 3], RANGE = 4, RISE = 0.05, SIDE = 320, DEEP = 96, HIGHEST = 2, BINS = 64, HALF = 0.25;
-  const place = (x) => (SIDE * (x + RANGE)) / (2 * RANGE), deep = (density) => SIDE + 8 + (DEEP * Math.min(density, HIGHEST)) / HIGHEST;
-  const right = (density, y) => `${deep(density)},${SIDE - place(y)}`, below = (density, x) => `${place(x)},${deep(density)}`;
-  const normal = (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI), path = (points) => `M${points.join("L")}`;
-  const FINE = [...Array(641).keys()].map((i) => i / 40 - 8);
+  const KNOTS = [-3, -2, -1, 0, 1, 2, 3], RANGE = 4, RISE = 0.05, HIGHEST = 2, WIDTH = 1 / 8, HALF = 0.25;
+  const FINE = [...Array(641).keys()].map((i) => i / 40 - 8), normal = (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
   const POINTS = FINE.flatMap((x) => Array(Math.round(100 * normal(x))).fill(x)); // 4,000, normally distributed
+  const deep = (density) => 4.2 + 1.2 * Math.min(density, HIGHEST), path = (points) => `M${points.join("L")}`;
+  const isShown = (x) => Math.abs(x) <= RANGE;
+  const right = (density, y) => [deep(density), -y], below = (density, x) => [x, deep(density)];
+  const area = (spot, density, [from, to]) => path([spot(0, from), spot(density, from), spot(density, to), spot(0, to)]);
 
   class Curve {
     constructor(root) {
@@ -23,10 +24,9 @@
       this.update();
     }
 
-    drag(knot, i, event) {
-      if (!knot.hasPointerCapture(event.pointerId)) return;
-      const spot = new DOMPoint(event.clientX, event.clientY).matrixTransform(knot.getScreenCTM().inverse());
-      this.move(i, RANGE - (2 * RANGE * spot.y) / SIDE);
+    drag(knot, i, { pointerId, clientX, clientY }) {
+      const spot = new DOMPoint(clientX, clientY).matrixTransform(knot.getScreenCTM().inverse());
+      if (knot.hasPointerCapture(pointerId)) this.move(i, -spot.y);
     }
 
     press(i, event) {
@@ -59,26 +59,25 @@
     }
 
     bars(points, spot) {
-      const counts = new Array(BINS).fill(0), width = (2 * RANGE) / BINS;
-      for (const x of points) counts[Math.floor((x + RANGE) / width)]++;
-      const bar = (high, from, to) => path([spot(0, from), spot(high, from), spot(high, to), spot(0, to)]);
-      return counts.map((count, i) => bar(count / points.length / width, i * width - RANGE, (i + 1) * width - RANGE)).join("");
+      const lefts = [...Array((2 * RANGE) / WIDTH).keys()].map((i) => i * WIDTH - RANGE), counts = lefts.map(() => 0);
+      for (const x of points) counts[Math.floor((x + RANGE) / WIDTH)]++;
+      return lefts.map((left, i) => area(spot, counts[i] / points.length / WIDTH, [left, left + WIDTH])).join("");
     }
 
     update() {
       const center = Number(this.slider.value), ends = [center - HALF, center + HALF], images = ends.map((x) => this.at(x)[0]);
-      const [y, slope] = this.at(center), along = 0.9 / Math.hypot(1, slope), spot = (x, y) => `${place(x)},${SIDE - place(y)}`;
-      const area = (way, [from, to]) => path([way(0, from), way(HIGHEST, from), way(HIGHEST, to), way(0, to)]);
+      const [y, slope] = this.at(center), along = 0.9 / Math.hypot(1, slope), curve = FINE.map((x) => [x, ...this.at(x)]);
       const found = {
-        line: path(FINE.filter((x) => Math.abs(x) <= RANGE).map((x) => spot(x, this.at(x)[0]))),
-        density: path(FINE.map((x) => below(normal(x), x))) + path(FINE.map((x) => right(normal(x) / this.at(x)[1], this.at(x)[0]))),
-        tangent: path([spot(center - along, y - along * slope), spot(center + along, y + along * slope)]),
+        line: path(curve.filter(([x, y]) => isShown(x) && isShown(y)).map(([x, y]) => [x, -y])),
+        density: path(FINE.filter(isShown).map((x) => below(normal(x), x)))
+          + path(curve.filter(([, y]) => isShown(y)).map(([x, y, slope]) => right(normal(x) / slope, y))),
+        tangent: path([[center - along, along * slope - y], [center + along, -along * slope - y]]),
         bars: this.bars(POINTS, below) + this.bars(POINTS.map((x) => this.at(x)[0]), right),
-        slice: area(below, ends) + area(right, images),
+        slice: area(below, HIGHEST, ends) + area(right, HIGHEST, images),
       };
       for (const [name, d] of Object.entries(found)) this.root.querySelector(`.${name}`).setAttribute("d", d);
       this.knots.forEach((knot, i) => {
-        knot.setAttribute("cy", SIDE - place(this.heights[i]));
+        knot.setAttribute("cy", -this.heights[i]);
         knot.setAttribute("aria-valuenow", this.heights[i].toFixed(2));
       });
       const width = images[1] - images[0], share = (2 * HALF * (normal(ends[0]) + 4 * normal(center) + normal(ends[1]))) / 6;
@@ -87,5 +86,5 @@
     }
   }
 
-  for (const root of document.querySelectorAll(".curve")) root.curve = new Curve(root);
+  for (const root of document.querySelectorAll(".curve")) new Curve(root);
 })();

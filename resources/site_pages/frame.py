@@ -6,7 +6,7 @@ Templates escape all texts; a text that is HTML already is a `Markup`.
 import json
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
 from string import Template
@@ -18,7 +18,7 @@ import flowviz
 from flowviz.exporting.page_clouds import THEMES
 from flowviz.exporting.web_page import page_font, page_script, page_style
 from flowviz.files import resource
-from flowviz.rendering.colors import CURVES
+from flowviz.rendering.colors import CURVES, QUADRANTS
 
 TEMPLATES = Path(__file__).parents[1] / "site"
 SHARED = "shared"  # folder of what all pages share
@@ -101,8 +101,7 @@ class Frame:
         self.put(f"{SHARED}/bold.woff", page_font(SIGNS, "bold"))
         for path in TEMPLATES.glob("*.js"):
             self.copy(path, f"{SHARED}/{path.name}")
-        slopes = {f"slope_{theme}": f"rgb{CURVES[theme]['loss']}" for theme in THEMES}
-        style = Template((TEMPLATES / "site.css").read_text(encoding="utf-8")).substitute(slopes)
+        style = Template((TEMPLATES / "site.css").read_text(encoding="utf-8")).substitute(dict(_colors()))
         self.put(f"{SHARED}/site.css", style.encode())
         self.copy(resource("desktop/icons/hicolor/scalable/apps/flowviz.svg"), f"{SHARED}/icon.svg")
         self.put(f"{SHARED}/search.json", json.dumps(self._entries, ensure_ascii=False).encode())
@@ -112,6 +111,13 @@ class Frame:
         """Remove folders of the site that an earlier run has written."""
         for name in names:
             shutil.rmtree(self.folder / name, ignore_errors=True)
+
+
+def _colors() -> Iterator[tuple[str, str]]:
+    for theme in THEMES:
+        yield f"slope_{theme}", f"rgb{CURVES[theme]['loss']}"
+        for number, color in enumerate(QUADRANTS["safe", theme]):
+            yield f"quadrant_{number}_{theme}", f"rgb{color}"
 
 
 def sizes(folder: Path) -> Mapping[str, int]:

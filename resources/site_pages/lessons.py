@@ -110,7 +110,7 @@ class LessonPages:
         if state.setup.suspects:
             return self._suspects(state.work, state)
         if "bumps" in observed and not isinstance(state.work.content, Comparison):
-            return {"kind": "coupling", "data": coupling(state.work)}
+            return {"kind": "coupling", **coupling(state.work)}
         if state.seen.view.square or (state.seen.view.marks - set(SHOWN) and observed & {"stage", "played"}):
             return {"kind": "picture", "picture": self._pictures.film(state.work, state.seen, f"{words}: an animation")}
         still = self._pictures.still(state.work, state.seen, words)

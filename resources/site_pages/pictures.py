@@ -14,7 +14,7 @@ from flowviz.projects import Comparison, Project
 from flowviz.specs import ExportSpec, PictureSize, Playback, Seen
 from flowviz.specs.export_kinds import What
 from flowviz.specs.view import Theme
-from site_pages.figures import Work
+from site_pages.figures import PARTICLES, Work
 from site_pages.frame import Frame
 
 SIZE = PictureSize(width=600, height=400)
@@ -68,7 +68,9 @@ class Pictures:
         if key not in self._drawn:
             ended = seen.model_copy(update={"stage": None, "playback": Playback(repeat="loop")})
             still = self._both(f"end {key}", work, ExportSpec(seen=ended, size=FILM_SIZE), alternative)
-            spec = ExportSpec(what="animation", format="webp", seen=ended, size=FILM_SIZE, in_betweens=2, fps=5)
+            spec = ExportSpec(
+                what="animation", format="webp", seen=ended, size=FILM_SIZE, in_betweens=2, fps=5, particles=PARTICLES
+            )
             film = self._both(key, work, spec, alternative)
             self._drawn[key] = replace(film, still_light=still.light, still_dark=still.dark)
         return self._drawn[key]
@@ -83,7 +85,7 @@ class Pictures:
     def _write(self, name: str, work: Work, spec: ExportSpec) -> str:
         content = work.content
         export = ComparisonFigure(content, spec, None) if isinstance(content, Comparison) else Export(content, spec)
-        address = f"{name}.{spec.format}"
+        address = f"{name}.webp"
         with TemporaryDirectory() as folder:
             path = Path(folder) / f"picture.{spec.format}"
             for _ in export.write(path):
@@ -99,10 +101,10 @@ def _in(theme: Theme, spec: ExportSpec) -> ExportSpec:
 
 
 def _smaller(content: bytes) -> bytes:
-    """Return a picture with fewer colors, as PNG."""
+    """Return a picture with fewer colors, as WebP."""
     found = BytesIO()
     with Image.open(BytesIO(content)) as picture:
-        picture.convert("RGB").quantize(COLORS).save(found, "PNG", optimize=True)
+        picture.convert("RGB").quantize(COLORS).convert("RGB").save(found, "WEBP", lossless=True)
     return found.getvalue()
 
 

@@ -1,6 +1,7 @@
 """Small stand-ins for what only the program can do: suspects, whose densities it knows, and a coupling to bend."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,7 @@ from markupsafe import Markup
 
 from flowviz.lessons.suspects import LOW, Suspects, suspects_of
 from flowviz.rendering import Camera
-from flowviz.rendering.colors import QUADRANTS
-from flowviz.specs import Seen, ViewSpec
-from flowviz.specs.view import Theme
+from flowviz.specs import Seen
 from site_pages.figures import PARTICLES, Work
 from site_pages.pictures import SIZE
 
@@ -41,22 +40,32 @@ def plain(seen: Seen) -> Seen:
     return seen.model_copy(update={"view": seen.view.model_copy(update={"labels": False, "axes": False})})
 
 
-def coupling(work: Work) -> Markup:
-    """Return a coupling as JSON for the script of the page: its two curves, particles before it, and their colors."""
+def coupling(work: Work) -> Mapping[str, Any]:
+    """Return a coupling to bend: particles after it, its two curves, and numbers for the script of the page."""
     project = work.first
-    base, curves = project.trace.positions[BENT - 1][:PARTICLES], project.build_flow().report(BENT).curves
-    named = {curve.bends: curve for curve in curves}
-    shift, scale = named["shift"], named["log-scale"]
-    themes: tuple[Theme, ...] = ("light", "dark")
-    data = {
-        "x": _rounded(base[:, 0]),
-        "y": _rounded(base[:, 1]),
-        "across": _rounded(shift.x),
-        "shift": _rounded(shift.y),
-        "scale": _rounded(np.interp(shift.x, scale.x, scale.y)),
-        "colors": {theme: [f"rgb{color}" for color in QUADRANTS[ViewSpec().palette, theme]] for theme in themes},
+    before, after = project.trace.positions[BENT - 1 : BENT + 1, :PARTICLES]
+    curves = {curve.bends: curve for curve in project.build_flow().report(BENT).curves}
+    shift, scale = curves["shift"], curves["log-scale"]
+    numbers = {
+        "x": before[:, 0],
+        "y": before[:, 1],
+        "shifts": np.interp(before[:, 0], shift.x, shift.y),
+        "scales": np.interp(before[:, 0], scale.x, scale.y),
+        "across": shift.x,
+        "shift": shift.y,
+        "scale": np.interp(shift.x, scale.x, scale.y),
     }
-    return Markup(json.dumps(data, separators=(",", ":")))  # noqa: S704  # numbers and constants
+    data = json.dumps({name: _rounded(values) for name, values in numbers.items()}, separators=(",", ":"))
+    quadrants = (before[:, 0] >= 0) + 2 * (before[:, 1] >= 0)
+    particles = zip(quadrants.tolist(), _rounded(after[:, 0]), _rounded(-after[:, 1]), strict=True)
+    return {
+        "data": Markup(data),  # noqa: S704  # numbers
+        "particles": [dict(zip(("quadrant", "x", "y"), each, strict=True)) for each in particles],
+        "curves": [
+            {"name": name, "title": title, "most": round(1 + float(np.abs(curve.y).max()), 1)}
+            for name, title, curve in (("shift", "shift t(x)", shift), ("scale", "log-scale s(x)", scale))
+        ],
+    }
 
 
 def _rounded(values: Any) -> list[float]:

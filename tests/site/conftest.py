@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from make_site import make
 
 from flowviz.lessons import lesson_file, read_lesson
@@ -52,13 +53,23 @@ condition = {{ observe = "bumps", at_least = 1 }}
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a small site."""
-    folder = tmp_path_factory.mktemp("lessons")
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Write a small site, once for all processes that run tests."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    done = shared / "site_is_written"
+    with FileLock(shared / "site.lock"):
+        if not done.exists():
+            write(shared / "lessons", shared / "site")
+            done.touch()
+    return shared / "site"
+
+
+def write(folder: Path, site: Path) -> None:
+    """Write a site with lessons from a folder."""
+    folder.mkdir()
     project = replace(bent_project(2000), target=TextSpec(text="</script><b>"))
     save_project(project, folder / "strange.flowviz")
     (folder / "strange.toml").write_text(STRANGE, encoding="utf-8")
     lessons = [read_lesson(lesson_file("1")), read_lesson(folder / "strange.toml")]
-    site = tmp_path_factory.mktemp("site")
     make(site, [example("brad")], lessons)
-    return site

@@ -7,6 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import numpy as np
 import pytest
 from selenium import webdriver
 from selenium.webdriver import ActionChains, Keys
@@ -121,21 +122,23 @@ def test_curve_of_one_dimension_bends_but_always_rises(usual: Driver, address: s
 def test_bent_coupling_can_be_undone(usual: Driver, address: str) -> None:
     usual.get(f"{address}/lessons/strange.html")
     coupling = usual.find_element(By.CLASS_NAME, "coupling")
-    picture = "return arguments[0].querySelector('.cloud').toDataURL()"
+    heights = "return [...arguments[0].querySelectorAll('circle')].map((each) => Number(each.getAttribute('cy')))"
     undo = coupling.find_element(By.CSS_SELECTOR, "[type=checkbox]")
     undo.click()
-    base = usual.execute_script(picture, coupling)
+    base = usual.execute_script(heights, coupling)
     undo.click()
-    before = usual.execute_script(picture, coupling)
-    curve = coupling.find_element(By.CLASS_NAME, "drag")
+    before = usual.execute_script(heights, coupling)
+    curve = coupling.find_element(By.CSS_SELECTOR, "[data-curve=shift] svg")
     usual.execute_script("arguments[0].scrollIntoView({ block: 'center' })", curve)
     ActionChains(usual).click_and_hold(curve).move_by_offset(0, -30).release().perform()
-    assert usual.execute_script(picture, coupling) != before
+    moved = np.subtract(before, usual.execute_script(heights, coupling))
+    assert moved.max() > 0.3
+    assert moved.min() >= 0, "none was moved down"
     undo.click()
-    assert usual.execute_script(picture, coupling) == base
+    assert usual.execute_script(heights, coupling) == pytest.approx(base)
     undo.click()
     coupling.find_element(By.TAG_NAME, "button").click()
-    assert usual.execute_script(picture, coupling) == before
+    assert usual.execute_script(heights, coupling) == pytest.approx(before)
 
 
 def test_search_finds_lessons_guides_and_names(usual: Driver, address: str) -> None:
