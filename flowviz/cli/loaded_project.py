@@ -1,5 +1,6 @@
 """A project that a command reads, and its flow."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from flowviz.errors import FileError, SpecError
 from flowviz.library.distribution import score_in_parts, trace_in_parts
 from flowviz.projects import Project, is_comparison, load_comparison, load_project
 from flowviz.records import Trace
-from flowviz.records.measured import not_comparable
+from flowviz.records.measured import Measured, not_comparable
 from flowviz.records.score import inexact_note
 from flowviz.specs import FlowSpec, TargetSpec
 from flowviz.specs.edits import Edits
@@ -128,13 +129,19 @@ class LoadedProject:
         if direction == "encode":
             say_nll(np.concatenate(nlls), folded, self.project.target, units)
 
-    def scored(self, points: NDArray[np.float64], units: UnitName) -> Iterator[NDArray[np.floating]]:
-        """Yield the log-densities of points (n, 2) in parts; print how many points have none."""
-        folded = 0
+    def scored(
+        self, points: NDArray[np.float64], units: UnitName, *, as_json: bool = False
+    ) -> Iterator[NDArray[np.floating]]:
+        """Yield the log-densities of points (n, 2) in parts; print how many points have none, and the NLL as JSON."""
+        nlls = [np.zeros(0)]
         for part in self.parts(score_in_parts(self.project, points, units)):
-            folded += int(np.isnan(part).sum())
+            nlls.append(-part.astype(np.float64))
             yield part
-        _say_folded(folded, len(points))
+        found = np.concatenate(nlls)
+        _say_folded(int(np.isnan(found).sum()), len(points))
+        if as_json:
+            is_flow = spec_units(self.project.target, units).are_flow_units
+            typer.echo(json.dumps({**_figures(found), "nll_units": "flow" if is_flow else units}))
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -166,6 +173,18 @@ def say_nll(nlls: NDArray[np.float64], folded: float, target: TargetSpec, name: 
     per = "" if units.are_flow_units else f" per area in {area}"
     nll, note = units.nll(float(nlls.mean())), inexact_note(folded / len(nlls))
     say(f"The NLL of {len(nlls):,} validation points is {nll:.3f} nats{per}{note}.")
+
+
+def _figures(nlls: NDArray[np.float64]) -> dict[str, float | None]:
+    """Return the mean of the NLLs of points (n,) and its error, for scripts; None if some points have no density."""
+    found = Measured.of(nlls, "test", can_fold=True)
+    return {
+        "points": found.points,
+        "nll": found.mean,
+        "standard_error": found.standard_error,
+        "nll_median": found.median,
+        "without_density": found.without_density,
+    }
 
 
 def _say_folded(folded: int, count: int) -> None:

@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 LINE_SECONDS = 10  # between two lines of progress
 JUDGED = {"gap", "test_nll", DIFFERENCE, "on_target", "legibility", "seconds_to_goal"}  # columns of a comparison
+OF_DENSITY = JUDGED - {"legibility"} | {"effective_share", "covered"}  # if a flow learns from a density
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -142,7 +143,9 @@ def comparison_table(comparison: Comparison) -> "Table":
     from rich.text import Text
 
     lines = comparison.lines()
-    columns = [column for column in brief_columns(lines) if column.name in JUDGED]
+    learns_from_density = any(each.training.objective != "samples" for each in comparison.projects.values())
+    judged = OF_DENSITY if learns_from_density else JUDGED
+    columns = [column for column in brief_columns(lines) if column.name in judged]
     table = Table(box=box.SIMPLE_HEAD, padding=0)
     for heading in ("entrant", "runs", *(column.heading(lines) for column in columns)):
         table.add_column(heading, justify="left" if heading == "entrant" else "right")

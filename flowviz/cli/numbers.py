@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from flowviz.cli import options
 from flowviz.cli.loaded_project import LoadedProject, shown_options
 from flowviz.cli.messages import drained, say, say_columns
-from flowviz.cli.outputs import NumbersOutput
+from flowviz.cli.outputs import STDOUT, NumbersOutput
 from flowviz.cli.plan_options import requested_target
 from flowviz.cli.spec_options import Given, SpecFile, given_files, takes
 from flowviz.cli.target_sources import Sources, built, chosen_sources
-from flowviz.errors import FileError
+from flowviz.errors import FileError, SpecError
 from flowviz.exporting import tables
 from flowviz.exporting.tables import Particles, Rows
 from flowviz.library.distribution import sample_in_parts
@@ -89,14 +89,17 @@ def score(
     columns: options.Columns = None,
     units: options.UnitsChoice = "data",
     form: options.NumbersFormat = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Compute the log-density of points under a saved flow, in nats: a column log_prob, or an array float32 (n,).
 
     The density is per area in the units of the points.
     """
+    if as_json and output == STDOUT:
+        raise SpecError("--json prints to stdout. Give -o the name of a file for the log-densities.")
     place = NumbersOutput.checked(output, form, [project, points, *given_files(edits)])
     loaded, found = LoadedProject.at(project, entrant, showing, edits), _read_scored(points, columns)
-    scores = Rows("log_prob", ("log_prob",), len(found), loaded.scored(found, units))
+    scores = Rows("log_prob", ("log_prob",), len(found), loaded.scored(found, units, as_json=as_json))
     place.write(scores, "Scoring", len(slices(len(found))), f"the log-densities of {counted(len(found), 'point')}")
 
 

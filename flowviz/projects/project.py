@@ -290,7 +290,8 @@ class Project:
     def given(self, value: str | float) -> "Project":
         """Return this project at another value of its condition, and its particles followed anew.
 
-        Loads TensorFlow, unless there was no training. The score remains: it is that of all values.
+        Loads TensorFlow, unless there was no training. The score remains: it is that of all values. How well the
+        moments of the training hit the target is unknown at another value.
 
         Args:
             value: The name of a class, or a number; between two classes, it is a share of both.
@@ -301,7 +302,9 @@ class Project:
         found = self.condition.value(value)
         if found == self.flow.given:
             return self
-        return replace(self, flow=self.flow.model_copy(update={"given": found}))._followed_anew(score=self.score)
+        moments = tuple(Moment(each.step, each.weights, None, None) for each in self.timeline.moments)
+        flow, timeline = self.flow.model_copy(update={"given": found}), replace(self.timeline, moments=moments)
+        return replace(self, flow=flow, timeline=timeline)._followed_anew(score=self.score)
 
     def build_target(self) -> targets.Target:
         """Return the target, at the value of the condition at which the flow is shown. Raises `FlowvizError`."""

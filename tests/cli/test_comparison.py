@@ -20,6 +20,7 @@ from rich.console import Console
 import flowviz
 from flowviz.cli.interrupts import Interrupted
 from flowviz.cli.messages import comparison_table
+from flowviz.files import resource
 from flowviz.projects import Project, example, load_comparison, save_project
 from flowviz.records import Trial
 from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
@@ -67,6 +68,12 @@ def test_table_in_the_terminal_shows_the_legibility() -> None:
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "legibility" in text
     assert text.count("87.5%") == len(trials)
+
+
+def test_table_in_the_terminal_shows_covered_letters_of_flows_that_learn_from_a_density() -> None:
+    compared = load_comparison(resource("lessons/two_ways.flowviz")), example("three_flows").comparison()
+    of_density, others = ({column.header for column in comparison_table(each).columns} for each in compared)
+    assert of_density - others == {"effective samples", "parts covered"}
 
 
 @pytest.fixture(scope="module")

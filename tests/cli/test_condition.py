@@ -9,7 +9,11 @@ import pytest
 
 from flowviz import load
 from flowviz.cli.target_sources import with_condition_value
-from flowviz.specs import ConditionalSpec
+from flowviz.exporting.scenes import Scenes
+from flowviz.exporting.shots import Shot
+from flowviz.records import Scene
+from flowviz.specs import ConditionalSpec, Seen
+from flowviz.targets import build_target
 from tests.test_cli import SMALL, run
 
 WORDS = "--text", "BRAD", "--text", "KATIE"
@@ -58,6 +62,35 @@ def test_log_density_depends_on_the_value(trained: Path, tmp_path: Path) -> None
         assert run("score", trained, points, "--given", value, "-o", path) == 0
         found.append(np.load(path).tolist())
     assert found[0] != found[1] != found[2]
+
+
+def test_score_prints_the_mean_as_json(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    points, path = tmp_path / "points.csv", tmp_path / "scores.npy"
+    points.write_text("x,y\n0,0\n1,0.2\n")
+    assert run("score", trained, points, "--given", "KATIE", "--json", "-o", path) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["nll"] == pytest.approx(-np.load(path).mean(), abs=1e-5)
+    assert {name: figures[name] for name in ("points", "without_density", "nll_units")} == {
+        "points": 2, "without_density": 0, "nll_units": "flow"
+    }  # fmt: skip
+    assert run("score", trained, points, "--json", "-o", "-") == 2
+    assert "Give -o the name of a file" in capsys.readouterr().err
+
+
+def test_hits_of_a_moment_are_those_of_the_value_that_is_shown(trained: Path) -> None:
+    project = load(trained)
+    assert all(moment.on_target is not None for moment in project.timeline.moments)
+    other = project.given("KATIE")
+    assert all(moment.on_target is None for moment in other.timeline.moments)
+    target = build_target(project.target)
+    hits = target.given(1.0).on_target(other.trace.positions[-1])
+    assert other.present_moment(target).on_target == hits != project.timeline.moments[-1].on_target
+
+
+def test_titles_of_pictures_begin_with_the_value(trained: Path) -> None:
+    project = load(trained).given("KATIE")
+    scenes = Scenes(project, Seen(), None, [Shot(1)])
+    assert scenes.title(Shot(1), Scene(project.trace)).startswith("KATIE · 1 of")
 
 
 @pytest.mark.parametrize("command", ["sample", "score", "trace", "render"])
