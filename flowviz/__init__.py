@@ -56,6 +56,7 @@ Pictures
     picture             a picture of a project as PNG
     render              write a picture, an animation or numbers to a file
     draw                draw a project into Matplotlib axes
+    Widget              an interactive picture of a project in a notebook; needs anywidget
     render_comparison   write the figure of a comparison
     render_difference   write the difference of two densities
     render_judgment     write the figure of a report of judge
@@ -67,6 +68,8 @@ Files
     load_extensions     run files that add targets and flows
     FlowvizError        an error that the user can correct; its message says how
 """
+
+from importlib.util import find_spec
 
 import lazy_loader
 
@@ -82,4 +85,5 @@ class _Names(list[str]):
         return False
 
 
-__all__ = _Names(_names)  # as a list, for `from flowviz import *`
+_lacking = set() if find_spec("anywidget") else {"Widget"}
+__all__ = _Names(name for name in _names if name not in _lacking)  # as a list, for `from flowviz import *`

@@ -61,6 +61,7 @@ from .targets import build_target as build_target
 from .targets import points_spec as points_spec
 from .targets import read_image as read_image
 from .training.rescored import rescored as rescored
+from .widget import Widget as Widget
 
 __all__: list[str]
 __version__: str

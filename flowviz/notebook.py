@@ -15,9 +15,14 @@ def progress_display(units: Units) -> Callable[[Event], object]:
     Args:
         units: The units in which to show NLLs.
     """
+    return _ProgressLine(units) if is_in_notebook() else lambda _: None
+
+
+def is_in_notebook() -> bool:
+    """Return whether the code runs in the kernel of a notebook."""
     from rich.console import Console  # imported here because the window imports this module but needs no console
 
-    return _ProgressLine(units) if Console().is_jupyter else lambda _: None
+    return Console().is_jupyter
 
 
 class _ProgressLine:

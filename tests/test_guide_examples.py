@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import flowviz
-from flowviz import Project, ShapeSpec, build_target, load
+from flowviz import Project, ShapeSpec, Widget, build_target, load
 from flowviz.records.judgment import Judgment
 
 GUIDE = Path(flowviz.__file__).parents[1] / "resources/guide/library.md"
@@ -36,6 +36,12 @@ def test_a_training_goes_on_and_learns_another_target() -> None:
     assert isinstance(moons, Project)
     assert longer.history.step[-1] == 800
     assert moons.target == ShapeSpec(name="two_moons")
+
+
+def test_a_widget_shows_a_flow_before_it_is_trained() -> None:
+    widget = variables_after("Widgets")["widget"]
+    assert isinstance(widget, Widget)
+    assert (widget.stage, widget.color_by) == (9, "leaked")
 
 
 def test_a_series_has_a_row_for_each_run(capsys: pytest.CaptureFixture[str]) -> None:

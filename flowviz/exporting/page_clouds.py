@@ -36,9 +36,11 @@ THEMES = get_args(Theme)
 class PagePane:
     """A flow of a page."""
 
-    def __init__(self, project: Project, spec: ExportSpec, columns: PageColumns, name: str) -> None:
+    def __init__(
+        self, project: Project, spec: ExportSpec, columns: PageColumns, name: str, keeper: FlowKeeper, *, encodes: bool
+    ) -> None:
         self._project, self._spec, self._columns, self._name = project, spec, columns, name
-        self._keeper = FlowKeeper()
+        self._keeper, self._encodes = keeper, encodes
         self._values: list[dict[str, Any]] = []
         self.colors: dict[ColorBy, None] = {}  # the colorings of the latest moment, in either direction
         self.limits: list[dict[ColorBy, list[float]]] = []  # of its color scales, at each value
@@ -71,7 +73,8 @@ class PagePane:
     def _moment(self, moment: Moment | None, particles: int | None) -> dict[str, Any]:
         history = self._project.history.step
         directions: tuple[Direction, ...] = ("generate",)
-        if not self._project.flow.is_recorded and (moment is None or self._spec.seen.direction == "encode"):
+        encodes = self._spec.seen.direction == "encode" or (self._encodes and moment is None)
+        if encodes and not self._project.flow.is_recorded:
             directions = ("generate", "encode")
         clouds = {direction: self._cloud(moment, direction, particles) for direction in directions}
         return {

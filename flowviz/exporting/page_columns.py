@@ -55,8 +55,13 @@ class PageColumns:
         return self._parts[content]
 
     def as_json(self) -> dict[str, object]:
-        """Return all columns, in a form for JSON."""
-        return {"columns": self._columns, "bytes": b64encode(self._bytes).decode()}
+        """Return the places and limits of all columns in the `content`, in a form for JSON."""
+        return {"columns": self._columns}
+
+    @property
+    def content(self) -> bytes:
+        """Return the bytes of all columns."""
+        return bytes(self._bytes)
 
 
 def data_url(kind: str, content: bytes) -> str:

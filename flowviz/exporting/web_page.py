@@ -12,7 +12,7 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from fontTools.subset import Options, Subsetter
@@ -22,6 +22,7 @@ from PIL import Image
 import flowviz
 from flowviz.errors import SpecError
 from flowviz.exporting import Steps
+from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.page_clouds import CAMERA, SCALES, THEMES, PagePane, page_values
 from flowviz.exporting.page_columns import PageColumns, data_url
 from flowviz.exporting.scenes import Scenes
@@ -53,12 +54,16 @@ class WebPage:
     TensorFlow is loaded only for what the project does not contain: points that are encoded, densities and grids.
     """
 
-    def __init__(self, work: Project | Comparison, spec: ExportSpec) -> None:
+    def __init__(
+        self, work: Project | Comparison, spec: ExportSpec, keeper: FlowKeeper | None = None, *, encodes: bool = True
+    ) -> None:
         """Prepare a page; nothing is written yet.
 
         Args:
             work: The project or the comparison.
             spec: What the page shows at first, and which controls it has.
+            keeper: A cache of the flow, which several pages of a project can share in the same thread.
+            encodes: Whether both directions are in the page. If not, points are encoded only if the page begins so.
 
         Raises:
             SpecError: If the view has marks that a page cannot show, or the project lacks what it requires.
@@ -70,7 +75,11 @@ class WebPage:
         else:
             self._projects = [("", work)]
         seen_stage(self._first, spec)
-        self._columns = PageColumns()
+        self._columns, keeper = PageColumns(), keeper or FlowKeeper()
+        self._panes = [
+            PagePane(project, self._spec, self._columns, name, keeper, encodes=encodes)
+            for name, project in self._projects
+        ]
 
     @property
     def count(self) -> int:
@@ -95,11 +104,18 @@ class WebPage:
             FileError: If the file cannot be written.
         """
         with atomic_write(output) as part:
-            panes = []
-            for name, project in self._projects:
-                panes.append(PagePane(project, self._spec, self._columns, name))
-                yield from panes[-1].collect()
-            part.write_text(self._html(panes), encoding="utf-8", newline="\n")
+            yield from self._collect()
+            part.write_text(self._html(), encoding="utf-8", newline="\n")
+
+    def content(self) -> tuple[dict[str, Any], bytes]:
+        """Return what the page shows, in a form for JSON, and the bytes of its numbers."""
+        for _ in self._collect():
+            pass
+        return self._data(), self._columns.content
+
+    def _collect(self) -> Steps:
+        for pane in self._panes:
+            yield from pane.collect()
 
     def parts(self) -> Mapping[str, str]:
         """Return what the page has of its own, for a page that shares its script and its style with others.
@@ -107,10 +123,9 @@ class WebPage:
         Returns:
             Its `title`, its `data`, its static `picture`, as an address, and the `alternative` to that, all as HTML.
         """
-        panes = [PagePane(project, self._spec, self._columns, name) for name, project in self._projects]
-        for pane in panes:
-            list(pane.collect())
-        return self._parts(panes)
+        for _ in self._collect():
+            pass
+        return self._parts()
 
     @property
     def _flows(self) -> list[FlowSpec]:
@@ -130,7 +145,7 @@ class WebPage:
     def _title(self) -> str:
         return ", ".join(dict.fromkeys(project.target.title for _, project in self._projects))
 
-    def _html(self, panes: list[PagePane]) -> str:
+    def _html(self) -> str:
         """Return the page. Values that come from the project are escaped."""
         script, style = page_script(), page_style(data_url("font/woff", page_font(self._title)))
         policy = (
@@ -142,11 +157,12 @@ class WebPage:
             version=escape(flowviz.__version__),
             style=style,
             script=script,
-            **self._parts(panes),
+            **self._parts(),
         )
 
-    def _parts(self, panes: list[PagePane]) -> dict[str, str]:
-        data = json.dumps(self._data(panes), allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    def _parts(self) -> dict[str, str]:
+        found = {**self._data(), "bytes": b64encode(self._columns.content).decode()}
+        data = json.dumps(found, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
         return {
             "title": escape(self._title),
             "picture": self._picture(),
@@ -154,8 +170,8 @@ class WebPage:
             "data": data,
         }
 
-    def _data(self, panes: list[PagePane]) -> dict[str, Any]:
-        view = self._spec.seen.view
+    def _data(self) -> dict[str, Any]:
+        panes, view = self._panes, self._spec.seen.view
         flow = max(self._flows, key=lambda flow: len(page_values(flow, self._spec.values)))
         values = page_values(flow, self._spec.values)
         marks = [mark for mark in SHOWN if mark in view.marks | {"points", "target"}]
@@ -171,7 +187,11 @@ class WebPage:
             "camera": CAMERA,
             "fade": FADE,
             "limits": _common([limits for pane in panes for limits in pane.limits]) if len(panes) > 1 else {},
-            "directions": list(DIRECTION_TITLES.items()),
+            "directions": [
+                (direction, title)
+                for direction, title in DIRECTION_TITLES.items()
+                if direction == "generate" or not self._first.flow.is_recorded
+            ],
             "marks": [(mark, mark.capitalize()) for mark in marks],
             "controls": sorted(self._spec.controls),
             "diameter": view.point_diameter,
@@ -231,15 +251,15 @@ def _with_alpha(colors: Any, alphas: Any) -> bytes:
     return np.concatenate([colors, opacity[:, None]], axis=1).tobytes()
 
 
-def page_script() -> str:
-    """Return the script of all pages, whose parts are in the order of the names of their files."""
-    files = sorted(resource("page").glob("*.js"))
+def page_script(host: Literal["page", "widget"] = "page") -> str:
+    """Return the script of pages, or the module of widgets. Its parts are in the order of the names of their files."""
+    files = [*sorted(resource("page").glob("[1-6]_*.js")), resource(f"page/7_{host}.js")]
     parts = "\n".join(file.read_text(encoding="utf-8") for file in files)
-    return f'"use strict";\n(() => {{\n{parts}}})();\n'
+    return parts if host == "widget" else f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 
 def page_style(font: str) -> str:
-    """Return the style sheet of pages, with the colors of the program, for a font at an address."""
+    """Return the style sheet of pages and widgets, with the colors of the program and a font at an address."""
     colors = {f"{name}_{theme}": f"rgb{color}" for theme in THEMES for name, color in _colors(theme)}
     text = resource("page/page.css").read_text(encoding="utf-8")
     return Template(text).substitute(colors, font=font)
@@ -255,7 +275,7 @@ def _colors(theme: Theme) -> Iterator[tuple[str, Color]]:
     yield "accent", CURVES[theme]["validation"]
 
 
-def page_font(title: str, weight: Weight = "regular") -> bytes:
+def page_font(title: str = "", weight: Weight = "regular") -> bytes:
     """Return the typeface with the letters of European languages, and those of a title, as far as it has them."""
     options = Options(layout_features=["kern"], notdef_outline=True, hinting=False)
     subsetter, content = Subsetter(options), BytesIO()

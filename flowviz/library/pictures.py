@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from flowviz.arguments import checked
 from flowviz.exporting.commands import default_format
@@ -12,8 +15,9 @@ from flowviz.exporting.export import Export
 from flowviz.exporting.web_page import WebPage
 from flowviz.file_kinds import PICTURE, check_suffix, suffixes_of
 from flowviz.files import check_writable
+from flowviz.notebook import is_in_notebook
 from flowviz.projects import Comparison, Project
-from flowviz.projects.drawing import draw, png_of
+from flowviz.projects.drawing import draw, png_of, widget_bundle
 from flowviz.records.judgment import Judgment
 from flowviz.records.provenance import Provenance
 from flowviz.specs import ExportSpec, PictureSize
@@ -136,6 +140,16 @@ def _draw_particles(project: Project, path: Path, *, size: PictureSize | None = 
     """Write the picture of the particles of a project at the last stage; see `picture`."""
     width, height = PICTURE_SIZE
     render(project, ExportSpec(size=size or PictureSize(width=width, height=height)), path)
+
+
+@widget_bundle.register
+def _widget_bundle(project: Project) -> dict[str, Any]:
+    if find_spec("anywidget") is None or not is_in_notebook():
+        return {}
+    from flowviz.widget import Widget
+
+    found: dict[str, Any] = import_module("IPython.core.formatters").format_display_data(Widget(project))[0]
+    return found
 
 
 def _write(export: Callable[[], Export | ComparisonFigure | WebPage], spec: ExportSpec, place: Path) -> None:

@@ -21,6 +21,15 @@ def draw(shown: object, path: Path, **options: Any) -> None:
     raise NotImplementedError(f"flowviz.library draws a {type(shown).__name__}. Import it first.")
 
 
+@singledispatch
+def widget_bundle(_: object) -> dict[str, Any]:
+    """Return the widget of a project or a comparison by media types, as notebooks display it; empty if there is none.
+
+    `flowviz.library` registers the function that makes it.
+    """
+    return {}
+
+
 def png_of(shown: object, **options: Any) -> bytes:
     """Return the picture of a project or a comparison as a PNG. Options are as for `draw`."""
     with TemporaryDirectory(prefix="flowviz-") as folder:

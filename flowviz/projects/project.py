@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from flowviz import targets
 from flowviz.arguments import checked
 from flowviz.errors import SpecError
-from flowviz.projects.drawing import png_of
+from flowviz.projects.drawing import png_of, widget_bundle
 from flowviz.projects.moments import storable_timeline, without_particles
 from flowviz.records import (
     Adjusted,
@@ -342,6 +342,10 @@ class Project:
         ending = "" if self.ending in (None, "completed") else f", {self.ending}"
         gap = "" if self.gap is None else f", gap {self.gap:.3f} nats"
         return f"<Project: {self.target.title}, {self.flow.family}, {trained}{ending}{gap}>"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        """Return the widget that notebooks display in place of the picture, if anywidget is installed."""
+        return widget_bundle(self)
 
     def _repr_png_(self) -> bytes:
         """Return a picture of the particles at the last stage, which notebooks display."""

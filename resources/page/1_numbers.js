@@ -3,7 +3,7 @@ const UNKNOWN = 65535; // the code for NaN
 /** Decode the columns of a page: 16-bit integers between two limits, or one number for all particles. */
 class Columns {
   constructor(data) {
-    this.bytes = decoded(data.bytes);
+    this.bytes = data.bytes;
     this.columns = data.columns;
     this.found = new Map();
   }
@@ -185,6 +185,13 @@ function commonBoxes(clouds, last) {
     const side = (number, choose) => choose(...boxes.map((box) => box[number]));
     return [side(0, Math.min), side(1, Math.min), side(2, Math.max), side(3, Math.max)];
   });
+}
+
+/** Return a color for each of some points, as four bytes. */
+function filled(color, count) {
+  const found = new Uint8Array(4 * count);
+  for (let i = 0; i < count; i++) copy(color, 0, found, 4 * i);
+  return found;
 }
 
 function copy(source, from, target, to) {

@@ -29,13 +29,18 @@ class WebGLRenderer {
   }
 
   begin(background) {
-    const gl = this.gl, [red, green, blue] = background.map((value) => value / 255);
-    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    gl.disable(gl.SCISSOR_TEST);
-    gl.clearColor(red, green, blue, 1);
-    gl.clear(gl.COLOR_BUFFER_BIT);
+    const gl = this.gl, { width, height } = this.canvas;
+    this.fill({ left: 0, top: 0, width, height }, background);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+  }
+
+  fill({ left, top, width, height }, color) {
+    const gl = this.gl;
+    gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(left, this.canvas.height - top - height, width, height);
+    gl.clearColor(...color.map((value) => value / 255), 1);
+    gl.clear(gl.COLOR_BUFFER_BIT);
   }
 
   /** Draw in a panel from now on. Its place is in pixels from the upper left corner of the canvas. */
@@ -129,9 +134,13 @@ class CanvasRenderer {
   }
 
   begin(background) {
-    this.context.resetTransform();
-    this.context.fillStyle = `rgb(${background.join()})`;
-    this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    const { width, height } = this.canvas;
+    this.fill({ left: 0, top: 0, width, height }, background);
+  }
+
+  fill({ left, top, width, height }, color) {
+    this.context.fillStyle = `rgb(${color.join()})`;
+    this.context.fillRect(left, top, width, height);
   }
 
   enter(panel, [x, y, extent]) {

@@ -1,19 +1,25 @@
+const MOST_PATHS = 50;
+
 /** One flow of the page: its clouds at each value of its condition, each moment and in each direction, and what is behind. */
 class Pane {
-  constructor(columns, data, limits) {
+  constructor(columns, data, limits, former) {
     this.limits = limits; // of the color scales of all flows, if there are several
     this.name = data.name;
     this.columns = columns;
     this.data = data;
     this.cache = new Map();
     this.colors = new Uint8Array(0);
-    this.targets = data.values.map(({ target }) => ({ image: pictureOf(target), rectangle: target.rectangle }));
+    const kept = (target) => former?.targets.find((each) => each.png === target.png); // which is decoded already
+    this.targets = data.values.map(({ target }) => kept(target) ?? { ...target, image: pictureOf(target) });
   }
 
   /** Return the cloud in the direction of a state, or in the other one if only that is in the page. */
   cloud(state) {
     const data = this.moment(state), shown = data.clouds[state.direction] ? state.direction : "generate";
-    return this.kept(`${this.key(state)} ${shown}`, () => new Cloud(this.columns, withLimits(data.clouds[shown], this.limits)));
+    return this.kept(`${this.key(state)} ${shown}`, () => {
+      const cloud = data.clouds[shown];
+      return new Cloud(this.columns, { ...cloud, limits: { ...cloud.limits, ...this.limits } });
+    });
   }
 
   /** Return the number of the value of the condition; 0 if the flow has none, unlike others beside it. */
@@ -49,7 +55,8 @@ class Pane {
       cloud.paint(coloring, stage, theme, this.colors);
       renderer.drawPoints(cloud.positions(stage), this.colors, diameter);
     }
-    if (state.particle !== null && state.particle < cloud.count) this.drawPath(renderer, stage, cloud, state, theme, diameter);
+    const chosen = state.selection.filter((particle) => particle < cloud.count);
+    if (chosen.length) this.drawChosen(renderer, stage, cloud, chosen, theme, diameter);
   }
 
   drawTarget(renderer, stage, cloud, state, theme) {
@@ -87,29 +94,22 @@ class Pane {
     const data = this.moment(state);
     if (!data.grid || state.direction !== "generate") return;
     const grid = this.kept(`grid ${this.key(state)}`, () => new Cloud(this.columns, data.grid));
-    const colors = this.kept(`grid ${theme.name}`, () => {
-      const found = new Uint8Array(4 * grid.count);
-      for (let i = 0; i < grid.count; i++) copy(theme.grid, 0, found, 4 * i);
-      return found;
-    });
+    const colors = this.kept(`grid ${theme.name}`, () => filled(theme.grid, grid.count));
     renderer.drawLines(grid.positions(stage), colors, this.kept("pairs", () => meshOf(data.grid.side, data.grid.every)));
   }
 
-  /** Draw the path of a particle from the base to a stage. */
-  drawPath(renderer, stage, cloud, state, theme, diameter) {
-    const stops = [...Array(Math.ceil(stage)).keys(), stage], places = new Float32Array(2 * stops.length);
-    stops.forEach((stop, i) => places.set(cloud.position(stop, state.particle), 2 * i));
-    const colors = new Uint8Array(4 * stops.length), pairs = new Uint32Array(2 * (stops.length - 1));
-    for (let i = 0; i < stops.length; i++) copy(theme.path, 0, colors, 4 * i);
-    for (let i = 0; i < pairs.length; i++) pairs[i] = (i + 1) >> 1;
-    if (pairs.length) renderer.drawLines(places, colors, pairs);
-    renderer.drawPoints(places, colors, diameter + 1);
-    renderer.drawPoints(places.subarray(-2), colors.subarray(-4), 3 * diameter);
+  /** Draw chosen particles and, unless there are many, their paths from the base to a stage. */
+  drawChosen(renderer, stage, cloud, chosen, theme, diameter) {
+    const stops = [...Array(Math.ceil(stage)).keys(), stage], isFew = chosen.length <= MOST_PATHS;
+    const pairs = Uint32Array.from({ length: 2 * (stops.length - 1) }, (_, i) => (i + 1) >> 1);
+    for (const particle of isFew ? chosen : []) {
+      const places = Float32Array.from(stops.flatMap((stop) => cloud.position(stop, particle)));
+      if (pairs.length) renderer.drawLines(places, filled(theme.path, stops.length), pairs);
+      renderer.drawPoints(places, filled(theme.path, stops.length), diameter + 1);
+    }
+    const ends = Float32Array.from(chosen.flatMap((particle) => cloud.position(stage, particle)));
+    renderer.drawPoints(ends, filled(theme.path, chosen.length), (isFew ? 3 : 1.5) * diameter);
   }
-}
-
-function withLimits(cloud, limits) {
-  return { ...cloud, limits: { ...cloud.limits, ...limits } };
 }
 
 /** Return the pairs of neighbors in a square mesh that lie on every few of its rows and columns. */

@@ -1,4 +1,4 @@
-/** The state of a page: what it shows. It is kept in the address, so that a link opens this very view. */
+/** The state of a page: what it shows. A page keeps it in its address, so that a link opens this very view. */
 class State {
   constructor(data, panes) {
     const { start } = data, lasts = panes.map((pane) => pane.cloud({ step: Infinity, direction: "generate", given: 0 }).last);
@@ -15,7 +15,7 @@ class State {
       stage: start.stage === null ? this.last : Math.round((start.stage * this.last) / lasts[0]), color: start.color,
       direction: start.direction, given: start.given, moment: this.steps.length - 1, view: start.view, marks: new Set(start.marks),
     };
-    Object.assign(this, this.first, { particle: null });
+    Object.assign(this, this.first, { selection: [] });
   }
 
   /** Return the step of the training that is shown. */
@@ -39,8 +39,8 @@ class State {
     const marks = text("show")?.split(",");
     this.marks = marks ? new Set(this.known.filter((mark) => marks.includes(mark))) : this.first.marks;
     this.view = text("view") === "fit" ? null : (this.viewOf(text("view")) ?? this.first.view);
-    const particle = number("particle", Number.MAX_SAFE_INTEGER, NaN);
-    this.particle = Number.isInteger(particle) ? particle : null;
+    const particles = text("particle")?.split(",").map(Number) ?? [];
+    this.selection = particles.filter((each) => Number.isInteger(each) && each >= 0);
   }
 
   viewOf(text) {
@@ -64,7 +64,7 @@ class State {
     if (marks !== usual) given.set("show", marks || "none");
     if (this.view) given.set("view", this.view.map((each) => rounded(each, this.view[2] / 1e4)).join(","));
     else if (this.first.view) given.set("view", "fit");
-    if (this.particle !== null) given.set("particle", this.particle);
+    if (this.selection.length) given.set("particle", this.selection.join());
     return `#${given.toString().replaceAll("%2C", ",")}`;
   }
 }

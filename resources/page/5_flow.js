@@ -1,23 +1,37 @@
 const GLIDE_SECONDS = 0.35, STEP_SECONDS = 0.75, MOVING = 0.55, NEAR = 14, ZOOM = 1.25;
 
-/** The interactive picture of one or several flows, with its controls. */
+/** The interactive picture of one or several flows, with its controls, in a page or a widget, which keeps its state. */
 class Flow {
-  constructor(root, data) {
-    this.data = data;
-    this.columns = new Columns(data);
-    this.panes = data.panes.map((pane) => new Pane(this.columns, pane, data.limits));
-    for (const theme of Object.values(data.themes)) {
-      for (const [name, part] of Object.entries(theme.scales)) theme.scales[name] = this.columns.part(part);
-    }
-    this.state = new State(data, this.panes);
-    this.state.read(location.hash);
-    this.darkness = matchMedia("(prefers-color-scheme: dark)");
+  constructor(root, data, host) {
+    Object.assign(this, { root, host });
+    this.load(data);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.build(root);
-    this.renderer = rendererOf(this.cloud, new URLSearchParams(location.hash.slice(1)).get("renderer"));
+    this.renderer = rendererOf(this.cloud, new URLSearchParams(host.hash.slice(1)).get("renderer"));
     this.connect();
     this.update();
     root.classList.add("live"); // hides the picture for browsers without scripts
+  }
+
+  /** Take other data, such as those of a later moment of a training, and show them in the same state. */
+  load(data) {
+    const shown = this.state?.hash() ?? this.host.hash;
+    this.data = data;
+    this.columns = new Columns(data);
+    this.panes = data.panes.map((pane, number) => new Pane(this.columns, pane, data.limits, this.panes?.[number]));
+    const mapped = (values, change) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
+    const read = (part) => this.columns.part(part);
+    this.themes = mapped(data.themes, (theme) => ({ ...theme, scales: mapped(theme.scales, read) }));
+    this.state = new State(data, this.panes);
+    this.state.read(shown);
+    this.cameras = this.legendKey = this.look = null;
+  }
+
+  /** Free what would outlive the elements: listeners, and one of the few WebGL contexts of a browser. */
+  close() {
+    this.stop();
+    this.closing.abort();
+    this.renderer.gl?.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
   // The elements
@@ -27,20 +41,22 @@ class Flow {
     this.cloud = element("canvas", { id: "cloud", tabIndex: 0, role: "application" });
     this.tip = element("p", { className: "tip", hidden: true });
     this.names = element("div", { className: "names" }, ...this.panes.map((pane) => element("span", {}, pane.name)));
-    this.stage = element("input", { type: "range", id: "stage", min: 0, max: this.state.last, step: "any" });
+    this.stage = element("input", { type: "range", id: "stage", min: 0, step: "any" });
     this.stage.setAttribute("aria-label", "Stage");
     this.place = element("span", { className: "place" });
     this.play = icon("play", "Play the layers (Space)", "▶");
     this.color = select("color", "Color by", data.colorings.map(({ name, title }) => [name, title]));
     this.direction = select("direction", "Direction", data.directions);
-    this.moment = element("input", { type: "range", id: "moment", min: 0, max: this.state.steps.length - 1, step: 1 });
+    this.moment = element("input", { type: "range", id: "moment", min: 0, step: 1 });
     this.moment.setAttribute("aria-label", "Moment of the training");
     this.step = element("span", { className: "place" });
-    this.condition = element("input", { type: "range", id: "condition", min: 0, max: this.state.values.length - 1, step: 1 });
+    this.condition = element("input", { type: "range", id: "condition", min: 0, step: 1 });
     this.condition.setAttribute("aria-label", data.condition);
     this.value = element("span", { className: "place value" });
     this.value.style.minWidth = `min(${Math.max(...this.state.values.map((value) => value.length))}ch, 45%)`; // for all values
     this.tour = icon("play-condition", "Play the values (Space)", "▶");
+    this.values = element("div", { className: "row" }, this.tour, element("span", {}, data.condition), this.condition, this.value);
+    this.timeline = element("div", { className: "row" }, element("span", {}, "Training"), this.moment, this.step);
     this.zoomIn = icon("zoom-in", "Zoom in (+)", "+");
     this.zoomOut = icon("zoom-out", "Zoom out (−)", "−");
     this.fit = button("fit", "Show the whole cloud (0)", "Fit");
@@ -57,7 +73,7 @@ class Flow {
     root.append(
       element("div", { className: "bar" },
         ...(shown("color") ? several(data.colorings.length, label("Color by", this.color)) : []),
-        ...(shown("direction") ? several(this.state.directions.length, label("Direction", this.direction)) : []),
+        ...(shown("direction") ? several(data.directions.length, label("Direction", this.direction)) : []),
         ...(shown("show") ? several(this.marks.length, element("span", { className: "group" }, ...this.marks)) : []),
         ...(shown("zoom") ? [element("span", { className: "group" }, this.zoomOut, this.zoomIn, this.fit)] : []),
         ...(shown("link") ? [this.link] : [])),
@@ -65,10 +81,8 @@ class Flow {
       ...(shown("strip") ? [this.strip] : []),
       element("div", { className: "row" },
         ...(shown("play") ? [this.play] : []), ...(shown("slider") ? [this.stage] : []), this.place),
-      ...(shown("condition") ? several(this.state.values.length, element("div", { className: "row" },
-        this.tour, element("span", {}, data.condition), this.condition, this.value)) : []),
-      ...(shown("timeline") ? several(this.state.steps.length, element("div", { className: "row" },
-        element("span", {}, "Training"), this.moment, this.step)) : []),
+      ...(shown("condition") ? [this.values] : []),
+      ...(shown("timeline") ? [this.timeline] : []),
       ...(shown("sentence") ? [this.sentence] : []),
       this.readout,
     );
@@ -77,7 +91,7 @@ class Flow {
   }
 
   connect() {
-    const { state, data } = this, set = (name, value) => this.set({ [name]: value });
+    const { data, closing: { signal } } = this, set = (name, value) => this.set({ [name]: value });
     this.stage.addEventListener("input", () => this.goTo(Number(this.stage.value), { glides: false }));
     this.stage.addEventListener("change", () => this.goTo(Math.round(this.stage.value)));
     this.condition.addEventListener("input", () => {
@@ -95,7 +109,7 @@ class Flow {
     this.fit.addEventListener("click", () => set("view", null));
     this.link.addEventListener("click", () => this.copyLink());
     this.strip.addEventListener("click", (event) => {
-      this.goTo(Math.floor((event.offsetX / this.strip.clientWidth) * (state.last + 1)));
+      this.goTo(Math.floor((event.offsetX / this.strip.clientWidth) * (this.state.last + 1)));
     });
     for (const [each, name] of [[this.cloud, "stage"], [this.stage, "stage"], [this.condition, "given"]]) {
       each.addEventListener("keydown", (event) => this.press(event, name));
@@ -107,20 +121,20 @@ class Flow {
       this.invalidate();
     });
     new ResizeObserver(() => this.resize()).observe(this.cloud);
-    window.addEventListener("resize", () => this.resize()); // also after a move to a screen of another density
-    this.darkness.addEventListener("change", () => this.update());
-    document.addEventListener("flowviz-decoded", () => this.invalidate());
-    window.addEventListener("hashchange", () => {
-      if (location.hash !== this.written) this.readAddress();
-    });
+    window.addEventListener("resize", () => this.resize(), { signal }); // also after a move to a screen of another density
+    document.addEventListener("flowviz-decoded", () => this.invalidate(), { signal });
+    this.host.connect(this, signal);
   }
+
+  closing = new AbortController();
 
   // The state
 
   set(changes) {
     Object.assign(this.state, changes);
     this.update();
-    this.writeAddress();
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => this.host.write(this.state), 150);
   }
 
   toggle(mark) {
@@ -129,22 +143,11 @@ class Flow {
     this.set({ marks });
   }
 
-  readAddress() {
+  /** Take over the state that an address says. */
+  read(hash) {
     this.stop();
-    this.state.read(location.hash);
+    this.state.read(hash);
     this.update();
-  }
-
-  writeAddress() {
-    clearTimeout(this.writing);
-    this.writing = setTimeout(() => {
-      this.written = this.state.hash();
-      try {
-        history.replaceState(null, "", this.written);
-      } catch {
-        // a page inside another one may have no address
-      }
-    }, 150);
   }
 
   /** Go to a stage: at once while the slider is dragged, or gliding, unless the reader prefers no motion. */
@@ -216,7 +219,7 @@ class Flow {
     else if (event.key === " ") this.togglePlaying(name);
     else if (event.key in zooms) this.zoom(zooms[event.key]);
     else if (event.key === "0") this.set({ view: null });
-    else if (event.key === "Escape") this.set({ particle: null });
+    else if (event.key === "Escape") this.set({ selection: [] });
     else return;
     event.preventDefault();
   }
@@ -248,7 +251,7 @@ class Flow {
   // The picture
 
   get theme() {
-    return this.data.themes[this.darkness.matches ? "dark" : "light"];
+    return this.themes[this.host.isDark ? "dark" : "light"];
   }
 
   get coloring() {
@@ -326,7 +329,7 @@ class Flow {
     this.panes.forEach((pane, number) => {
       const panel = panels[number], diameter = Math.max((this.data.diameter * Math.min(panel.width, panel.height)) / 800, 1.5 * this.ratio);
       pane.draw(renderer, panel, this.frame(number), state, theme, coloring, diameter);
-      for (const edge of this.edges(panel)) fill(renderer, edge, theme.line);
+      for (const edge of this.edges(panel)) renderer.fill(edge, theme.line);
     });
     this.drawn ??= performance.mark("drawn"); // the first picture, which a benchmark measures
   }
@@ -336,17 +339,21 @@ class Flow {
     const { state } = this, [cloud] = this.clouds, moment = this.panes[0].moment(state), value = state.values[state.given];
     const stage = Math.round(this.stageOf(cloud)), { title, sentence } = cloud.data.stages[stage];
     this.tip.hidden = true;
-    this.stage.value = state.stage;
+    this.root.style.colorScheme = this.theme.name;
+    Object.assign(this.stage, { max: state.last, value: state.stage });
     this.stage.setAttribute("aria-valuetext", title);
     show(this.place, title);
     show(this.sentence, this.panes.length > 1 ? `${this.panes[0].name}: ${sentence}` : sentence);
     this.cloud.setAttribute("aria-label", `${this.data.title}: ${title}`);
     this.color.value = state.color;
-    for (const option of this.direction.options) option.disabled = !moment.clouds[option.value];
-    this.direction.value = moment.clouds[state.direction] ? state.direction : "generate";
-    this.moment.value = state.moment;
+    const offers = (direction) => this.host.computes || moment.clouds[direction];
+    for (const option of this.direction.options) option.disabled = !offers(option.value);
+    this.direction.value = offers(state.direction) ? state.direction : "generate";
+    this.timeline.hidden = state.steps.length < 2;
+    Object.assign(this.moment, { max: state.steps.length - 1, value: state.moment });
     this.moment.setAttribute("aria-valuetext", `Step ${state.step}`);
-    this.condition.value = state.given;
+    this.values.hidden = state.values.length < 2;
+    Object.assign(this.condition, { max: state.values.length - 1, value: state.given });
     this.condition.setAttribute("aria-valuetext", value);
     show(this.value, value);
     show(this.step, `Step ${state.step.toLocaleString("en-US")}`);
@@ -375,13 +382,13 @@ class Flow {
   }
 
   showParticle() {
-    const { particle } = this.state, words = this.panes.map((pane, number) => {
+    const { selection } = this.state, [particle] = selection, words = this.panes.map((pane, number) => {
       const cloud = this.clouds[number];
-      if (particle === null || particle >= cloud.count) return null;
+      if (selection.length !== 1 || particle >= cloud.count) return null;
       const found = particleWords(cloud, particle, Math.round(this.stageOf(cloud)));
       return pane.name ? `${pane.name}: ${found}` : found;
     });
-    show(this.readout, words.filter(Boolean).join(" ") || this.data.hint);
+    show(this.readout, words.filter(Boolean).join(" ") || (selection.length > 1 ? `${selection.length} particles are selected.` : this.data.hint));
   }
 
   drawStrip() {
@@ -407,23 +414,4 @@ class Flow {
       }
     }
   }
-}
-
-/** Fill a part of a canvas. */
-function fill(renderer, panel, color) {
-  renderer.enter(panel, [0.5, 0.5, 0.5]);
-  renderer.drawImage(solid(color), [-100, 100, -100, 100]);
-}
-
-const SOLID = new Map();
-
-function solid(color) {
-  const key = color.join();
-  if (!SOLID.has(key)) {
-    const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }), context = canvas.getContext("2d");
-    context.fillStyle = `rgb(${key})`;
-    context.fillRect(0, 0, 1, 1);
-    SOLID.set(key, canvas);
-  }
-  return SOLID.get(key);
 }

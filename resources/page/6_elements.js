@@ -31,7 +31,7 @@ class Pointers {
 
   pointerup(event) {
     const was = this.down.delete(event.pointerId);
-    if (was && !this.moved && !this.down.size) this.tap([event.offsetX, event.offsetY]);
+    if (was && !this.moved && !this.down.size) this.tap([event.offsetX, event.offsetY], event.shiftKey);
   }
 
   pointercancel(event) {
@@ -74,9 +74,11 @@ class Pointers {
     Object.assign(flow.tip.style, { left: `${Math.max(left, 4)}px`, top: `${at[1] + 16}px` });
   }
 
-  tap(at) {
-    const [particle] = this.nearest(at), { state } = this.flow;
-    this.flow.set({ particle: particle === state.particle ? null : particle });
+  /** Select the particle at a place, in addition to others if Shift is held, or deselect it. */
+  tap(at, isAdded) {
+    const [particle] = this.nearest(at), { selection } = this.flow.state;
+    const others = isAdded ? selection.filter((each) => each !== particle) : [];
+    this.flow.set({ selection: particle === null || selection.includes(particle) ? others : [...others, particle] });
   }
 
   /** Return the particle nearest to a place of the canvas in CSS pixels, and its cloud; null if none is near. */

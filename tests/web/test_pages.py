@@ -37,7 +37,7 @@ for (const color of state.colorings) {
     for (let moment = 0; moment < state.steps.length; moment++) {
       const given = moment % state.values.length;
       for (const stage of [0, state.last / 2, state.last]) {
-        flow.set({ color, direction, given, moment, stage, particle: 1 });
+        flow.set({ color, direction, given, moment, stage, selection: [1] });
         flow.draw();
       }
     }
@@ -57,6 +57,14 @@ def found(driver: Driver, name: str) -> WebElement:
 
 def state(driver: Driver, name: str = "stage") -> Any:
     return driver.execute_script(f"return document.getElementById('flow').flow.state.{name}")
+
+
+def spot(driver: Driver, particle: int) -> tuple[int, int]:
+    """Return where a particle is, relative to the center of the cloud."""
+    flow, size = "document.getElementById('flow').flow", found(driver, "cloud").size
+    place = f"return [0, 1].map((i) => {flow}.pixels()[2 * arguments[0] + i] / {flow}.ratio)"
+    x, y = driver.execute_script(place, particle)
+    return round(x - size["width"] / 2), round(y - size["height"] / 2)
 
 
 def shown(driver: Driver) -> NDArray[np.float64]:
@@ -197,11 +205,26 @@ def test_a_reader_drags_plays_and_chooses(browse: Browse, page: Path) -> None:
     assert len(requested(driver)) == 1
 
 
+def test_shift_selects_several_particles(browse: Browse, page: Path) -> None:
+    driver = browse(page)
+    cloud = found(driver, "cloud")
+    ActionChains(driver).move_to_element_with_offset(cloud, *spot(driver, 0)).click().perform()
+    actions = ActionChains(driver).key_down(Keys.SHIFT).move_to_element_with_offset(cloud, *spot(driver, 5)).click()
+    actions.key_up(Keys.SHIFT).perform()
+    wait(driver, lambda: len(state(driver, "selection")) == 2)
+    assert driver.find_element(By.CLASS_NAME, "readout").text == "2 particles are selected."
+    before = state(driver, "selection")
+    browse(page, state(driver, "hash()"))
+    assert state(driver, "selection") == before
+    found(driver, "cloud").send_keys(Keys.ESCAPE)
+    assert state(driver, "selection") == []
+
+
 def test_a_link_opens_the_same_view(browse: Browse, page: Path) -> None:
     driver = browse(page, "#stage=5&color=leaked&direction=encode&view=0.5,0.25,1.5&particle=7")
-    names = ("stage", "color", "direction", "view", "particle")
+    names = ("stage", "color", "direction", "view", "selection")
     before, picture = [state(driver, name) for name in names], shown(driver)
-    assert before == [5, "leaked", "encode", [0.5, 0.25, 1.5], 7]
+    assert before == [5, "leaked", "encode", [0.5, 0.25, 1.5], [7]]
     browse(page, driver.execute_script("return document.getElementById('flow').flow.state.hash()"))
     assert [state(driver, name) for name in names] == before
     np.testing.assert_array_equal(shown(driver), picture)
@@ -237,20 +260,14 @@ def test_dark_readers_get_a_dark_page(browse: Browse, page: Path) -> None:
 def test_a_phone_shows_everything_without_scrolling_sideways(browse: Browse, conditional_page: Path) -> None:
     driver = browse(conditional_page, "#given=1", width=320, height=640, touch=True)
     assert driver.execute_script("return document.documentElement.scrollWidth") <= 320
-    cloud = found(driver, "cloud")
-    spot = driver.execute_script(
-        "const flow = document.getElementById('flow').flow, all = flow.pixels(); "
-        "return [all[0], all[1]].map((v) => v / flow.ratio)"
-    )
-    left, top = spot[0] - cloud.size["width"] / 2, spot[1] - cloud.size["height"] / 2
     before = shown(driver)
     finger = ActionBuilder(driver, mouse=PointerInput(POINTER_TOUCH, "finger"))
-    finger.pointer_action.move_to(cloud, round(left), round(top)).click()
+    finger.pointer_action.move_to(found(driver, "cloud"), *spot(driver, 0)).click()
     finger.perform()
-    wait(driver, lambda: state(driver, "particle") is not None)
+    wait(driver, lambda: state(driver, "selection"))
     assert driver.find_element(By.CLASS_NAME, "readout").text.startswith("Particle ")
     wait(driver, lambda: (marked(shown(driver)) & ~marked(before)).any())  # the path
-    for control in driver.find_elements(By.CSS_SELECTOR, "button, select, input"):
+    for control in filter(WebElement.is_displayed, driver.find_elements(By.CSS_SELECTOR, "button, select, input")):
         assert control.size["height"] >= 44
 
 
@@ -272,5 +289,6 @@ def test_readers_who_prefer_no_motion_get_none(browse: Browse, page: Path) -> No
 
 def test_controls_have_names(browse: Browse, page: Path) -> None:
     driver = browse(page)
-    for control in driver.find_elements(By.CSS_SELECTOR, "button, select, input, canvas[tabindex]"):
+    controls = driver.find_elements(By.CSS_SELECTOR, "button, select, input, canvas[tabindex]")
+    for control in filter(WebElement.is_displayed, controls):
         assert control.accessible_name, control.get_attribute("outerHTML")
