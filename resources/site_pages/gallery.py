@@ -53,7 +53,7 @@ def command_of(content: Project | Comparison, example: Example) -> Mapping[str, 
 
 def _listed(frame: Frame, example: Example) -> Mapping[str, Any]:
     themes: tuple[Theme, ...] = get_args(Theme)
-    pictures = {
+    pictures: dict[str, str] = {
         theme: frame.copy(example.thumbnail(theme), f"pictures/{example.thumbnail(theme).name}") for theme in themes
     }
     address = f"{example.name}.html"

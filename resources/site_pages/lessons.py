@@ -15,13 +15,13 @@ from flowviz.lessons.one_dimension import KNOTS
 from flowviz.lessons.reader import MAX_PICTURE_BYTES
 from flowviz.lessons.terms import TERMS
 from flowviz.projects import Comparison
-from flowviz.records.comparison_table import best_of, brief_columns
+from flowviz.records.comparison_table import best_of, with_values
 from flowviz.specs.shapes import heading_of
 from site_pages.figures import Figures, Work
 from site_pages.frame import Frame
 from site_pages.pictures import SIZE, Pictures, has_losses
 from site_pages.stand_ins import coupling, plain, suspects
-from site_pages.states import STAND_IN, State, States, can_be_repeated
+from site_pages.states import STAND_IN, State, States, can_be_repeated, hints
 
 PANELS = {
     "loss": "The losses of the training. The dashed line is the entropy: no flow has a smaller loss.",
@@ -85,6 +85,7 @@ class LessonPages:
             "panels": self._panels(start),
             "action": None if step.action is None else _line(step.action),
             "can_be_repeated": can_be_repeated(step.conditions),
+            "hints": hints(step.conditions) if can_be_repeated(step.conditions) else [],
             "done": None if step.done is None else _line(step.done),
             "result": self._result(lesson, number, start),
             "prediction": None if step.predict is None else _prediction(step.predict),
@@ -146,9 +147,12 @@ class LessonPages:
     def _result(self, lesson: Lesson, number: int, start: State) -> Mapping[str, Any] | None:
         """Return the figure after the action of a step if readers cannot make it from the one before."""
         step = lesson.steps[number]
-        if not step.conditions or start.setup.monotone_curve is not None or start.setup.suspects:
+        if not step.conditions or start.setup.monotone_curve is not None:
             return None
         end = self._states.result(lesson, number)
+        if start.setup.suspects:
+            is_same = end.seen.view.marks == start.seen.view.marks
+            return None if is_same else {"figure": self._figure(step, end), "panels": []}
         is_other = end.work is not None and end.work != start.work
         if not is_other and (not end.seen.view.marks - set(SHOWN) or end.seen.view.marks == start.seen.view.marks):
             self._allow(end)
@@ -170,7 +174,7 @@ def _table(work: Work) -> Mapping[str, Any] | None:
     if not isinstance(work.content, Comparison):
         return None
     rows = work.content.summaries()
-    columns = brief_columns(rows)
+    columns = with_values(rows)
     best = [best_of(column, rows) for column in columns]
     cells = [
         [f"{row.text(column)}{' ★' if number in stars else ''}" for column, stars in zip(columns, best, strict=True)]

@@ -19,6 +19,7 @@ from site_pages.frame import Frame
 
 SIZE = PictureSize(width=600, height=400)
 FILM_SIZE = PictureSize(width=420, height=300)
+PLOT_SIZE, PLOT_FONT = PictureSize(width=440, height=400), 11  # points, large enough for a phone
 COLORS = 32  # of a picture
 THEMES: tuple[Theme, ...] = get_args(Theme)
 
@@ -60,7 +61,8 @@ class Pictures:
 
     def plot(self, work: Work, what: What, alternative: str) -> Shown:
         """Return a plot of the training or of the layers of a project."""
-        return self._both(f"{work.name} {what}", work, ExportSpec(what=what, size=SIZE), alternative)
+        spec = ExportSpec(what=what, size=PLOT_SIZE, scale=2, font_size=PLOT_FONT)
+        return self._both(f"{work.name} {what}", work, spec, alternative)
 
     def film(self, work: Work, seen: Seen, alternative: str) -> Shown:
         """Return an animation through all layers of a project, and a still picture of its end."""

@@ -26,4 +26,6 @@ def write_start(frame: Frame, figures: Figures, example: Example) -> None:
 def command_of_readme() -> str:
     """Return the command of the README that installs and starts flowviz."""
     text = (RESOURCES.parent / "README.md").read_text(encoding="utf-8")
-    return re.findall(r"<!-- run -->\n```sh\n(.*?)\n```", text, re.DOTALL)[0]
+    found = re.search(r"<!-- run -->\n```sh\n(.*?)\n```", text, re.DOTALL)
+    assert found
+    return found[1]

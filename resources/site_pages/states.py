@@ -15,7 +15,16 @@ from site_pages.figures import Work
 STAND_IN = "flow"  # example of the gallery that stands for a flow that learners train by the clock
 TRAINED = {"steps", "gap", "trained_as_requested", "training"}  # observations that a training changes
 SHOWN_AS = {"stage", "direction", "color_by", "moment"}  # observations that are keys of a setup as well
-REPEATABLE = {*SHOWN_AS, "stage_kind", "played", "marks", "probe", "probe_density", "bumps"}
+REPEATABLE = {*SHOWN_AS, "stage_kind", "played", "marks", "probe", "probe_density", "bumps", "suspects_probed"}
+
+HINTS = {  # what is done in another way on a page
+    "probe": "point at a particle, or tap it, and read its numbers below the figure",
+    "bumps": "drag one of the two curves up or down, or move the sliders below it",
+    "suspects_probed": "open the densities below the picture",
+    "color_by": "the colors are chosen beside the figure",
+    "direction": "the direction is chosen beside the figure",
+    "marks": "the buttons beside the figure show and hide things",
+}
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,11 @@ class States:
         if found is None:
             found = self._works[key] = Work(name, make())
         return found
+
+
+def hints(conditions: Sequence[Condition]) -> list[str]:
+    """Return how readers do on a page what a step asks for."""
+    return list(dict.fromkeys(HINTS[each.observe] for each in conditions if each.observe in HINTS))
 
 
 def can_be_repeated(conditions: Sequence[Condition]) -> bool:

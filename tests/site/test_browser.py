@@ -18,14 +18,9 @@ from tests.web.test_pages import errors, requested, wait
 
 Driver = webdriver.Chrome
 PAGES = (
-    "index",
-    "gallery/brad",
-    "lessons/01_change_of_variables",
-    "lessons/strange",
-    "guides/window",
-    "guides/reference",
+    *("index", "search", "gallery/index", "gallery/brad", "lessons/index", "lessons/strange", "figures/strange"),
+    *("lessons/01_change_of_variables", "guides/window", "guides/reference", "guides/reference_training"),
 )
-PAGES += ("lessons/index", "gallery/index", "guides/reference_training", "search", "figures/strange")
 CONTRASTS = """
 const light = (color) => {
   const [r, g, b] = color.match(/[\\d.]+/g).slice(0, 3).map((each) => {
@@ -151,7 +146,8 @@ def test_search_finds_lessons_guides_and_names(usual: Driver, address: str) -> N
         box = usual.find_element(By.ID, "search")
         box.clear()
         box.send_keys(words)
-        wait(usual, lambda place=place: usual.find_elements(By.CSS_SELECTOR, f"#results a[href*='{place}']"))
+        found = partial(usual.find_elements, By.CSS_SELECTOR, f"#results a[href*='{place}']")
+        wait(usual, found)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
