@@ -19,7 +19,7 @@ from site_pages.frame import Frame
 
 SIZE = PictureSize(width=600, height=400)
 FILM_SIZE = PictureSize(width=420, height=300)
-PLOT_SIZE, PLOT_FONT = PictureSize(width=440, height=400), 11  # points, large enough for a phone
+PLOT_SIZE, PLOT_FONT = PictureSize(width=440, height=400), 20  # points at twice the size, large enough for a phone
 COLORS = 32  # of a picture
 THEMES: tuple[Theme, ...] = get_args(Theme)
 

@@ -35,6 +35,9 @@ def _of_page(root: Element, ids: list[str]) -> Iterator[str]:
         yield f"an id is used twice: {sorted(each for each in ids if ids.count(each) > 1)}"
     if root.get("lang") != "en" or not (root.findtext("head/title") or "").strip():
         yield "the language or the title is missing"
+    policies = [each.get("content", "") for each in root.iter("meta") if each.get("http-equiv")]
+    if len(policies) != 1 or "default-src 'none'" not in policies[0] or "unsafe" in policies[0]:
+        yield f"the Content-Security-Policy is {policies}"
     levels = [int(each.tag[1]) for each in root.iter() if each.tag in HEADINGS]
     if levels[:1] != [1] or levels.count(1) != 1 or any(b > a + 1 for a, b in itertools.pairwise(levels)):
         yield f"the headings have the levels {levels}"
