@@ -91,7 +91,8 @@ class Metrics(QWidget):
     def show_flow(self, flow: FlowSpec) -> None:
         """Say how validation losses are measured if that is not the integrator of the flow."""
         usual = flow.as_trained()
-        self._show_integrator("" if flow == usual else counted(usual.integrator_steps or 0, f"{usual.integrator} step"))
+        is_usual = flow.at_first_value() == usual  # validations are those of all values
+        self._show_integrator("" if is_usual else counted(usual.integrator_steps or 0, f"{usual.integrator} step"))
 
     def show_progress(self, progress: Progress | None) -> None:
         """Show the losses of a progress report, or unknown values for None."""

@@ -12,6 +12,7 @@ from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records import Measured, Score, base_particles
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import FlowSpec
+from flowviz.specs.condition import Condition
 from tests.records.scores import scored
 
 
@@ -72,7 +73,9 @@ def test_validation_with_another_integrator_says_so(metrics: Metrics) -> None:
     note = metrics.findChild(FittingLabel, "validatedNote")
     value = metrics.findChild(QLabel, "validationNllFigure")
     flow = FlowSpec(family="flow_matching")
-    for usual in (flow, FlowSpec()):
+    condition = Condition(name="word", classes=("A", "B"))
+    told = FlowSpec().conditioned_on(condition).model_copy(update={"given": 1.0})
+    for usual in (flow, FlowSpec(), told):
         metrics.show_flow(flow.with_integrator("euler", 3))
         assert not note.isHidden()
         assert note.text() == "Validation NLL and gap: measured with 20 midpoint steps"
