@@ -110,10 +110,11 @@ class Scenes:
         return render_frame(scene, shot.stage, self.view(number, size), size, title=self.title(shot, scene))
 
     def title(self, shot: Shot, scene: Scene) -> str:
-        """Return the title of the stage of a shot, whose layer may be edited, after the value of a condition."""
-        stage, flow = round(shot.stage), self._spec(shot.moment)
+        """Return the title of the stage of a shot, whose layer may be edited, and the value of the condition."""
+        stage, given = round(shot.stage), self._spec(shot.moment).given_label
+        if isinstance(shot.moment, Given):
+            return given  # the stage is the same in all shots
         title = scene.trace.title(stage, self._project.edits.of(stage))
-        given = flow.given_label
         return f"{given} · {title}" if given else title  # at the front, because long titles are cut at the end
 
     def _framed(self, size: PictureSize) -> list[Frame]:

@@ -10,7 +10,7 @@ import pytest
 from flowviz import load
 from flowviz.cli.target_sources import with_condition_value
 from flowviz.exporting.scenes import Scenes
-from flowviz.exporting.shots import Shot
+from flowviz.exporting.shots import Given, Shot
 from flowviz.records import Scene
 from flowviz.specs import ConditionalSpec, Seen
 from flowviz.targets import build_target
@@ -90,7 +90,10 @@ def test_hits_of_a_moment_are_those_of_the_value_that_is_shown(trained: Path) ->
 def test_titles_of_pictures_begin_with_the_value(trained: Path) -> None:
     project = load(trained).given("KATIE")
     scenes = Scenes(project, Seen(), None, [Shot(1)])
-    assert scenes.title(Shot(1), Scene(project.trace)).startswith("KATIE · 1 of")
+    scene = Scene(project.trace)
+    assert scenes.title(Shot(1), scene).startswith("KATIE · 1 of")
+    halfway = Given(0, project.weights, None, None, value=0.5)
+    assert scenes.title(Shot(1, halfway), scene) == "50% BRAD, 50% KATIE"
 
 
 @pytest.mark.parametrize("command", ["sample", "score", "trace", "render"])
