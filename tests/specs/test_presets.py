@@ -7,7 +7,7 @@ import pytest
 
 from flowviz.cli import training
 from flowviz.projects import examples
-from flowviz.specs import PRESETS, RECIPES, FlowSpec, custom_title, preset_of
+from flowviz.specs import PRESETS, RECIPES, Condition, FlowSpec, custom_title, preset_of
 from tests.test_cli import run
 
 
@@ -35,6 +35,11 @@ def test_flow_with_another_option_fits_no_preset() -> None:
     assert preset_of(FlowSpec(family="glow")) is None
     assert preset_of(FlowSpec(family="flow_matching", pairing="independent")) is None
     assert preset_of(FlowSpec()) == "post"
+
+
+def test_preset_does_not_depend_on_the_condition_of_the_target() -> None:
+    condition = Condition(name="word", classes=("BRAD", "KATIE"))
+    assert preset_of(FlowSpec().conditioned_on(condition)) == "post"
 
 
 def test_preset_does_not_depend_on_the_integrator() -> None:
