@@ -9,6 +9,7 @@ from flowviz.specs.shares import folded_share
 
 NEGLIGIBLE = 1e-3  # share of folded points that changes the NLL by less than its standard error
 
+FEW = 4  # values of a condition that a sentence lists
 CHANCE = 3.0  # number of standard errors by which a gap may be below 0 by chance
 
 
@@ -140,10 +141,17 @@ class Score:
         """
         found = self.best_known
         words = found.sentence(self.entropy) if found else "unknown NLL"
+        return f"{words}{self._at_values()}{inexact_note(self.folded)}{impossible_note(self.gap, self.standard_error)}"
+
+    def _at_values(self) -> str:
+        """Return a note on the gaps at the values of a condition, or on the NLLs if the entropy is unknown."""
         figures = self.nlls if self.entropy is None else self.gaps
-        known = [f"{value} {figure:.3f}" for value, figure in figures.items() if figure is not None]
-        parts = f" ({', '.join(known)})" if known else ""
-        return f"{words}{parts}{inexact_note(self.folded)}{impossible_note(self.gap, self.standard_error)}"
+        known = {value: figure for value, figure in figures.items() if figure is not None}
+        if len(known) > FEW:
+            lowest, *_, highest = sorted(known, key=known.__getitem__)
+            return f" (lowest {known[lowest]:.3f} at {lowest}, highest {known[highest]:.3f} at {highest})"
+        listed = ", ".join(f"{value} {figure:.3f}" for value, figure in known.items())
+        return f" ({listed})" if known else ""
 
 
 def impossible_note(gap: float | None, standard_error: float | None) -> str:
