@@ -62,7 +62,7 @@ def _page_title(before: Any, page: Any) -> str:
 
 
 def _with_name(kind: str) -> Callable[[Any, Any], str]:
-    return lambda _, spec: f"{kind}: {spec.name}" if spec else kind
+    return lambda _, spec: f"{kind}: {spec.title}" if spec else kind
 
 
 def _mix_title(before: Any, parts: Any) -> str:

@@ -1,15 +1,17 @@
 """The condition bar: a slider for the value of the condition at which the flow is shown."""
 
-from PyQt6.QtCore import QSignalBlocker, QTimeLine
+from PyQt6.QtCore import QSignalBlocker, Qt, QTimeLine
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.style.tokens import UNIT
 from flowviz.app.widgets.controls import lay_out, named, tool_button
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.specs.condition import UNSEEN, Condition
 
 POSITIONS = 840  # of the slider, so that each of up to nine classes has one
 NEAR = 12  # positions from that of a class within which the slider means the class
+NAME_WIDTH, VALUE_WIDTH = 12 * UNIT, 48 * UNIT  # pixels; longer texts are elided
 TOUR_MS = 6000  # from the first value to the last and back
 
 
@@ -43,13 +45,14 @@ class ConditionBar(QWidget):
         condition, value = shown
         if condition != self._condition:
             self._condition = condition
-            self._value.setMinimumWidth(self._widest_text())  # else the slider would move under the pointer
-            self._name.setText(condition.name.capitalize())
+            # Otherwise, the slider would move under the pointer.
+            self._value.setMinimumWidth(min(VALUE_WIDTH, self._widest_text()))
+            self._name.setText(self._elided(f"{condition.name[:1].upper()}{condition.name[1:]}", NAME_WIDTH))
         low, high = self._condition.range
         if self._tour.state() == QTimeLine.State.NotRunning and not self._slider.isSliderDown():
             with QSignalBlocker(self._slider):
                 self._slider.setValue(round(POSITIONS * (value - low) / (high - low)))
-        self._value.setText(self._condition.caption(value))
+        self._value.setText(self._elided(self._condition.caption(value), VALUE_WIDTH))
 
     def _choose(self, position: int) -> None:
         classes = len(self._condition.classes)
@@ -61,6 +64,9 @@ class ConditionBar(QWidget):
     def _value_at(self, position: int) -> float:
         low, high = self._condition.range
         return low + (high - low) * position / POSITIONS
+
+    def _elided(self, text: str, width: int) -> str:
+        return self._value.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
 
     def _widest_text(self) -> int:
         labels = [self._condition.label(self._value_at(place)) for place in range(0, POSITIONS, NEAR)]

@@ -19,9 +19,11 @@ from flowviz.specs import (
     TargetSpec,
     TextSpec,
 )
+from flowviz.specs.column import Column
 from flowviz.specs.target import FIRST_TEXT, MOTIONS, Align, Layout, Motion
 
 Arrangement = Layout | Motion | Literal["class"]
+TableColumns = tuple[int, int] | tuple[int, int, int]  # indices of x, y, and the condition, if any
 Kind = Literal["text", "image", "shape", "drawing", "points", "mix"]
 
 
@@ -101,14 +103,14 @@ class DrawingContents:
 
 @dataclass(frozen=True)
 class PointsContents:
-    """Points, and the file and its two columns that they were read from, if known."""
+    """Points, which may have a condition, and the file and its columns that they were read from, if known."""
 
     kind: ClassVar[Kind] = "points"
     table: Table | None = None
-    columns: tuple[int, int] = (0, 1)
-    points: PointsSpec | None = None
+    columns: TableColumns = (0, 1)
+    points: PointsSpec | ConditionalSpec | None = None
 
-    def spec(self) -> PointsSpec:
+    def spec(self) -> PointsSpec | ConditionalSpec:
         """Return the target; raise `SpecError` if there are no points."""
         if self.points is None:
             raise SpecError("Open a table of points, or drop one on the window.")
@@ -190,7 +192,7 @@ def contents_of(spec: TargetSpec) -> Contents:
             return ShapeContents(spec.name)
         case DrawingSpec():
             return DrawingContents((spec, "Open"), spec.blur)
-        case PointsSpec():
+        case PointsSpec() | ConditionalSpec(column=Column()):
             return PointsContents(points=spec)
         case MixSpec():
             return MixContents(spec.parts, spec.layout)

@@ -1,6 +1,6 @@
 """Reading of pictures and point files in a background thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
@@ -11,11 +11,13 @@ from PyQt6.QtGui import QImage
 
 from flowviz import targets
 from flowviz.app.notices.notice import Notice
-from flowviz.app.state.pages import Table
+from flowviz.app.state.pages import Table, TableColumns
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import TargetError
-from flowviz.specs import ImageSpec, PointsSpec
+from flowviz.specs import ConditionalSpec, ImageSpec, PointsSpec
 from flowviz.targets.tables import Columns
+
+Reading = Generator[float, None, PointsSpec | ConditionalSpec]
 
 UNCOMPRESSED = 100  # PNG quality in Qt; the picture is scaled down and compressed afterwards
 POINTS, FONTS = "points", "fonts"  # topics of notices
@@ -25,9 +27,9 @@ class FileReader(QObject):
     """Reader of target files that emits a signal with the result, or with a notice if reading fails."""
 
     picture_read = pyqtSignal(object)  # ImageSpec
-    # PointsSpec, its Table, indices of its x and y column, and a sentence about them if the user has not chosen them
+    # PointsSpec or ConditionalSpec, its Table and TableColumns, and a sentence if the user has not chosen these
     points_read = pyqtSignal(object, object, object, str)
-    points_refused = pyqtSignal(object, object)  # Table, indices of the columns that contain no points
+    points_refused = pyqtSignal(object, object)  # Table, TableColumns that contain no points
     progressed = pyqtSignal(float)  # share of the points that have been read, 0 to 1
     faces_read = pyqtSignal(object)  # Faces
     failed = pyqtSignal(object)  # Notice
@@ -37,7 +39,7 @@ class FileReader(QObject):
         self._background = LatestWorker()
         self._background.failed.connect(self._on_failed)
         self._cancelled = Flag()
-        self._latest: tuple[Table, tuple[int, int]] | None = None  # table and columns of the latest reading
+        self._latest: tuple[Table, TableColumns] | None = None  # table and columns of the latest reading
 
     def read_picture(self, path: Path) -> None:
         """Read a picture file instead of the file that is being read."""
@@ -52,8 +54,8 @@ class FileReader(QObject):
         cancelled = self._restart()
         self._background.ask("columns", partial(targets.columns_of, path), partial(self._on_columns, path, cancelled))
 
-    def read_columns(self, table: Table, columns: tuple[int, int]) -> None:
-        """Read two columns of a point file, by their indices."""
+    def read_columns(self, table: Table, columns: TableColumns) -> None:
+        """Read two columns of a point file, and perhaps one with a condition, by their indices."""
         self._start_reading(table, columns, self._restart())
 
     def cancel(self) -> None:
@@ -87,19 +89,18 @@ class FileReader(QObject):
         if not cancelled.is_set():
             self._start_reading(Table(path, found.names), found.usual, cancelled, found.sentence(path.name))
 
-    def _start_reading(self, table: Table, columns: tuple[int, int], cancelled: Flag, note: str = "") -> None:
+    def _start_reading(self, table: Table, columns: TableColumns, cancelled: Flag, note: str = "") -> None:
         self.progressed.emit(0.0)
         self._latest = table, columns
-        read = partial(self._read_points, table.path, f"{columns[0] + 1},{columns[1] + 1}", cancelled)
+        read = partial(self._read_points, _reading(table.path, columns), cancelled)
         self._background.ask(POINTS, read, partial(self._on_points, table, columns, note))
 
-    def _read_points(self, path: Path, columns: str, cancelled: Flag) -> PointsSpec | None:
-        progress = targets.reading_points(path, columns)
+    def _read_points(self, progress: Reading, cancelled: Flag) -> PointsSpec | ConditionalSpec | None:
         while not cancelled.is_set():
             try:
                 self._background.call_soon(partial(self._on_advanced, cancelled, next(progress)))
             except StopIteration as end:
-                points: PointsSpec = end.value
+                points: PointsSpec | ConditionalSpec = end.value
                 return points
         progress.close()
         return None
@@ -108,7 +109,9 @@ class FileReader(QObject):
         if not cancelled.is_set():  # the call may have been queued before the cancellation
             self.progressed.emit(share)
 
-    def _on_points(self, table: Table, columns: tuple[int, int], note: str, points: PointsSpec | None) -> None:
+    def _on_points(
+        self, table: Table, columns: TableColumns, note: str, points: PointsSpec | ConditionalSpec | None
+    ) -> None:
         if points is not None:
             self.points_read.emit(points, table, columns, note)
 
@@ -118,6 +121,16 @@ class FileReader(QObject):
         if notice.topic == POINTS and self._latest is not None:
             self.points_refused.emit(*self._latest)
         self.failed.emit(notice)
+
+
+def _reading(path: Path, columns: TableColumns) -> Reading:
+    """Read two columns of a file step by step and, if there is a third one, the condition of the points."""
+    x, y, *others = (str(column + 1) for column in columns)
+    given = others[0] if others else None
+    points = yield from targets.reading_points(path, f"{x},{y}", given=given)
+    if given is None:
+        return points
+    return ConditionalSpec(sources=(points,), column=(yield from targets.reading_condition(path, given)))
 
 
 def _checked_for_ink(picture: ImageSpec) -> ImageSpec:

@@ -7,13 +7,13 @@ from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QImage
 
 from flowviz.app.notices.notice import OPENING, Notice
-from flowviz.app.state.pages import PointsContents, Table
+from flowviz.app.state.pages import PointsContents, Table, TableColumns
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.file_reader import FileReader
 from flowviz.app.target.panel import TargetPanel
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.projects.recording import is_recording
-from flowviz.specs import ImageSpec, PointsSpec
+from flowviz.specs import ConditionalSpec, ImageSpec, PointsSpec
 
 NOTHING_COPIED = "The clipboard contains nothing that a flow can learn."
 SOURCE = "source"  # topic of its notices
@@ -104,7 +104,9 @@ class TargetImporter(QObject):
         self._end_reading()
         self._request.show_page(replace(self._request.value.pages.image, picture=picture))
 
-    def _on_points_read(self, points: PointsSpec, table: Table, columns: tuple[int, int], note: str) -> None:
+    def _on_points_read(
+        self, points: PointsSpec | ConditionalSpec, table: Table, columns: TableColumns, note: str
+    ) -> None:
         self._end_reading()
         self._request.show_page(PointsContents(table, columns, points))
         self._panel.points.note.show_text(note)
@@ -117,7 +119,7 @@ class TargetImporter(QObject):
         self._panel.reading.hide()
         self.notice_posted.emit(replace(notice, topic=SOURCE))
 
-    def _on_points_refused(self, table: Table, columns: tuple[int, int]) -> None:
+    def _on_points_refused(self, table: Table, columns: TableColumns) -> None:
         """Offer the other columns of a table, which may contain points."""
         if len(table.names) > 2:
             points = self._request.value.pages.points.points

@@ -1,12 +1,15 @@
 """The condition bar."""
 
+import numpy as np
 import pytest
+from pandas import Series
 from PyQt6.QtWidgets import QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.condition_bar import POSITIONS, ConditionBar
 from flowviz.app.state.request import RequestState
 from flowviz.specs import ConditionalSpec, SourceSpec, TextSpec
+from flowviz.targets import points_spec
 
 
 class Bar:
@@ -67,6 +70,20 @@ def test_slider_snaps_to_classes_but_not_to_numbers(bar: Bar) -> None:
     bar.slider.setValue(POSITIONS // 2 + 3)
     assert bar.given == pytest.approx(0.5 + 3 / POSITIONS)
     assert bar.text() == "turn 0.504"
+
+
+def test_numbers_of_a_table_have_its_name_and_units(bar: Bar) -> None:
+    ages = np.linspace(18, 90, 100)
+    bar.request.show_target(points_spec(np.random.default_rng(0).normal(size=(100, 2)), given=Series(ages, name="age")))
+    assert (bar.widget._name.text(), bar.text()) == ("Age", "age 18")
+    bar.slider.setValue(POSITIONS // 2)
+    assert (bar.given, bar.text()) == (54, "age 54")
+
+
+def test_long_names_leave_room_for_the_slider(bar: Bar) -> None:
+    bar.show(40 * "BRAD", 40 * "KATIE")
+    assert bar.widget.minimumSizeHint().width() < 800
+    assert bar.text().startswith("BRAD")
 
 
 def test_slider_does_not_move_under_the_pointer_when_the_text_changes(bar: Bar) -> None:

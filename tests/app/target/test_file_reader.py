@@ -96,10 +96,10 @@ def test_new_project_keeps_its_target_when_a_file_has_been_read(
     reached, release = Event(), Event()
     read = getattr(targets, function)
 
-    def read_late(*arguments: object) -> object:
+    def read_late(*arguments: object, **choices: object) -> object:
         reached.set()
         release.wait(20)
-        return read(*arguments)
+        return read(*arguments, **choices)
 
     monkeypatch.setattr(targets, function, read_late)
     main, reader = file_menu.window.main, file_menu.window.main.target_importer._reader
@@ -120,7 +120,7 @@ def test_deleting_the_reader_does_not_disturb_the_reading(
 ) -> None:
     started, deleted = Event(), Event()
 
-    def read(path: Path, columns: str) -> Iterator[float]:
+    def read(path: Path, columns: str, given: str | None) -> Iterator[float]:
         started.set()
         assert deleted.wait(PATIENCE_MS / 1000)
         yield 0.5

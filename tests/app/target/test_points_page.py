@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QWidge
 
 from flowviz.app.training.undo import ProjectUndo
 from flowviz.specs import PointsSpec
+from flowviz.targets import points_spec
 from tests.app.target.panel_window import panel_window
 from tests.app.target.test_panel import TargetUser, media_of, user
 
@@ -51,6 +52,74 @@ def test_columns_can_be_chosen_and_outliers_are_counted(user: TargetUser, table:
     y.activated.emit(0)
     user.wait(lambda: user.file_problem == "Column a of table.csv cannot be both x and y. Choose two columns.")
     assert user.built is second
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    path, (x, y, ages) = tmp_path / "pets.csv", np.random.default_rng(0).normal(size=(3, 100))
+    names = ["dog" if number % 3 else "cat" for number in range(100)]
+    rows = [",".join(map(str, row)) for row in zip(x, y, ages, names, ["x"] * 100, strict=True)]
+    path.write_text("\n".join(["a,b,age,pet,only", *rows]))
+    return path
+
+
+def choose_condition(user: TargetUser, index: int) -> None:
+    box = user.window.find(QComboBox, "pointsCondition")
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
+
+
+def test_column_can_be_the_condition(user: TargetUser, pets: Path) -> None:
+    user.drop(media_of(pets))
+    plain = user.wait_for_other(user.built)
+    box = user.window.find(QComboBox, "pointsCondition")
+    assert box.currentText() == "No condition"
+    assert [box.itemText(k) for k in range(3, box.count())] == [f"Add a condition: {n}" for n in ("age", "pet", "only")]
+    choose_condition(user, 4)
+    by_pet = user.wait_for_other(plain)
+    assert by_pet.title == "pets.csv by pet"
+    assert "The condition is 'pet', one of cat, dog." in user.window.find(QLabel, "targetNote").text()
+    assert "100 points" in user.window.find(QLabel, "targetNote").text()
+    assert user.window.main.request.plan.flow.given_label == "cat"
+    choose_condition(user, 3)
+    by_age = user.wait_for_other(by_pet)
+    assert by_age.title == "pets.csv by age"
+    assert user.window.main.request.plan.flow.given_label.startswith("age -")
+    undo = user.window.main.undo  # type: ignore[attr-defined]
+    undo.stack.undo()
+    assert user.window.main.request.plan.target == by_pet.spec
+    assert box.currentText() == "Add a condition: pet"
+    choose_condition(user, 0)
+    user.wait(lambda: user.window.main.request.plan.target == plain.spec)
+    assert user.window.main.request.plan.flow.condition is None
+
+
+@pytest.mark.parametrize(
+    ("index", "reason"),
+    [
+        (1, "Column a of pets.csv cannot be the condition and also x or y. Choose three columns."),
+        (5, "All points have the same 'only', which tells a flow nothing. Choose another column."),
+    ],
+)
+def test_wrong_condition_is_a_sentence_and_the_target_stays(
+    user: TargetUser, pets: Path, index: int, reason: str
+) -> None:
+    user.drop(media_of(pets))
+    before = user.wait_for_other(user.built)
+    choose_condition(user, index)
+    user.wait(lambda: user.file_problem == reason)
+    assert user.built is before
+    choose_condition(user, 4)
+    user.wait_for_other(before)
+    assert not user.file_problem
+
+
+def test_table_of_a_project_names_its_condition(user: TargetUser, pets: Path) -> None:
+    spec = points_spec(np.random.default_rng(0).normal(size=(100, 2)), "pets.csv", given=np.arange(100) % 2)
+    user.window.main.request.show_target(spec)
+    assert user.window.find(QLabel, "pointsName").text() == "pets.csv by condition"
+    assert user.window.find(QWidget, "pointsPage").isVisible()
+    assert not user.window.find(QComboBox, "pointsCondition").isVisible()
 
 
 def test_first_two_columns_of_numbers_are_read_and_named(user: TargetUser, tmp_path: Path) -> None:
