@@ -1,5 +1,6 @@
 """The files of the site: valid, complete, safe, and as many as there are lessons and examples."""
 
+import os
 import re
 import subprocess
 import sys
@@ -56,7 +57,8 @@ def test_the_reference_has_all_public_names_in_groups() -> None:
 
 @pytest.mark.slow
 def test_the_whole_site_is_small_and_valid(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, str(ROOT / "resources" / "make_site.py"), str(tmp_path)], check=True, cwd=ROOT)
+    command = [sys.executable, str(ROOT / "resources" / "make_site.py"), str(tmp_path)]
+    subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert not problems(tmp_path)
     assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) <= 25_000_000
     assert {path.stem for path in (tmp_path / "lessons").iterdir()} == {
