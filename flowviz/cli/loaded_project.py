@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from flowviz.flows import Flow
 
 Part = TypeVar("Part")
-GIVEN = "given"
+GIVEN, GUIDANCE = "given", "guidance"
 
 
 @takes(integrator=spec_options({name: fields_of(FlowSpec)[name] for name in INTEGRATOR_FIELDS}))
@@ -42,13 +42,21 @@ def shown_options(
         str | None,
         typer.Option(
             metavar="VALUE",
-            help="Value of the condition: the name of a class, or a number. By default, that at which the project was "
-            "saved.",
+            help="Value of the condition: the name of a class, a number, or any. By default, that at which the project "
+            "was saved.",
+        ),
+    ] = None,
+    guidance: Annotated[
+        float | None,
+        typer.Option(
+            metavar="WEIGHT",
+            help="Weight of the value of the condition, from 0 to 5, for a flow trained with --leave-out; 1 is none.",
         ),
     ] = None,
 ) -> Given:
-    """Return how the options show a flow: its integrator, and the value of its condition."""
-    return integrator if given is None else {**integrator, GIVEN: given}
+    """Return how the options show a flow: its integrator, the value of its condition, and its guidance."""
+    told = {GIVEN: given, GUIDANCE: guidance}
+    return {**integrator, **{name: value for name, value in told.items() if value is not None}}
 
 
 def project_at(path: Path, entrant: str | None) -> Project:
@@ -91,6 +99,8 @@ class LoadedProject:
             project, chosen = loaded.project, shown or {}
             if GIVEN in chosen:
                 project = project.given(chosen[GIVEN])
+            if GUIDANCE in chosen:
+                project = project.guided(chosen[GUIDANCE])
             changed = {name: chosen.get(name) for name in INTEGRATOR_FIELDS}
             if any(value is not None for value in changed.values()):
                 project = project if edits is None else project.with_edits(Edits())  # they belong to its present steps

@@ -110,7 +110,7 @@ def render(
     given = {**fields, **({"select": select} if select else {}), **({} if speed is None else {"speed": speed})}
     if entrant is None and is_comparison(project):
         if shown or select or as_seen or edits:
-            alone = "--integrator, --given, --edits, --select and --as-seen"
+            alone = "--integrator, --given, --guidance, --edits, --select and --as-seen"
             raise SpecError(f"{alone} apply to a single flow. Choose one with --entrant.")
         figure = _Figure(columns, names, table_columns)
         _write(*_comparison_export(project, output, given, figure, spec_file, difference), path)

@@ -86,6 +86,8 @@ FOLDS = " Where a step folds the plane over, the flow has no inverse, and `inver
 
 def check_code(flow: FlowSpec) -> None:
     """Raise `SpecError` if a flow cannot be exported as code."""
+    if flow.is_tilted:
+        raise SpecError("A flow with guidance cannot be exported as code. Set the guidance to 1.")
     if flow.is_recorded:
         raise unknown("How its layers move points other than its particles")
     if flow.recipe.stages:

@@ -32,6 +32,7 @@ from flowviz.specs.training import DEFAULT_SECONDS
 UNSAVED = "Save the project first. Its file will contain the data of the target."
 
 FLOW_FIELDS = fields_of(FlowSpec)
+METHODS = {"given": "given", "guidance": "guided"}  # of a project, by the fields that they change
 
 Options = list[tuple[str, Any]]
 TrainingCopy = Callable[[Plan, Path, Path | None], str]  # from a plan, the file to write, and the project if saved
@@ -82,21 +83,28 @@ def render_command(
         options.append(("format", asked.format))
     usual = ExportSpec(what=asked.what, format=asked.format)
     integrator = [(FLOW_FIELDS[name].option_name, value) for name, value in _integrator(flow).items()]
-    given = [("given", flow.given)] if flow and flow.condition else []
+    told: Options = [*_told(flow).items()]
     chosen = [("columns", columns)] if columns else []
-    return _command("render", project_path, options + integrator + given + _options(asked, usual) + chosen)
+    return _command("render", project_path, options + integrator + told + _options(asked, usual) + chosen)
 
 
 def render_python(project_path: Path, spec: ExportSpec, output: Path, flow: FlowSpec | None = None) -> str:
     """Return what `render_command` does in Python."""
     integrator = _integrator(flow)
     changed = f".with_integrator({', '.join(map(repr, integrator.values()))})" if integrator else ""
-    changed += f".given({flow.given!r})" if flow and flow.condition else ""
+    changed += "".join(f".{METHODS[name]}({value!r})" for name, value in _told(flow).items())
     return _python(
         {"load", "render"},
         {"project": f"load({str(project_path)!r}){changed}", "spec": relevant(spec)},
         f"render(project, spec, {str(output)!r})",
     )
+
+
+def _told(flow: FlowSpec | None) -> Mapping[str, Any]:
+    """Return the value of the condition at which a flow is shown and, if it knows any, the guidance."""
+    if flow is None or flow.condition is None:
+        return {}
+    return {name: getattr(flow, name) for name in METHODS if flow.leave_out or name == "given"}
 
 
 def _integrator(flow: FlowSpec | None) -> Mapping[str, Any]:
@@ -127,7 +135,7 @@ def train_python(plan: Plan, output: Path, project_path: Path | None) -> str:
     """Return what `train_command` does in Python. Raises `SpecError` as that does."""
     names, values = (
         {"save", "train"},
-        dict[str, Any](target=plan.target, flow=plan.flow.conditioned_on(None), training=plan.training),
+        dict[str, Any](target=plan.target, flow=plan.flow.without_condition, training=plan.training),
     )
     if any(not isinstance(source, TextSpec | ShapeSpec) for source in sources_of(plan.target)):
         names.add("load")
@@ -171,7 +179,7 @@ def _holding(plan: Plan, path: Path | None) -> Path:
 
 def _flow(plan: Plan) -> Options:
     """Return the options of the flow, whose seed is that of the training unless they say otherwise."""
-    flow = plan.flow.conditioned_on(None)  # the condition is that of the target
+    flow = plan.flow.without_condition  # the condition is that of the target
     usual = {"family": FlowSpec().family, "seed": plan.training.seed, "options": flow.options}
     before = FlowSpec(family=flow.family).options
     return [

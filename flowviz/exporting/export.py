@@ -1,5 +1,6 @@
 """Exports of a project, for the dialog of the window and the command line."""
 
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -30,8 +31,9 @@ from flowviz.rendering.four_panels import check_room
 from flowviz.rendering.pixels import render_drawing
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.sheet import draw_sheet
-from flowviz.specs import ExportSpec, PictureSize, ViewSpec
-from flowviz.specs.export_kinds import DIAGNOSTICS, FILMS, IN_FOLDERS, PICTURES, TABLES, Kinds
+from flowviz.specs import ExportSpec, FlowSpec, PictureSize, ViewSpec
+from flowviz.specs.export_kinds import DIAGNOSTICS, FILMS, IN_FOLDERS, PICTURES, TABLES, Kinds, What
+from flowviz.specs.flow_choices import check_particles
 from flowviz.specs.playback import STEP_SECONDS
 from flowviz.specs.view import MIN_SIDE
 from flowviz.targets import build_target, spec_units
@@ -39,6 +41,11 @@ from flowviz.targets.best_velocity import best_loss, best_velocity_problem
 
 COMPARING: Kinds = DIAGNOSTICS | {"four_panels"}  # these need both directions of the flow
 DRAWN: Kinds = COMPARING | {"sheet"}  # pictures that consist of shapes, drawn as pixels or as vectors
+CHECKS: Mapping[What, Callable[[FlowSpec], None]] = {  # of flows, some of which cannot be exported like this
+    "samples": check_particles,
+    "trace": check_particles,
+    "code": check_code,
+}
 PREVIEW_SIDE = 1080  # pixels; smaller previews are drawn at up to this size, then scaled down with their text
 
 
@@ -306,8 +313,8 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
         )
     if spec.what in PICTURES:
         _check_velocity(project, view)
-    if spec.what == "code":
-        check_code(project.flow)
+    if check := CHECKS.get(spec.what):
+        check(project.flow)
     if spec.what == "page":
         check_page(spec)
     if spec.what == "losses" and not len(project.history.step):

@@ -31,11 +31,9 @@ class FlowKeeper:
             SpecError: If the edits do not fit the flow.
         """
         given = weights if weights and weights.parameters else None
-        if (
-            not isinstance(self._flow, RecordedFlow | None)
-            and self._flow.spec.at_first_value() == spec.at_first_value()
-        ):
-            self._flow.show_at(spec.given)
+        flow = self._flow
+        if not isinstance(flow, RecordedFlow | None) and flow.spec != spec and flow.spec.told_as(spec) == spec:
+            flow.show_as(spec)
         if self._flow is None or self._flow.spec != spec or (given is None and self._weights is not None):
             self._flow = _built(spec, given)
         elif given is not None and given is not self._weights:

@@ -21,6 +21,7 @@ from flowviz.rendering.density import heat_of
 from flowviz.rendering.legend import keys
 from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize
+from flowviz.specs.condition import ANY, Value
 from flowviz.specs.explanations import COLOR_TITLES
 from flowviz.specs.view import GRID_SEGMENTS, ColorBy, Direction, Mark, Palette, Theme
 from flowviz.targets import target_picture
@@ -187,11 +188,20 @@ class PagePane:
         return Scenes(self._project, chosen, particles, [Shot(0, moment)], self._keeper)
 
 
-def page_values(flow: FlowSpec, count: int | None) -> list[float | None]:
+def page_values(flow: FlowSpec, count: int | None) -> list[Value | None]:
     """Return the values of the condition that a page shows; only the one at which the flow is shown if there is one."""
     if flow.condition is None or count == 1:
         return [flow.given]
-    return [float(value) for value in flow.condition.spread(count)]
+    values = [float(value) for value in flow.condition.spread(count)]
+    return [ANY, *values] if flow.given == ANY else [*values]
+
+
+def first_value(flow: FlowSpec, values: Sequence[Value | None]) -> int:
+    """Return the number of the value that is nearest to the one at which a flow is shown."""
+    shown = flow.given
+    if shown is None or isinstance(shown, str):
+        return 0  # which is the only value, or any
+    return int(np.abs(np.array(values, float) - shown).argmin())
 
 
 def past_moments(project: Project, spec: ExportSpec) -> Sequence[Moment]:

@@ -24,10 +24,12 @@ from flowviz.records import (
     base_particles,
     slices,
 )
+from flowviz.records.recorded_flow import RecordedFlow
 from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, Frame, render_frame, swept_grids, visible_rectangle
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import FlowSpec, PictureSize, Seen, ViewSpec
+from flowviz.specs.condition import Value
 from flowviz.specs.view import BY_TARGET, FIELDS
 from flowviz.targets import Target, build_target, spec_units, target_picture, untrained_points, verdicts
 from flowviz.targets.target import widened
@@ -74,7 +76,7 @@ class Scenes:
         self._frame_seconds = frame_seconds
         self._frames: tuple[PictureSize, list[Frame]] | None = None
         self._last: tuple[Moment | None, Scene] | None = None
-        self._pictured: tuple[float | None, TargetPicture] | None = None
+        self._pictured: tuple[Value | None, TargetPicture] | None = None
 
     @property
     def count(self) -> int:
@@ -177,9 +179,14 @@ class Scenes:
         return visible_rectangle(self.camera(shot.moment).around(round(shot.stage), size), size)
 
     def log_densities(self, shot: Shot, points: NDArray[np.float64]) -> Iterator[NDArray[np.float32]]:
-        """Yield the log-densities in nats of points (n, 2) in flow units at the stage of a shot, in batches (m,)."""
-        flow = self._flow(shot.moment)
-        return (flow.log_density(round(shot.stage), points[some]) for some in slices(len(points)))
+        """Yield the log-densities in nats of points (n, 2) in flow units at the stage of a shot, in batches (m,).
+
+        With guidance, they are those of the tilted density at the last stage, as in pictures.
+        """
+        flow, stage = self._flow(shot.moment), round(shot.stage)
+        if not isinstance(flow, RecordedFlow) and flow.spec.is_tilted and stage == len(flow.stages):
+            return map(flow.tilted.log_prob, (points[some] for some in slices(len(points))))
+        return (flow.log_density(stage, points[some]) for some in slices(len(points)))
 
     def probe(self, moment: Moment | None) -> Trace:
         """Return the trace of the probed point, which the view must have, at a moment of training.

@@ -23,7 +23,7 @@ import flowviz
 from flowviz.errors import SpecError
 from flowviz.exporting import Steps
 from flowviz.exporting.flow_keeper import FlowKeeper
-from flowviz.exporting.page_clouds import CAMERA, SCALES, THEMES, PagePane, page_values
+from flowviz.exporting.page_clouds import CAMERA, SCALES, THEMES, PagePane, first_value, page_values
 from flowviz.exporting.page_columns import PageColumns, data_url
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot, seen_stage
@@ -199,7 +199,7 @@ class WebPage:
                 "stage": self._spec.seen.stage,
                 "color": view.color_by,
                 "direction": self._spec.seen.direction,
-                "given": min(range(len(values)), key=lambda i: abs((values[i] or 0) - (flow.given or 0))),
+                "given": first_value(flow, values),
                 "marks": [mark for mark in marks if mark in view.marks],
                 "view": None if self._spec.seen.fitted else [*view.center, view.half_extent],
             },

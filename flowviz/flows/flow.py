@@ -14,6 +14,7 @@ from flowviz.flows.bumps import edit_arrays
 from flowviz.flows.chain import Chain
 from flowviz.flows.evaluator import Evaluator
 from flowviz.flows.flat import named
+from flowviz.flows.guidance import Tilted
 from flowviz.flows.objective import MaximumLikelihood, Objective
 from flowviz.flows.reporting import base_report
 from flowviz.flows.stage import Stage
@@ -103,11 +104,9 @@ class Flow(tf.Module):
         """Return the edits of the flow, with which it computes everything."""
         return self._evaluator.edits
 
-    def show_at(self, given: float | None) -> None:
-        """Compute everything at another value of the condition. Building another flow takes much longer."""
-        if given == self.spec.given:
-            return
-        spec, edits = self.spec.model_copy(update={"given": given}), self.edits
+    def show_as(self, spec: FlowSpec) -> None:
+        """Compute everything as another spec of the same weights says. Building another flow takes much longer."""
+        edits = self.edits
         self._set_stages([replace(stage, spec=spec) for stage in self.stages], type(self.objective))
         self.edit(edits)
 
@@ -124,6 +123,13 @@ class Flow(tf.Module):
         if edits:
             bumps = edit_arrays(edits, len(self.stages))[1]
             self.chain = self.chain.edited(edits.disabled, tf.constant(bumps, self.dtype))
+
+    def shown_as(self, spec: FlowSpec) -> "Flow":
+        """Return a flow with the same numbers and edits that is shown as another spec of the same weights says."""
+        found = Flow(self.stages, self.weights(), self.dtype.name, type(self.objective))
+        found.edit(self.edits)
+        found.show_as(spec)
+        return found
 
     def weights(self) -> Weights:
         """Return a copy of the parameters and statistics, by name."""
@@ -178,11 +184,14 @@ class Flow(tf.Module):
 
         Args:
             x: The points.
-            values: The value of the condition at each point (n,). By default, that at which the flow is shown.
+            values: The value of the condition at each point (n,), where nothing is guided. By default, that at which
+                the flow is shown.
         """
         condition = self.spec.condition
         if values is None or condition is None:
             return self._evaluator.joined("log_prob", x)
+        if self.spec.guides_particles:
+            return self.shown_as(self.spec.at_first_value()).log_prob(x, values)
         return self._evaluator.log_prob_given(np.hstack([checked_points(x), condition.features(values)]))
 
     def forward(self, z: ArrayLike) -> NDArray[Any]:
@@ -269,7 +278,7 @@ class Flow(tf.Module):
     def density(
         self, stage: int, rectangle: Rectangle, particles: Trace | None = None, side: int = DENSITY_SIDE
     ) -> Density:
-        """Return the density at a stage on a grid of square cells.
+        """Return the density at a stage on a grid of square cells; with guidance, the tilted density at the last one.
 
         Args:
             stage: Number of the stage, 0 for the base.
@@ -284,16 +293,24 @@ class Flow(tf.Module):
             SpecError: If there is no such stage.
         """
         shape = grid_shape(rectangle, side)
-        values = self.log_density(stage, cell_centers(rectangle, shape)).reshape(shape)
         drawn = particles or self.trace_through(self.particles(), 0)
+        if self.spec.is_tilted and stage == len(self.stages):
+            return self.tilted.density(rectangle, shape, drawn)
+        values = self.log_density(stage, cell_centers(rectangle, shape)).reshape(shape)
         return Density(stage, rectangle, values, drawn.log_density(stage))
 
-    def log_density(self, stage: int, points: NDArray[np.float64]) -> NDArray[np.float32]:
+    @property
+    def tilted(self) -> Tilted:
+        """Return the tilted density that the guidance of the flow asks for."""
+        return Tilted(self)
+
+    def log_density(self, stage: int, points: NDArray[np.float64], *, is_fine: bool = True) -> NDArray[np.float32]:
         """Return the log-density (n,) in nats of the distribution at a stage, at points (n, 2).
 
         It is -inf where the density is 0 or underflows. Values are computed in float32, with errors of typically 1e-5
         and at most about 1e-3 (at the steep edges of letters); far out in the tails, these are relative errors.
-        Values above -10 at the last stage are recomputed in float64, so that they match `flowviz score` to 1e-5.
+        Values above -10 at the last stage are recomputed in float64, so that they match `flowviz score` to 1e-5, unless
+        they need not be that fine.
 
         Raises:
             SpecError: If there is no such stage.
@@ -305,7 +322,7 @@ class Flow(tf.Module):
             return found.astype(np.float32)
 
         found = computed(tf.float32, points)
-        if stage == len(self.stages) and (fine := found > FINE_ABOVE).any():
+        if is_fine and stage == len(self.stages) and (fine := found > FINE_ABOVE).any():
             found[fine] = computed(tf.float64, points[fine])
         return found
 

@@ -1,6 +1,6 @@
 """Flow matching: a learned velocity field, which an integrator follows in steps."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,9 +15,11 @@ from flowviz.flows.reporting import Forward, Numbers, Spans
 from flowviz.flows.stage import Arrays, Stage, Tensors
 from flowviz.flows.velocity_field import VelocityField
 from flowviz.records import StageReport
+from flowviz.records.weights import OF_GIVEN
 from flowviz.specs import recipes
 from flowviz.specs.flow import Integrator
 
+GUIDANCE = "guidance"  # weight of the told velocity, beside the numbers of a step
 MAX_ITERATIONS = 12  # of Newton's method
 TOLERANCE = {tf.float32: 1e-5, tf.float64: 1e-11}  # of the last correction of Newton's method, which is quadratic
 MAX_CORRECTION = 0.5
@@ -55,7 +57,11 @@ class FlowStep(Stage):
     field. The Jacobian is that of the step, not of the exact solution, so densities are exact for the map that the
     steps compose. The inverse is found by Newton's method. It exists for steps that are short compared to the changes
     of v; where a step folds the plane, its inverse has no log-determinant (NaN).
-    Reference: Lipman et al. 2023, "Flow matching for generative modeling", https://arxiv.org/abs/2210.02747.
+
+    With guidance, v(x, t) is w·v(x, t | c) + (1 - w)·v(x, t) for the weight w, with the velocities of the field that is
+    told the value c of the condition, and of the one that is told none.
+    References: Lipman et al. 2023, "Flow matching for generative modeling", https://arxiv.org/abs/2210.02747; Ho &
+    Salimans 2022, "Classifier-free diffusion guidance", https://arxiv.org/abs/2207.12598.
     """
 
     kind = recipes.FLOW_STEP
@@ -67,7 +73,8 @@ class FlowStep(Stage):
         steps = self.spec.integrator_steps
         assert steps is not None
         start = (int(self.name.partition("_")[0]) - 1) / steps
-        return {"time": start, "duration": 1 / steps, **given_constants(self.spec)}
+        guidance = {GUIDANCE: self.spec.guidance} if self.spec.guides_particles else {}
+        return {"time": start, "duration": 1 / steps, **guidance, **given_constants(self.spec)}
 
     def initial_parameters(self, rng: np.random.Generator) -> Arrays:
         return self._field.initial_weights(rng)
@@ -143,14 +150,15 @@ class FlowStep(Stage):
 
     def _velocity(self, numbers: Tensors, x: tf.Tensor, time: Any) -> tf.Tensor:
         """Return the velocity (2, n) at x (2, n), which edits of this step bend."""
-        velocity = self._field(numbers, x, _times(time, x))
+        velocity = _guided(numbers, lambda own: self._field(own, x, _times(time, x)))
         return velocity + added(numbers[BUMPS], *tf.unstack(x)) if BUMPS in numbers else velocity
 
     def _with_derivatives(
         self, numbers: Tensors, x: tf.Tensor, directions: tf.Tensor, time: Any
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the velocity (2, n) at x (2, n), and its derivatives along directions (directions, 2, n)."""
-        velocity, along = self._field.with_derivatives(numbers, x, directions, _times(time, x))
+        times = _times(time, x)
+        velocity, along = _guided(numbers, lambda own: self._field.with_derivatives(own, x, directions, times))
         if BUMPS not in numbers:
             return velocity, along
         higher, steeper = added_with_derivatives(numbers[BUMPS], x, directions)
@@ -218,6 +226,15 @@ class FlowStep(Stage):
         by_y = _solution(tf.transpose(jacobian, [1, 0, 2]), tf.transpose(by_image))
         by_values = tape.gradient([image, log_det], values, [by_y, by_log_det], tf.UnconnectedGradients.ZERO)
         return tf.transpose(by_y), *(-each for each in by_values)
+
+
+def _guided(numbers: Tensors, evaluate: Callable[[Tensors], Any]) -> Any:
+    """Return what a field that is told a condition is, with more or less weight than the one that is told none."""
+    told = evaluate(numbers)
+    if GUIDANCE not in numbers:
+        return told
+    untold = evaluate({name: number for name, number in numbers.items() if name != OF_GIVEN})
+    return tf.nest.map_structure(lambda u, v: u + tf.cast(numbers[GUIDANCE], u.dtype) * (v - u), untold, told)
 
 
 def _times(time: Any, x: tf.Tensor) -> tf.Tensor:

@@ -22,6 +22,7 @@ AT_STAGE = "trace_through", "forward_at", "velocity", "final_velocity", "log_den
 STAGES = {name: tf.TensorSpec([], tf.int32) for name in AT_STAGE} | {"positions": tf.TensorSpec([2], tf.int32)}
 StageNumbers = int | tuple[int, int] | None
 
+GUIDED = 2.0  # stands for the guidance of all flows whose particles are guided
 RECENT = 16  # number of kinds whose graphs are kept when no flow uses them, because tracing takes seconds
 
 Kind = tuple[FlowSpec, tuple[str, ...], tuple[type[Stage], ...]]
@@ -53,7 +54,8 @@ class ChainGraphs:
         The graphs depend on the kind of chain: a part of the spec, the names of the stages if they differ in more than
         their constants, and the classes of the stages.
         """
-        any_of_kind: dict[str, Any] = {"seed": 0, "given": None}
+        guidance = GUIDED if chain.spec.guides_particles else 1.0
+        any_of_kind: dict[str, Any] = {"seed": 0, "given": None, "leave_out": 0.0, "guidance": guidance}
         if chain.is_uniform:
             any_of_kind |= {"pairing": None, "integrator_steps": None}
         spec = chain.spec.model_copy(update=any_of_kind)

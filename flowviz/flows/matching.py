@@ -60,7 +60,7 @@ class FlowMatching(Objective):
         if self.spec.pairing == "independent" or (condition and not condition.classes):
             return np.hstack([start, end])
         # Each class has pairs of its own: else its particles would not begin all over the base.
-        classes = end[:, 2:].argmax(axis=1) if condition else np.zeros(len(end), np.intp)
+        classes = end[:, 2:] @ np.arange(1, end.shape[1] - 1)  # 0 for those whose class is left out
         pairs = [_transported(start[classes == each], end[classes == each]) for each in np.unique(classes)]
         return np.concatenate(pairs)[rng.permutation(len(start))]
 

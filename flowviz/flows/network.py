@@ -32,7 +32,7 @@ class Tabulated(NamedTuple):
     Attributes:
         first: The first knot.
         spacing: Distance between adjacent knots.
-        values: θ at the knots (outputs, knots), of one class after the other.
+        values: θ at the knots (outputs, knots), of one table after the other.
     """
 
     first: tf.Tensor
@@ -74,20 +74,22 @@ class Network:
         """Return the weights with a table of θ over the range of a batch x_a (n,), if that is faster than θ itself.
 
         The network is then evaluated at KNOTS knots instead of at all n points; they are shared out among the classes
-        of a condition, each of which has a table. The knots are offset at random, by the digits of the first point, so
-        that the network learns its values everywhere.
+        of a condition, each of which has a table, after the one of values that are left out, if any are. The knots are
+        offset at random, by the digits of the first point, so that the network learns its values everywhere.
         """
         classes = len(self.spec.condition.classes) if self.spec.condition else 1
         if (x_a.shape[0] or 0) <= KNOTS or not classes:
             return weights
-        count = max(KNOTS // classes, FEWEST_KNOTS)
+        tables = classes + self._leaves_out
+        count = max(KNOTS // tables, FEWEST_KNOTS)
         x_a = tf.stop_gradient(x_a)
         low, high = _squashed(tf.reduce_min(x_a)), _squashed(tf.reduce_max(x_a))
         spacing = tf.maximum((high - low) / (count - 2), NARROWEST)
         first = low - spacing * tf.math.floormod(DIGITS * x_a[0], 1.0)
         u = tf.clip_by_value(first + spacing * tf.range(count, dtype=x_a.dtype), -FARTHEST, FARTHEST)
-        knots = tf.tile(SCALE * u * tf.math.rsqrt(1 - u**2), [classes])
-        given = {GIVEN: tf.constant(np.repeat(np.eye(classes), count, axis=1), x_a.dtype)} if classes > 1 else {}
+        knots = tf.tile(SCALE * u * tf.math.rsqrt(1 - u**2), [tables])
+        inputs = np.repeat(np.eye(classes, tables, self._leaves_out), count, axis=1)
+        given = {GIVEN: tf.constant(inputs, x_a.dtype)} if classes > 1 else {}
         values = self({**weights, **given}, knots)
         return {**weights, TABULATED: Tabulated(first, spacing, values)}
 
@@ -120,10 +122,15 @@ class Network:
         """Return the number of the first knot of the table of each point, (n,), or 0 if there is one table for all."""
         if GIVEN not in weights:
             return 0
-        classes = weights[GIVEN].shape[0]
+        first, tables = self._leaves_out, weights[GIVEN].shape[0] + self._leaves_out
         return tf.linalg.matvec(
-            weights[GIVEN], tf.range(classes, dtype=tf.float32) * (knots // classes), transpose_a=True
+            weights[GIVEN], tf.range(first, tables, dtype=tf.float32) * (knots // tables), transpose_a=True
         )
+
+    @property
+    def _leaves_out(self) -> int:
+        """Return 1 if some points are told no class, so that their inputs are all 0, or else 0."""
+        return int(self.spec.leave_out > 0)
 
     def _features(self, x_a: tf.Tensor) -> tf.Tensor:
         hats = [_hats(x_a, self.spec.hats, self.spec.reach)] if self.spec.hats else []

@@ -11,6 +11,7 @@ from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import Project
 from flowviz.records import Trace, Units, checked_points, slices
 from flowviz.records.trace import PARTICLES
+from flowviz.specs.flow_choices import check_particles
 from flowviz.specs.training import SEED_BITS
 from flowviz.specs.view import Direction, UnitName
 from flowviz.targets import spec_units, untrained_in_parts
@@ -46,7 +47,7 @@ def sample(
         units: The units of the points: `data`, `pixels` or `flow`; see `units`.
 
     Raises:
-        SpecError: If the number or the seed is negative.
+        SpecError: If the number or the seed is negative, or if guidance does not move the particles.
         FileError: If the weights do not fit the flow.
         TargetError: If the target has no pixels.
     """
@@ -58,6 +59,7 @@ def sample_in_parts(
     project: Project, n: int = SAMPLES, seed: int | None = None, units: UnitName = "data"
 ) -> Iterator[NDArray[np.floating]]:
     """Yield the points of `sample` in parts (m, 2), so that they are not all in memory. Loads TensorFlow."""
+    check_particles(project.flow)
     found, flow = spec_units(project.target, units), project.build_flow()
     particles = flow.particles(n, randbits(SEED_BITS) if seed is None else seed)
     for some in slices(n):
@@ -74,7 +76,7 @@ def score(project: Project, points: ArrayLike, units: UnitName = "data") -> NDAr
         units: The units of the points: `data`, `pixels` or `flow`; see `units`. The density is per area in these units.
 
     Raises:
-        SpecError: If the points have another shape.
+        SpecError: If the points have another shape, or if guidance does not move the particles.
         FileError: If the weights do not fit the flow.
         TargetError: If the target has no pixels.
     """
@@ -84,6 +86,7 @@ def score(project: Project, points: ArrayLike, units: UnitName = "data") -> NDAr
 @checked
 def score_in_parts(project: Project, points: ArrayLike, units: UnitName = "data") -> Iterator[NDArray[np.floating]]:
     """Yield the log-densities of `score` in parts (m,), so that they are not all in memory. Loads TensorFlow."""
+    check_particles(project.flow)
     given, found, flow = checked_points(points), spec_units(project.target, units), project.build_flow("float64")
     for some in slices(len(given)):
         yield found.log_density(flow.log_prob(found.points(given[some])))
@@ -106,7 +109,7 @@ def trace(project: Project, n: int = PARTICLES, seed: int = 0, direction: Direct
         Positions (stages, n, 2), log|det J| from the base (stages, n) in nats, and names (stages,).
 
     Raises:
-        SpecError: If there are no particles, or the seed is negative.
+        SpecError: If there are no particles, if the seed is negative, or if guidance does not move the particles.
         FileError: If the weights do not fit the flow.
     """
     return Trace.joined(list(trace_in_parts(project, n, seed, direction)))
@@ -117,6 +120,7 @@ def trace_in_parts(
     project: Project, n: int = PARTICLES, seed: int = 0, direction: Direction = "generate"
 ) -> Iterator[Trace]:
     """Yield the result of `trace` for parts of the particles, so that it is not all in memory. Loads TensorFlow."""
+    check_particles(project.flow)
     flow = FlowKeeper().flow(project.flow, project.weights, project.edits)
     if direction == "generate":
         particles = flow.particles(n, seed)

@@ -23,6 +23,8 @@ class Density(EqualByContent):
         draws: Log-densities (m,), float32, of exact draws from the distribution, in nats. Their quantiles are the
             levels of regions with a given probability.
         is_estimate: Whether the densities were estimated from particles, because the flow is not known.
+        mismatch: For a density that is tilted with guidance, the mean of log q − log p in nats at the particles, where
+            p is this density and q is that of the particles: the divergence KL(q‖p). None for the density of a flow.
     """
 
     stage: int
@@ -30,6 +32,7 @@ class Density(EqualByContent):
     log_density: NDArray[np.float32]
     draws: NDArray[np.float32]
     is_estimate: bool = False
+    mismatch: float | None = None
 
     def level(self, mass: float) -> float:
         """Return the level of the highest-density region that has a probability of `mass`.

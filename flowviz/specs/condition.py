@@ -1,6 +1,6 @@
 """The spec of a condition: what is known about each point, such as the word it belongs to."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,17 +18,25 @@ SCORED = 9  # values of a number at which a flow is scored
 UNSEEN = " (in between, never seen)"
 ROUNDING = 1e-6  # distance from a class; beyond the ends of a range, relative to its length
 DIGITS = 3  # of a number, relative to its range
+ANY: Literal["any"] = "any"  # in place of a value that is left out: the flow learns all values together
+CLOSE = 20.0  # times as many points as on average may be at one place for one value of a number
+
+Value = float | Literal["any"]
 
 
 class Condition(Spec):
     """One of several classes, or a number in a range. A conditional flow learns one density for each value.
 
     A value is a number: the index of a class, from 0, or the number itself. A value between two indices blends two
-    classes; no point of the target has such a value.
+    classes; no point of the target has such a value. `ANY` in its place means that it is not known.
     """
 
     name: Annotated[str, described("Name", "What the value is, such as 'word'")]
     classes: Annotated[tuple[str, ...], described("Classes", "Names of the classes; none for a number")] = ()
+    rarest: Annotated[
+        float | None,
+        described("Rarest class", "The share of the points that the rarest class has; by default, an equal one"),
+    ] = None
     low: Annotated[float, described("Smallest value", "The smallest value of a number")] = 0.0
     high: Annotated[float, described("Largest value", "The largest value of a number")] = 1.0
 
@@ -51,6 +59,14 @@ class Condition(Spec):
         """Return some values evenly spread over the range; by default all classes, or five numbers."""
         return np.linspace(*self.range, count or len(self.classes) or SPREAD)
 
+    @property
+    def most_likely(self) -> float:
+        """Return the largest ratio of the density at one value to that of all values together.
+
+        That of a class is the inverse of its share of all points. That of a number is an estimate.
+        """
+        return 1 / self.rarest if self.rarest else float(len(self.classes)) or CLOSE
+
     def features(self, values: ArrayLike) -> NDArray[np.float32]:
         """Return the inputs (n, inputs) of networks for values (n,).
 
@@ -65,14 +81,16 @@ class Condition(Spec):
             found = np.hstack([np.ones_like(place), place, np.sin(angles), np.cos(angles)])
         return np.asarray(found, np.float32)
 
-    def value(self, text: str | float) -> float:
-        """Return the value for the name of a class, or for a number in the range, which may be text.
+    def value(self, text: str | float) -> Value:
+        """Return the value for the name of a class, for a number in the range, which may be text, or for `ANY`.
 
         Raises:
             SpecError: If there is no such class, or if the number is not in the range.
         """
         if str(text) in self.classes:
             return float(self.classes.index(str(text)))
+        if text == ANY:
+            return ANY
         low, high = self.range
         try:
             number = float(text)
@@ -102,8 +120,10 @@ class Condition(Spec):
             return f"The condition is {self.name!r}, one of {', '.join(self.classes)}."
         return f"The condition is {self.name!r}, a number from {self.number(self.low)} to {self.number(self.high)}."
 
-    def label(self, value: float) -> str:
-        """Return a value as text, such as "KATIE", "75% BRAD, 25% KATIE", or "turn 0.5"."""
+    def label(self, value: Value) -> str:
+        """Return a value as text, such as "KATIE", "75% BRAD, 25% KATIE", "turn 0.5", or "any word"."""
+        if value == ANY:
+            return f"{ANY} {self.name}"
         if not self.classes:
             return f"{self.name} {self.number(value)}"
         if self.is_learned(value):
@@ -112,13 +132,13 @@ class Condition(Spec):
         share = value - index
         return f"{percent(1 - share)} {self.classes[index]}, {percent(share)} {self.classes[index + 1]}"
 
-    def caption(self, value: float) -> str:
+    def caption(self, value: Value) -> str:
         """Return a value as text that says so if no point of the target has such a value."""
         return self.label(value) if self.is_learned(value) else f"{self.label(value)}{UNSEEN}"
 
-    def is_learned(self, value: float) -> bool:
+    def is_learned(self, value: Value) -> bool:
         """Return whether points of the target may have a value; none have one between two classes."""
-        return not self.classes or abs(value - round(value)) < ROUNDING
+        return not self.classes or value == ANY or abs(value - round(value)) < ROUNDING
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -131,9 +151,12 @@ class Condition(Spec):
         return self
 
 
-def inputs_of(condition: Condition | None, given: float | None) -> NDArray[np.float32]:
-    """Return the inputs (k,) of networks at a value of a condition, by default its first; none without a condition."""
-    if condition is None:
-        return np.zeros(0, np.float32)
+def inputs_of(condition: Condition | None, given: Value | None) -> NDArray[np.float32]:
+    """Return the inputs (k,) of networks at a value of a condition, by default its first; none without a condition.
+
+    All inputs are 0 if the value is left out.
+    """
+    if condition is None or given == ANY:
+        return np.zeros(condition.inputs if condition else 0, np.float32)
     found: NDArray[np.float32] = condition.features([condition.range[0] if given is None else given])[0]
     return found

@@ -5,7 +5,8 @@ A field describes itself: a title, a description and an `Option` in its annotati
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
+from operator import or_
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -71,8 +72,8 @@ class SpecField:
     @property
     def kind(self) -> Any:
         """Return the type of the values other than None."""
-        (kind,) = {*(get_args(self.info.annotation) if self._is_optional else (self.info.annotation,))} - {NoneType}
-        return kind
+        kinds = get_args(self.info.annotation) if self._is_optional else (self.info.annotation,)
+        return reduce(or_, [kind for kind in kinds if kind is not NoneType])
 
     @property
     def is_text(self) -> bool:

@@ -5,8 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from flowviz.specs.condition import Condition
+from flowviz.errors import SpecError
+from flowviz.specs.condition import ANY, Condition, Value
 from flowviz.specs.fields import Option, described
+from flowviz.specs.flow_choices import check_choices, check_condition
 from flowviz.specs.recipes import (
     BASE,
     NORMALIZATION_KINDS,
@@ -27,11 +29,8 @@ Integrator = Literal["euler", "midpoint", "rk4"]
 BaseName = Literal["normal", "uniform", "student_t", "mixture"]
 Arrangement = Literal["ring", "grid", "learned"]
 
-NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
-PATH_WORDS = {"pairing": "a pairing", "integrator": "an integrator", "integrator_steps": "integrator steps"}
 INTEGRATOR_FIELDS = ("integrator", "integrator_steps")  # on which the weights do not depend
-NO_NETWORKS = "A {} has no networks, so it cannot be conditional. Choose another flow, or ignore the condition."
-SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
+NOTHING_TO_LEAVE_OUT = "The flow is told no values of a condition, so it cannot leave any out. Do not leave out values."
 MIXTURE_DEFAULTS: Mapping[str, Any] = {"components": 8, "arrangement": "ring"}  # which other bases do not have
 MAX_COMPONENTS = 9
 TABLE_KNOTS = 129  # a power of two, and one
@@ -160,16 +159,37 @@ class FlowSpec(Spec):
             "Learn one density for all values of a condition, without knowing the value of each point",
         ),
     ] = False
+    leave_out: Annotated[
+        float,
+        described(
+            "Values left out",
+            "Share of the points whose value a conditional flow is not told, so that it also learns all values "
+            "together, as guidance needs; 0.1 is usual",
+            ge=0,
+            le=0.5,
+        ),
+    ] = 0.0
     condition: Annotated[
         Condition | None,
         Field(description="Condition of the densities that the flow learns; None if it learns one density"),
         Option(is_internal=True),
     ] = None
     given: Annotated[
-        float | None,
-        Field(description="Value of the condition at which the flow is shown"),
+        Value | None,
+        Field(description="Value of the condition at which the flow is shown, or any"),
         Option(is_internal=True),
     ] = None
+    guidance: Annotated[
+        float,
+        described(
+            "Guidance",
+            "Weight w of a value of the condition: the density p(x|c)^w p(x)^(1−w), and the velocity of flow matching, "
+            "w v(x|c) + (1−w) v(x); 1 is none",
+            ge=0,
+            le=5,
+        ),
+        Option(is_internal=True),
+    ] = 1.0
     stages: Annotated[
         tuple[str, ...],
         Field(description="Names of the stages of a recorded flow, base first"),
@@ -200,10 +220,22 @@ class FlowSpec(Spec):
 
     @property
     def given_label(self) -> str:
-        """Return the value of the condition at which the flow is shown, or an empty text if it has no condition."""
+        """Return at which value of the condition, and with which guidance, the flow is shown; empty without one."""
         if self.condition is None:
             return ""
-        return self.condition.label(self.condition.range[0] if self.given is None else self.given)
+        value = self.condition.label(self.condition.range[0] if self.given is None else self.given)
+        of = "" if self.recipe.is_continuous else "density with "  # whose particles are not guided
+        return f"{value}, {of}guidance {self.guidance:g}" if self.is_tilted else value
+
+    @property
+    def is_tilted(self) -> bool:
+        """Return whether the density that is shown is tilted: p(x|c)^w p(x)^(1−w), with a weight w other than 1."""
+        return self.condition is not None and self.guidance != 1 and self.given != ANY
+
+    @property
+    def guides_particles(self) -> bool:
+        """Return whether the flow follows a guided velocity. The particles of other families are not guided."""
+        return self.is_tilted and self.recipe.is_continuous
 
     @property
     def reach(self) -> float:
@@ -239,26 +271,43 @@ class FlowSpec(Spec):
         return self.layers * self.width * ((self.depth - 1) * self.width + ends)
 
     def shown_as(self, other: "FlowSpec") -> "FlowSpec":
-        """Return this flow with the integrator of another one and at the same value of the condition, if both have one.
+        """Return this flow with the integrator of another one, and told the same, if both have that.
 
         The weights stay the same, and so does a training.
         """
-        own = self.model_copy(update={"given": other.given}) if self.condition == other.condition else self
+        own = self.told_as(other)
         if not (self.recipe.is_continuous and other.recipe.is_continuous):
             return own
         return own.with_integrator(other.integrator, other.integrator_steps)
+
+    def told_as(self, other: "FlowSpec") -> "FlowSpec":
+        """Return this flow at the value of the condition of another one, and with its guidance, if it knows them."""
+        if self.condition is None or self.condition != other.condition:
+            return self
+        if self.leave_out:
+            return self.model_copy(update={"given": other.given, "guidance": other.guidance})
+        return self.model_copy(update={"given": self.condition.range[0] if other.given == ANY else other.given})
 
     def conditioned_on(self, condition: Condition | None) -> "FlowSpec":
         """Return this flow with a condition, shown at its first value, or without one if it ignores conditions.
 
         Raises:
-            SpecError: If the flow has no networks.
+            SpecError: If the flow has no networks, or if it leaves out values and is told none.
         """
         if condition is None or self.ignores_condition:
-            return self if self.condition is None else FlowSpec(**{**dict(self), "condition": None, "given": None})
+            if self.leave_out:
+                raise SpecError(NOTHING_TO_LEAVE_OUT)
+            return self.without_condition
         has_same = condition == self.condition and self.given is not None
         given = self.given if has_same else condition.range[0]
         return FlowSpec(**{**dict(self), "condition": condition, "given": given})
+
+    @property
+    def without_condition(self) -> "FlowSpec":
+        """Return this flow as it was before it got the condition of its target."""
+        if self.condition is None:
+            return self
+        return FlowSpec(**{**dict(self), "condition": None, "given": None, "guidance": 1.0})
 
     def bijector_kinds(self) -> tuple[str, ...]:
         """Return the kind of each bijector, in order from the base to the target."""
@@ -310,8 +359,8 @@ class FlowSpec(Spec):
         return self.at_first_value().model_copy(update=usual)
 
     def at_first_value(self) -> "FlowSpec":
-        """Return the same flow, shown at the first value of its condition, if it has one."""
-        return self.model_copy(update={"given": self.condition.range[0] if self.condition else None})
+        """Return the same flow, shown at the first value of its condition, if it has one, and without guidance."""
+        return self.model_copy(update={"given": self.condition.range[0] if self.condition else None, "guidance": 1.0})
 
     def _kind(self, role: str, layer: int) -> str | None:
         if role == "normalization":
@@ -319,16 +368,6 @@ class FlowSpec(Spec):
             normalized = is_last if self.normalization == "box" else layer % self.recipe.normalization_period == 0
             return NORMALIZATION_KINDS.get(self.normalization) if normalized else None
         return self.recipe.layer if role == "layer" else self.recipe.mixing
-
-    def _differing(self, usual: Mapping[str, Any]) -> list[str]:
-        """Return the names of the fields whose values differ from the given usual values."""
-        return [name for name, value in usual.items() if getattr(self, name) != value]
-
-    @property
-    def _usual_network(self) -> dict[str, Any]:
-        """Return the usual values of the network fields for this family."""
-        fields = type(self).model_fields
-        return {name: self.recipe.defaults.get(name, fields[name].default) for name in NETWORK_FIELDS}
 
     @model_validator(mode="before")
     @classmethod
@@ -349,45 +388,9 @@ class FlowSpec(Spec):
         return {**found, **{name: MIXTURE_DEFAULTS[name] for name in missing}}
 
     @model_validator(mode="after")
-    def _no_idle_choice(self) -> Self:
-        if self.options and not self.recipe.options:
-            raise ValueError(
-                f"The {self.family} flow has no options of its own. Leave out {' and '.join(self.options)}."
-            )
-        if self.log_scale_bound is not None and not self.recipe.has_log_scale:
-            raise ValueError(f"The {self.family} flow has no log-scale to bound.")
-        if {self.bins is not None, self.min_bin_height is not None} != {self.recipe.has_bins}:
-            raise ValueError("Only the spline flow has bins, and it needs at least 2.")
-        needs = self.recipe.is_continuous
-        if wrong := [words for name, words in PATH_WORDS.items() if (getattr(self, name) is None) == needs]:
-            raise ValueError(f"{'Flow matching needs' if needs else 'Only flow matching has'} {' and '.join(wrong)}.")
-        if self.recipe.is_continuous and (names := self._differing(SOLE_FIELDS)):
-            raise ValueError(f"Flow matching learns one network for all steps. Leave out its {' and '.join(names)}.")
-        if not self.recipe.has_network and (
-            names := self._differing({"conditioner": "network", **self._usual_network})
-        ):
-            raise ValueError(f"The {self.family} flow has no networks or tables. Leave out the {' and '.join(names)}.")
-        if self.recipe.is_continuous and self.arrangement == "learned":
-            raise ValueError("Flow matching cannot learn its base. Arrange the components on a ring or on a grid.")
-        if self.conditioner == "table" and (names := self._differing(self._usual_network)):
-            raise ValueError(f"A table has no {' and no '.join(names)}. Leave that out, or choose a network.")
-        if self.base != "mixture" and (self.components, self.arrangement) != (None, None):
-            raise ValueError(
-                "Only a mixture base has components and an arrangement. Leave them out, or choose a mixture."
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _can_be_conditional(self) -> Self:
-        if self.condition and not self.takes_condition:
-            what = "table" if self.conditioner == "table" else f"{self.family} flow"
-            raise ValueError(NO_NETWORKS.format(what))
-        return self
-
-    @model_validator(mode="after")
-    def _stages_if_recorded(self) -> Self:
-        if (len(self.stages) > 1) != self.is_recorded:
-            raise ValueError("A recorded flow has the names of at least two stages, and no other flow has names.")
+    def _goes_together(self) -> Self:
+        check_choices(self)
+        check_condition(self)
         return self
 
     @model_serializer(mode="wrap")

@@ -35,6 +35,7 @@ MERGED = 1 / 8  # width of merged pixels, as a share of the blur and in flow uni
 NO_MASS = 1e-290  # where so little of the target comes to a point, its nearest cell stands for all others
 WHOLE = Component(0.0, 0.0, 1.0, -LOG_2PI)  # of a base that is no mixture
 
+GUIDED = "The best possible velocity is that without guidance. Set the guidance to 1."
 NO_FIELD = "Only flow matching follows a velocity."
 UNKNOWN_TARGET = (
     "The best possible velocity is known for words, pictures, shapes with a known density and tables, not for others."
@@ -132,6 +133,8 @@ def best_loss(target: Target, flow: FlowSpec) -> float | None:
 
 def best_velocity_problem(target: Target, flow: FlowSpec) -> str:
     """Return why the best velocity of a flow is not known, for the user. Empty if it is."""
+    if flow.guides_particles:
+        return GUIDED
     return _problem(target, base_of(flow)) if flow.recipe.is_continuous else NO_FIELD
 
 

@@ -74,7 +74,8 @@ def column_of(values: ArrayLike, name: str) -> Column:
             f"The class {classes[fewest]!r} of {name!r} has {counted(int(counts[fewest]), 'point')}, but a class needs "
             f"at least {MIN_ROWS}. Leave out its rows, or choose another column."
         )
-    return Column(condition=Condition(name=name, classes=classes), data=places.astype(VALUE).tobytes())
+    condition = Condition(name=name, classes=classes, rarest=counts[fewest] / len(found))
+    return Column(condition=condition, data=places.astype(VALUE).tobytes())
 
 
 def _complete(values: ArrayLike, name: str) -> NDArray[Any]:

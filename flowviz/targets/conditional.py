@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.specs.condition import Condition
+from flowviz.specs.condition import Condition, Value
 from flowviz.specs.target import Motion
 from flowviz.targets.cloud import DrawnCloud
 from flowviz.targets.placed import Number, Place, Placed
@@ -60,9 +60,9 @@ class Classes(ConditionalTarget):
         counts = [target.training_points for target in self._targets]
         return sum(count or 0 for count in counts) if any(counts) else None
 
-    def given(self, value: float | None) -> Target:
-        """Return the class nearest to a value, or the target with all classes if it is None."""
-        return self if value is None else Placed(self._targets[round(value)], self._outer)
+    def given(self, value: Value | None) -> Target:
+        """Return the class nearest to a value, or the target with all classes if it is None or any."""
+        return self if value is None or isinstance(value, str) else Placed(self._targets[round(value)], self._outer)
 
     def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
         """Return points of all classes in turn, or None if a class has none for a use."""
@@ -89,9 +89,9 @@ class Moving(ConditionalTarget):
         """Return the number of distinct training points of the target. None if unlimited."""
         return self._target.training_points
 
-    def given(self, value: float | None) -> Target:
-        """Return the target at a value, or at all values if it is None."""
-        if value is None:
+    def given(self, value: Value | None) -> Target:
+        """Return the target at a value, or at all values if it is None or any."""
+        if value is None or isinstance(value, str):
             return self
         return Placed(self._target, self._place_at(value).within(self._outer))
 

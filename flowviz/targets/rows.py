@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.records import Units
-from flowviz.specs.condition import Condition
+from flowviz.specs.condition import Condition, Value
 from flowviz.targets.cloud import DrawnCloud
 from flowviz.targets.target import Draws, Target, Use
 
@@ -34,10 +34,10 @@ class Rows(DrawnCloud):
         super().__init__(shown.points, condition)
         self._split, self._shown_draws, self.units = split, shown, units
 
-    def given(self, value: float | None) -> Target:
-        """Return the rows of the class nearest to a value, or with the numbers nearest to it, or all for None."""
+    def given(self, value: Value | None) -> Target:
+        """Return the rows of the class or with the numbers nearest to a value, or all rows for None or any."""
         values = self._shown_draws.values
-        if value is None or self._condition is None or values is None:
+        if value is None or isinstance(value, str) or self._condition is None or values is None:
             return self
         middle, reach = (round(value), 0.0) if self._condition.classes else (value, _reach(np.abs(values - value)))
         split = {use: _near(rows, middle, reach) for use, rows in self._split.items()}

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from flowviz.records import Hits, Importance, TargetPicture, Trace
 from flowviz.records.energy import Energy
 from flowviz.records.trace import TOGETHER
-from flowviz.specs.condition import Condition
+from flowviz.specs import FlowSpec
+from flowviz.specs.condition import Condition, Value
 from flowviz.specs.view import BY_TARGET, ColorBy
 
 if TYPE_CHECKING:
@@ -40,11 +41,17 @@ class Draws(NamedTuple):
         """Return some of the points: a slice, a mask (n,), or indices (m,)."""
         return Draws(self.points[some], None if self.values is None else self.values[some])
 
-    def rows(self, condition: Condition | None) -> NDArray[np.float32]:
-        """Return the points (n, 2), followed by the inputs that tell networks their condition, if a flow has one."""
-        if condition is None or self.values is None:
+    def rows(self, flow: FlowSpec, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return the points (n, 2), followed by the inputs that tell networks their condition, if a flow has one.
+
+        These are 0 at a random share of the points, whose values the flow leaves out.
+        """
+        if flow.condition is None or self.values is None:
             return self.points
-        return np.hstack([self.points, condition.features(self.values)])
+        found = np.hstack([self.points, flow.condition.features(self.values)])
+        if flow.leave_out:
+            found[rng.random(len(found)) < flow.leave_out, 2:] = 0
+        return found
 
 
 class Target(ABC):
@@ -90,8 +97,8 @@ class Target(ABC):
         """Return the condition, each value of which has a density of its own. None if there is none."""
         return None
 
-    def given(self, value: float | None) -> "Target":
-        """Return the target at a value of the condition, or all of it if it has none, or if the value is None."""
+    def given(self, value: Value | None) -> "Target":
+        """Return the target at a value of the condition, or all of it if it has none, or for None or any value."""
         return self
 
     def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:

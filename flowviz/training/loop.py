@@ -215,7 +215,7 @@ class Training:
         steps, batch, _ = self._runner.shape
         drawn = self._target.training_draw(steps * batch, self._train_rng)
         own_rng = np.random.default_rng((self._spec.seed, self._guard.step))  # same points for equal batches
-        points = self._flow.objective.prepared(drawn.rows(self._flow.spec.condition).reshape(steps, batch, -1), own_rng)
+        points = self._flow.objective.prepared(drawn.rows(self._flow.spec, own_rng).reshape(steps, batch, -1), own_rng)
         self._latest_points = drawn.part(slice(count * batch)).part(slice(-LATEST_POINTS, None))
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
         guard = self._guard

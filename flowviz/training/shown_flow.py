@@ -13,8 +13,8 @@ class ShownFlow:
     """
 
     def __init__(self, flow: Flow) -> None:
-        usual = flow.spec.as_trained()
-        self.trained = flow if flow.edits or flow.spec == usual else build_flow(usual, flow.weights())
+        usual = flow.spec.at_first_value() if flow.edits else flow.spec.as_trained()
+        self.trained = flow if flow.spec == usual else build_flow(usual, flow.weights(), edits=flow.edits)
         self._shown = flow
         self._start = _variant_of(flow)
 

@@ -30,6 +30,7 @@ from flowviz.specs.training import ObjectiveName
 
 FIRST_DECAY, EPSILON = 0.9, 1e-8  # β₁ and ε of Adam: Kingma & Ba 2015, algorithm 1
 STEP_ARGUMENTS = 10  # of a chunk without edits, of which four are the state
+USUAL = 0.1  # stands for any share of values that are left out
 REMEMBERED = 64  # runners: TensorFlow never frees a graph, so creating one again would only add a second copy
 Lattice = tuple[NDArray[np.float32], ...]  # log-densities (SIDE, SIDE) and their place (4,), or nothing
 Result = TypeVar("Result")
@@ -92,10 +93,12 @@ class Edited(NamedTuple):
 def chunk_runner(flow: FlowSpec, spec: TrainingSpec, steps: int, edits: Edits | None = None) -> "ChunkRunner":
     """Return the runner for a flow and a batch size, with at most `steps` steps per chunk.
 
-    Runners are shared: the seed of the flow makes no difference, nor do the numbers of its bumps. A thread that
-    requests a runner while another thread creates one waits. The steps of the integrator matter to edits only.
+    Runners are shared: the seed of the flow makes no difference, nor do the numbers of its bumps, nor how many values
+    it leaves out, if it does. A thread that requests a runner while another thread creates one waits. The steps of the
+    integrator matter to edits only.
     """
-    own = (flow if edits else flow.as_trained()).model_copy(update={"seed": 0})
+    own = flow.at_first_value() if edits else flow.as_trained()
+    own = own.model_copy(update={"seed": 0, "leave_out": USUAL if flow.leave_out else 0.0})
     edited = Edited(edits.disabled, edit_arrays(edits, len(own.stage_names()) - 1)[1].shape[1]) if edits else None
     with _making:
         code = *flow.recipe.stages, flow.recipe.objective

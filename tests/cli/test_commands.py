@@ -41,7 +41,8 @@ from flowviz.specs import (
 from flowviz.specs.export import MAX_GIF_FRAMES_PER_SECOND, relevant
 from flowviz.specs.export_kinds import FORMATS
 from flowviz.specs.fields import checked, with_values
-from flowviz.specs.flow import MIXTURE_DEFAULTS, NETWORK_FIELDS, SOLE_FIELDS
+from flowviz.specs.flow import MIXTURE_DEFAULTS
+from flowviz.specs.flow_choices import NETWORK_FIELDS, SOLE_FIELDS
 from flowviz.specs.view import MAX_SIDE
 from flowviz.targets import read_image
 from tests.specs.field_values import field_values
@@ -274,6 +275,7 @@ def flows(draw: st.DrawFn) -> FlowSpec:
         kept -= {"bins", "min_bin_height"}
     kept -= {*SOLE_FIELDS} if recipe.is_continuous else {"pairing", "integrator", "integrator_steps"}
     kept -= {name for name in ("pairing", "integrator", "integrator_steps") if values[name] is None}
+    kept -= {"leave_out"}  # which needs a condition
     if not recipe.has_network:
         kept -= {"conditioner", *NETWORK_FIELDS}
     if values["conditioner"] == "table" and "conditioner" in kept:
@@ -317,7 +319,7 @@ TURNING = ConditionalSpec(sources=(ShapeSpec(name="heart"),), motion="turn")
 
 
 @pytest.mark.parametrize("target", [WORDS, TURNING])
-@pytest.mark.parametrize("flow", [FlowSpec(), FlowSpec(family="maf", ignores_condition=True)])
+@pytest.mark.parametrize("flow", [FlowSpec(leave_out=0.25), FlowSpec(family="maf", ignores_condition=True)])
 def test_command_and_python_ask_for_the_same_condition(target: ConditionalSpec, flow: FlowSpec) -> None:
     plan, path = Plan(target, flow.conditioned_on(target.condition), TrainingSpec(steps=10)), Path("a.flowviz")
     asked = Heard()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flowviz import load
+from flowviz import load, save
 from flowviz.cli.target_sources import with_condition_value
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Given, Shot
@@ -230,3 +230,102 @@ def test_animation_of_a_flow_without_condition_is_refused(
     options = ("--what", "animation", "--through", "condition", "-o", tmp_path / "a.gif")
     assert run("render", project_file, *options) == 2
     assert "The flow is not conditional" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def guidable(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return projects whose trainings left out some values, by family."""
+    folder, found = tmp_path_factory.mktemp("guidance"), dict[str, Path]()
+    small = {"realnvp": SMALL, "flow_matching": ("--width", 8, "--depth", 1, "--integrator-steps", 3)}
+    for family, options in small.items():
+        found[family] = folder / f"{family}.flowviz"
+        asked = ("--condition", "--leave-out", 0.2, "--flow", family, *options, "--steps", 60)
+        assert run("train", *WORDS, *asked, "-o", found[family]) == 0
+    return found
+
+
+def test_guided_samples_and_their_density_lie_beyond_those_of_the_value(
+    guidable: dict[str, Path], tmp_path: Path
+) -> None:
+    points, found = tmp_path / "points.npy", dict[str, list[float]]()
+    for name, told in {"any": ("any", 1), "none": ("KATIE", 0), "told": ("KATIE", 1), "more": ("KATIE", 3)}.items():
+        options = ("--given", told[0], "--guidance", told[1])
+        assert run("sample", guidable["flow_matching"], *options, "-n", 500, "-o", points) == 0
+        path = tmp_path / f"{name}.npy"
+        assert run("score", guidable["flow_matching"], points, *options, "-o", path) == 0
+        found[name] = np.load(path).tolist()
+    assert found["any"] == pytest.approx(found["none"], abs=1e-4)
+    assert found["any"] != found["told"] != found["more"]
+
+
+def test_density_of_every_family_is_tilted(guidable: dict[str, Path], tmp_path: Path) -> None:
+    for path in guidable.values():
+        found = []
+        for guidance in (1, 3):
+            output = tmp_path / f"{guidance}.npz"
+            options = ("--what", "density", "--size", "64x64", "--given", "KATIE", "--guidance", guidance)
+            assert run("render", path, *options, "-o", output) == 0
+            found.append(np.load(output)["log_prob"])
+        assert np.abs(found[0] - found[1]).max() > 0.01
+    picture = tmp_path / "a.png"
+    options = ("--view", "density,points", "--size", "320x240", "--given", "KATIE", "--guidance", 3)
+    assert run("render", guidable["realnvp"], *options, "-o", picture) == 0
+    assert picture.exists()
+
+
+def test_guidance_survives_saving_and_keeps_the_score(guidable: dict[str, Path], tmp_path: Path) -> None:
+    project = load(guidable["flow_matching"])
+    guided = project.given("KATIE").guided(2.5)
+    save(guided, tmp_path / "guided.flowviz")
+    opened = load(tmp_path / "guided.flowviz")
+    assert (opened.flow.given, opened.flow.guidance) == (1.0, 2.5)
+    assert opened.score == project.score
+    assert opened.trace == guided.trace
+    assert (guided.guided(1).trace.positions == project.given("KATIE").trace.positions).all()
+    assert opened.flow.given_label == "KATIE, guidance 2.5"
+
+
+@pytest.mark.parametrize(
+    ("family", "options", "reason"),
+    [
+        ("realnvp", ("--given", "any", "--guidance", 2), ""),
+        ("realnvp", ("--guidance", 2), "moves none of its particles"),
+        ("flow_matching", ("--guidance", 6), "guidance cannot be 6"),
+        ("flow_matching", ("--guidance", -1), "guidance cannot be -1"),
+    ],
+)
+def test_wrong_guidance_is_a_sentence(
+    guidable: dict[str, Path],
+    tmp_path: Path,
+    family: str,
+    options: tuple[str, ...],
+    reason: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output = tmp_path / "a.npy"
+    assert run("sample", guidable[family], *options, "-n", 5, "-o", output) == (2 if reason else 0)
+    assert reason in " ".join(capsys.readouterr().err.split())
+    assert output.exists() != bool(reason)
+
+
+@pytest.mark.parametrize("options", [("--given", "any"), ("--guidance", 2)])
+def test_flow_that_was_told_all_values_has_no_guidance(
+    trained: Path, tmp_path: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("render", trained, *options, "-o", tmp_path / "a.png") == 2
+    assert "Train one that leaves out some values" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("options", [("--text", "BRAD"), (*WORDS, "--condition", "--ignores-condition")])
+def test_flow_that_is_told_no_values_can_leave_none_out(
+    options: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("train", *options, "--leave-out", 0.1, "--steps", 10, "-o", tmp_path / "a.flowviz") == 2
+    assert "so it cannot leave any out" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "a.flowviz").exists()
+
+
+def test_guided_flow_is_no_code(guidable: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("render", guidable["flow_matching"], "--guidance", 2, "-o", tmp_path / "flow.py") == 2
+    assert "guidance cannot be exported as code" in " ".join(capsys.readouterr().err.split())
+    assert run("render", guidable["flow_matching"], "--given", "any", "-o", tmp_path / "flow.py") == 0

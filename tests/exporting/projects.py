@@ -41,10 +41,12 @@ def bent_project(count: int = 60) -> Project:
 
 
 @cache
-def conditional_project() -> Project:
+def conditional_project(leave_out: float = 0.0) -> Project:
     """A small flow of two words, with random weights. Loads TensorFlow."""
     words = ConditionalSpec(sources=(TextSpec(text="BRAD"), TextSpec(text="KATIE")))
-    flow = FlowSpec(layers=2, width=8, depth=1, normalization="none").conditioned_on(words.condition)
+    flow = FlowSpec(layers=2, width=8, depth=1, normalization="none", leave_out=leave_out).conditioned_on(
+        words.condition
+    )
     project = Project.untrained(words, flow, TrainingSpec(steps=10))
     weights, rng = project.build_flow().weights(), np.random.default_rng(0)
     parameters = {name: each + rng.normal(scale=0.3, size=each.shape) for name, each in weights.parameters.items()}

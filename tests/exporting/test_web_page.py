@@ -191,6 +191,12 @@ def test_the_page_begins_with_the_value_that_is_shown(values: int | None, labels
     assert labels[data["start"]["given"]] == "KATIE"
 
 
+def test_a_page_that_begins_with_any_value_has_it_beside_the_others(tmp_path: Path) -> None:
+    data = content(written(conditional_project(leave_out=0.1).given("any"), PAGE, tmp_path / "page.html"))
+    assert [value["label"] for value in data["panes"][0]["values"]] == ["any word", "BRAD", "KATIE"]
+    assert data["start"]["given"] == 0
+
+
 def test_both_directions_are_in_the_page(page: Path) -> None:
     clouds = content(page)["panes"][0]["values"][0]["moments"][-1]["clouds"]
     assert clouds.keys() == {"generate", "encode"}

@@ -68,7 +68,7 @@ def test_flow_that_goes_to_another_value_is_that_flow(family: str) -> None:
     flow.edit(edits)
     expected = at(flow, 0.75)
     expected.edit(edits)
-    flow.show_at(0.75)
+    flow.show_as(flow.spec.model_copy(update={"given": 0.75}))
     assert flow.spec.given == 0.75
     assert flow.forward(points()) == pytest.approx(expected.forward(points()), abs=1e-6)
     assert flow.log_prob(points()) == pytest.approx(expected.log_prob(points()), abs=1e-5)

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.path import Path as Polygon
 from numpy.typing import NDArray
 
-from flowviz.records import FLOW_UNITS, Density, Scene, Selection, base_of, base_particles
+from flowviz.records import FLOW_UNITS, Density, Scene, Selection, Trace, base_of, base_particles
 from flowviz.records.trace import central_box
 from flowviz.rendering import (
     fitted_view,
@@ -126,6 +126,16 @@ def test_a_density_without_points_has_the_whole_scale_and_so_has_its_legend() ->
     found = [key for view in (alone, below) for key in keys(scene, 0, view)]
     assert [key.scale for key in found if key.caption.startswith("heat")] == ["heat", "heat below points"]
     assert [key.caption for key in found if key.shape == "text"] == 2 * ["lines: % of points inside"]
+
+
+@pytest.mark.parametrize(("kind", "who"), [("flow_step", "guided"), ("spline", "unguided")])
+def test_legend_of_a_tilted_density_says_how_far_the_particles_are_from_it(kind: str, who: str) -> None:
+    start = base_particles(2)
+    trace = Trace(("00_base", f"01_{kind}"), np.stack([start, start]), np.zeros((2, len(start)), np.float32))
+    density = replace(base_density(), mismatch=0.123)
+    captions = [key.caption for key in keys(Scene(trace, density=density), 0, marked("density", "points"))]
+    assert "heat: tilted log-density, nats" in captions
+    assert captions[-1] == f"{who} points: KL 0.12 nats"
 
 
 def test_the_scale_of_angles_is_a_cycle() -> None:

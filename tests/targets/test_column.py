@@ -119,3 +119,8 @@ def test_condition_is_none_of_the_columns_of_the_points(tmp_path: Path) -> None:
     np.savetxt(path, POINTS, delimiter=",", header="x,y", comments="")
     with pytest.raises(FileError, match="Choose three columns"):
         read(path, "y")
+
+
+def test_points_of_a_rare_class_may_be_many_times_as_dense_as_all_points() -> None:
+    even, rare = (column_of(np.repeat(["cat", "dog"], [100, dogs]), "pet").condition for dogs in (100, 25))
+    assert (even.most_likely, rare.most_likely) == (2, 5)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from flowviz.flows import Flow, build_flow
 from flowviz.projects import Project, from_bytes, load_project, to_bytes
 from flowviz.records import Checkpoint, Event, Finished, History, Progress, Recovered, Snapshot, Trace
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import ConditionalSpec, FlowSpec, TextSpec, TrainingSpec
 from flowviz.targets import Draws, build_target
 from flowviz.training import train, trained
 from flowviz.training.scoring import nlls_of
@@ -154,3 +154,15 @@ def test_a_training_of_an_older_file_resumes_and_is_saved_again() -> None:
     assert again.score.test_nll is not None
     assert again.history.step[-1] == 1000
     assert again.history.kept_step == again.score.step
+
+
+def test_a_training_that_leaves_out_values_resumes_exactly() -> None:
+    words = ConditionalSpec(sources=(TextSpec(text="I"), TextSpec(text="O")))
+    flow, target = FLOW.model_copy(update={"leave_out": 0.3}).conditioned_on(words.condition), build_target(words)
+    events = list(train(target, flow, STEPS, snapshot_seconds=0.0))
+    checkpoints = [event for event in events if isinstance(event, Checkpoint)]
+    resumed = finished(list(train(target, flow, STEPS, resume=checkpoints[len(checkpoints) // 2])))
+    for name in STATE:
+        np.testing.assert_array_equal(
+            getattr(resumed.checkpoint, name), getattr(finished(events).checkpoint, name), err_msg=name
+        )

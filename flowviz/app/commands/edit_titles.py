@@ -17,7 +17,7 @@ Title = str | Callable[[Any, Any], str]  # or a function of the values before an
 
 CONTINUOUS = frozenset({
     "Typing", "Weight", "Threshold", "Shares of the Mix", "Layers", "Width", "Depth", "Bins", "Seed", "Rate", "Batch",
-    "Clip Norm", "Integrator Steps", "Train For", "Zoom or Pan", "Bend Curve",
+    "Clip Norm", "Integrator Steps", "Train For", "Zoom or Pan", "Bend Curve", "Value of the Condition", "Guidance",
 })  # fmt: skip
 
 
@@ -139,7 +139,9 @@ TITLES: Mapping[str, Title] = {
     "integrator_steps": "Integrator Steps",
     "condition": "Condition",
     "given": "Value of the Condition",
+    "guidance": "Guidance",
     "ignores_condition": "Ignore the Condition",
+    "leave_out": "Values Left Out",
     "seed": "Seed",
     "learning_rate": "Rate",
     "clip_norm": "Clip Norm",

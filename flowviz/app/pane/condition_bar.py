@@ -4,21 +4,32 @@ from PyQt6.QtCore import QSignalBlocker, Qt, QTimeLine
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import UNIT
-from flowviz.app.widgets.controls import lay_out, named, tool_button
+from flowviz.app.widgets.controls import check_box, label_of, lay_out, named, row_widget, tool_button
+from flowviz.app.widgets.form import ControlSpec, bind_control, control_of
 from flowviz.app.widgets.jump_slider import JumpSlider
-from flowviz.specs.condition import UNSEEN, Condition
+from flowviz.specs import FlowSpec
+from flowviz.specs.condition import ANY, UNSEEN, Condition, Value
+from flowviz.specs.fields import SpecField
 
 POSITIONS = 840  # of the slider, so that each of up to nine classes has one
 NEAR = 12  # positions from that of a class within which the slider means the class
 NAME_WIDTH, VALUE_WIDTH = 12 * UNIT, 48 * UNIT  # pixels; longer texts are elided
 TOUR_MS = 6000  # from the first value to the last and back
+ANY_TIP = "Show what the flow knows of all values together, from the points whose value was left out of its training"
+GUIDANCE = SpecField("guidance", FlowSpec.model_fields["guidance"])
+GUIDED = "Turn on Density, too: guided particles do not have the density that the weight asks for"
+UNGUIDED = "It does not move the particles of this family. Turn on Density to see it"
 
 
 class ConditionBar(QWidget):
-    """Slider for the condition of a flow, with a play button and the value; hidden unless the flow is conditional."""
+    """Slider for the condition of a flow, with a play button and the value; hidden unless the flow is conditional.
 
-    def __init__(self, request: RequestState) -> None:
+    If values were left out of the training of the displayed flow, it can be shown at any value, or with guidance.
+    """
+
+    def __init__(self, request: RequestState, view: ViewState) -> None:
         super().__init__()
         self._request, self._condition = request, Condition(name="value")
         self._name, self._value = QLabel(), QLabel()
@@ -28,7 +39,11 @@ class ConditionBar(QWidget):
         self._play = tool_button("conditionPlayButton", "Play the condition", tip, "play", run=self._toggle)
         self._tour = QTimeLine(TOUR_MS, self._slider)
         self._tour.setLoopCount(0)
-        lay_out(QHBoxLayout(self), self._name, self._slider, self._play, self._value, stretched=self._slider)
+        self._any = check_box("conditionAnyBox", "Any", ANY_TIP)
+        self._guidance = control_of(GUIDANCE, ControlSpec("guidanceBox", decimals=1, is_late=True))
+        guiding = row_widget(self._any, label_of(self._guidance), self._guidance)
+        parts = self._name, self._slider, self._play, self._value, guiding
+        lay_out(QHBoxLayout(self), *parts, stretched=self._slider)
         self.setObjectName("conditionBar")
         self._tour.valueChanged.connect(
             lambda share: self._slider.setValue(round(POSITIONS * (1 - abs(1 - 2 * share))))
@@ -36,8 +51,12 @@ class ConditionBar(QWidget):
         self._slider.valueChanged.connect(self._choose)
         self._slider.sliderPressed.connect(self._tour.stop)
         request.watch(_shown, self._show)
+        bind_control(request, lambda value: value.plan.flow.given == ANY, self._any, self._choose_any)
+        bind_control(request, lambda value: value.plan.flow.guidance, self._guidance, request.set_guidance)
+        request.watch(lambda value: value.plan.flow, self._explain)
+        view.watch(lambda value: value.known.leaves_out, guiding.setVisible)
 
-    def _show(self, shown: tuple[Condition, float] | None) -> None:
+    def _show(self, shown: tuple[Condition, Value] | None) -> None:
         self.setVisible(shown is not None)
         if shown is None:
             self._tour.stop()
@@ -49,7 +68,8 @@ class ConditionBar(QWidget):
             self._value.setMinimumWidth(min(VALUE_WIDTH, self._widest_text()))
             self._name.setText(self._elided(f"{condition.name[:1].upper()}{condition.name[1:]}", NAME_WIDTH))
         low, high = self._condition.range
-        if self._tour.state() == QTimeLine.State.NotRunning and not self._slider.isSliderDown():
+        is_moving = self._tour.state() == QTimeLine.State.Running or self._slider.isSliderDown()
+        if not (is_moving or isinstance(value, str)):
             with QSignalBlocker(self._slider):
                 self._slider.setValue(round(POSITIONS * (value - low) / (high - low)))
         self._value.setText(self._elided(self._condition.caption(value), VALUE_WIDTH))
@@ -60,6 +80,16 @@ class ConditionBar(QWidget):
             nearest = POSITIONS / (classes - 1) * round(position * (classes - 1) / POSITIONS)
             position = round(nearest) if abs(position - nearest) <= NEAR else position
         self._request.set_given(self._value_at(position))
+
+    def _choose_any(self, is_any: bool) -> None:
+        self._tour.stop()
+        self._request.set_given(ANY if is_any else self._value_at(self._slider.value()))
+
+    def _explain(self, flow: FlowSpec) -> None:
+        """Enable what the requested flow can do, and say what its guidance does."""
+        self._any.setEnabled(flow.leave_out > 0)
+        self._guidance.setEnabled(flow.leave_out > 0 and flow.given != ANY)
+        self._guidance.setToolTip(f"{GUIDANCE.description}. {GUIDED if flow.recipe.is_continuous else UNGUIDED}")
 
     def _value_at(self, position: int) -> float:
         low, high = self._condition.range
@@ -80,7 +110,7 @@ class ConditionBar(QWidget):
             self._tour.start()
 
 
-def _shown(request: Request) -> tuple[Condition, float] | None:
+def _shown(request: Request) -> tuple[Condition, Value] | None:
     """Return the condition of the requested flow and its value, or None if the flow is not conditional."""
     flow = request.plan.flow
     return None if flow.condition is None or flow.given is None else (flow.condition, flow.given)

@@ -26,6 +26,7 @@ from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera
 from flowviz.specs import FlowSpec, PictureSize
+from flowviz.specs.condition import Value
 from flowviz.specs.view import Mark, Velocity
 from flowviz.targets import Target, target_picture, verdicts
 from flowviz.targets.target import Verdicts
@@ -51,7 +52,7 @@ class SceneModel(QObject):
         self.subject = Subject(FlowSpec())
         self.target: Target | None = None
         self._hides_target = False
-        self._given: tuple[Target | None, float | None, Target | None] | None = None
+        self._given: tuple[Target | None, Value | None, Target | None] | None = None
         self._pictured: tuple[Target, TargetPicture] | None = None
         self.generated = untrained_trace(FlowSpec())
         self.scene = Scene(self.generated)

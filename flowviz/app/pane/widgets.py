@@ -66,7 +66,7 @@ class ViewerWidgets:
             StageSlider(view),
             PlaybackBar(view),
             IntegratorBar(request, view),
-            ConditionBar(request),
+            ConditionBar(request, view),
             HistoryBar(view),
             Inspector(editor),
             figure,

@@ -28,6 +28,7 @@ class Known:
         problems: Why marks, velocities, colors, tools, directions, figures and exports cannot be chosen, by name.
         columns: The names of the columns by which the particles can be colored.
         has_map: Whether points other than the particles can be moved, so that the flow can be trained and edited.
+        leaves_out: Whether it was trained with values of its condition left out, so that it can be guided.
         estimates_density: Whether the densities of a recorded flow are estimated from its particles. None for others.
     """
 
@@ -35,6 +36,7 @@ class Known:
     columns: tuple[str, ...] = ()
     has_map: bool = True
     estimates_density: bool | None = None
+    leaves_out: bool = False
 
     @classmethod
     def of(cls, flow: FlowSpec, weights: Weights | None, trace: Trace, target: Target | None = None) -> "Known":
@@ -42,7 +44,8 @@ class Known:
         if not flow.is_recorded or weights is None:
             problem = "" if target is None else best_velocity_problem(target, flow)
             problems = dict.fromkeys(("best", "difference"), problem) if problem else {}
-            return cls(problems if flow.base == "mixture" else {"component": NO_COMPONENTS, **problems})
+            problems = problems if flow.base == "mixture" else {"component": NO_COMPONENTS, **problems}
+            return cls(problems, leaves_out=flow.leave_out > 0)
         recording = RecordedFlow(flow, weights)
         lacking = {
             "grid": "" if "grid" in recording.arrays else NO_GRID,

@@ -1,5 +1,6 @@
 """The request: the target, flow and training that the user has asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -11,10 +12,14 @@ from flowviz.app.state.state import State
 from flowviz.errors import FlowvizError
 from flowviz.projects import Plan
 from flowviz.specs import PRESETS, RECIPES, FlowSpec, PresetName, TargetSpec, TextSpec, TrainingSpec
-from flowviz.specs.flow import MIXTURE_DEFAULTS, NETWORK_FIELDS
+from flowviz.specs.condition import Value
+from flowviz.specs.flow import MIXTURE_DEFAULTS
+from flowviz.specs.flow_choices import NETWORK_FIELDS
 from flowviz.specs.recipes import Family
 from flowviz.specs.target import FIRST_TEXT, condition_of
 from flowviz.specs.training import DEFAULT_SECONDS
+
+TELLS_ALL: Mapping[str, float] = {"leave_out": 0.0, "guidance": 1.0}  # of a flow that leaves out no values
 
 
 @cache
@@ -53,8 +58,11 @@ class Request:
 
     def having(self, plan: Plan) -> "Request":
         """Return a copy of the request with another plan, whose flow gets the condition of its target."""
+        condition, flow = condition_of(plan.target), plan.flow
+        if condition is None or flow.ignores_condition:
+            flow = flow.model_copy(update=TELLS_ALL)
         try:
-            conditioned = replace(plan, flow=plan.flow.conditioned_on(condition_of(plan.target)))
+            conditioned = replace(plan, flow=flow.conditioned_on(condition))
         except FlowvizError as error:
             return replace(self, plan=plan, problem=self.problem or str(error))
         return replace(self, plan=conditioned)
@@ -134,19 +142,26 @@ class RequestState(State[Request]):
         values = dict(self.plan.flow)
         if "normalization" in changes:
             del values["batch_normalization_momentum"]  # each kind of normalization has its own default
-        values |= changes | {"condition": None, "given": None}
+        values |= changes | {"condition": None, "given": None, "guidance": 1.0}
         if values["conditioner"] == "table":
             values = {name: value for name, value in values.items() if name not in NETWORK_FIELDS}
         if values["base"] != "mixture":
             values = {name: value for name, value in values.items() if name not in MIXTURE_DEFAULTS}
         flow, before = FlowSpec(**values), self.plan.flow
         if flow.takes_condition and not flow.ignores_condition:
-            flow = flow.model_copy(update={"condition": before.condition, "given": before.given})
+            flow = flow.model_copy(update={"condition": before.condition}).told_as(before)
         self._update_plan(flow=flow)
 
-    def set_given(self, value: float | None) -> None:
-        """Show the flow at a value of its condition."""
-        flow = self.plan.flow.model_copy(update={"given": value})
+    def set_given(self, value: Value | None) -> None:
+        """Show the flow at a value of its condition, or at any."""
+        self._tell(given=value)
+
+    def set_guidance(self, weight: float) -> None:
+        """Show the flow with a guidance of its value of the condition."""
+        self._tell(guidance=weight)
+
+    def _tell(self, **changes: Any) -> None:
+        flow = self.plan.flow.model_copy(update=changes)
         self.set(replace(self.value, plan=replace(self.plan, flow=flow)))
 
     def update_training(self, **changes: Any) -> None:

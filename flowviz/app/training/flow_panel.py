@@ -64,6 +64,7 @@ FLOW_FORM: Mapping[str, ControlSpec] = {
     "arrangement": ControlSpec("flowArrangement", {name: name for name in ("ring", "grid", "learned")}),
     "components": ControlSpec("flowComponents"),
     "ignores_condition": ControlSpec("flowIgnoresCondition"),
+    "leave_out": ControlSpec("flowLeaveOut", decimals=2, is_late=True),
 }
 SETTINGS_FORM: Mapping[str, ControlSpec] = {
     "learning_rate": ControlSpec("trainingRate", limits=(1e-5, 1.0), decimals=5, is_late=True),
@@ -149,7 +150,7 @@ class FlowOptions(QWidget):
             request.update_training,
         )
         request.watch(_flow, self._enable)
-        request.watch(lambda value: condition_of(value.plan.target) is not None, self._show_condition)
+        request.watch(_conditions, self._show_condition)
 
     def _fill(self) -> None:
         add_control(self._form, self._family)
@@ -208,9 +209,10 @@ class FlowOptions(QWidget):
         self._hint.setText(hint)
         self._form.setRowVisible(self._hint, bool(hint))
 
-    def _show_condition(self, exists: bool) -> None:
-        """Show whether the flow ignores the condition of its target, if it has one."""
-        self._form.setRowVisible(self._flow["ignores_condition"], exists)
+    def _show_condition(self, conditions: tuple[bool, bool]) -> None:
+        """Show the options of a condition, if the target has one, and of being told it, if the flow is."""
+        for name, is_visible in zip(("ignores_condition", "leave_out"), conditions, strict=True):
+            self._form.setRowVisible(self._flow[name], is_visible)
 
     def _set_bounded(self, bounded: bool) -> None:
         default = FlowSpec(family=self._request.plan.flow.family).log_scale_bound
@@ -255,6 +257,11 @@ def _control_spec(field: SpecField) -> ControlSpec:
     """Return the specification of the control for an option that only one family has."""
     choices = {choice: choice for choice in get_args(field.kind)} or None
     return ControlSpec(f"flow_{field.name}", choices, decimals=OWN_DECIMALS if field.kind is float else 0, is_late=True)
+
+
+def _conditions(request: Request) -> tuple[bool, bool]:
+    """Return whether the target has a condition, and whether the flow is told it."""
+    return condition_of(request.plan.target) is not None, request.plan.flow.condition is not None
 
 
 def _flow(request: Request) -> FlowSpec:

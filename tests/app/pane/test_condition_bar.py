@@ -1,14 +1,20 @@
 """The condition bar."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from pandas import Series
-from PyQt6.QtWidgets import QSlider, QToolButton
+from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.condition_bar import POSITIONS, ConditionBar
+from flowviz.app.state.known import Known
 from flowviz.app.state.request import RequestState
-from flowviz.specs import ConditionalSpec, SourceSpec, TextSpec
+from flowviz.app.state.view import ViewState
+from flowviz.records.trace import untrained_trace
+from flowviz.specs import ConditionalSpec, FlowSpec, SourceSpec, TextSpec
+from flowviz.specs.condition import ANY
 from flowviz.targets import points_spec
 
 
@@ -16,8 +22,8 @@ class Bar:
     """A condition bar, with the request that it shows and changes."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.request = RequestState()
-        self.widget = ConditionBar(self.request)
+        self.request, self.view = RequestState(), ViewState()
+        self.widget = ConditionBar(self.request, self.view)
         qtbot.addWidget(self.widget)
 
     @property
@@ -26,7 +32,23 @@ class Bar:
 
     @property
     def given(self) -> float | None:
-        return self.request.plan.flow.given
+        value = self.request.plan.flow.given
+        assert value != ANY
+        return value
+
+    @property
+    def any_value(self) -> QCheckBox:
+        return self.widget.findChild(QCheckBox, "conditionAnyBox")
+
+    @property
+    def guidance(self) -> QDoubleSpinBox:
+        return self.widget.findChild(QDoubleSpinBox, "guidanceBox")
+
+    def show_trained(self, *texts: str, **options: Any) -> None:
+        """Show a flow that was trained with some values of a condition left out."""
+        self.show(*texts)
+        self.request.update_flow(leave_out=0.1, **options)
+        self.view.show_flow(4, 100, known=Known.of(self.request.plan.flow, None, untrained_trace(FlowSpec())))
 
     def show(self, *texts: str, **choices: str) -> None:
         sources: tuple[SourceSpec, ...] = tuple(TextSpec(text=text) for text in texts)
@@ -124,3 +146,51 @@ def test_flow_without_networks_is_a_problem_and_not_an_error(bar: Bar) -> None:
     assert "no networks" in bar.request.value.problem
     bar.request.update_flow(ignores_condition=True)
     assert not bar.request.value.problem
+
+
+def test_guidance_is_offered_once_values_were_left_out_of_a_training(bar: Bar) -> None:
+    bar.show("BRAD", "KATIE")
+    bar.request.update_flow(leave_out=0.1)
+    assert not bar.guidance.isVisibleTo(bar.widget)
+    bar.show_trained("BRAD", "KATIE")
+    assert bar.guidance.isVisibleTo(bar.widget)
+    bar.guidance.setValue(2.5)
+    assert bar.request.plan.flow.guidance == 2.5
+    bar.request.set_given(1)
+    bar.request.update_flow(width=16)
+    assert bar.request.plan.flow.guidance == 2.5
+    bar.request.update_flow(leave_out=0.0)
+    assert bar.request.plan.flow.guidance == 1
+    assert (bar.guidance.isEnabled(), bar.any_value.isEnabled()) == (False, False)
+    assert bar.given == 1
+
+
+def test_any_value_needs_no_guidance_and_ends_when_the_slider_moves(bar: Bar) -> None:
+    bar.show_trained("BRAD", "KATIE")
+    bar.slider.setValue(POSITIONS)
+    bar.any_value.click()
+    assert (bar.request.plan.flow.given, bar.text(), bar.guidance.isEnabled()) == (ANY, "any word", False)
+    assert bar.slider.value() == POSITIONS
+    bar.any_value.click()
+    assert (bar.given, bar.text(), bar.guidance.isEnabled()) == (1, "KATIE", True)
+    bar.any_value.click()
+    bar.slider.setValue(0)
+    assert (bar.given, bar.any_value.isChecked()) == (0, False)
+
+
+def test_tip_says_which_particles_are_guided(bar: Bar) -> None:
+    bar.show_trained("BRAD", "KATIE")
+    assert "does not move the particles" in bar.guidance.toolTip()
+    bar.request.set_family("flow_matching")
+    assert "guided particles do not have the density" in bar.guidance.toolTip()
+    assert bar.guidance.accessibleName() == "Guidance"
+
+
+def test_flow_that_is_no_longer_told_a_condition_leaves_no_values_out(bar: Bar) -> None:
+    bar.show_trained("BRAD", "KATIE")
+    bar.request.set_given(ANY)
+    bar.request.update_flow(ignores_condition=True)
+    assert (bar.request.value.problem, bar.request.plan.flow.leave_out) == ("", 0)
+    bar.show_trained("BRAD", "KATIE", ignores_condition=False)
+    bar.request.show_text("one word")
+    assert (bar.request.value.problem, bar.request.plan.flow) == ("", FlowSpec())

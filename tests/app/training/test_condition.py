@@ -12,6 +12,7 @@ from tests.app.training.fakes import SessionHarness, finished, snapshot, train
 WORDS = ConditionalSpec(sources=(TextSpec(text="BRAD"), TextSpec(text="KATIE")))
 AT_BRAD = FlowSpec().conditioned_on(WORDS.condition)
 AT_KATIE = AT_BRAD.model_copy(update={"given": 1.0})
+GUIDABLE = FlowSpec(family="flow_matching", leave_out=0.1).conditioned_on(WORDS.condition)
 
 
 @pytest.fixture
@@ -60,3 +61,32 @@ def test_particles_of_values_that_a_drag_has_passed_are_shown(trained: SessionHa
     assert trained.viewer.scenes.generated is between.trace
     assert "integrated" not in trained.queries.asked, "which would delay the next particles"
     assert "scored" not in trained.queries.asked
+
+
+def test_guidance_moves_the_particles_and_undo_brings_them_back(qapp: object, qtbot: QtBot) -> None:
+    harness = SessionHarness()
+    harness.request.show_target(WORDS)
+    harness.request.show_flow(GUIDABLE)
+    train(harness, 100, 200)
+    harness.thread.send(finished(200, flow=GUIDABLE))
+    score = harness.session.project().score
+    guided = GUIDABLE.model_copy(update={"guidance": 3.0})
+    harness.request.set_guidance(3.0)
+    for name in ("positions", "integrated"):
+        qtbot.waitUntil(partial(harness.queries.asked.__contains__, name))
+        assert harness.queries.asked[name][0] == Variant(guided)
+        harness.queries.answer(name, snapshot(200, 0.25, guided))
+    project = harness.session.project()
+    assert (project.flow, project.next, project.score) == (guided, None, score)
+    assert harness.session.undo.stack.undoText() == "Guidance"
+    harness.session.undo.undo()
+    assert harness.request.plan.flow == GUIDABLE
+    assert harness.queries.asked["positions"][0] == Variant(GUIDABLE)
+
+
+def test_flow_that_was_told_all_values_is_shown_without_guidance(trained: SessionHarness) -> None:
+    trained.request.update_flow(leave_out=0.1)
+    trained.request.set_guidance(3.0)
+    trained.request.set_given("any")
+    assert trained.session.project().flow == AT_BRAD
+    assert "positions" not in trained.queries.asked

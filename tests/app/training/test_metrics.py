@@ -74,7 +74,7 @@ def test_validation_with_another_integrator_says_so(metrics: Metrics) -> None:
     value = metrics.findChild(QLabel, "validationNllFigure")
     flow = FlowSpec(family="flow_matching")
     condition = Condition(name="word", classes=("A", "B"))
-    told = FlowSpec().conditioned_on(condition).model_copy(update={"given": 1.0})
+    told = FlowSpec(leave_out=0.1).conditioned_on(condition).model_copy(update={"given": 1.0, "guidance": 2.0})
     for usual in (flow, FlowSpec(), told):
         metrics.show_flow(flow.with_integrator("euler", 3))
         assert not note.isHidden()
