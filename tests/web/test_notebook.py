@@ -131,4 +131,6 @@ def test_a_widget_and_its_traits_follow_each_other(usual: webdriver.Chrome, lab:
 
     notebook.do("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
     wait(usual, lambda: notebook.do(f"return {ROOT}.flow.theme.name") == "dark")
+    notebook.do(f"window.kept = {ROOT}.flow; jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    wait(usual, lambda: notebook.do("return kept.closing.signal.aborted"))  # listeners and WebGL are released
     assert not errors(usual)
