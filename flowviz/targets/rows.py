@@ -41,7 +41,9 @@ class Rows(DrawnCloud):
             return self
         middle, reach = (round(value), 0.0) if self._condition.classes else (value, _reach(np.abs(values - value)))
         split = {use: _near(rows, middle, reach) for use, rows in self._split.items()}
-        return Rows(split, _near(self._shown_draws, middle, reach), self.units)
+        rows = Rows(split, _near(self._shown_draws, middle, reach), self.units)
+        rows._extent = self._extent  # so that points in the picture are as large as those of the whole table
+        return rows
 
     def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
         """Return draws from the training points, or at most `count` others, or None if there are no test points."""

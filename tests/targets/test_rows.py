@@ -80,8 +80,9 @@ def test_target_of_a_class_has_its_rows_in_the_same_places() -> None:
             np.testing.assert_allclose(heights(rows, use), round(value), atol=1e-2)
         assert rows.training_points == count
         assert rows.condition is None
-        left, right, bottom, top = rows.extent
-        assert (right - left) > 5 * (top - bottom), "it is as narrow as the class"
+        assert rows.extent == target.extent
+        assert rows.preview().shape == target.preview().shape
+        assert (rows.preview().any(axis=1)).mean() < 0.05, "the class is narrow"
 
 
 def test_target_at_a_number_has_the_nearest_rows_and_enough_of_them() -> None:
