@@ -13,17 +13,20 @@ from pytestqt.qtbot import QtBot
 
 import flowviz
 import flowviz.cli.comparison
-from flowviz import Bump, Edits, FlowSpec, LayerEdit, ShapeSpec, TrainingSpec
+from flowviz import Bump, ConditionalSpec, Edits, FlowSpec, LayerEdit, ShapeSpec, TrainingSpec
 from flowviz.app.state.request import RequestState
 from flowviz.app.training.flow_panel import FlowOptions
 from flowviz.errors import SpecError
 from flowviz.exporting.commands import train_command, train_python
 from flowviz.extensions import Recipe, option, register_family
+from flowviz.flows import build
 from flowviz.flows.bumps import BUMPS, added
+from flowviz.flows.nice import AdditiveCoupling
 from flowviz.flows.objective import MaximumLikelihood
 from flowviz.flows.reporting import at, curve, evenly
 from flowviz.flows.stage import Stage
 from flowviz.projects import Comparison, Plan
+from flowviz.specs import Condition
 from tests.registrations import unregistered
 from tests.test_cli import run
 
@@ -242,3 +245,30 @@ def test_curves_of_an_extension_are_bent() -> None:
     register(Unbending, bent=("shift",))
     with pytest.raises(SpecError, match="too little effect, because the stage does not use the bumps"):
         flowviz.build_flow(flow_of())
+
+
+class MyShear(AdditiveCoupling):
+    kind = "my_shear"
+
+
+def shears(*, takes_condition: bool) -> FlowSpec:
+    recipe = Recipe("Shears", "Layers shift points.", "my_shear", has_log_scale=False, takes_condition=takes_condition)
+    register_family("my_shears", recipe, MyShear)
+    return FlowSpec(family="my_shears", layers=2, width=8, depth=1)
+
+
+def test_family_that_takes_a_condition_learns_a_density_for_each_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ConditionalSpec(sources=(HEART, ShapeSpec(name="two_moons")))
+    project = flowviz.train(words, shears(takes_condition=True), STEPS)
+    checks = list[str]()
+    monkeypatch.setattr(build, "check_stages", lambda stages, family: checks.append(family))
+    at_heart, at_moons = (project.given(name).trace.positions for name in ("heart", "two moons"))
+    assert (at_heart[0] == at_moons[0]).all()
+    assert (at_heart[-1] != at_moons[-1]).any()
+    assert not checks, "the stages are the same at all values, and were checked before"
+
+
+def test_family_that_takes_no_condition_says_so() -> None:
+    flow = shears(takes_condition=False)
+    with pytest.raises(SpecError, match="A my_shears flow does not take a condition, so it cannot be conditional"):
+        flow.conditioned_on(Condition(name="word", classes=("A", "B")))

@@ -62,7 +62,7 @@ def build_flow(
     """
     check_not_forked()
     if spec.recipe.stages:
-        _check(spec.model_copy(update={"seed": 0}), _classes(spec), spec.recipe.bent)
+        _check(spec.at_first_value().model_copy(update={"seed": 0}), _classes(spec), spec.recipe.bent)
     flow = unchecked_flow(spec, weights, dtype, objective)
     if edits:
         flow.edit(edits)

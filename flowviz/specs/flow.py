@@ -215,8 +215,9 @@ class FlowSpec(Spec):
 
     @property
     def takes_condition(self) -> bool:
-        """Return whether the flow can be conditional, because it has networks."""
-        return self.recipe.has_network and self.conditioner == "network" and not self.recipe.stages
+        """Return whether the flow can be conditional, because it has networks, or its extension says so."""
+        is_told = self.recipe.takes_condition or not self.recipe.stages
+        return is_told and self.recipe.has_network and self.conditioner == "network"
 
     @property
     def given_label(self) -> str:

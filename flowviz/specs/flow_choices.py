@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
 PATH_WORDS = {"pairing": "a pairing", "integrator": "an integrator", "integrator_steps": "integrator steps"}
 SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
-NO_NETWORKS = "A {} has no networks, so it cannot be conditional. Choose another flow, or ignore the condition."
+NOT_CONDITIONAL = "A {}, so it cannot be conditional. Choose another flow, or ignore the condition."
 ONE_DENSITY = (
     "The flow was told all values of the condition, so it knows no density of all values together: it has no guidance, "
     "and cannot be shown at any value. Train one that leaves out some values, such as 0.1 of them."
@@ -43,7 +43,9 @@ def check_choices(flow: "FlowSpec") -> None:
 def check_condition(flow: "FlowSpec") -> None:
     """Raise `ValueError` if a flow cannot have its condition, or cannot be shown as it is."""
     if flow.condition and not flow.takes_condition:
-        raise ValueError(NO_NETWORKS.format("table" if flow.conditioner == "table" else f"{flow.family} flow"))
+        what = "table" if flow.conditioner == "table" else f"{flow.family} flow"
+        reason = "does not take a condition" if flow.recipe.stages else "has no networks"
+        raise ValueError(NOT_CONDITIONAL.format(f"{what} {reason}"))
     if (flow.given == ANY or flow.guidance != 1) and not flow.leave_out:
         raise ValueError(ONE_DENSITY)
 

@@ -68,8 +68,9 @@ class Recipe:
 
     For the families of extensions: `stages` are the classes of the stages, or the names to import them by. `objective`,
     a class or such a name, replaces the NLL as the loss. `options` are the options that only this family has, by name,
-    each made by `option`. `bent` are the curves of its layers that can be bent. `no_density` says, as a clause, why the
-    family cannot learn from the log-density of a target; it is empty if it can.
+    each made by `option`. `bent` are the curves of its layers that can be bent. `takes_condition` says that its stages
+    take a condition, as couplings do; families of flowviz take one if they have networks. `no_density` says, as a
+    clause, why the family cannot learn from the log-density of a target; it is empty if it can.
     """
 
     title: str
@@ -95,6 +96,7 @@ class Recipe:
     objective: Any = None
     options: Mapping[str, FieldInfo] = field(default_factory=dict)
     bent: tuple[str, ...] = ()
+    takes_condition: bool = False
     no_density: str = ""
 
     @cached_property
