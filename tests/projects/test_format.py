@@ -26,7 +26,8 @@ from flowviz.records import (
     untrained_trace,
 )
 from flowviz.records.timeline import MAX_MOMENTS
-from flowviz.specs import FlowSpec, MixSpec, Part, PointsSpec, Seen, TextSpec
+from flowviz.specs import FlowSpec, MixSpec, Part, PointsSpec, Seen, TextSpec, TrainingSpec
+from flowviz.targets import points_spec
 from tests.flows.families import SPECS
 from tests.projects.examples import (
     Change,
@@ -53,6 +54,31 @@ def test_all_of_a_project_comes_back_to_the_last_bit(particles: int) -> None:
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
 def test_an_untrained_project_of_any_family_comes_back(spec: FlowSpec) -> None:
     assert_same(from_bytes(to_bytes(bare_project(spec))), bare_project(spec))
+
+
+BY_PET = points_spec(np.random.default_rng(0).normal(size=(60, 2)), "pets.csv", given=["cat", "dog"] * 30)
+
+
+def test_a_table_with_a_condition_comes_back() -> None:
+    project = Project.untrained(BY_PET, FlowSpec(), TrainingSpec(steps=1)).given("dog")
+    assert_same(from_bytes(to_bytes(project)), project)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _, a: a["target/1"].view(np.float64).fill(2),
+        lambda _, a: a["target/1"].view(np.float64).fill(np.nan),
+        lambda _, a: a.update({"target/1": a["target/1"][:-8].copy()}),
+        lambda t, _: t["target"]["column"]["condition"].update(classes=["cat"]),
+        lambda t, _: t["target"].update(column=None),
+    ],
+)
+def test_a_column_that_does_not_fit_its_table_is_damaged(change: Change) -> None:
+    content = to_bytes(Project.untrained(BY_PET, FlowSpec(), TrainingSpec(steps=1)))
+    from_bytes(changed(content, lambda *_: None))
+    with pytest.raises(FileError, match="damaged"):
+        from_bytes(changed(content, change))
 
 
 def test_a_moment_that_is_not_the_present_comes_back_without_its_particles() -> None:
