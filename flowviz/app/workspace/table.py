@@ -256,7 +256,8 @@ class FiguresTable(QTableView):
     def _fit_names(self) -> None:
         """Give the names the rest of the width or, if that is too little for them, let the table scroll."""
         across = self._across
-        wanted = min(self.sizeHintForColumn(NAME_COLUMN), MAX_NAME * self.fontMetrics().averageCharWidth())
+        needed = max(self.sizeHintForColumn(NAME_COLUMN), across.sectionSizeHint(NAME_COLUMN))
+        wanted = min(needed, MAX_NAME * self.fontMetrics().averageCharWidth())
         others = sum(across.sectionSize(column) for column in range(across.count()) if column != NAME_COLUMN)
         if existing(self.viewport()).width() - others >= wanted:
             across.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)  # long names are elided

@@ -267,6 +267,12 @@ def test_short_names_can_be_read_in_a_narrow_table(show_table: ShowTable, qtbot:
     qtbot.waitUntil(lambda: header.length() == table.viewport().width())  # type: ignore[union-attr]
 
 
+def test_the_heading_can_be_read_above_short_names(show_table: ShowTable, qtbot: QtBot) -> None:
+    table, header = show_table("b")
+    table.resize(40, 150)
+    qtbot.waitUntil(lambda: header.sectionSize(0) >= header.sectionSizeHint(0))
+
+
 def test_a_diverged_flow_is_marked_and_does_not_hold_the_progress(qtbot: QtBot) -> None:
     harness = ComparisonHarness()
     table = FiguresTable(harness.compared)
