@@ -1,48 +1,37 @@
 "use strict";
 /** A coupling to bend: its two curves, and the particles that it moves. */
-(() => {
+for (const root of document.querySelectorAll(".coupling")) {
   const WIDTH = 0.5; // of a bump
-
-  class Coupling {
-    constructor(root) {
-      this.data = JSON.parse(root.querySelector("script").textContent);
-      this.particles = [...root.querySelectorAll("circle")];
-      this.undone = root.querySelector("[type=checkbox]");
-      this.undone.addEventListener("change", () => this.update());
-      this.curves = [...root.querySelectorAll("[data-curve]")].map((part) => this.curve(part));
-      root.querySelector("button").addEventListener("click", () => this.update(this.curves.forEach(({ by }) => (by.value = 0))));
-      this.update();
+  const { x, y, shifts, scales, across, ...values } = JSON.parse(root.querySelector("script").textContent);
+  const particles = [...root.querySelectorAll("circle")], undone = root.querySelector("[type=checkbox]");
+  const curves = [...root.querySelectorAll("[data-curve]")].map((part) => {
+    const [at, by] = part.querySelectorAll("[type=range]"); // the place of a bump, and its height
+    return { values: values[part.dataset.curve], picture: part.querySelector("svg"), path: part.querySelector("path"), at, by };
+  });
+  const bump = ({ at, by }, x) => by.value * Math.exp(-((x - at.value) ** 2) / (2 * WIDTH ** 2));
+  const update = () => {
+    const [shift, scale] = curves;
+    particles.forEach((particle, i) => {
+      const up = shifts[i] + bump(shift, x[i]), factor = Math.exp(scales[i] + bump(scale, x[i])), moved = factor * y[i] + up;
+      particle.setAttribute("cy", -(undone.checked ? (moved - up) / factor : moved));
+    });
+    for (const curve of curves) {
+      const points = curve.values.map((value, i) => `${across[i]},${-value - bump(curve, across[i])}`);
+      curve.path.setAttribute("d", `M${points.join("L")}`);
     }
-
-    /** Let a curve be dragged, or bent by its two sliders: the place of the bend, and its height. */
-    curve(part) {
-      const picture = part.querySelector("svg"), [at, by] = part.querySelectorAll("input"), { width, height } = picture.viewBox.baseVal;
-      for (const each of [at, by]) each.addEventListener("input", () => this.update());
-      picture.addEventListener("pointerdown", (event) => {
-        picture.setPointerCapture(event.pointerId);
-        if (!Number(by.value)) at.value = (event.offsetX / picture.clientWidth - 0.5) * width;
-      });
-      picture.addEventListener("pointermove", (event) => {
-        if (!picture.hasPointerCapture(event.pointerId)) return;
-        by.value -= (height * event.movementY) / picture.clientHeight;
-        this.update();
-      });
-      return { values: this.data[part.dataset.curve], path: part.querySelector("path"), at, by };
-    }
-
-    update() {
-      const { x, y, shifts, scales, across } = this.data, [shift, scale] = this.curves;
-      const bump = ({ at, by }, x) => by.value * Math.exp(-((x - at.value) ** 2) / (2 * WIDTH ** 2));
-      this.particles.forEach((particle, i) => {
-        const up = shifts[i] + bump(shift, x[i]), factor = Math.exp(scales[i] + bump(scale, x[i])), moved = factor * y[i] + up;
-        particle.setAttribute("cy", -(this.undone.checked ? (moved - up) / factor : moved));
-      });
-      for (const curve of this.curves) {
-        const points = curve.values.map((value, i) => `${across[i]},${-value - bump(curve, across[i])}`);
-        curve.path.setAttribute("d", `M${points.join("L")}`);
-      }
-    }
+  };
+  for (const { picture, at, by } of curves) {
+    const { width, height } = picture.viewBox.baseVal;
+    picture.addEventListener("pointerdown", (event) => {
+      picture.setPointerCapture(event.pointerId);
+      if (!Number(by.value)) at.value = (event.offsetX / picture.clientWidth - 0.5) * width;
+    });
+    picture.addEventListener("pointermove", (event) => {
+      if (picture.hasPointerCapture(event.pointerId)) by.value -= (height * event.movementY) / picture.clientHeight;
+      update();
+    });
   }
-
-  for (const root of document.querySelectorAll(".coupling")) new Coupling(root);
-})();
+  root.addEventListener("input", update);
+  root.querySelector("button").addEventListener("click", () => update(curves.forEach(({ by }) => (by.value = 0))));
+  update();
+}

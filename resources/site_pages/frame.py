@@ -3,7 +3,6 @@
 Templates escape all texts; a text that is HTML already is a `Markup`.
 """
 
-import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +30,7 @@ PARTS = (
 )
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+    "frame-src 'self'; base-uri 'none'; form-action 'none'"
 )
 SIGNS = "".join(map(chr, (*range(0x370, 0x400), *range(0x2070, 0x20A0), *range(0x2150, 0x22FF), 0x2032)))
 SIGNS += "Σ▸●○✓"
@@ -94,7 +93,7 @@ class Frame:
         self._entries.append({"address": address, "title": unescape(re.sub(r"<[^>]*>", "", title)), "text": text})
 
     def write_shared(self) -> None:
-        """Write scripts, style sheets, fonts and the index of the search."""
+        """Write scripts, style sheets and fonts, and the page of the search."""
         self.put(f"{SHARED}/flow.js", page_script().encode())
         self.put(f"{SHARED}/flow.css", page_style("regular.woff").encode())
         self.put(f"{SHARED}/regular.woff", page_font(SIGNS))
@@ -104,8 +103,7 @@ class Frame:
         style = Template((TEMPLATES / "site.css").read_text(encoding="utf-8")).substitute(dict(_colors()))
         self.put(f"{SHARED}/site.css", style.encode())
         self.copy(resource("desktop/icons/hicolor/scalable/apps/flowviz.svg"), f"{SHARED}/icon.svg")
-        self.put(f"{SHARED}/search.json", json.dumps(self._entries, ensure_ascii=False).encode())
-        self.write("search.html", "search.html", "Search", "Search")
+        self.write("search.html", "search.html", "Search", "Search", entries=self._entries)
 
     def clear(self, names: Sequence[str]) -> None:
         """Remove folders of the site that an earlier run has written."""

@@ -85,7 +85,7 @@ class LessonPages:
             "panels": self._panels(start),
             "action": None if step.action is None else _line(step.action),
             "can_be_repeated": can_be_repeated(step.conditions),
-            "hints": hints(step.conditions) if can_be_repeated(step.conditions) else [],
+            "hints": hints(step.conditions, start.setup) if can_be_repeated(step.conditions) else [],
             "done": None if step.done is None else _line(step.done),
             "result": self._result(lesson, number, start),
             "prediction": None if step.predict is None else _prediction(step.predict),
@@ -156,8 +156,15 @@ class LessonPages:
         is_other = end.work is not None and end.work != start.work
         if not is_other and (not end.seen.view.marks - set(SHOWN) or end.seen.view.marks == start.seen.view.marks):
             self._allow(end)
-            return None
+            return self._density(end) if "density" in end.seen.view.marks - start.seen.view.marks else None
         return {"figure": self._figure(step, end), "panels": self._panels(end) if is_other else []}
+
+    def _density(self, state: State) -> Mapping[str, Any] | None:
+        """Return a picture of a density with its legend, which the page of a figure lacks."""
+        if state.work is None:
+            return None
+        picture = self._pictures.still(state.work, state.seen, f"{state.work.first.target.title}, with its log-density")
+        return {"figure": {"kind": "picture", "picture": picture}, "panels": []}
 
     def _allow(self, state: State) -> None:
         """Let the figure of a project show a state, too."""

@@ -104,9 +104,10 @@ class States:
         return found
 
 
-def hints(conditions: Sequence[Condition]) -> list[str]:
-    """Return how readers do on a page what a step asks for."""
-    return list(dict.fromkeys(HINTS[each.observe] for each in conditions if each.observe in HINTS))
+def hints(conditions: Sequence[Condition], setup: Setup) -> list[str]:
+    """Return how readers do on a page what a step asks for, without what its setup has done already."""
+    asked = [each for each in conditions if getattr(setup, each.observe, None) != each.value]
+    return list(dict.fromkeys(HINTS[each.observe] for each in asked if each.observe in HINTS))
 
 
 def can_be_repeated(conditions: Sequence[Condition]) -> bool:
