@@ -69,7 +69,9 @@ class Figures:
             controls = CONTROLS | {control for control, is_needed in needed.items() if is_needed}
             view = ViewSpec(marks=marks & {*SHOWN} or {"points"}, grid_cells=cells)
             spec = page_spec(Seen(view=view), controls, MOMENTS if name in self._moving else 0)
-            self._frame.write(f"figures/{name}.html", "figure.html", "", name, **parts_of(work, spec))
+            self._frame.write(
+                f"figures/{name}.html", "figure.html", "", name, **parts_of(work, spec, encodes=needed["direction"])
+            )
 
 
 def page_spec(seen: Seen, controls: frozenset[Control], moments: int) -> ExportSpec:
@@ -79,9 +81,10 @@ def page_spec(seen: Seen, controls: frozenset[Control], moments: int) -> ExportS
     return ExportSpec(what="page", seen=shown, particles=PARTICLES, moments=moments, controls=controls)
 
 
-def parts_of(work: Work, spec: ExportSpec) -> Mapping[str, Markup]:
-    """Return what the page of a work has of its own, all of which is safe HTML."""
-    return {name: Markup(part) for name, part in WebPage(work.content, spec).parts().items() if name != "title"}  # noqa: S704  # escaped by `WebPage`
+def parts_of(work: Work, spec: ExportSpec, *, encodes: bool = True) -> Mapping[str, Markup]:
+    """Return what the page of a work has of its own, all of which is HTML, whose texts `WebPage` has escaped."""
+    parts = WebPage(work.content, spec, encodes=encodes).parts()
+    return {name: Markup(part) for name, part in parts.items() if name != "title"}  # noqa: S704
 
 
 def _state(project: Project, seen: Seen) -> dict[str, str]:

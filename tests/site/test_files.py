@@ -48,6 +48,13 @@ def test_a_step_has_its_own_address_and_its_terms_are_explained(site: Path) -> N
     assert TERMS["network"] in "".join(explanation.itertext())
 
 
+def test_a_figure_has_only_the_direction_that_its_lesson_shows(site: Path) -> None:
+    figure, whole = ((site / folder / "brad.html").read_text(encoding="utf-8") for folder in ("figures", "gallery"))
+    assert len(figure) < 0.8 * len(whole)
+    assert 'src="../shared/flow.js"' in figure
+    assert 'src="../shared/flow.js"' in whole
+
+
 def test_the_reference_has_all_public_names_in_groups() -> None:
     named = {name for group in groups() for name in group.names}
     assert set(dir(flowviz)) - {"__version__", "__all__"} - named <= {"PRESETS", "COMPARISON_PRESETS"}, (
