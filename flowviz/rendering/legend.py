@@ -87,8 +87,9 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
         limits = density_limits(scene.density)
         found.append(_log_density_key(f"heat: {_heat(scene)}", scene, limits, heat_scale(view)))
         found.append(Key("lines: % of points inside", "text"))
-        if scene.density.mismatch is not None:
-            found.append(Key(_mismatch(scene.density.mismatch, guided=scene.trace.is_continuous), "text"))
+        if (mismatch := scene.density.mismatch) is not None:
+            which = "guided" if scene.trace.is_continuous else "unguided"
+            found.append(Key(f"{which} points: KL {max(mismatch, 0):.2f}", "text"))
     if "grid" in view.marks and scene.grid is not None and density_strength(scene, stage, view) < 1:
         times = f"{np.exp(area_limit(scene.grid)):.3g}"
         found.append(Key("area of a cell, times", "bar", (f"1/{times}", "1", times), "change"))
@@ -161,13 +162,8 @@ def _log_density(scene: Scene) -> str:
 def _heat(scene: Scene) -> str:
     density = scene.density
     if density is not None and density.mismatch is not None:
-        return "tilted log-density, nats"
+        return "tilted log-density"
     return "estimated log-density" if density is not None and density.is_estimate else _log_density(scene)
-
-
-def _mismatch(mismatch: float, *, guided: bool) -> str:
-    """Return how far the density of the particles is from a tilted one, and whether it is guided."""
-    return f"{'guided' if guided else 'unguided'} points: KL {max(mismatch, 0):.2f} nats"
 
 
 def _leaked(scene: Scene) -> str:

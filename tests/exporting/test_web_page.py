@@ -173,7 +173,7 @@ def test_values_of_a_condition_can_be_chosen_and_share_the_base(tmp_path: Path) 
     path = written(project, PAGE.model_copy(update={"values": 3}), tmp_path / "page.html")
     data = content(path)
     values = data["panes"][0]["values"]
-    assert [value["label"] for value in values] == ["BRAD", "50% BRAD, 50% KATIE (in between, never seen)", "KATIE"]
+    assert [value["label"] for value in values] == ["BRAD", "50% BRAD, 50% KATIE (never seen)", "KATIE"]
     assert data["start"]["given"] == 0
     assert values[0]["target"] != values[2]["target"]
     clouds = [value["moments"][-1]["clouds"]["generate"] for value in values]

@@ -134,8 +134,8 @@ def test_legend_of_a_tilted_density_says_how_far_the_particles_are_from_it(kind:
     trace = Trace(("00_base", f"01_{kind}"), np.stack([start, start]), np.zeros((2, len(start)), np.float32))
     density = replace(base_density(), mismatch=0.123)
     captions = [key.caption for key in keys(Scene(trace, density=density), 0, marked("density", "points"))]
-    assert "heat: tilted log-density, nats" in captions
-    assert captions[-1] == f"{who} points: KL 0.12 nats"
+    assert "heat: tilted log-density" in captions
+    assert captions[-1] == f"{who} points: KL 0.12"
 
 
 def test_the_scale_of_angles_is_a_cycle() -> None:

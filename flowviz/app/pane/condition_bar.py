@@ -101,7 +101,7 @@ class ConditionBar(QWidget):
     def _widest_text(self) -> int:
         labels = [self._condition.label(self._value_at(place)) for place in range(0, POSITIONS, NEAR)]
         unseen = UNSEEN if self._condition.classes else ""
-        return max(self._value.fontMetrics().horizontalAdvance(label + unseen) for label in labels)
+        return max(self._value.fontMetrics().size(0, label + unseen).width() for label in labels)
 
     def _toggle(self) -> None:
         if self._tour.state() == QTimeLine.State.Running:

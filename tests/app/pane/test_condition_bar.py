@@ -81,7 +81,7 @@ def test_slider_requests_a_value_and_the_label_names_it(bar: Bar) -> None:
     assert (bar.given, bar.text()) == (1, "KATIE")
     bar.slider.setValue(POSITIONS // 4)
     assert bar.given == pytest.approx(0.25)
-    assert bar.text() == "75% BRAD, 25% KATIE (in between, never seen)"
+    assert bar.text() == "75% BRAD, 25% KATIE (never seen)"
 
 
 def test_slider_snaps_to_classes_but_not_to_numbers(bar: Bar) -> None:
