@@ -153,7 +153,8 @@ class TextPages(FPDF):
         line, lines = LEADING * block.size, self.lines_of(block)
         self._make_room(block.before + line * min(len(lines), 2))
         self.ln(block.before)
-        self.cell(block.indent, line, block.mark)
+        with self.local_context():  # else the text would be drawn in the fallback font of the mark
+            self.cell(block.indent, line, block.mark)
         self.set_x(self.l_margin + block.indent)
         self.multi_cell(self.epw - block.indent, line, block.text, align="L", new_x="LMARGIN", new_y="NEXT")
 

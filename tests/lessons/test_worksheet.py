@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PyQt6.QtPdf import QPdfDocument
 
 from flowviz.lessons import read_lesson
 from flowviz.lessons.markdown import as_html, as_line, as_plain, paragraphs
@@ -145,3 +146,12 @@ def test_a_numbered_title_is_no_list() -> None:
 def test_paragraphs_keep_the_marks_of_lists() -> None:
     assert paragraphs("x = 1") == [("", "x\u00a0=\u00a01")]
     assert paragraphs("One\ntwo.\n\n- a\n- **b**\n\n1. c") == [("", "One two."), ("•", "a"), ("•", "b"), ("1.", "c")]
+
+
+def test_text_after_a_mark_of_another_font_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "marks.pdf"
+    texts = Text("Press Play", bold=True, indent=16, mark="☐"), Text("The right one", indent=16, mark="✓")
+    save_text_pages(texts, "Marks", path)
+    document = QPdfDocument(None)
+    document.load(str(path))
+    assert {"☐ Press Play", "✓ The right one"} <= set(document.getAllText(0).text().splitlines())
