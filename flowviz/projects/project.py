@@ -1,15 +1,14 @@
 """A project: a flow with everything that belongs to it. See `format.py` for the format of its file."""
 
-import json
-from dataclasses import asdict, dataclass, field, replace
-from itertools import accumulate, takewhile
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from flowviz import targets
 from flowviz.arguments import checked
 from flowviz.errors import SpecError
 from flowviz.projects.drawing import png_of, widget_bundle
 from flowviz.projects.moments import storable_timeline, without_particles
+from flowviz.projects.storable import existing, storable_history
 from flowviz.records import (
     Adjusted,
     Checkpoint,
@@ -18,7 +17,6 @@ from flowviz.records import (
     Finished,
     History,
     Moment,
-    Recovered,
     Retargeted,
     Score,
     Selection,
@@ -41,10 +39,7 @@ from flowviz.specs.view import UnitName
 if TYPE_CHECKING:
     from flowviz.flows import Flow
 
-Change = TypeVar("Change", Retargeted, Adjusted, Recovered)
-
 MAX_FILE_BYTES = 2**31  # bytes; a default project has 2 million
-CHANGES_BYTES = 16_384  # of JSON, enough for about 300 changes of the target, and 80 of the settings
 
 
 @dataclass(frozen=True)
@@ -350,7 +345,7 @@ class Project:
         own = self.trace.particles_of(built.base) if built else self.trace.positions[0]
         trace = built.trace(own) if built else untrained_trace(self.flow, own)
         timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
-        seen = _seen_of(self.seen, timeline, trace)
+        seen = existing(self.seen, timeline, trace)
         return replace(self, trace=trace, timeline=timeline, seen=seen, score=score)
 
     def __repr__(self) -> str:
@@ -380,38 +375,12 @@ class Project:
         timeline = storable_timeline(*kept, keep_all=self.flow.is_recorded)
         return replace(
             self,
-            history=_storable(self.history),
+            history=storable_history(self.history),
             timeline=timeline,
-            seen=_seen_of(self.seen, timeline, self.trace),
+            seen=existing(self.seen, timeline, self.trace),
             selection=self._selection(),
         )
 
     def _selection(self) -> Selection | None:
         fits = self.selection is not None and self.selection.chosen.shape == self.trace.log_det[0].shape
         return self.selection if fits else None
-
-
-def _storable(history: History) -> History:
-    """Return the history with the latest changes of the target and of the settings, and the latest recoveries."""
-    return replace(
-        history,
-        changes=_latest(history.changes),
-        adjustments=_latest(history.adjustments),
-        recoveries=_latest(history.recoveries),
-    )
-
-
-def _latest(changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    sizes = accumulate(len(json.dumps(json.dumps(asdict(change)))) for change in reversed(changes))
-    count = sum(1 for _ in takewhile(lambda size: size <= CHANGES_BYTES, sizes))
-    return changes[len(changes) - count :]
-
-
-def _seen_of(seen: Seen, timeline: Timeline, trace: Trace) -> Seen:
-    """Return the view without references to stages or moments that do not exist."""
-    exists = {
-        "stage": seen.stage is None or seen.stage <= trace.last_stage,
-        "probe": seen.probe is None or seen.probe[0] <= trace.last_stage,
-        "moment": seen.moment in [moment.step for moment in timeline.moments],
-    }
-    return seen.model_copy(update={name: None for name, is_there in exists.items() if not is_there})

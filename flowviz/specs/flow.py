@@ -8,7 +8,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 from flowviz.errors import SpecError
 from flowviz.specs.condition import ANY, Condition, Value
 from flowviz.specs.fields import Option, described
-from flowviz.specs.flow_choices import check_choices, check_condition
+from flowviz.specs.flow_choices import NOTHING_TO_LEAVE_OUT, check_choices, check_condition
 from flowviz.specs.recipes import (
     BASE,
     NORMALIZATION_KINDS,
@@ -30,7 +30,6 @@ BaseName = Literal["normal", "uniform", "student_t", "mixture"]
 Arrangement = Literal["ring", "grid", "learned"]
 
 INTEGRATOR_FIELDS = ("integrator", "integrator_steps")  # on which the weights do not depend
-NOTHING_TO_LEAVE_OUT = "The flow is told no values of a condition, so it cannot leave any out. Do not leave out values."
 MIXTURE_DEFAULTS: Mapping[str, Any] = {"components": 8, "arrangement": "ring"}  # which other bases do not have
 MAX_COMPONENTS = 9
 TABLE_KNOTS = 129  # a power of two, and one

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
 PATH_WORDS = {"pairing": "a pairing", "integrator": "an integrator", "integrator_steps": "integrator steps"}
 SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
+NOTHING_TO_LEAVE_OUT = "The flow is told no values of a condition, so it cannot leave any out. Do not leave out values."
 NOT_CONDITIONAL = "A {}, so it cannot be conditional. Choose another flow, or ignore the condition."
 ONE_DENSITY = (
     "The flow was told all values of the condition, so it knows no density of all values together: it has no guidance, "

@@ -59,5 +59,5 @@ def custom_title(flow: FlowSpec) -> str:
 
 def preset_of(flow: FlowSpec) -> PresetName | None:
     """Return the preset that a flow fits, whatever its seed, integrator and condition, or None if it fits none."""
-    trained = flow.conditioned_on(None).as_trained()
+    trained = flow.without_condition.as_trained()
     return next((name for name, preset in PRESETS.items() if preset.flow(flow.seed) == trained), None)

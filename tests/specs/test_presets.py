@@ -40,6 +40,7 @@ def test_flow_with_another_option_fits_no_preset() -> None:
 def test_preset_does_not_depend_on_the_condition_of_the_target() -> None:
     condition = Condition(name="word", classes=("BRAD", "KATIE"))
     assert preset_of(FlowSpec().conditioned_on(condition)) == "post"
+    assert preset_of(FlowSpec(leave_out=0.1).conditioned_on(condition)) is None
 
 
 def test_preset_does_not_depend_on_the_integrator() -> None:
