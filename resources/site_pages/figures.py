@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import numpy as np
 from markupsafe import Markup
 
 from flowviz.exporting.page_clouds import past_moments
@@ -17,6 +18,7 @@ from site_pages.frame import Frame
 
 PARTICLES = 2000
 MOMENTS = 4  # before the latest one
+VALUES = 5  # of a condition, so that some are between two classes
 CONTROLS: frozenset[Control] = frozenset({"slider", "play", "strip", "sentence"})  # of every figure
 SQUARE = PictureSize(width=480, height=480)  # the shape of a figure on a phone, where a fixed view shows all stages
 
@@ -47,12 +49,12 @@ class Figures:
         self._states: dict[str, tuple[Work, list[Seen]]] = {}
         self._moving: set[str] = set()  # names of works that show moments of their training
 
-    def address(self, work: Work, seen: Seen, *, has_moments: bool = False) -> str:
-        """Return the address of a figure in a state, from the folder of the site."""
+    def address(self, work: Work, seen: Seen, given: float | None = None, *, has_moments: bool = False) -> str:
+        """Return the address of a figure in a state and at a value of its condition, from the folder of the site."""
         self._states.setdefault(work.name, (work, []))[1].append(seen)
         if has_moments or seen.moment is not None:
             self._moving.add(work.name)
-        return f"figures/{work.name}.html#{urlencode(_state(work.first, seen), safe=',')}"
+        return f"figures/{work.name}.html#{urlencode(_state(work.first, seen, given), safe=',')}"
 
     def write(self) -> None:
         """Write all pages, each with the controls that its states need."""
@@ -65,6 +67,7 @@ class Figures:
                 "show": any(each.view.marks != {"points"} for each in states),
                 "zoom": any(each.view.camera == "fixed" for each in states),
                 "timeline": name in self._moving,
+                "condition": work.first.flow.condition is not None,
             }
             controls = CONTROLS | {control for control, is_needed in needed.items() if is_needed}
             view = ViewSpec(marks=marks & {*SHOWN} or {"points"}, grid_cells=cells)
@@ -78,7 +81,7 @@ def page_spec(seen: Seen, controls: frozenset[Control], moments: int) -> ExportS
     """Return the export of a page of the site."""
     marks = frozenset(mark for mark in seen.view.marks if mark in SHOWN)
     shown = seen.model_copy(update={"view": seen.view.model_copy(update={"marks": marks})})
-    return ExportSpec(what="page", seen=shown, particles=PARTICLES, moments=moments, controls=controls)
+    return ExportSpec(what="page", seen=shown, particles=PARTICLES, moments=moments, values=VALUES, controls=controls)
 
 
 def parts_of(work: Work, spec: ExportSpec, *, encodes: bool = True) -> Mapping[str, Markup]:
@@ -87,7 +90,7 @@ def parts_of(work: Work, spec: ExportSpec, *, encodes: bool = True) -> Mapping[s
     return {name: Markup(part) for name, part in parts.items() if name != "title"}  # noqa: S704
 
 
-def _state(project: Project, seen: Seen) -> dict[str, str]:
+def _state(project: Project, seen: Seen, given: float | None) -> dict[str, str]:
     """Return what the address of a page says, in the form that its script reads."""
     view, last = seen.view, project.trace.last_stage
     found = {"stage": str(last if seen.stage is None else seen.stage), "color": view.color_by}
@@ -96,6 +99,8 @@ def _state(project: Project, seen: Seen) -> dict[str, str]:
         found["direction"] = seen.direction
     if seen.moment is not None:
         found["moment"] = str(_moment(project, seen.moment))
+    if given is not None and project.flow.condition:
+        found["given"] = str(np.abs(project.flow.condition.spread(VALUES) - given).argmin())
     if view.camera == "fixed":
         center, extent = Camera(view, project.trace.boxes).frame(last, SQUARE)
         found["view"] = ",".join(f"{value:.4g}" for value in (*center, extent))

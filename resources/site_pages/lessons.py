@@ -74,6 +74,7 @@ class LessonPages:
         step, start = lesson.steps[number], self._states.beginning(lesson, number)
         place = lesson.place(number)
         is_new = number == 0 or place != lesson.place(number - 1)
+        is_repeatable = can_be_repeated(step.conditions, start.work)
         return {
             "number": number + 1,
             "title": _line(step.title),
@@ -84,8 +85,8 @@ class LessonPages:
             "figure": self._figure(step, start),
             "panels": self._panels(start),
             "action": None if step.action is None else _line(step.action),
-            "can_be_repeated": can_be_repeated(step.conditions),
-            "hints": hints(step.conditions, start.setup) if can_be_repeated(step.conditions) else [],
+            "can_be_repeated": is_repeatable,
+            "hints": hints(step.conditions, start.setup) if is_repeatable else [],
             "done": None if step.done is None else _line(step.done),
             "result": self._result(lesson, number, start),
             "prediction": None if step.predict is None else _prediction(step.predict),
@@ -117,7 +118,8 @@ class LessonPages:
         still = self._pictures.still(state.work, state.seen, words)
         if state.seen.view.marks - set(SHOWN):
             return {"kind": "picture", "picture": still}
-        address = self._figures.address(state.work, state.seen, has_moments="moment" in observed)
+        has_moments = bool(observed & {"moment", "covered"})
+        address = self._figures.address(state.work, state.seen, state.setup.given, has_moments=has_moments)
         return {
             "kind": "page",
             "address": address,

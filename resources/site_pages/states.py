@@ -15,7 +15,11 @@ from site_pages.figures import Work
 STAND_IN = "flow"  # example of the gallery that stands for a flow that learners train by the clock
 TRAINED = {"steps", "gap", "trained_as_requested", "training"}  # observations that a training changes
 SHOWN_AS = {"stage", "direction", "color_by", "moment"}  # observations that are keys of a setup as well
-REPEATABLE = {*SHOWN_AS, "stage_kind", "played", "marks", "probe", "probe_density", "bumps", "suspects_probed"}
+REPEATABLE = {
+    *SHOWN_AS, "given", "covered", "stage_kind", "played", "marks", "probe", "probe_density", "bumps",
+    "suspects_probed",
+}  # fmt: skip
+PANES = {"comparison", "pane"}  # observations that hold in any pane of a figure of several flows
 
 HINTS = {  # what is done in another way on a page
     "probe": "point at a particle, or tap it, and read its numbers below the figure",
@@ -110,9 +114,10 @@ def hints(conditions: Sequence[Condition], setup: Setup) -> list[str]:
     return list(dict.fromkeys(HINTS[each.observe] for each in asked if each.observe in HINTS))
 
 
-def can_be_repeated(conditions: Sequence[Condition]) -> bool:
-    """Return whether readers can do what a step asks for in its figure."""
-    names = {each.observe for each in conditions}
+def can_be_repeated(conditions: Sequence[Condition], work: Work | None) -> bool:
+    """Return whether readers can do what a step asks for in the figure of its work."""
+    has_panes = work is not None and isinstance(work.content, Comparison)
+    names = {each.observe for each in conditions} - (PANES if has_panes else set())
     hidden = {item for each in conditions if each.observe == "marks" for item in each.items} & {"velocity", "paths"}
     return not hidden and all(name in REPEATABLE or name.startswith("one_dimension_") for name in names)
 
