@@ -151,3 +151,23 @@ function panelsOf(count, width, height, gap) {
     return { left, top, width: right - left - far, height: bottom - top - below };
   });
 }
+
+/** Draw a cloud at all of its stages, from left to right, with dots of a size in pixels. */
+function drawStages(canvas, cloud, camera, theme, coloring, size) {
+  const context = canvas.getContext("2d"), { width, height } = canvas;
+  context.fillStyle = `rgb(${theme.background.join()})`;
+  context.fillRect(0, 0, width, height);
+  const cell = width / (cloud.last + 1), every = Math.max(1, Math.floor(cloud.count / 800));
+  const colors = new Uint8Array(4 * cloud.count);
+  for (let stage = 0; stage <= cloud.last; stage++) {
+    const [x, y, extent] = camera.frame(stage, cell, height), places = cloud.positions(stage);
+    const scale = Math.min(cell, height) / (2 * extent), middle = (stage + 0.5) * cell;
+    cloud.paint(coloring, stage, theme, colors);
+    for (let i = 0; i < cloud.count; i += every) {
+      const left = scale * (places[2 * i] - x);
+      if (Math.abs(left) > cell / 2) continue;
+      context.fillStyle = `rgb(${colors[4 * i]},${colors[4 * i + 1]},${colors[4 * i + 2]})`;
+      context.fillRect(middle + left, height / 2 - scale * (places[2 * i + 1] - y), size, size);
+    }
+  }
+}

@@ -41,17 +41,14 @@ class Flow {
     this.cloud = element("canvas", { id: "cloud", tabIndex: 0, role: "application" });
     this.tip = element("p", { className: "tip", hidden: true });
     this.names = element("div", { className: "names" }, ...this.panes.map((pane) => element("span", {}, pane.name)));
-    this.stage = element("input", { type: "range", id: "stage", min: 0, step: "any" });
-    this.stage.setAttribute("aria-label", "Stage");
+    this.stage = element("input", { type: "range", id: "stage", ariaLabel: "Stage", min: 0, step: "any" });
     this.place = element("span", { className: "place" });
     this.play = icon("play", "Play the layers (Space)", "▶");
     this.color = select("color", "Color by", data.colorings.map(({ name, title }) => [name, title]));
     this.direction = select("direction", "Direction", data.directions);
-    this.moment = element("input", { type: "range", id: "moment", min: 0, step: 1 });
-    this.moment.setAttribute("aria-label", "Moment of the training");
+    this.moment = element("input", { type: "range", id: "moment", ariaLabel: "Moment of the training", min: 0, step: 1 });
     this.step = element("span", { className: "place" });
-    this.condition = element("input", { type: "range", id: "condition", min: 0, step: 1 });
-    this.condition.setAttribute("aria-label", data.condition);
+    this.condition = element("input", { type: "range", id: "condition", ariaLabel: data.condition, min: 0, step: 1 });
     this.value = element("span", { className: "place value" });
     this.value.style.minWidth = `min(${Math.max(...this.state.values.map((value) => value.length))}ch, 45%)`; // for all values
     this.tour = icon("play-condition", "Play the values (Space)", "▶");
@@ -62,18 +59,15 @@ class Flow {
     this.fit = button("fit", "Show the whole cloud (0)", "Fit");
     this.link = button("link", "Copy a link to this view", "Copy link");
     this.marks = data.marks.map(([mark, title]) => button(`show-${mark}`, `Show or hide: ${title.toLowerCase()}`, title));
-    this.strip = element("canvas", { className: "strip" });
-    this.strip.setAttribute("aria-hidden", "true"); // the slider does the same
+    this.strip = element("canvas", { className: "strip", ariaHidden: "true" }); // the slider does the same
     this.legend = element("div", { className: "legend" });
-    this.sentence = element("p", { className: "sentence" });
-    this.sentence.setAttribute("aria-live", "polite");
-    this.readout = element("p", { className: "readout" });
-    this.readout.setAttribute("aria-live", "polite");
+    this.sentence = element("p", { className: "sentence", ariaLive: "polite" });
+    this.readout = element("p", { className: "readout", ariaLive: "polite" });
     const several = (count, ...found) => (count > 1 ? found : []);
     root.append(
       element("div", { className: "bar" },
-        ...(shown("color") ? several(data.colorings.length, label("Color by", this.color)) : []),
-        ...(shown("direction") ? several(data.directions.length, label("Direction", this.direction)) : []),
+        ...(shown("color") ? several(data.colorings.length, element("label", {}, "Color by ", this.color)) : []),
+        ...(shown("direction") ? several(data.directions.length, element("label", {}, "Direction ", this.direction)) : []),
         ...(shown("show") ? several(this.marks.length, element("span", { className: "group" }, ...this.marks)) : []),
         ...(shown("zoom") ? [element("span", { className: "group" }, this.zoomOut, this.zoomIn, this.fit)] : []),
         ...(shown("link") ? [this.link] : [])),
@@ -204,7 +198,7 @@ class Flow {
     for (const [button, name] of [[this.play, "stage"], [this.tour, "given"]]) {
       const plays = this.playing === name;
       show(button, plays ? "❚❚" : "▶");
-      button.setAttribute("aria-label", plays ? "Pause (Space)" : button.title);
+      button.ariaLabel = plays ? "Pause (Space)" : button.title;
     }
   }
 
@@ -340,24 +334,21 @@ class Flow {
     const stage = Math.round(this.stageOf(cloud)), { title, sentence } = cloud.data.stages[stage];
     this.tip.hidden = true;
     this.root.style.colorScheme = this.theme.name;
-    Object.assign(this.stage, { max: state.last, value: state.stage });
-    this.stage.setAttribute("aria-valuetext", title);
+    Object.assign(this.stage, { max: state.last, value: state.stage, ariaValueText: title });
     show(this.place, title);
     show(this.sentence, this.panes.length > 1 ? `${this.panes[0].name}: ${sentence}` : sentence);
-    this.cloud.setAttribute("aria-label", `${this.data.title}: ${title}`);
+    this.cloud.ariaLabel = `${this.data.title}: ${title}`;
     this.color.value = state.color;
     const offers = (direction) => this.host.computes || moment.clouds[direction];
     for (const option of this.direction.options) option.disabled = !offers(option.value);
     this.direction.value = offers(state.direction) ? state.direction : "generate";
     this.timeline.hidden = state.steps.length < 2;
-    Object.assign(this.moment, { max: state.steps.length - 1, value: state.moment });
-    this.moment.setAttribute("aria-valuetext", `Step ${state.step}`);
+    Object.assign(this.moment, { max: state.steps.length - 1, value: state.moment, ariaValueText: `Step ${state.step}` });
     this.values.hidden = state.values.length < 2;
-    Object.assign(this.condition, { max: state.values.length - 1, value: state.given });
-    this.condition.setAttribute("aria-valuetext", value);
+    Object.assign(this.condition, { max: state.values.length - 1, value: state.given, ariaValueText: value });
     show(this.value, value);
     show(this.step, `Step ${state.step.toLocaleString("en-US")}`);
-    this.marks.forEach((each, i) => each.setAttribute("aria-pressed", state.marks.has(this.data.marks[i][0])));
+    this.marks.forEach((each, i) => (each.ariaPressed = state.marks.has(this.data.marks[i][0])));
     this.fit.disabled = !state.view;
     this.showLegend(cloud);
     this.showParticle();
@@ -396,22 +387,6 @@ class Flow {
     if (!strip.isConnected || !strip.clientWidth) return;
     strip.width = Math.round(strip.clientWidth * ratio);
     strip.height = Math.round(strip.clientHeight * ratio);
-    const context = strip.getContext("2d"), [cloud] = this.clouds;
-    const camera = new Camera(cloud.data.boxes, this.data.camera);
-    context.fillStyle = `rgb(${theme.background.join()})`;
-    context.fillRect(0, 0, strip.width, strip.height);
-    const cell = strip.width / (cloud.last + 1), every = Math.max(1, Math.floor(cloud.count / 800));
-    const colors = new Uint8Array(4 * cloud.count);
-    for (let stage = 0; stage <= cloud.last; stage++) {
-      const [x, y, extent] = camera.frame(stage, cell, strip.height), places = cloud.positions(stage);
-      const scale = Math.min(cell, strip.height) / (2 * extent), middle = (stage + 0.5) * cell;
-      cloud.paint(coloring, stage, theme, colors);
-      for (let i = 0; i < cloud.count; i += every) {
-        const left = scale * (places[2 * i] - x);
-        if (Math.abs(left) > cell / 2) continue;
-        context.fillStyle = `rgb(${colors[4 * i]},${colors[4 * i + 1]},${colors[4 * i + 2]})`;
-        context.fillRect(middle + left, strip.height / 2 - scale * (places[2 * i + 1] - y), ratio, ratio);
-      }
-    }
+    drawStages(strip, this.clouds[0], new Camera(this.clouds[0].data.boxes, this.data.camera), theme, coloring, ratio);
   }
 }

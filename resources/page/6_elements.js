@@ -173,19 +173,11 @@ function button(id, tip, text) {
 
 /** Create a button whose sign needs a name for screen readers. */
 function icon(id, tip, sign) {
-  const found = button(id, tip, sign);
-  found.setAttribute("aria-label", tip);
-  return found;
+  return element("button", { id, type: "button", title: tip, ariaLabel: tip }, sign);
 }
 
 function select(id, name, choices) {
-  const found = element("select", { id }, ...choices.map(([value, text]) => element("option", { value }, text)));
-  found.setAttribute("aria-label", name);
-  return found;
-}
-
-function label(text, control) {
-  return element("label", {}, `${text} `, control);
+  return element("select", { id, ariaLabel: name }, ...choices.map(([value, text]) => element("option", { value }, text)));
 }
 
 function show(target, text) {
