@@ -12,6 +12,7 @@ from flowviz.app.lessons.stored_progress import store_progress, stored_progress
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.lessons import Lesson, lesson_file, read_lesson, shipped_lessons
 from flowviz.lessons.progress import Progress
+from flowviz.lessons.shipped import ORDER
 from tests.app.conftest import FileMenu, Window
 from tests.app.lessons.learner import PATIENCE_MS, Learner, controls_of
 from tests.app.lessons.test_shipped_lessons import TINY
@@ -127,9 +128,9 @@ def test_the_next_lesson_begins_where_it_was_left(window: Window, qtbot: QtBot, 
     assert mark(second).startswith("finished")
 
 
-@pytest.mark.parametrize("number", ["10", None])
-def test_there_is_no_button_where_no_lesson_follows(window: Window, learner: Learner, number: str | None) -> None:
-    end(learner, read_lesson(lesson_file(number or str(TINY))))
+@pytest.mark.parametrize("name", [ORDER[-1], str(TINY)])
+def test_there_is_no_button_where_no_lesson_follows(window: Window, learner: Learner, name: str) -> None:
+    end(learner, read_lesson(lesson_file(name)))
     assert not window.find(QPushButton, "lessonNextLessonButton").isVisible()
     learner.press("EndList")
     assert window.find(QPushButton, "lessonOpenButton").isVisible()
