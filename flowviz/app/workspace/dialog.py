@@ -164,6 +164,7 @@ class ComparisonDialog(QDialog):
         self._target.setEnabled(not is_words and len(targets) > 1)
         self._problem.show_text(problem)
         self._compare.setEnabled(not problem)
+        self.resize(self.width(), max(self.height(), self.heightForWidth(self.width())))
 
     def _choose_files(self) -> None:
         dialog = QFileDialog(self, "Add Projects", str(self._folder), PROJECT_FILTER)

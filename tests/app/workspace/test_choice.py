@@ -1,15 +1,16 @@
 """Choices of the dialog: the comparisons that they describe, and the errors that they cause."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.widgets.labels import FittingLabel
+from flowviz.app.widgets.labels import FittingLabel, WarningLabel
 from flowviz.app.workspace.choice import Choice, Kind, with_current_as_asked
-from flowviz.app.workspace.dialog import ComparisonDialog
+from flowviz.app.workspace.dialog import ENTRIES, ComparisonDialog
 from flowviz.app.workspace.joining import joining
 from flowviz.errors import SpecError
 from flowviz.projects import Plan, Project
@@ -103,3 +104,16 @@ def test_compare_asks_what_to_compare_and_then_loads_the_page(window: Window, qt
     title = window.find(FittingLabel, "comparisonTitle")
     assert "20 s" in title.text()
     qtbot.waitUntil(lambda: dialog not in window.main.findChildren(ComparisonDialog))
+
+
+@pytest.mark.parametrize("kind", ["condition", "own"])
+def test_the_dialog_has_room_for_a_problem(qtbot: QtBot, tmp_path: Path, kind: Kind) -> None:
+    dialog = ComparisonDialog(CURRENT, tmp_path)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    presets, problem = dialog.findChild(QListWidget, "comparisonPresets"), dialog.findChild(WarningLabel)
+    assert presets is not None
+    assert problem is not None
+    presets.setCurrentRow([*ENTRIES].index(kind))
+    assert problem.text()
+    qtbot.waitUntil(lambda: dialog.height() >= dialog.heightForWidth(dialog.width()))
