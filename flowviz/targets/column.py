@@ -86,7 +86,7 @@ def _complete(values: ArrayLike, name: str) -> NDArray[Any]:
     if found.ndim != 1:
         raise TargetError(f"The condition is an array of shape {found.shape}. It needs one value for each point.")
     if found.dtype.kind == "S":
-        found = np.char.decode(found, errors="replace")
+        found = np.char.decode(found, "utf-8", "replace")
     column = pd.Series(found).infer_objects()
     is_missing = column.isna()
     if column.dtype.kind not in NUMBERS:

@@ -183,7 +183,7 @@ def _array(points: Any) -> NDArray[np.floating]:
 
 
 def _held_out(rows: int, count: int, values: NDArray[np.float64] | None, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Return the indices of rows that do not train the flow. Half of them have evenly spaced ranks of their values."""
+    """Return the indices of rows that do not train the flow; both halves have rows of all values, if there are any."""
     if values is None:
         return rng.choice(rows, count, replace=False)
     order = rng.permutation(rows)

@@ -28,6 +28,7 @@ def read(path: Path, given: str, columns: str | None = None) -> ConditionalSpec:
 
 def test_text_truth_values_and_few_whole_numbers_are_classes() -> None:
     assert classes(["dog", " cat "]) == classes(np.array([b"dog", b"cat"])) == ("cat", "dog")
+    assert classes(np.array([b"dog", b"\xff"])) == ("dog", "\ufffd")
     assert classes([True, False]) == ("False", "True")
     assert classes([10, 2]) == classes([10.0, 2.0]) == classes(np.array([10, 2], object)) == ("2", "10")
 
