@@ -13,6 +13,7 @@ from flowviz.flows import Flow, build_flow
 from flowviz.projects import Project, from_bytes, load_project, to_bytes
 from flowviz.records import Checkpoint, Event, Finished, History, Progress, Recovered, Snapshot, Trace
 from flowviz.specs import ConditionalSpec, FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs.edits import Edits, LayerEdit
 from flowviz.targets import Draws, build_target
 from flowviz.training import train, trained
 from flowviz.training.scoring import nlls_of
@@ -166,3 +167,17 @@ def test_a_training_that_leaves_out_values_resumes_exactly() -> None:
         np.testing.assert_array_equal(
             getattr(resumed.checkpoint, name), getattr(finished(events).checkpoint, name), err_msg=name
         )
+
+
+@pytest.mark.parametrize("edits", [Edits(), Edits(layers={1: LayerEdit(disabled=True)})])
+def test_guidance_changes_neither_what_a_flow_learns_nor_its_score(edits: Edits) -> None:
+    words = ConditionalSpec(sources=(TextSpec(text="I"), TextSpec(text="O")))
+    usual = FlowSpec(family="flow_matching", width=8, depth=1, integrator_steps=3, leave_out=0.3)
+    usual, found = usual.conditioned_on(words.condition), list[Project]()
+    for flow in (usual, usual.model_copy(update={"given": 1.0, "guidance": 3.0})):
+        start = replace(Project.untrained(words, flow, TrainingSpec(steps=60)), edits=edits)
+        found.append(trained(start, build_target(words)))
+    for name in STATE:
+        np.testing.assert_array_equal(*(getattr(each.checkpoint, name) for each in found))
+    assert found[0].score == found[1].score
+    assert (found[0].trace.positions[-1] != found[1].trace.positions[-1]).any()
