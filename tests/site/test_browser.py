@@ -53,6 +53,7 @@ def address(site: Path, usual: Driver) -> Iterator[str]:
     """Serve the site, and forget what an earlier test has left in the browser."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
+        usual.get("about:blank")
         for log in ("browser", "performance"):
             usual.get_log(log)
         yield f"http://127.0.0.1:{server.server_port}"
@@ -60,6 +61,7 @@ def address(site: Path, usual: Driver) -> Iterator[str]:
         usual.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         assert not errors(usual)
         assert not [url for url in requested(usual) if not url.startswith(f"http://127.0.0.1:{server.server_port}")]
+        usual.get("about:blank")  # else, what is still loading would fail without the server
         server.shutdown()
 
 
