@@ -182,8 +182,7 @@ class FlowSpec(Spec):
         float,
         described(
             "Guidance",
-            "Weight w of a value of the condition: the density p(x|c)^w p(x)^(1−w), and the velocity of flow matching, "
-            "w v(x|c) + (1−w) v(x); 1 is none",
+            "Weight w of the value of a condition, which tilts the density to p(x|c)^w p(x)^(1−w); 1 is none",
             ge=0,
             le=5,
         ),

@@ -19,8 +19,8 @@ NAME_WIDTH, VALUE_WIDTH = 12 * UNIT, 48 * UNIT  # pixels; longer texts are elide
 TOUR_MS = 6000  # from the first value to the last and back
 ANY_TIP = "Show what the flow knows of all values together, from the points whose value was left out of its training"
 GUIDANCE = SpecField("guidance", FlowSpec.model_fields["guidance"])
-GUIDED = "Turn on Density, too: guided particles do not have the density that the weight asks for"
-UNGUIDED = "It does not move the particles of this family. Turn on Density to see it"
+GUIDED = "The velocity is w v(x|c) + (1−w) v(x). Show Density, too: guided particles do not have the tilted one"
+UNGUIDED = "Show Density to see it: the particles of this family are not guided"
 
 
 class ConditionBar(QWidget):
@@ -89,7 +89,7 @@ class ConditionBar(QWidget):
         """Enable what the requested flow can do, and say what its guidance does."""
         self._any.setEnabled(flow.leave_out > 0)
         self._guidance.setEnabled(flow.leave_out > 0 and flow.given != ANY)
-        self._guidance.setToolTip(f"{GUIDANCE.description}. {GUIDED if flow.recipe.is_continuous else UNGUIDED}")
+        self._guidance.setToolTip(f"{GUIDANCE.description}.\n{GUIDED if flow.recipe.is_continuous else UNGUIDED}")
 
     def _value_at(self, position: int) -> float:
         low, high = self._condition.range

@@ -180,9 +180,9 @@ def test_any_value_needs_no_guidance_and_ends_when_the_slider_moves(bar: Bar) ->
 
 def test_tip_says_which_particles_are_guided(bar: Bar) -> None:
     bar.show_trained("BRAD", "KATIE")
-    assert "does not move the particles" in bar.guidance.toolTip()
+    assert "the particles of this family are not guided" in bar.guidance.toolTip()
     bar.request.set_family("flow_matching")
-    assert "guided particles do not have the density" in bar.guidance.toolTip()
+    assert "guided particles do not have the tilted one" in bar.guidance.toolTip()
     assert bar.guidance.accessibleName() == "Guidance"
 
 
