@@ -115,7 +115,7 @@ class LessonPages:
             return {"kind": "coupling", **coupling(state.work)}
         if state.seen.view.square or (state.seen.view.marks - set(SHOWN) and observed & {"stage", "played"}):
             return {"kind": "picture", "picture": self._pictures.film(state.work, state.seen, f"{words}: an animation")}
-        still = self._pictures.still(state.work, state.seen, words)
+        still = self._pictures.still(state.work, state.seen, words, state.setup.given)
         if state.seen.view.marks - set(SHOWN):
             return {"kind": "picture", "picture": still}
         has_moments = bool(observed & {"moment", "covered"})

@@ -52,8 +52,10 @@ class Pictures:
         self._frame = frame
         self._drawn: dict[str, Shown] = {}
 
-    def still(self, work: Work, seen: Seen, alternative: str) -> Shown:
-        """Return a picture of a work in a state."""
+    def still(self, work: Work, seen: Seen, alternative: str, given: float | None = None) -> Shown:
+        """Return a picture of a work in a state, at a value of its condition."""
+        if given is not None and isinstance(work.content, Project) and work.content.flow.condition:
+            work = Work(f"{work.name}_{given:g}", work.content.given(given))
         spec = ExportSpec(seen=seen, size=SIZE)
         if isinstance(work.content, Comparison):
             spec = ExportSpec(what="sheet", seen=seen, size=SIZE)

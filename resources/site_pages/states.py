@@ -14,9 +14,9 @@ from site_pages.figures import Work
 
 STAND_IN = "flow"  # example of the gallery that stands for a flow that learners train by the clock
 TRAINED = {"steps", "gap", "trained_as_requested", "training"}  # observations that a training changes
-SHOWN_AS = {"stage", "direction", "color_by", "moment"}  # observations that are keys of a setup as well
+SHOWN_AS = {"stage", "direction", "color_by", "moment", "given"}  # observations that are keys of a setup as well
 REPEATABLE = {
-    *SHOWN_AS, "given", "covered", "stage_kind", "played", "marks", "probe", "probe_density", "bumps",
+    *SHOWN_AS, "covered", "stage_kind", "played", "marks", "probe", "probe_density", "bumps",
     "suspects_probed",
 }  # fmt: skip
 PANES = {"comparison", "pane"}  # observations that hold in any pane of a figure of several flows
