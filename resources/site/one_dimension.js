@@ -1,4 +1,3 @@
-"use strict";
 /** The one-dimensional flow of the first lesson: a curve to bend, the points before it, and those after it. */
 for (const root of document.querySelectorAll(".curve")) {
   const KNOTS = [-3, -2, -1, 0, 1, 2, 3], RANGE = 4, RISE = 0.05, HIGHEST = 2, WIDTH = 1 / 8, HALF = 0.25;
