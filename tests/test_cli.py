@@ -111,7 +111,7 @@ def test_every_field_of_a_flow_and_of_its_training_has_an_option(
     )  # fmt: skip
     training = TrainingSpec(steps=3, seed=6, batch=8, learning_rate=1e-4, warmup_steps=2, clip_norm=0.25)
     options = {**flow.model_dump(), **training.model_dump(), "flow": flow.family, "flow_seed": flow.seed}
-    for name in ("family", "log_scale_bound", "ignores_condition", "seconds"):
+    for name in ("family", "log_scale_bound", "ignores_condition", "guidance", "seconds"):
         del options[name]
     arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
     asked = list[Project]()
