@@ -55,7 +55,7 @@ class Widget(AnyWidget):
     stage = traitlets.Float().tag(sync=True)
     direction = traitlets.Enum(get_args(Direction)).tag(sync=True)
     color_by = traitlets.Unicode().tag(sync=True)
-    selection = traitlets.Any().tag(sync=True)
+    selection = traitlets.Instance(object).tag(sync=True)  # unlike Any, it cannot be None
 
     def __init__(self, project: Project, spec: ExportSpec = USUAL) -> None:
         """Show a project.

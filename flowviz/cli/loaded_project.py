@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import numpy as np
 import typer
@@ -140,11 +140,16 @@ class LoadedProject:
             say_nll(np.concatenate(nlls), folded, self.project.target, units)
 
     def scored(
-        self, points: NDArray[np.float64], units: UnitName, *, as_json: bool = False
+        self, points: NDArray[np.float64], units: UnitName, given: NDArray[Any] | None, *, as_json: bool
     ) -> Iterator[NDArray[np.floating]]:
-        """Yield the log-densities of points (n, 2) in parts; print how many points have none, and the NLL as JSON."""
-        nlls = [np.zeros(0)]
-        for part in self.parts(score_in_parts(self.project, points, units)):
+        """Yield the log-densities of points (n, 2), whose values of the condition may be given (n,), in parts.
+
+        Print at which value they are scored, how many have no density, and the NLL as JSON.
+        """
+        nlls, label = [np.zeros(0)], self.project.flow.given_label
+        if label and given is None:
+            say(f"Scoring all points at {label}. To score each at its own value, use --condition-column.")
+        for part in self.parts(score_in_parts(self.project, points, units, given)):
             nlls.append(-part.astype(np.float64))
             yield part
         found = np.concatenate(nlls)

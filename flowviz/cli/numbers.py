@@ -23,7 +23,15 @@ from flowviz.records import slices
 from flowviz.records.trace import PARTICLES
 from flowviz.specs import SHAPES, ShapeSpec
 from flowviz.specs.shares import counted
-from flowviz.targets import DRAWN_TOGETHER, build_target, draw_in_parts, reading_columns, spec_units, target_units
+from flowviz.targets import (
+    DRAWN_TOGETHER,
+    build_target,
+    draw_in_parts,
+    reading_columns,
+    reading_values,
+    spec_units,
+    target_units,
+)
 
 
 @takes(showing=shown_options)
@@ -87,6 +95,13 @@ def score(
     entrant: options.Entrant = None,
     edits: options.EditsFile = None,
     columns: options.Columns = None,
+    condition_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Column with the value of the condition of each point. By default, all are scored at the same value.",
+        ),
+    ] = None,
     units: options.UnitsChoice = "data",
     form: options.NumbersFormat = None,
     as_json: options.AsJson = False,
@@ -98,8 +113,12 @@ def score(
     if as_json and output == STDOUT:
         raise SpecError("--json prints to stdout. Give -o the name of a file for the log-densities.")
     place = NumbersOutput.checked(output, form, [project, points, *given_files(edits)])
-    loaded, found = LoadedProject.at(project, entrant, showing, edits), _read_scored(points, columns)
-    scores = Rows("log_prob", ("log_prob",), len(found), loaded.scored(found, units, as_json=as_json))
+    loaded, given = LoadedProject.at(project, entrant, showing, edits), None
+    found = _read_scored(points, columns, condition_column)
+    if condition_column is not None:
+        reading = reading_values(points, condition_column, options.MAX_POINTS)
+        given = drained(reading, f"Reading {condition_column}")[1]
+    scores = Rows("log_prob", ("log_prob",), len(found), loaded.scored(found, units, given, as_json=as_json))
     place.write(scores, "Scoring", len(slices(len(found))), f"the log-densities of {counted(len(found), 'point')}")
 
 
@@ -139,11 +158,11 @@ def target(
 COMMANDS = (trace, sample, score, target)
 
 
-def _read_scored(path: Path, columns: str | None) -> NDArray[np.float64]:
+def _read_scored(path: Path, columns: str | None, given: str | None) -> NDArray[np.float64]:
     """Read points (n, 2) to score. Raises `FileError`."""
     if is_project(path) or is_comparison(path):
         raise FileError(f"{path} is a {'project' if is_project(path) else 'comparison'}. Give a table of points.")
-    points = drained(reading_columns(path, columns, options.MAX_POINTS, say_columns), f"Reading {path.name}")
+    points = drained(reading_columns(path, columns, options.MAX_POINTS, say_columns, given), f"Reading {path.name}")
     if not len(points):
         raise FileError(f"{path} contains no points.")
     if not (np.abs(points) <= np.finfo(np.float32).max).all():

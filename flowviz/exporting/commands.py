@@ -104,7 +104,8 @@ def _told(flow: FlowSpec | None) -> Mapping[str, Any]:
     """Return the value of the condition at which a flow is shown and, if it knows any, the guidance."""
     if flow is None or flow.condition is None:
         return {}
-    return {name: getattr(flow, name) for name in METHODS if flow.leave_out or name == "given"}
+    guidance = {"guidance": flow.guidance} if flow.leave_out else {}
+    return {"given": flow.condition.told(flow.condition.range[0] if flow.given is None else flow.given), **guidance}
 
 
 def _integrator(flow: FlowSpec | None) -> Mapping[str, Any]:

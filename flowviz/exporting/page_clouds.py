@@ -50,7 +50,7 @@ class PagePane:
         """Compute all that the page shows, add it to the columns, and yield after each value of the condition."""
         shown = self._project
         for value in page_values(shown.flow, self._spec.values):
-            self._project = shown if value is None else shown.given(value)
+            self._project = shown if value is None else shown.given(shown.condition.told(value))
             self._values.append(self._value())
             yield
 

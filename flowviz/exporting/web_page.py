@@ -181,7 +181,7 @@ class WebPage:
         return {
             "title": self._title,
             "hint": HINT,
-            "condition": flow.condition.name.capitalize() if flow.condition else "",
+            "condition": flow.condition.heading if flow.condition else "",
             "panes": [pane.as_json() for pane in panes],
             "colorings": [{"name": each, "title": COLOR_TITLES[each], "scale": SCALES.get(each, "")} for each in known],
             "camera": CAMERA,

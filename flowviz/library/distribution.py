@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from flowviz.arguments import checked
+from flowviz.errors import SpecError
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.projects import Project
 from flowviz.records import Trace, Units, checked_points, slices
 from flowviz.records.trace import PARTICLES
+from flowviz.specs.condition import ANY
 from flowviz.specs.flow_choices import check_particles
 from flowviz.specs.training import SEED_BITS
 from flowviz.specs.view import Direction, UnitName
@@ -67,29 +69,49 @@ def sample_in_parts(
 
 
 @checked
-def score(project: Project, points: ArrayLike, units: UnitName = "data") -> NDArray[np.floating]:
+def score(
+    project: Project, points: ArrayLike, units: UnitName = "data", given: ArrayLike | None = None
+) -> NDArray[np.floating]:
     """Compute the log-density in nats (n,) of points (n, 2) under the flow of a project, in float64. Loads TensorFlow.
 
     Args:
         project: The project.
         points: Points (n, 2).
         units: The units of the points: `data`, `pixels` or `flow`; see `units`. The density is per area in these units.
+        given: The value of the condition of each point (n,): the name of a class, or a number. By default, all have the
+            value at which the project is shown.
 
     Raises:
-        SpecError: If the points have another shape, or if guidance does not move the particles.
+        SpecError: If the points have another shape, if guidance does not move the particles, or if a value is not one
+            of the condition.
         FileError: If the weights do not fit the flow.
         TargetError: If the target has no pixels.
     """
-    return np.concatenate(list(score_in_parts(project, points, units)))
+    return np.concatenate(list(score_in_parts(project, points, units, given)))
 
 
 @checked
-def score_in_parts(project: Project, points: ArrayLike, units: UnitName = "data") -> Iterator[NDArray[np.floating]]:
+def score_in_parts(
+    project: Project, points: ArrayLike, units: UnitName = "data", given: ArrayLike | None = None
+) -> Iterator[NDArray[np.floating]]:
     """Yield the log-densities of `score` in parts (m,), so that they are not all in memory. Loads TensorFlow."""
     check_particles(project.flow)
-    given, found, flow = checked_points(points), spec_units(project.target, units), project.build_flow("float64")
-    for some in slices(len(given)):
-        yield found.log_density(flow.log_prob(found.points(given[some])))
+    scored, found, flow = checked_points(points), spec_units(project.target, units), project.build_flow("float64")
+    values = None if given is None else _told(project, given, len(scored))
+    for some in slices(len(scored)):
+        log_prob = flow.log_prob(found.points(scored[some]), None if values is None else values[some])
+        yield found.log_density(log_prob)
+
+
+def _told(project: Project, given: ArrayLike, count: int) -> NDArray[np.float64]:
+    """Return the value of the condition of each of some points. Raises `SpecError`."""
+    names, places = np.unique(np.asarray(given), return_inverse=True)
+    if places.shape != (count,):
+        raise SpecError(f"There are {count:,} points, but the values of the condition are {np.shape(given)}.")
+    values = [project.condition.value(each) for each in names.tolist()]
+    if ANY in values:
+        raise SpecError("Each point has a value of its own, so it cannot be 'any'. Leave out the values.")
+    return np.array(values, np.float64)[places]
 
 
 @checked

@@ -52,8 +52,8 @@ class ComparisonPreset:
         """Raise `SpecError` if the comparison needs a condition, and the target has none."""
         if self.needs_condition and condition_of(target) is None:
             raise SpecError(
-                "The target has no condition, so there is nothing to tell a flow. Add one to several words, or let one "
-                "word turn, grow or move."
+                "The target has no condition, so there is nothing to tell a flow. Add one to several words, let one "
+                "word turn, grow or move, or choose a column of a table."
             )
 
 

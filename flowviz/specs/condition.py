@@ -84,6 +84,9 @@ class Condition(Spec):
     def value(self, text: str | float) -> Value:
         """Return the value for the name of a class, for a number in the range, which may be text, or for `ANY`.
 
+        A number stands for a share of two classes: between their own numbers, if all classes are increasing numbers,
+        and else between their indices.
+
         Raises:
             SpecError: If there is no such class, or if the number is not in the range.
         """
@@ -91,28 +94,50 @@ class Condition(Spec):
             return float(self.classes.index(str(text)))
         if text == ANY:
             return ANY
-        low, high = self.range
+        low, high = (self._scale[0], self._scale[-1]) if self.classes else self.range
         try:
             number = float(text)
         except ValueError:
             number = np.nan
         slack = ROUNDING * (high - low)
         if low - slack <= number <= high + slack:
-            return float(np.clip(number, low, high))
+            number = float(np.clip(number, low, high))
+            return float(np.interp(number, self._scale, self.values)) if self.classes else number
         if self.classes:
             raise SpecError(
-                f"There is no {self.name} {str(text)!r}. Give one of {', '.join(self.classes)}, or a number from 0 to "
-                f"{high:g} for one in between."
+                f"There is no {self.name} {str(text)!r}. Give one of {', '.join(self.classes)}, or a number from "
+                f"{low:g} to {high:g} for one in between."
             )
         raise SpecError(
             f"The {self.name} cannot be {str(text)!r}: give a number from {self.number(low)} to {self.number(high)}."
         )
 
+    def told(self, value: Value) -> str | float:
+        """Return what `value` reads as a value: the name of a class, a number, or `ANY`."""
+        if isinstance(value, str) or not self.classes:
+            return value
+        return self.label(value) if self.is_learned(value) else float(np.interp(value, self.values, self._scale))
+
+    @property
+    def heading(self) -> str:
+        """Return the name as a heading, which begins with a capital letter."""
+        return f"{self.name[:1].upper()}{self.name[1:]}"
+
+    @property
+    def _scale(self) -> list[float]:
+        """Return a number for each class: its own, if all classes are increasing numbers, or else its index."""
+        try:
+            own = [float(each) for each in self.classes]
+        except ValueError:
+            own = []
+        return own if own and (np.diff(own) > 0).all() and np.isfinite(own).all() else [*map(float, self.values)]
+
     def number(self, value: float) -> str:
         """Return a number as text, with the digits that tell values in the range apart."""
         largest = max(abs(self.low), abs(self.high))
         digits = DIGITS + round(np.log10(largest / (self.high - self.low)) + 0.5)
-        return np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
+        exact = 0.0 if abs(value) < ROUNDING * (self.high - self.low) else value
+        return np.format_float_positional(exact, digits, unique=False, fractional=False, trim="-")
 
     def sentence(self) -> str:
         """Describe the condition for the user."""

@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
 PATH_WORDS = {"pairing": "a pairing", "integrator": "an integrator", "integrator_steps": "integrator steps"}
 SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
-NOTHING_TO_LEAVE_OUT = "The flow is told no values of a condition, so it cannot leave any out. Do not leave out values."
+NOTHING_TO_LEAVE_OUT = (
+    "The flow has no condition, so there are no values to leave out. Leave out none, or add a condition."
+)
 NOT_CONDITIONAL = "A {}, so it cannot be conditional. Choose another flow, or ignore the condition."
 ONE_DENSITY = (
-    "The flow was told all values of the condition, so it knows no density of all values together: it has no guidance, "
-    "and cannot be shown at any value. Train one that leaves out some values, such as 0.1 of them."
+    "The flow was always told the value of the condition, so it never learned all values together: it has no guidance, "
+    "and no value 'any'. Train one that leaves out some values, such as 0.1 of them."
 )
 UNGUIDED = (
-    "Guidance tilts the density of this flow, which pictures show, but moves none of its particles. Set it to 1, or "
+    "Guidance changes only the density of this flow, which pictures show, and none of its particles. Set it to 1, or "
     "train flow matching."
 )
 

@@ -21,6 +21,7 @@ from .tables import read_points as read_points
 from .tables import reading_columns as reading_columns
 from .tables import reading_condition as reading_condition
 from .tables import reading_points as reading_points
+from .tables import reading_values as reading_values
 from .tables import result_of as result_of
 from .target import DRAWN_TOGETHER as DRAWN_TOGETHER
 from .target import Draws as Draws

@@ -38,7 +38,8 @@ WHOLE = Component(0.0, 0.0, 1.0, -LOG_2PI)  # of a base that is no mixture
 GUIDED = "The best possible velocity is that without guidance. Set the guidance to 1."
 NO_FIELD = "Only flow matching follows a velocity."
 UNKNOWN_TARGET = (
-    "The best possible velocity is known for words, pictures, shapes with a known density and tables, not for others."
+    "The best possible velocity is known for words, pictures, shapes with a known density, and tables without a "
+    "condition."
 )
 UNKNOWN_BASE = "From Student's t as the base, the best possible velocity is known for tables only. Choose another base."
 

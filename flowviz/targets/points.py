@@ -30,9 +30,10 @@ ON_A_LINE = 1e-7  # relative width below which float32 cannot distinguish the po
 class Points(Rows):
     """The empirical distribution of a table of points, split at random into training, validation and test points.
 
-    The split depends only on the number of points, so all flows and seeds share the same test points. With fewer than
-    100 points, 80% train the flow, the others validate it, and there is no test set. With a condition, each of the sets
-    has nearly the same share of the points of each class, or of each range of numbers.
+    The split depends only on the number of points and, with a condition, on its values, so all flows and seeds share
+    the same test points. With fewer than 100 points, 80% train the flow, the others validate it, and there is no test
+    set. With a condition, each of the sets has nearly the same share of the points of each class, or of each range of
+    numbers.
 
     Args:
         points: Points (n, 2).

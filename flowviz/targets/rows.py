@@ -41,7 +41,8 @@ class Rows(DrawnCloud):
             return self
         middle, reach = (round(value), 0.0) if self._condition.classes else (value, _reach(np.abs(values - value)))
         split = {use: _near(rows, middle, reach) for use, rows in self._split.items()}
-        rows = Rows(split, _near(self._shown_draws, middle, reach), self.units)
+        shown = _near(self._shown_draws, middle, reach)
+        rows = Rows(split, shown if len(shown.points) else split["sample"], self.units)  # a rare class is not shown
         rows._extent = self._extent  # so that points in the picture are as large as those of the whole table
         return rows
 

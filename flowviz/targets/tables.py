@@ -130,11 +130,16 @@ def reading_condition(path: Path, given: str) -> Generator[float, None, Column]:
         FileError: If there is no such column.
         TargetError: If its values cannot be a condition, for example because all are equal.
     """
+    name, values = yield from reading_values(path, given, MAX_POINTS)
+    return column_of(values, f"column {name}" if name.isdecimal() else name)
+
+
+def reading_values(path: Path, column: str, max_rows: int) -> Generator[float, None, tuple[str, NDArray[Any]]]:
+    """Read a column of a file, by name or number, step by step; return its name and its values (n,)."""
     table = _table(path)
-    place = _place_of(given, table, path)
-    name = table.columns[place]
-    values = yield from table.read([place], MAX_POINTS, None)
-    return column_of(values[:, 0], f"column {name}" if name.isdecimal() else name)
+    place = _place_of(column, table, path)
+    values = yield from table.read([place], max_rows, None)
+    return table.columns[place], values[:, 0]
 
 
 def reading_columns(

@@ -55,7 +55,7 @@ class Pictures:
     def still(self, work: Work, seen: Seen, alternative: str, given: float | None = None) -> Shown:
         """Return a picture of a work in a state, at a value of its condition."""
         if given is not None and isinstance(work.content, Project) and work.content.flow.condition:
-            work = Work(f"{work.name}_{given:g}", work.content.given(given))
+            work = Work(f"{work.name}_{given:g}", work.content.given(work.content.condition.told(given)))
         spec = ExportSpec(seen=seen, size=SIZE)
         if isinstance(work.content, Comparison):
             spec = ExportSpec(what="sheet", seen=seen, size=SIZE)

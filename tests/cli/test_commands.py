@@ -335,8 +335,8 @@ def test_command_and_python_ask_for_the_same_condition(target: ConditionalSpec, 
 def test_value_that_is_not_saved_is_named() -> None:
     flow, spec = FlowSpec().conditioned_on(WORDS.condition), ExportSpec(what="view")
     shown = flow.model_copy(update={"given": 1.0})
-    assert "--given 1.0" in render_command(Path("a.flowviz"), spec, Path("a.png"), shown)
-    assert ".given(1.0)" in render_python(Path("a.flowviz"), spec, Path("a.png"), shown)
+    assert "--given KATIE" in render_command(Path("a.flowviz"), spec, Path("a.png"), shown)
+    assert ".given('KATIE')" in render_python(Path("a.flowviz"), spec, Path("a.png"), shown)
 
 
 @STRICT

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flowviz import load, save
+from flowviz import load, save, score
 from flowviz.cli.target_sources import with_condition_value
+from flowviz.errors import SpecError
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Given, Shot
 from flowviz.records import Scene
@@ -62,6 +63,32 @@ def test_log_density_depends_on_the_value(trained: Path, tmp_path: Path) -> None
         assert run("score", trained, points, "--given", value, "-o", path) == 0
         found.append(np.load(path).tolist())
     assert found[0] != found[1] != found[2]
+
+
+def test_each_point_is_scored_at_its_own_value(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    points, path = tmp_path / "points.csv", tmp_path / "scores.npy"
+    points.write_text("x,word,y\n0.1,KATIE,0\n1,BRAD,0.2\n0.1,0.5,0\n")
+    assert run("score", trained, points, "--condition-column", "word", "-o", path) == 0
+    assert "Scoring all points" not in capsys.readouterr().err
+    own, project, places = np.load(path), load(trained), [(0.1, 0), (1, 0.2), (0.1, 0)]
+    values: list[str | float] = ["KATIE", "BRAD", 0.5]
+    for place, value, found in zip(places, values, own, strict=True):
+        assert found == pytest.approx(score(project.given(value), [place])[0], abs=1e-5)
+    assert score(project, places[:2], given=["KATIE", "BRAD"]) == pytest.approx(own[:2], abs=1e-5)
+    for wrong in (["KATIE"], ["any", "BRAD"], ["CARL", "BRAD"]):
+        with pytest.raises(SpecError):
+            score(project, places[:2], given=wrong)
+
+
+def test_score_says_at_which_value_all_points_are_scored(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    points = tmp_path / "points.csv"
+    points.write_text("x,y\n0,0\n")
+    assert run("score", trained, points, "--given", "KATIE", "-o", tmp_path / "scores.npy") == 0
+    assert "Scoring all points at KATIE." in capsys.readouterr().err
 
 
 def test_score_prints_the_mean_as_json(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -288,7 +315,7 @@ def test_guidance_survives_saving_and_keeps_the_score(guidable: dict[str, Path],
     ("family", "options", "reason"),
     [
         ("realnvp", ("--given", "any", "--guidance", 2), ""),
-        ("realnvp", ("--guidance", 2), "moves none of its particles"),
+        ("realnvp", ("--guidance", 2), "none of its particles"),
         ("flow_matching", ("--guidance", 6), "guidance cannot be 6"),
         ("flow_matching", ("--guidance", -1), "guidance cannot be -1"),
     ],
@@ -320,7 +347,7 @@ def test_flow_that_is_told_no_values_can_leave_none_out(
     options: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("train", *options, "--leave-out", 0.1, "--steps", 10, "-o", tmp_path / "a.flowviz") == 2
-    assert "so it cannot leave any out" in " ".join(capsys.readouterr().err.split())
+    assert "no values to leave out" in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "a.flowviz").exists()
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from flowviz.errors import SpecError
 from flowviz.specs import ConditionalSpec, FlowSpec, PointsSpec, ShapeSpec, TextSpec, target_spec
 from flowviz.specs.column import Column
-from flowviz.specs.condition import Condition
+from flowviz.specs.condition import ANY, Condition
 from flowviz.specs.target import table_of
 
 WORDS = Condition(name="word", classes=("BRAD", "KATIE"))
@@ -89,7 +89,7 @@ def test_number_out_of_the_range_of_a_column_is_refused(value: str | float) -> N
 def test_class_of_a_whole_number_is_meant_by_it() -> None:
     stars = Condition(name="stars", classes=("1", "2", "3"))
     assert stars.value(1) == stars.value("1") == 0
-    assert stars.value(1.0) == 1
+    assert stars.value(1.0) == 0
 
 
 @pytest.mark.parametrize(
@@ -182,3 +182,23 @@ def test_flow_is_shown_at_the_first_value_until_another_one_is_chosen() -> None:
     assert at_katie.as_trained() == flow_at_brad.as_trained()
     assert flow_at_brad.shown_as(at_katie) == at_katie
     assert at_katie.conditioned_on(None) == FlowSpec()
+
+
+def test_numbers_that_are_classes_are_values_of_their_own() -> None:
+    cylinders = Condition(name="cylinders", classes=("4", "6", "8"))
+    assert [cylinders.value(each) for each in (4, 6.0, np.float64(8), "6", "5")] == [0, 1, 2, 1, 0.5]
+    with pytest.raises(SpecError, match="a number from 4 to 8"):
+        cylinders.value(2.0)
+    mixed = Condition(name="size", classes=("10", "2"))
+    assert [mixed.value(each) for each in ("10", "2", 0.5)] == [0, 1, 0.5]
+
+
+@pytest.mark.parametrize("classes", [("4", "6", "8"), ("BRAD", "KATIE"), ("10", "2"), ()])
+def test_value_is_read_as_it_is_told(classes: tuple[str, ...]) -> None:
+    condition = Condition(name="word", classes=classes)
+    for value in (*condition.values, 0.25, ANY):
+        assert condition.value(condition.told(value)) == value
+
+
+def test_number_near_zero_has_no_rounding_noise() -> None:
+    assert Condition(name="age", low=-2.7, high=5.4).number(4.44e-16) == "0"

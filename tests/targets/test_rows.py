@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from flowviz.records import FLOW_UNITS
 from flowviz.specs import ConditionalSpec
+from flowviz.specs.condition import Condition
 from flowviz.targets import Points, Target, build_target, points_spec, spec_units, split_sentences, target_units
-from flowviz.targets.target import Use
+from flowviz.targets.rows import Rows
+from flowviz.targets.target import Draws, Use
 
 RNG = np.random.default_rng(0)
 COUNT = 2000
@@ -112,3 +115,12 @@ def test_units_and_sentences_are_those_of_the_table() -> None:
         "1,400 of the points train the flow, 300 validate it and 300 test it.",
     ]
     assert split_sentences(built(NUMBERS)[1])[0].startswith("The condition is 'condition', a number from 0.000")
+
+
+def test_a_class_that_is_too_rare_to_be_shown_has_its_training_points() -> None:
+    rows = Draws(np.random.default_rng(0).normal(size=(100, 2)).astype(np.float32), np.repeat([0.0, 1.0], 50))
+    condition = Condition(name="kind", classes=("cat", "dog"))
+    shown = rows.part(slice(50))  # no dog among them
+    target = Rows(dict.fromkeys(USES, rows), shown, FLOW_UNITS, condition).given(1.0)
+    assert len(target.preview()) > 0
+    assert len(target.sample(10, RNG)) == 10
