@@ -50,7 +50,7 @@ class Tilted:
         """
         values = self.log_prob(cell_centers(rectangle, shape)).reshape(shape)
         ratios = particles.log_density(-1) - self.log_prob(particles.positions[-1].astype(np.float64))
-        mismatch = float(ratios[np.isfinite(ratios)].mean()) if np.isfinite(ratios).any() else np.nan
+        mismatch = float(ratios[np.isfinite(ratios)].mean()) if np.isfinite(ratios).any() else None
         return Density(particles.last_stage, rectangle, values, self._draws, mismatch=mismatch)
 
     def log_prob(self, points: NDArray[np.float64]) -> NDArray[np.float32]:
