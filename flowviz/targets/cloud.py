@@ -70,26 +70,21 @@ class DrawnCloud(Cloud):
         return self._condition
 
     @abstractmethod
-    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
-        """Return points for a use with the values of their condition, or None if there are too few."""
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws:
+        """Return points for a use with the values of their condition; none to test a flow if there are too few."""
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw training points (count, 2) at all values of the condition."""
-        return self._points("sample", count, rng)
+        return self.drawn("sample", count, rng).points
 
     def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Return at most `count` validation points (n, 2)."""
-        return self._points("validation", count, rng)
+        return self.drawn("validation", count, rng).points
 
     def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
         """Return at most `count` test points (n, 2), or None if there are too few."""
-        found = self.drawn("test", count, rng)
-        return found and found.points
-
-    def _points(self, use: Use, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        found = self.drawn(use, count, rng)
-        assert found is not None
-        return found.points
+        found = self.drawn("test", count, rng).points
+        return found if len(found) else None
 
 
 def cloud_extent(points: NDArray[np.floating]) -> Extent:

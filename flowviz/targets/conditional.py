@@ -27,9 +27,7 @@ class ConditionalTarget(DrawnCloud):
 
     def __init__(self, condition: Condition) -> None:
         self._condition, self._outer = condition, Place()
-        drawn = self.drawn("sample", SHOWN, np.random.default_rng(0))
-        assert drawn is not None
-        points = drawn.points.astype(np.float64)
+        points = self.sample(SHOWN, np.random.default_rng(0)).astype(np.float64)
         middle, unit = points.mean(axis=0), float(points.std(axis=0).max())
         self._outer = Place(1 / unit, x=-middle[0] / unit, y=-middle[1] / unit)
         entropies = [self.given(value).entropy for value in condition.values]
@@ -64,12 +62,10 @@ class Classes(ConditionalTarget):
         """Return the class nearest to a value, or the target with all classes if it is None or any."""
         return self if value is None or isinstance(value, str) else Placed(self._targets[round(value)], self._outer)
 
-    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
-        """Return points of all classes in turn, or None if a class has none for a use."""
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws:
+        """Return points of all classes in turn."""
         each = -(-count // len(self._targets))
-        found = [getattr(target, use)(each, rng) for target in self._targets]
-        if any(points is None for points in found):
-            return None
+        found = [target.drawn(use, each, rng).points for target in self._targets]
         fewest = min(map(len, found))
         points = np.stack([points[:fewest] for points in found], axis=1).reshape(-1, 2)
         return Draws(
@@ -95,11 +91,9 @@ class Moving(ConditionalTarget):
             return self
         return Placed(self._target, self._place_at(value).within(self._outer))
 
-    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws:
         """Return points at random values to train on, or else at those that are scored, in turn."""
-        points = getattr(self._target, use)(count, rng)
-        if points is None:
-            return None
+        points = self._target.drawn(use, count, rng).points
         scored = self._condition.values
         values = rng.random(len(points)) if use == "sample" else np.resize(scored, len(points))
         return Draws(self._placed(points, self._place_at(values)), values)

@@ -46,12 +46,10 @@ class Rows(DrawnCloud):
         rows._extent = self._extent  # so that points in the picture are as large as those of the whole table
         return rows
 
-    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
-        """Return draws from the training points, or at most `count` others, or None if there are no test points."""
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws:
+        """Return draws from the training points, or at most `count` others."""
         rows = self._split[use]
-        if use == "sample":
-            return rows.part(rng.integers(len(rows.points), size=count))
-        return rows.part(slice(count)) if len(rows.points) or use == "validation" else None
+        return rows.part(rng.integers(len(rows.points), size=count) if use == "sample" else slice(count))
 
     @property
     def training_points(self) -> int:

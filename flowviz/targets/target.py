@@ -101,16 +101,10 @@ class Target(ABC):
         """Return the target at a value of the condition, or all of it if it has none, or for None or any value."""
         return self
 
-    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws | None:
-        """Return points for a use with the values of their condition, or None if the target has none for it."""
+    def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws:
+        """Return points for a use with the values of their condition; none to test a flow if there are too few."""
         points = getattr(self, use)(count, rng)
-        return None if points is None else Draws(points)
-
-    def training_draw(self, count: int, rng: np.random.Generator) -> Draws:
-        """Draw training points with the values of their condition."""
-        found = self.drawn("sample", count, rng)
-        assert found is not None
-        return found
+        return Draws(np.zeros((0, 2), np.float32) if points is None else points)
 
     @property
     def training_points(self) -> int | None:

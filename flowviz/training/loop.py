@@ -213,7 +213,7 @@ class Training:
         """Take `count` steps while the clock runs, and return the events to report."""
         self._clock.resume()
         steps, batch, _ = self._runner.shape
-        drawn = self._target.training_draw(steps * batch, self._train_rng)
+        drawn = self._target.drawn("sample", steps * batch, self._train_rng)
         own_rng = np.random.default_rng((self._spec.seed, self._guard.step))  # same points for equal batches
         points = self._flow.objective.prepared(drawn.rows(self._flow.spec, own_rng).reshape(steps, batch, -1), own_rng)
         self._latest_points = drawn.part(slice(count * batch)).part(slice(-LATEST_POINTS, None))

@@ -27,9 +27,7 @@ def generators(spec: TrainingSpec) -> list[np.random.Generator]:
 
 def validation_points(target: Target, spec: TrainingSpec) -> Draws:
     """Return the validation points, which are the same when training resumes."""
-    drawn = target.drawn("validation", SCORING_POINTS, generators(spec)[1])
-    assert drawn is not None
-    return drawn
+    return target.drawn("validation", SCORING_POINTS, generators(spec)[1])
 
 
 def points_of_test(target: Target) -> Draws | None:
@@ -39,7 +37,8 @@ def points_of_test(target: Target) -> Draws | None:
     different points. For a table, they are all of its test points.
     """
     count = max(SCORING_POINTS, target.training_points or 0)
-    return target.drawn("test", count, np.random.default_rng(0).spawn(TEST_STREAM + 1)[TEST_STREAM])
+    drawn = target.drawn("test", count, np.random.default_rng(0).spawn(TEST_STREAM + 1)[TEST_STREAM])
+    return drawn if len(drawn.points) else None
 
 
 def nlls_of(flow: "Scored", drawn: Draws) -> NDArray[np.float64]:

@@ -29,7 +29,6 @@ def test_points_of_all_values_together_are_in_flow_units(words: Target) -> None:
 @pytest.mark.parametrize("use", ["sample", "validation", "test"])
 def test_each_point_is_on_the_target_at_its_value_and_all_classes_have_as_many(words: Target, use: Use) -> None:
     drawn = words.drawn(use, 1000, np.random.default_rng(2))
-    assert drawn is not None
     assert drawn.values is not None
     assert np.bincount(drawn.values.astype(int)).tolist() == [500, 500]
     for value in (0.0, 1.0):
@@ -40,7 +39,6 @@ def test_each_point_is_on_the_target_at_its_value_and_all_classes_have_as_many(w
 def test_moving_target_has_its_points_at_its_value(motion: str) -> None:
     target = moving(motion)
     drawn = target.drawn("sample", 400, np.random.default_rng(3))
-    assert drawn is not None
     assert drawn.values is not None
     hits = [
         target.given(value).on_target(point[np.newaxis])
@@ -52,7 +50,6 @@ def test_moving_target_has_its_points_at_its_value(motion: str) -> None:
 
 def test_moving_target_is_scored_at_a_grid_of_values() -> None:
     drawn = moving("turn").drawn("test", 900, np.random.default_rng(4))
-    assert drawn is not None
     assert drawn.values is not None
     assert np.unique(drawn.values).tolist() == pytest.approx(np.linspace(0, 1, 9).tolist())
 
@@ -60,7 +57,6 @@ def test_moving_target_is_scored_at_a_grid_of_values() -> None:
 def test_entropy_is_the_mean_over_the_values_and_agrees_with_the_densities(words: Target) -> None:
     for target in (words, moving("grow")):
         drawn = target.drawn("sample", 40_000, np.random.default_rng(5))
-        assert drawn is not None
         assert drawn.values is not None
         condition = target.condition
         assert condition is not None

@@ -26,7 +26,6 @@ def built(values: NDArray[np.float64]) -> tuple[ConditionalSpec, Target]:
 def heights(target: Target, use: Use) -> NDArray[np.floating]:
     """Return the y of points in the units of the data."""
     found = target.drawn(use, 10**5, RNG)
-    assert found is not None
     assert len(found.points)
     return target_units(target, "data").values(found.points)[:, 1]
 
@@ -34,7 +33,6 @@ def heights(target: Target, use: Use) -> NDArray[np.floating]:
 def given(target: Target, use: Use) -> NDArray[np.float64]:
     """Return the values of points."""
     found = target.drawn(use, 10**5, RNG)
-    assert found is not None
     assert found.values is not None
     return found.values
 
@@ -48,7 +46,6 @@ NUMBERS = np.random.default_rng(3).exponential(size=COUNT)
 def test_points_keep_their_values(values: NDArray[np.float64], use: Use) -> None:
     target = built(values)[1]
     found = target.drawn(use, 1000, RNG)
-    assert found is not None
     assert found.values is not None
     y: NDArray[np.floating] = target_units(target, "data").values(found.points)[:, 1]
     np.testing.assert_allclose(y, found.values, atol=1e-2)
