@@ -17,7 +17,7 @@ FARTHEST = 1.5  # flow units to the left and to the right, for a target that mov
 
 
 class ConditionalTarget(DrawnCloud):
-    """A target that has one density for each value of a condition.
+    """A target that has one density for each value of a condition, as several targets or a moving one have.
 
     Its points at all values, taken together, are in flow units. Its entropy is the mean over the values that are
     scored, a lower bound on the NLL of any conditional flow.
@@ -52,12 +52,6 @@ class Classes(ConditionalTarget):
         self._targets = targets
         super().__init__(condition)
 
-    @property
-    def training_points(self) -> int | None:
-        """Return the number of distinct training points of all finite classes. None if every one is unlimited."""
-        counts = [target.training_points for target in self._targets]
-        return sum(count or 0 for count in counts) if any(counts) else None
-
     def given(self, value: Value | None) -> Target:
         """Return the class nearest to a value, or the target with all classes if it is None or any."""
         return self if value is None or isinstance(value, str) else Placed(self._targets[round(value)], self._outer)
@@ -65,12 +59,9 @@ class Classes(ConditionalTarget):
     def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws:
         """Return points of all classes in turn."""
         each = -(-count // len(self._targets))
-        found = [target.drawn(use, each, rng).points for target in self._targets]
-        fewest = min(map(len, found))
-        points = np.stack([points[:fewest] for points in found], axis=1).reshape(-1, 2)
-        return Draws(
-            self._placed(points[:count], Place()), np.tile(np.arange(len(found), dtype=np.float64), fewest)[:count]
-        )
+        points = np.stack([target.sample(each, rng) for target in self._targets], axis=1).reshape(-1, 2)
+        values = np.tile(self._condition.values, each)
+        return Draws(self._placed(points[:count], Place()), values[:count])
 
 
 class Moving(ConditionalTarget):
@@ -80,11 +71,6 @@ class Moving(ConditionalTarget):
         self._target, self._place_at = target, PLACES[motion]
         super().__init__(condition)
 
-    @property
-    def training_points(self) -> int | None:
-        """Return the number of distinct training points of the target. None if unlimited."""
-        return self._target.training_points
-
     def given(self, value: Value | None) -> Target:
         """Return the target at a value, or at all values if it is None or any."""
         if value is None or isinstance(value, str):
@@ -93,9 +79,8 @@ class Moving(ConditionalTarget):
 
     def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws:
         """Return points at random values to train on, or else at those that are scored, in turn."""
-        points = self._target.drawn(use, count, rng).points
-        scored = self._condition.values
-        values = rng.random(len(points)) if use == "sample" else np.resize(scored, len(points))
+        points = self._target.sample(count, rng)
+        values = rng.random(count) if use == "sample" else np.resize(self._condition.values, count)
         return Draws(self._placed(points, self._place_at(values)), values)
 
 

@@ -1,4 +1,4 @@
-"""Targets that are scaled, turned and moved."""
+"""Densities that are scaled, turned and moved."""
 
 from dataclasses import dataclass
 
@@ -50,7 +50,7 @@ class Place:
 
 
 class Placed(Target):
-    """Another target at a place of the plane."""
+    """Another target, which is a density and no table, at a place of the plane."""
 
     def __init__(self, target: Target, place: Place) -> None:
         self.target, self.place = target, place
@@ -69,23 +69,9 @@ class Placed(Target):
         (low_x, low_y), (high_x, high_y) = corners.min(axis=0), corners.max(axis=0)
         return float(low_x), float(high_x), float(low_y), float(high_y)
 
-    @property
-    def training_points(self) -> int | None:
-        """Return the number of distinct training points of the target. None if unlimited."""
-        return self.target.training_points
-
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw training points (count, 2)."""
         return self.place.of(self.target.sample(count, rng)).astype(np.float32)
-
-    def validation(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Return at most `count` validation points (n, 2)."""
-        return self.place.of(self.target.validation(count, rng)).astype(np.float32)
-
-    def test(self, count: int, rng: np.random.Generator) -> NDArray[np.float32] | None:
-        """Return at most `count` test points (n, 2), or None if the target has too few."""
-        found = self.target.test(count, rng)
-        return None if found is None else self.place.of(found).astype(np.float32)
 
     def log_prob(self, points: NDArray[np.floating]) -> NDArray[np.float64] | None:
         """Return the log-density (n,) in nats at points (n, 2), or None if that of the target is unknown."""
