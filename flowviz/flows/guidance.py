@@ -17,7 +17,6 @@ OUTERMOST = 0.001, 0.999  # quantiles of the particles, around which the grid is
 MARGIN = 0.1  # share of the width or height of the grid, on each side
 SIDE = 96  # cells along its shorter side
 DRAWS = 8_000
-NO_DENSITY = "The tilted density cannot be normalized: it is 0 everywhere. Set the guidance to 1, or train again."
 
 
 class Tilted:
@@ -98,5 +97,7 @@ class Tilted:
 
 def _some(found: NDArray[np.float32]) -> NDArray[np.float32]:
     if not len(found):
-        raise SpecError(NO_DENSITY)
+        raise SpecError(
+            "The tilted density cannot be normalized: it is 0 everywhere. Set the guidance to 1, or train again."
+        )
     return found

@@ -8,7 +8,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 from flowviz.errors import SpecError
 from flowviz.specs.condition import ANY, Condition, Value
 from flowviz.specs.fields import Option, described
-from flowviz.specs.flow_choices import NOTHING_TO_LEAVE_OUT, check_choices, check_condition
+from flowviz.specs.flow_choices import check_choices, check_condition
 from flowviz.specs.recipes import (
     BASE,
     NORMALIZATION_KINDS,
@@ -295,7 +295,9 @@ class FlowSpec(Spec):
         """
         if condition is None or self.ignores_condition:
             if self.leave_out:
-                raise SpecError(NOTHING_TO_LEAVE_OUT)
+                raise SpecError(
+                    "The flow has no condition, so there are no values to leave out. Add one, or leave out none."
+                )
             return self.without_condition
         has_same = condition == self.condition and self.given is not None
         given = self.given if has_same else condition.range[0]
@@ -304,9 +306,7 @@ class FlowSpec(Spec):
     @property
     def without_condition(self) -> "FlowSpec":
         """Return this flow as it was before it got the condition of its target."""
-        if self.condition is None:
-            return self
-        return FlowSpec(**{**dict(self), "condition": None, "given": None, "guidance": 1.0})
+        return self.model_copy(update={"condition": None, "given": None, "guidance": 1.0})
 
     def bijector_kinds(self) -> tuple[str, ...]:
         """Return the kind of each bijector, in order from the base to the target."""

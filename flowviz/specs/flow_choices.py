@@ -12,18 +12,6 @@ if TYPE_CHECKING:
 NETWORK_FIELDS = ("width", "depth", "hats", "waves")  # fields of `FlowSpec` that a table does not have
 PATH_WORDS = {"pairing": "a pairing", "integrator": "an integrator", "integrator_steps": "integrator steps"}
 SOLE_FIELDS = {"layers": 1, "conditioner": "network", "hats": 0, "normalization": "none"}  # of a continuous flow
-NOTHING_TO_LEAVE_OUT = (
-    "The flow has no condition, so there are no values to leave out. Leave out none, or add a condition."
-)
-NOT_CONDITIONAL = "A {}, so it cannot be conditional. Choose another flow, or ignore the condition."
-ONE_DENSITY = (
-    "The flow was always told the value of the condition, so it never learned all values together: it has no guidance, "
-    "and no value 'any'. Train one that leaves out some values, such as 0.1 of them."
-)
-UNGUIDED = (
-    "Guidance changes only the density of this flow, which pictures show, and none of its particles. Set it to 1, or "
-    "train flow matching."
-)
 
 
 def check_choices(flow: "FlowSpec") -> None:
@@ -48,15 +36,23 @@ def check_condition(flow: "FlowSpec") -> None:
     if flow.condition and not flow.takes_condition:
         what = "table" if flow.conditioner == "table" else f"{flow.family} flow"
         reason = "does not take a condition" if flow.recipe.stages else "has no networks"
-        raise ValueError(NOT_CONDITIONAL.format(f"{what} {reason}"))
+        raise ValueError(
+            f"A {what} {reason}, so it cannot be conditional. Choose another flow, or ignore the condition."
+        )
     if (flow.given == ANY or flow.guidance != 1) and not flow.leave_out:
-        raise ValueError(ONE_DENSITY)
+        raise ValueError(
+            "The flow was always told the value of the condition, so it never learned all values together: it has no "
+            "guidance, and no value 'any'. Train one that leaves out some values, such as 0.1 of them."
+        )
 
 
 def check_particles(flow: "FlowSpec") -> None:
     """Raise `SpecError` if the particles of a flow are not guided, although its density is."""
     if flow.is_tilted and not flow.guides_particles:
-        raise SpecError(UNGUIDED)
+        raise SpecError(
+            "Guidance changes only the density of this flow, which pictures show, and none of its particles. Set it to "
+            "1, or train flow matching."
+        )
 
 
 def _check_path(flow: "FlowSpec") -> None:

@@ -76,13 +76,13 @@ def _given(target: Target, drawn: Draws, nlls: NDArray[np.float64]) -> tuple[Sco
     """Return the score near each value of the condition of a target; none if it has no condition."""
     if target.condition is None or drawn.values is None:
         return ()
-    condition, found = target.condition, list[ScoreGiven]()
-    nearest = np.abs(drawn.values[:, np.newaxis] - condition.values).argmin(axis=1)
-    for index, value in enumerate(condition.values):
-        own = nlls[nearest == index]
-        mean = None if not len(own) or np.isnan(own).any() else float(own.mean())
-        found.append(ScoreGiven(condition.label(value), mean, target.given(value).entropy))
-    return tuple(found)
+    values = target.condition.values
+    nearest = np.abs(drawn.values[:, np.newaxis] - values).argmin(axis=1)
+    means = [Measured.of(nlls[nearest == index], "test").mean for index in range(len(values))]
+    return tuple(
+        ScoreGiven(target.condition.label(value), mean, target.given(value).entropy)
+        for value, mean in zip(values, means, strict=True)
+    )
 
 
 def tested(flow: "Scored", target: Target, score: Score) -> tuple[Score, NDArray[np.float32] | None]:
