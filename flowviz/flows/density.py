@@ -1,7 +1,6 @@
 """Objectives that learn from the log-density of a target, without any of its points."""
 
-from copy import copy
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -24,27 +23,18 @@ class DensityObjective(Objective):
     is_nll = False
     learns_from_density = True
 
-    _values: tf.Tensor
-    _place: tf.Tensor
-
     def prepared(self, points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
         """Return draws from the base (steps, batch, 2). They do not depend on the points of the target."""
         steps, batch, _ = points.shape
         return base_of(self.spec).sample(steps * batch, int(rng.integers(2**63))).reshape(points.shape)
 
-    def toward(self, values: tf.Tensor, place: tf.Tensor) -> Self:
-        """Return the objective of learning the log-densities of a lattice, as `Energy` has them."""
-        found = copy(self)
-        found._values, found._place = values, place
-        return found
-
     def moved(
-        self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, start: tf.Tensor
+        self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, start: tf.Tensor, *lattice: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Return where particles (n, 2) end, and the log-densities (n,) of the flow and of the target there."""
         end, log_det = chain.forward_and_log_det(parameters, statistics, start)
         own = chain.base(parameters).log_prob(start, tf.math) - log_det
-        return end, own, lattice_log_prob(self._values, self._place, end)
+        return end, own, lattice_log_prob(*lattice, end)
 
 
 class ReverseKL(DensityObjective):
@@ -56,9 +46,15 @@ class ReverseKL(DensityObjective):
     """
 
     def loss(
-        self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any
+        self,
+        chain: Chain,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        batch: tf.Tensor,
+        pace: Any,
+        *lattice: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        _, own, wanted = self.moved(chain, parameters, statistics, batch)
+        _, own, wanted = self.moved(chain, parameters, statistics, batch, *lattice)
         return tf.reduce_mean(own - wanted), statistics
 
 
@@ -75,9 +71,15 @@ class WeightedNLL(DensityObjective):
         return energy.values * np.float32(min(1.0, fraction / ANNEALED_SHARE)), energy.place
 
     def loss(
-        self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any
+        self,
+        chain: Chain,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        batch: tf.Tensor,
+        pace: Any,
+        *lattice: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        end, own, wanted = self.moved(chain, parameters, statistics, batch)
+        end, own, wanted = self.moved(chain, parameters, statistics, batch, *lattice)
         weights = tf.nn.softmax(ALPHA * (wanted - own))
         weights = tf.minimum(weights, MAX_WEIGHT / tf.cast(tf.size(weights), weights.dtype))
         weights = tf.stop_gradient(weights / tf.reduce_sum(weights))

@@ -40,7 +40,13 @@ class FlowMatching(Objective):
         return np.concatenate([pairs[..., :4], times, pairs[..., 4:]], axis=2)
 
     def loss(
-        self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any
+        self,
+        chain: Chain,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        batch: tf.Tensor,
+        pace: Any,
+        *lattice: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         start, end, time, given = tf.split(tf.transpose(batch), [2, 2, 1, -1])
         weights = {**chain.numbers(parameters, statistics)[0], GIVEN: given}

@@ -43,11 +43,18 @@ class Objective(ABC):
 
     @abstractmethod
     def loss(
-        self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any
+        self,
+        chain: Chain,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        batch: tf.Tensor,
+        pace: Any,
+        *lattice: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the loss of a batch (batch, columns + k), a scalar, and the statistics after the step.
 
-        `pace`, from 0 to 1, slows running averages down.
+        `pace`, from 0 to 1, slows running averages down. The lattice is that of `lattice`, if the objective learns from
+        the density.
         """
 
 
@@ -61,7 +68,13 @@ class MaximumLikelihood(Objective):
         return stratified(points, rng)
 
     def loss(
-        self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, batch: tf.Tensor, pace: Any
+        self,
+        chain: Chain,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        batch: tf.Tensor,
+        pace: Any,
+        *lattice: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         log_prob, statistics = chain.training_log_prob(parameters, statistics, batch, pace)
         return -tf.reduce_mean(log_prob), statistics

@@ -16,7 +16,6 @@ from flowviz import compile_cache
 from flowviz.errors import FileError
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.bumps import edit_arrays
-from flowviz.flows.density import DensityObjective
 from flowviz.flows.machine import OUT_OF_MEMORY
 from flowviz.flows.network import is_later
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
@@ -276,19 +275,20 @@ class ChunkRunner:
     def _take_steps(self, *arguments: tf.Tensor) -> tuple[tf.Tensor, ...]:
         *state, step, points, rates, highest_rate, clip_norm, count = arguments[:STEP_ARGUMENTS]
         chain, objective = self.flow.chain, self.flow.objective
-        if isinstance(objective, DensityObjective):
-            objective = objective.toward(*arguments[STEP_ARGUMENTS : STEP_ARGUMENTS + 2])
+        lattice = arguments[STEP_ARGUMENTS : STEP_ARGUMENTS + 2] if objective.learns_from_density else ()
         if self._edited:
             chain = chain.edited(self._edited.disabled, arguments[-1])
 
         def take_step(i: tf.Tensor, losses: tf.Tensor, *tensors: tf.Tensor) -> tuple[tf.Tensor, ...]:
             # Running averages slow down with the learning rate; otherwise the weights could not keep up at the end.
             pace = tf.minimum(1.0, rates[i] / highest_rate)
-
-            def loss_of(parameters: tf.Tensor, statistics: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-                return objective.loss(chain, parameters, statistics, points[i], pace)
-
-            new_state, loss = self._take_step(loss_of, State(*tensors), step + i, rates[i], clip_norm)
+            new_state, loss = self._take_step(
+                lambda *numbers: objective.loss(chain, *numbers, points[i], pace, *lattice),
+                State(*tensors),
+                step + i,
+                rates[i],
+                clip_norm,
+            )
             return i + 1, tf.tensor_scatter_nd_update(losses, [[i]], [loss]), *new_state
 
         _, losses, end, *others = tf.while_loop(

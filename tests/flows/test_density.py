@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from flowviz.flows import build_flow
-from flowviz.flows.density import DensityObjective, ReverseKL, WeightedNLL, lattice_log_prob
+from flowviz.flows.density import ReverseKL, WeightedNLL, lattice_log_prob
 from flowviz.flows.flow_laws import gradient_error, random_flow
 from flowviz.records.energy import Energy
 from flowviz.specs import FlowSpec
@@ -17,8 +17,8 @@ WAVES = Energy.of(lambda x, y: np.sin(3 * x) - (x**2 + (y[:, np.newaxis] - x) **
 SMALL = FlowSpec(layers=2, width=8, depth=1, hats=0, waves=0, normalization="none")
 
 
-def toward(objective: type[DensityObjective], energy: Energy, dtype: tf.DType = tf.float32) -> DensityObjective:
-    return objective(SMALL).toward(tf.constant(energy.values, dtype), tf.constant(energy.place, dtype))
+def lattice(energy: Energy, dtype: tf.DType = tf.float32) -> tuple[tf.Tensor, tf.Tensor]:
+    return tf.constant(energy.values, dtype), tf.constant(energy.place, dtype)
 
 
 def test_lattice_is_that_of_the_record() -> None:
@@ -40,19 +40,19 @@ def test_flow_that_is_the_target_has_no_divergence_and_even_weights() -> None:
     flow = build_flow(SMALL)  # the identity
     numbers = flow.parameters.read_value(), flow.statistics.read_value()
     start = tf.constant(flow.particles(2000))
-    divergence, _ = toward(ReverseKL, NORMAL).loss(flow.chain, *numbers, start, 1.0)
+    divergence, _ = ReverseKL(SMALL).loss(flow.chain, *numbers, start, 1.0, *lattice(NORMAL))
     assert float(divergence) == pytest.approx(0, abs=1e-3)
-    weighted, _ = toward(WeightedNLL, NORMAL).loss(flow.chain, *numbers, start, 1.0)
+    weighted, _ = WeightedNLL(SMALL).loss(flow.chain, *numbers, start, 1.0, *lattice(NORMAL))
     assert float(weighted) == pytest.approx(-flow.log_prob(start).mean(), abs=2e-3)
 
 
 def test_gradient_of_the_divergence_is_that_of_differences() -> None:
     flow = random_flow(SMALL, "float64")
-    objective = toward(ReverseKL, WAVES, tf.float64)
+    objective, waves = ReverseKL(SMALL), lattice(WAVES, tf.float64)
     start = tf.constant(flow.particles(64), tf.float64)
 
     def loss(parameters: tf.Tensor) -> tf.Tensor:
-        return objective.loss(flow.chain, parameters, flow.statistics.read_value(), start, 1.0)[0]
+        return objective.loss(flow.chain, parameters, flow.statistics.read_value(), start, 1.0, *waves)[0]
 
     assert gradient_error(loss, flow.parameters.read_value()) < 1e-2  # a few points change their cell
 
@@ -64,7 +64,8 @@ def test_weights_draw_particles_to_where_there_are_too_few() -> None:
     with tf.GradientTape() as tape:
         tape.watch(parameters)
         start = tf.constant(flow.particles(2000))
-        loss, _ = toward(WeightedNLL, far).loss(flow.chain, parameters, flow.statistics.read_value(), start, 1.0)
+        numbers = parameters, flow.statistics.read_value()
+        loss, _ = WeightedNLL(SMALL).loss(flow.chain, *numbers, start, 1.0, *lattice(far))
     flow.parameters.assign(parameters - 0.01 * tape.gradient(loss, parameters))
     assert flow.forward(start.numpy())[:, 0].mean() > 0.001
 
