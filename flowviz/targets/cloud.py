@@ -5,7 +5,6 @@ from abc import abstractmethod
 import numpy as np
 from numpy.typing import NDArray
 
-from flowviz.specs.condition import Condition
 from flowviz.targets.target import Draws, Extent, Target, Use, widened
 
 LEFT_OUT = 0.001  # share of the points cut off at each end of an axis, because outliers may be far away
@@ -52,22 +51,7 @@ class Cloud(Target):
 
 
 class DrawnCloud(Cloud):
-    """A cloud whose points are drawn together with the values of a condition, if it has one.
-
-    Args:
-        shown: Points (n, 2) of the distribution, as for `Cloud`.
-        condition: The condition, or None.
-        entropy: Entropy in nats. None if unknown.
-    """
-
-    def __init__(self, shown: NDArray[np.floating], condition: Condition | None, entropy: float | None = None) -> None:
-        super().__init__(shown, entropy)
-        self._condition = condition
-
-    @property
-    def condition(self) -> Condition | None:
-        """Return the condition, or None if there is none."""
-        return self._condition
+    """A cloud whose points are drawn together with the values of a condition, if it has one."""
 
     @abstractmethod
     def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws:

@@ -23,21 +23,21 @@ class ConditionalTarget(DrawnCloud):
     scored, a lower bound on the NLL of any conditional flow.
     """
 
-    _condition: Condition
+    condition: Condition
 
     def __init__(self, condition: Condition) -> None:
-        self._condition, self._outer = condition, Place()
+        self.condition, self._outer = condition, Place()
         points = self.sample(SHOWN, np.random.default_rng(0)).astype(np.float64)
         middle, unit = points.mean(axis=0), float(points.std(axis=0).max())
         self._outer = Place(1 / unit, x=-middle[0] / unit, y=-middle[1] / unit)
         entropies = [self.given(value).entropy for value in condition.values]
         known = [each for each in entropies if each is not None]
         entropy = float(np.mean(known)) if len(known) == len(entropies) else None
-        super().__init__((points - middle) / unit, condition, entropy)
+        super().__init__((points - middle) / unit, entropy)
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) on the target at any value that is scored, or None if unknown."""
-        masks = [self.given(value).contains(points) for value in self._condition.values]
+        masks = [self.given(value).contains(points) for value in self.condition.values]
         known = [mask for mask in masks if mask is not None]
         return np.any(known, axis=0) if len(known) == len(masks) else None
 
@@ -60,7 +60,7 @@ class Classes(ConditionalTarget):
         """Return points of all classes in turn."""
         each = -(-count // len(self._targets))
         points = np.stack([target.sample(each, rng) for target in self._targets], axis=1).reshape(-1, 2)
-        values = np.tile(self._condition.values, each)
+        values = np.tile(self.condition.values, each)
         return Draws(self._placed(points[:count], Place()), values[:count])
 
 
@@ -80,7 +80,7 @@ class Moving(ConditionalTarget):
     def drawn(self, use: Use, count: int, rng: np.random.Generator) -> Draws:
         """Return points at random values to train on, or else at those that are scored, in turn."""
         points = self._target.sample(count, rng)
-        values = rng.random(count) if use == "sample" else np.resize(self._condition.values, count)
+        values = rng.random(count) if use == "sample" else np.resize(self.condition.values, count)
         return Draws(self._placed(points, self._place_at(values)), values)
 
 

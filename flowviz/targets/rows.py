@@ -31,15 +31,15 @@ class Rows(DrawnCloud):
     def __init__(
         self, split: Mapping[Use, Draws], shown: Draws, units: Units, condition: Condition | None = None
     ) -> None:
-        super().__init__(shown.points, condition)
-        self._split, self._shown_draws, self.units = split, shown, units
+        super().__init__(shown.points)
+        self._split, self._shown_draws, self.units, self.condition = split, shown, units, condition
 
     def given(self, value: Value | None) -> Target:
         """Return the rows of the class or with the numbers nearest to a value, or all rows for None or any."""
         values = self._shown_draws.values
-        if value is None or isinstance(value, str) or self._condition is None or values is None:
+        if value is None or isinstance(value, str) or self.condition is None or values is None:
             return self
-        middle, reach = (round(value), 0.0) if self._condition.classes else (value, _reach(np.abs(values - value)))
+        middle, reach = (round(value), 0.0) if self.condition.classes else (value, _reach(np.abs(values - value)))
         split = {use: _near(rows, middle, reach) for use, rows in self._split.items()}
         shown = _near(self._shown_draws, middle, reach)
         rows = Rows(split, shown if len(shown.points) else split["sample"], self.units)  # a rare class is not shown

@@ -59,7 +59,12 @@ class Target(ABC):
 
     Its points are in flow units: the mean is 0, the larger of the standard deviations in x and y is 1, and y points up.
     By default, it is a density, from which no draw comes twice, so that all sets of points are fresh draws.
+
+    Attributes:
+        condition: The condition, each value of which has a density of its own. None if there is none.
     """
+
+    condition: Condition | None = None
 
     @property
     @abstractmethod
@@ -91,11 +96,6 @@ class Target(ABC):
         They are never used to train a flow or to select a state.
         """
         return self.sample(count, rng)
-
-    @property
-    def condition(self) -> Condition | None:
-        """Return the condition, each value of which has a density of its own. None if there is none."""
-        return None
 
     def given(self, value: Value | None) -> "Target":
         """Return the target at a value of the condition, or all of it if it has none, or for None or any value."""
