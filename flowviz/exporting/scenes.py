@@ -1,7 +1,7 @@
 """The scenes of an export: the particles of a project, and data that is computed from its flow."""
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,6 @@ from flowviz.records import (
     Scene,
     Selection,
     Snapshot,
-    TargetPicture,
     Trace,
     Units,
     base_particles,
@@ -29,7 +28,6 @@ from flowviz.records.trace import PARTICLES
 from flowviz.rendering import Camera, Frame, render_frame, swept_grids, visible_rectangle
 from flowviz.rendering.raster import RGBA
 from flowviz.specs import FlowSpec, PictureSize, Seen, ViewSpec
-from flowviz.specs.condition import Value
 from flowviz.specs.view import BY_TARGET, FIELDS
 from flowviz.targets import Target, build_target, spec_units, target_picture, untrained_points, verdicts
 from flowviz.targets.target import widened
@@ -76,7 +74,7 @@ class Scenes:
         self._frame_seconds = frame_seconds
         self._frames: tuple[PictureSize, list[Frame]] | None = None
         self._last: tuple[Moment | None, Scene] | None = None
-        self._pictured: tuple[Value | None, TargetPicture] | None = None
+        self._pictured = lru_cache(maxsize=1)(target_picture)
 
     @property
     def count(self) -> int:
@@ -139,11 +137,11 @@ class Scenes:
             TargetError: If the view is in pixels and the target has none.
         """
         if self._last is None or self._last[0] is not shot.moment:
-            trace, is_earlier = self.trace(shot.moment), self._is_of_earlier_target(shot.moment)
-            target = None if is_earlier else self._target(shot.moment)  # the earlier one is no longer known
-            judge = self._judge(shot.moment)
-            found = verdicts(judge, trace, self._seen.view.color_by)
-            self._last = shot.moment, Scene(trace, self.selection, target=target, units=self.units, **found)
+            trace, view = self.trace(shot.moment), self._seen.view
+            target = self._target(shot.moment, is_needed="target" in view.marks)
+            found = verdicts(self._target(shot.moment, is_needed=view.color_by in BY_TARGET), trace, view.color_by)
+            picture = None if target is None else self._pictured(target)
+            self._last = shot.moment, Scene(trace, self.selection, target=picture, units=self.units, **found)
         scene = self._completed(self._last[1], shot, size)
         self._last = shot.moment, scene
         return scene
@@ -236,8 +234,9 @@ class Scenes:
         flow = self._project.flow
         return flow.model_copy(update={"given": moment.value}) if isinstance(moment, Given) else flow
 
-    def _target_at(self, moment: Moment | None) -> Target:
-        return self._built.given(self._spec(moment).given)
+    def _target(self, moment: Moment | None, *, is_needed: bool) -> Target | None:
+        """Return the target at a moment, or None if it is not needed, or was an earlier one, which is not known."""
+        return self._built.given(self._spec(moment).given) if is_needed and not self._is_earlier(moment) else None
 
     @cached_property
     def _built(self) -> Target:
@@ -247,14 +246,9 @@ class Scenes:
     def _encoded_points(self) -> NDArray[np.floating]:
         """Return the points (n, 2) to encode: always the same ones, on which the flow is not trained."""
         count = PARTICLES if self._particles is None else self._particles
-        return untrained_points(self._target_at(None), count)
+        return untrained_points(self._built.given(self._project.flow.given), count)
 
-    def _judge(self, moment: Moment | None) -> Target | None:
-        """Return the target that the colors of particles depend on, or None if they do not or it is no longer known."""
-        needs_target = self._seen.view.color_by in BY_TARGET and not self._is_of_earlier_target(moment)
-        return self._target_at(moment) if needs_target else None
-
-    def _is_of_earlier_target(self, moment: Moment | None) -> bool:
+    def _is_earlier(self, moment: Moment | None) -> bool:
         return (
             moment is not None
             and not isinstance(moment, Given)
@@ -270,15 +264,6 @@ class Scenes:
         """
         return spec_units(self._project.target, self._seen.view.units)
 
-    def _target(self, moment: Moment | None) -> TargetPicture | None:
-        """Return a picture of the target at a moment, or None if it is hidden."""
-        if "target" not in self._seen.view.marks:
-            return None
-        given = self._spec(moment).given
-        if self._pictured is None or self._pictured[0] != given:
-            self._pictured = given, target_picture(self._built.given(given))
-        return self._pictured[1]
-
     def _completed(self, scene: Scene, shot: Shot, size: PictureSize) -> Scene:
         """Return a scene with the density, grid, velocities and probe that the view shows."""
         probe = self._seen.probe if scene.probe is None else None
@@ -288,8 +273,7 @@ class Scenes:
         flow = self._flow(shot.moment)
         around = self.rectangle(Shot(stage, shot.moment), size)
         swept = swept_grids(self._field_camera(shot, size), scene.trace.last_stage, size)
-        shows_best = view.velocity != "learned" and not self._is_of_earlier_target(shot.moment)
-        target = self._target_at(shot.moment) if shows_best else None
+        target = self._target(shot.moment, is_needed=view.velocity != "learned")
         return completed(flow, scene, stage, view, around, probe, swept, target)
 
     def _field_camera(self, shot: Shot, size: PictureSize) -> Camera:

@@ -29,12 +29,18 @@ class DensityObjective(Objective):
         return base_of(self.spec).sample(steps * batch, int(rng.integers(2**63))).reshape(points.shape)
 
     def moved(
-        self, chain: Chain, parameters: tf.Tensor, statistics: tf.Tensor, start: tf.Tensor, *lattice: tf.Tensor
+        self,
+        chain: Chain,
+        parameters: tf.Tensor,
+        statistics: tf.Tensor,
+        start: tf.Tensor,
+        values: tf.Tensor,
+        place: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Return where particles (n, 2) end, and the log-densities (n,) of the flow and of the target there."""
         end, log_det = chain.forward_and_log_det(parameters, statistics, start)
         own = chain.base(parameters).log_prob(start, tf.math) - log_det
-        return end, own, lattice_log_prob(*lattice, end)
+        return end, own, lattice_log_prob(values, place, end)
 
 
 class ReverseKL(DensityObjective):
