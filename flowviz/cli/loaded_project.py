@@ -101,10 +101,9 @@ class LoadedProject:
                 project = project.given(chosen[GIVEN])
             if GUIDANCE in chosen:
                 project = project.guided(chosen[GUIDANCE])
-            changed = {name: chosen.get(name) for name in INTEGRATOR_FIELDS}
-            if any(value is not None for value in changed.values()):
+            if any(name in chosen for name in INTEGRATOR_FIELDS):
                 project = project if edits is None else project.with_edits(Edits())  # they belong to its present steps
-                project = project.with_integrator(changed["integrator"], changed["integrator_steps"])
+                project = project.with_integrator(*map(chosen.get, INTEGRATOR_FIELDS))
         return cls(path, project if edits is None else edited(project, edits))
 
     @cached_property

@@ -118,10 +118,10 @@ class Sources:
 
     def _check(self) -> None:
         """Raise `SpecError` if the sources do not go together, or an option has no effect."""
-        if not (self.text or self.image or self.drawing):
-            _check_belonging("--text, --image or --drawing", None, {"blur": self.of_drawing.get("blur")})
-        _check_belonging("--text", self.text, _without_blur(self.of_text))
-        _check_belonging("--image", self.image, _without_blur(self.of_image))
+        ink = self.text or self.image or self.drawing
+        _check_belonging("--text, --image or --drawing", ink, {"blur": self.of_drawing.get("blur")})
+        _check_belonging("--text", self.text, {**self.of_text, "blur": None})
+        _check_belonging("--image", self.image, {**self.of_image, "blur": None})
         of_table = {"columns": self.columns, "condition-column": self.condition_column}
         _check_belonging("--points", self.points, of_table | dict(self.of_points))
         if self.of is not None:
@@ -229,11 +229,6 @@ def _check_belonging(source: str, given: object, choices: Mapping[str, object]) 
     idle = next((name for name, value in choices.items() if value is not None), None)
     if idle and not given:
         raise SpecError(f"--{idle.replace('_', '-')} requires {source}.")
-
-
-def _without_blur(choices: Given) -> Given:
-    """Return the options of one kind of source, without the one that several kinds have."""
-    return {name: value for name, value in choices.items() if name != "blur"}
 
 
 def _with_choices(spec: SourceSpec, choices: Given) -> SourceSpec:

@@ -31,7 +31,7 @@ from flowviz.rendering.four_panels import check_room
 from flowviz.rendering.pixels import render_drawing
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.sheet import draw_sheet
-from flowviz.specs import ExportSpec, FlowSpec, PictureSize, ViewSpec
+from flowviz.specs import ExportSpec, FlowSpec, PictureSize
 from flowviz.specs.export_kinds import DIAGNOSTICS, FILMS, IN_FOLDERS, PICTURES, TABLES, Kinds, What
 from flowviz.specs.flow_choices import check_particles
 from flowviz.specs.playback import STEP_SECONDS
@@ -311,21 +311,15 @@ def _check(project: Project, spec: ExportSpec, selection: Selection | None) -> N
         raise SpecError(
             "The colors show the selection, but nothing is selected. Select some particles, or choose other colors."
         )
-    if spec.what in PICTURES:
-        _check_velocity(project, view)
+    shows_best = spec.what in PICTURES and "velocity" in view.marks and view.velocity != "learned"
+    if shows_best and (problem := best_velocity_problem(build_target(project.target), project.flow)):
+        raise SpecError(problem)
     if check := CHECKS.get(spec.what):
         check(project.flow)
     if spec.what == "page":
         check_page(spec)
     if spec.what == "losses" and not len(project.history.step):
         raise SpecError("There are no losses to export: the flow has not been trained.")
-
-
-def _check_velocity(project: Project, view: ViewSpec) -> None:
-    """Raise `SpecError` if a view shows the best possible velocity and that is not known."""
-    shows_best = "velocity" in view.marks and view.velocity != "learned"
-    if shows_best and (problem := best_velocity_problem(build_target(project.target), project.flow)):
-        raise SpecError(problem)
 
 
 def _previewed(size: PictureSize, shown: PictureSize) -> PictureSize:

@@ -1,6 +1,6 @@
 """Computation of what a view shows in addition to the particles: a density, a grid, velocities and a probe."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -133,20 +133,18 @@ def velocity_fields(
         fields.append(_velocity_field(flow, len(grids), grids[-1], at_end=True))
     if of == "learned" or not flow.spec.recipe.is_continuous:
         return tuple(fields)
-    return () if target is None else _beside_the_best(flow, fields, of, target)
+    return () if target is None else tuple(_beside_the_best(flow, fields, of, target))
 
 
 def _beside_the_best(
     flow: "ShownFlow", fields: Sequence[VelocityField], of: Velocity, target: Target
-) -> tuple[VelocityField, ...]:
-    """Return the best possible velocities in place of learned ones, or the learned ones minus the best."""
-    found = list[VelocityField]()
+) -> Iterator[VelocityField]:
+    """Yield the best possible velocities in place of learned ones, or the learned ones minus the best."""
     for field in fields:
         time = (field.stage - 1 + field.at_end) / (len(fields) - 1)
         best = best_velocity(target, field.points, time, flow.base).astype(np.float32)
         vectors = best if of == "best" else field.vectors - best
-        found.append(replace(field, vectors=vectors, of=of, training_points=target.training_points))
-    return tuple(found)
+        yield replace(field, vectors=vectors, of=of, training_points=target.training_points)
 
 
 def _velocity_field(flow: "ShownFlow", stage: int, grid: FieldGrid, *, at_end: bool = False) -> VelocityField:

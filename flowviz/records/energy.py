@@ -44,7 +44,8 @@ class Energy:
         Raises:
             SpecError: If the log-density is NaN or +∞ somewhere, -∞ everywhere, or cannot be normalized on the lattice.
         """
-        found = np.asarray(log_density(*nodes(rectangle)), np.float64)
+        left, right, bottom, top = rectangle
+        found = np.asarray(log_density(np.linspace(left, right, SIDE), np.linspace(bottom, top, SIDE)), np.float64)
         if found.shape != (SIDE, SIDE):
             raise SpecError(f"The log-density has the shape {found.shape} instead of {(SIDE, SIDE)}.")
         if wrong := np.isnan(found).mean() or (found == np.inf).mean():
@@ -82,12 +83,6 @@ class Energy:
         distance = (points - inside) / FALL_OFF
         found = map_coordinates(self.values, (row, column), np.float64, order=1, mode="nearest")
         return np.asarray(found - (distance**2).sum(axis=1) / 2)
-
-
-def nodes(rectangle: Rectangle) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the coordinates x (SIDE,) and y (SIDE,) of the nodes of a lattice, from left and from the bottom."""
-    left, right, bottom, top = rectangle
-    return np.linspace(left, right, SIDE), np.linspace(bottom, top, SIDE)
 
 
 def _cell(rectangle: Rectangle) -> NDArray[np.float64]:

@@ -183,5 +183,4 @@ def inputs_of(condition: Condition | None, given: Value | None) -> NDArray[np.fl
     """
     if condition is None or given == ANY:
         return np.zeros(condition.inputs if condition else 0, np.float32)
-    found: NDArray[np.float32] = condition.features([condition.range[0] if given is None else given])[0]
-    return found
+    return condition.features([condition.range[0] if given is None else given]).ravel()

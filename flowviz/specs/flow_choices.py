@@ -66,7 +66,8 @@ def _check_path(flow: "FlowSpec") -> None:
 
 
 def _check_network(flow: "FlowSpec") -> None:
-    usual = _usual_network(flow)
+    fields = type(flow).model_fields
+    usual = {name: flow.recipe.defaults.get(name, fields[name].default) for name in NETWORK_FIELDS}
     if not flow.recipe.has_network and (names := _differing(flow, {"conditioner": "network", **usual})):
         raise ValueError(f"The {flow.family} flow has no networks or tables. Leave out the {' and '.join(names)}.")
     if flow.conditioner == "table" and (names := _differing(flow, usual)):
@@ -76,9 +77,3 @@ def _check_network(flow: "FlowSpec") -> None:
 def _differing(flow: "FlowSpec", usual: Mapping[str, Any]) -> list[str]:
     """Return the names of the fields whose values differ from the given usual values."""
     return [name for name, value in usual.items() if getattr(flow, name) != value]
-
-
-def _usual_network(flow: "FlowSpec") -> dict[str, Any]:
-    """Return the usual values of the network fields for the family of a flow."""
-    fields = type(flow).model_fields
-    return {name: flow.recipe.defaults.get(name, fields[name].default) for name in NETWORK_FIELDS}
