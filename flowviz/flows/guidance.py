@@ -91,8 +91,7 @@ class Tilted:
         """Return the log-densities of draws, at equal distances of probability."""
         masses = np.cumsum(np.exp(self._everywhere - self._everywhere[-1], dtype=np.float64))
         places = (np.arange(DRAWS) + 0.5) / DRAWS * masses[-1]
-        found: NDArray[np.float32] = self._everywhere[np.searchsorted(masses, places)] - self._log_normalizer
-        return found
+        return np.asarray(self._everywhere[np.searchsorted(masses, places)] - self._log_normalizer)
 
 
 def _some(found: NDArray[np.float32]) -> NDArray[np.float32]:

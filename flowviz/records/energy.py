@@ -97,5 +97,4 @@ def _finite(values: NDArray[np.float64], rectangle: Rectangle) -> NDArray[np.flo
 
     known = values >= values.max() + LOWEST
     distances, nearest = distance_transform_edt(~known, _cell(rectangle)[::-1], return_indices=True)
-    found: NDArray[np.float32] = (values[tuple(nearest)] - (distances / FALL_OFF) ** 2 / 2).astype(np.float32)
-    return found
+    return np.asarray(values[tuple(nearest)] - (distances / FALL_OFF) ** 2 / 2, np.float32)

@@ -73,8 +73,7 @@ class Blurred(PixelDensity):
         left, right, bottom, top = self.extent
         rows, columns = self._weights.shape
         density = self._density(np.linspace(left, right, columns), np.linspace(top, bottom, rows))
-        shades: NDArray[np.uint8] = np.rint(density * (255 / density.max())).astype(np.uint8)
-        return shades
+        return np.asarray(np.rint(density * (255 / density.max())), np.uint8)
 
     @cached_property
     def _region(self) -> Region:

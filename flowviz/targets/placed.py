@@ -97,10 +97,5 @@ class Placed(Target):
 
     def preview(self) -> NDArray[np.uint8]:
         """Return a picture of the extent (rows, columns), top row first."""
-        picture = self.target.preview()
-        if not self.place.turn:
-            return picture
-        turned = Image.fromarray(picture).rotate(
-            float(np.degrees(self.place.turn)), Image.Resampling.BILINEAR, expand=True
-        )
-        return np.asarray(turned)
+        degrees, picture = float(np.degrees(self.place.turn)), Image.fromarray(self.target.preview())
+        return np.asarray(picture.rotate(degrees, Image.Resampling.BILINEAR, expand=True))

@@ -221,8 +221,7 @@ class Sheet:
             ends = [start + end for stamp, start in stamps for each, end in stamp.clusters if not each.isspace()]
             found.append(first + np.searchsorted(ends, x, side="right").clip(max=max(len(ends) - 1, 0)))
             first += len(ends)
-        letters: NDArray[np.intp] = np.stack(found)[line]
-        return letters
+        return np.asarray(np.stack(found)[line])
 
 
 def _line_height(pieces: list[Piece], size: int) -> float:
