@@ -12,7 +12,7 @@ from flowviz.flows.bumps import edit_arrays
 from flowviz.flows.chain import Chain, Numbers
 from flowviz.flows.forked import check_not_forked
 from flowviz.flows.graphs import ChainGraphs
-from flowviz.records import Base, Trace, checked_stage, slices
+from flowviz.records import Base, Trace, checked_points, checked_stage
 from flowviz.specs.edits import Edits
 
 
@@ -61,7 +61,7 @@ class Evaluator:
             SpecError: If the shape of the points is not (n, 2), or if there is no such stage.
         """
         checked = None if stage is None else checked_stage(stage, len(self._chain.stages))
-        return self._graphs.in_parts(name, self.numbers(), points, checked)
+        return self._graphs.in_parts(name, self.numbers(), checked_points(points), checked)
 
     def joined(self, name: str, points: ArrayLike, stage: int | None = None) -> NDArray[Any]:
         """Return the only result of a function of the chain for all points; see `in_parts`."""
@@ -69,13 +69,11 @@ class Evaluator:
 
     def log_prob_given(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Return the log-densities (n,) at rows (n, 2 + k): points, each with the inputs for its condition."""
-        numbers = self.numbers()
-        parts = (self._graphs.evaluate("log_prob", numbers, rows[some]) for some in slices(len(rows)))
-        return np.concatenate([found for [found] in parts])
+        return np.concatenate([found for [found] in self._graphs.in_parts("log_prob", self.numbers(), rows)])
 
     def moved(self, points: NDArray[Any], first: int, last: int) -> NDArray[np.float32]:
         """Return the positions (k, n, 2) of points after each of the stages from `first` to `last`."""
-        parts = self._graphs.in_parts("positions", self.numbers(), points, (first, last))
+        parts = self._graphs.in_parts("positions", self.numbers(), checked_points(points), (first, last))
         return np.concatenate([found for [found] in parts], axis=1)
 
     def traced(self, name: str, points: ArrayLike, base: Base, stage: int | None = None) -> Trace:

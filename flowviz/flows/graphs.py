@@ -9,13 +9,13 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from flowviz.flows.bumps import COLUMNS
 from flowviz.flows.chain import Chain, Numbers
 from flowviz.flows.stage import Stage
 from flowviz.flows.stored_graphs import Graph, stored_or_traced
-from flowviz.records import checked_points, slices
+from flowviz.records import slices
 from flowviz.specs import FlowSpec
 
 AT_STAGE = "trace_through", "forward_at", "velocity", "final_velocity", "log_density"  # functions that take a stage
@@ -85,16 +85,11 @@ class ChainGraphs:
         return [np.array(each) for each in found]
 
     def in_parts(
-        self, name: str, numbers: Numbers, points: ArrayLike, stage: StageNumbers = None
+        self, name: str, numbers: Numbers, points: NDArray[Any], stage: StageNumbers = None
     ) -> Iterator[list[NDArray[Any]]]:
-        """Yield the results for consecutive chunks of points (n, 2); see `evaluate`.
-
-        Raises:
-            SpecError: If the shape of the points is not (n, 2).
-        """
-        checked = checked_points(points)
-        for some in slices(len(checked)):
-            yield self.evaluate(name, numbers, checked[some], stage)
+        """Yield the results for consecutive chunks of points (n, 2), or rows; see `evaluate`."""
+        for some in slices(len(points)):
+            yield self.evaluate(name, numbers, points[some], stage)
 
     def _graph(self, name: str, numbers: Numbers, columns: int) -> Graph:
         key = name, numbers[0].dtype, len(numbers), columns
