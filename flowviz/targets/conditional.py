@@ -9,7 +9,7 @@ from flowviz.specs.condition import Condition, Value
 from flowviz.specs.target import Motion
 from flowviz.targets.cloud import DrawnCloud
 from flowviz.targets.placed import Number, Place, Placed
-from flowviz.targets.target import Draws, Target, Use
+from flowviz.targets.target import Draws, Target, Use, in_any
 
 SHOWN = 50_000  # points that suffice for the scale, the extent and the preview
 SMALLEST, LARGEST = 0.5, 1.5  # scale of a target that grows
@@ -37,9 +37,7 @@ class ConditionalTarget(DrawnCloud):
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) on the target at any value that is scored, or None if unknown."""
-        masks = [self.given(value).contains(points) for value in self.condition.values]
-        known = [mask for mask in masks if mask is not None]
-        return np.any(known, axis=0) if len(known) == len(masks) else None
+        return in_any(self.given(value).contains(points) for value in self.condition.values)
 
     def _placed(self, points: NDArray[np.float32], place: Place) -> NDArray[np.float32]:
         return place.within(self._outer).of(points).astype(np.float32)

@@ -1,7 +1,6 @@
 """Mixtures of targets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +9,9 @@ from flowviz.errors import TargetError
 from flowviz.specs.target import Layout
 from flowviz.targets.cloud import Cloud
 from flowviz.targets.pixels import PixelDensity
+from flowviz.targets.placed import Place, Placed
 from flowviz.targets.points import Points
-from flowviz.targets.target import Extent, Target
+from flowviz.targets.target import Target, in_any
 
 GAP = 0.25  # between neighbors, relative to their height
 FLATTEST = 1 / 8  # height / width that scaling assumes at least, so that a dash does not grow as tall as a word
@@ -20,33 +20,16 @@ STANDARD_SAMPLE = 200_000
 STANDARD_SEED = 0
 
 
-@dataclass(frozen=True)
-class Component:
+class Component(Placed):
     """A component of a mix: a target that is scaled, then translated.
 
     Attributes:
-        target: The target.
         share: Weight of the component; the shares of a mix sum to 1.
-        scale: Scale factor.
-        x: Translation along x.
-        y: Translation along y.
     """
 
-    target: Target
-    share: float
-    scale: float
-    x: float
-    y: float
-
-    @property
-    def extent(self) -> Extent:
-        """Return the extent of the scaled and translated target: left, right, bottom, top."""
-        left, right, bottom, top = (self.scale * edge for edge in self.target.extent)
-        return self.x + left, self.x + right, self.y + bottom, self.y + top
-
-    def back(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Map points (n, 2) of the mix back to the flow units of the target."""
-        return (points.astype(np.float64) - (self.x, self.y)) / self.scale
+    def __init__(self, target: Target, share: float, place: Place) -> None:
+        super().__init__(target, place)
+        self.share = share
 
 
 def mixed(targets: Sequence[Target], weights: Sequence[float], layout: Layout) -> Target:
@@ -65,7 +48,7 @@ def mixed(targets: Sequence[Target], weights: Sequence[float], layout: Layout) -
     """
     shares = np.asarray(weights, np.float64) / sum(weights)
     if layout == "over":
-        parts = [Component(target, share, 1, 0, 0) for target, share in zip(targets, shares, strict=True)]
+        parts = [Component(target, share, Place()) for target, share in zip(targets, shares, strict=True)]
     else:
         parts = _beside(targets, shares)
     if all(isinstance(target, PixelDensity) for target in targets):
@@ -105,16 +88,13 @@ class Mix(Cloud):
 
         There are fewer than `count` if a component has too few points for its share.
         """
-        drawn = [p.target.test(int(np.ceil(p.share * count)), rng) for p in self._parts]
-        points = [part for part in drawn if part is not None]
-        return self._mixed(points, count, rng) if len(points) == len(drawn) else None
+        drawn = [p.target.drawn("test", int(np.ceil(p.share * count)), rng).points for p in self._parts]
+        return self._mixed(drawn, count, rng) if all(map(len, drawn)) else None
 
     def contains(self, points: NDArray[np.floating]) -> NDArray[np.bool_] | None:
         """Return a mask (n,) of the points (n, 2) on any component, or None if that of a component is unknown."""
         placed = points.astype(np.float64) * self._unit + self._center
-        masks = [part.target.contains(part.back(placed)) for part in self._parts]
-        known = [mask for mask in masks if mask is not None]
-        return np.any(known, axis=0) if len(known) == len(masks) else None
+        return in_any(part.contains(placed) for part in self._parts)
 
     @property
     def sources(self) -> tuple[Target, ...]:
@@ -138,7 +118,8 @@ class Mix(Cloud):
 
     def _placed(self, part: Component, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """Map points (n, 2) of a component to the flow units of the mix."""
-        scale, shift = part.scale / self._unit, (np.array([part.x, part.y]) - self._center) / self._unit
+        place = part.place
+        scale, shift = place.scale / self._unit, (np.array([place.x, place.y]) - self._center) / self._unit
         return points * np.float32(scale) + shift.astype(np.float32)
 
 
@@ -155,7 +136,7 @@ def _beside(targets: Sequence[Target], shares: NDArray[np.float64]) -> list[Comp
     for target, share in zip(targets, shares, strict=True):
         left, right, bottom, top = target.extent
         scale = 1 / max(top - bottom, FLATTEST * (right - left))
-        parts.append(Component(target, share, scale, end - scale * left, -scale * (bottom + top) / 2))
+        parts.append(Component(target, share, Place(scale, x=end - scale * left, y=-scale * (bottom + top) / 2)))
         end += scale * (right - left) + GAP
     return parts
 
@@ -171,7 +152,7 @@ def _on_one_grid(parts: Sequence[Component]) -> NDArray[np.float64]:
     total = np.zeros(len(middles))
     for part in parts:
         assert isinstance(part.target, PixelDensity)
-        weights = part.target.weights_at(part.back(middles))
+        weights = part.target.weights_at(part.place.back(middles))
         if not weights.any():
             raise TargetError("One source of the mix is too thin to be visible next to the others. Make it thicker.")
         total += part.share * weights / weights.sum()

@@ -1,7 +1,7 @@
 """Targets, and points of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict
 
@@ -200,6 +200,13 @@ class Target(ABC):
         found = self.log_prob(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
         assert found is not None
         return found.reshape(len(y), len(x))
+
+
+def in_any(masks: Iterable[NDArray[np.bool_] | None]) -> NDArray[np.bool_] | None:
+    """Return a mask (n,) of the points that are in any of several masks, or None if one of these is unknown."""
+    found = list(masks)
+    known = [mask for mask in found if mask is not None]
+    return np.any(known, axis=0) if len(known) == len(found) else None
 
 
 def widened(low: NDArray[np.floating], high: NDArray[np.floating], margin: Any) -> Extent:
