@@ -27,7 +27,7 @@ class Blurred(PixelDensity):
     """
 
     def __init__(self, pixels: PixelDensity, width: float) -> None:
-        super().__init__(pixels._weights, pixels._size)
+        super().__init__(pixels.weights, pixels._size)
         self._sharp, self._width = pixels, width
 
     @property
@@ -71,7 +71,7 @@ class Blurred(PixelDensity):
     def preview(self) -> NDArray[np.uint8]:
         """Return the density as shades of gray (rows, columns), top row first."""
         left, right, bottom, top = self.extent
-        rows, columns = self._weights.shape
+        rows, columns = self.weights.shape
         density = self._density(np.linspace(left, right, columns), np.linspace(top, bottom, rows))
         return np.asarray(np.rint(density * (255 / density.max())), np.uint8)
 
@@ -90,7 +90,7 @@ class Blurred(PixelDensity):
         same variance, which are narrower than the blur.
         """
         times = int(np.ceil(FINENESS * self._pixel / self._width))
-        weights = self._weights.repeat(times, axis=0).repeat(times, axis=1).astype(np.float64)
+        weights = self.weights.repeat(times, axis=0).repeat(times, axis=1).astype(np.float64)
         side, (rows, columns) = self._pixel / times, weights.shape
         width = float(np.hypot(self._width, side / np.sqrt(12)))
         along = (np.arange(columns) + 0.5) * side, (-0.5 - np.arange(rows)) * side

@@ -25,6 +25,9 @@ class PixelDensity(Target):
         weights: Nonnegative weights (rows, columns), top row first. Their narrow types make sorting by weight fast.
         size: Width and height of the picture that the weights were downscaled from, by default those of the weights.
 
+    Attributes:
+        weights: The weights.
+
     Raises:
         TargetError: If all weights are 0.
     """
@@ -32,7 +35,7 @@ class PixelDensity(Target):
     def __init__(self, weights: Weights, size: tuple[int, int] | None = None) -> None:
         if not weights.any():
             raise TargetError("There is nothing to learn: the target is empty. Type, draw or open something visible.")
-        self._weights = weights
+        self.weights = weights
         rows, columns = weights.shape
         self._size = size or (columns, rows)
         self._pixels, shares, self._counts = _by_weight(weights)
@@ -55,17 +58,12 @@ class PixelDensity(Target):
         return self._around(0)
 
     @property
-    def weights(self) -> Weights:
-        """Return the unnormalized density of the pixels (rows, columns), top row first."""
-        return self._weights
-
-    @property
     def pixel_units(self) -> Units:
         """Return the units of pixels of the picture before downscaling.
 
         x counts columns from the left edge of the picture, y counts rows from its top edge.
         """
-        rows, columns = self._weights.shape
+        rows, columns = self.weights.shape
         across, down = self._size[0] / columns, self._size[1] / rows  # pixels of the picture per downscaled one
         x, y = self._center
         return Units((float(x * across), float(-y * down)), (across / self._pixel, -down / self._pixel))
@@ -73,7 +71,7 @@ class PixelDensity(Target):
     @cached_property
     def parts(self) -> Parts:
         """Return the connected parts of the ink, such as letters."""
-        return Parts.of(self._weights, self._around(0))
+        return Parts.of(self.weights, self._around(0))
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw points (count, 2): a pixel by its weight, then a uniform position in the pixel."""
@@ -106,21 +104,21 @@ class PixelDensity(Target):
     def weights_at(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the unnormalized density (n,) at points (n, 2)."""
         row, column, inside = self._places(points)
-        return np.where(inside, self._weights[row, column], 0).astype(np.float64)
+        return np.where(inside, self.weights[row, column], 0).astype(np.float64)
 
     def log_prob(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the log-density (n,) in nats at points (n, 2), which is −∞ off the support."""
-        area = self._weights.sum(dtype=np.float64) * self._pixel**2
+        area = self.weights.sum(dtype=np.float64) * self._pixel**2
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.weights_at(points) / area))
 
     def preview(self) -> NDArray[np.uint8]:
         """Return the weights as shades of gray (rows, columns), top row first."""
-        return np.rint(self._weights * np.float32(255 / self._weights.max())).astype(np.uint8)
+        return np.rint(self.weights * np.float32(255 / self.weights.max())).astype(np.uint8)
 
     def _around(self, margin: float) -> Extent:
         """Return the rectangle of the picture with a margin around it, in flow units."""
-        rows, columns = self._weights.shape
+        rows, columns = self.weights.shape
         low, high = ((np.array(corner) - self._center) * self._pixel for corner in ((0, -rows), (columns, 0)))
         return widened(low, high, margin)
 
@@ -138,22 +136,22 @@ class PixelDensity(Target):
             Rows (n,), columns (n,), and a mask (n,) of the points in the support. Points outside the picture get row
             and column 0.
         """
-        rows, columns = self._weights.shape
+        rows, columns = self.weights.shape
         with np.errstate(invalid="ignore"):
             x, y = (np.asarray(points, np.float64) / self._pixel + self._center).T
             inside = (x >= 0) & (x < columns) & (y < 0) & (y >= -rows)
         column = np.where(inside, x, 0).astype(np.intp)
         row = np.where(inside, -1 - np.floor(np.where(inside, y, -1)), 0).astype(np.intp)
-        return row, column, inside & (self._weights[row, column] > 0)
+        return row, column, inside & (self.weights[row, column] > 0)
 
     @cached_property
     def _contrast(self) -> Contrast | None:
-        return contrast_of(self._weights)
+        return contrast_of(self.weights)
 
     @cached_property
     def _corners(self) -> NDArray[np.float32]:
         """Return the lower left corners (n, 2) of the pixels with positive weight, in flow units."""
-        row, column = np.divmod(self._pixels, self._weights.shape[1])
+        row, column = np.divmod(self._pixels, self.weights.shape[1])
         corners: NDArray[np.float32] = ((np.stack([column, -1.0 - row], axis=1) - self._center) * self._pixel).astype(
             np.float32
         )
@@ -166,14 +164,14 @@ class PixelDensity(Target):
         The support has about the area of `COVERAGE_CELLS` cells.
         """
         side = max(1, round(float(np.sqrt(len(self._pixels) / COVERAGE_CELLS))))
-        rows, columns = (np.arange(length) // side for length in self._weights.shape)
+        rows, columns = (np.arange(length) // side for length in self.weights.shape)
         cells: NDArray[np.intp] = rows[:, np.newaxis] * (columns[-1] + 1) + columns
         return cells
 
     @cached_property
     def _cell_masses(self) -> NDArray[np.float64]:
         """Return the unnormalized probability of each coverage cell."""
-        return np.bincount(self._cells.ravel(), weights=self._weights.ravel()).astype(np.float64)
+        return np.bincount(self._cells.ravel(), weights=self.weights.ravel()).astype(np.float64)
 
 
 class AliasSampler:

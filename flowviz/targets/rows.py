@@ -26,6 +26,7 @@ class Rows(DrawnCloud):
 
     Attributes:
         units: Units that convert the points to the values of the data.
+        training_set: The training points (n, 2).
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Rows(DrawnCloud):
     ) -> None:
         super().__init__(shown.points)
         self._split, self._shown_draws, self.units, self.condition = split, shown, units, condition
+        self.training_set = split["sample"].points
 
     def given(self, value: Value | None) -> Target:
         """Return the rows of the class or with the numbers nearest to a value, or all rows for None or any."""
@@ -55,11 +57,6 @@ class Rows(DrawnCloud):
     def training_points(self) -> int:
         """Return the number of training points."""
         return len(self.training_set)
-
-    @property
-    def training_set(self) -> NDArray[np.float32]:
-        """Return the training points (n, 2)."""
-        return self._split["sample"].points
 
 
 def _reach(distances: NDArray[np.float64]) -> float:

@@ -32,13 +32,13 @@ def built(spec: TargetSpec) -> PixelDensity:
 def blurred(target: PixelDensity, strokes: float) -> NDArray[np.float64]:
     """Draw from a copy that is blurred by some widths of a stroke."""
     rng = np.random.default_rng(1)
-    reach = strokes * stroke_width(target._weights) * target._pixel
+    reach = strokes * stroke_width(target.weights) * target._pixel
     return target.sample(COUNT, rng) + rng.normal(size=(COUNT, 2)) * reach
 
 
 def uniform(target: PixelDensity) -> NDArray[np.float64]:
     """Draw from the rectangle around the ink."""
-    rows, columns = np.nonzero(target._weights)
+    rows, columns = np.nonzero(target.weights)
     ends = np.array([[columns.min(), -rows.max() - 1], [columns.max() + 1, -rows.min()]])
     places = ends[0] + np.random.default_rng(0).random((COUNT, 2)) * (ends[1] - ends[0])
     return np.asarray((places - target._center) * target._pixel, np.float64)
@@ -69,7 +69,7 @@ def test_smear_over_a_word_is_illegible_although_most_of_it_is_ink() -> None:
 
 
 def test_legibility_does_not_depend_on_the_resolution() -> None:
-    mask = np.asarray(built(WORD)._weights, np.bool_)
+    mask = np.asarray(built(WORD).weights, np.bool_)
     coarse, fine = Ink(mask), Ink(mask.repeat(2, axis=0).repeat(2, axis=1))
     points = blurred(coarse, 0.3)
     assert legibility(fine, points) == pytest.approx(legibility(coarse, points), abs=0.02)
@@ -83,7 +83,7 @@ def test_points_that_ran_away_show_nothing() -> None:
 
 
 def test_shades_of_gray_are_legible_by_their_contrast() -> None:
-    shades = np.where(built(WORD)._weights, 60, 200).astype(np.uint8)  # dark letters on gray
+    shades = np.where(built(WORD).weights, 60, 200).astype(np.uint8)  # dark letters on gray
     gray = built(image_spec(png(Image.fromarray(shades))).model_copy(update={"grayscale": True}))
     assert legibility(gray, gray.sample(COUNT, np.random.default_rng(0))) == pytest.approx(1, abs=0.15)
     assert legibility(gray, uniform(gray)) < 0.4

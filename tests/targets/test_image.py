@@ -100,7 +100,7 @@ def test_gray_of_many_bits_keeps_its_shades(kind: str) -> None:
     spec = image_spec(encoded(Image.fromarray(ramp), "TIFF"))
     target = build_target(spec.model_copy(update={"grayscale": True}))
     assert isinstance(target, PixelDensity)
-    np.testing.assert_allclose(target._weights[0], np.linspace(255, 0, 200), atol=1)
+    np.testing.assert_allclose(target.weights[0], np.linspace(255, 0, 200), atol=1)
 
 
 def test_a_large_picture_is_made_small_and_keeps_its_shape() -> None:

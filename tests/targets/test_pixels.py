@@ -63,7 +63,7 @@ def blocks(picture: NDArray[Any]) -> NDArray[np.float64]:
 
 def test_samples_are_spread_as_the_weights_are(density: PixelDensity) -> None:
     points = density.sample(400_000, np.random.default_rng(0))
-    weights = density._weights.astype(np.float64)
+    weights = density.weights.astype(np.float64)
     observed, expected = blocks(counted(points, density.extent, weights.shape)), blocks(weights)
     expected *= len(points) / expected.sum()
     assert not observed[expected == 0].any()
@@ -74,13 +74,13 @@ def test_samples_are_spread_as_the_weights_are(density: PixelDensity) -> None:
 def test_samples_are_spread_within_a_pixel(density: PixelDensity) -> None:
     points = density.sample(100_000, np.random.default_rng(1))
     left, right, bottom, _ = density.extent
-    within = (points - [left, bottom]) / ((right - left) / density._weights.shape[1]) % 1
+    within = (points - [left, bottom]) / ((right - left) / density.weights.shape[1]) % 1
     np.testing.assert_allclose(within.mean(axis=0), 0.5, atol=0.01)
     np.testing.assert_allclose(within.std(axis=0), 12**-0.5, atol=0.01)
 
 
 def test_the_entropy_is_that_of_the_samples(density: PixelDensity) -> None:
-    rows, columns = density._weights.shape
+    rows, columns = density.weights.shape
     assert density.entropy == pytest.approx(estimated_entropy(density, 4_000_000, (rows, columns)), abs=0.01)
 
 
@@ -100,7 +100,7 @@ def test_samples_are_on_target_and_cover_it(density: PixelDensity) -> None:
 def test_the_preview_is_what_the_samples_draw(density: PixelDensity) -> None:
     shades = density.preview()
     assert shades.dtype == np.uint8
-    assert shades.shape == density._weights.shape
+    assert shades.shape == density.weights.shape
     assert shades.max() == 255
     observed = blocks(counted(density.sample(400_000, np.random.default_rng(4)), density.extent, shades.shape))
     shown = blocks(shades)
