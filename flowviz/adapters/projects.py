@@ -102,12 +102,10 @@ def _project(build: Callable[[], Walk], particles: int, seed: int, target: Any, 
     if particles < 1:
         raise SpecError(f"The number of particles is {particles}; it must be 1 or more.")
     spec: Any = target if target is None or isinstance(target, Spec) else points_spec(target, title)
-    tests = None if spec is None else points_of_test(build_target(spec))
+    tests = np.zeros((0, 2)) if spec is None else points_of_test(build_target(spec)).points
     try:
         with np.errstate(all="ignore"):
-            arrays = build().recorded(
-                particles, seed, None if tests is None else spec_units(spec, "data").values(tests.points)
-            )
+            arrays = build().recorded(particles, seed, spec_units(spec, "data").values(tests) if len(tests) else None)
     except Exception as error:
         raise SpecError(
             f"The flow cannot be followed: {clause_of(error)}. flowviz shows flows of two dimensions that can draw "

@@ -116,6 +116,6 @@ def points_of_test(target: TargetSpec) -> NDArray[np.floating]:
     """
     built = build_target(target)
     drawn = scoring.points_of_test(built)
-    if drawn is None:
+    if not len(drawn.points):
         raise TargetError("The table is too small to have test points; it needs at least 100 points.")
     return target_units(built, "data").values(drawn.points)

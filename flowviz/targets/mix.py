@@ -60,11 +60,14 @@ def mixed(targets: Sequence[Target], weights: Sequence[float], layout: Layout) -
 class Mix(Cloud):
     """A mixture of targets, at least one of which is not made of pixels.
 
-    Entropy and coverage are unknown. A point is on the target if it is on any component.
+    Entropy and coverage are unknown. A point is on the target if it is on any component. The distinct training points
+    are those of all components of which they are limited.
     """
 
     def __init__(self, parts: Sequence[Component]) -> None:
         self._parts = parts
+        counts = [source.training_points for source in self.sources]
+        self.training_points = sum(count or 0 for count in counts) or None
         self._center, self._unit = np.zeros(2), 1.0
         points = self.sample(STANDARD_SAMPLE, np.random.default_rng(STANDARD_SEED)).astype(np.float64)
         self._center, self._unit = points.mean(axis=0), float(points.std(axis=0).max())
@@ -100,12 +103,6 @@ class Mix(Cloud):
     def sources(self) -> tuple[Target, ...]:
         """Return the targets of the components."""
         return tuple(part.target for part in self._parts)
-
-    @property
-    def training_points(self) -> int | None:
-        """Return the number of distinct training points of all finite components. None if every one is unlimited."""
-        counts = [source.training_points for source in self.sources]
-        return sum(count or 0 for count in counts) if any(counts) else None
 
     def _mixed(
         self, points: Sequence[NDArray[np.float32]], count: int, rng: np.random.Generator

@@ -27,6 +27,7 @@ class Rows(DrawnCloud):
     Attributes:
         units: Units that convert the points to the values of the data.
         training_set: The training points (n, 2).
+        training_points: Their number.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Rows(DrawnCloud):
         super().__init__(shown.points)
         self._split, self._shown_draws, self.units, self.condition = split, shown, units, condition
         self.training_set = split["sample"].points
+        self.training_points: int = len(self.training_set)
 
     def given(self, value: Value | None) -> Target:
         """Return the rows of the class or with the numbers nearest to a value, or all rows for None or any."""
@@ -52,11 +54,6 @@ class Rows(DrawnCloud):
         """Return draws from the training points, or at most `count` others."""
         rows = self._split[use]
         return rows.part(rng.integers(len(rows.points), size=count) if use == "sample" else slice(count))
-
-    @property
-    def training_points(self) -> int:
-        """Return the number of training points."""
-        return len(self.training_set)
 
 
 def _reach(distances: NDArray[np.float64]) -> float:

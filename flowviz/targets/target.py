@@ -62,9 +62,11 @@ class Target(ABC):
 
     Attributes:
         condition: The condition, each value of which has a density of its own. None if there is none.
+        training_points: Number of distinct training points. None if unlimited, as for a density.
     """
 
     condition: Condition | None = None
+    training_points: int | None = None
 
     @property
     @abstractmethod
@@ -105,11 +107,6 @@ class Target(ABC):
         """Return points for a use with the values of their condition; none to test a flow if there are too few."""
         points = getattr(self, use)(count, rng)
         return Draws(np.zeros((0, 2), np.float32) if points is None else points)
-
-    @property
-    def training_points(self) -> int | None:
-        """Return the number of distinct training points. None if unlimited, as for a density."""
-        return None
 
     def log_prob(self, points: NDArray[np.floating]) -> NDArray[np.float64] | None:
         """Return the log-density (n,) of the target in nats at points (n, 2), or None if it is unknown.

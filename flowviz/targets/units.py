@@ -38,10 +38,12 @@ def target_units(target: Target, name: UnitName) -> Units:
 
 
 def has_pixels(spec: TargetSpec) -> bool:
-    """Return whether a spec describes a target made of pixels: a text, an image, a drawing, or a mix of these."""
-    if isinstance(spec, ConditionalSpec):  # its classes have pixels of different sizes
-        return False
-    return all(isinstance(source, TextSpec | ImageSpec | DrawingSpec) for source in sources_of(spec))
+    """Return whether a spec describes a target made of pixels: a text, an image, a drawing, or a mix of these.
+
+    The classes of a condition have pixels of different sizes, so the target has none.
+    """
+    are_pixels = all(isinstance(source, TextSpec | ImageSpec | DrawingSpec) for source in sources_of(spec))
+    return are_pixels and not isinstance(spec, ConditionalSpec)
 
 
 def spec_units(spec: TargetSpec, name: UnitName) -> Units:

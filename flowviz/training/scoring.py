@@ -30,15 +30,14 @@ def validation_points(target: Target, spec: TrainingSpec) -> Draws:
     return target.drawn("validation", SCORING_POINTS, generators(spec)[1])
 
 
-def points_of_test(target: Target) -> Draws | None:
-    """Return the test points of a target, or None if it has too few.
+def points_of_test(target: Target) -> Draws:
+    """Return the test points of a target, or none if it has too few.
 
     They are the same for all trainings, whatever their seeds, so that differences between flows are not caused by
     different points. For a table, they are all of its test points.
     """
     count = max(SCORING_POINTS, target.training_points or 0)
-    drawn = target.drawn("test", count, np.random.default_rng(0).spawn(TEST_STREAM + 1)[TEST_STREAM])
-    return drawn if len(drawn.points) else None
+    return target.drawn("test", count, np.random.default_rng(0).spawn(TEST_STREAM + 1)[TEST_STREAM])
 
 
 def nlls_of(flow: "Scored", drawn: Draws) -> NDArray[np.float64]:
@@ -91,7 +90,7 @@ def tested(flow: "Scored", target: Target, score: Score) -> tuple[Score, NDArray
     The NLLs are None if the target has no test points, or if some of them have no density.
     """
     drawn = points_of_test(target)
-    if drawn is None:
+    if not len(drawn.points):
         return score, None
     nlls = nlls_of(flow, drawn)
     test = Measured.of(nlls, "test", can_fold=flow.can_fold)

@@ -36,7 +36,6 @@ def test_limit_is_measured_on_the_test_points_of_a_training() -> None:
     target = build_target(TextSpec(text="I"))
     found = limit_of(target, SPEC)
     points = points_of_test(target)
-    assert points is not None
     histogram = of_few(target, generators(SPEC)[0])
     nlls = -histogram.log_prob(points.points)
     figures = found.figures
