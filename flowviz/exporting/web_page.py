@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from string import Template
 from typing import Any, Literal
@@ -109,13 +110,11 @@ class WebPage:
 
     def content(self) -> tuple[dict[str, Any], bytes]:
         """Return what the page shows, in a form for JSON, and the bytes of its numbers."""
-        for _ in self._collect():
-            pass
+        list(self._collect())
         return self._data(), self._columns.content
 
-    def _collect(self) -> Steps:
-        for pane in self._panes:
-            yield from pane.collect()
+    def _collect(self) -> Iterator[None]:
+        return chain.from_iterable(pane.collect() for pane in self._panes)
 
     def parts(self) -> Mapping[str, str]:
         """Return what the page has of its own, for a page that shares its script and its style with others.
@@ -123,8 +122,7 @@ class WebPage:
         Returns:
             Its `title`, its `data`, its static `picture`, as an address, and the `alternative` to that, all as HTML.
         """
-        for _ in self._collect():
-            pass
+        list(self._collect())
         return self._parts()
 
     @property
