@@ -154,8 +154,16 @@ class LoadedProject:
         found = np.concatenate(nlls)
         _say_folded(int(np.isnan(found).sum()), len(points))
         if as_json:
-            is_flow = spec_units(self.project.target, units).are_flow_units
-            typer.echo(json.dumps({**_figures(found), "nll_units": "flow" if is_flow else units}))
+            measured, shown = Measured.of(found, "test", can_fold=True), spec_units(self.project.target, units)
+            figures = {
+                "points": measured.points,
+                "nll": measured.mean,
+                "standard_error": measured.standard_error,
+                "nll_median": measured.median,
+                "without_density": measured.without_density,
+                "nll_units": "flow" if shown.are_flow_units else units,
+            }
+            typer.echo(json.dumps(figures))
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -187,18 +195,6 @@ def say_nll(nlls: NDArray[np.float64], folded: float, target: TargetSpec, name: 
     per = "" if units.are_flow_units else f" per area in {area}"
     nll, note = units.nll(float(nlls.mean())), inexact_note(folded / len(nlls))
     say(f"The NLL of {len(nlls):,} validation points is {nll:.3f} nats{per}{note}.")
-
-
-def _figures(nlls: NDArray[np.float64]) -> dict[str, float | None]:
-    """Return the mean of the NLLs of points (n,) and its error, for scripts; None if some points have no density."""
-    found = Measured.of(nlls, "test", can_fold=True)
-    return {
-        "points": found.points,
-        "nll": found.mean,
-        "standard_error": found.standard_error,
-        "nll_median": found.median,
-        "without_density": found.without_density,
-    }
 
 
 def _say_folded(folded: int, count: int) -> None:

@@ -83,9 +83,10 @@ def render_command(
         options.append(("format", asked.format))
     usual = ExportSpec(what=asked.what, format=asked.format)
     integrator = [(FLOW_FIELDS[name].option_name, value) for name, value in _integrator(flow).items()]
-    told: Options = [*_told(flow).items()]
     chosen = [("columns", columns)] if columns else []
-    return _command("render", project_path, options + integrator + told + _options(asked, usual) + chosen)
+    return _command(
+        "render", project_path, options + integrator + [*_told(flow).items()] + _options(asked, usual) + chosen
+    )
 
 
 def render_python(project_path: Path, spec: ExportSpec, output: Path, flow: FlowSpec | None = None) -> str:
