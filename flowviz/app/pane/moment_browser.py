@@ -17,9 +17,11 @@ from flowviz.projects.moments import without_particles
 from flowviz.projects.variant import Variant
 from flowviz.records import Moment, Score, Snapshot, Timeline
 from flowviz.specs import FlowSpec, TrainingSpec
+from flowviz.specs.condition import Value
 from flowviz.specs.view import BY_TARGET
 from flowviz.targets import Target
 
+Told = tuple[Value | None, float]  # the value of the condition and the guidance of a variant
 FEW = 10  # particles, for which nothing takes long but loading and tracing
 
 
@@ -65,6 +67,7 @@ class MomentBrowser(QObject):
         self.is_ready = False
         self.timeline = Timeline()
         self._step: int | None = None  # of the current moment; None for the latest
+        self._passed = dict[tuple[Told, int], Moment]()  # moments of each step as they were at other values
         self._is_following = False
         view.changed.connect(self._on_view_changed)
         queries.notice_posted.connect(self._on_notice_posted)
@@ -97,17 +100,21 @@ class MomentBrowser(QObject):
         """Go to the latest moment of another training."""
         self._set_following(False)
         self.variant, self.wanted, self._step = variant, None, None
+        self._passed.clear()
         self._set_timeline(timeline)
         self._view.set_moment(None)
 
     def show_variant(self, variant: Variant, snapshot: Snapshot) -> None:
         """Show another variant, which moves the particles of the latest snapshot, and those of earlier moments.
 
-        The particles of earlier moments are computed when they are needed.
+        The particles of earlier moments are computed when they are needed. How well they hit the target is unknown at
+        another value of the condition, unless it was measured at that value.
         """
         self._set_following(False)
+        moments = self.timeline.moments
+        self._passed |= {(_told(self.variant), each.step): without_particles(each) for each in moments}
+        self.timeline = replace(self.timeline, moments=tuple(self._as_shown(each, variant) for each in moments))
         self.variant = variant
-        self.timeline = replace(self.timeline, moments=tuple(map(without_particles, self.timeline.moments)))
         self.take_snapshot(snapshot)
         if not self.is_live:
             self.show_again()
@@ -200,7 +207,8 @@ class MomentBrowser(QObject):
         whole flow of another kind. `compute` moves them through the other stages, but at the latest moment alone.
         """
         target = self._scenes.target if self.is_live else None
-        self._queries.positions(variant, self._move_to(variant), self.current, target, on_result)
+        moment = self._as_shown(self.current, variant)
+        self._queries.positions(variant, self._move_to(variant), moment, target, on_result)
 
     def compute(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
         """Compute the particles of the latest moment, with their log-determinants."""
@@ -213,6 +221,15 @@ class MomentBrowser(QObject):
         """Compute the score of a variant at the latest moment."""
         latest = self.timeline.moments[-1]
         self._queries.scored(Subject.of(variant, latest.weights), latest.step, target, training, on_result)
+
+    def _as_shown(self, moment: Moment, variant: Variant) -> Moment:
+        """Return a moment of the present variant as far as it is known for another one, without particles."""
+        if _told(variant) == _told(self.variant):
+            return without_particles(moment)
+        passed = self._passed.get((_told(variant), moment.step))
+        if passed is not None and passed.weights is moment.weights:
+            return passed
+        return Moment(moment.step, moment.weights, on_target=None, coverage=None)
 
     def _move_to(self, variant: Variant) -> Move:
         """Return the motion from the present variant to another one, as far as the picture shows it."""
@@ -231,6 +248,10 @@ class MomentBrowser(QObject):
         trace = latest.trace if isinstance(latest, Snapshot) else self._scenes.generated
         particles: NDArray[np.float32] = trace.positions[0]
         return particles
+
+
+def _told(variant: Variant) -> Told:
+    return variant.flow.given, variant.flow.guidance
 
 
 def last_shown(view: View) -> int:

@@ -5,7 +5,9 @@ from functools import partial
 import pytest
 from pytestqt.qtbot import QtBot
 
+from flowviz.projects.moments import with_particles
 from flowviz.projects.variant import Variant
+from flowviz.records.trace import untrained_trace
 from flowviz.specs import ConditionalSpec, FlowSpec, TextSpec
 from tests.app.training.fakes import SessionHarness, finished, snapshot, train
 
@@ -90,3 +92,23 @@ def test_flow_that_was_told_all_values_is_shown_without_guidance(trained: Sessio
     trained.request.set_given("any")
     assert trained.session.project().flow == AT_BRAD
     assert "positions" not in trained.queries.asked
+
+
+def test_hits_of_earlier_moments_are_unknown_at_a_value_they_were_not_measured_at(
+    trained: SessionHarness, qtbot: QtBot
+) -> None:
+    moments = trained.viewer.moments
+    go_to_katie(trained, qtbot)
+    assert [each.on_target for each in moments.timeline.moments] == [None, 0.25]
+    trained.view.set_moment(100)
+    missing = moments.timeline.moments[0]
+    trained.queries.answer("followed", (with_particles(missing, untrained_trace(AT_KATIE)),))
+    assert trained.metrics.hits == (None, None)
+    trained.request.set_given(0.0)
+    asked = trained.queries.asked["positions"]
+    assert asked[2].on_target == 0.1, "which was measured at this value"
+    trained.view.set_moment(None)
+    for name in ("positions", "integrated"):
+        qtbot.waitUntil(partial(trained.queries.asked.__contains__, name))
+        trained.queries.answer(name, snapshot(200, 0.9, AT_BRAD))
+    assert [each.on_target for each in moments.timeline.moments] == [0.1, 0.9]
