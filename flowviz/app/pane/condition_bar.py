@@ -20,6 +20,7 @@ TOUR_MS = 6000  # from the first value to the last and back
 ANY_TIP = "Show what the flow knows of all values together, from the points whose value was left out of its training"
 GUIDANCE = SpecField("guidance", FlowSpec.model_fields["guidance"])
 GUIDED = "The velocity is w v(x|c) + (1−w) v(x). Show Density, too: guided particles do not have the tilted one"
+UNTRAINED = "Press Train to use this condition"
 UNGUIDED = "Show Density to see it: the particles of this family are not guided"
 
 
@@ -27,11 +28,12 @@ class ConditionBar(QWidget):
     """Slider for the condition of a flow, with a play button and the value; hidden unless the flow is conditional.
 
     If values were left out of the training of the displayed flow, it can be shown at any value, or with guidance.
+    The bar is disabled while the displayed flow has another condition than the requested one.
     """
 
     def __init__(self, request: RequestState, view: ViewState) -> None:
         super().__init__()
-        self._request, self._condition = request, Condition(name="value")
+        self._request, self._view, self._condition = request, view, Condition(name="value")
         self._name, self._value = QLabel(), QLabel()
         self._slider = named(JumpSlider(), "conditionSlider", "Condition", "Choose the value of the condition")
         self._slider.setRange(0, POSITIONS)
@@ -45,6 +47,8 @@ class ConditionBar(QWidget):
         parts = self._name, self._slider, self._play, self._value, guiding
         lay_out(QHBoxLayout(self), *parts, stretched=self._slider)
         self.setObjectName("conditionBar")
+        parts_with_tips = self, self._slider, self._play, self._any
+        self._tips: dict[QWidget, str] = {part: part.toolTip() for part in parts_with_tips}
         self._tour.valueChanged.connect(
             lambda share: self._slider.setValue(round(POSITIONS * (1 - abs(1 - 2 * share))))
         )
@@ -53,8 +57,9 @@ class ConditionBar(QWidget):
         request.watch(_shown, self._show)
         bind_control(request, lambda value: value.plan.flow.given == ANY, self._any, self._choose_any)
         bind_control(request, lambda value: value.plan.flow.guidance, self._guidance, request.set_guidance)
-        request.watch(lambda value: value.plan.flow, self._explain)
         view.watch(lambda value: value.known.leaves_out, guiding.setVisible)
+        view.observe(lambda value: value.known, lambda _: self._explain())
+        request.watch(lambda value: value.plan.flow, lambda _: self._explain())
 
     def _show(self, shown: tuple[Condition, Value] | None) -> None:
         self.setVisible(shown is not None)
@@ -85,11 +90,18 @@ class ConditionBar(QWidget):
         self._tour.stop()
         self._request.set_given(ANY if is_any else self._value_at(self._slider.value()))
 
-    def _explain(self, flow: FlowSpec) -> None:
-        """Enable what the requested flow can do, and say what its guidance does."""
+    def _explain(self) -> None:
+        """Enable what the displayed flow can do as requested, and say why it cannot, or what its guidance does."""
+        flow = self._request.plan.flow
+        is_trained = flow.condition == self._view.value.known.condition
+        self.setEnabled(is_trained)
+        if not is_trained:
+            self._tour.stop()
         self._any.setEnabled(flow.leave_out > 0)
         self._guidance.setEnabled(flow.leave_out > 0 and flow.given != ANY)
-        self._guidance.setToolTip(f"{GUIDANCE.description}.\n{GUIDED if flow.recipe.is_continuous else UNGUIDED}")
+        self._tips[self._guidance] = f"{GUIDANCE.description}.\n{GUIDED if flow.recipe.is_continuous else UNGUIDED}"
+        for part, tip in self._tips.items():
+            part.setToolTip(tip if is_trained else UNTRAINED)
 
     def _value_at(self, position: int) -> float:
         low, high = self._condition.range

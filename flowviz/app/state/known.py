@@ -7,6 +7,7 @@ from typing import Any
 from flowviz.records import Trace, Weights
 from flowviz.records.recorded_flow import COLUMN, RecordedFlow
 from flowviz.specs import FlowSpec, Seen, ViewSpec
+from flowviz.specs.condition import Condition
 from flowviz.targets import Target
 from flowviz.targets.best_velocity import best_velocity_problem
 
@@ -28,6 +29,7 @@ class Known:
         problems: Why marks, velocities, colors, tools, directions, figures and exports cannot be chosen, by name.
         columns: The names of the columns by which the particles can be colored.
         has_map: Whether points other than the particles can be moved, so that the flow can be trained and edited.
+        condition: The condition that it was told, or None.
         leaves_out: Whether it was trained with values of its condition left out, so that it can be guided.
         estimates_density: Whether the densities of a recorded flow are estimated from its particles. None for others.
     """
@@ -36,6 +38,7 @@ class Known:
     columns: tuple[str, ...] = ()
     has_map: bool = True
     estimates_density: bool | None = None
+    condition: Condition | None = None
     leaves_out: bool = False
 
     @classmethod
@@ -45,7 +48,7 @@ class Known:
             problem = "" if target is None else best_velocity_problem(target, flow)
             problems = dict.fromkeys(("best", "difference"), problem) if problem else {}
             problems = problems if flow.base == "mixture" else {"component": NO_COMPONENTS, **problems}
-            return cls(problems, leaves_out=flow.leave_out > 0)
+            return cls(problems, condition=flow.condition, leaves_out=flow.leave_out > 0)
         recording = RecordedFlow(flow, weights)
         lacking = {
             "grid": "" if "grid" in recording.arrays else NO_GRID,

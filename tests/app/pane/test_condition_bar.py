@@ -48,11 +48,17 @@ class Bar:
         """Show a flow that was trained with some values of a condition left out."""
         self.show(*texts)
         self.request.update_flow(leave_out=0.1, **options)
-        self.view.show_flow(4, 100, known=Known.of(self.request.plan.flow, None, untrained_trace(FlowSpec())))
+        self.display()
 
     def show(self, *texts: str, **choices: str) -> None:
+        """Request and show a conditional flow."""
         sources: tuple[SourceSpec, ...] = tuple(TextSpec(text=text) for text in texts)
         self.request.show_target(ConditionalSpec(sources=sources, **choices))
+        self.display()
+
+    def display(self) -> None:
+        """Show the requested flow."""
+        self.view.show_flow(4, 100, known=Known.of(self.request.plan.flow, None, untrained_trace(FlowSpec())))
 
     def text(self) -> str:
         return self.widget._value.text()
@@ -194,3 +200,15 @@ def test_flow_that_is_no_longer_told_a_condition_leaves_no_values_out(bar: Bar) 
     bar.show_trained("BRAD", "KATIE", ignores_condition=False)
     bar.request.show_text("one word")
     assert (bar.request.value.problem, bar.request.plan.flow) == ("", FlowSpec())
+
+
+def test_bar_waits_for_the_training_of_another_condition(bar: Bar) -> None:
+    bar.show_trained("BRAD", "KATIE")
+    assert bar.slider.isEnabled()
+    bar.request.show_target(ConditionalSpec(sources=(TextSpec(text="A"), TextSpec(text="B"))))
+    controls = bar.slider, bar.any_value, bar.guidance, bar.widget.findChild(QToolButton, "conditionPlayButton")
+    assert not any(control.isEnabled() for control in controls)
+    assert {control.toolTip() for control in controls} == {"Press Train to use this condition"}
+    bar.display()
+    assert bar.slider.isEnabled()
+    assert bar.slider.toolTip() == "Choose the value of the condition"

@@ -112,3 +112,12 @@ def test_hits_of_earlier_moments_are_unknown_at_a_value_they_were_not_measured_a
         qtbot.waitUntil(partial(trained.queries.asked.__contains__, name))
         trained.queries.answer(name, snapshot(200, 0.9, AT_BRAD))
     assert [each.on_target for each in moments.timeline.moments] == [0.1, 0.9]
+
+
+def test_view_knows_the_condition_of_the_displayed_flow(qapp: object) -> None:
+    harness = SessionHarness()
+    harness.request.show_target(WORDS)
+    assert harness.view.value.known.condition == WORDS.condition, "the requested flow is shown while none is trained"
+    train(harness, 100)
+    harness.request.show_text("one word")
+    assert harness.view.value.known.condition == WORDS.condition
