@@ -1,7 +1,7 @@
 """The condition bar: a slider for the value of the condition at which the flow is shown."""
 
-from PyQt6.QtCore import QSignalBlocker, Qt, QTimeLine
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PyQt6.QtCore import QSignalBlocker, QTimeLine
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
@@ -9,13 +9,15 @@ from flowviz.app.style.tokens import UNIT
 from flowviz.app.widgets.controls import check_box, label_of, lay_out, named, row_widget, tool_button
 from flowviz.app.widgets.form import ControlSpec, bind_control, control_of
 from flowviz.app.widgets.jump_slider import JumpSlider
+from flowviz.app.widgets.labels import FittingLabel
 from flowviz.specs import FlowSpec
-from flowviz.specs.condition import ANY, UNSEEN, Condition, Value
+from flowviz.specs.condition import ANY, Condition, Value
 from flowviz.specs.fields import SpecField
 
 POSITIONS = 840  # of the slider, so that each of up to nine classes has one
 NEAR = 12  # positions from that of a class within which the slider means the class
-NAME_WIDTH, VALUE_WIDTH = 12 * UNIT, 48 * UNIT  # pixels; longer texts are elided
+NAME_WIDTH, VALUE_WIDTH = 12 * UNIT, 30 * UNIT  # pixels; longer texts are elided
+SLIDER_WIDTH = 15 * UNIT  # pixels at least, for which the texts give way
 TOUR_MS = 6000  # from the first value to the last and back
 ANY_TIP = "Show what the flow knows of all values together, from the points whose value was left out of its training"
 GUIDANCE = SpecField("guidance", FlowSpec.model_fields["guidance"])
@@ -34,9 +36,11 @@ class ConditionBar(QWidget):
     def __init__(self, request: RequestState, view: ViewState) -> None:
         super().__init__()
         self._request, self._view, self._condition = request, view, Condition(name="value")
-        self._name, self._value = QLabel(), QLabel()
+        self._name = FittingLabel("conditionName", "Name of the condition")
+        self._value = FittingLabel("conditionValue", "Value of the condition")
         self._slider = named(JumpSlider(), "conditionSlider", "Condition", "Choose the value of the condition")
         self._slider.setRange(0, POSITIONS)
+        self._slider.setMinimumWidth(SLIDER_WIDTH)
         tip = "Go through all values and back, or stop"
         self._play = tool_button("conditionPlayButton", "Play the condition", tip, "play", run=self._toggle)
         self._tour = QTimeLine(TOUR_MS, self._slider)
@@ -68,16 +72,17 @@ class ConditionBar(QWidget):
             return
         condition, value = shown
         if condition != self._condition:
-            self._condition = condition
+            self._condition, name = condition, f"{condition.name[:1].upper()}{condition.name[1:]}"
+            self._name.show_texts(name)
+            self._name.ask_for(min(NAME_WIDTH, self._width_of(name)))
             # Otherwise, the slider would move under the pointer.
-            self._value.setMinimumWidth(min(VALUE_WIDTH, self._widest_text()))
-            self._name.setText(self._elided(f"{condition.name[:1].upper()}{condition.name[1:]}", NAME_WIDTH))
+            self._value.ask_for(min(VALUE_WIDTH, self._widest_text()))
         low, high = self._condition.range
         is_moving = self._tour.state() == QTimeLine.State.Running or self._slider.isSliderDown()
         if not (is_moving or isinstance(value, str)):
             with QSignalBlocker(self._slider):
                 self._slider.setValue(round(POSITIONS * (value - low) / (high - low)))
-        self._value.setText(self._elided(self._condition.caption(value), VALUE_WIDTH))
+        self._value.show_texts(self._condition.caption(value), self._condition.label(value))
 
     def _choose(self, position: int) -> None:
         classes = len(self._condition.classes)
@@ -107,13 +112,12 @@ class ConditionBar(QWidget):
         low, high = self._condition.range
         return low + (high - low) * position / POSITIONS
 
-    def _elided(self, text: str, width: int) -> str:
-        return self._value.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
+    def _width_of(self, text: str) -> int:
+        return self._value.fontMetrics().size(0, text).width()
 
     def _widest_text(self) -> int:
-        labels = [self._condition.label(self._value_at(place)) for place in range(0, POSITIONS, NEAR)]
-        unseen = UNSEEN if self._condition.classes else ""
-        return max(self._value.fontMetrics().size(0, label + unseen).width() for label in labels)
+        values = map(self._value_at, range(0, POSITIONS, NEAR))
+        return max(self._width_of(self._condition.caption(value)) for value in values)
 
     def _toggle(self) -> None:
         if self._tour.state() == QTimeLine.State.Running:

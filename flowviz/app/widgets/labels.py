@@ -38,7 +38,7 @@ class WrappingLabel(FontFollower, QLabel):
 
 
 class FittingLabel(QLabel):
-    """Line of text that never asks for room: it draws the longest of its texts that fits, elided if none does.
+    """Line of text that draws the longest of its texts that fits, elided if none does, and asks for no room by default.
 
     `text` returns the longest one, which screen readers read. `QLabel.setText` is never called, because it makes the
     window lay itself out.
@@ -51,6 +51,13 @@ class FittingLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._texts: tuple[str, ...] = ("",)
+        self._room = 0
+
+    def ask_for(self, room: int) -> None:
+        """Ask for a width in pixels, but accept less."""
+        self._room = room
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.updateGeometry()
 
     def show_texts(self, *texts: str, tip: str = "") -> None:
         """Show one of some texts, from the longest to the shortest; by default, the tooltip is the longest."""
@@ -70,6 +77,9 @@ class FittingLabel(QLabel):
 
     def text(self) -> str:
         return self._texts[0]
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._room, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())

@@ -12,6 +12,7 @@ from flowviz.app.pane.condition_bar import POSITIONS, ConditionBar
 from flowviz.app.state.known import Known
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
+from flowviz.app.widgets.labels import FittingLabel
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import ConditionalSpec, FlowSpec, SourceSpec, TextSpec
 from flowviz.specs.condition import ANY
@@ -61,7 +62,11 @@ class Bar:
         self.view.show_flow(4, 100, known=Known.of(self.request.plan.flow, None, untrained_trace(FlowSpec())))
 
     def text(self) -> str:
-        return self.widget._value.text()
+        return self.value.text()
+
+    @property
+    def value(self) -> FittingLabel:
+        return self.widget.findChild(FittingLabel, "conditionValue")
 
 
 @pytest.fixture
@@ -108,10 +113,25 @@ def test_numbers_of_a_table_have_its_name_and_units(bar: Bar) -> None:
     assert (bar.given, bar.text()) == (54, "age 54")
 
 
-def test_long_names_leave_room_for_the_slider(bar: Bar) -> None:
-    bar.show(40 * "BRAD", 40 * "KATIE")
-    assert bar.widget.minimumSizeHint().width() < 800
-    assert bar.text().startswith("BRAD")
+@pytest.mark.parametrize("width", [480, 700, 1000])
+def test_long_names_leave_room_for_the_slider(bar: Bar, width: int) -> None:
+    bar.show_trained(40 * "BRAD", 40 * "KATIE")
+    bar.widget.resize(width, 40)
+    bar.widget.show()
+    assert bar.widget.width() == width, "which is enough"
+    assert bar.slider.width() >= 120
+    assert bar.value.drawn_text.endswith("…")
+    assert bar.value.toolTip() == bar.text() == 40 * "BRAD"
+    right = bar.value.geometry().right()
+    assert right < bar.any_value.mapTo(bar.widget, bar.any_value.rect().topLeft()).x()
+
+
+def test_texts_of_two_words_are_complete_if_there_is_room(bar: Bar) -> None:
+    bar.show_trained("BRAD", "KATIE")
+    bar.widget.resize(700, 40)
+    bar.widget.show()
+    bar.slider.setValue(POSITIONS // 4)
+    assert bar.value.drawn_text == "75% BRAD, 25% KATIE (never seen)"
 
 
 def test_slider_does_not_move_under_the_pointer_when_the_text_changes(bar: Bar) -> None:
