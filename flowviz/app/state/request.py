@@ -38,6 +38,7 @@ class Request:
         pages: The contents of all target pages.
         follows: Whether a running training switches to each new target.
         problem: Why the current page has no valid target; empty if it has one.
+        leave_out: The share of values that the flow leaves out as soon as it is told some again.
     """
 
     plan: Plan = field(default_factory=first_plan)
@@ -45,6 +46,7 @@ class Request:
     pages: Pages = field(default_factory=Pages)
     follows: bool = True
     problem: str = ""
+    leave_out: float = 0.0
 
     def on_page(self, kind: Kind, pages: Pages) -> "Request":
         """Return a copy of the request with other pages, of which `kind` is the current one."""
@@ -58,14 +60,18 @@ class Request:
 
     def having(self, plan: Plan) -> "Request":
         """Return a copy of the request with another plan, whose flow gets the condition of its target."""
-        condition, flow = condition_of(plan.target), plan.flow
+        condition, flow, leave_out = condition_of(plan.target), plan.flow, plan.flow.leave_out
         if condition is None or flow.ignores_condition:
+            leave_out = leave_out or self.leave_out
             flow = flow.model_copy(update=TELLS_ALL)
+        elif self.plan.flow.condition is None and not leave_out:
+            leave_out = self.leave_out
+            flow = flow.model_copy(update={"leave_out": leave_out})
         try:
             conditioned = replace(plan, flow=flow.conditioned_on(condition))
         except FlowvizError as error:
             return replace(self, plan=plan, problem=self.problem or str(error))
-        return replace(self, plan=conditioned)
+        return replace(self, plan=conditioned, leave_out=leave_out)
 
 
 class RequestState(State[Request]):
@@ -93,7 +99,8 @@ class RequestState(State[Request]):
 
     def show_plan(self, plan: Plan) -> None:
         """Request a plan exactly as it is, including values that no control shows."""
-        super().set(replace(_turned_to(self.value, contents_of(plan.target)), plan=plan))
+        turned = _turned_to(self.value, contents_of(plan.target))
+        super().set(replace(turned, plan=plan, leave_out=plan.flow.leave_out))
 
     def show_target(self, spec: TargetSpec) -> None:
         """Request a target, and turn to its page."""
@@ -101,7 +108,7 @@ class RequestState(State[Request]):
 
     def show_flow(self, flow: FlowSpec) -> None:
         """Request a flow exactly as it is."""
-        self._update_plan(flow=flow)
+        self._update_plan(flow.leave_out, flow=flow)
 
     def show_text(self, text: str) -> None:
         """Request a text in the current font, and turn to its page."""
@@ -181,7 +188,8 @@ class RequestState(State[Request]):
         """Set whether a running training switches to each new target."""
         self.set(replace(self.value, follows=follows))
 
-    def _update_plan(self, **changes: Any) -> None:
+    def _update_plan(self, leave_out: float | None = None, **changes: Any) -> None:
+        kept = self.value.leave_out if leave_out is None else leave_out
         plan = replace(self.plan, **changes)
         if plan.flow.no_density:
             plan = replace(plan, training=plan.training.model_copy(update={"objective": "samples"}))
@@ -191,7 +199,7 @@ class RequestState(State[Request]):
             problem = self.value.problem
         else:
             problem = ""
-        self.set(replace(self.value, problem=problem).having(plan))
+        self.set(replace(self.value, problem=problem, leave_out=kept).having(plan))
 
 
 def _turned_to(request: Request, contents: Contents) -> Request:

@@ -1,13 +1,16 @@
 """The request: which parts each setter changes and keeps"""
 
+from collections.abc import Callable
+
 import pytest
 
 from flowviz.app.state.pages import MixContents, ShapeContents, TextContents
-from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.request import Request, RequestState, first_plan
 from flowviz.app.state.state import State
 from flowviz.projects import Plan
-from flowviz.specs import FlowSpec, MixSpec, Part, ShapeSpec, TextSpec, TrainingSpec
+from flowviz.specs import ConditionalSpec, FlowSpec, MixSpec, Part, ShapeSpec, TextSpec, TrainingSpec
 
+WORDS = ConditionalSpec(sources=(TextSpec(text="BRAD"), TextSpec(text="KATIE")))
 STAR = ShapeSpec(name="star")
 
 
@@ -105,3 +108,43 @@ def test_budget_has_only_one_unit(request_state: RequestState, unit: str, other:
     request_state.set_budget(unit, 40)
     assert getattr(request_state.plan.training, unit) == 40
     assert getattr(request_state.plan.training, other) is None
+
+
+@pytest.fixture
+def leaving_out(request_state: RequestState) -> RequestState:
+    """A request for a conditional flow that leaves out values."""
+    request_state.show_target(WORDS)
+    request_state.update_flow(leave_out=0.1)
+    return request_state
+
+
+def test_share_of_values_left_out_returns_with_a_condition(leaving_out: RequestState) -> None:
+    for kind in ("text", "mix"):
+        leaving_out.turn_to(kind)
+    assert leaving_out.plan.flow.leave_out == 0.1
+    leaving_out.turn_to("text")
+    assert (leaving_out.plan.flow.leave_out, leaving_out.value.problem) == (0, "")
+    leaving_out.show_target(ConditionalSpec(sources=(TextSpec(text="A"), TextSpec(text="B"))))
+    assert leaving_out.plan.flow.leave_out == 0.1, "whatever the condition"
+    for ignored in (True, False):
+        leaving_out.update_flow(ignores_condition=ignored)
+    assert leaving_out.plan.flow.leave_out == 0.1
+
+
+def test_share_of_values_left_out_is_that_of_the_latest_choice(leaving_out: RequestState) -> None:
+    leaving_out.update_flow(leave_out=0.0)
+    leaving_out.turn_to("text")
+    leaving_out.show_target(WORDS)
+    assert leaving_out.plan.flow.leave_out == 0
+
+
+@pytest.mark.parametrize(
+    "show", [lambda state: state.show_flow(FlowSpec()), lambda state: state.show_plan(first_plan())]
+)
+def test_flow_that_is_requested_exactly_gets_no_share_that_was_chosen_before(
+    leaving_out: RequestState, show: Callable[[RequestState], None]
+) -> None:
+    leaving_out.turn_to("text")
+    show(leaving_out)
+    leaving_out.show_target(WORDS)
+    assert leaving_out.plan.flow.leave_out == 0
