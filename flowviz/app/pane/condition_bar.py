@@ -82,7 +82,7 @@ class ConditionBar(QWidget):
         if not (is_moving or isinstance(value, str)):
             with QSignalBlocker(self._slider):
                 self._slider.setValue(round(POSITIONS * (value - low) / (high - low)))
-        self._value.show_texts(self._condition.caption(value), self._condition.label(value))
+        self._value.show_texts(*self._texts_of(value))
 
     def _choose(self, position: int) -> None:
         classes = len(self._condition.classes)
@@ -117,7 +117,14 @@ class ConditionBar(QWidget):
 
     def _widest_text(self) -> int:
         values = map(self._value_at, range(0, POSITIONS, NEAR))
-        return max(self._width_of(self._condition.caption(value)) for value in values)
+        return max(self._width_of(self._texts_of(value)[0]) for value in values)
+
+    def _texts_of(self, value: Value) -> tuple[str, ...]:
+        """Return texts for a value, from the longest to the shortest; the name of a number is beside the slider."""
+        condition = self._condition
+        if value != ANY and not condition.classes:
+            return (condition.number(value),)
+        return condition.caption(value), condition.label(value)
 
     def _toggle(self) -> None:
         if self._tour.state() == QTimeLine.State.Running:
