@@ -48,8 +48,8 @@ class PointsPage(FilePage):
         self._show(self.contents(self.request.value))
 
     def _on_columns_activated(self) -> None:
-        given = [self._given.currentIndex() - 1] if self._given.currentIndex() > 0 else []
-        columns = self._x.currentIndex(), self._y.currentIndex(), *given
+        x, y, given = self._x.currentIndex(), self._y.currentIndex(), self._given.currentData()
+        columns = (x, y) if given is None else (x, y, given)
         self.columns_chosen.emit(self.request.value.pages.points.table, columns)
 
     def _show(self, contents: PointsContents) -> None:
@@ -58,17 +58,24 @@ class PointsPage(FilePage):
         self._name.setText(name)
         self._name.setToolTip(name)
         names = list(table.names) if table else []
-        conditions = [NO_CONDITION, *(f"Add a condition: {each}" for each in names)]
         x, y, *given = contents.columns
-        place = given[0] + 1 if given else 0
-        shown = {self._x: (names, x), self._y: (names, y), self._given: (conditions, place)}
-        for box, (items, index) in shown.items():
+        for box, column in ((self._x, x), (self._y, y)):
             box.clear()
-            box.addItems(items)
-            box.setCurrentIndex(index)
+            box.addItems(names)
+            box.setCurrentIndex(column)
+        self._show_conditions(names, {x, y}, given[0] if given else None)
         self._columns.setVisible(len(names) > 2)
         self._given.setVisible(len(names) > 2)
         self.note.show_text("")
+
+    def _show_conditions(self, names: list[str], points: set[int], chosen: int | None) -> None:
+        """Offer all columns but those of the points as the condition."""
+        self._given.clear()
+        self._given.addItem(NO_CONDITION)
+        for column, name in enumerate(names):
+            if column not in points or column == chosen:  # which was refused
+                self._given.addItem(f"Condition: {name}", column)
+        self._given.setCurrentIndex(self._given.findData(chosen) if chosen is not None else 0)
 
 
 def _column_box(object_name: str, name: str) -> QComboBox:

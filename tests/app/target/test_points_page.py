@@ -63,10 +63,14 @@ def pets(tmp_path: Path) -> Path:
     return path
 
 
-def choose_condition(user: TargetUser, index: int) -> None:
-    box = user.window.find(QComboBox, "pointsCondition")
-    box.setCurrentIndex(index)
-    box.activated.emit(index)
+def choose(user: TargetUser, name: str, text: str) -> None:
+    box = user.window.find(QComboBox, name)
+    box.setCurrentText(text)
+    box.activated.emit(box.currentIndex())
+
+
+def choose_condition(user: TargetUser, text: str) -> None:
+    choose(user, "pointsCondition", text)
 
 
 def test_column_can_be_the_condition(user: TargetUser, pets: Path) -> None:
@@ -74,44 +78,49 @@ def test_column_can_be_the_condition(user: TargetUser, pets: Path) -> None:
     plain = user.wait_for_other(user.built)
     box = user.window.find(QComboBox, "pointsCondition")
     assert box.currentText() == "No condition"
-    assert [box.itemText(k) for k in range(3, box.count())] == [f"Add a condition: {n}" for n in ("age", "pet", "only")]
-    choose_condition(user, 4)
+    offered = [box.itemText(k) for k in range(1, box.count())]
+    assert offered == ["Condition: age", "Condition: pet", "Condition: only"], "without the columns of the points"
+    choose_condition(user, "Condition: pet")
     by_pet = user.wait_for_other(plain)
     assert by_pet.title == "pets.csv by pet"
     assert "The condition is 'pet', one of cat, dog." in user.window.find(QLabel, "targetNote").text()
     assert "100 points" in user.window.find(QLabel, "targetNote").text()
     assert user.window.main.request.plan.flow.given_label == "cat"
-    choose_condition(user, 3)
+    choose_condition(user, "Condition: age")
     by_age = user.wait_for_other(by_pet)
     assert by_age.title == "pets.csv by age"
     assert user.window.main.request.plan.flow.given_label.startswith("age -")
     undo = user.window.main.undo  # type: ignore[attr-defined]
     undo.stack.undo()
     assert user.window.main.request.plan.target == by_pet.spec
-    assert box.currentText() == "Add a condition: pet"
-    choose_condition(user, 0)
+    assert box.currentText() == "Condition: pet"
+    choose_condition(user, "No condition")
     user.wait(lambda: user.window.main.request.plan.target == plain.spec)
     assert user.window.main.request.plan.flow.condition is None
 
 
-@pytest.mark.parametrize(
-    ("index", "reason"),
-    [
-        (1, "Column a of pets.csv cannot be the condition and also x or y. Choose three columns."),
-        (5, "All points have the same 'only', which tells a flow nothing. Choose another column."),
-    ],
-)
-def test_wrong_condition_is_a_sentence_and_the_target_stays(
-    user: TargetUser, pets: Path, index: int, reason: str
-) -> None:
+def test_wrong_condition_is_a_sentence_and_the_target_stays(user: TargetUser, pets: Path) -> None:
     user.drop(media_of(pets))
     before = user.wait_for_other(user.built)
-    choose_condition(user, index)
+    choose_condition(user, "Condition: only")
+    reason = "All points have the same 'only', which tells a flow nothing. Choose another column."
     user.wait(lambda: user.file_problem == reason)
     assert user.built is before
-    choose_condition(user, 4)
+    choose_condition(user, "Condition: pet")
     user.wait_for_other(before)
     assert not user.file_problem
+
+
+def test_condition_cannot_also_be_a_column_of_the_points(user: TargetUser, pets: Path) -> None:
+    user.drop(media_of(pets))
+    plain = user.wait_for_other(user.built)
+    choose_condition(user, "Condition: age")
+    before = user.wait_for_other(plain)
+    choose(user, "pointsY", "age")
+    reason = "Column age of pets.csv cannot be the condition and also x or y. Choose three columns."
+    user.wait(lambda: user.file_problem == reason)
+    assert user.built is before
+    assert user.window.find(QComboBox, "pointsCondition").currentText() == "Condition: age"
 
 
 def test_table_of_a_project_names_its_condition(user: TargetUser, pets: Path) -> None:
