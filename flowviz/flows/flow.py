@@ -255,8 +255,7 @@ class Flow(tf.Module):
             return np.zeros(len(points), np.bool_)
         if self.spec.condition:  # other points may have other conditions
             return np.asarray(np.isnan(log_density))
-        found: NDArray[np.bool_] = np.isnan(log_density) | self.trace(self.particles()).folds_near(points)
-        return found
+        return np.asarray(np.isnan(log_density) | self.trace(self.particles()).folds_near(points))
 
     def velocity(self, stage: int, points: ArrayLike, *, at_end: bool = False) -> NDArray[Any]:
         """Return how a stage moves points (n, 2): their displacement, or a velocity field (n, 2) if it follows one.

@@ -61,8 +61,7 @@ class Base(ABC):
             middle = (low + high) / 2
             is_below = self.coordinate_below(axis, middle) < shares
             low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
-        found: NDArray[np.float64] = (low + high) / 2
-        return found
+        return np.asarray((low + high) / 2)
 
     def region_level(self, mass: float) -> float:
         """Return the log-density in nats on the edge of the smallest region that has a probability of `mass`."""
@@ -133,15 +132,13 @@ class Uniform(Base):
 
     def coordinate_density(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the density of a coordinate at values (n,)."""
-        found: NDArray[np.float64] = np.exp(self._log_prob_of_one(values, np))
-        return found
+        return np.asarray(np.exp(self._log_prob_of_one(values, np)))
 
     def coordinate_below(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability that a coordinate is below values (n,), the integral of its density."""
         edges = ((values + side) / EDGE for side in (HALF_SIDE, -HALF_SIDE))
         left, right = (_softplus(edge, np) for edge in edges)
-        found: NDArray[np.float64] = EDGE / (2 * HALF_SIDE) * (left - right)
-        return found
+        return np.asarray(EDGE / (2 * HALF_SIDE) * (left - right))
 
     @cached_property
     def entropy(self) -> float:
@@ -190,15 +187,13 @@ class StudentT(Base):
 
     def coordinate_density(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the density of a coordinate at values (n,): of Student's t with 4 degrees of freedom, scaled."""
-        found: NDArray[np.float64] = 3 / 8 * (1 + (values / self.scale) ** 2 / 4) ** -2.5 / self.scale
-        return found
+        return np.asarray(3 / 8 * (1 + (values / self.scale) ** 2 / 4) ** -2.5 / self.scale)
 
     def coordinate_below(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability that a coordinate is below values (n,), in closed form for 4 degrees of freedom."""
         t = values / self.scale
         sine = t / np.sqrt(4 + t * t)
-        found: NDArray[np.float64] = 0.5 + 0.75 * (sine - sine**3 / 3)
-        return found
+        return np.asarray(0.5 + 0.75 * (sine - sine**3 / 3))
 
     def region_level(self, mass: float) -> float:
         """Return the log-density in nats on the edge of the circle that has a probability of `mass`."""
@@ -227,8 +222,7 @@ def normal_below(values: NDArray[np.float64]) -> NDArray[np.float64]:
 @lru_cache(maxsize=4)
 def _region_draws(base: Base) -> NDArray[np.float32]:
     """Return the log-densities of draws from a base, whose quantiles are the levels of regions."""
-    found: NDArray[np.float32] = base.log_prob(base.sample(REGION_DRAWS, seed=0))
-    return found
+    return np.asarray(base.log_prob(base.sample(REGION_DRAWS, seed=0)))
 
 
 def _softplus(t: Any, xp: Any) -> Any:

@@ -55,13 +55,11 @@ class Component:
 
     def standardized(self, axis: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values (n,) of a coordinate, 0 for x and 1 for y, in standard deviations from the mean."""
-        found: NDArray[np.float64] = (values - (self.x, self.y)[axis]) / self.scale
-        return found
+        return np.asarray((values - (self.x, self.y)[axis]) / self.scale)
 
     def moved(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
         """Return standard normal points (n, 2) as points of this component."""
-        found: NDArray[np.floating] = points * self.scale + np.array([self.x, self.y], points.dtype)
-        return found
+        return np.asarray(points * self.scale + np.array([self.x, self.y], points.dtype))
 
 
 @dataclass(frozen=True)
@@ -162,8 +160,7 @@ class Mixture(Base):
 
     def component_of(self, points: NDArray[np.floating]) -> NDArray[np.intp]:
         """Return the number (n,) of the component that most likely produced each point."""
-        found: NDArray[np.intp] = np.argmax([each.log_density(points, np) for each in self.components], axis=0)
-        return found
+        return np.asarray(np.argmax([each.log_density(points, np) for each in self.components], axis=0))
 
     def _entropy_on_grids(self, step: float) -> float:
         """Return −Σ wₖ E[log p] over the components, each by the trapezoidal rule on a grid in its own units."""

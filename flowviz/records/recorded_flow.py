@@ -284,8 +284,7 @@ def nearest_particles(particles: NDArray[np.float32], points: NDArray[np.floatin
     """Return the number (m,) of the particle (n, 2) that is nearest to each of the points (m, 2)."""
     from scipy.spatial import KDTree  # imported here because it takes a tenth of a second
 
-    found: NDArray[np.intp] = KDTree(particles).query(points)[1]
-    return found
+    return np.asarray(KDTree(particles).query(points)[1])
 
 
 def interpolated(box: Rectangle, values: NDArray[np.float32], points: NDArray[np.floating]) -> NDArray[np.float32]:

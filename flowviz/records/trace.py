@@ -223,14 +223,12 @@ class Trace(EqualByContent):
 
         By the change of variables, this is the log-density of the base minus the log-determinant.
         """
-        found: NDArray[np.float32] = self.base_log_density - self.log_det[stage]
-        return found
+        return np.asarray(self.base_log_density - self.log_det[stage])
 
     @cached_property
     def base_log_density(self) -> NDArray[np.float32]:
         """Return the log-density (n,) in nats of the base at the position of each particle there."""
-        found: NDArray[np.float32] = self.base.log_prob(self.positions[0])
-        return found
+        return np.asarray(self.base.log_prob(self.positions[0]))
 
     @cached_property
     def component(self) -> NDArray[np.intp] | None:
@@ -248,8 +246,7 @@ class Trace(EqualByContent):
 
     def log_det_of(self, stage: int) -> NDArray[np.float32]:
         """Return log|det J| (n,) in nats of the bijector of a stage alone, or 0 for the base."""
-        found: NDArray[np.float32] = self.log_det[stage] - self.log_det[max(stage - 1, 0)]
-        return found
+        return np.asarray(self.log_det[stage] - self.log_det[max(stage - 1, 0)])
 
     @cached_property
     def volume_shares(self) -> NDArray[np.float64]:

@@ -143,8 +143,7 @@ def steadied(held: Boxes, boxes: Boxes) -> Boxes:
     center, half = held.mean(axis=1), (held[:, 1] - held[:, 0]) / 2
     reach, size = _half_sides(boxes, center), (boxes[:, 1] - boxes[:, 0]) / 2
     fits = (FILL * reach <= (FILL + TOLERANCE) * half) & (FILL * size >= (FILL - TOLERANCE) * half)
-    found: Boxes = np.where(fits[:, None], held, boxes)
-    return found
+    return np.asarray(np.where(fits[:, None], held, boxes))
 
 
 def eased(shown: Frame, before: Frame, goal: Frame, seconds: float) -> Frame:
@@ -198,5 +197,4 @@ def _frame(center: NDArray[np.float64], halves: NDArray[np.float64], panel: Pane
 def _half_extents(halves: NDArray[np.float64], panel: Panel) -> NDArray[np.float64]:
     """Return the half extents (...) at which boxes with half sides `halves` (..., 2) fill 75% of a panel."""
     shares = halves * min(panel) / np.array(panel) / FILL
-    extents: NDArray[np.float64] = np.maximum(shares.max(axis=-1), MIN_HALF_EXTENT)
-    return extents
+    return np.asarray(np.maximum(shares.max(axis=-1), MIN_HALF_EXTENT))

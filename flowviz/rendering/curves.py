@@ -32,13 +32,12 @@ class Segments(NamedTuple):
     def at(self, t: float) -> NDArray[np.float32]:
         """Return the points (..., 2) at a progress from 0 to 1."""
         s = 1 - t
-        found: NDArray[np.float32] = (
+        return np.asarray(
             np.float32(s * s * (1 + 2 * t)) * self.start
             + np.float32(t * t * (1 + 2 * s)) * self.end
             + np.float32(t * s * s) * self.leaving
             - np.float32(t * t * s) * self.arriving
         )
-        return found
 
     def control_points(self) -> NDArray[np.float32]:
         """Return the control points (..., 4, 2) of the curves as Bézier curves."""

@@ -35,14 +35,12 @@ class Plot:
     def x(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the horizontal positions (n,) of values (n,), at most at the edges."""
         low, high = self.across
-        found: NDArray[np.float64] = self.left + self.width * ((values - low) / (high - low)).clip(0, 1)
-        return found
+        return np.asarray(self.left + self.width * ((values - low) / (high - low)).clip(0, 1))
 
     def y(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the vertical positions (n,) of values (n,), at most at the edges."""
         low, high = self.up
-        found: NDArray[np.float64] = self.top + self.height * (1 - ((values - low) / (high - low)).clip(0, 1))
-        return found
+        return np.asarray(self.top + self.height * (1 - ((values - low) / (high - low)).clip(0, 1)))
 
     def line(self, x: NDArray[np.float64], y: NDArray[np.float64], color: Color, width: float) -> Drawing:
         """Return a line through points, without those off the scales."""

@@ -55,8 +55,7 @@ class Projection:
     def pixels(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the pixel positions (n, 2) of points (n, 2) in flow units."""
         scale, x, y = self.way
-        pixels: NDArray[np.float64] = np.asarray(points, np.float64) * (scale, -scale) + (x, y)
-        return pixels
+        return np.asarray(np.asarray(points, np.float64) * (scale, -scale) + (x, y))
 
     def plane(self, x: float, y: float) -> tuple[float, float]:
         """Return the point (x, y) in flow units at a pixel position."""

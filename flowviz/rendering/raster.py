@@ -75,8 +75,7 @@ class Glide:
         """Return the current positions (n, 2), in flow units."""
         if self.t <= 0:
             return self.start
-        now: NDArray[np.float32] = (1 - np.float32(self.t)) * self.start + np.float32(self.t) * self.end
-        return now
+        return np.asarray((1 - np.float32(self.t)) * self.start + np.float32(self.t) * self.end)
 
 
 def between(trace: Trace, stage: float) -> tuple[int, int, float]:
@@ -262,8 +261,7 @@ def lifted(picture: RGBA, background: Color) -> RGBA:
 
 def tones(points: Glide, low: float, high: float, scale: NDArray[np.uint8]) -> Packed:
     """Return the colors (n,) of numbers (n,) between two stages, on a scale (m, 3) from `low` to `high`."""
-    found: Packed = _kernels().tones(points.start, points.end, points.t, low, high, packed(scale))
-    return found
+    return np.asarray(_kernels().tones(points.start, points.end, points.t, low, high, packed(scale)))
 
 
 @lru_cache(maxsize=32)

@@ -40,8 +40,7 @@ def outline(grid: Trace, stage: float, view: ViewSpec) -> NDArray[np.float32]:
     """
     nodes = _nodes(view)
     around = np.concatenate([nodes[0, :-1], nodes[:-1, -1], nodes[-1, :0:-1], nodes[:0:-1, 0]]) if nodes.size else nodes
-    corners: NDArray[np.float32] = Glide.at(grid, stage).positions()[around.ravel()]
-    return corners
+    return np.asarray(Glide.at(grid, stage).positions()[around.ravel()])
 
 
 def area_factor(grid: Trace, stage: float, view: ViewSpec) -> float:

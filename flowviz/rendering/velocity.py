@@ -185,8 +185,7 @@ def _cells(points: Lines, cell: float) -> NDArray[np.int64]:
     Points far away, or that have diverged, are in a cell at the edge.
     """
     column, row = np.clip(np.nan_to_num(np.round(points / cell), nan=EDGE), -EDGE, EDGE).astype(np.int64).T
-    found: NDArray[np.int64] = 2 * EDGE * column + row
-    return found
+    return np.asarray(2 * EDGE * column + row)
 
 
 def _scale(lengths: NDArray[np.float64], crowds: NDArray[np.int64]) -> float:

@@ -44,5 +44,4 @@ class Region:
             column, row = ((points - (left, bottom)) / (right - left, top - bottom) * self.mask.shape[::-1]).T
             inside = (column >= 0) & (column < self.mask.shape[1]) & (row >= 0) & (row < self.mask.shape[0])
         column, row = (np.where(inside, each, 0).astype(np.intp) for each in (column, row))
-        found: NDArray[np.bool_] = inside & self.mask[row, column]
-        return found
+        return np.asarray(inside & self.mask[row, column])

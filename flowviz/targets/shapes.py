@@ -161,8 +161,7 @@ class Drawn(Cloud):
         return np.asarray(np.asarray(points, np.float64) * self._unit + self._center)
 
     def _standardized(self, points: Array) -> NDArray[np.float32]:
-        standardized: NDArray[np.float32] = ((points - self._center) / self._unit).astype(np.float32)
-        return standardized
+        return np.asarray((points - self._center) / self._unit, np.float32)
 
 
 @cache
@@ -183,8 +182,7 @@ def _square(x: Array, y: Array) -> NDArray[np.bool_]:
 
 
 def _checkerboard(x: Array, y: Array) -> NDArray[np.bool_]:
-    dark: NDArray[np.bool_] = (np.floor(2 * x) + np.floor(2 * y)) % 2 == 0
-    return dark
+    return np.asarray((np.floor(2 * x) + np.floor(2 * y)) % 2 == 0)
 
 
 def _cross(x: Array, y: Array) -> NDArray[np.bool_]:
