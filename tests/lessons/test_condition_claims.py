@@ -33,7 +33,7 @@ def test_each_word_has_its_own_loss_entropy_and_gap() -> None:
     brad, katie = score(shipped("two_words")).given
     assert brad.nll is not None
     assert katie.nll is not None
-    says(LESSON, f"a loss of {brad.nll:.2f} nats. At points of KATIE, told KATIE, it is {katie.nll:.2f} nats")
+    says(LESSON, f"of {brad.nll:.2f} nats at the points of BRAD. Told KATIE, it has a loss of {katie.nll:.2f} nats")
     says(LESSON, f"{brad.entropy:.2f} nats for BRAD, and {katie.entropy:.2f} nats for KATIE")
     gaps = score(shipped("two_words")).gaps
     for each in (brad, katie):
@@ -50,7 +50,7 @@ def test_knowing_the_word_is_worth_a_difference_of_losses() -> None:
     difference = comparison.differences()["not told"]
     assert difference is not None
     says(LESSON, f"of *told* is {nll(told):.2f} nats, and that of *not told* is {nll(not_told):.2f} nats.")
-    says(LESSON, f"it is worth {difference.mean:.2f} nats to know the word")
+    says(LESSON, f"knowing the word is worth {difference.mean:.2f} nats")
 
 
 def test_knowing_the_word_is_worth_less_than_log_2_because_the_words_share_ink() -> None:

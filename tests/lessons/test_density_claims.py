@@ -29,9 +29,9 @@ def on_target(name: str) -> float:
 
 
 def test_one_flow_spreads_and_the_other_one_leaves_out_letters() -> None:
-    says(LESSON, f"{on_target('density'):.0%}, and only {on_target('samples'):.0%} of *samples*.")
+    says(LESSON, f"{on_target('density'):.0%}, but only {on_target('samples'):.0%} for *samples*.")
     says(LESSON, f"{1 - on_target('samples'):.0%} of its particles have missed the letters")
-    says(LESSON, f"Of *density*, it is {1 - on_target('density'):.0%}.", "three letters are missing")
+    says(LESSON, f"For *density*, it is {1 - on_target('density'):.0%}.", "three letters are missing")
     covered = {name: each.timeline.moments[-1].covered for name, each in compared("two_ways").projects.items()}
     assert covered == {"samples": 4, "density": 1, "weighted density": 4}
 

@@ -158,7 +158,7 @@ def test_unknown_velocities_have_a_sentence() -> None:
     assert not best_velocity_problem(INK, FLOW)
     assert not best_velocity_problem(table(20), student)
     assert "Student's t" in best_velocity_problem(INK, student)
-    assert "not for others" in best_velocity_problem(mix, FLOW)
+    assert "tables without a condition" in best_velocity_problem(mix, FLOW)
     assert "Only flow matching" in best_velocity_problem(INK, FlowSpec(family="spline"))
-    with pytest.raises(TargetError, match="not for others"):
+    with pytest.raises(TargetError, match="tables without a condition"):
         best_velocity(mix, np.zeros((1, 2)), 0.5)

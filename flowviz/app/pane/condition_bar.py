@@ -72,7 +72,7 @@ class ConditionBar(QWidget):
             return
         condition, value = shown
         if condition != self._condition:
-            self._condition, name = condition, f"{condition.name[:1].upper()}{condition.name[1:]}"
+            self._condition, name = condition, condition.heading
             self._name.show_texts(name)
             self._name.ask_for(min(NAME_WIDTH, self._width_of(name)))
             # Otherwise, the slider would move under the pointer.
