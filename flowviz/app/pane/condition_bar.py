@@ -63,7 +63,7 @@ class ConditionBar(QWidget):
         bind_control(request, lambda value: value.plan.flow.guidance, self._guidance, request.set_guidance)
         view.watch(lambda value: value.known.leaves_out, guiding.setVisible)
         view.observe(lambda value: value.known, lambda _: self._explain())
-        request.watch(lambda value: value.plan.flow, lambda _: self._explain())
+        request.watch(_explained, lambda _: self._explain())
 
     def _show(self, shown: tuple[Condition, Value] | None) -> None:
         self.setVisible(shown is not None)
@@ -131,6 +131,12 @@ class ConditionBar(QWidget):
             self._tour.stop()
         else:
             self._tour.start()
+
+
+def _explained(request: Request) -> tuple[object, ...]:
+    """Return what decides which controls are enabled; the value itself changes too often."""
+    flow = request.plan.flow
+    return flow.condition, flow.leave_out, flow.given == ANY, flow.recipe.is_continuous
 
 
 def _shown(request: Request) -> tuple[Condition, Value] | None:
