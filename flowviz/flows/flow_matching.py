@@ -58,8 +58,8 @@ class FlowStep(Stage):
     steps compose. The inverse is found by Newton's method. It exists for steps that are short compared to the changes
     of v; where a step folds the plane, its inverse has no log-determinant (NaN).
 
-    With guidance, v(x, t) is w·v(x, t | c) + (1 - w)·v(x, t) for the weight w, with the velocities of the field that is
-    told the value c of the condition, and of the one that is told none.
+    With guidance, v(x, t) is w·v(x, t | c) + (1 - w)·v(x, t) for the weight w, with the velocities that the field has
+    with the value c of the condition, and without it.
     References: Lipman et al. 2023, "Flow matching for generative modeling", https://arxiv.org/abs/2210.02747; Ho &
     Salimans 2022, "Classifier-free diffusion guidance", https://arxiv.org/abs/2207.12598.
     """
@@ -229,7 +229,7 @@ class FlowStep(Stage):
 
 
 def _guided(numbers: Tensors, evaluate: Callable[[Tensors], Any]) -> Any:
-    """Return what a field that is told a condition is, with more or less weight than the one that is told none."""
+    """Evaluate the velocity field with and without the condition, and combine both with the guidance weight."""
     told = evaluate(numbers)
     if GUIDANCE not in numbers:
         return told

@@ -22,7 +22,7 @@ AT_STAGE = "trace_through", "forward_at", "velocity", "final_velocity", "log_den
 STAGES = {name: tf.TensorSpec([], tf.int32) for name in AT_STAGE} | {"positions": tf.TensorSpec([2], tf.int32)}
 StageNumbers = int | tuple[int, int] | None
 
-GUIDED = 2.0  # stands for the guidance of all flows whose particles are guided
+GUIDED = 2.0  # in the keys of graphs, which all guided flows share
 RECENT = 16  # number of kinds whose graphs are kept when no flow uses them, because tracing takes seconds
 
 Kind = tuple[FlowSpec, tuple[str, ...], tuple[type[Stage], ...]]

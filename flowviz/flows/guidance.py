@@ -74,7 +74,7 @@ class Tilted:
 
     @cached_property
     def _whole(self) -> Rectangle:
-        """Return the rectangle around nearly all particles that are told the value, or none."""
+        """Return the rectangle around nearly all particles of both flows, with the value and without it."""
         ends = np.concatenate([flow.forward(flow.particles()) for flow in (self._told, self._untold)])
         low, high = np.quantile(_some(ends[np.isfinite(ends).all(axis=1)]), OUTERMOST, axis=0)
         (left, bottom), (right, top) = low - MARGIN * (high - low), high + MARGIN * (high - low)

@@ -129,7 +129,7 @@ class Network:
 
     @property
     def _leaves_out(self) -> int:
-        """Return 1 if some points are told no class, so that their inputs are all 0, or else 0."""
+        """Return 1 if the class of some points is hidden from the network in training, or else 0."""
         return int(self.spec.leave_out > 0)
 
     def _features(self, x_a: tf.Tensor) -> tf.Tensor:

@@ -7,7 +7,7 @@ TERMS: Mapping[str, str] = {
     "base": "The round cloud, a Gaussian, at which a flow starts; its density at a point z has a formula, called N(z).",
     "batch": "The points of the target that one training step looks at, drawn anew for each step.",
     "batch-normalization": "A layer that shifts and scales the whole cloud, so that it keeps its usual size.",
-    "condition": "What a flow is told about each point, such as the word to which it belongs.",
+    "condition": "Extra information about each point that a flow can use, such as the word that the point belongs to.",
     "coupling": "A layer that changes one coordinate, by an amount that only depends on the other one.",
     "density": "How crowded the points are at a place: their share of all points, divided by the size of the place.",
     "entropy": "The smallest loss that any flow can reach, because nobody can know where the next point will be.",

@@ -1,4 +1,4 @@
-"""What a project file keeps of a history and of a view."""
+"""The parts of a history and of a view that are saved in a project file."""
 
 import json
 from dataclasses import asdict, replace

@@ -84,8 +84,8 @@ class Condition(Spec):
     def value(self, text: str | float) -> Value:
         """Return the value for the name of a class, for a number in the range, which may be text, or for `ANY`.
 
-        A number stands for a share of two classes: between their own numbers, if all classes are increasing numbers,
-        and else between their indices.
+        If there are classes, a number between two of them is a mix of both. It is on the scale of the classes
+        themselves if all of their names are increasing numbers, and otherwise on that of their indices.
 
         Raises:
             SpecError: If there is no such class, or if the number is not in the range.

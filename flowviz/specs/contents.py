@@ -10,7 +10,7 @@ BASE64 = PlainSerializer(lambda content: base64.b64encode(content).decode("ascii
 
 
 def decoded(content: Any) -> Any:
-    """Return the bytes that text in base64 stands for, or anything else as it is. Raises `ValueError`."""
+    """Decode base64 text to bytes, and return anything else unchanged. Raises `ValueError`."""
     if not isinstance(content, str):
         return content
     try:

@@ -291,7 +291,7 @@ class FlowSpec(Spec):
         """Return this flow with a condition, shown at its first value, or without one if it ignores conditions.
 
         Raises:
-            SpecError: If the flow has no networks, or if it leaves out values and is told none.
+            SpecError: If the flow has no networks, or if it leaves out values although it has no condition.
         """
         if condition is None or self.ignores_condition:
             if self.leave_out:

@@ -32,7 +32,7 @@ PART = 512  # points that are computed together, to bound memory
 SIDE = 512  # cells along each side of a grid over a target that has no pixels
 PAIRS, TIMES = 1024, 64  # from which the loss is estimated: pairs at each time, and times
 MERGED = 1 / 8  # width of merged pixels, as a share of the blur and in flow units: the loss changes by less than 1e-3
-NO_MASS = 1e-290  # where so little of the target comes to a point, its nearest cell stands for all others
+NO_MASS = 1e-290  # if less of the target reaches a point, only its nearest cell is used
 WHOLE = Component(0.0, 0.0, 1.0, -LOG_2PI)  # of a base that is no mixture
 
 GUIDED = "The best possible velocity is that without guidance. Set the guidance to 1."

@@ -10,7 +10,7 @@ from flowviz.specs.condition import Condition, Value
 from flowviz.targets.cloud import DrawnCloud
 from flowviz.targets.target import Draws, Target, Use
 
-NEAREST, NEAREST_SHARE = 200, 0.05  # points that are shown for a number: so many, or this share if that is more
+NEAREST, NEAREST_SHARE = 200, 0.05  # points that are shown at a number: this count or this share, whichever is larger
 
 
 class Rows(DrawnCloud):

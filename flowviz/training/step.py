@@ -29,7 +29,7 @@ from flowviz.specs.training import ObjectiveName
 
 FIRST_DECAY, EPSILON = 0.9, 1e-8  # β₁ and ε of Adam: Kingma & Ba 2015, algorithm 1
 STEP_ARGUMENTS = 10  # of a chunk without edits, of which four are the state
-USUAL = 0.1  # stands for any share of values that are left out
+USUAL = 0.1  # in the keys of runners, which all flows share that leave out values
 REMEMBERED = 64  # runners: TensorFlow never frees a graph, so creating one again would only add a second copy
 Lattice = tuple[NDArray[np.float32], ...]  # log-densities (SIDE, SIDE) and their place (4,), or nothing
 Result = TypeVar("Result")

@@ -1,4 +1,4 @@
-"""What the steps of lessons show: the flow with which each begins, and what an action makes of it."""
+"""The states of the steps of lessons: the flow that each begins with, and the result of its action."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from flowviz.specs import Seen, TextSpec, ViewSpec
 from flowviz.specs.target import FIRST_TEXT
 from site_pages.figures import Work
 
-STAND_IN = "flow"  # example of the gallery that stands for a flow that learners train by the clock
+STAND_IN = "flow"  # example of the gallery, shown in place of a flow that learners would train for some seconds
 TRAINED = {"steps", "gap", "trained_as_requested", "training"}  # observations that a training changes
 SHOWN_AS = {"stage", "direction", "color_by", "moment", "given"}  # observations that are keys of a setup as well
 REPEATABLE = {
@@ -33,7 +33,7 @@ HINTS = {  # what is done in another way on a page
 
 @dataclass(frozen=True)
 class State:
-    """What a step shows.
+    """The state of a step: its flow and its view.
 
     Attributes:
         work: The project or comparison. None if the step has none that can be shown.

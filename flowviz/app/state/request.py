@@ -38,7 +38,7 @@ class Request:
         pages: The contents of all target pages.
         follows: Whether a running training switches to each new target.
         problem: Why the current page has no valid target; empty if it has one.
-        leave_out: The share of values that the flow leaves out as soon as it is told some again.
+        leave_out: The share of values to leave out, kept while the flow has no condition.
     """
 
     plan: Plan = field(default_factory=first_plan)

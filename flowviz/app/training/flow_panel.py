@@ -260,7 +260,7 @@ def _control_spec(field: SpecField) -> ControlSpec:
 
 
 def _conditions(request: Request) -> tuple[bool, bool]:
-    """Return whether the target has a condition, and whether the flow is told it."""
+    """Return whether the target has a condition, and whether the flow uses it."""
     return condition_of(request.plan.target) is not None, request.plan.flow.condition is not None
 
 
