@@ -51,7 +51,6 @@ class ScenePresenter(QObject):
         view.observe(lambda value: value.seen.playback, self.playhead.set_playback)
         view.changed.connect(self._move)
         view.observe(_panels_of, lambda _: self._query_thumbnails())
-        view.observe(lambda value: (frame_of(value), value.stage), lambda _: self._query_fields())
         self._scenes.trace_changed.connect(self._on_trace_changed)
         self._scenes.changed.connect(self._on_scene_changed)
         view.observe(lambda value: value.seen.view.marks, lambda _: self._say_awaited())
@@ -138,6 +137,8 @@ class ScenePresenter(QObject):
         elif old.stage != new.stage:
             self.playhead.glide_to(new.stage)
         self.camera.apply_view_change(old, new)
+        if (frame_of(old), old.stage) != (frame_of(new), new.stage):
+            self._query_fields()
 
     def _on_playhead_moved(self, position: float) -> None:
         self._widgets.cloud.show_stage(position)

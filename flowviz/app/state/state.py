@@ -1,8 +1,9 @@
 """An observable value."""
 
+import sys
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -24,6 +25,7 @@ class State(QObject, Generic[Value]):
         super().__init__(parent)
         self._value = value
         self._changes = deque[tuple[Value, Value]]()  # that have not been announced to all listeners
+        self._observers: list[tuple[Callable[[Value], Any], Callable[[Any], object]]] = []
 
     @property
     def value(self) -> Value:
@@ -43,8 +45,18 @@ class State(QObject, Generic[Value]):
         if len(self._changes) > 1:
             return
         while self._changes:
-            self.changed.emit(*self._changes[0])
+            self._notify(*self._changes[0])
             self._changes.popleft()
+
+    def _notify(self, old: Value, new: Value) -> None:
+        """Tell the observers, then whoever is connected. As with slots, the error of one does not stop the others."""
+        for part, show in tuple(self._observers):
+            try:
+                if (now := part(new)) != part(old):
+                    show(now)
+            except Exception:
+                sys.excepthook(*sys.exc_info())
+        self.changed.emit(old, new)
 
     def watch(self, part: Callable[[Value], Part], show: Callable[[Part], object]) -> None:
         """Call `show` with a part of the value, now and each time that this part changes."""
@@ -52,10 +64,9 @@ class State(QObject, Generic[Value]):
         show(part(self._value))
 
     def observe(self, part: Callable[[Value], Part], show: Callable[[Part], object]) -> None:
-        """Call `show` with a part of the value each time that this part changes."""
+        """Call `show` with a part of the value each time that this part changes.
 
-        def on_changed(old: Value, new: Value) -> None:
-            if part(new) != part(old):
-                show(part(new))
-
-        self.changed.connect(on_changed)
+        Observers are called one after the other, before all slots of `changed`: a slot for each of them would hand the
+        interpreter to another thread and back, which takes longer than most of them.
+        """
+        self._observers.append((part, show))
