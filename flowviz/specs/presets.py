@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 from flowviz.specs.flow import FlowSpec
@@ -59,5 +60,10 @@ def custom_title(flow: FlowSpec) -> str:
 
 def preset_of(flow: FlowSpec) -> PresetName | None:
     """Return the preset that a flow fits, whatever its seed, integrator and condition, or None if it fits none."""
-    trained = flow.without_condition.as_trained()
-    return next((name for name, preset in PRESETS.items() if preset.flow(flow.seed) == trained), None)
+    trained = flow.without_condition.as_trained().model_copy(update={"seed": 0})
+    return next((name for name, preset in _flows().items() if preset == trained), None)
+
+
+@cache
+def _flows() -> Mapping[PresetName, FlowSpec]:
+    return {name: preset.flow() for name, preset in PRESETS.items()}

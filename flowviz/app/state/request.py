@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -47,6 +47,11 @@ class Request:
     follows: bool = True
     problem: str = ""
     leave_out: float = 0.0
+
+    @cached_property
+    def trained_flow(self) -> FlowSpec:
+        """Return the requested flow as it is trained: the same at every value of its condition."""
+        return self.plan.flow.as_trained()
 
     def on_page(self, kind: Kind, pages: Pages) -> "Request":
         """Return a copy of the request with other pages, of which `kind` is the current one."""

@@ -95,7 +95,7 @@ class FlowPanel(QWidget):
         self.sheet = Sheet(self, "flowOptions", "Options", tip, self._form, self.help)
         choices = row(self._preset, self.sheet.opener, self.beside_button, stretched=self._preset)
         self._layout = lay_out(QVBoxLayout(self), choices, self._warning)
-        request.watch(_flow, lambda _: self._warn())
+        request.watch(_trained_flow, lambda _: self._warn())
 
     def show_base_warning(self, warning: str) -> None:
         """Warn that the base of the flow does not suit the target. An empty text hides the warning."""
@@ -149,7 +149,7 @@ class FlowOptions(QWidget):
             {"objective": self._objective},
             request.update_training,
         )
-        request.watch(_flow, self._enable)
+        request.watch(_trained_flow, self._enable)
         request.watch(_conditions, self._show_condition)
 
     def _fill(self) -> None:
@@ -266,3 +266,7 @@ def _conditions(request: Request) -> tuple[bool, bool]:
 
 def _flow(request: Request) -> FlowSpec:
     return request.plan.flow
+
+
+def _trained_flow(request: Request) -> FlowSpec:
+    return request.trained_flow

@@ -69,8 +69,8 @@ def _choose(request: RequestState, name: Any) -> None:
 
 
 def _title(request: Request) -> str:
-    return custom_title(request.plan.flow)
+    return custom_title(request.trained_flow)
 
 
 def _preset(request: Request) -> str:
-    return preset_of(request.plan.flow) or CUSTOM
+    return preset_of(request.trained_flow) or CUSTOM
