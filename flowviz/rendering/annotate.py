@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import ceil, floor, log10
 
 import numpy as np
@@ -266,9 +266,13 @@ def text_width(size: float, ems: float = 1.0) -> Measure:
         size: 1 em in pixels.
         ems: The font size in ems.
     """
-    fineness = fineness_of(ems * size)
-    letters = font(ems * size * fineness)
-    return lambda text: letters.getlength(text) / fineness
+    return partial(_text_width, ems * size)
+
+
+@lru_cache(maxsize=512)
+def _text_width(size: float, text: str) -> float:
+    fineness = fineness_of(size)
+    return font(size * fineness).getlength(text) / fineness
 
 
 def write(
