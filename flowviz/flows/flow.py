@@ -44,6 +44,7 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.training import SEED_BITS
 
+FEW = 500  # particles that give the levels of a coarse density
 FINE_ABOVE = -10.5  # nats; near -10, float32 errors are at most 0.01, so all log-densities above -10 are recomputed
 
 
@@ -286,7 +287,8 @@ class Flow(tf.Module):
             side: Number of cells along the shorter side of the rectangle.
 
         Returns:
-            The density, as accurate as `log_density`.
+            The density, as accurate as `log_density`. If the log-determinants of the particles are unknown, it is
+            computed in float32 alone, and its levels are those of the first few particles.
 
         Raises:
             SpecError: If there is no such stage.
@@ -295,8 +297,11 @@ class Flow(tf.Module):
         drawn = particles or self.trace_through(self.particles(), 0)
         if self.spec.is_tilted and stage == len(self.stages):
             return self.tilted.density(rectangle, shape, drawn)
-        values = self.log_density(stage, cell_centers(rectangle, shape)).reshape(shape)
-        return Density(stage, rectangle, values, drawn.log_density(stage))
+        is_fine = drawn.has_log_dets
+        values = self.log_density(stage, cell_centers(rectangle, shape), is_fine=is_fine).reshape(shape)
+        few = drawn.positions[stage][:FEW]
+        draws = drawn.log_density(stage) if is_fine else self.log_density(stage, few, is_fine=False)
+        return Density(stage, rectangle, values, draws)
 
     @property
     def tilted(self) -> Tilted:

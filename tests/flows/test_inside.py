@@ -107,6 +107,15 @@ class TestDensityOfAnyStage:
         np.testing.assert_allclose(density.log_density[seen], scores[seen], atol=1e-5)
         np.testing.assert_allclose(density.log_density, scores, atol=0.05, rtol=5e-3)
 
+    def test_positions_alone_give_nearly_the_same_density(self, flow: Flow, trace: Trace) -> None:
+        located = flow.trace_positions(trace.positions[0])
+        for stage in range(len(trace.names)):
+            fine, coarse = (flow.density(stage, WIDE, particles, side=24) for particles in (trace, located))
+            likely = fine.log_density > -10
+            np.testing.assert_allclose(coarse.log_density[likely], fine.log_density[likely], atol=0.02)
+            for mass in (0.5, 0.9):
+                assert coarse.level(mass) == pytest.approx(fine.level(mass), abs=0.25)
+
     def test_any_number_of_points_goes_through_in_blocks(self, flow: Flow) -> None:
         points = np.random.default_rng(0).normal(size=(5000, 2))
         whole = flow.log_density(1, points)

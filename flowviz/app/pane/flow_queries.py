@@ -20,6 +20,7 @@ from flowviz.exporting.scene_fields import grid_trace, velocity_fields
 from flowviz.projects import example
 from flowviz.projects.variant import Variant
 from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
+from flowviz.records.density import DENSITY_SIDE
 from flowviz.records.ledger import Ledger
 from flowviz.rendering import Camera, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
@@ -37,6 +38,7 @@ LASTING = {PAST, POSITIONS_NOW, DENSITIES_NOW, SCORE, BEST_LOSS}  # topics of qu
 WITHOUT_FLOW = {"thumbnails", "example", BEST_LOSS}  # topics of queries that do not load TensorFlow
 REST = 2.0  # during a training, so that queries of each snapshot leave the processor to it and to the picture
 SCORE_DELAY_MS = 800  # a score takes seconds, which would delay the picture of the next number of steps
+COARSE_SIDE = 40  # cells along the shorter side of a density that follows the mouse
 PICTURES_DELAY_MS = 400  # the first thumbnails load numba, which would delay the first paint of the window
 
 
@@ -75,14 +77,19 @@ class FlowQueries(QObject):
         units: Units,
         on_result: OnResult[Density],
     ) -> None:
-        """Compute the exact density of a stage over the camera's view; `particles` are those of the base."""
+        """Compute the exact density of a stage over the camera's view; `particles` are those of the base.
+
+        While only their positions are known, the cells are coarse, and computed as soon as possible.
+        """
+        is_coarse = particles.awaits_densities
+        thread, side = (self._quick, COARSE_SIDE) if is_coarse else (self._slow, DENSITY_SIDE)
 
         def compute(flow: "ShownFlow") -> Density:
-            density = flow.density(stage, visible_rectangle(camera.around(stage, size), size), particles)
+            density = flow.density(stage, visible_rectangle(camera.around(stage, size), size), particles, side)
             rendering.prepare_density(density, camera.at(stage, size), size, units)
             return density
 
-        self._ask(self._slow, "density", subject, compute, on_result)
+        self._ask(thread, "density", subject, compute, on_result)
 
     def grid(self, subject: Subject, on_result: OnResult[Trace]) -> None:
         """Compute the square grid on the base at all stages."""
@@ -285,5 +292,6 @@ def _followed(keeper: FlowKeeper, variant: Variant, particles: Trace, moment: Mo
 def _moved(moment: Moment, trace: Trace, target: Target | None) -> Snapshot:
     """Return a moment with the trace of other particles."""
     trace.measure()
-    hits = target.hits(trace.positions[-1], trace.log_density(-1)) if target else moment.hits
+    log_density = trace.log_density(-1) if trace.has_densities else None
+    hits = target.hits(trace.positions[-1], log_density) if target else moment.hits
     return Snapshot(moment.step, moment.weights, trace=trace, **hits)

@@ -14,6 +14,7 @@ from flowviz.app.state.view import ViewState
 from flowviz.errors import TargetError
 from flowviz.records import (
     FLOW_UNITS,
+    Density,
     FieldGrid,
     Scene,
     Selection,
@@ -98,7 +99,7 @@ class SceneModel(QObject):
 
     def show(self, subject: Subject, generated: Trace) -> None:
         """Show another flow, or the same flow with other weights; `generated` are the particles of the base."""
-        if subject.spec != self.subject.spec:
+        if subject.spec != self.subject.spec and not self._follows(subject.spec):
             self._queries.drop_stages()  # of the previous flow
             self.scene = Scene(self.scene.trace, target=self.scene.target, units=self.scene.units)
             self.is_encoded = False
@@ -116,9 +117,10 @@ class SceneModel(QObject):
 
     def query_density(self, camera: Camera, size: PictureSize) -> None:
         """Query the density of the current stage for a picture of `size`, if it is shown."""
-        if self._shows("density") and (self.generated.has_densities or self.subject.spec.is_recorded):
-            take, stage = partial(self._take_field, "density", "density"), self._view.value.stage
-            self._queries.density(self.subject, stage, self.generated, camera, size, self.scene.units, take)
+        spec, particles = self.subject.spec, self.generated
+        if self._shows("density") and (particles.has_densities or spec.is_recorded or not _is_slow(spec)):
+            take, stage = partial(self._take_density, self.subject, particles), self._view.value.stage
+            self._queries.density(self.subject, stage, particles, camera, size, self.scene.units, take)
 
     def query_velocity(self, camera: Camera, size: PictureSize) -> None:
         """Query the velocities of all stages for pictures of `size`, if they are shown and not yet known."""
@@ -136,6 +138,10 @@ class SceneModel(QObject):
     def query_points(self, points: Sequence[tuple[float, float]], on_result: OnResult[Trace]) -> None:
         """Follow points (x, y) of the last stage back through all others."""
         self._queries.follow("points", self.subject, points, self.scene.trace.last_stage, on_result)
+
+    def _follows(self, spec: FlowSpec) -> bool:
+        """Return whether the same flow is told another condition, which everything that is shown follows at once."""
+        return self.subject.spec.told_as(spec) == spec and not _is_slow(spec)
 
     def _refresh(self) -> None:
         if not self._shows("grid"):
@@ -220,6 +226,12 @@ class SceneModel(QObject):
         if self._shows(mark):
             self._change(**{name: field})
 
+    def _take_density(self, subject: Subject, particles: Trace, density: Density) -> None:
+        """Show a density, but no coarse one after the fine one, and no fine one of an earlier value."""
+        is_coarse, is_dragged = particles.awaits_densities, self.generated.awaits_densities
+        if is_coarse == is_dragged and (is_coarse or subject.spec == self.subject.spec):
+            self._take_field("density", "density", density)
+
     def _on_probe(self, probe: Trace) -> None:
         if self._view.seen.probe is not None:
             self._change(probe=probe)
@@ -231,3 +243,8 @@ class SceneModel(QObject):
     def _change(self, **changes: Any) -> None:
         self.scene = replace(self.scene, **changes)
         self.changed.emit(self.scene)
+
+
+def _is_slow(spec: FlowSpec) -> bool:
+    """Return whether the density of a flow takes too long to follow the mouse."""
+    return spec.recipe.is_continuous or spec.is_tilted

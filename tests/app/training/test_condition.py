@@ -2,14 +2,17 @@
 
 from functools import partial
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from flowviz.projects.moments import with_particles
 from flowviz.projects.variant import Variant
+from flowviz.records import Density
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import ConditionalSpec, FlowSpec, TextSpec
 from tests.app.training.fakes import SessionHarness, finished, snapshot, train
+from tests.app.training.integrating import locate
 
 WORDS = ConditionalSpec(sources=(TextSpec(text="BRAD"), TextSpec(text="KATIE")))
 AT_BRAD = FlowSpec().conditioned_on(WORDS.condition)
@@ -24,6 +27,16 @@ def trained(qapp: object) -> SessionHarness:
     train(harness, 100, 200)
     harness.thread.send(finished(200, flow=AT_BRAD))
     return harness
+
+
+def at(value: float) -> FlowSpec:
+    return AT_BRAD.model_copy(update={"given": value})
+
+
+def drag(harness: SessionHarness, value: float) -> None:
+    """Move the slider of the condition, and answer the query for positions."""
+    harness.request.set_given(value)
+    locate(harness, at(value))
 
 
 def go_to_katie(harness: SessionHarness, qtbot: QtBot) -> None:
@@ -63,6 +76,31 @@ def test_particles_of_values_that_a_drag_has_passed_are_shown(trained: SessionHa
     assert trained.viewer.scenes.generated is between.trace
     assert "integrated" not in trained.queries.asked, "which would delay the next particles"
     assert "scored" not in trained.queries.asked
+
+
+def density() -> Density:
+    return Density(0, (-1, 1, -1, 1), np.zeros((2, 2), np.float32), np.zeros(3, np.float32))
+
+
+def test_density_follows_a_drag_without_flicker(trained: SessionHarness, qtbot: QtBot) -> None:
+    asked, scenes = trained.queries.asked, trained.viewer.scenes
+    trained.view.set_mark("density", True)
+    of_brad, coarse, fine = density(), density(), density()
+    show_of_brad = asked["density"][-1]
+    show_of_brad(of_brad)
+    drag(trained, 0.5)
+    assert scenes.scene.density is of_brad
+    show_coarse = asked["density"][-1]
+    show_of_brad(density())
+    assert scenes.scene.density is of_brad, "a fine one comes too late"
+    show_coarse(coarse)
+    assert scenes.scene.density is coarse
+    qtbot.waitUntil(lambda: "integrated" in asked)
+    trained.queries.answer("integrated", snapshot(200, 0.25, at(0.5)))
+    assert scenes.scene.density is coarse
+    asked["density"][-1](fine)
+    show_coarse(density())
+    assert scenes.scene.density is fine
 
 
 def test_guidance_moves_the_particles_and_undo_brings_them_back(qapp: object, qtbot: QtBot) -> None:
