@@ -136,14 +136,20 @@ class RequestState(State[Request]):
         self.set_page(replace(self.value.pages.of(kind), **changes))
 
     def set_family(self, family: Family) -> None:
-        """Request a flow of a family with its default sizes and the same seed, and with the base that was chosen."""
+        """Request a flow of a family with its default sizes.
+
+        It keeps the seed, the base if one was chosen, and the share of values to leave out if the family has one.
+        """
         flow = self.plan.flow
         has_own_base = not flow.is_recorded and flow.base != FlowSpec(family=flow.family).base
         names = ("base", *MIXTURE_DEFAULTS, "seed") if has_own_base else ("seed",)
         kept = {name: getattr(flow, name) for name in names}
         if RECIPES[family].is_continuous and kept.get("arrangement") == "learned":
             kept["arrangement"] = None  # flow matching has no gradient for the components
-        self._update_plan(flow=FlowSpec(family=family, **kept))
+        requested = FlowSpec(family=family, **kept)
+        if requested.takes_condition:
+            requested = requested.model_copy(update={"leave_out": flow.leave_out})
+        self._update_plan(flow=requested)
 
     def set_preset(self, name: PresetName) -> None:
         """Request the flow of a preset."""

@@ -138,6 +138,11 @@ def test_share_of_values_left_out_is_that_of_the_latest_choice(leaving_out: Requ
     assert leaving_out.plan.flow.leave_out == 0
 
 
+def test_another_family_leaves_out_as_many_values(leaving_out: RequestState) -> None:
+    leaving_out.set_family("spline")
+    assert (leaving_out.plan.flow.family, leaving_out.plan.flow.leave_out) == ("spline", 0.1)
+
+
 @pytest.mark.parametrize(
     "show", [lambda state: state.show_flow(FlowSpec()), lambda state: state.show_plan(first_plan())]
 )
