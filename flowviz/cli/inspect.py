@@ -185,6 +185,7 @@ def _project_info(project: Project) -> machine.SystemInfo:
         "target": project.target.title,
         "family": flow.family,
         "layers": flow.layers,
+        **({"shown_at": flow.given_label} if flow.condition else {}),
         **flow.options,
         **({"pairing": flow.pairing, **_integration(project)} if flow.recipe.is_continuous else {}),
         "steps": int(steps[-1]) if len(steps) else 0,

@@ -1,6 +1,7 @@
 """Conditions in the terminal: targets with a condition, and the value at which a flow is shown."""
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -256,6 +257,11 @@ def test_animation_of_a_flow_without_condition_is_refused(
     options = ("--what", "animation", "--through", "condition", "-o", tmp_path / "a.gif")
     assert run("render", project_file, *options) == 2
     assert "The flow is not conditional" in capsys.readouterr().err
+
+
+def test_value_at_which_a_flow_is_shown_is_described(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("info", trained) == 0
+    assert re.search("shown at +BRAD", capsys.readouterr().out)
 
 
 @pytest.fixture(scope="module")
