@@ -1,26 +1,36 @@
 """The importer: turns files, pictures and text that are opened, pasted or dropped into targets."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from threading import Event as Flag
 
 from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QImage
 
+from flowviz import targets
 from flowviz.app.notices.notice import OPENING, Notice
 from flowviz.app.state.pages import PointsContents, Table, TableColumns
 from flowviz.app.state.request import RequestState
-from flowviz.app.target.file_reader import FileReader
 from flowviz.app.target.panel import TargetPanel
+from flowviz.app.target.reading import checked_for_ink, pasted_picture, reading_columns
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
 from flowviz.projects.recording import is_recording
 from flowviz.specs import ConditionalSpec, ImageSpec, PointsSpec
+from flowviz.targets.tables import Columns
 
 NOTHING_COPIED = "The clipboard contains nothing that a flow can learn."
 SOURCE = "source"  # topic of its notices
+POINTS, FONTS = "points", "fonts"  # topics of its queries
 
 
 class TargetImporter(QObject):
-    """Imports files, pictures and text as the requested target, which stays the same if an import fails."""
+    """Imports files, pictures and text as the requested target, which stays the same if an import fails.
+
+    Files are read in the background, one at a time: an import cancels the one before it.
+    """
 
     notice_posted = pyqtSignal(object)  # Notice
     project_arrived = pyqtSignal(object)  # Path of a project that was dropped or pasted
@@ -28,7 +38,9 @@ class TargetImporter(QObject):
     def __init__(self, panel: TargetPanel, request: RequestState, parent: QObject) -> None:
         super().__init__(parent)
         self._panel, self._request = panel, request
-        self._reader = FileReader(self)
+        self._background = LatestWorker()
+        self._cancelled = Flag()  # for the thread, which then leaves the file that it reads
+        self._latest: tuple[Table, TableColumns] | None = None  # table and columns of the latest reading
         self._connect()
 
     def open_file(self, path: Path) -> None:
@@ -37,9 +49,9 @@ class TargetImporter(QObject):
             self._withdraw_notice()
             self.project_arrived.emit(path)
         elif path.suffix.lower() in NUMBERS.suffixes:
-            self._read_points(path)
+            self._read_table(path)
         else:
-            self._read_picture(path)
+            self._read_picture(partial(targets.read_image, path))
 
     def paste(self) -> None:
         """Import a file, a picture or text from the clipboard."""
@@ -55,7 +67,7 @@ class TargetImporter(QObject):
         if files:
             self.open_file(Path(files[0]))
         elif isinstance(image, QImage) and not image.isNull():
-            self._reader.take_picture(image)
+            self._read_picture(partial(pasted_picture, image))
         elif media.hasText() and media.text().strip():
             self._request.show_text(media.text())
         else:
@@ -64,63 +76,92 @@ class TargetImporter(QObject):
 
     def cancel(self) -> None:
         """Cancel the import in progress, which would replace the requested target."""
-        self._reader.cancel()
-        self._panel.reading.hide()
+        self._stop_reading()
         self._panel.points.refresh()
 
     def close(self) -> None:
-        """Stop reading files."""
-        self._reader.close()
+        """Cancel the import in progress, and end the thread after the file that is being read."""
+        self._cancelled.set()
+        self._background.close()
 
     def _connect(self) -> None:
-        panel, reader = self._panel, self._reader
+        panel, fonts, background = self._panel, self._panel.text.fonts, self._background
         self._request.watch(lambda value: (value.kind, value.plan.target, value.problem), self._withdraw_notice)
         panel.text.media_arrived.connect(self.take_media)
-        panel.image.file_chosen.connect(lambda path: self._read_picture(Path(path)))
+        panel.image.file_chosen.connect(lambda path: self._read_picture(partial(targets.read_image, Path(path))))
         panel.image.paste_requested.connect(self.paste)
-        panel.points.file_chosen.connect(lambda path: self._read_points(Path(path)))
-        panel.points.columns_chosen.connect(reader.read_columns)
+        panel.points.file_chosen.connect(lambda path: self._read_table(Path(path)))
+        panel.points.columns_chosen.connect(self._read_columns)
         panel.reading.cancel_requested.connect(self.cancel)
-        reader.picture_read.connect(self._on_picture_read)
-        reader.points_read.connect(self._on_points_read)
-        reader.points_refused.connect(self._on_points_refused)
-        reader.progressed.connect(panel.reading.show_progress)
-        panel.text.fonts.faces_wanted.connect(reader.read_faces)
-        reader.failed.connect(self._on_failed)
-        reader.faces_read.connect(panel.text.fonts.show_faces)
-
-    def _read_picture(self, path: Path) -> None:
-        self._withdraw_notice()
-        self._reader.read_picture(path)
-
-    def _read_points(self, path: Path) -> None:
-        self._withdraw_notice()
-        self._reader.read_points(path)
+        fonts.faces_wanted.connect(lambda: background.ask(FONTS, targets.installed_faces, fonts.show_faces))
+        background.failed.connect(self._on_failed)
 
     def _withdraw_notice(self, _: object = None) -> None:
         self.notice_posted.emit(Notice(SOURCE))
 
-    def _on_picture_read(self, picture: ImageSpec) -> None:
-        self._end_reading()
+    def _stop_reading(self) -> None:
+        self._cancelled.set()
+        self._background.drop(kept={FONTS})
+        self._panel.reading.hide()
+
+    def _read_picture(self, read: Callable[[], ImageSpec]) -> None:
+        self._stop_reading()
+        self._withdraw_notice()
+        self._background.ask("picture", lambda: checked_for_ink(read()), self._take_picture)
+
+    def _take_picture(self, picture: ImageSpec) -> None:
+        self.notice_posted.emit(Notice(OPENING))
         self._request.show_page(replace(self._request.value.pages.image, picture=picture))
 
-    def _on_points_read(
-        self, points: PointsSpec | ConditionalSpec, table: Table, columns: TableColumns, note: str
+    def _read_table(self, path: Path) -> None:
+        """Read the names of all columns of a table, then its first two columns of numbers."""
+        self._stop_reading()
+        self._withdraw_notice()
+        self._background.ask("columns", partial(targets.columns_of, path), partial(self._take_columns, path))
+
+    def _take_columns(self, path: Path, found: Columns) -> None:
+        self._read_columns(Table(path, found.names), found.usual, found.sentence(path.name))
+
+    def _read_columns(self, table: Table, columns: TableColumns, note: str = "") -> None:
+        """Read two columns of a table, and perhaps one with a condition; the note says what was chosen for the user."""
+        self._stop_reading()
+        self._panel.reading.show_progress(0.0)
+        self._latest, self._cancelled = (table, columns), Flag()
+        read = partial(self._read_points, table.path, columns, self._cancelled)
+        self._background.ask(POINTS, read, partial(self._take_points, table, columns, note))
+
+    def _read_points(self, path: Path, columns: TableColumns, cancelled: Flag) -> PointsSpec | ConditionalSpec | None:
+        """Read points in the thread; return None if that was cancelled."""
+        progress = reading_columns(path, columns)
+        while not cancelled.is_set():
+            try:
+                self._background.call_soon(partial(self._show_progress, cancelled, next(progress)))
+            except StopIteration as end:
+                points: PointsSpec | ConditionalSpec = end.value
+                return points
+        progress.close()
+        return None
+
+    def _show_progress(self, cancelled: Flag, share: float) -> None:
+        if not cancelled.is_set():  # the call may have been queued before the cancellation
+            self._panel.reading.show_progress(share)
+
+    def _take_points(
+        self, table: Table, columns: TableColumns, note: str, points: PointsSpec | ConditionalSpec | None
     ) -> None:
-        self._end_reading()
+        self._panel.reading.hide()
+        self.notice_posted.emit(Notice(OPENING))
         self._request.show_page(PointsContents(table, columns, points))
         self._panel.points.note.show_text(note)
 
-    def _end_reading(self) -> None:
-        self._panel.reading.hide()
-        self.notice_posted.emit(Notice(OPENING))
-
     def _on_failed(self, notice: Notice) -> None:
+        if notice.topic == POINTS and self._latest is not None:
+            self._offer_columns(*self._latest)
         self._panel.reading.hide()
         self.notice_posted.emit(replace(notice, topic=SOURCE))
 
-    def _on_points_refused(self, table: Table, columns: TableColumns) -> None:
-        """Offer the other columns of a table, which may contain points."""
+    def _offer_columns(self, table: Table, columns: TableColumns) -> None:
+        """Offer the other columns of a table that contains no points in these; the others may contain some."""
         if len(table.names) > 2:
             points = self._request.value.pages.points.points
             self._request.show_page(PointsContents(table, columns, points))

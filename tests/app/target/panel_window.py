@@ -12,7 +12,7 @@ from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.target.builder import TargetBuilder
-from flowviz.app.target.importer import TargetImporter
+from flowviz.app.target.importer import FONTS, TargetImporter
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.undo import ProjectUndo
 from flowviz.app.window.drop_target import DropTarget
@@ -39,6 +39,12 @@ class PanelWindow(QWidget):
             source.notice_posted.connect(self.notifications.post)
         panel.drawing.connect_history(self.undo)
         panel.show_target(builder.built, builder.problem)
+
+
+def finish_reading(importer: TargetImporter, qtbot: QtBot) -> None:
+    """Wait until everything that the importer has begun to read before has been read or dropped."""
+    with qtbot.waitSignal(importer._background.succeeded, check_params_cb=lambda topic: topic == FONTS):
+        importer._panel.text.fonts.faces_wanted.emit()  # which asks the same thread
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QWidge
 from flowviz.app.training.undo import ProjectUndo
 from flowviz.specs import PointsSpec
 from flowviz.targets import points_spec
-from tests.app.target.panel_window import panel_window
+from tests.app.target.panel_window import finish_reading, panel_window
 from tests.app.target.test_panel import TargetUser, media_of, user
 
 __all__ = ["panel_window", "user"]
@@ -169,9 +169,7 @@ def test_reading_many_points_shows_its_progress_and_can_be_cancelled(user: Targe
     user.wait(lambda: user.window.find(QProgressBar, "readingProgress").value() > 0)
     user.qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
     assert not cancel.isVisible()
-    reader = user.window.main.target_importer._reader
-    with user.qtbot.waitSignal(reader.faces_read):
-        reader.read_faces()  # computed after the points
+    finish_reading(user.window.main.target_importer, user.qtbot)
     assert not cancel.isVisible()
     assert user.built is before, "the previous target stays"
 

@@ -1,4 +1,4 @@
-"""Reading target files in the background, without a window."""
+"""Importing target files, which are read in the background, without a window."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,16 +6,19 @@ from threading import Event
 
 import pytest
 from PyQt6 import sip
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QMimeData, QObject
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from flowviz import targets
 from flowviz.app.state.pages import Table
-from flowviz.app.target.file_reader import FileReader
-from flowviz.specs import ImageSpec, PointsSpec
+from flowviz.app.state.request import RequestState
+from flowviz.app.target.importer import TargetImporter
+from flowviz.app.target.panel import TargetPanel
+from flowviz.specs import ImageSpec, PointsSpec, TargetSpec
 from tests.app.conftest import FileMenu
+from tests.app.target.panel_window import finish_reading
 from tests.app.target.test_panel import picture
 from tests.conftest import PATIENCE_MS
 
@@ -23,27 +26,30 @@ __all__ = ["picture"]
 
 
 class Reading:
-    """A reader, and what it has read."""
+    """An importer, and what it has read."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.owner, self.qtbot = QObject(), qtbot
-        self.reader = FileReader(self.owner)
-        self.results: list[ImageSpec | PointsSpec] = []
-        self.reader.picture_read.connect(self.results.append)
-        self.reader.points_read.connect(lambda points, *_: self.results.append(points))
+        self.request = RequestState(self.owner)
+        self.panel = TargetPanel(self.request)
+        qtbot.addWidget(self.panel)
+        self.importer = TargetImporter(self.panel, self.request, self.owner)
+        self.targets: list[TargetSpec] = []
+        self.problems: list[str] = []
+        self.request.changed.connect(lambda _, new: self.targets.append(new.plan.target))
+        self.importer.notice_posted.connect(lambda notice: self.problems.append(notice.text))
 
     def wait_for_all(self) -> None:
         """Wait until everything that was asked before has been computed."""
-        with self.qtbot.waitSignal(self.reader.faces_read):
-            self.reader.read_faces()
+        finish_reading(self.importer, self.qtbot)
 
 
 @pytest.fixture
 def reading(qtbot: QtBot) -> Iterator[Reading]:
     reading = Reading(qtbot)
     yield reading
-    reading.reader.close()
-    qtbot.waitUntil(lambda: not reading.reader._background.isRunning())
+    reading.importer.close()
+    qtbot.waitUntil(lambda: not reading.importer._background.isRunning())
 
 
 @pytest.fixture
@@ -55,38 +61,50 @@ def table(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("pasted", [False, True])
 def test_picture_replaces_the_points_that_are_being_read(
-    reading: Reading, table: Path, picture: Path, pasted: bool
+    reading: Reading, table: Path, picture: Path, pasted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with reading.qtbot.waitSignal(reading.reader.progressed):
-        reading.reader.read_points(table)
+    replaced = Event()
+
+    def read(path: Path, columns: str, given: str | None) -> Iterator[float]:
+        yield 0.5
+        assert replaced.wait(PATIENCE_MS / 1000)
+        yield 1.0
+
+    monkeypatch.setattr(targets, "reading_points", read)
+    reading.importer.open_file(table)
+    reading.qtbot.waitUntil(lambda: not reading.panel.reading.isHidden())
     if pasted:
-        reading.reader.take_picture(QImage(str(picture)))
+        media = QMimeData()
+        media.setImageData(QImage(str(picture)))
+        reading.importer.take_media(media)
     else:
-        reading.reader.read_picture(picture)
+        reading.importer.open_file(picture)
+    replaced.set()
     reading.wait_for_all()
-    assert [type(result) for result in reading.results] == [ImageSpec]
+    assert [type(target) for target in reading.targets] == [ImageSpec]
+    assert reading.panel.reading.isHidden()
 
 
 def test_points_are_not_read_if_cancelled_before_their_columns_are_known(reading: Reading, table: Path) -> None:
-    reading.reader.read_points(table)
-    reading.reader.cancel()
+    reading.importer.open_file(table)
+    reading.importer.cancel()
     reading.wait_for_all()
     reading.wait_for_all()  # of a reading that the columns have started
-    assert reading.results == []
+    assert reading.targets == []
 
 
 def test_points_replace_the_picture_that_is_being_read(reading: Reading, table: Path, picture: Path) -> None:
-    reading.reader.read_picture(picture)
-    with reading.qtbot.waitSignal(reading.reader.points_read):
-        reading.reader.read_points(table)
-    assert [type(result) for result in reading.results] == [PointsSpec]
+    reading.importer.open_file(picture)
+    with reading.qtbot.waitSignal(reading.request.changed):
+        reading.importer.open_file(table)
+    assert [type(target) for target in reading.targets] == [PointsSpec]
 
 
 def test_failure_of_a_cancelled_reading_is_not_reported(reading: Reading, tmp_path: Path) -> None:
-    with reading.qtbot.assertNotEmitted(reading.reader.failed):
-        reading.reader.read_picture(tmp_path / "missing.png")
-        reading.reader.cancel()
-        reading.wait_for_all()
+    reading.importer.open_file(tmp_path / "missing.png")
+    reading.importer.cancel()
+    reading.wait_for_all()
+    assert not any(reading.problems)
 
 
 @pytest.mark.parametrize(("name", "function"), [("ramp.png", "read_image"), ("points.csv", "reading_points")])
@@ -102,20 +120,19 @@ def test_new_project_keeps_its_target_when_a_file_has_been_read(
         return read(*arguments, **choices)
 
     monkeypatch.setattr(targets, function, read_late)
-    main, reader = file_menu.window.main, file_menu.window.main.target_importer._reader
+    main = file_menu.window.main
     main.target_importer.open_file(picture.with_name(name))
     file_menu.wait(reached.is_set)
     with file_menu.qtbot.waitSignal(main.document_actions.document.opened):
         file_menu.choose("new")
     assert not file_menu.window.find(QPushButton, "readingCancel").isVisible()
     release.set()
-    with file_menu.qtbot.waitSignal(reader.faces_read):
-        reader.read_faces()  # after the file, in the same thread
+    finish_reading(main.target_importer, file_menu.qtbot)
     assert main.request.value.kind == "text"
     assert not file_menu.is_changed
 
 
-def test_deleting_the_reader_does_not_disturb_the_reading(
+def test_deleting_the_importer_does_not_disturb_the_reading(
     reading: Reading, table: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     started, deleted = Event(), Event()
@@ -126,10 +143,10 @@ def test_deleting_the_reader_does_not_disturb_the_reading(
         yield 0.5
 
     monkeypatch.setattr(targets, "reading_points", read)
-    reading.reader.read_columns(Table(table, ("x", "y")), (0, 1))
+    reading.panel.points.columns_chosen.emit(Table(table, ("x", "y")), (0, 1))
     reading.qtbot.waitUntil(started.is_set)
-    reading.reader.close()
+    reading.importer.close()
     sip.delete(reading.owner)
     deleted.set()
-    reading.qtbot.waitUntil(lambda: not reading.reader._background.isRunning())
+    reading.qtbot.waitUntil(lambda: not reading.importer._background.isRunning())
     assert not caplog.records
