@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         self.warm_up = WarmUp(self.request, self.session, self)
         self.comparisons.set_surroundings(around := Surroundings(
             self._center, training, self.request, self.view, self.edits, self.target_builder, self.session,
-            self.viewer, runner, self.status,
+            self.viewer, runner, self.status, self.notifications.post,
         ))  # fmt: skip
         self._center.add_bar(self.comparisons.return_bar)
         comparison, drafts, thread = self.comparisons.dialogs, Drafts(drafts_folder()), LatestWorker()
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
     def _connect_notices(self) -> None:
         for source in (
             self.target_builder, self.target_importer, self.status, self.document_actions, *self.autosaves,
-            self.crash_handler, self.viewer, self._report, self.exports, self.comparisons, self.lessons,
+            self.crash_handler, self.viewer, self._report, self.exports, self.lessons,
             self.editing.by_hand,
         ):  # fmt: skip
             source.notice_posted.connect(self.notifications.post)

@@ -1,9 +1,10 @@
 """A pane: the cloud of a flow, below its name, its gap and its progress if there are several."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
 
-from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -43,6 +44,25 @@ class Title:
     pen: QPen
     fraction: float
     warns: bool
+
+
+@dataclass(frozen=True)
+class PaneActions:
+    """The functions that a pane calls.
+
+    Attributes:
+        choose: Selects the flow with a name.
+        open: Opens the flow with a name on its own.
+        remove: Removes the flow with a name.
+        enlarge: Enlarges the pane of the flow with a key.
+        step: Goes forward by a number of stages, or back if it is negative.
+    """
+
+    choose: Callable[[str], object]
+    open: Callable[[str], object]
+    remove: Callable[[str], object]
+    enlarge: Callable[[str], object]
+    step: Callable[[int], object]
 
 
 class PaneHeader(FittingLabel):
@@ -85,17 +105,11 @@ class Pane(QWidget):
         name: The name of the flow. Empty for a flow on its own.
     """
 
-    chosen = pyqtSignal(str)  # name
-    open_requested = pyqtSignal(str)  # name
-    removal_requested = pyqtSignal(str)  # name
-    enlarging_requested = pyqtSignal(str)  # key of the flow
-    depth_stepped = pyqtSignal(int)  # number of steps forward
-
-    def __init__(self, picture: CloudView) -> None:
+    def __init__(self, picture: CloudView, actions: PaneActions) -> None:
         """Create a pane without a title."""
         super().__init__()
         self.setObjectName("pane")
-        self.picture, self._header = picture, PaneHeader()
+        self.picture, self._actions, self._header = picture, actions, PaneHeader()
         self.name, self._key, self._is_selected = "", "", False
         self._layout = lay_out(QVBoxLayout(self), self._header, picture, stretched=picture, spacing=0)
         self._header.hide()
@@ -103,10 +117,10 @@ class Pane(QWidget):
         picture.gesture_ended.connect(self._choose)
 
     @classmethod
-    def unselected(cls, queue: DrawingQueue) -> "Pane":
+    def unselected(cls, actions: PaneActions, queue: DrawingQueue) -> "Pane":
         """Return a pane that is drawn when the `queue` has time."""
         picture = CloudView("entrantPicture", queue)
-        pane = cls(picture)
+        pane = cls(picture, actions)
         pane.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         picture.add_camera_keys(pane)
@@ -153,7 +167,7 @@ class Pane(QWidget):
 
     def _choose(self) -> None:
         if self.name and not self._is_selected:
-            self.chosen.emit(self.name)
+            self._actions.choose(self.name)
 
     def sizeHint(self) -> QSize:
         return USUAL_MIN_SIZE
@@ -175,7 +189,7 @@ class Pane(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         if self.name and self._header.geometry().contains(event.position().toPoint()):
-            self.enlarging_requested.emit(self._key)
+            self._actions.enlarge(self._key)
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
         if event is not None and event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
@@ -186,12 +200,12 @@ class Pane(QWidget):
         assert event is not None
         match event.key() if self.name else None:
             case Qt.Key.Key_Left:
-                self.depth_stepped.emit(-1)
+                self._actions.step(-1)
             case Qt.Key.Key_Right:
-                self.depth_stepped.emit(1)
+                self._actions.step(1)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.open_requested.emit(self.name)
+                self._actions.open(self.name)
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace if self.picture.tool != "bend":  # which removes a bend
-                self.removal_requested.emit(self.name)
+                self._actions.remove(self.name)
             case _:
                 super().keyPressEvent(event)

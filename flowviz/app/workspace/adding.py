@@ -1,10 +1,11 @@
 """Adding entrants to a comparison: copies, presets, the flow of the window, and project files."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from flowviz.app.commands.actions import Entry, fill_menu
@@ -30,15 +31,18 @@ class EntrantAdding(QObject):
         menu: The flows that can be added.
     """
 
-    notice_posted = pyqtSignal(object)  # Notice
-
     def __init__(
-        self, compared: ComparedState, controller: ComparisonController, session: Session, page: QWidget
+        self,
+        compared: ComparedState,
+        controller: ComparisonController,
+        session: Session,
+        post: Callable[[Notice], object],
+        page: QWidget,
     ) -> None:
         super().__init__(page)
         self._compared, self._controller, self._session, self._page = compared, controller, session, page
         self._worker = LatestWorker()
-        self._worker.failed.connect(self._on_failed)
+        self._worker.failed.connect(lambda notice: post(replace(notice, topic=COMPARISON)))
         self._latest: Path | None = None  # file
         self.menu = QMenu(page)
         self.menu.setObjectName("addEntrantMenu")
@@ -123,9 +127,6 @@ class EntrantAdding(QObject):
     def _choose_file(self) -> None:
         name, title = "addProjectDialog", "Add a Project"
         ask_for_file(self._page, name, title, self.add_file, self._latest, PROJECT_FILTER)
-
-    def _on_failed(self, notice: Notice) -> None:
-        self.notice_posted.emit(replace(notice, topic=COMPARISON))
 
 
 def _line(target: TargetSpec) -> str:

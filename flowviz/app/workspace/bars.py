@@ -1,8 +1,7 @@
 """The bars of a comparison: above the panes, and for the selected flow."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from flowviz.app.style.tokens import GAP
@@ -42,23 +41,35 @@ class ComparisonBar(QWidget):
 class EntrantBar(QWidget):
     """Name of the selected flow, and buttons that add and remove flows."""
 
-    removal_requested = pyqtSignal(str)  # name
-    renamed = pyqtSignal(str, str)  # old and new name
+    def __init__(
+        self,
+        compared: ComparedState,
+        menu: QMenu,
+        rename: Callable[[str, str], object],
+        remove: Callable[[str], object],
+    ) -> None:
+        """Create a bar.
 
-    def __init__(self, compared: ComparedState, menu: QMenu) -> None:
-        """Create a bar; `menu` lists the flows that can be added."""
+        Args:
+            compared: The entrants.
+            menu: The flows that can be added.
+            rename: Gives the entrant with a name another one.
+            remove: Removes the entrant with a name.
+        """
         super().__init__()
         self.setObjectName("entrantBar")
-        self._compared = compared
+        self._compared, self._rename_entrant = compared, rename
         tip = "Name of the selected flow"
         self._name = named(QLineEdit(), "entrantName", tip, tip)
         self._name.setMaxLength(MAX_NAME)
         self._add = button("addEntrantButton", "&Add", "Add another flow to the comparison", "add")
         self._add.setMenu(menu)
-        self._remove = button("removeEntrantButton", "Re&move", "Remove the selected flow (Delete)", "remove")
+        self._remove = button(
+            "removeEntrantButton", "Re&move", "Remove the selected flow (Delete)", "remove",
+            run=lambda: remove(compared.value.selected),
+        )  # fmt: skip
         lay_out(QHBoxLayout(self), self._name, self._add, self._remove, stretched=self._name)
         self._name.editingFinished.connect(self._rename)
-        self._remove.clicked.connect(lambda: self.removal_requested.emit(compared.value.selected))
         compared.watch(lambda value: (value.selected, value.names), self._show)
 
     def _show(self, shown: tuple[str, Sequence[str]]) -> None:
@@ -70,6 +81,6 @@ class EntrantBar(QWidget):
     def _rename(self) -> None:
         selected, name = self._compared.value.selected, self._name.text().strip()
         if name and name != selected and name not in self._compared.value.names and name.isprintable():
-            self.renamed.emit(selected, name)
+            self._rename_entrant(selected, name)
         else:
             self._name.setText(selected)

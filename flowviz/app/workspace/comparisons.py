@@ -52,7 +52,6 @@ class Comparisons(QObject):
     state_changed = pyqtSignal()  # whether it is shown
     project_chosen = pyqtSignal(object, object)  # Project to open on its own, and a function to call then
     file_chosen = pyqtSignal(object)  # path of a project to open
-    notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(self, window: QMainWindow, cloud: CloudView, view: ViewState) -> None:
         """Prepare to show comparisons.
@@ -63,14 +62,15 @@ class Comparisons(QObject):
             view: Its view, which all flows share.
         """
         super().__init__(window)
-        self.return_bar = ReturnBar()
-        self.return_bar.return_requested.connect(lambda: self.enter())
+        self.return_bar = ReturnBar(self.enter)
         self._window, self._cloud = window, cloud
         self._around: Surroundings  # is set once the window has all of its parts
         self.workbench: Workbench | None = None
         self.is_shown = self._is_beside = False
         self.compared, self.links = ComparedState(self), LinksState(self)
-        self.grid = PaneGrid(cloud, self.compared, self.links, view)
+        self.grid = PaneGrid(
+            cloud, self.compared, self.links, view, self._open, lambda name: self._present().controller.remove(name)
+        )
         self.document = Document(self._content(), self)
         self.dialogs = DocumentDialogs(self.document, window)
 
@@ -213,12 +213,10 @@ class Comparisons(QObject):
     def _create(self) -> "Workbench":
         from flowviz.app.workspace.workbench import Workbench
 
-        workbench = Workbench(self.compared, self.links, self.grid, self._around, self._window)
+        workbench = Workbench(self.compared, self.links, self.grid, self._around, self._open, self._window)
         workbench.bar.new_button.clicked.connect(lambda: self.choose_another())
         workbench.bar.leave_button.clicked.connect(lambda: self.leave())
         workbench.controller.left_alone.connect(self._keep_alone)
-        workbench.open_requested.connect(self._open)
-        workbench.notice_posted.connect(self.notice_posted)
         return workbench
 
     def _keep_alone(self, run: EntrantRun) -> None:

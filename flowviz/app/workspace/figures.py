@@ -1,5 +1,7 @@
 """The figures of a comparison: the losses of all flows, and their table."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QSplitter
 
@@ -14,8 +16,11 @@ PLOT_SHARE, TABLE_SHARE = 10, 30  # of the width
 class Figures(QSplitter):
     """The losses of all flows over time, beside the table of their figures."""
 
-    def __init__(self, compared: ComparedState) -> None:
+    def __init__(
+        self, compared: ComparedState, open_entrant: Callable[[str], object], remove: Callable[[str], object]
+    ) -> None:
+        """Create the figures; Return in the table opens the entrant with a name on its own, and Delete removes it."""
         super().__init__(Qt.Orientation.Horizontal)
         self.setObjectName("comparisonFigures")
-        self.plot, self.table = LossCurves(compared), FiguresTable(compared)
+        self.plot, self.table = LossCurves(compared), FiguresTable(compared, open_entrant, remove)
         share_out(self, {self.plot: PLOT_SHARE, self.table: TABLE_SHARE})

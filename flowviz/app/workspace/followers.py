@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
+from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.view import View, ViewState
@@ -29,11 +30,16 @@ KEPT = 4 * MAX_ENTRANTS  # results that the pictures need again and again
 class Followers(QObject):
     """Draws all panes with the part of the plane, marks, colors, selection and depth of the selected one."""
 
-    notice_posted = pyqtSignal(object)  # Notice about a density, a grid or velocities
-
     def __init__(
-        self, grid: PaneGrid, viewer: Viewer, compared: ComparedState, links: LinksState, view: ViewState
+        self,
+        grid: PaneGrid,
+        viewer: Viewer,
+        compared: ComparedState,
+        links: LinksState,
+        view: ViewState,
+        post: Callable[[Notice], object],
     ) -> None:
+        """Prepare to draw; `post` shows a notice about a density, a grid or velocities that cannot be computed."""
         super().__init__(grid)
         self._grid, self._viewer, self._cloud = grid, viewer, grid.cloud
         self._compared, self._links, self._view = compared, links, view
@@ -47,7 +53,7 @@ class Followers(QObject):
         for changed in (self._cloud.redrawn, self._cloud.resized):
             changed.connect(self._follow)
         self._fields.computed.connect(lambda: self._follow())
-        self._fields.failed.connect(self.notice_posted)
+        self._fields.failed.connect(post)
 
     def set_active(self, active: bool) -> None:
         """Set whether there are several panes, which follow the selected one."""

@@ -1,14 +1,14 @@
 """The panes: the cloud of the window and, beside it, those of the other flows of a comparison."""
 
+from collections.abc import Callable
 from math import sqrt
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from flowviz.app.pane.cloud_view import CloudView, Point
 from flowviz.app.pane.drawing_queue import DrawingQueue
-from flowviz.app.pane.pane import Pane
+from flowviz.app.pane.pane import Pane, PaneActions
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.style.tokens import TIGHT
 from flowviz.app.widgets.controls import discard
@@ -27,17 +27,31 @@ class PaneGrid(QWidget):
         cloud: The cloud of the window.
     """
 
-    chosen = pyqtSignal(str)  # name of an entrant
-    open_requested = pyqtSignal(str)
-    removal_requested = pyqtSignal(str)
+    def __init__(
+        self,
+        cloud: CloudView,
+        compared: ComparedState,
+        links: LinksState,
+        view: ViewState,
+        open_entrant: Callable[[str], object],
+        remove: Callable[[str], object],
+    ) -> None:
+        """Create a grid that shows only the cloud of the window.
 
-    def __init__(self, cloud: CloudView, compared: ComparedState, links: LinksState, view: ViewState) -> None:
-        """Create a grid that shows only the cloud of the window."""
+        Args:
+            cloud: The cloud.
+            compared: The entrants.
+            links: What the panes share.
+            view: The view, which the panes share as well.
+            open_entrant: Opens the entrant with a name on its own.
+            remove: Removes the entrant with a name.
+        """
         super().__init__()
         self.setObjectName("paneGrid")
         self.cloud, self._compared, self._links, self._view = cloud, compared, links, view
         self._is_comparing = False
-        self._selected, self._others = self._connected(Pane(cloud)), list[Pane]()
+        self._actions = PaneActions(compared.select, open_entrant, remove, links.enlarge, view.step)
+        self._selected, self._others = self._connected(Pane(cloud, self._actions)), list[Pane]()
         self._columns, self._text_scale = 0, 1.0
         self._queue = DrawingQueue(self)
         self._layout = QGridLayout(self)
@@ -99,7 +113,7 @@ class PaneGrid(QWidget):
         while len(self._others) > max(len(self._runs) - 1, 0):
             discard(self._others.pop())
         while len(self._others) < len(self._runs) - 1:
-            self._others.append(self._connected(Pane.unselected(self._queue)))
+            self._others.append(self._connected(Pane.unselected(self._actions, self._queue)))
         self._columns = 0
         self._place(anew=True)
         self._show_headers()
@@ -129,12 +143,7 @@ class PaneGrid(QWidget):
         self._place()
 
     def _connected(self, pane: Pane) -> Pane:
-        """Return a pane whose signals are connected."""
-        pane.chosen.connect(self.chosen)
-        pane.open_requested.connect(self.open_requested)
-        pane.enlarging_requested.connect(self._links.enlarge)
-        pane.removal_requested.connect(self.removal_requested)
-        pane.depth_stepped.connect(self._view.step)
+        """Return a pane whose picture is connected to the cloud of the window."""
         picture, cloud = pane.picture, self.cloud
         picture.pointer_moved.connect(lambda point: self._point_at(picture, point))
         if picture is not cloud:

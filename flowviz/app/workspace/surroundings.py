@@ -1,7 +1,9 @@
 """The parts of the window that a comparison shares with the flow of the window."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.central_widget import CentralWidget
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.edits import EditsState
@@ -28,3 +30,4 @@ class Surroundings:
     viewer: Viewer
     runner: TrainingRunner
     status: TrainingStatus
+    post: Callable[[Notice], object]

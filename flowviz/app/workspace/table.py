@@ -1,9 +1,9 @@
 """The table of the figures of all entrants, which can be sorted; the best value of each column is marked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortFilterProxyModel, Qt, pyqtSignal
+from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortFilterProxyModel, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -195,12 +195,15 @@ class _Sorted(QSortFilterProxyModel):
 class FiguresTable(QTableView):
     """Table of the figures. The current row is that of the selected entrant."""
 
-    chosen = pyqtSignal(str)  # name of an entrant
-    open_requested = pyqtSignal(str)
-    removal_requested = pyqtSignal(str)
-
-    def __init__(self, compared: ComparedState) -> None:
+    def __init__(
+        self,
+        compared: ComparedState,
+        open_entrant: Callable[[str], object] = lambda _: None,
+        remove: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Create a table whose keys open the entrant with a name on its own, or remove it."""
         super().__init__()
+        self._open, self._remove = open_entrant, remove
         self._across, self._down = existing(self.horizontalHeader()), existing(self.verticalHeader())
         named(self, "comparisonTable", "Figures of all flows")
         self.setAccessibleDescription(DESCRIPTION)
@@ -222,7 +225,7 @@ class FiguresTable(QTableView):
         self._across.sectionResized.connect(self._on_section_resized)
         existing(self.selectionModel()).currentRowChanged.connect(self._on_row_changed)
         self._hide_columns()
-        self.doubleClicked.connect(lambda index: self.open_requested.emit(self._name(index)))
+        self.doubleClicked.connect(lambda index: self._open(self._name(index)))
         compared.changed.connect(self._on_changed)
 
     def sizeHint(self) -> QSize:
@@ -232,9 +235,9 @@ class FiguresTable(QTableView):
         assert event is not None
         name = self._name(self.currentIndex())
         if name and event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
-            self.removal_requested.emit(name)
+            self._remove(name)
         elif name and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.open_requested.emit(name)
+            self._open(name)
         else:
             super().keyPressEvent(event)
 
@@ -278,7 +281,7 @@ class FiguresTable(QTableView):
 
     def _on_row_changed(self, current: QModelIndex) -> None:
         if not self._is_showing and current.isValid():
-            self.chosen.emit(self._name(current))
+            self._compared.select(self._name(current))
 
     def _hide_columns(self) -> None:
         for section in range(self._figures.columnCount()):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget, build_or_explain
@@ -28,11 +28,12 @@ class EntrantTargets(QObject):
         built: The latest targets that have been built.
     """
 
-    notice_posted = pyqtSignal(object)  # Notice of why a target cannot be built
-
-    def __init__(self, compared: ComparedState, worker: LatestWorker, parent: QObject) -> None:
+    def __init__(
+        self, compared: ComparedState, worker: LatestWorker, post: Callable[[Notice], object], parent: QObject
+    ) -> None:
+        """Prepare to build; `post` shows a notice of why a target cannot be built."""
         super().__init__(parent)
-        self._compared, self._worker = compared, worker
+        self._compared, self._worker, self._post = compared, worker, post
         self.built = deque[BuiltTarget](maxlen=REMEMBERED)
         self._counting = set[TargetSpec]()  # whose limits are being computed
         compared.changed.connect(lambda _, new: self._count(new))
@@ -92,7 +93,7 @@ class EntrantTargets(QObject):
             self.built.append(result)
             on_built(result)
         else:
-            self.notice_posted.emit(Notice("comparison", result))
+            self._post(Notice("comparison", result))
 
     def _show(self) -> None:
         value = self._compared.value

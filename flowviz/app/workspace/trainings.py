@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.state.known import NO_TRAINING
@@ -35,8 +35,6 @@ class Trainings(QObject):
         editing: The panels of the selected entrant.
     """
 
-    notice_posted = pyqtSignal(object)  # Notice
-
     def __init__(
         self,
         compared: ComparedState,
@@ -44,6 +42,7 @@ class Trainings(QObject):
         builder: TargetBuilder,
         runner: TrainingRunner,
         show_activity: Callable[[Activity], object],
+        post: Callable[[Notice], object],
         parent: QObject,
         worker: LatestWorker | None = None,
         attend: Callable[[EntrantRun], object] = lambda _: None,
@@ -56,14 +55,15 @@ class Trainings(QObject):
             builder: Builds the requested target.
             runner: Trains the entrants.
             show_activity: Shows what the training does.
+            post: Shows a notice about the comparison.
             parent: The owner.
             worker: Builds the targets of entrants. None for a new thread.
             attend: Shows an entrant in the cloud and in the panels of the window.
         """
         super().__init__(parent)
-        self._compared, self._request, self._runner, self._show_activity = compared, request, runner, show_activity
-        self._targets = EntrantTargets(compared, worker or LatestWorker(), self)
-        self._targets.notice_posted.connect(self.notice_posted)
+        self._compared, self._request, self._runner = compared, request, runner
+        self._show_activity, self._post = show_activity, post
+        self._targets = EntrantTargets(compared, worker or LatestWorker(), post, self)
         self._activity = ""
         self._next: str | None = None  # key of the entrant that trains when the others have stopped
         self.editing = EntrantEditing(compared, request, builder, self, attend)
@@ -169,7 +169,7 @@ class Trainings(QObject):
         self._activity, self._next = "", None
         self._runner.compare(self._compared.by_key(keys), self._targets.built, followed)
         self._compared.set(replace(self._compared.value, state=PREPARING, training=keys))
-        self.notice_posted.emit(Notice("comparison"))
+        self._post(Notice("comparison"))
 
     def _launch(self, run: EntrantRun) -> None:
         """Train an entrant, beside those that are being trained."""
@@ -246,7 +246,7 @@ class Trainings(QObject):
         self._next = None
         self._runner.discard()
         self._on_ended()
-        self.notice_posted.emit(notice)
+        self._post(notice)
 
     def _score(self) -> None:
         """Compute the results that stopped trainings lack, in the background, unless that is under way.

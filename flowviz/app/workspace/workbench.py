@@ -1,8 +1,9 @@
 """The workbench of a comparison: its bars and figures, and its controllers."""
 
+from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.training.training_state import TrainingState
@@ -36,11 +37,14 @@ class Workbench(QObject):
         origin: The key of the entrant that is the flow of the window. Empty if there is none.
     """
 
-    open_requested = pyqtSignal(str)  # name of an entrant
-    notice_posted = pyqtSignal(object)  # Notice
-
     def __init__(
-        self, compared: ComparedState, links: LinksState, grid: PaneGrid, around: Surroundings, parent: QWidget
+        self,
+        compared: ComparedState,
+        links: LinksState,
+        grid: PaneGrid,
+        around: Surroundings,
+        open_entrant: Callable[[str], object],
+        parent: QWidget,
     ) -> None:
         """Create the parts, which are shown with a comparison.
 
@@ -49,6 +53,7 @@ class Workbench(QObject):
             links: What the panes share.
             grid: The panes.
             around: The parts of the window.
+            open_entrant: Opens the entrant with a name on its own.
             parent: The window.
         """
         super().__init__(parent)
@@ -56,13 +61,20 @@ class Workbench(QObject):
         self.origin = ""
         attending = Attending(compared, around.session, around.edits, around.runner, self)
         self.controller = ComparisonController(
-            compared, around.request, around.builder, around.runner, around.status.show, self, attend=attending.show
+            compared,
+            around.request,
+            around.builder,
+            around.runner,
+            around.status.show,
+            around.post,
+            self,
+            attend=attending.show,
         )
-        self.adding = EntrantAdding(compared, self.controller, around.session, parent)
+        self.adding = EntrantAdding(compared, self.controller, around.session, around.post, parent)
         self.undo = ComparisonUndo(compared, around.request, around.builder, around.view, self.controller, self)
-        self.bar, self.figures = ComparisonBar(compared, links), Figures(compared)
-        self._followers = Followers(grid, around.viewer, compared, links, around.view)
-        self._entrant_bar = EntrantBar(compared, self.adding.menu)
+        self.bar, self.figures = ComparisonBar(compared, links), Figures(compared, open_entrant, self.controller.remove)
+        self._followers = Followers(grid, around.viewer, compared, links, around.view, around.post)
+        self._entrant_bar = EntrantBar(compared, self.adding.menu, self.controller.rename, self.controller.remove)
         around.center.add_comparison(self.bar, self.figures)
         around.panels.flow.add_bar(self._entrant_bar)
         self._keys = [add_key(parent, "Alt+0", lambda: links.enlarge(compared.value.selected_key))]
@@ -131,21 +143,13 @@ class Workbench(QObject):
         self._followers.close()
 
     def _connect(self) -> None:
-        bar, controller, grid = self.bar, self.controller, self._grid
-        self._entrant_bar.removal_requested.connect(controller.remove)
-        self._entrant_bar.renamed.connect(controller.rename)
-        bar.limits.clicked.connect(controller.set_limits)
+        controller = self.controller
+        self.bar.limits.clicked.connect(controller.set_limits)
         self._around.panels.controls.commands.train_all.triggered.connect(lambda: controller.train_all())
-        for view in (grid, self.figures.table):
-            view.chosen.connect(self.compared.select)
-            view.open_requested.connect(self.open_requested)
-            view.removal_requested.connect(controller.remove)
         self.compared.watch(lambda value: value.keys, self._forget_origin)
         self.compared.changed.connect(lambda _, new: self._links.forget_missing([run.key for run in new.runs]))
         self.compared.changed.connect(lambda: self._show_title())
         self._around.view.observe(lambda value: value.seen.view.marks, lambda _: self._show_title())
-        for source in (controller, self.adding, self._followers):
-            source.notice_posted.connect(self.notice_posted)
 
     def _forget_origin(self, keys: frozenset[str]) -> None:
         if self.origin not in keys:

@@ -102,6 +102,7 @@ class ComparisonHarness:
             self.builder,
             runner,
             self.controls.show_activity,
+            lambda _: None,
             owner,
             restoring or SynchronousWorker(),
         )

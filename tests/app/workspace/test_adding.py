@@ -8,6 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.notices.notice import Notice
 from flowviz.app.training.session import Session
 from flowviz.app.workspace.adding import EntrantAdding
 from flowviz.app.workspace.pane_title import pane_title
@@ -27,9 +28,13 @@ class Adding:
     def __init__(self, qtbot: QtBot) -> None:
         self.harness, self.page, self.qtbot = ComparisonHarness(), QWidget(), qtbot
         qtbot.addWidget(self.page)
-        self.adding = EntrantAdding(self.harness.compared, self.harness.controller, cast("Session", self), self.page)
         self.notices = list[str]()
-        self.adding.notice_posted.connect(lambda notice: self.notices.append(notice.text))
+        self.adding = EntrantAdding(
+            self.harness.compared, self.harness.controller, cast("Session", self), self._take_notice, self.page
+        )
+
+    def _take_notice(self, notice: Notice) -> None:
+        self.notices.append(notice.text)
 
     def project(self) -> Project:
         return BYE

@@ -190,14 +190,14 @@ def test_an_entrant_that_is_not_opened_is_not_named(page: Page, file_menu: FileM
     page.comparisons.leave()
     main.request.show_text("Mine")
     page.comparisons.enter()
-    page.workbench.open_requested.emit("b")
+    file_menu.qtbot.keyClick(page.clouds[1], Qt.Key.Key_Return)
     file_menu.press("unsavedBox", "cancel")
     page.find(QPushButton, "leaveComparisonButton").click()
     text = bar.findChild(FittingLabel, "returnText")
     assert text is not None
     assert "'b'" not in text.text()
     page.comparisons.enter()
-    page.workbench.open_requested.emit("b")
+    file_menu.qtbot.keyClick(page.clouds[1], Qt.Key.Key_Return)
     file_menu.press("unsavedBox", "discard")
     file_menu.wait(lambda: "'b'" in text.text())
     with file_menu.qtbot.waitSignal(main.document_actions.document.opened):
