@@ -176,12 +176,13 @@ class MainWindow(QMainWindow):
         fill_selection_menu(new_menu(self, "&Select"), viewing.view_bar)
         view = new_menu(self, "&View")
         fill_view_menu(view, viewing, self.view, self._layout, self.appearance, viewing.cloud.zoom)
-        bar = PresentationBar(self.request, training.controls, self.viewer.playhead)
-        bar.on_return(lambda: self.comparisons.trainings.learn(), viewing.strip)
+        bar = PresentationBar(
+            self.request, training.controls, self.viewer.playhead, lambda: self.comparisons.trainings.learn(),
+            viewing.strip, lambda: self._presentation.leave(),
+        )  # fmt: skip
         self._center.set_presentation_bar(bar)
         self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout, self.lessons)
         self._presentation = Presentation(self, self._center, view, self.appearance, self._lesson_dock)
-        bar.leave_button.clicked.connect(self._presentation.leave)
         self._presentation.scaled.connect(self.comparisons.grid.set_text_scale)
         fill_training_menu(
             new_menu(self, "&Train"), training.controls, self.session, lambda: self.comparisons.trainings,

@@ -14,7 +14,7 @@ from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
 from flowviz.app.threads.delay import delayed, repeated
 from flowviz.app.threads.latest import LatestWorker
-from flowviz.app.widgets.controls import code_box, flat, lay_out, named, row_widget, slider
+from flowviz.app.widgets.controls import checkable, code_box, flat, lay_out, named, row_widget, slider
 from flowviz.exporting.comparison_figure import ComparisonFigure
 from flowviz.exporting.export import Export
 from flowviz.exporting.web_page import WebPage
@@ -43,8 +43,8 @@ class ExportPreview(QWidget):
         self._image = PreviewImage(self._debounce.start)
         self._text = code_box("exportText", "Preview of the text", "The content of the file")
         self._text.hide()
-        self._play = _play_button()
-        self._play.toggled.connect(self._set_playing)
+        self._play = checkable(flat(named(QToolButton(), "exportPlay", "Play the preview")), self._set_playing)
+        self._play.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._slider = slider("exportSlider", "Previewed picture", "Choose the picture to preview", 0, 0, 0)
         self._slider.valueChanged.connect(self._take_position)
         self._position = _position_label()
@@ -155,13 +155,6 @@ class ExportPreview(QWidget):
     def _end_busy(self) -> None:
         self._busy_delay.stop()
         self._image.set_busy(False)
-
-
-def _play_button() -> QToolButton:
-    button = flat(named(QToolButton(), "exportPlay", "Play the preview"))
-    button.setCheckable(True)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button
 
 
 def _position_label() -> QLabel:

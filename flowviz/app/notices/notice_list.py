@@ -11,7 +11,7 @@ from flowviz.app.desktop.existing import copy_text
 from flowviz.app.notices.notice import Notice
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP, TIGHT
-from flowviz.app.widgets.controls import code_box, discard, flat, lay_out, named, on_click, tool_button
+from flowviz.app.widgets.controls import checkable, code_box, discard, flat, lay_out, named, on_click, tool_button
 from flowviz.app.widgets.labels import WrappingLabel
 
 DETAILS_LINES = 6  # visible at a time
@@ -31,9 +31,8 @@ class NoticeBar(QFrame):
         self._copy = _tool_button(
             "noticeCopy", "Copy", "Copy the details", partial(copy_text, f"{notice.text}\n\n{notice.details}")
         )
-        self._open = _tool_button("noticeOpen", "Details", "Show technical details, which help to fix the problem")
-        self._open.setCheckable(True)
-        self._open.toggled.connect(self._show_details)
+        tip = "Show technical details, which help to fix the problem"
+        self._open = checkable(_tool_button("noticeOpen", "Details", tip), self._show_details)
         if not notice.details:  # showing a button without a parent would open a window
             self._open.hide()
         self._close = flat(tool_button("noticeClose", "Close", "Dismiss this notice", "remove", run=close))

@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
-from flowviz.app.widgets.controls import lay_out, named, tool_button
+from flowviz.app.widgets.controls import checkable, lay_out, named, tool_button
 from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.records import Timeline
@@ -25,8 +25,7 @@ class HistoryBar(FontFollower, QWidget):
         self._slider = named(JumpSlider(), "historyScrubber", "Moment of the training", tip)
         self._slider.setAccessibleDescription("Saved moments of the training; the last one is the latest")
         tip = "Show the latest moment and follow the training (Alt+PgUp)"
-        self._live = tool_button("liveButton", "Follow the training", tip, "live", "Live", run=self.follow)
-        self._live.setCheckable(True)
+        self._live = checkable(tool_button("liveButton", "Follow the training", tip, "live", "Live", run=self.follow))
         self._label = named(QLabel(), "momentLabel", "Displayed training step")
         self._caption = QLabel("Training")
         parts = self._caption, self._slider, self._label, self._live

@@ -28,7 +28,7 @@ from flowviz.app.target.points_page import PointsPage
 from flowviz.app.target.preview import PREVIEW_HEIGHT, Preview
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.target.text_page import TextPage
-from flowviz.app.widgets.controls import button, lay_out, named, tool_button
+from flowviz.app.widgets.controls import button, checkable, lay_out, named, tool_button
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import DrawingSpec
 
@@ -160,7 +160,6 @@ class ReadingBar(QWidget):
 
 
 def _kind_button(kind: Kind, tip: str) -> QToolButton:
-    found = tool_button(f"{kind}Source", f"Target: {kind}", tip, kind, kind.capitalize())
+    found = checkable(tool_button(f"{kind}Source", f"Target: {kind}", tip, kind, kind.capitalize()))
     found.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-    found.setCheckable(True)
     return found

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QButtonGroup, QLabel, QToolButton
 from flowviz.app.state.binding import bind
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.tokens import GAP
-from flowviz.app.widgets.controls import ChoiceBox, named
+from flowviz.app.widgets.controls import ChoiceBox, checkable, named
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.form import bind_control
 from flowviz.specs import PRESETS, custom_title, preset_of
@@ -57,9 +57,8 @@ class PresetButtons(WrappingRow):
 
 
 def _preset_button(name: str, title: str, tip: str) -> QToolButton:
-    button = named(QToolButton(), f"{name}Preset", f"Flow: {title}", tip)
+    button = checkable(named(QToolButton(), f"{name}Preset", f"Flow: {title}", tip))
     button.setText(title)
-    button.setCheckable(True)
     return button
 
 

@@ -184,6 +184,13 @@ def on_click(clicked: Button, run: Callable[[], object] | None) -> Button:
     return clicked
 
 
+def checkable(created: Button, run: Callable[[bool], object] = lambda _: None) -> Button:
+    """Let a button stay pressed after a click, call a function with whether it is, and return the button."""
+    created.setCheckable(True)
+    created.toggled.connect(run)
+    return created
+
+
 def rename(changed: QAbstractButton, text: str) -> None:
     """Give a button another text, which is its name for screen readers, too."""
     changed.setText(text)

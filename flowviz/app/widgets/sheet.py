@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.desktop.existing import application, existing
 from flowviz.app.style.tokens import GAP
-from flowviz.app.widgets.controls import OPENER, flat, lay_out, named, row, tool_button
+from flowviz.app.widgets.controls import OPENER, checkable, flat, lay_out, named, row, tool_button
 from flowviz.app.widgets.scroll_column import ScrollColumn
 
 WATCHED = frozenset({
@@ -57,10 +57,8 @@ class Sheet(QFrame):
         super().__init__(panel)
         self.hide()
         named(self, f"{name}Sheet", text)
-        self.opener = named(SheetButton(), f"{name}Button", f"Show or hide {text}", tip)
+        self.opener = checkable(named(SheetButton(), f"{name}Button", f"Show or hide {text}", tip), self._show)
         self.opener.setText(text)
-        self.opener.setCheckable(True)
-        self.opener.toggled.connect(self._show)
         self.setProperty(OPENER, self.opener)
         self._content, title = content, QLabel(f"<b>{text}</b>")
         close = flat(tool_button(f"{name}Close", f"Close {text}", "Close (Esc)", "remove", run=self.close_sheet))

@@ -7,9 +7,8 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrowser
 import flowviz
 from flowviz.about import citation, license_text, release_notes
 from flowviz.app.desktop.existing import copy_text, existing
-from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP, UNIT
-from flowviz.app.widgets.controls import begin_dialog, named
+from flowviz.app.widgets.controls import begin_dialog, button, named
 from flowviz.app.widgets.labels import WrappingLabel
 
 SIZE = QSize(52, 34)  # in line heights
@@ -72,11 +71,9 @@ class About(QObject):
         """Show BibTeX entries, with a button that copies them."""
         dialog = TextDialog("citation", "Cite flowviz", self._window, CITE)
         dialog.show_code(citation())
-        copy = existing(dialog.buttons.addButton("&Copy BibTeX", QDialogButtonBox.ButtonRole.ActionRole))
-        copy.setObjectName("copyCitationButton")
-        copy.setIcon(icon("copy"))
-        copy.setToolTip("Copy all entries to the clipboard")
-        copy.clicked.connect(self._copy_citation)
+        tip = "Copy all entries to the clipboard"
+        copy = button("copyCitationButton", "&Copy BibTeX", tip, "copy", run=self._copy_citation)
+        dialog.buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         dialog.open()
 
     def show_license(self) -> None:

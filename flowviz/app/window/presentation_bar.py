@@ -25,28 +25,44 @@ class PresentationBar(FontFollower, QWidget):
     Return in the box lets the flow learn the word, and moves the focus back to the cloud.
     """
 
-    def __init__(self, request: RequestState, controls: TrainingControls, playhead: Playhead) -> None:
+    def __init__(
+        self,
+        request: RequestState,
+        controls: TrainingControls,
+        playhead: Playhead,
+        learn: Callable[[], object],
+        next_focus: QWidget,
+        leave: Callable[[], object],
+    ) -> None:
+        """Create a bar.
+
+        Args:
+            request: The request, whose word can be changed.
+            controls: The commands of the training.
+            playhead: Plays the layers.
+            learn: Called when Return is pressed in the box.
+            next_focus: Gets the focus then.
+            leave: Leaves the presentation.
+        """
         super().__init__()
         self._word = WordBox("presentationWord", request, _word)
+        self._word.returnPressed.connect(lambda: (learn(), next_focus.setFocus()))
         self._train = PrimaryButton("presentationTrainButton", controls.commands)
         self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._play = button(
             "presentationPlayButton", "Play", "Play or stop playing (Space)", "play", run=playhead.toggle_playing
         )
-        self.leave_button = button("presentationLeaveButton", "Leave the Presentation", "Leave the presentation (Esc)")
-        self.leave_button.setText("Esc to leave")
-        self.leave_button.setFlat(True)
+        tip = "Leave the presentation (Esc)"
+        self._leave = button("presentationLeaveButton", "Leave the Presentation", tip, run=leave)
+        self._leave.setText("Esc to leave")
+        self._leave.setFlat(True)
         self._status = FittingLabel("presentationStatus", "Status of the training")
         self._word.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        parts = self._word, self._train, self._play, self._status, self.leave_button
+        parts = self._word, self._train, self._play, self._status, self._leave
         lay_out(QHBoxLayout(self), *parts, stretched=self._status)
         controls.commands.primary_changed.connect(lambda: self._keep_width(self._train))
         controls.status_changed.connect(self._show_status)
         playhead.playing_changed.connect(self._show_playing)
-
-    def on_return(self, learn: Callable[[], object], next_focus: QWidget) -> None:
-        """Call `learn` when Return is pressed in the box, and give the focus to another widget."""
-        self._word.returnPressed.connect(lambda: (learn(), next_focus.setFocus()))
 
     def _show_status(self, sentence: str) -> None:
         self._status.show_texts(sentence, f"{sentence.partition('. ')[0].rstrip('.')}.")
@@ -69,7 +85,7 @@ class PresentationBar(FontFollower, QWidget):
         """Hide the button that leaves where a lesson leaves too little room; the title of its panel says how."""
         needed = sum(each.minimumSizeHint().width() for each in (self._word, self._train, self._play))
         # Of the gaps, four are between the parts; the other is some room for the status.
-        self.leave_button.setVisible(needed + self.leave_button.sizeHint().width() + 5 * GAP <= self.width())
+        self._leave.setVisible(needed + self._leave.sizeHint().width() + 5 * GAP <= self.width())
 
     def _keep_width(self, button: QAbstractButton) -> None:
         """Let a button grow with its text but never shrink, so that those beside it do not move again and again."""

@@ -93,7 +93,8 @@ class ComparisonDialog(QDialog):
         name = name_of(self._current)
         self._adds_current = check_box("addCurrent", "Add &current", f"Add the flow of the window: {name}")
         self._adds_current.setText(f"Add &current: {name.replace('&', '&&')}")
-        self._add = button("addProjects", "Add &Projects…", "Add the flows of project files", "open")
+        tip = "Add the flows of project files"
+        self._add = button("addProjects", "Add &Projects…", tip, "open", run=self._choose_files)
         self._added = WrappingLabel("addedProjects", "Added projects")
         tip = "The target that all flows learn. Projects that have learned another one start over"
         self._target = named(QComboBox(), "comparisonTarget", "Target of all flows", tip)
@@ -134,7 +135,6 @@ class ComparisonDialog(QDialog):
         self._request.watch(lambda value: value.plan.training, self._change("training"))
         choice.watch(lambda value: value, self._show)
         self._target.activated.connect(lambda number: self._change("target")(choice.value.targets()[number]))
-        self._add.clicked.connect(self._choose_files)
         presets.itemDoubleClicked.connect(self.accept)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
