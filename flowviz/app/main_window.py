@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
         add_action(file, Entry("quit", "&Quit", self.close, "Close the window; asks about unsaved changes", Key.Quit))
         undo, importer = self.session.undo, self.target_importer
         self._edit_menu = EditMenu(new_menu(self, "&Edit"), undo, importer, self)
-        training.target.drawing.connect_history(undo)
+        training.target.drawing.set_actions(self._edit_menu.undo, self._edit_menu.redo)
         fill_selection_menu(new_menu(self, "&Select"), viewing.view_bar)
         view = new_menu(self, "&View")
         fill_view_menu(view, viewing, self.view, self._layout, self.appearance, viewing.cloud.zoom)

@@ -5,18 +5,16 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QToolButton
+from PyQt6.QtGui import QAction, QImage
 
 from flowviz import targets
-from flowviz.app.commands.history import UndoHistory
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.pages import DrawingContents
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.canvas import BRUSH, Canvas
 from flowviz.app.target.page import BLUR_STEPS, Page
 from flowviz.app.target.preview import alpha_image
-from flowviz.app.widgets.controls import label_of, row, slider, tool_button
+from flowviz.app.widgets.controls import checkable, label_of, row, slider, tool_button
 from flowviz.app.widgets.form import ControlSpec, control_of
 from flowviz.errors import FlowvizError
 from flowviz.specs import DrawingSpec
@@ -37,17 +35,13 @@ class DrawingPage(Page):
         self._brush = slider("brushSize", "Brush", "Brush size", MIN_BRUSH, MAX_BRUSH, BRUSH)
         self._brush.valueChanged.connect(partial(setattr, self.canvas, "brush"))
         self.setFocusProxy(self._brush)
-        self._eraser = tool_button("eraserButton", "Eraser", "Eraser", "eraser")
-        self._eraser.setCheckable(True)
-        self._eraser.toggled.connect(partial(setattr, self.canvas, "erases"))
-        self._trace = tool_button("traceButton", "Trace", "Show the previous target faintly, to trace it", "trace")
-        self._trace.setCheckable(True)
-        self._trace.toggled.connect(self._update_traced)
+        erase = partial(setattr, self.canvas, "erases")
+        self._eraser = checkable(tool_button("eraserButton", "Eraser", "Eraser", "eraser"), erase)
+        tip = "Show the previous target faintly, to trace it"
+        self._trace = checkable(tool_button("traceButton", "Trace", tip, "trace"), lambda _: self._update_traced())
         self._clear = tool_button("clearDrawingButton", "Clear", "Clear the canvas", "clear", run=self.canvas.clear)
         self._undo = tool_button("undoButton", "Undo", "", "undo")
         self._redo = tool_button("redoButton", "Redo", "", "redo")
-        self._offer_undo("")
-        self._offer_redo("")
         self._blur = control_of(fields_of(DrawingSpec)["blur"], ControlSpec("drawingBlur", per_unit=BLUR_STEPS))
         self._lay_out()
         self.bind(blur=self._blur)
@@ -65,18 +59,10 @@ class DrawingPage(Page):
         self._traced = shades
         self._update_traced()
 
-    def connect_history(self, history: UndoHistory) -> None:
-        """Let the buttons undo and redo the edits of a history."""
-        history.stack.undoTextChanged.connect(self._offer_undo)
-        history.stack.redoTextChanged.connect(self._offer_redo)
-        self._undo.clicked.connect(history.undo)
-        self._redo.clicked.connect(history.redo)
-
-    def _offer_undo(self, title: str) -> None:
-        _offer(self._undo, title)
-
-    def _offer_redo(self, title: str) -> None:
-        _offer(self._redo, title)
+    def set_actions(self, undo: QAction, redo: QAction) -> None:
+        """Set the actions of the Edit menu that the buttons trigger."""
+        self._undo.setDefaultAction(undo)
+        self._redo.setDefaultAction(redo)
 
     def _contents(self, step: str) -> DrawingContents:
         contents: DrawingContents = self.contents(self.request.value)
@@ -104,9 +90,3 @@ class DrawingPage(Page):
     def _update_traced(self) -> None:
         traced = self._traced if self._trace.isChecked() else None
         self.canvas.show_traced(None if traced is None else alpha_image(traced))
-
-
-def _offer(button: QToolButton, title: str) -> None:
-    """Offer to undo or redo the edit of a title, or nothing if it is empty."""
-    button.setEnabled(bool(title))
-    button.setToolTip(f"{button.accessibleName()} {title.replace('&&', '&')}".strip())

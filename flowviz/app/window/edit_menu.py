@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PyQt6.QtCore import QMetaObject, QObject
-from PyQt6.QtGui import QGuiApplication, QUndoGroup
+from PyQt6.QtGui import QAction, QGuiApplication, QUndoGroup
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -32,6 +32,10 @@ class EditMenu(QObject):
 
     Undo acts on the document that is shown. The project and the comparison have a stack each, because opening another
     document forgets only the edits of its predecessor, and because showing the other page pauses a running training.
+
+    Attributes:
+        undo: Undoes the last edit.
+        redo: Redoes the edit that was undone last.
     """
 
     def __init__(self, menu: QMenu, history: UndoHistory, importer: TargetImporter, window: QMainWindow) -> None:
@@ -52,12 +56,12 @@ class EditMenu(QObject):
             ),
             Entry("selectall", "Select &All", self._edit("selectAll"), "Select all of the text", Key.SelectAll),
         )  # fmt: skip
-        self._undo, self._redo = actions["undo"], actions["redo"]
+        self.undo, self.redo = actions["undo"], actions["redo"]
         self._cut, self._copy, self._select_all = actions["cut"], actions["copy"], actions["selectall"]
-        self._undo.setShortcuts(Key.Undo)
-        self._redo.setShortcuts(Key.Redo)
-        self._group.canUndoChanged.connect(self._undo.setEnabled)
-        self._group.canRedoChanged.connect(self._redo.setEnabled)
+        self.undo.setShortcuts(Key.Undo)
+        self.redo.setShortcuts(Key.Redo)
+        self._group.canUndoChanged.connect(self.undo.setEnabled)
+        self._group.canRedoChanged.connect(self.redo.setEnabled)
         self._group.undoTextChanged.connect(self._show_undo)
         self._group.redoTextChanged.connect(self._show_redo)
         self.serve(history)
@@ -72,10 +76,10 @@ class EditMenu(QObject):
         self._group.setActiveStack(history.stack)
 
     def _show_undo(self, title: str) -> None:
-        self._undo.setText(f"&Undo {title}".rstrip())
+        _name_step(self.undo, "Undo", title)
 
     def _show_redo(self, title: str) -> None:
-        self._redo.setText(f"&Redo {title}".rstrip())
+        _name_step(self.redo, "Redo", title)
 
     def _follow_focus(self, _: QWidget | None, focused: QWidget | None) -> None:
         """Keep the actions up to date with the selection in the focused text.
@@ -120,6 +124,12 @@ class EditMenu(QObject):
             text.paste()
         else:
             self._importer.paste()
+
+
+def _name_step(action: QAction, verb: str, title: str) -> None:
+    """Name the step that an action undoes or redoes, if there is one."""
+    action.setText(f"&{verb} {title}".rstrip())
+    action.setToolTip(f"{verb} {title.replace('&&', '&') or 'the last change'}")
 
 
 def _text_of(widget: QWidget | None) -> Text | None:

@@ -7,6 +7,7 @@ import pytest
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
@@ -37,7 +38,9 @@ class PanelWindow(QWidget):
         builder.pictures_ready.connect(panel.shape.show_pictures)
         for source in (builder, self.target_importer):
             source.notice_posted.connect(self.notifications.post)
-        panel.drawing.connect_history(self.undo)
+        stack = self.undo.stack
+        undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
+        panel.drawing.set_actions(existing(undo), existing(redo))
         panel.show_target(builder.built, builder.problem)
 
 
