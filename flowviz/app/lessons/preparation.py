@@ -57,7 +57,7 @@ class Preparation:
 
     def end(self) -> None:
         """Undo what holds for a step or a lesson alone, and play nothing when a training of the lesson ends."""
-        self._view.set_camera(None)
+        self._view.change(camera=None)
         self._viewer.playhead.set_pace(None)
         self._viewer.end_playback.is_used = True
         self._suspects.set_shown(False)
@@ -80,7 +80,7 @@ class Preparation:
         if changes := setup.view_changes():
             view.update_view(**changes)
         if setup.camera is not None:
-            view.set_camera(setup.camera)
+            view.change(camera=setup.camera)
         if changes := setup.seen_changes():
             view.update(**changes)
         if setup.tool is not None:
@@ -100,7 +100,7 @@ class Preparation:
 
     def _set_place(self, setup: Setup) -> None:
         if setup.moment is not None:
-            self._view.set_moment(None if setup.moment == "latest" else setup.moment)
+            self._view.update(moment=None if setup.moment == "latest" else setup.moment)
         if setup.stage == "last":
             self._view.show_last_stage()
         elif setup.stage is not None:

@@ -1,6 +1,6 @@
 """The state of the lessons panel: which lesson is attended, and how far it has come."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QObject
 
@@ -54,16 +54,16 @@ class LessonState(State[Attendance]):
     def go_to(self, step: int) -> None:
         """Go to a step of the lesson, or to its end."""
         lesson, progress = self.value.lesson, self.value.progress.at(step)
-        self.set(replace(self.value, progress=progress.within(lesson) if lesson is not None else progress))
+        self.change(progress=progress.within(lesson) if lesson is not None else progress)
 
     def mark_done(self) -> None:
         """Mark the current step as done."""
-        value = self.value
-        self.set(replace(value, progress=value.progress.having_done(value.progress.step)))
+        progress = self.value.progress
+        self.change(progress=progress.having_done(progress.step))
 
     def set_answer(self, answer: int) -> None:
         """Answer the question of the current step."""
         value, step = self.value, self.value.progress.step
         answers = {**dict(value.answers), step: answer}
         progress = value.progress.having_answered(step, answer)
-        self.set(replace(value, progress=progress, answers=tuple(answers.items())))
+        self.change(progress=progress, answers=tuple(answers.items()))

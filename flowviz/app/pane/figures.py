@@ -29,7 +29,7 @@ class FigureController(QObject):
         view.changed.connect(self._on_view_changed)
         scenes.changed.connect(self._ask)
         display.resized.connect(self._ask)
-        display.left.connect(lambda: view.set_figure(None))
+        display.left.connect(lambda: view.change(figure=None))
 
     def _on_view_changed(self, old: View, new: View) -> None:
         if new.figure is None:
@@ -41,7 +41,7 @@ class FigureController(QObject):
             self._display.show_sentence(COMPUTING)
             self._ask()
         elif _place(old) != _place(new):
-            self._view.set_figure(None)
+            self._view.change(figure=None)
         elif old.seen.view != new.seen.view:
             self._ask()
 

@@ -31,7 +31,9 @@ class HistoryBar(FontFollower, QWidget):
         parts = self._caption, self._slider, self._label, self._live
         lay_out(QHBoxLayout(self), *parts, stretched=self._slider)
         self.fit_font()
-        self._moment = Binding(view, lambda value: value.seen.moment, self._show_moment, view.set_moment)
+        self._moment = Binding(
+            view, lambda value: value.seen.moment, self._show_moment, lambda step: view.update(moment=step)
+        )
         self._slider.valueChanged.connect(self._request_moment)
 
     def show_timeline(self, timeline: Timeline) -> None:
@@ -48,7 +50,7 @@ class HistoryBar(FontFollower, QWidget):
 
     def follow(self) -> None:
         """Show the latest moment and follow the training."""
-        self._view.set_moment(None)
+        self._view.update(moment=None)
         self._moment.refresh()  # a click on a checked button unchecks it
 
     def _show_moment(self, step: int | None) -> None:

@@ -102,7 +102,7 @@ class MomentBrowser(QObject):
         self.variant, self.wanted, self._step = variant, None, None
         self._passed.clear()
         self._set_timeline(timeline)
-        self._view.set_moment(None)
+        self._view.update(moment=None)
 
     def show_variant(self, variant: Variant, snapshot: Snapshot) -> None:
         """Show another variant, which moves the particles of the latest snapshot, and those of earlier moments.
@@ -153,7 +153,7 @@ class MomentBrowser(QObject):
 
     def _choose(self, number: int) -> None:
         last = len(self.timeline.moments) - 1
-        self._view.set_moment(None if number >= last else self.timeline.moments[number].step)
+        self._view.update(moment=None if number >= last else self.timeline.moments[number].step)
 
     def _on_view_changed(self, _: View, new: View) -> None:
         if new.seen.moment != self._step:
@@ -188,7 +188,7 @@ class MomentBrowser(QObject):
         """Go to the latest moment if the particles of earlier ones cannot be computed."""
         if self._is_following and notice.topic == PAST and notice.text:
             self._set_following(False)
-            self._view.set_moment(None)
+            self._view.update(moment=None)
 
     def _set_following(self, following: bool) -> None:
         if self._is_following != following:

@@ -180,7 +180,7 @@ class RequestState(State[Request]):
 
     def _tell(self, **changes: Any) -> None:
         flow = self.plan.flow.model_copy(update=changes)
-        self.set(replace(self.value, plan=replace(self.plan, flow=flow)))
+        self.change(plan=replace(self.plan, flow=flow))
 
     def update_training(self, **changes: Any) -> None:
         """Change some fields of the training."""
@@ -194,10 +194,6 @@ class RequestState(State[Request]):
     def set_budget(self, unit: str, amount: float) -> None:
         """Set how long to train, in `unit` "seconds" or "steps"."""
         self.update_training(**{"seconds": None, "steps": None, unit: amount})
-
-    def set_follows(self, follows: bool) -> None:
-        """Set whether a running training switches to each new target."""
-        self.set(replace(self.value, follows=follows))
 
     def _update_plan(self, leave_out: float | None = None, **changes: Any) -> None:
         kept = self.value.leave_out if leave_out is None else leave_out

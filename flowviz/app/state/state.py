@@ -3,7 +3,8 @@
 import sys
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from typing import Any, Generic, TypeVar, cast
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -47,6 +48,10 @@ class State(QObject, Generic[Value]):
         while self._changes:
             self._notify(*self._changes[0])
             self._changes.popleft()
+
+    def change(self, **changes: Any) -> None:
+        """Replace some fields of the value, which must be a dataclass."""
+        self.set(replace(cast("Any", self._value), **changes))
 
     def _notify(self, old: Value, new: Value) -> None:
         """Tell the observers, then whoever is connected. As with slots, the error of one does not stop the others."""

@@ -92,7 +92,7 @@ class ViewState(State[View]):
 
     def update(self, **changes: Any) -> None:
         """Change some fields of `Seen`."""
-        self.set(replace(self.value, seen=self.seen.model_copy(update=changes)))
+        self.change(seen=self.seen.model_copy(update=changes))
 
     def update_view(self, **changes: Any) -> None:
         """Change some fields of the `ViewSpec`."""
@@ -136,12 +136,12 @@ class ViewState(State[View]):
         seen = view.seen.model_copy(
             update={"view": self.seen.view.model_copy(update=spec), "playback": self.seen.playback}
         )
-        self.set(replace(self.value, seen=seen, selection=view.selection, figure=view.figure))
+        self.change(seen=seen, selection=view.selection, figure=view.figure)
 
     def show_whole(self) -> None:
         """Go to the last stage of the latest moment, follow the cloud, and select nothing."""
         changes = {"stage": None, "moment": None, "probe": None, "overview": False, "fitted": True}
-        self.set(replace(self.value, seen=self.seen.model_copy(update=changes), selection=None, figure=None))
+        self.change(seen=self.seen.model_copy(update=changes), selection=None, figure=None)
 
     def set_stage(self, stage: int) -> None:
         """Go to a stage. The last stage is stored as *last*, so it stays the last one in a flow of another length."""
@@ -155,10 +155,6 @@ class ViewState(State[View]):
         """Leave the overview and go to a stage."""
         self.update(stage=self._stored(stage), overview=False)
 
-    def set_moment(self, step: int | None) -> None:
-        """Go to the moment of a training step, or to the latest moment if it is None."""
-        self.update(moment=step)
-
     def step(self, stages: int) -> None:
         """Go forward, or back if negative, by a number of stages, at most to the first or the last one."""
         self.set_stage(self.value.stage + stages)
@@ -171,7 +167,7 @@ class ViewState(State[View]):
     def set_direction(self, direction: Direction) -> None:
         """Set the direction, and clear the selection, because other particles are displayed then."""
         seen = self.seen.model_copy(update={"direction": direction})
-        self.set(replace(self.value, seen=seen, selection=None))
+        self.change(seen=seen, selection=None)
 
     def update_playback(self, **changes: Any) -> None:
         """Change some fields of the `Playback`."""
@@ -180,19 +176,11 @@ class ViewState(State[View]):
     def set_tool(self, tool: Tool) -> None:
         """Set the tool. Only the probe tool keeps the probed point."""
         probe = self.seen.probe if tool == "probe" else None
-        self.set(replace(self.value, seen=self.seen.model_copy(update={"probe": probe}), tool=tool))
-
-    def set_figure(self, figure: Figure | None) -> None:
-        """Cover the cloud with a figure, or show it again."""
-        self.set(replace(self.value, figure=figure))
-
-    def set_camera(self, camera: CameraMode | None) -> None:
-        """Frame the cloud as a lesson says, or as the project does."""
-        self.set(replace(self.value, camera=camera))
+        self.change(seen=self.seen.model_copy(update={"probe": probe}), tool=tool)
 
     def set_selection(self, selection: Selection | None) -> None:
         """Replace the selection; an empty one becomes None."""
-        self.set(replace(self.value, selection=selection if selection is not None and selection.count else None))
+        self.change(selection=selection if selection is not None and selection.count else None)
 
     def invert_selection(self) -> None:
         """Select all other particles."""

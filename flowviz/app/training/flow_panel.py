@@ -185,7 +185,7 @@ class FlowOptions(QWidget):
 
     def _follows(self) -> QWidget:
         box = check_box("followBox", "Follow the target", FOLLOW_TIP)
-        bind_control(self._request, lambda value: value.follows, box, self._request.set_follows)
+        bind_fields(self._request, lambda value: value, {"follows": box}, self._request.change)
         return box
 
     def _add_own(self, family: Family, field: SpecField) -> None:

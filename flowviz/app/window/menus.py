@@ -191,7 +191,7 @@ def _shows_figure(figure: Figure, view: View) -> bool:
 
 
 def _set_figure(view: ViewState, figure: Figure, shown: bool) -> None:
-    view.set_figure(figure if shown else None)
+    view.change(figure=figure if shown else None)
 
 
 def fill_appearance_entries(menu: QMenu, appearance: Appearance) -> None:

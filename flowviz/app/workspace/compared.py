@@ -166,21 +166,17 @@ class ComparedState(State[Compared]):
     def select(self, name: str) -> None:
         """Select an entrant."""
         if name in self.value.names:
-            self.set(replace(self.value, selected=name))
+            self.change(selected=name)
 
     def select_pane(self, number: int) -> None:
         """Select the entrant with a number, from 1, if there is one."""
         for name in self.value.names[number - 1 : number]:
             self.select(name)
 
-    def set_state(self, state: TrainingState) -> None:
-        """Set the state of the training."""
-        self.set(replace(self.value, state=state))
-
     def add(self, run: EntrantRun) -> None:
         """Add an entrant in a free style, and select it."""
         styled = replace(run, style=self.value.free_style)
-        self.set(replace(self.value, runs=(*self.value.runs, styled), selected=run.name))
+        self.change(runs=(*self.value.runs, styled), selected=run.name)
 
     def remove(self, name: str) -> None:
         """Remove an entrant, and select the one beside it if it was selected."""

@@ -62,7 +62,7 @@ class ComparisonUndo(ViewUndo):
     def apply(self, choices: Choices) -> Choices:
         """Show other choices, and return the trained entrants that this removes or replaces."""
         runs = self._compared.value.runs
-        self._request.set_follows(choices["follows"])
+        self._request.change(follows=choices["follows"])
         if choices["trained"] or choices["entrants"] != self.choices()["entrants"]:
             self._controller.restore(choices["entrants"], choices["trained"])
         else:

@@ -134,7 +134,7 @@ class ComparisonController(Trainings):
     def set_limits(self, shown: bool) -> None:
         """Add the limits by counting to the table, or remove them."""
         value = self._compared.value
-        self._compared.set(replace(value, limits=(value.limits or {}) if shown else None))
+        self._compared.change(limits=(value.limits or {}) if shown else None)
 
     def restore(self, entrants: Sequence[Requested], trained: Mapping[int, EntrantRun]) -> None:
         """Return to entrants as they were requested earlier, and let a running training continue with them.
@@ -191,13 +191,13 @@ class ComparisonController(Trainings):
         self._targets.built.append(built)
         if self._is_running and at_once:
             self._runner.follow(built)
-        self._compared.set(replace(value, runs=tuple(wanting(run, built.spec, built) for run in value.runs)))
+        self._compared.change(runs=tuple(wanting(run, built.spec, built) for run in value.runs))
 
     def _on_wanted(self, built: BuiltTarget) -> None:
         """Let the entrants that were restored with a target learn it, now that it has been built."""
         value = self._compared.value
         runs = tuple(wanting(run, built.spec, built) if run.target == built.spec else run for run in value.runs)
-        self._compared.set(replace(value, runs=runs))
+        self._compared.change(runs=runs)
         is_shared = all(run.target == built.spec for run in value.runs)  # no other one was chosen meanwhile
         if is_shared and self._request.value.follows and self._is_running:
             self._runner.follow(built)

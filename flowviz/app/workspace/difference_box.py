@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from PyQt6.QtWidgets import QComboBox
 
 from flowviz.app.widgets.controls import ChoiceBox
-from flowviz.app.widgets.form import bind_control
+from flowviz.app.widgets.form import bind_fields
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.links import LinksState
 
@@ -24,7 +24,7 @@ class DifferenceBox(ChoiceBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(MAX_CHARACTERS)
         compared.watch(_choices, self._offer)
-        bind_control(links, lambda value: value.reference, self, links.subtract)
+        bind_fields(links, lambda value: value, {"reference": self}, links.change)
 
     def _offer(self, choices: Mapping[str, str]) -> None:
         self.offer(choices)

@@ -161,7 +161,7 @@ class PaneGrid(QWidget):
         if not self._is_comparing:
             return
         is_probing = self._view.value.tool == "probe"
-        self._links.hover(None if is_probing else picture.particle_at(point))
+        self._links.change(hovered=None if is_probing else picture.particle_at(point))
         if is_probing and picture is not self.cloud:
             self.cloud.pointer_moved.emit(point)
 

@@ -1,7 +1,7 @@
 """Links between panes: the enlarged pane, the subtracted flow, the marked particle, and a common frame and depth."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,23 +37,15 @@ class LinksState(State[Links]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(Links(), parent)
 
-    def hover(self, particle: int | None) -> None:
-        """Mark a particle in all panes, or none."""
-        self.set(replace(self.value, hovered=particle))
-
-    def subtract(self, key: str) -> None:
-        """Subtract the log-density of an entrant from those of the others, or nothing for an empty key."""
-        self.set(replace(self.value, reference=key))
-
     def enlarge(self, key: str) -> None:
         """Show only the pane of an entrant, or all panes again if it is the only one that is visible."""
-        self.set(replace(self.value, enlarged="" if self.value.enlarged == key else key))
+        self.change(enlarged="" if self.value.enlarged == key else key)
 
     def forget_missing(self, keys: Collection[str]) -> None:
         """Stop enlarging and subtracting entrants whose key is not among `keys`."""
         links = self.value
         enlarged, reference = (key if key in keys else "" for key in (links.enlarged, links.reference))
-        self.set(replace(links, enlarged=enlarged, reference=reference))
+        self.change(enlarged=enlarged, reference=reference)
 
 
 def shared_boxes(runs: Sequence[EntrantRun], trace: Trace) -> Boxes:

@@ -80,7 +80,7 @@ class EntrantTargets(QObject):
         self._counting.discard(spec)
         value = self._compared.value
         if value.limits is not None:
-            self._compared.set(replace(value, limits={**value.limits, spec: limit}))
+            self._compared.change(limits={**value.limits, spec: limit})
 
     def _known(self, spec: TargetSpec) -> BuiltTarget | None:
         return next((built for built in reversed(self.built) if built.spec == spec), None)
@@ -96,5 +96,4 @@ class EntrantTargets(QObject):
             self._post(Notice("comparison", result))
 
     def _show(self) -> None:
-        value = self._compared.value
-        self._compared.set(replace(value, runs=tuple(map(self.given_to, value.runs))))
+        self._compared.change(runs=tuple(map(self.given_to, self._compared.value.runs)))

@@ -92,7 +92,7 @@ class Trainings(QObject):
     def train_all(self) -> None:
         """Start all flows over, on the requested targets."""
         self.editing.apply()
-        self._compared.set(replace(self._compared.value, runs=tuple(run.anew() for run in self._compared.value.runs)))
+        self._compared.change(runs=tuple(run.anew() for run in self._compared.value.runs))
         self._start(self._compared.value.trainable)
 
     def train_again(self) -> None:
@@ -118,11 +118,11 @@ class Trainings(QObject):
             self.resume()
         elif thread is not None and self._compared.value.state in {TRAINING, PREPARING}:
             thread.pause()
-            self._compared.set_state(PAUSED)
+            self._compared.change(state=PAUSED)
         elif thread is not None and self._compared.value.state == PAUSED:
             thread.resume()
             has_begun = any(run.status == "training" for run in self._compared.value.runs)
-            self._compared.set_state(TRAINING if has_begun else PREPARING)
+            self._compared.change(state=TRAINING if has_begun else PREPARING)
 
     def pause(self) -> None:
         """Pause the training if it is running."""
@@ -148,7 +148,7 @@ class Trainings(QObject):
         """End the training, and keep its results."""
         if self._runner.job.thread is not None:
             self._runner.job.thread.stop()
-            self._compared.set_state(STOPPING)
+            self._compared.change(state=STOPPING)
 
     def learn(self) -> None:
         """Start to learn the requested target, unless the trainings follow it."""
@@ -168,7 +168,7 @@ class Trainings(QObject):
             return
         self._activity, self._next = "", None
         self._runner.compare(self._compared.by_key(keys), self._targets.built, followed)
-        self._compared.set(replace(self._compared.value, state=PREPARING, training=keys))
+        self._compared.change(state=PREPARING, training=keys)
         self._post(Notice("comparison"))
 
     def _launch(self, run: EntrantRun) -> None:
@@ -190,8 +190,7 @@ class Trainings(QObject):
 
     def _join(self, run: EntrantRun) -> None:
         """Let an entrant join the training of others."""
-        value = self._compared.value
-        self._compared.set(replace(value, training=value.training | {run.key}))
+        self._compared.change(training=self._compared.value.training | {run.key})
         self._runner.change(Add(run.key, run.project))
 
     def _continue_with(self, compared: Compared) -> None:
@@ -236,7 +235,7 @@ class Trainings(QObject):
     def _on_ended(self) -> None:
         value, following = self._compared.value, self._next
         runs = tuple(map(at_rest, value.runs))
-        self._compared.set(replace(value, runs=runs, state=IDLE, training=frozenset()))
+        self._compared.change(runs=runs, state=IDLE, training=frozenset())
         if following in value.keys:
             self._start((value.training | {following}) & value.keys)
 

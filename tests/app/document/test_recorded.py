@@ -178,7 +178,7 @@ def test_keys_and_states_cannot_show_what_is_not_known(recorded: Recorded) -> No
 
     view.set_tool("probe")
     view.set_direction("encode")
-    view.set_figure("latents")
+    view.change(figure="latents")
     view.set_mark("velocity", shown=True)
     view.update_view(color_by="log_density")
     view.update(probe=(0, (0.0, 0.0)))
@@ -300,7 +300,7 @@ def test_moments_of_a_recorded_training_are_shown(recorded: Recorded) -> None:
     history = np.stack([walk() * (1 + moment) for moment in range(4)])
     recorded.open(positions=history, steps=[0, 10, 50, 100])
 
-    recorded.view.set_moment(10)
+    recorded.view.update(moment=10)
 
     shown = recorded.main.viewer.scene.trace.positions
     np.testing.assert_allclose(shown, history[1], rtol=1e-5)

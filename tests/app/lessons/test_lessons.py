@@ -329,9 +329,9 @@ def test_the_training_of_a_comparison_is_observed_when_it_changes(
     workbench = window.main.comparisons.workbench
     assert workbench is not None
     assert not learner.is_done
-    workbench.compared.set_state(TrainingState.PAUSED)
+    workbench.compared.change(state=TrainingState.PAUSED)
     qtbot.waitUntil(lambda: learner.is_done)
-    workbench.compared.set_state(TrainingState.IDLE)
+    workbench.compared.change(state=TrainingState.IDLE)
 
 
 def test_a_pause_of_the_training_is_observed(window: Window, qtbot: QtBot, learner: Learner) -> None:

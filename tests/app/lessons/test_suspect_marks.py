@@ -91,9 +91,9 @@ def test_densities_are_those_of_the_shown_moment_at_all_of_them(
     def differ() -> bool:
         return all(abs(value - latest[letter]) > 1e-6 for letter, value in marks(window).suspects.densities.items())
 
-    view.set_moment(window.main.viewer.moments.timeline.moments[0].step)
+    view.update(moment=window.main.viewer.moments.timeline.moments[0].step)
     learner.qtbot.waitUntil(differ, timeout=PATIENCE_MS)
-    view.set_moment(None)
+    view.update(moment=None)
     learner.qtbot.waitUntil(lambda: marks(window).suspects.densities == pytest.approx(latest), timeout=PATIENCE_MS)
     assert marks(window).suspects.probed == {"A", "B"}
     learner.leave()

@@ -96,7 +96,7 @@ def test_view_at_rest_frames_the_particles_exactly(viewed: Viewed, way: str) -> 
     viewed.take(500, 1.03)
     assert not framed_exactly(viewed)
     if way == "moment":
-        viewed.view.set_moment(400)
+        viewed.view.update(moment=400)
     elif way == "opened":
         viewed.viewer.show_untrained(FlowSpec(), TARGET)
     else:

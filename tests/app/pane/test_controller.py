@@ -191,7 +191,7 @@ def test_picture_says_which_marks_are_awaited(qapp: object) -> None:
 def test_late_result_is_dropped_if_its_mark_is_hidden(viewed: Viewed, mark: Mark) -> None:
     viewed.view.set_mark(mark, True)
     viewed.view.set_mark(mark, False)
-    viewed.view.set_moment(100)
+    viewed.view.update(moment=100)
     results = {"density": density_of(LAST), "grid": trace(), "velocity": ()}
     viewed.queries.answer(mark, results[mark])
     viewed.view.set_mark(mark, True)
@@ -202,7 +202,7 @@ def test_late_result_is_dropped_if_its_mark_is_hidden(viewed: Viewed, mark: Mark
 def test_moment_that_the_timeline_drops_is_replaced_by_the_nearest_one(viewed: Viewed) -> None:
     for step in range(300, 6400, 100):
         viewed.take(step)
-    viewed.view.set_moment(100)
+    viewed.view.update(moment=100)
     assert viewed.scene.trace.positions.max() == trace(1.1).positions.max()
     viewed.take(6400)
     assert viewed.view.seen.moment == 0, "every second moment was dropped"

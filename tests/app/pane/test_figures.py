@@ -31,13 +31,13 @@ def asked(viewed: Viewed) -> FigureRequest:
 
 
 def show(viewed: Viewed) -> None:
-    viewed.view.set_figure("four_panels")
+    viewed.view.change(figure="four_panels")
     viewed.queries.answer("figure", PICTURE)
 
 
 def test_figure_covers_the_cloud_until_it_is_left(viewed: Viewed) -> None:
     figure = viewed.displays.figure
-    viewed.view.set_figure("latents")
+    viewed.view.change(figure="latents")
     assert (figure.title, figure.sentence) == (TITLES["latents"], COMPUTING)
     viewed.queries.answer("figure", PICTURE)
     assert figure.picture is PICTURE.pixels
@@ -47,9 +47,9 @@ def test_figure_covers_the_cloud_until_it_is_left(viewed: Viewed) -> None:
 
 
 def test_picture_of_the_figure_before_is_not_shown_late(viewed: Viewed) -> None:
-    viewed.view.set_figure("four_panels")
+    viewed.view.change(figure="four_panels")
     late = viewed.queries.asked["figure"]
-    viewed.view.set_figure("latents")
+    viewed.view.change(figure="latents")
     late[-1](PICTURE)
     assert viewed.displays.figure.sentence == COMPUTING
 
@@ -84,7 +84,7 @@ def test_other_colors_and_snapshots_draw_it_again_but_nothing_else_does(viewed: 
 def test_figure_shows_particles_of_the_base_while_points_are_encoded(viewed: Viewed) -> None:
     viewed.view.set_direction("encode")
     viewed.queries.answer("encoded", viewed.viewer.generated)
-    viewed.view.set_figure("four_panels")
+    viewed.view.change(figure="four_panels")
     assert asked(viewed).scene.trace is viewed.viewer.generated
     assert asked(viewed).scene.selection is None
 
@@ -92,14 +92,14 @@ def test_figure_shows_particles_of_the_base_while_points_are_encoded(viewed: Vie
 def test_figure_without_a_target_is_a_sentence() -> None:
     viewed = Viewed(trained=False)
     viewed.viewer.show_untrained(SPEC, None)
-    viewed.view.set_figure("latents")
+    viewed.view.change(figure="latents")
     assert viewed.displays.figure.sentence == NO_TARGET
     viewed.viewer.show_untrained(SPEC, TARGET)
     assert "figure" in viewed.queries.asked
 
 
 def test_problem_is_a_sentence_in_place_of_the_picture(viewed: Viewed) -> None:
-    viewed.view.set_figure("latents")
+    viewed.view.change(figure="latents")
     viewed.queries.answer("figure", DrawnFigure("It is too small."))
     assert viewed.displays.figure.sentence == "It is too small."
     assert viewed.displays.figure.picture is None
@@ -179,7 +179,7 @@ def test_export_begins_with_the_figure_that_is_shown(explored: Explored) -> None
 
 
 def test_button_that_leaves_a_figure_covers_nothing_of_it(explored: Explored, qtbot: QtBot) -> None:
-    explored.window.main.view.set_figure("latents")
+    explored.window.main.view.change(figure="latents")
     figure, leave = (
         explored.window.find(FigureView, "figureView"),
         explored.window.find(QToolButton, "leaveFigureButton"),
@@ -189,4 +189,4 @@ def test_button_that_leaves_a_figure_covers_nothing_of_it(explored: Explored, qt
     assert picture is not None
     room = figure.height() - picture.height() / picture.devicePixelRatio()
     assert room >= leave.geometry().bottom()
-    explored.window.main.view.set_figure(None)
+    explored.window.main.view.change(figure=None)

@@ -163,7 +163,7 @@ def test_score_is_that_of_the_displayed_moment(harness: SessionHarness) -> None:
     assert score.score == ""
     train(harness, 100, 970)
     assert score.score == "97% end on the letters"
-    harness.view.set_moment(100)
+    harness.view.update(moment=100)
     assert score.score == "10% end on the letters"
     harness.session.train()
     harness.thread.send(snapshot(0, 0.2))

@@ -127,7 +127,7 @@ def test_a_training_that_paused_returns_with_edits_of_its_layers(harness: Sessio
 def test_an_earlier_moment_is_shown_again(harness: SessionHarness) -> None:
     train(harness, 100, 200)
     harness.thread.send(finished(300))
-    harness.view.set_moment(100)
+    harness.view.update(moment=100)
     trace = harness.viewer.scene.trace
     harness.session.set_aside()
     attend(harness)

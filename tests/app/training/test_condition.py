@@ -138,14 +138,14 @@ def test_hits_of_earlier_moments_are_unknown_at_a_value_they_were_not_measured_a
     moments = trained.viewer.moments
     go_to_katie(trained, qtbot)
     assert [each.on_target for each in moments.timeline.moments] == [None, 0.25]
-    trained.view.set_moment(100)
+    trained.view.update(moment=100)
     missing = moments.timeline.moments[0]
     trained.queries.answer("followed", (with_particles(missing, untrained_trace(AT_KATIE)),))
     assert trained.metrics.hits == (None, None)
     trained.request.set_given(0.0)
     asked = trained.queries.asked["positions"]
     assert asked[2].on_target == 0.1, "which was measured at this value"
-    trained.view.set_moment(None)
+    trained.view.update(moment=None)
     for name in ("positions", "integrated"):
         qtbot.waitUntil(partial(trained.queries.asked.__contains__, name))
         trained.queries.answer(name, snapshot(200, 0.9, AT_BRAD))

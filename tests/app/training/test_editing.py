@@ -205,7 +205,7 @@ def test_particles_of_a_velocity_field_are_moved_as_far_as_they_are_visible(qapp
     assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 3, 6)
     trained.view.update(overview=True)
     assert trained.queries.asked["positions"][1] == Move(trained.session.project().trace, 3)
-    trained.view.set_moment(100)
+    trained.view.update(moment=100)
     assert trained.queries.asked["positions"][1].last is None, "which is computed in no other way"
 
 

@@ -44,7 +44,7 @@ def test_extended_training_follows_the_target(harness: SessionHarness) -> None:
     harness.session.toggle_pause()
     harness.thread.send(snapshot(200), checkpoint(200))
     threads = len(harness.threads)
-    harness.request.set_follows(True)
+    harness.request.change(follows=True)
     harness.request.show_text("Hi")
     harness.session.learn()
     assert len(harness.threads) == threads, "it switches to the target instead of starting over"

@@ -191,7 +191,7 @@ def test_change_during_the_last_steps_is_shown_after_them(harness: SessionHarnes
 
 
 def test_earlier_moment_is_computed_with_the_integrator(trained: SessionHarness) -> None:
-    trained.view.set_moment(100)
+    trained.view.update(moment=100)
     request(trained, COARSE)
     answer(trained, COARSE)
     variant, _, moments, on_result = trained.queries.asked["followed"]
@@ -201,7 +201,7 @@ def test_earlier_moment_is_computed_with_the_integrator(trained: SessionHarness)
 
 
 def test_score_arrives_while_an_earlier_moment_is_shown(trained: SessionHarness) -> None:
-    trained.view.set_moment(100)
+    trained.view.update(moment=100)
     request(trained, COARSE)
     answer(trained, COARSE)
     trained.queries.answer("followed", (snapshot(100, 0.3, COARSE),))
@@ -210,7 +210,7 @@ def test_score_arrives_while_an_earlier_moment_is_shown(trained: SessionHarness)
 
 
 def test_earlier_moment_of_one_integrator_leaves_the_next_one_requested(trained: SessionHarness) -> None:
-    trained.view.set_moment(100)
+    trained.view.update(moment=100)
     request(trained, replace_steps(5))
     answer(trained, replace_steps(5))
     request(trained, COARSE)

@@ -60,7 +60,7 @@ def test_learning_starts_a_new_training_unless_one_follows(harness: SessionHarne
         case "other budget":
             harness.request.set_budget("seconds", 9)
         case "does not follow":
-            harness.request.set_follows(False)
+            harness.request.change(follows=False)
         case "stopping":
             harness.session.stop()
         case "ended":

@@ -143,7 +143,7 @@ def test_late_snapshot_of_a_paused_training_has_no_edits(training: SessionHarnes
 def test_earlier_moment_is_shown_with_the_edits(training: SessionHarness) -> None:
     training.thread.send(snapshot(200), checkpoint(200))
     training.edits.set(BENT)
-    training.view.set_moment(100)
+    training.view.update(moment=100)
     assert training.queries.asked["positions"][2].step == 100
     training.queries.answer("positions", located(100, 0.125))
     assert training.metrics.hits[0] == 0.125

@@ -80,7 +80,7 @@ def test_nothing_of_another_method_stays_in_the_picture(trained: SessionHarness)
 
 
 def test_earlier_moment_is_located_first_as_well(trained: SessionHarness) -> None:
-    trained.view.set_moment(100)
+    trained.view.update(moment=100)
     request(trained, COARSE)
     assert trained.queries.asked["positions"][2].step == 100
     locate(trained, COARSE, step=100)

@@ -32,7 +32,7 @@ def test_same_start_differs_only_in_what_was_changed(harness: SessionHarness) ->
 
 
 def test_same_start_is_that_of_the_flow_that_is_shown(harness: SessionHarness) -> None:
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     train_to_the_end(harness)
     first = harness.thread
     harness.request.show_text("Hi")
@@ -55,7 +55,7 @@ def test_losses_of_the_previous_training_stay_visible_on_the_same_target(harness
     harness.session.train_again()
     assert harness.loss_plot.previous == history
     assert not len(harness.loss_plot.history.step)
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     harness.request.show_text("Hi")
     harness.session.train()
     assert not len(harness.loss_plot.previous.step), "losses on another target say nothing"

@@ -86,14 +86,14 @@ def test_running_training_follows_the_target_unless_that_is_turned_off(harness: 
     train(harness)
     harness.request.show_text("Z")
     assert harness.thread.followed is not None
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     harness.request.show_text("Hi")
     assert harness.thread.followed is None
     assert harness.controls.sentence == "Learning 'BRAD'. Restart starts over with 'Hi'."
-    harness.request.set_follows(True)
+    harness.request.change(follows=True)
     assert harness.thread.followed is not None
     assert harness.thread.followed == TextSpec(text="Hi")
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     assert harness.thread.followed is None
 
 
@@ -291,7 +291,7 @@ def test_follow_request_is_withdrawn_from_a_paused_training(harness: SessionHarn
     harness.session.toggle_pause()
     harness.request.show_text("Hi")
     assert harness.thread.followed is not None
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     assert harness.thread.followed is None
 
 

@@ -98,7 +98,7 @@ def test_resumed_training_ends_exactly_like_an_uninterrupted_one(
     assert stopped.checkpoint is not None
     validated = stopped.history.resumed(stopped.checkpoint).step
     assert pause.iconText() == "Resume"
-    window.main.request.set_follows(False)
+    window.main.request.change(follows=False)
     window.find(QPlainTextEdit, "targetText").setPlainText("No")  # does not affect Resume
     pause.trigger()
     wait_for_end(window, qtbot)

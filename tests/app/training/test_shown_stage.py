@@ -74,7 +74,7 @@ def test_layers_are_played_once_when_a_training_ends(harness: SessionHarness) ->
         lambda harness: harness.view.set_direction("encode"),
         lambda harness: harness.view.update(probe=(1, (0.0, 0.0))),
         lambda harness: harness.view.set_selection(Selection(np.arange(8000) < 3)),
-        lambda harness: harness.view.set_moment(50),
+        lambda harness: harness.view.update(moment=50),
         lambda harness: harness.viewer.playhead.toggle_playing(),
         lambda harness: harness.viewer.reduce_motion(True),
         lambda harness: harness.viewer.end_playback.set_enabled(False),

@@ -99,7 +99,7 @@ def test_stopped_warm_up_is_not_that_of_the_next_training(harness: SessionHarnes
 
 def test_running_training_says_what_a_restart_would_learn(harness: SessionHarness) -> None:
     train(harness)
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     harness.request.show_text("FLOW")
     assert harness.controls.sentence == "Learning 'BRAD'. Restart starts over with 'FLOW'."
     harness.request.show_text("")
@@ -113,12 +113,12 @@ def test_training_that_follows_does_not_announce_a_problem_as_a_choice(harness: 
 
 
 def test_paused_training_says_what_restart_or_resume_would_learn(harness: SessionHarness) -> None:
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     train(harness)
     harness.session.toggle_pause()
     harness.request.show_text("FLOW")
     assert harness.controls.sentence == "Paused while learning 'BRAD'. Restart starts over with 'FLOW'."
-    harness.request.set_follows(True)
+    harness.request.change(follows=True)
     assert harness.controls.sentence == "Paused while learning 'BRAD'. Resume switches to 'FLOW'."
 
 
@@ -154,7 +154,7 @@ def test_failed_training_says_what_the_next_one_would_learn(harness: SessionHarn
 
 
 def test_long_title_is_shortened(harness: SessionHarness) -> None:
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     train(harness)
     harness.request.show_text("x" * 30)
     assert harness.controls.sentence == f"Learning 'BRAD'. Restart starts over with '{'x' * 23}…'."
@@ -210,7 +210,7 @@ def test_next_target_is_not_announced_while_it_is_being_built(
 ) -> None:
     monkeypatch.setattr(harness.builder._worker, "ask", lambda *_: None)
     train(harness)
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     harness.request.show_target(ShapeSpec(name="circles"))
     assert harness.controls.sentence == "Learning 'BRAD'."
 

@@ -125,17 +125,17 @@ def test_failure_of_the_first_training_shows_the_requested_flow(harness: Session
 def test_moment_of_an_earlier_target_shows_neither_the_present_one_nor_its_name(harness: SessionHarness) -> None:
     harness.view.set_mark("target", True)
     train(harness, 100, 200)
-    harness.view.set_moment(100)
+    harness.view.update(moment=100)
     assert is_on_target(harness, "10% end on the letters")
     harness.runner.follow(build(ShapeSpec(name="heart")))
     harness.thread.send(Retargeted(200, "heart"))
     assert is_on_nothing(harness, "10% end on the earlier target")
-    harness.view.set_moment(None)
+    harness.view.update(moment=None)
     harness.thread.send(snapshot(300, 0.3))
     assert is_on_target(harness, "30% end on the shape")
-    harness.view.set_moment(200)
+    harness.view.update(moment=200)
     assert is_on_nothing(harness, "20% end on the earlier target")
-    harness.view.set_moment(None)
+    harness.view.update(moment=None)
     assert is_on_target(harness, "30% end on the shape")
 
 

@@ -84,7 +84,7 @@ EDITS: dict[str, Callable[[Edited], object]] = {
     "Batch": lambda edited: edited.request.update_training(batch=300),
     "Rate": lambda edited: edited.request.update_training(learning_rate=0.01),
     "Train For": lambda edited: edited.request.set_budget("steps", 5),
-    "Follow the Target": lambda edited: edited.request.set_follows(False),
+    "Follow the Target": lambda edited: edited.request.change(follows=False),
     "Direction: Encode": lambda edited: edited.view.set_direction("encode"),
     "Color by Angle": lambda edited: edited.view.update_view(color_by="angle"),
     "Colors: Plain": lambda edited: edited.view.update_view(palette="plain"),
@@ -299,6 +299,6 @@ def test_clearing_the_history_keeps_the_choices(edited: Edited) -> None:
     edited.history.clear()
     assert not edited.stack.canUndo()
     assert edited.choices == choices
-    edited.request.set_follows(False)
+    edited.request.change(follows=False)
     edited.stack.undo()
     assert edited.choices == {**choices, "request": replace(choices["request"], follows=True)}

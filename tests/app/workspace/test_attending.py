@@ -153,7 +153,7 @@ def test_a_flow_is_edited_in_the_pane_that_is_selected(panes: Panes) -> None:
 def test_the_request_of_the_window_returns_unchanged(panes: Panes) -> None:
     panes.main.request.show_text("Mine")
     panes.main.request.set_family("maf")
-    panes.main.request.set_follows(False)
+    panes.main.request.change(follows=False)
     request, project = panes.main.request.value, panes.session.project()
     panes.show(a=LONG, b=SHORT)
     panes.compared.select("b")
@@ -234,7 +234,7 @@ def test_a_point_is_followed_in_all_panes(panes: Panes) -> None:
 
 def test_a_difference_appears_in_all_panes_but_that_of_the_reference(panes: Panes) -> None:
     panes.show_trained()
-    panes.comparisons.links.subtract(panes.run("b").key)
+    panes.comparisons.links.change(reference=panes.run("b").key)
 
     def names() -> list[tuple[str, str] | None]:
         scenes = [pane.picture.drawn.scene for pane in panes.panes]
@@ -243,7 +243,7 @@ def test_a_difference_appears_in_all_panes_but_that_of_the_reference(panes: Pane
     panes.qtbot.waitUntil(lambda: names() == [("a", "b"), None])
     panes.compared.select("b")
     panes.qtbot.waitUntil(lambda: names() == [("a", "b"), None])
-    panes.comparisons.links.subtract("")
+    panes.comparisons.links.change(reference="")
     panes.qtbot.waitUntil(lambda: names() == [None, None])
 
 

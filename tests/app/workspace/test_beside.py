@@ -238,10 +238,10 @@ def test_the_flow_that_goes_on_follows_its_own_target(beside: Beside) -> None:
 
 def test_a_target_is_followed_only_if_the_user_wants_that(beside: Beside) -> None:
     beside.compared.select("a")
-    beside.request.set_follows(False)
+    beside.request.change(follows=False)
     beside.request.show_target(BYE)
     assert beside.thread.changes == []
-    beside.request.set_follows(True)
+    beside.request.change(follows=True)
     (change,) = beside.thread.changes
     assert isinstance(change, Retarget)
     assert change.name == beside.run("a").key

@@ -149,7 +149,7 @@ def test_a_word_that_is_typed_after_the_training_waits_for_train(harness: Compar
 
 def test_a_training_that_does_not_follow_the_target_keeps_its_own(harness: ComparisonHarness) -> None:
     harness.train()
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     harness.request.show_target(BYE)
     assert harness.thread.changes == []
     harness.controller.rename("a", "c")
@@ -367,11 +367,11 @@ def test_a_stopped_comparison_is_not_called_done(harness: ComparisonHarness) -> 
 
 
 def test_ticking_follow_during_a_training_switches_it(harness: ComparisonHarness) -> None:
-    harness.request.set_follows(False)
+    harness.request.change(follows=False)
     harness.train()
     harness.request.show_target(BYE)
     assert harness.thread.changes == []
-    harness.request.set_follows(True)
+    harness.request.change(follows=True)
     (change,) = harness.thread.changes
     assert isinstance(change, Retarget)
     assert change.spec == BYE

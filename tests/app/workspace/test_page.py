@@ -336,7 +336,7 @@ def test_removing_the_enlarged_flow_shows_the_others(page: Page, qtbot: QtBot) -
 def test_another_comparison_shows_all_clouds_without_a_difference(page: Page, qtbot: QtBot) -> None:
     key = page.compared.value.runs[1].key
     page.comparisons.links.enlarge(key)
-    page.comparisons.links.subtract(key)
+    page.comparisons.links.change(reference=key)
     page.comparisons.show(untrained("c", "d"))
     qtbot.waitUntil(lambda: all(cloud.isVisible() for cloud in page.clouds))
     assert page.find(DifferenceBox, "differenceBox").currentText() == "No difference"
@@ -353,7 +353,7 @@ def test_the_selected_cloud_is_enlarged_by_a_key(page: Page, qtbot: QtBot) -> No
 
 
 def test_a_reference_without_training_has_no_density_to_subtract(page: Page, qtbot: QtBot) -> None:
-    page.comparisons.links.subtract(page.compared.value.runs[1].key)
+    page.comparisons.links.change(reference=page.compared.value.runs[1].key)
     qtbot.waitUntil(lambda: page.clouds[0].picture.drawn.note == "'b' has not been trained yet")
 
 
@@ -390,6 +390,6 @@ def test_flows_with_another_target_say_that_they_have_no_difference(page: Page, 
     run = page.compared.value.runs[1]
     other = replace(run, project=replace(run.project, target=TextSpec(text="Ho")))
     page.compared.update(other)
-    page.comparisons.links.subtract(run.key)
+    page.comparisons.links.change(reference=run.key)
     qtbot.waitUntil(lambda: page.clouds[0].picture.drawn.note == "Learns another target than 'b'")
     assert page.clouds[1].picture.drawn.note == ""
