@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from flowviz.app.style.tokens import GAP, UNIT, WIDE
 from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.images import TRANSPARENT, image_of
 from flowviz.specs import PictureSize
 from flowviz.specs.view import Theme
 
@@ -20,7 +21,11 @@ SQUARES: dict[Theme, tuple[int, int]] = {"light": (255, 224), "dark": (44, 68)} 
 
 
 class PreviewImage(QWidget):
-    """Shows a picture, or a sentence in its place."""
+    """Shows a picture, or a sentence in its place.
+
+    Attributes:
+        image: The picture. None while a sentence is shown.
+    """
 
     def __init__(self, on_resize: Callable[[], object]) -> None:
         """Show nothing yet; `on_resize` is called when a picture of another size is needed."""
@@ -29,8 +34,7 @@ class PreviewImage(QWidget):
         named(self, "exportPicture", "Preview of the export")
         self.setMinimumSize(MIN_PREVIEW_SIDE, MIN_PREVIEW_SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._image: QImage | None = None
-        self._pixels = b""
+        self.image: QImage | None = None
         self._sentence = ""
         self._is_busy = False
         self._theme: Theme = "light"
@@ -45,19 +49,13 @@ class PreviewImage(QWidget):
 
     def show_pixels(self, pixels: NDArray[np.uint8], theme: Theme, size: PictureSize) -> None:
         """Show a picture (height, width, 4) on a light or a dark checkerboard; `size` is that of the export."""
-        height, width, channels = pixels.shape
-        self._pixels = pixels.tobytes()  # QImage does not own its pixels
-        self._image = QImage(self._pixels, width, height, channels * width, QImage.Format.Format_RGBA8888)
+        self.image = image_of(pixels, form=TRANSPARENT)
         self._sentence, self._theme, self._size = "", theme, size
         self.update()
 
-    def shown(self) -> bytes:
-        """Return the pixels of the picture; none while a sentence is shown."""
-        return self._pixels
-
     def show_sentence(self, sentence: str) -> None:
         """Show why there is no picture."""
-        self._sentence, self._image, self._pixels = sentence, None, b""
+        self._sentence, self.image = sentence, None
         self.setAccessibleDescription(sentence)
         self.update()
 
@@ -70,13 +68,13 @@ class PreviewImage(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         target = QRectF(self.rect())
-        if self._image is None:
+        if self.image is None:
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(target.adjusted(WIDE, WIDE, -WIDE, -WIDE), flags, self._sentence)
         else:
-            target = self._target(self._image)
+            target = self._target(self.image)
             painter.drawTiledPixmap(target, _checkerboard(self._theme))
-            painter.drawImage(target, self._image)
+            painter.drawImage(target, self.image)
         if self._is_busy:
             self._paint_note(painter, target)
 

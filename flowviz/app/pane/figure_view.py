@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from flowviz.app.pane.cloud_view import CloudView, device_size, word_height_in
 from flowviz.app.style.tokens import GAP, TIGHT
 from flowviz.app.widgets.controls import add_key, flat, lay_out, named, row, tool_button
+from flowviz.app.widgets.images import image_of
 from flowviz.specs import PictureSize
 
 LEAVE = "Back to the Cloud (Esc)"
@@ -73,10 +74,7 @@ class FigureView(QWidget):
 
     def show_picture(self, pixels: NDArray[np.uint8], sentences: str) -> None:
         """Show a picture (height, width, 4), which sentences describe for screen readers."""
-        height, width, channels = pixels.shape
-        image = QImage(pixels.tobytes(), width, height, channels * width, QImage.Format.Format_RGBX8888)
-        self._image = image.copy()  # an image does not own the pixels from which it is made
-        self._image.setDevicePixelRatio(self.devicePixelRatioF())
+        self._image = image_of(pixels, self.devicePixelRatioF())
         self._shown.setPixmap(QPixmap.fromImage(self._image))
         self.setAccessibleDescription(sentences)
 

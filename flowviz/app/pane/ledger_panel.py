@@ -9,6 +9,7 @@ from flowviz.app.pane.side_panel import SidePanel
 from flowviz.app.style.theme import shown_theme
 from flowviz.app.widgets.controls import HelpButton, check_box, named, row
 from flowviz.app.widgets.font_follower import ThemeFollower
+from flowviz.app.widgets.images import image_of
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records.ledger import Ledger
 from flowviz.specs import ViewSpec
@@ -116,11 +117,8 @@ class LedgerPicture(ThemeFollower, QWidget):
     def _drawn(self, ledger: Ledger) -> QImage:
         from flowviz.rendering.ledger import render_ledger
 
-        size = device_size(self)
-        pixels = render_ledger(ledger, self._view(), size, self._limits, self._stage, headed=False)
-        image = QImage(pixels.tobytes(), size.width, size.height, QImage.Format.Format_RGBX8888).copy()
-        image.setDevicePixelRatio(self.devicePixelRatioF())
-        return image
+        pixels = render_ledger(ledger, self._view(), device_size(self), self._limits, self._stage, headed=False)
+        return image_of(pixels, self.devicePixelRatioF())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         if self._ledger is None:

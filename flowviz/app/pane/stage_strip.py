@@ -15,6 +15,7 @@ from flowviz.app.state.edits import EditsState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import HAIRLINE, LINE, TIGHT, UNIT
 from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.images import image_of
 from flowviz.specs.shares import percent
 
 MIN_SIDE, MAX_SIDE = 5 * TIGHT, 12 * UNIT  # side of a picture, in logical pixels
@@ -47,7 +48,6 @@ class StageStrip(QWidget):
         self._height_limit: int | None = None  # pixels
         self._is_thinned = False
         self._pictures: dict[int, QImage] = {}
-        self._pixels: NDArray[np.uint8] | None = None
         self._describe()
         view.observe(lambda value: value.stage, self._show_stage)
         edits.observe(lambda value: (value.disabled, value.layers.keys()), lambda _: self.update())
@@ -91,12 +91,7 @@ class StageStrip(QWidget):
 
     def show_pictures(self, stages: Sequence[int], pictures: NDArray[np.uint8]) -> None:
         """Show a picture of each of the stages: RGBA pixels (stages, side, side, 4)."""
-        self._pixels = np.ascontiguousarray(pictures)  # QImage does not own its pixels
-        _, height, width, _ = self._pixels.shape
-        self._pictures = {
-            stage: QImage(picture.data, width, height, QImage.Format.Format_RGBX8888)
-            for stage, picture in zip(stages, self._pixels, strict=True)
-        }
+        self._pictures = {stage: image_of(picture) for stage, picture in zip(stages, pictures, strict=True)}
         self.update()
 
     @property

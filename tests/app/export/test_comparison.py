@@ -181,7 +181,7 @@ def test_every_control_has_a_name_and_a_description(dialog: Dialog) -> None:
 
 def test_a_figure_and_a_table_are_previewed(dialog: Dialog, qtbot: QtBot) -> None:
     picture = dialog.find(PreviewImage, "exportPicture")
-    qtbot.waitUntil(lambda: bool(picture.shown()), timeout=60_000)
+    qtbot.waitUntil(lambda: picture.image is not None, timeout=60_000)
     dialog.choose("exportWhat", "table")
     text = dialog.find(QPlainTextEdit, "exportText")
     qtbot.waitUntil(lambda: text.toPlainText().startswith("name,"))

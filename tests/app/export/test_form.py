@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QStandardItemModel
+from PyQt6.QtGui import QImage, QStandardItemModel
 from PyQt6.QtWidgets import (
     QCheckBox,
     QLabel,
@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.export.preview_image import PreviewImage
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.projects import Project
@@ -259,11 +260,11 @@ def test_proposed_path_follows_the_choices(dialog: Dialog) -> None:
     assert dialog.message == "Choose where to save the export."
 
 
-def previewed(dialog: Dialog, qtbot: QtBot, other_than: bytes = b"") -> bytes:
-    """Return the pixels of the preview, as soon as they differ from `other_than`."""
+def previewed(dialog: Dialog, qtbot: QtBot, other_than: QImage | None = None) -> QImage:
+    """Return the picture of the preview, as soon as it differs from `other_than`."""
     picture = dialog.find(PreviewImage, "exportPicture")
-    qtbot.waitUntil(lambda: bool(picture.shown()) and picture.shown() != other_than)
-    return picture.shown()
+    qtbot.waitUntil(lambda: picture.image is not None and picture.image != other_than)
+    return existing(picture.image)
 
 
 def test_preview_follows_choices_slider_and_playback(dialog: Dialog, qtbot: QtBot) -> None:
@@ -285,7 +286,7 @@ def test_preview_follows_choices_slider_and_playback(dialog: Dialog, qtbot: QtBo
 
 def is_filled(picture: PreviewImage, size: int) -> bool:
     """Return whether a picture of about a size in bytes is shown."""
-    return abs(len(picture.shown()) / size - 1) < 0.01
+    return picture.image is not None and abs(picture.image.sizeInBytes() / size - 1) < 0.01
 
 
 def test_preview_fills_its_room_and_is_sharp(dialog: Dialog, qtbot: QtBot) -> None:
