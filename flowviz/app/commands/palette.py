@@ -97,16 +97,24 @@ class ShortcutsFirst(QObject):
 
 
 def _search_box() -> QLineEdit:
-    box = named(QLineEdit(), "commandSearch", "Search the commands")
-    box.setAccessibleDescription("Type a few letters of a command or its menu, or a shortcut")
+    box = named(
+        QLineEdit(),
+        "commandSearch",
+        "Search the commands",
+        description="Type a few letters of a command or its menu, or a shortcut",
+    )
     box.setPlaceholderText("Type a few letters")
     box.setClearButtonEnabled(True)
     return box
 
 
 def _list(title: str, columns: list[str]) -> QTreeWidget:
-    tree = named(QTreeWidget(), "commandList", title)
-    tree.setAccessibleDescription("Up and Down also move through the commands from the search box")
+    tree = named(
+        QTreeWidget(),
+        "commandList",
+        title,
+        description="Up and Down also move through the commands from the search box",
+    )
     tree.setHeaderLabels(columns)
     tree.setRootIsDecorated(False)
     tree.setAllColumnsShowFocus(True)

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QWidget
 from flowviz.app.editing.bend_keys import press_key
 from flowviz.app.editing.bending import Point
 from flowviz.app.editing.cloud_bending import CloudBending
+from flowviz.app.widgets.controls import named
 
 NAME = "Arrows in the cloud"
 DESCRIPTION = (
@@ -28,11 +29,9 @@ class CloudArrows(QWidget):
         """Create the widget; `visible_part` returns the center and the half extent of the visible plane."""
         super().__init__()
         self._bending, self._visible_part = bending, visible_part
-        self.setObjectName("cloudArrows")
+        named(self, "cloudArrows", NAME, description=DESCRIPTION)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(NAME)
-        self.setAccessibleDescription(DESCRIPTION)
         bending.arrows_changed.connect(self._update)
         self._update()
 

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QWidget
 from flowviz.app.editing.bend_keys import press_key
 from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.style.tokens import DOT, LINE
+from flowviz.app.widgets.controls import named
 from flowviz.app.widgets.plot import Plot
 
 RADIUS, SELECTED_RADIUS = DOT - 1, DOT + 1  # pixels
@@ -33,8 +34,7 @@ class CurveHandles(QWidget):
     def __init__(self, plot: Plot, bending: CurveBending, color_of: Callable[[int], QColor]) -> None:
         super().__init__(plot)
         self._plot, self._bending, self._color_of = plot, bending, color_of
-        self.setObjectName("curveHandles")
-        self.setAccessibleName("Bends of the curves")
+        named(self, "curveHandles", "Bends of the curves")
         self.setMouseTracking(True)
         plot.installEventFilter(self)
         plot.item.getViewBox().sigRangeChanged.connect(lambda *_: self.update())

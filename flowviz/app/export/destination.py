@@ -44,7 +44,9 @@ class ExportDestination(QWidget):
         self._formats: tuple[str, ...] = ()
         self._proposed = ""
         self._label = QLabel()
-        self._line = named(QLineEdit(), "exportPath", "File")
+        self._line = named(
+            QLineEdit(), "exportPath", "File", description="Where the export is saved; Browse opens a file dialog"
+        )
         self._line.setMinimumWidth(MIN_WIDTH)
         self._line.textChanged.connect(self._take_text)
         self._label.setBuddy(self._line)
@@ -67,7 +69,6 @@ class ExportDestination(QWidget):
         self._is_folder, self._format, self._formats = what in IN_FOLDERS, format_, kind.formats
         self._label.setText("Fo&lder" if self._is_folder else "Fi&le")
         self._line.setAccessibleName("Folder for the pictures" if self._is_folder else "File")
-        self._line.setAccessibleDescription("Where the export is saved; Browse opens a file dialog")
         if self._line.text() == self._proposed:
             name = kind.file_name.format(self._source.file_name)
             self._proposed = str(self._with_suffix(self._folder / name))

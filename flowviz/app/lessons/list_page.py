@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from flowviz.app.desktop.existing import existing
 from flowviz.app.lessons.end_page import EXPORT_TIP
 from flowviz.app.style.tokens import GAP
-from flowviz.app.widgets.controls import button, discard, lay_out
+from flowviz.app.widgets.controls import button, discard, lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson
@@ -69,16 +69,13 @@ class LessonEntry(QPushButton):
     def __init__(self, place: int, lesson: Lesson, progress: Progress) -> None:
         """Create a button for a lesson at a place in the list, from 1."""
         super().__init__()
-        self.setObjectName(f"lesson{place}")
         self.setAutoDefault(True)
         self.is_finished = progress.is_finished(lesson)
         words = progress.words(lesson)
         facts = f"{lesson.minutes} min{f' · {words}' if words else ''}{' ✓' if self.is_finished else ''}"
-        self.setAccessibleName(as_plain_line(lesson.numbered_title))
-        self.setAccessibleDescription(
-            f"{as_plain(lesson.summary)} {lesson.minutes} minutes{f', {words}' if words else ''}"
-        )
-        self.setToolTip("Begin or continue this lesson")
+        name, tip = as_plain_line(lesson.numbered_title), "Begin or continue this lesson"
+        description = f"{as_plain(lesson.summary)} {lesson.minutes} minutes{f', {words}' if words else ''}"
+        named(self, f"lesson{place}", name, tip, description)
         label = WrappingLabel(
             f"lessonEntry{place}",
             "Lesson",

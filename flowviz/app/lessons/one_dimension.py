@@ -53,8 +53,7 @@ class OneDimension(ThemeFollower, QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        named(self, "oneDimension", "Change of variables in one dimension")
-        self.setAccessibleDescription(HINT)
+        named(self, "oneDimension", "Change of variables in one dimension", description=HINT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.curve, self._knot = MonotoneCurve(), len(KNOTS) // 2
         self._create_plots()

@@ -84,8 +84,7 @@ class AnswerRow(QWidget):
     def __init__(self, number: int, text: str, question: str) -> None:
         super().__init__()
         self.button = QRadioButton(" ")  # as high as a line of text
-        named(self.button, f"lessonAnswer{number + 1}", as_plain(text))
-        self.button.setAccessibleDescription(as_plain(question))
+        named(self.button, f"lessonAnswer{number + 1}", as_plain(text), description=as_plain(question))
         label = AnswerLabel(f"lessonAnswerText{number + 1}", "Answer", self.button)
         label.setText(as_html(text))
         layout = lay_out(QHBoxLayout(self), self.button, label, stretched=label, spacing=0)

@@ -33,6 +33,10 @@ MIN_HALF_EXTENT, MAX_HALF_EXTENT = 1e-6, 1e12  # limits of zooming, in target un
 REACH = 8.0  # largest distance from the mouse to a particle, in pixels
 MAX_WORD_HEIGHT = 0.1  # relative to the shorter side
 USUAL_WORD_HEIGHT: float = ViewSpec.model_fields["word_height"].default
+DESCRIPTION = (
+    "The arrow keys step through the stages, Shift and the arrow keys pan, plus and minus zoom, 0 fits. The line below "
+    "describes what is shown."
+)
 PANS = {"Shift+Left": (-1, 0), "Shift+Right": (1, 0), "Shift+Down": (0, -1), "Shift+Up": (0, 1)}
 ZOOMS = {"+": 1 / ZOOM_FACTOR, "=": 1 / ZOOM_FACTOR, "-": ZOOM_FACTOR}
 
@@ -100,11 +104,7 @@ class CloudView(FontFollower, QWidget):
     def __init__(self, object_name: str = "cloudView", queue: DrawingQueue | None = None) -> None:
         """Create an empty view; several views can share a `queue`, in which they take turns to draw."""
         super().__init__()
-        named(self, object_name, "Cloud of particles")
-        self.setAccessibleDescription(
-            "The arrow keys step through the stages, Shift and the arrow keys pan, plus and minus zoom, 0 fits. "
-            "The line below describes what is shown."
-        )
+        named(self, object_name, "Cloud of particles", description=DESCRIPTION)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._word_scale, self._word_height = 1.0, USUAL_WORD_HEIGHT  # the latter relative to the shorter side
         self._view, self._point_scale, self.is_bare = ViewSpec(), 1.0, False

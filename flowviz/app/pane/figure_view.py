@@ -12,6 +12,7 @@ from flowviz.app.widgets.controls import add_key, flat, lay_out, named, row, too
 from flowviz.app.widgets.images import image_of
 from flowviz.specs import PictureSize
 
+DESCRIPTION = "A picture of the flow in place of the cloud; Esc returns to the cloud."
 LEAVE = "Back to the Cloud (Esc)"
 
 
@@ -23,8 +24,7 @@ class FigureView(QWidget):
     def __init__(self, cloud: CloudView) -> None:
         """Create a hidden view that covers a cloud view when it is shown."""
         super().__init__()
-        named(self, "figureView", "Figure")
-        self.setAccessibleDescription("A picture of the flow in place of the cloud; Esc returns to the cloud.")
+        named(self, "figureView", "Figure", description=DESCRIPTION)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setAutoFillBackground(True)

@@ -21,9 +21,13 @@ class HistoryBar(FontFollower, QWidget):
         super().__init__()
         self._view = view
         self._timeline = Timeline()
-        tip = "Go back through the training (Alt+Down, Alt+Up)"
-        self._slider = named(JumpSlider(), "historyScrubber", "Moment of the training", tip)
-        self._slider.setAccessibleDescription("Saved moments of the training; the last one is the latest")
+        self._slider = named(
+            JumpSlider(),
+            "historyScrubber",
+            "Moment of the training",
+            "Go back through the training (Alt+Down, Alt+Up)",
+            "Saved moments of the training; the last one is the latest",
+        )
         tip = "Show the latest moment and follow the training (Alt+PgUp)"
         self._live = checkable(tool_button("liveButton", "Follow the training", tip, "live", "Live", run=self.follow))
         self._label = named(QLabel(), "momentLabel", "Displayed training step")

@@ -21,8 +21,12 @@ class StageSlider(FontFollower, QWidget):
     def __init__(self, view: ViewState) -> None:
         super().__init__()
         self._titles = self._positions = [""]
-        self.slider = named(JumpSlider(), "layerScrubber", "Layer")
-        self.slider.setAccessibleDescription("Stage of the flow: 0 is the base, the last one the target")
+        self.slider = named(
+            JumpSlider(),
+            "layerScrubber",
+            "Layer",
+            description="Stage of the flow: 0 is the base, the last one the target",
+        )
         self.slider.setPageStep(1)
         self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
         self.slider.setTickInterval(1)

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from flowviz.app.style.theme import background, ink, shown_theme
 from flowviz.app.style.tokens import CORNER, GAP, TIGHT, UNIT, WIDE
 from flowviz.app.target.preview import draw_fitted, tinted
+from flowviz.app.widgets.controls import named
 
 SIZE = QSize(640, 400)  # of the drawing in pixels, independent of the size on the screen
 IMAGE_FORMAT = QImage.Format.Format_ARGB32_Premultiplied
@@ -33,8 +34,7 @@ class Canvas(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("canvas")
-        self.setAccessibleName("Canvas")
+        named(self, "canvas", "Canvas")
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.CrossCursor)

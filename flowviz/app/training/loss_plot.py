@@ -60,8 +60,7 @@ class LossPlot(ThemeFollower, QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        named(self, "lossPlot", "Loss over the training steps")
-        self.setAccessibleDescription(DESCRIPTION)
+        named(self, "lossPlot", "Loss over the training steps", description=DESCRIPTION)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._history, self._previous = History(), History()
         self._segments: tuple[EntropySegment, ...] = ()

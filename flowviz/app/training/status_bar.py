@@ -100,9 +100,6 @@ def _metric_texts(activity: Activity) -> dict[str, str]:
 
 def _label(object_name: str, description: str, tip: str) -> QLabel:
     """Return a label without an accessible name, so that screen readers read its text."""
-    label = QLabel()
-    label.setObjectName(object_name)
-    label.setAccessibleDescription(description)
-    label.setToolTip(tip)
+    label = named(QLabel(), object_name, "", tip, description)
     label.setTextFormat(Qt.TextFormat.PlainText)
     return label

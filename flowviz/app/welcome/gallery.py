@@ -24,8 +24,7 @@ class GalleryList(QListWidget):
         self._theme: Theme | None = None  # of the thumbnails
         self._metrics: QFontMetrics | None = None  # for which the size of a cell was measured
         self._cell_size = QSize()
-        named(self, "galleryList", "Trained examples")
-        self.setAccessibleDescription("Arrow keys select an example; Return opens it")
+        named(self, "galleryList", "Trained examples", description="Arrow keys select an example; Return opens it")
         self.setViewMode(QListWidget.ViewMode.IconMode)
         self.setMovement(QListWidget.Movement.Static)
         self.setResizeMode(QListWidget.ResizeMode.Adjust)

@@ -69,8 +69,7 @@ class StartPage(FontFollower, VerticalArea):
     def __init__(self, request: RequestState, actions: StartActions) -> None:
         super().__init__()
         self._actions = actions
-        named(self, "startPage", "Start page")
-        self.setAccessibleDescription(EXPLANATION)
+        named(self, "startPage", "Start page", description=EXPLANATION)
         self._word = WordBox("startWord", request, lambda value: value.pages.text.text)
         self._train = button(
             "startTrainButton", "Train", "Start training on this word (Return)", "train", run=actions.train,
@@ -216,9 +215,13 @@ class WordBox(QLineEdit):
     def __init__(self, object_name: str, request: RequestState, shown: Callable[[Request], str]) -> None:
         """Create a box; `shown` returns the text of a request that it shows."""
         super().__init__()
-        named(self, object_name, "Word to learn")
+        named(
+            self,
+            object_name,
+            "Word to learn",
+            description="Word that the flow learns to draw; Return starts the training",
+        )
         bind(request, shown, self._show_text, self.textEdited, self.text, request.show_text)
-        self.setAccessibleDescription("Word that the flow learns to draw; Return starts the training")
         self.setPlaceholderText("Type a word")
         self.setAcceptDrops(False)  # the window handles drops
 

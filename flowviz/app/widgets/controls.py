@@ -125,10 +125,11 @@ def discard(widget: QWidget) -> None:
     widget.deleteLater()
 
 
-def named(widget: Control, object_name: str, name: str, tip: str = "") -> Control:
-    """Give a widget an object name, a name for screen readers and a tooltip, and return it."""
+def named(widget: Control, object_name: str, name: str, tip: str = "", description: str = "") -> Control:
+    """Give a widget an object name, a tooltip, and a name and a description for screen readers, and return it."""
     widget.setObjectName(object_name)
     widget.setAccessibleName(name.replace("&", ""))
+    widget.setAccessibleDescription(description)
     widget.setToolTip(tip)
     return widget
 

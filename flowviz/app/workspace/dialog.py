@@ -185,8 +185,12 @@ class ComparisonDialog(QDialog):
 
 
 def _preset_list() -> QListWidget:
-    presets = named(QListWidget(), "comparisonPresets", "What to compare")
-    presets.setAccessibleDescription("Prepared comparisons, each of which shows the effect of one setting")
+    presets = named(
+        QListWidget(),
+        "comparisonPresets",
+        "What to compare",
+        description="Prepared comparisons, each of which shows the effect of one setting",
+    )
     for title, sentence in ENTRIES.values():
         item = QListWidgetItem(title)
         item.setToolTip(sentence)

@@ -205,8 +205,7 @@ class FiguresTable(QTableView):
         super().__init__()
         self._open, self._remove = open_entrant, remove
         self._across, self._down = existing(self.horizontalHeader()), existing(self.verticalHeader())
-        named(self, "comparisonTable", "Figures of all flows")
-        self.setAccessibleDescription(DESCRIPTION)
+        named(self, "comparisonTable", "Figures of all flows", description=DESCRIPTION)
         self._compared, self._figures, self._sorted = compared, FiguresModel(compared), _Sorted()
         self._is_showing = False
         self._fit_timer = delayed(self, self._fit_names)
