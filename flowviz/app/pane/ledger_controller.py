@@ -27,13 +27,11 @@ class LedgerController(QObject):
         self._asked: tuple[object, ...] = ()  # flow, target and units of the latest mean
         self._limits: tuple[Trace, tuple[float, float] | None] | None = None
         self._probe: Trace | None = None  # of the displayed ledger
-        view.watch(lambda value: value.stage, display.show_stage)
         view.watch(lambda value: value.problem("ledger"), display.disable_mean)
         view.observe(lambda value: value.tool, lambda _: self._update())
         scenes.changed.connect(self._update)
         display.shown.connect(self._show_again)
         display.mean_requested.connect(self._on_mean_requested)
-        display.stage_chosen.connect(view.set_stage)
         display.show_nothing(NO_PROBE)
 
     def _on_mean_requested(self, wanted: bool) -> None:
@@ -45,7 +43,7 @@ class LedgerController(QObject):
         self._update()
 
     def _update(self) -> None:
-        if not self._display.is_shown():
+        if not self._display.isVisible():
             return
         scene = self._scenes.scene
         if scene.probe is not None:

@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QCheckBox, QWidget
 
 from flowviz.app.pane.cloud_view import device_size, word_height_in
 from flowviz.app.pane.side_panel import SidePanel
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.theme import shown_theme
 from flowviz.app.widgets.controls import HelpButton, check_box, named, row
 from flowviz.app.widgets.font_follower import ThemeFollower
@@ -28,22 +29,18 @@ class LedgerPanel(SidePanel):
 
     shown = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, view: ViewState) -> None:
+        """Create a panel that marks the current stage of a view; a click on a row goes to its stage."""
         super().__init__("ledgerPanel", "Ledger")
         self._formula = WrappingLabel("ledgerFormula", "Formula of the ledger")
         self._sum = WrappingLabel("ledgerSum", "Sum of the ledger")
-        self._picture = LedgerPicture()
-        self.stage_chosen = self._picture.stage_chosen
+        self._picture = LedgerPicture(view)
         self._mean: QCheckBox = check_box("ledgerMean", MEAN, MEAN_TIP)
         self.mean_requested = self._mean.toggled
         self._explanation = WrappingLabel("ledgerHelp", "How to read the ledger", HELP)
         self.help = HelpButton("ledger", self._explanation)
         below = row(self._mean, self.help, stretched=self._mean)
         self.fill(self._formula, self._sum, self._picture, below, self._explanation, stretched=self._picture)
-
-    def is_shown(self) -> bool:
-        """Return whether the panel is visible, so that its content is worth computing."""
-        return self.isVisible()
 
     def show_ledger(self, ledger: Ledger, limits: tuple[float, float] | None) -> None:
         """Show a ledger on a scale with common limits."""
@@ -65,10 +62,6 @@ class LedgerPanel(SidePanel):
         self._mean.setEnabled(not reason)
         self._mean.setToolTip(reason or MEAN_TIP)
 
-    def show_stage(self, stage: int) -> None:
-        """Mark the row of a stage."""
-        self._picture.show_stage(stage)
-
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         self.shown.emit()
@@ -77,26 +70,20 @@ class LedgerPanel(SidePanel):
 class LedgerPicture(ThemeFollower, QWidget):
     """Widget that draws a ledger as an export does; its height gives every stage a row."""
 
-    stage_chosen = pyqtSignal(int)
-
-    def __init__(self) -> None:
+    def __init__(self, view: ViewState) -> None:
         super().__init__()
         named(self, "ledgerPicture", "Bars of the ledger")
+        self._state = view
         self._ledger: Ledger | None = None
         self._limits: tuple[float, float] | None = None
-        self._stage = 0
         self._image: QImage | None = None
+        view.observe(lambda value: value.stage, lambda _: self._redraw())
 
     def show_ledger(self, ledger: Ledger | None, limits: tuple[float, float] | None) -> None:
         """Show a ledger, or nothing."""
         self._ledger, self._limits = ledger, limits
         self._fit()
         self.setAccessibleDescription("" if ledger is None else _lines(ledger))
-        self._redraw()
-
-    def show_stage(self, stage: int) -> None:
-        """Mark the row of a stage."""
-        self._stage = stage
         self._redraw()
 
     def _fit(self) -> None:
@@ -117,7 +104,8 @@ class LedgerPicture(ThemeFollower, QWidget):
     def _drawn(self, ledger: Ledger) -> QImage:
         from flowviz.rendering.ledger import render_ledger
 
-        pixels = render_ledger(ledger, self._view(), device_size(self), self._limits, self._stage, headed=False)
+        stage = self._state.value.stage
+        pixels = render_ledger(ledger, self._view(), device_size(self), self._limits, stage, headed=False)
         return image_of(pixels, self.devicePixelRatioF())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -135,11 +123,10 @@ class LedgerPicture(ThemeFollower, QWidget):
         y = event.position().y() * self.devicePixelRatioF()
         entry = row_at(self._ledger, self._view(), device_size(self), y)
         if entry is not None and entry.stages is not None:
-            self.stage_chosen.emit(entry.stages[1])
+            self._state.set_stage(entry.stages[1])
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._fit()
-        self._redraw()
+        self.show_appearance()
         super().resizeEvent(event)
 
     def show_appearance(self) -> None:

@@ -70,6 +70,6 @@ class ViewerWidgets:
             HistoryBar(view),
             Inspector(editor),
             figure,
-            LedgerPanel(),
+            LedgerPanel(view),
             EditedNote(editor),
         )

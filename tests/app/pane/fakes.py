@@ -243,16 +243,16 @@ class FakeFigure(QObject):
 
 
 class FakeLedger(QObject):
-    mean_requested, shown, stage_chosen = pyqtSignal(bool), pyqtSignal(), pyqtSignal(int)
+    mean_requested, shown = pyqtSignal(bool), pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         self.is_visible = True
         self.ledger: Ledger | None = None
         self.limits: tuple[float, float] | None = None
-        self.sentence, self.stage, self.theme = "", -1, ""
+        self.sentence, self.theme = "", ""
 
-    def is_shown(self) -> bool:
+    def isVisible(self) -> bool:  # noqa: N802  # name of Qt
         return self.is_visible
 
     def show_ledger(self, ledger: Ledger, limits: tuple[float, float] | None) -> None:
@@ -263,9 +263,6 @@ class FakeLedger(QObject):
 
     def show_nothing(self, sentence: str) -> None:
         self.ledger, self.sentence = None, sentence
-
-    def show_stage(self, stage: int) -> None:
-        self.stage = stage
 
 
 class FakeDisplays:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.ledger_controller import NO_PROBE
 from flowviz.app.pane.ledger_panel import LedgerPanel
+from flowviz.app.state.view import ViewState
 from flowviz.records.ledger import Ledger
 from tests.app.conftest import settle, show
 from tests.app.pane.explored import Explored
@@ -27,15 +28,13 @@ def probe(viewed: Viewed) -> None:
     viewed.queries.answer("probe", trace(particles=1))
 
 
-def test_ledger_of_the_probed_point_is_shown_and_follows_the_stage(viewed: Viewed) -> None:
+def test_ledger_of_the_probed_point_is_shown(viewed: Viewed) -> None:
     panel = viewed.displays.ledger
     assert panel.sentence == NO_PROBE
     probe(viewed)
     assert panel.ledger is not None
     assert panel.ledger.total == pytest.approx(float(trace(particles=1).log_density(3)[0]), abs=1e-6)
     assert panel.limits is not None
-    viewed.view.set_stage(1)
-    assert panel.stage == 1
     viewed.view.set_tool("move")
     assert panel.sentence == NO_PROBE
 
@@ -94,7 +93,7 @@ def test_point_where_steps_fold_over_is_inexact(viewed: Viewed) -> None:
 
 
 def test_panel_draws_the_bars_and_says_them(qtbot: QtBot) -> None:
-    panel = LedgerPanel()
+    panel = LedgerPanel(ViewState())
     qtbot.addWidget(panel)
     panel.resize(260, 500)
     show(panel, qtbot)
@@ -109,7 +108,7 @@ def test_panel_draws_the_bars_and_says_them(qtbot: QtBot) -> None:
 
 
 def test_panel_does_not_move_while_numbers_change(qtbot: QtBot) -> None:
-    panel = LedgerPanel()
+    panel = LedgerPanel(ViewState())
     qtbot.addWidget(panel)
     panel.resize(260, 600)
     show(panel, qtbot)
@@ -122,15 +121,19 @@ def test_panel_does_not_move_while_numbers_change(qtbot: QtBot) -> None:
 
 
 def test_click_on_a_row_goes_to_its_stage(qtbot: QtBot) -> None:
-    panel = LedgerPanel()
+    view = ViewState()
+    view.show_flow(2, 1)
+    panel = LedgerPanel(view)
     qtbot.addWidget(panel)
     panel.resize(260, 600)
     panel.show_ledger(Ledger.of_point(trace(particles=1)), (-5.0, 1.0))
     show(panel, qtbot)
     (picture,) = panel.findChildren(QWidget, "ledgerPicture")
-    with qtbot.waitSignal(panel.stage_chosen) as chosen:
-        qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=QPoint(picture.width() // 2, 80))
-    assert chosen.args == [1]
+    qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=QPoint(picture.width() // 2, 80))
+    assert view.value.stage == 1
+    marked = picture.grab().toImage()
+    view.set_stage(2)
+    assert picture.grab().toImage() != marked
 
 
 def test_probe_tool_opens_the_ledger_and_closes_it_again(explored: Explored) -> None:
