@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from threading import Event as Flag
 from threading import Lock
 from typing import Literal
 
 from PyQt6.QtCore import pyqtSignal
 
 from flowviz.app.notices.notice import REPORT_IT, notice_of
-from flowviz.app.threads.worker import PausableWorker
+from flowviz.app.threads.worker import Worker
 from flowviz.errors import FlowvizError
 from flowviz.projects import Comparison
 from flowviz.records import Adjusted, Finished, Overfitting, Recovered, Snapshot, Uncompiled
@@ -24,8 +25,11 @@ KEPT = f"The latest snapshot was kept. {REPORT_IT}"
 log = logging.getLogger(__name__)
 
 
-class TrainingWorker(PausableWorker):
-    """Thread that trains one or several flows, and emits each turn with the number of the run."""
+class TrainingWorker(Worker):
+    """Thread that trains one or several flows, and emits each turn with the number of the run.
+
+    It can be paused between two turns.
+    """
 
     turn_taken = pyqtSignal(int, object)  # run number, Turn
     ended = pyqtSignal(int)  # run number, after the last turn
@@ -48,10 +52,31 @@ class TrainingWorker(PausableWorker):
             built: Targets that have been built.
             previous: The worker of the previous run, which must end first.
         """
-        super().__init__(number, previous)
+        super().__init__()
+        self.number, self._previous = number, previous
+        self._stopping, self._running = Flag(), Flag()
+        self._running.set()
         self._work, self._comparison, self._built = work, comparison, built
         self._changes, self._lock = list[Change](), Lock()
         self._has_snapshot = False
+
+    def pause(self) -> None:
+        """Pause after the next turn."""
+        self._running.clear()
+
+    def resume(self) -> None:
+        """Continue after a pause."""
+        self._running.set()
+
+    def stop(self) -> None:
+        """End the work at the next opportunity, and keep its results."""
+        self._stopping.set()
+        self._running.set()
+
+    def abandon(self) -> None:
+        """End the work as soon as possible, without results."""
+        self.requestInterruption()
+        self.stop()
 
     def change(self, change: Change) -> None:
         """Request a change before the next chunk of steps. It replaces an earlier one of the same kind."""
@@ -64,7 +89,9 @@ class TrainingWorker(PausableWorker):
             self._changes = [each for each in self._changes if not isinstance(each, Retarget)]
 
     def run(self) -> None:
-        self._wait_for_previous()
+        if self._previous is not None:
+            self._previous.wait()
+            self._previous = None
         try:
             for turn in self._turns():
                 self._emit(turn)
