@@ -4,6 +4,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
+from flowviz.app.desktop.existing import application
 from flowviz.app.editing.layer_editor import LayerEditor
 
 KEY = Qt.Key.Key_D
@@ -20,9 +21,7 @@ class GlimpseKey(QObject):
         super().__init__(window)
         self._editor, self._cloud = editor, cloud
         window.installEventFilter(self)  # receives the keys that the widget with the focus does not use
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        app.focusChanged.connect(self._on_focus_changed)
+        application().focusChanged.connect(self._on_focus_changed)
 
     def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:
         if isinstance(event, QKeyEvent) and event.key() == KEY:

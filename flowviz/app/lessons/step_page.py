@@ -13,6 +13,7 @@ from flowviz.app.lessons.prediction_box import PredictionBox
 from flowviz.app.lessons.state import Attendance
 from flowviz.app.style.tokens import GAP, TIGHT
 from flowviz.app.widgets.controls import button, lay_out, rename, row
+from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson, Step
@@ -23,7 +24,7 @@ from flowviz.lessons.terms import TERMS
 DONE, TO_DO = "✓ Done.", "☐"
 
 
-class StepPage(QWidget):
+class StepPage(ThemeFollower, QWidget):
     """A step with the buttons Back, Skip and Next. Next waits until the step is done; Skip does not.
 
     Attributes:
@@ -55,13 +56,11 @@ class StepPage(QWidget):
         self._show_state(step, value)
         lay_out_now()
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self._show_diagram()
-            for label in self.findChildren(LinkedLabel):
-                label.setTextFormat(Qt.TextFormat.PlainText)  # another format, so that the links get their color anew
-                label.setTextFormat(Qt.TextFormat.AutoText)
+    def show_appearance(self) -> None:
+        self._show_diagram()
+        for label in self.findChildren(LinkedLabel):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # another format, so that the links get their color anew
+            label.setTextFormat(Qt.TextFormat.AutoText)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

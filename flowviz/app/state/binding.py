@@ -1,14 +1,11 @@
 """Bindings between controls and a state: a control shows a part of it and requests changes."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic
 
 from PyQt6.QtCore import pyqtBoundSignal
 
-from flowviz.app.state.state import State
-
-Value = TypeVar("Value")
-Part = TypeVar("Part")
+from flowviz.app.state.state import Part, State, Value
 
 
 class Binding(Generic[Value, Part]):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtBoundSignal
 from PyQt6.QtGui import QAction
@@ -19,13 +19,12 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.state.binding import bind
-from flowviz.app.state.state import State
+from flowviz.app.state.state import State, Value
 from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import ChoiceBox, describe
 from flowviz.app.widgets.entry_committer import EntryCommitter
 from flowviz.specs.fields import SpecField
 
-Value = TypeVar("Value")
 Control = ChoiceBox | QSpinBox | QDoubleSpinBox | QAbstractSlider | QAbstractButton
 
 

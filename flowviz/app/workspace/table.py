@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QSize, QSortFilterProxyModel, Qt
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QSize, QSortFilterProxyModel, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -11,6 +11,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.style.theme import COLORS, shown_theme
 from flowviz.app.threads.delay import delayed
 from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.app.workspace.limits import rows_below
@@ -192,7 +193,7 @@ class _Sorted(QSortFilterProxyModel):
         return bool(one < other)
 
 
-class FiguresTable(QTableView):
+class FiguresTable(ThemeFollower, QTableView):
     """Table of the figures. The current row is that of the selected entrant."""
 
     def __init__(
@@ -219,8 +220,8 @@ class FiguresTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self._down.hide()
-        self._fit()
-        self._sorted.modelReset.connect(self._fit)  # a reset forgets how each column is sized
+        self.show_appearance()
+        self._sorted.modelReset.connect(self.show_appearance)  # a reset forgets how each column is sized
         self._across.sectionResized.connect(self._on_section_resized)
         existing(self.selectionModel()).currentRowChanged.connect(self._on_row_changed)
         self._hide_columns()
@@ -240,12 +241,7 @@ class FiguresTable(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        super().changeEvent(event)
-        if event is not None and event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
-            self._fit()
-
-    def _fit(self) -> None:
+    def show_appearance(self) -> None:
         """Fit the rows and columns to the font."""
         across, down = self._across, self._down
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
