@@ -1,7 +1,5 @@
 """Adding entrants to a comparison: copies, presets, the flow of the window, and project files."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +9,6 @@ from PyQt6.QtWidgets import QMenu, QWidget
 from flowviz.app.commands.actions import Entry, fill_menu
 from flowviz.app.document.dialogs import PROJECT_FILTER, ask_for_file
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
-from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.session import Session
 from flowviz.app.workspace.choice import with_current_as_asked
@@ -20,8 +17,6 @@ from flowviz.app.workspace.controller import ComparisonController
 from flowviz.app.workspace.joining import entrant_name, joining, name_of, trainable
 from flowviz.projects import Project, load_project
 from flowviz.specs import PRESETS, FlowSpec, TargetSpec
-
-COMPARISON = "comparison"  # topic of its notices
 
 
 class EntrantAdding(QObject):
@@ -36,13 +31,13 @@ class EntrantAdding(QObject):
         compared: ComparedState,
         controller: ComparisonController,
         session: Session,
-        post: Callable[[Notice], object],
+        worker: LatestWorker,
         page: QWidget,
     ) -> None:
+        """Prepare to add flows; `worker` reads files."""
         super().__init__(page)
         self._compared, self._controller, self._session, self._page = compared, controller, session, page
-        self._worker = LatestWorker()
-        self._worker.failed.connect(lambda notice: post(replace(notice, topic=COMPARISON)))
+        self._worker = worker
         self._latest: Path | None = None  # file
         self.menu = QMenu(page)
         self.menu.setObjectName("addEntrantMenu")
@@ -93,10 +88,6 @@ class EntrantAdding(QObject):
         """Add the flow of a project file, which is read in the background."""
         self._latest = path
         self._worker.ask(str(path), partial(load_project, path), partial(self.add_project, entrant_name(path.stem)))
-
-    def close(self) -> None:
-        """Stop reading files."""
-        self._worker.close()
 
     def _adopt(self, name: str, project: Project) -> None:
         """Let all entrants learn the target of a project that joins."""

@@ -159,10 +159,6 @@ class ComparisonController(Trainings):
         self._targets.build()
         self.editing.show_selected()
 
-    def close(self) -> None:
-        """Stop building targets."""
-        self._targets.close()
-
     def _replace(self, run: EntrantRun) -> None:
         """Replace an entrant by an untrained one with its project."""
         changed = run.anew()

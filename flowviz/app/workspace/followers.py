@@ -7,7 +7,6 @@ from typing import Any
 
 from PyQt6.QtCore import QObject
 
-from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.view import View, ViewState
@@ -37,14 +36,13 @@ class Followers(QObject):
         compared: ComparedState,
         links: LinksState,
         view: ViewState,
-        post: Callable[[Notice], object],
+        fields: CloudFields,
     ) -> None:
-        """Prepare to draw; `post` shows a notice about a density, a grid or velocities that cannot be computed."""
         super().__init__(grid)
         self._grid, self._viewer, self._cloud = grid, viewer, grid.cloud
         self._compared, self._links, self._view = compared, links, view
         self._is_active = False
-        self._fields = CloudFields(self)
+        self._fields = fields
         self._kept = deque[tuple[tuple[object, ...], Any]](maxlen=KEPT)
         self._redrawing = delayed(self, self._show, 0)
         compared.changed.connect(self._on_compared_changed)
@@ -52,8 +50,7 @@ class Followers(QObject):
         view.changed.connect(self._on_view_changed)
         for changed in (self._cloud.redrawn, self._cloud.resized):
             changed.connect(self._follow)
-        self._fields.computed.connect(lambda: self._follow())
-        self._fields.failed.connect(post)
+        fields.computed.connect(lambda: self._follow())
 
     def set_active(self, active: bool) -> None:
         """Set whether there are several panes, which follow the selected one."""
@@ -65,10 +62,6 @@ class Followers(QObject):
         else:
             self._redrawing.stop()
             self._cloud.annotate(hovered=None, note="", hint="")
-
-    def close(self) -> None:
-        """Stop computing densities, grids and velocities."""
-        self._fields.close()
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
         if not self._is_active:

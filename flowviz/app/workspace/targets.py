@@ -63,10 +63,6 @@ class EntrantTargets(QObject):
         found = self._known(run.project.target)
         return run if found is run.built else replace(run, built=found)
 
-    def close(self) -> None:
-        """Stop building targets."""
-        self._worker.close()
-
     def _count(self, value: Compared) -> None:
         """Compute missing limits while no flow is trained, because that would take the time of the flows."""
         for run in value.runs if value.limits is not None and value.state == TrainingState.IDLE else ():

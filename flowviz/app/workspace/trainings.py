@@ -43,8 +43,8 @@ class Trainings(QObject):
         runner: TrainingRunner,
         show_activity: Callable[[Activity], object],
         post: Callable[[Notice], object],
+        worker: LatestWorker,
         parent: QObject,
-        worker: LatestWorker | None = None,
         attend: Callable[[EntrantRun], object] = lambda _: None,
     ) -> None:
         """Prepare to train.
@@ -56,14 +56,14 @@ class Trainings(QObject):
             runner: Trains the entrants.
             show_activity: Shows what the training does.
             post: Shows a notice about the comparison.
+            worker: Builds the targets of entrants.
             parent: The owner.
-            worker: Builds the targets of entrants. None for a new thread.
             attend: Shows an entrant in the cloud and in the panels of the window.
         """
         super().__init__(parent)
         self._compared, self._request, self._runner = compared, request, runner
         self._show_activity, self._post = show_activity, post
-        self._targets = EntrantTargets(compared, worker or LatestWorker(), post, self)
+        self._targets = EntrantTargets(compared, worker, post, self)
         self._activity = ""
         self._next: str | None = None  # key of the entrant that trains when the others have stopped
         self.editing = EntrantEditing(compared, request, builder, self, attend)

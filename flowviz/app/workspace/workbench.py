@@ -1,11 +1,13 @@
 """The workbench of a comparison: its bars and figures, and its controllers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QWidget
 
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.widgets.controls import add_key
 from flowviz.app.workspace.adding import EntrantAdding
@@ -14,6 +16,7 @@ from flowviz.app.workspace.bars import ComparisonBar, EntrantBar
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.comparison_undo import ComparisonUndo
 from flowviz.app.workspace.controller import ComparisonController
+from flowviz.app.workspace.fields import CloudFields
 from flowviz.app.workspace.figures import Figures
 from flowviz.app.workspace.followers import Followers
 from flowviz.app.workspace.grid import PaneGrid
@@ -22,6 +25,8 @@ from flowviz.app.workspace.sentences import title
 from flowviz.app.workspace.surroundings import Surroundings
 from flowviz.projects import Comparison
 from flowviz.specs.comparison import MAX_ENTRANTS
+
+COMPARISON = "comparison"  # topic of its notices
 
 
 class Workbench(QObject):
@@ -59,6 +64,9 @@ class Workbench(QObject):
         super().__init__(parent)
         self.compared, self._links, self._grid, self._around = compared, links, grid, around
         self.origin = ""
+        self._worker, self._fields = LatestWorker(), CloudFields(self)
+        self._worker.failed.connect(lambda notice: around.post(replace(notice, topic=COMPARISON)))
+        self._fields.failed.connect(around.post)
         attending = Attending(compared, around.session, around.edits, around.runner, self)
         self.controller = ComparisonController(
             compared,
@@ -67,13 +75,14 @@ class Workbench(QObject):
             around.runner,
             around.status.show,
             around.post,
+            self._worker,
             self,
             attend=attending.show,
         )
-        self.adding = EntrantAdding(compared, self.controller, around.session, around.post, parent)
+        self.adding = EntrantAdding(compared, self.controller, around.session, self._worker, parent)
         self.undo = ComparisonUndo(compared, around.request, around.builder, around.view, self.controller, self)
         self.bar, self.figures = ComparisonBar(compared, links), Figures(compared, open_entrant, self.controller.remove)
-        self._followers = Followers(grid, around.viewer, compared, links, around.view, around.post)
+        self._followers = Followers(grid, around.viewer, compared, links, around.view, self._fields)
         self._entrant_bar = EntrantBar(compared, self.adding.menu, self.controller.rename, self.controller.remove)
         around.center.add_comparison(self.bar, self.figures)
         around.panels.flow.add_bar(self._entrant_bar)
@@ -138,9 +147,8 @@ class Workbench(QObject):
 
     def close(self) -> None:
         """End all work."""
-        self.controller.close()
-        self.adding.close()
-        self._followers.close()
+        self._worker.close()
+        self._fields.close()
 
     def _connect(self) -> None:
         controller = self.controller

@@ -103,8 +103,8 @@ class ComparisonHarness:
             runner,
             self.controls.show_activity,
             lambda _: None,
-            owner,
             restoring or SynchronousWorker(),
+            owner,
         )
         self.view = ViewState(owner)
         self.undo = ComparisonUndo(self.compared, self.request, self.builder, self.view, self.controller, owner)

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice import Notice
+from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.session import Session
 from flowviz.app.workspace.adding import EntrantAdding
 from flowviz.app.workspace.pane_title import pane_title
@@ -28,9 +29,10 @@ class Adding:
     def __init__(self, qtbot: QtBot) -> None:
         self.harness, self.page, self.qtbot = ComparisonHarness(), QWidget(), qtbot
         qtbot.addWidget(self.page)
-        self.notices = list[str]()
+        self.notices, self.worker = list[str](), LatestWorker()
+        self.worker.failed.connect(self._take_notice)
         self.adding = EntrantAdding(
-            self.harness.compared, self.harness.controller, cast("Session", self), self._take_notice, self.page
+            self.harness.compared, self.harness.controller, cast("Session", self), self.worker, self.page
         )
 
     def _take_notice(self, notice: Notice) -> None:
@@ -57,7 +59,7 @@ class Adding:
 def flows(qtbot: QtBot) -> Iterator[Adding]:
     found = Adding(qtbot)
     yield found
-    found.adding.close()
+    found.worker.close()
     qtbot.waitUntil(lambda: not work_is_running(), timeout=20_000)
 
 
