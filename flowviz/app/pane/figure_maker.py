@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowviz.app.pane.subject import Subject
+from flowviz.app.state.memo import Memo, are_same
 from flowviz.app.state.view import Figure
 from flowviz.errors import SpecError, TargetError
 from flowviz.exporting.flow_keeper import FlowKeeper
@@ -45,7 +46,7 @@ class FigureRequest:
             (each.subject, each.target, each.scene.trace, each.scene.grid, each.scene.selection, each.scene.target)
             for each in (self, other)
         )
-        return all(one is another for one, another in zip(mine, others, strict=True))
+        return are_same(mine, others)
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,7 @@ class FigureMaker:
 
     def __init__(self, keeper: FlowKeeper) -> None:
         self._keeper = keeper
-        self._latents: tuple[Subject, Target, Latents] | None = None
-        self._encoded: tuple[Subject, Target, Trace] | None = None
+        self._memo = Memo(2)  # one result of each function
 
     def drawn(self, asked: FigureRequest) -> DrawnFigure:
         """Draw a figure. Loads TensorFlow."""
@@ -73,19 +73,17 @@ class FigureMaker:
 
     def encoded(self, subject: Subject, target: Target) -> Trace:
         """Return points of the target that no flow is trained on, pulled back through all stages."""
-        if self._encoded is None or self._encoded[0] is not subject or self._encoded[1] is not target:
-            trace = self._flow(subject).encoded(untrained_points(target, PARTICLES))
-            trace.measure()
-            self._encoded = subject, target, trace
-        return self._encoded[2]
+        return self._memo.result(self._encode, subject, target)
+
+    def _encode(self, subject: Subject, target: Target) -> Trace:
+        trace = self._flow(subject).encoded(untrained_points(target, PARTICLES))
+        trace.measure()
+        return trace
 
     def _drawn_latents(self, asked: FigureRequest) -> DrawnFigure:
         from flowviz.rendering.latents import about, region_sentences, render_latents
 
-        subject, target = asked.subject, asked.target
-        if self._latents is None or self._latents[0] is not subject or self._latents[1] is not target:
-            self._latents = subject, target, Latents.of(self.encoded(subject, target))
-        latents = self._latents[2]
+        latents = self._memo.result(Latents.of, self.encoded(asked.subject, asked.target))
         sentences = " ".join((about(latents), *(f"{sentence}." for sentence in region_sentences(latents))))
         return DrawnFigure(sentences, render_latents(latents, asked.view, asked.size))
 

@@ -5,6 +5,7 @@ from PyQt6.QtCore import QObject
 from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.pane.ledger_panel import LedgerPanel
 from flowviz.app.pane.scene_model import SceneModel
+from flowviz.app.state.memo import Memo, are_same
 from flowviz.app.state.view import ViewState
 from flowviz.records import Trace
 from flowviz.records.ledger import Ledger, common_limits
@@ -25,7 +26,7 @@ class LedgerController(QObject):
         self._view, self._display, self._queries, self._scenes = view, display, queries, scenes
         self._wants_mean = False
         self._asked: tuple[object, ...] = ()  # flow, target and units of the latest mean
-        self._limits: tuple[Trace, tuple[float, float] | None] | None = None
+        self._memo = Memo(1)
         self._probe: Trace | None = None  # of the displayed ledger
         view.watch(lambda value: value.problem("ledger"), display.disable_mean)
         view.observe(lambda value: value.tool, lambda _: self._update())
@@ -71,7 +72,7 @@ class LedgerController(QObject):
             self._display.show_nothing(NO_TARGET if self._wants_mean else advice)
             return
         asked = scenes.subject, target, scenes.scene.units
-        if len(asked) != len(self._asked) or any(a is not b for a, b in zip(asked, self._asked, strict=True)):
+        if not are_same(asked, self._asked):
             if not self._asked:
                 self._display.show_nothing(COMPUTING)
             self._asked = asked
@@ -82,10 +83,5 @@ class LedgerController(QObject):
             self._show(ledger)
 
     def _show(self, ledger: Ledger) -> None:
-        self._display.show_ledger(ledger, None if ledger.is_mean else self._common_limits())
-
-    def _common_limits(self) -> tuple[float, float] | None:
-        generated = self._scenes.generated
-        if self._limits is None or self._limits[0] is not generated:
-            self._limits = generated, common_limits(generated)
-        return self._limits[1]
+        limits = None if ledger.is_mean else self._memo.result(common_limits, self._scenes.generated)
+        self._display.show_ledger(ledger, limits)

@@ -1,14 +1,12 @@
 """The pictures of the flows beside the selected one, which follow its view."""
 
-from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from PyQt6.QtCore import QObject
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
+from flowviz.app.state.memo import Memo
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.threads.delay import delayed
 from flowviz.app.workspace.compared import Compared, ComparedState
@@ -43,7 +41,7 @@ class Followers(QObject):
         self._compared, self._links, self._view = compared, links, view
         self._is_active = False
         self._fields = fields
-        self._kept = deque[tuple[tuple[object, ...], Any]](maxlen=KEPT)
+        self._memo = Memo(KEPT)
         self._redrawing = delayed(self, self._show, 0)
         compared.changed.connect(self._on_compared_changed)
         links.changed.connect(self._on_links_changed)
@@ -138,9 +136,9 @@ class Followers(QObject):
         if (place := self._probed_place(run)) is not None:
             scene = replace(scene, probe=self._fields.probe(run, place))
         if run.built is not None:
-            target = self._remembered(_target_at, run.built.target, run.project.flow.given)
-            picture = self._remembered(target_picture, target) if "target" in view.marks else None
-            found = self._remembered(verdicts, target, trace, view.color_by)
+            target = self._memo.result(_target_at, run.built.target, run.project.flow.given)
+            picture = self._memo.result(target_picture, target) if "target" in view.marks else None
+            found = self._memo.result(verdicts, target, trace, view.color_by)
             scene = replace(scene, target=picture, **found)
         return self._fields.completed(scene, run.style, encodes=encodes)
 
@@ -151,16 +149,6 @@ class Followers(QObject):
         """
         place = self._viewer.probed_place if run.is_begun and can_query(self._compared.value) else None
         return None if place is None else (run.project.trace.last_stage if place[0] else 0, place[1])
-
-    def _remembered(self, compute: Callable[..., Any], *of: object) -> Any:
-        """Return the result of a function of some objects, and keep it."""
-        known = (compute, *of)
-        for parts, result in self._kept:
-            if len(parts) == len(known) and all(one is other for one, other in zip(parts, known, strict=True)):
-                return result
-        result = compute(*of)
-        self._kept.append((known, result))
-        return result
 
 
 def _target_at(target: Target, given: float | None) -> Target:
