@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
-from PyQt6.QtWidgets import QMenu, QMenuBar
+from PyQt6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.icons import GLYPHS, icon
@@ -56,10 +56,10 @@ def create_action(entry: Entry, parent: QObject) -> QAction:
     return action
 
 
-def enable_unless(action: QAction, problem: str, tip: str) -> None:
-    """Enable a command if there is no problem; otherwise, disable it and show the problem as its tooltip."""
-    action.setEnabled(not problem)
-    action.setToolTip(problem or tip)
+def enable_unless(control: QAction | QWidget, problem: str, tip: str) -> None:
+    """Enable a command or a widget if there is no problem; else disable it and show the problem as its tooltip."""
+    control.setEnabled(not problem)
+    control.setToolTip(problem or tip)
 
 
 def make_checkable(action: QAction) -> None:

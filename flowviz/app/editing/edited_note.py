@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QMenu, QToolButton
 
-from flowviz.app.commands.actions import Entry, fill_menu
+from flowviz.app.commands.actions import Entry, enable_unless, fill_menu
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.style.icons import icon
 
@@ -42,8 +42,7 @@ class EditedNote(QToolButton):
         self.setVisible(bool(text))
         self.setText(text)
         self.setAccessibleName(text or "Edited layers")
-        self.setToolTip(editor.problem or f"{editor.explanation} Click to reset layers")
-        self.setEnabled(not editor.problem)
+        enable_unless(self, editor.problem, f"{editor.explanation} Click to reset layers")
         self._reset.setEnabled(editor.stage in editor.edits.value.layers)
 
     def sizeHint(self) -> QSize:

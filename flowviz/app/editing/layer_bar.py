@@ -2,6 +2,7 @@
 
 from PyQt6.QtWidgets import QToolButton
 
+from flowviz.app.commands.actions import enable_unless
 from flowviz.app.editing.intent import FOCUS_OR_MOUSE, EditingIntent
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.style.tokens import GAP
@@ -30,7 +31,6 @@ class LayerBar(WrappingRow):
         editor, problem = self._editor, self._editor.problem_of(self._editor.stage)
         self.setVisible(editor.stage > 0)
         self._enabled.setChecked(not editor.edit.disabled)
-        self._enabled.setEnabled(not problem)
-        self._enabled.setToolTip(problem or ENABLED_TIP)
+        enable_unless(self._enabled, problem, ENABLED_TIP)
         self._reset.setEnabled(not problem and editor.stage in editor.edits.value.layers)
         self._reset.setToolTip(problem or RESET_TIP)

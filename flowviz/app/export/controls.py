@@ -7,6 +7,7 @@ from typing import Any
 from PyQt6.QtCore import QSignalBlocker, pyqtBoundSignal
 from PyQt6.QtWidgets import QCheckBox, QSpinBox, QWidget
 
+from flowviz.app.commands.actions import enable_unless
 from flowviz.app.export.source import OTHER, Choices, Item
 from flowviz.app.export.words import MARKS
 from flowviz.app.state.known import color_choice, colors_of
@@ -55,8 +56,7 @@ class Control:
             if isinstance(self.widget, ChoiceBox):
                 _offer(self.widget, options)
             self.show(self.value(choices))
-        self.widget.setEnabled(not reason)
-        self.widget.setToolTip(reason or self.tip)
+        enable_unless(self.widget, reason, self.tip)
 
 
 def control(name: str, default: Any, *, has_options: bool) -> Control:

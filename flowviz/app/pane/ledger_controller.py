@@ -28,7 +28,6 @@ class LedgerController(QObject):
         self._asked: tuple[object, ...] = ()  # flow, target and units of the latest mean
         self._memo = Memo(1)
         self._probe: Trace | None = None  # of the displayed ledger
-        view.watch(lambda value: value.problem("ledger"), display.disable_mean)
         view.observe(lambda value: value.tool, lambda _: self._update())
         scenes.changed.connect(self._update)
         display.shown.connect(self._show_again)

@@ -1,9 +1,13 @@
 """The ledger panel: what the base and each stage add to the log-density of the probed point, or of the data."""
 
+from functools import partial
+from operator import methodcaller
+
 from PyQt6.QtCore import QPointF, pyqtSignal
 from PyQt6.QtGui import QFontInfo, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QCheckBox, QWidget
 
+from flowviz.app.commands.actions import enable_unless
 from flowviz.app.pane.cloud_view import device_size, word_height_in
 from flowviz.app.pane.side_panel import SidePanel
 from flowviz.app.state.view import ViewState
@@ -37,6 +41,7 @@ class LedgerPanel(SidePanel):
         self._picture = LedgerPicture(view)
         self._mean: QCheckBox = check_box("ledgerMean", MEAN, MEAN_TIP)
         self.mean_requested = self._mean.toggled
+        view.watch(methodcaller("problem", "ledger"), partial(enable_unless, self._mean, tip=MEAN_TIP))
         self._explanation = WrappingLabel("ledgerHelp", "How to read the ledger", HELP)
         self.help = HelpButton("ledger", self._explanation)
         below = row(self._mean, self.help, stretched=self._mean)
@@ -56,11 +61,6 @@ class LedgerPanel(SidePanel):
         self._formula.setText(sentence)
         self._sum.setText("")
         self._picture.show_ledger(None, None)
-
-    def disable_mean(self, reason: str) -> None:
-        """Offer no mean for a reason, which becomes the tooltip; offer it if the reason is empty."""
-        self._mean.setEnabled(not reason)
-        self._mean.setToolTip(reason or MEAN_TIP)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
