@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from threading import Condition
 from time import perf_counter
@@ -39,8 +40,6 @@ class LatestWorker(Worker):
             stream of queries takes at most a third of a processor core.
     """
 
-    _computed = pyqtSignal(str, object, object)  # topic, Query, result
-    _raised = pyqtSignal(object, object)  # Query, Notice
     _called = pyqtSignal(object)  # function to run in the GUI thread
     succeeded = pyqtSignal(str)  # topic
     failed = pyqtSignal(object)  # Notice on the topic
@@ -55,8 +54,6 @@ class LatestWorker(Worker):
         self._numbers = count(1)
         self._last_dropped: dict[str, int] = {}  # by topic
         self._last_delivered: dict[str, int] = {}  # by topic
-        self._computed.connect(self._deliver)
-        self._raised.connect(self._report)
         self._called.connect(self._call)
 
     def ask(self, topic: str, compute: Callable[[], Result], on_result: Callable[[Result], object]) -> None:
@@ -106,9 +103,9 @@ class LatestWorker(Worker):
             except Exception as error:
                 if not isinstance(error, FlowvizError):
                     log.exception("query failed: %s", topic)
-                self._raised.emit(query, notice_of(topic, error, _failure_text(topic)))
+                self.call_soon(partial(self._report, query, notice_of(topic, error, _failure_text(topic))))
             else:
-                self._computed.emit(topic, query, result)
+                self.call_soon(partial(self._deliver, topic, query, result))
             self._take_rest(self.rest * (perf_counter() - started))
 
     def _take_rest(self, seconds: float) -> None:
