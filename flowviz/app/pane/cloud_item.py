@@ -125,8 +125,8 @@ class CloudItem(pg.GraphicsWidget):
         if event is None or self._cloud.drawn.overview or event.orientation() == Qt.Orientation.Horizontal:
             return
         notches = event.delta() / WHEEL_NOTCH
-        if self._is_bending:
-            self._cloud.bend_widened.emit(notches)
+        if self._is_bending and self._cloud.bending is not None:
+            self._cloud.bending.widen(notches)
         else:
             self._cloud.zoom_about(self._cloud.plane_at(event.pos()), ZOOM_FACTOR**-notches)
         event.accept()
@@ -155,14 +155,16 @@ class CloudItem(pg.GraphicsWidget):
         cloud.zoomed.emit((center[0] - x + from_x, center[1] - y + from_y), cloud.view.half_extent)
 
     def _bend(self, event: Any) -> None:
-        cloud = self._cloud
+        cloud, bending = self._cloud, self._cloud.bending
+        if bending is None:
+            return
         if event.isStart():
             self._is_bending = True
-            cloud.bend_began.emit(cloud.plane_at(event.buttonDownPos()))
-        cloud.bend_dragged.emit(cloud.plane_at(event.pos()))
+            bending.begin(cloud.plane_at(event.buttonDownPos()), cloud.pixel)
+        bending.drag(cloud.plane_at(event.pos()))
         if event.isFinish():
             self._is_bending = False
-            cloud.bend_ended.emit()
+            bending.end()
 
     def _draw_region(self, event: Any) -> None:
         start, here = event.buttonDownPos(), event.pos()

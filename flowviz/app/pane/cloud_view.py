@@ -12,7 +12,7 @@ from PyQt6.QtGui import QFontInfo, QImage, QNativeGestureEvent, QPainter, QResiz
 from PyQt6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from flowviz import rendering
-from flowviz.app.editing.cloud_bending import Arrow
+from flowviz.app.editing.cloud_bending import Arrow, CloudBending
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.pane.selection_chip import SelectionChip
 from flowviz.app.state.view import Tool
@@ -80,6 +80,7 @@ class CloudView(FontFollower, QWidget):
     Attributes:
         drawn: What is drawn.
         tool: The tool.
+        bending: Bends the current layer where the Bend tool is dragged. None if nothing can be bent here.
         is_bare: Whether there are no labels and axes, whatever the view says.
         canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
             is complete.
@@ -93,10 +94,6 @@ class CloudView(FontFollower, QWidget):
     selection_cleared = pyqtSignal()
     pointer_moved = pyqtSignal(object)  # (x, y) in target units, or None when it has left
     stage_clicked = pyqtSignal(int)  # in the overview
-    bend_began = pyqtSignal(object)  # (x, y) in target units
-    bend_dragged = pyqtSignal(object)  # (x, y) in target units
-    bend_ended = pyqtSignal()
-    bend_widened = pyqtSignal(float)  # notches of the wheel
     resized = pyqtSignal()
     gesture_ended = pyqtSignal()  # a click, or a drag
     redrawn = pyqtSignal()  # another scene, stage or part of the plane is drawn
@@ -110,6 +107,7 @@ class CloudView(FontFollower, QWidget):
         self._view, self._point_scale, self.is_bare = ViewSpec(), 1.0, False
         self.drawn = Drawn()
         self.tool: Tool = "move"
+        self.bending: CloudBending | None = None
         self.canvas = Late(partial(_load_canvas, self, queue), lambda _: None, when_shown=True)
         self.chip = SelectionChip()
         self.chip.clear_button.clicked.connect(lambda: self.selection_cleared.emit())

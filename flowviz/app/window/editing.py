@@ -59,10 +59,7 @@ class Editing(QObject):
         GlimpseKey(window, editor, widgets.cloud)
 
     def _connect_cloud(self, bending: CloudBending, cloud: CloudView, view: ViewState, editor: LayerEditor) -> None:
-        cloud.bend_began.connect(lambda point: bending.begin(point, cloud.pixel))
-        cloud.bend_dragged.connect(bending.drag)
-        cloud.bend_ended.connect(bending.end)
-        cloud.bend_widened.connect(bending.widen)
+        cloud.bending = bending
         bending.arrows_changed.connect(lambda arrows: cloud.annotate(arrows=arrows))
         cloud.cover(CloudArrows(bending, lambda: (cloud.view.center, cloud.view.half_extent)))
 

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QAction, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QCheckBox, QLabel, QMenu, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.document.content import prepare
 from flowviz.app.editing.curve_handles import CurveHandles
 from flowviz.app.pane.stage_strip import StageStrip
@@ -204,16 +205,17 @@ def test_drag_in_the_cloud_bends_the_layer(editor: Editor) -> None:
     main = editor.main
     editor.window.find(QAction, "bendTool").trigger()
     cloud = main._viewing.cloud
-    cloud.bend_began.emit((0.25, 0.0))
-    cloud.bend_dragged.emit((0.25, 0.5))
-    cloud.bend_widened.emit(2.0)
-    cloud.bend_ended.emit()
+    bending = existing(cloud.bending)
+    bending.begin((0.25, 0.0), cloud.pixel)
+    bending.drag((0.25, 0.5))
+    bending.widen(2.0)
+    bending.end()
     [bump] = editor.edits.of(LAYER).bumps
     assert (bump.curve, bump.center, bump.height) == ("shift", (0.25,), (0.5,))
     assert bump.width == pytest.approx(0.3 * 1.15**2)
     main.view.set_stage(LAYER - 1)  # a permutation
-    cloud.bend_began.emit((0.25, 0.0))
-    cloud.bend_ended.emit()
+    bending.begin((0.25, 0.0), cloud.pixel)
+    bending.end()
     assert editor.edits.layers.keys() == {LAYER}
     assert "nothing to drag" in editor.window.status
 
