@@ -1,9 +1,10 @@
 """The panel that defines the target: the kind of source, its page, and a preview."""
 
+from functools import partial
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QApplication,
-    QButtonGroup,
     QHBoxLayout,
     QProgressBar,
     QSizePolicy,
@@ -14,7 +15,6 @@ from PyQt6.QtWidgets import (
 )
 
 from flowviz.app.notices.notice_list import NoticeList
-from flowviz.app.state.binding import bind
 from flowviz.app.state.pages import Kind
 from flowviz.app.state.request import RequestState
 from flowviz.app.style.icons import icon
@@ -28,7 +28,7 @@ from flowviz.app.target.points_page import PointsPage
 from flowviz.app.target.preview import PREVIEW_HEIGHT, Preview
 from flowviz.app.target.shape_page import ShapePage
 from flowviz.app.target.text_page import TextPage
-from flowviz.app.widgets.controls import button, checkable, lay_out, named, tool_button
+from flowviz.app.widgets.controls import button, exclusive, lay_out, named, tool_button
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import DrawingSpec
 
@@ -70,16 +70,15 @@ class TargetPanel(QWidget):
         self._result.addWidget(self._problem)
         self._result.addWidget(self._zone)
         self.reading, self.notices = ReadingBar(), NoticeList("targetNotices")
-        self._buttons = {kind: _kind_button(kind, tip) for kind, tip in KINDS.items()}
-        group = QButtonGroup(self)
-        for kind_button in self._buttons.values():
-            group.addButton(kind_button)
+        self._buttons = {
+            kind: exclusive(_kind_button(kind, tip), partial(request.turn_to, kind)) for kind, tip in KINDS.items()
+        }
         self._lay_out()
         self._kind = request.value.kind
         for page in pages:
             if page.kind != self._kind:
                 page.hide()  # showing the other one would measure it before it has its style
-        bind(request, lambda value: value.kind, self._show_kind, group.buttonClicked, self._chosen, request.turn_to)
+        request.watch(lambda value: value.kind, self._show_kind)
 
     def show_target(self, built: BuiltTarget | None, problem: str) -> None:
         """Show a target, or the reason why there is none. Without either, the previous one stays."""
@@ -104,9 +103,6 @@ class TargetPanel(QWidget):
         self._result.setCurrentWidget(self._zone if is_empty and page.invitation else self._problem)
         self.drawing.canvas.show_hint(sentence if self._request.value.kind == "drawing" else "")
         self._note.show_text("")
-
-    def _chosen(self) -> Kind:
-        return next(kind for kind, button in self._buttons.items() if button.isChecked())
 
     def _show_kind(self, kind: Kind) -> None:
         self._buttons[kind].setChecked(True)
@@ -160,6 +156,6 @@ class ReadingBar(QWidget):
 
 
 def _kind_button(kind: Kind, tip: str) -> QToolButton:
-    found = checkable(tool_button(f"{kind}Source", f"Target: {kind}", tip, kind, kind.capitalize()))
+    found = tool_button(f"{kind}Source", f"Target: {kind}", tip, kind, kind.capitalize())
     found.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
     return found

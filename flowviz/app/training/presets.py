@@ -4,14 +4,12 @@ For any other flow, both show the preset that it was made from.
 """
 
 from functools import partial
-from typing import Any
 
-from PyQt6.QtWidgets import QButtonGroup, QLabel, QToolButton
+from PyQt6.QtWidgets import QLabel, QToolButton
 
-from flowviz.app.state.binding import bind
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.style.tokens import GAP
-from flowviz.app.widgets.controls import ChoiceBox, checkable, named
+from flowviz.app.widgets.controls import ChoiceBox, exclusive, named
 from flowviz.app.widgets.flow_row import WrappingRow
 from flowviz.app.widgets.form import bind_control
 from flowviz.specs import PRESETS, custom_title, preset_of
@@ -38,18 +36,13 @@ class PresetButtons(WrappingRow):
 
     def __init__(self, request: RequestState) -> None:
         self._buttons: dict[str, QToolButton] = {
-            name: _preset_button(name, preset.title, preset.sentence) for name, preset in PRESETS.items()
+            name: exclusive(_preset_button(name, preset.title, preset.sentence), partial(request.set_preset, name))
+            for name, preset in PRESETS.items()
         }
-        self._buttons[CUSTOM] = _preset_button(CUSTOM, "", CUSTOM_TIP)
+        self._buttons[CUSTOM] = exclusive(_preset_button(CUSTOM, "", CUSTOM_TIP))
         request.watch(_title, self._buttons[CUSTOM].setText)
         super().__init__(GAP, QLabel("Flow:"), *self._buttons.values())
-        group = QButtonGroup(self)
-        for button in self._buttons.values():
-            group.addButton(button)
-        bind(request, _preset, self._show_preset, group.buttonClicked, self._checked, partial(_choose, request))
-
-    def _checked(self) -> Any:
-        return next(name for name, button in self._buttons.items() if button.isChecked())
+        request.watch(_preset, self._show_preset)
 
     def _show_preset(self, name: str) -> None:
         self._buttons[CUSTOM].setVisible(name == CUSTOM)
@@ -57,14 +50,9 @@ class PresetButtons(WrappingRow):
 
 
 def _preset_button(name: str, title: str, tip: str) -> QToolButton:
-    button = checkable(named(QToolButton(), f"{name}Preset", f"Flow: {title}", tip))
+    button = named(QToolButton(), f"{name}Preset", f"Flow: {title}", tip)
     button.setText(title)
     return button
-
-
-def _choose(request: RequestState, name: Any) -> None:
-    if name != CUSTOM:
-        request.set_preset(name)
 
 
 def _title(request: Request) -> str:

@@ -192,6 +192,13 @@ def checkable(created: Button, run: Callable[[bool], object] = lambda _: None) -
     return created
 
 
+def exclusive(created: Button, run: Callable[[], object] | None = None) -> Button:
+    """Let a button stay pressed until one beside it is, call a function on a click, and return the button."""
+    created.setCheckable(True)
+    created.setAutoExclusive(True)
+    return on_click(created, run)
+
+
 def rename(changed: QAbstractButton, text: str) -> None:
     """Give a button another text, which is its name for screen readers, too."""
     changed.setText(text)
