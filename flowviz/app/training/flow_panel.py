@@ -95,7 +95,7 @@ class FlowPanel(QWidget):
         self.sheet = Sheet(self, "flowOptions", "Options", tip, self._form, self.help)
         choices = row(self._preset, self.sheet.opener, self.beside_button, stretched=self._preset)
         self._layout = lay_out(QVBoxLayout(self), choices, self._warning)
-        request.watch(_trained_flow, lambda _: self._warn())
+        request.watch(lambda value: value.trained_flow, lambda _: self._warn())
 
     def show_base_warning(self, warning: str) -> None:
         """Warn that the base of the flow does not suit the target. An empty text hides the warning."""
@@ -104,8 +104,7 @@ class FlowPanel(QWidget):
 
     def _warn(self) -> None:
         warnings = self._request.value.plan.flow.warning, self._base_warning
-        self._warning.setText(" ".join(filter(None, warnings)))
-        self._warning.setVisible(any(warnings))
+        self._warning.show_text(" ".join(filter(None, warnings)))
 
     def add_bar(self, bar: QWidget) -> None:
         """Add a bar above everything else."""
@@ -127,11 +126,20 @@ class FlowOptions(QWidget):
         tip = "Limit how much a layer can stretch, to prevent numerical overflow"
         self._bounded = check_box("flowBounded", "Bounded log-scale", tip)
         self._objective = control_of(TRAINING["objective"], OBJECTIVE)
+        self._patience, self._seed = control_of(TRAINING["patience"], PATIENCE), control_of(TRAINING["seed"], SEED)
+        assert isinstance(self._patience, QSpinBox)
+        self._patience.setSpecialValueText("unlimited")
+        self._follows = check_box("followBox", "Follow the target", FOLLOW_TIP)
         self._hint = WrappingLabel("settingsHint", "When a change of the settings applies")
         self._own: dict[QWidget, Family] = {}  # options that only one family has
         self.help = HelpButton("flow", self._sentence)
         self._form = form_of(self)
         self._fill()
+        self._bind()
+        request.watch(_flow_and_condition, self._enable)
+
+    def _bind(self) -> None:
+        request = self._request
         bind_control(request, lambda value: value.plan.flow.family, self._family, request.set_family)
         bind_fields(request, _flow, self._flow, request.update_flow)
         bind_fields(
@@ -149,8 +157,14 @@ class FlowOptions(QWidget):
             {"objective": self._objective},
             request.update_training,
         )
-        request.watch(_trained_flow, self._enable)
-        request.watch(_conditions, self._show_condition)
+        bind_control(
+            request,
+            lambda value: value.plan.training.patience,
+            self._patience,
+            lambda validations: request.update_training(patience=validations or None),
+        )
+        bind_control(request, lambda value: min(value.plan.flow.seed, MAX_SEED), self._seed, request.set_seed)
+        bind_fields(request, lambda value: value, {"follows": self._follows}, request.change)
 
     def _fill(self) -> None:
         add_control(self._form, self._family)
@@ -161,32 +175,10 @@ class FlowOptions(QWidget):
             for name, info in recipe.options.items():
                 self._add_own(family, SpecField(name, info))
         self._form.addRow(QLabel("<b>Training</b>"))
-        for setting in (self._objective, *self._settings.values(), self._patience(), self._seed(), self._follows()):
+        for setting in (self._objective, *self._settings.values(), self._patience, self._seed, self._follows):
             add_control(self._form, setting)
         self._form.addRow(self._hint)
         self.show_hint("")
-
-    def _patience(self) -> QWidget:
-        box = control_of(TRAINING["patience"], PATIENCE)
-        assert isinstance(box, QSpinBox)
-        box.setSpecialValueText("unlimited")
-        bind_control(
-            self._request,
-            lambda value: value.plan.training.patience,
-            box,
-            lambda validations: self._request.update_training(patience=validations or None),
-        )
-        return box
-
-    def _seed(self) -> QWidget:
-        box = control_of(TRAINING["seed"], SEED)
-        bind_control(self._request, lambda value: min(value.plan.flow.seed, MAX_SEED), box, self._request.set_seed)
-        return box
-
-    def _follows(self) -> QWidget:
-        box = check_box("followBox", "Follow the target", FOLLOW_TIP)
-        bind_fields(self._request, lambda value: value, {"follows": box}, self._request.change)
-        return box
 
     def _add_own(self, family: Family, field: SpecField) -> None:
         """Add an option that only one family has, with its default while another one is requested."""
@@ -209,16 +201,13 @@ class FlowOptions(QWidget):
         self._hint.setText(hint)
         self._form.setRowVisible(self._hint, bool(hint))
 
-    def _show_condition(self, conditions: tuple[bool, bool]) -> None:
-        """Show the options of a condition, if the target has one, and of being told it, if the flow is."""
-        for name, is_visible in zip(("ignores_condition", "leave_out"), conditions, strict=True):
-            self._form.setRowVisible(self._flow[name], is_visible)
-
     def _set_bounded(self, bounded: bool) -> None:
         default = FlowSpec(family=self._request.plan.flow.family).log_scale_bound
         self._request.update_flow(log_scale_bound=default if bounded else None)
 
-    def _enable(self, flow: FlowSpec) -> None:
+    def _enable(self, requested: tuple[FlowSpec, bool]) -> None:
+        """Show and enable the options that have an effect on the requested flow."""
+        flow, has_condition = requested
         recipe, is_continuous = flow.recipe, flow.recipe.is_continuous
         self._sentence.setText(f"{recipe.title}. {recipe.sentence}")
         self.setDisabled(flow.is_recorded)  # which has no options, and is none of the presets and families
@@ -240,6 +229,8 @@ class FlowOptions(QWidget):
             "normalization": not is_continuous,
             "arrangement": flow.base == "mixture",
             "components": flow.base == "mixture",
+            "ignores_condition": has_condition,
+            "leave_out": flow.condition is not None,
         }
         for name, is_visible in visible.items():
             self._form.setRowVisible(self._flow[name], is_visible)
@@ -259,14 +250,10 @@ def _control_spec(field: SpecField) -> ControlSpec:
     return ControlSpec(f"flow_{field.name}", choices, decimals=OWN_DECIMALS if field.kind is float else 0, is_late=True)
 
 
-def _conditions(request: Request) -> tuple[bool, bool]:
-    """Return whether the target has a condition, and whether the flow uses it."""
-    return condition_of(request.plan.target) is not None, request.plan.flow.condition is not None
+def _flow_and_condition(request: Request) -> tuple[FlowSpec, bool]:
+    """Return the requested flow, and whether its target has a condition."""
+    return request.trained_flow, condition_of(request.plan.target) is not None
 
 
 def _flow(request: Request) -> FlowSpec:
     return request.plan.flow
-
-
-def _trained_flow(request: Request) -> FlowSpec:
-    return request.trained_flow
