@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPalette, QResizeEvent
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPalette
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -26,7 +26,7 @@ from flowviz.app.training.presets import PresetButtons
 from flowviz.app.welcome.gallery import GalleryList
 from flowviz.app.widgets.controls import add_key, button, lay_out, named, rename, row
 from flowviz.app.widgets.flow_row import WrappingRow
-from flowviz.app.widgets.font_follower import FontFollower, ThemeFollower
+from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.app.widgets.scroll_column import VerticalArea
 
@@ -83,7 +83,7 @@ class StartPage(FontFollower, VerticalArea):
         self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)", run=actions.leave)
         self._heading = _label("startHeading", HEADING)
         self._recent_title, self._recent = _label("recentTitle", "Recent projects"), _recent_list()
-        self.gallery, self._body = PageGallery(), QWidget()
+        self.gallery, self._body = GalleryList(COLUMNS), QWidget()
         self._gallery_title = _label("galleryTitle", GALLERY.format(self.gallery.count()))
         self._explanation = _label("startExplanation", EXPLANATION)
         self._lay_out()
@@ -229,49 +229,6 @@ class WordBox(QLineEdit):
         line = " ".join(text.splitlines())
         if line != self.text():
             self.setText(line)
-
-
-class PageGallery(ThemeFollower, GalleryList):
-    """Gallery that shows all examples at once, in rows of equal length; the page around it scrolls."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("startGallery")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def _columns(self, width: int) -> int:
-        """Return the smallest number of columns that needs no more rows than the largest number that fits."""
-        room = min(max(1, width // self.minimum_cell_size().width()), COLUMNS)
-        rows = max(1, -(-self.count() // room))
-        return max(1, -(-self.count() // rows))
-
-    def heightForWidth(self, width: int) -> int:
-        return -(-self.count() // self._columns(width)) * self.minimum_cell_size().height()
-
-    def sizeHint(self) -> QSize:
-        width = COLUMNS * self.minimum_cell_size().width()
-        return QSize(width, self.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:
-        return self.minimum_cell_size()
-
-    def _fill_rows(self) -> None:
-        width = (self.width() - 1) // self._columns(self.width())  # without a spare pixel, Qt wraps the last column
-        self.setGridSize(QSize(width, self.minimum_cell_size().height()))
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._fill_rows()
-        super().resizeEvent(event)
-
-    def show_appearance(self) -> None:
-        self._fill_rows()
-        self.updateGeometry()
-        self.show_thumbnails()
 
 
 def _ways(actions: StartActions) -> tuple[QPushButton, ...]:
