@@ -1,7 +1,6 @@
 """Full screen, and presentation mode: a large cloud or all clouds of a comparison, in large type."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
@@ -10,11 +9,9 @@ from PyQt6.sip import isdeleted
 
 from flowviz.app.commands.actions import Entry, fill_menu, make_checkable
 from flowviz.app.desktop.existing import existing
+from flowviz.app.pane.central_widget import CentralWidget
+from flowviz.app.style.appearance import Appearance
 from flowviz.app.threads.delay import delayed
-
-if TYPE_CHECKING:
-    from flowviz.app.pane.central_widget import CentralWidget
-    from flowviz.app.style.appearance import Appearance
 
 PLAIN_HEIGHT = 400  # height in pixels of a screen on which text of the usual size can be read from afar
 MIN_SCALE, MAX_SCALE = 1.75, 6.0  # of the text
@@ -42,7 +39,7 @@ class Presentation(QObject):
     scaled = pyqtSignal(float)  # factor by which text is enlarged; 1 at the end
 
     def __init__(
-        self, window: QMainWindow, center: "CentralWidget", menu: QMenu, appearance: "Appearance", *kept: QDockWidget
+        self, window: QMainWindow, center: CentralWidget, menu: QMenu, appearance: Appearance, *kept: QDockWidget
     ) -> None:
         """Add the actions for both modes to a menu.
 
