@@ -8,6 +8,7 @@ from typing import Generic
 from PyQt6.QtCore import QObject, QStandardPaths
 from PyQt6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
+from flowviz.app.desktop.folders import user_folder
 from flowviz.app.document.content import Work
 from flowviz.app.document.document import Document
 from flowviz.app.notices.message_box import CANCEL, DISCARD, SAVE, Answer, ask
@@ -90,7 +91,8 @@ def ask_for_file(
 
     The dialog begins in the folder of a path, or in the user's documents.
     """
-    dialog = QFileDialog(window, title, str(path.parent if path else _documents_folder()))
+    folder = path.parent if path else user_folder(QStandardPaths.StandardLocation.DocumentsLocation)
+    dialog = QFileDialog(window, title, str(folder))
     dialog.setObjectName(name)
     dialog.setNameFilters(file_types)
     dialog.fileSelected.connect(lambda name: take(Path(name).absolute()))
@@ -102,9 +104,3 @@ def ask_for_file(
         dialog.setDefaultSuffix(saved_as.suffix.lstrip("."))
         dialog.selectFile(str(saved_as))
     dialog.open()
-
-
-def _documents_folder() -> Path:
-    """Return the user's folder for documents, or the home folder if it does not exist."""
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(folder) if folder and Path(folder).is_dir() else Path.home()

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QStandardPaths
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from flowviz.app.export.source import ExportSource
@@ -107,9 +106,3 @@ class ExportDestination(QWidget):
             chosen, _ = QFileDialog.getSaveFileName(self, "Export to", path, files, options=options)
         if chosen:
             self._line.setText(chosen)
-
-
-def pictures_folder() -> Path:
-    """Return the user's folder for pictures."""
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    return Path(folder) if folder and Path(folder).is_dir() else Path.home()

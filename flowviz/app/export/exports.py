@@ -5,11 +5,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, QStandardPaths, Qt, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.desktop.existing import copy_text, existing
-from flowviz.app.export.destination import pictures_folder
+from flowviz.app.desktop.folders import user_folder
 from flowviz.app.export.exported_project import ExportedProject
 from flowviz.app.export.source import ExportSource, copied_message
 from flowviz.app.notices.notice import Notice, notice_of
@@ -73,7 +73,8 @@ class Exports(QObject):
 
         kind = type(source)
         choices = source.proposed(self._sources.get(kind), self._chosen.get(kind))
-        folder = self._folders.get(source.path) or (source.path.parent if source.path else pictures_folder())
+        usual = source.path.parent if source.path else user_folder(QStandardPaths.StandardLocation.PicturesLocation)
+        folder = self._folders.get(source.path, usual)
         self._sources[kind] = source
         dialog = ExportDialog(source, choices, folder, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

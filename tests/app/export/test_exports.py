@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QStandardPaths, Qt
 from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.export.destination import pictures_folder
+from flowviz.app.desktop.folders import user_folder
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.export.exported_project import ExportedProject, carry_over, initial_spec
 from flowviz.app.export.exports import Exports
@@ -122,7 +122,7 @@ def test_export_starts_in_the_folder_of_the_project(qtbot: QtBot) -> None:
     exports, size = Exports(window), PictureSize(width=300, height=200)
     unsaved = source(Seen(), size)
     saved, moved = (replace(unsaved, path=Path(name)) for name in ("/projects/I.flowviz", "/elsewhere/I.flowviz"))
-    assert proposed_folder(exports, window, unsaved) == pictures_folder()
+    assert proposed_folder(exports, window, unsaved) == user_folder(QStandardPaths.StandardLocation.PicturesLocation)
     assert proposed_folder(exports, window, saved) == Path("/projects")
     assert proposed_folder(exports, window, saved, "/chosen/I.png") == Path("/projects")
     assert proposed_folder(exports, window, saved) == Path("/chosen")
