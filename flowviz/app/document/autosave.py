@@ -10,10 +10,9 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 
 from flowviz.app.document.content import Work
 from flowviz.app.document.document import Document
-from flowviz.app.notices.notice import Notice
+from flowviz.app.notices.notice import Notice, problem_of
 from flowviz.app.threads.delay import repeated
 from flowviz.app.threads.latest import LatestWorker
-from flowviz.errors import FlowvizError
 from flowviz.files import Fingerprint
 from flowviz.projects.drafts import Draft, Drafts
 
@@ -54,12 +53,12 @@ class Autosave(QObject, Generic[Work]):
         if self._document.is_changed and not self.is_current:
             content = self._document.content
             write, state = self._present_draft(content.complete()), content.state()
-            self._thread.ask(self._topic, partial(_problem_of, write), partial(self._take_written, state))
+            self._thread.ask(self._topic, partial(problem_of, write), partial(self._take_written, state))
 
     def save_now(self) -> None:
         """Write such a draft in the GUI thread, because the program is about to end."""
         if self._document.is_changed and not self.is_current:
-            _problem_of(self._present_draft(self._document.content.present))
+            problem_of(self._present_draft(self._document.content.present))
 
     def take_over(self, draft: Draft) -> None:
         """Write an own draft of recovered work, then discard the one that it came from."""
@@ -76,7 +75,7 @@ class Autosave(QObject, Generic[Work]):
             self._thread.finished.connect(self._discard_and_release, in_thread)  # type: ignore[call-arg]  # not in stubs
             self._thread.close()
             if not self._thread.wait(CLOSING_PATIENCE_MS):
-                _problem_of(self._discard)
+                problem_of(self._discard)
         else:
             self._thread.close()
             self._discard_and_release()
@@ -101,7 +100,7 @@ class Autosave(QObject, Generic[Work]):
                 self._recovered.pop().discard()
 
     def _discard_and_release(self) -> None:
-        _problem_of(self._discard)
+        problem_of(self._discard)
         self._drafts.close()
 
     def _take_written(self, state: object, problem: str) -> None:
@@ -120,18 +119,9 @@ class Autosave(QObject, Generic[Work]):
         self._withdraw_notice()
         if self._draft_state is not None:
             self._draft_state = None
-            self._thread.ask(self._topic, partial(_problem_of, self._discard), lambda _: None)
+            self._thread.ask(self._topic, partial(problem_of, self._discard), lambda _: None)
 
     def _withdraw_notice(self) -> None:
         if self._has_reported:
             self._has_reported = False
             self.notice_posted.emit(Notice(self._notice_topic))
-
-
-def _problem_of(run: Callable[[], None]) -> str:
-    """Return why something failed, or an empty text."""
-    try:
-        run()
-    except FlowvizError as error:
-        return str(error)
-    return ""

@@ -1,5 +1,6 @@
 """Notices: what happened, what the user can do about it, and technical details on request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from traceback import format_exception
 
@@ -28,6 +29,15 @@ def notice_of(topic: str, error: BaseException, text: str = "", advice: str = RE
     if isinstance(error, FlowvizError):
         return Notice(topic, str(error), details=_format(error.__cause__) if error.__cause__ else "")
     return Notice(topic, text, advice, _format(error))
+
+
+def problem_of(run: Callable[[], object]) -> str:
+    """Return why something fails, or an empty text if it does not."""
+    try:
+        run()
+    except FlowvizError as error:
+        return str(error)
+    return ""
 
 
 def _format(error: BaseException) -> str:

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.document.dialogs import PROJECT_FILTER
+from flowviz.app.notices.notice import problem_of
 from flowviz.app.state.binding import bind
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.state import State
@@ -43,7 +44,6 @@ from flowviz.app.workspace.choice import (
     with_current_as_asked,
 )
 from flowviz.app.workspace.joining import entrant_name, name_of
-from flowviz.errors import FlowvizError
 from flowviz.projects import Plan, Project, load_project
 from flowviz.specs import COMPARISON_PRESETS, TrainingSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
@@ -141,7 +141,7 @@ class ComparisonDialog(QDialog):
         self.finished.connect(lambda: self._worker.close())
 
     def accept(self) -> None:
-        if not _problem_of(self._choice.value):
+        if not problem_of(self._choice.value.comparison):
             super().accept()
             self.chosen.emit(self._choice.value.comparison())
 
@@ -151,7 +151,7 @@ class ComparisonDialog(QDialog):
 
     def _show(self, choice: Choice) -> None:
         """Describe the choice, and any problem with it."""
-        is_words, problem, targets = choice.kind == "words", _problem_of(choice), choice.targets()
+        is_words, problem, targets = choice.kind == "words", problem_of(choice.comparison), choice.targets()
         self._sentence.setText(f"{ENTRIES[choice.kind][1]}.")
         self._words.setVisible(is_words)
         for choosing in (self._adds_current, self._add):
@@ -198,12 +198,3 @@ def _preset_list() -> QListWidget:
     height = presets.sizeHintForRow(0) * min(presets.count(), MAX_ROWS) + 2 * presets.frameWidth()
     presets.setFixedHeight(height)
     return presets
-
-
-def _problem_of(choice: Choice) -> str:
-    """Return why there is nothing to compare, or an empty text."""
-    try:
-        choice.comparison()
-    except FlowvizError as error:
-        return str(error)
-    return ""
