@@ -122,8 +122,11 @@ class MainWindow(QMainWindow):
         training = self._training
         self.viewer = Viewer(self._viewing, self.view, FlowQueries(self), self)
         self.target_builder = TargetBuilder(self.request, self)
-        self.target_importer = TargetImporter(training.target, self.request, self)
-        self.status = TrainingStatus(training.controls, training.loss_plot, training.metrics, training.status_bar, self)
+        self.target_importer = TargetImporter(training.target, self.request, self.comparisons.take_project, self)
+        self.status = TrainingStatus(
+            training.controls, training.loss_plot, training.metrics, training.status_bar,
+            self._center.next_step.show_text, self,
+        )  # fmt: skip
         runner = TrainingRunner(self)
         self.session = Session(
             self.request, self.view, self.layer_editor, self.target_builder, self.viewer, self.status, runner, self
@@ -161,6 +164,7 @@ class MainWindow(QMainWindow):
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
             self.document_actions, show_lessons=self.lessons.show, build_by_hand=self.editing.by_hand.choose,
             compare=partial(self.comparisons.choose, trains=True), open_example=open_example,
+            set_panels_aside=self._layout.set_aside, put_panels_back=self._layout.put_back,
         )  # fmt: skip
 
     def _create_menus(self) -> None:
@@ -237,7 +241,6 @@ class MainWindow(QMainWindow):
         commands.pause.triggered.connect(lambda: self.comparisons.trainings.toggle_pause())
         commands.stop.triggered.connect(lambda: self.comparisons.trainings.stop())
         self._center.next_step.clicked.connect(lambda: self.comparisons.trainings.train())
-        self.status.next_step_changed.connect(self._center.next_step.show_text)
         self._training.flow.beside_button.clicked.connect(lambda: self.comparisons.add_beside())
         self.session.adjusting.hint_changed.connect(self._training.flow.show_hint)
         self.document_actions.state_changed.connect(self._show_title)
@@ -245,7 +248,6 @@ class MainWindow(QMainWindow):
             changed.connect(self.target_importer.cancel)
         self.document_actions.save_failed.connect(self._stay_open)
         self.document_actions.saves_ended.connect(self._close_after_saving)
-        self.target_importer.project_arrived.connect(self.comparisons.take_project)
         takers = self._lesson_files, self.target_importer
         DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)

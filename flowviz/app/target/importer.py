@@ -33,21 +33,23 @@ class TargetImporter(QObject):
     """
 
     notice_posted = pyqtSignal(object)  # Notice
-    project_arrived = pyqtSignal(object)  # Path of a project that was dropped or pasted
 
-    def __init__(self, panel: TargetPanel, request: RequestState, parent: QObject) -> None:
+    def __init__(
+        self, panel: TargetPanel, request: RequestState, take_project: Callable[[Path], object], parent: QObject
+    ) -> None:
+        """Create an importer; `take_project` is called with a project that was dropped, pasted or chosen."""
         super().__init__(parent)
-        self._panel, self._request = panel, request
+        self._panel, self._request, self._take_project = panel, request, take_project
         self._background = LatestWorker()
         self._cancelled = Flag()  # for the thread, which then leaves the file that it reads
         self._latest: tuple[Table, TableColumns] | None = None  # table and columns of the latest reading
         self._connect()
 
     def open_file(self, path: Path) -> None:
-        """Import points or a picture, or announce a project, which may be that of a recorded flow."""
+        """Import points or a picture, or pass on a project, which may be that of a recorded flow."""
         if path.suffix.lower() == PROJECT_SUFFIX or is_recording(path):
             self._withdraw_notice()
-            self.project_arrived.emit(path)
+            self._take_project(path)
         elif path.suffix.lower() in NUMBERS.suffixes:
             self._read_table(path)
         else:

@@ -1,5 +1,7 @@
 """The training status: shows what the training does in the panel, the status bar, the plot and the metrics."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
@@ -28,7 +30,6 @@ class TrainingStatus(QObject):
     notice_posted = pyqtSignal(object)  # Notice
     progressed = pyqtSignal(object)  # share of the budget that is spent, 0 to 1; None while no training runs
     state_shown = pyqtSignal()  # another state of the training
-    next_step_changed = pyqtSignal(str)  # empty while the flow that is shown is the one that was chosen
     ended = pyqtSignal(str)  # reason, in a sentence; not emitted if the user stopped the training
 
     def __init__(
@@ -37,10 +38,21 @@ class TrainingStatus(QObject):
         loss_plot: LossPlot,
         metrics: Metrics,
         status_bar: StatusBar,
+        show_next_step: Callable[[str], object],
         parent: QObject,
     ) -> None:
+        """Show the activity before any training.
+
+        Args:
+            controls: The controls of the training.
+            loss_plot: The losses.
+            metrics: The metrics.
+            status_bar: The status bar.
+            show_next_step: Shows what Train would train, or nothing while that is the flow that is shown.
+            parent: The owner.
+        """
         super().__init__(parent)
-        self._controls, self.status_bar = controls, status_bar
+        self._controls, self.status_bar, self._show_next_step = controls, status_bar, show_next_step
         self.metrics = TrainingMetrics(loss_plot, metrics)
         self.activity = Activity()
         self._overfitting_step: int | None = None  # of the notice that is shown
@@ -62,7 +74,7 @@ class TrainingStatus(QObject):
             if was_shown != is_shown:
                 self.status_bar.show_message(text if is_shown else "")
         if activity.next_step != old.next_step:
-            self.next_step_changed.emit(activity.next_step)
+            self._show_next_step(activity.next_step)
         if activity.running_fraction != old.running_fraction:
             self.progressed.emit(activity.running_fraction)
         if activity.state != old.state:

@@ -36,8 +36,6 @@ class Welcome(QObject):
     """
 
     entered = pyqtSignal()  # before the page or the tour is shown
-    page_shown = pyqtSignal()  # without panels around it
-    page_left = pyqtSignal()
 
     def __init__(
         self,
@@ -54,12 +52,15 @@ class Welcome(QObject):
         build_by_hand: Callable[[], object],
         compare: Callable[[], object],
         open_example: Callable[[Path], object],
+        set_panels_aside: Callable[[], object],
+        put_panels_back: Callable[[], object],
     ) -> None:
-        """Prepare to show the page in `stack`, in place of its first widget."""
+        """Prepare to show the page in `stack`, in place of its first widget and without panels around it."""
         super().__init__(window)
         self._window, self._stack, self._panels, self._viewer_widgets = window, stack, panels, viewer_widgets
         self._session, self._document_actions = session, document_actions
         self._request, self._builder = request, builder
+        self._set_panels_aside, self._put_panels_back = set_panels_aside, put_panels_back
         self._page: StartPage | None = None
         self._tour: Tour | None = None
         self._actions = StartActions(
@@ -89,7 +90,7 @@ class Welcome(QObject):
             self._page = StartPage(self._request, self._actions)
             self._stack.addWidget(self._page)
         page = self._page
-        self.page_shown.emit()
+        self._set_panels_aside()
         self._stack.setCurrentWidget(page)
         page.show_tour_seen(tour_was_seen())
         self._show_problem()
@@ -105,7 +106,7 @@ class Welcome(QObject):
         """Leave the start page for the cloud."""
         if self._page is not None and self.is_shown:
             self._stack.setCurrentIndex(0)
-            self.page_left.emit()
+            self._put_panels_back()
             self._page.offer_return()
             self._viewer_widgets.slider.setFocus()
 

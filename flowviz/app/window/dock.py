@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QAction, QEnterEvent, QFocusEvent, QKeySequence, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import (
     QAbstractButton,
@@ -32,8 +32,6 @@ class Dock(QDockWidget):
     """
 
     has_priority = False  # whether other panels scroll first where there is too little room
-    content_switched = pyqtSignal()  # the user opened, closed or chose a part of the panel
-    content_resized = pyqtSignal()
 
     def __init__(self, name: str, title: str, panel: QWidget, parent: QWidget | None = None) -> None:
         """Create a panel.
@@ -53,14 +51,16 @@ class Dock(QDockWidget):
         self.is_stretchable = panel.sizePolicy().verticalPolicy() != QSizePolicy.Policy.Maximum
         self.setSizePolicy(QSizePolicy.Policy.Maximum, panel.sizePolicy().verticalPolicy())  # the cloud takes the rest
         self.fitted_width, self._fitted_height = self.needed_width, self.needed_height
-        for button in panel.findChildren(QAbstractButton):
+
+    def watch_content(self, on_switch: Callable[[], object], on_resize: Callable[[], object]) -> None:
+        """Call a function when the user opens, closes or chooses a part, and another when the content is resized."""
+        for button in self.findChildren(QAbstractButton):
             if button.isCheckable():
-                button.toggled.connect(lambda: self.content_switched.emit())
-        for box in panel.findChildren(QComboBox):
-            box.currentIndexChanged.connect(lambda: self.content_switched.emit())
-        for column in self._parts:
-            if isinstance(column, ScrollColumn):
-                column.need_changed.connect(self.content_resized)
+                button.toggled.connect(on_switch)
+        for box in self.findChildren(QComboBox):
+            box.currentIndexChanged.connect(on_switch)
+        for column in self.findChildren(ScrollColumn):
+            column.need_changed.connect(on_resize)
 
     @property
     def needed_width(self) -> int:

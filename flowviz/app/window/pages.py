@@ -35,8 +35,6 @@ class Pages(QObject):
         for arranged in (welcome.entered, layout.resetting):
             arranged.connect(self._release_panels)
         layout.panel_wanted.connect(welcome.leave)
-        welcome.page_shown.connect(layout.set_aside)
-        welcome.page_left.connect(layout.put_back)
         presentation.entered.connect(self._prepare_presentation)
         presentation.left.connect(partial(notifications.set_aside, False))
         comparisons.entered.connect(self._prepare_comparison)

@@ -69,8 +69,7 @@ class PanelLayout(QObject):
             for signal in (dock.dockLocationChanged, dock.visibilityChanged):
                 signal.connect(lambda: self._fit_timer.start())
             dock.visibilityChanged.connect(lambda _: self.panels_changed.emit())
-            dock.content_switched.connect(self.follow_content)
-            dock.content_resized.connect(lambda dock=dock: self._make_room(dock))
+            dock.watch_content(self.follow_content, partial(self._make_room, dock))
         self._arrange()
 
     def fill_menu(self, menu: QMenu) -> None:

@@ -28,7 +28,7 @@ class PanelWindow(QWidget):
         self.request = RequestState(self)
         panel = TargetPanel(self.request)
         self.target_builder = TargetBuilder(self.request, self)
-        self.target_importer = TargetImporter(panel, self.request, self)
+        self.target_importer = TargetImporter(panel, self.request, lambda _: None, self)
         self.notifications = Notifications(panel.notices, self)
         self.undo = ProjectUndo(self.request, ViewState(self), EditsState(self), self)
         QVBoxLayout(self).addWidget(panel)

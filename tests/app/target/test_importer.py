@@ -33,7 +33,7 @@ class Reading:
         self.request = RequestState(self.owner)
         self.panel = TargetPanel(self.request)
         qtbot.addWidget(self.panel)
-        self.importer = TargetImporter(self.panel, self.request, self.owner)
+        self.importer = TargetImporter(self.panel, self.request, lambda _: None, self.owner)
         self.targets: list[TargetSpec] = []
         self.problems: list[str] = []
         self.request.changed.connect(lambda _, new: self.targets.append(new.plan.target))

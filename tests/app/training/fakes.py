@@ -168,13 +168,13 @@ class SessionHarness:
         self.request, self.view = RequestState(owner), ViewState(owner)
         self.displays, self.queries = FakeDisplays(), FakeQueries()
         self.controls, self.loss_plot = FakeControls(), FakeLossPlot()
-        self.metrics, self.status_bar = FakeMetrics(), FakeStatusBar()
+        self.metrics, self.status_bar, self.next_steps = FakeMetrics(), FakeStatusBar(), list[str]()
         self.viewer = fake_viewer(self.displays, self.view, self.queries, owner)
         self.viewer.reduce_motion(True)
         self.builder = TargetBuilder(self.request, owner, SynchronousWorker())
         self.status = TrainingStatus(
             cast("TrainingControls", self.controls), cast("LossPlot", self.loss_plot), cast("Metrics", self.metrics),
-            cast("StatusBar", self.status_bar), owner,
+            cast("StatusBar", self.status_bar), self.next_steps.append, owner,
         )  # fmt: skip
         self.runner = runner = TrainingRunner(owner, self._make_thread)
         self.edits = EditsState(owner)

@@ -126,8 +126,8 @@ def test_ended_training_says_what_the_next_one_would_learn(harness: SessionHarne
     train(harness)
     harness.thread.send(finished(200))
     assert harness.controls.sentence == DONE
-    steps = list[str]()
-    harness.status.next_step_changed.connect(steps.append)
+    steps = harness.next_steps
+    steps.clear()
     harness.request.show_text("FLOW")
     assert harness.controls.sentence == f"{DONE} Resume switches to 'FLOW'."
     assert steps == ["Showing 'BRAD' · Train on 'FLOW'"]
