@@ -148,7 +148,8 @@ class MainWindow(QMainWindow):
         self._drafts_thread, self.autosaves = thread, (self.autosave, other)
         owners: Owners = {Project: (project, self.autosave), Comparison: (comparison, other)}
         self.recovery = Recovery(drafts, thread, owners, self)
-        self.exports = Exports(self)
+        say = training.status_bar.show_message
+        self.exports = Exports(self, say)
         self.lessons, self._lesson_files = create_lessons(
             self, self._stack, self._lesson_panel, self._viewing.cloud, around, self.document_actions,
             self.comparisons, self.exports, self._layout.open_panels, self._layout.show_beside,
@@ -158,7 +159,7 @@ class MainWindow(QMainWindow):
             self, self.session, self.layer_editor, self.target_builder, self.document_actions, self._viewing,
             self.view, self._center, self._layout.inspector, training.status_bar,
         )  # fmt: skip
-        self._report, self._about = BugReport(self), About(self)
+        self._report, self._about = BugReport(say, self.notifications.post), About(self, say)
         open_example = partial(self.document_actions.open_copy, then=self.viewer.playhead.play_once)
         self.welcome = Welcome(
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
@@ -286,14 +287,12 @@ class MainWindow(QMainWindow):
     def _connect_notices(self) -> None:
         for source in (
             self.target_builder, self.target_importer, self.status, self.document_actions, *self.autosaves,
-            self.crash_handler, self.viewer, self._report, self.exports, self.lessons,
+            self.crash_handler, self.viewer, self.exports, self.lessons,
             self.editing.by_hand,
         ):  # fmt: skip
             source.notice_posted.connect(self.notifications.post)
         self._drafts_thread.failed.connect(self.notifications.post)
         self._drafts_thread.succeeded.connect(self.notifications.withdraw)
-        for done in (self._report.done, self._about.done, self.exports.done, self.lessons.done):
-            done.connect(self._training.status_bar.show_message)
         bus = session_bus()
         self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
         self.status.progressed.connect(self._task_bar.show)

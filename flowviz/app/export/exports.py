@@ -1,6 +1,7 @@
 """The exports of a window: one dialog at a time, which starts with the last choices."""
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,12 +30,12 @@ class Exports(QObject):
     """Shows the export dialog with the choices of last time, except where the window has changed since."""
 
     exported = pyqtSignal(object)  # Path
-    done = pyqtSignal(str)  # message
     notice_posted = pyqtSignal(object)  # Notice; without a text, after a success
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, say: Callable[[str], object] = lambda _: None) -> None:
+        """Prepare to export; `say` shows a message when something was exported or copied."""
         super().__init__(window)
-        self._window = window
+        self._window, self._say = window, say
         self._dialog: ExportDialog | None = None
         self._sources: dict[type[ExportSource], ExportSource] = {}  # of the last dialog of each type
         self._chosen: dict[type[ExportSource], ExportSpec] = {}  # in these dialogs
@@ -61,7 +62,7 @@ class Exports(QObject):
             self.notice_posted.emit(notice_of(COPY, error))
         else:
             self.notice_posted.emit(Notice(COPY))
-            self.done.emit(copied_message(title, is_saved=True))  # a file that it reads is up to date
+            self._say(copied_message(title, is_saved=True))  # a file that it reads is up to date
 
     def close(self) -> None:
         """Cancel a running export, and close the dialog."""
@@ -84,7 +85,7 @@ class Exports(QObject):
 
     def _take_exported(self, path: Path) -> None:
         log.info("exported %r", str(path))
-        self.done.emit(f"Exported to {path}")
+        self._say(f"Exported to {path}")
         self.exported.emit(path)
 
     def _take_closed(self, source: ExportSource) -> None:

@@ -55,7 +55,9 @@ def create_lessons(
     opener = Opener(documents.document, session, comparisons, page.set_shown, window)
     pointer = Pointer(window, show_dock)
     panel.step.control_chosen.connect(pointer.point_at)
-    lessons = Lessons(window, panel, documents, observer, opener, preparation, page, pointer)
+    lessons = Lessons(
+        window, panel, documents, observer, opener, preparation, page, pointer, around.panels.status_bar.show_message
+    )
     StepKeys(panel.step.text, stack, page, view, lessons.state)
     files = LessonFiles(window, lessons)
     panel.list.open_requested.connect(files.choose)

@@ -69,7 +69,7 @@ class LessonFiles(QObject):
         failed = isinstance(outcome, Notice)
         self._lessons.notice_posted.emit(outcome if failed else Notice(EXPORT))
         if not failed:
-            self._lessons.done.emit(f"Exported to {path}")
+            self._lessons.say(f"Exported to {path}")
 
 
 def _steps(write: Callable[[Path], object], path: Path) -> Steps:

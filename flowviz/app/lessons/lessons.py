@@ -39,13 +39,13 @@ class Lessons(QObject):
         one_dimension: The page of the one-dimensional view.
         pointer: Points at the controls that a text names.
         is_shown: Whether the panel is open.
+        say: Shows a message in the status bar.
         beginning: The observations at the beginning of the current step. None while it is being prepared.
     """
 
     entered = pyqtSignal()  # before the panel is shown
     left = pyqtSignal()  # the panel is to be closed
     began = pyqtSignal()  # a lesson is about to begin
-    done = pyqtSignal(str)  # message
     notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(
@@ -58,11 +58,12 @@ class Lessons(QObject):
         preparation: Preparation,
         one_dimension: OneDimensionPage,
         pointer: Pointer,
+        say: Callable[[str], object],
     ) -> None:
         super().__init__(window)
         self._window, self._panel, self._documents = window, panel, documents
         self.observer, self.opener, self._preparation = observer, opener, preparation
-        self.one_dimension, self.pointer = one_dimension, pointer
+        self.one_dimension, self.pointer, self.say = one_dimension, pointer, say
         self.state = LessonState(self)
         self._announcer = Announcer(self)
         self.is_shown = False
@@ -202,7 +203,7 @@ class Lessons(QObject):
             self.open(path)
 
     def _go_to(self, step: int, *, replays: bool) -> None:
-        self.done.emit("")  # what was said about the last step
+        self.say("")  # what was said about the last step
         self.pointer.hide()
         self._announcer.end()
         self.beginning = None
@@ -261,7 +262,7 @@ class Lessons(QObject):
         if step.is_done(self.observer.read(), self.beginning):
             self.state.mark_done()
             if step.action is not None:
-                self.done.emit(f"Done: {step.title}")  # the panel says more, for which a status bar may be too narrow
+                self.say(f"Done: {step.title}")  # the panel says more, for which a status bar may be too narrow
                 self._announcer.announce(f"Done. {as_plain(step.done or '')}".strip())
 
     def _on_changed(self, old: Attendance, new: Attendance) -> None:
@@ -279,7 +280,7 @@ class Lessons(QObject):
         """Close the panel, also because the learner has opened something else."""
         if self.is_shown:
             if self.state.value.step is not None:
-                self.done.emit(PAUSED)
+                self.say(PAUSED)
             self.beginning = None
             self.state.attend(None)
             self.is_shown = False

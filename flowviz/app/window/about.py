@@ -1,6 +1,8 @@
 """Dialogs about flowviz: its release notes, its license and how to cite it."""
 
-from PyQt6.QtCore import QObject, QSize, pyqtSignal
+from collections.abc import Callable
+
+from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QFontDatabase, QIcon, QTextCursor
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
@@ -52,14 +54,12 @@ class TextDialog(QDialog):
         self.text.setLineWrapMode(QTextBrowser.LineWrapMode.NoWrap)
 
 
-class About(QObject):
+class About:
     """Actions of the Help menu about flowviz itself."""
 
-    done = pyqtSignal(str)  # message for the status bar
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, window: QWidget, say: Callable[[str], object]) -> None:
+        """Prepare to show dialogs; `say` shows a message in the status bar."""
+        self._window, self._say = window, say
 
     def show_release_notes(self) -> None:
         """Show what is new in this and earlier releases."""
@@ -93,4 +93,4 @@ class About(QObject):
 
     def _copy_citation(self) -> None:
         copy_text(citation())
-        self.done.emit("The BibTeX entries were copied to the clipboard.")
+        self._say("The BibTeX entries were copied to the clipboard.")

@@ -1,9 +1,11 @@
 """Information for bug reports: the log, and details of the system without personal data."""
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QUrl, pyqtSignal
+from PyQt6.QtCore import QUrl
 from PyQt6.QtGui import QDesktopServices, QGuiApplication, QScreen
 
 from flowviz import machine
@@ -15,11 +17,17 @@ LOGGED_LINES = 60
 TOPIC = "log"
 
 
-class BugReport(QObject):
-    """Actions of the Help menu that show the log and copy details of the system."""
+@dataclass(frozen=True)
+class BugReport:
+    """Actions of the Help menu that show the log and copy details of the system.
 
-    done = pyqtSignal(str)  # message for the status bar
-    notice_posted = pyqtSignal(object)  # Notice
+    Attributes:
+        say: Shows a message in the status bar.
+        post: Shows a notice.
+    """
+
+    say: Callable[[str], object]
+    post: Callable[[Notice], object]
 
     def show_log(self) -> None:
         """Open the log in the default program for text files, or else its folder."""
@@ -27,16 +35,16 @@ class BugReport(QObject):
         path = log_file(folder)
         if not path.exists():
             text, advice = "There is no log.", f"It was removed, or {folder} is write-protected."
-            self.notice_posted.emit(Notice(TOPIC, text, advice))
+            self.post(Notice(TOPIC, text, advice))
         elif _open(path) or _open(folder):
-            self.notice_posted.emit(Notice(TOPIC))
+            self.post(Notice(TOPIC))
         else:
-            self.notice_posted.emit(Notice(TOPIC, "No program is set up to open the log.", f"Open {path} yourself."))
+            self.post(Notice(TOPIC, "No program is set up to open the log.", f"Open {path} yourself."))
 
     def copy_details(self) -> None:
         """Copy the details to the clipboard."""
         copy_text(details())
-        self.done.emit("The details were copied to the clipboard. They contain no names, folders or files of yours.")
+        self.say("The details were copied to the clipboard. They contain no names, folders or files of yours.")
 
 
 def details() -> str:

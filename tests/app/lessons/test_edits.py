@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.sources import edit_observations
+from flowviz.app.lessons.state import Attendance
 from flowviz.lessons import Setup, read_lesson
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.app.conftest import Window
@@ -45,11 +46,12 @@ def test_a_step_is_done_when_the_cloud_shows_the_edits(
     learner.attend(read_lesson(path))
     were_shown = list[bool]()
 
-    def note(_: str) -> None:
-        positions = window.main.viewer.scene.trace.positions
-        were_shown.append(np.array_equal(positions[2], positions[1]))
+    def note(_: Attendance, new: Attendance) -> None:
+        if new.is_done:
+            positions = window.main.viewer.scene.trace.positions
+            were_shown.append(np.array_equal(positions[2], positions[1]))
 
-    learner.lessons.done.connect(note)
+    learner.lessons.state.changed.connect(note)
     learner.trigger("disableorenablelayerAction")
     qtbot.waitUntil(lambda: learner.is_done, timeout=PATIENCE_MS)
     assert were_shown == [True]
