@@ -137,15 +137,17 @@ class MainWindow(QMainWindow):
             self.viewer, runner, self.status, self.notifications.post,
         ))  # fmt: skip
         self._center.add_bar(self.comparisons.return_bar)
-        comparison, drafts, thread = self.comparisons.dialogs, Drafts(drafts_folder()), LatestWorker()
+        comparison = self.comparisons.dialogs
         self.document_actions = DocumentActions(
             self.session, comparison, lambda: self.comparisons.is_shown, self.target_importer.open_file,
             lambda path: self.lessons.open(path), self,
         )  # fmt: skip
-        project = self.document_actions.project
+        project, drafts = self.document_actions.project, Drafts(drafts_folder())
+        thread = LatestWorker(self.notifications.post)
+        thread.succeeded.connect(self.notifications.withdraw)
         self.autosave = Autosave(drafts, thread, project.document, self)
         other = Autosave(Drafts(drafts_folder()), thread, comparison.document, self)
-        self._drafts_thread, self.autosaves = thread, (self.autosave, other)
+        self.autosaves = self.autosave, other
         owners: Owners = {Project: (project, self.autosave), Comparison: (comparison, other)}
         self.recovery = Recovery(drafts, thread, owners, self)
         say = training.status_bar.show_message
@@ -291,8 +293,6 @@ class MainWindow(QMainWindow):
             self.editing.by_hand,
         ):  # fmt: skip
             source.notice_posted.connect(self.notifications.post)
-        self._drafts_thread.failed.connect(self.notifications.post)
-        self._drafts_thread.succeeded.connect(self.notifications.withdraw)
         bus = session_bus()
         self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
         self.status.progressed.connect(self._task_bar.show)

@@ -67,8 +67,7 @@ class Document(QObject, Generic[Work]):
         super().__init__(parent)
         self.content = content
         self.topic = f"{content.word} file"  # of the notices
-        self._background = LatestWorker()
-        self._background.failed.connect(self._take_internal_error)
+        self._background = LatestWorker(self._take_internal_error)
         self.path: Path | None = None
         self.mark: Fingerprint | None = None  # of the file, when it was opened or saved
         self._saved_state: object = content.state()

@@ -37,8 +37,7 @@ class ExportPreview(QWidget):
         self._export: Export | ComparisonFigure | WebPage | None = None
         self._spec = ExportSpec()
         self._count, self._share, self._rate = 1, 1.0, float(STAGES_PER_SECOND)
-        self._background = LatestWorker()
-        self._background.failed.connect(self._take_failure)
+        self._background = LatestWorker(self._take_failure)
         self._debounce = delayed(self, self._request, DEBOUNCE_MS)
         self._image = PreviewImage(self._debounce.start)
         self._text = code_box("exportText", "Preview of the text", "The content of the file")

@@ -37,7 +37,7 @@ class TargetBuilder(QObject):
     def __init__(self, request: RequestState, parent: QObject, worker: LatestWorker | None = None) -> None:
         super().__init__(parent)
         self._request = request
-        self._worker = worker or LatestWorker(START_DELAY_MS)
+        self._worker = worker or LatestWorker(start_delay_ms=START_DELAY_MS)
         self._worker.failed.connect(self._on_failed)
         self._has_pictures = False
         self.built: BuiltTarget | None = None

@@ -40,7 +40,7 @@ class TargetImporter(QObject):
         """Create an importer; `take_project` is called with a project that was dropped, pasted or chosen."""
         super().__init__(parent)
         self._panel, self._request, self._take_project = panel, request, take_project
-        self._background = LatestWorker()
+        self._background = LatestWorker(self._on_failed)
         self._cancelled = Flag()  # for the thread, which then leaves the file that it reads
         self._latest: tuple[Table, TableColumns] | None = None  # table and columns of the latest reading
         self._connect()
@@ -96,7 +96,6 @@ class TargetImporter(QObject):
         panel.points.columns_chosen.connect(self._read_columns)
         panel.reading.cancel_requested.connect(self.cancel)
         fonts.faces_wanted.connect(lambda: background.ask(FONTS, targets.installed_faces, fonts.show_faces))
-        background.failed.connect(self._on_failed)
 
     def _withdraw_notice(self, _: object = None) -> None:
         self.notice_posted.emit(Notice(SOURCE))

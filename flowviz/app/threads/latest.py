@@ -44,8 +44,13 @@ class LatestWorker(Worker):
     succeeded = pyqtSignal(str)  # topic
     failed = pyqtSignal(object)  # Notice on the topic
 
-    def __init__(self, start_delay_ms: int = 0) -> None:
-        """Create a thread that starts with the first query, or `start_delay_ms` milliseconds later."""
+    def __init__(self, on_failure: Callable[[Notice], object] = lambda _: None, *, start_delay_ms: int = 0) -> None:
+        """Create a thread.
+
+        Args:
+            on_failure: Called with each notice of a query that has failed.
+            start_delay_ms: Time in milliseconds from the first query to the start of the thread.
+        """
         super().__init__()
         self._start_delay_ms, self.rest = start_delay_ms, 0.0
         self._waiting: dict[str, Query] = {}
@@ -55,6 +60,7 @@ class LatestWorker(Worker):
         self._last_dropped: dict[str, int] = {}  # by topic
         self._last_delivered: dict[str, int] = {}  # by topic
         self._called.connect(self._call)
+        self.failed.connect(on_failure)
 
     def ask(self, topic: str, compute: Callable[[], Result], on_result: Callable[[Result], object]) -> None:
         """Run `compute` in the thread, and call `on_result` with its result in the GUI thread."""

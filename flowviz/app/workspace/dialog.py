@@ -72,8 +72,7 @@ class ComparisonDialog(QDialog):
         super().__init__(parent)
         begin_dialog(self, "comparisonDialog", "Compare")
         self._current, self._folder = with_current_as_asked(current), folder
-        self._worker = LatestWorker()
-        self._worker.failed.connect(lambda notice: self._problem.show_text(notice.text))
+        self._worker = LatestWorker(lambda notice: self._problem.show_text(notice.text))
         self._request = RequestState(self)  # of the training of all flows
         plan = self._current.asked
         self._request.show_plan(Plan(plan.target, plan.flow, TrainingSpec(seconds=FIRST_SECONDS)))

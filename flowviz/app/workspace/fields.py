@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.notices.notice import Notice
 from flowviz.app.state.known import Known
 from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
@@ -75,13 +76,11 @@ class CloudFields(QObject):
     """Computes the fields of one cloud after the other, and keeps the latest fields of each entrant."""
 
     computed = pyqtSignal(int)  # style of the entrant
-    failed = pyqtSignal(object)  # Notice
 
-    def __init__(self, parent: QObject, worker: LatestWorker | None = None) -> None:
+    def __init__(self, post: Callable[[Notice], object], parent: QObject, worker: LatestWorker | None = None) -> None:
+        """Prepare to compute; `post` shows a notice of what cannot be computed."""
         super().__init__(parent)
-        self._worker, self._quick = worker or LatestWorker(), LatestWorker()
-        for thread in (self._worker, self._quick):
-            thread.failed.connect(self.failed)
+        self._worker, self._quick = worker or LatestWorker(post), LatestWorker(post)
         self._keepers: dict[int, FlowKeeper] = {}  # by the style of the entrant, like the others
         self._waiting: dict[int, FieldQuery] = {}
         self._asked: dict[int, FieldQuery] = {}

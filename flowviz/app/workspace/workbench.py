@@ -64,9 +64,8 @@ class Workbench(QObject):
         super().__init__(parent)
         self.compared, self._links, self._grid, self._around = compared, links, grid, around
         self.origin = ""
-        self._worker, self._fields = LatestWorker(), CloudFields(self)
-        self._worker.failed.connect(lambda notice: around.post(replace(notice, topic=COMPARISON)))
-        self._fields.failed.connect(around.post)
+        self._worker = LatestWorker(lambda notice: around.post(replace(notice, topic=COMPARISON)))
+        self._fields = CloudFields(around.post, self)
         attending = Attending(compared, around.session, around.edits, around.runner, self)
         self.controller = ComparisonController(
             compared,

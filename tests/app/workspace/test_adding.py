@@ -29,8 +29,7 @@ class Adding:
     def __init__(self, qtbot: QtBot) -> None:
         self.harness, self.page, self.qtbot = ComparisonHarness(), QWidget(), qtbot
         qtbot.addWidget(self.page)
-        self.notices, self.worker = list[str](), LatestWorker()
-        self.worker.failed.connect(self._take_notice)
+        self.notices, self.worker = list[str](), LatestWorker(self._take_notice)
         self.adding = EntrantAdding(
             self.harness.compared, self.harness.controller, cast("Session", self), self.worker, self.page
         )

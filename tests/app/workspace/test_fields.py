@@ -44,7 +44,7 @@ class Fields:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.owner, self.worker, self.harness, self.qtbot = QObject(), FakeWorker(), ComparisonHarness(), qtbot
-        self.fields = CloudFields(self.owner, self.worker)
+        self.fields = CloudFields(lambda _: None, self.owner, self.worker)
 
     def query(self, view: ViewSpec = GRID, stage: float = 2.0) -> int:
         """Query the fields of an entrant, and return the number of queries so far."""
@@ -109,7 +109,7 @@ def test_the_view_menu_acts_on_all_clouds(window: Window, qtbot: QtBot) -> None:
 
 def test_a_difference_is_computed_from_both_flows_at_the_last_stage(qtbot: QtBot) -> None:
     harness, computed = ComparisonHarness(), list[str]()
-    fields = CloudFields(harness.owner)
+    fields = CloudFields(lambda _: None, harness.owner)
     fields.computed.connect(lambda: computed.append("b"))
     one, two = harness.run("a"), harness.run("b")
     last = two.project.trace.last_stage
@@ -135,7 +135,7 @@ def test_encoded_points_of_a_table_do_not_train_the_flow(qtbot: QtBot) -> None:
     project = Project.untrained(spec, FlowSpec(layers=2, normalization="none"), TrainingSpec(steps=1))
     run = EntrantRun("a", project, built=build(spec))
     owner, worker = QObject(), SynchronousWorker()
-    fields = CloudFields(owner, worker)
+    fields = CloudFields(lambda _: None, owner, worker)
     fields.query(FieldQuery(run, 2, ViewSpec(), SIZE, encodes=True))
     scene = Scene(project.trace)
     qtbot.waitUntil(lambda: fields.completed(scene, run.style, encodes=True).trace is not project.trace)
