@@ -73,25 +73,15 @@ class Inspector(ThemeFollower, SidePanel):
         unknown = f"not known{' yet' if awaited else ''}"
         self._share.setText(f"Share of total stretching: {unknown if isnan(share) else percent(share, 1)}")
 
-    def show_report(self, report: StageReport | None) -> None:
-        """Show formula, numbers and curves of a stage, or a hint if there are none, because the flow is untrained."""
-        self._formula.setText("<br>".join(map(breakable_formula, report.formula)) if report else UNTRAINED)
+    def show_report(self, report: StageReport | None, hint: str = UNTRAINED) -> None:
+        """Show formula, numbers and curves of a stage, or a hint in place of them, as for an untrained flow."""
+        self._formula.setText("<br>".join(map(breakable_formula, report.formula)) if report else hint)
         numbers = [f"{name} = {written(value)}" for name, value in report.numbers.items()] if report else []
         self._numbers.show_text("<br>".join(numbers[:FEW]))
         self._others.setText("<br>".join(numbers[FEW:]))
         self._more.setVisible(len(numbers) > FEW)
         self._others.setVisible(len(numbers) > FEW and self._more.isChecked())
         self._bending.show_report(report)
-
-    def offer_report(self) -> None:
-        """Offer formula, numbers and curves, which take a few seconds to compute the first time."""
-        self.show_report(None)
-        self._formula.setText(OFFER)
-
-    def show_loading(self) -> None:
-        """Show that the formula, numbers and curves are being computed."""
-        self.show_report(None)
-        self._formula.setText(LOADING)
 
     def show_view(
         self,

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QObject
 
 from flowviz.app.pane.flow_queries import FlowQueries
-from flowviz.app.pane.inspector import Inspector
+from flowviz.app.pane.inspector import LOADING, OFFER, Inspector
 from flowviz.app.pane.subject import Subject
 from flowviz.app.state.view import View, ViewState
 from flowviz.records import StageReport, Trace
@@ -101,11 +101,11 @@ class InspectorController(QObject):
             self._inspector.show_report(None)
         elif not self.uses_tensorflow and not subject.spec.is_recorded:
             self._reported = None
-            self._inspector.offer_report()
+            self._inspector.show_report(None, OFFER)
         else:
             if self._reported != (subject.spec, stage):
                 self._reported = None
-                self._inspector.show_loading()
+                self._inspector.show_report(None, LOADING)
             self._asked = stage
             self._queries.report(subject, stage, particles, self._on_report)
 

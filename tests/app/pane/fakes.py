@@ -7,6 +7,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.pane.flow_queries import FlowQueries
+from flowviz.app.pane.inspector import LOADING, OFFER, UNTRAINED
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.view import ViewState
@@ -150,17 +151,10 @@ class FakeInspector(QObject):
         self.title = title
         self.share = "unknown" if np.isnan(share) else "known"
 
-    def show_report(self, report: StageReport | None) -> None:
+    def show_report(self, report: StageReport | None, hint: str = UNTRAINED) -> None:
         self.calls.append("show_report")
-        self.report = f"report {report.stage}" if report else "untrained"
-
-    def show_loading(self) -> None:
-        self.calls.append("show_loading")
-        self.report = "loading"
-
-    def offer_report(self) -> None:
-        self.calls.append("offer_report")
-        self.report = "offer"
+        hints = {UNTRAINED: "untrained", LOADING: "loading", OFFER: "offer"}
+        self.report = f"report {report.stage}" if report else hints[hint]
 
     def show_view(
         self,

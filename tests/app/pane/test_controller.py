@@ -348,7 +348,7 @@ def test_density_result_updates_only_the_cloud(viewed: Viewed) -> None:
 def test_change_of_stage_updates_only_its_description(viewed: Viewed) -> None:
     viewed.displays.clear_calls()
     viewed.view.set_stage(1)
-    assert viewed.displays.inspector.calls == ["show_stage", "show_loading"]
+    assert viewed.displays.inspector.calls == ["show_stage", "show_report"]
     assert not viewed.displays.readout.summaries
 
 
