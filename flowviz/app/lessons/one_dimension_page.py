@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QApplication, QStackedWidget
+from PyQt6.QtWidgets import QStackedWidget
 
+from flowviz.app.style.theme import enlarged_text
 from flowviz.lessons.one_dimension import MonotoneCurve
 
 if TYPE_CHECKING:
@@ -70,5 +71,4 @@ class OneDimensionPage(QObject):
 
     def _update(self) -> None:
         if self._view is not None:
-            size = self._text_scale * QApplication.font().pointSizeF()
-            self._view.setStyleSheet(f"* {{ font-size: {size:.1f}pt; }}" if self._text_scale != 1 else "")
+            self._view.setStyleSheet(enlarged_text(self._text_scale) if self._text_scale != 1 else "")

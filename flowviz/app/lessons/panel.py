@@ -9,6 +9,7 @@ from flowviz.app.lessons.end_page import EndPage
 from flowviz.app.lessons.list_page import ListPage
 from flowviz.app.lessons.state import Attendance
 from flowviz.app.lessons.step_page import StepPage
+from flowviz.app.style.theme import enlarged_text
 from flowviz.app.widgets.font_follower import FontFollower
 
 WIDTH = 50  # average glyphs of the typeface, which are wider than the letters of a sentence
@@ -54,9 +55,8 @@ class LessonPanel(FontFollower, QStackedWidget):
         self.fit_font()
 
     def fit_font(self) -> None:
-        size = self._text_scale * QApplication.font().pointSizeF()
         dot = 2 * round(0.35 * self._text_scale * QFontMetrics(QApplication.font()).height())
-        style = f"* {{ font-size: {size:.1f}pt; }}" if self._text_scale != 1 else ""
+        style = enlarged_text(self._text_scale) if self._text_scale != 1 else ""
         if style:
             style += f"QRadioButton::indicator {{ width: {dot}px; height: {dot}px; border-radius: {dot // 2 + 2}px; }}"
         if style != self.styleSheet():
