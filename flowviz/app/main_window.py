@@ -40,6 +40,7 @@ from flowviz.app.training.status import OVERFITTING, TRAINING, TrainingStatus
 from flowviz.app.training.warm_up import WarmUp
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.welcome.welcome import Welcome
+from flowviz.app.widgets.labels import shortened
 from flowviz.app.widgets.motion import Dissolve
 from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
@@ -324,7 +325,7 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         shown = self.document_actions.shown.document
-        self.setWindowTitle(f"{_shortened(shown.name)}[*] – flowviz")
+        self.setWindowTitle(f"{_fitting(shown.name)}[*] – flowviz")
         self.setWindowModified(shown.is_changed)
 
     def _close_now(self) -> None:
@@ -384,7 +385,6 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
-def _shortened(title: str) -> str:
+def _fitting(title: str) -> str:
     """Return a title that fits, with "[*]" escaped, which Qt replaces in window titles."""
-    short = title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
-    return short.replace("[*]", "[*][*]") or "Untitled"
+    return shortened(title, MAX_TITLE).replace("[*]", "[*][*]") or "Untitled"

@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from flowviz.app.lessons.state import Attendance
 from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import button, lay_out
-from flowviz.app.widgets.labels import WrappingLabel
+from flowviz.app.widgets.labels import WrappingLabel, shortened
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import next_lesson
 from flowviz.lessons.markdown import as_html, as_plain
@@ -59,8 +59,7 @@ class EndPage(QWidget):
         self._text.setText(as_html(summary))
         self._text.setAccessibleName(as_plain(summary))
         self.next.setVisible(next_lesson(value.lesson) is not None)
-        short = way_back if len(way_back) <= MAX_NAME else f"{way_back[: MAX_NAME - 1]}…"
-        text = f"Return to '{short}'" if way_back else "Close the Lessons"
+        text = f"Return to '{shortened(way_back, MAX_NAME)}'" if way_back else "Close the Lessons"
         self.leave.setText(text.replace("&", "&&"))
         self.leave.setAccessibleName(text)
 

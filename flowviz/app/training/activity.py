@@ -7,6 +7,7 @@ from flowviz.app.editing.layer_editor import edited_sentence
 from flowviz.app.state.request import Request
 from flowviz.app.training.trained_project import TrainedProject, same_weights
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.widgets.labels import shortened
 from flowviz.projects import Project
 from flowviz.records import Finished, Progress
 from flowviz.specs import TargetSpec
@@ -194,7 +195,7 @@ class Activity:
 
 
 def _quoted(title: str, longest: int = MAX_TITLE) -> str:
-    return f"'{title if len(title) <= longest else f'{title[: longest - 1]}…'}'"
+    return f"'{shortened(title, longest)}'"
 
 
 def _description(trained: TrainedProject) -> str:

@@ -109,6 +109,11 @@ class WarningLabel(WrappingLabel):
         super().paintEvent(event)
 
 
+def shortened(text: str, longest: int) -> str:
+    """Return a text with an ellipsis in place of its end if it has more than a number of characters."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def breakable(name: str) -> str:
     """Return an identifier with zero-width spaces at which a label can break it."""
     return re.sub(r"_(?=\w{8})", "_\u200b", name)

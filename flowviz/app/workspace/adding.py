@@ -16,7 +16,7 @@ from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.controller import ComparisonController
 from flowviz.app.workspace.joining import entrant_name, joining, name_of, trainable
 from flowviz.projects import Project, load_project
-from flowviz.specs import PRESETS, FlowSpec, TargetSpec
+from flowviz.specs import PRESETS, FlowSpec
 
 
 class EntrantAdding(QObject):
@@ -77,9 +77,9 @@ class EntrantAdding(QObject):
             return
         ask(
             self._page, "otherTargetBox", f"'{name}' has another target. Which one should it learn?",
-            f"The flows here learn '{_line(present)}', but '{name}' has learned '{_line(project.target)}'.",
-            Answer(f"'{_line(present)}'", SAVE, lambda: add(name, joining(project, present, budget))),
-            Answer(f"All learn '{_line(project.target)}'", SAVE, lambda: self._adopt(name, project)),
+            f"The flows here learn '{present.title}', but '{name}' has learned '{project.target.title}'.",
+            Answer(f"'{present.title}'", SAVE, lambda: add(name, joining(project, present, budget))),
+            Answer(f"All learn '{project.target.title}'", SAVE, lambda: self._adopt(name, project)),
             Answer("Each keeps its own", SAVE, lambda: add(name, joining(project, project.target, budget))),
             Answer("Cancel", CANCEL),
         )  # fmt: skip
@@ -118,7 +118,3 @@ class EntrantAdding(QObject):
     def _choose_file(self) -> None:
         name, title = "addProjectDialog", "Add a Project"
         ask_for_file(self._page, name, title, self.add_file, self._latest, PROJECT_FILTER)
-
-
-def _line(target: TargetSpec) -> str:
-    return " ".join(target.title.split())

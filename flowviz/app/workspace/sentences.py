@@ -1,6 +1,7 @@
 """Sentences about a comparison."""
 
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.widgets.labels import shortened
 from flowviz.app.workspace.compared import Compared
 from flowviz.app.workspace.fields import can_query
 from flowviz.app.workspace.seeds import rows_of
@@ -39,7 +40,7 @@ def _description(compared: Compared) -> tuple[str, ...]:
         return (flows,)
     if not compared.shares_target:
         return f"{flows} and their targets, each with {budget}", f"{flows}, {budget} each"
-    target = _short(compared.runs[0].target.title)
+    target = shortened(compared.runs[0].target.title, MAX_TITLE)
     learn = "learn" if count > 1 else "learns"
     return (
         f"{flows} {learn} '{target}', each with {budget}, on the same points",
@@ -77,7 +78,7 @@ def _idle(compared: Compared) -> str:
     command = "Train All" if compared.scope == "all" else "Train"
     asked = next((run.asked for run in compared.runs if run.asked), None)
     if asked is not None:
-        return f"Press {command} to start all flows over, with '{_short(asked.title)}' as their target."
+        return f"Press {command} to start all flows over, with '{shortened(asked.title, MAX_TITLE)}' as their target."
     if not any(run.is_begun for run in compared.runs):
         return GREETING.format(command)
     if any(run.is_unscored for run in compared.runs):
@@ -107,8 +108,3 @@ def _best(compared: Compared) -> str:
         return f": {', '.join(ties[:-1])} and {ties[-1]} have the smallest test gaps, which the test cannot distinguish"
     best = min(known, key=lambda run: run.gap or 0.0)
     return f": {best.title} has the smallest test gap, {best.gap:.3f} nats"
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1]}…"
