@@ -41,6 +41,11 @@ SIZE = QSize(1280, 800)  # at the size of the offscreen platform's small screen,
 MAX_ROUNDS = 1000  # of events, before a test fails
 
 
+def text_of(bar: StatusBar) -> str:
+    """Return all visible text of a status bar."""
+    return " ".join(label.text() for label in bar.findChildren(QLabel) if label.isVisibleTo(bar) and label.text())
+
+
 class Window:
     """Main window as the user sees it."""
 
@@ -62,7 +67,7 @@ class Window:
     def status(self) -> str:
         """Return the messages about the training in its panel and in the status bar."""
         label, bar = self._status_widgets
-        return f"{label.text()} {bar.text}"
+        return f"{label.text()} {text_of(bar)}"
 
     @cached_property
     def _status_widgets(self) -> tuple[QLabel, StatusBar]:

@@ -25,7 +25,6 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.training.loss_plot import LossPlot
-from flowviz.app.training.status_bar import StatusBar
 from flowviz.records import Trace
 from flowviz.rendering import render_frame
 from flowviz.specs import PictureSize
@@ -213,7 +212,7 @@ def test_chosen_view_stays_during_training(window: Window) -> None:
 
 def test_copied_command_is_confirmed_in_the_status_bar(window: Window) -> None:
     window.find(QAction, "commandTrainingAction").trigger()
-    assert "The command was copied." in window.find(StatusBar, "statusBar").text
+    assert "The command was copied." in window.status
 
 
 def test_copied_image_is_confirmed_in_the_status_bar(window: Window) -> None:
@@ -222,7 +221,7 @@ def test_copied_image_is_confirmed_in_the_status_bar(window: Window) -> None:
     clipboard.clear()
     window.find(QAction, "copyImageAction").trigger()
     assert not clipboard.image().isNull()
-    assert "The picture was copied to the clipboard." in window.find(StatusBar, "statusBar").text
+    assert "The picture was copied to the clipboard." in window.status
 
 
 def test_menu_entries_are_enabled_with_the_button(window: Window) -> None:

@@ -20,6 +20,7 @@ from flowviz.app import main
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice_list import NoticeBar
 from flowviz.app.training.status_bar import StatusBar
+from tests.app.conftest import text_of
 
 LOOKS_MS = 10
 TRIED = "tried"
@@ -75,7 +76,7 @@ class User:
     def status(self) -> str:
         """What is said of the training: the sentence in its panel, and what is in the status bar."""
         label, bar = self._status_widgets
-        return f"{label.text()} {bar.text}"
+        return f"{label.text()} {text_of(bar)}"
 
     @cached_property
     def _status_widgets(self) -> tuple[QLabel, StatusBar]:

@@ -41,12 +41,6 @@ class StatusBar(FontFollower, QStatusBar):
         self.addWidget(self._row, 1)
         self._reserve_widths()
 
-    @property
-    def text(self) -> str:
-        """Return all visible text."""
-        shown = [*(label for label in self._metrics.values() if label.isVisibleTo(self)), self._message]
-        return " ".join(label.text() for label in shown if label.text())
-
     def show_activity(self, activity: Activity) -> None:
         """Show the step, the time left and the speed of a training; the panel shows the rest."""
         texts = _metric_texts(activity)

@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.export.exported_comparison import ExportedComparison
 from flowviz.app.export.preview_image import PreviewImage
-from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.widgets.controls import ChoiceBox
 from flowviz.exporting.comparison_figure import ComparisonFigure, usual_size
 from flowviz.projects import Comparison
@@ -68,7 +67,7 @@ def test_the_comparison_stays_and_its_figure_is_written(
     with Image.open(tmp_path / "two.png") as picture:
         assert picture.width == 800
     assert window.main.comparisons.is_shown
-    assert str(tmp_path / "two.png") in window.find(StatusBar, "statusBar").text
+    assert str(tmp_path / "two.png") in window.status
 
 
 def test_the_suffix_chooses_the_format_of_a_table(dialog: Dialog, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
-from flowviz.app.training.status_bar import StatusBar
 from flowviz.lessons import Lesson, lesson_file, read_lesson, shipped_lessons
 from flowviz.lessons.progress import Progress
 from flowviz.lessons.shipped import ORDER
@@ -157,8 +156,7 @@ def test_results_are_exported(
     else:
         window.find(QPushButton, place).click()
     file_menu.answer_dialog("resultsDialog", path)
-    status = window.find(StatusBar, "statusBar")
-    qtbot.waitUntil(lambda: f"Exported to {path}" in status.text, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: f"Exported to {path}" in window.status, timeout=PATIENCE_MS)
     rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
     asked = [(row["state"], row["steps_done"], row["first_answer"]) for row in rows if row["lesson"].startswith("2. ")]
     assert asked[0] == ("begun", "2", "right")

@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.lessons.state import Attendance
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
-from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.lessons import OBSERVATIONS, Lesson, read_lesson
@@ -178,7 +177,7 @@ def test_a_screen_reader_hears_that_a_step_is_done(
     window.main.view.set_stage(4)
     qtbot.waitUntil(lambda: learner.is_done)
     assert focused.accessibleName().startswith("Done. The cloud has changed.")
-    assert window.find(StatusBar, "statusBar").text.endswith(f"Done: {lesson.steps[0].title}")
+    assert window.status.endswith(f"Done: {lesson.steps[0].title}")
     window.find(QPushButton, "lessonNextButton").setFocus()
     assert focused.accessibleName() == before
 
@@ -362,8 +361,7 @@ def test_the_worksheet_is_exported_in_the_background(
     learner.attend(lesson)
     action.trigger()
     file_menu.answer_dialog("worksheetDialog", tmp_path / "sheet.pdf")
-    status = window.find(StatusBar, "statusBar")
-    qtbot.waitUntil(lambda: f"Exported to {tmp_path / 'sheet.pdf'}" in status.text, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: f"Exported to {tmp_path / 'sheet.pdf'}" in window.status, timeout=PATIENCE_MS)
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
     assert main_thread() not in threads
     assert not window.main.findChildren(QFileDialog)

@@ -15,7 +15,7 @@ from flowviz.app.training.loss_plot import LossPlot
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.projects import example
 from flowviz.records import Overfitting, Recovered, Score, Uncompiled
-from tests.app.conftest import FileMenu, Window
+from tests.app.conftest import FileMenu, Window, text_of
 from tests.app.notices.test_notices import bars
 from tests.app.staged import Staged, staged
 from tests.records.scores import scored
@@ -84,7 +84,7 @@ def test_slow_training_is_mentioned_once_and_not_as_a_notice(staged: Staged) -> 
         staged.begin()
         staged.report(Uncompiled(), staged.finished("completed"))
         staged.wait("Done: ")
-        assert ("take longer" in bar.text) == mentioned
+        assert ("take longer" in text_of(bar)) == mentioned
         assert not staged.window.notice
         staged.report(None)
         bar.show_message("")

@@ -12,6 +12,7 @@ from flowviz.app.training.activity import Activity
 from flowviz.app.training.status_bar import StatusBar
 from flowviz.app.training.training_state import TrainingState
 from flowviz.records import Progress
+from tests.app.conftest import text_of
 from tests.app.staged import PROGRESS, Staged, staged
 
 __all__ = ["staged"]
@@ -44,16 +45,16 @@ def visible_metrics(bar: StatusBar) -> list[str]:
 
 
 def test_metrics_are_shown_in_one_line(bar: StatusBar) -> None:
-    assert bar.text == "1:15 min left step 1,200 412 steps/s"
+    assert text_of(bar) == "1:15 min left step 1,200 412 steps/s"
     show(bar, PROGRESS, TrainingState.PAUSED)
-    assert bar.text == "1:15 min left step 1,200 412 steps/s"
+    assert text_of(bar) == "1:15 min left step 1,200 412 steps/s"
 
 
 @pytest.mark.parametrize("state", [TrainingState.IDLE, TrainingState.STOPPING])
 def test_metrics_are_hidden_once_training_ends(bar: StatusBar, state: TrainingState) -> None:
     """Check that the status bar does not repeat how the training ended, which the panel says."""
     show(bar, PROGRESS, state)
-    assert bar.text == ""
+    assert text_of(bar) == ""
 
 
 def test_metrics_do_not_move_when_their_numbers_change(bar: StatusBar) -> None:
