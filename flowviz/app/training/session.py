@@ -222,7 +222,9 @@ class Session(QObject):
         view.set_stage(round(depth * view.value.last_stage))
         if probed is not None:
             view.update(probe=(view.value.last_stage if probed[0] else 0, probed[1]))
-        self._viewer.playhead.jump_to(view.value.stage)
+        playhead, stage = self._viewer.playhead, view.value.stage
+        if not playhead.is_playing or playhead.stage != stage:  # an entrant is also shown again while it plays
+            playhead.jump_to(stage)
 
     def set_state(self, state: TrainingState) -> None:
         """Show another state of the training of an entrant."""

@@ -439,3 +439,13 @@ def test_another_integrator_does_not_start_an_entrant_over(qtbot: QtBot) -> None
 def test_a_comparison_of_an_older_file_says_how_legible_its_flows_are(panes: Panes) -> None:
     panes.main.comparisons.document.show(Loaded(example("three_flows").comparison()))
     panes.qtbot.waitUntil(lambda: "legible" in panes.window.find(QLabel, "score").text())
+
+
+def test_playback_of_a_comparison_goes_on_when_its_targets_are_built(panes: Panes) -> None:
+    playhead = panes.main.viewer.playhead
+    panes.main.viewer.reduce_motion(False)
+    panes.main.comparisons.document.show(Loaded(example("three_flows").comparison()))
+    playhead.play_once()
+    panes.wait_for_targets()
+    assert playhead.is_playing
+    playhead.jump_to(0)
