@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
-from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, UNIT
-from flowviz.app.widgets.controls import begin_dialog, lay_out, named
+from flowviz.app.widgets.controls import accept_buttons, begin_dialog, lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 
 USUAL_COUPLINGS, MAX_COUPLINGS = 4, 16
@@ -26,16 +25,13 @@ class ByHandDialog(QDialog):
         begin_dialog(self, "byHandDialog", "Build by Hand")
         heading = WrappingLabel("byHandHeading", "What building by hand means", HEADING.format(title=title))
         heading.setMinimumWidth(WIDTH)
-        tip = "Each coupling moves points along one axis; between two of them, the axes are swapped"
-        couplings = named(QSpinBox(), "byHandCouplings", "Number of couplings", tip)
+        couplings = named(
+            QSpinBox(), "byHandCouplings", "Number of couplings",
+            "Each coupling moves points along one axis; between two of them, the axes are swapped",
+        )  # fmt: skip
         couplings.setRange(1, MAX_COUPLINGS)
         couplings.setValue(USUAL_COUPLINGS)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        ok = existing(buttons.button(QDialogButtonBox.StandardButton.Ok))
-        ok.setText("&Build")
-        ok.setObjectName("buildButton")
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons = accept_buttons(self, "buildButton", "&Build", "Start with these couplings")
         self.accepted.connect(lambda: start(couplings.value()))
         form = QFormLayout()
         form.addRow("&Couplings", couplings)

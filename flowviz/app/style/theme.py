@@ -34,6 +34,7 @@ COLORS: dict[str, dict[Theme, Color]] = {
 # replaces all of them, and the focus, which is a ring; see `window.keyboard`.
 STYLE = """
 * {{ outline: none; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMainWindow::separator {{ background: transparent; width: {tight}px; height: {tight}px; }}
 QMainWindow::separator:hover, QSplitter::handle:hover {{ background: rgb{separator}; }}
 QMenuBar, QStatusBar {{ background: rgb{window}; border: none; }}

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
+    QDialogButtonBox,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -139,6 +140,16 @@ def begin_dialog(dialog: QDialog, object_name: str, title: str) -> None:
     dialog.setObjectName(object_name)
     dialog.setWindowTitle(title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+
+def accept_buttons(dialog: QDialog, object_name: str, text: str, tip: str) -> QDialogButtonBox:
+    """Return the buttons of a dialog: Cancel, and one with the given name, text and tooltip, which accepts it."""
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)
+    named(existing(buttons.button(QDialogButtonBox.StandardButton.Ok)), object_name, text, tip).setText(text)
+    existing(buttons.button(QDialogButtonBox.StandardButton.Cancel)).setToolTip("Close without changing anything")
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    return buttons
 
 
 def describe(widget: Control, object_name: str, field: SpecField) -> Control:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QSize
-from PyQt6.QtGui import QFontDatabase, QIcon, QTextCursor
+from PyQt6.QtGui import QFontDatabase, QTextCursor
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTextBrowser, QVBoxLayout, QWidget
 
 import flowviz
@@ -14,7 +14,6 @@ from flowviz.app.widgets.controls import begin_dialog, button, named
 from flowviz.app.widgets.labels import WrappingLabel
 
 SIZE = QSize(52, 34)  # in line heights
-NO_ICON = QIcon()  # for buttons, because the icons of the style do not follow the theme
 ICON_SIDE = 8 * UNIT  # pixels
 CITE = "If you use flowviz in a paper or a talk, please cite it, and the flow that you show."
 ABOUT = """<b>flowviz {version}</b><p>Type a word, watch a normalizing flow learn to bend a Gaussian cloud into it, and
@@ -31,9 +30,8 @@ class TextDialog(QDialog):
         self.text = named(QTextBrowser(), f"{name}Text", title)
         self.text.setOpenExternalLinks(True)
         existing(self.text.document()).setDocumentMargin(GAP)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.buttons.rejected.connect(self.reject)
-        existing(self.buttons.button(QDialogButtonBox.StandardButton.Close)).setIcon(NO_ICON)
         layout = QVBoxLayout(self)
         if introduction:
             layout.addWidget(WrappingLabel(f"{name}Introduction", "Introduction", introduction))
@@ -88,7 +86,7 @@ class About:
         begin_dialog(box, "about", "About flowviz")
         box.setIconPixmap(self._window.windowIcon().pixmap(ICON_SIDE))
         box.setText(ABOUT.format(version=flowviz.__version__))
-        existing(box.addButton(QMessageBox.StandardButton.Close)).setIcon(NO_ICON)
+        box.addButton(QMessageBox.StandardButton.Close)
         box.open()
 
     def _copy_citation(self) -> None:

@@ -31,7 +31,7 @@ from flowviz.app.style.tokens import GAP
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.controls import budget_row
 from flowviz.app.training.flow_panel import MAX_SEED
-from flowviz.app.widgets.controls import begin_dialog, button, check_box, lay_out, named, row
+from flowviz.app.widgets.controls import accept_buttons, begin_dialog, button, check_box, lay_out, named, row
 from flowviz.app.widgets.form import bind_control
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.app.workspace.choice import (
@@ -90,8 +90,9 @@ class ComparisonDialog(QDialog):
         self._words = named(QLineEdit(), "comparisonWords", "Words", tip)
         self._words.setPlaceholderText("Two to six words, such as: sun moon star")
         name = name_of(self._current)
-        self._adds_current = check_box("addCurrent", "Add &current", f"Add the flow of the window: {name}")
-        self._adds_current.setText(f"Add &current: {name.replace('&', '&&')}")
+        self._adds_current = check_box(
+            "addCurrent", f"Add &current: {name.replace('&', '&&')}", f"Add the flow of the window: {name}"
+        )
         tip = "Add the flows of project files"
         self._add = button("addProjects", "Add &Projects…", tip, "open", run=self._choose_files)
         self._added = WrappingLabel("addedProjects", "Added projects")
@@ -101,21 +102,20 @@ class ComparisonDialog(QDialog):
         self._seed = named(QSpinBox(), "comparisonSeed", "Seed", tip)
         self._seed.setRange(0, MAX_SEED)
         self._problem = WarningLabel("comparisonProblem", "Problem with the comparison")
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._buttons = accept_buttons(
+            self, "startComparison", "Compare", "Show the flows side by side, ready for training"
+        )
         self._compare = existing(self._buttons.button(QDialogButtonBox.StandardButton.Ok))
-        named(self._compare, "startComparison", "Compare", "Show the flows side by side, ready for training")
-        self._compare.setText("Compare")
-        cancel = existing(self._buttons.button(QDialogButtonBox.StandardButton.Cancel))
-        cancel.setToolTip("Close without comparing flows")
 
     def _lay_out(self) -> None:
         heading = WrappingLabel("comparisonHeading", HEADING, HEADING)
-        form = QFormLayout()
+        form, budget = QFormLayout(), budget_row(self._request)
         form.addRow("&Target", self._target)
         form.addRow("&Seed", self._seed)
+        form.addRow(existing(budget.takeAt(0)).widget(), budget)  # the label, in the column of the others
         adding = row(self._adds_current, self._add, stretched=self._adds_current)
         texts = heading, self._presets, self._sentence, self._words, adding, self._added
-        lay_out(QVBoxLayout(self), *texts, form, budget_row(self._request), self._problem, self._buttons, margin=GAP)
+        lay_out(QVBoxLayout(self), *texts, form, self._problem, self._buttons, margin=GAP)
         self.setMinimumWidth(60 * self.fontMetrics().averageCharWidth())
 
     def _connect(self) -> None:
@@ -135,8 +135,6 @@ class ComparisonDialog(QDialog):
         choice.watch(lambda value: value, self._show)
         self._target.activated.connect(lambda number: self._change("target")(choice.value.targets()[number]))
         presets.itemDoubleClicked.connect(self.accept)
-        self._buttons.accepted.connect(self.accept)
-        self._buttons.rejected.connect(self.reject)
         self.finished.connect(lambda: self._worker.close())
 
     def accept(self) -> None:

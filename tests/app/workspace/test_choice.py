@@ -4,10 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QPoint
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QListWidget, QPushButton
+from PyQt6.QtWidgets import QListWidget, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.widgets.labels import FittingLabel, WarningLabel
 from flowviz.app.workspace.choice import Choice, Kind, with_current_as_asked
 from flowviz.app.workspace.dialog import ENTRIES, ComparisonDialog
@@ -98,6 +100,10 @@ def test_compare_asks_what_to_compare_and_then_loads_the_page(window: Window, qt
     window.find(QAction, "compareAction").trigger()
     dialog = window.find(ComparisonDialog, "comparisonDialog")
     window.find(QListWidget, "comparisonPresets").setCurrentRow(3)
+    fields = [existing(dialog.findChild(QSpinBox, name)) for name in ("comparisonSeed", "budgetAmount")]
+    assert len({field.mapTo(dialog, QPoint()).x() for field in fields}) == 1, "the fields begin in one column"
+    buttons = [button for button in dialog.findChildren(QPushButton) if button.text() in {"Compare", "Cancel"}]
+    assert [button.icon().isNull() for button in buttons] == [True, True], "icons of the style do not follow the theme"
     window.find(QPushButton, "startComparison").click()
     assert comparisons.workbench is not None
     assert [pane.name for pane in comparisons.grid.panes] == ["4 layers", "8 layers", "16 layers"]
