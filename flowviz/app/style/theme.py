@@ -180,7 +180,7 @@ PrimaryButton {{
     background: rgb{highlight}; border-color: rgb{highlight}; color: rgb{on_highlight};
     padding: {tight}px {group}px {tight}px {gap}px;
 }}
-PrimaryButton:hover {{ background: rgb{highlight_hover}; }}
+PrimaryButton:hover, PrimaryButton:pressed {{ background: rgb{highlight_hover}; }}
 PrimaryButton:disabled {{ background: rgb{hover}; border-color: rgb{hover}; color: rgb{disabled}; }}
 PrimaryButton::menu-button {{ border: none; border-left: 1px solid rgb{on_highlight}; width: {group}px; }}
 PrimaryButton::menu-button:disabled {{ border-left-color: rgb{separator}; }}

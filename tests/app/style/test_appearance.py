@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PyQt6.QtGui import QPalette
+from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import (
     QApplication,
     QLabel,
@@ -25,6 +25,7 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.style.appearance import Appearance
 from flowviz.app.style.theme import (
     LINK,
+    ON_HIGHLIGHT,
 )
 from flowviz.app.training.activity import Activity
 from flowviz.app.training.controls import TrainingControls
@@ -33,6 +34,7 @@ from flowviz.projects import example
 from flowviz.specs.view import Theme
 from tests.app.conftest import Window
 from tests.app.style.test_icons import choose, drawn
+from tests.app.style.test_theme import contrast
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +110,16 @@ def test_open_dialogs_and_tooltips_follow_the_theme(window: Window, qtbot: QtBot
         assert (tip.color(QPalette.ColorRole.ToolTipBase).lightness() > 128) == bright
     for dialog in dialogs:
         dialog.close()
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_the_text_of_the_train_button_is_readable_while_its_menu_is_open(window: Window, theme: str) -> None:
+    choose(window, theme)
+    button = window.find(QToolButton, "trainButton")
+    button.setDown(True)
+    fill = QColor(*drawn(button.grab())[button.height() // 4, button.width() // 4, :3].tolist())
+    button.setDown(False)
+    assert contrast(fill, QColor(*ON_HIGHLIGHT)) >= 4.5
 
 
 def test_link_follows_the_theme(window: Window) -> None:
