@@ -31,7 +31,7 @@ def commands_in(menu: QMenu, parent_path: str) -> Iterator[Command]:
     for action in menu.actions():
         if (submenu := action.menu()) is not None:
             yield from commands_in(submenu, path)
-        elif action.isVisible() and not action.isSeparator():
+        elif action.isVisible() and action.objectName():  # unlike separators and titles of groups
             yield _command(action, path)
 
 

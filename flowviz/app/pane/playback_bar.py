@@ -6,6 +6,7 @@ from typing import Any
 from PyQt6.QtWidgets import QToolButton
 
 from flowviz.app.commands.actions import add_choices
+from flowviz.app.desktop.existing import existing
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import TIGHT
@@ -45,7 +46,8 @@ class PlaybackBar(WrappingRow):
     def _add_options(self, name: str) -> None:
         """Add exclusive entries for the values of a field."""
         field, values = FIELDS[name], {text: value for value, text in CHOICES[name].items()}
-        self.options.addSection(field.title)
+        self.options.addSeparator()
+        existing(self.options.addAction(field.title)).setEnabled(False)  # style sheets hide the titles of sections
         choose = partial(self._choose, name)
         actions = add_choices(self.options, name, values, choose, field.description)
         self._view.watch(partial(_chosen, name), lambda value: actions[value].setChecked(True))

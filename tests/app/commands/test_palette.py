@@ -39,7 +39,7 @@ def entries(menu: QMenu) -> Iterator[QAction]:
         inner = action.menu()
         if inner is not None:
             yield from entries(inner)
-        elif action.isVisible() and not action.isSeparator():
+        elif action.isVisible() and action.objectName():
             yield action
 
 

@@ -32,7 +32,9 @@ def test_menu_has_the_options_of_the_playback(qtbot: QtBot) -> None:
     assert button is not None
     menu = button.menu()
     assert menu is not None
-    entries = {action.objectName(): action for action in menu.actions() if not action.isSeparator()}
+    entries = {action.objectName(): action for action in menu.actions() if action.isEnabled()}
+    titles = [action.text() for action in menu.actions() if not (action.isEnabled() or action.isSeparator())]
+    assert titles == ["What to play", "Repeat", "Playing direction", "Movement"]
     for name, value in (("through", "both"), ("repeat", "ping-pong"), ("heading", "backward"), ("easing", "linear")):
         entries[f"{name}{value}Action"].trigger()
         assert getattr(view.seen.playback, name) == value
