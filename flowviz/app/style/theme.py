@@ -36,6 +36,7 @@ STYLE = """
 * {{ outline: none; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMainWindow::separator {{ background: transparent; width: {tight}px; height: {tight}px; }}
+QSplitter::handle {{ background: transparent; }}
 QMainWindow::separator:hover, QSplitter::handle:hover {{ background: rgb{separator}; }}
 QMenuBar, QStatusBar {{ background: rgb{window}; border: none; }}
 QMenuBar::item {{ background: transparent; padding: {line}px {gap}px; border-radius: {tight}px; }}
@@ -139,6 +140,7 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
 QAbstractItemView {{ border: 1px solid rgb{separator}; border-radius: {corner}px; background: rgb{paper}; }}
 QHeaderView, GalleryList {{ border: none; }}
+GalleryList::item:hover:!selected {{ background: rgb{hover}; }}
 QHeaderView::section {{
     background: rgb{window}; border: none; border-bottom: 1px solid rgb{separator}; padding: {tight}px {gap}px;
 }}
