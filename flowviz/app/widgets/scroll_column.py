@@ -1,6 +1,7 @@
 """A column of widgets that scrolls when it is too tall for its panel."""
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
@@ -49,6 +50,17 @@ class ScrollColumn(VerticalArea):
         width = self._column.totalMinimumSize().width() + bar.sizeHint().width()
         return QSize(width, super().minimumSizeHint().height())
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._choose_bar()
+        super().resizeEvent(event)
+
+    def _choose_bar(self) -> None:
+        """Offer a scroll bar only if the widgets do not fit without it; beside one, texts need more lines."""
+        fits = self.sizeHint().height() <= self.height()
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        )
+
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if watched is self.widget() and event is not None and event.type() == QEvent.Type.LayoutRequest:
             self._update_needed_size()
@@ -57,6 +69,7 @@ class ScrollColumn(VerticalArea):
     def _update_needed_size(self) -> None:
         previous, self._needed_size = self._needed_size, self.sizeHint()
         if self._needed_size != previous:
+            self._choose_bar()
             self.updateGeometry()
             self.need_changed.emit()
 
