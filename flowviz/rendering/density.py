@@ -149,31 +149,38 @@ def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @cached(maxsize=4)
-def contour_labels(density: Density, levels: tuple[float, ...], view: ViewSpec, panel: Panel) -> tuple[Label, ...]:
+def contour_labels(
+    density: Density,
+    levels: tuple[float, ...],
+    view: ViewSpec,
+    panel: Panel,
+    taken: tuple[float, float] = (np.inf, 0.0),
+) -> tuple[Label, ...]:
     """Return a label with the enclosed probability for each contour.
 
-    Each label is at the outermost visible point of its contour in a certain direction. A label that would overlap
-    another one is left out.
+    Each label is at the outermost visible point of its contour in a certain direction, but not below a legend. A label
+    that would overlap another one is left out.
 
     Args:
         density: The density.
         levels: The log-density in nats of each contour of `MASSES`, such as `mass_levels(density)`.
         view: The view.
         panel: The size of the panel, in pixels.
+        taken: The left and the bottom end of the upper right corner of the panel, if a legend takes it.
     """
     projection, text, found = Projection(view, panel), em(view, panel), list[Label]()
-    size = np.array([panel.width, panel.height])
+    size, reach = np.array([panel.width, panel.height]), np.array(LABEL_EMS) * text
     margin = 0.08 * size.min()
     for mass, level, half_turns in zip(MASSES, levels, DIRECTIONS, strict=True):
         lines = [projection.pixels(line) for line in contour_lines(density, level)]
         longest = max(lines, key=lambda line: float(np.ptp(line, axis=0).max()), default=np.zeros((0, 2)))
-        visible = longest[((longest > margin) & (longest < size - margin)).all(axis=1)]
+        direction = np.array([np.cos(np.pi * half_turns), -np.sin(np.pi * half_turns)])
+        places = longest + text * direction
+        is_clear = (places[:, 0] < taken[0] - reach[0] / 2) | (places[:, 1] > taken[1] + reach[1] / 2)
+        visible = places[((longest > margin) & (longest < size - margin)).all(axis=1) & is_clear]
         if len(visible):
-            direction = np.cos(np.pi * half_turns), -np.sin(np.pi * half_turns)
-            x, y = visible[(visible @ direction).argmax()] + text * np.array(direction)
-            if any(
-                abs(x - other.x) < LABEL_EMS[0] * text and abs(y - other.y) < LABEL_EMS[1] * text for other in found
-            ):
+            x, y = visible[(visible @ direction).argmax()]
+            if any(abs(x - other.x) < reach[0] and abs(y - other.y) < reach[1] for other in found):
                 continue
             found.append(Label(float(x), float(y), percent(float(mass)), "mm"))
     return tuple(found)

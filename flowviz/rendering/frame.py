@@ -72,8 +72,6 @@ def prepare_density(density: Density, view: ViewSpec, size: PictureSize, units: 
     """Fill the caches with the drawn density, to make a later `render_frame` faster. Thread-safe."""
     second, panel = _second(view) if is_split(view) else view, panel_of(view, size)
     density_background(density, second, panel, units, heat_scale(second))
-    if view.labels:
-        contour_labels(density, mass_levels(density), second, panel)
 
 
 def _second(view: ViewSpec) -> ViewSpec:
@@ -115,13 +113,13 @@ def panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outsi
     """Return the text labels of a panel, except for its title and legend."""
     labels = tick_labels(view, panel, scene.units) if view.axes else []
     if view.labels:
+        taken = legend_ends(view, panel, keys(scene, stage, view, panel))
         if scene.density is not None and density_strength(scene, stage, view) > 0:
-            labels += contour_labels(scene.density, mass_levels(scene.density), view, panel)
+            labels += contour_labels(scene.density, mass_levels(scene.density), view, panel, taken)
         if outside:
             text = f"{outside:,} of {scene.trace.positions.shape[1]:,} outside"
             labels.append(note_label(view, panel, text))
         if "grid" in view.marks and view.square is not None:
-            taken = legend_ends(view, panel, keys(scene, stage, view, panel))
             labels += square_labels(scene, stage, view, panel, taken)
     return labels
 

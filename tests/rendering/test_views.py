@@ -19,10 +19,12 @@ from flowviz.rendering import (
     render_frame,
     visible_rectangle,
 )
+from flowviz.rendering.annotate import em
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
-from flowviz.rendering.density import contour_lines, mass_levels
-from flowviz.rendering.legend import draw_key, keys
+from flowviz.rendering.density import LABEL_EMS, contour_lines, mass_levels
+from flowviz.rendering.frame import panel_labels
+from flowviz.rendering.legend import draw_key, keys, legend_ends
 from flowviz.rendering.particles import CHOSEN, EDGE_MARK, log_density_limits, log_det_limit, particle_colors
 from flowviz.rendering.paths import path_curves
 from flowviz.rendering.projection import Panel, Projection
@@ -236,6 +238,17 @@ def test_the_density_shows_at_its_own_stage_only() -> None:
     assert ink[0] == ink[4] == ink[5] == 0
     assert 0 < ink[1] < 0.6 * ink[2]
     assert ink[3] == pytest.approx(ink[2] / 2, rel=0.05)
+
+
+@pytest.mark.parametrize("center", [(0.0, 0.0), (-1.0, -1.5), (-2.0, -0.5), (-2.5, -2.0)])
+def test_labels_of_contours_are_not_below_the_legend(center: tuple[float, float]) -> None:
+    scene, view = Scene(bent(base_particles(500)), density=base_density()), ViewSpec(marks={"density"}, center=center)
+    left, bottom = legend_ends(view, PANEL, keys(scene, 0, view, PANEL))
+    labels = [label for label in panel_labels(scene, 0, view, PANEL, 0) if label.text.endswith("%")]
+    assert labels
+    width, height = (ems * em(view, PANEL) / 2 for ems in LABEL_EMS)
+    for label in labels:
+        assert label.x + width <= left or label.y - height >= bottom
 
 
 @pytest.mark.parametrize("beside", [False, True])
