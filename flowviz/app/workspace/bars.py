@@ -16,12 +16,19 @@ from flowviz.specs.comparison import MAX_ENTRANTS, MAX_NAME
 
 
 class ComparisonBar(QWidget):
-    """Describes a comparison, and has the commands for all of its flows."""
+    """Describes a comparison, and has the commands for all of its flows.
+
+    Attributes:
+        title: The description.
+        limits: The check box for the limits of counting.
+        new_button: The button that starts another comparison.
+        leave_button: The button that returns to the flow of the window.
+    """
 
     def __init__(self, compared: ComparedState, links: LinksState) -> None:
         super().__init__()
         self.setObjectName("comparisonBar")
-        self._title = FittingLabel("comparisonTitle", "Description of the comparison")
+        self.title = FittingLabel("comparisonTitle", "Description of the comparison")
         self.limits = check_box("limitByCounting", "Li&mit by counting", f"Add a line to the table. {TIP}")
         compared.watch(lambda value: value.limits is not None, self.limits.setChecked)
         self.new_button = button("newComparisonButton", "&New Comparison…", "Compare other flows")
@@ -31,11 +38,7 @@ class ComparisonBar(QWidget):
         difference = DifferenceBox(compared, links)
         controls = difference, self.limits, self.new_button, self.leave_button
         wrapped = WrappingRow(GAP, *controls)  # or the buttons would be narrower than their texts
-        lay_out(QHBoxLayout(self), self._title, wrapped, stretched=self._title)
-
-    def show_title(self, *texts: str) -> None:
-        """Describe the comparison, in the longest text that fits."""
-        self._title.show_texts(*texts)
+        lay_out(QHBoxLayout(self), self.title, wrapped, stretched=self.title)
 
 
 class EntrantBar(QWidget):

@@ -170,4 +170,4 @@ class Workbench(QObject):
             self._links.enlarge(selected)
 
     def _show_title(self) -> None:
-        self.bar.show_title(*title(self.compared.value, self._around.view.seen.view))
+        self.bar.title.show_texts(*title(self.compared.value, self._around.view.seen.view))
