@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QGraphicsSceneWheelEvent
 from flowviz import rendering
 from flowviz.app.editing.bend_arrows import draw_arrows
 from flowviz.app.pane.drawing_queue import DrawingQueue
-from flowviz.app.style.theme import COLORS, ink
+from flowviz.app.style.theme import COLORS, background, ink
 from flowviz.app.style.tokens import DOT, GAP, LINE, THICK_LINE, TIGHT
 from flowviz.errors import SpecError
 from flowviz.records import Combination, Scene
@@ -105,8 +105,11 @@ class CloudItem(pg.GraphicsWidget):
         if drawn.hovered is not None:
             self._paint_ring(painter, drawn.hovered)
         if text := drawn.hint or drawn.note or drawn.progress:
+            area = self.boundingRect().adjusted(GAP, TIGHT, -GAP, -TIGHT)
+            covered = painter.boundingRect(area, HINT_PLACE, text).adjusted(-TIGHT, 0, TIGHT, 0)
+            painter.fillRect(covered, background(theme))  # of two pictures, it may be on the legend of the first
             painter.setPen(QColor(*COLORS["warning"][theme]) if drawn.hint else ink(theme))
-            painter.drawText(self.boundingRect().adjusted(GAP, TIGHT, -GAP, -TIGHT), HINT_PLACE, text)
+            painter.drawText(area, HINT_PLACE, text)
         if self._region:
             painter.setPen(QPen(RUBBER_BAND, LINE, Qt.PenStyle.DashLine))
             painter.drawPolygon(QPolygonF(self._region))

@@ -11,7 +11,10 @@ from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.view import Tool
-from flowviz.records import Combination
+from flowviz.app.style.theme import background
+from flowviz.records import Combination, Scene, base_particles
+from flowviz.specs import ViewSpec
+from tests.rendering.scenes import bent
 
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 
@@ -133,3 +136,17 @@ def test_drags_are_ignored_with_the_right_button_and_in_the_overview(item: Item)
         drag.ignore.assert_called_once()
         drag.accept.assert_not_called()
     assert not item.zooms
+
+
+def test_a_sentence_above_the_picture_covers_what_lies_below_it(item: Item) -> None:
+    cloud = item.cloud
+    cloud.show_scene(Scene(bent(0.1 * base_particles(8000))))
+    cloud.set_view(ViewSpec(labels=False, axes=False, half_extent=0.1, point_diameter=50))
+
+    def empty_pixels() -> int:
+        image, paper = cloud.picture(), background(cloud.view.theme)
+        return sum(image.pixelColor(x, y) == paper for x in range(150, 250) for y in range(6, 16))
+
+    assert empty_pixels() == 0
+    cloud.annotate(progress="Computing the density and the grid")
+    assert empty_pixels() > 100
