@@ -9,7 +9,7 @@ from PyQt6.QtGui import QFontMetrics, QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import background, shown_theme
-from flowviz.app.style.tokens import DOT, GAP, LINE
+from flowviz.app.style.tokens import DOT, GAP, LINE, WIDE
 from flowviz.app.widgets.controls import button, lay_out, named, row
 from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.jump_slider import JumpSlider
@@ -89,9 +89,8 @@ class OneDimension(ThemeFollower, QWidget):
         for plot in (self._map, self._below, self._beside):
             for side in ("left", "bottom"):
                 plot.getAxis(side).set_appearance(font, theme)
-        width = AXIS_EMS * QFontMetrics(font).height()
-        self._map.getAxis("left").setWidth(width)
-        self._below.getAxis("left").setWidth(width)
+        for plot in (self._map, self._below):
+            plot.getAxis("left").setWidth(AXIS_EMS * QFontMetrics(font).height())
         self._create_items(theme)
         self._slope.setFont(font)
         self._show()
@@ -125,6 +124,7 @@ class OneDimension(ThemeFollower, QWidget):
         self._beside.setXRange(0, HIGHEST, padding=0)
         self._beside.getAxis("left").setStyle(showValues=False)  # they are those of the curve
         layout = self._plots.ci.layout
+        layout.setHorizontalSpacing(WIDE)  # between the last number of an axis and the first of the next one
         for line, share in enumerate((3, 2)):
             layout.setRowStretchFactor(line, share)
             layout.setColumnStretchFactor(line, share)

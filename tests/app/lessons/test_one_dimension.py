@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.lessons.one_dimension import OneDimension
 from flowviz.app.style.theme import background, shown_theme
 from flowviz.app.widgets.jump_slider import JumpSlider
-from flowviz.lessons.one_dimension import KNOTS, MonotoneCurve
+from flowviz.lessons.one_dimension import KNOTS, RANGE, MonotoneCurve
 from flowviz.specs.view import Theme
 from tests.app.pane.mouse import drag
 
@@ -149,6 +149,12 @@ def test_each_y_is_as_high_in_the_density_as_in_the_curve(view: OneDimension, fa
     for y in (-3, 0, 2):
         heights = [box.mapViewToScene(QPointF(0, y)).y() for box in (curve, density)]
         assert heights[0] == pytest.approx(heights[1], abs=0.5)
+
+
+def test_numbers_of_neighboring_axes_do_not_touch(view: OneDimension) -> None:
+    curve, density = (plot.getViewBox() for plot in (view._map, view._beside))
+    gap = density.mapViewToScene(QPointF(0, 0)).x() - curve.mapViewToScene(QPointF(RANGE, 0)).x()
+    assert gap > view.fontMetrics().horizontalAdvance("4") + view.fontMetrics().horizontalAdvance("0")
 
 
 def test_the_tangent_shows_the_slope_of_the_shaded_slice(view: OneDimension) -> None:
