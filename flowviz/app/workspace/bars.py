@@ -35,9 +35,8 @@ class ComparisonBar(QWidget):
         self.leave_button = button(
             "leaveComparisonButton", "&Back to the Flow", "Show the flow of the window, and keep the comparison"
         )
-        difference = DifferenceBox(compared, links)
-        controls = difference, self.limits, self.new_button, self.leave_button
-        wrapped = WrappingRow(GAP, *controls)  # or the buttons would be narrower than their texts
+        # A row that wraps, or the buttons would be narrower than their texts.
+        wrapped = WrappingRow(GAP, DifferenceBox(compared, links), self.limits, self.new_button, self.leave_button)
         lay_out(QHBoxLayout(self), self.title, wrapped, stretched=self.title)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QSplitter
 
+from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import share_out
 from flowviz.app.workspace.compared import ComparedState
 from flowviz.app.workspace.loss_curves import LossCurves
@@ -22,5 +23,6 @@ class Figures(QSplitter):
         """Create the figures; Return in the table opens the entrant with a name on its own, and Delete removes it."""
         super().__init__(Qt.Orientation.Horizontal)
         self.setObjectName("comparisonFigures")
+        self.setContentsMargins(GAP, 0, GAP, GAP)
         self.plot, self.table = LossCurves(compared), FiguresTable(compared, open_entrant, remove)
         share_out(self, {self.plot: PLOT_SHARE, self.table: TABLE_SHARE})
