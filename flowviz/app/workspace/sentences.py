@@ -18,7 +18,7 @@ MANY = 3  # words that need a comma between them
 
 
 def title(compared: Compared, view: ViewSpec) -> tuple[str, ...]:
-    """Return descriptions of the comparison, from the longest to the shortest.
+    """Return descriptions of the comparison, from the longest to the shortest, which may be empty.
 
     During a training, they end with the marks of a view that the panes beside the selected one do not draw.
     """
@@ -27,7 +27,7 @@ def title(compared: Compared, view: ViewSpec) -> tuple[str, ...]:
     texts = _description(compared)
     hidden = sorted(view.marks & FIELDS)
     if can_query(compared) or not hidden:
-        return texts
+        return (*texts, "")  # where there is hardly any room, nothing says more than the first letters
     names = " and ".join(hidden) if len(hidden) < MANY else f"{', '.join(hidden[:-1])} and {hidden[-1]}"
     note = f"The other flows show {names} again when the training pauses or ends"
     return (*(f"{text}. {note}" for text in texts), note)
@@ -39,13 +39,14 @@ def _description(compared: Compared) -> tuple[str, ...]:
     if not compared.trains_all:
         return (flows,)
     if not compared.shares_target:
-        return f"{flows} and their targets, each with {budget}", f"{flows}, {budget} each"
+        return f"{flows} and their targets, each with {budget}", f"{flows}, {budget} each", flows
     target = shortened(compared.runs[0].target.title, MAX_TITLE)
     learn = "learn" if count > 1 else "learns"
     return (
         f"{flows} {learn} '{target}', each with {budget}, on the same points",
         f"{flows} {learn} '{target}', each with {budget}",
         f"{flows}, {budget} each",
+        flows,
     )
 
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.pane.central_widget import CentralWidget
 from flowviz.app.pane.view_bar import ViewBar
 from flowviz.app.state.view import ViewState
+from flowviz.app.widgets.labels import FittingLabel
 from tests.app.conftest import Window
 from tests.app.window.layouts import clipped
 from tests.app.workspace.fakes import untrained
@@ -81,6 +82,7 @@ def test_buttons_above_a_comparison_are_as_wide_as_their_texts(window: Window, q
     for percent in (100, 150):
         window.main.appearance.choose_text_size(percent)
         qtbot.waitUntil(lambda: window.find(QWidget, "leaveComparisonButton").isVisible() and clipped(bar) == [])
+        assert "…" not in window.find(FittingLabel, "comparisonTitle").drawn_text
 
 
 def lines_of(bar: ViewBar) -> int:
