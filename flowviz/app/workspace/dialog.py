@@ -108,14 +108,15 @@ class ComparisonDialog(QDialog):
         self._compare = existing(self._buttons.button(QDialogButtonBox.StandardButton.Ok))
 
     def _lay_out(self) -> None:
-        heading = WrappingLabel("comparisonHeading", HEADING, HEADING)
         form, budget = QFormLayout(), budget_row(self._request)
         form.addRow("&Target", self._target)
         form.addRow("&Seed", self._seed)
         form.addRow(existing(budget.takeAt(0)).widget(), budget)  # the label, in the column of the others
         adding = row(self._adds_current, self._add, stretched=self._adds_current)
-        texts = heading, self._presets, self._sentence, self._words, adding, self._added
-        lay_out(QVBoxLayout(self), *texts, form, self._problem, self._buttons, margin=GAP)
+        lay_out(
+            QVBoxLayout(self), WrappingLabel("comparisonHeading", HEADING, HEADING), self._presets, self._sentence,
+            self._words, adding, self._added, form, self._problem, self._buttons, margin=GAP,
+        )  # fmt: skip
         self.setMinimumWidth(60 * self.fontMetrics().averageCharWidth())
 
     def _connect(self) -> None:

@@ -41,7 +41,9 @@ TIPS = {
 }
 DESCRIPTION = "A row for each flow. Return opens the flow on its own, Delete removes it. Click a heading to sort"
 SHORT = {"seconds_to_goal": "80% after"}  # headings that are shorter than in files
-ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+NAME_ALIGNED, ALIGNED = (
+    side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+)  # also of the headings
 
 
 class FiguresModel(QAbstractTableModel):
@@ -76,12 +78,17 @@ class FiguresModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return None
-        if section == NAME_COLUMN:
-            return "entrant" if role == Qt.ItemDataRole.DisplayRole else None
-        column = COLUMNS[section - 1]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return SHORT.get(column.name, column.heading(self._rows))
-        return TIPS[column.name] if role == Qt.ItemDataRole.ToolTipRole else None
+        match role:
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return NAME_ALIGNED if section == NAME_COLUMN else ALIGNED
+            case Qt.ItemDataRole.DisplayRole if section == NAME_COLUMN:
+                return "entrant"
+            case Qt.ItemDataRole.DisplayRole:
+                column = COLUMNS[section - 1]
+                return SHORT.get(column.name, column.heading(self._rows))
+            case Qt.ItemDataRole.ToolTipRole if section != NAME_COLUMN:
+                return TIPS[COLUMNS[section - 1].name]
+        return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if self.is_summary(index.row()):

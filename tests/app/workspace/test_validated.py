@@ -40,6 +40,16 @@ def test_table_names_validation_figures_until_there_is_a_result(qtbot: QtBot) ->
     assert "validation" not in cell(table, 1).data(Qt.ItemDataRole.AccessibleTextRole)
 
 
+def test_headings_are_aligned_with_their_columns(qtbot: QtBot) -> None:
+    table = FiguresTable(ComparisonHarness().compared)
+    qtbot.addWidget(table)
+    role, model = Qt.ItemDataRole.TextAlignmentRole, table.model()
+    assert model is not None
+    name, figure = (model.headerData(column, Qt.Orientation.Horizontal, role) for column in (0, 1))
+    assert name & Qt.AlignmentFlag.AlignLeft
+    assert figure == cell(table, 1).data(role)
+
+
 def headings(table: FiguresTable) -> list[str]:
     model = table.model()
     assert model is not None
