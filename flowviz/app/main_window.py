@@ -133,10 +133,10 @@ class MainWindow(QMainWindow):
             self.request, self.view, self.layer_editor, self.target_builder, self.viewer, self.status, runner, self
         )
         self.warm_up = WarmUp(self.request, self.session, self)
-        self.comparisons.set_surroundings(around := Surroundings(
+        around = self.comparisons.around = Surroundings(
             self._center, training, self.request, self.view, self.edits, self.target_builder, self.session,
             self.viewer, runner, self.status, self.notifications.post,
-        ))  # fmt: skip
+        )  # fmt: skip
         self._center.add_bar(self.comparisons.return_bar)
         comparison = self.comparisons.dialogs
         self.document_actions = DocumentActions(

@@ -24,7 +24,7 @@ class UndoHistory(QObject):
 
     Attributes:
         stack: The edits.
-        is_paused: Whether changes are ignored, for example while choices are being restored.
+        is_paused: Whether changes are ignored, for example while choices are being restored. `resume` ends it.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -81,15 +81,11 @@ class UndoHistory(QObject):
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Record no changes."""
-        self.suspend()
+        self.is_paused = True
         try:
             yield
         finally:
             self.resume()
-
-    def suspend(self) -> None:
-        """Record no changes until `resume`."""
-        self.is_paused = True
 
     def resume(self) -> None:
         """Record changes again."""

@@ -165,7 +165,7 @@ class Session(QObject):
                 self.toggle_pause()
             self._aside = self.work
             self._runner.exchange()
-        self.undo.suspend()
+        self.undo.is_paused = True
         self._presenter.entrant = ""
         self.previous.set_offered(False)
 

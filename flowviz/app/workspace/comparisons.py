@@ -39,6 +39,7 @@ class Comparisons(QObject):
     Attributes:
         compared: The entrants.
         links: What their panes share.
+        around: The parts of the window that comparisons share with it.
         grid: The panes, one of which contains the cloud of the window.
         document: The comparison and its file.
         workbench: The parts and controllers of comparisons. None before the first one.
@@ -64,7 +65,7 @@ class Comparisons(QObject):
         super().__init__(window)
         self.return_bar = ReturnBar(self.enter)
         self._window, self._cloud = window, cloud
-        self._around: Surroundings  # is set once the window has all of its parts
+        self.around: Surroundings  # is set once the window has all of its parts
         self.workbench: Workbench | None = None
         self.is_shown = self._is_beside = False
         self.compared, self.links = ComparedState(self), LinksState(self)
@@ -74,10 +75,6 @@ class Comparisons(QObject):
         self.document = Document(self._content(), self)
         self.dialogs = DocumentDialogs(self.document, window)
 
-    def set_surroundings(self, around: "Surroundings") -> None:
-        """Set the parts of the window that comparisons share with it."""
-        self._around = around
-
     @property
     def shown(self) -> "Workbench | None":
         """Return the parts and controllers of the comparison while it is shown. None otherwise."""
@@ -86,7 +83,7 @@ class Comparisons(QObject):
     @property
     def trainings(self) -> "Session | Trainings":
         """Return the controller of the trainings that are shown: the session, or that of a comparison."""
-        return self._around.session if self.shown is None else self.shown.controller
+        return self.around.session if self.shown is None else self.shown.controller
 
     def take_project(self, path: Path) -> None:
         """Add the flow of a project file to the comparison that is shown, or open the file."""
@@ -109,7 +106,7 @@ class Comparisons(QObject):
     def _ask(self, *, trains: bool) -> None:
         from flowviz.app.workspace.dialog import ComparisonDialog
 
-        dialog = ComparisonDialog(self._around.session.project(), Path.home(), self._window)
+        dialog = ComparisonDialog(self.around.session.project(), Path.home(), self._window)
         dialog.chosen.connect(self.show)
         if trains:
             dialog.chosen.connect(lambda: self._present().controller.begin())
@@ -123,7 +120,7 @@ class Comparisons(QObject):
             self.dialogs.leave(self._begin_beside)
 
     def _begin_beside(self) -> None:
-        work = self._around.session.shown
+        work = self.around.session.shown
         project, plan = replace(work.trained_project(), next=None), work.request.plan
         name = name_of(project)
         copy = Project.untrained(plan.target, trainable(plan.flow), plan.training)
@@ -213,7 +210,7 @@ class Comparisons(QObject):
     def _create(self) -> "Workbench":
         from flowviz.app.workspace.workbench import Workbench
 
-        workbench = Workbench(self.compared, self.links, self.grid, self._around, self._open, self._window)
+        workbench = Workbench(self.compared, self.links, self.grid, self.around, self._open, self._window)
         workbench.bar.new_button.clicked.connect(lambda: self.choose_another())
         workbench.bar.leave_button.clicked.connect(lambda: self.leave())
         workbench.controller.left_alone.connect(self._keep_alone)
@@ -225,7 +222,7 @@ class Comparisons(QObject):
             trains = self.compared.value.state in {TrainingState.PREPARING, TrainingState.TRAINING}
             self.leave()
             if trains:
-                self._around.session.resume()
+                self.around.session.resume()
         else:
             self.project_chosen.emit(run.project, partial(self.return_bar.show_entrant, run.name))
 
