@@ -174,7 +174,7 @@ def comparison_observations(value: Compared) -> Mapping[str, Any]:
 def _comparison_state(value: Compared) -> str:
     if word := TRAINING_WORDS.get(value.state):
         return word
-    return "ended" if value.is_ended else "idle"
+    return "ended" if all(run.has_ended for run in value.runs) else "idle"
 
 
 def _best(value: Compared) -> str | None:

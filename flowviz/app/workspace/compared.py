@@ -94,11 +94,6 @@ class Compared:
         """Return whether all entrants have the same target."""
         return all(run.target == self.runs[0].target for run in self.runs)
 
-    @property
-    def is_ended(self) -> bool:
-        """Return whether the trainings of all entrants have ended."""
-        return all(run.has_ended for run in self.runs)
-
     def run(self, name: str) -> EntrantRun | None:
         """Return the entrant with a name. None if there is none."""
         return next((run for run in self.runs if run.name == name), None)
@@ -110,11 +105,6 @@ class Compared:
     def having(self, changed: EntrantRun) -> "Compared":
         """Return a copy with another state of an entrant."""
         return replace(self, runs=tuple(changed if run.name == changed.name else run for run in self.runs))
-
-    @property
-    def free_style(self) -> int:
-        """Return the lowest number of a style that no entrant has."""
-        return next(number for number in count() if number not in {run.style for run in self.runs})
 
     def with_runs(self, runs: Sequence[EntrantRun]) -> "Compared":
         """Return a copy with other entrants. The same one stays selected, or the one beside it if it has left."""
@@ -174,9 +164,10 @@ class ComparedState(State[Compared]):
             self.select(name)
 
     def add(self, run: EntrantRun) -> None:
-        """Add an entrant in a free style, and select it."""
-        styled = replace(run, style=self.value.free_style)
-        self.change(runs=(*self.value.runs, styled), selected=run.name)
+        """Add an entrant in the lowest style that no other has, and select it."""
+        taken = {each.style for each in self.value.runs}
+        style = next(number for number in count() if number not in taken)
+        self.change(runs=(*self.value.runs, replace(run, style=style)), selected=run.name)
 
     def remove(self, name: str) -> None:
         """Remove an entrant, and select the one beside it if it was selected."""
