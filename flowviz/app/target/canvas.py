@@ -14,8 +14,8 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from flowviz.app.style.theme import background, ink, shown_theme
-from flowviz.app.style.tokens import CORNER, GAP, TIGHT, UNIT, WIDE
-from flowviz.app.target.preview import draw_fitted, tinted
+from flowviz.app.style.tokens import GAP, TIGHT, UNIT, WIDE
+from flowviz.app.target.preview import draw_fitted, draw_paper, tinted
 from flowviz.app.widgets.controls import named
 
 SIZE = QSize(640, 400)  # of the drawing in pixels, independent of the size on the screen
@@ -62,11 +62,7 @@ class Canvas(QWidget):
         """Replace the drawing by a picture, scaled to fit."""
         image = _blank()
         painter = QPainter(image)
-        size = alpha.size().scaled(SIZE, Qt.AspectRatioMode.KeepAspectRatio)
-        target = QRectF(QPointF(), QSize(size).toSizeF())
-        target.moveCenter(QRectF(image.rect()).center())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(target, tinted(alpha, QColor("black")))
+        draw_fitted(painter, alpha, QRectF(image.rect()), QColor("black"))
         painter.end()
         self._set_image(image)
         self.changed.emit("Open")
@@ -152,16 +148,13 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setBrush(background(shown_theme()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(self._drawing_rect, CORNER, CORNER)
+        draw_paper(painter, self._drawing_rect)
         if self._traced is not None:
             painter.setOpacity(TRACED_OPACITY)
             margin = 0.05 * self._drawing_rect.height()
             room = self._drawing_rect.adjusted(margin, margin, -margin, -margin)
-            draw_fitted(painter, self._traced, room, shown_theme())
+            draw_fitted(painter, self._traced, room, ink(shown_theme()))
             painter.setOpacity(1.0)
         painter.drawImage(self._drawing_rect, tinted(self._image, ink(shown_theme())))
         if self._hint and not self._is_drawing:

@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.style.theme import background, ink, shown_theme
 from flowviz.app.style.tokens import CORNER, GAP, UNIT
-from flowviz.specs.view import Theme
 
 PREVIEW_HEIGHT = 8 * UNIT  # pixels
 
@@ -33,24 +32,29 @@ class Preview(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(background(shown_theme()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(self.rect(), CORNER, CORNER)
+        draw_paper(painter, QRectF(self.rect()))
         if self._alpha is not None:
             room = QRectF(self.rect()).adjusted(GAP, GAP, -GAP, -GAP)
-            draw_fitted(painter, self._alpha, room, shown_theme())
+            draw_fitted(painter, self._alpha, room, ink(shown_theme()))
 
 
-def draw_fitted(painter: QPainter, alpha: QImage, room: QRectF, theme: Theme) -> None:
-    """Draw a picture in the ink color of the theme, centered in a rectangle and scaled to fit."""
+def draw_paper(painter: QPainter, rect: QRectF) -> None:
+    """Draw the background of a target, with round corners."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(background(shown_theme()))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(rect, CORNER, CORNER)
+
+
+def draw_fitted(painter: QPainter, alpha: QImage, room: QRectF, color: QColor) -> None:
+    """Draw a picture in a color, centered in a rectangle and scaled to fit."""
     device = painter.device()
     ratio = device.devicePixelRatioF() if device is not None else 1.0
     size = alpha.size().scaled((room.size() * ratio).toSize(), Qt.AspectRatioMode.KeepAspectRatio)
     scaled = alpha.scaled(size.expandedTo(QSize(1, 1)), transformMode=Qt.TransformationMode.SmoothTransformation)
     target = QRectF(0, 0, size.width() / ratio, size.height() / ratio)
     target.moveCenter(room.center())
-    painter.drawImage(target, tinted(scaled, ink(theme)))
+    painter.drawImage(target, tinted(scaled, color))
 
 
 def alpha_image(shades: NDArray[np.uint8]) -> QImage:

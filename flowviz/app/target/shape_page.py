@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QIcon, QPainter, QPixmap
 
 from flowviz.app.state.request import RequestState
-from flowviz.app.style.theme import shown_theme
+from flowviz.app.style.theme import ink, shown_theme
 from flowviz.app.style.tokens import GAP, UNIT
 from flowviz.app.target.page import Page
 from flowviz.app.target.preview import alpha_image, draw_fitted
@@ -57,6 +57,6 @@ def _icon(shades: NDArray[np.uint8], theme: Theme) -> QIcon:
     picture = QPixmap(side, side)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    draw_fitted(painter, alpha_image(shades), QRectF(2, 2, side - 4, side - 4), theme)
+    draw_fitted(painter, alpha_image(shades), QRectF(2, 2, side - 4, side - 4), ink(theme))
     painter.end()
     return QIcon(picture)
