@@ -25,10 +25,8 @@ class ByHandDialog(QDialog):
         begin_dialog(self, "byHandDialog", "Build by Hand")
         heading = WrappingLabel("byHandHeading", "What building by hand means", HEADING.format(title=title))
         heading.setMinimumWidth(WIDTH)
-        couplings = named(
-            QSpinBox(), "byHandCouplings", "Number of couplings",
-            "Each coupling moves points along one axis; between two of them, the axes are swapped",
-        )  # fmt: skip
+        tip = "Each coupling moves points along one axis; between two of them, the axes are swapped"
+        couplings = named(QSpinBox(), "byHandCouplings", "Number of couplings", tip)
         couplings.setRange(1, MAX_COUPLINGS)
         couplings.setValue(USUAL_COUPLINGS)
         buttons = accept_buttons(self, "buildButton", "&Build", "Start with these couplings")

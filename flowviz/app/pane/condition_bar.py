@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QWidget
 from flowviz.app.state.request import Request, RequestState
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import UNIT
-from flowviz.app.widgets.controls import check_box, label_of, lay_out, named, row_widget, tool_button
+from flowviz.app.widgets.controls import check_box, flat, label_of, lay_out, named, row_widget, tool_button
 from flowviz.app.widgets.form import ControlSpec, bind_control, control_of
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.app.widgets.labels import FittingLabel
@@ -42,7 +42,7 @@ class ConditionBar(QWidget):
         self._slider.setRange(0, POSITIONS)
         self._slider.setMinimumWidth(SLIDER_WIDTH)
         tip = "Go through all values and back, or stop"
-        self._play = tool_button("conditionPlayButton", "Play the condition", tip, "play", run=self._toggle)
+        self._play = flat(tool_button("conditionPlayButton", "Play the condition", tip, "play", run=self._toggle))
         self._tour = QTimeLine(TOUR_MS, self._slider)
         self._tour.setLoopCount(0)
         self._any = check_box("conditionAnyBox", "Any", ANY_TIP)
