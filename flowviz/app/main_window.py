@@ -122,7 +122,10 @@ class MainWindow(QMainWindow):
     def _create_controllers(self) -> None:
         training = self._training
         self.viewer = Viewer(self._viewing, self.view, FlowQueries(self), self)
-        self.target_builder = TargetBuilder(self.request, self)
+        self.target_builder = TargetBuilder(
+            self.request, self, show_pictures=training.target.shape.show_pictures,
+            show_base_warning=training.flow.show_base_warning,
+        )  # fmt: skip
         self.target_importer = TargetImporter(training.target, self.request, self.comparisons.take_project, self)
         self.status = TrainingStatus(
             training.controls, training.loss_plot, training.metrics, training.status_bar,
@@ -255,8 +258,6 @@ class MainWindow(QMainWindow):
         takers = self._lesson_files, self.target_importer
         DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)
-        self.target_builder.pictures_ready.connect(self._training.target.shape.show_pictures)
-        self.target_builder.base_judged.connect(self._training.flow.show_base_warning)
         self._show_target()
         self._layout.follow_probe(self.view, lambda: self._presentation.is_on or self.lessons.is_shown)
         self._connect_pages()

@@ -53,7 +53,7 @@ class CurvePlot(ThemeFollower, QWidget):
         self._plot = Late(partial(_load_plot, bending, self._color), self._style)
         self._drawn: Sequence[Curve] = ()  # the curves behind which what was learned is drawn
         self._across = ""  # the label of the horizontal axis
-        self._column = lay_out(QVBoxLayout(self), self._names, self._plot, self._hint)
+        lay_out(QVBoxLayout(self), self._names, self._plot, self._hint)
         self.hide()
         bending.changed.connect(self._update)
 

@@ -61,7 +61,7 @@ class Lessons(QObject):
         say: Callable[[str], object],
     ) -> None:
         super().__init__(window)
-        self._window, self._panel, self._documents = window, panel, documents
+        self._panel, self._documents = panel, documents
         self.observer, self.opener, self._preparation = observer, opener, preparation
         self.one_dimension, self.pointer, self.say = one_dimension, pointer, say
         self.state = LessonState(self)

@@ -1,5 +1,6 @@
 """The target builder: builds the requested target."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
@@ -30,13 +31,28 @@ class TargetBuilder(QObject):
     """
 
     built_changed = pyqtSignal(object)  # BuiltTarget or None
-    pictures_ready = pyqtSignal(object)  # picture (rows, columns) of each shape, by name
-    base_judged = pyqtSignal(str)  # why the base of the requested flow does not suit the target; empty if it does
     notice_posted = pyqtSignal(object)  # Notice
 
-    def __init__(self, request: RequestState, parent: QObject, worker: LatestWorker | None = None) -> None:
+    def __init__(
+        self,
+        request: RequestState,
+        parent: QObject,
+        worker: LatestWorker | None = None,
+        *,
+        show_pictures: Callable[[dict[ShapeName, NDArray[np.uint8]]], object] = lambda _: None,
+        show_base_warning: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Build the requested target.
+
+        Args:
+            request: The request.
+            parent: The owner.
+            worker: Builds targets. None for a new thread.
+            show_pictures: Called with a picture (rows, columns) of each shape, by name, when one is first requested.
+            show_base_warning: Called with why the base of the requested flow does not suit the target, or with nothing.
+        """
         super().__init__(parent)
-        self._request = request
+        self._request, self._show_pictures, self._show_base_warning = request, show_pictures, show_base_warning
         self._worker = worker or LatestWorker(start_delay_ms=START_DELAY_MS)
         self._worker.failed.connect(self._on_failed)
         self._has_pictures = False
@@ -94,14 +110,14 @@ class TargetBuilder(QObject):
         """Compare the base with the target in the background, because counting the parts of a target takes a moment."""
         self._worker.drop(kept={TARGET, PICTURES})
         if self.built is None or self._request.plan.flow.base != "mixture":
-            self.base_judged.emit("")
+            self._show_base_warning("")
         else:
             judge = partial(targets.base_warning, self._request.plan.flow, self.built.target)
-            self._worker.ask("base", judge, self.base_judged.emit)
+            self._worker.ask("base", judge, self._show_base_warning)
 
     def _on_pictures(self, pictures: dict[ShapeName, NDArray[np.uint8]]) -> None:
         self._has_pictures = True
-        self.pictures_ready.emit(pictures)
+        self._show_pictures(pictures)
 
     def _on_failed(self, notice: Notice) -> None:
         if self.built is None:

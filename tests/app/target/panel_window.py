@@ -27,7 +27,7 @@ class PanelWindow(QWidget):
         super().__init__()
         self.request = RequestState(self)
         panel = TargetPanel(self.request)
-        self.target_builder = TargetBuilder(self.request, self)
+        self.target_builder = TargetBuilder(self.request, self, show_pictures=panel.shape.show_pictures)
         self.target_importer = TargetImporter(panel, self.request, lambda _: None, self)
         self.notifications = Notifications(panel.notices, self)
         self.undo = ProjectUndo(self.request, ViewState(self), EditsState(self), self)
@@ -35,7 +35,6 @@ class PanelWindow(QWidget):
         DropTarget(self, self.target_importer.take_media)
         builder = self.target_builder
         builder.built_changed.connect(lambda: panel.show_target(builder.built, builder.problem))
-        builder.pictures_ready.connect(panel.shape.show_pictures)
         for source in (builder, self.target_importer):
             source.notice_posted.connect(self.notifications.post)
         stack = self.undo.stack

@@ -186,8 +186,8 @@ def test_base_that_does_not_suit_the_target_is_warned_about(
     threads = list[threading.Thread]()
     monkeypatch.setattr(targets, "base_warning", noted)
     warning = requested.find(QLabel, "flowWarning")
-    builder = TargetBuilder(requested.request, requested.window)
-    builder.base_judged.connect(requested.panel.show_base_warning)
+    show = requested.panel.show_base_warning
+    builder = TargetBuilder(requested.request, requested.window, show_base_warning=show)
     requested.choose("flowBase", "mixture")
     requested.request.show_text("BRAD")
     assert not warning.isVisible(), "the target is not known yet"
@@ -212,8 +212,7 @@ def test_base_is_judged_only_if_it_is_a_mixture_and_has_changed(
 
     bases, judged, may_end, worker = list[str](), list[str](), threading.Event(), LatestWorker()
     monkeypatch.setattr(targets, "base_warning", slow)
-    builder = TargetBuilder(requested.request, requested.window, worker)
-    builder.base_judged.connect(judged.append)
+    builder = TargetBuilder(requested.request, requested.window, worker, show_base_warning=judged.append)
     requested.request.show_text("BRAD")
     requested.choose("flowNormalization", "minibatch")
     requested.choose("flowBase", "mixture")
