@@ -86,14 +86,16 @@ class InspectorController(QObject):
     def _show_report(self) -> None:
         """Query the report of the current stage of a trained flow; show a loading state unless one is displayed.
 
-        While a curve is dragged, the report of its stage stays until the particles are complete.
+        While a curve or a condition is dragged, the report of its stage stays until the particles are complete: another
+        one would delay their positions.
         """
         if self._flow is None:
             self._asked = None
             return
         subject, particles = self._flow
         stage = min(self._view.value.stage, particles.last_stage)
-        if self._reported == (subject.spec, stage) and particles.awaits_densities:
+        is_similar = self._reports_on(subject.spec, stage)
+        if is_similar and particles.awaits_densities:
             return
         self._asked = None
         if subject.weights is None:
@@ -103,11 +105,18 @@ class InspectorController(QObject):
             self._reported = None
             self._inspector.show_report(None, OFFER)
         else:
-            if self._reported != (subject.spec, stage):
+            if not is_similar:
                 self._reported = None
                 self._inspector.show_report(None, LOADING)
             self._asked = stage
             self._queries.report(subject, stage, particles, self._on_report)
+
+    def _reports_on(self, spec: FlowSpec, stage: int) -> bool:
+        """Return whether the displayed report is that of a stage of a flow, perhaps at another condition."""
+        if self._reported is None:
+            return False
+        reported, reported_stage = self._reported
+        return reported_stage == stage and reported.told_as(spec) == spec
 
 
 def _explained(view: View) -> tuple[object, ...]:

@@ -211,7 +211,8 @@ class SceneModel(QObject):
 
     def _query_grid(self) -> None:
         if self._shows("grid"):
-            self._queries.grid(self.subject, partial(self._take_field, "grid", "grid"))
+            at_once = self.generated.awaits_densities and not _is_slow(self.subject.spec)
+            self._queries.grid(self.subject, partial(self._take_field, "grid", "grid"), at_once=at_once)
 
     def _query_probe(self) -> None:
         probe = self._view.seen.probe
@@ -246,5 +247,5 @@ class SceneModel(QObject):
 
 
 def _is_slow(spec: FlowSpec) -> bool:
-    """Return whether the density of a flow takes too long to follow the mouse."""
+    """Return whether the density and the grid of a flow take too long to follow the mouse."""
     return spec.recipe.is_continuous or spec.is_tilted

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.projects.moments import with_particles
 from flowviz.projects.variant import Variant
-from flowviz.records import Density
+from flowviz.records import Density, StageReport
 from flowviz.records.trace import untrained_trace
 from flowviz.specs import ConditionalSpec, FlowSpec, TextSpec
 from tests.app.training.fakes import SessionHarness, finished, snapshot, train
@@ -101,6 +101,19 @@ def test_density_follows_a_drag_without_flicker(trained: SessionHarness, qtbot: 
     asked["density"][-1](fine)
     show_coarse(density())
     assert scenes.scene.density is fine
+
+
+def test_report_of_a_stage_stays_during_a_drag(trained: SessionHarness, qtbot: QtBot) -> None:
+    asked, inspector = trained.queries.asked, trained.displays.inspector
+    trained.queries.flow_queried.emit()
+    trained.view.set_stage(stage := trained.view.value.last_stage)
+    trained.queries.answer("report", StageReport(stage, "real_nvp", ("y",)))
+    drag(trained, 0.5)
+    assert inspector.report == f"report {stage}"
+    assert "report" not in asked, "it would delay the particles"
+    qtbot.waitUntil(lambda: "integrated" in asked)
+    trained.queries.answer("integrated", snapshot(200, 0.25, at(0.5)))
+    assert asked["report"][0].spec == at(0.5)
 
 
 def test_guidance_moves_the_particles_and_undo_brings_them_back(qapp: object, qtbot: QtBot) -> None:
