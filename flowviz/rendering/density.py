@@ -149,6 +149,16 @@ def smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @cached(maxsize=4)
+def longest_contours(
+    density: Density, levels: tuple[float, ...], view: ViewSpec, panel: Panel
+) -> tuple[NDArray[np.float64], ...]:
+    """Return the longest line of each contour, (n, 2) in pixels; it is empty if there is none."""
+    projection, nothing = Projection(view, panel), np.zeros((0, 2))
+    contours = ([projection.pixels(line) for line in contour_lines(density, level)] for level in levels)
+    return tuple(max(lines, key=lambda line: float(np.ptp(line, axis=0).max()), default=nothing) for lines in contours)
+
+
+@cached(maxsize=4)
 def contour_labels(
     density: Density,
     levels: tuple[float, ...],
@@ -168,12 +178,11 @@ def contour_labels(
         panel: The size of the panel, in pixels.
         taken: The left and the bottom end of the upper right corner of the panel, if a legend takes it.
     """
-    projection, text, found = Projection(view, panel), em(view, panel), list[Label]()
+    text, found = em(view, panel), list[Label]()
     size, reach = np.array([panel.width, panel.height]), np.array(LABEL_EMS) * text
     margin = 0.08 * size.min()
-    for mass, level, half_turns in zip(MASSES, levels, DIRECTIONS, strict=True):
-        lines = [projection.pixels(line) for line in contour_lines(density, level)]
-        longest = max(lines, key=lambda line: float(np.ptp(line, axis=0).max()), default=np.zeros((0, 2)))
+    contours = longest_contours(density, levels, view, panel)
+    for mass, longest, half_turns in zip(MASSES, contours, DIRECTIONS, strict=True):
         direction = np.array([np.cos(np.pi * half_turns), -np.sin(np.pi * half_turns)])
         places = longest + text * direction
         is_clear = (places[:, 0] < taken[0] - reach[0] / 2) | (places[:, 1] > taken[1] + reach[1] / 2)

@@ -14,6 +14,7 @@ from flowviz.rendering.density import (
     density_background,
     density_strength,
     draw_density,
+    longest_contours,
     mass_levels,
 )
 from flowviz.rendering.legend import keys, legend, legend_ends
@@ -72,6 +73,8 @@ def prepare_density(density: Density, view: ViewSpec, size: PictureSize, units: 
     """Fill the caches with the drawn density, to make a later `render_frame` faster. Thread-safe."""
     second, panel = _second(view) if is_split(view) else view, panel_of(view, size)
     density_background(density, second, panel, units, heat_scale(second))
+    if view.labels:
+        longest_contours(density, mass_levels(density), second, panel)
 
 
 def _second(view: ViewSpec) -> ViewSpec:
