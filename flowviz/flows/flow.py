@@ -299,9 +299,9 @@ class Flow(tf.Module):
             return self.tilted.density(rectangle, shape, drawn)
         is_fine = drawn.has_log_dets
         values = self.log_density(stage, cell_centers(rectangle, shape), is_fine=is_fine).reshape(shape)
-        few = drawn.positions[stage][:FEW]
-        draws = drawn.log_density(stage) if is_fine else self.log_density(stage, few, is_fine=False)
-        return Density(stage, rectangle, values, draws)
+        if is_fine:
+            return Density(stage, rectangle, values, drawn.log_density(stage))
+        return Density(stage, rectangle, values, self.log_density(stage, drawn.positions[stage][:FEW], is_fine=False))
 
     @property
     def tilted(self) -> Tilted:

@@ -91,9 +91,9 @@ class FlowQueries(QObject):
 
         self._ask(thread, "density", subject, compute, on_result)
 
-    def grid(self, subject: Subject, on_result: OnResult[Trace], *, at_once: bool) -> None:
-        """Compute the square grid on the base at all stages; `at_once`, directly after the particles."""
-        self._ask(self._quick if at_once else self._slow, "grid", subject, grid_trace, on_result)
+    def grid(self, subject: Subject, on_result: OnResult[Trace]) -> None:
+        """Compute the square grid on the base at all stages."""
+        self._ask(self._slow, "grid", subject, grid_trace, on_result)
 
     def velocity(
         self,

@@ -140,7 +140,7 @@ class SceneModel(QObject):
         self._queries.follow("points", self.subject, points, self.scene.trace.last_stage, on_result)
 
     def _follows(self, spec: FlowSpec) -> bool:
-        """Return whether the same flow is told another condition, which everything that is shown follows at once."""
+        """Return whether a flow is the displayed one at another value of its condition, and quick enough to drag."""
         return self.subject.spec.told_as(spec) == spec and not _is_slow(spec)
 
     def _refresh(self) -> None:
@@ -211,8 +211,7 @@ class SceneModel(QObject):
 
     def _query_grid(self) -> None:
         if self._shows("grid"):
-            at_once = self.generated.awaits_densities and not _is_slow(self.subject.spec)
-            self._queries.grid(self.subject, partial(self._take_field, "grid", "grid"), at_once=at_once)
+            self._queries.grid(self.subject, partial(self._take_field, "grid", "grid"))
 
     def _query_probe(self) -> None:
         probe = self._view.seen.probe
@@ -247,5 +246,5 @@ class SceneModel(QObject):
 
 
 def _is_slow(spec: FlowSpec) -> bool:
-    """Return whether the density and the grid of a flow take too long to follow the mouse."""
+    """Return whether the density of a flow takes too long to follow the mouse."""
     return spec.recipe.is_continuous or spec.is_tilted

@@ -10,7 +10,6 @@ OPAQUE, TRANSPARENT = QImage.Format.Format_RGBX8888, QImage.Format.Format_RGBA88
 def image_of(pixels: NDArray[np.uint8], ratio: float = 1.0, form: QImage.Format = OPAQUE) -> QImage:
     """Return an image of pixels (height, width, 4), of which `ratio` are beside each other in a logical pixel."""
     height, width, channels = pixels.shape
-    image = QImage(np.ascontiguousarray(pixels).tobytes(), width, height, channels * width, form)
-    owner = image.copy()  # an image does not own the pixels from which it is made
-    owner.setDevicePixelRatio(ratio)
-    return owner
+    image = QImage(pixels.tobytes(), width, height, channels * width, form).copy()  # only a copy owns its pixels
+    image.setDevicePixelRatio(ratio)
+    return image

@@ -287,7 +287,7 @@ class FakeQueries(QObject):
     def density(self, *asked: Any) -> None:
         self.asked["density"] = asked
 
-    def grid(self, *asked: Any, at_once: bool) -> None:
+    def grid(self, *asked: Any) -> None:
         self.asked["grid"] = asked
 
     def velocity(self, *asked: Any) -> None:
