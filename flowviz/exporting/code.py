@@ -1,13 +1,14 @@
 """Flows as Python modules that need only NumPy, assembled from the definitions in `resources/code`."""
 
-import ast
 import base64
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from pprint import pformat
+from symtable import SymbolTable, symtable
 from textwrap import fill, indent, wrap
 from typing import Any
 
@@ -35,6 +36,9 @@ from flowviz.targets import spec_units
 
 FILES = ("flow", "bases", "stages", "conditioners", "weights")  # in the order of the module
 IMPORTS = "import base64\nfrom collections.abc import Callable\nfrom functools import cache\n\nimport numpy as np"
+DEFINITION = re.compile(  # a function or class with its decorator, or a constant: a line, and all that are indented
+    r"^(?:@\w+\n)?(?:(?:class|def) (?P<name>\w+)|(?P<constant>\w+) = ).*(?:\n+[ )].*)*", re.MULTILINE
+)
 PUBLIC = ("sample", "log_prob", "forward", "inverse")
 LINE, LABEL = 118, 10  # maximum length of a line, and of a label in the docstring
 MAX_TITLE = 60  # characters
@@ -134,23 +138,18 @@ def code_of(project: Project, weights: Weights, units: UnitName = "data", step: 
 
 
 def _definitions() -> dict[str, str]:
-    """Return the source of each definition in `resources/code` by name, and the docstrings of files as comments."""
+    """Return the source of each definition in `resources/code` by name, and the docstrings of files as comments.
+
+    `ast` does not parse them, because it raises an error if another thread uses it at the same time:
+    https://github.com/python/cpython/issues/106905.
+    """
     found = dict[str, str]()
     for file in FILES:
         text = resource(f"code/{file}.py").read_text(encoding="utf-8")
-        tree, lines = ast.parse(text), text.splitlines()
         if file != FILES[0]:
-            comment = indent(ast.get_docstring(tree) or "", "# ", lambda _: True).replace("# \n", "#\n")
+            comment = indent(text.split('"""')[1].strip(), "# ", lambda _: True).replace("# \n", "#\n")
             found[comment] = comment
-        for node in tree.body:
-            match node:
-                case ast.FunctionDef() | ast.ClassDef():
-                    name, first = node.name, min(each.lineno for each in (node, *node.decorator_list))
-                case ast.Assign(targets=[ast.Name(name)]):
-                    first = node.lineno
-                case _:
-                    continue
-            found[name] = "\n".join(lines[first - 1 : node.end_lineno])
+        found |= {match["name"] or match["constant"]: match[0] for match in DEFINITION.finditer(text)}
     return found
 
 
@@ -160,9 +159,15 @@ def _needed(definitions: Mapping[str, str]) -> set[str]:
     while ahead:
         if (name := ahead.pop()) not in found and name in definitions:
             found.add(name)
-            nodes = ast.walk(ast.parse(definitions[name]))
-            ahead += [node.id for node in nodes if isinstance(node, ast.Name)]
+            ahead += _global_names(symtable(definitions[name], name, "exec"))
     return found
+
+
+def _global_names(table: SymbolTable) -> Iterator[str]:
+    """Yield the names of a scope, and of those in it, that refer to definitions of the module."""
+    yield from (symbol.get_name() for symbol in table.get_symbols() if symbol.is_global())
+    for child in table.get_children():
+        yield from _global_names(child)
 
 
 def _joined(sources: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Flows as NumPy modules: they compute what the flows compute, without flowviz and without TensorFlow."""
 
 import ast
+import gc
 import re
 import shlex
 import subprocess
@@ -325,6 +326,23 @@ def test_same_project_gives_the_same_bytes(tmp_path: Path) -> None:
     render(project, SPEC, tmp_path / "second.py")
     assert first == (tmp_path / "second.py").read_bytes()
     assert first.decode() == Export(project, SPEC).text()
+
+
+def test_code_is_written_while_another_thread_parses_python() -> None:
+    project, limits = project_of(SPECS["realnvp"]), gc.get_threshold()
+    first = code_of(project, project.weights)
+
+    def parse(*_: object) -> None:
+        """Parse a module, as another thread can while this one collects garbage."""
+        ast.parse("x")
+
+    gc.set_threshold(20)
+    gc.callbacks.append(parse)
+    try:
+        assert code_of(project, project.weights) == first
+    finally:
+        gc.callbacks.remove(parse)
+        gc.set_threshold(*limits)
 
 
 def test_flows_that_cannot_be_code_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
