@@ -177,15 +177,11 @@ class Chain:
         The points are those before the first stage. A step of a velocity field is several times as fast without its
         Jacobian.
         """
-        before, last = stages[0] - 1, stages[1]
-        found = tf.TensorArray(points.dtype, size=last - before, element_shape=[None, 2])
+        return self._positions(numbers, points, stages, lambda stage, own, x: stage.forward(own, x))
 
-        def up(k: Any, x: Any, found: Any) -> tuple[Any, ...]:
-            [y] = self._at(k + 1, numbers, lambda stage, own: (stage.forward(own, x),))
-            return k + 1, y, found.write(k - before, y)
-
-        *_, found = _while(lambda k, *_: k < last, up, before, points, found)
-        return found.stack()
+    def near_positions(self, numbers: Numbers, points: tf.Tensor, stages: tf.Tensor) -> tf.Tensor:
+        """Return nearly the same as `positions`, in half the time, if there are thousands of points."""
+        return self._positions(numbers, points, stages, lambda stage, own, x: stage.forward(stage.tabulated(own, x), x))
 
     def trace_through(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Follow points of a stage to all stages: positions (stages, n, 2) and log-determinants (stages, n)."""
@@ -251,6 +247,19 @@ class Chain:
 
         _, x, log_det = _while(lambda k, *_: k > 0, down, stage, rows[:, :2], tf.zeros_like(rows[:, 0]))
         return self.base(numbers[0]).log_prob(x, tf.math) + log_det
+
+    def _positions(
+        self, numbers: Numbers, points: tf.Tensor, stages: tf.Tensor, move: Callable[[Stage, Tensors, Any], tf.Tensor]
+    ) -> tf.Tensor:
+        before, last = stages[0] - 1, stages[1]
+        found = tf.TensorArray(points.dtype, size=last - before, element_shape=[None, 2])
+
+        def up(k: Any, x: Any, found: Any) -> tuple[Any, ...]:
+            [y] = self._at(k + 1, numbers, lambda stage, own: (move(stage, own, x),))
+            return k + 1, y, found.write(k - before, y)
+
+        *_, found = _while(lambda k, *_: k < last, up, before, points, found)
+        return found.stack()
 
     def _at(
         self, stage: tf.Tensor, numbers: Numbers, evaluate: Callable[[Stage, Tensors], tuple[tf.Tensor, ...]]

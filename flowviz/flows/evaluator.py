@@ -12,8 +12,11 @@ from flowviz.flows.bumps import edit_arrays
 from flowviz.flows.chain import Chain, Numbers
 from flowviz.flows.forked import check_not_forked
 from flowviz.flows.graphs import ChainGraphs
+from flowviz.flows.network import FINE_KNOTS
 from flowviz.records import Base, Trace, checked_points, checked_stage
 from flowviz.specs.edits import Edits
+
+MANY = 2 * FINE_KNOTS  # points, for which tables are faster than networks
 
 
 class Evaluator:
@@ -72,8 +75,9 @@ class Evaluator:
         return np.concatenate([found for [found] in self._graphs.in_parts("log_prob", self.numbers(), rows)])
 
     def moved(self, points: NDArray[Any], first: int, last: int) -> NDArray[np.float32]:
-        """Return the positions (k, n, 2) of points after each of the stages from `first` to `last`."""
-        parts = self._graphs.in_parts("positions", self.numbers(), checked_points(points), (first, last))
+        """Return the positions (k, n, 2) of points after each of the stages from `first` to `last`, nearly, if many."""
+        name = "near_positions" if len(points) > MANY else "positions"
+        parts = self._graphs.in_parts(name, self.numbers(), checked_points(points), (first, last))
         return np.concatenate([found for [found] in parts], axis=1)
 
     def traced(self, name: str, points: ArrayLike, base: Base, stage: int | None = None) -> Trace:

@@ -19,7 +19,10 @@ from flowviz.records import slices
 from flowviz.specs import FlowSpec
 
 AT_STAGE = "trace_through", "forward_at", "velocity", "final_velocity", "log_density"  # functions that take a stage
-STAGES = {name: tf.TensorSpec([], tf.int32) for name in AT_STAGE} | {"positions": tf.TensorSpec([2], tf.int32)}
+BETWEEN_STAGES = "positions", "near_positions"  # functions that take the first stage and the last one
+STAGES = {name: tf.TensorSpec([], tf.int32) for name in AT_STAGE} | {
+    name: tf.TensorSpec([2], tf.int32) for name in BETWEEN_STAGES
+}
 StageNumbers = int | tuple[int, int] | None
 
 GUIDED = 2.0  # in the keys of graphs, which all guided flows share

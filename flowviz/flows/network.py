@@ -20,6 +20,7 @@ GIVEN = "given"  # inputs (k, n) for the condition of each point of a batch, bes
 TABULATED = "tabulated"  # the `Tabulated` outputs of a network, beside its weights
 KNOTS = 129  # for a batch; with 257, a step takes twice as long
 FEWEST_KNOTS = 33  # of the table of a class
+FINE_KNOTS = 1025  # for particles: 99% of them end within 0.3 pixels of where the network moves them
 FARTHEST = 1 - 1e-6  # |u| of a knot; 0.999999 is about 2,000 standard deviations away
 NARROWEST = 1e-7  # spacing, if all points of a batch are the same
 DIGITS = 997.0  # times a coordinate, whose fraction is then random
@@ -27,7 +28,7 @@ SCALE = 3.0  # c in u = x_a / √(c² + x_a²): knots are nearly even within thr
 
 
 class Tabulated(NamedTuple):
-    """θ of a network as a piecewise linear function of u = x_a / √(c² + x_a²), for one training step.
+    """θ of a network as a piecewise linear function of u = x_a / √(c² + x_a²), over the range of some points.
 
     Attributes:
         first: The first knot.
@@ -83,14 +84,18 @@ class Network:
         tables = classes + self._leaves_out
         count = max(KNOTS // tables, FEWEST_KNOTS)
         x_a = tf.stop_gradient(x_a)
-        low, high = _squashed(tf.reduce_min(x_a)), _squashed(tf.reduce_max(x_a))
-        spacing = tf.maximum((high - low) / (count - 2), NARROWEST)
+        low, spacing = _spread(x_a, count - 1)
         first = low - spacing * tf.math.floormod(DIGITS * x_a[0], 1.0)
-        u = tf.clip_by_value(first + spacing * tf.range(count, dtype=x_a.dtype), -FARTHEST, FARTHEST)
-        knots = tf.tile(SCALE * u * tf.math.rsqrt(1 - u**2), [tables])
+        knots = tf.tile(_places(first, spacing, count), [tables])
         inputs = np.repeat(np.eye(classes, tables, self._leaves_out), count, axis=1)
         given = {GIVEN: tf.constant(inputs, x_a.dtype)} if classes > 1 else {}
         values = self({**weights, **given}, knots)
+        return {**weights, TABULATED: Tabulated(first, spacing, values)}
+
+    def finely_tabulated(self, weights: Tensors, x_a: tf.Tensor) -> Tensors:
+        """Return the weights with a table of θ at FINE_KNOTS knots over the range of many points x_a (n,)."""
+        first, spacing = _spread(x_a, FINE_KNOTS)
+        values = self(weights, _places(first, spacing, FINE_KNOTS))
         return {**weights, TABULATED: Tabulated(first, spacing, values)}
 
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
@@ -188,6 +193,18 @@ def _waves(x_a: tf.Tensor, octaves: int) -> tf.Tensor:
 def _squashed(x_a: tf.Tensor) -> tf.Tensor:
     """Return u = x_a / √(c² + x_a²), between -1 and 1."""
     return tf.clip_by_value(x_a * tf.math.rsqrt(SCALE**2 + x_a**2), -FARTHEST, FARTHEST)
+
+
+def _spread(x_a: tf.Tensor, count: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the first of `count` knots that cover the range of x_a, and the distance between adjacent ones, as u."""
+    low, high = _squashed(tf.reduce_min(x_a)), _squashed(tf.reduce_max(x_a))
+    return low, tf.maximum((high - low) / (count - 1), NARROWEST)
+
+
+def _places(first: tf.Tensor, spacing: tf.Tensor, count: int) -> tf.Tensor:
+    """Return x_a (count,) of knots."""
+    u = tf.clip_by_value(first + spacing * tf.range(count, dtype=first.dtype), -FARTHEST, FARTHEST)
+    return SCALE * u * tf.math.rsqrt(1 - u**2)
 
 
 @tf.custom_gradient

@@ -38,6 +38,8 @@ class Table:
         """Return the weights, which are a table already."""
         return weights
 
+    finely_tabulated = tabulated
+
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
         """Return coefficients (outputs, TABLE_KNOTS) of 0, so that θ is 0 everywhere."""
         return {"coefficients": np.zeros((outputs, TABLE_KNOTS))}

@@ -1,4 +1,4 @@
-"""Tests of networks that a training step tabulates over the range of its batch."""
+"""Tests of networks that are tabulated: by a training step over the range of its batch, and for many particles."""
 
 import numpy as np
 import pytest
@@ -8,10 +8,13 @@ from flowviz.flows import Flow, build_flow
 from flowviz.flows.flow_laws import gradient_error
 from flowviz.flows.network import KNOTS, TABULATED, Network
 from flowviz.specs import FlowSpec
+from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.flows.families import random_weights, training_nll
 
 SPEC = FlowSpec(layers=2, width=8)
 MANY = 4 * KNOTS
+BUMP = Bump(curve="shift", center=(0.3,), height=(1.5,), width=0.4)
+EDITED = Edits(layers={1: LayerEdit(bumps=(BUMP,)), 2: LayerEdit(disabled=True)})
 
 
 def flow_of(spec: FlowSpec = SPEC) -> Flow:
@@ -79,3 +82,24 @@ def test_hostile_batches_have_finite_gradients(points: str, dtype: str) -> None:
         log_prob, _ = flow.chain.training_log_prob(parameters, flow.statistics, tf.constant(batch, flow.dtype))
         loss = tf.reduce_mean(log_prob[1:])
     assert np.isfinite(tape.gradient(loss, parameters)).all()
+
+
+@pytest.mark.parametrize(
+    ("family", "edits"), [("realnvp", Edits()), ("realnvp", EDITED), ("nice", Edits()), ("glow", Edits())]
+)
+def test_many_particles_are_moved_nearly_as_traces_are(family: str, edits: Edits) -> None:
+    spec = FlowSpec(family=family, layers=3, width=8)
+    flow = build_flow(spec, random_weights(spec), edits=edits)
+    exact, near = flow.trace(flow.particles()), flow.trace_positions(flow.particles())
+    errors = np.linalg.norm(near.positions - exact.positions, axis=-1)
+    assert np.quantile(errors, 0.99) < 0.002
+    moved = flow.move(exact, 2, len(flow.stages)).positions
+    assert np.quantile(np.linalg.norm(moved - exact.positions, axis=-1), 0.99) < 0.002
+
+
+def test_few_particles_are_moved_exactly_as_traces_are() -> None:
+    flow = build_flow(SPEC, random_weights(SPEC))
+    particles = flow.particles(MANY)
+    np.testing.assert_allclose(
+        flow.trace_positions(particles).positions, flow.trace(particles).positions, rtol=1e-5, atol=1e-5
+    )
