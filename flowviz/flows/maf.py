@@ -49,6 +49,10 @@ class MaskedAutoregressive(Stage):
         x_1, x_2 = (unshift_and_unscale(y_1, first_log_scale, first_shift), unshift_and_unscale(y_2, log_scale, shift))
         return tf.stack([x_1, x_2], axis=1), -first_log_scale - log_scale
 
+    def tabulated(self, numbers: Tensors, x: tf.Tensor) -> Tensors:
+        first = scale_and_shift(x[:, 0], *self._first(numbers)) if self.curves_over_output else x[:, 0]
+        return conditioner_of(self.spec).finely_tabulated(numbers, first)
+
     def report(self, numbers: Numbers, spans: Spans, forward: Forward) -> StageReport:
         scale, shift = horizontal_part(forward)
         x = evenly(spans[0])

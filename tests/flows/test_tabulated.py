@@ -85,7 +85,15 @@ def test_hostile_batches_have_finite_gradients(points: str, dtype: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "edits"), [("realnvp", Edits()), ("realnvp", EDITED), ("nice", Edits()), ("glow", Edits())]
+    ("family", "edits"),
+    [
+        ("realnvp", Edits()),
+        ("realnvp", EDITED),
+        ("nice", Edits()),
+        ("glow", Edits()),
+        ("maf", EDITED),
+        ("iaf", Edits()),
+    ],
 )
 def test_many_particles_are_moved_nearly_as_traces_are(family: str, edits: Edits) -> None:
     spec = FlowSpec(family=family, layers=3, width=8)
