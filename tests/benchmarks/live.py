@@ -1,6 +1,7 @@
 """Smoothness of the window during training, relative to a bare window that runs the same training.
 
     python -m tests.benchmarks.live [--seconds 10] [--rounds 3] [--views points density comparison …] [--flow FAMILY]
+                                   [--words BRAD,KATIE]
 
 The bare window repaints one `pyqtgraph.ImageItem` of 900×800 pixels every 16 ms. flowviz, at 1366×768, trains the same
 word while the scrubber moves continuously and inspector, strip and loss plot are visible. A comparison trains four
@@ -17,7 +18,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ from flowviz.training import Turn, train
 
 BARE, RESTING, COMPARISON, CONDITION = "bare", "resting", "comparison", "condition"
 WORD = "flow"
-WORDS = ConditionalSpec(sources=(TextSpec(text="BRAD"), TextSpec(text="KATIE")))
+WORDS = "BRAD,KATIE"
 TRAINED_STEPS = 300  # before the condition is dragged
 DRAG = 12  # positions of the slider of the condition per frame
 VIEWS: dict[str, frozenset[Mark]] = {
@@ -201,22 +202,33 @@ def measure_comparison(seconds: float) -> Figures:
     return measure(clock, progress, seconds)
 
 
-def measure_condition(seconds: float, family: Family) -> Figures:
-    """Measure the window of flowviz while the condition of a trained flow is dragged from end to end and back."""
+def window_with_condition(words: Sequence[str], family: Family) -> MainWindow:
+    """Create a window whose flow is to learn words that a condition tells apart."""
     process.configure_window()
     window = create_window()
     spare_tensorflow(window.status)
     window.resize(1366, 768)
-    window.request.show_target(WORDS)
+    window.request.show_target(ConditionalSpec(sources=tuple(TextSpec(text=word) for word in words)))
     window.request.set_family(family)
     window.request.set_budget("steps", TRAINED_STEPS)
-    clock = FrameClock(window._viewing.cloud.canvas.content().item)
+    return window
+
+
+def train_in(window: MainWindow) -> None:
+    """Show a window, and train its flow to the end."""
     window.show()
     while not window.target_builder.built:
         wait(0.1)
     window.findChild(QToolButton, "trainButton").click()
     while window.session.project().score is None:
         wait(0.1)
+
+
+def measure_condition(seconds: float, family: Family, words: Sequence[str]) -> Figures:
+    """Measure the window of flowviz while the condition of a trained flow is dragged from end to end and back."""
+    window = window_with_condition(words, family)
+    clock = FrameClock(window._viewing.cloud.canvas.content().item)
+    train_in(window)
     slider, timer, drag = window.findChild(QSlider, "conditionSlider"), QTimer(), [DRAG]
     slider.setSliderDown(True)
 
@@ -252,21 +264,21 @@ def _collect(progress: list[Progress]) -> Callable[[int, Turn], None]:
     return lambda _, turn: progress.append(turn.event) if isinstance(turn.event, Progress) else None
 
 
-def measured(what: str, seconds: float, family: Family) -> Figures:
+def measured(what: str, seconds: float, family: Family, words: str) -> Figures:
     """Measure the bare window or a view of flowviz in a new process."""
     command = [sys.executable, "-m", "tests.benchmarks.live", "--measure", what, "--seconds", str(seconds)]
-    command += ["--flow", family]
+    command += ["--flow", family, "--words", words]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=seconds + PATIENCE_SECONDS)
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
-def measured_here(what: str, seconds: float, family: Family) -> Figures:
+def measured_here(what: str, seconds: float, family: Family, words: str) -> Figures:
     """Measure a bare window, a comparison or a view of flowviz in this process."""
     if what in (BARE, RESTING):
         return measure_bare(seconds, family, trains=what == BARE)
     if what == CONDITION:
-        return measure_condition(seconds, family)
+        return measure_condition(seconds, family, words.split(","))
     return measure_comparison(seconds) if what == COMPARISON else measure_window(what, seconds, family)
 
 
@@ -294,18 +306,19 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--views", nargs="+", choices=WINDOWS, default=WINDOWS)
     parser.add_argument("--flow", choices=RECIPES, default=FlowSpec().family, help="family of the flow")
+    parser.add_argument("--words", default=WORDS, help="words that the condition tells apart, joined by commas")
     parser.add_argument("--measure", choices=[BARE, RESTING, *WINDOWS], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         process.configure()  # as the program does, for both windows
         application = QApplication(["flowviz"])
         application.setStyle("Fusion")
-        print(json.dumps(measured_here(options.measure, options.seconds, options.flow)), flush=True)
+        print(json.dumps(measured_here(options.measure, options.seconds, options.flow, options.words)), flush=True)
         os._exit(0)
     found: dict[str, list[Figures]] = {what: [] for what in (BARE, RESTING, *options.views)}
     for _ in range(options.rounds):
         for what, rounds in found.items():
-            rounds.append(measured(what, options.seconds, options.flow))
+            rounds.append(measured(what, options.seconds, options.flow, options.words))
     bare = medians(found.pop(BARE))
     report(BARE, bare, bare)
     for view, rounds in found.items():
