@@ -22,7 +22,6 @@ from flowviz.specs.view import BY_TARGET
 from flowviz.targets import Target
 
 Told = tuple[Value | None, float]  # the value of the condition and the guidance of a variant
-FEW = 10  # particles, for which nothing takes long but loading and tracing
 
 
 class MomentBrowser(QObject):
@@ -198,7 +197,7 @@ class MomentBrowser(QObject):
     def prepare(self, variant: Variant) -> None:
         """Load TensorFlow, and trace what the edits of a variant need."""
         weights = self.timeline.moments[-1].weights
-        self._queries.prepare(Subject.of(variant, weights), self._particles[:FEW])
+        self._queries.prepare(Subject.of(variant, weights), self._particles)
 
     def locate(self, variant: Variant, on_result: Callable[[Snapshot], object]) -> None:
         """Compute the positions of the particles of the current moment for a variant, from the first edited stage on.

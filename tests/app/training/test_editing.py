@@ -389,7 +389,8 @@ def test_first_edit_is_prepared_once_at_its_first_sign(trained: SessionHarness) 
     settings().setValue(WARM_UP, "true")
     other.session.variants.prepare()
     subject, particles = other.queries.asked.pop("prepare")
-    assert (subject.spec, bool(subject.edits), len(particles) > 0) == (FLOW, True, True)
+    count = other.viewer.scenes.generated.positions.shape[1]  # many are moved in another way than few
+    assert (subject.spec, bool(subject.edits), len(particles)) == (FLOW, True, count)
     other.session.variants.prepare()
     assert "prepare" not in other.queries.asked
 
