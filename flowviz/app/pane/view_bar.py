@@ -186,7 +186,8 @@ class ViewBar(QWidget):
         follow.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self._buttons = [self._show, follow, action_button(self.overview_action, "overviewButton")]
         boxes = [WrappingRow(TIGHT, label, box) for label, box in labeled.items()]
-        self._row = WrappingRow(GAP, *boxes, *self._buttons)
+        # the buttons share a line, so that none is alone in the second one
+        self._row = WrappingRow(GAP, *boxes, WrappingRow(GAP, *self._buttons))
         lay_out(QVBoxLayout(self), self._row)
 
     def _choose_style(self) -> None:

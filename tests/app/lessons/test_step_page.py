@@ -168,6 +168,18 @@ def test_labels_above_the_cloud_can_be_read_beside_a_lesson(
     assert not bar._keeps_labels
 
 
+def test_buttons_above_the_cloud_share_a_line_beside_a_lesson_in_a_small_window(
+    window: Window, learner: Learner
+) -> None:
+    window.main.resize(1024, 700)
+    learner.attend(read_lesson(PAGES))
+    settle(window.main)
+    (bar,) = window.main.findChildren(ViewBar)
+    buttons = bar.findChildren(QToolButton)
+    assert len({button.mapTo(bar, button.rect().center()).y() for button in buttons}) == 1
+    assert clipped(bar) == []
+
+
 def image(widget: QWidget) -> QImage:
     return widget.grab().toImage()
 
