@@ -243,7 +243,7 @@ def _ways(actions: StartActions) -> tuple[QPushButton, ...]:
             run=actions.build_by_hand,
         ),
         button(
-            "startCompareButton", "&Compare…", "Watch several flows learn side by side", "compare",
+            "startCompareButton", "&Compare…", "Choose several flows, and watch them learn side by side", "compare",
             run=actions.compare,
         ),
         button(

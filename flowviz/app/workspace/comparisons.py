@@ -106,7 +106,7 @@ class Comparisons(QObject):
     def _ask(self, *, trains: bool) -> None:
         from flowviz.app.workspace.dialog import ComparisonDialog
 
-        dialog = ComparisonDialog(self.around.session.project(), Path.home(), self._window)
+        dialog = ComparisonDialog(self.around.session.project(), Path.home(), self._window, trains=trains)
         dialog.chosen.connect(self.show)
         if trains:
             dialog.chosen.connect(lambda: self._present().controller.begin())

@@ -60,6 +60,10 @@ ENTRIES: Mapping[Kind, tuple[str, str]] = {  # titles and sentences
     "own": (OWN_TITLE, OWN_SENTENCE),
 }
 MAX_ROWS = 10  # of the list of presets
+BEGINNING = {  # text and tooltip of the button: whether the training begins at once
+    False: ("Compare", "Show the flows side by side, to change them before you press Train"),
+    True: ("Train", "Show the flows side by side, and train them"),
+}
 
 
 class ComparisonDialog(QDialog):
@@ -67,8 +71,11 @@ class ComparisonDialog(QDialog):
 
     chosen = pyqtSignal(object)  # Comparison, which has not been trained
 
-    def __init__(self, current: Project, folder: Path, parent: QWidget | None = None) -> None:
-        """Ask what to compare with the project of the window; other projects are looked for in a folder first."""
+    def __init__(self, current: Project, folder: Path, parent: QWidget | None = None, *, trains: bool = False) -> None:
+        """Ask what to compare with the project of the window; other projects are looked for in a folder first.
+
+        If `trains`, the training begins at once, and the button says so.
+        """
         super().__init__(parent)
         begin_dialog(self, "comparisonDialog", "Compare")
         self._current, self._folder = with_current_as_asked(current), folder
@@ -78,11 +85,11 @@ class ComparisonDialog(QDialog):
         self._request.show_plan(Plan(plan.target, plan.flow, TrainingSpec(seconds=FIRST_SECONDS)))
         first = next(iter(ENTRIES))
         self._choice = State(Choice(first, plan.target, self._request.plan.training, self._current), self)
-        self._create_widgets()
+        self._create_widgets(trains)
         self._lay_out()
         self._connect()
 
-    def _create_widgets(self) -> None:
+    def _create_widgets(self, trains: bool) -> None:
         self._presets = _preset_list()
         self._sentence = WrappingLabel("comparisonSentence", "What the comparison shows", reserved_lines=2)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -102,9 +109,7 @@ class ComparisonDialog(QDialog):
         self._seed = named(QSpinBox(), "comparisonSeed", "Seed", tip)
         self._seed.setRange(0, MAX_SEED)
         self._problem = WarningLabel("comparisonProblem", "Problem with the comparison")
-        self._buttons = accept_buttons(
-            self, "startComparison", "Compare", "Show the flows side by side, ready for training"
-        )
+        self._buttons = accept_buttons(self, "startComparison", *BEGINNING[trains])
         self._compare = existing(self._buttons.button(QDialogButtonBox.StandardButton.Ok))
 
     def _lay_out(self) -> None:
