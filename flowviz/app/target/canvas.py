@@ -20,7 +20,7 @@ from flowviz.app.widgets.controls import named
 
 SIZE = QSize(640, 400)  # of the drawing in pixels, independent of the size on the screen
 IMAGE_FORMAT = QImage.Format.Format_ARGB32_Premultiplied
-HEIGHT = 24 * UNIT  # of the widget, in pixels
+LEAST, USUAL = QSize(18, 11) * UNIT, QSize(32, 20) * UNIT  # of the widget, in pixels; it is lower in a low window
 BRUSH = 30  # default diameter, in pixels of the drawing
 TRACED_OPACITY = 0.25
 DRAWING_BUTTON = Qt.MouseButton.LeftButton  # also the tip of a pen, whose other buttons are on its barrel
@@ -35,8 +35,8 @@ class Canvas(QWidget):
     def __init__(self) -> None:
         super().__init__()
         named(self, "canvas", "Canvas")
-        self.setFixedHeight(HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumSize(LEAST)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_TabletTracking, on=False)
         self.brush = BRUSH
@@ -46,6 +46,9 @@ class Canvas(QWidget):
         self._last_position = QPointF()
         self._traced: QImage | None = None
         self._hint = ""
+
+    def sizeHint(self) -> QSize:
+        return USUAL
 
     def png(self) -> bytes:
         """Return the drawing as a PNG, black on a transparent background."""

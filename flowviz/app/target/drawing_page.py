@@ -6,15 +6,17 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QAction, QImage
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout
 
 from flowviz import targets
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.pages import DrawingContents
 from flowviz.app.state.request import RequestState
+from flowviz.app.style.tokens import TIGHT
 from flowviz.app.target.canvas import BRUSH, Canvas
 from flowviz.app.target.page import BLUR_STEPS, Page
 from flowviz.app.target.preview import alpha_image
-from flowviz.app.widgets.controls import checkable, label_of, row, slider, tool_button
+from flowviz.app.widgets.controls import checkable, label_of, lay_out, slider, tool_button
 from flowviz.app.widgets.form import ControlSpec, control_of
 from flowviz.errors import FlowvizError
 from flowviz.specs import DrawingSpec
@@ -49,10 +51,14 @@ class DrawingPage(Page):
         self.canvas.changed.connect(lambda step: contents.request(self._contents(step)))
 
     def _lay_out(self) -> None:
-        self.column.addWidget(self.canvas)
-        tools = row(self._brush, self._eraser, self._undo, self._redo, self._trace, self._clear, stretched=self._brush)
-        self.column.addLayout(tools)
-        self.column.addLayout(row(label_of(self._blur), self._blur, stretched=self._blur))
+        tools = QGridLayout()  # beside the canvas, because a low window has no room for another row
+        tools.setSpacing(TIGHT)
+        for number, tool in enumerate((self._eraser, self._clear, self._undo, self._redo, self._trace)):
+            tools.addWidget(tool, number // 2, number % 2)
+        tools.setRowStretch(3, 1)
+        self.column.addLayout(lay_out(QHBoxLayout(), self.canvas, tools, stretched=self.canvas, spacing=TIGHT))
+        sliders = (label_of(self._brush), self._brush, label_of(self._blur), self._blur)
+        self.column.addLayout(lay_out(QHBoxLayout(), *sliders))
 
     def set_traced(self, shades: NDArray[np.uint8]) -> None:
         """Set the picture (rows, columns) that the Trace button shows behind the drawing."""

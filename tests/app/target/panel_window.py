@@ -12,6 +12,7 @@ from flowviz.app.notices.notifications import Notifications
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
+from flowviz.app.style.icons import icon
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.importer import FONTS, TargetImporter
 from flowviz.app.target.panel import TargetPanel
@@ -39,6 +40,8 @@ class PanelWindow(QWidget):
             source.notice_posted.connect(self.notifications.post)
         stack = self.undo.stack
         undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
+        for action, name in ((undo, "undo"), (redo, "redo")):
+            existing(action).setIcon(icon(name))  # else their buttons would be as wide as their texts
         panel.drawing.set_actions(existing(undo), existing(redo))
         panel.show_target(builder.built, builder.problem)
 

@@ -13,7 +13,7 @@ from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.target.canvas import Canvas
 from flowviz.specs import DrawingSpec
 from flowviz.targets import build_target
-from tests.app.conftest import Window
+from tests.app.conftest import Window, settle
 from tests.app.target.panel_window import panel_window
 from tests.app.test_main_window import pixels
 
@@ -75,7 +75,9 @@ class DrawingUser:
 
 @pytest.fixture
 def user(panel_window: Window, qtbot: QtBot) -> DrawingUser:
-    return DrawingUser(panel_window, qtbot)
+    user = DrawingUser(panel_window, qtbot)
+    settle(panel_window.main)  # the size of the canvas depends on the layout
+    return user
 
 
 def test_only_the_button_that_began_a_stroke_ends_it(qtbot: QtBot) -> None:
@@ -213,3 +215,16 @@ def test_undone_drawing_is_the_same_to_the_last_bit(user: DrawingUser) -> None:
     redo.click()
     redo.click()
     assert user.canvas.png() == spec.png
+
+
+def test_all_tools_are_visible_in_a_small_window(window: Window, qtbot: QtBot) -> None:
+    """They would be below the canvas and have to be scrolled to."""
+    window.main.resize(1024, 700)
+    window.find(QToolButton, "drawingSource").click()
+    settle(window.main)
+    for name in ("eraserButton", "clearDrawingButton", "undoButton", "redoButton", "traceButton"):
+        tool = window.find(QToolButton, name)
+        assert tool.visibleRegion().boundingRect() == tool.rect(), name
+    for name in ("canvas", "brushSize", "drawingBlur"):
+        control = window.find(QWidget, name)
+        assert control.visibleRegion().boundingRect() == control.rect(), name
