@@ -119,9 +119,12 @@ class Activity:
 
     @property
     def sentence(self) -> str:
-        """Return what the training does and what comes next, in a sentence or more."""
+        """Return what the training does and what comes next, in a sentence or two.
+
+        The target panel shows the problem of a target, which is repeated here only if there is nothing else to say.
+        """
         problem = self.next.problem if self.state == TrainingState.IDLE else ""
-        return " ".join(filter(None, (self._current(), self._next(), problem)))
+        return " ".join(filter(None, (self._current(), self._next()))) or problem
 
     @property
     def next_step(self) -> str:
@@ -179,7 +182,7 @@ class Activity:
         if coming.has_other_flow and (coming.follows or coming.shown == coming.requested):
             return STARTS_OVER if self.state in {TrainingState.TRAINING, TrainingState.PAUSED} else ""
         if self.state == TrainingState.TRAINING and coming.follows:
-            return SWITCHES
+            return "" if self.is_warming_up else SWITCHES
         if coming.shown == coming.requested:
             return ""
         return self._other_target(coming.shown, coming.requested)
