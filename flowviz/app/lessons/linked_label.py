@@ -5,11 +5,13 @@ from PyQt6.QtGui import QAction, QCursor
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from flowviz.app.desktop.existing import existing
+from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.lessons.terms import TERMS
 
 LINKED, SELECTABLE = Qt.TextInteractionFlag.TextBrowserInteraction, Qt.TextInteractionFlag.TextSelectableByMouse
 NONE = Qt.TextInteractionFlag.NoTextInteraction
+PARAGRAPH = f'<p style="margin: {GAP}px 0">'  # as far apart as the parts of a step
 
 
 class LinkedLabel(WrappingLabel):
@@ -21,7 +23,7 @@ class LinkedLabel(WrappingLabel):
         self.linkHovered.connect(self._explain)
 
     def setText(self, text: str | None) -> None:
-        super().setText(text)
+        super().setText((text or "").replace("<p>", PARAGRAPH))
         self.setTextInteractionFlags(LINKED if "<a " in (text or "") else SELECTABLE if text else NONE)
 
     def has_control(self, name: str) -> bool:

@@ -32,7 +32,7 @@ class PredictionBox(QWidget):
         )  # fmt: skip
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(lambda _: self._check.setEnabled(True))
-        self._answers = QVBoxLayout()
+        self._answers = lay_out(QVBoxLayout())
         self._rows: list[AnswerRow] = []
         column = lay_out(QVBoxLayout(self), self._question, self._answers, self._check, self.feedback_label)
         column.setAlignment(self._check, Qt.AlignmentFlag.AlignLeft)

@@ -30,10 +30,8 @@ class ScrollColumn(VerticalArea):
         super().__init__()
         content = QWidget()
         self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(GAP, TIGHT, GAP, TIGHT)
         self.setWidget(content)  # while it is empty, because Qt measures it
-        for widget in widgets:
-            self._column.addWidget(widget)
+        lay_out(self._column, *widgets, margin=(GAP, TIGHT, GAP, TIGHT))
         self._needed_size = QSize()
         if not stretched:
             self._column.addStretch()
