@@ -70,7 +70,7 @@ class About:
         dialog = TextDialog("citation", "Cite flowviz", self._window, CITE)
         dialog.show_code(citation())
         tip = "Copy all entries to the clipboard"
-        copy = button("copyCitationButton", "&Copy BibTeX", tip, "copy", run=self._copy_citation)
+        copy = button("copyCitationButton", "&Copy BibTeX", tip, run=self._copy_citation)
         dialog.buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         dialog.open()
 
