@@ -271,7 +271,7 @@ class MainWindow(QMainWindow):
         ):  # fmt: skip
             changing.connect(self.motion.dissolve)
         pages = Pages(
-            self.welcome, comparisons, presentation, self._layout, self.notifications, self._training,
+            self.welcome, comparisons, self.lessons, presentation, self._layout, self.notifications, self._training,
             self._viewing.slider, self,
         )  # fmt: skip
         for shown in (self.session.started, actions.document.opened):

@@ -68,9 +68,10 @@ class Notifications(QObject):
             self._panels[topic].notices.withdraw(topic)
 
     def set_aside(self, aside: bool) -> None:
-        """Hide the present notices during a presentation, but not those posted meanwhile; or show them again."""
+        """Hide the present notices during a presentation or a lesson, but not those posted meanwhile; or show them."""
         self._is_set_aside = aside
-        self._window_list.set_aside(aside)
+        for notices in (self._window_list, *(panel.notices for panel in self._panels.values())):
+            notices.set_aside(aside)
 
     @property
     def _is_window_visible(self) -> bool:

@@ -5,6 +5,7 @@ from functools import partial
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QWidget
 
+from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.training.widgets import TrainingWidgets
 from flowviz.app.welcome.welcome import Welcome
@@ -20,6 +21,7 @@ class Pages(QObject):
         self,
         welcome: Welcome,
         comparisons: Comparisons,
+        lessons: Lessons,
         presentation: Presentation,
         layout: PanelLayout,
         notifications: Notifications,
@@ -36,7 +38,9 @@ class Pages(QObject):
             arranged.connect(self._release_panels)
         layout.panel_wanted.connect(welcome.leave)
         presentation.entered.connect(self._prepare_presentation)
-        presentation.left.connect(partial(notifications.set_aside, False))
+        presentation.left.connect(lambda: notifications.set_aside(lessons.is_shown))
+        for begins, is_lesson in ((lessons.entered, True), (lessons.began, True), (lessons.left, False)):
+            begins.connect(partial(notifications.set_aside, is_lesson))
         comparisons.entered.connect(self._prepare_comparison)
         comparisons.leaving.connect(presentation.give_way)
         comparisons.left.connect(layout.give_back_room)
