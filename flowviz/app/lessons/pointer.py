@@ -14,6 +14,12 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.widgets.focus_ring import FocusRing
 
 SHOWN_MS = 2500  # time before the ring vanishes
+STAND_INS = {  # controls of a presentation that take the place of others
+    "trainButton": "presentationTrainButton",
+    "playButton": "presentationPlayButton",
+    "targetText": "presentationWord",
+    "layerScrubber": "stageStrip",
+}
 
 
 class Pointer(QObject):
@@ -30,7 +36,7 @@ class Pointer(QObject):
 
     def point_at(self, name: str) -> None:
         """Draw attention to the control or the command with an object name; a text field is ready for another text."""
-        found = control_named(self._window, name)
+        found = self._control(name)
         if isinstance(found, QAction):
             if not any(isinstance(each, QToolButton) and each.isVisible() for each in found.associatedObjects()):
                 self.revealing.emit()
@@ -48,6 +54,12 @@ class Pointer(QObject):
         """Point at nothing."""
         if not isdeleted(self._ring):
             self._ring.setWidget(None)
+
+    def _control(self, name: str) -> QObject | None:
+        """Return the control or the command with an object name, or what takes its place in a presentation."""
+        found, other = control_named(self._window, name), control_named(self._window, STAND_INS.get(name, name))
+        is_hidden = isinstance(found, QWidget) and not found.isVisible()
+        return other if is_hidden and isinstance(other, QWidget) and other.isVisible() else found
 
     def _show_command(self, action: QAction) -> QPoint:
         """Point at the button of a command, or open the menu that contains it.
