@@ -9,7 +9,7 @@ import numpy as np
 
 from flowviz.records import FLOW_UNITS, Units
 from flowviz.rendering.colors import SURROUNDINGS, Color, packed_color
-from flowviz.rendering.projection import Panel, Projection
+from flowviz.rendering.projection import EDGE_MARK, Panel, Projection
 from flowviz.rendering.raster import RGBA, Layer
 from flowviz.rendering.stamps import fineness_of, font, stamp, stroke_width
 from flowviz.specs import PictureSize, ViewSpec
@@ -123,14 +123,15 @@ def tick_labels(view: ViewSpec, panel: Panel, units: Units = FLOW_UNITS) -> list
     x_ticks, y_ticks = _ticks(view, panel, units)
     x_ticks = x_ticks.legible(projection.pixels_per_unit / abs(units.scale[0]), text_width(size))
     lefts, tops = _pixels(projection, units, x_ticks.values, y_ticks.values)
+    edge = max(size / 2, EDGE_MARK * projection.pixel + 1)  # the marks of particles outside are at the edge
     return [
         *(
-            Label(x, panel.height - size / 2, text, "mb")
+            Label(x, panel.height - edge, text, "mb")
             for text, x in zip(x_ticks.texts, lefts, strict=True)
             if 2 * size < x < panel.width - 2 * size
         ),
         *(
-            Label(size / 2, y, text, "lm")
+            Label(edge, y, text, "lm")
             for text, y in zip(y_ticks.texts, tops, strict=True)
             if 4 * size < y < panel.height - 3 * size
         ),

@@ -144,7 +144,8 @@ def _draw_panel(
     boxes = tuple(Box(*place, color, alpha) for place in places)
     page.draw(Drawing(boxes, labels=(*below, *titles), has_halos=True).moved(left, 0), size, ABOVE_LINES)
     if view.labels:
-        legend = draw_legend(view, panel, keys(scene, stage, view, panel), below_title=bool(title))
+        found = keys(scene, stage, view, panel, counts=bool(title))
+        legend = draw_legend(view, panel, found, below_title=bool(title))
         page.draw(legend.moved(left, 0), size, ABOVE_LINES)
 
 

@@ -106,7 +106,7 @@ def render_panel(
     canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside), backing=OPACITY))
     if view.labels:
         canvas.draw_layer(title_layer(view, panel, title))
-    found = keys(scene, stage, view, panel) if view.labels else ()
+    found = keys(scene, stage, view, panel, counts=bool(title)) if view.labels else ()
     if found:
         canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))
     return canvas.picture()

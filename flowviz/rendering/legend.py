@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -37,6 +36,7 @@ Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "te
 
 LEGEND_OPACITY = 0.75  # of its background, through which particles are visible
 KEY_WIDTH, BAR_HEIGHT, MARGIN, FOOT_EMS = 13.5, 0.8, 0.6, 5.2  # ems; the last one is the height of a row of entries
+COLUMN_SHARE, COLUMNS_SHARE = 0.25, 0.6  # of the height for a column of entries, and of the width for all columns
 CLEAR = 0.25  # share of a bar at each end that the labels of the ends may take
 BAR_STEPS, RING_STEPS, CIRCLE = 128, 90, 48  # numbers of colors in a bar and in a ring, and of corners of a disc
 
@@ -67,7 +67,9 @@ class Key:
 
 
 @np.errstate(invalid="ignore", over="ignore")  # particles that have diverged are skipped
-def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None) -> tuple[Key, ...]:
+def keys(
+    scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None, *, counts: bool = True
+) -> tuple[Key, ...]:
     """Return the legend entries for the marks that are visible in a view at a stage.
 
     Args:
@@ -75,6 +77,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
         stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
         view: The view.
         panel: The size of the panel, in pixels; None for the legend of a sheet, whose panels differ in scale.
+        counts: Whether to say how many particles are selected, which the window says beside its pictures.
     """
     found = []
     if scene.difference is not None:
@@ -82,7 +85,7 @@ def keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None = None)
         ends = _ends(-(limit := difference_limit(scene.difference)), 0, limit)
         found.append(Key(f"{first} minus {second}, nats", "bar", ends, "change"))
     elif view.marks & {"points", "paths"}:
-        found += [_particle_key(scene, view), *_notes(scene, view)]
+        found += [_particle_key(scene, view, counts), *_notes(scene, view, counts)]
     if scene.density is not None and density_strength(scene, stage, view) > 0:
         limits = density_limits(scene.density)
         found.append(_log_density_key(f"heat: {_heat(scene)}", scene, limits, heat_scale(view)))
@@ -113,7 +116,7 @@ def _arrow_keys(scene: Scene, stage: float, view: ViewSpec, panel: Panel | None)
     return [Key(scale_text(arrows), "arrow", length=round(ems, 1)), *longer, *leads]
 
 
-def _particle_key(scene: Scene, view: ViewSpec) -> Key:
+def _particle_key(scene: Scene, view: ViewSpec, counts: bool) -> Key:
     if is_unknown(scene.trace, view):
         return Key("densities: not known" + (" yet" if scene.trace.base.has_density else ""), "text")
     match view.color_by:
@@ -127,7 +130,7 @@ def _particle_key(scene: Scene, view: ViewSpec) -> Key:
             limit = log_det_limit(scene.trace)
             return Key("log|det J| here, nats", "bar", _ends(-limit, 0, limit), "change")
         case "selection":
-            return Key(_selected(scene), "chosen")
+            return Key(_selected(scene) if counts else "selected", "chosen")
         case "leaked" | "weight":
             return _weight(scene) if view.color_by == "weight" else Key(_leaked(scene), "chosen")
         case "component" if (count := scene.trace.component_count) is not None:
@@ -138,11 +141,11 @@ def _particle_key(scene: Scene, view: ViewSpec) -> Key:
             return Key("base quadrant", "quadrants")
 
 
-def _notes(scene: Scene, view: ViewSpec) -> list[Key]:
+def _notes(scene: Scene, view: ViewSpec, counts: bool) -> list[Key]:
     found = []
     if view.color_by == "component" and scene.trace.component_count is None:
         found.append(Key("no components", "text"))
-    if shown_selection(scene) is not None and view.color_by != "selection":
+    if counts and shown_selection(scene) is not None and view.color_by != "selection":
         found.append(Key(_selected(scene), "text"))
     drawn, candidates = path_particles(scene)
     if "paths" in view.marks and len(drawn) < candidates:
@@ -209,8 +212,10 @@ def _legend(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: b
     drawing = draw_legend(view, panel, found, below_title)
     if not drawing.boxes:
         return Layer.of(np.zeros((1, 1, 4), np.uint8))
-    left, top, last = round(drawing.boxes[0].left), round(drawing.boxes[0].top), drawing.boxes[len(found) - 1]
-    extent = round(last.top + last.height) - top, round(last.width), 4
+    boxes = drawing.boxes[: len(found)]
+    left, top = round(min(box.left for box in boxes)), round(min(box.top for box in boxes))
+    bottom, right = max(box.top + box.height for box in boxes), max(box.left + box.width for box in boxes)
+    extent = round(bottom) - top, round(right) - left, 4
     picture = np.full(extent, (*SURROUNDINGS[view.theme].background, 0), np.uint8)
     return Layer.of(painted(picture, drawing.moved(-left, -top), view, em(view, panel)), panel.width, left, top)
 
@@ -239,18 +244,35 @@ def _left(entry: Drawing, size: float) -> float:
 
 
 def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> list[tuple[int, int]]:
-    """Return the upper left corner of each legend entry in pixels, or no corners if the legend does not fit."""
+    """Return the upper left corner of each legend entry in pixels, or no corners if the legend does not fit.
+
+    The entries are in one column, or beside each other in a low and wide panel without a title, whose middle they would
+    cover.
+    """
     size = em(view, panel)
     top = round(3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size)
-    left = round(panel.width - round(KEY_WIDTH * size) - 0.5 * size)
-    *tops, bottom = accumulate((round(SHAPES[key.shape][1] * size) for key in found), initial=top)
-    return [] if left < 4 * size or bottom >= panel.height - 4 * size else [(left, y) for y in tops]
+    width = round(KEY_WIDTH * size)
+    left = round(panel.width - width - 0.5 * size)
+    low = (1 - COLUMNS_SHARE) * panel.width + width  # farther to the left, there is no room for another column
+    places, y, bottom = list[tuple[int, int]](), top, top
+    for key in found:
+        height = round(SHAPES[key.shape][1] * size)
+        if not below_title and left >= low and top < y and y + height > COLUMN_SHARE * panel.height:
+            left, y = left - width, top
+        places.append((left, y))
+        y += height
+        bottom = max(bottom, y)
+    return [] if left < 4 * size or bottom >= panel.height - 4 * size else places
 
 
 def legend_ends(view: ViewSpec, panel: Panel, found: tuple[Key, ...]) -> tuple[float, float]:
-    """Return the left and the bottom end of the corner of a panel that a legend takes, also below a title."""
-    places = legend_places(view, panel, found, below_title=True)
-    return (places[0][0], places[-1][1] + SHAPES[found[-1].shape][1] * em(view, panel)) if places else (panel.width, 0)
+    """Return the left and the bottom end of the corner of a panel that a legend takes, with or without a title."""
+    ends = [(float(panel.width), 0.0)]
+    for below_title in (True, False):
+        places = legend_places(view, panel, found, below_title)
+        ends += [(x, y + SHAPES[key.shape][1] * em(view, panel)) for key, (x, y) in zip(found, places, strict=False)]
+    lefts, bottoms = zip(*ends, strict=True)
+    return min(lefts), max(bottoms)
 
 
 def draw_foot(view: ViewSpec, whole: PictureSize, found: tuple[Key, ...]) -> Drawing:

@@ -8,7 +8,7 @@ from flowviz.rendering.cache import cached
 from flowviz.rendering.colormaps import STEPS, color_scale
 from flowviz.rendering.colors import COMPONENTS, SURROUNDINGS, Color, Packed, packed, quadrant_colors, unpacked
 from flowviz.rendering.density import difference_limit
-from flowviz.rendering.projection import Projection, unframed
+from flowviz.rendering.projection import EDGE_MARK, Projection, unframed
 from flowviz.rendering.raster import Canvas, Glide, between, tones
 from flowviz.specs import ViewSpec
 from flowviz.specs.view import Theme
@@ -18,7 +18,6 @@ RADIUS_LIMIT = 3.0  # standard deviations; one in 90 particles starts farther ou
 JUDGED = 20_000  # maximum number of particles that limits of color scales are estimated from
 FEW = 0.01  # share of the particles beyond each limit of a color scale: including outliers would wash out the colors
 DIMNESS = 0.82  # share of the background in the colors of unselected particles
-EDGE_MARK = 7.0  # diameter of the mark for a particle outside the picture, in pixels, for an 800-pixel shorter side
 CHOSEN: dict[Theme, Color] = {"light": (204, 84, 0), "dark": (255, 150, 60)}
 OTHERS: dict[Theme, Color] = {"light": (168, 172, 178), "dark": (104, 109, 118)}
 

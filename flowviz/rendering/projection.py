@@ -10,6 +10,7 @@ from flowviz.records import Rectangle
 from flowviz.specs import PictureSize, ViewSpec
 
 REFERENCE_SIDE = 800  # pixels; line widths and diameters are given for a picture with this shorter side
+EDGE_MARK = 7.0  # diameter of the mark for a particle outside the picture, in pixels, for an 800-pixel shorter side
 
 
 class Panel(NamedTuple):

@@ -35,23 +35,22 @@ class Readout(FittingLabel):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._trace: Trace | None = None
         self._edits = Edits()
-        self._is_encoded, self._selected = False, 0
+        self._is_encoded = False
         self._describe: Callable[[int], Texts] | None = None  # describes the particle or the point at a stage
         self._stage = 0
 
     def minimumSizeHint(self) -> QSize:
         return QSize(MIN_CHARACTERS * self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
 
-    def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool, selected: int) -> None:
+    def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool) -> None:
         """Set the flow whose layer is described if nothing is under the mouse.
 
         Args:
             trace: The particles that are shown.
             edits: The edits of the layers.
             encoded: Whether the particles are points of the target, on their way back to the base.
-            selected: The number of selected particles.
         """
-        self._trace, self._edits, self._is_encoded, self._selected = trace, edits, encoded, selected
+        self._trace, self._edits, self._is_encoded = trace, edits, encoded
         self._update()
 
     def show_stage(self, stage: int) -> None:
@@ -91,11 +90,10 @@ class Readout(FittingLabel):
         if self._trace is None:
             return ("",)
         stage = min(self._stage, self._trace.last_stage)
-        selected = f" · {self._selected:,} selected" if self._selected else ""
         sentences = self._trace.sentences(stage, self._edits.of(stage), encoded=self._is_encoded)
         shorter = r"(?<=.) \d+ of \d+", ":.*", r"( \d+ of \d+)?:.*"  # without number; the name; the name without number
         return (
-            *(sentence + selected for sentence in sentences),
+            *sentences,
             *(re.sub(left_out, "", sentences[-1]) for left_out in shorter),
         )
 

@@ -17,8 +17,7 @@ from flowviz.app.state.view import View, ViewState
 from flowviz.records import Scene, Trace
 from flowviz.specs import ViewSpec
 
-SUMMARIZED = "trace", "selection"  # fields of the scene
-IN_THUMBNAILS = "trace", "selection", "grid", "probe", "target"
+IN_THUMBNAILS = "trace", "selection", "grid", "probe", "target"  # fields of the scene
 
 
 class ScenePresenter(QObject):
@@ -112,10 +111,9 @@ class ScenePresenter(QObject):
     def _on_scene_changed(self, scene: Scene) -> None:
         previous, self._scene = self._scene, scene
         self._widgets.cloud.show_scene(scene)
-        if _differ(previous, scene, SUMMARIZED):
-            selected = scene.selection.count if scene.selection else 0
+        if _differ(previous, scene, ("trace",)):
             edits, encoded = self._scenes.subject.edits, self._scenes.is_encoded
-            self._widgets.readout.show_summary(scene.trace, edits, encoded=encoded, selected=selected)
+            self._widgets.readout.show_summary(scene.trace, edits, encoded=encoded)
         self._tools.show_scene(scene)
         self._say_awaited()
         if _differ(previous, scene, IN_THUMBNAILS) and not _is_dragged(previous, scene.trace):

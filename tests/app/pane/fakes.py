@@ -114,9 +114,9 @@ class FakeReadout:
     def summary(self) -> str:
         return self.summaries[-1]
 
-    def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool, selected: int) -> None:
+    def show_summary(self, trace: Trace, edits: Edits, *, encoded: bool) -> None:
         direction = "encoded" if encoded else "generated"
-        self.summaries.append(f"{len(trace.positions[0])} {direction}, {selected} selected")
+        self.summaries.append(f"{len(trace.positions[0])} {direction}")
 
     def show_stage(self, stage: int) -> None:
         self.stage = stage

@@ -25,7 +25,7 @@ FIRST = "Coupling 1 of 8: moves points up or down, depending on their horizontal
 def readout(qtbot: QtBot) -> Readout:
     readout = Readout()
     qtbot.addWidget(readout)
-    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False, selected=0)
+    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False)
     readout.show_stage(1)
     readout.resize(1200, readout.sizeHint().height())
     readout.show()
@@ -36,11 +36,6 @@ def test_readout_describes_the_layer_of_the_current_stage(readout: Readout) -> N
     assert readout.text() == readout.toolTip() == FIRST
     readout.show_stage(0)
     assert readout.text().startswith("Base: ")
-
-
-def test_selection_is_counted_behind_the_sentence(readout: Readout) -> None:
-    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False, selected=7)
-    assert readout.text() == f"{FIRST} · 7 selected"
 
 
 def test_readout_says_that_a_density_belongs_to_a_stage_before_the_last(readout: Readout) -> None:
@@ -132,7 +127,7 @@ def test_other_sentences_and_shares_are_shown_without_a_layout(qtbot: QtBot) -> 
 
 def test_sentence_shortens_before_the_score_loses_its_words(qtbot: QtBot) -> None:
     readout, score = Readout(), Score()
-    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False, selected=0)
+    readout.show_summary(untrained_trace(FlowSpec(), base_particles(9)), Edits(), encoded=False)
     readout.show_stage(1)
     parent = Row(readout, score)
     qtbot.addWidget(parent)
