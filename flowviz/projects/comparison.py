@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from html import escape
 from io import BytesIO
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flowviz import targets
 from flowviz.arguments import checked
-from flowviz.errors import SpecError
+from flowviz.errors import FlowvizError, SpecError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
 from flowviz.records import Trial
@@ -128,6 +129,21 @@ class Comparison:
         if not trial.is_tested or trial.seed == project.training.seed:
             return found
         return found.with_project(trial.name, replace(project, test_uses=project.test_uses + 1))
+
+    def with_legibility(self) -> "Comparison":
+        """Return this comparison with the legibility of runs that were saved before it was measured.
+
+        It stays unknown for an entrant with several runs, of which only one has its particles in the file, and for a
+        target that cannot be built.
+        """
+        found = self
+        for name, project in self.projects.items():
+            runs = [trial for trial in self.trials if trial.name == name]
+            if len(runs) == 1 and self.trial(name) and runs[0].figures.get("legibility") is None:
+                with suppress(FlowvizError):  # the font of a text is not installed, or a picture is damaged
+                    legibility = project.present_moment(project.build_target()).legibility
+                    found = found.with_trial(replace(runs[0], figures={**runs[0].figures, "legibility": legibility}))
+        return found
 
     def without(self, name: str) -> "Comparison":
         """Return this comparison without an entrant and its runs. Raises `SpecError` if no entrant is left."""

@@ -70,6 +70,15 @@ def test_table_in_the_terminal_shows_the_legibility() -> None:
     assert text.count("87.5%") == len(trials)
 
 
+def test_legibility_of_runs_of_older_files_is_computed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = example("three_flows")
+    assert {trial.figures.get("legibility") for trial in old.comparison().trials} == {None}
+    assert run("compare", old.path, "-o", tmp_path / "new") == 0
+    assert "legibility" in capsys.readouterr().err
+    with (tmp_path / "new" / "table.csv").open() as file:
+        assert all(0.5 < float(row["legibility"]) <= 1 for row in csv.DictReader(file))
+
+
 def test_table_in_the_terminal_shows_covered_letters_of_flows_that_learn_from_a_density() -> None:
     compared = load_comparison(resource("lessons/two_ways.flowviz")), example("three_flows").comparison()
     of_density, others = ({column.header for column in comparison_table(each).columns} for each in compared)
