@@ -36,7 +36,7 @@ Shape = Literal["bar", "ring", "quadrants", "components", "chosen", "arrow", "te
 
 LEGEND_OPACITY = 0.75  # of its background, through which particles are visible
 KEY_WIDTH, BAR_HEIGHT, MARGIN, FOOT_EMS = 13.5, 0.8, 0.6, 5.2  # ems; the last one is the height of a row of entries
-COLUMN_SHARE, COLUMNS_SHARE = 0.25, 0.6  # of the height for a column of entries, and of the width for all columns
+COLUMN_SHARE, COLUMNS_SHARE = 0.25, 0.65  # of the height for a column of entries, and of the width for all columns
 CLEAR = 0.25  # share of a bar at each end that the labels of the ends may take
 BAR_STEPS, RING_STEPS, CIRCLE = 128, 90, 48  # numbers of colors in a bar and in a ring, and of corners of a disc
 

@@ -19,15 +19,15 @@ from flowviz.rendering import (
     render_frame,
     visible_rectangle,
 )
-from flowviz.rendering.annotate import em
+from flowviz.rendering.annotate import em, tick_labels
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import LABEL_EMS, contour_lines, mass_levels
 from flowviz.rendering.frame import panel_labels
-from flowviz.rendering.legend import draw_key, keys, legend_ends
-from flowviz.rendering.particles import CHOSEN, EDGE_MARK, log_density_limits, log_det_limit, particle_colors
+from flowviz.rendering.legend import draw_key, keys, legend_ends, legend_places
+from flowviz.rendering.particles import CHOSEN, log_density_limits, log_det_limit, particle_colors
 from flowviz.rendering.paths import path_curves
-from flowviz.rendering.projection import Panel, Projection
+from flowviz.rendering.projection import EDGE_MARK, Panel, Projection
 from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.specs.view import ColorBy, Mark, Palette, Theme
 from tests.rendering.scenes import base_density, bent, broken, full
@@ -249,6 +249,37 @@ def test_labels_of_contours_are_not_below_the_legend(center: tuple[float, float]
     width, height = (ems * em(view, PANEL) / 2 for ems in LABEL_EMS)
     for label in labels:
         assert label.x + width <= left or label.y - height >= bottom
+
+
+def test_a_legend_leaves_the_middle_of_a_low_panel_with_large_text_free() -> None:
+    """As in presentations, where it covered the last letter of a word."""
+    scene = Scene(bent(base_particles(500)), density=base_density())
+    view, panel = ViewSpec(marks={"points", "density"}, word_height=0.045), Panel(1000, 500)
+    found = keys(scene, 0, view, panel)
+    places = legend_places(view, panel, found, below_title=False)
+    assert len({left for left, _ in places}) == 2
+    assert legend_ends(view, panel, found[1:])[1] > 0.25 * panel.height, "two entries fill a column"
+    assert places[-1][1] + 2 * em(view, panel) < 0.28 * panel.height
+    assert len({left for left, _ in legend_places(view, panel, found, below_title=True)}) == 1
+
+
+def test_the_picture_of_the_window_does_not_count_selected_particles() -> None:
+    scene = full()
+    for color_by in ("quadrant", "selection"):
+        view = ViewSpec(color_by=color_by)
+        assert any(" of " in key.caption for key in keys(scene, 0, view, PANEL))
+        assert not any(" of " in key.caption for key in keys(scene, 0, view, PANEL, counts=False))
+
+
+@pytest.mark.parametrize("side", [200, 800, 2000])
+def test_marks_of_particles_outside_do_not_cross_tick_labels(side: int) -> None:
+    view, panel = ViewSpec(word_height=0.006), Panel(side, side)
+    mark = EDGE_MARK * Projection(view, panel).pixel
+    labels = tick_labels(view, panel)
+    assert labels
+    for label in labels:
+        assert label.x > mark
+        assert label.y < side - mark
 
 
 @pytest.mark.parametrize("beside", [False, True])

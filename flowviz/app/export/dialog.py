@@ -17,10 +17,10 @@ from flowviz.app.export.source import Choices, ExportSource, copied_message, spe
 from flowviz.app.notices.message_box import CANCEL, DISCARD, Answer, ask
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.notices.notice_list import NoticeList
-from flowviz.app.style.tokens import UNIT
+from flowviz.app.style.tokens import GAP, UNIT
 from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
-from flowviz.app.widgets.controls import button, named, row, row_widget
+from flowviz.app.widgets.controls import button, lay_out, named, row, row_widget
 from flowviz.app.widgets.labels import WarningLabel
 from flowviz.errors import FlowvizError
 from flowviz.exporting.comparison_figure import ComparisonFigure
@@ -119,11 +119,13 @@ class ExportDialog(QDialog):
         self._leave = button("exportLeave", "Close", "Close (Esc)", run=self.reject)
 
     def _lay_out(self) -> None:
-        layout, copies = QVBoxLayout(self), row_widget(*self._copy_buttons.values())
-        layout.addLayout(row(self._preview, self._form, stretched=self._preview), stretch=1)
-        for widget in (self._destination, self._progress, self._notices, self._message):
-            layout.addWidget(widget)
-        layout.addLayout(row(copies, self._bytes, self._show, self._start, self._leave, stretched=copies))
+        copies, choices = (
+            row_widget(*self._copy_buttons.values()),
+            row(self._preview, self._form, stretched=self._preview),
+        )
+        buttons = row(copies, self._bytes, self._show, self._start, self._leave, stretched=copies)
+        below = self._destination, self._progress, self._notices, self._message, buttons
+        lay_out(QVBoxLayout(self), choices, *below, stretched=choices, margin=GAP)
         parent = self.parentWidget()
         room = SIZE if parent is None else parent.size()
         self.resize(SIZE.expandedTo(room * WINDOW_SHARE).boundedTo(room))

@@ -37,8 +37,8 @@ class DrawingPage(Page):
         self._brush = slider("brushSize", "Brush", "Brush size", MIN_BRUSH, MAX_BRUSH, BRUSH)
         self._brush.valueChanged.connect(partial(setattr, self.canvas, "brush"))
         self.setFocusProxy(self._brush)
-        erase = partial(setattr, self.canvas, "erases")
-        self._eraser = checkable(tool_button("eraserButton", "Eraser", "Eraser", "eraser"), erase)
+        eraser = tool_button("eraserButton", "Eraser", "Eraser", "eraser")
+        self._eraser = checkable(eraser, partial(setattr, self.canvas, "erases"))
         tip = "Show the previous target faintly, to trace it"
         self._trace = checkable(tool_button("traceButton", "Trace", tip, "trace"), lambda _: self._update_traced())
         self._clear = tool_button("clearDrawingButton", "Clear", "Clear the canvas", "clear", run=self.canvas.clear)

@@ -119,12 +119,9 @@ class Activity:
 
     @property
     def sentence(self) -> str:
-        """Return what the training does and what comes next, in a sentence or two.
-
-        The target panel shows the problem of a target, which is repeated here only if there is nothing else to say.
-        """
+        """Return why nothing can be trained, or what the training does and what comes next, in a sentence or two."""
         problem = self.next.problem if self.state == TrainingState.IDLE else ""
-        return " ".join(filter(None, (self._current(), self._next()))) or problem
+        return problem or " ".join(filter(None, (self._current(), self._next())))
 
     @property
     def next_step(self) -> str:
@@ -162,8 +159,6 @@ class Activity:
             return LOADING
         if self.is_following:
             return FOLLOWING
-        if self.next.problem and self.event in {GREETING, RETRY}:  # Train is disabled
-            return ""
         if self.state == TrainingState.STOPPING:
             return STOPPING
         if self.state == TrainingState.PAUSED and self.target:  # perhaps while the training was prepared

@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.tokens import GAP, TIGHT
@@ -19,6 +19,13 @@ class VerticalArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its widgets take the focus, and it scrolls to them
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
+    def fill(self, *parts: QWidget | QLayout, stretched: QWidget | None = None) -> QVBoxLayout:
+        """Fill the area, and return its column. The extra height goes to the `stretched` widget."""
+        content = QWidget()
+        column = QVBoxLayout(content)
+        self.setWidget(content)  # while it is empty, because Qt measures it
+        return lay_out(column, *parts, stretched=stretched, margin=(GAP, TIGHT, GAP, TIGHT))
+
 
 class ScrollColumn(VerticalArea):
     """Column of widgets that scrolls vertically when needed; its width is what the widgets require."""
@@ -28,10 +35,7 @@ class ScrollColumn(VerticalArea):
     def __init__(self, *widgets: QWidget, stretched: bool = False) -> None:
         """Create a column; if `stretched`, it takes more height than its widgets need."""
         super().__init__()
-        content = QWidget()
-        self._column = QVBoxLayout(content)
-        self.setWidget(content)  # while it is empty, because Qt measures it
-        lay_out(self._column, *widgets, margin=(GAP, TIGHT, GAP, TIGHT))
+        self._column = self.fill(*widgets)
         self._needed_size = QSize()
         if not stretched:
             self._column.addStretch()

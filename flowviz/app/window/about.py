@@ -10,7 +10,7 @@ import flowviz
 from flowviz.about import citation, license_text, release_notes
 from flowviz.app.desktop.existing import copy_text, existing
 from flowviz.app.style.tokens import GAP, UNIT
-from flowviz.app.widgets.controls import begin_dialog, button, named
+from flowviz.app.widgets.controls import begin_dialog, button, lay_out, named
 from flowviz.app.widgets.labels import WrappingLabel
 
 SIZE = QSize(52, 34)  # in line heights
@@ -32,11 +32,8 @@ class TextDialog(QDialog):
         existing(self.text.document()).setDocumentMargin(GAP)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        if introduction:
-            layout.addWidget(WrappingLabel(f"{name}Introduction", "Introduction", introduction))
-        layout.addWidget(self.text, stretch=1)
-        layout.addWidget(self.buttons)
+        above = [WrappingLabel(f"{name}Introduction", "Introduction", introduction)] if introduction else []
+        lay_out(QVBoxLayout(self), *above, self.text, self.buttons, stretched=self.text, margin=GAP)
         room = existing(parent.screen()).availableSize()
         self.resize((SIZE * self.fontMetrics().height()).boundedTo(room))
 

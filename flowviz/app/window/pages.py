@@ -1,7 +1,5 @@
 """The pages of the window, the cloud and the start page, and what rearranges the panels around them."""
 
-from functools import partial
-
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QWidget
 
@@ -39,8 +37,6 @@ class Pages(QObject):
         layout.panel_wanted.connect(welcome.leave)
         presentation.entered.connect(self._prepare_presentation)
         presentation.left.connect(lambda: notifications.set_aside(lessons.is_shown))
-        for begins, is_lesson in ((lessons.entered, True), (lessons.began, True), (lessons.left, False)):
-            begins.connect(partial(notifications.set_aside, is_lesson))
         comparisons.entered.connect(self._prepare_comparison)
         comparisons.leaving.connect(presentation.give_way)
         comparisons.left.connect(layout.give_back_room)

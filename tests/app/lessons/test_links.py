@@ -205,9 +205,9 @@ def test_a_link_leaves_a_presentation_only_for_what_cannot_be_seen(window: Windo
     settle(window.main)
     follow(attended, "lessonText", "control:stageStrip")
     assert window.main._presentation.is_on
-    follow(attended, "lessonText", "control:trainButton")
+    follow(attended, "lessonText", "control:showButton")
     assert not window.main._presentation.is_on
-    assert window.find(QToolButton, "trainButton").isVisible()
+    assert pointed_at(window) == [window.find(QToolButton, "showButton")]
 
 
 def test_links_are_followed_by_keyboard(window: Window, qtbot: QtBot, attended: Learner) -> None:
@@ -280,3 +280,23 @@ def test_every_control_in_the_guide_exists(window: Window) -> None:
     names = re.findall(r"`(\w+)`", table)
     assert len(names) > 10
     assert [name for name in names if control_named(window.main, name) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("trainButton", "presentationTrainButton"), ("playButton", "presentationPlayButton"),
+        ("targetText", "presentationWord"), ("layerScrubber", "stageStrip"),
+    ],
+)  # fmt: skip
+def test_links_lead_to_controls_of_a_presentation(window: Window, attended: Learner, name: str, shown: str) -> None:
+    presenting = window.find(QAction, "presentationAction")
+    presenting.trigger()
+    settle(window.main)
+    follow(attended, "lessonText", f"control:{name}")
+    assert pointed_at(window) == [window.find(QWidget, shown)]
+    assert presenting.isChecked()
+    presenting.trigger()
+    settle(window.main)
+    follow(attended, "lessonText", f"control:{name}")
+    assert pointed_at(window) != [window.find(QWidget, shown)]

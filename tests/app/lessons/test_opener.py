@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QThread
 
+from flowviz.app.notices.notice import Notice
 from flowviz.lessons import Lesson, read_lesson
 from flowviz.projects import save_comparison
 from flowviz.records import Trace
-from tests.app.conftest import FileMenu, Window
+from tests.app.conftest import FileMenu, Window, settle
 from tests.app.lessons.learner import Learner
 from tests.app.lessons.test_shipped_lessons import TINY
 from tests.app.workspace.fakes import untrained
@@ -115,3 +116,17 @@ def test_a_lesson_that_begins_while_the_learners_project_returns_keeps_it(
     learner.attend(lesson)
     learner.leave()
     assert window.main.request.plan.target.title == "MINE"
+
+
+def test_notices_about_the_project_of_the_learner_return_after_the_lessons(
+    window: Window, learner: Learner, lesson: Lesson
+) -> None:
+    window.main.notifications.post(Notice("other", "About the project."))
+    learner.attend(lesson)
+    settle(window.main)
+    assert "About the project." not in window.notice
+    window.main.notifications.post(Notice("lesson", "About the lesson."))
+    assert "About the lesson." in window.notice
+    learner.leave()
+    settle(window.main)
+    assert "About the project." in window.notice

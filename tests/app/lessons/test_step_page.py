@@ -60,6 +60,22 @@ def test_no_text_is_cut_off_even_while_the_program_is_busy(qtbot: QtBot, lesson:
             assert cut_off(panel) == []
 
 
+def test_paragraphs_are_as_far_apart_as_the_parts_of_a_step(qtbot: QtBot) -> None:
+    panel = LessonPanel()
+    qtbot.addWidget(panel)
+    panel.resize(*ROOM)
+    panel.show_attendance(Attendance(read_lesson(PAGES), Progress(0)), "")
+    with qtbot.waitExposed(panel):
+        panel.show()
+    text, action = panel.step.text, panel.findChild(QLabel, "lessonAction")
+    assert action is not None
+    between = action.y() - text.geometry().bottom() - 1
+    text.setText("<p>One.</p>")
+    one = text.heightForWidth(300)
+    text.setText("<p>One.</p><p>Two.</p>")
+    assert text.heightForWidth(300) - 2 * one == between
+
+
 def test_the_diagram_marks_the_place_of_the_step(window: Window, learner: Learner) -> None:
     learner.attend(read_lesson(PAGES))
     diagram = window.find(Picture, "lessonDiagram")

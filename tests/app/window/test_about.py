@@ -47,6 +47,12 @@ def test_dialog_shows_its_whole_text_from_the_beginning(
     qtbot.waitUntil(lambda: not window.main.findChildren(TextDialog))
 
 
+def test_button_that_copies_the_citation_has_no_icon(window: Window) -> None:
+    """In a box of buttons, it would keep the color of the theme in which it was first drawn."""
+    opened(window, "citeAction")
+    assert window.find(QPushButton, "copyCitationButton").icon().isNull()
+
+
 def test_close_buttons_look_alike(window: Window) -> None:
     window.main._about.show_summary()
     summary = window.find(QMessageBox, "about").button(QMessageBox.StandardButton.Close)
