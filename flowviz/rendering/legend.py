@@ -253,16 +253,15 @@ def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_ti
     top = round(3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size)
     width = round(KEY_WIDTH * size)
     left = round(panel.width - width - 0.5 * size)
-    low = (1 - COLUMNS_SHARE) * panel.width + width  # farther to the left, there is no room for another column
-    places, y, bottom = list[tuple[int, int]](), top, top
+    columns = 1 if below_title else max(1, int(COLUMNS_SHARE * panel.width / width))
+    places, bottoms = list[tuple[int, int]](), [top] * columns
     for key in found:
         height = round(SHAPES[key.shape][1] * size)
-        if not below_title and left >= low and top < y and y + height > COLUMN_SHARE * panel.height:
-            left, y = left - width, top
-        places.append((left, y))
-        y += height
-        bottom = max(bottom, y)
-    return [] if left < 4 * size or bottom >= panel.height - 4 * size else places
+        high = (number for number, y in enumerate(bottoms) if y + height <= COLUMN_SHARE * panel.height or y == top)
+        column = next(high, bottoms.index(min(bottoms)))
+        places.append((left - column * width, bottoms[column]))
+        bottoms[column] += height
+    return [] if left < 4 * size or max(bottoms) >= panel.height - 4 * size else places
 
 
 def legend_ends(view: ViewSpec, panel: Panel, found: tuple[Key, ...]) -> tuple[float, float]:
