@@ -9,7 +9,7 @@ from PyQt6.QtGui import QFontMetrics, QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from flowviz.app.style.theme import background, shown_theme
-from flowviz.app.style.tokens import DOT, GAP, LINE, WIDE
+from flowviz.app.style.tokens import DOT, GAP, LINE
 from flowviz.app.widgets.controls import button, lay_out, named, row
 from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.jump_slider import JumpSlider
@@ -85,12 +85,15 @@ class OneDimension(ThemeFollower, QWidget):
 
     def show_appearance(self) -> None:
         font, theme = self.font(), shown_theme()
+        height, layout = QFontMetrics(font).height(), self._plots.ci.layout
         self._plots.setBackground(background(theme))
         for plot in (self._map, self._below, self._beside):
             for side in ("left", "bottom"):
                 plot.getAxis(side).set_appearance(font, theme)
         for plot in (self._map, self._below):
-            plot.getAxis("left").setWidth(AXIS_EMS * QFontMetrics(font).height())
+            plot.getAxis("left").setWidth(AXIS_EMS * height)
+        layout.setHorizontalSpacing(1.25 * height)  # between the last number of an axis and the first of the next one
+        layout.setContentsMargins(GAP, GAP, height, GAP)
         self._create_items(theme)
         self._slope.setFont(font)
         self._show()
@@ -124,7 +127,6 @@ class OneDimension(ThemeFollower, QWidget):
         self._beside.setXRange(0, HIGHEST, padding=0)
         self._beside.getAxis("left").setStyle(showValues=False)  # they are those of the curve
         layout = self._plots.ci.layout
-        layout.setHorizontalSpacing(WIDE)  # between the last number of an axis and the first of the next one
         for line, share in enumerate((3, 2)):
             layout.setRowStretchFactor(line, share)
             layout.setColumnStretchFactor(line, share)

@@ -12,7 +12,7 @@ from flowviz.app.lessons.picture import Picture
 from flowviz.app.lessons.prediction_box import PredictionBox
 from flowviz.app.lessons.state import Attendance
 from flowviz.app.style.tokens import GAP, TIGHT
-from flowviz.app.widgets.controls import button, lay_out, rename, row
+from flowviz.app.widgets.controls import button, lay_out, rename
 from flowviz.app.widgets.font_follower import ThemeFollower
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
@@ -108,8 +108,7 @@ class StepPage(ThemeFollower, QWidget):
         )  # fmt: skip
         self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         buttons = lay_out(QHBoxLayout(), self._back, self._skip, self._next, margin=(GAP, 0, GAP, GAP))
-        top = row(self._position, self._list, stretched=self._position)
-        top.setContentsMargins(GAP, TIGHT, GAP, 0)
+        top = lay_out(QHBoxLayout(), self._position, self._list, stretched=self._position, margin=(GAP, TIGHT, GAP, 0))
         lay_out(QVBoxLayout(self), top, self._scroll, buttons, stretched=self._scroll)
 
     def _show_texts(self, lesson: Lesson, step: Step, value: Attendance) -> None:

@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 from flowviz.app.state.binding import Binding
 from flowviz.app.state.view import ViewState
 from flowviz.app.style import tokens
-from flowviz.app.widgets.controls import named
+from flowviz.app.widgets.controls import lay_out, named
 from flowviz.app.widgets.font_follower import FontFollower
 from flowviz.app.widgets.jump_slider import JumpSlider
 
@@ -34,8 +34,7 @@ class StageSlider(FontFollower, QWidget):
         self.setFocusProxy(self.slider)
         # The margins are as wide as the window while there is one stage, and must not keep it from becoming narrower.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._layout = QHBoxLayout(self)
-        self._layout.addWidget(self.slider)
+        self._layout = lay_out(QHBoxLayout(self), self.slider)
         self._stage = Binding(view, lambda value: value.stage, self._show_stage, view.set_stage)
         self.slider.valueChanged.connect(self._stage.request)
 

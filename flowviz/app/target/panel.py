@@ -66,9 +66,8 @@ class TargetPanel(QWidget):
         self._note.hide()  # or the panels would jump when the first target is built
         self._result = QStackedWidget()  # preview or problem in the same place, so that nothing else moves
         self._result.setMaximumHeight(PREVIEW_HEIGHT)
-        self._result.addWidget(self._preview)
-        self._result.addWidget(self._problem)
-        self._result.addWidget(self._zone)
+        for result in (self._preview, self._problem, self._zone):
+            self._result.addWidget(result)
         self.reading, self.notices = ReadingBar(), NoticeList("targetNotices")
         self._buttons = {
             kind: exclusive(_kind_button(kind, tip), partial(request.turn_to, kind)) for kind, tip in KINDS.items()

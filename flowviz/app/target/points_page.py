@@ -36,9 +36,8 @@ class PointsPage(FilePage):
         self._columns = row_widget(QLabel("x"), self._x, QLabel("y"), self._y, stretched=self._x)
         self.column.addLayout(row(self._open, self._name, stretched=self._name))
         self.note = WrappingLabel("pointsNote", "Note about the columns")
-        self.column.addWidget(self._columns)
-        self.column.addWidget(self._given)
-        self.column.addWidget(self.note)
+        for below in (self._columns, self._given, self.note):
+            self.column.addWidget(below)
         for box in (self._x, self._y, self._given):
             box.activated.connect(self._on_columns_activated)  # emitted only if the user chooses
         request.watch(self.contents, self._show)

@@ -41,19 +41,20 @@ class Axis(pg.AxisItem):
         self.setTextPen(surroundings.label)
         self.setStyle(tickFont=font, maxTextLevel=0, hideOverlappingLabels=line_height)
         self.textWidth = self.textHeight = 0  # to be measured anew, because pyqtgraph keeps what is slightly too much
+        self.set_low(self._is_low)
 
     def set_low(self, low: bool) -> None:
-        """Set whether a bottom axis has only numbers, because the plot is low."""
+        """Set whether a bottom axis has only numbers, because the plot is low, and make room for its font."""
         self._is_low = low
-        is_labeled = bool(self.labelText) and not low
-        self.showLabel(is_labeled)
-        self.setHeight((1 + is_labeled) * self._metrics.height() + TIGHT)
+        if self.orientation == "bottom":
+            is_labeled = bool(self.labelText) and not low
+            self.showLabel(is_labeled)
+            self.setHeight((1 + is_labeled) * self._metrics.height() + TIGHT)
 
     def setLabel(self, *args: Any, **kwargs: Any) -> None:
         """Set the label, and reserve room for it below the numbers of a bottom axis."""
         super().setLabel(*args, **kwargs)
-        if self.orientation == "bottom":
-            self.set_low(self._is_low)
+        self.set_low(self._is_low)
 
     def tickSpacing(self, minimum: float, maximum: float, size: float) -> Any:
         """Return the tick levels; only the coarsest one has labels, far enough apart not to overlap."""

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pyqtgraph as pg
 import pytest
 from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from flowviz.app.lessons.one_dimension import OneDimension
+from flowviz.app.lessons.one_dimension import HIGHEST, OneDimension
 from flowviz.app.style.theme import background, shown_theme
 from flowviz.app.widgets.jump_slider import JumpSlider
 from flowviz.lessons.one_dimension import KNOTS, RANGE, MonotoneCurve
@@ -163,3 +164,20 @@ def test_the_tangent_shows_the_slope_of_the_shaded_slice(view: OneDimension) -> 
     assert view._slope.toPlainText() == "slope 0.50"
     x, y = view._tangent.getData()
     assert (y[1] - y[0]) / (x[1] - x[0]) == pytest.approx(0.5)
+
+
+def test_large_numbers_do_not_cover_the_labels_of_the_axes_or_touch_the_edge(view: OneDimension) -> None:
+    font = view.font()
+    font.setPointSizeF(1.5 * font.pointSizeF())
+    view.setFont(font)
+    view.show_appearance()
+    QApplication.processEvents()
+    metrics = QFontMetrics(font)
+    for plot in (view._map, view._beside, view._below):
+        assert plot.getAxis("bottom").height() >= 2 * metrics.height()
+    right = view._beside.getViewBox().mapViewToScene(QPointF(HIGHEST, 0)).x()
+    assert right + metrics.horizontalAdvance("2.0") / 2 <= view._plots.width()
+    gap = (
+        view._beside.getViewBox().mapViewToScene(QPointF(0, 0)).x() - view._map.getViewBox().sceneBoundingRect().right()
+    )
+    assert gap > metrics.horizontalAdvance("4") + metrics.horizontalAdvance("0")
