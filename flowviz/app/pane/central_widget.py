@@ -120,6 +120,7 @@ class CentralWidget(FontFollower, QWidget):
 
         A banner takes its room from the cloud, which has no minimum height that could make it cover the sentence.
         """
+        self._fit_caption()
         widgets = self._widgets
         if self._is_presenting:
             others = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
@@ -137,9 +138,12 @@ class CentralWidget(FontFollower, QWidget):
         self._fit_caption()
 
     def _fit_caption(self) -> None:
-        """Move the score below the sentence about the layer where there is too little room beside it."""
+        """Move the score below the sentence about the layer where there is too little room beside it.
+
+        The clouds of a comparison need the height, and its table has the scores.
+        """
         is_narrow = self.width() < CAPTION_LENGTH * self.fontMetrics().averageCharWidth()
-        stacked = is_narrow and not self._is_presenting
+        stacked = is_narrow and not (self._is_presenting or self._is_comparing)
         self._caption.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
 
     def event(self, event: QEvent | None) -> bool:
@@ -157,5 +161,4 @@ class CentralWidget(FontFollower, QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._fit_strip()
-        self._fit_caption()
         super().resizeEvent(event)

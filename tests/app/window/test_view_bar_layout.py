@@ -85,6 +85,18 @@ def test_buttons_above_a_comparison_are_as_wide_as_their_texts(window: Window, q
         assert "…" not in window.find(FittingLabel, "comparisonTitle").drawn_text
 
 
+@pytest.mark.usefixtures("restored_font")
+def test_the_clouds_of_a_comparison_have_the_room_of_a_second_line_below_them(window: Window, qtbot: QtBot) -> None:
+    window.main.resize(1024, 700)
+    window.main.appearance.choose_text_size(150)
+    readout, score = window.find(QWidget, "readout"), window.find(QWidget, "score")
+    qtbot.waitUntil(lambda: score.y() > readout.y())
+    window.main.comparisons.show(untrained("a", "b"))
+    qtbot.waitUntil(lambda: score.geometry().center().y() == readout.geometry().center().y())
+    window.main.comparisons.leave()
+    qtbot.waitUntil(lambda: score.y() > readout.y())
+
+
 def lines_of(bar: ViewBar) -> int:
     """Return the number of lines in which the controls are placed."""
     controls = [*bar.findChildren(QToolButton), *bar.findChildren(QComboBox)]
