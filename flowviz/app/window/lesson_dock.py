@@ -15,7 +15,7 @@ from flowviz.app.window.dock import Dock
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.presentation import Presentation
 
-TITLE, PRESENTED_TITLE = "Lessons", "Lessons · Esc brings back all controls"
+TITLE, PRESENTED_TITLE = "Lessons", "Lessons · Esc to leave, and see all controls"
 MAX_WIDTH_SHARE = 0.36  # of the window
 
 
