@@ -73,14 +73,15 @@ class InspectorController(QObject):
             self._inspector.show_stage(title, trace.explanation(stage), share, awaited=trace.awaits_densities)
 
     def _explain_view(self) -> None:
-        seen = self._view.seen
+        known = self._view.value.known
+        seen = known.possible(self._view.seen)
         self._inspector.show_view(
             seen.direction,
             seen.view,
             overview=seen.overview,
             probed=seen.probe is not None,
             folded=self._folded,
-            estimated=self._view.value.known.estimates_density,
+            estimated=known.estimates_density,
         )
 
     def _show_report(self) -> None:

@@ -152,15 +152,21 @@ class SceneModel(QObject):
             self._swept = None
             self.scene = replace(self.scene, velocities=None)
         self.scene = replace(self.scene, target=self._picture(), units=self._units())
-        target = self.shown_target if self._view.seen.direction == "encode" else None
+        target = self.shown_target if self._encodes else None
         if target is None or not self.is_encoded or self.generated.names != self.scene.trace.names:
             self._show_trace(self.generated, encoded=False)
-        if target is not None and self._view.seen.direction == "encode":  # unless the flow just shown has no inverse
+        if target is not None and self._encodes:  # unless the flow just shown has no inverse
             self._queries.encoded(self.subject, target, self._on_encoded)
         self._query_grid()
 
+    @property
+    def _encodes(self) -> bool:
+        """Return whether points of the target move back to the base, which those of a recorded flow cannot do."""
+        return self._view.seen.direction == "encode" and not self.subject.spec.is_recorded
+
     def _shows(self, mark: Mark) -> bool:
-        return mark in self._view.seen.view.marks
+        """Return whether a mark is shown. If panes share the view, only some of the flows may be able to show it."""
+        return mark in self._view.seen.view.marks and not self._view.value.problem(mark)
 
     def _show_trace(self, trace: Trace, *, encoded: bool) -> None:
         self.is_encoded = encoded
@@ -237,7 +243,7 @@ class SceneModel(QObject):
             self._change(probe=probe)
 
     def _on_encoded(self, trace: Trace) -> None:
-        if self._view.seen.direction == "encode":  # the user may have changed it in the meantime
+        if self._encodes:  # the user may have changed it in the meantime
             self._show_trace(trace, encoded=True)
 
     def _change(self, **changes: Any) -> None:

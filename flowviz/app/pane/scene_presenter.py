@@ -121,7 +121,8 @@ class ScenePresenter(QObject):
 
     def _say_awaited(self) -> None:
         """Say on the picture which of the marks are still being computed, unless that has failed."""
-        scene, shown = self._scenes.scene, self._view.seen.view.marks - self._queries.failed_topics
+        scene, missing = self._scenes.scene, {*self._queries.failed_topics, *self._view.value.known.problems}
+        shown = self._view.seen.view.marks - missing
         fields = {"density": scene.density, "grid": scene.grid, "velocity": scene.velocities}
         awaited = [f"the {mark}" for mark, field in fields.items() if field is None and mark in shown]
         loads = not self.inspector.uses_tensorflow and not self._scenes.subject.spec.is_recorded

@@ -110,7 +110,7 @@ class ViewBar(QWidget):
     def _bind(self) -> None:
         view = self._view
         bind_control(view, lambda value: value.seen.direction, self._direction, view.set_direction)
-        view.watch(lambda value: value.known, self._offer)  # first, so that the box has what it is to show
+        view.watch(lambda value: (value.known, value.offered), self._offer)  # first, so the box has what it is to show
         bind_control(
             view,
             lambda value: color_choice(value.seen.view.color_by, value.seen.view.column),
@@ -145,14 +145,17 @@ class ViewBar(QWidget):
         )
         view.watch(lambda value: value, self._enable)
 
-    def _offer(self, known: Known) -> None:
-        """Offer what can be shown of the flow, and say why the rest is disabled."""
-        self._color.offer(color_choices(known.columns))
+    def _offer(self, known: tuple[Known, Known]) -> None:
+        """Offer what can be shown of the flow, or of one of several flows, and say why the rest is disabled."""
+        own, offered = known
+        self._color.offer(color_choices(offered.columns))
         for box in (self._color, self._direction):
             for number in range(box.count()):
-                box.disable_choice(box.itemData(number), known.problems.get(box.itemData(number), ""))
-        for name, action in (*self.mark_actions.items(), *self.tool_actions.items(), *self._velocities.items()):
-            enable_unless(action, known.problems.get(name, ""), self._tips[action])
+                box.disable_choice(box.itemData(number), offered.problems.get(box.itemData(number), ""))
+        for name, action in (*self.mark_actions.items(), *self._velocities.items()):
+            enable_unless(action, offered.problems.get(name, ""), self._tips[action])
+        for tool, action in self.tool_actions.items():
+            enable_unless(action, own.problems.get(tool, ""), self._tips[action])
 
     def _enable(self, view: View) -> None:
         shows_stage = not view.seen.overview

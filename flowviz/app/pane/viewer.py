@@ -153,7 +153,8 @@ class Viewer(QObject):
 
     def _update_score(self) -> None:
         """Show the score, which says nothing about points of the target that move back to the base."""
-        self._widgets.score.show_score("" if self._view.seen.direction == "encode" else self._score)
+        encodes = self._view.seen.direction == "encode" and not self._view.value.problem("encode")
+        self._widgets.score.show_score("" if encodes else self._score)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         if self.moments.is_replaced:

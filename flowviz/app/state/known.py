@@ -1,6 +1,6 @@
 """Knowledge of the displayed flow, and the reasons why a recorded flow, which has no map, disables some choices."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,8 +67,15 @@ class Known:
             changes |= {"color_by": usual.color_by, "column": usual.column}
         if view.velocity in self.problems:
             changes |= {"velocity": usual.velocity}
-        needs_map = {} if self.has_map else {"direction": "generate", "probe": None}
-        return seen.model_copy(update={"view": view.model_copy(update=changes), **needs_map})
+        direction = "generate" if "encode" in self.problems else seen.direction
+        probe = None if "probe" in self.problems else seen.probe
+        return seen.model_copy(update={"view": view.model_copy(update=changes), "direction": direction, "probe": probe})
+
+    def together(self, others: Sequence["Known"]) -> "Known":
+        """Return what can be shown of at least one flow, this one or another: only problems of all are left."""
+        problems = {name: why for name, why in self.problems.items() if all(name in other.problems for other in others)}
+        columns = dict.fromkeys(name for known in (self, *others) for name in known.columns)
+        return Known(problems, tuple(columns))
 
 
 def color_choice(color_by: str, column: str | None) -> str:

@@ -30,7 +30,9 @@ class View:
         camera: How the cloud is framed as a lesson says, instead of as the project does, or None. It is not saved in a
             project.
         is_continuous: Whether the displayed stages are the steps of an integrator, at equal distances of time.
-        known: What the displayed flow can show. The view never contains anything else.
+        known: What the displayed flow can show.
+        shared: What at least one of the panes that share the view can show. None if there is only one pane. The view
+            never contains anything else, and no tool, probe or figure that the displayed flow cannot show.
     """
 
     seen: Seen = field(default_factory=Seen)
@@ -42,6 +44,7 @@ class View:
     figure: Figure | None = None
     camera: CameraMode | None = None
     known: Known = field(default_factory=Known)
+    shared: Known | None = None
 
     @property
     def stage(self) -> int:
@@ -50,11 +53,17 @@ class View:
 
     @property
     def possible(self) -> "View":
-        """Return the view without what cannot be shown of the displayed flow."""
-        problems = self.known.problems
+        """Return the view without what cannot be shown."""
+        problems, seen = self.known.problems, self.offered.possible(self.seen)
         tool: Tool = "move" if self.tool in problems else self.tool
         figure = None if self.figure in problems else self.figure
-        return replace(self, seen=self.known.possible(self.seen), tool=tool, figure=figure)
+        seen = seen.model_copy(update={"probe": None}) if "probe" in problems else seen
+        return replace(self, seen=seen, tool=tool, figure=figure)
+
+    @property
+    def offered(self) -> Known:
+        """Return which marks, velocities, colors and directions can be chosen."""
+        return self.known if self.shared is None else self.shared
 
     def problem(self, name: str) -> str:
         """Return why a mark, tool, figure or the like cannot be chosen for the displayed flow; empty if it can."""
@@ -110,12 +119,13 @@ class ViewState(State[View]):
             seen = self._at_same_time(last_stage)
         else:
             seen = _without_stage_from(last_stage, value.seen)
-        selection = selection_among(particles, value.selection)
-        self.set(
-            View(
-                *(seen, value.tool, selection, last_stage, particles, is_continuous, value.figure, value.camera),
-                known or Known(),
-            )
+        self.change(
+            seen=seen,
+            selection=selection_among(particles, value.selection),
+            last_stage=last_stage,
+            particles=particles,
+            is_continuous=is_continuous,
+            known=known or Known(),
         )
 
     def _at_same_time(self, last_stage: int) -> Seen:

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
+from flowviz.app.state.known import Known
 from flowviz.app.state.memo import Memo
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.threads.delay import delayed
@@ -13,7 +14,7 @@ from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.fields import CloudFields, FieldQuery, Place, can_query
 from flowviz.app.workspace.grid import PaneGrid
-from flowviz.app.workspace.hints import can_subtract, difference_note, hint
+from flowviz.app.workspace.hints import can_subtract, difference_note, hint, missing_note
 from flowviz.app.workspace.links import Links, LinksState, is_begun, matching_stage, shared_boxes
 from flowviz.records import Scene, selection_among
 from flowviz.specs import ViewSpec
@@ -56,6 +57,7 @@ class Followers(QObject):
         self._fields.drop()
         self._frame_all()
         if active:
+            self._share()
             self._show()
         else:
             self._redrawing.stop()
@@ -68,6 +70,7 @@ class Followers(QObject):
             self._fields.drop()
         if _has_other_frame(old, new):
             self._frame_all()
+        self._share()
         self._follow()
 
     def _has_other_reference(self, old: Compared, new: Compared) -> bool:
@@ -83,6 +86,15 @@ class Followers(QObject):
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.seen != new.seen or old.selection != new.selection:
             self._follow()
+
+    def _share(self) -> None:
+        """Let the view contain everything that at least one of the flows can show."""
+        known = [self._known(run) for run in self._compared.value.runs]
+        self._view.change(shared=known[0].together(known[1:]) if known else None)
+
+    def _known(self, run: EntrantRun) -> Known:
+        project, target = run.project, run.built and run.built.target
+        return self._memo.result(Known.of, project.flow, project.weights, project.trace, target)
 
     def _frame_all(self) -> None:
         """Let the camera frame the particles of all panes, or those of the only one."""
@@ -124,6 +136,7 @@ class Followers(QObject):
             self._viewer.scenes.show_difference(scene.difference)
         is_explained = scene.difference is not None and not picture.is_bare  # by its legend
         note = "" if is_explained else difference_note(run, reference, scene)
+        note = note or missing_note(self._known(run), self._view.seen)
         picture.annotate(hint=hint(run, stage, framed, size), note=note)
         asked = _spec_of(framed, has_fields=False) if is_selected else framed
         other = reference if is_subtracted else None

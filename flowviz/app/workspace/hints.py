@@ -8,7 +8,7 @@ from flowviz.app.workspace.entrants import FAILED, EntrantRun
 from flowviz.records import Scene
 from flowviz.rendering import visible_rectangle
 from flowviz.rendering.density import difference_limit
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs import PictureSize, Seen, ViewSpec
 
 STRIDE = 16  # of the particles that are tested, because this happens in each frame
 MIN_VISIBLE = 0.02  # share of the particles; with fewer, the cloud seems to be missing
@@ -48,6 +48,14 @@ def difference_note(run: EntrantRun, reference: EntrantRun | None, scene: Scene)
         return ""
     limit = difference_limit(scene.difference)
     return f"Yellow: more density than '{reference.name}'; blue: less (up to {limit:g} nats)"
+
+
+def missing_note(known: Known, seen: Seen) -> str:
+    """Return what is shown of other flows, but cannot be shown of this one, and why. Empty if there is nothing."""
+    names = {"grid": "no grid", "velocity": "no velocity", "encode": "no points of the target"}
+    shown = {*seen.view.marks, seen.direction} & known.problems.keys()
+    reasons = dict.fromkeys(known.problems[name] for name in sorted(shown))
+    return "\n".join([", ".join(names[name] for name in sorted(shown)).capitalize(), *reasons]) if shown else ""
 
 
 def _has_density(run: EntrantRun) -> bool:

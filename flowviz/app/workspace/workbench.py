@@ -134,6 +134,7 @@ class Workbench(QObject):
         self._show_parts(False)
         session.history = session.undo
         session.bring_back()
+        self._around.view.change(shared=None)
 
     def _show_parts(self, shown: bool) -> None:
         self._around.center.set_comparing(shown)

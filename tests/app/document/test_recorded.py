@@ -1,13 +1,10 @@
 """Recorded flows of other programs in the window: what works, and what is off with a reason."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PyQt6.QtCore import QMimeData, QUrl
-from PyQt6.QtGui import QAction, QStandardItemModel
 from PyQt6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,73 +12,14 @@ from flowviz import cli, load
 from flowviz.app.export.dialog import ExportDialog
 from flowviz.app.main_window import MainWindow
 from flowviz.app.state.known import NO_DENSITY, NO_GRID, NO_LOG_DET, NO_MAP, NO_TRAINING
-from flowviz.app.state.view import ViewState
-from flowviz.app.workspace.hints import can_subtract, difference_note
-from flowviz.projects.comparison_file import load_comparison
 from flowviz.records import Density, lattice_points
 from flowviz.rendering.legend import keys
 from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import RECIPES
-from tests.app.conftest import FileMenu, settle
+from tests.app.conftest import FileMenu
+from tests.app.document.recordings import COUNT, Recorded, complete, walk
 
 pytestmark = pytest.mark.shared_window
-COUNT = 300
-STRETCH = np.array([2.0, 0.5])
-
-
-def walk() -> NDArray[np.float64]:
-    """Return particles (3, n, 2) that two layers stretch and move."""
-    base = np.random.default_rng(0).standard_normal((COUNT, 2))
-    return np.stack([base, base * STRETCH, base * STRETCH + 1])
-
-
-def complete() -> dict[str, Any]:
-    """Return the arrays of a recording with densities, a name with tags, and two columns."""
-    base = -0.5 * (walk()[0] ** 2).sum(axis=1) - np.log(2 * np.pi)
-    columns = {"speed": np.arange(COUNT), "mass": np.ones(COUNT)}
-    names = ["normal", "<b>affine</b>", "shift"]
-    return {"positions": walk(), "log_det": np.zeros((3, COUNT)), "log_prob": base, "names": names, **columns}
-
-
-class Recorded:
-    """A window that shows a recorded flow."""
-
-    def __init__(self, file_menu: FileMenu, folder: Path) -> None:
-        self.menu, self.folder, self.main = file_menu, folder, file_menu.window.main
-
-    def open(self, name: str = "mine", **arrays: Any) -> Path:
-        """Write a recording, by default without densities and columns, open it, and wait until it is shown."""
-        path = self.folder / f"{name}.npz"
-        np.savez(path, **(arrays or {"positions": walk()}))
-        self.main.document_actions.open(path)
-        self.wait_for(name)
-        return path
-
-    def wait_for(self, name: str) -> None:
-        """Wait until the recording of a file is shown."""
-        self.menu.wait(lambda: self.main.document_actions.document.name == f"particles of {name}")
-        settle(self.main)
-
-    def action(self, name: str) -> QAction:
-        """Return a command."""
-        return self.menu.window.find(QAction, name)
-
-    def problems(self, box: str) -> dict[str, str]:
-        """Return the disabled choices of a combo box, with their tooltips."""
-        model = self.menu.window.find(QComboBox, box).model()
-        assert isinstance(model, QStandardItemModel)
-        items = [model.item(row) for row in range(model.rowCount())]
-        return {item.text(): item.toolTip() for item in items if item is not None and not item.isEnabled()}
-
-    @property
-    def view(self) -> ViewState:
-        """Return the state of the view."""
-        return self.main.view
-
-    def colors(self) -> tuple[str, str | None]:
-        """Return the meaning of the colors, and the column that they show."""
-        view = self.main.view.seen.view
-        return view.color_by, view.column
 
 
 @pytest.fixture
@@ -372,44 +310,3 @@ def test_exports_offer_what_is_known(recorded: Recorded, qtbot: QtBot) -> None:
     assert {"Samples", "Ledger", "Four panels"} <= recorded.problems("exportWhat").keys()
     assert list(recorded.problems("exportDirection").values()) == [NO_MAP]
     dialog.close()
-
-
-def test_a_flow_beside_it_can_be_trained_but_the_recorded_one_cannot(recorded: Recorded) -> None:
-    recorded.open()
-    comparisons = recorded.main.comparisons
-
-    comparisons.add_beside()
-
-    recorded.menu.wait(lambda: comparisons.is_shown)
-    first, second = comparisons.compared.value.runs
-    assert (first.status, second.project.flow) == ("recorded", FlowSpec())
-    assert second.project.target == first.project.target
-    assert recorded.action("trainAction").isEnabled()
-    comparisons.compared.select(first.name)
-    assert recorded.action("trainAction").toolTip() == NO_TRAINING
-    assert comparisons.compared.value.trainable == {second.key}
-    comparisons.trainings.train()
-    assert recorded.main.session.run is None
-    saved = recorded.folder / "both.flowviz"
-    comparisons.document.save(saved)
-    recorded.menu.wait(lambda: comparisons.document.path == saved)
-    assert load_comparison(saved)[first.name].trace == first.project.trace
-    assert not can_subtract(second, first)
-    assert "no recorded density" in difference_note(second, first, recorded.main.viewer.scene)
-
-
-def test_recordings_join_a_comparison_as_they_are(recorded: Recorded) -> None:
-    recorded.open()
-    other = recorded.folder / "other.npz"
-    np.savez(other, positions=2 * walk())
-    comparisons = recorded.main.comparisons
-    comparisons.add_beside()
-    recorded.menu.wait(lambda: comparisons.is_shown)
-
-    comparisons.take_project(other)
-
-    recorded.menu.wait(lambda: "other" in comparisons.compared.value.names)
-    run = comparisons.compared.value.run("other")
-    assert run is not None
-    assert run.status == "recorded"
-    assert run.project.trace == load(other).trace
