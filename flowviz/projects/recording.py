@@ -174,7 +174,9 @@ def _names(given: ArrayLike | None, stages: int) -> tuple[str, ...]:
     names = np.atleast_1d(np.asarray(given))
     if names.dtype.kind not in "US" or names.shape != (stages,):
         raise FileError(f"The names must be {stages} strings, one for each stage.")
-    return tuple(_words(str(name, "utf-8", "replace") if isinstance(name, bytes) else str(name)) for name in names)
+    found = [str(name, "utf-8", "replace") if isinstance(name, bytes) else str(name) for name in names]
+    digits = max(2, len(str(stages - 1)))  # of the numbers before the names that `flowviz trace` writes
+    return tuple(_words(name.removeprefix(f"{stage:0{digits}d}_")) for stage, name in enumerate(found))
 
 
 def _words(name: str) -> str:

@@ -198,6 +198,13 @@ def test_hostile_names_become_one_line() -> None:
     assert found == ("00_base base", "01_" + ("[31m" + "x" * 200)[:60], "02_.. .. etc")
 
 
+def test_a_trace_that_was_written_is_read_with_the_same_names(tmp_path: Path) -> None:
+    written = record(walk(), names=["base", "bend", "2_2"]).trace
+    np.savez(tmp_path / "trace.npz", positions=written.positions, names=written.names)
+
+    assert load_project(tmp_path / "trace.npz").trace.names == ("00_base", "01_bend", "02_2_2")
+
+
 def test_names_of_the_stages_of_flowviz_do_not_explain_those_of_others() -> None:
     trace = record(walk(), names=["base", "permute", "flow_step"]).trace
 
