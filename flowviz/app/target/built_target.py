@@ -17,12 +17,16 @@ UNKNOWN_ENTROPY = "The best possible loss of this target is unknown, so no gap i
 
 @dataclass(frozen=True)
 class BuiltTarget:
-    """A target, the spec that it was built from, its picture (rows, columns), and notes for the user."""
+    """A target, the spec that it was built from, its picture (rows, columns), and notes for the user.
+
+    The note about its split is true only of flows that are trained on it.
+    """
 
     spec: TargetSpec
     target: Target
     picture: NDArray[np.uint8]
     note: str = ""
+    split: str = ""
 
     @property
     def title(self) -> str:
@@ -38,7 +42,8 @@ class BuiltTarget:
 def build(spec: TargetSpec) -> BuiltTarget:
     """Build the target of a spec. Raises `FlowvizError` if the target is empty or cannot be built."""
     target = targets.build_target(spec)
-    return BuiltTarget(spec, target, target.preview(), " ".join(_notes(spec, target)))
+    split = " ".join(targets.split_sentences(target))
+    return BuiltTarget(spec, target, target.preview(), " ".join(_notes(spec, target)), split)
 
 
 def build_or_explain(spec: TargetSpec) -> BuiltTarget | str:
@@ -56,7 +61,6 @@ def _notes(spec: TargetSpec, target: Target) -> list[str]:
     if (table := table_of(spec)) and isinstance(target, targets.Points):
         outliers = f"{target.outliers:,}" if target.outliers else "none"
         notes.append(f"{len(table.rows):,} points, {outliers} of them outliers.")
-    notes += targets.split_sentences(target)
     if target.entropy is None:
         notes.append(UNKNOWN_ENTROPY)
     return notes

@@ -64,6 +64,7 @@ class TargetPanel(QWidget):
         self._zone.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._note = WrappingLabel("targetNote", "Notes about the target")
         self._note.hide()  # or the panels would jump when the first target is built
+        self._described: BuiltTarget | None = None  # by the note
         self._result = QStackedWidget()  # preview or problem in the same place, so that nothing else moves
         self._result.setMaximumHeight(PREVIEW_HEIGHT)
         for result in (self._preview, self._problem, self._zone):
@@ -78,6 +79,7 @@ class TargetPanel(QWidget):
             if page.kind != self._kind:
                 page.hide()  # showing the other one would measure it before it has its style
         request.watch(lambda value: value.kind, self._show_kind)
+        request.observe(lambda value: value.plan.flow.is_recorded, lambda _: self._show_note())
 
     def show_target(self, built: BuiltTarget | None, problem: str) -> None:
         """Show a target, or the reason why there is none. Without either, the previous one stays."""
@@ -92,7 +94,14 @@ class TargetPanel(QWidget):
         self.drawing.canvas.show_hint("")
         if not isinstance(built.spec, DrawingSpec):
             self.drawing.set_traced(built.picture)
-        self._note.show_text(built.note)
+        self._described = built
+        self._show_note()
+
+    def _show_note(self) -> None:
+        """Show the notes about the target. A recorded flow was not trained on a part of its points."""
+        built, is_recorded = self._described, self._request.plan.flow.is_recorded
+        notes = [built.note, "" if is_recorded else built.split] if built else []
+        self._note.show_text(" ".join(filter(None, notes)))
 
     def _show_problem(self, sentence: str) -> None:
         page, is_empty = self._pages[self._request.value.kind], bool(self._request.value.problem)
@@ -101,7 +110,8 @@ class TargetPanel(QWidget):
         self._zone.setIcon(icon(page.kind))
         self._result.setCurrentWidget(self._zone if is_empty and page.invitation else self._problem)
         self.drawing.canvas.show_hint(sentence if self._request.value.kind == "drawing" else "")
-        self._note.show_text("")
+        self._described = None
+        self._show_note()
 
     def _show_kind(self, kind: Kind) -> None:
         self._buttons[kind].setChecked(True)

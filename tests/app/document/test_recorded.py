@@ -270,6 +270,17 @@ def test_another_flow_is_trained_on_the_particles_and_the_recorded_one_is_kept(r
     assert recorded.main.session.run is None
 
 
+def test_only_points_that_train_a_flow_are_said_to_do_so(recorded: Recorded) -> None:
+    recorded.open()
+    note = recorded.menu.window.find(QLabel, "targetNote")
+    assert "300 points" in note.text()
+    assert "train the flow" not in note.text()
+
+    recorded.main.request.set_family("maf")
+
+    assert "210 of the points train the flow" in note.text()
+
+
 def test_families_can_be_chosen_in_place_of_the_recorded_one(recorded: Recorded) -> None:
     recorded.open()
 
