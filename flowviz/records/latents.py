@@ -38,33 +38,17 @@ class Region(NamedTuple):
         return abs(self.share - self.mass) > SURE * self.error
 
 
-class Quantiles(NamedTuple):
-    """Quantiles of a coordinate, each (m,), at increasing probabilities.
+class Coordinate(NamedTuple):
+    """The distribution of a coordinate: its quantiles, or its histogram over the central part of the base.
 
     Attributes:
-        probability: Probabilities.
-        expected: Quantiles of the base.
-        found: Quantiles of the latents.
-        error: Standard errors of the latter if the latents follow the base.
-    """
-
-    probability: NDArray[np.float64]
-    expected: NDArray[np.float64]
-    found: NDArray[np.float64]
-    error: NDArray[np.float64]
-
-
-class Histogram(NamedTuple):
-    """Histogram of a coordinate over the central part of the base.
-
-    Attributes:
-        edges: Edges of the bins (m + 1,).
-        expected: Mean density of the base in each bin (m,).
-        found: Density of the latents in each bin (m,).
+        at: Increasing probabilities of the quantiles (m,), or edges of the bins (m + 1,).
+        expected: Quantiles of the base, or its mean density in each bin (m,).
+        found: Quantiles of the latents, or their density in each bin (m,).
         error: Standard errors of the latter if the latents follow the base (m,).
     """
 
-    edges: NDArray[np.float64]
+    at: NDArray[np.float64]
     expected: NDArray[np.float64]
     found: NDArray[np.float64]
     error: NDArray[np.float64]
@@ -104,22 +88,22 @@ class Latents(EqualByContent):
             for mass in MASSES
         )
 
-    def quantiles(self, axis: int) -> Quantiles:
+    def quantiles(self, axis: int) -> Coordinate:
         """Return quantiles of a coordinate, 0 for x and 1 for y. Without latents, those found are NaN."""
         shares = np.arange(1, QUANTILES + 1) / (QUANTILES + 1)
         expected, own = self.base.coordinate_quantiles(axis, shares), self.points[:, axis].astype(np.float64)
         found = np.quantile(own, shares) if len(own) else np.full(len(shares), np.nan)
         density = np.maximum(self.base.coordinate_density(axis, expected), np.finfo(np.float64).tiny)
-        return Quantiles(shares, expected, found, np.sqrt(shares * (1 - shares) / max(len(own), 1)) / density)
+        return Coordinate(shares, expected, found, np.sqrt(shares * (1 - shares) / max(len(own), 1)) / density)
 
-    def histogram(self, axis: int) -> Histogram:
+    def histogram(self, axis: int) -> Coordinate:
         """Return the histogram of a coordinate, 0 for x and 1 for y."""
         low, high = self.base.coordinate_quantiles(axis, np.array([OUTERMOST, 1 - OUTERMOST]))
         edges, count = np.linspace(low, high, BINS + 1), max(len(self.points), 1)
         width, mass = edges[1] - edges[0], np.diff(self.base.coordinate_below(axis, edges))
         found, _ = np.histogram(self.points[:, axis], edges)
         error = np.sqrt(mass * (1 - mass) / count) / width
-        return Histogram(edges, mass / width, found / count / width, error)
+        return Coordinate(edges, mass / width, found / count / width, error)
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return a table by column, with a row for each region, and for each quantile and bin of a coordinate.

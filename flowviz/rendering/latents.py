@@ -167,11 +167,11 @@ def _histogram(latents: Latents, axis: int, layout: _Layout, view: ViewSpec) -> 
     """Return the bars of the latents and the density of the base."""
     found, colors, curves = latents.histogram(axis), SURROUNDINGS[view.theme], CURVES[view.theme]
     highest = ABOVE * float(max(found.found.max(), found.expected.max()))
-    ends = float(found.edges[0]), float(found.edges[-1])
+    ends = float(found.at[0]), float(found.at[-1])
     plot = Plot(*layout.corner(0, axis), layout.width, layout.height, ends, (0.0, highest))
     x = np.linspace(*ends, 241)
     density = latents.base.coordinate_density(axis, x).clip(0, highest)
-    bars = plot.bars(found.edges, np.zeros_like(found.found), found.found, curves["validation"], BAR_ALPHA)
+    bars = plot.bars(found.at, np.zeros_like(found.found), found.found, curves["validation"], BAR_ALPHA)
     frame = plot.frame(colors, layout.text, layout.length, has_numbers=view.axes)
     return bars + frame + plot.line(x, density, colors.title, layout.line_width)
 
