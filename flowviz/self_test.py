@@ -97,14 +97,9 @@ class _SelfTest:
         return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in machine.system_info().items())
 
     def _train(self) -> str:
-        ending = list[Finished]()
-
-        def keep_ending(event: Event) -> None:
-            if isinstance(event, Finished):
-                ending.append(event)
-
-        self._trained = flowviz.train(TextSpec(text=WORD), FlowSpec(), self._training, on_event=keep_ending)
-        [end] = ending
+        events = list[Event]()
+        self._trained = flowviz.train(TextSpec(text=WORD), FlowSpec(), self._training, on_event=events.append)
+        [end] = (event for event in events if isinstance(event, Finished))
         if end.ending == "diverged":
             raise FlowvizError(end.in_units(FLOW_UNITS).sentence())
         return (

@@ -45,13 +45,7 @@ def nlls_of(flow: "Scored", drawn: Draws) -> NDArray[np.float64]:
     return -flow.log_prob(drawn.points, drawn.values).astype(np.float64)
 
 
-def score_of(
-    flow: "Scored",
-    target: Target,
-    spec: TrainingSpec,
-    step: int,
-    validation: Measured | None = None,
-) -> Score:
+def score_of(flow: "Scored", target: Target, spec: TrainingSpec, step: int) -> Score:
     """Return the score of a flow, or of an adaptive histogram, on the validation points.
 
     Args:
@@ -59,14 +53,11 @@ def score_of(
         target: The target.
         spec: The training, whose seed determines the points.
         step: The step.
-        validation: The measurement on the validation points. None to measure them.
     """
-    folded = 0.0
-    if validation is None:
-        drawn = validation_points(target, spec)
-        nlls = nlls_of(flow, drawn)
-        folded = float(flow.folds_at(drawn.points, -nlls).mean())
-        validation = Measured.of(nlls, "validation", can_fold=flow.can_fold)
+    drawn = validation_points(target, spec)
+    nlls = nlls_of(flow, drawn)
+    folded = float(flow.folds_at(drawn.points, -nlls).mean())
+    validation = Measured.of(nlls, "validation", can_fold=flow.can_fold)
     units = targets.target_units(target, "data")
     return Score(step, validation, entropy=target.entropy, folded=folded, data_units=units)
 
