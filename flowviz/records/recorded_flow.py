@@ -14,7 +14,7 @@ from flowviz.records.density import DENSITY_SIDE, Density, Rectangle, cell_cente
 from flowviz.records.equality import EqualByContent
 from flowviz.records.lattice import lattice_points
 from flowviz.records.report import StageReport
-from flowviz.records.trace import PARTICLES, Trace, checked_points, checked_stage
+from flowviz.records.trace import PARTICLES, Trace, checked_points, checked_stage, nearest_particles
 from flowviz.records.weights import Weights
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
@@ -278,13 +278,6 @@ class RecordedFlow:
 def unknown(what: str) -> SpecError:
     """Return the error for something that is not known about a recorded flow."""
     return SpecError(f"{what} is not known: the flow was recorded from another program, without the map of its layers.")
-
-
-def nearest_particles(particles: NDArray[np.float32], points: NDArray[np.floating]) -> NDArray[np.intp]:
-    """Return the number (m,) of the particle (n, 2) that is nearest to each of the points (m, 2)."""
-    from scipy.spatial import KDTree  # imported here because it takes a tenth of a second
-
-    return np.asarray(KDTree(particles).query(points)[1])
 
 
 def interpolated(box: Rectangle, values: NDArray[np.float32], points: NDArray[np.floating]) -> NDArray[np.float32]:

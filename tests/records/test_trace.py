@@ -35,3 +35,5 @@ def test_the_nearest_particle_tells_whether_the_plane_is_folded_over() -> None:
     trace = replace(trace, folded=np.array([False, True, False, False]))
     assert trace.folds_near(points).tolist() == [True, False, True]
     assert len(trace.folds_near(points[:0])) == 0
+    assert len(trace.folds_near(np.array([[np.nan, np.inf], [1e300, 0]]))) == 2
+    assert not replace(trace, positions=np.full_like(trace.positions, np.inf)).folds_near(points).any()
