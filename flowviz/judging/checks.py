@@ -209,11 +209,12 @@ def _bridged(given: Evidence) -> tuple[float, int]:
     normalizing constants via a simple identity". Where q is wrong by a factor, or the samples follow another density,
     the sides differ.
     """
+    from scipy.special import expit
+
     logs = given.truth - given.log_prob, given.samples_log_prob - given.samples_truth
     difference, covariance = np.zeros(CELLS), ROUNDING**2 / CELLS * np.eye(CELLS)
     for sign, cell, log in zip((1, -1), _equal_cells(given), logs, strict=True):
-        with np.errstate(over="ignore"):
-            weight = np.nan_to_num(1 / (1 + np.exp(log)))
+        weight = np.nan_to_num(expit(-log))
         mean, square = (np.bincount(cell, weight**power, CELLS) / len(weight) for power in (1, 2))
         difference += sign * mean
         covariance += (np.diag(square) - np.outer(mean, mean)) / len(weight)
