@@ -11,8 +11,7 @@ from flowviz.app.document.dialogs import ask_for_file
 from flowviz.app.export.progress import EXPORT, ExportWorker
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.notices.notice import Notice
-from flowviz.exporting import Steps
-from flowviz.files import as_file_name, atomic_write
+from flowviz.files import as_file_name
 from flowviz.lessons import Lesson, is_lesson
 from flowviz.lessons.results import save_results
 
@@ -61,7 +60,9 @@ class LessonFiles(QObject):
 
     def _save(self, write: Callable[[Path], object], path: Path) -> None:
         """Write a file in a thread, because worksheets load Matplotlib, which takes seconds."""
-        worker = ExportWorker(partial(_steps, write, path))
+        from flowviz.exporting.pictures import write_once  # loads Pillow
+
+        worker = ExportWorker(partial(write_once, path, write))
         worker.ended.connect(partial(self._take_end, path))
         worker.start()
 
@@ -70,12 +71,6 @@ class LessonFiles(QObject):
         self._lessons.notice_posted.emit(outcome if failed else Notice(EXPORT))
         if not failed:
             self._lessons.say(f"Exported to {path}")
-
-
-def _steps(write: Callable[[Path], object], path: Path) -> Steps:
-    with atomic_write(path) as part:
-        write(part)
-        yield
 
 
 def _save_worksheet(lesson: Lesson, path: Path) -> None:
