@@ -1,7 +1,8 @@
 """The spec of a lesson: a few steps, each of which explains one idea and asks for one action or one prediction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isfinite, isnan
+from operator import ge, gt, le, lt
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -31,6 +32,7 @@ COMPARISONS: Mapping[Kind, tuple[Comparison, ...]] = {
     "flag": ("is", "changed"),
     "list": ("is", "is_not", "includes", "changed"),
 }
+ORDERS: Mapping[Comparison, Callable[[Any, Any], Any]] = {"above": gt, "below": lt, "at_least": ge, "at_most": le}
 
 
 class Condition(Spec):
@@ -93,7 +95,7 @@ class Condition(Spec):
             case "changed":
                 return before is None or not _same(seen, before)
             case _:
-                return isfinite(seen) and _ordered(self.comparison, seen, self.value)
+                return isfinite(seen) and bool(ORDERS[self.comparison](seen, self.value))
 
 
 def _same(seen: Any, value: Any) -> bool:
@@ -102,12 +104,6 @@ def _same(seen: Any, value: Any) -> bool:
             return isnan(seen)
         return bool(abs(seen - value) <= 1e-9 * max(1, abs(value)))
     return bool(set(seen) == set(value) if isinstance(value, tuple | frozenset | list) else seen == value)
-
-
-def _ordered(comparison: Comparison, seen: Any, value: Any) -> bool:
-    return bool(
-        {"above": seen > value, "below": seen < value, "at_least": seen >= value, "at_most": seen <= value}[comparison]
-    )
 
 
 class Opening(Spec):

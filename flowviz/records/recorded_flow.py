@@ -68,9 +68,7 @@ class RecordedBase(EqualByContent, Base):
         """Raise `SpecError`, because the density of a coordinate is unknown."""
         raise unknown("The density of its base")
 
-    def coordinate_below(self, axis: int, values: NDArray[np.float64]) -> NoReturn:
-        """Raise `SpecError`, because the density of a coordinate is unknown."""
-        raise unknown("The density of its base")
+    coordinate_below = coordinate_density
 
 
 class RecordedFlow:
@@ -189,9 +187,7 @@ class RecordedFlow:
         columns = {name: column[rows] for name, column in whole.columns.items()}
         return Trace(whole.names, whole.positions[:, rows], whole.log_det[:, rows], base=whole.base, columns=columns)
 
-    def trace_positions(self, particles: ArrayLike) -> Trace:
-        """Return recorded particles (n, 2) at every stage, as `trace` does."""
-        return self.trace(particles)
+    trace_positions = trace
 
     def trace_through(self, points: ArrayLike, stage: int) -> Trace:
         """Return the recorded grid, or recorded particles of the base. Raises `SpecError` for other points."""

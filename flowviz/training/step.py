@@ -227,10 +227,8 @@ class ChunkRunner:
         try:
             try:
                 self._compilable(*self._no_steps())
-            except OUT_OF_MEMORY:
-                raise
-            except Exception:
-                if compile_cache.folder() is None:
+            except Exception as error:
+                if isinstance(error, OUT_OF_MEMORY) or compile_cache.folder() is None:
                     raise
                 log.exception("XLA does not compile; trying again without its stored code")
                 compile_cache.clear()
