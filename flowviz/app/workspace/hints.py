@@ -10,6 +10,7 @@ from flowviz.rendering import visible_rectangle
 from flowviz.rendering.density import difference_limit
 from flowviz.specs import PictureSize, Seen, ViewSpec
 
+MISSING = {"grid": "no grid", "velocity": "no velocity", "encode": "no points of the target"}  # of a recorded flow
 STRIDE = 16  # of the particles that are tested, because this happens in each frame
 MIN_VISIBLE = 0.02  # share of the particles; with fewer, the cloud seems to be missing
 
@@ -51,11 +52,10 @@ def difference_note(run: EntrantRun, reference: EntrantRun | None, scene: Scene)
 
 
 def missing_note(known: Known, seen: Seen) -> str:
-    """Return what is shown of other flows, but cannot be shown of this one, and why. Empty if there is nothing."""
-    names = {"grid": "no grid", "velocity": "no velocity", "encode": "no points of the target"}
-    shown = {*seen.view.marks, seen.direction} & known.problems.keys()
-    reasons = dict.fromkeys(known.problems[name] for name in sorted(shown))
-    return "\n".join([", ".join(names[name] for name in sorted(shown)).capitalize(), *reasons]) if shown else ""
+    """Return what is shown of other flows, but cannot be shown of a recorded one. Empty if there is nothing."""
+    lacking = {*seen.view.marks, seen.direction} & known.problems.keys()
+    missing = [words for name, words in MISSING.items() if name in lacking]
+    return f"Recorded without the map: {', '.join(missing)}" if missing else ""
 
 
 def _has_density(run: EntrantRun) -> bool:
