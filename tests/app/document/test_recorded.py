@@ -18,6 +18,7 @@ from flowviz.specs import FlowSpec
 from flowviz.specs.recipes import RECIPES
 from tests.app.conftest import FileMenu
 from tests.app.document.recordings import COUNT, Recorded, complete, walk
+from tests.app.pane.mouse import CloudMouse
 
 pytestmark = pytest.mark.shared_window
 
@@ -268,6 +269,19 @@ def test_another_flow_is_trained_on_the_particles_and_the_recorded_one_is_kept(r
     assert recorded.main.session.displayed is not None
     assert recorded.main.session.displayed.flow.is_recorded
     assert recorded.main.session.run is None
+
+
+def test_the_lasso_selects_recorded_particles(recorded: Recorded, qtbot: QtBot) -> None:
+    recorded.open(**complete())
+    ends = recorded.main.viewer.scene.trace.positions[-1]
+    recorded.view.set_tool("lasso")
+
+    cloud = CloudMouse(recorded.main.comparisons.grid.cloud, qtbot)
+    cloud.drag((-6, -1), (1, -1), (1, 3), (-6, 3))
+
+    selection = recorded.view.value.selection
+    assert selection is not None
+    assert np.count_nonzero(selection.chosen != (ends[:, 0] < 1)) < 5
 
 
 def test_only_points_that_train_a_flow_are_said_to_do_so(recorded: Recorded) -> None:
