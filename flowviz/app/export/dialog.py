@@ -119,10 +119,8 @@ class ExportDialog(QDialog):
         self._leave = button("exportLeave", "Close", "Close (Esc)", run=self.reject)
 
     def _lay_out(self) -> None:
-        copies, choices = (
-            row_widget(*self._copy_buttons.values()),
-            row(self._preview, self._form, stretched=self._preview),
-        )
+        copies = row_widget(*self._copy_buttons.values())
+        choices = row(self._preview, self._form, stretched=self._preview)
         buttons = row(copies, self._bytes, self._show, self._start, self._leave, stretched=copies)
         below = self._destination, self._progress, self._notices, self._message, buttons
         lay_out(QVBoxLayout(self), choices, *below, stretched=choices, margin=GAP)
