@@ -37,7 +37,7 @@ from flowviz.targets import spec_units
 FILES = ("flow", "bases", "stages", "conditioners", "weights")  # in the order of the module
 IMPORTS = "import base64\nfrom collections.abc import Callable\nfrom functools import cache\n\nimport numpy as np"
 DEFINITION = re.compile(  # a function or class with its decorator, or a constant: a line, and all that are indented
-    r"^(?:@\w+\n)?(?:(?:class|def) (?P<name>\w+)|(?P<constant>\w+) = ).*(?:\n+[ )].*)*", re.MULTILINE
+    r"^(?:@\w+\n)?(?:(?:class|def) (?P<name>\w+)|(?P<constant>\w+) = ).*(?:\n+[ )\]}].*)*", re.MULTILINE
 )
 PUBLIC = ("sample", "log_prob", "forward", "inverse")
 LINE, LABEL = 118, 10  # maximum length of a line, and of a label in the docstring

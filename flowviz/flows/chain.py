@@ -180,7 +180,7 @@ class Chain:
         return self._positions(numbers, points, stages, lambda stage, own, x: stage.forward(own, x))
 
     def near_positions(self, numbers: Numbers, points: tf.Tensor, stages: tf.Tensor) -> tf.Tensor:
-        """Return nearly the same as `positions`, in half the time, if there are thousands of points."""
+        """Approximate `positions` with tabulated networks, which saves a third of the time for thousands of points."""
         return self._positions(numbers, points, stages, lambda stage, own, x: stage.forward(stage.tabulated(own, x), x))
 
     def trace_through(self, numbers: Numbers, points: tf.Tensor, stage: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -23,7 +23,7 @@ class Conditioner(Protocol):
         """Return the weights for a training step on a batch x_a (n,), possibly with a table that saves evaluations."""
 
     def finely_tabulated(self, weights: Tensors, x_a: tf.Tensor) -> Tensors:
-        """Return the weights with a table that is nearly exact at many points x_a (n,), and saves evaluations."""
+        """Return the weights with a fine table over the range of x_a (n,), which replaces most evaluations."""
 
     def initial_weights(self, outputs: int, rng: np.random.Generator) -> Arrays:
         """Return initial weights, for which θ is 0 everywhere, so that a layer starts as the identity.

@@ -16,7 +16,7 @@ from flowviz.flows.network import FINE_KNOTS
 from flowviz.records import Base, Trace, checked_points, checked_stage
 from flowviz.specs.edits import Edits
 
-MANY = 2 * FINE_KNOTS  # points, for which tables are faster than networks
+MANY = 2 * FINE_KNOTS  # number of points above which tables are faster than networks
 
 
 class Evaluator:
@@ -75,7 +75,10 @@ class Evaluator:
         return np.concatenate([found for [found] in self._graphs.in_parts("log_prob", self.numbers(), rows)])
 
     def moved(self, points: NDArray[Any], first: int, last: int) -> NDArray[np.float32]:
-        """Return the positions (k, n, 2) of points after each of the stages from `first` to `last`, nearly, if many."""
+        """Return the positions (k, n, 2) of points after each of the stages from `first` to `last`.
+
+        Those of more than MANY points are approximate.
+        """
         name = "near_positions" if len(points) > MANY else "positions"
         parts = self._graphs.in_parts(name, self.numbers(), checked_points(points), (first, last))
         return np.concatenate([found for [found] in parts], axis=1)

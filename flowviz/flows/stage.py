@@ -102,7 +102,10 @@ class Stage(ABC):
         return numbers, {}
 
     def tabulated(self, numbers: Tensors, x: tf.Tensor) -> Tensors:
-        """Return numbers with which `forward` is faster, and nearly exact, at many points x (n, 2)."""
+        """Return the numbers, with tables that make `forward` faster and slightly inexact at many points x (n, 2).
+
+        The tables cover the range of these points, and are looked up at no others.
+        """
         return numbers
 
     def fit(self, points: tf.Tensor) -> Tensors:

@@ -18,10 +18,11 @@ import pytest
 
 from flowviz import ExportSpec, __version__, points_spec, render, sample, score, units
 from flowviz.errors import FileError, SpecError
-from flowviz.exporting.code import MAX_WEIGHTS, check_code, code_of
+from flowviz.exporting.code import DEFINITION, FILES, MAX_WEIGHTS, check_code, code_of
 from flowviz.exporting.commands import train_command
 from flowviz.exporting.export import Export
 from flowviz.extensions import Code, Loading
+from flowviz.files import resource
 from flowviz.flows import Flow, build_flow
 from flowviz.projects import Project
 from flowviz.projects.gallery import example
@@ -326,6 +327,20 @@ def test_same_project_gives_the_same_bytes(tmp_path: Path) -> None:
     render(project, SPEC, tmp_path / "second.py")
     assert first == (tmp_path / "second.py").read_bytes()
     assert first.decode() == Export(project, SPEC).text()
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_definitions_are_those_of_the_syntax_tree(file: str) -> None:
+    text = resource(f"code/{file}.py").read_text(encoding="utf-8")
+    expected = {}
+    for node in ast.parse(text).body:
+        decorators = getattr(node, "decorator_list", ())
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Assign):
+            first = min(each.lineno for each in (node, *decorators))
+            name = node.targets[0].id if isinstance(node, ast.Assign) else node.name  # type: ignore[attr-defined]
+            expected[name] = "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+    found = {match["name"] or match["constant"]: match[0] for match in DEFINITION.finditer(text)}
+    assert found == expected
 
 
 def test_code_is_written_while_another_thread_parses_python() -> None:

@@ -7,6 +7,7 @@ import tensorflow as tf
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.flow_laws import gradient_error
 from flowviz.flows.network import KNOTS, TABULATED, Network
+from flowviz.projects.gallery import example
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Bump, Edits, LayerEdit
 from tests.flows.families import random_weights, training_nll
@@ -103,6 +104,25 @@ def test_many_particles_are_moved_nearly_as_traces_are(family: str, edits: Edits
     assert np.quantile(errors, 0.99) < 0.002
     moved = flow.move(exact, 2, len(flow.stages)).positions
     assert np.quantile(np.linalg.norm(moved - exact.positions, axis=-1), 0.99) < 0.002
+
+
+@pytest.mark.parametrize("name", ["brad", "rings"])
+def test_particles_of_trained_flows_are_moved_nearly_as_traces_are(name: str) -> None:
+    project = example(name).project()
+    flow = build_flow(project.flow, project.weights)
+    exact, near = flow.trace(flow.particles()), flow.trace_positions(flow.particles())
+    errors = np.linalg.norm(near.positions - exact.positions, axis=-1)
+    assert np.quantile(errors[-1], 0.99) < 0.005
+    assert errors[-1].max() < 0.1
+
+
+@pytest.mark.parametrize("hostile", [np.nan, np.inf, -np.inf, 1e20])
+def test_a_diverged_particle_does_not_move_the_others(hostile: float) -> None:
+    flow = build_flow(SPEC, random_weights(SPEC))
+    particles = flow.particles()
+    expected = flow.trace_positions(particles).positions[:, 1:]
+    particles[0] = hostile
+    np.testing.assert_allclose(flow.trace_positions(particles).positions[:, 1:], expected, atol=0.01)
 
 
 def test_few_particles_are_moved_exactly_as_traces_are() -> None:
