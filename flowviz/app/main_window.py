@@ -285,7 +285,6 @@ class MainWindow(QMainWindow):
         comparisons.file_chosen.connect(actions.open)
         for signal, is_lesson in ((self.lessons.entered, True), (self.lessons.left, False)):
             signal.connect(partial(self._viewing.view_bar.keep_labels, is_lesson))
-            signal.connect(partial(self.notifications.set_aside, is_lesson))
         self.lessons.left.connect(self.welcome.leave)  # must run before LessonDock restores the panels
         self._lesson_dock.connect(presentation, pages.show_cloud_alone)
 

@@ -68,7 +68,9 @@ class Notifications(QObject):
             self._panels[topic].notices.withdraw(topic)
 
     def set_aside(self, aside: bool) -> None:
-        """Hide the present notices during a presentation or a lesson, but not those posted meanwhile; or show them."""
+        """Hide the present notices while a presentation or lesson is shown; later ones stay visible."""
+        if aside == self._is_set_aside:
+            return
         self._is_set_aside = aside
         for notices in (self._window_list, *(panel.notices for panel in self._panels.values())):
             notices.set_aside(aside)

@@ -30,13 +30,14 @@ class Pages(QObject):
         """Connect the pages; `next_focus` gets the focus when a comparison is left."""
         super().__init__(parent)
         self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
-        self._layout, self._notifications = layout, notifications
+        self._lessons, self._layout, self._notifications = lessons, layout, notifications
         training.controls.commands.pause.triggered.connect(welcome.leave)
         for arranged in (welcome.entered, layout.resetting):
             arranged.connect(self._release_panels)
         layout.panel_wanted.connect(welcome.leave)
         presentation.entered.connect(self._prepare_presentation)
-        presentation.left.connect(lambda: notifications.set_aside(lessons.is_shown))
+        for changed in (presentation.left, lessons.entered, lessons.left):
+            changed.connect(self._set_notices_aside)
         comparisons.entered.connect(self._prepare_comparison)
         comparisons.leaving.connect(presentation.give_way)
         comparisons.left.connect(layout.give_back_room)
@@ -64,6 +65,9 @@ class Pages(QObject):
         if not self._comparisons.is_shown:  # which hides panels
             self._layout.remember()
         self._notifications.set_aside(True)
+
+    def _set_notices_aside(self) -> None:
+        self._notifications.set_aside(self._presentation.is_on or self._lessons.is_shown)
 
     def _prepare_comparison(self) -> None:
         self._presentation.give_way()

@@ -149,6 +149,13 @@ def test_notice_that_is_posted_during_a_presentation_appears_in_the_window(host:
     assert host.window_list.isVisible()
 
 
+def test_notice_that_is_posted_during_a_lesson_stays_visible_when_a_presentation_begins_or_ends(host: Host) -> None:
+    host.notifications.set_aside(True)
+    host.notifications.post(BROKEN)
+    host.notifications.set_aside(True)
+    assert host.window_list.isVisible()
+
+
 def test_notices_are_back_after_a_presentation(host: Host) -> None:
     host.notifications.post(BROKEN)
     host.notifications.set_aside(True)

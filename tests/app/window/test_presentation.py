@@ -28,6 +28,7 @@ from flowviz.app.pane.readout import Score
 from flowviz.app.style.tokens import MARGIN
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.widgets.focus_ring import FocusRing
+from flowviz.app.window.presentation import Presentation
 from flowviz.app.workspace.table import FiguresTable
 from flowviz.records import Event
 from flowviz.specs import TextSpec
@@ -360,6 +361,32 @@ def test_presentation_sets_earlier_notices_aside_and_shows_new_ones(window: Wind
     assert window.notice == ""
     press_escape(window, qtbot)
     qtbot.waitUntil(lambda: "disk" in window.notice and "broken" in window.notice)
+
+
+def test_notices_of_a_lesson_and_of_a_presentation_in_it_stay_visible(window: Window, qtbot: QtBot) -> None:
+    window.main.notifications.post(Notice("export", "Before the lesson."))
+    window.main.lessons.show()
+    window.main.notifications.post(Notice("file", "In the lesson."))
+    choose(window, "Presentation")
+    qtbot.waitUntil(lambda: "In the lesson." in window.notice)
+    window.main.notifications.post(Notice("training", "In the presentation."))
+    press_escape(window, qtbot)
+    qtbot.waitUntil(lambda: "In the lesson." in window.notice and "In the presentation." in window.notice)
+    assert "Before" not in window.notice
+    window.main.lessons.leave()
+    assert "Before" in window.notice
+
+
+def test_earlier_notices_stay_aside_until_a_presentation_that_ends_with_the_lessons_is_over(window: Window) -> None:
+    window.main.notifications.post(Notice("export", "Before the lesson."))
+    window.main.lessons.show()
+    choose(window, "Presentation")
+    shown_at_the_end = list[str]()
+    (presentation,) = window.main.findChildren(Presentation)
+    presentation.leaving.connect(lambda: shown_at_the_end.append(window.notice))
+    window.main.lessons.leave()
+    assert shown_at_the_end == [""]
+    assert "Before" in window.notice
 
 
 def test_a_button_says_how_to_leave_and_leaves(presented: Window) -> None:
