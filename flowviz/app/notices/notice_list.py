@@ -85,6 +85,11 @@ class NoticeList(QWidget):
         """Return the notices in the list, oldest first."""
         return [bar.notice for bar in self._bars.values()]
 
+    @property
+    def current(self) -> list[Notice]:
+        """Return the notices that are not set aside, oldest first."""
+        return [bar.notice for topic, bar in self._bars.items() if topic not in self._set_aside]
+
     def post(self, notice: Notice) -> None:
         """Show a notice in place of the previous one on its topic."""
         shown = self._bars.get(notice.topic)

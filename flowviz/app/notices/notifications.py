@@ -74,6 +74,8 @@ class Notifications(QObject):
         self._is_set_aside = aside
         for notices in (self._window_list, *(panel.notices for panel in self._panels.values())):
             notices.set_aside(aside)
+        if not aside:
+            self._check_soon()
 
     @property
     def _is_window_visible(self) -> bool:
@@ -87,11 +89,14 @@ class Notifications(QObject):
         QTimer.singleShot(0, self._move_hidden)  # Qt announces a change before it has moved the tabs
 
     def _move_hidden(self) -> None:
-        """Move the notices of panels that the user can no longer see to the list of the window."""
-        if self._is_set_aside or not self._is_window_visible:
+        """Move the notices of panels that the user can no longer see to the list of the window.
+
+        Notices that are set aside stay where they are, because their panel may return with them.
+        """
+        if not self._is_window_visible:
             return
         for panel in self._panels.values():
             if not panel.is_visible:
-                for notice in panel.notices.notices:
+                for notice in panel.notices.current:
                     panel.notices.withdraw(notice.topic)
                     self._window_list.post(notice)

@@ -2,7 +2,7 @@
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.notices.notice import Notice
@@ -154,6 +154,24 @@ def test_notice_that_is_posted_during_a_lesson_stays_visible_when_a_presentation
     host.notifications.post(BROKEN)
     host.notifications.set_aside(True)
     assert host.window_list.isVisible()
+
+
+def test_later_notice_moves_to_the_window_when_its_panel_is_closed_during_a_lesson(host: Host) -> None:
+    host.notifications.set_aside(True)
+    host.notifications.post(DIVERGED)
+    host.panel.close()
+    host.qtbot.waitUntil(lambda: host.places == ([], [DIVERGED]))
+    assert host.window_list.isVisible()
+
+
+def test_earlier_notice_of_a_panel_that_is_closed_during_a_lesson_moves_to_the_window_after_it(host: Host) -> None:
+    host.notifications.post(DIVERGED)
+    host.notifications.set_aside(True)
+    host.panel.close()
+    QApplication.processEvents()
+    assert host.places == ([DIVERGED], [])
+    host.notifications.set_aside(False)
+    host.qtbot.waitUntil(lambda: host.places == ([], [DIVERGED]))
 
 
 def test_notices_are_back_after_a_presentation(host: Host) -> None:
