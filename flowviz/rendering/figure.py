@@ -30,7 +30,7 @@ from flowviz.rendering.colormaps import heat_scale
 from flowviz.rendering.colors import SURROUNDINGS, rgb, unpacked
 from flowviz.rendering.drawing import Box, Drawing, Particles
 from flowviz.rendering.frame import draw_marks, panel_labels, panel_views, render_panel
-from flowviz.rendering.legend import draw_legend, keys
+from flowviz.rendering.legend import draw_legend, keys, legend_ends
 from flowviz.rendering.page import (
     ABOVE_LINES,
     ABOVE_PATHS,
@@ -138,15 +138,15 @@ def _draw_panel(
     length = partial(width_of, size=TITLE_EMS * size)
     titles = title_label(view, panel, title, length) if view.labels else []
     color, alpha = SURROUNDINGS[view.theme].background, OPACITY / 255
-    below = panel_labels(scene, stage, view, panel, outside)
+    found = keys(scene, stage, view, panel, counts=bool(title)) if view.labels else ()
+    taken = legend_ends(view, panel, found, below_title=bool(title))
+    below = panel_labels(scene, stage, view, panel, outside, taken)
     places = [label_box(label, size, width_of(label.text, label.ems * size)) for label in below]
     places += [title_box(view, panel, label, length(label.text)) for label in titles]
     boxes = tuple(Box(*place, color, alpha) for place in places)
     page.draw(Drawing(boxes, labels=(*below, *titles), has_halos=True).moved(left, 0), size, ABOVE_LINES)
-    if view.labels:
-        found = keys(scene, stage, view, panel, counts=bool(title))
-        legend = draw_legend(view, panel, found, below_title=bool(title))
-        page.draw(legend.moved(left, 0), size, ABOVE_LINES)
+    legend = draw_legend(view, panel, found, below_title=bool(title))
+    page.draw(legend.moved(left, 0), size, ABOVE_LINES)
 
 
 def _draw_pictures(page: Page, scene: Scene, stage: float, view: ViewSpec, panel: Panel, left: int) -> int:

@@ -103,20 +103,31 @@ def render_panel(
         The picture (height, width, 4), on an opaque background or on the transparent one of `annotate.paper`.
     """
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
-    canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside), backing=OPACITY))
+    found = keys(scene, stage, view, panel, counts=bool(title)) if view.labels else ()
+    taken = legend_ends(view, panel, found, below_title=bool(title))
+    canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside, taken), backing=OPACITY))
     if view.labels:
         canvas.draw_layer(title_layer(view, panel, title))
-    found = keys(scene, stage, view, panel, counts=bool(title)) if view.labels else ()
     if found:
         canvas.draw_layer(legend(view, panel, found, below_title=bool(title)))
     return canvas.picture()
 
 
-def panel_labels(scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int) -> list[Label]:
-    """Return the text labels of a panel, except for its title and legend."""
+def panel_labels(
+    scene: Scene, stage: float, view: ViewSpec, panel: Panel, outside: int, taken: tuple[float, float]
+) -> list[Label]:
+    """Return the text labels of a panel, except for its title and legend.
+
+    Args:
+        scene: The scene.
+        stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
+        view: The view.
+        panel: The size of the panel, in pixels.
+        outside: The number of particles outside the panel.
+        taken: The left and the bottom end of the corner that the legend takes, in pixels.
+    """
     labels = tick_labels(view, panel, scene.units) if view.axes else []
     if view.labels:
-        taken = legend_ends(view, panel, keys(scene, stage, view, panel))
         if scene.density is not None and density_strength(scene, stage, view) > 0:
             labels += contour_labels(scene.density, mass_levels(scene.density), view, panel, taken)
         if outside:

@@ -246,8 +246,8 @@ def _left(entry: Drawing, size: float) -> float:
 def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> list[tuple[int, int]]:
     """Return the upper left corner of each legend entry in pixels, or no corners if the legend does not fit.
 
-    The entries are in one column, or beside each other in a low and wide panel without a title, whose middle they would
-    cover.
+    The entries form one column. Without a title, further columns begin where the first would be higher than a quarter
+    of the panel, if there is room for them.
     """
     size = em(view, panel)
     top = round(3.2 * size if below_title and panel.width < BROAD * size else 0.5 * size)
@@ -264,14 +264,13 @@ def legend_places(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_ti
     return [] if left < 4 * size or max(bottoms) >= panel.height - 4 * size else places
 
 
-def legend_ends(view: ViewSpec, panel: Panel, found: tuple[Key, ...]) -> tuple[float, float]:
-    """Return the left and the bottom end of the corner of a panel that a legend takes, with or without a title."""
-    ends = [(float(panel.width), 0.0)]
-    for below_title in (True, False):
-        places = legend_places(view, panel, found, below_title)
-        ends += [(x, y + SHAPES[key.shape][1] * em(view, panel)) for key, (x, y) in zip(found, places, strict=False)]
-    lefts, bottoms = zip(*ends, strict=True)
-    return min(lefts), max(bottoms)
+def legend_ends(view: ViewSpec, panel: Panel, found: tuple[Key, ...], below_title: bool) -> tuple[float, float]:
+    """Return the left and the bottom end of the corner of a panel that a legend takes."""
+    places = legend_places(view, panel, found, below_title)
+    if not places:
+        return panel.width, 0
+    bottoms = (y + SHAPES[key.shape][1] * em(view, panel) for key, (_, y) in zip(found, places, strict=True))
+    return min(x for x, _ in places), max(bottoms)
 
 
 def draw_foot(view: ViewSpec, whole: PictureSize, found: tuple[Key, ...]) -> Drawing:

@@ -24,9 +24,8 @@ SIDE = 6 / 8  # of a cell on the base
 
 
 def texts(scene: Scene, stage: float, view: ViewSpec, panel: Panel = PANEL) -> list[str]:
-    return [
-        label.text for label in panel_labels(scene, stage, view, panel, 0) if "area" in label.text or "J" in label.text
-    ]
+    labels = panel_labels(scene, stage, view, panel, 0, taken=(panel.width, 0))
+    return [label.text for label in labels if "area" in label.text or "J" in label.text]
 
 
 def test_square_is_the_cell_of_its_column_and_row() -> None:
@@ -66,9 +65,9 @@ def test_numbers_are_in_the_picture_and_do_not_cover_the_legend(
 ) -> None:
     marks = frozenset({"grid", "points"})
     view = VIEW.model_copy(update={"square": square, "center": center, "marks": marks})
-    left, bottom = legend_ends(view, panel, keys(SCENE, 1, view, panel))
+    left, bottom = legend_ends(view, panel, keys(SCENE, 1, view, panel), below_title=False)
     size = em(view, panel)
-    for label in panel_labels(SCENE, 1, view, panel, 0):
+    for label in panel_labels(SCENE, 1, view, panel, 0, (left, bottom)):
         if "area" in label.text or "J" in label.text:
             ends = label.x + text_width(size)(label.text), label.y + size
             assert label.x >= 0

@@ -88,7 +88,7 @@ def test_title_and_legend_of_a_vector_graphic_are_above_the_arrows(tmp_path: Pat
     save_frame(shown, 1, view, size, TITLE, tmp_path / "frame.svg", "svg", Provenance("", "", 72))
     text = (tmp_path / "frame.svg").read_text(encoding="utf-8")
     arrows = text.rindex('id="velocity"')
-    words = len(panel_labels(shown, 1, view, Panel(600, 480), 0))
+    words = len(panel_labels(shown, 1, view, Panel(600, 480), 0, taken=(600, 0)))
     assert text.count(f"opacity: {OPACITY / 255:.6f}", arrows) == 1 + words, "one for the title and for each label"
     assert text.count(f"opacity: {LEGEND_OPACITY}", arrows) == 2, "one for each entry of the legend"
     assert "<image" not in text[arrows:], "all of it is vectors"
@@ -114,7 +114,7 @@ def test_particles_do_not_cross_the_labels(theme: Theme) -> None:
     picture = render_frame(crowd, 0, view, size).astype(int)
     background, ink = np.array(SURROUNDINGS[theme].background), np.array(SURROUNDINGS[theme].label)
     towards = (ink - background) / np.linalg.norm(ink - background)
-    labels = panel_labels(crowd, 0, view, panel, 0)
+    labels = panel_labels(crowd, 0, view, panel, 0, taken=(600, 0))
     assert len(labels) > 6
     for label in labels:
         size_of = text_width(em(view, panel))(label.text)

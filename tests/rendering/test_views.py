@@ -19,7 +19,7 @@ from flowviz.rendering import (
     render_frame,
     visible_rectangle,
 )
-from flowviz.rendering.annotate import em, tick_labels
+from flowviz.rendering.annotate import Label, em, tick_labels
 from flowviz.rendering.colormaps import SCALES, Scale, color_scale, heat_scale
 from flowviz.rendering.colors import QUADRANTS, SURROUNDINGS
 from flowviz.rendering.density import LABEL_EMS, contour_lines, mass_levels
@@ -243,8 +243,8 @@ def test_the_density_shows_at_its_own_stage_only() -> None:
 @pytest.mark.parametrize("center", [(0.0, 0.0), (-1.0, -1.5), (-2.0, -0.5), (-2.5, -2.0)])
 def test_labels_of_contours_are_not_below_the_legend(center: tuple[float, float]) -> None:
     scene, view = Scene(bent(base_particles(500)), density=base_density()), ViewSpec(marks={"density"}, center=center)
-    left, bottom = legend_ends(view, PANEL, keys(scene, 0, view, PANEL))
-    labels = [label for label in panel_labels(scene, 0, view, PANEL, 0) if label.text.endswith("%")]
+    left, bottom = legend_ends(view, PANEL, keys(scene, 0, view, PANEL), below_title=False)
+    labels = [label for label in panel_labels(scene, 0, view, PANEL, 0, (left, bottom)) if label.text.endswith("%")]
     assert labels
     width, height = (ems * em(view, PANEL) / 2 for ems in LABEL_EMS)
     for label in labels:
@@ -261,6 +261,24 @@ def test_a_legend_leaves_the_middle_of_a_low_panel_with_large_text_free() -> Non
     ends = [top + draw_height * em(view, panel) for (_, top), draw_height in zip(places, (3.0, 3.6, 1.8), strict=True)]
     assert max(ends) <= 0.25 * panel.height
     assert len({left for left, _ in legend_places(view, panel, found, below_title=True)}) == 1
+
+
+def test_labels_of_contours_leave_out_only_the_legend_that_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    corners: list[tuple[float, float]] = []
+
+    def record_corner(*given: Any) -> list[Label]:
+        corners.append(given[-1])
+        return []
+
+    monkeypatch.setattr("flowviz.rendering.frame.contour_labels", record_corner)
+    scene, size = Scene(bent(base_particles(500)), density=base_density()), PictureSize(width=1366, height=600)
+    view = ViewSpec(marks={"points", "density"}, word_height=0.045)
+    for title in ("0 of 3 · base", ""):
+        render_frame(scene, 0, view, size, title)
+    (titled, titled_bottom), (untitled, untitled_bottom) = corners
+    assert titled > 0.7 * size.width, "one column"
+    assert untitled < titled
+    assert untitled_bottom < titled_bottom
 
 
 def test_the_picture_of_the_window_does_not_count_selected_particles() -> None:
