@@ -138,7 +138,7 @@ def _draw_panel(
     length = partial(width_of, size=TITLE_EMS * size)
     titles = title_label(view, panel, title, length) if view.labels else []
     color, alpha = SURROUNDINGS[view.theme].background, OPACITY / 255
-    found = keys(scene, stage, view, panel, counts=bool(title)) if view.labels else ()
+    found = keys(scene, stage, view, panel) if view.labels else ()
     taken = legend_ends(view, panel, found, below_title=bool(title))
     below = panel_labels(scene, stage, view, panel, outside, taken)
     places = [label_box(label, size, width_of(label.text, label.ems * size)) for label in below]

@@ -31,7 +31,9 @@ from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import FIELDS, Mark
 
 
-def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str = "") -> RGBA:
+def render_frame(
+    scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str = "", *, counts: bool = True
+) -> RGBA:
     """Render a scene at a stage.
 
     Args:
@@ -40,22 +42,24 @@ def render_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, 
         view: The view.
         size: The size of the picture, in pixels.
         title: The title in the upper left corner.
+        counts: Whether the legend says how many particles are selected, which the window says beside its pictures.
 
     Returns:
         The picture, (height, width, 4).
     """
     if is_split(view):
-        picture = _split_frame(scene, stage, view, size, title)
+        picture = _split_frame(scene, stage, view, size, title, counts)
     else:
-        picture = render_panel(scene, stage, view, panel_of(view, size), title)
+        picture = render_panel(scene, stage, view, panel_of(view, size), title, counts=counts)
     return picture if view.background == "solid" else lifted(picture, SURROUNDINGS[view.theme].background)
 
 
-def _split_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str) -> RGBA:
+def _split_frame(scene: Scene, stage: float, view: ViewSpec, size: PictureSize, title: str, counts: bool) -> RGBA:
     panel = panel_of(view, size)
     picture = np.full((size.height, size.width, 4), (*SURROUNDINGS[view.theme].axis, 255), np.uint8)
     for left, part in panel_views(view, size):
-        picture[:, left : left + panel.width] = render_panel(scene, stage, part, panel, "" if left else title)
+        drawn = render_panel(scene, stage, part, panel, "" if left else title, counts=counts)
+        picture[:, left : left + panel.width] = drawn
     return picture
 
 
@@ -87,7 +91,14 @@ def _with_marks(view: ViewSpec, marks: Set[Mark]) -> ViewSpec:
 
 
 def render_panel(
-    scene: Scene, stage: float, view: ViewSpec, panel: Panel, title: str = "", enlarged: float = 1.0
+    scene: Scene,
+    stage: float,
+    view: ViewSpec,
+    panel: Panel,
+    title: str = "",
+    enlarged: float = 1.0,
+    *,
+    counts: bool = True,
 ) -> RGBA:
     """Render one panel with all marks, text and the legend.
 
@@ -98,12 +109,13 @@ def render_panel(
         panel: The size of the panel, in pixels.
         title: The title in the upper left corner.
         enlarged: A factor for point diameters and line widths.
+        counts: Whether the legend says how many particles are selected.
 
     Returns:
         The picture (height, width, 4), on an opaque background or on the transparent one of `annotate.paper`.
     """
     canvas, outside = draw_marks(scene, stage, view, panel, enlarged)
-    found = keys(scene, stage, view, panel, counts=bool(title)) if view.labels else ()
+    found = keys(scene, stage, view, panel, counts=counts) if view.labels else ()
     taken = legend_ends(view, panel, found, below_title=bool(title))
     canvas.draw_layer(write(view, panel, panel_labels(scene, stage, view, panel, outside, taken), backing=OPACITY))
     if view.labels:

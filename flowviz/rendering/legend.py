@@ -77,7 +77,7 @@ def keys(
         stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
         view: The view.
         panel: The size of the panel, in pixels; None for the legend of a sheet, whose panels differ in scale.
-        counts: Whether to say how many particles are selected, which the window says beside its pictures.
+        counts: Whether to say how many particles are selected.
     """
     found = []
     if scene.difference is not None:

@@ -56,6 +56,13 @@ def test_paths_are_curves_below_the_points(tmp_path: Path) -> None:
     assert drawn(alone) == ["<image"]
 
 
+@pytest.mark.parametrize("title", ["title", ""])
+def test_legend_counts_selected_particles_with_and_without_a_title(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "points.svg"
+    save_frame(full(300), 3.0, ViewSpec(marks=frozenset({"points"})), SIZE, title, path, "svg", ABOUT)
+    assert "of 300 selected" in path.read_text(encoding="utf-8")
+
+
 def test_paths_along_a_field_are_above_the_points_with_a_halo(tmp_path: Path) -> None:
     text = written(scene(kind="flow_step"), VIEW, tmp_path / "paths.svg")
     assert drawn(text) == ["<image", '<g id="paths"', '<g id="paths"']

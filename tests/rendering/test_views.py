@@ -289,6 +289,14 @@ def test_the_picture_of_the_window_does_not_count_selected_particles() -> None:
         assert not any(" of " in key.caption for key in keys(scene, 0, view, PANEL, counts=False))
 
 
+@pytest.mark.parametrize("title", ["0 of 3 · base", ""])
+def test_pictures_count_selected_particles_unless_the_window_says_the_number(title: str) -> None:
+    scene, view, size = full(), ViewSpec(marks=frozenset({"points"})), PictureSize(width=600, height=480)
+    counted, others = (render_frame(scene, 0, view, size, title, counts=counts) for counts in (True, False))
+    np.testing.assert_array_equal(render_frame(scene, 0, view, size, title), counted)
+    assert (counted != others).any()
+
+
 @pytest.mark.parametrize("side", [200, 800, 2000])
 def test_marks_of_particles_outside_do_not_cross_tick_labels(side: int) -> None:
     view, panel = ViewSpec(word_height=0.006), Panel(side, side)

@@ -59,7 +59,7 @@ class CloudItem(pg.GraphicsWidget):
         if drawn.overview:
             pixels = rendering.render_sheet(scene, drawn.view, size, rendering.overview_stages(scene.trace))
         else:
-            pixels = rendering.render_frame(scene, drawn.stage, drawn.view, size)
+            pixels = rendering.render_frame(scene, drawn.stage, drawn.view, size, counts=False)
         self._pixels = pixels.data
         self._image = QImage(self._pixels, size.width, size.height, QImage.Format.Format_RGBX8888)
         self._image.setDevicePixelRatio(self._cloud.devicePixelRatioF())

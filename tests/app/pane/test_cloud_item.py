@@ -13,8 +13,9 @@ from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.view import Tool
 from flowviz.app.style.theme import background
 from flowviz.records import Combination, Scene, base_particles
+from flowviz.rendering import render_frame
 from flowviz.specs import ViewSpec
-from tests.rendering.scenes import bent
+from tests.rendering.scenes import bent, full
 
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 
@@ -136,6 +137,15 @@ def test_drags_are_ignored_with_the_right_button_and_in_the_overview(item: Item)
         drag.ignore.assert_called_once()
         drag.accept.assert_not_called()
     assert not item.zooms
+
+
+def test_legend_leaves_the_number_of_selected_particles_to_the_chip(item: Item) -> None:
+    cloud, scene = item.cloud, full(300)
+    cloud.show_scene(scene)
+    item.item.draw(scene)
+    assert "selected" in cloud.chip.clear_button.text()
+    expected = render_frame(scene, cloud.stage, cloud.view, cloud.size_in_pixels, counts=False)
+    np.testing.assert_array_equal(np.asarray(item.item._pixels), expected)
 
 
 def test_a_sentence_above_the_picture_covers_what_lies_below_it(item: Item) -> None:
