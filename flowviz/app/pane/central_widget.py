@@ -83,7 +83,7 @@ class CentralWidget(FontFollower, QWidget):
         """Show or hide the parts that only a comparison needs."""
         self._is_comparing = comparing
         self._show_comparison()
-        self._fit_strip()
+        self._fit_rows()
 
     def _show_comparison(self) -> None:
         for widget in self._comparison:
@@ -113,12 +113,13 @@ class CentralWidget(FontFollower, QWidget):
         self._show_comparison()
         self._bar.setVisible(self._is_presenting)
         self.fit_font()
-        self._fit_strip()
+        self._fit_rows()
 
-    def _fit_strip(self) -> None:
-        """Give the strip in presentation mode the height that the cloud, the sentence and the bar leave.
+    def _fit_rows(self) -> None:
+        """Fit the caption and the strip below the cloud.
 
-        A banner takes its room from the cloud, which has no minimum height that could make it cover the sentence.
+        In presentation mode, the strip gets the height that the cloud, the sentence and the bar leave. A banner takes
+        its room from the cloud, which has no minimum height that could make it cover the sentence.
         """
         self._fit_caption()
         widgets = self._widgets
@@ -148,7 +149,7 @@ class CentralWidget(FontFollower, QWidget):
 
     def event(self, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
-            self._fit_strip()
+            self._fit_rows()
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -160,5 +161,5 @@ class CentralWidget(FontFollower, QWidget):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self._fit_strip()
+        self._fit_rows()
         super().resizeEvent(event)
