@@ -15,7 +15,7 @@ from flowviz.app.window.dock import Dock
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.presentation import Presentation
 
-TITLE, PRESENTED_TITLE = "Lessons", "Lessons · Esc to leave, and see all controls"
+TITLE, PRESENTED_TITLE = "Lessons", "Lessons · Press Esc to end the presentation"
 MAX_WIDTH_SHARE = 0.36  # of the window
 
 

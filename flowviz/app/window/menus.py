@@ -240,7 +240,7 @@ def fill_training_menu(
             "addbeside", "Add a Flow Beside I&t", add_beside, ADD_BESIDE_TIP, "Ctrl+Shift+N",
         ),
         Entry(
-            "compare", "&Compare…", compare, "Set up flows to train side by side, or return to them", "Ctrl+Shift+T"
+            "compare", "&Compare…", compare, "Set up a comparison of flows, or return to it", "Ctrl+Shift+T"
         ),
         Entry(
             "buildbyhand", "&Build by Hand…", build_by_hand,
