@@ -231,10 +231,11 @@ def _begun(spec: ComparisonSpec | None, places: Sequence[Path], output: Path) ->
     """
     wanted = spec.entrants if spec else ()
     for path in filter(is_comparison, places):
-        found = load_comparison(path).with_legibility()
+        found = load_comparison(path)
         if spec is not None and spec.budget.exceeds(found.spec.budget):
             found = found.with_budget(spec.budget)
         if found.trained_entrants == wanted:
+            found = found.with_legibility()
             if spec is None:
                 return found
             return replace(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flowviz import targets
 from flowviz.arguments import checked
-from flowviz.errors import FlowvizError, SpecError
+from flowviz.errors import FileError, SpecError, TargetError
 from flowviz.projects.drawing import draw, png_of
 from flowviz.projects.project import Project
 from flowviz.records import Trial
@@ -136,14 +136,20 @@ class Comparison:
         It stays unknown for an entrant with several runs, of which only one has its particles in the file, and for a
         target that cannot be built.
         """
-        found = self
-        for name, project in self.projects.items():
-            runs = [trial for trial in self.trials if trial.name == name]
-            if len(runs) == 1 and self.trial(name) and runs[0].figures.get("legibility") is None:
-                with suppress(FlowvizError):  # the font of a text is not installed, or a picture is damaged
-                    legibility = project.present_moment(project.build_target()).legibility
-                    found = found.with_trial(replace(runs[0], figures={**runs[0].figures, "legibility": legibility}))
-        return found
+        return replace(self, trials=tuple(map(self._with_legibility, self.trials)))
+
+    def _with_legibility(self, trial: Trial) -> Trial:
+        """Return a run with its legibility if that is unknown and can be measured, or else the same run."""
+        is_unknown = trial.ending != "failed" and trial.figures.get("legibility") is None
+        is_only = [each.name for each in self.trials].count(trial.name) == 1
+        if not (is_unknown and is_only and trial is self.trial(trial.name)):
+            return trial
+        project = self[trial.name]
+        with suppress(TargetError, FileError):  # the font of a text is not installed, or a picture is damaged
+            legibility = project.present_moment(project.build_target()).legibility
+            if legibility is not None:
+                return replace(trial, figures={**trial.figures, "legibility": legibility})
+        return trial
 
     def without(self, name: str) -> "Comparison":
         """Return this comparison without an entrant and its runs. Raises `SpecError` if no entrant is left."""

@@ -79,6 +79,15 @@ def test_legibility_of_runs_of_older_files_is_computed(tmp_path: Path, capsys: p
         assert all(0.5 < float(row["legibility"]) <= 1 for row in csv.DictReader(file))
 
 
+def test_targets_of_another_comparison_are_not_built(
+    runs: FakeRuns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out").mkdir()
+    shutil.copy(example("three_flows").path, tmp_path / "out" / "comparison.flowviz")
+    monkeypatch.delattr(Project, "build_target")
+    assert compare(f"{COMPARE} -o out/") == 2
+
+
 def test_table_in_the_terminal_shows_covered_letters_of_flows_that_learn_from_a_density() -> None:
     compared = load_comparison(resource("lessons/two_ways.flowviz")), example("three_flows").comparison()
     of_density, others = ({column.header for column in comparison_table(each).columns} for each in compared)

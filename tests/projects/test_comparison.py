@@ -32,7 +32,7 @@ from flowviz.projects import (
 )
 from flowviz.records import Trial, to_csv
 from flowviz.records.comparison_table import COLUMNS, FIGURES
-from flowviz.specs import FlowSpec, TextSpec, TrainingSpec
+from flowviz.specs import FlowSpec, ShapeSpec, TargetSpec, TextSpec, TrainingSpec
 from tests.projects.examples import assert_same, whole_project
 from tests.projects.mutants import JUNK, mutant
 
@@ -69,6 +69,41 @@ def test_entrants_keep_their_colors(tmp_path: Path) -> None:
     save_comparison(left, path)
     assert load_comparison(path).style(second) == 1
     assert comparison.style(second) == 1
+
+
+def short(target: TargetSpec) -> Project:
+    return Project.untrained(target, FlowSpec(layers=1), TrainingSpec(steps=1))
+
+
+def test_unknown_legibility_is_computed_in_place() -> None:
+    measured = replace(trial("b"), figures={"legibility": 0.5})
+    comparison = Comparison({name: short(TextSpec(text="I")) for name in "ab"}, (trial("a"), measured))
+    first, second = comparison.with_legibility().trials
+    assert first.name == "a"
+    assert first.figures["legibility"] is not None
+    assert second == measured
+
+
+@pytest.mark.parametrize(
+    ("target", "run"),
+    [
+        (TextSpec(text="I"), Trial.failed("a", FlowSpec(), TrainingSpec(steps=1), "killed")),
+        (ShapeSpec(name="heart"), trial("a")),
+        (TextSpec(text="I", font="no such font"), trial("a")),
+    ],
+    ids=["failed", "without strokes", "unknown font"],
+)
+def test_run_without_a_legibility_stays_as_it_is(target: TargetSpec, run: Trial) -> None:
+    assert Comparison({"a": short(target)}, (run,)).with_legibility().trials == (run,)
+
+
+def test_only_errors_of_the_target_leave_the_legibility_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Project) -> None:
+        raise SpecError("unexpected")
+
+    monkeypatch.setattr(Project, "build_target", fail)
+    with pytest.raises(SpecError, match="unexpected"):
+        Comparison({"a": short(TextSpec(text="I"))}, (trial("a"),)).with_legibility()
 
 
 def test_limits_by_counting_are_kept(tmp_path: Path) -> None:
