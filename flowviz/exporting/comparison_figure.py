@@ -17,6 +17,7 @@ from flowviz.exporting.film import write_film
 from flowviz.exporting.paper import table_height, with_height, with_text
 from flowviz.exporting.pictures import write_once, write_picture
 from flowviz.exporting.reel import Reel
+from flowviz.exporting.scene_fields import without_unknown_marks
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot
 from flowviz.file_kinds import ANIMATION
@@ -215,7 +216,7 @@ class ComparisonFigure:
         bare = {"labels": False, "axes": False, "beside": False, "marks": marks or self._spec.seen.view.marks}
         seen = self._spec.seen.model_copy(update={"view": self._spec.seen.view.model_copy(update=bare)})
         found = {
-            name: _EntrantScenes(project, seen, self._spec.particles, ())
+            name: _EntrantScenes(project, without_unknown_marks(seen, project), self._spec.particles, ())
             for name, project in self._comparison.projects.items()
         }
         if seen.view.common_scale:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from flowviz.projects import Project
 from flowviz.records import (
     Density,
     Difference,
@@ -19,7 +20,10 @@ from flowviz.records import (
     lattice_points,
 )
 from flowviz.records.density import DENSITY_SIDE
+from flowviz.records.recorded_flow import RecordedFlow
 from flowviz.specs import ViewSpec
+from flowviz.specs.fields import values_of, with_values
+from flowviz.specs.spec import Spec
 from flowviz.specs.view import Velocity
 from flowviz.targets import Target
 from flowviz.targets.best_velocity import best_velocity
@@ -29,6 +33,16 @@ if TYPE_CHECKING:
 
 RARE = 0.005  # share of the particles that lie where the density is lower than where a difference is shown
 Probe = tuple[int, Sequence[float]]  # a stage, and the x and y of a point there
+
+S = TypeVar("S", bound=Spec)
+
+
+def without_unknown_marks(spec: S, project: Project) -> S:
+    """Return a spec that has a view, without the marks that the flow of the project cannot show if it was recorded."""
+    if not project.flow.is_recorded:
+        return spec
+    unknown = RecordedFlow(project.flow, project.weights).unknown_marks
+    return with_values(spec, {"marks": values_of(spec)["marks"] - unknown})
 
 
 def completed(

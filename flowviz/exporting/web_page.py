@@ -26,6 +26,7 @@ from flowviz.exporting import Steps
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.page_clouds import CAMERA, SCALES, THEMES, PagePane, first_value, page_values
 from flowviz.exporting.page_columns import PageColumns, data_url
+from flowviz.exporting.scene_fields import without_unknown_marks
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import Shot, seen_stage
 from flowviz.file_kinds import listed
@@ -41,6 +42,7 @@ from flowviz.rendering.typeface import font_file
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize
 from flowviz.specs.explanations import COLOR_TITLES, DIRECTION_TITLES
 from flowviz.specs.export import relevant
+from flowviz.specs.fields import with_values
 from flowviz.specs.view import ColorBy, Mark, Theme
 
 SHOWN: tuple[Mark, ...] = ("points", "target", "density", "grid")  # marks that a page can show
@@ -73,13 +75,14 @@ class WebPage:
         self._spec = relevant(spec)
         if isinstance(work, Comparison):
             self._projects = [(work.title(name), work[name]) for name in work.names]
+            self._specs = [without_unknown_marks(self._spec, project) for _, project in self._projects]
         else:
-            self._projects = [("", work)]
+            self._projects, self._specs = [("", work)], [self._spec]
         seen_stage(self._first, spec)
         self._columns, keeper = PageColumns(), keeper or FlowKeeper()
         self._panes = [
-            PagePane(project, self._spec, self._columns, name, keeper, encodes=encodes)
-            for name, project in self._projects
+            PagePane(project, shown, self._columns, name, keeper, encodes=encodes)
+            for (name, project), shown in zip(self._projects, self._specs, strict=True)
         ]
 
     @property
@@ -136,7 +139,7 @@ class WebPage:
     @property
     def _scenes(self) -> Scenes:
         """Return the scene of the first view, in the light theme."""
-        seen = self._spec.seen.model_copy(update={"view": self._spec.seen.view.model_copy(update={"theme": "light"})})
+        seen = with_values(self._specs[0].seen, {"theme": "light"})
         return Scenes(self._first, seen, self._spec.particles, [Shot(seen_stage(self._first, self._spec))])
 
     @property

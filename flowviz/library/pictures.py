@@ -54,7 +54,7 @@ def render_comparison(
 ) -> None:
     """Write the figure of a comparison to a file: a row with the gap of each entrant.
 
-    An animation or a web page shows all of them at once.
+    An animation or a web page shows all of them at once. A recorded flow lacks the marks that need its map.
 
     The same comparison and spec give the same bytes. TensorFlow is loaded only for densities, grids and velocities.
 

@@ -19,6 +19,7 @@ from flowviz.records.weights import Weights
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
 from flowviz.specs.recipes import RECORDED
+from flowviz.specs.view import Mark
 
 Arrays = Mapping[str, NDArray[np.float32]]
 
@@ -199,6 +200,11 @@ class RecordedFlow:
             raise unknown("How it bends a grid")
         log_det = self.arrays.get("grid_log_det", np.zeros(grid.shape[:2], np.float32))
         return Trace(self.spec.stage_names(), grid, log_det, base=self.base)
+
+    @property
+    def unknown_marks(self) -> frozenset[Mark]:
+        """Return the marks that cannot be drawn without the map: velocities, and a grid that was not recorded."""
+        return frozenset({"velocity"} if "grid" in self.arrays else {"velocity", "grid"})
 
     @property
     def has_density_grids(self) -> bool:

@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from flowviz import render_comparison
+from flowviz import render, render_comparison
 from flowviz.errors import SpecError
 from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec, note, usual_columns
 from flowviz.exporting.comparison_tables import ComparisonTable, latex, markdown
-from flowviz.projects import Comparison, Project
+from flowviz.exporting.web_page import WebPage
+from flowviz.projects import Comparison, Project, load_comparison, save_comparison
+from flowviz.projects.recording import recorded_project
 from flowviz.records import Trial, base_particles, untrained_trace
 from flowviz.rendering import panel_table
 from flowviz.rendering.annotate import em, text_width
@@ -35,6 +37,7 @@ from flowviz.specs import (
     TrainingSpec,
     ViewSpec,
 )
+from flowviz.specs.view import Mark
 from tests.projects.examples import whole_project
 
 SMALL = PictureSize(width=700, height=500)
@@ -222,6 +225,39 @@ def test_marks_are_columns_with_a_legend_for_all(drawn: list[PanelTable]) -> Non
         [{"points"}, {"density"}, {"grid"}]
     ]
     assert {key.shape for key in panel_table.shared_keys(drawn[0])} == {"quadrants", "bar"}
+
+
+def with_recorded() -> Comparison:
+    """Return a comparison that begins with a recorded flow without a grid."""
+    walk = np.random.default_rng(0).standard_normal((2, 50, 2)).astype(np.float32)
+    recorded = recorded_project({"positions": walk}, "walk", SQUARE)
+    return Comparison({"walk": replace(recorded, training=TRAINING), "nice": untrained(SQUARE, FLOWS["nice"])})
+
+
+@pytest.mark.slow  # loads TensorFlow
+@pytest.mark.parametrize("mark", ["grid", "velocity"])
+def test_figure_of_a_recorded_flow_leaves_out_the_marks_that_need_the_map(
+    mark: Mark, drawn: list[PanelTable], tmp_path: Path
+) -> None:
+    save_comparison(with_recorded(), path := tmp_path / "both.flowviz")
+    marks = frozenset[Mark]({"points", mark})
+    render_comparison(load_comparison(path), tmp_path / "both.png", spec(marks=marks))
+    shown = [{cell.view.marks for cell in row if cell} for row in drawn[0].rows]
+    assert shown == [{frozenset({"points"})}, {marks}]
+
+
+@pytest.mark.slow  # loads TensorFlow
+def test_page_of_a_recorded_flow_leaves_out_the_grid(tmp_path: Path) -> None:
+    page = ExportSpec(what="page", format="html", seen=Seen(view=ViewSpec(marks=frozenset({"points", "grid"}))))
+    walk, nice = WebPage(with_recorded(), page).content()[0]["panes"]
+    assert ["grid" in pane["values"][0]["moments"][-1] for pane in (walk, nice)] == [False, True]
+    render_comparison(with_recorded(), tmp_path / "both.html", page)
+
+
+def test_figure_of_one_recorded_flow_says_that_the_grid_is_not_known(tmp_path: Path) -> None:
+    view = ViewSpec(marks=frozenset({"points", "grid"}))
+    with pytest.raises(SpecError, match="grid is not known"):
+        render(with_recorded()["walk"], ExportSpec(seen=Seen(view=view)), tmp_path / "one.png")
 
 
 def test_best_of_each_column_is_bold_and_signs_are_escaped() -> None:

@@ -17,8 +17,8 @@ NO_COMPONENTS = "The base of this flow is not a mixture, so it has a single comp
 NO_GRID = "The recording contains no grid, and without the map, flowviz cannot move one."
 NO_LOG_DET = "The recording contains no log-determinants (an array log_det)."
 NO_DENSITY = "The recording contains no densities of its particles (the arrays log_prob and log_det)."
-# Marks, tools, directions, figures and exports.
-NEED_MAP = "velocity", "probe", "bend", "encode", "four_panels", "latents", "ledger", "samples", "code"
+# Tools, directions, figures and exports.
+NEED_MAP = "probe", "bend", "encode", "four_panels", "latents", "ledger", "samples", "code"
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Known:
             problems = problems if flow.base == "mixture" else {"component": NO_COMPONENTS, **problems}
             return cls(problems, condition=flow.condition, leaves_out=flow.leave_out > 0)
         recording = RecordedFlow(flow, weights)
-        lacking = {
-            "grid": "" if "grid" in recording.arrays else NO_GRID,
+        lacking: dict[str, str] = {
+            **{mark: NO_GRID if mark == "grid" else NO_MAP for mark in recording.unknown_marks},
             "log_density": "" if trace.has_densities else NO_DENSITY,
             "log_det": "" if trace.has_log_dets else NO_LOG_DET,
         }

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
-from flowviz.app.state.known import Known
 from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import Compared
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.exporting.flow_keeper import FlowKeeper
-from flowviz.exporting.scene_fields import completed, difference, probe_trace
+from flowviz.exporting.scene_fields import completed, difference, probe_trace, without_unknown_marks
 from flowviz.projects import Project
 from flowviz.records import FLOW_UNITS, Scene, Trace
 from flowviz.records.trace import PARTICLES
@@ -168,14 +167,13 @@ def can_query(compared: Compared) -> bool:
 def _computation(query: FieldQuery, keepers: list[FlowKeeper], known: Scene) -> Callable[[], Scene]:
     def compute() -> Scene:
         project, size = query.run.project, query.size
-        trace, known_of = project.trace, Known.of(project.flow, project.weights, project.trace)
-        view = query.view.model_copy(update={"marks": query.view.marks.difference(known_of.problems)})
+        trace, view = project.trace, without_unknown_marks(query.view, project)
         if query.other is not None:
             view = view.model_copy(update={"marks": view.marks - {"density"}})  # the difference takes its place
         target = query.run.built.target.given(project.flow.given) if query.run.built else None
         around, swept = visible_rectangle(view, size), swept_grids(Camera(view), trace.last_stage, size)
         flow, scene = _flow(query.run.project, keepers[0]), known
-        if query.encodes and known_of.has_map and known.trace is trace and target is not None:
+        if query.encodes and not project.flow.is_recorded and known.trace is trace and target is not None:
             scene = replace(scene, trace=flow.encoded(untrained_points(target, PARTICLES)))
             scene.trace.measure()
         scene = completed(flow, replace(scene, velocities=None), query.stage, view, around, None, swept, target)
