@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from flowviz.app.editing.layer_editor import edited_sentence
+from flowviz.app.state.known import Known
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.projects import Comparison, Plan, Project
 from flowviz.projects.comparison import title_of
@@ -113,6 +115,12 @@ class EntrantRun:
     def title(self) -> str:
         """Return its name for users, which is the title of its family if it is named after that."""
         return title_of(self.name, self.project.flow)
+
+    @cached_property
+    def known(self) -> Known:
+        """Return what can be shown of its flow."""
+        project, target = self.project, self.built.target if self.built else None
+        return Known.of(project.flow, project.weights, project.trace, target)
 
     @property
     def problem(self) -> str:

@@ -6,7 +6,6 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.viewer import Viewer
-from flowviz.app.state.known import Known
 from flowviz.app.state.memo import Memo
 from flowviz.app.state.view import View, ViewState
 from flowviz.app.threads.delay import delayed
@@ -89,12 +88,8 @@ class Followers(QObject):
 
     def _share(self) -> None:
         """Let the view contain everything that at least one of the flows can show."""
-        known = [self._known(run) for run in self._compared.value.runs]
+        known = [run.known for run in self._compared.value.runs]
         self._view.change(shared=known[0].together(known[1:]) if known else None)
-
-    def _known(self, run: EntrantRun) -> Known:
-        project, target = run.project, run.built and run.built.target
-        return self._memo.result(Known.of, project.flow, project.weights, project.trace, target)
 
     def _frame_all(self) -> None:
         """Let the camera frame the particles of all panes, or those of the only one."""
@@ -136,7 +131,7 @@ class Followers(QObject):
             self._viewer.scenes.show_difference(scene.difference)
         is_explained = scene.difference is not None and not picture.is_bare  # by its legend
         note = "" if is_explained else difference_note(run, reference, scene)
-        note = note or missing_note(self._known(run), self._view.seen)
+        note = note or missing_note(run.known, self._view.seen)
         picture.annotate(hint=hint(run, stage, framed, size), note=note)
         asked = _spec_of(framed, has_fields=False) if is_selected else framed
         other = reference if is_subtracted else None

@@ -60,8 +60,7 @@ def missing_note(known: Known, seen: Seen) -> str:
 
 def _has_density(run: EntrantRun) -> bool:
     """Return whether the density of an entrant is known: it has learned something, or the density was recorded."""
-    known = Known.of(run.project.flow, run.project.weights, run.project.trace)
-    return run.is_begun or (run.is_recorded and not known.estimates_density)
+    return run.is_begun or (run.is_recorded and not run.known.estimates_density)
 
 
 def _divergence(run: EntrantRun) -> str:

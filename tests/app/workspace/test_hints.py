@@ -1,0 +1,28 @@
+"""Sentences on the pictures of recorded flows."""
+
+from unittest.mock import Mock
+
+import numpy as np
+import pytest
+
+from flowviz.app.state.known import Known
+from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.app.workspace.hints import can_subtract
+from flowviz.projects.recording import recorded_project
+from tests.app.workspace.fakes import TARGET
+
+
+def recorded(name: str) -> EntrantRun:
+    walk = np.random.default_rng(0).standard_normal((2, 50, 2))
+    return EntrantRun(name, recorded_project({"positions": walk}, name, TARGET), status="recorded")
+
+
+def test_what_can_be_shown_of_a_flow_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = Mock(wraps=Known.of)
+    monkeypatch.setattr(Known, "of", of)
+    first, second = recorded("a"), recorded("b")
+
+    for _ in range(3):
+        assert not can_subtract(first, second)
+
+    assert of.call_count == 1
