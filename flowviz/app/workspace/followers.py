@@ -1,5 +1,6 @@
 """The pictures of the flows beside the selected one, which follow its view."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PyQt6.QtCore import QObject
@@ -56,11 +57,16 @@ class Followers(QObject):
         self._fields.drop()
         self._frame_all()
         if active:
-            self._share()
+            self.share(self._compared.value.runs)
             self._show()
         else:
             self._redrawing.stop()
             self._cloud.annotate(hovered=None, note="", hint="")
+
+    def share(self, runs: Sequence[EntrantRun]) -> None:
+        """Let the view contain everything that at least one of the flows can show."""
+        known = [run.known for run in runs]
+        self._view.change(shared=known[0].together(known[1:]) if known else None)
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
         if not self._is_active:
@@ -69,7 +75,7 @@ class Followers(QObject):
             self._fields.drop()
         if _has_other_frame(old, new):
             self._frame_all()
-        self._share()
+        self.share(new.runs)
         self._follow()
 
     def _has_other_reference(self, old: Compared, new: Compared) -> bool:
@@ -85,11 +91,6 @@ class Followers(QObject):
     def _on_view_changed(self, old: View, new: View) -> None:
         if old.seen != new.seen or old.selection != new.selection:
             self._follow()
-
-    def _share(self) -> None:
-        """Let the view contain everything that at least one of the flows can show."""
-        known = [run.known for run in self._compared.value.runs]
-        self._view.change(shared=known[0].together(known[1:]) if known else None)
 
     def _frame_all(self) -> None:
         """Let the camera frame the particles of all panes, or those of the only one."""

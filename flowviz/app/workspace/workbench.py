@@ -13,7 +13,7 @@ from flowviz.app.widgets.controls import add_key
 from flowviz.app.workspace.adding import EntrantAdding
 from flowviz.app.workspace.attending import Attending
 from flowviz.app.workspace.bars import ComparisonBar, EntrantBar
-from flowviz.app.workspace.compared import ComparedState
+from flowviz.app.workspace.compared import ComparedState, runs_of
 from flowviz.app.workspace.comparison_undo import ComparisonUndo
 from flowviz.app.workspace.controller import ComparisonController
 from flowviz.app.workspace.fields import CloudFields
@@ -101,6 +101,7 @@ class Workbench(QObject):
         if comparison is not None:
             self.origin = ""
             self._links.forget_missing(())
+            self._followers.share(runs_of(comparison))  # before the first flow is shown, which may lack marks
             self.controller.show(comparison)
         self._show_parts(True)
         self._around.view.show_whole()

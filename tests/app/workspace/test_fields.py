@@ -16,7 +16,8 @@ from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.app.workspace.fields import CloudFields, FieldQuery
 from flowviz.app.workspace.sentences import title
-from flowviz.projects import Project
+from flowviz.projects import Comparison, Project
+from flowviz.projects.recording import recorded_project
 from flowviz.records import Scene, Trace
 from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
 from flowviz.targets import build_target, points_spec
@@ -142,3 +143,16 @@ def test_encoded_points_of_a_table_do_not_train_the_flow(qtbot: QtBot) -> None:
     encoded = fields.completed(scene, run.style, encodes=True).trace
     validation = build_target(spec).validation(400, np.random.default_rng(0))
     np.testing.assert_array_equal(encoded.positions[-1], validation)
+
+
+def test_a_comparison_that_begins_with_a_recorded_flow_keeps_the_marks_of_the_view(window: Window) -> None:
+    walk = np.random.default_rng(0).standard_normal((2, 50, 2))
+    mine = untrained("mine")["mine"]
+    recorded = replace(recorded_project({"positions": walk}, "walk", mine.target), training=mine.training)
+    view, comparisons = window.main.view, window.main.comparisons
+    view.update_view(marks=GRID.marks)
+
+    comparisons.show(Comparison({"walk": recorded, "mine": mine}))
+    comparisons.compared.select("mine")
+
+    assert view.seen.view.marks == GRID.marks
