@@ -210,7 +210,7 @@ class Trace(EqualByContent):
     def folds_near(self, points: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Return whether a bijector folds the plane over at the particle that ends nearest to each point (n, 2)."""
         ends = self.positions[-1]
-        known = np.isfinite(ends).all(axis=1)  # particles that have diverged are near to no point
+        known = np.isfinite(ends).all(axis=1)  # diverged particles are not near any point
         if self.folded is None or not known.any():
             return np.zeros(len(points), np.bool_)
         nearest = nearest_particles(ends[known], np.nan_to_num(points).clip(-FARTHEST, FARTHEST))

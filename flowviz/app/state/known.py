@@ -72,7 +72,10 @@ class Known:
         return seen.model_copy(update={"view": view.model_copy(update=changes), "direction": direction, "probe": probe})
 
     def together(self, others: Sequence["Known"]) -> "Known":
-        """Return what can be shown of at least one flow, this one or another: only problems of all are left."""
+        """Return what can be shown of at least one flow, this one or another.
+
+        A problem remains only if all flows have it.
+        """
         problems = {name: why for name, why in self.problems.items() if all(name in other.problems for other in others)}
         columns = dict.fromkeys(name for known in (self, *others) for name in known.columns)
         return Known(problems, tuple(columns))

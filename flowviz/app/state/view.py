@@ -32,7 +32,7 @@ class View:
         is_continuous: Whether the displayed stages are the steps of an integrator, at equal distances of time.
         known: What the displayed flow can show.
         shared: What at least one of the panes that share the view can show. None if there is only one pane. The view
-            never contains anything else, and no tool, probe or figure that the displayed flow cannot show.
+            contains only these marks and colors; its tool, probe and figure must also fit the displayed flow.
     """
 
     seen: Seen = field(default_factory=Seen)

@@ -19,7 +19,7 @@ UNKNOWN_ENTROPY = "The best possible loss of this target is unknown, so no gap i
 class BuiltTarget:
     """A target, the spec that it was built from, its picture (rows, columns), and notes for the user.
 
-    The note about its split is true only of flows that are trained on it.
+    `split` describes the training and test points; it applies only to flows trained on the target.
     """
 
     spec: TargetSpec

@@ -10,7 +10,7 @@ from flowviz.rendering import visible_rectangle
 from flowviz.rendering.density import difference_limit
 from flowviz.specs import PictureSize, Seen, ViewSpec
 
-MISSING = {"grid": "no grid", "velocity": "no velocity", "encode": "no points of the target"}  # of a recorded flow
+MISSING = {"grid": "grid", "velocity": "velocity", "encode": "encoding"}  # what a recorded flow may lack
 STRIDE = 16  # of the particles that are tested, because this happens in each frame
 MIN_VISIBLE = 0.02  # share of the particles; with fewer, the cloud seems to be missing
 
@@ -52,10 +52,14 @@ def difference_note(run: EntrantRun, reference: EntrantRun | None, scene: Scene)
 
 
 def missing_note(known: Known, seen: Seen) -> str:
-    """Return what is shown of other flows, but cannot be shown of a recorded one. Empty if there is nothing."""
+    """Return a note about marks that other panes show and a recorded flow lacks, or an empty text."""
     lacking = {*seen.view.marks, seen.direction} & known.problems.keys()
-    missing = [words for name, words in MISSING.items() if name in lacking]
-    return f"Recorded without the map: {', '.join(missing)}" if missing else ""
+    missing = [word for name, word in MISSING.items() if name in lacking]
+    if not missing:
+        return ""
+    *others, last = missing
+    words = f"{', '.join(others)} and {last} are" if others else f"the {last} is"
+    return f"Recorded flow: {words} not available"
 
 
 def _has_density(run: EntrantRun) -> bool:

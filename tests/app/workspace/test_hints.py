@@ -7,14 +7,30 @@ import pytest
 
 from flowviz.app.state.known import Known
 from flowviz.app.workspace.entrants import EntrantRun
-from flowviz.app.workspace.hints import can_subtract
+from flowviz.app.workspace.hints import can_subtract, missing_note
 from flowviz.projects.recording import recorded_project
+from flowviz.specs import Seen, ViewSpec
+from flowviz.specs.view import Direction, Mark
 from tests.app.workspace.fakes import TARGET
 
 
 def recorded(name: str) -> EntrantRun:
     walk = np.random.default_rng(0).standard_normal((2, 50, 2))
     return EntrantRun(name, recorded_project({"positions": walk}, name, TARGET), status="recorded")
+
+
+@pytest.mark.parametrize(
+    ("marks", "direction", "note"),
+    [
+        ({"points"}, "generate", ""),
+        ({"points", "grid"}, "generate", "Recorded flow: the grid is not available"),
+        ({"points", "grid", "velocity"}, "generate", "Recorded flow: grid and velocity are not available"),
+        ({"grid", "velocity"}, "encode", "Recorded flow: grid, velocity and encoding are not available"),
+    ],
+)
+def test_note_lists_what_a_recorded_flow_lacks(marks: set[Mark], direction: Direction, note: str) -> None:
+    seen = Seen(view=ViewSpec(marks=frozenset(marks)), direction=direction)
+    assert missing_note(recorded("a").known, seen) == note
 
 
 def test_what_can_be_shown_of_a_flow_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
