@@ -38,7 +38,7 @@ from flowviz.rendering.density import FADE, RISE
 from flowviz.rendering.particles import OTHERS
 from flowviz.rendering.raster import RGBA
 from flowviz.rendering.target import STRENGTH
-from flowviz.rendering.typeface import font_file
+from flowviz.rendering.typeface import Weight, font_file
 from flowviz.specs import ExportSpec, FlowSpec, PictureSize
 from flowviz.specs.explanations import COLOR_TITLES, DIRECTION_TITLES
 from flowviz.specs.export import relevant
@@ -276,12 +276,12 @@ def _colors(theme: Theme) -> Iterator[tuple[str, Color]]:
     yield "accent", CURVES[theme]["validation"]
 
 
-def page_font(title: str = "") -> bytes:
+def page_font(title: str = "", weight: Weight = "regular") -> bytes:
     """Return the typeface with the letters of European languages, and those of a title, as far as it has them."""
     options = Options(layout_features=["kern"], notdef_outline=True, hinting=False)
     subsetter, content = Subsetter(options), BytesIO()
     subsetter.populate(unicodes={*LATIN[0], *LATIN[1], *map(ord, title)})
-    with TTFont(font_file(), recalcTimestamp=False) as font:
+    with TTFont(font_file(weight), recalcTimestamp=False) as font:
         subsetter.subset(font)
         font.flavor = "woff"
         font.save(content)

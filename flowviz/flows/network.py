@@ -95,7 +95,8 @@ class Network:
 
     def finely_tabulated(self, weights: Tensors, x_a: tf.Tensor) -> Tensors:
         """Return the weights with a table of θ at FINE_KNOTS knots over the range of many points x_a (n,)."""
-        first, spacing = _spread(tf.where(tf.math.is_nan(x_a), tf.zeros_like(x_a), x_a), FINE_KNOTS)
+        numbers = tf.where(tf.math.is_nan(x_a), tf.zeros_like(x_a), x_a)
+        first, spacing = _spread(tf.clip_by_value(numbers, -LARGEST, LARGEST), FINE_KNOTS)
         values = self(weights, _places(first, spacing, FINE_KNOTS))
         return {**weights, TABULATED: Tabulated(first, spacing, values)}
 
@@ -193,7 +194,6 @@ def _waves(x_a: tf.Tensor, octaves: int) -> tf.Tensor:
 
 def _squashed(x_a: tf.Tensor) -> tf.Tensor:
     """Return u = x_a / √(c² + x_a²), between -1 and 1."""
-    x_a = tf.clip_by_value(x_a, -LARGEST, LARGEST)
     return tf.clip_by_value(x_a * tf.math.rsqrt(SCALE**2 + x_a**2), -FARTHEST, FARTHEST)
 
 

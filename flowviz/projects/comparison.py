@@ -140,7 +140,8 @@ class Comparison:
 
     def _with_legibility(self, trial: Trial) -> Trial:
         """Return a run with its legibility if that is unknown and can be measured, or else the same run."""
-        is_unknown = trial.ending != "failed" and trial.figures.get("legibility") is None
+        known = {name for name, figure in trial.figures.items() if figure is not None}
+        is_unknown = "on_target" in known and "legibility" not in known
         is_only = [each.name for each in self.trials].count(trial.name) == 1
         if not (is_unknown and is_only and trial is self.trial(trial.name)):
             return trial
