@@ -1,4 +1,4 @@
-"""How soon the picture shows another value of a condition.
+"""Time until the picture shows another value of a condition.
 
     python -m tests.benchmarks.condition [--flow spline] [--words BRAD,KATIE moon,tide] [--jumps 14]
 

@@ -252,7 +252,7 @@ def test_labels_of_contours_are_not_below_the_legend(center: tuple[float, float]
 
 
 def test_a_legend_leaves_the_middle_of_a_low_panel_with_large_text_free() -> None:
-    """As in presentations, where it covered the last letter of a word."""
+    """In presentations, the legend covered the last letter of a word."""
     scene = Scene(bent(base_particles(500)), density=base_density())
     view, panel = ViewSpec(marks={"points", "density"}, word_height=0.045), Panel(1000, 500)
     found = keys(scene, 0, view, panel)
