@@ -1,5 +1,6 @@
 """The evaluation of the functions of a chain with the present numbers of its flow."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,11 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 from flowviz.flows.bumps import edit_arrays
 from flowviz.flows.chain import Chain, Numbers
 from flowviz.flows.forked import check_not_forked
-from flowviz.flows.graphs import ChainGraphs
+from flowviz.flows.graphs import COMPILED, ChainGraphs
 from flowviz.flows.network import FINE_KNOTS
 from flowviz.records import Base, Trace, checked_points, checked_stage
 from flowviz.specs.edits import Edits
 
+log = logging.getLogger(__name__)
 MANY = 2 * FINE_KNOTS  # number of points above which tables are faster than networks
 
 
@@ -32,6 +34,7 @@ class Evaluator:
         """Create an evaluator of a chain without edits; the flat vectors may change afterwards."""
         self._chain, self._parameters, self._statistics = chain, parameters, statistics
         self._graphs = ChainGraphs.shared(chain)
+        self._compiles = True  # whether XLA does, as far as is known
         self.edits = Edits()
 
     def numbers(self, dtype: tf.DType | None = None, edits: Edits | None = None) -> Numbers:
@@ -77,10 +80,22 @@ class Evaluator:
     def moved(self, points: NDArray[Any], first: int, last: int) -> NDArray[np.float32]:
         """Return the positions (k, n, 2) of points after each of the stages from `first` to `last`.
 
-        Those of more than MANY points are approximate.
+        Those of more than MANY points are approximate. XLA computes them three times as fast, but it would have to
+        compile them again for each number of bumps, and it is slower for velocity fields.
         """
-        name = "near_positions" if len(points) > MANY else "positions"
-        parts = self._graphs.in_parts(name, self.numbers(), checked_points(points), (first, last))
+        if len(points) <= MANY:
+            return self._moved("positions", points, (first, last))
+        is_whole = (first, last) == (1, len(self._chain.stages))
+        if self._compiles and is_whole and not self.edits and not self._chain.is_uniform:
+            try:
+                return self._moved(COMPILED, points)
+            except tf.errors.OpError:  # the type depends on XLA, which may also be missing from this TensorFlow
+                log.exception("XLA does not compile")
+                self._compiles = False
+        return self._moved("near_positions", points, (first, last))
+
+    def _moved(self, name: str, points: NDArray[Any], stages: tuple[int, int] | None = None) -> NDArray[np.float32]:
+        parts = self._graphs.in_parts(name, self.numbers(), checked_points(points), stages)
         return np.concatenate([found for [found] in parts], axis=1)
 
     def traced(self, name: str, points: ArrayLike, base: Base, stage: int | None = None) -> Trace:
