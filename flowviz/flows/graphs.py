@@ -118,7 +118,11 @@ class ChainGraphs:
         names = () if chain.is_uniform else chain.spec.stage_names()
         key = f"{name} {signature} {self._spec.model_dump_json()} {names}"
         count = len(numbers)
-        flat = tf.function(lambda *given: function(given[:count], *given[count:]), autograph=False, jit_compile=name == COMPILED or None)
+        flat = tf.function(
+            lambda *given: function(given[:count], *given[count:]),
+            autograph=False,
+            jit_compile=name == COMPILED or None,
+        )
         trace = partial(flat.get_concrete_function, *signature)
         [found] = stored_or_traced(key, lambda: [trace()], signature, self._spec)
         return found

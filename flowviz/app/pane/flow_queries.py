@@ -24,6 +24,7 @@ from flowviz.records.density import DENSITY_SIDE
 from flowviz.records.ledger import Ledger
 from flowviz.rendering import Camera, visible_rectangle
 from flowviz.specs import FlowSpec, PictureSize, TrainingSpec, ViewSpec
+from flowviz.specs.edits import Edits
 from flowviz.specs.view import Velocity
 from flowviz.targets import Target
 from flowviz.targets.best_velocity import best_loss
@@ -176,9 +177,15 @@ class FlowQueries(QObject):
         self._ask(self._quick, POSITIONS_NOW, Subject.of(variant, moment.weights), compute, on_result)
 
     def prepare(self, subject: Subject, particles: NDArray[np.float32]) -> None:
-        """Load TensorFlow, and trace what moves particles (n, 2) through a flow with edits."""
-        self._ask(self._quick, "editing", subject, lambda flow: flow.trace_positions(particles), lambda _: None)
-        self._ask(self._slow, "editing", subject, lambda flow: flow.trace(particles), lambda _: None)
+        """Load TensorFlow, and trace what moves particles (n, 2) by a condition of the flow, and by its edits."""
+
+        def compute(flow: "ShownFlow", *, quickly: bool) -> None:
+            for edits in (Edits(), subject.edits) if subject.spec.condition else (subject.edits,):
+                flow.edit(edits)
+                (flow.trace_positions if quickly else flow.trace)(particles)
+
+        for thread in (self._quick, self._slow):
+            self._ask(thread, "editing", subject, partial(compute, quickly=thread is self._quick), lambda _: None)
 
     def scored(
         self, subject: Subject, step: int, target: Target, training: TrainingSpec, on_result: OnResult[Score]

@@ -67,6 +67,7 @@ class Variants(QObject):
         self._glimpse: Edits | None = None
         self._next_preview = 0.0  # seconds, before which the score of no other preview is computed
         self._is_dragging = False
+        self._was_training = False
         self._prepared: FlowSpec | None = None  # the flow whose first edit has been prepared
         self._located: Variant | None = None  # the latest variant whose positions are known
         self._rest = delayed(self, self._complete, REST_MS)  # runs while a drag goes on
@@ -92,9 +93,10 @@ class Variants(QObject):
     def prepare(self) -> None:
         """Load and trace what the first edit needs in the background, if the user allows such preparations."""
         project = self._presenter.project
-        if project is None or project.flow == self._prepared or not stored_flag(WARM_UP, default=True):
+        flow = project and project.flow.at_first_value()
+        if project is None or flow == self._prepared or not stored_flag(WARM_UP, default=True):
             return
-        self._prepared = project.flow
+        self._prepared = flow
         any_edits = Edits(layers={1: LayerEdit(disabled=True)})  # for which the functions of the flow are traced
         self._viewer.moments.prepare(Variant(project.flow, any_edits))
 
@@ -149,6 +151,9 @@ class Variants(QObject):
         problem = "" if trained and not trained.project.flow.is_recorded else NO_MAP if trained else UNTRAINED
         self._editor.set_problem(STARTS if starts else problem)
         self._editor.set_trained(run.start.edits if run is not None and run.is_shown else None)
+        if self._was_training and run is None and trained and trained.project.flow.condition:
+            self.prepare()  # the slider of the condition invites to be dragged
+        self._was_training = run is not None
 
     def _on_began(self) -> None:
         """Show the edits that a training includes: those that it started from, or none if it starts over.

@@ -12,7 +12,7 @@ from flowviz.app.editing.cloud_arrows import CloudArrows
 from flowviz.app.editing.cloud_bending import CloudBending, Layer, inverse_lever
 from flowviz.app.editing.entries import LayerMenu
 from flowviz.app.editing.glimpse_key import GlimpseKey
-from flowviz.app.editing.intent import FOCUS, EditingIntent
+from flowviz.app.editing.intent import FOCUS, FOCUS_OR_MOUSE, EditingIntent
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.pane.central_widget import CentralWidget
 from flowviz.app.pane.cloud_view import CloudView
@@ -53,6 +53,7 @@ class Editing(QObject):
         center.set_banner(self.by_hand.bar)
         bending = CloudBending(editor, partial(_layer_of, session, view), self)
         EditingIntent(editor, FOCUS, widgets.strip, widgets.strip)
+        EditingIntent(editor, FOCUS_OR_MOUSE, widgets.condition, widgets.condition)  # needs similar preparations
         widgets.strip.menu_requested.connect(LayerMenu(editor, widgets.strip).open)
         self._connect_cloud(bending, widgets.cloud, view, editor)
         bending.refused.connect(status_bar.show_message)

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QAction, QKeyEvent
+from PyQt6.QtGui import QAction, QEnterEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QCheckBox, QLabel, QMenu, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.document.content import prepare
 from flowviz.app.editing.curve_handles import CurveHandles
+from flowviz.app.pane.condition_bar import ConditionBar
 from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.projects import Project
 from flowviz.specs.edits import Bump, Edits, LayerEdit
@@ -233,3 +234,10 @@ def test_edits_of_an_opened_project_are_shown(window: Window) -> None:
     window.main.document_actions.document.show(prepare(replace(project, edits=edits)))
     assert window.find(QToolButton, "editedNote").text() == "1 layer edited"
     assert not window.main.isWindowModified()
+
+
+def test_mouse_over_the_bar_of_the_condition_announces_an_edit(editor: Editor) -> None:
+    announced, bar = list[bool](), editor.window.find(ConditionBar, "conditionBar")
+    editor.main.layer_editor.announced.connect(lambda: announced.append(True))
+    QApplication.sendEvent(bar, QEnterEvent(QPointF(), QPointF(), QPointF()))
+    assert announced

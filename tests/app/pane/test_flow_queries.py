@@ -1,5 +1,8 @@
 """The queries of the viewer, answered by real threads."""
 
+from collections import Counter
+
+import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
@@ -8,8 +11,11 @@ from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.pane.subject import Subject
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.threads.worker import wait_for_work
+from flowviz.flows import Flow
 from flowviz.records import Scene
 from flowviz.specs import FlowSpec, TrainingSpec, ViewSpec
+from flowviz.specs.condition import Condition
+from flowviz.specs.edits import Edits, LayerEdit
 from tests.app.pane.fakes import TARGET, WEIGHTS, trace
 from tests.conftest import PATIENCE_MS
 
@@ -36,6 +42,19 @@ def test_thumbnails_arrive_although_the_same_flow_is_shown_again(qtbot: QtBot) -
     queries.thumbnails(Scene(trace()), ViewSpec(), 20, (0, 1), answered.append)
     queries.drop()
     qtbot.waitUntil(lambda: bool(answered))
+    queries.close()
+    wait_for_work(PATIENCE_MS)
+
+
+def test_edits_and_a_condition_are_prepared(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = FlowSpec(layers=2, width=4, condition=Condition(name="word", classes=("a", "b")))
+    edits, traced, owner = Edits(layers={1: LayerEdit(disabled=True)}), Counter[tuple[str, bool]](), QObject()
+    for name in ("trace", "trace_positions"):
+        monkeypatch.setattr(Flow, name, lambda flow, _, name=name: traced.update([(name, bool(flow.edits))]))
+    queries = FlowQueries(owner)
+    queries.prepare(Subject(spec, edits=edits), np.zeros((5, 2), np.float32))
+    ways = {(name, edited) for name in ("trace", "trace_positions") for edited in (True, False)}
+    qtbot.waitUntil(lambda: traced.keys() == ways, timeout=PATIENCE_MS)
     queries.close()
     wait_for_work(PATIENCE_MS)
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.desktop.settings import settings
+from flowviz.app.training.warm_up import SETTING as WARM_UP
 from flowviz.projects.moments import with_particles
 from flowviz.projects.variant import Variant
 from flowviz.records import Density, StageReport
@@ -57,6 +59,20 @@ def test_particles_follow_the_value_and_the_score_stays(trained: SessionHarness,
     assert project.score == before.score, "which is that of all values"
     assert "scored" not in trained.queries.asked
     assert trained.status.activity.next_step == ""
+
+
+def test_the_first_drag_after_a_training_is_prepared_once(qapp: object) -> None:
+    settings().setValue(WARM_UP, "true")
+    harness = SessionHarness()
+    harness.request.show_target(WORDS)
+    train(harness, 100, 200)
+    assert "prepare" not in harness.queries.asked, "the training needs the processor"
+    harness.thread.send(finished(200, flow=AT_BRAD))
+    subject, _ = harness.queries.asked.pop("prepare")
+    assert subject.spec == AT_BRAD
+    drag(harness, 0.5)
+    harness.session.variants.prepare()
+    assert "prepare" not in harness.queries.asked
 
 
 def test_undo_returns_to_the_previous_value(trained: SessionHarness, qtbot: QtBot) -> None:
