@@ -34,7 +34,6 @@ class Evaluator:
         """Create an evaluator of a chain without edits; the flat vectors may change afterwards."""
         self._chain, self._parameters, self._statistics = chain, parameters, statistics
         self._graphs = ChainGraphs.shared(chain)
-        self._compiles = True  # whether XLA does, as far as is known
         self.edits = Edits()
 
     def numbers(self, dtype: tf.DType | None = None, edits: Edits | None = None) -> Numbers:
@@ -86,12 +85,12 @@ class Evaluator:
         if len(points) <= MANY:
             return self._moved("positions", points, (first, last))
         is_whole = (first, last) == (1, len(self._chain.stages))
-        if self._compiles and is_whole and not self.edits and not self._chain.is_uniform:
+        if self._graphs.compiles and is_whole and not self.edits and not self._chain.is_uniform:
             try:
                 return self._moved(COMPILED, points)
             except tf.errors.OpError:  # the type depends on XLA, which may also be missing from this TensorFlow
                 log.exception("XLA does not compile")
-                self._compiles = False
+                self._graphs.compiles = False
         return self._moved("near_positions", points, (first, last))
 
     def _moved(self, name: str, points: NDArray[Any], stages: tuple[int, int] | None = None) -> NDArray[np.float32]:

@@ -41,9 +41,13 @@ class ChainGraphs:
 
     Numbers are the tensors of parameters, statistics and constants. Their type is that in which functions compute.
     Those of an edited flow are followed by its edits, for which the function is traced a second time.
+
+    Attributes:
+        compiles: Whether XLA compiles the graphs of this kind, as far as is known.
     """
 
     def __init__(self, chain: Chain, spec: FlowSpec) -> None:
+        self.compiles = True
         self._chain, self._spec = chain, spec
         self._graphs: dict[tuple[str, tf.DType, int, int], Graph] = {}
 

@@ -1,11 +1,14 @@
 """Tests of networks that are tabulated: by a training step over the range of its batch, and for many particles."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from flowviz.flows import Flow, build_flow
 from flowviz.flows.flow_laws import gradient_error
+from flowviz.flows.graphs import COMPILED, ChainGraphs
 from flowviz.flows.network import KNOTS, TABULATED, Network
 from flowviz.projects.gallery import example
 from flowviz.specs import FlowSpec
@@ -114,6 +117,23 @@ def test_particles_of_trained_flows_are_moved_nearly_as_traces_are(name: str) ->
     errors = np.linalg.norm(near.positions - exact.positions, axis=-1)
     assert np.quantile(errors[-1], 0.99) < 0.005
     assert errors[-1].max() < 0.1
+
+
+def test_particles_are_moved_without_xla(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec, asked, evaluate = FlowSpec(layers=2, width=9), list[str](), ChainGraphs.evaluate  # a kind of its own
+    flow = build_flow(spec, random_weights(spec))
+
+    def refuse(graphs: ChainGraphs, name: str, *arguments: Any) -> Any:
+        asked.append(name)
+        if name == COMPILED:
+            raise tf.errors.UnimplementedError(None, None, "no XLA")
+        return evaluate(graphs, name, *arguments)
+
+    monkeypatch.setattr(ChainGraphs, "evaluate", refuse)
+    found = [flow.trace_positions(flow.particles()).positions for _ in range(2)][-1]
+    assert asked == [COMPILED, "near_positions", "near_positions"], "XLA is tried once"
+    errors = np.linalg.norm(found - flow.trace(flow.particles()).positions, axis=-1)
+    assert np.quantile(errors, 0.99) < 0.002
 
 
 @pytest.mark.parametrize("hostile", [np.nan, np.inf, -np.inf, 1e20])
