@@ -93,12 +93,12 @@ class Variants(QObject):
     def prepare(self) -> None:
         """Load and trace what the first edit needs in the background, if the user allows such preparations."""
         project = self._presenter.project
-        flow = project and project.flow.at_first_value()
-        if project is None or flow == self._prepared or not stored_flag(WARM_UP, default=True):
+        flow = project.flow.at_first_value() if project else None
+        if flow is None or flow == self._prepared or not stored_flag(WARM_UP, default=True):
             return
         self._prepared = flow
         any_edits = Edits(layers={1: LayerEdit(disabled=True)})  # for which the functions of the flow are traced
-        self._viewer.moments.prepare(Variant(project.flow, any_edits))
+        self._viewer.moments.prepare(Variant(flow, any_edits))
 
     def show_glimpse(self, edits: Edits | None) -> None:
         """Show other edits for a while, without requesting them. None shows the requested ones again."""
