@@ -27,6 +27,7 @@ ACTIONS = [
 ]
 SELECTED = {each.name for each in REQUEST} | {"stage", "stage_kind", "last_stage"}  # of one flow of a comparison
 RESULTS = {"moment", "live", "probe_density", "suspects_probed"}  # of what a learner may have skipped
+STAGES = {"stage", "last_stage"}
 PROBED = {"probe", "probe_stage", "probe_x", "probe_y"}  # a step can be about what was probed before
 SET = {each.name for each in (*VIEW, *REQUEST, *EDITS, *ONE_DIMENSION)} - RESULTS
 
@@ -114,9 +115,11 @@ def _set_by(learner: Learner, step: Step) -> Mapping[str, Any]:
     """Return what the current step begins with, but for what only a training changes, and the flow that is selected.
 
     This includes what is seen, but for the place of a view that follows the cloud, and the learner's speed of playback.
+    The number of stages is left out if the step requests an integrator, whose particles are computed afterward.
     """
-    begins = learner.lessons.beginning or {}
+    begins, flow = learner.lessons.beginning or {}, step.setup.flow_spec
     names = SET - (SELECTED if begins["comparison"] else set()) - (PROBED if step.setup.probe is None else set())
+    names -= STAGES if flow and flow.recipe.is_continuous else set()
     seen, camera = learner.window.main.view.seen, learner.window.main.view.value.camera
     place = {name: getattr(ViewSpec(), name) for name in ZOOM_FIELDS} if seen.fitted else {}
     probe = None if step.setup.probe is None else seen.probe
