@@ -67,7 +67,7 @@ class Variants(QObject):
         self._glimpse: Edits | None = None
         self._next_preview = 0.0  # seconds, before which the score of no other preview is computed
         self._is_dragging = False
-        self._was_training = False
+        self._was_training = False  # when the editor was last updated
         self._prepared: FlowSpec | None = None  # the flow whose first edit has been prepared
         self._located: Variant | None = None  # the latest variant whose positions are known
         self._rest = delayed(self, self._complete, REST_MS)  # runs while a drag goes on
@@ -144,7 +144,10 @@ class Variants(QObject):
             self._status.status_bar.show_message(ONLY_SHOWN)
 
     def _update_editor(self) -> None:
-        """Update which edits the training in progress includes, and why layers cannot be edited."""
+        """Update which edits the training in progress includes, and why layers cannot be edited.
+
+        When the training of a conditional flow has ended, prepare the slider, too.
+        """
         run = self._runner.job.run
         starts = run is not None and not run.is_shown
         trained = self._presenter.trained
@@ -152,7 +155,7 @@ class Variants(QObject):
         self._editor.set_problem(STARTS if starts else problem)
         self._editor.set_trained(run.start.edits if run is not None and run.is_shown else None)
         if self._was_training and run is None and trained and trained.project.flow.condition:
-            self.prepare()  # the slider of the condition invites to be dragged
+            self.prepare()
         self._was_training = run is not None
 
     def _on_began(self) -> None:

@@ -27,7 +27,6 @@ ACTIONS = [
 ]
 SELECTED = {each.name for each in REQUEST} | {"stage", "stage_kind", "last_stage"}  # of one flow of a comparison
 RESULTS = {"moment", "live", "probe_density", "suspects_probed"}  # of what a learner may have skipped
-STAGES = {"stage", "last_stage"}
 PROBED = {"probe", "probe_stage", "probe_x", "probe_y"}  # a step can be about what was probed before
 SET = {each.name for each in (*VIEW, *REQUEST, *EDITS, *ONE_DIMENSION)} - RESULTS
 
@@ -55,6 +54,7 @@ def test_steps_are_done_by_the_right_actions_only(window: Window, qtbot: QtBot, 
         learner.wait_for_step()
         _check_beginning(learner, step)
         if step.setup.changes() or step.opening:
+            _wait_for_integrator(learner, step)
             assert _set_by(learner, step) == skipped[number - 1], f"step {number} depends on the step before"
         _do(learner, step, TABLE.get((name, number)))
         learner.press("Next" if learner.is_done else "Skip")
@@ -84,6 +84,7 @@ def _beginnings_after_skipping(learner: Learner, lesson: Lesson) -> list[Mapping
     for step in lesson.steps:
         learner.wait_for_step()
         _check_beginning(learner, step)
+        _wait_for_integrator(learner, step)
         found.append(_set_by(learner, step))
         learner.press("Skip")
     return found
@@ -111,16 +112,22 @@ def _check_beginning(learner: Learner, step: Step) -> None:
         assert learner.window.main.request.plan.flow == flow
 
 
+def _wait_for_integrator(learner: Learner, step: Step) -> None:
+    """Wait until the particles have as many stages as the integrator of a step has steps."""
+    view, flow = learner.window.main.view, step.setup.flow_spec
+    if flow is not None and flow.recipe.is_continuous:
+        learner.qtbot.waitUntil(lambda: view.value.last_stage == flow.integrator_steps, timeout=PATIENCE_MS)
+
+
 def _set_by(learner: Learner, step: Step) -> Mapping[str, Any]:
     """Return what the current step begins with, but for what only a training changes, and the flow that is selected.
 
     This includes what is seen, but for the place of a view that follows the cloud, and the learner's speed of playback.
-    The number of stages is left out if the step requests an integrator, whose particles are computed afterward.
     """
-    begins, flow = learner.lessons.beginning or {}, step.setup.flow_spec
+    view = learner.window.main.view.value
+    begins = {**(learner.lessons.beginning or {}), "stage": view.stage, "last_stage": view.last_stage}
     names = SET - (SELECTED if begins["comparison"] else set()) - (PROBED if step.setup.probe is None else set())
-    names -= STAGES if flow and flow.recipe.is_continuous else set()
-    seen, camera = learner.window.main.view.seen, learner.window.main.view.value.camera
+    seen, camera = view.seen, view.camera
     place = {name: getattr(ViewSpec(), name) for name in ZOOM_FIELDS} if seen.fitted else {}
     probe = None if step.setup.probe is None else seen.probe
     same = {"moment": None, "playback": Playback(), "probe": probe, "view": seen.view.model_copy(update=place)}
