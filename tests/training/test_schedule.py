@@ -15,6 +15,12 @@ def test_the_rate_warms_up_and_decays() -> None:
     assert 0 < rates[-1] < 1e-4
 
 
+def test_rates_of_later_steps_are_lower_the_longer_a_training_has_taken() -> None:
+    spec = TrainingSpec(steps=1_000_000, learning_rate=1e-2)
+    early, middle, late = learning_rates(spec, np.array([10_000, 60_000, 240_000]), np.full(3, 0.2))
+    assert early > middle == pytest.approx(2 * late, rel=1e-3)
+
+
 def test_chunks_end_on_the_budget_of_steps() -> None:
     assert Budget(TrainingSpec(steps=250), 200, 1.0).steps_ahead(100) == 50
     assert Budget(TrainingSpec(steps=250), 250, 1.0).steps_ahead(100) == 0
