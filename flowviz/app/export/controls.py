@@ -1,11 +1,10 @@
 """Controls of the export form, which are made from the fields of the specs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from PyQt6.QtCore import QSignalBlocker, pyqtBoundSignal
-from PyQt6.QtWidgets import QCheckBox, QSpinBox, QWidget
+from PyQt6.QtCore import QSignalBlocker
+from PyQt6.QtWidgets import QCheckBox, QSpinBox
 
 from flowviz.app.commands.actions import enable_unless
 from flowviz.app.export.source import OTHER, Choices, Item
@@ -13,6 +12,7 @@ from flowviz.app.export.words import MARKS
 from flowviz.app.state.known import color_choice, colors_of
 from flowviz.app.widgets.choice_words import MARKS as WINDOW_MARKS
 from flowviz.app.widgets.controls import ChoiceBox, check_box, choice_box
+from flowviz.app.widgets.form import Control as FormControl
 from flowviz.app.widgets.form import ControlSpec, control_of, interface_of
 from flowviz.specs import ExportSpec, PictureSize
 from flowviz.specs.fields import SpecField, described, fields_of
@@ -30,33 +30,29 @@ MNEMONICS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Control:
     """Control of a field, or of a part of its value.
 
     Attributes:
         widget: The control.
         chosen: Signal with the value that the user chooses.
-        show: Shows a value.
-        value: Returns the value to show for some choices.
         changes: Returns what changes in some choices when the user chooses a value.
-        tip: The tooltip, unless the control is disabled for a reason.
     """
 
-    widget: QWidget
-    chosen: pyqtBoundSignal
-    show: Callable[[Any], object]
-    value: Callable[[Choices], Any]
-    changes: Callable[[Choices, Any], Choices]
-    tip: str
+    def __init__(
+        self, widget: FormControl, value: Callable[[Choices], Any], changes: Callable[[Choices, Any], Choices]
+    ) -> None:
+        """Create a control that shows what `value` returns for some choices."""
+        self.widget, self._value, self.changes, self._tip = widget, value, changes, widget.toolTip()
+        self.chosen, _, self._show = interface_of(widget)
 
     def show_choices(self, choices: Choices, options: Mapping[Any, Item], reason: str) -> None:
         """Show the value of some choices, without emitting signals, and disable the control if there is a reason."""
         with QSignalBlocker(self.widget):
             if isinstance(self.widget, ChoiceBox):
                 _offer(self.widget, options)
-            self.show(self.value(choices))
-        enable_unless(self.widget, reason, self.tip)
+            self._show(self._value(choices))
+        enable_unless(self.widget, reason, self._tip)
 
 
 def control(name: str, default: Any, *, has_options: bool) -> Control:
@@ -67,7 +63,6 @@ def control(name: str, default: Any, *, has_options: bool) -> Control:
         default: The value that None means in this field. None if it means nothing else.
         has_options: Whether the value is one of a few options.
     """
-    field, tip = FIELDS[name], FIELDS[name].description
     object_name = OBJECT_NAMES.get(name, f"export{name.title().replace('_', '')}")
 
     def value(choices: Choices) -> Any:
@@ -76,38 +71,37 @@ def control(name: str, default: Any, *, has_options: bool) -> Control:
     def changes(_: Choices, value: Any) -> Choices:
         return {name: None if value == default else value}
 
-    widget = control_of(field, ControlSpec(object_name, {} if has_options else None))
+    widget = control_of(FIELDS[name], ControlSpec(object_name, {} if has_options else None))
     if isinstance(widget, QCheckBox):
         widget.setText(title_of(name))
     elif isinstance(widget, QSpinBox):
         _set_up(widget).setPrefix(PREFIXES.get(name, ""))
         widget.setSuffix(SUFFIXES.get(name, ""))
-    chosen, _, show = interface_of(widget)
-    return Control(widget, chosen, show, value, changes, tip)
+    return Control(widget, value, changes)
 
 
 def size_control() -> Control:
     """Return a combo box for the size."""
     box = choice_box("exportSize", FIELDS["size"], {})
 
-    def show(size: str) -> None:
-        box.choose(size if box.findData(size) >= 0 else OTHER)
+    def value(choices: Choices) -> str:
+        size = str(choices["size"])
+        return size if box.findData(size) >= 0 else OTHER
 
     def changes(_: Choices, size: str) -> Choices:
         return {} if size == OTHER else {"size": PictureSize.parse(size)}
 
-    return Control(box, box.chosen, show, lambda choices: str(choices["size"]), changes, FIELDS["size"].description)
+    return Control(box, value, changes)
 
 
 def color_control() -> Control:
     """Return a combo box for the colors of the particles, which may be those of a column."""
-    field = FIELDS["color_by"]
-    box = choice_box(OBJECT_NAMES[field.name], field, {})
+    box = choice_box(OBJECT_NAMES["color_by"], FIELDS["color_by"], {})
 
     def value(choices: Choices) -> str:
         return color_choice(choices["color_by"], choices.get("column"))
 
-    return Control(box, box.chosen, box.choose, value, lambda _, choice: colors_of(choice), field.description)
+    return Control(box, value, lambda _, choice: colors_of(choice))
 
 
 def side_control(side: str) -> Control:
@@ -119,25 +113,17 @@ def side_control(side: str) -> Control:
     def changes(choices: Choices, pixels: int) -> Choices:
         return {"size": choices["size"].model_copy(update={side: pixels})}
 
-    return Control(
-        box,
-        box.valueChanged,
-        box.setValue,
-        lambda choices: getattr(choices["size"], side),
-        changes,
-        FIELDS[side].description,
-    )
+    return Control(box, lambda choices: getattr(choices["size"], side), changes)
 
 
 def mark_control(mark: Mark) -> Control:
     """Return a check box for a mark."""
-    tip = WINDOW_MARKS[mark][2]
-    box = check_box(f"{mark}Export", MARKS[mark], tip)
+    box = check_box(f"{mark}Export", MARKS[mark], WINDOW_MARKS[mark][2])
 
     def changes(choices: Choices, _: bool) -> Choices:
         return {"marks": choices["marks"] ^ {mark}}
 
-    return Control(box, box.toggled, box.setChecked, lambda choices: mark in choices["marks"], changes, tip)
+    return Control(box, lambda choices: mark in choices["marks"], changes)
 
 
 def title_of(name: str) -> str:

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz import rendering, targets
 from flowviz.app.pane.flow_queries import FlowQueries, OnResult
 from flowviz.app.pane.subject import Subject
+from flowviz.app.state.memo import Memo
 from flowviz.app.state.view import ViewState
 from flowviz.errors import TargetError
 from flowviz.records import (
@@ -32,6 +33,8 @@ from flowviz.specs.view import Mark, Velocity
 from flowviz.targets import Target, target_picture, verdicts
 from flowviz.targets.target import Verdicts
 
+KEPT = 2  # the target that is shown, and its picture
+
 
 class SceneModel(QObject):
     """Scene of the displayed flow: its particles at once, everything else as soon as it has been computed.
@@ -53,8 +56,7 @@ class SceneModel(QObject):
         self.subject = Subject(FlowSpec())
         self.target: Target | None = None
         self._hides_target = False
-        self._given: tuple[Target | None, Value | None, Target | None] | None = None
-        self._pictured: tuple[Target, TargetPicture] | None = None
+        self._memo = Memo(KEPT)
         self.generated = untrained_trace(FlowSpec())
         self.scene = Scene(self.generated)
         self.is_encoded = False
@@ -78,10 +80,7 @@ class SceneModel(QObject):
     @property
     def shown_target(self) -> Target | None:
         """Return the target at the value of the condition at which the flow is shown."""
-        given = self.subject.spec.given
-        if self._given is None or self._given[:2] != (self.target, given):
-            self._given = self.target, given, self.target and self.target.given(given)
-        return self._given[2]
+        return self.target and self._memo.result(target_at, self.target, self.subject.spec.given)
 
     def set_target(self, target: Target) -> None:
         """Set the target, which is shown behind the particles, and whose points are encoded."""
@@ -204,9 +203,7 @@ class SceneModel(QObject):
         target = self.shown_target
         if target is None or self._hides_target or not self._shows("target"):
             return None
-        if self._pictured is None or self._pictured[0] is not target:
-            self._pictured = target, target_picture(target)
-        return self._pictured[1]
+        return self._memo.result(target_picture, target)
 
     def _units(self) -> Units:
         """Return the units that the view asks for, or flow units if the target does not have them."""
@@ -249,6 +246,11 @@ class SceneModel(QObject):
     def _change(self, **changes: Any) -> None:
         self.scene = replace(self.scene, **changes)
         self.changed.emit(self.scene)
+
+
+def target_at(target: Target, given: Value | None) -> Target:
+    """Return a target at a value of its condition."""
+    return target.given(given)
 
 
 def _is_slow(spec: FlowSpec) -> bool:

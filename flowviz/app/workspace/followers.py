@@ -6,6 +6,7 @@ from dataclasses import replace
 from PyQt6.QtCore import QObject
 
 from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.pane.scene_model import target_at
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.memo import Memo
 from flowviz.app.state.view import View, ViewState
@@ -20,7 +21,7 @@ from flowviz.records import Scene, selection_among
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.view import FIELDS
-from flowviz.targets import Target, target_picture, verdicts
+from flowviz.targets import target_picture, verdicts
 
 KEPT = 4 * MAX_ENTRANTS  # results that the pictures need again and again
 
@@ -145,7 +146,7 @@ class Followers(QObject):
         if (place := self._probed_place(run)) is not None:
             scene = replace(scene, probe=self._fields.probe(run, place))
         if run.built is not None:
-            target = self._memo.result(_target_at, run.built.target, run.project.flow.given)
+            target = self._memo.result(target_at, run.built.target, run.project.flow.given)
             picture = self._memo.result(target_picture, target) if "target" in view.marks else None
             found = self._memo.result(verdicts, target, trace, view.color_by)
             scene = replace(scene, target=picture, **found)
@@ -158,10 +159,6 @@ class Followers(QObject):
         """
         place = self._viewer.probed_place if run.is_begun and can_query(self._compared.value) else None
         return None if place is None else (run.project.trace.last_stage if place[0] else 0, place[1])
-
-
-def _target_at(target: Target, given: float | None) -> Target:
-    return target.given(given)
 
 
 def _spec_of(view: ViewSpec, has_fields: bool) -> ViewSpec:
