@@ -104,8 +104,7 @@ def _create_observer(
         training.read, training.changed, around.status.state_shown, around.session.changed, viewer.moment_shown
     )
     observer.add(
-        lambda: comparison_observations(compared.value if comparisons.is_shown else Compared()),
-        comparisons.state_changed,
+        lambda: comparison_observations(compared.value if compared.value.is_shown else Compared()),
         compared.changed,
     )
     return observer

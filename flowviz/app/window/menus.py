@@ -102,8 +102,7 @@ def fill_export_entries(
         Entry("copyImage", "&Copy Image", copy_image, tip, "Ctrl+Shift+C"),
         None,
     )
-    actions["exportflow"].setEnabled(False)
-    comparisons.state_changed.connect(lambda: actions["exportflow"].setEnabled(comparisons.is_shown))
+    comparisons.compared.watch(lambda value: value.is_shown, actions["exportflow"].setEnabled)
 
 
 def fill_selection_menu(menu: QMenu, bar: ViewBar) -> None:

@@ -33,6 +33,7 @@ class Compared:
         limits: The limits by counting that are known, by target. None if they are not asked for.
         trains_all: Whether Train starts all entrants, each with the same budget, or only the selected one.
         training: Keys of the entrants that take part in the training.
+        is_shown: Whether they are shown in place of the flow of the window.
     """
 
     runs: tuple[EntrantRun, ...] = ()
@@ -42,6 +43,7 @@ class Compared:
     limits: Mapping[TargetSpec, Trial] | None = None
     trains_all: bool = True
     training: frozenset[str] = frozenset()
+    is_shown: bool = False
 
     @property
     def keys(self) -> frozenset[str]:
@@ -146,7 +148,8 @@ class ComparedState(State[Compared]):
         # Else Train would start over what has been learned.
         trains_all = len({run.is_begun for run in runs if not run.is_recorded}) <= 1
         self.set(Compared(
-            runs, comparison.names[0], seeds=comparison.seeds, limits=comparison.limits, trains_all=trains_all
+            runs, comparison.names[0], seeds=comparison.seeds, limits=comparison.limits, trains_all=trains_all,
+            is_shown=self.value.is_shown,
         ))  # fmt: skip
 
     def update(self, run: EntrantRun) -> None:

@@ -67,13 +67,18 @@ class Comparisons(QObject):
         self._window, self._cloud = window, cloud
         self.around: Surroundings  # is set once the window has all of its parts
         self.workbench: Workbench | None = None
-        self.is_shown = self._is_beside = False
+        self._is_beside = False
         self.compared, self.links = ComparedState(self), LinksState(self)
         self.grid = PaneGrid(
             cloud, self.compared, self.links, view, self._open, lambda name: self._present().controller.remove(name)
         )
         self.document = Document(self._content(), self)
         self.dialogs = DocumentDialogs(self.document, window)
+
+    @property
+    def is_shown(self) -> bool:
+        """Return whether several flows are shown."""
+        return self.compared.value.is_shown
 
     @property
     def shown(self) -> "Workbench | None":
@@ -150,10 +155,8 @@ class Comparisons(QObject):
         self.return_bar.hide()
         workbench = self._present()
         if comparison is not None and self._is_beside:
-            self.is_shown = True
             workbench.show_beside(comparison)
         elif not self.is_shown:
-            self.is_shown = True
             workbench.enter()
             workbench.show(comparison)
         elif comparison is not None:
@@ -166,7 +169,6 @@ class Comparisons(QObject):
         if self.workbench is None or not self.is_shown:
             return
         self.leaving.emit()
-        self.is_shown = False
         self.workbench.leave()
         self.return_bar.show_entrant("")
         self.return_bar.show()

@@ -63,7 +63,10 @@ class ComparisonController(Trainings):
             first = replace(first, status="training" if first.is_begun else "preparing")
             training = frozenset({first.key})
         runs = first, *others
-        self._compared.set(Compared(runs, others[0].name, state, trains_all=False, training=training))
+        is_shown = self._compared.value.is_shown
+        self._compared.set(
+            Compared(runs, others[0].name, state, trains_all=False, training=training, is_shown=is_shown)
+        )
         self._targets.build()
 
     def add(self, name: str, project: Project, built: BuiltTarget | None = None) -> None:

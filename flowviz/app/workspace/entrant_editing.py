@@ -19,11 +19,7 @@ DELAY_MS = 500  # after the latest edit, because a number is typed digit by digi
 
 
 class EntrantEditing(QObject):
-    """Shows the selected entrant in the panels, and announces what the user changes in them.
-
-    Attributes:
-        is_active: Whether the panels show a comparison.
-    """
+    """Shows the selected entrant in the panels while there are several panes, and announces what the user changes."""
 
     flow_edited = pyqtSignal(str, object)  # name of the entrant, Plan with another flow or training
     budget_edited = pyqtSignal(object)  # TrainingSpec with the new budget
@@ -40,20 +36,12 @@ class EntrantEditing(QObject):
         """Create a controller; `attend` shows an entrant in the cloud and in the panels."""
         super().__init__(parent)
         self._compared, self._request, self._builder = compared, request, builder
-        self._attend, self.is_active = attend, True
+        self._attend = attend
         self._edited = ""  # name of the entrant that is being edited
         self._timer = delayed(self, self.apply, DELAY_MS)
         request.edited.connect(self._on_edited)
         builder.built_changed.connect(self._on_built)
         compared.changed.connect(self._on_compared_changed)
-
-    def set_active(self, active: bool) -> None:
-        """Set whether the panels show a comparison."""
-        if not active:
-            self.apply()
-        self.is_active = active
-        if active:
-            self.show_selected()
 
     def apply(self) -> None:
         """Announce the latest edits now."""
@@ -81,13 +69,13 @@ class EntrantEditing(QObject):
             self._show(run)
 
     def _on_edited(self) -> None:
-        if not self.is_active:
+        if not self._compared.value.is_shown:
             return
         self._edited = self._compared.value.selected
         self._timer.start()
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
-        if not self.is_active:
+        if not (old.is_shown and new.is_shown):
             return
         if self._edited and self._edited != new.selected:
             self.apply()
@@ -107,7 +95,7 @@ class EntrantEditing(QObject):
             self._request.show_plan(run.requested.plan)
 
     def _on_built(self, built: BuiltTarget | None) -> None:
-        run = self._compared.value.selected_run if self.is_active else None
+        run = self._compared.value.selected_run if self._compared.value.is_shown else None
         if built is not None and run is not None and built.spec != run.target:
             self.target_chosen.emit(built)
 

@@ -41,7 +41,6 @@ class Followers(QObject):
         super().__init__(grid)
         self._grid, self._viewer, self._cloud = grid, viewer, grid.cloud
         self._compared, self._links, self._view = compared, links, view
-        self._is_active = False
         self._fields = fields
         self._memo = Memo(KEPT)
         self._redrawing = delayed(self, self._show, 0)
@@ -52,32 +51,25 @@ class Followers(QObject):
             changed.connect(self._follow)
         fields.computed.connect(lambda: self._follow())
 
-    def set_active(self, active: bool) -> None:
-        """Set whether there are several panes, which follow the selected one."""
-        self._is_active = active
-        self._fields.drop()
-        self._frame_all()
-        if active:
-            self.share(self._compared.value.runs)
-            self._show()
-        else:
-            self._redrawing.stop()
-            self._cloud.annotate(hovered=None, note="", hint="")
-
     def share(self, runs: Sequence[EntrantRun]) -> None:
         """Let the view contain everything that at least one of the flows can show."""
         known = [run.known for run in runs]
         self._view.change(shared=known[0].together(known[1:]) if known else None)
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
-        if not self._is_active:
+        if old.is_shown != new.is_shown:
+            self._fields.drop()
+            self._frame_all()
+        if not new.is_shown:
+            self._redrawing.stop()
+            self._cloud.annotate(hovered=None, note="", hint="")
             return
         if can_query(old) != can_query(new) or (can_query(new) and self._has_other_reference(old, new)):
             self._fields.drop()
         if _has_other_frame(old, new):
             self._frame_all()
         self.share(new.runs)
-        self._follow()
+        (self._follow if old.is_shown else self._show)()
 
     def _has_other_reference(self, old: Compared, new: Compared) -> bool:
         """Return whether the flow whose log-density is subtracted has changed."""
@@ -96,17 +88,17 @@ class Followers(QObject):
     def _frame_all(self) -> None:
         """Let the camera frame the particles of all panes, or those of the only one."""
         compared = self._compared
-        shares = self._is_active and bool(compared.value.runs)
+        shares = compared.value.is_shown and bool(compared.value.runs)
         self._viewer.camera.frame_by((lambda trace: shared_boxes(compared.value.runs, trace)) if shares else None)
 
     def _follow(self) -> None:
         """Update the pictures once, however much changes at the same time."""
-        if self._is_active:
+        if self._compared.value.is_shown:
             self._redrawing.start()
 
     def _show(self) -> None:
         """Update the pictures of all entrants."""
-        if not self._is_active:
+        if not self._compared.value.is_shown:
             return
         compared, value = self._compared.value, self._view.value
         view = _spec_of(self._view.seen.view, can_query(compared))

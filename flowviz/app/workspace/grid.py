@@ -49,7 +49,6 @@ class PaneGrid(QWidget):
         super().__init__()
         self.setObjectName("paneGrid")
         self.cloud, self._compared, self._links, self._view = cloud, compared, links, view
-        self._is_comparing = False
         self._actions = PaneActions(compared.select, open_entrant, remove, links.enlarge, view.step)
         self._selected, self._others = self._connected(Pane(cloud, self._actions)), list[Pane]()
         self._columns, self._text_scale = 0, 1.0
@@ -65,17 +64,10 @@ class PaneGrid(QWidget):
     @property
     def panes(self) -> list[Pane]:
         """Return the panes, in the order of the entrants."""
-        if not self._is_comparing:
+        if not self._runs:
             return [self._selected]
         number = self._compared.value.names.index(self._compared.value.selected)
         return [*self._others[:number], self._selected, *self._others[number:]]
-
-    def set_comparing(self, comparing: bool) -> None:
-        """Show a pane for each entrant, or only the cloud of the window."""
-        self._is_comparing = comparing
-        if not comparing:
-            self._selected.show_alone()
-        self._arrange()
 
     def set_text_scale(self, scale: float) -> None:
         """Enlarge the text in the clouds by a factor, or by less where there are several."""
@@ -84,19 +76,21 @@ class PaneGrid(QWidget):
 
     @property
     def _runs(self) -> tuple[EntrantRun, ...]:
-        return self._compared.value.runs if self._is_comparing else ()
+        return self._compared.value.runs if self._compared.value.is_shown else ()
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
-        if not self._is_comparing:
+        if not (old.is_shown or new.is_shown):
             return
-        if len(old.runs) != len(new.runs):
+        if not new.is_shown:
+            self._selected.show_alone()
+        if (old.is_shown, len(old.runs)) != (new.is_shown, len(new.runs)):
             self._arrange()
         else:
             self._place(anew=old.selected != new.selected)
         self._show_headers()
 
     def _on_links_changed(self, old: Links, new: Links) -> None:
-        for pane in self.panes if self._is_comparing else ():
+        for pane in self.panes if self._runs else ():
             pane.picture.annotate(hovered=new.hovered)
         if old.enlarged != new.enlarged:
             self._place(anew=True)
@@ -158,7 +152,7 @@ class PaneGrid(QWidget):
 
     def _point_at(self, picture: CloudView, point: Point | None) -> None:
         """Mark the particle at a point in all panes, and probe the point if the mouse is not in the selected pane."""
-        if not self._is_comparing:
+        if not self._runs:
             return
         is_probing = self._view.value.tool == "probe"
         self._links.change(hovered=None if is_probing else picture.particle_at(point))

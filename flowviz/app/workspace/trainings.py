@@ -74,11 +74,6 @@ class Trainings(QObject):
         runner.failed.connect(self._on_failed)
         runner.scored.connect(self._on_scored)
 
-    def set_active(self, active: bool) -> None:
-        """Set whether the controls and panels of the window are about the comparison."""
-        self.editing.set_active(active)
-        self._on_changed(Compared(), self._compared.value)
-
     def train(self) -> None:
         """Start over on the requested targets: all flows, or the selected one if it has a training of its own."""
         self.editing.apply()
@@ -160,7 +155,7 @@ class Trainings(QObject):
     @property
     def _is_running(self) -> bool:
         """Return whether entrants are being trained, now or after a pause."""
-        return self.editing.is_active and self._runner.job.thread is not None
+        return self._compared.value.is_shown and self._runner.job.thread is not None
 
     def _start(self, keys: frozenset[str], followed: BuiltTarget | None = None) -> None:
         """Train some entrants from their checkpoints or from the beginning, unless there are none."""
@@ -220,7 +215,7 @@ class Trainings(QObject):
             self._runner.follow(followed, None if value.trains_all else value.selected_key)
 
     def _on_turn(self, turn: Turn) -> None:
-        run = self._compared.value.keyed(turn.name) if self.editing.is_active else None
+        run = self._compared.value.keyed(turn.name) if self._compared.value.is_shown else None
         if run is None or turn.event is None:
             return
         if isinstance(turn.event, Preparing):
@@ -240,7 +235,7 @@ class Trainings(QObject):
             self._start((value.training | {following}) & value.keys)
 
     def _on_failed(self, notice: Notice) -> None:
-        if not self.editing.is_active:
+        if not self._compared.value.is_shown:
             return  # it is that of the flow of the window
         self._next = None
         self._runner.discard()
@@ -267,12 +262,13 @@ class Trainings(QObject):
 
     def _on_changed(self, old: Compared, new: Compared) -> None:
         self._update_controls()
-        if self.editing.is_active and new.runs and new.state == IDLE and (old.state, old.runs) != (new.state, new.runs):
+        has_changed = (old.is_shown, old.state, old.runs) != (new.is_shown, new.state, new.runs)
+        if new.is_shown and new.state == IDLE and has_changed:
             self._score()
 
     def _update_controls(self) -> None:
         value = self._compared.value
-        if not self.editing.is_active or not value.runs:
+        if not value.is_shown:
             return
         activity = Activity(
             state=value.state,

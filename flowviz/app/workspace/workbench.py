@@ -103,9 +103,8 @@ class Workbench(QObject):
             self._links.forget_missing(())
             self._followers.share(runs_of(comparison))  # before the first flow is shown, which may lack marks
             self.controller.show(comparison)
-        self._show_parts(True)
         self._around.view.show_whole()
-        self.controller.set_active(True)
+        self._show_selected()
         self._around.runner.catch_up()
         if comparison is not None:
             self.undo.clear()
@@ -119,8 +118,7 @@ class Workbench(QObject):
         self._links.forget_missing(())
         self.controller.show_beside(comparison, work.targets, state, work.edits)
         self.origin = self.compared.value.runs[0].key
-        self._show_parts(True)
-        self.controller.set_active(True)
+        self._show_selected()
         self.undo.clear()
 
     def leave(self) -> None:
@@ -129,7 +127,6 @@ class Workbench(QObject):
         self.origin = ""
         self.controller.editing.apply()
         self.controller.pause()
-        self.controller.set_active(False)
         if first is not None and first.is_begun:
             session.replace_aside(first.project, first.built)
         self._show_parts(False)
@@ -137,14 +134,18 @@ class Workbench(QObject):
         session.bring_back()
         self._around.view.change(shared=None)
 
+    def _show_selected(self) -> None:
+        """Show the panes, and then the selected entrant in the cloud and the panels of the window."""
+        self._show_parts(True)
+        self.controller.editing.show_selected()
+
     def _show_parts(self, shown: bool) -> None:
         self._around.center.set_comparing(shown)
         self._entrant_bar.setVisible(shown)
         self._around.panels.flow.beside_button.setHidden(shown)
         for key in self._keys:
             key.setEnabled(shown)
-        self._grid.set_comparing(shown)
-        self._followers.set_active(shown)
+        self.compared.change(is_shown=shown)
 
     def close(self) -> None:
         """End all work."""

@@ -109,6 +109,8 @@ class ComparisonHarness:
         self.view = ViewState(owner)
         self.undo = ComparisonUndo(self.compared, self.request, self.builder, self.view, self.controller, owner)
         self.controller.show(comparison or untrained("a", "b"))
+        self.compared.change(is_shown=True)
+        self.controller.editing.show_selected()
         self.undo.clear()
 
     def _make_thread(self, number: int, work: Work, *arguments: Any) -> Any:

@@ -49,6 +49,8 @@ class Beside(ComparisonHarness):
             project = self.thread.comparison["0"]
         both = Comparison({"a": project, "b": Project.untrained(TARGET, FlowSpec(), project.training)})
         self.controller.show_beside(both, [built], RUNNING if trains else IDLE, Edits())
+        self.compared.change(is_shown=True)
+        self.controller.editing.show_selected()
         self.undo.clear()
 
     def step(self, name: str) -> int | None:
