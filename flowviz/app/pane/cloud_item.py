@@ -192,7 +192,7 @@ class CloudItem(pg.GraphicsWidget):
         if self._cloud.drawn.overview:
             self._click_in_overview(event.pos())
         elif event.double():
-            self._cloud.double_clicked.emit()
+            self._cloud.fit_requested.emit()
         elif self._cloud.tool in {"rectangle", "lasso"}:
             self._cloud.select_at(self._cloud.plane_at(event.pos()), how)
         self._cloud.gesture_ended.emit()

@@ -88,7 +88,6 @@ class CloudView(FontFollower, QWidget):
     """
 
     fit_requested = pyqtSignal()
-    double_clicked = pyqtSignal()
     zoomed = pyqtSignal(object, float)  # requested center (x, y) and half extent, in target units
     particles_chosen = pyqtSignal(object, str)  # Selection, Combination
     selection_cleared = pyqtSignal()

@@ -70,8 +70,7 @@ class ScenePresenter(QObject):
         widgets.strip.side_changed.connect(self._query_thumbnails)
         widgets.strip.ends_moved.connect(widgets.slider.align)
         widgets.playback.play_toggled.connect(self.playhead.toggle_playing)
-        for requested in (cloud.fit_requested, cloud.double_clicked):
-            requested.connect(self.fit)
+        cloud.fit_requested.connect(self.fit)
         cloud.zoomed.connect(view.zoom_to)
         cloud.stage_clicked.connect(view.open_stage)
         cloud.resized.connect(self._on_resized)

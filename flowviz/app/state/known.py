@@ -28,7 +28,6 @@ class Known:
     Attributes:
         problems: Why marks, velocities, colors, tools, directions, figures and exports cannot be chosen, by name.
         columns: The names of the columns by which the particles can be colored.
-        has_map: Whether points other than the particles can be moved, so that the flow can be trained and edited.
         condition: The condition that it was told, or None.
         leaves_out: Whether it was trained with values of its condition left out, so that it can be guided.
         estimates_density: Whether the densities of a recorded flow are estimated from its particles. None for others.
@@ -36,7 +35,6 @@ class Known:
 
     problems: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
-    has_map: bool = True
     estimates_density: bool | None = None
     condition: Condition | None = None
     leaves_out: bool = False
@@ -56,7 +54,7 @@ class Known:
             "log_det": "" if trace.has_log_dets else NO_LOG_DET,
         }
         problems = {**dict.fromkeys(NEED_MAP, NO_MAP), **{name: why for name, why in lacking.items() if why}}
-        return cls(problems, tuple(trace.columns), has_map=False, estimates_density=not recording.has_density_grids)
+        return cls(problems, tuple(trace.columns), estimates_density=not recording.has_density_grids)
 
     def possible(self, seen: Seen) -> Seen:
         """Return a view without what cannot be shown of the flow."""

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.desktop.existing import existing
 from flowviz.app.notices.notice import Notice
 from flowviz.app.target.built_target import BuiltTarget
+from flowviz.app.training.training_state import TrainingState
 from flowviz.app.training.worker import TrainingWorker, Work
 from flowviz.projects import Comparison, Project
 from flowviz.projects.variant import Variant
@@ -85,6 +86,21 @@ class Job:
     def has(self, number: int) -> bool:
         """Return whether a run is part of this job."""
         return any(thread is not None and thread.number == number for thread in (self.thread, self.scorer))
+
+    def toggle_pause(self, state: TrainingState, *, has_begun: bool) -> TrainingState:
+        """Pause the training in a state, or resume it, and return its state then. One that stops is not paused.
+
+        Args:
+            state: The state of the training.
+            has_begun: Whether it is prepared, so that it goes on at once.
+        """
+        if self.thread is not None and state == TrainingState.PAUSED:
+            self.thread.resume()
+            return TrainingState.TRAINING if has_begun else TrainingState.PREPARING
+        if self.thread is not None and state in {TrainingState.PREPARING, TrainingState.TRAINING}:
+            self.thread.pause()
+            return TrainingState.PAUSED
+        return state
 
 
 class TrainingRunner(QObject):

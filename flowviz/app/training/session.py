@@ -227,7 +227,7 @@ class Session(QObject):
             playhead.jump_to(stage)
 
     def set_state(self, state: TrainingState) -> None:
-        """Show another state of the training of an entrant."""
+        """Show another state of the training."""
         if state != self.state:
             self._presenter.set_state(state)
 
@@ -298,15 +298,10 @@ class Session(QObject):
 
     def toggle_pause(self) -> None:
         """Pause or resume the training, or extend one whose budget is used up."""
-        run = self.run
         if self.state == TrainingState.IDLE:
             self._continue()
-        elif run is not None and self.state in {TrainingState.PREPARING, TrainingState.TRAINING}:
-            run.worker.pause()
-            self._presenter.set_state(TrainingState.PAUSED)
-        elif run is not None and self.state == TrainingState.PAUSED:
-            run.worker.resume()
-            self._presenter.set_state(TrainingState.TRAINING if run.is_shown else TrainingState.PREPARING)
+        elif (run := self.run) is not None:
+            self.set_state(self._runner.job.toggle_pause(self.state, has_begun=run.is_shown))
 
     def _continue(self) -> None:
         """Resume or extend the training that has ended; if edits have changed since, train from what is shown."""

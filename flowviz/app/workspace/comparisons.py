@@ -1,7 +1,7 @@
 """The comparisons of a window, which show several flows in place of one."""
 
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,6 @@ class Comparisons(QObject):
         around: The parts of the window that comparisons share with it.
         grid: The panes, one of which contains the cloud of the window.
         document: The comparison and its file.
-        workbench: The parts and controllers of comparisons. None before the first one.
         dialogs: The dialogs of the document.
         return_bar: A bar that leads back to the comparison, for a place above the cloud.
     """
@@ -66,11 +65,10 @@ class Comparisons(QObject):
         self.return_bar = ReturnBar(self.enter)
         self._window, self._cloud = window, cloud
         self.around: Surroundings  # is set once the window has all of its parts
-        self.workbench: Workbench | None = None
         self._is_beside = False
         self.compared, self.links = ComparedState(self), LinksState(self)
         self.grid = PaneGrid(
-            cloud, self.compared, self.links, view, self._open, lambda name: self._present().controller.remove(name)
+            cloud, self.compared, self.links, view, self._open, lambda name: self.workbench.controller.remove(name)
         )
         self.document = Document(self._content(), self)
         self.dialogs = DocumentDialogs(self.document, window)
@@ -114,7 +112,7 @@ class Comparisons(QObject):
         dialog = ComparisonDialog(self.around.session.project(), Path.home(), self._window, trains=trains)
         dialog.chosen.connect(self.show)
         if trains:
-            dialog.chosen.connect(lambda: self._present().controller.begin())
+            dialog.chosen.connect(lambda: self.workbench.controller.begin())
         dialog.open()
 
     def add_beside(self) -> None:
@@ -153,7 +151,7 @@ class Comparisons(QObject):
         """Show a comparison, by default the one that was left. The training of the flow of the window pauses."""
         self.entered.emit()
         self.return_bar.hide()
-        workbench = self._present()
+        workbench = self.workbench
         if comparison is not None and self._is_beside:
             workbench.show_beside(comparison)
         elif not self.is_shown:
@@ -166,7 +164,7 @@ class Comparisons(QObject):
 
     def leave(self) -> None:
         """Return to the flow of the window. The comparison is kept, and its training pauses."""
-        if self.workbench is None or not self.is_shown:
+        if not self.is_shown:
             return
         self.leaving.emit()
         self.workbench.leave()
@@ -181,7 +179,7 @@ class Comparisons(QObject):
 
     def close(self) -> None:
         """End all work."""
-        if self.workbench is not None:
+        if "workbench" in vars(self):  # else it would be created now
             self.workbench.close()
 
     def _content(self) -> Content[Comparison]:
@@ -203,13 +201,9 @@ class Comparisons(QObject):
         self.enter(loaded.work)
         return ""
 
-    def _present(self) -> "Workbench":
-        """Return the parts and controllers of comparisons, which are created once."""
-        if self.workbench is None:
-            self.workbench = self._create()
-        return self.workbench
-
-    def _create(self) -> "Workbench":
+    @cached_property
+    def workbench(self) -> "Workbench":
+        """Return the parts and controllers of comparisons, which are created for the first one."""
         from flowviz.app.workspace.workbench import Workbench
 
         workbench = Workbench(self.compared, self.links, self.grid, self.around, self._open, self._window)
@@ -220,7 +214,7 @@ class Comparisons(QObject):
 
     def _keep_alone(self, run: EntrantRun) -> None:
         """Show the flow that is left of two as that of the window, and keep the comparison, so that one can undo."""
-        if run.key == self._present().origin:
+        if run.key == self.workbench.origin:
             trains = self.compared.value.state in {TrainingState.PREPARING, TrainingState.TRAINING}
             self.leave()
             if trains:

@@ -143,8 +143,7 @@ class PaneGrid(QWidget):
         if picture is not cloud:
             picture.set_tool(self._view.value.tool)
             picture.set_overview(self._view.seen.overview)
-            for requested in (picture.fit_requested, picture.double_clicked):
-                requested.connect(cloud.fit_requested)
+            picture.fit_requested.connect(cloud.fit_requested)
             picture.zoomed.connect(cloud.zoomed)
             picture.particles_chosen.connect(cloud.particles_chosen)
             picture.selection_cleared.connect(cloud.selection_cleared)

@@ -108,16 +108,12 @@ class Trainings(QObject):
     def toggle_pause(self) -> None:
         """Pause or resume the training, or continue one that has ended."""
         self.editing.apply()
-        thread = self._runner.job.thread
-        if self._compared.value.state == IDLE:
+        value = self._compared.value
+        if value.state == IDLE:
             self.resume()
-        elif thread is not None and self._compared.value.state in {TRAINING, PREPARING}:
-            thread.pause()
-            self._compared.change(state=PAUSED)
-        elif thread is not None and self._compared.value.state == PAUSED:
-            thread.resume()
-            has_begun = any(run.status == "training" for run in self._compared.value.runs)
-            self._compared.change(state=TRAINING if has_begun else PREPARING)
+        else:
+            has_begun = any(run.status == "training" for run in value.runs)
+            self._compared.change(state=self._runner.job.toggle_pause(value.state, has_begun=has_begun))
 
     def pause(self) -> None:
         """Pause the training if it is running."""

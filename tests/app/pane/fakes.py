@@ -42,7 +42,6 @@ def snapshot(step: int, scale: float = 1.0, **sizes: int) -> Snapshot:
 
 class FakeCloud(QObject):
     fit_requested = pyqtSignal()
-    double_clicked = pyqtSignal()
     zoomed = pyqtSignal(object, float)
     particles_chosen = pyqtSignal(object, str)
     selection_cleared = pyqtSignal()
