@@ -155,7 +155,7 @@ class CloudItem(pg.GraphicsWidget):
         cloud = self._cloud
         (x, y), (from_x, from_y) = cloud.plane_at(event.pos()), cloud.plane_at(event.lastPos())
         center = cloud.view.center
-        cloud.zoomed.emit((center[0] - x + from_x, center[1] - y + from_y), cloud.view.half_extent)
+        cloud.leader.zoomed.emit((center[0] - x + from_x, center[1] - y + from_y), cloud.view.half_extent)
 
     def _bend(self, event: Any) -> None:
         cloud, bending = self._cloud, self._cloud.bending
@@ -192,7 +192,7 @@ class CloudItem(pg.GraphicsWidget):
         if self._cloud.drawn.overview:
             self._click_in_overview(event.pos())
         elif event.double():
-            self._cloud.fit_requested.emit()
+            self._cloud.leader.fit_requested.emit()
         elif self._cloud.tool in {"rectangle", "lasso"}:
             self._cloud.select_at(self._cloud.plane_at(event.pos()), how)
         self._cloud.gesture_ended.emit()

@@ -85,6 +85,7 @@ class CloudView(FontFollower, QWidget):
         canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
             is complete.
         chip: The number of selected particles, above the picture.
+        leader: The view whose signals say how to zoom, and what to select, for all views that follow it.
     """
 
     fit_requested = pyqtSignal()
@@ -97,9 +98,18 @@ class CloudView(FontFollower, QWidget):
     gesture_ended = pyqtSignal()  # a click, or a drag
     redrawn = pyqtSignal()  # another scene, stage or part of the plane is drawn
 
-    def __init__(self, object_name: str = "cloudView", queue: DrawingQueue | None = None) -> None:
-        """Create an empty view; several views can share a `queue`, in which they take turns to draw."""
+    def __init__(
+        self, object_name: str = "cloudView", queue: DrawingQueue | None = None, leader: "CloudView | None" = None
+    ) -> None:
+        """Create an empty view.
+
+        Args:
+            object_name: Its object name.
+            queue: Several views can share a queue, in which they take turns to draw.
+            leader: The view that shows what this one follows. None if this one follows none.
+        """
         super().__init__()
+        self.leader = leader or self
         named(self, object_name, "Cloud of particles", description=DESCRIPTION)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._word_scale, self._word_height = 1.0, USUAL_WORD_HEIGHT  # the latter relative to the shorter side
@@ -109,7 +119,7 @@ class CloudView(FontFollower, QWidget):
         self.bending: CloudBending | None = None
         self.canvas = Late(partial(_load_canvas, self, queue), lambda _: None, when_shown=True)
         self.chip = SelectionChip()
-        self.chip.clear_button.clicked.connect(lambda: self.selection_cleared.emit())
+        self.chip.clear_button.clicked.connect(lambda: self.leader.selection_cleared.emit())
         self._layers = QGridLayout(self)
         self._layers.setContentsMargins(0, 0, 0, 0)
         self.cover(self.canvas)
@@ -174,11 +184,11 @@ class CloudView(FontFollower, QWidget):
 
     def select_region(self, corners: NDArray[np.float64], how: Combination) -> None:
         """Report the particles that are drawn inside a polygon (k, 2) as chosen."""
-        self.particles_chosen.emit(Selection.in_polygon(self.positions, corners), how)
+        self.leader.particles_chosen.emit(Selection.in_polygon(self.positions, corners), how)
 
     def select_at(self, point: Point, how: Combination) -> None:
         """Report the particle at a point as chosen, or none."""
-        self.particles_chosen.emit(Selection.nearest(self.positions, point, REACH * self.pixel), how)
+        self.leader.particles_chosen.emit(Selection.nearest(self.positions, point, REACH * self.pixel), how)
 
     def cover(self, widget: QWidget, place: Qt.AlignmentFlag | None = None) -> None:
         """Lay a widget over the picture, of which it is no part; it fills the picture unless it has a place."""
@@ -211,7 +221,7 @@ class CloudView(FontFollower, QWidget):
         (x, y), (center_x, center_y), half = point, self.view.center, self.view.half_extent
         zoomed = float(np.clip(factor * half, MIN_HALF_EXTENT, MAX_HALF_EXTENT))
         factor = zoomed / half
-        self.zoomed.emit((x + (center_x - x) * factor, y + (center_y - y) * factor), zoomed)
+        self.leader.zoomed.emit((x + (center_x - x) * factor, y + (center_y - y) * factor), zoomed)
 
     def add_pan_keys(self, widget: QWidget) -> None:
         """Let Shift and the arrow keys pan while a widget has the focus."""
@@ -223,7 +233,7 @@ class CloudView(FontFollower, QWidget):
         self.add_pan_keys(widget)
         for keys, factor in ZOOMS.items():
             add_key(widget, keys, partial(self.zoom, factor), FOCUSED)
-        add_key(widget, "0", lambda: None if self.drawn.overview else self.fit_requested.emit(), FOCUSED)
+        add_key(widget, "0", lambda: None if self.drawn.overview else self.leader.fit_requested.emit(), FOCUSED)
 
     def set_view(self, view: ViewSpec) -> None:
         """Set the view, except for the size of the text, which follows the window."""
@@ -301,7 +311,7 @@ class CloudView(FontFollower, QWidget):
     def _pan(self, right: int, up: int) -> None:
         if not self.drawn.overview:
             (x, y), half = self.view.center, self.view.half_extent
-            self.zoomed.emit((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
+            self.leader.zoomed.emit((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
 
     def fit_font(self) -> None:
         """Match the small text of widgets; in the overview, larger text would leave no room for the stages."""

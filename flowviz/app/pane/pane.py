@@ -117,9 +117,9 @@ class Pane(QWidget):
         picture.gesture_ended.connect(self._choose)
 
     @classmethod
-    def unselected(cls, actions: PaneActions, queue: DrawingQueue) -> "Pane":
-        """Return a pane that is drawn when the `queue` has time."""
-        picture = CloudView("entrantPicture", queue)
+    def unselected(cls, actions: PaneActions, queue: DrawingQueue, selected: CloudView) -> "Pane":
+        """Return a pane that is drawn when the `queue` has time, and that follows the selected cloud."""
+        picture = CloudView("entrantPicture", queue, selected)
         pane = cls(picture, actions)
         pane.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -107,7 +107,7 @@ class PaneGrid(QWidget):
         while len(self._others) > max(len(self._runs) - 1, 0):
             discard(self._others.pop())
         while len(self._others) < len(self._runs) - 1:
-            self._others.append(self._connected(Pane.unselected(self._actions, self._queue)))
+            self._others.append(self._connected(Pane.unselected(self._actions, self._queue, self.cloud)))
         self._columns = 0
         self._place(anew=True)
         self._show_headers()
@@ -137,16 +137,12 @@ class PaneGrid(QWidget):
         self._place()
 
     def _connected(self, pane: Pane) -> Pane:
-        """Return a pane whose picture is connected to the cloud of the window."""
-        picture, cloud = pane.picture, self.cloud
+        """Return a pane whose picture reports the particle under the mouse, with the tool of the window."""
+        picture = pane.picture
         picture.pointer_moved.connect(lambda point: self._point_at(picture, point))
-        if picture is not cloud:
+        if picture is not self.cloud:
             picture.set_tool(self._view.value.tool)
             picture.set_overview(self._view.seen.overview)
-            picture.fit_requested.connect(cloud.fit_requested)
-            picture.zoomed.connect(cloud.zoomed)
-            picture.particles_chosen.connect(cloud.particles_chosen)
-            picture.selection_cleared.connect(cloud.selection_cleared)
         return pane
 
     def _point_at(self, picture: CloudView, point: Point | None) -> None:
