@@ -9,7 +9,7 @@ from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.scene_model import target_at
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.state.memo import Memo
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.threads.delay import delayed
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import EntrantRun
@@ -46,7 +46,7 @@ class Followers(QObject):
         self._redrawing = delayed(self, self._show, 0)
         compared.changed.connect(self._on_compared_changed)
         links.changed.connect(self._on_links_changed)
-        view.changed.connect(self._on_view_changed)
+        view.observe(lambda value: (value.seen, value.selection), lambda _: self._follow())
         for changed in (self._cloud.redrawn, self._cloud.resized):
             changed.connect(self._follow)
         fields.computed.connect(lambda: self._follow())
@@ -80,10 +80,6 @@ class Followers(QObject):
         if old.reference != new.reference:
             self._fields.drop()
         self._follow()
-
-    def _on_view_changed(self, old: View, new: View) -> None:
-        if old.seen != new.seen or old.selection != new.selection:
-            self._follow()
 
     def _frame_all(self) -> None:
         """Let the camera frame the particles of all panes, or those of the only one."""

@@ -44,17 +44,13 @@ class LossCurves(ThemeFollower, QWidget):
         top = row(self._title, self._axis, stretched=self._title)
         lay_out(QVBoxLayout(self), top, self._panel, stretched=self._panel, spacing=TIGHT)
         self._axis.chosen.connect(lambda: self._show(compared.value))
-        compared.changed.connect(self._on_changed)
+        compared.observe(_shown_of, lambda _: self._show(compared.value))
         self.show_appearance()
 
     def show_appearance(self) -> None:
         self._panel.setMinimumHeight(HEIGHT_LINES * self.fontMetrics().lineSpacing())
         self._panel.set_appearance(self.font(), shown_theme())
         self._show(self._compared.value)
-
-    def _on_changed(self, old: Compared, new: Compared) -> None:
-        if _shown_of(old) != _shown_of(new):
-            self._show(new)
 
     def _show(self, compared: Compared) -> None:
         axis: Axis = self._axis.value
