@@ -249,7 +249,7 @@ class MainWindow(QMainWindow):
         commands.stop.triggered.connect(lambda: self.comparisons.trainings.stop())
         self._center.next_step.clicked.connect(lambda: self.comparisons.trainings.train())
         self._training.flow.beside_button.clicked.connect(lambda: self.comparisons.add_beside())
-        self.session.adjusting.hint_changed.connect(self._training.flow.show_hint)
+        self.session.adjusting.hint.changed.connect(lambda _, hint: self._training.flow.show_hint(hint))
         self.document_actions.state_changed.connect(self._show_title)
         for changed in (document.reading, document.opened):
             changed.connect(self.target_importer.cancel)

@@ -6,12 +6,13 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.flow_queries import PAST, FlowQueries
 from flowviz.app.pane.scene_model import SceneModel
 from flowviz.app.pane.subject import Move, Subject
+from flowviz.app.state.state import State
 from flowviz.app.state.view import View, ViewState
 from flowviz.projects.moments import without_particles
 from flowviz.projects.variant import Variant
@@ -35,9 +36,8 @@ class MomentBrowser(QObject):
         variant: The variant whose particles the moments have.
         wanted: The variant to be displayed in place of it. None if it is the same.
         is_ready: Whether TensorFlow is loaded.
+        is_following: Whether particles of earlier moments are being computed.
     """
-
-    following_changed = pyqtSignal(bool)  # whether particles are being computed
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class MomentBrowser(QObject):
         self.timeline = Timeline()
         self._step: int | None = None  # of the current moment; None for the latest
         self._passed = dict[tuple[Told, int], Moment]()  # moments of each step as they were at other values
-        self._is_following = False
+        self.is_following = State(False, self)
         view.changed.connect(self._on_view_changed)
         queries.notice_posted.connect(self._on_notice_posted)
         queries.flow_queried.connect(self._on_flow_queried)
@@ -97,7 +97,7 @@ class MomentBrowser(QObject):
 
     def begin(self, variant: Variant, timeline: Timeline) -> None:
         """Go to the latest moment of another training."""
-        self._set_following(False)
+        self.is_following.set(False)
         self.variant, self.wanted, self._step = variant, None, None
         self._passed.clear()
         self._set_timeline(timeline)
@@ -109,7 +109,7 @@ class MomentBrowser(QObject):
         The particles of earlier moments are computed when they are needed. How well they hit the target is unknown at
         another value of the condition, unless it was measured at that value.
         """
-        self._set_following(False)
+        self.is_following.set(False)
         moments = self.timeline.moments
         self._passed |= {(_told(self.variant), each.step): without_particles(each) for each in moments}
         self.timeline = replace(self.timeline, moments=tuple(self._as_shown(each, variant) for each in moments))
@@ -120,7 +120,7 @@ class MomentBrowser(QObject):
 
     def restore(self, variant: Variant, timeline: Timeline) -> None:
         """Show the moments of a variant that was shown before."""
-        self._set_following(False)
+        self.is_following.set(False)
         self.variant = variant
         self._set_timeline(timeline)
         self.show_again()
@@ -166,16 +166,16 @@ class MomentBrowser(QObject):
     def _compute_particles(self) -> None:
         """Query the particles of all moments that have none."""
         present = self.timeline.moments[-1]
-        if self._is_following or not isinstance(present, Snapshot):
+        if self.is_following.value or not isinstance(present, Snapshot):
             return
-        self._set_following(True)
+        self.is_following.set(True)
         missing = tuple(moment for moment in self.timeline.moments if not isinstance(moment, Snapshot))
         self._queries.followed(self.variant, present.trace, missing, partial(self._on_followed, self.variant))
 
     def _on_followed(self, variant: Variant, snapshots: tuple[Snapshot, ...]) -> None:
         if variant != self.variant:
             return  # the particles of another variant are still being computed
-        self._set_following(False)
+        self.is_following.set(False)
         by_step = {snapshot.step: snapshot for snapshot in snapshots}
         moments = tuple(
             moment if isinstance(moment, Snapshot) else by_step[moment.step] for moment in self.timeline.moments
@@ -185,14 +185,9 @@ class MomentBrowser(QObject):
 
     def _on_notice_posted(self, notice: Notice) -> None:
         """Go to the latest moment if the particles of earlier ones cannot be computed."""
-        if self._is_following and notice.topic == PAST and notice.text:
-            self._set_following(False)
+        if self.is_following.value and notice.topic == PAST and notice.text:
+            self.is_following.set(False)
             self._view.update(moment=None)
-
-    def _set_following(self, following: bool) -> None:
-        if self._is_following != following:
-            self._is_following = following
-            self.following_changed.emit(following)
 
     def prepare(self, variant: Variant) -> None:
         """Load TensorFlow, and trace what the edits of a variant need."""

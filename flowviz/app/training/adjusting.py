@@ -1,8 +1,9 @@
 """The learning rate, clip norm, batch and target of a training that runs or continues."""
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.state import State
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.runner import TrainingRunner
@@ -30,9 +31,11 @@ NEW_BATCH = "Preparing for {after:,} points in each step. Until then, the traini
 
 
 class Adjusting(QObject):
-    """Lets a training continue with the requested settings and target, as long as no other flow is requested."""
+    """Lets a training continue with the requested settings and target, as long as no other flow is requested.
 
-    hint_changed = pyqtSignal(str)  # when a change of the settings applies, in a sentence or two
+    Attributes:
+        hint: When a change of the settings applies, in a sentence or two.
+    """
 
     def __init__(
         self,
@@ -44,7 +47,7 @@ class Adjusting(QObject):
     ) -> None:
         super().__init__(parent)
         self._request, self._builder, self._presenter, self._runner = request, builder, presenter, runner
-        self.hint = ""
+        self.hint = State("", self)
         self._settling = delayed(self, self._apply, SETTLE_MS)
         request.changed.connect(self._on_request_changed)
         builder.built_changed.connect(self.follow)
@@ -102,9 +105,7 @@ class Adjusting(QObject):
         return plan.training if same_weights(project.flow, plan.flow) else project.training
 
     def _update_hint(self) -> None:
-        if (hint := self._hint()) != self.hint:
-            self.hint = hint
-            self.hint_changed.emit(hint)
+        self.hint.set(self._hint())
 
     def _hint(self) -> str:
         run, state = self._runner.job.run, self._presenter.state

@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from flowviz.app.state.edits import EditsState
+from flowviz.app.state.state import State
 from flowviz.app.training.runner import TrainingRunner
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.training.trained_project import TrainedProject
@@ -18,9 +19,10 @@ class PreviousTraining(QObject):
     """Keeps the trained flow that a new training replaces.
 
     Its losses stay visible in the loss plot while the present training learns the same target.
-    """
 
-    changed = pyqtSignal(bool)  # whether there is a previous training
+    Attributes:
+        is_offered: Whether one can return to the previous training: there is one, and no comparison is shown.
+    """
 
     def __init__(
         self,
@@ -36,12 +38,8 @@ class PreviousTraining(QObject):
         self._edits = edits
         self._kept: TrainedProject | None = None
         self._shown: TrainedProject | None = None  # whose losses the plot shows
+        self.is_offered = State(False, self)
         presenter.changed.connect(self.update)
-
-    def set_offered(self, offered: bool) -> None:
-        """Set whether to offer a return to the previous training, and to show its losses."""
-        self.changed.emit(offered and self._kept is not None)
-        self.update()
 
     def keep(self) -> None:
         """Keep the trained flow, which a new training is about to replace, unless it has hardly begun."""
@@ -49,11 +47,11 @@ class PreviousTraining(QObject):
         if trained is not None and (
             len(trained.project.history.step) or trained.project.edits or trained.project.flow.is_recorded
         ):
-            self._set(trained)
+            self._kept = trained
 
     def forget(self) -> None:
         """Forget the training, because another project is shown."""
-        self._set(None)
+        self._kept = None
         self.update()
 
     def swap(self) -> None:
@@ -66,21 +64,18 @@ class PreviousTraining(QObject):
         self._undo.reset("edits", partial(self._edits.set, back.project.edits))
         self._presenter.show_project(back.project, back.built)
         self._presenter.trained = back  # with the scores of its integrators, and known as saved if it was
-        self._set(present)
+        self._kept = present
         self._presenter.changed.emit()
 
     def update(self) -> None:
-        """Show the losses of the previous training if it learned the target of the present one, or else none."""
+        """Offer to return to the previous training, and show its losses if it learned the target of the present one."""
         kept = self._kept
+        self.is_offered.set(kept is not None and self._presenter.entrant is None)
         shown = kept if kept is not None and kept.project.target == self._target() else None
         if shown is not self._shown:
             self._shown = shown
             history, units = (shown.project.history, shown.units) if shown else (History(), FLOW_UNITS)
             self._status.metrics.loss_plot.show_previous(history.in_units(units))
-
-    def _set(self, kept: TrainedProject | None) -> None:
-        self._kept = kept
-        self.changed.emit(kept is not None)
 
     def _target(self) -> TargetSpec | None:
         """Return the target of the present training. None if there is none, or while a comparison is shown."""

@@ -78,7 +78,7 @@ class TrainingPresenter(QObject):
         self.activity = status.activity
         runner.turn_taken.connect(self._on_turn)
         runner.failed.connect(self._on_failed)
-        viewer.moments.following_changed.connect(lambda following: self.show(is_following=following))
+        viewer.moments.is_following.changed.connect(lambda _, following: self.show(is_following=following))
         viewer.moment_shown.connect(self._on_moment_shown)
         view.observe(lambda value: value.stage, lambda _: self._show_round_trip())
         request.changed.connect(self._on_request_changed)

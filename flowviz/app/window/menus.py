@@ -267,9 +267,7 @@ def fill_training_menu(
     again, train = actions["trainagainfromthesamestart"], controls.commands.train
     again_tip = again.toolTip()
     train.changed.connect(lambda: enable_unless(again, "" if train.isEnabled() else train.toolTip(), again_tip))
-    back = actions["returntotheprevioustraining"]
-    back.setEnabled(False)
-    session.previous.changed.connect(back.setEnabled)
+    session.previous.is_offered.watch(lambda offered: offered, actions["returntotheprevioustraining"].setEnabled)
 
 
 def fill_layers_menu(

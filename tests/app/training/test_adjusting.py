@@ -21,7 +21,7 @@ def harness(qapp: object, monkeypatch: pytest.MonkeyPatch) -> SessionHarness:
 
 
 def hint(harness: SessionHarness) -> str:
-    return harness.session.adjusting.hint
+    return harness.session.adjusting.hint.value
 
 
 def settle(harness: SessionHarness, qtbot: QtBot) -> TrainingSpec:

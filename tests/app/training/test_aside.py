@@ -415,7 +415,7 @@ def test_the_way_back_to_the_previous_training_is_offered_only_for_the_flow_of_t
     train(harness)
     harness.thread.send(finished(200))
     train(harness)
-    harness.session.previous.changed.connect(offered.append)
+    harness.session.previous.is_offered.observe(lambda is_offered: is_offered, offered.append)
     harness.session.set_aside()
     attend(harness)
     assert offered[-1] is False

@@ -64,7 +64,7 @@ def test_losses_of_the_previous_training_stay_visible_on_the_same_target(harness
 def test_previous_training_comes_back_and_the_present_one_is_kept(harness: SessionHarness) -> None:
     available = list[bool]()
     previous = harness.session.previous
-    previous.changed.connect(available.append)
+    previous.is_offered.observe(lambda offered: offered, available.append)
     train_to_the_end(harness)
     content, first = harness.session.work.content(), harness.session.project()
     harness.session.train_again()

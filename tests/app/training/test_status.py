@@ -217,9 +217,9 @@ def test_next_target_is_not_announced_while_it_is_being_built(
 
 def test_computing_earlier_moments_is_explained(harness: SessionHarness) -> None:
     before = harness.controls.sentence
-    harness.viewer.moments.following_changed.emit(True)
+    harness.viewer.moments.is_following.set(True)
     assert harness.controls.sentence == FOLLOWING
-    harness.viewer.moments.following_changed.emit(False)
+    harness.viewer.moments.is_following.set(False)
     assert harness.controls.sentence == before
 
 
