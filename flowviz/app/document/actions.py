@@ -137,7 +137,7 @@ class DocumentActions(QObject):
         dialogs.leave(partial(dialogs.document.open, path, is_copy=is_copy, then=then))
 
     def _connect(self, document: Document[Any]) -> None:
-        document.state_changed.connect(self.state_changed)
+        document.status.changed.connect(self.state_changed)
         document.saves_ended.connect(self.saves_ended)
         for signal in (document.reading, document.saved):
             signal.connect(partial(self.notice_posted.emit, Notice(OPENING)))

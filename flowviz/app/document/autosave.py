@@ -41,7 +41,7 @@ class Autosave(QObject, Generic[Work]):
         self._own: Draft | None = None  # as soon as some of it may have been written
         self._has_reported = False
         repeated(self, self.save, PERIOD_MS).start()
-        document.state_changed.connect(self._discard_if_saved)
+        document.status.changed.connect(self._discard_if_saved)
 
     @property
     def is_current(self) -> bool:

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.document.content import Content, Loaded, Work, prepare
 from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.app.state.state import State
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FlowvizError
 from flowviz.files import Fingerprint, fingerprint
@@ -52,9 +53,11 @@ class Document(QObject, Generic[Work]):
     """Tracks the file and the unsaved changes of work that the user edits; reads and writes in a thread.
 
     The work in memory survives every failure.
+
+    Attributes:
+        status: The name, the file, and whether there are unsaved changes.
     """
 
-    state_changed = pyqtSignal()  # the name, the file, or whether there are unsaved changes
     opened = pyqtSignal(str)  # what could not be restored, or nothing
     saved = pyqtSignal()
     saves_ended = pyqtSignal()  # no save is running or waiting anymore
@@ -71,7 +74,7 @@ class Document(QObject, Generic[Work]):
         self.path: Path | None = None
         self.mark: Fingerprint | None = None  # of the file, when it was opened or saved
         self._saved_state: object = content.state()
-        self._announced = False, self.name
+        self.status: State[tuple[str, Path | None, bool]] = State((self.name, self.path, False), self)
         self._writing = False
         self._opening: _Opening | None = None  # the latest request, until something is shown
         self._number = 0  # of the work that is shown
@@ -119,7 +122,7 @@ class Document(QObject, Generic[Work]):
         problem = self.content.show(loaded)
         self.path, self.mark = path, loaded.mark
         self._saved_state = None if changed else self.content.state()
-        self._announce()
+        self._update()
         self.opened.emit(problem)
 
     def save(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
@@ -173,7 +176,7 @@ class Document(QObject, Generic[Work]):
                 self.failed.emit(result)
             elif save.number == self._number:  # else other work is shown by now
                 self.path, self.mark, self._saved_state = save.path, result, save.state
-                self._announce()
+                self._update()
                 self.saved.emit()
                 then()
         finally:
@@ -198,12 +201,7 @@ class Document(QObject, Generic[Work]):
             self.refused.emit(self._opening.source, replace(notice, topic=self.topic, text=text))
 
     def _update(self, *_: object) -> None:
-        if self._announced != (self.is_changed, self.name):
-            self._announce()
-
-    def _announce(self) -> None:
-        self._announced = self.is_changed, self.name
-        self.state_changed.emit()
+        self.status.set((self.name, self.path, self.is_changed))
 
     def _read(self, path: Path) -> Loaded[Work] | Notice:
         try:

@@ -86,10 +86,10 @@ def test_edited_document_is_changed_until_it_is_saved(editor: Editor) -> None:
 
 
 def test_state_change_is_announced_once(editor: Editor, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(editor.document.state_changed):
+    with qtbot.waitSignal(editor.document.status.changed):
         editor.session.type("Yours")
     editor.save()
-    with qtbot.assertNotEmitted(editor.document.state_changed):
+    with qtbot.assertNotEmitted(editor.document.status.changed):
         editor.session.type("Yours")
 
 
