@@ -120,16 +120,17 @@ class MainWindow(QMainWindow):
             self.notifications.register(topic, self._training.controls.notices, self._layout.training)
 
     def _create_controllers(self) -> None:
-        training = self._training
+        training, post = self._training, self.notifications.post
         self.viewer = Viewer(self._viewing, self.view, FlowQueries(self), self)
+        self.viewer.queries.notice_posted.connect(post)
         self.target_builder = TargetBuilder(
-            self.request, self, show_pictures=training.target.shape.show_pictures,
+            self.request, self, post=post, show_pictures=training.target.shape.show_pictures,
             show_base_warning=training.flow.show_base_warning,
         )  # fmt: skip
-        self.target_importer = TargetImporter(training.target, self.request, self.comparisons.take_project, self)
+        self.target_importer = TargetImporter(training.target, self.request, self.comparisons.take_project, post, self)
         self.status = TrainingStatus(
             training.controls, training.loss_plot, training.metrics, training.status_bar,
-            self._center.next_step.show_text, self,
+            self._center.next_step.show_text, post, self,
         )  # fmt: skip
         runner = TrainingRunner(self)
         self.session = Session(
@@ -138,34 +139,34 @@ class MainWindow(QMainWindow):
         self.warm_up = WarmUp(self.request, self.session, self)
         around = self.comparisons.around = Surroundings(
             self._center, training, self.request, self.view, self.edits, self.target_builder, self.session,
-            self.viewer, runner, self.status, self.notifications.post,
+            self.viewer, runner, self.status, post,
         )  # fmt: skip
         self._center.add_bar(self.comparisons.return_bar)
         comparison = self.comparisons.dialogs
         self.document_actions = DocumentActions(
             self.session, comparison, lambda: self.comparisons.is_shown, self.target_importer.open_file,
-            lambda path: self.lessons.open(path), self,
+            lambda path: self.lessons.open(path), post, self,
         )  # fmt: skip
         project, drafts = self.document_actions.project, Drafts(drafts_folder())
-        thread = LatestWorker(self.notifications.post)
+        thread = LatestWorker(post)
         thread.succeeded.connect(self.notifications.withdraw)
-        self.autosave = Autosave(drafts, thread, project.document, self)
-        other = Autosave(Drafts(drafts_folder()), thread, comparison.document, self)
+        self.autosave = Autosave(drafts, thread, project.document, post, self)
+        other = Autosave(Drafts(drafts_folder()), thread, comparison.document, post, self)
         self.autosaves = self.autosave, other
         owners: Owners = {Project: (project, self.autosave), Comparison: (comparison, other)}
         self.recovery = Recovery(drafts, thread, owners, self)
         say = training.status_bar.show_message
-        self.exports = Exports(self, say)
+        self.exports = Exports(self, say, post)
         self.lessons, self._lesson_files = create_lessons(
             self, self._stack, self._lesson_panel, self._viewing.cloud, around, self.document_actions,
             self.comparisons, self.exports, self._layout.open_panels, self._layout.show_beside,
         )  # fmt: skip
-        self.crash_handler = CrashHandler([autosave.save for autosave in self.autosaves], self)
+        self.crash_handler = CrashHandler([autosave.save for autosave in self.autosaves], post, self)
         self.editing = Editing(
             self, self.session, self.layer_editor, self.target_builder, self.document_actions, self._viewing,
-            self.view, self._center, self._layout.inspector, training.status_bar,
+            self.view, self._center, self._layout.inspector, training.status_bar, post,
         )  # fmt: skip
-        self._report, self._about = BugReport(say, self.notifications.post), About(self, say)
+        self._report, self._about = BugReport(say, post), About(self, say)
         open_example = partial(self.document_actions.open_copy, then=self.viewer.playhead.play_once)
         self.welcome = Welcome(
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
@@ -261,7 +262,10 @@ class MainWindow(QMainWindow):
         self._show_target()
         self._layout.follow_probe(self.view, lambda: self._presentation.is_on or self.lessons.is_shown)
         self._connect_pages()
-        self._connect_notices()
+        bus = session_bus()
+        self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
+        self.status.progressed.connect(self._task_bar.show)
+        self.status.ended.connect(self._end_notification.notify)
 
     def _connect_pages(self) -> None:
         comparisons, presentation, actions = self.comparisons, self._presentation, self.document_actions
@@ -287,18 +291,6 @@ class MainWindow(QMainWindow):
             signal.connect(partial(self._viewing.view_bar.keep_labels, is_lesson))
         self.lessons.left.connect(self.welcome.leave)  # must run before LessonDock restores the panels
         self._lesson_dock.connect(presentation, pages.show_cloud_alone)
-
-    def _connect_notices(self) -> None:
-        for source in (
-            self.target_builder, self.target_importer, self.status, self.document_actions, *self.autosaves,
-            self.crash_handler, self.viewer, self.exports, self.lessons,
-            self.editing.by_hand,
-        ):  # fmt: skip
-            source.notice_posted.connect(self.notifications.post)
-        bus = session_bus()
-        self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
-        self.status.progressed.connect(self._task_bar.show)
-        self.status.ended.connect(self._end_notification.notify)
 
     def discard_changes(self) -> None:
         """Treat all documents as saved, so that closing asks no question."""

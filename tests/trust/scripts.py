@@ -140,7 +140,7 @@ def trains_without_tensorflow(user: User) -> Iterator[Condition]:
     tell("training", user.notice)
     tell("keeps the picture", user.window.viewer.scene.trace is seen)
     notices = list[str]()
-    user.window.viewer.notice_posted.connect(lambda notice: notices.append(notice.text))
+    user.window.viewer.queries.notice_posted.connect(lambda notice: notices.append(notice.text))
     user.choose("density")
     yield lambda: bool(notices)
     tell("density", notices[-1])

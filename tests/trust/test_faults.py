@@ -14,6 +14,7 @@ import tensorflow as tf
 from PyQt6.QtWidgets import QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.notices.notice import Notice
 from flowviz.projects import load_project
 from flowviz.training.step import ChunkRunner
 from tests.app.conftest import FileMenu, Window
@@ -142,9 +143,13 @@ def fill(disk: Path) -> Path:
 
 def test_full_disk_during_autosave_loses_no_work(disk: Path, file_menu: FileMenu) -> None:
     autosave, told = file_menu.window.main.autosave, list[str]()
-    autosave.notice_posted.connect(
-        lambda notice: told.extend([f"{notice.text} {notice.advice}".strip()] if notice.text else [])
-    )
+    post = autosave._post
+
+    def tell(notice: Notice) -> None:
+        told.extend([f"{notice.text} {notice.advice}".strip()] if notice.text else [])
+        post(notice)
+
+    autosave._post = tell
     for number, text in enumerate(("One", "Two"), start=1):
         filler = fill(disk)
         file_menu.type(text)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.by_hand.dialog import ByHandDialog
@@ -31,8 +31,6 @@ class ByHand(QObject):
         bar: The bar with the exercise.
     """
 
-    notice_posted = pyqtSignal(object)  # Notice
-
     def __init__(
         self,
         window: QMainWindow,
@@ -40,6 +38,7 @@ class ByHand(QObject):
         builder: TargetBuilder,
         show_project: Callable[[Project, BuiltTarget], None],
         say: Callable[[str], object],
+        post: Callable[[Notice], object],
         worker: LatestWorker | None = None,
     ) -> None:
         """Create a controller.
@@ -50,13 +49,13 @@ class ByHand(QObject):
             builder: Builds the target.
             show_project: Shows a flow that does nothing.
             say: Shows a message when an exercise is solved.
+            post: Shows a notice.
             worker: The thread that loads TensorFlow.
         """
         super().__init__(window)
         self._window, self._session, self._builder = window, session, builder
-        self._show_project, self._say = show_project, say
-        self._worker = worker or LatestWorker()
-        self._worker.failed.connect(self.notice_posted)
+        self._show_project, self._say, self._post = show_project, say, post
+        self._worker = worker or LatestWorker(post)
         self.bar = ExerciseBar()
         self._shown: tuple[object, Exercise] | None = None  # the weights, and their exercise
         session.changed.connect(self._update)
@@ -66,7 +65,7 @@ class ByHand(QObject):
         """Ask how many couplings to build a flow of."""
         built = self._builder.built
         if built is None:
-            self.notice_posted.emit(NO_TARGET)
+            self._post(NO_TARGET)
             return
         ByHandDialog(built.title, partial(self.start, built), self._window).open()
 
@@ -82,7 +81,7 @@ class ByHand(QObject):
     def _take_weights(self, built: BuiltTarget, flow: FlowSpec, weights: Weights) -> None:
         untrained = Project.untrained(built.spec, flow, TrainingSpec(seconds=60.0))
         self._show_project(replace(untrained, weights=weights), built)
-        self.notice_posted.emit(Notice(TOPIC))
+        self._post(Notice(TOPIC))
 
     def _update(self) -> None:
         """Show the exercise of a flow that is built by hand, and hide it for others."""

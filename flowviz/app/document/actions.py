@@ -44,7 +44,6 @@ class DocumentActions(QObject):
     state_changed = pyqtSignal()  # which document is shown, its name or file, or whether it has unsaved changes
     save_failed = pyqtSignal()
     saves_ended = pyqtSignal()  # no save of a document is running or waiting anymore
-    notice_posted = pyqtSignal(object)  # Notice; without a text, when a file is read or written again
 
     def __init__(
         self,
@@ -53,6 +52,7 @@ class DocumentActions(QObject):
         is_comparison_shown: Callable[[], bool],
         open_target: Callable[[Path], object],
         open_lesson: Callable[[Path], object],
+        post: Callable[[Notice], object],
         window: QMainWindow,
     ) -> None:
         """Create the actions.
@@ -63,11 +63,12 @@ class DocumentActions(QObject):
             is_comparison_shown: Returns whether the comparison is shown.
             open_target: Opens points or an image as the target.
             open_lesson: Opens a lesson.
+            post: Shows a notice; without a text, when a file is read or written again.
             window: The window.
         """
         super().__init__(window)
         self._window, self._is_comparison_shown = window, is_comparison_shown
-        self._open_target, self._open_lesson = open_target, open_lesson
+        self._open_target, self._open_lesson, self._post = open_target, open_lesson, post
         self.document, self.recent = Document(project_content(session), self), RecentFiles()
         self.project, self.comparison = DocumentDialogs(self.document, window), comparison
         for each in self.documents:
@@ -140,25 +141,25 @@ class DocumentActions(QObject):
         document.status.changed.connect(self.state_changed)
         document.saves_ended.connect(self.saves_ended)
         for signal in (document.reading, document.saved):
-            signal.connect(partial(self.notice_posted.emit, Notice(OPENING)))
+            signal.connect(partial(self._post, Notice(OPENING)))
         document.opened.connect(lambda problem: self._take_used(document, problem))
         document.saved.connect(lambda: self._take_used(document))
         document.refused.connect(partial(self._take_refusal, document.content.word))
         document.failed.connect(partial(self._take_failure, document.content.word))
 
     def _take_used(self, document: Document[Any], problem: str = "") -> None:
-        self.notice_posted.emit(Notice(document.topic, problem))
+        self._post(Notice(document.topic, problem))
         if document.path is not None:
             self.recent.add(document.path)
 
     def _take_refusal(self, word: str, path: Path | None, notice: Notice) -> None:
         if path is not None and not path.exists():
             self.recent.remove(path)
-        self.notice_posted.emit(replace(notice, topic=OPENING, advice=notice.advice or AFTER_REFUSAL.format(word)))
+        self._post(replace(notice, topic=OPENING, advice=notice.advice or AFTER_REFUSAL.format(word)))
 
     def _take_failure(self, word: str, notice: Notice) -> None:
         self.save_failed.emit()
-        self.notice_posted.emit(replace(notice, advice=f"{AFTER_FAILURE.format(word)} {notice.advice}".rstrip()))
+        self._post(replace(notice, advice=f"{AFTER_FAILURE.format(word)} {notice.advice}".rstrip()))
 
 
 def _target_kind(path: Path) -> str | None:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Generic
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, Qt
 
 from flowviz.app.document.content import Work
 from flowviz.app.document.document import Document
@@ -28,12 +28,25 @@ class Autosave(QObject, Generic[Work]):
     the thread has ended or does not end in time.
     """
 
-    notice_posted = pyqtSignal(object)  # Notice of the first of several failures; without a text, of the next success
+    def __init__(
+        self,
+        drafts: Drafts,
+        thread: LatestWorker,
+        document: Document[Work],
+        post: Callable[[Notice], object],
+        parent: QObject,
+    ) -> None:
+        """Save drafts of a document.
 
-    def __init__(self, drafts: Drafts, thread: LatestWorker, document: Document[Work], parent: QObject) -> None:
-        """Save drafts of a document. Documents may share the thread, but each has its own `drafts`."""
+        Args:
+            drafts: Its drafts.
+            thread: Writes the drafts; documents may share it.
+            document: The document.
+            post: Shows a notice of the first of several failures, and withdraws it after the next success.
+            parent: The owner.
+        """
         super().__init__(parent)
-        self._drafts, self._thread, self._document = drafts, thread, document
+        self._drafts, self._thread, self._document, self._post = drafts, thread, document, post
         word = document.content.word
         self._topic, self._notice_topic = f"draft of the {word}", f"autosave of the {word}"
         self._draft_state: object = None  # of the work in the draft
@@ -111,7 +124,7 @@ class Autosave(QObject, Generic[Work]):
         elif self._document.is_changed and not self._has_reported:
             self._has_reported = True
             text = f"Unsaved changes could not be backed up: {problem}"
-            self.notice_posted.emit(Notice(self._notice_topic, text, ADVICE))
+            self._post(Notice(self._notice_topic, text, ADVICE))
 
     def _discard_if_saved(self) -> None:
         if self._document.is_changed:
@@ -124,4 +137,4 @@ class Autosave(QObject, Generic[Work]):
     def _withdraw_notice(self) -> None:
         if self._has_reported:
             self._has_reported = False
-            self.notice_posted.emit(Notice(self._notice_topic))
+            self._post(Notice(self._notice_topic))

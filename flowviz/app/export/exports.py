@@ -30,12 +30,11 @@ class Exports(QObject):
     """Shows the export dialog with the choices of last time, except where the window has changed since."""
 
     exported = pyqtSignal(object)  # Path
-    notice_posted = pyqtSignal(object)  # Notice; without a text, after a success
 
-    def __init__(self, window: QWidget, say: Callable[[str], object] = lambda _: None) -> None:
-        """Prepare to export; `say` shows a message when something was exported or copied."""
+    def __init__(self, window: QWidget, say: Callable[[str], object], post: Callable[[Notice], object]) -> None:
+        """Prepare to export; `say` shows a message when something was exported or copied, and `post` shows a notice."""
         super().__init__(window)
-        self._window, self._say = window, say
+        self._window, self._say, self._post = window, say, post
         self._dialog: ExportDialog | None = None
         self._sources: dict[type[ExportSource], ExportSource] = {}  # of the last dialog of each type
         self._chosen: dict[type[ExportSource], ExportSpec] = {}  # in these dialogs
@@ -59,9 +58,9 @@ class Exports(QObject):
                 raise SpecError(NO_TRAINING)
             copy_text(repeated(plan, source.retrained_path, saved_path))
         except FlowvizError as error:
-            self.notice_posted.emit(notice_of(COPY, error))
+            self._post(notice_of(COPY, error))
         else:
-            self.notice_posted.emit(Notice(COPY))
+            self._post(Notice(COPY))
             self._say(copied_message(title, is_saved=True))  # a file that it reads is up to date
 
     def close(self) -> None:

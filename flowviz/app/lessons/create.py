@@ -52,12 +52,13 @@ def create_lessons(
     preparation = Preparation(
         view, around.request, session, viewer, around.edits, comparisons.compared, page, suspects, open_panels
     )
-    opener = Opener(documents.document, session, comparisons, page.set_shown, window)
+    opener = Opener(documents.document, session, comparisons, page.set_shown, around.post, window)
     pointer = Pointer(window, show_dock)
     panel.step.control_chosen.connect(pointer.point_at)
     lessons = Lessons(
-        window, panel, documents, observer, opener, preparation, page, pointer, around.panels.status_bar.show_message
-    )
+        window, panel, documents, observer, opener, preparation, page, pointer, around.panels.status_bar.show_message,
+        around.post,
+    )  # fmt: skip
     StepKeys(panel.step.text, stack, page, view, lessons.state)
     files = LessonFiles(window, lessons)
     panel.list.open_requested.connect(files.choose)

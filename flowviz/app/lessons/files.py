@@ -67,9 +67,10 @@ class LessonFiles(QObject):
         worker.start()
 
     def _take_end(self, path: Path, outcome: bool | Notice) -> None:
-        failed = isinstance(outcome, Notice)
-        self._lessons.notice_posted.emit(outcome if failed else Notice(EXPORT))
-        if not failed:
+        if isinstance(outcome, Notice):
+            self._lessons.post(outcome)
+        else:
+            self._lessons.post(Notice(EXPORT))
             self._lessons.say(f"Exported to {path}")
 
 

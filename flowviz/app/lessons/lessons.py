@@ -40,13 +40,13 @@ class Lessons(QObject):
         pointer: Points at the controls that a text names.
         is_shown: Whether the panel is open.
         say: Shows a message in the status bar.
+        post: Shows a notice.
         beginning: The observations at the beginning of the current step. None while it is being prepared.
     """
 
     entered = pyqtSignal()  # before the panel is shown
     left = pyqtSignal()  # the panel is to be closed
     began = pyqtSignal()  # a lesson is about to begin
-    notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(
         self,
@@ -59,11 +59,12 @@ class Lessons(QObject):
         one_dimension: OneDimensionPage,
         pointer: Pointer,
         say: Callable[[str], object],
+        post: Callable[[Notice], object],
     ) -> None:
         super().__init__(window)
         self._panel, self._documents = panel, documents
         self.observer, self.opener, self._preparation = observer, opener, preparation
-        self.one_dimension, self.pointer, self.say = one_dimension, pointer, say
+        self.one_dimension, self.pointer, self.say, self.post = one_dimension, pointer, say, post
         self.state = LessonState(self)
         self._announcer = Announcer(self)
         self.is_shown = False
@@ -101,16 +102,16 @@ class Lessons(QObject):
         try:
             return [(lesson, stored_progress(lesson)) for lesson in [*shipped_lessons(), *own]]
         except FlowvizError as error:
-            self.notice_posted.emit(notice_of(LESSON, error))
+            self.post(notice_of(LESSON, error))
             return []
 
     def open(self, path: Path) -> None:
         """Run the lesson of a file."""
-        self.notice_posted.emit(Notice(LESSON))
+        self.post(Notice(LESSON))
         try:
             lesson = read_lesson(path.absolute())
         except FlowvizError as error:
-            self.notice_posted.emit(notice_of(LESSON, error))
+            self.post(notice_of(LESSON, error))
         else:
             self.begin(lesson)
 
@@ -152,7 +153,6 @@ class Lessons(QObject):
         panel.step.explained.connect(self._announcer.announce)
         self.observer.changed.connect(self._evaluate)
         self.state.changed.connect(self._on_changed)
-        opener.failed.connect(self.notice_posted)
         opener.failed.connect(lambda _: self.show_list())
         opener.taken_over.connect(self._interrupt)
 

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz import projects
 from flowviz.app.document.content import Loaded, prepare
 from flowviz.app.document.document import Document
+from flowviz.app.notices.notice import Notice
 from flowviz.app.state.request import first_plan
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.training.session import Session
@@ -56,12 +57,13 @@ class Opener(QObject):
         session: Session,
         comparisons: Comparisons,
         show_one_dimension: Callable[[bool], object],
+        post: Callable[[Notice], object],
         parent: QObject,
     ) -> None:
-        """Prepare to open; `show_one_dimension` shows or hides the one-dimensional view."""
+        """Prepare to open; `show_one_dimension` shows or hides the one-dimensional view, and `post` shows a notice."""
         super().__init__(parent)
         self._document, self._session, self._comparisons = document, session, comparisons
-        self._show_one_dimension, self._worker = show_one_dimension, LatestWorker()
+        self._show_one_dimension, self._worker = show_one_dimension, LatestWorker(post)
         self.failed = self._worker.failed  # with a Notice of why something cannot be opened
         self._is_opening = False
         self.kept: Kept | None = None

@@ -55,7 +55,6 @@ class Viewer(QObject):
         self.example = ExamplePlayback(view, widgets.example, queries, self)
         self._score = ""
         view.changed.connect(self._on_view_changed)
-        self.notice_posted = queries.notice_posted
 
     @property
     def scene(self) -> Scene:

@@ -31,7 +31,6 @@ class TargetBuilder(QObject):
     """
 
     built_changed = pyqtSignal(object)  # BuiltTarget or None
-    notice_posted = pyqtSignal(object)  # Notice
 
     def __init__(
         self,
@@ -39,6 +38,7 @@ class TargetBuilder(QObject):
         parent: QObject,
         worker: LatestWorker | None = None,
         *,
+        post: Callable[[Notice], object] = lambda _: None,
         show_pictures: Callable[[dict[ShapeName, NDArray[np.uint8]]], object] = lambda _: None,
         show_base_warning: Callable[[str], object] = lambda _: None,
     ) -> None:
@@ -48,11 +48,13 @@ class TargetBuilder(QObject):
             request: The request.
             parent: The owner.
             worker: Builds targets. None for a new thread.
+            post: Shows a notice.
             show_pictures: Called with a picture (rows, columns) of each shape, by name, when one is first requested.
             show_base_warning: Called with why the base of the requested flow does not suit the target, or with nothing.
         """
         super().__init__(parent)
-        self._request, self._show_pictures, self._show_base_warning = request, show_pictures, show_base_warning
+        self._request, self._post = request, post
+        self._show_pictures, self._show_base_warning = show_pictures, show_base_warning
         self._worker = worker or LatestWorker(start_delay_ms=START_DELAY_MS)
         self._worker.failed.connect(self._on_failed)
         self._has_pictures = False
@@ -81,7 +83,7 @@ class TargetBuilder(QObject):
 
     def _update(self) -> None:
         self._worker.drop()
-        self.notice_posted.emit(Notice(TARGET))
+        self._post(Notice(TARGET))
         request = self._request.value
         spec, expected = request.plan.target, self._expected
         self._expected = None
@@ -122,7 +124,7 @@ class TargetBuilder(QObject):
     def _on_failed(self, notice: Notice) -> None:
         if self.built is None:
             self._set_result(NOT_BUILT)
-        self.notice_posted.emit(replace(notice, topic=TARGET))
+        self._post(replace(notice, topic=TARGET))
 
 
 def _is_quick(spec: TargetSpec) -> bool:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event as Flag
 
-from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
+from PyQt6.QtCore import QMimeData, QObject
 from PyQt6.QtGui import QGuiApplication, QImage
 
 from flowviz import targets
@@ -32,14 +32,25 @@ class TargetImporter(QObject):
     Files are read in the background, one at a time: an import cancels the one before it.
     """
 
-    notice_posted = pyqtSignal(object)  # Notice
-
     def __init__(
-        self, panel: TargetPanel, request: RequestState, take_project: Callable[[Path], object], parent: QObject
+        self,
+        panel: TargetPanel,
+        request: RequestState,
+        take_project: Callable[[Path], object],
+        post: Callable[[Notice], object],
+        parent: QObject,
     ) -> None:
-        """Create an importer; `take_project` is called with a project that was dropped, pasted or chosen."""
+        """Create an importer.
+
+        Args:
+            panel: The panel of the target.
+            request: The request.
+            take_project: Called with a project that was dropped, pasted or chosen.
+            post: Shows a notice.
+            parent: The owner.
+        """
         super().__init__(parent)
-        self._panel, self._request, self._take_project = panel, request, take_project
+        self._panel, self._request, self._take_project, self._post = panel, request, take_project, post
         self._background = LatestWorker(self._on_failed)
         self._cancelled = Flag()  # for the thread, which then leaves the file that it reads
         self._latest: tuple[Table, TableColumns] | None = None  # table and columns of the latest reading
@@ -60,7 +71,7 @@ class TargetImporter(QObject):
         clipboard = QGuiApplication.clipboard()
         media = clipboard.mimeData() if clipboard is not None else None
         if media is None or not self.take_media(media):
-            self.notice_posted.emit(Notice(SOURCE, NOTHING_COPIED, "Copy a picture, a file or a text first."))
+            self._post(Notice(SOURCE, NOTHING_COPIED, "Copy a picture, a file or a text first."))
 
     def take_media(self, media: QMimeData) -> bool:
         """Import what was pasted or dropped, and return whether it is a file, a picture or text."""
@@ -98,7 +109,7 @@ class TargetImporter(QObject):
         fonts.faces_wanted.connect(lambda: background.ask(FONTS, targets.installed_faces, fonts.show_faces))
 
     def _withdraw_notice(self, _: object = None) -> None:
-        self.notice_posted.emit(Notice(SOURCE))
+        self._post(Notice(SOURCE))
 
     def _stop_reading(self) -> None:
         self._cancelled.set()
@@ -111,7 +122,7 @@ class TargetImporter(QObject):
         self._background.ask("picture", lambda: checked_for_ink(read()), self._take_picture)
 
     def _take_picture(self, picture: ImageSpec) -> None:
-        self.notice_posted.emit(Notice(OPENING))
+        self._post(Notice(OPENING))
         self._request.show_page(replace(self._request.value.pages.image, picture=picture))
 
     def _read_table(self, path: Path) -> None:
@@ -151,7 +162,7 @@ class TargetImporter(QObject):
         self, table: Table, columns: TableColumns, note: str, points: PointsSpec | ConditionalSpec | None
     ) -> None:
         self._panel.reading.hide()
-        self.notice_posted.emit(Notice(OPENING))
+        self._post(Notice(OPENING))
         self._request.show_page(PointsContents(table, columns, points))
         self._panel.points.note.show_text(note)
 
@@ -159,7 +170,7 @@ class TargetImporter(QObject):
         if notice.topic == POINTS and self._latest is not None:
             self._offer_columns(*self._latest)
         self._panel.reading.hide()
-        self.notice_posted.emit(replace(notice, topic=SOURCE))
+        self._post(replace(notice, topic=SOURCE))
 
     def _offer_columns(self, table: Table, columns: TableColumns) -> None:
         """Offer the other columns of a table that contains no points in these; the others may contain some."""

@@ -27,7 +27,6 @@ class TrainingStatus(QObject):
         metrics: The losses and metrics.
     """
 
-    notice_posted = pyqtSignal(object)  # Notice
     progressed = pyqtSignal(object)  # share of the budget that is spent, 0 to 1; None while no training runs
     state_shown = pyqtSignal()  # another state of the training
     ended = pyqtSignal(str)  # reason, in a sentence; not emitted if the user stopped the training
@@ -39,6 +38,7 @@ class TrainingStatus(QObject):
         metrics: Metrics,
         status_bar: StatusBar,
         show_next_step: Callable[[str], object],
+        post: Callable[[Notice], object],
         parent: QObject,
     ) -> None:
         """Show the activity before any training.
@@ -49,10 +49,12 @@ class TrainingStatus(QObject):
             metrics: The metrics.
             status_bar: The status bar.
             show_next_step: Shows what Train would train, or nothing while that is the flow that is shown.
+            post: Shows a notice.
             parent: The owner.
         """
         super().__init__(parent)
-        self._controls, self.status_bar, self._show_next_step = controls, status_bar, show_next_step
+        self._controls, self.status_bar = controls, status_bar
+        self._show_next_step, self._post = show_next_step, post
         self.metrics = TrainingMetrics(loss_plot, metrics)
         self.activity = Activity()
         self._overfitting_step: int | None = None  # of the notice that is shown
@@ -84,7 +86,7 @@ class TrainingStatus(QObject):
 
     def begin(self, history: History, entropy: float | None, units: Units = FLOW_UNITS) -> None:
         """Show the losses up to the start of a training, and withdraw the notices of the previous one."""
-        self.notice_posted.emit(Notice(TRAINING))
+        self._post(Notice(TRAINING))
         self._withdraw_overfitting()
         self.metrics.begin(history, entropy, units)
 
@@ -97,10 +99,10 @@ class TrainingStatus(QObject):
     def show_warning(self, event: Recovered | Overfitting | Uncompiled) -> None:
         """Report that training went back to its last good state, overfits, or continues without XLA."""
         if isinstance(event, Recovered):
-            self.notice_posted.emit(Notice(TRAINING, event.sentence()))
+            self._post(Notice(TRAINING, event.sentence()))
         elif isinstance(event, Overfitting):
             self._overfitting_step = event.step
-            self.notice_posted.emit(_overfitting_notice(event))
+            self._post(_overfitting_notice(event))
         elif not self._has_warned:  # once, because the user cannot change it
             self._has_warned = True
             self.status_bar.show_message(SLOWER)
@@ -108,19 +110,19 @@ class TrainingStatus(QObject):
     def _withdraw_overfitting(self) -> None:
         if self._overfitting_step is not None:
             self._overfitting_step = None
-            self.notice_posted.emit(Notice(OVERFITTING))
+            self._post(Notice(OVERFITTING))
 
     def show_end(self, finished: Finished) -> None:
         """Give advice after a training that was unsteady, and announce the end unless the user stopped it."""
         if finished.advice:
             how = "diverged" if finished.ending == "diverged" else "was unsteady"
-            self.notice_posted.emit(Notice(TRAINING, f"The training {how}.", finished.advice))
+            self._post(Notice(TRAINING, f"The training {how}.", finished.advice))
         if finished.ending != "stopped":
             self.ended.emit(finished.sentence())
 
     def show_failure(self, notice: Notice) -> None:
         """Show that the training ended with an error."""
-        self.notice_posted.emit(notice)
+        self._post(notice)
         self.ended.emit(notice.text)
 
 

@@ -88,7 +88,7 @@ class Variants(QObject):
         presenter.state_changed.connect(self._update_editor)
         presenter.state_changed.connect(self._update)  # a pause or an end may come before the next snapshot
         self._viewer.variant_wanted.connect(self._show_again)
-        self._viewer.notice_posted.connect(self._end_loading)
+        self._viewer.queries.notice_posted.connect(self._end_loading)
 
     def prepare(self) -> None:
         """Load and trace what the first edit needs in the background, if the user allows such preparations."""

@@ -35,13 +35,14 @@ class CrashHandler(QObject):
     https://pytest-qt.readthedocs.io/en/latest/virtual_methods.html
     """
 
-    notice_posted = pyqtSignal(object)  # Notice
     _caught = pyqtSignal(object)  # Notice; emitted in any thread, received in that of the window
 
-    def __init__(self, save_drafts: Iterable[Callable[[], None]], parent: QObject) -> None:
-        """Prepare to handle exceptions; each of `save_drafts` saves a draft of unsaved changes."""
+    def __init__(
+        self, save_drafts: Iterable[Callable[[], None]], post: Callable[[Notice], object], parent: QObject
+    ) -> None:
+        """Prepare to handle exceptions; each of `save_drafts` saves unsaved changes, and `post` shows a notice."""
         super().__init__(parent)
-        self._savers = tuple(save_drafts)
+        self._savers, self._post = tuple(save_drafts), post
         self._seen = set[tuple[object, ...]]()
         self._is_saving = False
         self._caught.connect(self._save_draft)
@@ -73,11 +74,11 @@ class CrashHandler(QObject):
             return
         self._is_saving = True
         try:
-            if notice.text:
-                self.notice_posted.emit(notice)
-            with ExitStack() as savers:  # which calls all of them, even if one raises an error
+            with ExitStack() as calls:  # which makes all of them, the last one first, even if one raises an error
                 for save in self._savers:
-                    savers.callback(save)
+                    calls.callback(save)
+                if notice.text:
+                    calls.callback(self._post, notice)
         except Exception:
             log.exception("no draft was saved after an unexpected exception")
         finally:

@@ -1,5 +1,6 @@
 """The editing of layers in the window: connects the layer editor to the session and to the widgets."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -14,6 +15,7 @@ from flowviz.app.editing.entries import LayerMenu
 from flowviz.app.editing.glimpse_key import GlimpseKey
 from flowviz.app.editing.intent import FOCUS, FOCUS_OR_MOUSE, EditingIntent
 from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.central_widget import CentralWidget
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.widgets import ViewerWidgets
@@ -46,10 +48,11 @@ class Editing(QObject):
         center: CentralWidget,
         inspector: Dock,
         status_bar: StatusBar,
+        post: Callable[[Notice], object],
     ) -> None:
         super().__init__(window)
         self._inspector, self._document_actions = inspector, document_actions
-        self.by_hand = ByHand(window, session, builder, self._show_project, status_bar.show_message)
+        self.by_hand = ByHand(window, session, builder, self._show_project, status_bar.show_message, post)
         center.set_banner(self.by_hand.bar)
         bending = CloudBending(editor, partial(_layer_of, session, view), self)
         EditingIntent(editor, FOCUS, widgets.strip, widgets.strip)

@@ -131,9 +131,8 @@ class Editor:
     def __init__(self, word: str, thread: LatestWorker) -> None:
         self.session, self.owner = FakeSession(), QObject()
         self.document = Document(content_of(self.session, word), self.owner)
-        self.autosave = Autosave(Drafts(drafts_folder()), thread, self.document, self.owner)
         self.notices = list[Notice]()
-        self.autosave.notice_posted.connect(self.notices.append)
+        self.autosave = Autosave(Drafts(drafts_folder()), thread, self.document, self.notices.append, self.owner)
 
 
 WORDS = pytest.mark.parametrize("word", ["project", "comparison"])
@@ -384,7 +383,7 @@ def test_an_error_in_one_draft_does_not_prevent_the_next_one(qapp: QApplication)
     def slip() -> None:
         raise RuntimeError("slip")
 
-    handler = CrashHandler([lambda: saved.append("first"), slip, lambda: saved.append("last")], owner)
+    handler = CrashHandler([lambda: saved.append("first"), slip, lambda: saved.append("last")], lambda _: None, owner)
     handler.take(RuntimeError, RuntimeError("crash"), None)
     assert sorted(saved) == ["first", "last"]
 

@@ -119,7 +119,7 @@ def proposed_folder(exports: Exports, window: QWidget, source: ExportedProject, 
 def test_export_starts_in_the_folder_of_the_project(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    exports, size = Exports(window), PictureSize(width=300, height=200)
+    exports, size = Exports(window, print, print), PictureSize(width=300, height=200)
     unsaved = source(Seen(), size)
     saved, moved = (replace(unsaved, path=Path(name)) for name in ("/projects/I.flowviz", "/elsewhere/I.flowviz"))
     assert proposed_folder(exports, window, unsaved) == user_folder(QStandardPaths.StandardLocation.PicturesLocation)

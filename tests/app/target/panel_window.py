@@ -28,16 +28,15 @@ class PanelWindow(QWidget):
         super().__init__()
         self.request = RequestState(self)
         panel = TargetPanel(self.request)
-        self.target_builder = TargetBuilder(self.request, self, show_pictures=panel.shape.show_pictures)
-        self.target_importer = TargetImporter(panel, self.request, lambda _: None, self)
         self.notifications = Notifications(panel.notices, self)
+        post, show_pictures = self.notifications.post, panel.shape.show_pictures
+        self.target_builder = TargetBuilder(self.request, self, post=post, show_pictures=show_pictures)
+        self.target_importer = TargetImporter(panel, self.request, lambda _: None, post, self)
         self.undo = ProjectUndo(self.request, ViewState(self), EditsState(self), self)
         QVBoxLayout(self).addWidget(panel)
         DropTarget(self, self.target_importer.take_media)
         builder = self.target_builder
         builder.built_changed.connect(lambda: panel.show_target(builder.built, builder.problem))
-        for source in (builder, self.target_importer):
-            source.notice_posted.connect(self.notifications.post)
         stack = self.undo.stack
         undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
         for action, name in ((undo, "undo"), (redo, "redo")):

@@ -33,11 +33,12 @@ class Reading:
         self.request = RequestState(self.owner)
         self.panel = TargetPanel(self.request)
         qtbot.addWidget(self.panel)
-        self.importer = TargetImporter(self.panel, self.request, lambda _: None, self.owner)
         self.targets: list[TargetSpec] = []
         self.problems: list[str] = []
+        self.importer = TargetImporter(
+            self.panel, self.request, lambda _: None, lambda notice: self.problems.append(notice.text), self.owner
+        )
         self.request.changed.connect(lambda _, new: self.targets.append(new.plan.target))
-        self.importer.notice_posted.connect(lambda notice: self.problems.append(notice.text))
 
     def wait_for_all(self) -> None:
         """Wait until everything that was asked before has been computed."""

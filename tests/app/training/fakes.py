@@ -169,12 +169,14 @@ class SessionHarness:
         self.displays, self.queries = FakeDisplays(), FakeQueries()
         self.controls, self.loss_plot = FakeControls(), FakeLossPlot()
         self.metrics, self.status_bar, self.next_steps = FakeMetrics(), FakeStatusBar(), list[str]()
+        self.notices = list[Notice]()
         self.viewer = fake_viewer(self.displays, self.view, self.queries, owner)
         self.viewer.reduce_motion(True)
         self.builder = TargetBuilder(self.request, owner, SynchronousWorker())
         self.status = TrainingStatus(
             cast("TrainingControls", self.controls), cast("LossPlot", self.loss_plot), cast("Metrics", self.metrics),
-            cast("StatusBar", self.status_bar), self.next_steps.append, owner,
+            cast("StatusBar", self.status_bar), self.next_steps.append,
+            lambda notice: self.notices.append(notice), owner,
         )  # fmt: skip
         self.runner = runner = TrainingRunner(owner, self._make_thread)
         self.edits = EditsState(owner)

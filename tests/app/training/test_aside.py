@@ -276,14 +276,13 @@ def test_an_end_just_before_the_pause_is_shown_after_the_return(harness: Session
 
 def test_a_failure_just_before_the_pause_is_shown_after_the_return(harness: SessionHarness) -> None:
     train(harness)
-    posted = list[str]()
-    harness.status.notice_posted.connect(lambda notice: posted.append(notice.text))
+    notices = harness.notices = list[Notice]()
     harness.session.set_aside()
     attend(harness)
     harness.thread.failed.emit(harness.thread.number, Notice("training", "Out of memory."))
-    assert not any(posted)
+    assert not any(notice.text for notice in notices)
     harness.session.bring_back()
-    assert list(filter(None, posted)) == ["Out of memory."]
+    assert [notice.text for notice in notices if notice.text] == ["Out of memory."]
     assert harness.session.state == IDLE
 
 

@@ -233,8 +233,7 @@ def test_missing_compiler_is_reported_once(harness: SessionHarness) -> None:
 
 
 def test_diverged_training_posts_its_advice_as_a_notice(harness: SessionHarness) -> None:
-    notices = list[Notice]()
-    harness.status.notice_posted.connect(notices.append)
+    notices = harness.notices = list[Notice]()
     train(harness)
     end: Finished = replace(finished(200, "diverged"), advice="Lower the rate.")
     harness.thread.send(end)
@@ -246,9 +245,8 @@ def test_diverged_training_posts_its_advice_as_a_notice(harness: SessionHarness)
 
 
 def test_overfitting_is_reported_until_a_better_state_is_found(harness: SessionHarness) -> None:
-    notices = list[Notice]()
     train(harness)
-    harness.status.notice_posted.connect(notices.append)
+    notices = harness.notices = list[Notice]()
     harness.thread.send(Overfitting(100, 350), replace(progress(300), kept_step=100))
     (notice,) = notices
     assert (notice.topic, notice.text) == ("overfitting", "The flow is beginning to memorize the 350 training points.")

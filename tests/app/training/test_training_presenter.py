@@ -99,8 +99,7 @@ def test_failure_before_the_first_snapshot_keeps_the_previous_flow(harness: Sess
     before, hits, stage = harness.session.project(), harness.metrics.hits, harness.metrics.stage
     harness.request.show_text("Hi")
     harness.session.train()
-    notices = list[Notice]()
-    harness.status.notice_posted.connect(notices.append)
+    notices = harness.notices = list[Notice]()
     fail(harness)
     assert [notice.text for notice in notices if notice.text] == ["Out of memory."]
     assert harness.session.project().history is before.history
@@ -167,8 +166,7 @@ def test_queries_rest_only_while_a_training_computes(harness: SessionHarness) ->
 
 def test_recovery_posts_a_notice_and_discards_the_losses_after_it(harness: SessionHarness) -> None:
     train(harness, 100, 200)
-    notices = list[Notice]()
-    harness.status.notice_posted.connect(notices.append)
+    notices = harness.notices = list[Notice]()
     harness.thread.send(Recovered("loss exploded", 100, 5e-4, 1, 200, 2.0))
     assert "went back to step 100" in notices[-1].text
     harness.thread.send(progress(150, 1.8))

@@ -35,7 +35,8 @@ def fail(error):
 def create_failing_window():
     window, shown, opened = create(), [], []
     work, watch, scrubber = Work(window), QTimer(window, interval=10), window.findChild(QSlider, "layerScrubber")
-    window.crash_handler.notice_posted.connect(lambda notice: shown.append(notice.details.splitlines()[-1]))
+    post = window.crash_handler._post
+    window.crash_handler._post = lambda notice: (shown.append(notice.details.splitlines()[-1]), post(notice))
     def look():
         notices = [label.text() for label in window.findChildren(QLabel, "noticeText")]
         if any("gone.flowviz cannot be read: no such file" in notice for notice in notices) and not opened:
