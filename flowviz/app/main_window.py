@@ -195,7 +195,6 @@ class MainWindow(QMainWindow):
         self._center.set_presentation_bar(bar)
         self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout, self.lessons)
         self._presentation = Presentation(self, self._center, view, self.appearance, self._lesson_dock)
-        self._presentation.scaled.connect(self.comparisons.grid.set_text_scale)
         fill_training_menu(
             new_menu(self, "&Train"), training.controls, self.session, lambda: self.comparisons.trainings,
             viewing.history, self._copy_training, self.warm_up, self.comparisons.choose, self.comparisons.add_beside,
@@ -260,7 +259,7 @@ class MainWindow(QMainWindow):
         DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)
         self._show_target()
-        self._layout.follow_probe(self.view, lambda: self._presentation.is_on or self.lessons.is_shown)
+        self._layout.follow_probe(self.view, self._is_layout_kept)
         self._connect_pages()
         bus = session_bus()
         self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
@@ -269,28 +268,23 @@ class MainWindow(QMainWindow):
 
     def _connect_pages(self) -> None:
         comparisons, presentation, actions = self.comparisons, self._presentation, self.document_actions
-        options, font = self._training.flow.sheet.opening, self._training.target.text.sheet.opening
-        for changing in (
-            presentation.entered, presentation.leaving, comparisons.entered, comparisons.leaving, options, font,
-        ):  # fmt: skip
-            changing.connect(self.motion.dissolve)
+        for sheet in (self._training.flow.sheet, self._training.target.text.sheet):
+            sheet.opening.connect(self.motion.dissolve)
         pages = Pages(
-            self.welcome, comparisons, self.lessons, presentation, self._layout, self.notifications, self._training,
-            self._viewing.slider, self,
+            self.welcome, comparisons, self.lessons, self._lesson_dock, presentation, self._layout,
+            self.notifications, self.motion, self._viewing, self,
         )  # fmt: skip
         for shown in (self.session.started, actions.document.opened):
             shown.connect(pages.show_cloud)
-        self.session.undo.view_restored.connect(self.welcome.leave)
+        pause = self._training.controls.commands.pause
+        for changing in (pause.triggered, self._layout.panel_wanted, self.session.undo.view_restored):
+            changing.connect(self.welcome.leave)
         actions.document.opened.connect(lambda: comparisons.return_bar.show_entrant(""))
-        comparisons.state_changed.connect(actions.state_changed)
-        comparisons.state_changed.connect(lambda: self._edit_menu.serve(self.session.history))
+        comparisons.changed.connect(actions.state_changed)
+        comparisons.changed.connect(lambda: self._edit_menu.serve(self.session.history))
         self.session.returning.connect(comparisons.leave)
         comparisons.project_chosen.connect(actions.show_project)
         comparisons.file_chosen.connect(actions.open)
-        for signal, is_lesson in ((self.lessons.entered, True), (self.lessons.left, False)):
-            signal.connect(partial(self._viewing.view_bar.keep_labels, is_lesson))
-        self.lessons.left.connect(self.welcome.leave)  # must run before LessonDock restores the panels
-        self._lesson_dock.connect(presentation, pages.show_cloud_alone)
 
     def discard_changes(self) -> None:
         """Treat all documents as saved, so that closing asks no question."""
@@ -312,6 +306,9 @@ class MainWindow(QMainWindow):
         """Open the dialog that exports the selected flow of a comparison, or the only one."""
         self.welcome.leave()
         self.exports.show(self._export_source())
+
+    def _is_layout_kept(self) -> bool:
+        return self._presentation.is_on.value or self.lessons.is_shown.value
 
     def _show_target(self) -> None:
         self._training.target.show_target(self.target_builder.built, self.target_builder.problem)
@@ -362,7 +359,7 @@ class MainWindow(QMainWindow):
         self.comparisons.close()
         self._layout.give_back_room()
         self.lessons.close()
-        if not self._presentation.is_on:
+        if not self._presentation.is_on.value:
             self._layout.remember()
         self.hide()
         self.exports.close()

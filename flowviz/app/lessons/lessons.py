@@ -18,6 +18,7 @@ from flowviz.app.lessons.preparation import Preparation
 from flowviz.app.lessons.state import Attendance, LessonState
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
 from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.app.state.state import State
 from flowviz.app.widgets.announcer import Announcer
 from flowviz.errors import FlowvizError
 from flowviz.lessons import Lesson, Opening, Setup, is_shipped, next_lesson, read_lesson, shipped_lessons
@@ -38,14 +39,12 @@ class Lessons(QObject):
         opener: Opens what it needs.
         one_dimension: The page of the one-dimensional view.
         pointer: Points at the controls that a text names.
-        is_shown: Whether the panel is open.
+        is_shown: Whether the panel is open. It opens and closes when this changes.
         say: Shows a message in the status bar.
         post: Shows a notice.
         beginning: The observations at the beginning of the current step. None while it is being prepared.
     """
 
-    entered = pyqtSignal()  # before the panel is shown
-    left = pyqtSignal()  # the panel is to be closed
     began = pyqtSignal()  # a lesson is about to begin
 
     def __init__(
@@ -67,7 +66,7 @@ class Lessons(QObject):
         self.one_dimension, self.pointer, self.say, self.post = one_dimension, pointer, say, post
         self.state = LessonState(self)
         self._announcer = Announcer(self)
-        self.is_shown = False
+        self.is_shown = State(False, self)
         self._untrained = 0  # the last step that was reached before a training began
         self.beginning: Mapping[str, Any] | None = None
         self._connect()
@@ -79,7 +78,7 @@ class Lessons(QObject):
 
     def show(self) -> None:
         """Show the panel: the current step, or the list of lessons."""
-        self._show_panel()
+        self.is_shown.set(True)
         if self.lesson is None:
             self.show_list()
         else:
@@ -123,9 +122,9 @@ class Lessons(QObject):
 
     def leave(self) -> None:
         """Close the panel, and show the learner's project again."""
-        if self.is_shown and self.opener.kept is not None:
+        if self.is_shown.value and self.opener.kept is not None:
             self._after_asking(None, self._leave)
-        elif self.is_shown:
+        elif self.is_shown.value:
             self._leave()
 
     def discard_changes(self) -> None:
@@ -156,11 +155,6 @@ class Lessons(QObject):
         opener.failed.connect(lambda _: self.show_list())
         opener.taken_over.connect(self._interrupt)
 
-    def _show_panel(self) -> None:
-        if not self.is_shown:
-            self.is_shown = True
-            self.entered.emit()
-
     def _leave(self) -> None:
         self._interrupt()
         self.opener.put_back()
@@ -180,7 +174,7 @@ class Lessons(QObject):
     def _begin(self, lesson: Lesson, progress: Progress) -> None:
         self.began.emit()
         self.opener.keep()
-        self._show_panel()
+        self.is_shown.set(True)
         self.opener.opened = self.beginning = None
         self.state.attend(lesson, progress)
         self._preparation.open_panels(frozenset())
@@ -278,10 +272,9 @@ class Lessons(QObject):
 
     def _interrupt(self) -> None:
         """Close the panel, also because the learner has opened something else."""
-        if self.is_shown:
+        if self.is_shown.value:
             if self.state.value.step is not None:
                 self.say(PAUSED)
             self.beginning = None
             self.state.attend(None)
-            self.is_shown = False
-            self.left.emit()
+            self.is_shown.set(False)

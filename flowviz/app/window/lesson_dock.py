@@ -1,7 +1,5 @@
 """The dock of the lessons panel: takes the place of the other panels, and stays open in presentations."""
 
-from collections.abc import Callable
-
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QAbstractButton, QMainWindow
@@ -13,7 +11,6 @@ from flowviz.app.widgets.controls import DisclosureButton
 from flowviz.app.widgets.sheet import SheetButton
 from flowviz.app.window.dock import Dock
 from flowviz.app.window.panel_layout import PanelLayout
-from flowviz.app.window.presentation import Presentation
 
 TITLE, PRESENTED_TITLE = "Lessons", "Lessons · Press Esc to end the presentation"
 MAX_WIDTH_SHARE = 0.36  # of the window
@@ -28,46 +25,27 @@ class LessonDock(Dock):
         self._openers = dict[QAbstractButton, bool]()  # of details, explanations and options: whether each was open
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
 
-    def connect(self, presentation: Presentation, show_flow: Callable[[], object]) -> None:
-        """Open and close with the lessons, and follow a presentation.
+    def set_open(self, is_open: bool) -> None:
+        """Take the place of the other panels, or give it back to them."""
+        if is_open:
+            buttons = self._window.findChildren((DisclosureButton, SheetButton))
+            self._openers = {each: each.isChecked() for each in buttons}
+            self._panels.replace(self, self._wanted_width())
+        else:
+            self._panels.remove(self)
+            for opener, was_open in self._openers.items():
+                opener.setChecked(was_open)
 
-        Args:
-            presentation: The presentation mode, which keeps the panel.
-            show_flow: Leaves what would cover the cloud, before the panel is shown and before a lesson begins.
-        """
-        lessons = self._lessons
-        for signal in (lessons.entered, lessons.began):
-            signal.connect(show_flow)
-        for signal in (lessons.entered, lessons.left):
-            signal.connect(presentation.give_way)
-        lessons.entered.connect(self._open)
-        lessons.left.connect(self._leave)
-        lessons.pointer.revealing.connect(presentation.give_way)
-        self._panels.resetting.connect(lessons.leave)
-        presentation.scaled.connect(lessons.one_dimension.set_text_scale)
-        presentation.scaled.connect(self._scale)
-        observer = lessons.observer
-        observer.add(lambda: {"presenting": presentation.is_on}, presentation.scaled)
-        observer.add(lambda: {"panels": self._panels.open_names}, self._panels.panels_changed)
+    def set_text_scale(self, scale: float) -> None:
+        """Enlarge the text for a presentation, which the title says how to end; 1 stands for none."""
+        self.setWindowTitle(TITLE if scale == 1 else PRESENTED_TITLE)
+        self._lesson_panel.set_text_scale(scale)
+        if not self.isHidden() and scale != 1:
+            self._window.resizeDocks([self], [self._wanted_width()], Qt.Orientation.Horizontal)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         existing(event).ignore()  # it closes with the lessons, which may ask first
         self._lessons.leave()
 
-    def _open(self) -> None:
-        self._openers = {each: each.isChecked() for each in self._window.findChildren((DisclosureButton, SheetButton))}
-        self._panels.replace(self, self._wanted_width())
-
-    def _leave(self) -> None:
-        self._panels.remove(self)
-        for opener, was_open in self._openers.items():
-            opener.setChecked(was_open)
-
     def _wanted_width(self) -> int:
         return min(self._lesson_panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))
-
-    def _scale(self, scale: float) -> None:
-        self.setWindowTitle(TITLE if scale == 1 else PRESENTED_TITLE)
-        self._lesson_panel.set_text_scale(scale)
-        if not self.isHidden() and scale != 1:
-            self._window.resizeDocks([self], [self._wanted_width()], Qt.Orientation.Horizontal)

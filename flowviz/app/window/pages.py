@@ -1,54 +1,57 @@
-"""The pages of the window, the cloud and the start page, and what rearranges the panels around them."""
+"""The pages of the window: the start page, the cloud, comparisons, lessons and presentations."""
 
 from PyQt6.QtCore import QObject
-from PyQt6.QtWidgets import QWidget
 
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.notices.notifications import Notifications
-from flowviz.app.training.widgets import TrainingWidgets
+from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.welcome.welcome import Welcome
+from flowviz.app.widgets.motion import Dissolve
+from flowviz.app.window.lesson_dock import LessonDock
 from flowviz.app.window.panel_layout import PanelLayout
 from flowviz.app.window.presentation import Presentation
 from flowviz.app.workspace.comparisons import Comparisons
 
 
 class Pages(QObject):
-    """Leaves a page, the tour or a presentation when something else takes its place."""
+    """Leaves a page, the tour or a presentation when something else takes its place, and arranges the panels for it."""
 
     def __init__(
         self,
         welcome: Welcome,
         comparisons: Comparisons,
         lessons: Lessons,
+        lesson_dock: LessonDock,
         presentation: Presentation,
         layout: PanelLayout,
         notifications: Notifications,
-        training: TrainingWidgets,
-        next_focus: QWidget,
+        motion: Dissolve,
+        widgets: ViewerWidgets,
         parent: QObject,
     ) -> None:
-        """Connect the pages; `next_focus` gets the focus when a comparison is left."""
         super().__init__(parent)
         self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
-        self._lessons, self._layout, self._notifications = lessons, layout, notifications
-        training.controls.commands.pause.triggered.connect(welcome.leave)
+        self._lessons, self._lesson_dock, self._layout = lessons, lesson_dock, layout
+        self._notifications, self._motion, self._widgets = notifications, motion, widgets
         for arranged in (welcome.entered, layout.resetting):
             arranged.connect(self._release_panels)
-        layout.panel_wanted.connect(welcome.leave)
-        presentation.entered.connect(self._prepare_presentation)
-        for changed in (presentation.left, lessons.entered, lessons.left):
-            changed.connect(self._set_notices_aside)
-        comparisons.entered.connect(self._prepare_comparison)
-        comparisons.leaving.connect(presentation.give_way)
-        comparisons.left.connect(layout.give_back_room)
-        comparisons.left.connect(lambda: next_focus.setFocus())
+        layout.resetting.connect(lessons.leave)
+        comparisons.changing.connect(self._prepare_comparison)
+        comparisons.changed.connect(self._finish_comparison)
+        presentation.is_on.observe(bool, self._follow_presentation)
+        presentation.text_scale.observe(float, self._scale)
+        lessons.is_shown.observe(bool, self._follow_lessons)
+        lessons.began.connect(self._show_cloud_alone)
+        lessons.pointer.revealing.connect(presentation.give_way)
+        lessons.observer.add(lambda: {"presenting": presentation.is_on.value}, presentation.is_on.changed)
+        lessons.observer.add(lambda: {"panels": layout.open_names}, layout.panels_changed)
 
     def show_cloud(self) -> None:
         """Show the cloud, in place of the start page or a comparison."""
         self._welcome.leave()
         self._comparisons.leave()
 
-    def show_cloud_alone(self) -> None:
+    def _show_cloud_alone(self) -> None:
         """Show the cloud, and end the tour, which explains other things."""
         self._welcome.end_tour()
         self.show_cloud()
@@ -58,20 +61,45 @@ class Pages(QObject):
         self._presentation.give_way()
         self.show_cloud()
 
-    def _prepare_presentation(self) -> None:
-        self._welcome.leave()
-        self._welcome.end_tour()
-        self._comparisons.return_bar.hide()
-        if not self._comparisons.is_shown:  # which hides panels
-            self._layout.remember()
-        self._notifications.set_aside(True)
+    def _prepare_comparison(self, is_shown: bool) -> None:
+        self._motion.dissolve()
+        self._presentation.give_way()
+        if is_shown:
+            self._welcome.end_tour()
+            self._welcome.leave()
+            if not self._comparisons.is_shown:
+                self._layout.make_room()
+
+    def _finish_comparison(self, is_shown: bool) -> None:
+        if not is_shown:
+            self._layout.give_back_room()
+            self._widgets.slider.setFocus()
+
+    def _follow_presentation(self, is_on: bool) -> None:
+        self._motion.dissolve()
+        if is_on:
+            self._welcome.leave()
+            self._welcome.end_tour()
+            self._comparisons.return_bar.hide()
+            if not self._comparisons.is_shown:  # which hides panels
+                self._layout.remember()
+        self._set_notices_aside()
+
+    def _scale(self, scale: float) -> None:
+        self._comparisons.grid.set_text_scale(scale)
+        self._lessons.one_dimension.set_text_scale(scale)
+        self._lesson_dock.set_text_scale(scale)
+
+    def _follow_lessons(self, is_shown: bool) -> None:
+        """Open or close the panel of the lessons, after everything else that arranges the panels was left."""
+        self._set_notices_aside()
+        self._widgets.view_bar.keep_labels(is_shown)
+        if is_shown:
+            self._show_cloud_alone()
+        else:
+            self._welcome.leave()
+        self._presentation.give_way()
+        self._lesson_dock.set_open(is_shown)
 
     def _set_notices_aside(self) -> None:
-        self._notifications.set_aside(self._presentation.is_on or self._lessons.is_shown)
-
-    def _prepare_comparison(self) -> None:
-        self._presentation.give_way()
-        self._welcome.end_tour()
-        self._welcome.leave()
-        if not self._comparisons.is_shown:
-            self._layout.make_room()
+        self._notifications.set_aside(self._presentation.is_on.value or self._lessons.is_shown.value)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QWIDGETSIZE_MAX, QDockWidget, QMainWindow, QMenu, QStatusBar, QToolBar, QWidget
 from PyQt6.sip import isdeleted
@@ -10,6 +10,7 @@ from PyQt6.sip import isdeleted
 from flowviz.app.commands.actions import Entry, fill_menu, make_checkable
 from flowviz.app.desktop.existing import existing
 from flowviz.app.pane.central_widget import CentralWidget
+from flowviz.app.state.state import State
 from flowviz.app.style.appearance import Appearance
 from flowviz.app.threads.delay import delayed
 
@@ -31,12 +32,12 @@ class WindowSnapshot:
 
 
 class Presentation(QObject):
-    """Controller of full screen and presentation mode; Escape leaves either."""
+    """Controller of full screen and presentation mode; Escape leaves either.
 
-    entered = pyqtSignal()  # emitted before the window changes
-    leaving = pyqtSignal()  # emitted before the window changes back
-    left = pyqtSignal()
-    scaled = pyqtSignal(float)  # factor by which text is enlarged; 1 at the end
+    Attributes:
+        is_on: Whether the window is in presentation mode. It changes before the window does.
+        text_scale: The factor by which text is enlarged, 1 if there is no presentation.
+    """
 
     def __init__(
         self, window: QMainWindow, center: CentralWidget, menu: QMenu, appearance: Appearance, *kept: QDockWidget
@@ -52,6 +53,7 @@ class Presentation(QObject):
         """
         super().__init__(window)
         self._window, self._center, self._kept, self._appearance = window, center, kept, appearance
+        self.is_on, self.text_scale = State(False, self), State(1.0, self)
         self._before: WindowSnapshot | None = None
         self._restoring: WindowSnapshot | None = None  # while the window manager has yet to resize the window
         self._restore_timer = delayed(self, self._stop_restoring, RESTORE_PERIOD_MS)
@@ -68,14 +70,9 @@ class Presentation(QObject):
             make_checkable(mode)
         window.installEventFilter(self)
 
-    @property
-    def is_on(self) -> bool:
-        """Return whether the window is in presentation mode."""
-        return self._before is not None
-
     def enter(self) -> None:
         """Enter presentation mode."""
-        self.entered.emit()
+        self.is_on.set(True)
         window = self._window
         bars = [bar for kind in (QToolBar, QStatusBar) for bar in window.findChildren(kind) if bar.isVisible()]
         state = window.windowState()
@@ -92,11 +89,11 @@ class Presentation(QObject):
         before = self._before
         if before is None:
             return
-        self.leaving.emit()
+        self.is_on.set(False)
         self._before = None
         self._window.setWindowState(before.state)
         self._center.end_presentation()
-        self.scaled.emit(1.0)
+        self.text_scale.set(1.0)
         self._show_menu_bar(True)
         for bar in before.bars:
             bar.show()
@@ -104,7 +101,6 @@ class Presentation(QObject):
         self._restoring = before
         self._restore_timer.start()
         self._presentation.setChecked(False)
-        self.left.emit()
 
     def give_way(self) -> None:
         """Leave presentation mode for something that arranges the panels itself."""
@@ -117,10 +113,10 @@ class Presentation(QObject):
         scale = min(max(screen.size().height() / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
         scale *= 100 / self._appearance.text_size
         self._center.present(scale)
-        self.scaled.emit(scale)
+        self.text_scale.set(scale)
 
     def _toggle(self) -> None:
-        (self.leave if self.is_on else self.enter)()
+        (self.leave if self.is_on.value else self.enter)()
 
     def _toggle_full_screen(self) -> None:
         self._window.setWindowState(self._window.windowState() ^ FULL_SCREEN)
@@ -142,7 +138,7 @@ class Presentation(QObject):
             before.focus.setFocus()
 
     def _handle_escape(self) -> None:
-        if self.is_on:
+        if self.is_on.value:
             self.leave()
         elif self._window.isFullScreen():
             self._toggle_full_screen()
@@ -151,7 +147,7 @@ class Presentation(QObject):
         kind = event.type() if event is not None else None
         if kind == QEvent.Type.WindowStateChange:
             self._full_screen.setChecked(self._window.isFullScreen())
-        elif kind == QEvent.Type.FontChange and self.is_on:
+        elif kind == QEvent.Type.FontChange and self.is_on.value:
             self._scale()
         elif kind == QEvent.Type.Resize and self._restoring and self._window.size() == self._restoring.size:
             self._restore(self._restoring)  # Qt resized the panels for the full screen

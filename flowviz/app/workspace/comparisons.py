@@ -46,10 +46,8 @@ class Comparisons(QObject):
         return_bar: A bar that leads back to the comparison, for a place above the cloud.
     """
 
-    entered = pyqtSignal()  # before it is shown
-    leaving = pyqtSignal()  # before the flow of the window returns
-    left = pyqtSignal()
-    state_changed = pyqtSignal()  # whether it is shown
+    changing = pyqtSignal(bool)  # before it is shown, or before the flow of the window returns
+    changed = pyqtSignal(bool)  # whether it is shown
     project_chosen = pyqtSignal(object, object)  # Project to open on its own, and a function to call then
     file_chosen = pyqtSignal(object)  # path of a project to open
 
@@ -149,7 +147,7 @@ class Comparisons(QObject):
 
     def enter(self, comparison: Comparison | None = None) -> None:
         """Show a comparison, by default the one that was left. The training of the flow of the window pauses."""
-        self.entered.emit()
+        self.changing.emit(True)
         self.return_bar.hide()
         workbench = self.workbench
         if comparison is not None and self._is_beside:
@@ -160,18 +158,17 @@ class Comparisons(QObject):
         elif comparison is not None:
             workbench.show(comparison)
         self._cloud.setFocus()
-        self.state_changed.emit()
+        self.changed.emit(True)
 
     def leave(self) -> None:
         """Return to the flow of the window. The comparison is kept, and its training pauses."""
         if not self.is_shown:
             return
-        self.leaving.emit()
+        self.changing.emit(False)
         self.workbench.leave()
         self.return_bar.show_entrant("")
         self.return_bar.show()
-        self.left.emit()
-        self.state_changed.emit()
+        self.changed.emit(False)
 
     def picture(self) -> QImage | None:
         """Return the picture of all panes. None if there is only one."""

@@ -196,7 +196,7 @@ def test_a_link_to_a_command_leaves_a_presentation_without_menus(window: Window,
     attended.trigger("presentationAction")
     settle(window.main)
     follow(attended, "lessonText", "control:exportAction")
-    assert not window.main._presentation.is_on
+    assert not window.main._presentation.is_on.value
     assert isinstance(QApplication.activePopupWidget(), QMenu)
 
 
@@ -204,9 +204,9 @@ def test_a_link_leaves_a_presentation_only_for_what_cannot_be_seen(window: Windo
     attended.trigger("presentationAction")
     settle(window.main)
     follow(attended, "lessonText", "control:stageStrip")
-    assert window.main._presentation.is_on
+    assert window.main._presentation.is_on.value
     follow(attended, "lessonText", "control:showButton")
-    assert not window.main._presentation.is_on
+    assert not window.main._presentation.is_on.value
     assert pointed_at(window) == [window.find(QToolButton, "showButton")]
 
 

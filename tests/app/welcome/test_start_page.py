@@ -209,7 +209,7 @@ def test_page_and_presentation_leave_each_other(start: Welcome) -> None:
         assert not start.is_shown
         assert not dock.isVisible()
         choose(start.window, title)
-        assert not presentation.is_on
+        assert not presentation.is_on.value
         start.window.main.welcome.leave()
         assert dock.isVisible()
 

@@ -238,9 +238,9 @@ def test_escape_clears_the_selection_before_it_leaves_a_presentation(window: Win
     window.main.view.set_selection(Selection(np.arange(window.main.view.value.particles) == 3))
     keyboard.press(Key.Key_Escape)
     assert window.main.view.value.selection is None
-    assert window.main._presentation.is_on
+    assert window.main._presentation.is_on.value
     keyboard.press(Key.Key_Escape)
-    assert not window.main._presentation.is_on
+    assert not window.main._presentation.is_on.value
 
 
 def test_keys_move_through_the_stage_strip(window: Window, keyboard: Keyboard) -> None:

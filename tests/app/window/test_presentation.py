@@ -29,7 +29,6 @@ from flowviz.app.style.tokens import MARGIN
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.widgets.focus_ring import FocusRing
 from flowviz.app.window.lesson_dock import PRESENTED_TITLE
-from flowviz.app.window.presentation import Presentation
 from flowviz.app.workspace.table import FiguresTable
 from flowviz.records import Event
 from flowviz.specs import TextSpec
@@ -378,13 +377,14 @@ def test_notices_of_a_lesson_and_of_a_presentation_in_it_stay_visible(window: Wi
     assert "Before" in window.notice
 
 
-def test_earlier_notices_stay_aside_until_a_presentation_that_ends_with_the_lessons_is_over(window: Window) -> None:
+def test_earlier_notices_stay_aside_until_a_presentation_that_ends_with_the_lessons_is_over(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window.main.notifications.post(Notice("export", "Before the lesson."))
     window.main.lessons.show()
     choose(window, "Presentation")
     shown_at_the_end = list[str]()
-    (presentation,) = window.main.findChildren(Presentation)
-    presentation.leaving.connect(lambda: shown_at_the_end.append(window.notice))
+    monkeypatch.setattr(window.main.motion, "dissolve", lambda: shown_at_the_end.append(window.notice))
     window.main.lessons.leave()
     assert shown_at_the_end == [""]
     assert "Before" in window.notice
