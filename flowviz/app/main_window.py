@@ -137,16 +137,16 @@ class MainWindow(QMainWindow):
             self.request, self.view, self.layer_editor, self.target_builder, self.viewer, self.status, runner, self
         )
         self.warm_up = WarmUp(self.request, self.session, self)
-        around = self.comparisons.around = Surroundings(
-            self._center, training, self.request, self.view, self.edits, self.target_builder, self.session,
-            self.viewer, runner, self.status, post,
-        )  # fmt: skip
-        self._center.add_bar(self.comparisons.return_bar)
         comparison = self.comparisons.dialogs
         self.document_actions = DocumentActions(
             self.session, comparison, lambda: self.comparisons.is_shown, self.target_importer.open_file,
             lambda path: self.lessons.open(path), post, self,
         )  # fmt: skip
+        around = self.comparisons.around = Surroundings(
+            self._center, training, self.request, self.view, self.edits, self.target_builder, self.session,
+            self.viewer, runner, self.status, self.document_actions, post,
+        )  # fmt: skip
+        self._center.add_bar(self.comparisons.return_bar)
         project, drafts = self.document_actions.project, Drafts(drafts_folder())
         thread = LatestWorker(post)
         thread.succeeded.connect(self.notifications.withdraw)
@@ -158,8 +158,8 @@ class MainWindow(QMainWindow):
         say = training.status_bar.show_message
         self.exports = Exports(self, say, post)
         self.lessons, self._lesson_files = create_lessons(
-            self, self._stack, self._lesson_panel, self._viewing.cloud, around, self.document_actions,
-            self.comparisons, self.exports, self._layout.open_panels, self._layout.show_beside,
+            self, self._stack, self._lesson_panel, self._viewing.cloud, around, self.comparisons,
+            self.exports, self._layout.open_panels, self._layout.show_beside,
         )  # fmt: skip
         self.crash_handler = CrashHandler([autosave.save for autosave in self.autosaves], post, self)
         self.editing = Editing(
@@ -172,7 +172,8 @@ class MainWindow(QMainWindow):
             self, self._stack, training, self._viewing, self.request, self.target_builder, self.session,
             self.document_actions, show_lessons=self.lessons.show, build_by_hand=self.editing.by_hand.choose,
             compare=partial(self.comparisons.choose, trains=True), open_example=open_example,
-            set_panels_aside=self._layout.set_aside, put_panels_back=self._layout.put_back,
+            release_panels=lambda: self._pages.release_panels(), set_panels_aside=self._layout.set_aside,
+            put_panels_back=self._layout.put_back,
         )  # fmt: skip
 
     def _create_menus(self) -> None:
@@ -270,12 +271,12 @@ class MainWindow(QMainWindow):
         comparisons, presentation, actions = self.comparisons, self._presentation, self.document_actions
         for sheet in (self._training.flow.sheet, self._training.target.text.sheet):
             sheet.opening.connect(self.motion.dissolve)
-        pages = Pages(
+        self._pages = Pages(
             self.welcome, comparisons, self.lessons, self._lesson_dock, presentation, self._layout,
             self.notifications, self.motion, self._viewing, self,
         )  # fmt: skip
         for shown in (self.session.started, actions.document.opened):
-            shown.connect(pages.show_cloud)
+            shown.connect(self._pages.show_cloud)
         pause = self._training.controls.commands.pause
         for changing in (pause.triggered, self._layout.panel_wanted, self.session.undo.view_restored):
             changing.connect(self.welcome.leave)
@@ -283,8 +284,6 @@ class MainWindow(QMainWindow):
         comparisons.changed.connect(actions.state_changed)
         comparisons.changed.connect(lambda: self._edit_menu.serve(self.session.history))
         self.session.returning.connect(comparisons.leave)
-        comparisons.project_chosen.connect(actions.show_project)
-        comparisons.file_chosen.connect(actions.open)
 
     def discard_changes(self) -> None:
         """Treat all documents as saved, so that closing asks no question."""

@@ -5,7 +5,6 @@ from functools import partial
 
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
-from flowviz.app.document.actions import DocumentActions
 from flowviz.app.export.exports import Exports
 from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
@@ -37,7 +36,6 @@ def create_lessons(
     panel: LessonPanel,
     cloud: CloudView,
     around: Surroundings,
-    documents: DocumentActions,
     comparisons: Comparisons,
     exports: Exports,
     open_panels: Callable[[frozenset[str]], object],
@@ -46,18 +44,18 @@ def create_lessons(
     """Create the lessons of a window, which observe its states and change them."""
     view, session, viewer = around.view, around.session, around.viewer
     page, suspects = OneDimensionPage(stack, window), SuspectMarks(cloud, viewer, view)
-    observer = _create_observer(window, around, documents, comparisons, exports)
+    observer = _create_observer(window, around, comparisons, exports)
     observer.add(suspects.observations, suspects.changed)
     observer.add(page.observations, page.changed)
     preparation = Preparation(
         view, around.request, session, viewer, around.edits, comparisons.compared, page, suspects, open_panels
     )
-    opener = Opener(documents.document, session, comparisons, page.set_shown, around.post, window)
+    opener = Opener(around.documents.document, session, comparisons, page.set_shown, around.post, window)
     pointer = Pointer(window, show_dock)
     panel.step.control_chosen.connect(pointer.point_at)
     lessons = Lessons(
-        window, panel, documents, observer, opener, preparation, page, pointer, around.panels.status_bar.show_message,
-        around.post,
+        window, panel, around.documents, observer, opener, preparation, page, pointer,
+        around.panels.status_bar.show_message, around.post,
     )  # fmt: skip
     StepKeys(panel.step.text, stack, page, view, lessons.state)
     files = LessonFiles(window, lessons)
@@ -70,13 +68,12 @@ def create_lessons(
 def _create_observer(
     window: QMainWindow,
     around: Surroundings,
-    documents: DocumentActions,
     comparisons: Comparisons,
     exports: Exports,
 ) -> Observer:
     """Return an observer of the states of the window."""
     observer = Observer(window)
-    training = TrainingSource(around.session, around.runner, around.status, documents.document, window)
+    training = TrainingSource(around.session, around.runner, around.status, around.documents.document, window)
     view, request, edits, viewer = around.view, around.request, around.edits, around.viewer
     compared, playhead = comparisons.compared, around.viewer.playhead
     observer.add(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz.app.commands.catalog import Command
@@ -35,8 +35,6 @@ class Welcome(QObject):
     The page is created when it is first shown, in place of the cloud. Training or opening something leaves it.
     """
 
-    entered = pyqtSignal()  # before the page or the tour is shown
-
     def __init__(
         self,
         window: QMainWindow,
@@ -52,6 +50,7 @@ class Welcome(QObject):
         build_by_hand: Callable[[], object],
         compare: Callable[[], object],
         open_example: Callable[[Path], object],
+        release_panels: Callable[[], object],
         set_panels_aside: Callable[[], object],
         put_panels_back: Callable[[], object],
     ) -> None:
@@ -60,6 +59,7 @@ class Welcome(QObject):
         self._window, self._stack, self._panels, self._viewer_widgets = window, stack, panels, viewer_widgets
         self._session, self._document_actions = session, document_actions
         self._request, self._builder = request, builder
+        self._release_panels = release_panels
         self._set_panels_aside, self._put_panels_back = set_panels_aside, put_panels_back
         self._page: StartPage | None = None
         self._tour: Tour | None = None
@@ -84,7 +84,7 @@ class Welcome(QObject):
 
     def show(self) -> None:
         """Show the start page, with the focus in its text box."""
-        self.entered.emit()
+        self._release_panels()
         self.end_tour()
         if self._page is None:
             self._page = StartPage(self._request, self._actions)
@@ -118,7 +118,7 @@ class Welcome(QObject):
 
     def take_tour(self) -> None:
         """Start the tour, or start it over."""
-        self.entered.emit()
+        self._release_panels()
         self.leave()
         if self._tour is None:
             steps = tour_steps(self._panels, self._viewer_widgets, existing(self._window.menuBar()))

@@ -33,9 +33,7 @@ class Pages(QObject):
         self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
         self._lessons, self._lesson_dock, self._layout = lessons, lesson_dock, layout
         self._notifications, self._motion, self._widgets = notifications, motion, widgets
-        for arranged in (welcome.entered, layout.resetting):
-            arranged.connect(self._release_panels)
-        layout.resetting.connect(lessons.leave)
+        layout.resetting.connect(self._reset)
         comparisons.changing.connect(self._prepare_comparison)
         comparisons.changed.connect(self._finish_comparison)
         presentation.is_on.observe(bool, self._follow_presentation)
@@ -56,10 +54,14 @@ class Pages(QObject):
         self._welcome.end_tour()
         self.show_cloud()
 
-    def _release_panels(self) -> None:
-        """Leave what arranges the panels of the window in its own way."""
+    def release_panels(self) -> None:
+        """Leave what arranges the panels of the window in its own way, apart from the lessons."""
         self._presentation.give_way()
         self.show_cloud()
+
+    def _reset(self) -> None:
+        self.release_panels()
+        self._lessons.leave()
 
     def _prepare_comparison(self, is_shown: bool) -> None:
         self._motion.dissolve()

@@ -48,8 +48,6 @@ class Comparisons(QObject):
 
     changing = pyqtSignal(bool)  # before it is shown, or before the flow of the window returns
     changed = pyqtSignal(bool)  # whether it is shown
-    project_chosen = pyqtSignal(object, object)  # Project to open on its own, and a function to call then
-    file_chosen = pyqtSignal(object)  # path of a project to open
 
     def __init__(self, window: QMainWindow, cloud: CloudView, view: ViewState) -> None:
         """Prepare to show comparisons.
@@ -89,7 +87,7 @@ class Comparisons(QObject):
     def take_project(self, path: Path) -> None:
         """Add the flow of a project file to the comparison that is shown, or open the file."""
         if self.shown is None or projects.is_comparison(path):
-            self.file_chosen.emit(path)
+            self.around.documents.open(path)
         else:
             self.shown.adding.add_file(path)
 
@@ -217,7 +215,7 @@ class Comparisons(QObject):
             if trains:
                 self.around.session.resume()
         else:
-            self.project_chosen.emit(run.project, partial(self.return_bar.show_entrant, run.name))
+            self.around.documents.show_project(run.project, partial(self.return_bar.show_entrant, run.name))
 
     def _open(self, name: str) -> None:
-        self.project_chosen.emit(self.compared.comparison[name], partial(self.return_bar.show_entrant, name))
+        self.around.documents.show_project(self.compared.comparison[name], partial(self.return_bar.show_entrant, name))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flowviz.app.document.actions import DocumentActions
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.central_widget import CentralWidget
 from flowviz.app.pane.viewer import Viewer
@@ -30,4 +31,5 @@ class Surroundings:
     viewer: Viewer
     runner: TrainingRunner
     status: TrainingStatus
+    documents: DocumentActions
     post: Callable[[Notice], object]
