@@ -42,7 +42,7 @@ class Pages(QObject):
         lessons.began.connect(self._show_cloud_alone)
         lessons.pointer.revealing.connect(presentation.give_way)
         lessons.observer.add(lambda: {"presenting": presentation.is_on.value}, presentation.is_on.changed)
-        lessons.observer.add(lambda: {"panels": layout.open_names}, layout.panels_changed)
+        lessons.observer.add(lambda: {"panels": layout.open_names}, *layout.visibility_changes)
 
     def show_cloud(self) -> None:
         """Show the cloud, in place of the start page or a comparison."""

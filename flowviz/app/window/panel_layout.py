@@ -37,11 +37,11 @@ class PanelLayout(QObject):
     """Creates the panels, arranges them, and saves and restores how the user arranged them.
 
     Attributes:
+        visibility_changes: A signal of each panel, emitted when it is opened, closed or moved.
         help_buttons: The buttons that show and hide explanations in the panels.
     """
 
     resetting = pyqtSignal()
-    panels_changed = pyqtSignal()  # a panel was opened, closed or moved
     panel_wanted = pyqtSignal()  # the user opens a panel, which needs the others around it
 
     def __init__(self, window: QMainWindow, panels: TrainingWidgets, inspector: Inspector, ledger: LedgerPanel) -> None:
@@ -56,6 +56,7 @@ class PanelLayout(QObject):
         self.ledger = Dock("ledger", "Le&dger", ledger, window)
         self.help_buttons = inspector.help, ledger.help, panels.metrics.help, panels.flow.help
         self._docks = self.target, self.training, self.loss, self.inspector, self.ledger
+        self.visibility_changes = [dock.visibilityChanged for dock in self._docks]
         self._hidden, self._makes_room = list[Dock](), False  # for several clouds
         self._has_opened_ledger = False  # for the probe, so that it closes with it
         self._is_compact = False  # whether the inspector was tabbed behind the loss panel for lack of room
@@ -68,7 +69,6 @@ class PanelLayout(QObject):
         for dock in self._docks:
             for signal in (dock.dockLocationChanged, dock.visibilityChanged):
                 signal.connect(lambda: self._fit_timer.start())
-            dock.visibilityChanged.connect(lambda _: self.panels_changed.emit())
             dock.watch_content(self.follow_content, partial(self._make_room, dock))
         self._arrange()
 
