@@ -218,10 +218,10 @@ class Training:
         points = self._flow.objective.prepared(drawn.rows(self._flow.spec, own_rng).reshape(steps, batch, -1), own_rng)
         self._latest_points = drawn.part(slice(count * batch)).part(slice(-LATEST_POINTS, None))
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
-        guard = self._guard
+        guard, start = self._guard, self._start[0]
         edits, lattice = self._flow.edits, lattice_of(self._flow.objective, self._target, self._budget.fraction)
         state, losses = self._runner.run(
-            guard.state, guard.step, points, rates, self._spec, compiled=compiled, edits=edits, lattice=lattice
+            guard.state, guard.step, start, points, rates, self._spec, compiled=compiled, edits=edits, lattice=lattice
         )
         fault = self._guard.take_chunk(state, self._guard.step + count, losses)
         if fault is not None:

@@ -28,7 +28,8 @@ from flowviz.specs.recipes import Recipe
 from flowviz.specs.training import ObjectiveName
 
 FIRST_DECAY, EPSILON = 0.9, 1e-8  # β₁ and ε of Adam: Kingma & Ba 2015, algorithm 1
-STEP_ARGUMENTS = 10  # of a chunk without edits, of which four are the state
+MEMORY = 0.1  # share of the steps so far over which squares of gradients are averaged at least
+STEP_ARGUMENTS = 11  # of a chunk without edits, of which four are the state
 USUAL = 0.1  # in the keys of runners, which all flows share that leave out values
 REMEMBERED = 64  # runners: TensorFlow never frees a graph, so creating one again would only add a second copy
 Lattice = tuple[NDArray[np.float32], ...]  # log-densities (SIDE, SIDE) and their place (4,), or nothing
@@ -80,6 +81,20 @@ class State(NamedTuple):
     def finite(self) -> bool:
         """Return whether all numbers are finite."""
         return all(bool(np.isfinite(tensor).all()) for tensor in self)
+
+
+class Decays(NamedTuple):
+    """How fast a step learns and forgets, as scalars.
+
+    Attributes:
+        rate: The learning rate.
+        weight: Share by which the weights shrink.
+        second: β₂ of Adam, the share of the average of squared gradients that remains.
+    """
+
+    rate: tf.Tensor
+    weight: tf.Tensor
+    second: tf.Tensor
 
 
 class Edited(NamedTuple):
@@ -174,6 +189,7 @@ class ChunkRunner:
         self,
         state: State,
         step: int,
+        start: int,
         points: NDArray[np.float32],
         rates: NDArray[np.float32],
         spec: TrainingSpec,
@@ -187,6 +203,7 @@ class ChunkRunner:
         Args:
             state: The state to start from.
             step: Number of the first step, counted from 0.
+            start: Step at which the budget began, which is later than 0 if the target changed.
             points: What to learn from (steps, batch, columns), as the objective prepares it, for a full chunk,
                 whatever the number of rates.
             rates: Learning rate of each step, at most as many as a chunk has.
@@ -207,6 +224,7 @@ class ChunkRunner:
         *tensors, losses = (found or self._graph)(
             *state,
             tf.constant(step),
+            tf.constant(start),
             tf.constant(points),
             tf.constant(padded),
             *self._constants(spec),
@@ -249,6 +267,7 @@ class ChunkRunner:
         return [
             *State.of(self.flow),
             tf.constant(0),
+            tf.constant(0),
             points,
             rates,
             *self._constants(TrainingSpec(steps=1)),
@@ -271,7 +290,7 @@ class ChunkRunner:
         return tf.constant(own.peak_rate, tf.float32), tf.constant(own.clip_norm, tf.float32)
 
     def _take_steps(self, *arguments: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        *state, step, points, rates, highest_rate, clip_norm, count = arguments[:STEP_ARGUMENTS]
+        *state, step, start, points, rates, highest_rate, clip_norm, count = arguments[:STEP_ARGUMENTS]
         chain, objective = self.flow.chain, self.flow.objective
         lattice = arguments[STEP_ARGUMENTS : STEP_ARGUMENTS + 2] if objective.learns_from_density else ()
         if self._edited:
@@ -284,8 +303,8 @@ class ChunkRunner:
                 lambda *numbers: objective.loss(chain, *numbers, points[i], pace, *lattice),
                 State(*tensors),
                 step + i,
-                rates[i],
                 clip_norm,
+                _decays(self.flow.spec.recipe, rates[i], pace, step - start + i),
             )
             return i + 1, tf.tensor_scatter_nd_update(losses, [[i]], [loss]), *new_state
 
@@ -299,15 +318,15 @@ class ChunkRunner:
         loss_of: Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
         state: State,
         step: tf.Tensor,
-        rate: tf.Tensor,
         clip_norm: tf.Tensor,
+        decays: Decays,
     ) -> tuple[State, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.parameters)
             loss, statistics = loss_of(state.parameters, state.statistics)
         gradient = tf.clip_by_norm(tape.gradient(loss, state.parameters), clip_norm)
         number = tf.cast(step + 1, tf.float32)
-        found = _adam(state, gradient, number, rate, self._rate_factors(), self.flow.spec.recipe)
+        found = _adam(state, gradient, number, decays, self._rate_factors(), self.flow.spec.recipe.second_decay)
         return found._replace(statistics=statistics), loss
 
     def _rate_factors(self) -> tf.Tensor:
@@ -328,24 +347,42 @@ def _looked_ahead(start: tf.Tensor, end: tf.Tensor, recipe: Recipe) -> tf.Tensor
     return (start + end) / 2 if recipe.lookahead else end
 
 
-def _adam(
-    state: State, gradient: tf.Tensor, step: tf.Tensor, rate: tf.Tensor, factors: tf.Tensor, recipe: Recipe
-) -> State:
-    """Take a step of Adam with decoupled weight decay (AdamW), with the decays of a recipe. `step` counts from 1.
+def _decays(recipe: Recipe, rate: tf.Tensor, pace: tf.Tensor, step: tf.Tensor) -> Decays:
+    """Return how fast a step learns and forgets, such that a training with a falling rate ends at its smallest loss.
 
-    A Keras optimizer would keep its moments in its own variables. Here they are part of the state, which can be rolled
-    back, stored and resumed exactly.
+    The weight decay falls with the learning rate, because it would otherwise outweigh the gradients. Squared gradients
+    are averaged over more and more steps, because rare points with large gradients would otherwise count too little.
+    References: Defazio 2025, "Why gradients rapidly increase near the end of training",
+    https://arxiv.org/abs/2506.02285; Shazeer & Stern 2018, "Adafactor: Adaptive learning rates with sublinear memory
+    cost", section 7, https://arxiv.org/abs/1804.04235.
+
+    Args:
+        recipe: The recipe, with the decays at the beginning.
+        rate: The learning rate.
+        pace: The learning rate, relative to its peak.
+        step: Number of the step, counted from the beginning of the budget.
+    """
+    longest = 1 - 1 / (MEMORY * tf.cast(step + 1, tf.float32))
+    return Decays(rate, rate * pace * recipe.weight_decay, tf.maximum(recipe.second_decay, longest))
+
+
+def _adam(
+    state: State, gradient: tf.Tensor, step: tf.Tensor, decays: Decays, factors: tf.Tensor, second_decay: float
+) -> State:
+    """Take a step of Adam with decoupled weight decay (AdamW).
+
+    `step` counts from 1, and `second_decay` is β₂ of the first steps. A Keras optimizer would keep its moments in its
+    own variables. Here they are part of the state, which can be rolled back, stored and resumed exactly.
     References: Kingma & Ba 2015, "Adam: A method for stochastic optimization", https://arxiv.org/abs/1412.6980,
     algorithm 1; Loshchilov & Hutter 2019, "Decoupled weight decay regularization", https://arxiv.org/abs/1711.05101.
     """
-    second_decay = recipe.second_decay
     first = FIRST_DECAY * state.first_moment + (1 - FIRST_DECAY) * gradient
-    second = second_decay * state.second_moment + (1 - second_decay) * gradient**2
+    second = decays.second * state.second_moment + (1 - decays.second) * gradient**2
     # Bias correction as scalar factors, which saves passes over all parameters.
     root = tf.sqrt(1 - tf.pow(second_decay, step))
-    pace = rate * root / (1 - tf.pow(FIRST_DECAY, step))
-    remaining = 1 - rate * recipe.weight_decay * tf.sign(second)  # disabled layers have no gradient and do not decay
-    parameters = remaining * state.parameters - factors * pace * first / (tf.sqrt(second) + EPSILON * root)
+    length = decays.rate * root / (1 - tf.pow(FIRST_DECAY, step))
+    remaining = 1 - decays.weight * tf.sign(second)  # disabled layers have no gradient and do not decay
+    parameters = remaining * state.parameters - factors * length * first / (tf.sqrt(second) + EPSILON * root)
     return State(parameters, first, second, state.statistics)
 
 

@@ -44,7 +44,7 @@ def measure(spec: FlowSpec) -> tuple[float, float, float]:
     rates, times = np.full(STEPS, 1e-4, np.float32), []
     for _ in range(REPEATS):
         begun = perf_counter()
-        runner.run(State.of(flow), 0, points, rates, training)
+        runner.run(State.of(flow), 0, 0, points, rates, training)
         times.append(perf_counter() - begun)
     return traced - started, compiled - traced, 1e3 * float(np.median(times)) / STEPS
 

@@ -33,9 +33,9 @@ def spoiled_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     run = ChunkRunner.run
 
     def spoiled(
-        self: ChunkRunner, state: State, step: int, points: NDArray[Any], *rest: Any, **how: Any
+        self: ChunkRunner, state: State, step: int, start: int, points: NDArray[Any], *rest: Any, **how: Any
     ) -> tuple[State, Any]:
-        state, losses = run(self, state, step, points, *rest, **how)
+        state, losses = run(self, state, step, start, points, *rest, **how)
         number = int(points.view(np.uint32).sum(dtype=np.uint64))
         return state, losses * np.float32("nan" if number % 4 == RESIDUE else 1)
 

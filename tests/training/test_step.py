@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from flowviz.flows import Flow, build_flow
@@ -31,7 +32,7 @@ def changes_of_a_chunk(flow: Flow, rate: float) -> tuple[Arrays, Arrays]:
     runner = chunk_runner(flow.spec, TrainingSpec(steps=1, batch=32), steps=1)
     before, start = flow.weights().parameters, State.of(flow)
     points = np.random.default_rng(0).normal(size=(1, 32, 2)).astype(np.float32)
-    state, _ = runner.run(start, 0, points, np.array([rate], np.float32), TrainingSpec(steps=1))
+    state, _ = runner.run(start, 0, 0, points, np.array([rate], np.float32), TrainingSpec(steps=1))
     state.store(flow)
     return before, {name: after - before[name] for name, after in flow.weights().parameters.items()}
 
@@ -48,17 +49,29 @@ def test_later_kernels_move_less() -> None:
     np.testing.assert_allclose(last, RATE * later, rtol=1e-3)
 
 
-def test_weights_decay_where_they_have_a_gradient() -> None:
+@pytest.mark.parametrize("rate", [RATE, 0.1 * SPEC.recipe.learning_rate])
+def test_weights_decay_with_the_rate_where_they_have_a_gradient(rate: float) -> None:
     """The layers are the identity: their last kernels are 0, so the kernels before them have no gradient yet."""
     flow = build_flow(SPEC)
     _, changes = changes_of_a_step(flow, RATE)
     assert np.abs(changes["01_real_nvp/kernel_1"]).max() == 0
-    before, changes = changes_of_a_step(flow, RATE)
-    decayed = -RATE * SPEC.recipe.weight_decay * before["01_real_nvp/kernel_1"]
-    steps = np.abs(changes["01_real_nvp/kernel_1"] - decayed) / (RATE * SPEC.recipe.later_rate)
+    before, changes = changes_of_a_step(flow, rate)
+    decay = SPEC.recipe.weight_decay * min(1, rate / SPEC.recipe.learning_rate)
+    decayed = -rate * decay * before["01_real_nvp/kernel_1"]
+    steps = np.abs(changes["01_real_nvp/kernel_1"] - decayed) / (rate * SPEC.recipe.later_rate)
     moved = steps[changes["01_real_nvp/kernel_1"] != 0]
     assert len(moved) > 0
     np.testing.assert_allclose(moved, 1, rtol=2e-2)
+
+
+def test_squared_gradients_are_averaged_over_a_tenth_of_the_steps_of_the_budget() -> None:
+    points = np.random.default_rng(0).normal(size=(1, 32, 2)).astype(np.float32)
+    rates, spec = np.array([RATE], np.float32), TrainingSpec(steps=1)
+    runner = chunk_runner(SPEC, TrainingSpec(steps=1, batch=32), steps=1)
+    start = State.of(build_flow(SPEC))
+    late, anew = (runner.run(start, 9_999, begin, points, rates, spec)[0].second_moment for begin in (0, 9_999))
+    assert np.abs(late).max() > 0
+    np.testing.assert_allclose(late * (1 - SPEC.recipe.second_decay), anew / 1_000, rtol=1e-3)
 
 
 def test_families_without_such_a_recipe_take_plain_steps_of_adam() -> None:

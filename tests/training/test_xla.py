@@ -56,7 +56,7 @@ def test_without_xla_a_plain_graph_gives_the_same_steps(monkeypatch: pytest.Monk
     assert cleared == [True], "its stored code may be damaged"
     points = np.random.default_rng(0).normal(size=(200, 256, 2)).astype(np.float32)
     rates = np.full(3, 1e-3, np.float32)
-    results = [runner.run(State.of(runner.flow), 0, points, rates, TrainingSpec(steps=1)) for runner in runners]
+    results = [runner.run(State.of(runner.flow), 0, 0, points, rates, TrainingSpec(steps=1)) for runner in runners]
     assert len(results[0][1]) == 3
     np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-5)
     np.testing.assert_allclose(results[0][0].parameters, results[1][0].parameters, atol=1e-6)
