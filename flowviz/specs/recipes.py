@@ -60,12 +60,12 @@ class Recipe:
     `layer` is the kind of the stage that learns a curve, `mixing` the kind of the one that lets the next layer move the
     other coordinate. Only every `normalization_period`-th layer is normalized. `defaults` are where the family differs
     from those of `FlowSpec`. A training step looks at `batch` points. The learning rate begins at `learning_rate`. Adam
-    shortens longer gradients to `clip_norm`, forgets their sizes by `second_decay` (β₂) at first and later more slowly,
-    and shrinks all parameters by `weight_decay` times the learning rate in each step; the weight decay falls as the
-    learning rate does. Kernels after the first layer of a network learn at `later_rate` times the learning rate. After
-    each chunk of at most `lookahead` steps, all parameters move halfway back. A continuous family learns one velocity
-    field, and its layers are the steps of an integrator. A family without log-scales does not bound them. One without
-    networks has no tables either.
+    shortens longer gradients to `clip_norm`, averages their squares with `second_decay` (β₂) at first and over more
+    steps later, and shrinks all parameters by `weight_decay` times the learning rate in each step; the weight decay
+    falls as the learning rate does. Kernels after the first layer of a network learn at `later_rate` times the learning
+    rate. After each chunk of at most `lookahead` steps, all parameters move halfway back. A continuous family learns
+    one velocity field, and its layers are the steps of an integrator. A family without log-scales does not bound them.
+    One without networks has no tables either.
 
     For the families of extensions: `stages` are the classes of the stages, or the names to import them by. `objective`,
     a class or such a name, replaces the NLL as the loss. `options` are the options that only this family has, by name,

@@ -17,7 +17,7 @@ ObjectiveName = Literal["samples", "density", "weighted_density"]
 
 
 class TrainingSpec(Spec):
-    """Adam with warm-up, cosine decay and clipping, for a budget of seconds or of steps.
+    """Adam with warm-up, decay and clipping, for a budget of seconds or of steps.
 
     Loading and compiling do not count as seconds of training. With a budget of steps, the same seed gives the same
     numbers on the same machine.

@@ -294,6 +294,7 @@ class Training:
 
     def _recovered(self, fault: Fault) -> Recovered:
         self._guard.state.store(self._flow)
+        self._start = min(self._start[0], self._guard.step), self._start[1]  # the best state may be from the warm-up
         self._losses.clear()
         rate = self._spec.peak_rate * self._guard.rate_factor
         cause, failed_step, rise = fault

@@ -11,14 +11,14 @@ from flowviz.specs.flow import TABLE_KNOTS
 
 MAX_CHUNK_STEPS = 200
 CHUNK_MULTIPLICATIONS = 2e9  # in the networks or tables, per chunk: a fraction of a second
-CONSTANT_STEPS = 15_000  # before the rate also falls with √steps; otherwise, the loss of long trainings jumps
+CONSTANT_STEPS = 15_000  # after these, the rate also falls with 1/√steps; otherwise, the loss of long trainings jumps
 FLOOR = 1e-3  # final learning rate, relative to the peak
 
 
 def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the learning rates of steps: linear warm-up × cosine decay over the budget × inverse square root.
 
-    The inverse square root of the number of steps takes effect after `CONSTANT_STEPS`.
+    The inverse square root of the number of steps takes effect after `CONSTANT_STEPS`, or after a longer warm-up.
 
     References: Loshchilov & Hutter 2017, "SGDR: Stochastic gradient descent with warm restarts",
     https://arxiv.org/abs/1608.03983; Vaswani et al. 2017, "Attention is all you need", section 5.3,
@@ -34,7 +34,7 @@ def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDAr
     """
     warmup = np.minimum(1.0, (steps + 1) / max(spec.warmup_steps, 1))
     cosine = 0.5 * (1 + np.cos(np.pi * np.clip(fractions, 0, 1)))
-    root = np.minimum(1.0, np.sqrt(CONSTANT_STEPS / (steps + 1)))
+    root = np.minimum(1.0, np.sqrt(max(CONSTANT_STEPS, spec.warmup_steps) / (steps + 1)))
     return (spec.peak_rate * warmup * root * (cosine + FLOOR)).astype(np.float32)
 
 
@@ -129,8 +129,8 @@ class Budget:
 
     @property
     def steps_spent(self) -> int:
-        """Return the number of steps since the start of the budget."""
-        return self.step - self.start_step
+        """Return the number of steps since the start of the budget; 0 for an earlier state, as older files have it."""
+        return max(0, self.step - self.start_step)
 
     @property
     def seconds_spent(self) -> float:

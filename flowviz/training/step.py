@@ -28,7 +28,7 @@ from flowviz.specs.recipes import Recipe
 from flowviz.specs.training import ObjectiveName
 
 FIRST_DECAY, EPSILON = 0.9, 1e-8  # β₁ and ε of Adam: Kingma & Ba 2015, algorithm 1
-MEMORY = 0.1  # share of the steps so far over which squares of gradients are averaged at least
+AVERAGED_SHARE = 0.1  # squared gradients are averaged over at least this share of the steps since the budget began
 STEP_ARGUMENTS = 11  # of a chunk without edits, of which four are the state
 USUAL = 0.1  # in the keys of runners, which all flows share that leave out values
 REMEMBERED = 64  # runners: TensorFlow never frees a graph, so creating one again would only add a second copy
@@ -83,12 +83,12 @@ class State(NamedTuple):
         return all(bool(np.isfinite(tensor).all()) for tensor in self)
 
 
-class Decays(NamedTuple):
-    """How fast a step learns and forgets, as scalars.
+class StepRates(NamedTuple):
+    """The learning rate and the decays of a step, as scalars.
 
     Attributes:
         rate: The learning rate.
-        weight: Share by which the weights shrink.
+        weight: Share by which the weights shrink, in addition to the step.
         second: β₂ of Adam, the share of the average of squared gradients that remains.
     """
 
@@ -203,7 +203,7 @@ class ChunkRunner:
         Args:
             state: The state to start from.
             step: Number of the first step, counted from 0.
-            start: Step at which the budget began, which is later than 0 if the target changed.
+            start: Step at which the budget began: later than 0 after a change of target or edits, or after a warm-up.
             points: What to learn from (steps, batch, columns), as the objective prepares it, for a full chunk,
                 whatever the number of rates.
             rates: Learning rate of each step, at most as many as a chunk has.
@@ -304,7 +304,7 @@ class ChunkRunner:
                 State(*tensors),
                 step + i,
                 clip_norm,
-                _decays(self.flow.spec.recipe, rates[i], pace, step - start + i),
+                _step_rates(self.flow.spec.recipe, rates[i], pace, step - start + i),
             )
             return i + 1, tf.tensor_scatter_nd_update(losses, [[i]], [loss]), *new_state
 
@@ -319,14 +319,14 @@ class ChunkRunner:
         state: State,
         step: tf.Tensor,
         clip_norm: tf.Tensor,
-        decays: Decays,
+        rates: StepRates,
     ) -> tuple[State, tf.Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(state.parameters)
             loss, statistics = loss_of(state.parameters, state.statistics)
         gradient = tf.clip_by_norm(tape.gradient(loss, state.parameters), clip_norm)
         number = tf.cast(step + 1, tf.float32)
-        found = _adam(state, gradient, number, decays, self._rate_factors(), self.flow.spec.recipe.second_decay)
+        found = _adam(state, gradient, number, rates, self._rate_factors(), self.flow.spec.recipe.second_decay)
         return found._replace(statistics=statistics), loss
 
     def _rate_factors(self) -> tf.Tensor:
@@ -347,11 +347,12 @@ def _looked_ahead(start: tf.Tensor, end: tf.Tensor, recipe: Recipe) -> tf.Tensor
     return (start + end) / 2 if recipe.lookahead else end
 
 
-def _decays(recipe: Recipe, rate: tf.Tensor, pace: tf.Tensor, step: tf.Tensor) -> Decays:
-    """Return how fast a step learns and forgets, such that a training with a falling rate ends at its smallest loss.
+def _step_rates(recipe: Recipe, rate: tf.Tensor, pace: tf.Tensor, step: tf.Tensor) -> StepRates:
+    """Return the learning rate and the decays of a step, such that the loss does not rise again while the rate falls.
 
-    The weight decay falls with the learning rate, because it would otherwise outweigh the gradients. Squared gradients
-    are averaged over more and more steps, because rare points with large gradients would otherwise count too little.
+    The coefficient of the weight decay falls with the learning rate, so the weights shrink with its square; otherwise,
+    the decay would outweigh the gradients. Squared gradients are averaged over more and more steps; otherwise, rare
+    points with large gradients would count too little.
     References: Defazio 2025, "Why gradients rapidly increase near the end of training",
     https://arxiv.org/abs/2506.02285; Shazeer & Stern 2018, "Adafactor: Adaptive learning rates with sublinear memory
     cost", section 7, https://arxiv.org/abs/1804.04235.
@@ -362,12 +363,12 @@ def _decays(recipe: Recipe, rate: tf.Tensor, pace: tf.Tensor, step: tf.Tensor) -
         pace: The learning rate, relative to its peak.
         step: Number of the step, counted from the beginning of the budget.
     """
-    longest = 1 - 1 / (MEMORY * tf.cast(step + 1, tf.float32))
-    return Decays(rate, rate * pace * recipe.weight_decay, tf.maximum(recipe.second_decay, longest))
+    longest = 1 - 1 / (AVERAGED_SHARE * tf.cast(tf.maximum(step, 0) + 1, tf.float32))
+    return StepRates(rate, rate * pace * recipe.weight_decay, tf.maximum(recipe.second_decay, longest))
 
 
 def _adam(
-    state: State, gradient: tf.Tensor, step: tf.Tensor, decays: Decays, factors: tf.Tensor, second_decay: float
+    state: State, gradient: tf.Tensor, step: tf.Tensor, rates: StepRates, factors: tf.Tensor, second_decay: float
 ) -> State:
     """Take a step of Adam with decoupled weight decay (AdamW).
 
@@ -377,11 +378,11 @@ def _adam(
     algorithm 1; Loshchilov & Hutter 2019, "Decoupled weight decay regularization", https://arxiv.org/abs/1711.05101.
     """
     first = FIRST_DECAY * state.first_moment + (1 - FIRST_DECAY) * gradient
-    second = decays.second * state.second_moment + (1 - decays.second) * gradient**2
+    second = rates.second * state.second_moment + (1 - rates.second) * gradient**2
     # Bias correction as scalar factors, which saves passes over all parameters.
     root = tf.sqrt(1 - tf.pow(second_decay, step))
-    length = decays.rate * root / (1 - tf.pow(FIRST_DECAY, step))
-    remaining = 1 - decays.weight * tf.sign(second)  # disabled layers have no gradient and do not decay
+    length = rates.rate * root / (1 - tf.pow(FIRST_DECAY, step))
+    remaining = 1 - rates.weight * tf.sign(second)  # disabled layers have no gradient and do not decay
     parameters = remaining * state.parameters - factors * length * first / (tf.sqrt(second) + EPSILON * root)
     return State(parameters, first, second, state.statistics)
 

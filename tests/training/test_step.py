@@ -64,7 +64,7 @@ def test_weights_decay_with_the_rate_where_they_have_a_gradient(rate: float) -> 
     np.testing.assert_allclose(moved, 1, rtol=2e-2)
 
 
-def test_squared_gradients_are_averaged_over_a_tenth_of_the_steps_of_the_budget() -> None:
+def test_squared_gradients_are_averaged_over_a_tenth_of_the_steps_since_the_budget_began() -> None:
     points = np.random.default_rng(0).normal(size=(1, 32, 2)).astype(np.float32)
     rates, spec = np.array([RATE], np.float32), TrainingSpec(steps=1)
     runner = chunk_runner(SPEC, TrainingSpec(steps=1, batch=32), steps=1)

@@ -42,7 +42,7 @@ class Autosave(QObject, Generic[Work]):
             drafts: Its drafts.
             thread: Writes the drafts; documents may share it.
             document: The document.
-            post: Shows a notice of the first of several failures, and withdraws it after the next success.
+            post: Shows a notice, or withdraws it if it has no text.
             parent: The owner.
         """
         super().__init__(parent)

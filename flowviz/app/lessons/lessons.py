@@ -39,7 +39,7 @@ class Lessons(QObject):
         opener: Opens what it needs.
         one_dimension: The page of the one-dimensional view.
         pointer: Points at the controls that a text names.
-        is_shown: Whether the panel is open. It opens and closes when this changes.
+        is_shown: Whether the panel is open. `Pages` opens and closes it when this changes.
         say: Shows a message in the status bar.
         post: Shows a notice.
         beginning: The observations at the beginning of the current step. None while it is being prepared.

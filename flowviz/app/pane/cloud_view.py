@@ -85,7 +85,7 @@ class CloudView(FontFollower, QWidget):
         canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
             is complete.
         chip: The number of selected particles, above the picture.
-        leader: The view whose signals say how to zoom, and what to select, for all views that follow it.
+        leader: The view that emits the signals for zooming and selecting; the view itself unless it follows another.
     """
 
     fit_requested = pyqtSignal()
@@ -106,7 +106,7 @@ class CloudView(FontFollower, QWidget):
         Args:
             object_name: Its object name.
             queue: Several views can share a queue, in which they take turns to draw.
-            leader: The view that shows what this one follows. None if this one follows none.
+            leader: The view to follow. None for an independent view.
         """
         super().__init__()
         self.leader = leader or self

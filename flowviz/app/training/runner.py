@@ -88,11 +88,11 @@ class Job:
         return any(thread is not None and thread.number == number for thread in (self.thread, self.scorer))
 
     def toggle_pause(self, state: TrainingState, *, has_begun: bool) -> TrainingState:
-        """Pause the training in a state, or resume it, and return its state then. One that stops is not paused.
+        """Pause or resume the training, and return its new state. A training that is stopping stays as it is.
 
         Args:
             state: The state of the training.
-            has_begun: Whether it is prepared, so that it goes on at once.
+            has_begun: Whether its preparation is complete.
         """
         if self.thread is not None and state == TrainingState.PAUSED:
             self.thread.resume()

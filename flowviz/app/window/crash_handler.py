@@ -74,13 +74,13 @@ class CrashHandler(QObject):
             return
         self._is_saving = True
         try:
-            with ExitStack() as calls:  # which makes all of them, the last one first, even if one raises an error
+            with ExitStack() as calls:  # which runs all of them, in reverse order, even if one raises an error
                 for save in self._savers:
                     calls.callback(save)
                 if notice.text:
                     calls.callback(self._post, notice)
         except Exception:
-            log.exception("no draft was saved after an unexpected exception")
+            log.exception("not all steps after an unexpected exception succeeded")
         finally:
             self._is_saving = False
 

@@ -37,7 +37,7 @@ class LessonDock(Dock):
                 opener.setChecked(was_open)
 
     def set_text_scale(self, scale: float) -> None:
-        """Enlarge the text for a presentation, which the title says how to end; 1 stands for none."""
+        """Enlarge the text by a factor, 1 outside of presentations. During one, the title says how to end it."""
         self.setWindowTitle(TITLE if scale == 1 else PRESENTED_TITLE)
         self._lesson_panel.set_text_scale(scale)
         if not self.isHidden() and scale != 1:

@@ -55,7 +55,7 @@ class Pages(QObject):
         self.show_cloud()
 
     def release_panels(self) -> None:
-        """Leave what arranges the panels of the window in its own way, apart from the lessons."""
+        """Leave the start page, presentations and comparisons, which arrange the panels themselves."""
         self._presentation.give_way()
         self.show_cloud()
 
@@ -93,7 +93,7 @@ class Pages(QObject):
         self._lesson_dock.set_text_scale(scale)
 
     def _follow_lessons(self, is_shown: bool) -> None:
-        """Open or close the panel of the lessons, after everything else that arranges the panels was left."""
+        """Open or close the panel of the lessons, after leaving everything else that arranges the panels."""
         self._set_notices_aside()
         self._widgets.view_bar.keep_labels(is_shown)
         if is_shown:

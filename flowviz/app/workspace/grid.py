@@ -86,7 +86,7 @@ class PaneGrid(QWidget):
         if (old.is_shown, len(old.runs)) != (new.is_shown, len(new.runs)):
             self._arrange()
         else:
-            self._place(anew=old.selected != new.selected)
+            self._place(anew=(old.names, old.selected) != (new.names, new.selected))
         self._show_headers()
 
     def _on_links_changed(self, old: Links, new: Links) -> None:
