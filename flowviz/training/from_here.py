@@ -8,6 +8,7 @@ import numpy as np
 from flowviz.errors import SpecError
 from flowviz.projects import Project
 from flowviz.records import Checkpoint, Retargeted
+from flowviz.records.weights import flatten
 from flowviz.specs import TargetSpec, TrainingSpec
 from flowviz.specs.target import condition_of
 from flowviz.training.settings import with_settings_of
@@ -18,7 +19,8 @@ def from_here(project: Project) -> Project:
 
     The first step starts from exactly what is shown: bumps stay on top of what is learned, as fixed parts of the flow,
     and disabled layers remain the identity. As after a change of the target, the steps and the moments of Adam go on,
-    and the warm-up begins anew; the best state so far is forgotten, because it is that of another flow.
+    and the warm-up begins anew; the best state so far is forgotten, because it is that of another flow. The moments of
+    disabled layers become 0, because such layers neither move nor decay.
 
     Args:
         project: The project, which may be untrained: it starts from initial weights, with which layers are the
@@ -34,7 +36,10 @@ def from_here(project: Project) -> Project:
     flow, before = project.build_flow(), project.checkpoint
     state: dict[str, Any] = {**State.of(flow).arrays()}
     if before is not None:
-        state |= {name: getattr(before, name) for name in ("first_moment", "second_moment")}
+        names, shapes = project.flow.stage_names(), flow.parameter_shapes
+        disabled = tuple(f"{names[stage]}/" for stage in project.edits.disabled)
+        learn = flatten({name: np.full(shape, not name.startswith(disabled)) for name, shape in shapes.items()}, shapes)
+        state |= {name: getattr(before, name) * learn for name in ("first_moment", "second_moment")}
     step, seconds = (before.step, before.seconds) if before else (0, 0.0)
     rng = generators(project.training)[0].bit_generator
     checkpoint = Checkpoint(

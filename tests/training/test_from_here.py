@@ -74,6 +74,15 @@ def test_it_learns_with_its_edits(shown: Project, result: tuple[Project, list[Ev
         assert is_same == name.startswith("03_"), name
 
 
+def test_a_layer_that_was_trained_and_then_disabled_stays_as_it_was() -> None:
+    target = build_target(TARGET)
+    before = trained(Project.untrained(TARGET, FLOW, STEPS), target, keeps_moments=False)
+    after = trained(flowviz.edit(before, Edits(layers={3: LayerEdit(disabled=True)})), target, keeps_moments=False)
+    for name, array in after.weights.parameters.items():
+        is_same = np.array_equal(array, before.weights.parameters[name])
+        assert is_same == name.startswith("03_"), name
+
+
 def test_it_resumes_exactly(shown: Project, result: tuple[Project, list[Event]]) -> None:
     target = build_target(TARGET)
     stopped = trained(shown, target, should_stop=stopping(2), keeps_moments=False)

@@ -152,3 +152,14 @@ def test_reduced_motion_reaches_all_clouds(clouds: Clouds) -> None:
     clouds.qtbot.waitUntil(lambda: all(cloud.picture.stage == 5 for cloud in clouds.clouds))
     clouds.reduce_motion(False)
     assert stages <= {0, 5}, "the clouds were between two stages"
+
+
+def test_panes_have_the_order_of_another_comparison_whose_selected_flow_has_the_same_name(clouds: Clouds) -> None:
+    comparisons = clouds.window.main.comparisons
+    comparisons.compared.select("b")
+    settle(clouds.window.main)
+    comparisons.show(untrained("b", "c"))
+    settle(clouds.window.main)
+    first, second = (pane.mapToGlobal(QPoint()).x() for pane in clouds.clouds)
+    assert comparisons.compared.value.selected == "b"
+    assert first < second
