@@ -33,8 +33,8 @@ PRESETS: Mapping[PresetName, Preset] = {
     "post": Preset(
         "As in the post",
         "RealNVP, the flow of the blog post. Its layers are the easiest to follow. Unlike in the post, batches are "
-        "normalized with running averages, log-scales are bounded, and the networks are narrower and also see hat "
-        "functions and waves of their input",
+        "normalized with running averages, log-scales are bounded, the target is blurred at first, and the networks "
+        "are narrower and also see hat functions and waves of their input",
         {"family": "realnvp"},
     ),
     "sharp": Preset(

@@ -33,8 +33,9 @@ from flowviz.records.events import Ending, is_unsteady
 from flowviz.specs import TrainingSpec
 from flowviz.targets import Target
 from flowviz.training.batch_change import BatchChange
+from flowviz.training.batches import draw_batches
 from flowviz.training.clocks import Interval, Stopwatch
-from flowviz.training.density import check_density, lattice_of, start_points
+from flowviz.training.density import check_density, start_points
 from flowviz.training.guard import MAX_RISE, Fault, Guard, advice, cautions
 from flowviz.training.requests import NewTarget, Requests
 from flowviz.training.schedule import Budget, chunk_steps
@@ -133,7 +134,7 @@ class Training:
         self._flow.restore(now)
         if step == 0 and np.isfinite(found.known_nll):
             nll = found.measured.mean  # also of the points of the training, because nothing is trained on yet
-            yield InitialReport(replace(self._progress(found), step=0, seconds=0, fraction=0, train_nll=nll, loss=None))
+            yield InitialReport(replace(self._progress(found, train_nll=nll), step=0, seconds=0, fraction=0, loss=None))
 
     def _train(self) -> Generator[Event, None, Ending]:
         """Run chunks of steps until the training ends, and return how it ended.
@@ -212,14 +213,12 @@ class Training:
     def _advance(self, count: int, *, compiled: bool) -> list[Event]:
         """Take `count` steps while the clock runs, and return the events to report."""
         self._clock.resume()
-        steps, batch, _ = self._runner.shape
-        drawn = self._target.drawn("sample", steps * batch, self._train_rng)
-        own_rng = np.random.default_rng((self._spec.seed, self._guard.step))  # same points for equal batches
-        points = self._flow.objective.prepared(drawn.rows(self._flow.spec, own_rng).reshape(steps, batch, -1), own_rng)
-        self._latest_points = drawn.part(slice(count * batch)).part(slice(-LATEST_POINTS, None))
+        shape, rng = self._runner.shape, self._train_rng
+        batches = draw_batches(self._flow, self._target, self._reported_budget, shape, rng, self._spec.seed)
+        self._latest_points = batches.latest(count, LATEST_POINTS)
         rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
+        points, lattice, edits = batches.points, batches.lattice, self._flow.edits
         guard, start = self._guard, self._start[0]
-        edits, lattice = self._flow.edits, lattice_of(self._flow.objective, self._target, self._budget.fraction)
         state, losses = self._runner.run(
             guard.state, guard.step, start, points, rates, self._spec, compiled=compiled, edits=edits, lattice=lattice
         )
@@ -228,7 +227,8 @@ class Training:
             reports: list[Event] = [self._recovered(fault)]
         else:
             state.store(self._flow)
-            self._losses.extend(losses.tolist())
+            if not batches.are_blurred:  # otherwise, they are not NLLs of the target
+                self._losses.extend(losses.tolist())
             reports = self._reports()
         self._clock.pause()
         budget = self._reported_budget
@@ -361,28 +361,28 @@ class Training:
             yield advice(self._flow.spec, self._spec, ending)
         yield from cautions(self._flow.spec, score, report.step)
 
-    def _progress(self, found: Validity, on_target: float | None = None) -> Progress:
+    def _progress(self, found: Validity, on_target: float | None = None, train_nll: float | None = None) -> Progress:
         budget, is_nll = self._reported_budget, self._flow.objective.is_nll
-        loss = float(np.mean(self._losses)) if self._losses else np.nan
-        validation_nll = found.measured.mean
-        train_nll: float | None = loss if is_nll else self._train_nll()
+        loss = float(np.mean(self._losses)) if self._losses else None
+        if train_nll is None:
+            train_nll = loss if is_nll and loss is not None else self._train_nll()
         return Progress(
             step=budget.step,
             seconds=budget.seconds,
             fraction=budget.fraction,
-            train_nll=validation_nll if is_nll and np.isnan(loss) else train_nll,
-            validation_nll=validation_nll,
+            train_nll=train_nll,
+            validation_nll=found.measured.mean,
             entropy=self._target.entropy,
             steps_per_second=budget.steps_per_second,
             seconds_left=budget.seconds_left,
             kept_step=self._guard.kept.step if self._guard.kept else None,
-            loss=None if is_nll or np.isnan(loss) else loss,
+            loss=None if is_nll else loss,
             on_target=on_target,
             without_density=found.measured.without_density,
         )
 
     def _train_nll(self) -> float | None:
-        """Return the mean NLL of the latest training points, for a loss other than the NLL. None if unknown."""
+        """Return the mean NLL of the latest training points, if the loss is another one. None if unknown."""
         return Measured.of(nlls_of(self._flow, self._latest_points), "training", can_fold=self._flow.can_fold).mean
 
     @property

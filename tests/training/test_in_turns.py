@@ -10,8 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from flowviz.errors import MachineError, TargetError
-from flowviz.flows.matching import FlowMatching
-from flowviz.flows.objective import MaximumLikelihood
+from flowviz.flows import Flow
 from flowviz.projects import Comparison, Project, comparison_from_bytes, comparison_to_bytes
 from flowviz.projects.variant import Variant
 from flowviz.records import Advanced, Finished, Preparing, Retargeted, Snapshot, Trial
@@ -32,6 +31,7 @@ from flowviz.training import (
     train,
     train_in_turns,
 )
+from flowviz.training.batches import Batches, draw_batches
 from flowviz.training.loop import Training
 from flowviz.training.scoring import nlls_of
 from flowviz.training.step import ChunkRunner, State
@@ -125,15 +125,12 @@ def test_entrants_take_turns_of_one_chunk() -> None:
 def test_all_learn_from_the_same_target_points(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = dict[str, list[bytes]]()
 
-    for kind in (MaximumLikelihood, FlowMatching):
-        prepared = kind.prepared
+    def watched(flow: Flow, *arguments: Any) -> Batches:
+        batches = draw_batches(flow, *arguments)
+        drawn.setdefault(flow.spec.family, []).append(batches.drawn.points.tobytes())
+        return batches
 
-        def watched(self: Any, points: NDArray[Any], rng: Any, prepared: Any = prepared) -> NDArray[Any]:
-            drawn.setdefault(self.spec.family, []).append(points.tobytes())
-            found: NDArray[Any] = prepared(self, points, rng)
-            return found
-
-        monkeypatch.setattr(kind, "prepared", watched)
+    monkeypatch.setattr("flowviz.training.loop.draw_batches", watched)
     matching = FlowSpec(family="flow_matching", width=8, depth=1, integrator_steps=2)
     flows = {"realnvp": FLOWS["affine"], "radial": FLOWS["radial"], "flow_matching": matching}
     spec = STEPS.model_copy(update={"batch": 64})

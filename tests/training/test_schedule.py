@@ -53,3 +53,14 @@ def test_free_steps_and_seconds_leave_the_rest_of_the_budget_as_it_was() -> None
 def test_time_left() -> None:
     assert Budget(TrainingSpec(steps=300), 100, 2.0).seconds_left == pytest.approx(4)
     assert Budget(TrainingSpec(seconds=10), 100, 2.0).seconds_left == 8
+
+
+def test_the_blur_falls_to_0_in_the_first_steps_of_a_flow() -> None:
+    long = Budget(TrainingSpec(steps=100_000), 0, 0.0)
+    assert long.blurs(1001)[[0, 500, 1000]] == pytest.approx([1, 0.5, 0])
+    assert not Budget(TrainingSpec(steps=100_000), 1000, 1.0, start_step=1000).blurs(100).any(), "a new budget"
+
+
+def test_the_blur_of_a_short_training_falls_to_0_in_a_tenth_of_its_budget() -> None:
+    assert Budget(TrainingSpec(steps=1000), 0, 0.0).blurs(200)[[0, 50, 100, 199]] == pytest.approx([1, 0.5, 0, 0])
+    assert Budget(TrainingSpec(seconds=1), 50, 0.05).blurs(1) == pytest.approx(0.5)
