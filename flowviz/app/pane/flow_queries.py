@@ -1,6 +1,7 @@
 """Queries about the displayed flow, such as densities, grids, inverses and reports, answered in the background."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -16,10 +17,23 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FileError
 from flowviz.exporting.flow_keeper import FlowKeeper
-from flowviz.exporting.scene_fields import grid_trace, velocity_fields
-from flowviz.projects import example
+from flowviz.exporting.scene_fields import difference, grid_trace, velocity_fields
+from flowviz.projects import Project, example
 from flowviz.projects.variant import Variant
-from flowviz.records import Density, FieldGrid, Moment, Scene, Score, Snapshot, StageReport, Trace, Units, VelocityField
+from flowviz.records import (
+    Density,
+    Difference,
+    FieldGrid,
+    Moment,
+    Rectangle,
+    Scene,
+    Score,
+    Snapshot,
+    StageReport,
+    Trace,
+    Units,
+    VelocityField,
+)
 from flowviz.records.density import DENSITY_SIDE
 from flowviz.records.ledger import Ledger
 from flowviz.rendering import Camera, visible_rectangle
@@ -53,15 +67,16 @@ class FlowQueries(QObject):
     notice_posted = pyqtSignal(object)  # Notice about a failed query; without text when its topic succeeds again
     flow_queried = pyqtSignal()  # a flow has answered, so TensorFlow is loaded
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, turns: AbstractContextManager[object] | None = None) -> None:
+        """Prepare to answer; `turns` is a lock that several of them share to compute one field after the other."""
         super().__init__(parent)
         self.failed_topics = set[str]()
         self._loads_nothing = False  # whether the latest query was about a recorded flow
-        self._slow, self._quick = LatestWorker(), LatestWorker()
+        self._slow, self._quick = LatestWorker(turns=turns), LatestWorker()
         self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS)
         self._threads = self._slow, self._quick, self._pictures
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
-        self._figures = FigureMaker(self._keepers[self._slow])
+        self._figures, self._subtracted = FigureMaker(self._keepers[self._slow]), FlowKeeper()
         self._delayed: Callable[[], None] = lambda: None  # asks for a score
         self._delay = delayed(self, lambda: self._delayed())
         for thread in self._threads:
@@ -91,6 +106,23 @@ class FlowQueries(QObject):
             return density
 
         self._ask(thread, "density", subject, compute, on_result)
+
+    def difference(
+        self,
+        subject: Subject,
+        other: Project,
+        particles: Trace,
+        rectangle: Rectangle,
+        names: tuple[str, str],
+        on_result: OnResult[Difference],
+    ) -> None:
+        """Subtract the log-density of another flow at the last stage; `particles` are those that are shown."""
+
+        def compute(flow: "ShownFlow") -> Difference:
+            second = self._subtracted.flow(other.flow, other.weights, other.edits)
+            return difference(flow, second, particles, rectangle, names)
+
+        self._ask(self._slow, "difference", subject, compute, on_result)
 
     def grid(self, subject: Subject, on_result: OnResult[Trace]) -> None:
         """Compute the square grid on the base at all stages."""

@@ -13,6 +13,7 @@ from flowviz.app.pane.subject import Subject
 from flowviz.app.state.memo import Memo
 from flowviz.app.state.view import ViewState
 from flowviz.errors import TargetError
+from flowviz.projects import Project
 from flowviz.records import (
     FLOW_UNITS,
     Density,
@@ -26,8 +27,8 @@ from flowviz.records import (
 )
 from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
-from flowviz.rendering import Camera
-from flowviz.specs import FlowSpec, PictureSize
+from flowviz.rendering import Camera, visible_rectangle
+from flowviz.specs import FlowSpec, PictureSize, ViewSpec
 from flowviz.specs.condition import Value
 from flowviz.specs.view import Mark, Velocity
 from flowviz.targets import Target, target_picture, verdicts
@@ -37,7 +38,7 @@ KEPT = 2  # the target that is shown, and its picture
 
 
 class SceneModel(QObject):
-    """Scene of the displayed flow: its particles at once, everything else as soon as it has been computed.
+    """Scene of a flow in a pane: its particles at once, everything else as soon as it has been computed.
 
     Attributes:
         subject: The flow and its weights.
@@ -63,6 +64,9 @@ class SceneModel(QObject):
         self._swept: tuple[Subject, tuple[FieldGrid, ...], Velocity, Target | None] | None = (
             None  # where velocities were asked for
         )
+        self._camera, self._size = Camera(ViewSpec()), PictureSize()  # for which fields were asked for
+        self._subtracted: Project | None = None
+        self._names = "", ""  # of the flow and the one that is subtracted
         view.observe(lambda value: value.seen.direction, lambda _: self._refresh())
         view.observe(lambda value: value.selection, lambda _: self._change(selection=self._selection(self.scene.trace)))
         view.observe(lambda value: value.seen.probe, lambda _: self._query_probe())
@@ -110,19 +114,45 @@ class SceneModel(QObject):
             self.subject = subject
             self._refresh()
 
-    def show_difference(self, difference: Difference | None) -> None:
-        """Show a difference of log-densities at the last stage in place of the density, until the particles change."""
-        self._change(difference=difference)
+    def subtract(self, other: Project | None, names: tuple[str, str] = ("", "")) -> None:
+        """Show the difference of the log-density from that of another flow, at the last stage in place of the density.
 
-    def query_density(self, camera: Camera, size: PictureSize) -> None:
-        """Query the density of the current stage for a picture of `size`, if it is shown."""
+        Args:
+            other: The other flow. None to show no difference.
+            names: The names of this flow and of the other one.
+        """
+        if other is not self._subtracted:
+            self._subtracted, self._names = other, names
+            self._change(difference=None)
+            self._query_difference()
+
+    def query_fields(self, camera: Camera, size: PictureSize) -> None:
+        """Query what the view shows besides the particles and the grid, for pictures of `size` from a camera."""
+        self._camera, self._size = camera, size
+        self._query_density()
+        self._query_velocity()
+        self._query_difference()
+
+    def _query_density(self) -> None:
+        """Query the density of the current stage, if it is shown."""
         spec, particles = self.subject.spec, self.generated
         if self._shows("density") and (particles.has_densities or spec.is_recorded or not _is_slow(spec)):
             take, stage = partial(self._take_density, self.subject, particles), self._view.value.stage
-            self._queries.density(self.subject, stage, particles, camera, size, self.scene.units, take)
+            self._queries.density(self.subject, stage, particles, self._camera, self._size, self.scene.units, take)
 
-    def query_velocity(self, camera: Camera, size: PictureSize) -> None:
-        """Query the velocities of all stages for pictures of `size`, if they are shown and not yet known."""
+    def _query_difference(self) -> None:
+        """Query the difference from another flow at the last stage, if it is shown and not yet known."""
+        other, trace, found = self._subtracted, self.scene.trace, self.scene.difference
+        if other is None or self._view.value.stage != trace.last_stage:
+            return
+        rectangle = visible_rectangle(self._camera.around(trace.last_stage, self._size), self._size)
+        if found is None or found.rectangle != rectangle:
+            take = partial(self._take_difference, other, trace)
+            self._queries.difference(self.subject, other, trace, rectangle, self._names, take)
+
+    def _query_velocity(self) -> None:
+        """Query the velocities of all stages, if they are shown and not yet known."""
+        camera, size = self._camera, self._size
         if not self._shows("velocity"):
             self._swept = None
             return
@@ -234,6 +264,10 @@ class SceneModel(QObject):
         is_coarse, is_dragged = particles.awaits_densities, self.generated.awaits_densities
         if is_coarse == is_dragged and (is_coarse or subject.spec == self.subject.spec):
             self._take_field("density", "density", density)
+
+    def _take_difference(self, other: Project, trace: Trace, found: Difference) -> None:
+        if other is self._subtracted and trace is self.scene.trace:
+            self._change(difference=found)
 
     def _on_probe(self, probe: Trace) -> None:
         if self._view.seen.probe is not None:

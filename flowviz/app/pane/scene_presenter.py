@@ -147,9 +147,7 @@ class ScenePresenter(QObject):
         self._query_fields()
 
     def _query_fields(self) -> None:
-        camera, size = self.camera.camera, self._widgets.cloud.size_in_pixels
-        self._scenes.query_density(camera, size)
-        self._scenes.query_velocity(camera, size)
+        self._scenes.query_fields(self.camera.camera, self._widgets.cloud.size_in_pixels)
 
     def _query_thumbnails(self) -> None:
         strip = self._widgets.strip

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flowviz.records import Trace, Weights
@@ -58,7 +59,7 @@ class Known:
 
     def possible(self, seen: Seen) -> Seen:
         """Return a view without what cannot be shown of the flow."""
-        view, usual = seen.view, ViewSpec()
+        view, usual = seen.view, _usual()
         changes: dict[str, Any] = {"marks": frozenset(mark for mark in view.marks if mark not in self.problems)}
         has_column = view.color_by != "column" or view.column in self.columns
         if view.color_by in self.problems or not has_column:
@@ -77,6 +78,11 @@ class Known:
         problems = {name: why for name, why in self.problems.items() if all(name in other.problems for other in others)}
         columns = dict.fromkeys(name for known in (self, *others) for name in known.columns)
         return Known(problems, tuple(columns))
+
+
+@cache
+def _usual() -> ViewSpec:
+    return ViewSpec()
 
 
 def color_choice(color_by: str, column: str | None) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -18,7 +19,8 @@ from flowviz.errors import FlowvizError
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 MAX_REST_SECONDS = 0.2  # loading TensorFlow takes seconds, and calls for no long rest
-USER_TERMS = {"density", "grid", "preview", "picture", "target", "velocity"}  # topics that users know by the same name
+# Topics that users know by the same name.
+USER_TERMS = {"density", "difference", "grid", "preview", "picture", "target", "velocity"}
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,22 @@ class LatestWorker(Worker):
     succeeded = pyqtSignal(str)  # topic
     failed = pyqtSignal(object)  # Notice on the topic
 
-    def __init__(self, on_failure: Callable[[Notice], object] = lambda _: None, *, start_delay_ms: int = 0) -> None:
+    def __init__(
+        self,
+        on_failure: Callable[[Notice], object] = lambda _: None,
+        *,
+        start_delay_ms: int = 0,
+        turns: AbstractContextManager[object] | None = None,
+    ) -> None:
         """Create a thread.
 
         Args:
             on_failure: Called with each notice of a query that has failed.
             start_delay_ms: Time in milliseconds from the first query to the start of the thread.
+            turns: A lock that several threads share to compute one after the other. None to wait for no other thread.
         """
         super().__init__()
-        self._start_delay_ms, self.rest = start_delay_ms, 0.0
+        self._start_delay_ms, self.rest, self._turns = start_delay_ms, 0.0, turns or nullcontext()
         self._waiting: dict[str, Query] = {}
         self._changed = Condition()
         self._closed = False
@@ -105,7 +114,8 @@ class LatestWorker(Worker):
             topic, query = waiting
             started = perf_counter()
             try:
-                result = query.compute()
+                with self._turns:
+                    result = query.compute()
             except Exception as error:
                 if not isinstance(error, FlowvizError):
                     log.exception("query failed: %s", topic)

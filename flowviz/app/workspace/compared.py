@@ -92,6 +92,11 @@ class Compared:
         return sum(shares) / max(len(shares), 1)
 
     @property
+    def has_fields(self) -> bool:
+        """Return whether all panes show fields: computing them during a training would take the time of the flows."""
+        return self.state in {TrainingState.IDLE, TrainingState.PAUSED}
+
+    @property
     def shares_target(self) -> bool:
         """Return whether all entrants have the same target."""
         return all(run.target == self.runs[0].target for run in self.runs)

@@ -1,29 +1,26 @@
 """The pictures of the flows beside the selected one, which follow its view."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from threading import Lock
 
 from PyQt6.QtCore import QObject
 
+from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.app.pane.scene_model import target_at
 from flowviz.app.pane.viewer import Viewer
-from flowviz.app.state.memo import Memo
-from flowviz.app.state.view import ViewState
+from flowviz.app.state.view import View, ViewState
 from flowviz.app.threads.delay import delayed
 from flowviz.app.workspace.compared import Compared, ComparedState
+from flowviz.app.workspace.entrant_scene import EntrantScene
 from flowviz.app.workspace.entrants import EntrantRun
-from flowviz.app.workspace.fields import CloudFields, FieldQuery, Place, can_query
 from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.hints import can_subtract, difference_note, hint, missing_note
-from flowviz.app.workspace.links import Links, LinksState, is_begun, matching_stage, shared_boxes
-from flowviz.records import Scene, selection_among
+from flowviz.app.workspace.links import LinksState, is_begun, matching_stage, shared_boxes
 from flowviz.specs import ViewSpec
-from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.view import FIELDS
-from flowviz.targets import target_picture, verdicts
 
-KEPT = 4 * MAX_ENTRANTS  # results that the pictures need again and again
+Place = tuple[int, tuple[float, float]]  # a stage, and a point (x, y) at it
 
 
 class Followers(QObject):
@@ -36,20 +33,20 @@ class Followers(QObject):
         compared: ComparedState,
         links: LinksState,
         view: ViewState,
-        fields: CloudFields,
+        post: Callable[[Notice], object],
     ) -> None:
+        """Prepare to draw; `post` shows a notice of what cannot be computed."""
         super().__init__(grid)
         self._grid, self._viewer, self._cloud = grid, viewer, grid.cloud
         self._compared, self._links, self._view = compared, links, view
-        self._fields = fields
-        self._memo = Memo(KEPT)
+        self._post, self._turns = post, Lock()
+        self._scenes: dict[str, EntrantScene] = {}  # by the key of the entrant
         self._redrawing = delayed(self, self._show, 0)
         compared.changed.connect(self._on_compared_changed)
-        links.changed.connect(self._on_links_changed)
+        links.observe(lambda value: (value.reference, value.enlarged), lambda _: self._follow())
         view.observe(lambda value: (value.seen, value.selection), lambda _: self._follow())
         for changed in (self._cloud.redrawn, self._cloud.resized):
             changed.connect(self._follow)
-        fields.computed.connect(lambda: self._follow())
 
     def share(self, runs: Sequence[EntrantRun]) -> None:
         """Let the view contain everything that at least one of the flows can show."""
@@ -57,29 +54,27 @@ class Followers(QObject):
         self._view.change(shared=known[0].together(known[1:]) if known else None)
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
+        self._keep(new.keys if new.is_shown else ())
         if old.is_shown != new.is_shown:
-            self._fields.drop()
             self._frame_all()
         if not new.is_shown:
+            self._viewer.scenes.subtract(None)
             self._redrawing.stop()
             self._cloud.annotate(hovered=None, note="", hint="")
             return
-        if can_query(old) != can_query(new) or (can_query(new) and self._has_other_reference(old, new)):
-            self._fields.drop()
         if _has_other_frame(old, new):
             self._frame_all()
         self.share(new.runs)
         (self._follow if old.is_shown else self._show)()
 
-    def _has_other_reference(self, old: Compared, new: Compared) -> bool:
-        """Return whether the flow whose log-density is subtracted has changed."""
-        before, after = (each.keyed(self._links.value.reference) for each in (old, new))
-        return (before and before.project) is not (after and after.project)
+    def close(self) -> None:
+        """End all work after the current queries."""
+        self._keep(())
 
-    def _on_links_changed(self, old: Links, new: Links) -> None:
-        if old.reference != new.reference:
-            self._fields.drop()
-        self._follow()
+    def _keep(self, keys: Collection[str]) -> None:
+        """Forget the scenes of all other entrants."""
+        for key in self._scenes.keys() - set(keys):
+            self._scenes.pop(key).close()
 
     def _frame_all(self) -> None:
         """Let the camera frame the particles of all panes, or those of the only one."""
@@ -97,64 +92,52 @@ class Followers(QObject):
         if not self._compared.value.is_shown:
             return
         compared, value = self._compared.value, self._view.value
-        view = _spec_of(self._view.seen.view, can_query(compared))
+        framed = _framed(self._view.seen.view, self._cloud.view, has_fields=compared.has_fields)
         for pane, run in zip(self._grid.panes, compared.runs, strict=True):
             stage = matching_stage(self._cloud.stage, value.last_stage, run.project.trace.last_stage)
-            self._show_run(pane.picture, run, stage, view)
+            self._show_run(pane.picture, run, stage, framed)
 
-    def _show_run(self, picture: CloudView, run: EntrantRun, stage: float, view: ViewSpec) -> None:
-        compared, drawn, size = self._compared.value, self._cloud.view, picture.size_in_pixels
-        framed = view.model_copy(update={"center": drawn.center, "half_extent": drawn.half_extent})
-        is_selected, reference = picture is self._cloud, compared.keyed(self._links.value.reference)
-        encodes = not is_selected and self._view.seen.direction == "encode" and can_query(compared)
-        scene = (
-            self._fields.completed(Scene(run.project.trace), run.style)
-            if is_selected
-            else self._scene(run, encodes=encodes)
-        )
-        is_subtracted = can_subtract(run, reference) and can_query(compared)
-        if not is_selected:
+    def _show_run(self, picture: CloudView, run: EntrantRun, stage: float, framed: ViewSpec) -> None:
+        compared, size = self._compared.value, picture.size_in_pixels
+        reference, scenes = compared.keyed(self._links.value.reference), self._viewer.scenes
+        other = reference if compared.has_fields and can_subtract(run, reference) else None
+        if picture is not self._cloud:
+            entrant = self._scenes.get(run.key) or EntrantScene(self._turns, self._post, self._follow, self)
+            self._scenes[run.key], scenes = entrant, entrant.scenes
+            entrant.show(run, self._view_of(run, framed, round(stage), subtracts=other is not None), size)
             picture.set_view(framed)
             picture.show_stage(stage)
-            picture.show_scene(scene)
-        elif self._cloud.drawn.scene is not None and self._cloud.drawn.scene.difference is not scene.difference:
-            self._viewer.scenes.show_difference(scene.difference)
-        is_explained = scene.difference is not None and not picture.is_bare  # by its legend
-        note = "" if is_explained else difference_note(run, reference, scene)
+            picture.show_scene(scenes.scene)
+        scenes.subtract(*((other.project, (run.name, other.name)) if other else (None,)))
+        is_explained = scenes.scene.difference is not None and not picture.is_bare  # by its legend
+        note = "" if is_explained else difference_note(run, reference, scenes.scene)
         note = note or missing_note(run.known, self._view.seen)
         picture.annotate(hint=hint(run, stage, framed, size), note=note)
-        asked = _spec_of(framed, has_fields=False) if is_selected else framed
-        other = reference if is_subtracted else None
-        self._fields.query(FieldQuery(run, round(stage), asked, size, other, encodes=encodes))
 
-    def _scene(self, run: EntrantRun, *, encodes: bool) -> Scene:
-        """Return what is known of the scene of an entrant."""
-        trace, view = run.project.trace, self._view.seen.view
-        scene = Scene(trace, selection_among(trace.positions.shape[1], self._view.value.selection))
-        if (place := self._probed_place(run)) is not None:
-            scene = replace(scene, probe=self._fields.probe(run, place))
-        if run.built is not None:
-            target = self._memo.result(target_at, run.built.target, run.project.flow.given)
-            picture = self._memo.result(target_picture, target) if "target" in view.marks else None
-            found = self._memo.result(verdicts, target, trace, view.color_by)
-            scene = replace(scene, target=picture, **found)
-        return self._fields.completed(scene, run.style, encodes=encodes)
+    def _view_of(self, run: EntrantRun, framed: ViewSpec, stage: int, *, subtracts: bool) -> View:
+        """Return the part of the view that an entrant can show at a stage, where a difference replaces the density."""
+        trace, value = run.project.trace, self._view.value
+        view = framed.model_copy(update={"marks": framed.marks - {"density"}}) if subtracts else framed
+        direction = value.seen.direction if self._compared.value.has_fields else "generate"
+        changes = {"view": view, "stage": stage, "direction": direction, "probe": self._probed_place(run)}
+        seen = value.seen.model_copy(update=changes)
+        return replace(value, seen=seen, last_stage=trace.last_stage, known=run.known, shared=None)
 
     def _probed_place(self, run: EntrantRun) -> Place | None:
         """Return the place in the flow of an entrant that corresponds to the one that is probed in the selected pane.
 
         It is the same point of the data if that is probed, or else the same point of the base.
         """
-        place = self._viewer.probed_place if run.is_begun and can_query(self._compared.value) else None
+        place = self._viewer.probed_place if run.is_begun and self._compared.value.has_fields else None
         return None if place is None else (run.project.trace.last_stage if place[0] else 0, place[1])
 
 
-def _spec_of(view: ViewSpec, has_fields: bool) -> ViewSpec:
-    """Return a view with its fields, or without them and with points if nothing else is left."""
+def _framed(view: ViewSpec, drawn: ViewSpec, *, has_fields: bool) -> ViewSpec:
+    """Return a view of the drawn part of the plane. If only fields are shown, points replace those that it loses."""
     marks = view.marks if has_fields else view.marks - FIELDS
     if not marks - {"target"}:
         marks |= {"points"}
-    return view.model_copy(update={"marks": marks})
+    return view.model_copy(update={"marks": marks, "center": drawn.center, "half_extent": drawn.half_extent})
 
 
 def _has_other_frame(old: Compared, new: Compared) -> bool:

@@ -3,7 +3,6 @@
 from flowviz.app.training.training_state import TrainingState
 from flowviz.app.widgets.labels import shortened
 from flowviz.app.workspace.compared import Compared
-from flowviz.app.workspace.fields import can_query
 from flowviz.app.workspace.seeds import rows_of
 from flowviz.specs import ViewSpec
 from flowviz.specs.comparison import budget_words
@@ -26,7 +25,7 @@ def title(compared: Compared, view: ViewSpec) -> tuple[str, ...]:
         return ("",)
     texts = _description(compared)
     hidden = sorted(view.marks & FIELDS)
-    if can_query(compared) or not hidden:
+    if compared.has_fields or not hidden:
         return (*texts, "")  # where there is hardly any room, nothing says more than the first letters
     names = " and ".join(hidden) if len(hidden) < MANY else f"{', '.join(hidden[:-1])} and {hidden[-1]}"
     note = f"The other flows show {names} again when the training pauses or ends"

@@ -16,7 +16,6 @@ from flowviz.app.workspace.bars import ComparisonBar, EntrantBar
 from flowviz.app.workspace.compared import ComparedState, runs_of
 from flowviz.app.workspace.comparison_undo import ComparisonUndo
 from flowviz.app.workspace.controller import ComparisonController
-from flowviz.app.workspace.fields import CloudFields
 from flowviz.app.workspace.figures import Figures
 from flowviz.app.workspace.followers import Followers
 from flowviz.app.workspace.grid import PaneGrid
@@ -65,7 +64,6 @@ class Workbench(QObject):
         self.compared, self._links, self._grid, self._around = compared, links, grid, around
         self.origin = ""
         self._worker = LatestWorker(lambda notice: around.post(replace(notice, topic=COMPARISON)))
-        self._fields = CloudFields(around.post, self)
         attending = Attending(compared, around.session, around.edits, around.runner, self)
         self.controller = ComparisonController(
             compared,
@@ -81,7 +79,7 @@ class Workbench(QObject):
         self.adding = EntrantAdding(compared, self.controller, around.session, self._worker, parent)
         self.undo = ComparisonUndo(compared, around.request, around.builder, around.view, self.controller, self)
         self.bar, self.figures = ComparisonBar(compared, links), Figures(compared, open_entrant, self.controller.remove)
-        self._followers = Followers(grid, around.viewer, compared, links, around.view, self._fields)
+        self._followers = Followers(grid, around.viewer, compared, links, around.view, around.post)
         self._entrant_bar = EntrantBar(compared, self.adding.menu, self.controller.rename, self.controller.remove)
         around.center.add_comparison(self.bar, self.figures)
         around.panels.flow.add_bar(self._entrant_bar)
@@ -150,7 +148,7 @@ class Workbench(QObject):
     def close(self) -> None:
         """End all work."""
         self._worker.close()
-        self._fields.close()
+        self._followers.close()
 
     def _connect(self) -> None:
         controller = self.controller

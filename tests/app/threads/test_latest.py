@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from threading import Event, get_ident
+from threading import Event, Lock, get_ident
 
 import pytest
 from PyQt6.QtWidgets import QApplication
@@ -165,3 +165,18 @@ def test_queries_are_answered_between_rests(qtbot: QtBot, monkeypatch: pytest.Mo
     assert all(seconds > 0 for seconds in rests)
     worker.close()
     assert worker.wait(PATIENCE_MS)
+
+
+def test_threads_that_share_a_lock_take_turns(qtbot: QtBot) -> None:
+    turns, results = Lock(), list[str]()
+    one, other = LatestWorker(turns=turns), LatestWorker(turns=turns)
+    first, second = Held("first"), Held("second")
+    one.ask("a", first, results.append)
+    qtbot.waitUntil(first.started.is_set)
+    other.ask("a", second, results.append)
+    assert not second.started.wait(0.1)
+    for held in (first, second):
+        held.release.set()
+    qtbot.waitUntil(lambda: results == ["first", "second"])
+    for worker in (one, other):
+        end(worker)

@@ -1,0 +1,78 @@
+"""The scene of an entrant whose pane is not selected."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+from PyQt6.QtCore import QObject
+
+from flowviz.app.notices.notice import Notice
+from flowviz.app.pane.flow_queries import FlowQueries
+from flowviz.app.pane.scene_model import SceneModel
+from flowviz.app.pane.subject import Subject
+from flowviz.app.state.memo import are_same
+from flowviz.app.state.view import View, ViewState
+from flowviz.app.threads.delay import delayed
+from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.rendering import Camera
+from flowviz.specs import PictureSize
+
+DELAY_MS = 60  # many changes of the camera lead to one query
+
+
+class EntrantScene(QObject):
+    """Keeps the scene of an entrant up to date with its training and with the view that fits its flow.
+
+    Attributes:
+        scenes: Everything that the picture shows.
+    """
+
+    def __init__(
+        self,
+        turns: AbstractContextManager[object],
+        post: Callable[[Notice], object],
+        redraw: Callable[[], object],
+        parent: QObject,
+    ) -> None:
+        """Prepare to show an entrant.
+
+        Args:
+            turns: A lock that all entrants share to compute one field after the other.
+            post: Shows a notice of what cannot be computed.
+            redraw: Draws the scene again.
+            parent: The owner.
+        """
+        super().__init__(parent)
+        self._view, self._queries = ViewState(self), FlowQueries(self, turns)
+        self.scenes = SceneModel(self._view, self._queries, self)
+        self._shown: Sequence[object] = ()
+        self._size = PictureSize()
+        self._delay = delayed(self, self._query, DELAY_MS)
+        self._queries.notice_posted.connect(post)
+        self.scenes.changed.connect(lambda _: redraw())
+        self.scenes.trace_changed.connect(lambda _: self._query_soon())
+        self._view.observe(lambda value: (value.seen.view, value.stage), lambda _: self._query_soon())
+
+    def show(self, run: EntrantRun, view: View, size: PictureSize) -> None:
+        """Show the latest particles of the entrant in a view, for a picture of the given size in pixels."""
+        self._view.set(view)
+        if size != self._size:
+            self._size = size
+            self._query_soon()
+        project, shown = run.project, (run.project.trace, run.built)
+        if not are_same(shown, self._shown):
+            self._shown = shown
+            self.scenes.begin(project.flow, run.built.target if run.built else None)
+            self.scenes.show(Subject(project.flow, project.weights, project.edits), project.trace)
+
+    def close(self) -> None:
+        """End all work after the current queries."""
+        self._delay.stop()
+        self._queries.close()
+        self.deleteLater()
+
+    def _query_soon(self) -> None:
+        if not self._delay.isActive():
+            self._delay.start()
+
+    def _query(self) -> None:
+        self.scenes.query_fields(Camera(self._view.seen.view), self._size)
