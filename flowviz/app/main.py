@@ -18,6 +18,7 @@ from flowviz.app.desktop.settings import settings
 from flowviz.app.desktop.termination import end_on_sigterm
 from flowviz.app.main_window import MainWindow
 from flowviz.app.notices.notice import Notice
+from flowviz.app.training.activity import Activity
 from flowviz.app.training.status import TrainingStatus
 from flowviz.app.window.completion import complete
 from flowviz.app.window.crash_handler import log_qt_messages
@@ -73,12 +74,12 @@ def run(path: Path | None = None, extensions: Sequence[str] = ()) -> NoReturn:
 def spare_tensorflow(status: TrainingStatus) -> None:
     """Exclude TensorFlow's objects from searches for garbage once the first training runs."""
 
-    def spare(fraction: float | None) -> None:
-        if fraction is not None:
-            status.progressed.disconnect(spare)
+    def spare(_: Activity, activity: Activity) -> None:
+        if activity.running_fraction is not None:
+            status.activity.changed.disconnect(spare)
             process.spare_loaded_objects()
 
-    status.progressed.connect(spare)
+    status.activity.changed.connect(spare)
 
 
 def _finish_start(window: MainWindow) -> None:

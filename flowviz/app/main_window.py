@@ -264,7 +264,7 @@ class MainWindow(QMainWindow):
         self._connect_pages()
         bus = session_bus()
         self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
-        self.status.progressed.connect(self._task_bar.show)
+        self.status.activity.observe(lambda activity: activity.running_fraction, self._task_bar.show)
         self.status.ended.connect(self._end_notification.notify)
 
     def _connect_pages(self) -> None:

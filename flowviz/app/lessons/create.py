@@ -99,7 +99,7 @@ def _create_observer(
         is_shown=lambda: viewer.scenes.subject.edits == edits.value,
     )
     observer.add(
-        training.read, training.changed, around.status.state_shown, around.session.changed, viewer.moment_shown
+        training.read, training.changed, around.status.activity.changed, around.session.changed, viewer.moment_shown
     )
     observer.add(
         lambda: comparison_observations(compared.value if compared.value.is_shown else Compared()),

@@ -1,10 +1,13 @@
 """The training status: shows what the training does in the panel, the status bar, the plot and the metrics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.notices.notice import Notice
+from flowviz.app.state.state import State
 from flowviz.app.training.activity import LOADING, Activity
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.loss_plot import LossPlot
@@ -27,8 +30,6 @@ class TrainingStatus(QObject):
         metrics: The losses and metrics.
     """
 
-    progressed = pyqtSignal(object)  # share of the budget that is spent, 0 to 1; None while no training runs
-    state_shown = pyqtSignal()  # another state of the training
     ended = pyqtSignal(str)  # reason, in a sentence; not emitted if the user stopped the training
 
     def __init__(
@@ -53,36 +54,28 @@ class TrainingStatus(QObject):
             parent: The owner.
         """
         super().__init__(parent)
-        self._controls, self.status_bar = controls, status_bar
-        self._show_next_step, self._post = show_next_step, post
+        self.status_bar, self._post = status_bar, post
         self.metrics = TrainingMetrics(loss_plot, metrics)
-        self.activity = Activity()
+        self.activity = State(Activity(), self)
         self._overfitting_step: int | None = None  # of the notice that is shown
         self._has_warned = False
-        controls.show_activity(self.activity)
-        status_bar.show_activity(self.activity)
+        for show in (controls.show_activity, status_bar.show_activity):
+            self.activity.watch(lambda activity: activity, show)
+        parts: Iterable[tuple[Callable[[Activity], Any], Callable[[Any], object]]] = (
+            (lambda activity: activity.is_loading, partial(self._show_delay, LOADING)),
+            (lambda activity: activity.is_deferred, partial(self._show_delay, DEFERRED)),
+            (lambda activity: activity.next_step, show_next_step),
+            (lambda activity: activity.state, self._complete_losses),
+        )
+        for part, update in parts:
+            self.activity.observe(part, update)
 
-    def show(self, activity: Activity) -> None:
-        """Show what the training is doing."""
-        old, self.activity = self.activity, activity
-        if activity == old:
-            return
-        self._controls.show_activity(activity)
-        self.status_bar.show_activity(activity)
-        for text, was_shown, is_shown in (
-            (LOADING, old.is_loading, activity.is_loading),
-            (DEFERRED, old.is_deferred, activity.is_deferred),
-        ):
-            if was_shown != is_shown:
-                self.status_bar.show_message(text if is_shown else "")
-        if activity.next_step != old.next_step:
-            self._show_next_step(activity.next_step)
-        if activity.running_fraction != old.running_fraction:
-            self.progressed.emit(activity.running_fraction)
-        if activity.state != old.state:
-            if activity.state != TrainingState.TRAINING:
-                self.metrics.show_all_losses()
-            self.state_shown.emit()
+    def _show_delay(self, text: str, is_delayed: bool) -> None:
+        self.status_bar.show_message(text if is_delayed else "")
+
+    def _complete_losses(self, state: TrainingState) -> None:
+        if state != TrainingState.TRAINING:
+            self.metrics.show_all_losses()
 
     def begin(self, history: History, entropy: float | None, units: Units = FLOW_UNITS) -> None:
         """Show the losses up to the start of a training, and withdraw the notices of the previous one."""

@@ -75,7 +75,7 @@ class TrainingPresenter(QObject):
         self.state = TrainingState.IDLE
         self.trained: TrainedProject | None = None
         self.title = ""
-        self.activity = status.activity
+        self.activity = status.activity.value
         runner.turn_taken.connect(self._on_turn)
         runner.failed.connect(self._on_failed)
         viewer.moments.is_following.changed.connect(lambda _, following: self.show(is_following=following))
@@ -162,9 +162,9 @@ class TrainingPresenter(QObject):
         )
         self.activity = replace(derived, **changes)
         if self.entrant is None:
-            self._status.show(self.activity)
+            self._status.activity.set(self.activity)
         else:  # the rest is that of the comparison
-            self._status.show(self._status.activity.having_delays_of(self.activity))
+            self._status.activity.set(self._status.activity.value.having_delays_of(self.activity))
 
     def set_state(self, state: TrainingState, activity: Activity | None = None) -> None:
         """Show the state of the training and what happened, and an example while there is nothing else to see."""

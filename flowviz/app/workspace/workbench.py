@@ -70,7 +70,7 @@ class Workbench(QObject):
             around.request,
             around.builder,
             around.runner,
-            around.status.show,
+            around.status.activity.set,
             around.post,
             self._worker,
             self,

@@ -1,7 +1,6 @@
 """The lessons panel of the real window."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from threading import Thread, current_thread, main_thread
 from typing import get_args
@@ -336,8 +335,8 @@ def test_the_training_of_a_comparison_is_observed_when_it_changes(
 def test_a_pause_of_the_training_is_observed(window: Window, qtbot: QtBot, learner: Learner) -> None:
     observer = learner.lessons.observer
     with qtbot.waitSignal(observer.changed):
-        window.main.status.show(replace(window.main.status.activity, state=TrainingState.PAUSED))
-    window.main.status.show(replace(window.main.status.activity, state=TrainingState.IDLE))
+        window.main.status.activity.change(state=TrainingState.PAUSED)
+    window.main.status.activity.change(state=TrainingState.IDLE)
 
 
 def test_the_worksheet_is_exported_in_the_background(

@@ -58,7 +58,7 @@ def test_particles_follow_the_value_and_the_score_stays(trained: SessionHarness,
     assert project.weights is before.weights
     assert project.score == before.score, "which is that of all values"
     assert "scored" not in trained.queries.asked
-    assert trained.status.activity.next_step == ""
+    assert trained.status.activity.value.next_step == ""
 
 
 def test_the_first_drag_after_a_training_is_prepared_once(qapp: object) -> None:

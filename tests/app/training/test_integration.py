@@ -52,7 +52,7 @@ def test_picture_project_and_metrics_follow_the_integrator(trained: SessionHarne
     assert project.checkpoint is before.checkpoint
     assert project.history is before.history
     assert (trained.metrics.hits[0], trained.displays.score.score) == (0.5, "50% end on the letters")
-    assert trained.status.activity.next_step == ""
+    assert trained.status.activity.value.next_step == ""
 
 
 def test_metrics_know_whose_integrator_they_do_not_use(trained: SessionHarness) -> None:
@@ -127,7 +127,7 @@ def test_another_family_leaves_the_integrator_of_the_shown_flow(trained: Session
     project = trained.session.project()
     assert project.flow == COARSE
     assert project.next is not None
-    assert trained.status.activity.next_step.endswith("Train the chosen flow")
+    assert trained.status.activity.value.next_step.endswith("Train the chosen flow")
 
 
 def test_running_training_moves_its_next_particles_by_the_integrator(harness: SessionHarness) -> None:

@@ -149,7 +149,7 @@ def test_failed_training_says_what_the_next_one_would_learn(harness: SessionHarn
     harness.session.train()
     fail(harness)
     assert harness.controls.sentence == "Press Train to try again. Resume switches to 'FLOW'."
-    assert harness.status.activity.next_step == "Showing 'BRAD' · Train on 'FLOW'"
+    assert harness.status.activity.value.next_step == "Showing 'BRAD' · Train on 'FLOW'"
     assert harness.status_bar.state == "IDLE"
 
 
@@ -159,7 +159,7 @@ def test_long_title_is_shortened(harness: SessionHarness) -> None:
     harness.request.show_text("x" * 30)
     assert harness.controls.sentence == f"Learning 'BRAD'. Restart starts over with '{'x' * 23}…'."
     harness.thread.send(finished(200))
-    assert harness.status.activity.next_step == f"Showing 'BRAD' · Train on '{'x' * 15}…'"
+    assert harness.status.activity.value.next_step == f"Showing 'BRAD' · Train on '{'x' * 15}…'"
 
 
 def test_opened_project_says_what_its_next_training_would_learn(harness: SessionHarness) -> None:
@@ -169,12 +169,12 @@ def test_opened_project_says_what_its_next_training_would_learn(harness: Session
     assert before.startswith("two moons, after")
     harness.request.show_target(TextSpec(text="Hi"))
     expected = "Showing 'two moons' · Train on 'Hi'"
-    assert harness.status.activity.next_step == expected
+    assert harness.status.activity.value.next_step == expected
     changed = harness.session.project()
     harness.session.show_project(project)
-    assert harness.status.activity.next_step == ""
+    assert harness.status.activity.value.next_step == ""
     harness.session.show_project(changed)
-    assert harness.status.activity.next_step == expected
+    assert harness.status.activity.value.next_step == expected
     assert harness.controls.sentence == before
 
 
@@ -182,7 +182,7 @@ def test_weight_between_two_slider_positions_is_no_other_target(harness: Session
     project = replace(example("two_moons").project(), target=TextSpec(text="Hi", weight=0.0123), next=None)
     harness.session.show_project(project)
     assert harness.controls.sentence.startswith("Hi, after")
-    assert harness.status.activity.next_step == ""
+    assert harness.status.activity.value.next_step == ""
 
 
 @pytest.mark.parametrize(("step", "steps"), [(0, "0 steps"), (1, "1 step"), (1500, "1,500 steps")])
@@ -202,7 +202,7 @@ def test_switch_of_a_resumed_training_to_the_next_target_is_announced(harness: S
     harness.request.show_text("FLOW")
     assert harness.controls.can_resume
     assert harness.controls.sentence.endswith("Resume switches to 'FLOW'.")
-    assert harness.status.activity.next_step == "Showing 'BRAD' · Train on 'FLOW'"
+    assert harness.status.activity.value.next_step == "Showing 'BRAD' · Train on 'FLOW'"
 
 
 def test_next_target_is_not_announced_while_it_is_being_built(
@@ -266,7 +266,7 @@ def test_end_is_announced_unless_the_user_stopped(harness: SessionHarness, endin
 
 def test_progress_is_announced_until_the_training_ends(harness: SessionHarness) -> None:
     announced = list[float | None]()
-    harness.status.progressed.connect(announced.append)
+    harness.status.activity.observe(lambda activity: activity.running_fraction, announced.append)
     train(harness)
     harness.thread.send(finished(200))
     assert announced[0] == 0.01
@@ -277,8 +277,8 @@ def test_progress_is_announced_until_the_training_ends(harness: SessionHarness) 
 def test_spent_budget_is_shown_between_validations_and_after_opening(harness: SessionHarness) -> None:
     harness.request.set_budget("steps", 1000)
     train(harness, 100)
-    announced = list[float]()
-    harness.status.progressed.connect(announced.append)
+    announced = list[float | None]()
+    harness.status.activity.observe(lambda activity: activity.running_fraction, announced.append)
     harness.thread.send(snapshot(800), checkpoint(800))
     spent = harness.status_bar.progress
     assert spent is not None
@@ -347,7 +347,7 @@ def test_another_flow_is_announced_as_what_train_or_restart_starts_over_with(har
     harness.thread.send(finished(200))
     harness.request.set_preset("sharp")
     assert harness.controls.sentence == DONE
-    assert harness.status.activity.next_step == "Showing 'BRAD' · Train the chosen flow"
+    assert harness.status.activity.value.next_step == "Showing 'BRAD' · Train the chosen flow"
 
 
 def test_each_change_refreshes_the_controls_once(harness: SessionHarness) -> None:

@@ -108,7 +108,7 @@ def test_failure_before_the_first_snapshot_keeps_the_previous_flow(harness: Sess
     assert (harness.metrics.hits, harness.metrics.stage) == (hits, stage)
     assert harness.session.state == TrainingState.IDLE
     assert harness.controls.sentence == "Press Train to try again. Resume switches to 'Hi'."
-    assert harness.status.activity.next_step == "Showing 'BRAD' · Train on 'Hi'"
+    assert harness.status.activity.value.next_step == "Showing 'BRAD' · Train on 'Hi'"
 
 
 def test_failure_of_the_first_training_shows_the_requested_flow(harness: SessionHarness) -> None:
