@@ -254,8 +254,9 @@ class MainWindow(QMainWindow):
         self.document_actions.state_changed.connect(self._show_title)
         for changed in (document.reading, document.opened):
             changed.connect(self.target_importer.cancel)
-        self.document_actions.save_failed.connect(self._stay_open)
-        self.document_actions.saves_ended.connect(self._close_after_saving)
+        for each in self.document_actions.documents:
+            each.failed.connect(self._stay_open)
+            each.saves_ended.connect(self._close_after_saving)
         takers = self._lesson_files, self.target_importer
         DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)

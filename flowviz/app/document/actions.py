@@ -42,8 +42,6 @@ class DocumentActions(QObject):
     """
 
     state_changed = pyqtSignal()  # which document is shown, its name or file, or whether it has unsaved changes
-    save_failed = pyqtSignal()
-    saves_ended = pyqtSignal()  # no save of a document is running or waiting anymore
 
     def __init__(
         self,
@@ -139,7 +137,6 @@ class DocumentActions(QObject):
 
     def _connect(self, document: Document[Any]) -> None:
         document.status.changed.connect(self.state_changed)
-        document.saves_ended.connect(self.saves_ended)
         for signal in (document.reading, document.saved):
             signal.connect(partial(self._post, Notice(OPENING)))
         document.opened.connect(lambda problem: self._take_used(document, problem))
@@ -158,7 +155,6 @@ class DocumentActions(QObject):
         self._post(replace(notice, topic=OPENING, advice=notice.advice or AFTER_REFUSAL.format(word)))
 
     def _take_failure(self, word: str, notice: Notice) -> None:
-        self.save_failed.emit()
         self._post(replace(notice, advice=f"{AFTER_FAILURE.format(word)} {notice.advice}".rstrip()))
 
 
