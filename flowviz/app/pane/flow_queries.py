@@ -13,6 +13,7 @@ from flowviz import rendering
 from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.figure_maker import DrawnFigure, FigureMaker, FigureRequest
 from flowviz.app.pane.subject import Move, Subject
+from flowviz.app.state.state import State
 from flowviz.app.threads.delay import delayed
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FileError
@@ -62,15 +63,15 @@ class FlowQueries(QObject):
 
     Attributes:
         failed_topics: Topics whose latest query has failed.
+        is_ready: Whether TensorFlow is loaded, because a flow has answered or is being trained.
     """
 
     notice_posted = pyqtSignal(object)  # Notice about a failed query; without text when its topic succeeds again
-    flow_queried = pyqtSignal()  # a flow has answered, so TensorFlow is loaded
 
     def __init__(self, parent: QObject, turns: AbstractContextManager[object] | None = None) -> None:
         """Prepare to answer; `turns` is a lock that several of them share to compute one field after the other."""
         super().__init__(parent)
-        self.failed_topics = set[str]()
+        self.failed_topics, self.is_ready = set[str](), State(False, self)
         self._loads_nothing = False  # whether the latest query was about a recorded flow
         self._slow, self._quick = LatestWorker(turns=turns), LatestWorker()
         self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS)
@@ -295,7 +296,7 @@ class FlowQueries(QObject):
     def _on_succeeded(self, topic: str) -> None:
         self._clear_failure(topic)
         if topic not in WITHOUT_FLOW and not self._loads_nothing:
-            self.flow_queried.emit()
+            self.is_ready.set(True)
 
     def _clear_failure(self, topic: str) -> None:
         if topic in self.failed_topics:

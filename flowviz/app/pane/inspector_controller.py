@@ -15,15 +15,12 @@ class InspectorController(QObject):
     """Describes the current stage in the inspector, and queries reports about it.
 
     Until another query has loaded TensorFlow, reports are only offered, because loading it takes a few seconds.
-
-    Attributes:
-        uses_tensorflow: Whether TensorFlow has been loaded, or is to be loaded for a report.
     """
 
     def __init__(self, view: ViewState, inspector: Inspector, queries: FlowQueries, parent: QObject) -> None:
         super().__init__(parent)
         self._view, self._inspector, self._queries = view, inspector, queries
-        self.uses_tensorflow = False
+        self._is_requested = False  # whether to load TensorFlow for a report
         self._trace: Trace | None = None
         self._edits = Edits()
         self._flow: tuple[Subject, Trace] | None = None  # with the particles of the base
@@ -31,9 +28,14 @@ class InspectorController(QObject):
         self._asked: int | None = None  # stage of the latest query
         self._reported: tuple[FlowSpec, int] | None = None  # flow and stage of the displayed report
         inspector.report_requested.connect(self._on_report_requested)
-        queries.flow_queried.connect(self._on_flow_queried)
+        queries.is_ready.observe(bool, lambda _: self._show_report())
         view.observe(lambda value: value.stage, self._on_stage_changed)
         view.watch(_explained, lambda _: self._explain_view())
+
+    @property
+    def uses_tensorflow(self) -> bool:
+        """Return whether TensorFlow has been loaded, or is to be loaded for a report."""
+        return self._is_requested or self._queries.is_ready.value
 
     def show_flow(self, subject: Subject, particles: Trace) -> None:
         """Report on the current stage of a flow; `particles` are those of the base, at all stages."""
@@ -53,12 +55,8 @@ class InspectorController(QObject):
         self._show_report()
 
     def _on_report_requested(self) -> None:
-        self.uses_tensorflow = True
+        self._is_requested = True
         self._show_report()
-
-    def _on_flow_queried(self) -> None:
-        if not self.uses_tensorflow:
-            self._on_report_requested()
 
     def _on_report(self, report: StageReport) -> None:
         if self._flow is not None and report.stage == self._asked:

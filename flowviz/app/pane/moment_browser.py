@@ -35,7 +35,6 @@ class MomentBrowser(QObject):
         timeline: The moments.
         variant: The variant whose particles the moments have.
         wanted: The variant to be displayed in place of it. None if it is the same.
-        is_ready: Whether TensorFlow is loaded.
         is_following: Whether particles of earlier moments are being computed.
     """
 
@@ -63,17 +62,12 @@ class MomentBrowser(QObject):
         self._show_snapshot, self._show_timeline = show, show_timeline
         self.variant = Variant(FlowSpec())
         self.wanted: Variant | None = None
-        self.is_ready = False
         self.timeline = Timeline()
         self._step: int | None = None  # of the current moment; None for the latest
         self._passed = dict[tuple[Told, int], Moment]()  # moments of each step as they were at other values
         self.is_following = State(False, self)
         view.changed.connect(self._on_view_changed)
         queries.notice_posted.connect(self._on_notice_posted)
-        queries.flow_queried.connect(self._on_flow_queried)
-
-    def _on_flow_queried(self) -> None:
-        self.is_ready = True
 
     @property
     def is_live(self) -> bool:

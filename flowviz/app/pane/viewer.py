@@ -87,9 +87,8 @@ class Viewer(QObject):
 
     def begin_training(self, variant: Variant, target: Target, past: Timeline | None = None) -> None:
         """Prepare for the snapshots of a new training, or of one that continues after its `past`."""
+        self.queries.is_ready.set(True)
         self._begin(variant, target, past)
-        self._presenter.inspector.uses_tensorflow = True
-        self.moments.is_ready = True
 
     def show_score(self, score: str) -> None:
         """Show how many of the particles land on the target; an empty score means that it is unknown."""

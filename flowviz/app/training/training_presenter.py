@@ -125,7 +125,7 @@ class TrainingPresenter(QObject):
         self.show_project(project, built)
         self.trained = trained or self.trained
         if self._runner.job.run is not None and self._runner.job.run.is_shown:
-            self._viewer.moments.is_ready = True
+            self._viewer.queries.is_ready.set(True)
         self.set_state(state, activity)
         self.changed.emit()
 

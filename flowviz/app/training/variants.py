@@ -211,7 +211,7 @@ class Variants(QObject):
             self._is_preview = False
             self._ask_for_score()
         else:
-            self._presenter.show(is_loading=not self._viewer.moments.is_ready)
+            self._presenter.show(is_loading=not self._viewer.queries.is_ready.value)
             if self._is_dragging or variant.flow.given != existing(self._presenter.project).flow.given:
                 self._rest.start()
             self._viewer.moments.locate(variant, partial(self._on_located, variant))

@@ -10,6 +10,7 @@ from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.pane.inspector import LOADING, OFFER, UNTRAINED
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.pane.widgets import ViewerWidgets
+from flowviz.app.state.state import State
 from flowviz.app.state.view import ViewState
 from flowviz.projects.variant import Variant
 from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Units, Weights, nearest
@@ -275,12 +276,11 @@ class FakeQueries(QObject):
     """Queries that are kept, the latest of each topic, until a test answers them."""
 
     notice_posted = pyqtSignal(object)
-    flow_queried = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: dict[str, tuple[Any, ...]] = {}
-        self.failed_topics = set[str]()
+        self.failed_topics, self.is_ready = set[str](), State(False)
         self.gives_way = False
 
     def density(self, *asked: Any) -> None:

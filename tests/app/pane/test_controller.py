@@ -160,7 +160,7 @@ def test_report_is_no_longer_offered_once_another_query_has_loaded_tensorflow(qa
     project = Project.untrained(TextSpec(text="Hi"), SPEC, TrainingSpec(steps=1))
     viewed.viewer.show_project(replace(project, weights=WEIGHTS, trace=trace()), TARGET)
     assert viewed.displays.inspector.report == "offer"
-    viewed.queries.flow_queried.emit()
+    viewed.queries.is_ready.set(True)
     assert viewed.displays.inspector.report == "loading"
     assert "report" in viewed.queries.asked
 
@@ -174,7 +174,7 @@ def test_picture_says_which_marks_are_awaited(qapp: object) -> None:
     viewed.view.set_mark("density", True)
     assert cloud.progress == "Loading TensorFlow for the density…"
     viewed.view.set_mark("grid", True)
-    viewed.queries.flow_queried.emit()
+    viewed.queries.is_ready.set(True)
     viewed.queries.answer("grid", trace())
     assert cloud.progress == "Computing the density…"
     viewed.queries.failed_topics = {"density"}

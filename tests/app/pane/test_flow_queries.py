@@ -24,7 +24,7 @@ def test_only_queries_about_a_flow_load_tensorflow(qtbot: QtBot) -> None:
     owner = QObject()
     queries = FlowQueries(owner)
     announced, answered = list[str](), list[object]()
-    queries.flow_queried.connect(lambda: announced.append("flow"))
+    queries.is_ready.observe(bool, lambda _: announced.append("flow"))
     queries.thumbnails(Scene(trace()), ViewSpec(), 20, (0, 1), answered.append)
     queries.example("flow", answered.append)
     qtbot.waitUntil(lambda: len(answered) == 2)

@@ -121,7 +121,7 @@ def test_density_follows_a_drag_without_flicker(trained: SessionHarness, qtbot: 
 
 def test_report_of_a_stage_stays_during_a_drag(trained: SessionHarness, qtbot: QtBot) -> None:
     asked, inspector = trained.queries.asked, trained.displays.inspector
-    trained.queries.flow_queried.emit()
+    trained.queries.is_ready.set(True)
     trained.view.set_stage(stage := trained.view.value.last_stage)
     trained.queries.answer("report", StageReport(stage, "real_nvp", ("y",)))
     drag(trained, 0.5)

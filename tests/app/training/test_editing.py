@@ -360,7 +360,7 @@ def test_first_edit_of_an_opened_project_says_what_it_waits_for(trained: Session
     other.edits.set(BENT)
     assert LOADING in other.controls.sentence
     assert other.status_bar.message == LOADING
-    other.queries.flow_queried.emit()
+    other.queries.is_ready.set(True)
     answer(other, BENT, score=None)
     assert LOADING not in other.controls.sentence
     assert not other.status_bar.message
