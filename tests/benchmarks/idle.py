@@ -115,7 +115,7 @@ def _bring_into(window: MainWindow, situation: str) -> None:
         _wait(SETTLED_SECONDS)
         window.findChild(QAction, "pauseAction" if situation == "paused" else "stopAction").trigger()
         _wait_until(lambda: window.session.state in {TrainingState.PAUSED, TrainingState.IDLE})
-        _wait_until(lambda: not window.viewer.playhead.is_playing)  # as it does when the training has ended
+        _wait_until(lambda: not window.viewer.playhead.is_playing.value)  # as it does when the training has ended
 
 
 def _wait(seconds: float) -> None:

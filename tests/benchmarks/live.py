@@ -197,7 +197,7 @@ def measure_comparison(seconds: float) -> Figures:
     workbench.compared.changed.connect(take)
     window.view.update_playback(repeat="ping-pong", easing="linear", speed=2.0)  # passes all stages in about 4 s
     playhead, timer = window.viewer.playhead, QTimer()
-    timer.timeout.connect(lambda: None if playhead.is_playing else playhead.toggle_playing())
+    timer.timeout.connect(lambda: None if playhead.is_playing.value else playhead.toggle_playing())
     timer.start(REPAINT_PERIOD_MS)  # the first particles of a training end the playback
     return measure(clock, progress, seconds)
 

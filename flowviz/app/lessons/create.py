@@ -81,7 +81,7 @@ def _create_observer(
         view.changed,
         viewer.scenes.changed,
         viewer.moment_shown,
-        playhead.playing_changed,
+        playhead.is_playing.changed,
     )
     observer.add_event("exported", exports.exported)
     observer.add_event("played", playhead.stage_reached, happens=partial(is_end_of_playback, playhead, view))

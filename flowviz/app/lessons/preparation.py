@@ -108,5 +108,5 @@ class Preparation:
         if setup.pace is not None:
             self._viewer.playhead.jump_to(self._view.value.stage)  # what is to be watched begins here
         self._viewer.playhead.set_pace(setup.pace)
-        if setup.playing is not None and setup.playing != self._viewer.playhead.is_playing:
+        if setup.playing is not None and setup.playing != self._viewer.playhead.is_playing.value:
             self._viewer.playhead.toggle_playing()

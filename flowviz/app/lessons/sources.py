@@ -62,7 +62,7 @@ def view_observations(value: View, viewer: Viewer) -> Mapping[str, Any]:
         "probe_density": _probe_density(viewer) if probe else None,
         "selection": value.selection.count if value.selection else 0,
         "fitted": seen.fitted,
-        "playing": viewer.playhead.is_playing,
+        "playing": viewer.playhead.is_playing.value,
     }
 
 
@@ -82,7 +82,7 @@ def is_end_of_playback(playhead: Playhead, view: ViewState, stage: int) -> bool:
     """Return whether the playhead, which has reached a stage, plays and is at the end."""
     value = view.value
     end = value.last_stage if value.seen.playback.heading == "forward" else 0
-    return playhead.is_playing and stage == end
+    return playhead.is_playing.value and stage == end
 
 
 def edit_observations(edits: Edits) -> Mapping[str, Any]:

@@ -46,7 +46,7 @@ class EndPlayback(QObject):
 
     def _is_in_use(self) -> bool:
         is_pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        return self.is_used or self._view.value.is_explored or self._playhead.is_playing or is_pressed
+        return self.is_used or self._view.value.is_explored or self._playhead.is_playing.value or is_pressed
 
     def _on_view_changed(self, old: View, new: View) -> None:
         is_same_flow = (old.last_stage, old.particles) == (new.last_stage, new.particles)

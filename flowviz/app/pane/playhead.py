@@ -5,6 +5,7 @@ from time import perf_counter
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from flowviz.app.state.state import State
 from flowviz.app.threads.delay import frames
 from flowviz.specs import Playback
 from flowviz.specs.playback import MAX_SPEED, STEP_SECONDS, smoothed
@@ -31,7 +32,6 @@ class Playhead(QObject):
     jumped = pyqtSignal()  # after `moved`: playback begins elsewhere
     stage_reached = pyqtSignal(int)
     moment_reached = pyqtSignal(float)  # position in the training, from 0, its start, to 1, now
-    playing_changed = pyqtSignal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +41,7 @@ class Playhead(QObject):
         self.position = 0.0
         self.stage = 0
         self.last = 0
-        self.is_playing = False
+        self.is_playing = State(False, self)
         self._started: float | None = None  # clock time; None if it is not playing, or glides to a stage first
         self._ticked = 0.0
         self._ticks = frames(self, self._on_tick, FRAME_PERIOD_MS)
@@ -79,11 +79,10 @@ class Playhead(QObject):
 
     def toggle_playing(self) -> None:
         """Start playing, from the beginning if it is at the end, or stop at the nearest stage."""
-        if self.is_playing:
+        if self.is_playing.value:
             self._stop_playing()
         else:
-            self.is_playing = True
-            self.playing_changed.emit(True)
+            self.is_playing.set(True)
             if self.position == self.stage:
                 self._start_playback()
         self._start_ticks()
@@ -95,8 +94,7 @@ class Playhead(QObject):
         self._stop_playing()
         seconds = Playback().seconds(self.last)
         self._playback = Playback(speed=min(max(1.0, seconds / MAX_SECONDS_ONCE), MAX_SPEED))
-        self.is_playing = True
-        self.playing_changed.emit(True)
+        self.is_playing.set(True)
         self._started = perf_counter()
         self._play_at(0.0)
         self._start_ticks()
@@ -112,9 +110,8 @@ class Playhead(QObject):
 
     def _stop_playing(self) -> None:
         self._playback = self._chosen
-        if self.is_playing:
-            self.is_playing, self._started = False, None
-            self.playing_changed.emit(False)
+        self._started = None
+        self.is_playing.set(False)
 
     def _start_ticks(self) -> None:
         if not self._ticks.isActive():
@@ -164,7 +161,7 @@ class Playhead(QObject):
         self.position += stride if distance > 0 else -stride
         if abs(self.stage - self.position) < 1e-6:
             self.position = float(self.stage)
-            if self.is_playing:
+            if self.is_playing.value:
                 self._start_playback()
                 return
             self._ticks.stop()

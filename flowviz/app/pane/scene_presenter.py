@@ -59,7 +59,7 @@ class ScenePresenter(QObject):
         playhead.jumped.connect(self.camera.aim)
         playhead.stage_reached.connect(self._view.set_stage)
         playhead.moment_reached.connect(self._moments.play)
-        playhead.playing_changed.connect(self._widgets.playback.show_playing)
+        playhead.is_playing.observe(bool, self._widgets.playback.show_playing)
 
     def _connect_widgets(self) -> None:
         widgets, cloud, view = self._widgets, self._widgets.cloud, self._view

@@ -223,7 +223,7 @@ class Session(QObject):
         if probed is not None:
             view.update(probe=(view.value.last_stage if probed[0] else 0, probed[1]))
         playhead, stage = self._viewer.playhead, view.value.stage
-        if not playhead.is_playing or playhead.stage != stage:  # an entrant is also shown again while it plays
+        if not playhead.is_playing.value or playhead.stage != stage:  # an entrant is also shown again while it plays
             playhead.jump_to(stage)
 
     def set_state(self, state: TrainingState) -> None:

@@ -62,7 +62,7 @@ class PresentationBar(FontFollower, QWidget):
         lay_out(QHBoxLayout(self), *parts, stretched=self._status)
         controls.commands.primary_changed.connect(lambda: self._keep_width(self._train))
         controls.status_changed.connect(self._show_status)
-        playhead.playing_changed.connect(self._show_playing)
+        playhead.is_playing.observe(bool, self._show_playing)
 
     def _show_status(self, sentence: str) -> None:
         self._status.show_texts(sentence, f"{sentence.partition('. ')[0].rstrip('.')}.")

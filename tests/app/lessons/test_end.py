@@ -77,7 +77,7 @@ def test_nothing_plays_or_is_pointed_at_once_a_lesson_has_ended(
     learner.wait_for_step()
     assert learner.lessons.pointer._ring.widget() is None
     window.main.viewer.end_playback.play()
-    assert not window.main.viewer.playhead.is_playing
+    assert not window.main.viewer.playhead.is_playing.value
 
 
 def test_going_back_from_the_end_keeps_the_mark(window: Window, learner: Learner, lesson: Lesson) -> None:

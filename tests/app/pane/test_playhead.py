@@ -25,7 +25,7 @@ class Played:
         self.playhead.moved.connect(self.positions.append)
         self.playhead.stage_reached.connect(self.stages.append)
         self.playhead.moment_reached.connect(self.moments.append)
-        self.playhead.playing_changed.connect(lambda playing: setattr(self, "is_playing", playing))
+        self.playhead.is_playing.observe(bool, lambda playing: setattr(self, "is_playing", playing))
 
     @property
     def is_moving(self) -> bool:
@@ -176,11 +176,11 @@ def test_pass_that_the_program_starts_ignores_the_chosen_playback_and_keeps_it(p
     played.set_playback(**chosen)
     played.playhead.jump_to(LAST)
     played.playhead.play_once()
-    assert (played.positions[-1], played.is_playing, played.playhead.is_playing) == (0, True, True)
+    assert (played.positions[-1], played.is_playing, played.playhead.is_playing.value) == (0, True, True)
     played.run(10)
     assert played.stages[-3:] == [1, 2, 3]
     assert not played.moments
-    assert (played.is_playing, played.playhead.is_playing, played.is_moving) == (False, False, False)
+    assert (played.is_playing, played.playhead.is_playing.value, played.is_moving) == (False, False, False)
     played.playhead.toggle_playing()
     played.run(1)
     assert played.moments, "the chosen playback goes through the training"

@@ -120,7 +120,7 @@ def test_example_plays_once_through_its_layers(open_window: OpenWindow, qtbot: Q
     main = open_window().main
     main.viewer.reduce_motion(reduced)
     played: list[bool] = []
-    main.viewer.playhead.playing_changed.connect(played.append)
+    main.viewer.playhead.is_playing.observe(bool, played.append)
     main.welcome.show()
     main.welcome._actions.open_example(example("two_moons").path)
     qtbot.waitUntil(lambda: not main.welcome.is_shown)

@@ -447,5 +447,5 @@ def test_playback_of_a_comparison_goes_on_when_its_targets_are_built(panes: Pane
     panes.main.comparisons.document.show(Loaded(example("three_flows").comparison()))
     playhead.play_once()
     panes.wait_for_targets()
-    assert playhead.is_playing
+    assert playhead.is_playing.value
     playhead.jump_to(0)
