@@ -3,7 +3,6 @@
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -24,7 +23,7 @@ from flowviz.training import Add, Change, Remove, Retarget, Turn
 FLOW = "0"  # name of a flow that trains alone, which is the key of the first flow of a comparison
 REMEMBERED = 12  # targets that were requested: typing requests one for each letter
 
-
+Report = Turn | Notice | None  # None at the end
 ThreadFactory = Callable[[int, Work, Comparison, Mapping[TargetSpec, Target], Any], TrainingWorker]
 
 
@@ -69,7 +68,7 @@ class Job:
         scoring: The projects of entrants, by name, whose missing results have been computed or are being computed.
         leaving: Names of entrants whose removal the thread has yet to confirm.
         requested: Targets that were requested.
-        waiting: Functions that handle the signals that arrived while the job was set aside.
+        waiting: The reports that arrived while the job was set aside, with the numbers of their runs.
     """
 
     thread: TrainingWorker | None = None
@@ -81,7 +80,7 @@ class Job:
     scoring: Mapping[str, Project] = field(default_factory=dict)
     leaving: Counter[str] = field(default_factory=Counter)
     requested: deque[BuiltTarget] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
-    waiting: list[Callable[[], object]] = field(default_factory=list)
+    waiting: list[tuple[int, Report]] = field(default_factory=list)
 
     def has(self, number: int) -> bool:
         """Return whether a run is part of this job."""
@@ -138,8 +137,8 @@ class TrainingRunner(QObject):
     def catch_up(self) -> None:
         """Forward the turns that arrived while the current job was set aside."""
         waiting, self.job.waiting = self.job.waiting, []
-        for handle in waiting:
-            handle()
+        for number, report in waiting:
+            self._on_report(number, report)
 
     def attend(self, name: str, built: BuiltTarget | None = None, project: Project | None = None) -> None:
         """Follow another entrant.
@@ -243,41 +242,33 @@ class TrainingRunner(QObject):
         self.abandon()
         known = {each.spec: each.target for each in built}
         thread = self._make_thread(next(self._numbers), work, comparison, known, self._abandoned)
-        thread.turn_taken.connect(self._on_turn)
-        thread.ended.connect(self._on_ended)
-        thread.failed.connect(self._on_failed)
+        for signal in (thread.turn_taken, thread.failed, thread.ended):
+            signal.connect(self._on_report)
         return thread
 
-    def _defers(self, number: int, handle: Callable[[], object]) -> bool:
-        """Return whether a run is set aside. If it is, keep the function that handles its signal until it returns."""
-        is_aside = self._aside.has(number)
-        if is_aside:
-            self._aside.waiting.append(handle)
-        return is_aside
-
-    def _is_current(self, number: int) -> bool:
-        return self.job.thread is not None and number == self.job.thread.number
-
-    def _on_turn(self, number: int, turn: Turn) -> None:
+    def _on_report(self, number: int, report: Report = None) -> None:
+        """Take a report of a run, or keep it until the run is no longer set aside; ignore those of earlier runs."""
         job = self.job
-        if self._defers(number, partial(self._on_turn, number, turn)):
-            return
-        if job.scorer is not None and number == job.scorer.number:
-            self.scored.emit(turn)
-        elif self._is_current(number) and turn.event is None:
-            job.leaving[turn.name] -= 1
-        elif self._is_current(number) and not job.leaving[turn.name]:
-            if turn.name == job.attended:
-                job.run = job.run and job.run.after(turn, job.requested)
-            self.turn_taken.emit(turn)
+        if self._aside.has(number):
+            self._aside.waiting.append((number, report))
+        elif job.scorer is not None and number == job.scorer.number:
+            if isinstance(report, Turn):
+                self.scored.emit(report)
+        elif job.thread is not None and number == job.thread.number:
+            self._take(report)
 
-    def _on_ended(self, number: int) -> None:
-        if self._defers(number, partial(self._on_ended, number)):
-            return
-        if self._is_current(number) and self.job.work == "comparison":  # a single flow ends with its result
-            self.discard()
-            self.ended.emit()
-
-    def _on_failed(self, number: int, notice: Notice) -> None:
-        if not self._defers(number, partial(self._on_failed, number, notice)) and self._is_current(number):
-            self.failed.emit(notice)
+    def _take(self, report: Report) -> None:
+        """Forward a report of the current run, unless it is about an entrant that has left."""
+        job = self.job
+        if isinstance(report, Notice):
+            self.failed.emit(report)
+        elif report is None:
+            if job.work == "comparison":  # a single flow ends with its result
+                self.discard()
+                self.ended.emit()
+        elif report.event is None:
+            job.leaving[report.name] -= 1
+        elif not job.leaving[report.name]:
+            if report.name == job.attended:
+                job.run = job.run and job.run.after(report, job.requested)
+            self.turn_taken.emit(report)
