@@ -190,8 +190,8 @@ class MainWindow(QMainWindow):
         view = new_menu(self, "&View")
         fill_view_menu(view, viewing, self.view, self._layout, self.appearance, viewing.cloud.zoom)
         bar = PresentationBar(
-            self.request, training.controls, self.viewer.playhead, lambda: self.comparisons.trainings.learn(),
-            viewing.strip, lambda: self._presentation.leave(),
+            self.request, training.controls.commands, self.status.activity, self.viewer.playhead,
+            lambda: self.comparisons.trainings.learn(), viewing.strip, lambda: self._presentation.leave(),
         )  # fmt: skip
         self._center.set_presentation_bar(bar)
         self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout, self.lessons)

@@ -1,6 +1,6 @@
 """The training controls: budget, button, progress and status."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from flowviz.app.notices.notice_list import NoticeList
@@ -29,8 +29,6 @@ class TrainingControls(QWidget):
     Attributes:
         commands: The commands of the button and the Train menu.
     """
-
-    status_changed = pyqtSignal(str)
 
     def __init__(self, request: RequestState) -> None:
         super().__init__()
@@ -61,7 +59,6 @@ class TrainingControls(QWidget):
             self._bar.setValue(max(round(activity.fraction * PROGRESS_TICKS), MIN_TICKS))
         if activity.sentence != self._status.text():
             self._status.setText(activity.sentence)
-            self.status_changed.emit(activity.sentence)
 
     def _show_range(self) -> None:
         is_busy = self._activity.state == TrainingState.PREPARING and not self._is_motion_reduced

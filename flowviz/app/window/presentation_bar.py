@@ -7,10 +7,11 @@ from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from flowviz.app.pane.playhead import Playhead
 from flowviz.app.state.request import Request, RequestState
+from flowviz.app.state.state import State
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import GAP
-from flowviz.app.training.commands import PrimaryButton
-from flowviz.app.training.controls import TrainingControls
+from flowviz.app.training.activity import Activity
+from flowviz.app.training.commands import PrimaryButton, TrainingCommands
 from flowviz.app.welcome.start_page import WordBox
 from flowviz.app.widgets.controls import button, lay_out, rename
 from flowviz.app.widgets.font_follower import FontFollower
@@ -28,7 +29,8 @@ class PresentationBar(FontFollower, QWidget):
     def __init__(
         self,
         request: RequestState,
-        controls: TrainingControls,
+        commands: TrainingCommands,
+        activity: State[Activity],
         playhead: Playhead,
         learn: Callable[[], object],
         next_focus: QWidget,
@@ -38,7 +40,8 @@ class PresentationBar(FontFollower, QWidget):
 
         Args:
             request: The request, whose word can be changed.
-            controls: The commands of the training.
+            commands: The commands of the training.
+            activity: What the training does.
             playhead: Plays the layers.
             learn: Called when Return is pressed in the box.
             next_focus: Gets the focus then.
@@ -47,7 +50,7 @@ class PresentationBar(FontFollower, QWidget):
         super().__init__()
         self._word = WordBox("presentationWord", request, _word)
         self._word.returnPressed.connect(lambda: (learn(), next_focus.setFocus()))
-        self._train = PrimaryButton("presentationTrainButton", controls.commands)
+        self._train = PrimaryButton("presentationTrainButton", commands)
         self._train.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._play = button(
             "presentationPlayButton", "Play", "Play or stop playing (Space)", "play", run=playhead.toggle_playing
@@ -60,8 +63,8 @@ class PresentationBar(FontFollower, QWidget):
         self._word.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         parts = self._word, self._train, self._play, self._status, self._leave
         lay_out(QHBoxLayout(self), *parts, stretched=self._status)
-        controls.commands.primary_changed.connect(lambda: self._keep_width(self._train))
-        controls.status_changed.connect(self._show_status)
+        commands.primary_changed.connect(lambda: self._keep_width(self._train))
+        activity.observe(lambda value: value.sentence, self._show_status)
         playhead.is_playing.observe(bool, self._show_playing)
 
     def _show_status(self, sentence: str) -> None:
