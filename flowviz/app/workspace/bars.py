@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
+from flowviz.app.state.binding import bind
 from flowviz.app.style.tokens import GAP
 from flowviz.app.widgets.controls import button, check_box, lay_out, named
 from flowviz.app.widgets.flow_row import WrappingRow
@@ -20,23 +21,38 @@ class ComparisonBar(QWidget):
 
     Attributes:
         title: The description.
-        limits: The check box for the limits of counting.
-        new_button: The button that starts another comparison.
-        leave_button: The button that returns to the flow of the window.
     """
 
-    def __init__(self, compared: ComparedState, links: LinksState) -> None:
+    def __init__(
+        self,
+        compared: ComparedState,
+        links: LinksState,
+        set_limits: Callable[[bool], object],
+        choose_another: Callable[[], object],
+        leave: Callable[[], object],
+    ) -> None:
+        """Create a bar.
+
+        Args:
+            compared: The entrants.
+            links: What the panes share.
+            set_limits: Shows or hides the limits by counting.
+            choose_another: Asks for another comparison.
+            leave: Returns to the flow of the window.
+        """
         super().__init__()
         self.setObjectName("comparisonBar")
         self.title = FittingLabel("comparisonTitle", "Description of the comparison")
-        self.limits = check_box("limitByCounting", "Li&mit by counting", f"Add a line to the table. {TIP}")
-        compared.watch(lambda value: value.limits is not None, self.limits.setChecked)
-        self.new_button = button("newComparisonButton", "&New Comparison…", "Compare other flows")
-        self.leave_button = button(
-            "leaveComparisonButton", "&Back to the Flow", "Show the flow of the window, and keep the comparison"
-        )
+        limits = check_box("limitByCounting", "Li&mit by counting", f"Add a line to the table. {TIP}")
+        bind(
+            compared, lambda value: value.limits is not None, limits.setChecked, limits.clicked, limits.isChecked,
+            set_limits,
+        )  # fmt: skip
+        new = button("newComparisonButton", "&New Comparison…", "Compare other flows", run=choose_another)
+        tip = "Show the flow of the window, and keep the comparison"
+        back = button("leaveComparisonButton", "&Back to the Flow", tip, run=leave)
         # A row that wraps, or the buttons would be narrower than their texts.
-        wrapped = WrappingRow(GAP, DifferenceBox(compared, links), self.limits, self.new_button, self.leave_button)
+        wrapped = WrappingRow(GAP, DifferenceBox(compared, links), limits, new, back)
         lay_out(QHBoxLayout(self), self.title, wrapped, stretched=self.title)
 
 

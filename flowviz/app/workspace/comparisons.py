@@ -201,9 +201,9 @@ class Comparisons(QObject):
         """Return the parts and controllers of comparisons, which are created for the first one."""
         from flowviz.app.workspace.workbench import Workbench
 
-        workbench = Workbench(self.compared, self.links, self.grid, self.around, self._open, self._window)
-        workbench.bar.new_button.clicked.connect(lambda: self.choose_another())
-        workbench.bar.leave_button.clicked.connect(lambda: self.leave())
+        workbench = Workbench(
+            self.compared, self.links, self.grid, self.around, self._open, self.choose_another, self.leave, self._window
+        )
         workbench.controller.left_alone.connect(self._keep_alone)
         return workbench
 

@@ -48,6 +48,8 @@ class Workbench(QObject):
         grid: PaneGrid,
         around: Surroundings,
         open_entrant: Callable[[str], object],
+        choose_another: Callable[[], object],
+        leave: Callable[[], object],
         parent: QWidget,
     ) -> None:
         """Create the parts, which are shown with a comparison.
@@ -58,6 +60,8 @@ class Workbench(QObject):
             grid: The panes.
             around: The parts of the window.
             open_entrant: Opens the entrant with a name on its own.
+            choose_another: Asks for another comparison.
+            leave: Returns to the flow of the window.
             parent: The window.
         """
         super().__init__(parent)
@@ -78,7 +82,8 @@ class Workbench(QObject):
         )
         self.adding = EntrantAdding(compared, self.controller, around.session, self._worker, parent)
         self.undo = ComparisonUndo(compared, around.request, around.builder, around.view, self.controller, self)
-        self.bar, self.figures = ComparisonBar(compared, links), Figures(compared, open_entrant, self.controller.remove)
+        self.bar = ComparisonBar(compared, links, self.controller.set_limits, choose_another, leave)
+        self.figures = Figures(compared, open_entrant, self.controller.remove)
         self._followers = Followers(grid, around.viewer, compared, links, around.view, around.post)
         self._entrant_bar = EntrantBar(compared, self.adding.menu, self.controller.rename, self.controller.remove)
         around.center.add_comparison(self.bar, self.figures)
@@ -152,7 +157,6 @@ class Workbench(QObject):
 
     def _connect(self) -> None:
         controller = self.controller
-        self.bar.limits.clicked.connect(controller.set_limits)
         self._around.panels.controls.commands.train_all.triggered.connect(lambda: controller.train_all())
         self.compared.watch(lambda value: value.keys, self._forget_origin)
         self.compared.changed.connect(lambda _, new: self._links.forget_missing([run.key for run in new.runs]))
