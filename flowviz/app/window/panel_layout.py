@@ -10,7 +10,7 @@ from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings, stored_flag
 from flowviz.app.pane.inspector import Inspector
 from flowviz.app.pane.ledger_panel import LedgerPanel
-from flowviz.app.state.view import View, ViewState
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import UNIT
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.widgets import TrainingWidgets
@@ -95,12 +95,7 @@ class PanelLayout(QObject):
 
     def follow_probe(self, view: ViewState, is_kept: Callable[[], bool]) -> None:
         """Open the ledger while the probe is the tool, unless the layout is kept, as in presentations and lessons."""
-
-        def follow(old: View, new: View) -> None:
-            if old.tool != new.tool and not is_kept():
-                self.show_ledger(new.tool == "probe")
-
-        view.changed.connect(follow)
+        view.observe(lambda value: value.tool, lambda tool: None if is_kept() else self.show_ledger(tool == "probe"))
 
     def show_ledger(self, wanted: bool) -> None:
         """Open the ledger in front of the inspector, where no other panel has to move, or close it again."""
