@@ -54,15 +54,15 @@ class EntrantScene(QObject):
 
     def show(self, run: EntrantRun, view: View, size: PictureSize) -> None:
         """Show the latest particles of the entrant in a view, for a picture of the given size in pixels."""
-        self._view.set(view)
-        if size != self._size:
-            self._size = size
-            self._query_soon()
         project, shown = run.project, (run.project.trace, run.built)
         if not are_same(shown, self._shown):
             self._shown = shown
             self.scenes.begin(project.flow, run.built.target if run.built else None)
             self.scenes.show(Subject(project.flow, project.weights, project.edits), project.trace)
+        self._view.set(view)  # whose probe may be at a new stage
+        if size != self._size:
+            self._size = size
+            self._query_soon()
 
     def close(self) -> None:
         """End all work after the current queries."""

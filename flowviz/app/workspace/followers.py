@@ -96,6 +96,7 @@ class Followers(QObject):
         for pane, run in zip(self._grid.panes, compared.runs, strict=True):
             stage = matching_stage(self._cloud.stage, value.last_stage, run.project.trace.last_stage)
             self._show_run(pane.picture, run, stage, framed)
+        self._redrawing.stop()  # for what has just been shown
 
     def _show_run(self, picture: CloudView, run: EntrantRun, stage: float, framed: ViewSpec) -> None:
         compared, size = self._compared.value, picture.size_in_pixels
@@ -105,10 +106,11 @@ class Followers(QObject):
             entrant = self._scenes.get(run.key) or EntrantScene(self._turns, self._post, self._follow, self)
             self._scenes[run.key], scenes = entrant, entrant.scenes
             entrant.show(run, self._view_of(run, framed, round(stage), subtracts=other is not None), size)
+        scenes.subtract(*((other.project, (run.name, other.name)) if other else (None,)))
+        if picture is not self._cloud:
             picture.set_view(framed)
             picture.show_stage(stage)
             picture.show_scene(scenes.scene)
-        scenes.subtract(*((other.project, (run.name, other.name)) if other else (None,)))
         is_explained = scenes.scene.difference is not None and not picture.is_bare  # by its legend
         note = "" if is_explained else difference_note(run, reference, scenes.scene)
         note = note or missing_note(run.known, self._view.seen)
