@@ -82,7 +82,7 @@ class Adjusting(QObject):
 
     @property
     def _is_going_on(self) -> bool:
-        return self._presenter.state not in {TrainingState.IDLE, TrainingState.STOPPING}
+        return self._presenter.activity.has_time_left
 
     def _on_request_changed(self, old: Request, new: Request) -> None:
         if self._presenter.entrant is not None:
@@ -96,7 +96,7 @@ class Adjusting(QObject):
     def _apply(self) -> None:
         """Request the settings from the running training."""
         run = self._runner.job.run
-        if run is not None and self._presenter.state != TrainingState.STOPPING:
+        if run is not None and self._presenter.activity.state != TrainingState.STOPPING:
             self._runner.change(Adjust(self._requested(run.project)))
         self._update_hint()
 
@@ -108,7 +108,7 @@ class Adjusting(QObject):
         self.hint.set(self._hint())
 
     def _hint(self) -> str:
-        run, state = self._runner.job.run, self._presenter.state
+        run, state = self._runner.job.run, self._presenter.activity.state
         if self._presenter.entrant is not None:
             return ""
         if run is None:

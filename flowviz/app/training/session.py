@@ -70,7 +70,7 @@ class Session(QObject):
     @property
     def state(self) -> TrainingState:
         """Return the state of the training."""
-        return self._presenter.state
+        return self._presenter.activity.state
 
     @property
     def entrant(self) -> str | None:
@@ -106,7 +106,7 @@ class Session(QObject):
         presenter = self._presenter
         return Work(
             self._request.value, self._builder.built, self._view.value, self._edits.value, presenter.trained,
-            self._runner.job.run, presenter.state, presenter.activity, self._viewer.moments.timeline,
+            self._runner.job.run, presenter.activity, self._viewer.moments.timeline,
         )  # fmt: skip
 
     @property
@@ -188,7 +188,7 @@ class Session(QObject):
         self._edits.set(work.edits)
         self._runner.exchange()
         built = work.trained.built if work.trained else work.built
-        self._presenter.attend(project, work.run.built if work.run else built, work.state, work.activity, work.trained)
+        self._presenter.attend(project, work.run.built if work.run else built, work.activity, work.trained)
         self._view.bring_back(work.view)
         self._viewer.playhead.jump_to(self._view.value.stage)
         self.previous.update()
@@ -218,7 +218,7 @@ class Session(QObject):
         self._edits.set(edits)
         if state != TrainingState.IDLE:
             self._runner.attend(key, built, project)
-        self._presenter.attend(project, built, state, self._presenter.activity)
+        self._presenter.attend(project, built, replace(self._presenter.activity, state=state))
         view.set_stage(round(depth * view.value.last_stage))
         if probed is not None:
             view.update(probe=(view.value.last_stage if probed[0] else 0, probed[1]))

@@ -49,7 +49,7 @@ class TrainingPresenter(QObject):
 
     Attributes:
         entrant: Key of the entrant of a comparison that is shown. None if the flow is on its own.
-        state: The state of the training.
+        activity: What the training does. While a comparison is shown, it is that of the selected flow.
         trained: The project that can be saved and resumed. None before the first snapshot of the first training.
         title: Title of the target of the trained flow that is shown. Empty for an untrained flow.
     """
@@ -72,7 +72,6 @@ class TrainingPresenter(QObject):
         self._request, self._builder, self._runner = request, builder, runner
         self._viewer, self._status, self._view = viewer, status, view
         self.entrant: str | None = None
-        self.state = TrainingState.IDLE
         self.trained: TrainedProject | None = None
         self.title = ""
         self.activity = status.activity.value
@@ -97,7 +96,7 @@ class TrainingPresenter(QObject):
 
         What the user requests can then become that of the project without being applied to the previous flow.
         """
-        self.trained, self.state = None, TrainingState.IDLE
+        self.trained, self.activity = None, replace(self.activity, state=TrainingState.IDLE)
         self.title = project.target.title if project.weights.parameters else ""
         self.state_changed.emit()
 
@@ -115,10 +114,9 @@ class TrainingPresenter(QObject):
             self.set_state(TrainingState.IDLE, self.activity.at_rest(self.trained))
 
     def attend(
-        self, project: Project, built: BuiltTarget | None, state: TrainingState, activity: Activity,
-        trained: TrainedProject | None = None,
-    ) -> None:  # fmt: skip
-        """Show the flow of another pane after `leave`, with its latest particles and the state of its training.
+        self, project: Project, built: BuiltTarget | None, activity: Activity, trained: TrainedProject | None = None
+    ) -> None:
+        """Show the flow of another pane after `leave`, with its latest particles and what its training does.
 
         `trained` is the project that can be saved and resumed, unless that is `project`.
         """
@@ -126,7 +124,7 @@ class TrainingPresenter(QObject):
         self.trained = trained or self.trained
         if self._runner.job.run is not None and self._runner.job.run.is_shown:
             self._viewer.queries.is_ready.set(True)
-        self.set_state(state, activity)
+        self.set_state(activity.state, activity)
         self.changed.emit()
 
     def start(self, built: BuiltTarget, project: Project) -> None:
@@ -150,7 +148,6 @@ class TrainingPresenter(QObject):
         trained = self.trained if run is None else None
         derived = replace(
             activity or self.activity,
-            state=self.state,
             target=run.built.title if run else "",
             can_train=builder.built is not None or builder.pending is not None,
             untrainable=NO_TRAINING if self._request.plan.flow.is_recorded else "",
@@ -168,13 +165,13 @@ class TrainingPresenter(QObject):
 
     def set_state(self, state: TrainingState, activity: Activity | None = None) -> None:
         """Show the state of the training and what happened, and an example while there is nothing else to see."""
-        self.state = state
+        self.activity = replace(activity or self.activity, state=state)
         self._viewer.queries.give_way(state not in {TrainingState.IDLE, TrainingState.PAUSED})
         if state == TrainingState.PREPARING and not self.title and self.entrant is None:
             self._viewer.example.begin(self._run.built.title)
         else:
             self._viewer.example.end()
-        self.show(activity)
+        self.show()
         self.state_changed.emit()
 
     def show_untrained(self) -> None:
@@ -289,8 +286,9 @@ class TrainingPresenter(QObject):
         if is_first:
             self._keep_trained()  # the previous flow is no longer shown
             self.began.emit()
-            is_stopping = self.state != TrainingState.PREPARING
-            self.set_state(self.state if is_stopping else TrainingState.TRAINING, replace(self.activity, event=""))
+            is_stopping = self.activity.state != TrainingState.PREPARING
+            state = self.activity.state if is_stopping else TrainingState.TRAINING
+            self.set_state(state, replace(self.activity, event=""))
             self.changed.emit()
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
@@ -367,7 +365,7 @@ class TrainingPresenter(QObject):
 
     def _show_losses(self) -> None:
         built, history = self._run.built, self._run.project.history
-        is_running = self.state == TrainingState.TRAINING
+        is_running = self.activity.state == TrainingState.TRAINING
         self._status.metrics.show_history(history, built.target.entropy, built.units, is_running=is_running)
 
     def _begin_metrics(self, history: History, trained: TrainedProject | None) -> None:

@@ -180,7 +180,7 @@ class Variants(QObject):
     def _is_moved(self) -> bool:
         """Return whether a training moves the particles that are shown."""
         run = self._runner.job.run
-        return run is not None and run.is_shown and self._presenter.state in RUNNING
+        return run is not None and run.is_shown and self._presenter.activity.state in RUNNING
 
     @property
     def _shown_edits(self) -> Edits:

@@ -27,7 +27,6 @@ class Work:
         edits: The requested edits of layers.
         trained: The trained project. None before the first snapshot of the first training.
         run: The training that is running or paused. None if there is none.
-        state: The state of the training.
         activity: What the training does.
         timeline: The moments of the training, with the particles that are known.
     """
@@ -38,14 +37,13 @@ class Work:
     edits: Edits
     trained: TrainedProject | None
     run: Run | None
-    state: TrainingState
     activity: Activity
     timeline: Timeline
 
     def at_rest(self) -> "Work":
         """Return the same work without its training, which goes on elsewhere."""
         activity = self.activity.at_rest(self.trained) if self.trained else self.activity.begun()
-        return replace(self, run=None, state=TrainingState.IDLE, activity=activity)
+        return replace(self, run=None, activity=replace(activity, state=TrainingState.IDLE))
 
     def having(self, trained: TrainedProject) -> "Work":
         """Return the same work with another state of the trained project."""
