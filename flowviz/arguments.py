@@ -4,8 +4,9 @@ The checks wrap functions, whose warnings therefore use `level_of_user` to show 
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, wraps
+from itertools import repeat
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
@@ -40,7 +41,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     def with_check(*args: P.args, **kwargs: P.kwargs) -> R:
         parameters = _parameters(function)
         # Too many arguments, or unknown ones, are left to Python.
-        for name, value in (*zip(parameters, args, strict=False), *kwargs.items()):
+        for name, value in (*zip(_positional(function), args, strict=False), *kwargs.items()):
             if name in parameters and not _fits(value, parameters[name]):
                 raise ArgumentError(
                     f"{function.__name__}() takes {_words(parameters[name])} as {name}, not {_given(value)}."
@@ -70,6 +71,14 @@ def _parameters(function: Callable[..., object]) -> dict[str, Any]:
     return {each.name: object if each.annotation is each.empty else each.annotation for each in found}
 
 
+def _positional(function: Callable[..., object]) -> Iterator[str]:
+    """Yield the names of the parameters that positional arguments fill. Without end if their number is not limited."""
+    for each in inspect.signature(function).parameters.values():
+        yield each.name
+        if each.kind is each.VAR_POSITIONAL:
+            yield from repeat(each.name)
+
+
 def _fits(value: Any, kind: Any) -> bool:
     """Return whether a value has a type, or true if that type cannot be checked."""
     origin = get_origin(kind)
@@ -82,7 +91,8 @@ def _fits(value: Any, kind: Any) -> bool:
     if origin is Callable:
         return callable(value)
     is_class = isinstance(kind, type) and origin is None and kind is not Any
-    return not is_class or isinstance(value, ACCEPTED.get(kind, kind))
+    is_truth = isinstance(value, bool) and kind in {int, float}  # which are numbers for Python
+    return not is_class or (isinstance(value, ACCEPTED.get(kind, kind)) and not is_truth)
 
 
 def _words(kind: Any) -> str:

@@ -27,7 +27,7 @@ from flowviz import (
     points_spec,
 )
 from flowviz.arguments import checked
-from flowviz.errors import ArgumentError
+from flowviz.errors import ArgumentError, SpecError
 from flowviz.library import training as library_training
 
 POINTS = np.random.default_rng(0).normal([300, -5], [50, 10], (200, 2))
@@ -59,6 +59,10 @@ def test_whole_numbers_are_points_too() -> None:
     assert points_spec(POINTS.astype(int)) == points_spec(POINTS.astype(int).astype(float))
 
 
+def test_extended_precision_is_accepted() -> None:
+    assert points_spec(POINTS.astype(np.longdouble)) == points_spec(POINTS)
+
+
 def test_other_data_get_a_sentence() -> None:
     with pytest.raises(FlowvizError, match=r"has 3 numeric columns \(x, y, z\)\. Select two"):
         points_spec(pd.DataFrame({**COLUMNS, "z": POINTS[:, 0]}))
@@ -66,6 +70,16 @@ def test_other_data_get_a_sentence() -> None:
         points_spec(pl.DataFrame({"word": ["a"]}))
     with pytest.raises(FlowvizError, match="missing"):
         points_spec(pl.DataFrame({"x": [1.0, None] * 20, "y": [1.0, 2.0] * 20}))
+    with pytest.raises(FlowvizError, match=r"has 1 numeric column \(x\)\."):
+        points_spec(pl.DataFrame({"x": POINTS[:, 0], "word": "a"}))
+    with pytest.raises(FlowvizError, match="missing"):
+        points_spec(np.ma.masked_greater(POINTS, 330))
+    repeated = pd.DataFrame(POINTS[:, [0, 1, 0]], columns=["x", "y", "x"])
+    for given in (None, "y"):
+        with pytest.raises(FlowvizError, match=r"^Two columns of the data frame have the same name\."):
+            points_spec(repeated, given=given)
+    with pytest.raises(ArgumentError, match=r"two numeric columns, not an array of object\."):
+        points_spec(POINTS.astype(object))
     for wrong in ("BRAD", ["a", "b"], object(), None, {"x": 1}, [[1, 2], [3]], POINTS.astype(complex)):
         with pytest.raises(ArgumentError, match=r"an array of numbers of shape \(n, 2\) or a data frame"):
             points_spec(wrong)  # type: ignore[call-overload]
@@ -124,6 +138,27 @@ def test_every_argument_of_a_wrong_type_gets_a_sentence(function: Callable[..., 
             list(call())  # also of a function that yields its results
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda project: project.with_weights(3),
+        lambda project: project.with_integrator("leapfrog"),
+        lambda project: project.with_integrator(steps="many"),
+        lambda project: project.given(None),
+        lambda project: project.guided("much"),
+        lambda project: project.with_budget(100),
+        lambda project: project.build_flow("float16"),
+        lambda project: project.distribution("furlongs"),
+        lambda project: project.score_in_units("furlongs"),
+        lambda project: project.with_edits({}),
+    ],
+)
+def test_methods_of_a_project_check_their_arguments(call: Callable[[Project], Any]) -> None:
+    project = Project.untrained(ShapeSpec(name="heart"), FlowSpec(family="flow_matching"), TrainingSpec(steps=1))
+    with pytest.raises(SpecError, match=r"\.$"):
+        call(project)
+
+
 def test_the_sentence_says_what_is_expected() -> None:
     wrong: Any = "realnvp"
     with pytest.raises(TypeError, match=r"train\(\) takes FlowSpec or None as flow_spec, not 'realnvp'\."):
@@ -132,12 +167,27 @@ def test_the_sentence_says_what_is_expected() -> None:
         flowviz.sample(SMALL)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match=r"takes ComparisonSpec or Comparison as comparison, not None\."):
         flowviz.compare(None)  # type: ignore[arg-type]
+    entrant = Entrant(name="a", target=ShapeSpec(name="heart"), flow=SMALL, training=TrainingSpec(steps=1))
+    with pytest.raises(ArgumentError, match=r"recorded must contain projects, not ndarray; see flowviz\.record\."):
+        flowviz.compare(ComparisonSpec(entrants=(entrant,)), recorded={"b": POINTS})  # type: ignore[dict-item]
+    with pytest.raises(ArgumentError, match=r"sample\(\) takes a whole number as n, not True\."):
+        flowviz.sample(Project.untrained(TextSpec(text="I"), SMALL, TrainingSpec(steps=1)), True)
     with pytest.raises(
         ArgumentError, match=r"untrained\(\) takes TextSpec, ImageSpec, .* or ConditionalSpec as target, not 5"
     ):
         Project.untrained(5, SMALL, TrainingSpec(steps=1))  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match=r"takes 'data', 'pixels' or 'flow' as units, not 'furlongs'"):
         flowviz.sample(Project.untrained(TextSpec(text="I"), SMALL, TrainingSpec(steps=1)), units="furlongs")  # type: ignore[arg-type]
+
+
+def test_any_number_of_arguments_is_checked() -> None:
+    @checked
+    def function(*files: str, count: int = 1) -> tuple[Any, ...]:
+        return *files, count
+
+    assert function("a", "b", "c", count=2) == ("a", "b", "c", 2)
+    with pytest.raises(ArgumentError, match=r"takes text as files, not 3\."):
+        function("a", 3)  # type: ignore[arg-type]
 
 
 def test_numbers_of_numpy_and_paths_are_accepted() -> None:

@@ -131,7 +131,7 @@ def trace(project: Project, n: int = PARTICLES, seed: int = 0, direction: Direct
         Positions (stages, n, 2), log|det J| from the base (stages, n) in nats, and names (stages,).
 
     Raises:
-        SpecError: If there are no particles, if the seed is negative, or if guidance does not move the particles.
+        SpecError: If the number of particles or the seed is negative, or if guidance does not move the particles.
         FileError: If the weights do not fit the flow.
     """
     return Trace.joined(list(trace_in_parts(project, n, seed, direction)))

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 from numpy.typing import ArrayLike
@@ -159,6 +160,8 @@ def compare(
     if not isinstance(recorded, Mapping | None):
         raise ArgumentError(f"recorded must be a mapping from names to projects, not {type(recorded).__name__}.")
     for name, project in (recorded or {}).items():
+        if not isinstance(project, Project):
+            raise ArgumentError(f"recorded must contain projects, not {type(project).__name__}; see flowviz.record.")
         found = with_recorded(found, name, project)
     if jobs is None:
         job = Interruptible(
@@ -230,9 +233,9 @@ def train_series(
     training = training_spec or TrainingSpec(seconds=DEFAULT_SECONDS)
     entrant = Entrant(name=flow.family, target=_target_spec(target), flow=flow, training=training)
     spec = ComparisonSpec(entrants=(entrant,), seeds=seeds)
-    if not isinstance(learning_rates, Iterable):
-        raise ArgumentError(f"train_series() takes numbers as learning_rates, not {type(learning_rates).__name__}.")
-    rates = [*learning_rates]
+    rates = [*learning_rates] if isinstance(learning_rates, Iterable) else [None]
+    if not all(isinstance(rate, Real) for rate in rates):
+        raise ArgumentError(f"train_series() takes numbers as learning_rates, not {learning_rates!r}.")
     found = with_learning_rates(spec, rates) if rates else spec
     return compare(found, jobs=jobs, on_event=on_event, should_stop=should_stop)
 

@@ -178,6 +178,7 @@ class Project:
         """
         return self.score.gap if self.score else None
 
+    @checked
     def score_in_units(self, units: UnitName = "data") -> Score | None:
         """Return the score with NLLs and entropy per area in the given units, or None if the score is unknown.
 
@@ -191,6 +192,7 @@ class Project:
         """
         return self.score and self.score.in_units(targets.spec_units(self.target, units))
 
+    @checked
     def build_flow(self, dtype: Literal["float32", "float64"] = "float32") -> "Flow":
         """Build the flow with the edits and weights of the project, or initial weights before any training.
 
@@ -227,6 +229,7 @@ class Project:
         """
         return self.build_flow(dtype).distribution(targets.spec_units(self.target, units))
 
+    @checked
     def with_budget(self, budget: TrainingSpec) -> "Project":
         """Return this project with the seconds or steps of another training as its budget.
 
@@ -238,6 +241,7 @@ class Project:
         rested = replace(last, unimproved=0) if last and last.unimproved else last
         return replace(self, training=training, checkpoint=rested)
 
+    @checked
     def with_weights(self, weights: Weights) -> "Project":
         """Return this project with other weights, such as those of your own training loop. Loads TensorFlow.
 
@@ -282,6 +286,7 @@ class Project:
             raise SpecError("The flow is not conditional. Train one on a target with a condition.")
         return self.flow.condition
 
+    @checked
     def given(self, value: str | float) -> "Project":
         """Return this project at another value of its condition, and its particles followed anew.
 

@@ -33,6 +33,8 @@ MIN_CHANGE = 1e-4  # nats; smaller totals are rounding errors
 NORMAL_REACH = 2.6  # 99% of a standard normal coordinate lies between -2.6 and 2.6
 FARTHEST = 1e30  # flow units; points beyond count as being there, so that no distance overflows
 CENTRAL = 0.99  # share of the particles that a view must show along each axis
+CONVERTED = "OSU"  # kinds of arrays, objects and text, that may contain numbers
+KEPT = np.float16, np.float32, np.float64
 TOGETHER = 16_384  # particles that are followed together, because a network takes a kilobyte for each
 
 
@@ -56,7 +58,9 @@ def checked_points(points: ArrayLike) -> NDArray[Any]:
     """
     try:
         found = np.asarray(points)
-        numeric = found if found.dtype.kind == "f" else found.astype(np.float64)
+        if found.dtype.kind in CONVERTED:
+            found = found.astype(np.float64)
+        numeric = found if found.dtype in KEPT else found.astype(np.float64, casting="same_kind")
     except (ValueError, TypeError) as error:
         raise SpecError("Points must be an array of numbers with shape (n, 2).") from error
     if numeric.ndim != 2 or numeric.shape[1] != 2:

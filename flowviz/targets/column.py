@@ -1,6 +1,6 @@
 """Columns of tables as conditions."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +9,9 @@ from flowviz.errors import ArgumentError, TargetError
 from flowviz.specs.column import VALUE, Column
 from flowviz.specs.condition import MAX_CLASSES, Condition
 from flowviz.specs.shares import counted
+
+if TYPE_CHECKING:
+    from narwhals import DataFrame
 
 MIN_ROWS = 20  # of a class
 NAME = "condition"  # of values without a name
@@ -24,18 +27,33 @@ def separated(points: Any, given: Any) -> tuple[Any, Column]:
 
     Raises:
         ArgumentError: If a column is named, and the points are not a data frame.
-        TargetError: If there is no such column; also as for `column_of`.
+        TargetError: If there is no such column; also as for `column_of` and `frame_of`.
     """
-    import narwhals  # not needed when the window starts
-
     if not isinstance(given, str):
         return points, column_of(given, str(getattr(given, "name", None) or NAME))
-    frame = narwhals.from_native(points, eager_only=True, pass_through=True)
-    if not isinstance(frame, narwhals.DataFrame):
+    frame = frame_of(points)
+    if frame is None:
         raise ArgumentError(f"Only a data frame has a column {given!r}. Pass the values of an array as an array.")
     if given not in frame.columns:
         raise TargetError(f"There is no column {given!r}. The columns are: {', '.join(frame.columns)}.")
     return frame.drop(given).to_native(), column_of(frame[given].to_numpy(), given)
+
+
+def frame_of(points: Any) -> "DataFrame[Any] | None":
+    """Return points that are a data frame of pandas, polars or another library, or None if they are something else.
+
+    Raises:
+        TargetError: If two columns have the same name.
+    """
+    import narwhals  # not needed when the window starts
+
+    try:
+        frame = narwhals.from_native(points, eager_only=True, pass_through=True)
+    except narwhals.exceptions.DuplicateError as error:
+        raise TargetError(
+            "Two columns of the data frame have the same name. Give each column a different name."
+        ) from error
+    return frame if isinstance(frame, narwhals.DataFrame) else None
 
 
 def column_of(values: ArrayLike, name: str) -> Column:

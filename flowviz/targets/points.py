@@ -10,9 +10,10 @@ from flowviz.errors import ArgumentError, TargetError
 from flowviz.records import FLOW_UNITS, Units
 from flowviz.specs import ConditionalSpec, PointsSpec
 from flowviz.specs.column import Column
+from flowviz.specs.shares import counted
 from flowviz.specs.target import TRAINING_SHARE
 from flowviz.targets.cloud import SHOWN
-from flowviz.targets.column import separated
+from flowviz.targets.column import frame_of, separated
 from flowviz.targets.rows import Rows
 from flowviz.targets.target import Draws, Use
 
@@ -138,8 +139,8 @@ def points_spec(
 
     Raises:
         ArgumentError: If `points` is neither an array of numbers nor a data frame.
-        TargetError: If `points` does not have shape (n, 2) with n ≥ 20, if a value is not finite, or if all points lie
-            on a line.
+        TargetError: If `points` does not have shape (n, 2) with n ≥ 20, if a value is missing or not finite, if all
+            points lie on a line, or if two columns of a data frame have the same name.
         SpecError: If a unit is not positive.
     """
     if given is not None:
@@ -160,27 +161,28 @@ def points_spec(
 
 
 def _array(points: Any) -> NDArray[np.floating]:
-    """Return the points of an array or of a data frame, as an array."""
-    import narwhals  # not needed when the window starts
-    from narwhals.selectors import numeric
+    """Return the points of an array or of a data frame, as an array. Values that a mask hides are NaN."""
+    from narwhals.selectors import numeric  # not needed when the window starts
 
-    frame = narwhals.from_native(points, eager_only=True, pass_through=True)
-    if isinstance(frame, narwhals.DataFrame):
+    if (frame := frame_of(points)) is not None:
         columns = frame.select(numeric())
         if len(columns.columns) != 2:
+            count, names = counted(len(columns.columns), "numeric column"), ", ".join(columns.columns)
             raise TargetError(
-                f"The data frame has {len(columns.columns)} numeric columns ({', '.join(columns.columns) or 'none'}). "
-                "Select two of its columns, one for x and one for y."
+                f"The data frame has {count} ({names or 'none'}). Select two of its columns, one for x and one for y."
             )
         return np.ascontiguousarray(columns.to_numpy(), np.float64)  # so that sums are rounded as for an array
     try:
         found = np.asarray(points)
-        return found if found.dtype.kind == "f" else found.astype(np.float64, casting="same_kind")
+        is_kept = found.dtype.kind == "f" and found.itemsize <= np.dtype(np.float64).itemsize
+        found = found if is_kept else found.astype(np.float64, casting="same_kind")
     except (ValueError, TypeError) as error:
+        given = f"an array of {points.dtype}" if isinstance(points, np.ndarray) else type(points).__name__
         raise ArgumentError(
             "Points must be an array of numbers of shape (n, 2) or a data frame with two numeric columns, not "
-            f"{type(points).__name__}. Other targets are specs, such as TextSpec."
+            f"{given}. Other targets are specs, such as TextSpec."
         ) from error
+    return np.where(np.ma.getmaskarray(points), np.nan, found) if np.ma.is_masked(points) else found
 
 
 def _held_out(rows: int, count: int, values: NDArray[np.float64] | None, rng: np.random.Generator) -> NDArray[np.intp]:

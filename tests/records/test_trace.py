@@ -1,11 +1,13 @@
 """Traces: shares of the total stretching."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from flowviz.records import Trace
+from flowviz.errors import SpecError
+from flowviz.records import Trace, checked_points
 
 NAMES = "00_base", "01_real_nvp", "02_real_nvp"
 POSITIONS = np.zeros((3, 100, 2), np.float32)
@@ -37,3 +39,17 @@ def test_the_nearest_particle_tells_whether_the_plane_is_folded_over() -> None:
     assert len(trace.folds_near(points[:0])) == 0
     assert len(trace.folds_near(np.array([[np.nan, np.inf], [1e300, 0]]))) == 2
     assert not replace(trace, positions=np.full_like(trace.positions, np.inf)).folds_near(points).any()
+
+
+@pytest.mark.parametrize(
+    "given", [[[1, 2]], [["1", "2"]], np.array([[1, 2]], object), np.array([[1, 2]], np.longdouble)]
+)
+def test_points_are_converted_to_numbers_that_a_flow_takes(given: Any) -> None:
+    found = checked_points(given)
+    assert (found.dtype, found.tolist()) == (np.float64, [[1, 2]])
+
+
+@pytest.mark.parametrize("given", [[[1j, 0]], [["a", "b"]], np.zeros((1, 2), "datetime64[s]"), [[1], [1, 2]]])
+def test_points_that_are_no_numbers_get_a_sentence(given: Any) -> None:
+    with pytest.raises(SpecError, match=r"^Points must be an array of numbers with shape \(n, 2\)\.$"):
+        checked_points(given)

@@ -1,5 +1,7 @@
 """Series of trainings, and trainings that switch to another target, in the library."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -45,9 +47,15 @@ def test_series_without_rates_has_that_of_the_training() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rates", "said"), [((2.0,), "learning rate cannot be 2"), (range(1, 9), "up to 6 entrants|cannot be")]
+    ("rates", "said"),
+    [
+        ((2.0,), "learning rate cannot be 2"),
+        (range(1, 9), "up to 6 entrants|cannot be"),
+        (["1e-3"], r"takes numbers as learning_rates, not \['1e-3'\]\."),
+        (0.1, "takes numbers as learning_rates, not 0.1"),
+    ],
 )
-def test_wrong_rates_are_a_sentence(rates: tuple[float, ...], said: str) -> None:
+def test_wrong_rates_are_a_sentence(rates: Any, said: str) -> None:
     with pytest.raises(SpecError, match=said):
         flowviz.train_series(TARGET, FLOW, TRAINING, learning_rates=rates)
 
