@@ -79,9 +79,10 @@ def info(
 def check(flow: Given, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Check that the flows of extensions, or the flow given by --flow, obey the laws of normalizing flows.
 
-    With random weights, inverses must undo layers, log-dets must be those of automatic differentiation, layers must
-    start as the identity and not depend on their names, training must follow the gradient of its loss, the density must
-    integrate to 1, and samples must fit it. The exit status is 1 if a law does not hold.
+    With random weights, inverses must undo layers, log-dets must be those of automatic differentiation, points must not
+    depend on each other, layers must start as the identity and not depend on their names, training must follow the
+    gradient of its loss, the density must integrate to 1, and samples must fit it. The exit status is 1 if a law does
+    not hold.
     """
     values = parsed(FlowSpec, flow)
     names = [values["family"]] if "family" in values else extensions.families()

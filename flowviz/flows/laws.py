@@ -23,6 +23,7 @@ Evaluate = Callable[[Tensors, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 Measure = Callable[[Stage, Tensors, tf.Tensor], float]
 
 POINTS = 64
+FEW = 8
 DRAWS = 3  # number of random draws of a stage's numbers
 SCALE = 0.3  # standard deviation of the noise that is added to the initial numbers
 OTHER_NUMBERS = 1, 2, 3, 4, 97  # positions of stages to try in their names: even and odd, first and last
@@ -83,7 +84,7 @@ def name_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
     other = stage.spec.model_copy(update={"seed": stage.spec.seed + 1})
     names = {name for name in stage.spec.stage_names() if name.partition("_")[2] == stage.kind}
     names |= {f"{number:02d}_{stage.kind}" for number in OTHER_NUMBERS}
-    few = points[:8]
+    few = points[:FEW]
 
     def results(one: Stage) -> NDArray[np.float64]:
         found = *one.forward_and_log_det(numbers, few), *one.inverse_and_log_det(numbers, few)
@@ -91,6 +92,22 @@ def name_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
 
     usual = results(stage)
     return max(largest(results(type(stage)(name, other)) - usual) for name in sorted(names))
+
+
+def neighbor_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
+    """Return how much results at a point change if other points are evaluated with it: relative if they exceed 1.
+
+    They must not change: otherwise, the density of a point would depend on the other points, and integrate to nothing
+    in particular.
+    """
+    kept, image = unfolded(stage, numbers, points)
+
+    def results(count: int) -> NDArray[np.float64]:
+        found = *stage.forward_and_log_det(numbers, kept[:count]), *stage.inverse_and_log_det(numbers, image[:count])
+        return np.concatenate([np.ravel(each[:FEW]) for each in found])
+
+    alone, together = results(FEW), results(len(kept))
+    return largest((together - alone) / np.maximum(np.abs(alone), 1))
 
 
 def start_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
@@ -123,6 +140,13 @@ INVERSE_LOG_DET = Law(
     "the log-det of inverse_and_log_det differs from that of its Jacobian by up to",
     partial(log_det_error, True),
 )
+NEIGHBORS = Law(
+    "points do not depend on each other",
+    "the code mixes the points that are evaluated together, such as by a mean over all of them (use numbers of the "
+    "stage instead), which changes results by up to",
+    neighbor_error,
+    draws=1,
+)
 NAME = Law(
     "stages do not depend on their names",
     "the code depends on the stage's name or the flow's seed, although all stages of a class share a graph (use "
@@ -143,7 +167,7 @@ BENDS = Law(
     bend_error,
     draws=1,
 )
-LAWS = INVERSE, FORWARD_LOG_DET, INVERSE_LOG_DET, NAME, START, BENDS
+LAWS = INVERSE, FORWARD_LOG_DET, INVERSE_LOG_DET, NEIGHBORS, NAME, START, BENDS
 
 
 def unfolded(stage: Stage, numbers: Tensors, points: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

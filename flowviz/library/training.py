@@ -63,9 +63,9 @@ def build_flow(
 def check_flow(spec: FlowSpec) -> tuple[Deviation, ...]:
     """Measure whether a flow with random weights, such as one of an extension, obeys the laws of normalizing flows.
 
-    The laws are: the inverse undoes the forward map, log-dets match automatic differentiation, stages start as the
-    identity and do not depend on their names, training follows the gradient of its loss, the density integrates to 1,
-    and samples fit it. Loads TensorFlow.
+    The laws are: the inverse undoes the forward map, log-dets match automatic differentiation, points do not depend on
+    each other, stages start as the identity and do not depend on their names, training follows the gradient of its
+    loss, the density integrates to 1, and samples fit it. Loads TensorFlow.
 
     Args:
         spec: The flow. A few layers are enough and take less time, because all layers of a kind share their code.

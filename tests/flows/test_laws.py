@@ -22,7 +22,7 @@ from flowviz.flows.flow_laws import (
     mass_and_misfit,
     random_flow,
 )
-from flowviz.flows.laws import LIMITS, inverse_error, log_det_error, name_error
+from flowviz.flows.laws import LIMITS, inverse_error, log_det_error, name_error, neighbor_error
 from flowviz.flows.network import MAX_WAVE, Network
 from flowviz.flows.table import Table
 from flowviz.records import base_particles, untrained_trace
@@ -53,6 +53,10 @@ class TestEachStage:
     def test_log_dets_are_those_of_the_jacobian(self, inverse: bool, flow: Flow, points: tf.Tensor) -> None:
         for stage, numbers in stages_of(flow):
             assert log_det_error(inverse, stage, numbers, points) <= 1e-10, stage.name
+
+    def test_points_do_not_depend_on_each_other(self, flow: Flow, points: tf.Tensor) -> None:
+        for stage, numbers in stages_of(flow):
+            assert neighbor_error(stage, numbers, points) <= 1e-10, stage.name
 
     @pytest.mark.parametrize("flow", specs(*(RECIPES.keys() - {"flow_matching"}), "euler"), indirect=True)
     def test_its_name_and_the_seed_of_the_flow_change_nothing(self, flow: Flow, points: tf.Tensor) -> None:
