@@ -14,10 +14,12 @@ from importlib.abc import ExecutionLoader
 from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import decode_source, module_from_spec
+from math import isfinite
 from pathlib import Path
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, cast
 
+from flowviz.arguments import checked
 from flowviz.errors import FlowvizError, SpecError
 from flowviz.specs import RECIPES, SHAPES, FlowSpec, TrainingSpec, explanations
 from flowviz.specs.edits import BENT, BENT_CURVES, BentCurve
@@ -124,6 +126,7 @@ class Loading:
             raise SpecError(" ".join([f"The worker process lacks {' and '.join(missing)}.", *problems, HOW_TO_SHIP]))
 
 
+@checked
 def register_target(
     name: str,
     sample: "Draw",
@@ -143,16 +146,20 @@ def register_target(
             Flows can then learn from it alone, and the entropy is computed if it is not given.
 
     Raises:
-        SpecError: If the name is none, or belongs to flowviz.
+        ArgumentError: If an argument has a wrong type.
+        SpecError: If the name is invalid or belongs to flowviz, or if the entropy is not finite.
     """
     from flowviz.targets.shapes import add_shape  # loads much that a start of the window without extensions need not
 
     _check_name(name, _built_in_shapes)
+    if entropy is not None and not isfinite(entropy):
+        raise SpecError(f"The entropy of the target {name} is {entropy}. Leave it out if it is unknown.")
     SHAPES[name] = title or "A target of an extension."
     add_shape(name, sample, entropy, log_prob)
     _registered.append(f"the target {name}")
 
 
+@checked
 def register_family(
     name: str, recipe: Recipe, *stages: Any, action: str = "moves points", explanation: str = ""
 ) -> None:
@@ -167,6 +174,7 @@ def register_family(
         explanation: A few sentences about its layers, for the inspector. By default, that of the recipe.
 
     Raises:
+        ArgumentError: If an argument has a wrong type.
         SpecError: If the name of the family or of an option is invalid or belongs to flowviz, if there are no stages,
             or if flowviz cannot bend one of the curves in `bent`.
     """

@@ -94,8 +94,12 @@ def family_of(spec: FlowSpec) -> Family:
 
 
 def _classes(spec: FlowSpec) -> tuple[type[Stage], ...]:
-    """Return the classes of an extension's stages."""
-    return _resolved(spec, "stages", spec.recipe.stages)
+    """Return the classes of an extension's stages. Raises `SpecError` if one of them is no stage."""
+    found = _resolved(spec, "stages", spec.recipe.stages)
+    for each in found:
+        if not (isinstance(each, type) and issubclass(each, Stage) and hasattr(each, "kind")):
+            raise SpecError(f"The flow {spec.family} has a stage that is no subclass of Stage with a kind: {each!r}.")
+    return found
 
 
 def _resolved(spec: FlowSpec, what: str, classes: Sequence[Any]) -> tuple[Any, ...]:

@@ -10,11 +10,13 @@ from flowviz.records.weights import Shapes
 
 
 def named(stages: Iterable[Any], numbers_of: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the numbers of stages by name, `stage/number`. Those that several stages share are there once."""
+    """Return the numbers of stages as arrays by name, `stage/number`; once where several stages share them."""
     owners = dict[str, Any]()
     for stage in stages:
         owners.setdefault(stage.numbers_name, stage)
-    return {f"{name}/{key}": each for name, owner in owners.items() for key, each in numbers_of(owner).items()}
+    return {
+        f"{name}/{key}": np.asarray(each) for name, owner in owners.items() for key, each in numbers_of(owner).items()
+    }
 
 
 def unflatten(flat: tf.Tensor, shapes: Shapes) -> dict[str, tf.Tensor]:

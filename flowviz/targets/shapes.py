@@ -97,7 +97,8 @@ def _drawn_by_extension(name: ShapeName, draw: Draw, count: int, rng: np.random.
         raise _failure(name, error) from error
     if points.shape != (count, 2):
         raise TargetError(f"The target {name} of an extension drew points {points.shape} instead of ({count}, 2).")
-    if not np.isfinite(points).all() or not points.std(axis=0).all():
+    is_flat = count == STANDARD_SAMPLE and not points.std(axis=0).all()
+    if is_flat or not np.isfinite(points).all():
         raise TargetError(f"The target {name} of an extension drew points on a line, or some that are not finite.")
     return points
 
