@@ -16,6 +16,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 TAIL_SHARE = 1e-3  # share of the points whose influence on the mean is measured
 HEAVY_TAIL = 0.05  # nats by which they may raise the mean; for letters, those at the edges raise it by about 0.01
+CHANCE = 8.0  # nats by which the largest NLL of n points of a Gaussian rarely exceeds its usual value, log(n) + 1
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,11 @@ class Measured:
 
     @property
     def is_dominated(self) -> bool:
-        """Return whether a few points dominate the mean."""
-        return self.tail is not None and self.tail > HEAVY_TAIL
+        """Return whether a few points dominate the mean, more than one of so few points would by chance."""
+        if self.tail is None:
+            return False
+        count = max(self.points, 1)
+        return self.tail > HEAVY_TAIL + (float(np.log(count)) + CHANCE) / count
 
     def in_units(self, units: Units) -> "Measured":
         """Return this measurement per area in the units of the data.

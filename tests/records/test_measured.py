@@ -67,3 +67,12 @@ def test_median_is_named_where_a_few_points_dominate() -> None:
     found = Measured.of(nlls, "test").in_units(Units())
     assert found.is_dominated
     assert found.sentence().endswith("nats (median NLL 1.000)")
+
+
+def test_the_largest_of_a_few_points_does_not_dominate_by_chance() -> None:
+    """Otherwise, every small table would look heavy-tailed."""
+    rng = np.random.default_rng(0)
+    for count in (6, 15, 75, 150, 1500):
+        nlls = 1.8 + rng.exponential(size=(200, count))  # those of a Gaussian, in the plane
+        assert not any(Measured.of(each, "validation").is_dominated for each in nlls)
+        assert Measured.of(np.append(nlls[0], 400.0), "validation").is_dominated
