@@ -1,6 +1,7 @@
 """Upgrades of older project file formats to the current one.
 
-- Format 11 had no conditions, which are None by default.
+- Format 11 had no conditions, which are None by default, and examples of the gallery did not count the uses of the
+  test points.
 - Format 10 had an NLL in place of each measurement of a score, and did not count the uses of the test points.
 - Format 9 had no edits, which are empty by default.
 - Format 8 had flows with a standard normal base only, which is no longer the default of all families.
@@ -24,6 +25,8 @@ def upgraded(text: dict[str, Any]) -> dict[str, Any]:
         found = _with_measurements(found)
     elif score := found.get("score"):  # development versions repeated the uses of the test points there
         found["score"] = {name: value for name, value in score.items() if name != "test_uses"}
+    if version <= 11 and found.get("score") and found["score"]["test"]:
+        found["test_uses"] = max(1, found.get("test_uses", 0))
     return found if version > OLDEST_VERSION else _with_normal_base(found)
 
 

@@ -75,7 +75,9 @@ def retargeted(project: Project, target: TargetSpec, training: TrainingSpec | No
         raise SpecError("The target has another condition than the flow. Train a new flow on it.")
     wanted, found = training or project.training, from_here(project)
     found = replace(with_settings_of(found, wanted), target=target, training=wanted, next=None)
-    return found.after(Retargeted(found.resumes_at, target.title)) if found.resumes_at else found
+    if found.resumes_at:
+        found = found.after(Retargeted(found.resumes_at, target.title))
+    return replace(found, test_uses=project.test_uses if target == project.target else 0)
 
 
 def continued(project: Project) -> Project:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from flowviz.errors import FileError
-from flowviz.projects import from_bytes, load_project, to_bytes
+from flowviz.projects import from_bytes, gallery, load_project, to_bytes
 from flowviz.records import Measured
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
@@ -100,6 +100,15 @@ def test_a_file_of_format_10_opens_with_its_score() -> None:
     assert old.score.test == Measured("test", 0, -0.25, 0.125)
     assert (old.score.step, old.score.gap, old.test_uses) == (400, 1.25, 1), "it was tested once, at least"
     assert_same(from_bytes(to_bytes(old)), old)
+
+
+def test_an_example_with_a_test_score_has_used_the_test_points() -> None:
+    """Otherwise, another integrator would be scored on the same test points as if they had never been used."""
+    for name in ("brad", "drift", "two_moons"):
+        example = gallery.example(name).project()
+        assert example.score is not None
+        assert example.score.test is not None
+        assert example.test_uses == 1
 
 
 def test_a_score_that_repeats_the_uses_of_the_test_points_opens() -> None:

@@ -1,5 +1,6 @@
 """Series of trainings, and trainings that switch to another target, in the library."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,13 @@ def test_another_target_has_a_budget_of_its_own_and_marks_changed_settings(proje
     assert (change.step, change.after.learning_rate) == (40, 5e-4)
     longer = flowviz.resume(found, steps=80)
     assert longer.history.step[-1] == 120
+
+
+def test_each_training_counts_as_a_use_of_the_test_points(project: Project) -> None:
+    again = flowviz.retarget(project, TARGET)
+    assert again.test_uses == 2, "on the same test points"
+    example = replace(again, checkpoint=None)  # such as one of the gallery
+    assert [flowviz.retarget(example, target).test_uses for target in (TARGET, OTHER)] == [3, 1]
 
 
 def test_edits_stay_when_the_target_changes(project: Project) -> None:
