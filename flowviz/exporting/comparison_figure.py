@@ -24,6 +24,7 @@ from flowviz.file_kinds import ANIMATION
 from flowviz.projects import Comparison, Project
 from flowviz.records import Moment
 from flowviz.records.comparison_table import COLUMNS, UNKNOWN, Column, RunSummary
+from flowviz.records.paired import DIFFERENCE
 from flowviz.records.provenance import Provenance
 from flowviz.records.trace import PARTICLES, central_box
 from flowviz.rendering import Camera
@@ -42,6 +43,7 @@ BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 MEANINGS = {
     "gap": "Gap in nats; 0 is perfect",
     "test_nll": "NLL in nats; lower is better",
+    DIFFERENCE: "test NLL − best is measured on the same points, ± the standard error of the test",
 }  # in the order of preference
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the layers, in the columns of a figure of stages
 MARKS: tuple[Mark, ...] = ("points", "density", "grid")  # the columns of a figure of marks, unless others are chosen
@@ -291,18 +293,16 @@ def figure_spec(comparison: Comparison, path: Path, columns: FigureColumns | Non
 
 def note(comparison: Comparison, table_columns: Sequence[str] = ()) -> str:
     """Return sentences about the budget, the numbers beside the names, and the limits by counting."""
-    shown = {
-        column.name
-        for each in comparison.summaries()
-        for column in _columns(each, table_columns)
-        if table_columns or each.value(column) is not None
-    }
+    cells = [(each, column) for each in comparison.summaries() for column in _columns(each, table_columns)]
+    shown = {column.name for each, column in cells if table_columns or each.value(column) is not None}
     about = [sentence for name, sentence in MEANINGS.items() if name in shown]
-    deviations = [f"mean ± standard deviation of {comparison.seeds} seeds"] * (bool(about) and comparison.seeds > 1)
-    limit = next((name for name in MEANINGS if name in shown), "gap")
+    several, one = f"mean ± standard deviation of {comparison.seeds} seeds", "± is the standard error of the test"
+    scored = [(each, column) for each, column in cells if column.name in {"gap", "test_nll"} and each.error(column)]
+    errors = {several if each.deviations.get(column.name) else one for each, column in scored}
+    limit = "test_nll" if "test_nll" in shown and "gap" not in shown else "gap"
     limits = [f"{each.name}: {BY_NAME[limit].text(each.figures.get(limit))}" for each in comparison.limit_trials()]
     budget = f"{comparison.spec.budget_words} each. " if comparison.trained_entrants else ""
-    return f"{budget}{'; '.join([*about, *deviations, *limits])}".rstrip(" .") + "."
+    return f"{budget}{'; '.join([*about, *sorted(errors), *limits])}".rstrip(" .") + "."
 
 
 def _columns(summary: RunSummary, table_columns: Sequence[str]) -> Sequence[Column]:

@@ -285,13 +285,18 @@ def test_headings_of_tables_name_the_points_on_which_figures_are_measured() -> N
 
 def test_captions_fit_what_is_shown() -> None:
     with_gap, without = comparison(trials=[trial("affine", 0.5)]), comparison(trials=[trial("affine", None)])
-    assert note(with_gap).endswith("each. Gap in nats; 0 is perfect.")
-    assert note(without).endswith("each. NLL in nats; lower is better."), "no entropy, so no gap"
+    error = "; ± is the standard error of the test."
+    assert note(with_gap).endswith(f"each. Gap in nats; 0 is perfect{error}")
+    assert note(without).endswith(f"each. NLL in nats; lower is better{error}"), "no entropy, so no gap"
     assert "gap" not in note(without).lower()
     both = comparison(trials=[trial("affine", 0.5), trial("spline", None)])
-    assert note(both).endswith("Gap in nats; 0 is perfect; NLL in nats; lower is better.")
+    assert note(both).endswith(f"Gap in nats; 0 is perfect; NLL in nats; lower is better{error}")
     assert note(comparison()).endswith(" each."), "nothing is trained"
     assert note(with_gap, ("on_target",)).endswith(" each."), "percentages explain themselves"
+    pairs = "test NLL − best is measured on the same points, ± the standard error of the test."
+    assert note(with_gap, ("test_nll_difference",)).endswith(f" each. {pairs}")
+    several = comparison(trials=[trial("affine", 0.5), trial("affine", 0.6, seed=1)], seeds=2)
+    assert note(several).endswith("each. Gap in nats; 0 is perfect; mean ± standard deviation of 2 seeds.")
 
 
 def test_label_of_a_folded_flow_says_that_its_nll_is_not_comparable(drawn: list[PanelTable]) -> None:
@@ -299,9 +304,9 @@ def test_label_of_a_folded_flow_says_that_its_nll_is_not_comparable(drawn: list[
     found = comparison(trials=[trial("affine", None), folded])
     ComparisonFigure(found, spec()).picture()
     assert titles(drawn[0])[1][0] == "Spline test NLL not comparable: 6.4% have no density"
-    assert note(found).endswith("each. NLL in nats; lower is better.")
+    assert "each. NLL in nats; lower is better; " in note(found)
     assert note(comparison(trials=[folded])).endswith(" each."), "there is no NLL to explain"
-    assert note(comparison(trials=[folded, trial("affine", 0.5)])).endswith("each. Gap in nats; 0 is perfect.")
+    assert "each. Gap in nats; 0 is perfect; " in note(comparison(trials=[folded, trial("affine", 0.5)]))
 
 
 def test_label_of_a_flow_without_an_nll_needs_no_sign_that_the_font_lacks(drawn: list[PanelTable]) -> None:
@@ -321,7 +326,7 @@ def test_limit_by_counting_is_an_nll_where_the_figures_are() -> None:
     limit = Trial("histogram", 0.0, 0, "completed", True, {"gap": None, "test_nll": 0.5})
     found = comparison(trials=[trial("affine", None)])
     found = replace(found, limits={each.target: limit for each in found.projects.values()})
-    assert note(found).endswith("lower is better; limit by counting: 0.500.")
+    assert note(found).endswith("lower is better; ± is the standard error of the test; limit by counting: 0.500.")
 
 
 def test_names_choose_order_and_rename_the_flows(drawn: list[PanelTable]) -> None:
@@ -404,7 +409,7 @@ def test_limit_by_counting_is_in_the_note_and_a_row_of_the_tables_without_being_
     limit = Trial("histogram", 0.0, 0, "completed", True, {"gap": 0.0064, "test_nll": 0.5})
     found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
     found = replace(found, limits={each.target: limit for each in found.projects.values()})
-    assert note(found).endswith("0 is perfect; limit by counting: 0.006.")
+    assert note(found).endswith("0 is perfect; ± is the standard error of the test; limit by counting: 0.006.")
     assert "| limit by counting | 1 | 0.006 |" in markdown(found)
     assert "**0.250 ± 0.010**" in markdown(found), "the best flow"
     assert "limit by counting & 1 & 0.006 &" in latex(found)
