@@ -70,13 +70,18 @@ def draw(
     scenes = Scenes(project, seen, None, (shot,))
     scene, found = scenes.scene(shot, SIZE), scenes.units
     rectangle = visible_rectangle(scenes.camera(None).at(shot.stage, SIZE), SIZE)
+    usual: dict[str, Any]
     if scene.density is None:
         x, y = found.values(scene.trace.positions[round(shot.stage)]).T
-        usual = {"s": AREA, "linewidths": 0, "c": unpacked(particle_colors(scene, shot.stage, view)) / 255}
+        usual = {"s": AREA, "linewidths": 0}
+        if "color" not in style:  # Matplotlib takes only one of the two
+            usual["c"] = unpacked(particle_colors(scene, shot.stage, view)) / 255
         artist: Artist = ax.scatter(x, y, **{**usual, **style})
     else:
         low, high = (limit - found.log_det for limit in density_limits(scene.density))
-        usual = {"cmap": "PuBu", "vmin": low, "vmax": high, "interpolation": "bilinear", "origin": "upper"}
+        usual = {"cmap": "PuBu", "interpolation": "bilinear", "origin": "upper"}
+        if "norm" not in style:  # which has limits of its own
+            usual |= {"vmin": low, "vmax": high}
         shown, extent = found.log_density(scene.density.log_density), _extent(scene.density.rectangle, found)
         artist = ax.imshow(shown, extent=extent, **{**usual, **style})
     x0, x1, y0, y1 = _extent(rectangle, found)

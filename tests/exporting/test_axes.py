@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
@@ -45,6 +46,17 @@ def test_a_stage_and_a_style_can_be_chosen(bent: Project) -> None:
     assert isinstance(drawn, PathCollection)
     np.testing.assert_allclose(np.asarray(drawn.get_offsets()), bent.trace.positions[0], atol=1e-6)
     assert drawn.get_sizes().tolist() == [9]
+
+
+def test_a_color_and_a_norm_replace_the_usual_ones(bent: Project) -> None:
+    ax = Figure().add_subplot()
+    drawn = flowviz.draw(bent, ax, color="red")
+    assert isinstance(drawn, PathCollection)
+    np.testing.assert_array_equal(drawn.get_facecolor(), [(1, 0, 0, 1)])
+    norm = Normalize(-9, 0)
+    image = flowviz.draw(Project.untrained(bent.target, FlowSpec(layers=1), bent.training), ax, "density", norm=norm)
+    assert isinstance(image, AxesImage)
+    assert image.norm is norm
 
 
 def test_density_is_in_the_units_of_the_axes() -> None:
