@@ -33,8 +33,18 @@ CENTRAL = 0.005, 0.995  # probabilities between which a coordinate is shown
 ABOVE = 1.15  # height of a histogram, relative to its highest bar
 MIN_PLOT = 16  # pixels
 CELLS = 128  # along each side of the grid on which the edges of the regions are found
-TITLES = ("horizontal coordinate", "vertical coordinate", "both, with the regions")
-LOWER_TITLES = ("quantiles: horizontal", "quantiles: vertical", "points in each region")
+TITLES = (  # of the plots in each row, with a shorter one for each
+    (
+        ("horizontal coordinate", "horizontal"),
+        ("vertical coordinate", "vertical"),
+        ("both, with the regions", "both"),
+    ),
+    (
+        ("quantiles: horizontal", "Q–Q: horizontal"),
+        ("quantiles: vertical", "Q–Q: vertical"),
+        ("points in each region", "regions"),
+    ),
+)
 ADVICE = (
     "If the flow has learned the data, their latents are like draws from the base: the bars follow the line, the curve "
     "stays between the thin lines around the diagonal, and each region holds the share that it has on the base."
@@ -145,12 +155,13 @@ class _Layout:
 
 def _texts(latents: Latents, layout: _Layout, colors: Surroundings, size: PictureSize) -> list[Label]:
     """Return the titles of the plots and the lines at the bottom."""
-    text, length, labels = layout.text, layout.length, list[Label]()
-    for row, titles in enumerate((TITLES, LOWER_TITLES) if len(latents.points) else ()):
-        for column, title in enumerate(titles):
+    text, labels = layout.text, list[Label]()
+    is_narrow = any(layout.length(full) > layout.width for titles in TITLES for full, _ in titles)
+    for row, titles in enumerate(TITLES if len(latents.points) else ()):
+        for column, forms in enumerate(titles):
             left, top = layout.corner(row, column)
-            shown = fitted(title, length, layout.width)
-            labels.append(Label(left, top - 0.6 * text, shown, "ls", color=colors.title))
+            title = fitted(forms[is_narrow], layout.length, layout.width)
+            labels.append(Label(left, top - 0.6 * text, title, "ls", color=colors.title))
     top = size.height - (len(layout.notes) * LINE_EMS + 0.4 * PAD_EMS) * text
     labels += [Label(PAD_EMS * text, top + n * LINE_EMS * text, line, "lt") for n, line in enumerate(layout.notes)]
     if not len(latents.points):
@@ -244,12 +255,21 @@ def _region(region: Region, left: float, top: float, step: float, layout: _Layou
     )
     x = left + layout.width * region.mass
     mark = segment(x, lower - 0.3 * text, x, lower + height + 0.3 * text, colors.title, layout.line_width)
+    mass, chance = percent(region.mass), f"± {percent(region.error, 1)}{verdict(region, ': ')}"
     words = (
-        f"{percent(region.mass)} region holds {percent(region.share, 1)}",
-        f"expected {percent(region.mass, 1)} ± {percent(region.error, 1)}{verdict(region, ': ')}",
+        _first_that_fits(
+            layout, f"{mass} region holds {percent(region.share, 1)}", f"holds {percent(region.share, 1)}"
+        ),
+        _first_that_fits(layout, f"expected {mass} {chance}", f"{mass} {chance}", chance),
     )
     labels = tuple(
-        Label(left, top + (0.3 + n * LINE_EMS) * text, fitted(line, layout.length, layout.width), "lt", color=color)
+        Label(left, top + (0.3 + n * LINE_EMS) * text, line, "lt", color=color)
         for n, (line, color) in enumerate(zip(words[:lines], (colors.title, None), strict=False))
     )
     return Drawing(boxes, lines=(mark,), labels=labels)
+
+
+def _first_that_fits(layout: _Layout, *texts: str) -> str:
+    """Return the first of several texts that is as narrow as a plot, or else the last one, shortened."""
+    fitting = (each for each in texts if layout.length(each) <= layout.width)
+    return next(fitting, fitted(texts[-1], layout.length, layout.width))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from flowviz.errors import SpecError
+from flowviz.exporting.paper import on_paper
 from flowviz.records import Scene, base_particles
 from flowviz.records.base_distribution import STANDARD_NORMAL, StandardNormal
 from flowviz.records.latents import Latents
@@ -13,8 +14,9 @@ from flowviz.rendering.colors import CURVES
 from flowviz.rendering.four_panels import HEADINGS, TITLES, four_panels
 from flowviz.rendering.latents import ADVICE, NONE, draw_latents, region_sentences, render_latents
 from flowviz.rendering.panel_table import render_table
-from flowviz.specs import PictureSize, ViewSpec
+from flowviz.specs import ExportSpec, PictureSize, ViewSpec
 from flowviz.specs.view import Theme
+from tests.exporting.projects import bent_project
 from tests.rendering.scenes import bent
 
 SIZE, VIEW = PictureSize(width=900, height=600), ViewSpec()
@@ -43,6 +45,15 @@ def test_a_poor_flow_is_said_to_be_one_in_words_and_in_color(factor: float, verd
     picture = render_latents(drawn(factor), VIEW, SIZE)
     assert (picture[..., :3] == CURVES["light"]["loss"]).all(axis=2).any()
     assert not (render_latents(drawn(), VIEW, SIZE)[..., :3] == CURVES["light"]["loss"]).all(axis=2).any()
+
+
+@pytest.mark.parametrize("points", [6, 7, 9])
+def test_a_figure_for_a_column_of_text_has_all_verdicts(points: float) -> None:
+    size = PictureSize.parse("8.5cm", 300)
+    spec = on_paper(bent_project(), ExportSpec(what="latents", size=size, dpi=300, font_size=points))
+    texts = [label.text for label in draw_latents(drawn(0.7), spec.seen.view, spec.pixels).labels]
+    assert sum(text.endswith("too many") for text in texts) == 3
+    assert not any("…" in text for text in texts)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
