@@ -238,6 +238,8 @@ class _Figure:
                 known = ", ".join(entrants)
                 raise SpecError(f"--names contains no known flow at {rest.rstrip(',')!r}. Choose from {known}.")
             name = max(fitting, key=len)
+            if name in found:
+                raise SpecError(f"--names contains {name} twice. Give each flow once.")
             new, _, rest = rest.removeprefix(name).removeprefix("=").partition(",")
             found[name] = new.strip() or name
         return found or None

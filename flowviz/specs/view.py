@@ -83,7 +83,8 @@ class PictureSize(Spec):
         """Return the size in the unit in which it was given."""
         if self.paper_dpi is None:
             return f"{self} pixels"
-        return "x".join(f"{side / self.paper_dpi * CM_PER_INCH:.3g}" for side in (self.width, self.height)) + " cm"
+        sides = (round(side / self.paper_dpi * CM_PER_INCH, 2) for side in (self.width, self.height))
+        return "x".join(f"{side:g}" for side in sides) + " cm"
 
     def scaled(self, factor: float) -> Self:
         """Return the size with both sides multiplied by a factor."""

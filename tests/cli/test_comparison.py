@@ -358,6 +358,7 @@ def test_a_figure_for_a_paper_has_a_width_and_names(
         ("-o a.png --entrant nice --columns marks", "--columns and --difference apply to a whole comparison."),
         ("-o a.png --entrant nice --names nice", "--columns and --difference apply to a whole comparison."),
         ("-o a.png --names maf", "--names contains no known flow at 'maf'. Choose from realnvp, nice."),
+        ("-o a.png --names nice=a,realnvp,nice=b", "--names contains nice twice. Give each flow once."),
         ("-o a.png --names nice=a,realnvp=a", "Two flows have the same new name."),
         ("-o a.png --table-columns speed", "The table has no column 'speed'. Choose from gap, test_nll"),
         ("-o a.png --size 2x2cm", "panels do not fit into 2x2 cm. Choose a larger size, such as "),

@@ -115,4 +115,5 @@ def test_a_size_in_centimeters_equals_its_pixels() -> None:
     assert PictureSize.parse("12.7x2.54cm", 300) == PictureSize(width=1500, height=300)
     assert hash(PictureSize.parse("12.7x2.54cm", 300)) == hash(PictureSize(width=1500, height=300))
     assert PictureSize.parse("8.5x6cm", 300).words == "8.5x6 cm"
+    assert PictureSize.parse("1x1cm", 300).words == "1x1 cm"
     assert PictureSize(width=640, height=480).words == "640x480 pixels"
