@@ -186,7 +186,7 @@ class ComparisonFigure:
         """Return the height in ems of the note and the legend, with an entry for the particles and for each field."""
         text, places = em(view, size), [place for row in self._arrangement.rows for place in row if place]
         shown = {place.mark for place in places if place.mark} or view.marks
-        entries = len(shown & FIELDS) + bool(shown & {"points", "paths"})
+        entries = len(shown & FIELDS) + bool(shown & {"points", "paths"}) + len(shown & {"density", "paths"})
         about, letters = note(self._comparison, self._shown), text_width(text)
         return foot_height(about, entries, size.width / text, lambda words: letters(words) / text)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flowviz.projects import Project
 from flowviz.rendering.annotate import em, text_width
 from flowviz.rendering.camera import Boxes
+from flowviz.rendering.four_panels import foot_ems
 from flowviz.rendering.latents import TALL_FIGURE_EMS, WIDE_EMS
 from flowviz.rendering.ledger import HEAD_EMS, MIN_ROW_EMS
 from flowviz.rendering.legend import FOOT_EMS
@@ -66,7 +67,7 @@ def _height(project: Project, spec: ExportSpec) -> float:
             stages = range(spec.first or 0, last + 1)
             return _sheet_height([trace.short_title(stage) for stage in stages], width, text)
         case "four_panels":
-            return table_height(2, 2, width, text)
+            return table_height(2, 2, width, text, foot_ems(view, width, text))
         case "ledger":
             return text * (HEAD_EMS + 2.5 + 1.15 * MIN_ROW_EMS * (len(trace.names) + 1))
         case "latents":

@@ -6,8 +6,9 @@ Reference: "Density estimation using Real NVP", https://arxiv.org/abs/1605.08803
 import numpy as np
 
 from flowviz.records import Scene
+from flowviz.rendering.annotate import em, text_width
 from flowviz.rendering.camera import common_box, fitted_view
-from flowviz.rendering.panel_table import Cell, PanelTable, table_grid
+from flowviz.rendering.panel_table import Cell, PanelTable, foot_height, table_grid
 from flowviz.rendering.sheet import PanelGrid, small_view
 from flowviz.specs import PictureSize, ViewSpec
 from flowviz.specs.view import Mark
@@ -42,12 +43,24 @@ def four_panels(encoded: Scene, generated: Scene, view: ViewSpec, size: PictureS
         tuple(Cell(scene, stage, views[stage], title) for stage, title in zip((last, 0), titles, strict=True))
         for scene, titles in zip((encoded, generated), TITLES, strict=True)
     )
-    return PanelTable(rows, HEADINGS, NOTE)
+    return PanelTable(rows, HEADINGS, NOTE, foot_ems(view, size.width, em(view, size)))
 
 
 def check_room(view: ViewSpec, size: PictureSize) -> PanelGrid:
     """Return the layout of the panels in a picture of a size in pixels. Raises `SpecError` if they do not fit."""
-    return table_grid(view, 2, 2, size, has_headings=True)
+    return table_grid(view, 2, 2, size, has_headings=True, foot_ems=foot_ems(view, size.width, em(view, size)))
+
+
+def foot_ems(view: ViewSpec, width: float, text: float) -> float:
+    """Return the height in ems of the note and the legend.
+
+    Args:
+        view: The view.
+        width: The width of the picture, in pixels.
+        text: 1 em in pixels.
+    """
+    length = text_width(text)
+    return foot_height(NOTE, 1 + ("grid" in view.marks), width / text, lambda words: length(words) / text)
 
 
 def _boxes(encoded: Scene, generated: Scene, stage: int) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:

@@ -24,7 +24,7 @@ from flowviz.specs import PictureSize, ViewSpec
 LINE_WIDTH, KEPT_SIZE = 2.0, 6.0  # pixels, for an 800-pixel shorter side
 ROOM_FOR_NAME = 0.08  # share of all steps that a target must last to be labeled
 MAX_NAME = 24  # characters
-WORDS_EMS, AXES_EMS = (30, 14), (12, 8)  # minimum width and height, in ems, of a plot with labels, and with axes
+WORDS_EMS, AXES_EMS = (24, 14), (12, 8)  # minimum width and height, in ems, of a plot with labels, and with axes
 ENTRY_EMS = 9  # width of an entry of the legend
 NUMBER_EMS, MAX_NUMBERS = 7, 8  # ems per tick label of the x axis, and maximum number of intervals
 ROUND_DIGITS = 1, 2, 3, 5, 7  # first digits of the numbers on the logarithmic axis

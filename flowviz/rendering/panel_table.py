@@ -19,7 +19,9 @@ from flowviz.specs.view import MIN_SIDE
 MIN_GAP = 4  # pixels between panels
 LINE_EMS = 1.4  # distance between two lines of the note
 MIN_NOTE_EMS, NOTE_GAP_EMS = 16.0, 1.0  # minimum width of a note beside a legend, and the space below a note above one
+FOOT_LINES = int(FOOT_EMS / LINE_EMS)  # of a note beside a legend
 RESULT_GAP_EMS = 0.8  # between a title and its result
+MIN_TITLE_EMS, SMALLEST_EMS = 4.0, 0.5  # width that titles keep beside their results, and the smallest text of both
 SWATCH_EMS, SWATCH_GAP_EMS = 0.7, 0.4  # side of the square before a title, and the space after it
 
 Place = tuple[int, int]  # row and column
@@ -34,7 +36,7 @@ class Cell:
         stage: The stage; 2.25 is a quarter of the way from stage 2 to stage 3.
         view: The view, framed for the size of the panel.
         title: The title above the panel, shortened if the cells to the right that have no title leave too little room.
-        result: A text after the title, which is not shortened.
+        result: A text after the title, which is not shortened, but smaller where it would not fit.
         style: The number of the color of a small square before the title; see `entrant_color`. None for no square.
     """
 
@@ -155,7 +157,8 @@ def foot_height(note: str, keys: int, width_ems: float, length: Measure) -> floa
         width_ems: The width of the picture, in ems.
         length: Returns the width of a text in ems.
     """
-    if keys * KEY_WIDTH + MIN_NOTE_EMS <= width_ems:
+    beside = width_ems - keys * KEY_WIDTH
+    if beside >= MIN_NOTE_EMS and len(wrapped(note.split(), length, beside - 2 * MARGIN)) <= FOOT_LINES:
         return FOOT_EMS
     lines = len(wrapped(note.split(), length, width_ems - 2 * MARGIN))
     return max(FOOT_EMS, lines * LINE_EMS + NOTE_GAP_EMS + FOOT_EMS * ceil(keys / max(width_ems // KEY_WIDTH, 1)))
@@ -176,18 +179,39 @@ def table_labels(table: PanelTable, view: ViewSpec, size: PictureSize, length: M
         left, _ = layout.corner(0, column)
         heading = heading if length(heading) <= width else heading.partition(" of ")[0]  # as in "25% of the layers"
         labels.append(Label(left + width / 2, layout.top - 0.4 * text, fitted(heading, length, width), "ms"))
+    ems = _title_ems(table, layout, text, length)
     for place, cell, span in table.titles():
         left, top = layout.corner(*place)
-        indent = 0 if cell.style is None else (SWATCH_EMS + SWATCH_GAP_EMS) * text
-        room = span * (width + layout.gap) - layout.gap - length(cell.result) - RESULT_GAP_EMS * text
-        title, start = fitted(cell.title, length, room - indent), left + indent
-        labels.append(Label(start, top - 0.5 * text, title, "ls", color=color))
-        labels.append(Label(start + length(title) + RESULT_GAP_EMS * text, top - 0.5 * text, cell.result, "ls"))
+        room = _title_room(cell, span, layout, text) - ems * length(cell.result)
+        title, start = fitted(cell.title, length, room / ems), left + _indent(cell, text)
+        labels.append(Label(start, top - 0.5 * text, title, "ls", ems, color=color))
+        start += ems * length(title) + RESULT_GAP_EMS * text
+        labels.append(Label(start, top - 0.5 * text, cell.result, "ls", ems))
     beside = 0 if table.foot_ems > FOOT_EMS else len(shared_keys(table))
     room = size.width - 2 * layout.gap - beside * KEY_WIDTH * text
     foot_top = size.height - (table.foot_ems - 0.4) * text
     lines = wrapped(table.note.split(), length, room)
     return labels + [Label(layout.gap, foot_top + n * LINE_EMS * text, line, "lt") for n, line in enumerate(lines)]
+
+
+def _title_ems(table: PanelTable, layout: PanelGrid, text: float, length: Measure) -> float:
+    """Return the size of the titles and results in ems: smaller than 1 if the results would not fit otherwise."""
+    sizes = [
+        _title_room(cell, span, layout, text) / (min(length(cell.title), MIN_TITLE_EMS * text) + length(cell.result))
+        for _, cell, span in table.titles()
+        if cell.result
+    ]
+    return max(SMALLEST_EMS, min([1.0, *sizes]))
+
+
+def _title_room(cell: Cell, span: int, layout: PanelGrid, text: float) -> float:
+    """Return the width in pixels of a title and its result, without the space between them."""
+    return span * (layout.panel.width + layout.gap) - layout.gap - _indent(cell, text) - RESULT_GAP_EMS * text
+
+
+def _indent(cell: Cell, text: float) -> float:
+    """Return the width in pixels of the square before a title, and of the space after it."""
+    return 0.0 if cell.style is None else (SWATCH_EMS + SWATCH_GAP_EMS) * text
 
 
 def _swatches(table: PanelTable, view: ViewSpec, size: PictureSize) -> Iterator[Box]:

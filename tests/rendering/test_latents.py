@@ -10,13 +10,15 @@ from flowviz.exporting.paper import on_paper
 from flowviz.records import Scene, base_particles
 from flowviz.records.base_distribution import STANDARD_NORMAL, StandardNormal
 from flowviz.records.latents import Latents
+from flowviz.rendering.annotate import em, text_width
 from flowviz.rendering.colors import CURVES
 from flowviz.rendering.four_panels import HEADINGS, TITLES, four_panels
 from flowviz.rendering.latents import ADVICE, NONE, draw_latents, region_sentences, render_latents
-from flowviz.rendering.panel_table import render_table
+from flowviz.rendering.panel_table import draw_table, render_table
 from flowviz.specs import ExportSpec, PictureSize, ViewSpec
 from flowviz.specs.view import Theme
 from tests.exporting.projects import bent_project
+from tests.rendering.overlaps import assert_text_fits
 from tests.rendering.scenes import bent
 
 SIZE, VIEW = PictureSize(width=900, height=600), ViewSpec()
@@ -110,6 +112,15 @@ def test_four_panels_of_a_flow_that_has_diverged_are_no_error() -> None:
     positions[1:] = np.nan
     scene = Scene(replace(trace, positions=positions))
     assert render_table(four_panels(scene, scene, VIEW, SIZE), VIEW, SIZE).shape == (600, 900, 4)
+
+
+@pytest.mark.parametrize("points", [6, 9])
+def test_text_of_narrow_four_panels_is_inside_and_does_not_overlap(points: float) -> None:
+    size = PictureSize.parse("8.5cm", 300)
+    spec = on_paper(bent_project(), ExportSpec(what="four_panels", size=size, dpi=300, font_size=points))
+    view, size, scene = spec.seen.view, spec.pixels, Scene(bent(base_particles(50)))
+    text = em(view, size)
+    assert_text_fits(draw_table(four_panels(scene, scene, view, size), view, size, text_width(text)), size, text)
 
 
 def test_four_panels_that_are_too_small_are_refused() -> None:
