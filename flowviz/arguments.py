@@ -4,7 +4,7 @@ The checks wrap functions, whose warnings therefore use `level_of_user` to show 
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, wraps
 from itertools import repeat
 from numbers import Integral, Real
@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args,
 
 from flowviz.errors import ArgumentError
 
+WORDS = {Callable: "a function", Mapping: "a mapping"}  # of which the contents are not checked
 ACCEPTED = {int: Integral, float: Real, Path: PathLike}  # including the numbers of NumPy
 
 P = ParamSpec("P")
@@ -33,8 +34,8 @@ def level_of_user() -> int:
 def checked(function: Callable[P, R]) -> Callable[P, R]:
     """Return a function that raises `ArgumentError` if the type of an argument does not match its annotation.
 
-    Annotations that are classes, literals, callables or unions of them are checked. Others, such as those of arrays,
-    are left to the function.
+    Annotations that are classes, literals, callables, mappings or unions of them are checked. Others, such as those of
+    arrays, are left to the function.
     """
 
     @wraps(function)
@@ -90,6 +91,8 @@ def _fits(value: Any, kind: Any) -> bool:
         return isinstance(value, str) and value in get_args(kind)
     if origin is Callable:
         return callable(value)
+    if origin is Mapping:
+        return isinstance(value, Mapping)
     is_class = isinstance(kind, type) and origin is None and kind is not Any
     is_truth = isinstance(value, bool) and kind in {int, float}  # which are numbers for Python
     return not is_class or (isinstance(value, ACCEPTED.get(kind, kind)) and not is_truth)
@@ -104,8 +107,8 @@ def _words(kind: Any) -> str:
         return _listed([_words(each) for each in get_args(kind)])
     if origin is Literal:
         return _listed([repr(each) for each in get_args(kind)])
-    if origin is Callable:
-        return "a function"
+    if origin in WORDS:
+        return WORDS[origin]
     return {NoneType: "None", str: "text", int: "a whole number", float: "a number"}.get(kind) or kind.__name__
 
 

@@ -213,7 +213,7 @@ def _comparison_export(
     if "size" not in {*given, *file}:
         spec = checked(with_values(spec, {"size": usual_size(found, spec, figure.columns)}))
     check_output(Path(output), suffixes_of(spec.format), inputs)
-    return ComparisonFigure(found, spec, figure.columns, table_columns=figure.shown), spec
+    return ComparisonFigure(found, spec, figure.columns, figure.shown), spec
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,6 @@ class ComparisonFigure:
         comparison: Comparison,
         spec: ExportSpec,
         columns: FigureColumns | None = None,
-        names: Mapping[str, str] | None = None,
         table_columns: Sequence[str] = (),
     ) -> None:
         """Prepare a figure; nothing is written yet.
@@ -91,16 +90,14 @@ class ComparisonFigure:
             comparison: The comparison.
             spec: What to write: a sheet or an animation, and its format, size and view.
             columns: What the columns show. By default, the targets if a flow has several, or else stages.
-            names: The label of each entrant to show, by its name; see `with_names`. None for all entrants.
             table_columns: The columns of the table to show beside the names, such as `gap` and `on_target`. By default
                 the gap, or the NLL if the entropy is unknown.
 
         Raises:
-            SpecError: If the spec asks for something else, the panels do not fit, or an entrant or a column is unknown.
+            SpecError: If the spec asks for something else, the panels do not fit, or a column is unknown.
         """
         _check(spec)
         spec = with_text(spec)
-        comparison = with_names(comparison, names) if names else comparison
         self._columns = columns or usual_columns(comparison)
         self._comparison, self._shown = comparison, _checked_columns(table_columns)
         self._arrangement = _arranged(comparison, spec, self._columns)
@@ -347,6 +344,8 @@ def with_names(comparison: Comparison, names: Mapping[str, str]) -> Comparison:
 
 def _checked_columns(names: Sequence[str]) -> Sequence[str]:
     """Return the names of columns. Raises `SpecError` if the table lacks one of them."""
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise SpecError("The columns of the table are a list of names, such as ['gap', 'on_target'].")
     if unknown := [name for name in names if name not in BY_NAME]:
         raise SpecError(f"The table has no column {unknown[0]!r}. Choose from {', '.join(BY_NAME)}.")
     return names

@@ -1,7 +1,7 @@
 """Pictures and animations of projects and comparisons."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 from flowviz.arguments import checked
 from flowviz.exporting.commands import default_format
-from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec
+from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec, with_names
 from flowviz.exporting.difference import DifferenceExport
 from flowviz.exporting.export import Export
 from flowviz.exporting.web_page import WebPage
@@ -50,7 +50,13 @@ def render(project: Project, spec: ExportSpec, path: str | Path) -> None:
 @draw.register
 @checked
 def render_comparison(
-    comparison: Comparison, path: str | Path, spec: ExportSpec | None = None, columns: FigureColumns | None = None
+    comparison: Comparison,
+    path: str | Path,
+    spec: ExportSpec | None = None,
+    columns: FigureColumns | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+    table_columns: Sequence[str] = (),
 ) -> None:
     """Write the figure of a comparison to a file: a row with the gap of each entrant.
 
@@ -64,17 +70,21 @@ def render_comparison(
         spec: A sheet or an animation, with its size and view. None for one whose size fits the number of panels.
         columns: `stages` at equal shares of the layers, `marks` (points, density and grid, unless the view of the spec
             has others), or `targets` of flows that learn several. None for those that fit.
+        names: The label of each flow to show, by its name, in the order of the rows. None for all flows.
+        table_columns: The columns of `comparison.table()` to show beside the labels, such as `gap` and `on_target`. By
+            default the gap, or the NLL if the entropy is unknown.
 
     Raises:
         FileError: If the file cannot be written.
-        SpecError: If a comparison cannot be exported that way, or if the path has the suffix of another format.
+        SpecError: If a comparison cannot be exported that way, if there is no such flow or column, or if the path has
+            the suffix of another format.
     """
-    place = Path(path)
-    found = spec or figure_spec(comparison, place, columns)
+    place, shown = Path(path), comparison if names is None else with_names(comparison, names)
+    found = spec or figure_spec(shown, place, columns)
     if found.what == "page":
-        _write(lambda: WebPage(comparison, found), found, place)
+        _write(lambda: WebPage(shown, found), found, place)
     else:
-        _write(lambda: ComparisonFigure(comparison, found, columns), found, place)
+        _write(lambda: ComparisonFigure(shown, found, columns, table_columns), found, place)
 
 
 @checked

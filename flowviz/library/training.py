@@ -157,8 +157,6 @@ def compare(
         FileError: If a picture in a target is damaged.
     """
     found = Comparison.untrained(comparison) if isinstance(comparison, ComparisonSpec) else comparison
-    if not isinstance(recorded, Mapping | None):
-        raise ArgumentError(f"recorded must be a mapping from names to projects, not {type(recorded).__name__}.")
     for name, project in (recorded or {}).items():
         if not isinstance(project, Project):
             raise ArgumentError(f"recorded must contain projects, not {type(project).__name__}; see flowviz.record.")

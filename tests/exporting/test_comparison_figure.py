@@ -15,7 +15,7 @@ from PIL import Image
 
 from flowviz import render, render_comparison
 from flowviz.errors import SpecError
-from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec, note, usual_columns
+from flowviz.exporting.comparison_figure import ComparisonFigure, figure_spec, note, usual_columns, with_names
 from flowviz.exporting.comparison_tables import ComparisonTable, latex, markdown
 from flowviz.exporting.web_page import WebPage
 from flowviz.projects import Comparison, Project, load_comparison, save_comparison
@@ -39,6 +39,7 @@ from flowviz.specs import (
 )
 from flowviz.specs.view import Mark
 from tests.projects.examples import whole_project
+from tests.rendering.overlaps import assert_text_fits
 
 SMALL = PictureSize(width=700, height=500)
 TRAINING = TrainingSpec(steps=1000)
@@ -331,7 +332,7 @@ def test_limit_by_counting_is_an_nll_where_the_figures_are() -> None:
 
 def test_names_choose_order_and_rename_the_flows(drawn: list[PanelTable]) -> None:
     found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
-    ComparisonFigure(found, spec(), names={"spline": "RQ-NSF", "affine": "affine"}).picture()
+    ComparisonFigure(with_names(found, {"spline": "RQ-NSF", "affine": "affine"}), spec()).picture()
     assert [row[0] for row in titles(drawn[0])] == ["RQ-NSF test gap 0.250 ± 0.010", "affine test gap 0.500 ± 0.010"]
     assert [row[0].style for row in drawn[0].rows if row[0]] == [found.style("spline"), found.style("affine")]
 
@@ -346,38 +347,47 @@ def test_table_columns_are_beside_the_names(drawn: list[PanelTable]) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
+        ({"table_columns": "gap"}, "are a list of names"),
         ({"table_columns": ("gap", "speed")}, "no column 'speed'. Choose from gap, test_nll"),
         ({"names": {"affine": "x", "spline": "x"}}, "same new name"),
         ({"names": {"maf": "maf"}}, "no entrant 'maf'"),
     ],
 )
-def test_unknown_names_and_columns_are_refused(values: dict[str, Any], message: str) -> None:
+def test_unknown_names_and_columns_are_refused(values: dict[str, Any], message: str, tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=message):
-        ComparisonFigure(comparison(), spec(), **values)
+        render_comparison(comparison(), tmp_path / "a.png", spec(), **values)
 
 
-def test_text_of_a_narrow_figure_is_inside_and_does_not_overlap(drawn: list[PanelTable]) -> None:
+def test_library_names_flows_and_chooses_columns(drawn: list[PanelTable], tmp_path: Path) -> None:
+    found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
+    names = {"spline": "RQ-NSF", "affine": "affine"}
+    render_comparison(found, tmp_path / "a.png", names=names, table_columns=["test_nll", "gap"])
+    assert [row[0] for row in titles(drawn[0])] == [
+        "RQ-NSF test NLL 1.250 ± 0.010, test gap 0.250 ± 0.010",
+        "affine test NLL 1.500 ± 0.010, test gap 0.500 ± 0.010",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("points", "columns", "shown"),
+    [
+        (7, "stages", ()),
+        (9, "stages", ("test_nll", "test_nll_difference", "on_target")),
+        (9, "marks", ("gap",)),
+    ],
+)
+def test_text_of_a_narrow_figure_is_inside_and_does_not_overlap(
+    points: int, columns: Any, shown: tuple[str, ...], drawn: list[PanelTable]
+) -> None:
     names = {"affine": "A coupling flow with a long name", "spline": "Rational-quadratic splines", "nice": "NICE"}
     found = comparison(trials=[trial("affine", 0.5), trial("spline", 0.25)])
-    narrow = ExportSpec(what="sheet", size=PictureSize.parse("8.5cm", 300), dpi=300, font_size=7)
-    figure = ComparisonFigure(found, narrow, "stages", names)
+    narrow = ExportSpec(what="sheet", size=PictureSize.parse("8.5cm", 300), dpi=300, font_size=points)
+    figure = ComparisonFigure(with_names(found, names), narrow, columns, shown)
     figure.picture()
     view, size = figure._view, figure._spec.pixels
     text = em(view, size)
-    assert text == pytest.approx(7 / 72 * 300)
-    length = text_width(text)
-    boxes = []
-    for label in panel_table.draw_table(drawn[0], view, size, length).labels:
-        left = label.x - {"l": 0.0, "m": 0.5, "r": 1.0}[label.anchor[0]] * length(label.text)
-        top = label.y - {"t": 0.0, "m": 0.5, "s": 0.8}[label.anchor[1]] * text
-        boxes.append((left, top, left + length(label.text), top + text))
-        assert left >= 0, label.text
-        assert boxes[-1][2] <= size.width, label.text
-        assert 0 <= top <= boxes[-1][3] <= size.height
-    for number, one in enumerate(boxes):
-        for other in boxes[:number]:
-            is_apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
-            assert is_apart, (one, other)
+    assert text == pytest.approx(points / 72 * 300)
+    assert_text_fits(panel_table.draw_table(drawn[0], view, size, text_width(text)), size, text)
 
 
 def test_foot_of_a_narrow_figure_has_its_note_above_the_legend() -> None:
@@ -385,6 +395,7 @@ def test_foot_of_a_narrow_figure_has_its_note_above_the_legend() -> None:
     beside, below = (panel_table.foot_height(note_, 3, width, length) for width in (80.0, 34.0))
     assert beside == FOOT_EMS
     assert below > 2 * FOOT_EMS, "two rows of keys, and the note"
+    assert panel_table.foot_height(4 * note_, 3, 80.0, length) > FOOT_EMS, "too many lines to stand beside the keys"
 
 
 def test_table_of_runs_in_progress_has_their_current_figures(tmp_path: Path) -> None:
