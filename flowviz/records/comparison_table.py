@@ -181,12 +181,14 @@ def summary_of_figures(
 def best_of(column: Column, rows: Sequence[RunSummary]) -> set[int]:
     """Return the indices of the rows that are best in a column or cannot be distinguished from the best.
 
-    NLLs and gaps are compared by paired differences among the flows with the same target. Other figures are best if
-    they are displayed like the best one, or if their means over seeds are within one standard error of the difference,
-    unless this is true of all. Runs that have not ended are not compared with runs that have.
+    NLLs and gaps are compared by paired differences among the flows with the same target, and are best if these are
+    within one standard error or too small to be displayed. Other figures are best if they are displayed like the best
+    one, or if their means over seeds are within one standard error of the difference, unless this is true of all. Runs
+    that have not ended are not compared with runs that have.
     """
     if column.compares:
-        return {number for number, row in enumerate(rows) if row.difference and row.difference.is_tie}
+        differences = {number: row.difference for number, row in enumerate(rows) if row.difference}
+        return {n for n, each in differences.items() if each.is_tie or column.text(each.mean) == column.text(0.0)}
     ended = [number for number, row in enumerate(rows) if not row.running]
     candidates = {each: value for each in ended or range(len(rows)) if (value := rows[each].value(column)) is not None}
     if not candidates:

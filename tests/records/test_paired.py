@@ -105,6 +105,14 @@ def test_best_flows_are_those_within_one_standard_error_of_the_difference() -> N
     assert found[1].text(BETWEEN) == "0.0005 ± 0.0010"
 
 
+def test_differences_that_a_column_does_not_show_single_out_no_flow() -> None:
+    points = np.random.default_rng(4).normal(size=10_000)
+    found = rows(points, points + 0.0003, points + 0.01)
+    assert [each.difference and each.difference.is_tie for each in found] == [True, False, False]
+    assert best_of(GAP, found) == best_of(NLL, found) == {0, 1}
+    assert best_of(BETWEEN, found) == {0}
+
+
 def test_the_error_after_a_single_run_is_that_of_the_test_and_the_spread_otherwise() -> None:
     one = summary_of_figures("a", [{"gap": 0.5, "standard_error": 0.02}])
     two = summary_of_figures("a", [{"gap": 0.5, "standard_error": 0.02}, {"gap": 0.7, "standard_error": 0.02}])
