@@ -15,6 +15,9 @@ from tests.registrations import unregistered
 
 __all__ = ["unregistered"]
 
+add_target: Any = register_target  # with wrong arguments, too
+add_family: Any = register_family
+
 
 @pytest.mark.parametrize("wrong", [int, len, 3, "flowviz.flows.stage:Stage", "flowviz.flows.network:Network"])
 def test_stage_of_another_class_is_one_sentence(wrong: Any, unregistered: None) -> None:
@@ -36,10 +39,10 @@ def test_initial_numbers_may_be_lists(unregistered: None) -> None:
 @pytest.mark.parametrize(
     ("register", "said"),
     [
-        (lambda: register_target(3, len), "takes text as name, not 3"),
-        (lambda: register_target("odd", len, entropy="high"), "takes a number or None as entropy, not 'high'"),
-        (lambda: register_target("odd", len, entropy=np.nan), "entropy of the target odd is nan"),
-        (lambda: register_family("odd", None, int), "takes Recipe as recipe, not None"),
+        (lambda: add_target(3, len), "takes text as name, not 3"),
+        (lambda: add_target("odd", len, entropy="high"), "takes a number or None as entropy, not 'high'"),
+        (lambda: add_target("odd", len, entropy=np.nan), "entropy of the target odd is nan"),
+        (lambda: add_family("odd", None, int), "takes Recipe as recipe, not None"),
     ],
 )
 def test_wrong_arguments_are_one_sentence(register: Any, said: str, unregistered: None) -> None:

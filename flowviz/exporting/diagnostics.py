@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from flowviz.arguments import checked
+from flowviz.errors import SpecError
 from flowviz.exporting.flow_keeper import FlowKeeper
 from flowviz.exporting.scenes import Scenes
 from flowviz.exporting.shots import seen_moment, shots
@@ -136,7 +137,10 @@ def ledger(project: Project, point: ArrayLike | None = None, units: UnitName = "
     """
     seen = Seen(view=ViewSpec(units=units))
     if point is not None:
-        x, y = spec_units(project.target, units).points(checked_points(np.atleast_2d(point)))[0].tolist()
+        points = checked_points(np.atleast_2d(point))
+        if len(points) != 1:
+            raise SpecError(f"The ledger is that of one point, not of {len(points)}. Call it for each of them.")
+        [(x, y)] = spec_units(project.target, units).points(points).tolist()
         seen = seen.model_copy(update={"probe": (project.trace.last_stage, (x, y))})
     return Diagnostic(project, ExportSpec(what="ledger", seen=seen)).ledger
 

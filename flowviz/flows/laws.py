@@ -97,8 +97,7 @@ def name_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
 def neighbor_error(stage: Stage, numbers: Tensors, points: tf.Tensor) -> float:
     """Return how much results at a point change if other points are evaluated with it: relative if they exceed 1.
 
-    They must not change: otherwise, the density of a point would depend on the other points, and integrate to nothing
-    in particular.
+    They must not change: otherwise, the density of a point would depend on the other points.
     """
     kept, image = unfolded(stage, numbers, points)
 

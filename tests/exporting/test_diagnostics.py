@@ -169,7 +169,7 @@ def test_steps_that_fold_the_plane_over_are_said_to_do_so() -> None:
     assert not flowviz.ledger(coarse, nowhere[0]).is_known
 
 
-@pytest.mark.parametrize("point", [[1.0], [1.0, 2.0, 3.0], "here"])
+@pytest.mark.parametrize("point", [[1.0], [1.0, 2.0, 3.0], [[1.0, 2.0], [3.0, 4.0]], [], "here"])
 def test_a_point_of_another_shape_is_refused(learned: Project, point: Any) -> None:
     with pytest.raises(SpecError):
         flowviz.ledger(learned, point)
