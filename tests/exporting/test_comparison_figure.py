@@ -305,9 +305,11 @@ def test_label_of_a_folded_flow_says_that_its_nll_is_not_comparable(drawn: list[
     found = comparison(trials=[trial("affine", None), folded])
     ComparisonFigure(found, spec()).picture()
     assert titles(drawn[0])[1][0] == "Spline test NLL not comparable: 6.4% have no density"
-    assert "each. NLL in nats; lower is better; " in note(found)
+    error = "± is the standard error of the test."
+    assert note(found).endswith(f"each. NLL in nats; lower is better; {error}")
     assert note(comparison(trials=[folded])).endswith(" each."), "there is no NLL to explain"
-    assert "each. Gap in nats; 0 is perfect; " in note(comparison(trials=[folded, trial("affine", 0.5)]))
+    scored = comparison(trials=[folded, trial("affine", 0.5)])
+    assert note(scored).endswith(f"each. Gap in nats; 0 is perfect; {error}")
 
 
 def test_label_of_a_flow_without_an_nll_needs_no_sign_that_the_font_lacks(drawn: list[PanelTable]) -> None:
