@@ -28,7 +28,7 @@ from flowviz.records import (
 from flowviz.records.difference import Difference
 from flowviz.records.trace import untrained_trace
 from flowviz.rendering import Camera, visible_rectangle
-from flowviz.specs import FlowSpec, PictureSize, ViewSpec
+from flowviz.specs import FlowSpec, PictureSize
 from flowviz.specs.condition import Value
 from flowviz.specs.view import Mark, Velocity
 from flowviz.targets import Target, target_picture, verdicts
@@ -64,7 +64,7 @@ class SceneModel(QObject):
         self._swept: tuple[Subject, tuple[FieldGrid, ...], Velocity, Target | None] | None = (
             None  # where velocities were asked for
         )
-        self._camera, self._size = Camera(ViewSpec()), PictureSize()  # for which fields were asked for
+        self._frame: tuple[Camera, PictureSize] | None = None  # for which fields were asked for
         self._subtracted: Project | None = None
         self._names = "", ""  # of the flow and the one that is subtracted
         view.observe(lambda value: value.seen.direction, lambda _: self._refresh())
@@ -121,38 +121,38 @@ class SceneModel(QObject):
             other: The other flow. None to show no difference.
             names: The names of this flow and of the other one.
         """
-        if other is not self._subtracted:
+        if other is not self._subtracted or names != self._names:
             self._subtracted, self._names = other, names
             self._change(difference=None)
             self._query_difference()
 
     def query_fields(self, camera: Camera, size: PictureSize) -> None:
         """Query what the view shows besides the particles and the grid, for pictures of `size` from a camera."""
-        self._camera, self._size = camera, size
-        self._query_density()
-        self._query_velocity()
+        self._frame = camera, size
+        self._query_density(camera, size)
+        self._query_velocity(camera, size)
         self._query_difference()
 
-    def _query_density(self) -> None:
+    def _query_density(self, camera: Camera, size: PictureSize) -> None:
         """Query the density of the current stage, if it is shown."""
         spec, particles = self.subject.spec, self.generated
         if self._shows("density") and (particles.has_densities or spec.is_recorded or not _is_slow(spec)):
             take, stage = partial(self._take_density, self.subject, particles), self._view.value.stage
-            self._queries.density(self.subject, stage, particles, self._camera, self._size, self.scene.units, take)
+            self._queries.density(self.subject, stage, particles, camera, size, self.scene.units, take)
 
     def _query_difference(self) -> None:
         """Query the difference from another flow at the last stage, if it is shown and not yet known."""
         other, trace, found = self._subtracted, self.scene.trace, self.scene.difference
-        if other is None or self._view.value.stage != trace.last_stage:
+        if other is None or self._frame is None or self._view.value.stage != trace.last_stage:
             return
-        rectangle = visible_rectangle(self._camera.around(trace.last_stage, self._size), self._size)
+        camera, size = self._frame
+        rectangle = visible_rectangle(camera.around(trace.last_stage, size), size)
         if found is None or found.rectangle != rectangle:
             take = partial(self._take_difference, other, trace)
             self._queries.difference(self.subject, other, trace, rectangle, self._names, take)
 
-    def _query_velocity(self) -> None:
+    def _query_velocity(self, camera: Camera, size: PictureSize) -> None:
         """Query the velocities of all stages, if they are shown and not yet known."""
-        camera, size = self._camera, self._size
         if not self._shows("velocity"):
             self._swept = None
             return

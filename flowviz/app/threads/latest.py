@@ -110,34 +110,40 @@ class LatestWorker(Worker):
             self.start()
 
     def run(self) -> None:
-        while (waiting := self._next()) is not None:
-            topic, query = waiting
-            started = perf_counter()
-            try:
-                with self._turns:
-                    result = query.compute()
-            except Exception as error:
-                if not isinstance(error, FlowvizError):
-                    log.exception("query failed: %s", topic)
-                self.call_soon(partial(self._report, query, notice_of(topic, error, _failure_text(topic))))
-            else:
-                self.call_soon(partial(self._deliver, topic, query, result))
-            self._take_rest(self.rest * (perf_counter() - started))
+        while self._await_query():
+            with self._turns:  # which may take a while, in which queries may be dropped or replaced
+                started = perf_counter()
+                if (waiting := self._next()) is not None:
+                    self._compute(*waiting)
+                taken = perf_counter() - started
+            self._take_rest(self.rest * taken)
+
+    def _compute(self, topic: str, query: Query) -> None:
+        try:
+            result = query.compute()
+        except Exception as error:
+            if not isinstance(error, FlowvizError):
+                log.exception("query failed: %s", topic)
+            self.call_soon(partial(self._report, query, notice_of(topic, error, _failure_text(topic))))
+        else:
+            self.call_soon(partial(self._deliver, topic, query, result))
 
     def _take_rest(self, seconds: float) -> None:
         """Wait, unless the worker is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed, min(seconds, MAX_REST_SECONDS))
 
-    def _next(self) -> tuple[str, Query] | None:
-        """Wait for a query, and return it with its topic; return None when the worker is closed."""
+    def _await_query(self) -> bool:
+        """Wait for a query. Return false when the worker is closed."""
         with self._changed:
-            while not self._waiting and not self._closed:
-                self._changed.wait()
-            if self._closed:
-                return None
-            topic = next(iter(self._waiting))
-            return topic, self._waiting.pop(topic)
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            return not self._closed
+
+    def _next(self) -> tuple[str, Query] | None:
+        """Return the next query with its topic. None if there is none."""
+        with self._changed:
+            topic = next(iter(self._waiting), None)
+            return None if topic is None else (topic, self._waiting.pop(topic))
 
     def _is_current(self, topic: str, query: Query) -> bool:
         return not self._closed and query.number > self._last_dropped[topic]

@@ -15,6 +15,7 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.workspace.entrants import EntrantRun
 from flowviz.rendering import Camera
 from flowviz.specs import PictureSize
+from flowviz.specs.view import FIELDS
 
 DELAY_MS = 60  # many changes of the camera lead to one query
 
@@ -50,7 +51,7 @@ class EntrantScene(QObject):
         self._queries.notice_posted.connect(post)
         self.scenes.changed.connect(lambda _: redraw())
         self.scenes.trace_changed.connect(lambda _: self._query_soon())
-        self._view.observe(lambda value: (value.seen.view, value.stage), lambda _: self._query_soon())
+        self._view.observe(_queried, lambda _: self._query_soon())
 
     def show(self, run: EntrantRun, view: View, size: PictureSize) -> None:
         """Show the latest particles of the entrant in a view, for a picture of the given size in pixels."""
@@ -64,6 +65,11 @@ class EntrantScene(QObject):
             self._size = size
             self._query_soon()
 
+    def drop_queries(self) -> None:
+        """Discard the queries so far, because a training begins."""
+        self._delay.stop()
+        self._queries.drop()
+
     def close(self) -> None:
         """End all work after the current queries."""
         self._delay.stop()
@@ -76,3 +82,17 @@ class EntrantScene(QObject):
 
     def _query(self) -> None:
         self.scenes.query_fields(Camera(self._view.seen.view), self._size)
+
+
+def _queried(value: View) -> tuple[object, ...]:
+    """Return the part of a view on which densities, velocities and differences depend."""
+    view = value.seen.view
+    return (
+        value.stage,
+        value.seen.overview,
+        view.center,
+        view.half_extent,
+        view.marks & FIELDS,
+        view.velocity,
+        view.units,
+    )

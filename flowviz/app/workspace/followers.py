@@ -55,6 +55,9 @@ class Followers(QObject):
 
     def _on_compared_changed(self, old: Compared, new: Compared) -> None:
         self._keep(new.keys if new.is_shown else ())
+        if old.has_fields and not new.has_fields:
+            for entrant in self._scenes.values():
+                entrant.drop_queries()
         if old.is_shown != new.is_shown:
             self._frame_all()
         if not new.is_shown:
@@ -69,6 +72,7 @@ class Followers(QObject):
 
     def close(self) -> None:
         """End all work after the current queries."""
+        self._redrawing.stop()
         self._keep(())
 
     def _keep(self, keys: Collection[str]) -> None:

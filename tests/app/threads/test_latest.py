@@ -180,3 +180,15 @@ def test_threads_that_share_a_lock_take_turns(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: results == ["first", "second"])
     for worker in (one, other):
         end(worker)
+
+
+def test_a_query_that_is_replaced_while_it_waits_for_its_turn_is_not_computed(qtbot: QtBot) -> None:
+    turns, computed, results = Lock(), list[str](), list[None]()
+    worker = LatestWorker(turns=turns)
+    with turns:
+        worker.ask("a", partial(computed.append, "old"), results.append)
+        qtbot.waitUntil(worker.isRunning)
+        worker.ask("a", partial(computed.append, "new"), results.append)
+    qtbot.waitUntil(lambda: bool(results))
+    end(worker)
+    assert computed == ["new"]

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from flowviz.app.document.content import Loaded
 from flowviz.app.notices.notice import Notice
 from flowviz.app.training.training_state import TrainingState
+from flowviz.app.workspace.entrant_scene import EntrantScene
 from flowviz.projects import Comparison, Project, example
 from flowviz.projects.variant import Variant
 from flowviz.records import Selection
@@ -245,6 +246,18 @@ def test_a_difference_appears_in_all_panes_but_that_of_the_reference(panes: Pane
     panes.qtbot.waitUntil(lambda: names() == [("a", "b"), None])
     panes.comparisons.links.change(reference="")
     panes.qtbot.waitUntil(lambda: names() == [None, None])
+
+
+def test_the_start_of_a_training_discards_what_the_other_panes_wait_for(
+    panes: Panes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped = list[EntrantScene]()
+    monkeypatch.setattr(EntrantScene, "drop_queries", lambda scene: dropped.append(scene))
+    panes.show_trained()
+    panes.qtbot.waitUntil(lambda: bool(drawn_names(panes, 1)))
+    panes.compared.change(state=RUNNING, training=panes.compared.value.keys)
+    assert len(dropped) == 1
+    panes.compared.change(state=IDLE, training=frozenset())
 
 
 def test_particles_of_an_edited_flow_stay_in_its_pane(panes: Panes) -> None:

@@ -90,6 +90,8 @@ def test_fields_are_computed_once_for_each_stage_and_frame(fields: Fields) -> No
         assert fields.count("density") == 1
     fields.show(DENSITY, stage=3.0)
     assert fields.count("density") == 2
+    fields.show(DENSITY.model_copy(update={"theme": "dark"}), stage=3.0)
+    assert fields.count("density") == 2, "it does not depend on colors"
     fields.show(DENSITY.model_copy(update={"half_extent": 9.0}), stage=3.0)
     assert fields.count("density") == 3
     fields.show(ViewSpec(), stage=3.0)
