@@ -64,7 +64,8 @@ class Recipe:
     steps later, and shrinks all parameters by `weight_decay` times the learning rate in each step; the weight decay
     falls as the learning rate does. Kernels after the first layer of a network learn at `later_rate` times the learning
     rate. After each chunk of at most `lookahead` steps, all parameters move halfway back. At first, training points are
-    blurred by Gaussian noise whose standard deviation, in flow units, falls from `blur` to 0. A continuous family
+    blurred by Gaussian noise whose standard deviation, in flow units, falls from `blur` to 0, unless the loss is not
+    the NLL. A continuous family
     learns one velocity field, and its layers are the steps of an integrator. A family without log-scales does not bound
     them. One without networks has no tables either.
 

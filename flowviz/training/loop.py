@@ -134,7 +134,7 @@ class Training:
         self._flow.restore(now)
         if step == 0 and np.isfinite(found.known_nll):
             nll = found.measured.mean  # also of the points of the training, because nothing is trained on yet
-            yield InitialReport(replace(self._progress(found, train_nll=nll), step=0, seconds=0, fraction=0, loss=None))
+            yield InitialReport(replace(self._progress(found), step=0, seconds=0, fraction=0, train_nll=nll, loss=None))
 
     def _train(self) -> Generator[Event, None, Ending]:
         """Run chunks of steps until the training ends, and return how it ended.
@@ -201,6 +201,7 @@ class Training:
             check_density(self._flow.spec, new.target)
         self._target = new.target
         self._validation.begin(new.target)
+        self._latest_points = self._validation.points
         self._losses.clear()
         self._guard.begin_anew()
         self._start = self._plain_start = self._guard.step, self._clock.seconds
@@ -361,16 +362,14 @@ class Training:
             yield advice(self._flow.spec, self._spec, ending)
         yield from cautions(self._flow.spec, score, report.step)
 
-    def _progress(self, found: Validity, on_target: float | None = None, train_nll: float | None = None) -> Progress:
+    def _progress(self, found: Validity, on_target: float | None = None) -> Progress:
         budget, is_nll = self._reported_budget, self._flow.objective.is_nll
         loss = float(np.mean(self._losses)) if self._losses else None
-        if train_nll is None:
-            train_nll = loss if is_nll and loss is not None else self._train_nll()
         return Progress(
             step=budget.step,
             seconds=budget.seconds,
             fraction=budget.fraction,
-            train_nll=train_nll,
+            train_nll=loss if is_nll and loss is not None else self._train_nll(),
             validation_nll=found.measured.mean,
             entropy=self._target.entropy,
             steps_per_second=budget.steps_per_second,

@@ -10,7 +10,7 @@ from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.flow import TABLE_KNOTS
 
 BLURRED_STEPS = 1_000  # 2,000 or more made the gap 0.01 to 0.02 nats larger
-BLURRED_SHARE = 0.1  # of the budget, in which the blur ends if it is short
+BLURRED_SHARE = 0.1  # of a short budget, in which the blur ends
 MAX_CHUNK_STEPS = 200
 CHUNK_MULTIPLICATIONS = 2e9  # in the networks or tables, per chunk: a fraction of a second
 CONSTANT_STEPS = 15_000  # after these, the rate also falls with 1/√steps; otherwise, the loss of long trainings jumps
@@ -125,7 +125,8 @@ class Budget:
     def blurs(self, count: int) -> NDArray[np.float64]:
         """Return the blur of the points of the next `count` steps (count,), relative to that of the first step, 1.
 
-        It falls evenly to 0 in the first steps of a flow, or in the first share of a shorter budget.
+        It falls linearly to 0 in the first steps of a flow, or in the first share of a shorter budget. If another
+        budget follows before those steps, it begins again at what would be left then.
         """
         spent = [
             max(self._fraction_after(ahead) / BLURRED_SHARE, (self.step + ahead) / BLURRED_STEPS)

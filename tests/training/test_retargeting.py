@@ -148,3 +148,11 @@ def test_a_stop_comes_before_a_new_target() -> None:
     assert not any(isinstance(event, Retargeted) for event in events)
     assert end_of(events).ending == "stopped"
     assert end_of(events).score.entropy == FIRST.entropy
+
+
+def test_the_train_nll_of_a_training_that_stops_as_it_turns_is_that_of_the_new_target() -> None:
+    asked = Asked(3)
+    requests = Requests(retarget=asked, stop=lambda: asked.times >= asked.when)
+    end = end_of(list(Training(build_flow(SMALL), FIRST, TrainingSpec(steps=500), 0.0, requests).events(0.0)))
+    assert end.progress.entropy == SECOND.entropy
+    assert end.progress.train_nll == pytest.approx(end.progress.validation_nll)
