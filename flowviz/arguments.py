@@ -14,10 +14,18 @@ from reprlib import repr as shortened
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
+import numpy as np
+
 from flowviz.errors import ArgumentError
 
+NAMES = {NoneType: "None", str: "text", int: "a whole number", float: "a number", bool: "a truth value"}
 WORDS = {Callable: "a function", Mapping: "a mapping"}  # of which the contents are not checked
-ACCEPTED = {int: Integral, float: Real, Path: PathLike}  # including the numbers of NumPy
+ACCEPTED: Mapping[Any, Any] = {
+    int: Integral,
+    float: Real,
+    Path: PathLike,
+    bool: (bool, np.bool_),
+}  # including the numbers of NumPy
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,6 +80,14 @@ def _parameters(function: Callable[..., object]) -> dict[str, Any]:
     return {each.name: object if each.annotation is each.empty else each.annotation for each in found}
 
 
+def unmasked(values: Any) -> Any:
+    """Return values with NaN in place of those that a masked array hides. Return others as they are."""
+    if not (isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values)):
+        return values
+    kind = np.float64 if values.dtype.kind in "biuf" else np.object_
+    return np.where(np.ma.getmaskarray(values), np.nan, values.data.astype(kind))
+
+
 def _positional(function: Callable[..., object]) -> Iterator[str]:
     """Yield the names of the parameters that positional arguments fill. Without end if their number is not limited."""
     for each in inspect.signature(function).parameters.values():
@@ -94,8 +110,8 @@ def _fits(value: Any, kind: Any) -> bool:
     if origin is Mapping:
         return isinstance(value, Mapping)
     is_class = isinstance(kind, type) and origin is None and kind is not Any
-    is_truth = isinstance(value, bool) and kind in {int, float}  # which are numbers for Python
-    return not is_class or (isinstance(value, ACCEPTED.get(kind, kind)) and not is_truth)
+    is_boolean = isinstance(value, bool) and kind in {int, float}  # which are numbers for Python
+    return not is_class or (isinstance(value, ACCEPTED.get(kind, kind)) and not is_boolean)
 
 
 def _words(kind: Any) -> str:
@@ -109,7 +125,7 @@ def _words(kind: Any) -> str:
         return _listed([repr(each) for each in get_args(kind)])
     if origin in WORDS:
         return WORDS[origin]
-    return {NoneType: "None", str: "text", int: "a whole number", float: "a number"}.get(kind) or kind.__name__
+    return NAMES.get(kind) or kind.__name__
 
 
 def _listed(words: list[str]) -> str:

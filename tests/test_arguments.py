@@ -26,9 +26,10 @@ from flowviz import (
     TrainingSpec,
     points_spec,
 )
-from flowviz.arguments import checked
+from flowviz.arguments import checked, unmasked
 from flowviz.errors import ArgumentError, SpecError
 from flowviz.library import training as library_training
+from flowviz.records.trace import checked_points
 
 POINTS = np.random.default_rng(0).normal([300, -5], [50, 10], (200, 2))
 COLUMNS = {"x": POINTS[:, 0], "word": ["a", "b"] * 100, "y": POINTS[:, 1], "is_odd": [True, False] * 100}
@@ -208,3 +209,20 @@ def test_numbers_of_numpy_and_paths_are_accepted() -> None:
         function(1)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="unexpected keyword argument 'other'"):
         function(1, 1, "a", other=1)  # type: ignore[call-arg]
+
+
+def test_masked_values_are_missing() -> None:
+    hidden = np.ma.masked_equal([[1, 2], [3, 4]], 3)
+    np.testing.assert_array_equal(unmasked(hidden), [[1, 2], [np.nan, 4]])
+    assert unmasked(np.ma.masked_equal(["a", "b"], "b")).tolist() == ["a", pytest.approx(np.nan, nan_ok=True)]
+    plain = np.ones(2)
+    assert unmasked(plain) is plain
+    assert np.isnan(checked_points(hidden)[1, 0])
+
+
+def test_truth_values_are_values_of_a_condition() -> None:
+    words = flowviz.points_spec(np.random.default_rng(0).normal(size=(200, 2)), given=np.arange(200) % 2 == 0)
+    project = Project.untrained(words, FlowSpec(condition=words.condition), TrainingSpec(steps=1))
+    values: list[Any] = [True, np.True_]
+    for value in values:
+        assert project.given(value).flow.given == project.given("True").flow.given

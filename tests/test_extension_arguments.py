@@ -22,7 +22,7 @@ add_family: Any = register_family
 @pytest.mark.parametrize("wrong", [int, len, 3, "flowviz.flows.stage:Stage", "flowviz.flows.network:Network"])
 def test_stage_of_another_class_is_one_sentence(wrong: Any, unregistered: None) -> None:
     register_family("odd", Recipe("Odd", "Nothing.", "odd"), wrong)
-    with pytest.raises(SpecError, match=r"^The flow odd has a stage that is no subclass of Stage with a kind: .*\.$"):
+    with pytest.raises(SpecError, match=r"^The flow odd has a stage that is not a subclass of Stage: .*\.$"):
         flowviz.build_flow(FlowSpec(family="odd"))
 
 

@@ -43,7 +43,7 @@ BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 MEANINGS = {
     "gap": "Gap in nats; 0 is perfect",
     "test_nll": "NLL in nats; lower is better",
-    DIFFERENCE: "test NLL − best is measured on the same points, ± the standard error of the test",
+    DIFFERENCE: "Test NLL − best is measured on the same points, ± its standard error",
 }  # in the order of preference
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the layers, in the columns of a figure of stages
 MARKS: tuple[Mark, ...] = ("points", "density", "grid")  # the columns of a figure of marks, unless others are chosen

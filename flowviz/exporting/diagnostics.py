@@ -139,7 +139,7 @@ def ledger(project: Project, point: ArrayLike | None = None, units: UnitName = "
     if point is not None:
         points = checked_points(np.atleast_2d(point))
         if len(points) != 1:
-            raise SpecError(f"The ledger is that of one point, not of {len(points)}. Call it for each of them.")
+            raise SpecError(f"ledger() takes one point, not {len(points)}. Call it once for each point.")
         [(x, y)] = spec_units(project.target, units).points(points).tolist()
         seen = seen.model_copy(update={"probe": (project.trace.last_stage, (x, y))})
     return Diagnostic(project, ExportSpec(what="ledger", seen=seen)).ledger

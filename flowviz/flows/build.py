@@ -98,7 +98,7 @@ def _classes(spec: FlowSpec) -> tuple[type[Stage], ...]:
     found = _resolved(spec, "stages", spec.recipe.stages)
     for each in found:
         if not (isinstance(each, type) and issubclass(each, Stage) and hasattr(each, "kind")):
-            raise SpecError(f"The flow {spec.family} has a stage that is no subclass of Stage with a kind: {each!r}.")
+            raise SpecError(f"The flow {spec.family} has a stage that is not a subclass of Stage: {each!r}.")
     return found
 
 

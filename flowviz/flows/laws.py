@@ -29,6 +29,7 @@ SCALE = 0.3  # standard deviation of the noise that is added to the initial numb
 OTHER_NUMBERS = 1, 2, 3, 4, 97  # positions of stages to try in their names: even and odd, first and last
 LIMITS = {"float32": 5e-3, "float64": 1e-6}
 START_LIMIT = 1e-3
+NEIGHBOR_LIMIT = 1e-4  # a search may end sooner or later for other points
 BEND = 1e-3  # smallest change that a bend must cause, in flow units
 
 
@@ -144,6 +145,7 @@ NEIGHBORS = Law(
     "the code mixes the points that are evaluated together, such as by a mean over all of them (use numbers of the "
     "stage instead), which changes results by up to",
     neighbor_error,
+    {"float32": LIMITS["float32"], "float64": NEIGHBOR_LIMIT},
     draws=1,
 )
 NAME = Law(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowviz.arguments import unmasked
 from flowviz.errors import ArgumentError, clause_of
 from flowviz.judging.mass import Cells, integrated
 
@@ -106,7 +107,8 @@ def array_of(value: Any, name: str, *shape: int | None) -> Array:
     for method in ("detach", "cpu"):  # of a tensor of PyTorch that requires a gradient, or is on a GPU
         value = getattr(value, method, lambda value=value: value)()
     try:
-        found = np.asarray(value, np.float64)
+        plain = np.asarray(unmasked(value))
+        found = plain.astype(np.float64, casting="same_kind" if np.iscomplexobj(plain) else "unsafe")
     except (TypeError, ValueError) as error:
         raise ArgumentError(f"{name} must be an array of numbers, not {type(value).__name__}.") from error
     if found.ndim != len(shape) or any(size not in {None, own} for size, own in zip(shape, found.shape, strict=True)):

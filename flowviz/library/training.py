@@ -6,6 +6,7 @@ from contextlib import closing
 from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from flowviz.arguments import checked, level_of_user, renamed
@@ -231,8 +232,8 @@ def train_series(
     training = training_spec or TrainingSpec(seconds=DEFAULT_SECONDS)
     entrant = Entrant(name=flow.family, target=_target_spec(target), flow=flow, training=training)
     spec = ComparisonSpec(entrants=(entrant,), seeds=seeds)
-    rates = [*learning_rates] if isinstance(learning_rates, Iterable) else [None]
-    if not all(isinstance(rate, Real) for rate in rates):
+    rates = [*learning_rates] if np.iterable(learning_rates) else [None]
+    if not all(isinstance(rate, Real) and not isinstance(rate, bool) for rate in rates):
         raise ArgumentError(f"train_series() takes numbers as learning_rates, not {learning_rates!r}.")
     found = with_learning_rates(spec, rates) if rates else spec
     return compare(found, jobs=jobs, on_event=on_event, should_stop=should_stop)

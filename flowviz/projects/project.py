@@ -287,7 +287,7 @@ class Project:
         return self.flow.condition
 
     @checked
-    def given(self, value: str | float) -> "Project":
+    def given(self, value: str | float | bool) -> "Project":
         """Return this project at another value of its condition, and its particles followed anew.
 
         Loads TensorFlow, unless there was no training. The score remains: it is that of all values. How well the

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from flowviz.arguments import unmasked
 from flowviz.errors import SpecError
 from flowviz.records.base_distribution import STANDARD_NORMAL, Base
 from flowviz.records.bases import base_of
@@ -57,7 +58,7 @@ def checked_points(points: ArrayLike) -> NDArray[Any]:
         SpecError: If they have another shape, or are not numbers.
     """
     try:
-        found = np.asarray(points)
+        found = np.asarray(unmasked(points))
         if found.dtype.kind in CONVERTED:
             found = found.astype(np.float64)
         numeric = found if found.dtype in KEPT else found.astype(np.float64, casting="same_kind")

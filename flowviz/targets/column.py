@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from flowviz.arguments import unmasked
 from flowviz.errors import ArgumentError, TargetError
 from flowviz.specs.column import VALUE, Column
 from flowviz.specs.condition import MAX_CLASSES, Condition
@@ -100,7 +101,7 @@ def _complete(values: ArrayLike, name: str) -> NDArray[Any]:
     """Return the values of a column (n,) as numbers or else as text. Raises `TargetError` if some are missing."""
     import pandas as pd
 
-    found = np.asarray(values)
+    found = np.asarray(unmasked(values))
     if found.ndim != 1:
         raise TargetError(f"The condition is an array of shape {found.shape}. It needs one value for each point.")
     if found.dtype.kind == "S":

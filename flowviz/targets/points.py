@@ -5,7 +5,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from flowviz.arguments import checked
+from flowviz.arguments import checked, unmasked
 from flowviz.errors import ArgumentError, TargetError
 from flowviz.records import FLOW_UNITS, Units
 from flowviz.specs import ConditionalSpec, PointsSpec
@@ -173,7 +173,7 @@ def _array(points: Any) -> NDArray[np.floating]:
             )
         return np.ascontiguousarray(columns.to_numpy(), np.float64)  # so that sums are rounded as for an array
     try:
-        found = np.asarray(points)
+        found = np.asarray(unmasked(points))
         is_kept = found.dtype.kind == "f" and found.itemsize <= np.dtype(np.float64).itemsize
         found = found if is_kept else found.astype(np.float64, casting="same_kind")
     except (ValueError, TypeError) as error:
@@ -182,7 +182,7 @@ def _array(points: Any) -> NDArray[np.floating]:
             "Points must be an array of numbers of shape (n, 2) or a data frame with two numeric columns, not "
             f"{given}. Other targets are specs, such as TextSpec."
         ) from error
-    return np.where(np.ma.getmaskarray(points), np.nan, found) if np.ma.is_masked(points) else found
+    return found
 
 
 def _held_out(rows: int, count: int, values: NDArray[np.float64] | None, rng: np.random.Generator) -> NDArray[np.intp]:

@@ -294,7 +294,7 @@ def test_captions_fit_what_is_shown() -> None:
     assert note(both).endswith(f"Gap in nats; 0 is perfect; NLL in nats; lower is better{error}")
     assert note(comparison()).endswith(" each."), "nothing is trained"
     assert note(with_gap, ("on_target",)).endswith(" each."), "percentages explain themselves"
-    pairs = "test NLL − best is measured on the same points, ± the standard error of the test."
+    pairs = "Test NLL − best is measured on the same points, ± its standard error."
     assert note(with_gap, ("test_nll_difference",)).endswith(f" each. {pairs}")
     several = comparison(trials=[trial("affine", 0.5), trial("affine", 0.6, seed=1)], seeds=2)
     assert note(several).endswith("each. Gap in nats; 0 is perfect; mean ± standard deviation of 2 seeds.")
