@@ -20,15 +20,12 @@ from flowviz.errors import ArgumentError
 
 NAMES = {NoneType: "None", str: "text", int: "a whole number", float: "a number", bool: "a truth value"}
 WORDS = {Callable: "a function", Mapping: "a mapping"}  # of which the contents are not checked
-ACCEPTED: Mapping[Any, Any] = {
-    int: Integral,
-    float: Real,
-    Path: PathLike,
-    bool: (bool, np.bool_),
-}  # including the numbers of NumPy
+# Including the numbers and truth values of NumPy.
+ACCEPTED: Mapping[Any, Any] = {int: Integral, float: Real, Path: PathLike, bool: (bool, np.bool_)}
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_signature = cache(inspect.signature)
 
 
 def level_of_user() -> int:
@@ -76,7 +73,7 @@ def renamed(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 @cache
 def _parameters(function: Callable[..., object]) -> dict[str, Any]:
     """Return the type of each parameter of a function by its name. Unannotated ones, like `self`, accept any type."""
-    found = inspect.signature(function).parameters.values()
+    found = _signature(function).parameters.values()
     return {each.name: object if each.annotation is each.empty else each.annotation for each in found}
 
 
@@ -90,7 +87,7 @@ def unmasked(values: Any) -> Any:
 
 def _positional(function: Callable[..., object]) -> Iterator[str]:
     """Yield the names of the parameters that positional arguments fill. Without end if their number is not limited."""
-    for each in inspect.signature(function).parameters.values():
+    for each in _signature(function).parameters.values():
         yield each.name
         if each.kind is each.VAR_POSITIONAL:
             yield from repeat(each.name)

@@ -63,11 +63,10 @@ class Recipe:
     shortens longer gradients to `clip_norm`, averages their squares with `second_decay` (β₂) at first and over more
     steps later, and shrinks all parameters by `weight_decay` times the learning rate in each step; the weight decay
     falls as the learning rate does. Kernels after the first layer of a network learn at `later_rate` times the learning
-    rate. After each chunk of at most `lookahead` steps, all parameters move halfway back. At first, training points are
-    blurred by Gaussian noise whose standard deviation, in flow units, falls from `blur` to 0, unless the loss is not
-    the NLL. A continuous family
-    learns one velocity field, and its layers are the steps of an integrator. A family without log-scales does not bound
-    them. One without networks has no tables either.
+    rate. After each chunk of at most `lookahead` steps, all parameters move halfway back. If the loss is the NLL, the
+    first training points are blurred by Gaussian noise whose standard deviation, in flow units, falls from `blur` to 0.
+    A continuous family learns one velocity field, and its layers are the steps of an integrator. A family without
+    log-scales does not bound them. One without networks has no tables either.
 
     For the families of extensions: `stages` are the classes of the stages, or the names to import them by. `objective`,
     a class or such a name, replaces the NLL as the loss. `options` are the options that only this family has, by name,

@@ -119,8 +119,7 @@ class Budget:
 
     def rates(self, count: int) -> NDArray[np.float32]:
         """Return the learning rates (count,) of the next `count` steps."""
-        fractions = np.array([self._fraction_after(ahead) for ahead in range(count)])
-        return learning_rates(self.spec, self.steps_spent + np.arange(count), fractions)
+        return learning_rates(self.spec, self.steps_spent + np.arange(count), self._fractions(count))
 
     def blurs(self, count: int) -> NDArray[np.float64]:
         """Return the blur of the points of the next `count` steps (count,), relative to that of the first step, 1.
@@ -128,11 +127,12 @@ class Budget:
         It falls linearly to 0 in the first steps of a flow, or in the first share of a shorter budget. If another
         budget follows before those steps, it begins again at what would be left then.
         """
-        spent = [
-            max(self._fraction_after(ahead) / BLURRED_SHARE, (self.step + ahead) / BLURRED_STEPS)
-            for ahead in range(count)
-        ]
-        return np.array([max(0.0, 1 - share) for share in spent])
+        steps = self.step + np.arange(count)
+        return np.array(1 - np.clip(np.maximum(self._fractions(count) / BLURRED_SHARE, steps / BLURRED_STEPS), 0, 1))
+
+    def _fractions(self, count: int) -> NDArray[np.float64]:
+        """Return the share of the budget that is spent at each of the next `count` steps (count,)."""
+        return np.array([self._fraction_after(ahead) for ahead in range(count)])
 
     def _fraction_after(self, steps: int) -> float:
         if self.spec.steps is not None:

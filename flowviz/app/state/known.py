@@ -82,6 +82,7 @@ class Known:
 
 @cache
 def _usual() -> ViewSpec:
+    """Return a view without choices. It is created late, because specs are validated after the process is set up."""
     return ViewSpec()
 
 
