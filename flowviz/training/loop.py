@@ -217,7 +217,7 @@ class Training:
         shape, rng = self._runner.shape, self._train_rng
         batches = draw_batches(self._flow, self._target, self._reported_budget, shape, rng, self._spec.seed)
         self._latest_points = batches.latest(count, LATEST_POINTS)
-        rates = self._budget.rates(count) * np.float32(self._guard.rate_factor)
+        rates = self._budget.rates(count, self._flow.spec.recipe.constant_steps) * np.float32(self._guard.rate_factor)
         points, lattice, edits = batches.points, batches.lattice, self._flow.edits
         guard, start = self._guard, self._start[0]
         state, losses = self._runner.run(

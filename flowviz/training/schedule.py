@@ -13,14 +13,15 @@ BLURRED_STEPS = 1_000  # 2,000 or more made the gap 0.01 to 0.02 nats larger
 BLURRED_SHARE = 0.1  # of a short budget, in which the blur ends
 MAX_CHUNK_STEPS = 200
 CHUNK_MULTIPLICATIONS = 2e9  # in the networks or tables, per chunk: a fraction of a second
-CONSTANT_STEPS = 15_000  # after these, the rate also falls with 1/√steps; otherwise, the loss of long trainings jumps
 FLOOR = 1e-3  # final learning rate, relative to the peak
 
 
-def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDArray[np.float64]) -> NDArray[np.float32]:
+def learning_rates(
+    spec: TrainingSpec, constant_steps: int, steps: NDArray[np.int64], fractions: NDArray[np.float64]
+) -> NDArray[np.float32]:
     """Return the learning rates of steps: linear warm-up × cosine decay over the budget × inverse square root.
 
-    The inverse square root of the number of steps takes effect after `CONSTANT_STEPS`, or after a longer warm-up.
+    At a rate that stays high, the loss of a long training jumps.
 
     References: Loshchilov & Hutter 2017, "SGDR: Stochastic gradient descent with warm restarts",
     https://arxiv.org/abs/1608.03983; Vaswani et al. 2017, "Attention is all you need", section 5.3,
@@ -28,6 +29,7 @@ def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDAr
 
     Args:
         spec: The training, with the peak learning rate and the number of warm-up steps.
+        constant_steps: Number of steps after which the inverse square root takes effect, unless the warm-up is longer.
         steps: Numbers of the steps (n,), counted from 0.
         fractions: Share of the budget that is spent at each step (n,), from 0 to 1.
 
@@ -36,7 +38,7 @@ def learning_rates(spec: TrainingSpec, steps: NDArray[np.int64], fractions: NDAr
     """
     warmup = np.minimum(1.0, (steps + 1) / max(spec.warmup_steps, 1))
     cosine = 0.5 * (1 + np.cos(np.pi * np.clip(fractions, 0, 1)))
-    root = np.minimum(1.0, np.sqrt(max(CONSTANT_STEPS, spec.warmup_steps) / (steps + 1)))
+    root = np.minimum(1.0, np.sqrt(max(constant_steps, spec.warmup_steps) / (steps + 1)))
     return (spec.peak_rate * warmup * root * (cosine + FLOOR)).astype(np.float32)
 
 
@@ -117,9 +119,9 @@ class Budget:
         affordable = round(self.seconds_left * self.steps_per_second) if self.step else most
         return min(most, max(1, affordable))
 
-    def rates(self, count: int) -> NDArray[np.float32]:
-        """Return the learning rates (count,) of the next `count` steps."""
-        return learning_rates(self.spec, self.steps_spent + np.arange(count), self._fractions(count))
+    def rates(self, count: int, constant_steps: int) -> NDArray[np.float32]:
+        """Return the learning rates (count,) of the next `count` steps; see `learning_rates`."""
+        return learning_rates(self.spec, constant_steps, self.steps_spent + np.arange(count), self._fractions(count))
 
     def blurs(self, count: int) -> NDArray[np.float64]:
         """Return the blur of the points of the next `count` steps (count,), relative to that of the first step, 1.

@@ -69,7 +69,7 @@ def test_the_budget_and_the_schedule_begin_anew() -> None:
     assert change == Retargeted(250, "∴")
     assert end_of(events).progress.step == 750
     first, again = (Budget(TrainingSpec(steps=500), step, 1.0, start, 0.5) for step, start in ((0, 0), (250, 250)))
-    np.testing.assert_array_equal(first.rates(200), again.rates(200))
+    np.testing.assert_array_equal(first.rates(200, 15_000), again.rates(200, 15_000))
     assert Budget(TrainingSpec(seconds=10), 70, 7.0, 30, 3.0).fraction == pytest.approx(0.4)
     assert Budget(TrainingSpec(seconds=10), 70, 7.0, 30, 3.0).seconds_left == pytest.approx(6)
 

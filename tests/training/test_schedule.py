@@ -8,7 +8,7 @@ from flowviz.training.schedule import Budget, learning_rates
 def test_the_rate_warms_up_and_decays() -> None:
     spec = TrainingSpec(steps=1000, learning_rate=1e-2, warmup_steps=100)
     steps = np.arange(1000)
-    rates = learning_rates(spec, steps, steps / 1000)
+    rates = learning_rates(spec, 15_000, steps, steps / 1000)
     assert rates[0] == pytest.approx(1e-4, rel=0.01)
     assert rates.argmax() == pytest.approx(99, abs=2)
     assert (np.diff(rates[100:]) <= 0).all()
@@ -17,19 +17,21 @@ def test_the_rate_warms_up_and_decays() -> None:
 
 def test_the_rate_of_long_trainings_falls_with_the_inverse_square_root_of_the_steps() -> None:
     spec = TrainingSpec(steps=1_000_000, learning_rate=1e-2)
-    early, middle, late = learning_rates(spec, np.array([10_000, 60_000, 240_000]), np.full(3, 0.2))
-    assert early > middle == pytest.approx(2 * late, rel=1e-3)
+    steps, fractions = np.array([1_000, 10_000, 60_000, 240_000]), np.full(4, 0.2)
+    first, early, middle, late = learning_rates(spec, 15_000, steps, fractions)
+    assert first == early > middle == pytest.approx(2 * late, rel=1e-3)
+    assert learning_rates(spec, 2_500, steps, fractions)[1] == pytest.approx(first / 2, rel=1e-3)
 
 
 def test_a_long_warm_up_reaches_the_peak() -> None:
     spec = TrainingSpec(steps=1_000_000, learning_rate=1e-2, warmup_steps=60_000)
-    assert learning_rates(spec, np.array([59_999]), np.zeros(1)) == pytest.approx(1e-2, rel=0.01)
+    assert learning_rates(spec, 15_000, np.array([59_999]), np.zeros(1)) == pytest.approx(1e-2, rel=0.01)
 
 
 def test_rates_are_finite_for_a_state_from_before_the_budget() -> None:
     budget = Budget(TrainingSpec(seconds=10), step=50, seconds=1.0, start_step=80)
     assert budget.steps_spent == 0
-    assert (budget.rates(5) > 0).all()
+    assert (budget.rates(5, 15_000) > 0).all()
 
 
 def test_chunks_end_on_the_budget_of_steps() -> None:
