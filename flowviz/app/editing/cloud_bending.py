@@ -9,13 +9,13 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.editing.bending import Point, fitting
 from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.editing.selected_bump import NUDGE_SHARE, WIDTH_FACTOR, SelectedBump
 from flowviz.records import Trace, written
 from flowviz.specs import recipes
 from flowviz.specs.edits import BENT, FARTHEST_BUMP, MAX_BUMPS, MAX_SPLINE_RISE, Bump
 
 REACH = 10.0  # largest distance from the mouse to the tip of an arrow, in pixels
 USUAL_WIDTH = 0.3  # flow units
-WIDTH_FACTOR = 1.15  # per notch of the wheel
 SHIFTED = {  # by t of one coordinate
     recipes.REAL_NVP,
     recipes.ADDITIVE_COUPLING,
@@ -23,7 +23,6 @@ SHIFTED = {  # by t of one coordinate
     recipes.INVERSE_AUTOREGRESSIVE,
 }
 FULL = f"This layer has {MAX_BUMPS} bends, and cannot have more."
-NUDGE_SHARE = 0.02  # of the visible part of the plane, per key press
 NOTHING_TO_BEND = "This layer has nothing to drag in the cloud. Choose a coupling or a step of flow matching."
 TOO_FAR = f"A layer can be bent up to {FARTHEST_BUMP:,.0f} flow units from the center, and not as far out as here."
 BACKWARD = "Points of the target move backward. Switch to Generate to bend a layer."
@@ -76,26 +75,28 @@ def inverse_lever(trace: Trace, stage: int, x: float) -> tuple[float, float]:
     return at, -float(np.exp(trace.log_det_of(stage)[nearest])) / stretching
 
 
-class CloudBending(QObject):
+class CloudBending(SelectedBump):
     """Adds a bump to the current layer where a drag starts, so that the points there move where it ends.
 
     A step of flow matching shows its bumps as arrows, of which one can be selected, with the mouse or with keys.
 
     Attributes:
-        selected: Number of the selected bump, or None.
         is_shown: Whether arrows are visible, because the tool is chosen.
     """
 
     arrows_changed = pyqtSignal(object)  # list of Arrow
-    refused = pyqtSignal(str)  # why nothing is bent
 
-    def __init__(self, editor: LayerEditor, layer: Callable[[], Layer], parent: QObject | None = None) -> None:
-        """Create a controller; `layer` returns the current layer."""
-        super().__init__(parent)
-        self._editor, self._layer = editor, layer
-        self.selected: int | None = None
-        self._stage = 0  # of the selected bump
-        self._is_dragging, self.is_shown = False, False
+    def __init__(
+        self,
+        editor: LayerEditor,
+        layer: Callable[[], Layer],
+        say: Callable[[str], object],
+        parent: QObject | None = None,
+    ) -> None:
+        """Create a controller; `layer` returns the current layer, and `say` shows why nothing is bent."""
+        super().__init__(editor, parent)
+        self._layer, self._say = layer, say
+        self.is_shown = False
         self._start: Point = (0.0, 0.0)
         self._tip: Point = (0.0, 0.0)
         self._width = USUAL_WIDTH
@@ -105,8 +106,7 @@ class CloudBending(QObject):
         """Show or hide the arrows; hiding them ends a drag."""
         self.is_shown = shown
         if not shown:
-            self._set_dragging(False)
-            self.selected = None
+            self._let_go(None)
         self._show()
 
     def begin(self, point: Point, pixel: float) -> None:
@@ -115,7 +115,7 @@ class CloudBending(QObject):
             return
         number = self._bump_at(point, pixel)
         if number is None and len(self._bumps) >= MAX_BUMPS:
-            self.refused.emit(FULL)
+            self._say(FULL)
             return
         self._set_dragging(True)
         if number is None:
@@ -126,15 +126,13 @@ class CloudBending(QObject):
 
     def drag(self, point: Point) -> None:
         """Move the points to another place."""
-        if self._is_dragging:
+        if self.is_dragging:
             self._tip = point
             self._set(self._bump())
 
     def end(self) -> None:
         """Let the points go."""
-        self._set_dragging(False)
-        if not self.has_arrows:
-            self.selected = None
+        self._let_go(self.selected if self.has_arrows else None)
         self._show()
 
     def add(self, point: Point) -> bool:
@@ -142,7 +140,7 @@ class CloudBending(QObject):
         if not self.has_arrows or self._is_refused(point):
             return self.has_arrows
         if len(self._bumps) >= MAX_BUMPS:
-            self.refused.emit(FULL)
+            self._say(FULL)
         else:
             self._add(point)
         return True
@@ -173,12 +171,9 @@ class CloudBending(QObject):
             self._set(self._bump())
 
     def remove(self) -> None:
-        """Remove the selected bump."""
+        """Remove the selected bump, unless nothing can be bent there."""
         if self.selected is not None and not self._is_refused(self._start):
-            number, self.selected = self.selected, None
-            self._set_dragging(False)
-            self._editor.gesture_began.emit()
-            self._editor.edits.remove_bump(self._stage, number)
+            super().remove()
 
     @property
     def has_arrows(self) -> bool:
@@ -213,7 +208,7 @@ class CloudBending(QObject):
         """Say why nothing is bent at a point, and return whether that is so."""
         problem = self.problem or (TOO_FAR if max(map(abs, point)) > FARTHEST_BUMP else "")
         if problem:
-            self.refused.emit(problem)
+            self._say(problem)
         return bool(problem)
 
     def _add(self, point: Point) -> None:
@@ -229,15 +224,6 @@ class CloudBending(QObject):
         self._stage, self.selected, self._width = self._editor.stage, number, bump.width
         self._start = bump.center[0], bump.center[1]
         self._tip = _moved(self._start, np.multiply(bump.height, duration))
-
-    def _set_dragging(self, dragging: bool) -> None:
-        if dragging != self._is_dragging:
-            self._is_dragging = dragging
-            self._editor.dragging_changed.emit(dragging)
-
-    def _set(self, bump: Bump) -> None:
-        assert self.selected is not None
-        self._editor.edits.set_bump(self._stage, self.selected, bump)
 
     def _bump(self) -> Bump:
         """Return the bump that moves the points at the start to the tip, as far as it can."""
@@ -267,9 +253,8 @@ class CloudBending(QObject):
     def _on_changed(self) -> None:
         """Show the bumps; end the drag of one that was undone, or whose layer is no longer the current one."""
         if self.selected is not None and (self._editor.stage != self._stage or self.selected >= len(self._bumps)):
-            self.selected = None
-            self._set_dragging(False)
-        elif self.selected is not None and not self._is_dragging and self.has_arrows:
+            self._let_go(None)
+        elif self.selected is not None and not self.is_dragging and self.has_arrows:
             self._select(self.selected)  # undo may have moved it
         self._show()
 

@@ -5,31 +5,26 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from flowviz.app.editing.bending import Handle, Point, fitting
 from flowviz.app.editing.bent_curves import BentCurves
 from flowviz.app.editing.layer_editor import LayerEditor
+from flowviz.app.editing.selected_bump import NUDGE_SHARE, WIDTH_FACTOR, SelectedBump
 from flowviz.records import StageReport, written
 from flowviz.specs.edits import MAX_BUMPS, Bump
 
-WIDTH_FACTOR = 1.15  # per notch of the wheel or key press
-NUDGE_SHARE = 0.02  # of the range of the plot, per key press
 FULL = f"This layer has {MAX_BUMPS} bends, and cannot have more. Select one, and press Delete to remove it."
 
 
-class CurveBending(QObject):
+class CurveBending(SelectedBump):
     """Bends the curves of the current layer, one handle at a time.
 
     Attributes:
         report: The report of the stage whose curves are shown.
-        selected: Number of the bump whose handle is selected, or None.
         preferred: Number of the curve to bend where several of them meet.
-        is_dragging: Whether a handle is being dragged.
     """
 
     changed = pyqtSignal()
 
     def __init__(self, editor: LayerEditor, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._editor, self.is_dragging = editor, False
+        super().__init__(editor, parent)
         self.report: StageReport | None = None
-        self.selected: int | None = None
         self.preferred = 0
         self._curves = BentCurves()
         self._offset: Point = (0.0, 0.0)  # from the mouse to the handle
@@ -41,14 +36,14 @@ class CurveBending(QObject):
         if report is None or self.report is None or report.stage != self.report.stage:
             self._let_go(None)
             self.preferred = 0
-        self.report = report
+        self.report, self._stage = report, report.stage if report else 0
         self.changed.emit()
 
     @property
     def curves(self) -> BentCurves:
         """Return the curves as they are bent now."""
         curves = self.report.curves if self.report else ()
-        bumps = self._editor.edits.value.of(self.report.stage).bumps if self.report else ()
+        bumps = self._editor.edits.value.of(self._stage).bumps if self.report else ()
         if self._curves.curves is not curves or self._curves.bumps is not bumps:
             self._curves = BentCurves(curves, bumps)
         return self._curves
@@ -123,14 +118,6 @@ class CurveBending(QObject):
             x, y = NUDGE_SHARE * right * ranges[0], NUDGE_SHARE * up * ranges[1]
             self._move_to(handle.x + x, handle.y + y)
 
-    def remove(self) -> None:
-        """Remove the selected bump."""
-        if self._bump is not None and self.report is not None and self.selected is not None:
-            number = self.selected
-            self._let_go(None)
-            self._editor.gesture_began.emit()
-            self._editor.edits.remove_bump(self.report.stage, number)
-
     def select_next(self, steps: int) -> None:
         """Select the next handle, or the one before it."""
         found = self.curves.handles
@@ -177,29 +164,14 @@ class CurveBending(QObject):
         return None if number is None or count >= MAX_BUMPS else Handle(count, number, *point)
 
     def _add(self, number: int, point: Point) -> None:
-        assert self.report is not None
-        self._editor.edits.add_bump(self.report.stage, self.curves.bump_to(number, point, self._width))
+        self._editor.edits.add_bump(self._stage, self.curves.bump_to(number, point, self._width))
 
     def _move_to(self, x: float, y: float) -> None:
         handle = self.curves.handle_of(self.selected)
         if handle is not None:
             self._set(self.curves.moved(handle, (x, y)))
 
-    def _set(self, bump: Bump) -> None:
-        if self.report is not None and self.selected is not None:
-            self._editor.edits.set_bump(self.report.stage, self.selected, bump)
-
     def _on_editor_changed(self) -> None:
         if self.selected is not None and self.selected >= len(self.curves.bumps):
             self._let_go(None)
         self.changed.emit()
-
-    def _let_go(self, selected: int | None) -> None:
-        """End a drag, and select the handle of another bump, or none."""
-        self.selected = selected
-        self._set_dragging(False)
-
-    def _set_dragging(self, dragging: bool) -> None:
-        if dragging != self.is_dragging:
-            self.is_dragging = dragging
-            self._editor.dragging_changed.emit(dragging)

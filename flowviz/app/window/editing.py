@@ -54,12 +54,11 @@ class Editing(QObject):
         self._inspector, self._document_actions = inspector, document_actions
         self.by_hand = ByHand(window, session, builder, self._show_project, status_bar.show_message, post)
         center.set_banner(self.by_hand.bar)
-        bending = CloudBending(editor, partial(_layer_of, session, view), self)
+        bending = CloudBending(editor, partial(_layer_of, session, view), status_bar.show_message, self)
         EditingIntent(editor, FOCUS, widgets.strip, widgets.strip)
         EditingIntent(editor, FOCUS_OR_MOUSE, widgets.condition, widgets.condition)  # needs similar preparations
         widgets.strip.menu_requested.connect(LayerMenu(editor, widgets.strip).open)
         self._connect_cloud(bending, widgets.cloud, view, editor)
-        bending.refused.connect(status_bar.show_message)
         GlimpseKey(window, editor, widgets.cloud)
 
     def _connect_cloud(self, bending: CloudBending, cloud: CloudView, view: ViewState, editor: LayerEditor) -> None:

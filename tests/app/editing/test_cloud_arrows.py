@@ -26,7 +26,8 @@ class Keys:
     def __init__(self, qtbot: QtBot) -> None:
         self._qtbot, self.editor = qtbot, layer_editor()
         self.layer = Layer(recipes.FLOW_STEP, DURATION)
-        self.bending = CloudBending(self.editor, lambda: self.layer)
+        self.refusals: list[str] = []
+        self.bending = CloudBending(self.editor, lambda: self.layer, self.refusals.append)
         self.bending.set_shown(True)
         self.widget = CloudArrows(self.bending, lambda: (CENTER, HALF_EXTENT))
         qtbot.addWidget(self.widget)
@@ -89,12 +90,11 @@ def test_undone_change_of_an_arrow_is_not_made_again_by_the_next_key(keys: Keys)
 
 def test_keys_do_nothing_while_layers_cannot_be_edited(keys: Keys) -> None:
     keys.press(Qt.Key.Key_1)
-    before, refusals = keys.editor.edits.value, list[str]()
-    keys.bending.refused.connect(refusals.append)
+    before = keys.editor.edits.value
     keys.editor.set_problem("Train a flow first.")
     keys.press(Qt.Key.Key_Up, Qt.Key.Key_Plus, Qt.Key.Key_1, Qt.Key.Key_Delete)
     assert keys.editor.edits.value == before
-    assert refusals == ["Train a flow first."] * 4
+    assert keys.refusals == ["Train a flow first."] * 4
 
 
 def test_arrows_of_the_window_are_reached_by_keys_at_a_step_of_flow_matching(window: Window, qtbot: QtBot) -> None:

@@ -29,11 +29,10 @@ class Bent:
     def __init__(self) -> None:
         self.editor = layer_editor()
         self.layer = Layer(recipes.REAL_NVP)
-        self.bending = CloudBending(self.editor, lambda: self.layer)
         self.arrows: list[Arrow] = []
         self.refusals: list[str] = []
+        self.bending = CloudBending(self.editor, lambda: self.layer, self.refusals.append)
         self.bending.arrows_changed.connect(self._take_arrows)
-        self.bending.refused.connect(self.refusals.append)
         self.bending.set_shown(True)
 
     def _take_arrows(self, arrows: list[Arrow]) -> None:
