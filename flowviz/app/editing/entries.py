@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtCore import QObject, QPoint
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QWidget
 
@@ -62,30 +62,22 @@ def fill_training_entry(menu: QMenu, editor: LayerEditor, train: Callable[[], ob
     return action
 
 
-class LayerMenu(QObject):
-    """The context menu of a layer."""
-
-    def __init__(self, editor: LayerEditor, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._editor, self._parent = editor, parent
-
-    def open(self, stage: int, where: QPoint) -> None:
-        """Open the menu of a stage at a place on the screen."""
-        editor, edit = self._editor, self._editor.edits.value.of(stage)
-        menu = QMenu(self._parent)
-        menu.setObjectName("layerMenu")
-        menu.setToolTipsVisible(True)
-        problem = editor.problem_of(stage)
-        title = f"{'Enable' if edit.disabled else 'Disable'} Layer {stage}" if stage else "The Base Is Not a Layer"
-        tip = problem or "Let it move points, or nothing"
-        actions = fill_menu(
-            menu,
-            Entry("toggleLayer", title, partial(editor.toggle, stage), tip),
-            Entry("resetOneLayer", "Reset This Layer", partial(editor.reset, stage), problem),
-        )
-        toggle, reset = actions.values()
-        toggle.setEnabled(not problem)
-        reset.setEnabled(not problem and stage in editor.edits.value.layers)
-        menu.aboutToHide.connect(menu.deleteLater)
-        editor.announce()
-        menu.popup(where)
+def open_layer_menu(editor: LayerEditor, parent: QWidget, stage: int, where: QPoint) -> None:
+    """Open the context menu of a stage at a place on the screen."""
+    edit, problem = editor.edits.value.of(stage), editor.problem_of(stage)
+    menu = QMenu(parent)
+    menu.setObjectName("layerMenu")
+    menu.setToolTipsVisible(True)
+    title = f"{'Enable' if edit.disabled else 'Disable'} Layer {stage}" if stage else "The Base Is Not a Layer"
+    tip = problem or "Let it move points, or nothing"
+    actions = fill_menu(
+        menu,
+        Entry("toggleLayer", title, partial(editor.toggle, stage), tip),
+        Entry("resetOneLayer", "Reset This Layer", partial(editor.reset, stage), problem),
+    )
+    toggle, reset = actions.values()
+    toggle.setEnabled(not problem)
+    reset.setEnabled(not problem and stage in editor.edits.value.layers)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    editor.announce()
+    menu.popup(where)

@@ -1,7 +1,6 @@
 """The start page: a text box for a word, the recent projects and the gallery."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
@@ -44,21 +43,6 @@ MAX_RECENT = 5
 COLUMNS = 8  # of thumbnails, if there is room
 
 
-@dataclass(frozen=True)
-class StartActions:
-    """The functions that the start page calls when the user chooses something on it."""
-
-    train: Callable[[], object]
-    take_tour: Callable[[], object]
-    show_lessons: Callable[[], object]
-    build_by_hand: Callable[[], object]
-    choose_file: Callable[[], object]
-    compare: Callable[[], object]
-    open_recent: Callable[[Path], object]
-    open_example: Callable[[Path], object]
-    leave: Callable[[], object]
-
-
 class StartPage(FontFollower, VerticalArea):
     """Page with everything that a user can start with. It scrolls in a low window; Escape leaves it.
 
@@ -66,27 +50,41 @@ class StartPage(FontFollower, VerticalArea):
         gallery: The trained examples.
     """
 
-    def __init__(self, request: RequestState, actions: StartActions) -> None:
+    def __init__(
+        self,
+        request: RequestState,
+        *,
+        train: Callable[[], object],
+        take_tour: Callable[[], object],
+        show_lessons: Callable[[], object],
+        build_by_hand: Callable[[], object],
+        choose_file: Callable[[], object],
+        compare: Callable[[], object],
+        open_recent: Callable[[Path], object],
+        open_example: Callable[[Path], object],
+        leave: Callable[[], object],
+    ) -> None:
+        """Create a page that calls these functions when the user chooses something on it."""
         super().__init__()
-        self._actions = actions
+        self._open_recent, self._open_example = open_recent, open_example
         named(self, "startPage", "Start page", description=EXPLANATION)
         self._word = WordBox("startWord", request, lambda value: value.pages.text.text)
         self._train = button(
-            "startTrainButton", "Train", "Start training on this word (Return)", "train", run=actions.train,
+            "startTrainButton", "Train", "Start training on this word (Return)", "train", run=train,
             is_filled=True,
         )  # fmt: skip
         self._presets = PresetButtons(request)
         self._problem = WarningLabel("startProblem", "Problem with the word")
         self._tour = button(
-            "startTourButton", FIRST_TOUR, "Learn in a minute where everything is", "takethetour", run=actions.take_tour
+            "startTourButton", FIRST_TOUR, "Learn in a minute where everything is", "takethetour", run=take_tour
         )
-        self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)", run=actions.leave)
+        self._leave = button("startLeaveButton", FIRST_LEAVE, "Leave this page (Esc)", run=leave)
         self._heading = _label("startHeading", HEADING)
         self._recent_title, self._recent = _label("recentTitle", "Recent projects"), _recent_list()
         self.gallery, self._body = GalleryList(COLUMNS), QWidget()
         self._gallery_title = _label("galleryTitle", GALLERY.format(self.gallery.count()))
         self._explanation = _label("startExplanation", EXPLANATION)
-        self._lay_out()
+        self._lay_out(_ways(show_lessons, build_by_hand, compare, choose_file))
         self.fit_font()
         self._word.returnPressed.connect(self._train.click)
         add_key(self, "Esc", self._leave.click, Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -129,7 +127,7 @@ class StartPage(FontFollower, VerticalArea):
         self.gallery.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._scroll_to(self.gallery.currentItem())  # also if it was the current one before
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, ways: Iterable[QPushButton]) -> None:
         self._train.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)  # as high as the text box
         column = lay_out(
             QVBoxLayout(self._body),
@@ -140,7 +138,7 @@ class StartPage(FontFollower, VerticalArea):
             self._presets,
             self._problem,
             GAP,
-            WrappingRow(GAP, self._tour, *_ways(self._actions), self._leave),
+            WrappingRow(GAP, self._tour, *ways, self._leave),
             GAP,
             self._recent_title,
             self._recent,
@@ -182,9 +180,9 @@ class StartPage(FontFollower, VerticalArea):
 
     def _choose(self, entry: QListWidgetItem) -> None:
         if entry.listWidget() is self.gallery:
-            self._actions.open_example(self.gallery.example(self.gallery.row(entry)).path)
+            self._open_example(self.gallery.example(self.gallery.row(entry)).path)
         else:
-            self._actions.open_recent(entry.data(Qt.ItemDataRole.UserRole))
+            self._open_recent(entry.data(Qt.ItemDataRole.UserRole))
 
     def _scroll_to(self, item: QListWidgetItem | None) -> None:
         """Scroll the page to an example that the arrow keys have selected."""
@@ -231,24 +229,29 @@ class WordBox(QLineEdit):
             self.setText(line)
 
 
-def _ways(actions: StartActions) -> tuple[QPushButton, ...]:
+def _ways(
+    show_lessons: Callable[[], object],
+    build_by_hand: Callable[[], object],
+    compare: Callable[[], object],
+    choose_file: Callable[[], object],
+) -> tuple[QPushButton, ...]:
     """Return buttons for other ways to start than with a word or with the tour."""
     return (
         button(
             "startLessonsButton", "Lesso&ns", "Learn about flows, step by step, beside the picture", "lessons",
-            run=actions.show_lessons,
+            run=show_lessons,
         ),
         button(
             "startByHandButton", "Build by Han&d…", "Bend the curves of a flow yourself", "buildbyhand",
-            run=actions.build_by_hand,
+            run=build_by_hand,
         ),
         button(
             "startCompareButton", "&Compare…", "Choose several flows, and watch them learn side by side", "compare",
-            run=actions.compare,
+            run=compare,
         ),
         button(
             "startOpenButton", "&Open…", "Open a project, a comparison, points or a picture", "open",
-            run=actions.choose_file,
+            run=choose_file,
         ),
     )  # fmt: skip
 

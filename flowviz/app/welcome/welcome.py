@@ -1,6 +1,7 @@
 """Welcome for new users: opens the start page and the tour."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
@@ -15,7 +16,7 @@ from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.built_target import BuiltTarget
 from flowviz.app.training.session import Session
 from flowviz.app.training.widgets import TrainingWidgets
-from flowviz.app.welcome.start_page import StartActions, StartPage
+from flowviz.app.welcome.start_page import StartPage
 from flowviz.app.welcome.tour import Tour, tour_was_seen
 from flowviz.app.welcome.tour_steps import tour_steps
 from flowviz.app.widgets.choice_words import MARKS, VELOCITIES
@@ -63,7 +64,9 @@ class Welcome(QObject):
         self._set_panels_aside, self._put_panels_back = set_panels_aside, put_panels_back
         self._page: StartPage | None = None
         self._tour: Tour | None = None
-        self._actions = StartActions(
+        self._create_page = partial(
+            StartPage,
+            request,
             train=self._train,
             take_tour=self.take_tour,
             show_lessons=show_lessons,
@@ -87,7 +90,7 @@ class Welcome(QObject):
         self._release_panels()
         self.end_tour()
         if self._page is None:
-            self._page = StartPage(self._request, self._actions)
+            self._page = self._create_page()
             self._stack.addWidget(self._page)
         page = self._page
         self._set_panels_aside()

@@ -11,7 +11,7 @@ from flowviz.app.by_hand.by_hand import ByHand
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.editing.cloud_arrows import CloudArrows
 from flowviz.app.editing.cloud_bending import CloudBending, Layer, inverse_lever
-from flowviz.app.editing.entries import LayerMenu
+from flowviz.app.editing.entries import open_layer_menu
 from flowviz.app.editing.glimpse_key import GlimpseKey
 from flowviz.app.editing.intent import FOCUS, FOCUS_OR_MOUSE, EditingIntent
 from flowviz.app.editing.layer_editor import LayerEditor
@@ -57,7 +57,7 @@ class Editing(QObject):
         bending = CloudBending(editor, partial(_layer_of, session, view), status_bar.show_message, self)
         EditingIntent(editor, FOCUS, widgets.strip, widgets.strip)
         EditingIntent(editor, FOCUS_OR_MOUSE, widgets.condition, widgets.condition)  # needs similar preparations
-        widgets.strip.menu_requested.connect(LayerMenu(editor, widgets.strip).open)
+        widgets.strip.menu_requested.connect(partial(open_layer_menu, editor, widgets.strip))
         self._connect_cloud(bending, widgets.cloud, view, editor)
         GlimpseKey(window, editor, widgets.cloud)
 
