@@ -75,7 +75,7 @@ def spare_tensorflow(status: TrainingStatus) -> None:
     """Exclude TensorFlow's objects from searches for garbage once the first training runs."""
 
     def spare(_: Activity, activity: Activity) -> None:
-        if activity.running_fraction is not None:
+        if activity.running_percent is not None:
             status.activity.changed.disconnect(spare)
             process.spare_loaded_objects()
 

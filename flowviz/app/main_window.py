@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 from flowviz.app.commands.actions import Entry, Key, add_action
 from flowviz.app.commands.palette import ShortcutsFirst
 from flowviz.app.desktop.existing import application, existing
-from flowviz.app.desktop.notifications import EndNotification, TaskBar, session_bus
+from flowviz.app.desktop.notifications import DesktopNotifier, session_bus
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
 from flowviz.app.document.recovery import Owners, Recovery
@@ -27,7 +27,7 @@ from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.edits import EditsState
 from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
-from flowviz.app.style.appearance import Appearance, ThemeSwitch
+from flowviz.app.style.appearance import Appearance, theme_switch
 from flowviz.app.style.theme import style_sheet
 from flowviz.app.style.tokens import GAP
 from flowviz.app.target.builder import TARGET, TargetBuilder
@@ -233,10 +233,8 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
 
     def _connect_appearance(self) -> None:
-        switch, appearance = ThemeSwitch(), self.appearance
-        existing(self.menuBar()).setCornerWidget(switch)
-        switch.clicked.connect(lambda: appearance.switch_theme())
-        appearance.on_theme(switch.show_theme)
+        appearance = self.appearance
+        existing(self.menuBar()).setCornerWidget(theme_switch(appearance))
         appearance.on_theme(lambda theme: self.view.update_view(theme=theme))
         appearance.resizing_words.connect(self._layout.follow_content)
         for moving in (self.viewer, self._training.controls, self.motion):
@@ -263,10 +261,9 @@ class MainWindow(QMainWindow):
         self._show_target()
         self._layout.follow_probe(self.view, self._is_layout_kept)
         self._connect_pages()
-        bus = session_bus()
-        self._task_bar, self._end_notification = TaskBar(bus), EndNotification(self, bus)
-        self.status.activity.observe(lambda activity: activity.running_fraction, self._task_bar.show)
-        self.status.ended.connect(self._end_notification.notify)
+        self._desktop = DesktopNotifier(self, session_bus())
+        self.status.activity.observe(lambda activity: activity.running_percent, self._desktop.show_progress)
+        self.status.ended.connect(self._desktop.notify_end)
 
     def _connect_pages(self) -> None:
         comparisons, presentation, actions = self.comparisons, self._presentation, self.document_actions

@@ -11,31 +11,21 @@ ADDRESS = "DBUS_SESSION_BUS_ADDRESS"  # environment variable
 SERVICE, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
 
 
-class TaskBar:
-    """Progress bar on the task bar entry of the program.
-
-    Works on Linux, in KDE Plasma, Unity and the docks of GNOME. Qt 6 has no API for Windows and macOS.
-    """
-
-    def __init__(self, bus: QDBusConnection | None) -> None:
-        self._bus = bus
-        self._percent: int | None = None
-
-    def show(self, fraction: float | None) -> None:
-        """Show a progress between 0 and 1, or none."""
-        percent = None if fraction is None else round(100 * fraction)
-        if self._bus is not None and percent != self._percent:
-            self._percent = percent
-            self._bus.send(launcher_progress(None if percent is None else percent / 100))
-
-
-class EndNotification:
-    """Notification that a training has ended, for users who are looking at another program."""
+class DesktopNotifier:
+    """Tells users who are looking at another program how far a training is, and that it has ended."""
 
     def __init__(self, window: QWidget, bus: QDBusConnection | None) -> None:
         self._window, self._bus = window, bus
 
-    def notify(self, sentence: str) -> None:
+    def show_progress(self, percent: int | None) -> None:
+        """Show a progress on the task bar entry of the program, or none.
+
+        Works on Linux, in KDE Plasma, Unity and the docks of GNOME. Qt 6 has no API for Windows and macOS.
+        """
+        if self._bus is not None:
+            self._bus.send(launcher_progress(percent))
+
+    def notify_end(self, sentence: str) -> None:
         """Notify that training has ended."""
         if QApplication.activeWindow() is not None:
             return
@@ -52,10 +42,10 @@ def session_bus() -> QDBusConnection | None:
     return bus if bus.isConnected() else None
 
 
-def launcher_progress(fraction: float | None) -> QDBusMessage:
+def launcher_progress(percent: int | None) -> QDBusMessage:
     """Return the message that sets the progress in the task bar, as in https://wiki.ubuntu.com/Unity/LauncherAPI."""
     message = QDBusMessage.createSignal("/flowviz", "com.canonical.Unity.LauncherEntry", "Update")
-    properties = {"progress": fraction or 0.0, "progress-visible": fraction is not None}
+    properties = {"progress": (percent or 0) / 100, "progress-visible": percent is not None}
     message.setArguments([f"application://{_desktop_entry()}.desktop", properties])
     return message
 

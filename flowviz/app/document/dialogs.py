@@ -8,6 +8,7 @@ from typing import Generic
 from PyQt6.QtCore import QObject, QStandardPaths
 from PyQt6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.folders import user_folder
 from flowviz.app.document.content import Work
 from flowviz.app.document.document import Document
@@ -55,12 +56,11 @@ class DocumentDialogs(QObject, Generic[Work]):
 
     def revert(self) -> None:
         """Return to the saved version, after asking."""
-        if self.document.path is None:
-            return
+        path = existing(self.document.path)
         ask(
             self._window, "revertBox", f"Revert to the saved version of '{self.document.name}'?",
             "Unsaved changes will be lost.",
-            Answer("&Revert", DISCARD, partial(self.document.open, self.document.path)),
+            Answer("&Revert", DISCARD, partial(self.document.open, path)),
             Answer("Cancel", CANCEL),
         )  # fmt: skip
 

@@ -40,15 +40,6 @@ class _Opening:
     then: Callable[[], object]
 
 
-@dataclass(frozen=True)
-class _Save:
-    """A save in progress: the number of the work that is shown, its file, and its state."""
-
-    number: int
-    path: Path
-    state: object
-
-
 class Document(QObject, Generic[Work]):
     """Tracks the file and the unsaved changes of work that the user edits; reads and writes in a thread.
 
@@ -131,8 +122,8 @@ class Document(QObject, Generic[Work]):
             self._next_save = partial(self.save, path, then)
             return
         self._writing = True
-        work, save = self.content.complete(), _Save(self._number, path, self.content.state())
-        self._background.ask(SAVING, partial(self._write, work, path), partial(self._take_written, save, then))
+        take = partial(self._take_written, self._number, path, self.content.state(), then)
+        self._background.ask(SAVING, partial(self._write, self.content.complete(), path), take)
 
     def discard_changes(self) -> None:
         """Treat the present state as saved."""
@@ -169,13 +160,21 @@ class Document(QObject, Generic[Work]):
         self.show(loaded, opening.path)
         opening.then()
 
-    def _take_written(self, save: _Save, then: Callable[[], object], result: Fingerprint | Notice | None) -> None:
+    def _take_written(
+        self,
+        number: int,
+        path: Path,
+        state: object,
+        then: Callable[[], object],
+        result: Fingerprint | Notice | None,
+    ) -> None:
+        """Take the result of a save of the work with a number, which was in a state, to a file."""
         self._writing = False
         try:
             if isinstance(result, Notice):
                 self.failed.emit(result)
-            elif save.number == self._number:  # else other work is shown by now
-                self.path, self.mark, self._saved_state = save.path, result, save.state
+            elif number == self._number:  # else other work is shown by now
+                self.path, self.mark, self._saved_state = path, result, state
                 self._update()
                 self.saved.emit()
                 then()

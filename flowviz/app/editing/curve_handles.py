@@ -7,6 +7,7 @@ from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.editing.bend_keys import press_key
 from flowviz.app.editing.curve_bending import CurveBending
 from flowviz.app.style.tokens import DOT, LINE
@@ -79,14 +80,12 @@ class CurveHandles(QWidget):
             _draw_handle(painter, self._plot.place(handle.x, handle.y), color, base, is_selected=is_selected)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        if event is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        if self._bending.press(self._point(event), self._pixel):
+        event = existing(event)
+        if event.button() == Qt.MouseButton.LeftButton and self._bending.press(self._point(event), self._pixel):
             self._freeze(True)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        if event is None:
-            return
+        event = existing(event)
         if self._bending.is_dragging:
             self._bending.drag(self._point(event))
         else:
@@ -97,8 +96,7 @@ class CurveHandles(QWidget):
         self._freeze(False)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
-        if event is None:
-            return
+        event = existing(event)
         if self._bending.is_dragging or self._is_near_selected(event.position()):
             self._bending.widen(event.angleDelta().y() / WHEEL_NOTCH)
             event.accept()

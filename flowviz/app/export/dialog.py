@@ -58,7 +58,7 @@ class ExportDialog(QDialog):
         )
         self._problem = ""
         self._path = Path()  # of the export that was started last
-        self._form = ExportForm(source, choices)
+        self._form = ExportForm(source, choices, self._take_choices)
         self._preview = ExportPreview()
         self._destination = ExportDestination(source, folder, self._form.choose_format, self._describe)
         self._progress = ExportProgress(self._take_end)
@@ -70,7 +70,6 @@ class ExportDialog(QDialog):
         self._message.setMinimumHeight(2 * self._message.fontMetrics().lineSpacing())
         self._make_buttons()
         self._lay_out()
-        self._form.changed.connect(self._take_choices)
         for close in (self._preview.close_thread, self._estimate_soon.stop, self._estimates.close):
             self.finished.connect(close)
         self._take_choices()

@@ -1,10 +1,10 @@
 """The form of the export dialog: sections of rows of fields, of which only those with an effect are visible."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFormLayout, QGroupBox, QLabel, QWidget
 
 from flowviz.app.export.controls import (
@@ -71,11 +71,9 @@ class ExportForm(ScrollColumn):
     It keeps the values that the user has chosen while other choices rule them out.
     """
 
-    changed = pyqtSignal()  # by the user
-
-    def __init__(self, source: ExportSource, choices: Choices) -> None:
-        """Show the choices with which the dialog opens."""
-        self._source, self._chosen = source, choices
+    def __init__(self, source: ExportSource, choices: Choices, on_change: Callable[[], object]) -> None:
+        """Show the choices with which the dialog opens, and call `on_change` when the user changes one."""
+        self._source, self._chosen, self._on_change = source, choices, on_change
         self._formats = {choices["what"]: choices["format"]}  # chosen last for each kind of export
         self._controls = self._create_controls()
         self._notes = {name: named(QLabel(), name, title) for name, title in NOTES.items()}
@@ -133,7 +131,7 @@ class ExportForm(ScrollColumn):
         self._chosen = self._source.followed({**self._chosen, **changes}, name)
         self._formats[self._chosen["what"]] = self._chosen["format"]
         self._show_choices()
-        self.changed.emit()
+        self._on_change()
 
     def _show_choices(self) -> None:
         choices = self.choices

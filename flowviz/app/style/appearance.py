@@ -110,16 +110,17 @@ def _style_animates() -> bool:
 OTHER: dict[Theme, Theme] = {"light": "dark", "dark": "light"}
 
 
-class ThemeSwitch(QToolButton):
-    """Button that switches to the other theme and shows its icon."""
+def theme_switch(appearance: Appearance) -> QToolButton:
+    """Return a button that switches to the other theme and shows its icon."""
+    switch = QToolButton()
+    switch.setObjectName("themeButton")
+    switch.setAutoRaise(True)
+    switch.clicked.connect(lambda: appearance.switch_theme())
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("themeButton")
-        self.setAutoRaise(True)
+    def show(theme: Theme) -> None:
+        switch.setIcon(icon(OTHER[theme]))
+        switch.setAccessibleName(f"Switch to the {OTHER[theme]} theme")
+        switch.setToolTip(f"Switch to the {OTHER[theme]} theme; View ▸ Theme can also follow the system")
 
-    def show_theme(self, theme: Theme) -> None:
-        """Set the current theme, and offer the other one."""
-        self.setIcon(icon(OTHER[theme]))
-        self.setAccessibleName(f"Switch to the {OTHER[theme]} theme")
-        self.setToolTip(f"Switch to the {OTHER[theme]} theme; View ▸ Theme can also follow the system")
+    appearance.on_theme(show)
+    return switch

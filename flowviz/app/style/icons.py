@@ -148,8 +148,7 @@ class Glyph(QIconEngine):
         self._glyph, self._is_on_highlight = glyph, is_on_highlight
 
     def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        if painter is None:
-            return
+        painter = existing(painter)
         family, characters = _font()
         font = QFont(family)
         font.setPixelSize(round(GLYPH_SCALE * rect.height()))

@@ -103,9 +103,9 @@ class Activity:
         return self.state not in {TrainingState.IDLE, TrainingState.STOPPING}
 
     @property
-    def running_fraction(self) -> float | None:
-        """Return the share of the budget that a running training has spent. None without one, or before a report."""
-        return None if self.state == TrainingState.IDLE or self.progress is None else self.fraction
+    def running_percent(self) -> int | None:
+        """Return how much of its budget a running training has spent. None without one, or before a report."""
+        return None if self.state == TrainingState.IDLE or self.progress is None else round(100 * self.fraction)
 
     @property
     def offered(self) -> tuple[object, ...]:

@@ -9,8 +9,12 @@ from typing import cast
 import pytest
 from PyQt6.QtDBus import QDBusConnection, QDBusMessage
 from PyQt6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
-from flowviz.app.desktop.notifications import TaskBar, session_bus
+from flowviz.app.desktop.notifications import DesktopNotifier, session_bus
+from flowviz.app.state.state import State
+from flowviz.app.training.activity import Activity
+from flowviz.app.training.training_state import TrainingState
 from tests.app.staged import PROGRESS, Staged, staged
 
 __all__ = ["staged"]
@@ -44,7 +48,7 @@ class Desktop:
 def desktop(staged: Staged, monkeypatch: pytest.MonkeyPatch) -> Desktop:
     main = staged.window.main
     recording = Desktop(main, monkeypatch)
-    main._task_bar._bus = main._end_notification._bus = cast("QDBusConnection", recording.bus)
+    main._desktop._bus = cast("QDBusConnection", recording.bus)
     return recording
 
 
@@ -52,18 +56,23 @@ def entry(fraction: float, *, visible: bool = True) -> list[object]:
     return ["application://flowviz.desktop", {"progress": fraction, "progress-visible": visible}]
 
 
-def test_task_bar_shows_whole_percents_and_nothing_at_the_end() -> None:
-    bus = Recorder()
-    bar = TaskBar(cast("QDBusConnection", bus))
-    bar.show(None)
-    for fraction in (0.0, 0.001, 0.004, 0.25, 0.2501, 1.0, None, None):
-        bar.show(fraction)
+def test_task_bar_shows_whole_percents_and_nothing_at_the_end(qtbot: QtBot) -> None:
+    bus, activity, widget = Recorder(), State(Activity()), QWidget()
+    qtbot.addWidget(widget)
+    notifier = DesktopNotifier(widget, cast("QDBusConnection", bus))
+    activity.observe(lambda value: value.running_percent, notifier.show_progress)
+    for fraction in (0.0, 0.001, 0.004, 0.25, 0.2501, 1.0):
+        activity.set(Activity(state=TrainingState.TRAINING, progress=PROGRESS, fraction=fraction))
+    for _ in range(2):
+        activity.set(Activity())
     assert bus.arguments == [entry(0.0), entry(0.25), entry(1.0), entry(0.0, visible=False)]
 
 
-def test_task_bar_works_without_a_bus() -> None:
+def test_task_bar_works_without_a_bus(qtbot: QtBot) -> None:
     assert session_bus() is None
-    TaskBar(None).show(0.5)
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    DesktopNotifier(widget, None).show_progress(50)
 
 
 def test_task_bar_shows_the_progress_of_training(staged: Staged, desktop: Desktop) -> None:

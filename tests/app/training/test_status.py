@@ -265,11 +265,11 @@ def test_end_is_announced_unless_the_user_stopped(harness: SessionHarness, endin
 
 
 def test_progress_is_announced_until_the_training_ends(harness: SessionHarness) -> None:
-    announced = list[float | None]()
-    harness.status.activity.observe(lambda activity: activity.running_fraction, announced.append)
+    announced = list[int | None]()
+    harness.status.activity.observe(lambda activity: activity.running_percent, announced.append)
     train(harness)
     harness.thread.send(finished(200))
-    assert announced[0] == 0.01
+    assert announced[0] == 1
     assert announced.index(None) == len(announced) - 1
     assert harness.controls.fraction == 0.02
 
@@ -277,14 +277,15 @@ def test_progress_is_announced_until_the_training_ends(harness: SessionHarness) 
 def test_spent_budget_is_shown_between_validations_and_after_opening(harness: SessionHarness) -> None:
     harness.request.set_budget("steps", 1000)
     train(harness, 100)
-    announced = list[float | None]()
-    harness.status.activity.observe(lambda activity: activity.running_fraction, announced.append)
+    announced = list[int | None]()
+    harness.status.activity.observe(lambda activity: activity.running_percent, announced.append)
     harness.thread.send(snapshot(800), checkpoint(800))
     spent = harness.status_bar.progress
     assert spent is not None
     assert spent.step == 800
     assert spent.seconds_left == pytest.approx(0.5)
-    assert announced == [harness.controls.fraction] == [0.8]
+    assert harness.controls.fraction == 0.8
+    assert announced == [80]
     assert harness.metrics.progress == progress(100, 1.9), "the latest validation"
     opened = SessionHarness()
     opened.session.show_project(harness.session.project())
