@@ -11,6 +11,7 @@ from flowviz.app.desktop.existing import application, existing
 from flowviz.app.desktop.notifications import DesktopNotifier, session_bus
 from flowviz.app.document.actions import DocumentActions
 from flowviz.app.document.autosave import Autosave
+from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.document.recovery import Owners, Recovery
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.export.exported_project import ExportedProject
@@ -101,19 +102,19 @@ class MainWindow(QMainWindow):
         self._training.target.text.box.selectAll()
 
     def _create_widgets(self) -> None:
+        window_notices, self._recent = NoticeList("windowNotices"), RecentFiles()
+        self.notifications = Notifications(window_notices, self)
         self._training = TrainingWidgets.create(self.request)
         self._viewing = ViewerWidgets.create(self.view, self.request, self.layer_editor)
-        self.comparisons = Comparisons(self, self._viewing.cloud, self.view)
+        self.comparisons = Comparisons(self, self._viewing.cloud, self.view, self._recent, self.notifications.post)
         self.motion = Dissolve(self)
         self._layout = PanelLayout(self, self._training, self._viewing.inspector, self._viewing.ledger)
         self._center = CentralWidget(self._viewing, self.comparisons.grid)
         self._stack = QStackedWidget()  # central widget or start page
         self._lesson_panel = LessonPanel()
-        window_notices = NoticeList("windowNotices")
         self.setCentralWidget(below_notices(window_notices, self._stack, GAP))
         self._stack.addWidget(self._center)  # which shows it, so only now that it takes on the style of the window
         self.setStatusBar(self._training.status_bar)
-        self.notifications = Notifications(window_notices, self)
         for topic in (SOURCE, TARGET):
             self.notifications.register(topic, self._training.target.notices, self._layout.target)
         for topic in (TRAINING, OVERFITTING):
@@ -140,7 +141,7 @@ class MainWindow(QMainWindow):
         comparison = self.comparisons.dialogs
         self.document_actions = DocumentActions(
             self.session, comparison, lambda: self.comparisons.is_shown, self.target_importer.open_file,
-            lambda path: self.lessons.open(path), post, self,
+            lambda path: self.lessons.open(path), self._recent, post, self,
         )  # fmt: skip
         around = self.comparisons.around = Surroundings(
             self._center, training, self.request, self.view, self.edits, self.target_builder, self.session,
@@ -275,8 +276,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         for shown in (self.session.started, actions.document.opened):
             shown.connect(self._pages.show_cloud)
-        pause = self._training.controls.commands.pause
-        for changing in (pause.triggered, self._layout.panel_wanted, self.session.undo.view_restored):
+        for changing in (self._layout.panel_wanted, self.session.undo.view_restored):
             changing.connect(self.welcome.leave)
         actions.document.opened.connect(lambda: comparisons.return_bar.show_entrant(""))
         comparisons.changed.connect(actions.state_changed)

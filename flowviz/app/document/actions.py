@@ -1,7 +1,6 @@
 """The document actions of the File menu."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from mimetypes import guess_type
 from pathlib import Path
@@ -16,7 +15,7 @@ from flowviz.app.document.dialogs import PROJECT_FILTER, DocumentDialogs, ask_fo
 from flowviz.app.document.document import Document
 from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.message_box import CANCEL, SAVE, Answer, ask
-from flowviz.app.notices.notice import OPENING, Notice
+from flowviz.app.notices.notice import Notice
 from flowviz.app.state.request import first_plan
 from flowviz.app.target import image_page, points_page
 from flowviz.app.target.built_target import BuiltTarget
@@ -27,8 +26,6 @@ from flowviz.projects import Comparison, Project
 from flowviz.projects.recording import is_recording
 
 TARGET_FILTERS = [page.PATTERNS.partition(";;")[0] for page in (points_page, image_page)]
-AFTER_REFUSAL = "The open {} is unchanged. Open another file, or a copy of this one."
-AFTER_FAILURE = "The {} is not saved yet. Save it elsewhere, or fix the problem and save again."
 
 
 class DocumentActions(QObject):
@@ -50,6 +47,7 @@ class DocumentActions(QObject):
         is_comparison_shown: Callable[[], bool],
         open_target: Callable[[Path], object],
         open_lesson: Callable[[Path], object],
+        recent: RecentFiles,
         post: Callable[[Notice], object],
         window: QMainWindow,
     ) -> None:
@@ -61,16 +59,17 @@ class DocumentActions(QObject):
             is_comparison_shown: Returns whether the comparison is shown.
             open_target: Opens points or an image as the target.
             open_lesson: Opens a lesson.
-            post: Shows a notice; without a text, when a file is read or written again.
+            recent: The files that were opened or saved recently.
+            post: Shows a notice.
             window: The window.
         """
         super().__init__(window)
         self._window, self._is_comparison_shown = window, is_comparison_shown
-        self._open_target, self._open_lesson, self._post = open_target, open_lesson, post
-        self.document, self.recent = Document(project_content(session), self), RecentFiles()
+        self._open_target, self._open_lesson, self.recent = open_target, open_lesson, recent
+        self.document = Document(project_content(session), recent, post, self)
         self.project, self.comparison = DocumentDialogs(self.document, window), comparison
         for each in self.documents:
-            self._connect(each)
+            each.status.changed.connect(self.state_changed)
 
     @property
     def documents(self) -> tuple[Document[Any], ...]:
@@ -134,28 +133,6 @@ class DocumentActions(QObject):
     def _open(self, path: Path, *, is_copy: bool = False, then: Callable[[], object] = lambda: None) -> None:
         dialogs: DocumentDialogs[Any] = self.comparison if projects.is_comparison(path) else self.project
         dialogs.leave(partial(dialogs.document.open, path, is_copy=is_copy, then=then))
-
-    def _connect(self, document: Document[Any]) -> None:
-        document.status.changed.connect(self.state_changed)
-        for signal in (document.reading, document.saved):
-            signal.connect(partial(self._post, Notice(OPENING)))
-        document.opened.connect(lambda problem: self._take_used(document, problem))
-        document.saved.connect(lambda: self._take_used(document))
-        document.refused.connect(partial(self._take_refusal, document.content.word))
-        document.failed.connect(partial(self._take_failure, document.content.word))
-
-    def _take_used(self, document: Document[Any], problem: str = "") -> None:
-        self._post(Notice(document.topic, problem))
-        if document.path is not None:
-            self.recent.add(document.path)
-
-    def _take_refusal(self, word: str, path: Path | None, notice: Notice) -> None:
-        if path is not None and not path.exists():
-            self.recent.remove(path)
-        self._post(replace(notice, topic=OPENING, advice=notice.advice or AFTER_REFUSAL.format(word)))
-
-    def _take_failure(self, word: str, notice: Notice) -> None:
-        self._post(replace(notice, advice=f"{AFTER_FAILURE.format(word)} {notice.advice}".rstrip()))
 
 
 def _target_kind(path: Path) -> str | None:

@@ -10,7 +10,8 @@ from typing import Generic
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.document.content import Content, Loaded, Work, prepare
-from flowviz.app.notices.notice import Notice, notice_of
+from flowviz.app.document.recent_files import RecentFiles
+from flowviz.app.notices.notice import OPENING, Notice, notice_of
 from flowviz.app.state.state import State
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.errors import FlowvizError
@@ -18,6 +19,8 @@ from flowviz.files import Fingerprint, fingerprint
 
 READING, SAVING = "reading", "saving"  # topics of the thread; all notices are about the file
 INTERNAL_ERROR = "an internal error occurred."
+AFTER_REFUSAL = "The open {} is unchanged. Open another file, or a copy of this one."
+AFTER_FAILURE = "The {} is not saved yet. Save it elsewhere, or fix the problem and save again."
 log = logging.getLogger(__name__)
 
 
@@ -50,16 +53,24 @@ class Document(QObject, Generic[Work]):
     """
 
     opened = pyqtSignal(str)  # what could not be restored, or nothing
-    saved = pyqtSignal()
     saves_ended = pyqtSignal()  # no save is running or waiting anymore
     reading = pyqtSignal()  # other work is read or prepared
     edited_while_reading = pyqtSignal(object)  # function that shows the work that was read, despite the changes
-    refused = pyqtSignal(object, object)  # the Path of a file that cannot be read, or None, and a Notice
-    failed = pyqtSignal(object)  # Notice of why the work could not be saved
+    failed = pyqtSignal()  # the work could not be saved
 
-    def __init__(self, content: Content[Work], parent: QObject) -> None:
+    def __init__(
+        self, content: Content[Work], recent: RecentFiles, post: Callable[[Notice], object], parent: QObject
+    ) -> None:
+        """Create a document.
+
+        Args:
+            content: Reads, writes and shows the work.
+            recent: The files that were opened or saved recently.
+            post: Shows a notice; without a text, when a file is read or written again.
+            parent: The owner.
+        """
         super().__init__(parent)
-        self.content = content
+        self.content, self._recent, self._post = content, recent, post
         self.topic = f"{content.word} file"  # of the notices
         self._background = LatestWorker(self._take_internal_error)
         self.path: Path | None = None
@@ -114,6 +125,7 @@ class Document(QObject, Generic[Work]):
         self.path, self.mark = path, loaded.mark
         self._saved_state = None if changed else self.content.state()
         self._update()
+        self._take_used(problem)
         self.opened.emit(problem)
 
     def save(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
@@ -142,6 +154,7 @@ class Document(QObject, Generic[Work]):
         path: Path | None,
         then: Callable[[], object] = lambda: None,
     ) -> None:
+        self._post(Notice(OPENING))
         self.reading.emit()
         opening = self._opening = _Opening(name, source, path, self.content.edits(), then)
         self._background.ask(READING, load, partial(self._take_loaded, opening))
@@ -150,7 +163,7 @@ class Document(QObject, Generic[Work]):
         if opening is not self._opening:
             return
         if isinstance(result, Notice):
-            self.refused.emit(opening.source, result)
+            self._refuse(opening, result)
         elif self.is_changed and self.content.edits() != opening.edits:
             self.edited_while_reading.emit(partial(self._show_loaded, opening, result))
         else:
@@ -172,11 +185,12 @@ class Document(QObject, Generic[Work]):
         self._writing = False
         try:
             if isinstance(result, Notice):
-                self.failed.emit(result)
+                self._fail(result)
             elif number == self._number:  # else other work is shown by now
                 self.path, self.mark, self._saved_state = path, result, state
                 self._update()
-                self.saved.emit()
+                self._post(Notice(OPENING))
+                self._take_used()
                 then()
         finally:
             self._save_next()
@@ -193,11 +207,30 @@ class Document(QObject, Generic[Work]):
         if notice.topic == SAVING:
             self._writing = False
             text = f"The {self.content.word} could not be saved: {INTERNAL_ERROR}"
-            self.failed.emit(replace(notice, topic=self.topic, text=text))
+            self._fail(replace(notice, topic=self.topic, text=text))
             self._save_next()
         elif self._opening is not None:
             text = f"{self._opening.name} could not be opened: {INTERNAL_ERROR}"
-            self.refused.emit(self._opening.source, replace(notice, topic=self.topic, text=text))
+            self._refuse(self._opening, replace(notice, text=text))
+
+    def _take_used(self, problem: str = "") -> None:
+        """Post what could not be restored, or withdraw the notice, and put the file first among the recent ones."""
+        self._post(Notice(self.topic, problem))
+        if self.path is not None:
+            self._recent.add(self.path)
+
+    def _refuse(self, opening: _Opening, notice: Notice) -> None:
+        """Post why something could not be opened."""
+        if opening.source is not None and not opening.source.exists():
+            self._recent.remove(opening.source)
+        advice = notice.advice or AFTER_REFUSAL.format(self.content.word)
+        self._post(replace(notice, topic=OPENING, advice=advice))
+
+    def _fail(self, notice: Notice) -> None:
+        """Post why the work could not be saved."""
+        advice = f"{AFTER_FAILURE.format(self.content.word)} {notice.advice}".rstrip()
+        self._post(replace(notice, advice=advice))
+        self.failed.emit()
 
     def _update(self, *_: object) -> None:
         self.status.set((self.name, self.path, self.is_changed))

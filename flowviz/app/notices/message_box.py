@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
 from flowviz.app.desktop.existing import existing
 from flowviz.app.style.icons import icon
 from flowviz.app.style.tokens import UNIT
-from flowviz.app.widgets.controls import begin_dialog
+from flowviz.app.widgets.controls import begin_dialog, on_click
 
 Role = QMessageBox.ButtonRole
 ICON_SIDE = 4 * UNIT  # pixels
@@ -36,15 +36,8 @@ def ask(parent: QWidget, name: str, question: str, information: str, *answers: A
     for answer in answers:
         button = existing(box.addButton(answer.text, answer.role))
         button.setObjectName(f"{answer.text.replace('&', '').split()[0].rstrip('…').lower()}Button")
-        buttons.append(button)
+        buttons.append(on_click(button, answer.run))
     box.setDefaultButton(buttons[0])
     box.setEscapeButton(buttons[-1])
-
-    def run_answer() -> None:
-        for button, answer in zip(buttons, answers, strict=True):
-            if button is box.clickedButton():
-                answer.run()
-
-    box.finished.connect(run_answer)
     box.open()
     return box

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PyQt6.QtCore import QMetaObject, QObject
-from PyQt6.QtGui import QAction, QGuiApplication, QUndoGroup
+from PyQt6.QtGui import QGuiApplication, QUndoGroup
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -60,10 +60,7 @@ class EditMenu(QObject):
         self._cut, self._copy, self._select_all = actions["cut"], actions["copy"], actions["selectall"]
         self.undo.setShortcuts(Key.Undo)
         self.redo.setShortcuts(Key.Redo)
-        self._group.canUndoChanged.connect(self.undo.setEnabled)
-        self._group.canRedoChanged.connect(self.redo.setEnabled)
-        self._group.undoTextChanged.connect(self._show_undo)
-        self._group.redoTextChanged.connect(self._show_redo)
+        self._group.indexChanged.connect(self._show_steps)
         self.serve(history)
         self._selection: QMetaObject.Connection | None = None  # to the text that has the focus
         application().focusChanged.connect(self._follow_focus)
@@ -75,11 +72,14 @@ class EditMenu(QObject):
         self._group.addStack(history.stack)
         self._group.setActiveStack(history.stack)
 
-    def _show_undo(self, title: str) -> None:
-        _name_step(self.undo, "Undo", title)
-
-    def _show_redo(self, title: str) -> None:
-        _name_step(self.redo, "Redo", title)
+    def _show_steps(self) -> None:
+        """Name the steps that can be undone and redone, and enable the entries if there are any."""
+        group = self._group
+        for action, verb, title in ((self.undo, "Undo", group.undoText()), (self.redo, "Redo", group.redoText())):
+            action.setText(f"&{verb} {title}".rstrip())
+            action.setToolTip(f"{verb} {title.replace('&&', '&') or 'the last change'}")
+        self.undo.setEnabled(group.canUndo())
+        self.redo.setEnabled(group.canRedo())
 
     def _follow_focus(self, _: QWidget | None, focused: QWidget | None) -> None:
         """Keep the actions up to date with the selection in the focused text.
@@ -124,12 +124,6 @@ class EditMenu(QObject):
             text.paste()
         else:
             self._importer.paste()
-
-
-def _name_step(action: QAction, verb: str, title: str) -> None:
-    """Name the step that an action undoes or redoes, if there is one."""
-    action.setText(f"&{verb} {title}".rstrip())
-    action.setToolTip(f"{verb} {title.replace('&&', '&') or 'the last change'}")
 
 
 def _text_of(widget: QWidget | None) -> Text | None:

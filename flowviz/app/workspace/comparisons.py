@@ -1,5 +1,6 @@
 """The comparisons of a window, which show several flows in place of one."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,6 +14,8 @@ from flowviz import projects
 from flowviz.app.document.content import Content, Loaded
 from flowviz.app.document.dialogs import DocumentDialogs
 from flowviz.app.document.document import Document
+from flowviz.app.document.recent_files import RecentFiles
+from flowviz.app.notices.notice import Notice
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.state.view import ViewState
 from flowviz.app.style.theme import shown_theme
@@ -49,13 +52,22 @@ class Comparisons(QObject):
     changing = pyqtSignal(bool)  # before it is shown, or before the flow of the window returns
     changed = pyqtSignal(bool)  # whether it is shown
 
-    def __init__(self, window: QMainWindow, cloud: CloudView, view: ViewState) -> None:
+    def __init__(
+        self,
+        window: QMainWindow,
+        cloud: CloudView,
+        view: ViewState,
+        recent: RecentFiles,
+        post: Callable[[Notice], object],
+    ) -> None:
         """Prepare to show comparisons.
 
         Args:
             window: The main window.
             cloud: Its cloud, which becomes that of the selected flow.
             view: Its view, which all flows share.
+            recent: The files that were opened or saved recently.
+            post: Shows a notice.
         """
         super().__init__(window)
         self.return_bar = ReturnBar(self.enter)
@@ -66,7 +78,7 @@ class Comparisons(QObject):
         self.grid = PaneGrid(
             cloud, self.compared, self.links, view, self._open, lambda name: self.workbench.controller.remove(name)
         )
-        self.document = Document(self._content(), self)
+        self.document = Document(self._content(), recent, post, self)
         self.dialogs = DocumentDialogs(self.document, window)
 
     @property

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.document.autosave import Autosave
 from flowviz.app.document.document import Document
+from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.notice import Notice
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.app.window.crash_handler import CrashHandler
@@ -130,7 +131,7 @@ class Editor:
 
     def __init__(self, word: str, thread: LatestWorker) -> None:
         self.session, self.owner = FakeSession(), QObject()
-        self.document = Document(content_of(self.session, word), self.owner)
+        self.document = Document(content_of(self.session, word), RecentFiles(), lambda _: None, self.owner)
         self.notices = list[Notice]()
         self.autosave = Autosave(Drafts(drafts_folder()), thread, self.document, self.notices.append, self.owner)
 

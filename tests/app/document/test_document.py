@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from flowviz import projects
 from flowviz.app.document.content import prepare
 from flowviz.app.document.document import Document
+from flowviz.app.document.recent_files import RecentFiles
 from flowviz.app.notices.notice import Notice
 from flowviz.errors import FileError
 from flowviz.files import fingerprint
@@ -24,21 +25,23 @@ class Editor:
 
     def __init__(self, word: str, folder: Path, qtbot: QtBot) -> None:
         self.word, self.session, self.owner = word, FakeSession(), QObject()
-        self.document = Document(content_of(self.session, word), self.owner)
+        self.notices = list[Notice]()
+        self.document = Document(content_of(self.session, word), RecentFiles(), self._post, self.owner)
         self.file = folder / "mine.flowviz"
         self.disk = Event()
         self.disk.set()
-        self.notices = list[Notice]()
-        self.document.failed.connect(self.notices.append)
-        self.document.refused.connect(lambda _, notice: self.notices.append(notice))
         self._qtbot = qtbot
+
+    def _post(self, notice: Notice) -> None:
+        if notice.text:  # otherwise, it withdraws another one
+            self.notices.append(notice)
 
     def wait(self, condition: Callable[[], bool]) -> None:
         self._qtbot.waitUntil(condition)
 
     def save(self, path: Path | None = None) -> None:
         """Save, and wait until the document knows it."""
-        with self._qtbot.waitSignal(self.document.saved):
+        with self._qtbot.waitSignal(self.document.saves_ended):
             self.document.save(path or self.file)
 
     def show(self, text: str, *, changed: bool = False) -> None:

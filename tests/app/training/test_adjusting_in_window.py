@@ -77,7 +77,7 @@ def test_typed_rate_and_chosen_batch_change_the_running_training(adjuster: Adjus
     adjuster.window.find(QAction, "stopAction").trigger()
     adjuster.qtbot.waitUntil(lambda: adjuster.session.run is None)
     document = adjuster.window.main.document_actions.document
-    with adjuster.qtbot.waitSignal(document.saved):
+    with adjuster.qtbot.waitSignal(document.saves_ended):
         document.save(path)
     assert load_project(path).history.adjustments == (first, second)
     assert load_project(path).next is None
