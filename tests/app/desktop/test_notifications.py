@@ -114,7 +114,7 @@ from PyQt6.QtCore import QCoreApplication
 from flowviz.app.desktop.notifications import launcher_progress, notification, session_bus
 app = QCoreApplication([])
 bus = session_bus()
-assert bus.send(launcher_progress(0.25))
+assert bus.send(launcher_progress(25))
 assert bus.send(notification("flowviz", "Completed."))
 app.processEvents()
 """

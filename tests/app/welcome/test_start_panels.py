@@ -6,6 +6,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.desktop.existing import existing
 from flowviz.app.desktop.settings import settings
 from flowviz.app.main import create_window
 from flowviz.projects import example
@@ -122,7 +123,7 @@ def test_example_plays_once_through_its_layers(open_window: OpenWindow, qtbot: Q
     played: list[bool] = []
     main.viewer.playhead.is_playing.observe(bool, played.append)
     main.welcome.show()
-    main.welcome._actions.open_example(example("two_moons").path)
+    existing(main.welcome._page)._open_example(example("two_moons").path)
     qtbot.waitUntil(lambda: not main.welcome.is_shown)
     settle(main)
     assert played[:1] == ([] if reduced else [True])
