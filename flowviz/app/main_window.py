@@ -17,7 +17,6 @@ from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.export.exported_project import ExportedProject
 from flowviz.app.export.exports import Exports
 from flowviz.app.lessons.create import create_lessons
-from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.notices.notice_list import NoticeList, below_notices
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.pane.central_widget import CentralWidget
@@ -111,7 +110,6 @@ class MainWindow(QMainWindow):
         self._layout = PanelLayout(self, self._training, self._viewing.inspector, self._viewing.ledger)
         self._center = CentralWidget(self._viewing, self.comparisons.grid)
         self._stack = QStackedWidget()  # central widget or start page
-        self._lesson_panel = LessonPanel()
         self.setCentralWidget(below_notices(window_notices, self._stack, GAP))
         self._stack.addWidget(self._center)  # which shows it, so only now that it takes on the style of the window
         self.setStatusBar(self._training.status_bar)
@@ -158,9 +156,9 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(drafts, thread, owners, self)
         say = training.status_bar.show_message
         self.exports = Exports(self, say, post)
-        self.lessons, self._lesson_files = create_lessons(
-            self, self._stack, self._lesson_panel, self._viewing.cloud, around, self.comparisons,
-            self.exports, self._layout.open_panels, self._layout.show_beside,
+        self.lessons = create_lessons(
+            self, self._stack, self._viewing.cloud, around, self.comparisons, self.exports,
+            self._layout.open_panels, self._layout.show_beside,
         )  # fmt: skip
         self.crash_handler = CrashHandler([autosave.save for autosave in self.autosaves], post, self)
         self.editing = Editing(
@@ -195,7 +193,7 @@ class MainWindow(QMainWindow):
             lambda: self.comparisons.trainings.learn(), viewing.strip, lambda: self._presentation.leave(),
         )  # fmt: skip
         self._center.set_presentation_bar(bar)
-        self._lesson_dock = LessonDock(self, self._lesson_panel, self._layout, self.lessons)
+        self._lesson_dock = LessonDock(self, self._layout, self.lessons)
         self._presentation = Presentation(self, self._center, view, self.appearance, self._lesson_dock)
         fill_training_menu(
             new_menu(self, "&Train"), training.controls, self.session, lambda: self.comparisons.trainings,
@@ -207,7 +205,7 @@ class MainWindow(QMainWindow):
         help_menu = new_menu(self, "&Help")
         tip = "Get to know the window in one minute"
         add_action(help_menu, Entry("takethetour", "&Take the Tour", self.welcome.take_tour, tip))
-        fill_lesson_entries(help_menu, self.lessons, self._lesson_files)
+        fill_lesson_entries(help_menu, self.lessons)
         self.finder = CommandFinder(
             self, self.request, self.view, training.controls.commands.train, self.motion,
             self.welcome.leave, self._presentation.leave,
@@ -256,7 +254,7 @@ class MainWindow(QMainWindow):
         for each in self.document_actions.documents:
             each.failed.connect(self._stay_open)
             each.saves_ended.connect(self._close_after_saving)
-        takers = self._lesson_files, self.target_importer
+        takers = self.lessons.files, self.target_importer
         DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
         self.target_builder.built_changed.connect(self._show_target)
         self._show_target()

@@ -6,12 +6,10 @@ from functools import partial
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget
 
 from flowviz.app.export.exports import Exports
-from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.lessons.observer import Observer
 from flowviz.app.lessons.one_dimension_page import OneDimensionPage
 from flowviz.app.lessons.opener import Opener
-from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.lessons.pointer import Pointer
 from flowviz.app.lessons.preparation import Preparation
 from flowviz.app.lessons.sources import (
@@ -33,14 +31,13 @@ from flowviz.app.workspace.surroundings import Surroundings
 def create_lessons(
     window: QMainWindow,
     stack: QStackedWidget,
-    panel: LessonPanel,
     cloud: CloudView,
     around: Surroundings,
     comparisons: Comparisons,
     exports: Exports,
     open_panels: Callable[[frozenset[str]], object],
     show_dock: Callable[[QDockWidget], object],
-) -> tuple[Lessons, LessonFiles]:
+) -> Lessons:
     """Create the lessons of a window, which observe its states and change them."""
     view, session, viewer = around.view, around.session, around.viewer
     page, suspects = OneDimensionPage(stack, window), SuspectMarks(cloud, viewer, view)
@@ -52,17 +49,12 @@ def create_lessons(
     )
     opener = Opener(around.documents.document, session, comparisons, page.set_shown, around.post, window)
     pointer = Pointer(window, show_dock)
-    panel.step.control_chosen.connect(pointer.point_at)
     lessons = Lessons(
-        window, panel, around.documents, observer, opener, preparation, page, pointer,
+        window, around.documents, observer, opener, preparation, page, pointer,
         around.panels.status_bar.show_message, around.post,
     )  # fmt: skip
-    StepKeys(panel.step.text, stack, page, view, lessons.state)
-    files = LessonFiles(window, lessons)
-    panel.list.open_requested.connect(files.choose)
-    for export in (panel.list.export_results, panel.end.export_results):
-        export.clicked.connect(files.export_results)
-    return lessons, files
+    StepKeys(lessons.panel.step.text, stack, page, view, lessons.state)
+    return lessons
 
 
 def _create_observer(

@@ -1,5 +1,7 @@
 """The page at the end of a lesson: what was learned, how many predictions were right, and the ways on."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -19,32 +21,42 @@ MAX_NAME = 24  # characters
 
 
 class EndPage(QWidget):
-    """The end of a lesson, with the ways on.
+    """The end of a lesson, with the ways on."""
 
-    Attributes:
-        export_results: Button for a table of the results.
-        leave: Button that returns to the learner's project.
-        back: Button that returns to the last step.
-        list: Button for the list of lessons.
-        next: Button for the next lesson, if there is one.
-    """
+    def __init__(
+        self,
+        *,
+        export_results: Callable[[], object],
+        leave: Callable[[], object],
+        back: Callable[[], object],
+        show_list: Callable[[], object],
+        open_next: Callable[[], object],
+    ) -> None:
+        """Create an empty page.
 
-    def __init__(self) -> None:
+        Args:
+            export_results: Asks where to save the results.
+            leave: Returns to the learner's project.
+            back: Returns to the last step.
+            show_list: Shows the list of lessons.
+            open_next: Begins or continues the next lesson, if there is one.
+        """
         super().__init__()
         self.setObjectName("lessonEnd")
         self._text = WrappingLabel("lessonEndText", "The end of the lesson")
         self._text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._text.setAccessibleDescription("What you have learned")
-        self.export_results = button("lessonResultsButton", "&Export Results…", EXPORT_TIP)
-        self.leave = button("lessonReturnButton", "&Return", "Leave the lesson")
-        self.back = button("lessonLastStepButton", "&Back", "Go to the last step")
-        self.list = button("lessonEndListButton", "All &Lessons", "Show the list of lessons")
-        self.next = button("lessonNextLessonButton", "&Next Lesson", "Begin or continue the next lesson")
-        for each in (self.back, self.list, self.next):
+        export = button("lessonResultsButton", "&Export Results…", EXPORT_TIP, run=export_results)
+        self._leave = button("lessonReturnButton", "&Return", "Leave the lesson", run=leave)
+        last = button("lessonLastStepButton", "&Back", "Go to the last step", run=back)
+        all_lessons = button("lessonEndListButton", "All &Lessons", "Show the list of lessons", run=show_list)
+        tip = "Begin or continue the next lesson"
+        self._next = button("lessonNextLessonButton", "&Next Lesson", tip, run=open_next)
+        for each in (last, all_lessons, self._next):
             each.setAutoDefault(True)
-        scroll = ScrollColumn(self._text, self.export_results, self.leave)
+        scroll = ScrollColumn(self._text, export, self._leave)
         scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        ways = lay_out(QHBoxLayout(), self.back, self.list, self.next, margin=(GAP, 0, GAP, GAP))
+        ways = lay_out(QHBoxLayout(), last, all_lessons, self._next, margin=(GAP, 0, GAP, GAP))
         lay_out(QVBoxLayout(self), scroll, ways, stretched=scroll)
 
     def show_end(self, value: Attendance, way_back: str) -> None:
@@ -58,10 +70,10 @@ class EndPage(QWidget):
         summary = value.progress.summary(value.lesson)
         self._text.setText(as_html(summary))
         self._text.setAccessibleName(as_plain(summary))
-        self.next.setVisible(next_lesson(value.lesson) is not None)
+        self._next.setVisible(next_lesson(value.lesson) is not None)
         text = f"Return to '{shortened(way_back, MAX_NAME)}'" if way_back else "Close the Lessons"
-        self.leave.setText(text.replace("&", "&&"))
-        self.leave.setAccessibleName(text)
+        self._leave.setText(text.replace("&", "&&"))
+        self._leave.setAccessibleName(text)
 
     def take_focus(self) -> None:
         """Give the focus to the text, which a screen reader then reads."""

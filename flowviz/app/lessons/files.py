@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QMimeData, QObject
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.document.dialogs import ask_for_file
 from flowviz.app.export.progress import EXPORT, ExportWorker
-from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.notices.notice import Notice
 from flowviz.files import as_file_name
 from flowviz.lessons import Lesson, is_lesson
 from flowviz.lessons.results import save_results
+
+if TYPE_CHECKING:
+    from flowviz.app.lessons.lessons import Lessons
 
 FILTER = "Lessons (*.toml)"
 
@@ -21,7 +24,7 @@ FILTER = "Lessons (*.toml)"
 class LessonFiles(QObject):
     """Asks for the files of lessons, worksheets and results."""
 
-    def __init__(self, window: QMainWindow, lessons: Lessons) -> None:
+    def __init__(self, window: QMainWindow, lessons: "Lessons") -> None:
         super().__init__(window)
         self._window, self._lessons = window, lessons
 

@@ -9,6 +9,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.document.actions import DocumentActions
+from flowviz.app.lessons.end_page import EndPage
+from flowviz.app.lessons.files import LessonFiles
+from flowviz.app.lessons.list_page import ListPage
 from flowviz.app.lessons.observer import Observer
 from flowviz.app.lessons.one_dimension_page import OneDimensionPage
 from flowviz.app.lessons.opener import LESSON, Opener
@@ -16,6 +19,7 @@ from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.lessons.pointer import Pointer
 from flowviz.app.lessons.preparation import Preparation
 from flowviz.app.lessons.state import Attendance, LessonState
+from flowviz.app.lessons.step_page import StepPage
 from flowviz.app.lessons.stored_progress import store_progress, stored_progress
 from flowviz.app.notices.notice import Notice, notice_of
 from flowviz.app.state.state import State
@@ -39,6 +43,8 @@ class Lessons(QObject):
         opener: Opens what it needs.
         one_dimension: The page of the one-dimensional view.
         pointer: Points at the controls that a text names.
+        files: Asks for the files of lessons, worksheets and results.
+        panel: The list of lessons, or the step or the end of one.
         is_shown: Whether the panel is open. `Pages` opens and closes it when this changes.
         say: Shows a message in the status bar.
         post: Shows a notice.
@@ -50,7 +56,6 @@ class Lessons(QObject):
     def __init__(
         self,
         window: QMainWindow,
-        panel: LessonPanel,
         documents: DocumentActions,
         observer: Observer,
         opener: Opener,
@@ -61,15 +66,19 @@ class Lessons(QObject):
         post: Callable[[Notice], object],
     ) -> None:
         super().__init__(window)
-        self._panel, self._documents = panel, documents
-        self.observer, self.opener, self._preparation = observer, opener, preparation
+        self._documents, self.observer, self.opener, self._preparation = documents, observer, opener, preparation
         self.one_dimension, self.pointer, self.say, self.post = one_dimension, pointer, say, post
         self.state = LessonState(self)
         self._announcer = Announcer(self)
         self.is_shown = State(False, self)
         self._untrained = 0  # the last step that was reached before a training began
         self.beginning: Mapping[str, Any] | None = None
-        self._connect()
+        self.files = LessonFiles(window, self)
+        self.panel = self._create_panel()
+        self.observer.changed.connect(self._evaluate)
+        self.state.changed.connect(self._on_changed)
+        opener.failed.connect(lambda _: self.show_list())
+        opener.taken_over.connect(self._interrupt)
 
     @property
     def lesson(self) -> Lesson | None:
@@ -82,15 +91,15 @@ class Lessons(QObject):
         if self.lesson is None:
             self.show_list()
         else:
-            self._panel.take_focus()
+            self.panel.take_focus()
 
     def show_list(self) -> None:
         """Interrupt the lesson, and show the list of lessons."""
         self.beginning = None
         self.state.attend(None)
-        self._panel.list.show_lessons(self.results())
-        self._panel.setCurrentWidget(self._panel.list)
-        self._panel.take_focus()
+        self.panel.list.show_lessons(self.results())
+        self.panel.setCurrentWidget(self.panel.list)
+        self.panel.take_focus()
 
     def results(self) -> list[tuple[Lesson, Progress]]:
         """Return the lessons that come with flowviz, and the one that is attended, with the progress in them.
@@ -138,22 +147,22 @@ class Lessons(QObject):
         self._interrupt()
         self.opener.close()
 
-    def _connect(self) -> None:
-        panel, opener = self._panel, self.opener
-        panel.list.lesson_chosen.connect(self.begin)
-        panel.list.close_requested.connect(self.leave)
-        for shown in (panel.step.list_requested, panel.end.list.clicked):
-            shown.connect(self.show_list)
-        panel.end.leave.clicked.connect(self.leave)
-        panel.end.next.clicked.connect(self._open_next)
-        panel.end.back.clicked.connect(lambda: self._go(self.state.value.progress.step - 1))
-        panel.step.step_chosen.connect(self._go)
-        panel.step.answered.connect(self._answer)
-        panel.step.explained.connect(self._announcer.announce)
-        self.observer.changed.connect(self._evaluate)
-        self.state.changed.connect(self._on_changed)
-        opener.failed.connect(lambda _: self.show_list())
-        opener.taken_over.connect(self._interrupt)
+    def _create_panel(self) -> LessonPanel:
+        files = self.files
+        return LessonPanel(
+            ListPage(
+                begin=self.begin, choose_file=files.choose, export_results=files.export_results, leave=self.leave
+            ),
+            StepPage(
+                go_to=self._go, show_list=self.show_list, answer=self._answer, point_at=self.pointer.point_at,
+                announce=self._announcer.announce,
+            ),
+            EndPage(
+                export_results=files.export_results, leave=self.leave,
+                back=lambda: self._go(self.state.value.progress.step - 1), show_list=self.show_list,
+                open_next=self._open_next,
+            ),
+        )  # fmt: skip
 
     def _leave(self) -> None:
         self._interrupt()
@@ -207,7 +216,7 @@ class Lessons(QObject):
     def _enter(self, *, replays: bool) -> None:
         """Open and set what the current step needs; `replays` means that the step before was not the current one."""
         lesson, number = self.lesson, self.state.value.progress.step
-        self._panel.take_focus()
+        self.panel.take_focus()
         if lesson is None or self.state.value.step is None:
             return
         opening, setup = self._needs(lesson, number, replays=replays)
@@ -239,13 +248,13 @@ class Lessons(QObject):
             document.discard_changes()  # which the lesson has made, not the learner
         self.beginning = self.observer.begin()
         self._on_changed(value, value)  # links to controls that were created meanwhile
-        self._panel.take_focus()
+        self.panel.take_focus()
         self._evaluate()
 
     def _answer(self, answer: int) -> None:
         self.state.set_answer(answer)
         self.state.mark_done()
-        self._announcer.announce(self._panel.step.feedback)
+        self._announcer.announce(self.panel.step.feedback)
 
     def _evaluate(self) -> None:
         """Mark the current step as done if its conditions hold now."""
@@ -263,10 +272,10 @@ class Lessons(QObject):
         if new.step is None or old.lesson is not new.lesson:
             self._preparation.end()
         if new.lesson is None:
-            self._panel.step.clear()
+            self.panel.step.clear()
             return
         kept = self.opener.kept
-        self._panel.show_attendance(new, kept.name if kept is not None else "")
+        self.panel.show_attendance(new, kept.name if kept is not None else "")
         if old.progress != new.progress or old.lesson is not new.lesson:
             store_progress(new.lesson, new.progress)
 

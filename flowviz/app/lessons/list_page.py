@@ -1,14 +1,15 @@
 """The list of lessons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.lessons.end_page import EXPORT_TIP
 from flowviz.app.style.tokens import GAP
-from flowviz.app.widgets.controls import button, discard, lay_out, named
+from flowviz.app.widgets.controls import button, discard, lay_out, named, on_click
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.app.widgets.scroll_column import ScrollColumn
 from flowviz.lessons import Lesson
@@ -19,27 +20,37 @@ INTRODUCTION = "Each lesson takes a few minutes, and runs on a real flow. You ca
 
 
 class ListPage(QWidget):
-    """A button for each lesson, with its title, a sentence, its duration and the learner's progress.
+    """A button for each lesson, with its title, a sentence, its duration and the learner's progress."""
 
-    Attributes:
-        export_results: Button for a table of the results.
-    """
+    def __init__(
+        self,
+        *,
+        begin: Callable[[Lesson], object],
+        choose_file: Callable[[], object],
+        export_results: Callable[[], object],
+        leave: Callable[[], object],
+    ) -> None:
+        """Create an empty list.
 
-    lesson_chosen = pyqtSignal(object)  # Lesson
-
-    def __init__(self) -> None:
+        Args:
+            begin: Begins or continues a lesson.
+            choose_file: Asks for the file of a lesson.
+            export_results: Asks where to save the results.
+            leave: Closes the panel.
+        """
         super().__init__()
+        self._begin = begin
         self.setObjectName("lessonList")
         self._introduction = WrappingLabel("lessonsIntroduction", "About the lessons", INTRODUCTION)
         self._entries = QWidget()
         self._column = lay_out(QVBoxLayout(self._entries))
-        self._open = button("lessonOpenButton", "&Open Lesson…", "Open a lesson from a file that ends in .toml")
-        self._close = button("lessonCloseButton", "&Close", "Close the lessons, and return to the panels")
-        self.export_results = button("lessonListResultsButton", "&Export Results…", EXPORT_TIP)
-        self.open_requested, self.close_requested = self._open.clicked, self._close.clicked
+        tip = "Open a lesson from a file that ends in .toml"
+        self._open = button("lessonOpenButton", "&Open Lesson…", tip, run=choose_file)
+        export = button("lessonListResultsButton", "&Export Results…", EXPORT_TIP, run=export_results)
+        close = button("lessonCloseButton", "&Close", "Close the lessons, and return to the panels", run=leave)
         scroll = ScrollColumn(self._introduction, self._entries)
         scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        buttons = lay_out(QVBoxLayout(), self._open, self.export_results, self._close, margin=(GAP, 0, GAP, GAP))
+        buttons = lay_out(QVBoxLayout(), self._open, export, close, margin=(GAP, 0, GAP, GAP))
         lay_out(QVBoxLayout(self), scroll, buttons, stretched=scroll)
 
     @property
@@ -53,8 +64,7 @@ class ListPage(QWidget):
             discard(entry)
         for place, (lesson, progress) in enumerate(lessons, start=1):
             entry = LessonEntry(place, lesson, progress)
-            entry.clicked.connect(lambda _, lesson=lesson: self.lesson_chosen.emit(lesson))
-            self._column.addWidget(entry)
+            self._column.addWidget(on_click(entry, partial(self._begin, lesson)))
 
     def take_focus(self) -> None:
         """Give the focus to the first lesson that is not finished."""

@@ -24,11 +24,11 @@ class LessonPanel(FontFollower, QStackedWidget):
         end: The end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, list_page: ListPage, step: StepPage, end: EndPage) -> None:
         super().__init__()
         self.setObjectName("lessonPanel")
-        self.list, self.step, self.end = ListPage(), StepPage(), EndPage()
-        for page in (self.list, self.step, self.end):
+        self.list, self.step, self.end = list_page, step, end
+        for page in (list_page, step, end):
             self.addWidget(page)
         self._text_scale = 1.0
 

@@ -1,6 +1,8 @@
 """The question of a step: answers as radio buttons, and feedback that explains."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from flowviz.app.lessons.linked_label import LinkedLabel
@@ -19,16 +21,15 @@ class PredictionBox(QWidget):
         feedback_label: What is said about the latest answer.
     """
 
-    answered = pyqtSignal(int)  # number of the answer, counted from 0
-
-    def __init__(self) -> None:
+    def __init__(self, answer: Callable[[int], object]) -> None:
+        """Create an empty box; `answer` is called with the number of the checked answer, counted from 0."""
         super().__init__()
         self.setObjectName("lessonPrediction")
         self._question = WrappingLabel("lessonQuestion", "Question")
         self.feedback_label = LinkedLabel("lessonFeedback", "Feedback")
         self._check = button(
             "lessonCheckButton", "&Check", "Check the chosen answer",
-            run=lambda: self.answered.emit(self._group.checkedId()),
+            run=lambda: answer(self._group.checkedId()),
         )  # fmt: skip
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(lambda _: self._check.setEnabled(True))

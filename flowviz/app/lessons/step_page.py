@@ -1,8 +1,9 @@
 """The page of a step: its idea, what to do, whether it is done, and the way on."""
 
+from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtCore import QCoreApplication, QEvent, Qt, QUrl, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt, QUrl
 from PyQt6.QtGui import QDesktopServices, QFontInfo, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -31,18 +32,31 @@ class StepPage(ThemeFollower, QWidget):
         text: The text of the step, which gets the focus when the step begins.
     """
 
-    step_chosen = pyqtSignal(int)
-    control_chosen = pyqtSignal(str)  # object name of a control that the text names
-    explained = pyqtSignal(str)  # what was said about a term
+    def __init__(
+        self,
+        *,
+        go_to: Callable[[int], object],
+        show_list: Callable[[], object],
+        answer: Callable[[int], object],
+        point_at: Callable[[str], object],
+        announce: Callable[[str], object],
+    ) -> None:
+        """Create an empty page.
 
-    def __init__(self) -> None:
+        Args:
+            go_to: Goes to the step with a number, counted from 0.
+            show_list: Shows the list of lessons.
+            answer: Answers the question of the step with the number of an answer, counted from 0.
+            point_at: Points at the control with an object name.
+            announce: Lets screen readers speak the explanation of a term.
+        """
         super().__init__()
+        self._go_to, self._point_at, self._announce = go_to, point_at, announce
         self.setObjectName("lessonPage")
         self._shown: tuple[Lesson | None, int] | None = None  # the step whose texts are shown
-        self._question = PredictionBox()
+        self._question = PredictionBox(answer)
         self._create_labels()
-        self._create_buttons()
-        self.answered = self._question.answered
+        self._create_buttons(show_list)
         self._lay_out()
 
     def show_step(self, value: Attendance) -> None:
@@ -92,9 +106,9 @@ class StepPage(ThemeFollower, QWidget):
         for label in (self.text, self._action, self._done, self._question.feedback_label):
             label.linkActivated.connect(self._follow)
 
-    def _create_buttons(self) -> None:
-        self._list = button("lessonListButton", "All &Lessons", "Interrupt the lesson, and show the list of lessons")
-        self.list_requested = self._list.clicked
+    def _create_buttons(self, show_list: Callable[[], object]) -> None:
+        tip = "Interrupt the lesson, and show the list of lessons"
+        self._list = button("lessonListButton", "All &Lessons", tip, run=show_list)
         back, on = partial(self._choose, -1), partial(self._choose, 1)
         self._back = button("lessonBackButton", "&Back", "Go to the previous step", run=back)
         self._skip = button("lessonSkipButton", "S&kip", "Go to the next step without doing this one", run=on)
@@ -161,14 +175,14 @@ class StepPage(ThemeFollower, QWidget):
 
     def _choose(self, steps: int) -> None:
         assert self._shown is not None
-        self.step_chosen.emit(self._shown[1] + steps)
+        self._go_to(self._shown[1] + steps)
 
     def _follow(self, address: str) -> None:
         """Follow a link: point at a control, explain a term, or open a page of the web; a lesson cannot open files."""
         scheme, _, name = address.partition(":")
         match scheme:
             case "control":
-                self.control_chosen.emit(name)
+                self._point_at(name)
             case "term":
                 self._explain(name)
             case "http" | "https":
@@ -180,7 +194,7 @@ class StepPage(ThemeFollower, QWidget):
         self._term.show()
         lay_out_now()
         self._scroll.ensureWidgetVisible(self._term)
-        self.explained.emit(TERMS[term])
+        self._announce(TERMS[term])
 
 
 def lay_out_now() -> None:

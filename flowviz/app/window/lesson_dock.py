@@ -6,7 +6,6 @@ from PyQt6.QtWidgets import QAbstractButton, QMainWindow
 
 from flowviz.app.desktop.existing import existing
 from flowviz.app.lessons.lessons import Lessons
-from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.widgets.controls import DisclosureButton
 from flowviz.app.widgets.sheet import SheetButton
 from flowviz.app.window.dock import Dock
@@ -19,9 +18,9 @@ MAX_WIDTH_SHARE = 0.36  # of the window
 class LessonDock(Dock):
     """Panel of the lessons. It is part of the window only while it is open."""
 
-    def __init__(self, window: QMainWindow, panel: LessonPanel, layout: PanelLayout, lessons: Lessons) -> None:
-        super().__init__("lessons", TITLE, panel)
-        self._window, self._lesson_panel, self._panels, self._lessons = window, panel, layout, lessons
+    def __init__(self, window: QMainWindow, layout: PanelLayout, lessons: Lessons) -> None:
+        super().__init__("lessons", TITLE, lessons.panel)
+        self._window, self._panels, self._lessons = window, layout, lessons
         self._openers = dict[QAbstractButton, bool]()  # of details, explanations and options: whether each was open
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
 
@@ -39,7 +38,7 @@ class LessonDock(Dock):
     def set_text_scale(self, scale: float) -> None:
         """Enlarge the text by a factor, 1 outside of presentations. During one, the title says how to end it."""
         self.setWindowTitle(TITLE if scale == 1 else PRESENTED_TITLE)
-        self._lesson_panel.set_text_scale(scale)
+        self._lessons.panel.set_text_scale(scale)
         if not self.isHidden() and scale != 1:
             self._window.resizeDocks([self], [self._wanted_width()], Qt.Orientation.Horizontal)
 
@@ -48,4 +47,4 @@ class LessonDock(Dock):
         self._lessons.leave()
 
     def _wanted_width(self) -> int:
-        return min(self._lesson_panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))
+        return min(self._lessons.panel.wanted_width, round(MAX_WIDTH_SHARE * self._window.width()))

@@ -14,7 +14,6 @@ from flowviz.app.document.actions import DocumentActions
 from flowviz.app.editing.entries import fill_editing_entries, fill_training_entry
 from flowviz.app.editing.layer_editor import LayerEditor
 from flowviz.app.lessons.end_page import EXPORT_TIP
-from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.pane.end_playback import EndPlayback
 from flowviz.app.pane.history_bar import HistoryBar
@@ -320,9 +319,9 @@ def fill_layers_menu(
     fill_editing_entries(menu, editor)
 
 
-def fill_lesson_entries(menu: QMenu, lessons: Lessons, files: LessonFiles) -> None:
+def fill_lesson_entries(menu: QMenu, lessons: Lessons) -> None:
     """Fill the part of the Help menu about lessons."""
-    tip = "Save the texts and questions of the current lesson as a PDF to write in"
+    files, tip = lessons.files, "Save the texts and questions of the current lesson as a PDF to write in"
     actions = fill_menu(
         menu,
         Entry("lessons", "Le&ssons", lessons.show, "Learn about flows, step by step, beside the picture", "Shift+F1"),

@@ -102,7 +102,7 @@ def test_the_end_shows_what_was_learned_and_the_first_tries(
     for text in (label.text().replace("<em>", "").replace("</em>", ""), label.accessibleName()):
         for part in ("First this.", "Then that.", "At last, it all.", "0 of 1 prediction right at the first try."):
             assert part in text
-    assert undescribed(window.main._lesson_panel) == []
+    assert undescribed(window.main.lessons.panel) == []
 
 
 def test_the_end_works_by_keyboard_alone(window: Window, qtbot: QtBot, learner: Learner) -> None:
@@ -110,7 +110,7 @@ def test_the_end_works_by_keyboard_alone(window: Window, qtbot: QtBot, learner: 
     lesson = read_lesson(lesson_file("2"))
     end(learner, lesson)
     assert QApplication.focusWidget() is window.find(QLabel, "lessonEndText"), "a screen reader reads the summary"
-    assert [widget.objectName() for widget in controls_of(window.main._lesson_panel)] == [
+    assert [widget.objectName() for widget in controls_of(window.main.lessons.panel)] == [
         "lessonEndText", "lessonResultsButton", "lessonReturnButton", "lessonLastStepButton", "lessonEndListButton",
         "lessonNextLessonButton",
     ]  # fmt: skip
@@ -167,7 +167,7 @@ def test_results_are_exported(
 
 def test_the_list_names_lessons_by_the_numbers_that_the_terminal_takes(window: Window, learner: Learner) -> None:
     learner.trigger("lessonsAction")
-    names = [entry.accessibleName() for entry in window.main._lesson_panel.list.entries]
+    names = [entry.accessibleName() for entry in window.main.lessons.panel.list.entries]
     lessons = shipped_lessons()
     assert len(names) == len(lessons)
     for name, lesson in zip(names, lessons, strict=True):

@@ -92,7 +92,7 @@ def test_the_ledger_stands_beside_the_lesson_of_a_small_window(
 
 
 def test_a_long_name_with_an_ampersand_fits_the_way_back(window: Window, lesson: Lesson) -> None:
-    page, button = window.main._lesson_panel.end, "lessonReturnButton"
+    page, button = window.main.lessons.panel.end, "lessonReturnButton"
     page.show_end(Attendance(lesson, Progress(5)), "A & B " * 20)
     (found,) = page.findChildren(QPushButton, button)
     assert "A && B" in found.text()
@@ -200,7 +200,7 @@ def test_a_lesson_works_by_keyboard_alone(window: Window, qtbot: QtBot, learner:
     window.main.activateWindow()
     store_progress(lesson, Progress(1))
     learner.attend(lesson)
-    panel = window.main._lesson_panel
+    panel = window.main.lessons.panel
     focused = QApplication.focusWidget()
     assert focused is window.find(QLabel, "lessonText"), "a screen reader reads the text of the step"
     names = [widget.objectName() for widget in controls_of(panel)]
@@ -214,18 +214,18 @@ def test_a_lesson_works_by_keyboard_alone(window: Window, qtbot: QtBot, learner:
 
 def test_everything_in_the_panel_has_a_name_and_a_description(window: Window, learner: Learner, lesson: Lesson) -> None:
     learner.trigger("lessonsAction")
-    assert undescribed(window.main._lesson_panel) == []
+    assert undescribed(window.main.lessons.panel) == []
     for step in range(len(lesson.steps) + 1):
         store_progress(lesson, Progress(step) if step < len(lesson.steps) else Progress(0))
         learner.attend(lesson)
-        assert undescribed(window.main._lesson_panel) == []
+        assert undescribed(window.main.lessons.panel) == []
         spoken = window.find(QLabel, "lessonText").accessibleName()
         assert lesson.title in spoken
         assert "*" not in spoken
 
 
 def test_the_list_shows_the_progress(window: Window, lesson: Lesson) -> None:
-    page = window.main._lesson_panel.list
+    page = window.main.lessons.panel.list
     page.show_lessons([(lesson, Progress(2)), (lesson, Progress(5, frozenset(range(5))))])
     first, second = page.entries
     assert "at step 3 of 5" in first.accessibleDescription()

@@ -9,9 +9,12 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from flowviz.app.lessons.end_page import EndPage
+from flowviz.app.lessons.list_page import ListPage
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.lessons.picture import Picture
 from flowviz.app.lessons.state import Attendance
+from flowviz.app.lessons.step_page import StepPage
 from flowviz.app.pane.view_bar import ViewBar
 from flowviz.app.widgets.focus_ring import FocusRing
 from flowviz.lessons import Lesson, read_lesson, shipped_lessons
@@ -36,6 +39,21 @@ def attendances(lesson: Lesson) -> Iterator[Attendance]:
         yield Attendance(lesson, Progress(number, frozenset({number})), answers)
 
 
+def nothing(*_: object) -> None:
+    """Do nothing."""
+
+
+def idle_panel(qtbot: QtBot) -> LessonPanel:
+    """Return a panel whose buttons do nothing."""
+    panel = LessonPanel(
+        ListPage(begin=nothing, choose_file=nothing, export_results=nothing, leave=nothing),
+        StepPage(go_to=nothing, show_list=nothing, answer=nothing, point_at=nothing, announce=nothing),
+        EndPage(export_results=nothing, leave=nothing, back=nothing, show_list=nothing, open_next=nothing),
+    )
+    qtbot.addWidget(panel)
+    return panel
+
+
 def cut_off(panel: LessonPanel) -> list[str]:
     """Return the labels of the page that have too little room for their text."""
     found = [label for label in panel.step.findChildren(QLabel) if label.isVisible()]
@@ -46,8 +64,7 @@ def cut_off(panel: LessonPanel) -> list[str]:
 
 @pytest.mark.parametrize("lesson", [read_lesson(PAGES), *shipped_lessons()], ids=lambda lesson: lesson.name)
 def test_no_text_is_cut_off_even_while_the_program_is_busy(qtbot: QtBot, lesson: Lesson) -> None:
-    panel = LessonPanel()
-    qtbot.addWidget(panel)
+    panel = idle_panel(qtbot)
     panel.setCurrentWidget(panel.step)
     panel.resize(*ROOM)
     with qtbot.waitExposed(panel):
@@ -61,8 +78,7 @@ def test_no_text_is_cut_off_even_while_the_program_is_busy(qtbot: QtBot, lesson:
 
 
 def test_paragraphs_are_as_far_apart_as_the_parts_of_a_step(qtbot: QtBot) -> None:
-    panel = LessonPanel()
-    qtbot.addWidget(panel)
+    panel = idle_panel(qtbot)
     panel.resize(*ROOM)
     panel.show_attendance(Attendance(read_lesson(PAGES), Progress(0)), "")
     with qtbot.waitExposed(panel):
@@ -202,8 +218,7 @@ def image(widget: QWidget) -> QImage:
 
 @pytest.mark.parametrize("lesson", shipped_lessons(), ids=lambda lesson: lesson.name)
 def test_a_screen_reader_hears_no_markdown(qtbot: QtBot, lesson: Lesson) -> None:
-    panel = LessonPanel()
-    qtbot.addWidget(panel)
+    panel = idle_panel(qtbot)
     for value in attendances(lesson):
         panel.show_attendance(value, "")
         spoken = panel.step.text.accessibleName()
@@ -212,8 +227,7 @@ def test_a_screen_reader_hears_no_markdown(qtbot: QtBot, lesson: Lesson) -> None
 
 
 def test_the_button_that_checks_an_answer_forgets_the_reply_to_the_question_before(qtbot: QtBot) -> None:
-    panel = LessonPanel()
-    qtbot.addWidget(panel)
+    panel = idle_panel(qtbot)
     lesson = read_lesson(PAGES)
     check = panel.step.findChild(QPushButton, "lessonCheckButton")
     assert check is not None
