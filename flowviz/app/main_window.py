@@ -254,8 +254,7 @@ class MainWindow(QMainWindow):
         for each in self.document_actions.documents:
             each.failed.connect(self._stay_open)
             each.saves_ended.connect(self._close_after_saving)
-        takers = self.lessons.files, self.target_importer
-        DropTarget(self, lambda media: any(taker.take_media(media) for taker in takers))
+        DropTarget(self, self.target_importer.take_media)
         self.target_builder.built_changed.connect(self._show_target)
         self._show_target()
         self._layout.follow_probe(self.view, self._is_layout_kept)

@@ -1,18 +1,18 @@
-"""The files of lessons: opens them and drops of them, and exports worksheets and results."""
+"""The files of lessons: opens them, and exports worksheets and results."""
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QMimeData, QObject
+from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMainWindow
 
 from flowviz.app.document.dialogs import ask_for_file
 from flowviz.app.export.progress import EXPORT, ExportWorker
 from flowviz.app.notices.notice import Notice
 from flowviz.files import as_file_name
-from flowviz.lessons import Lesson, is_lesson
+from flowviz.lessons import Lesson
 from flowviz.lessons.results import save_results
 
 if TYPE_CHECKING:
@@ -32,14 +32,6 @@ class LessonFiles(QObject):
         """Ask for the file of a lesson, and run it."""
         take = self._lessons.open
         ask_for_file(self._window, "openLessonDialog", "Open Lesson", take, None, FILTER, "All files (*)")
-
-    def take_media(self, media: QMimeData) -> bool:
-        """Run a lesson that was dropped on the window; return whether it was one."""
-        files = [Path(url.toLocalFile()) for url in media.urls() if url.isLocalFile()]
-        if files and is_lesson(files[0]):
-            self._lessons.open(files[0])
-            return True
-        return False
 
     def export_worksheet(self) -> None:
         """Ask where to save the current lesson as a worksheet."""

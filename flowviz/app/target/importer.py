@@ -17,6 +17,7 @@ from flowviz.app.target.panel import TargetPanel
 from flowviz.app.target.reading import checked_for_ink, pasted_picture, reading_columns
 from flowviz.app.threads.latest import LatestWorker
 from flowviz.file_kinds import NUMBERS, PROJECT_SUFFIX
+from flowviz.lessons import is_lesson
 from flowviz.projects.recording import is_recording
 from flowviz.specs import ConditionalSpec, ImageSpec, PointsSpec
 from flowviz.targets.tables import Columns
@@ -45,7 +46,7 @@ class TargetImporter(QObject):
         Args:
             panel: The panel of the target.
             request: The request.
-            take_project: Called with a project that was dropped, pasted or chosen.
+            take_project: Called with a project or a lesson that was dropped, pasted or chosen.
             post: Shows a notice.
             parent: The owner.
         """
@@ -57,8 +58,8 @@ class TargetImporter(QObject):
         self._connect()
 
     def open_file(self, path: Path) -> None:
-        """Import points or a picture, or pass on a project, which may be that of a recorded flow."""
-        if path.suffix.lower() == PROJECT_SUFFIX or is_recording(path):
+        """Import points or a picture, or pass on a lesson or a project, which may be that of a recorded flow."""
+        if path.suffix.lower() == PROJECT_SUFFIX or is_lesson(path) or is_recording(path):
             self._withdraw_notice()
             self._take_project(path)
         elif path.suffix.lower() in NUMBERS.suffixes:

@@ -26,6 +26,7 @@ from flowviz.app.workspace.grid import PaneGrid
 from flowviz.app.workspace.joining import name_of, trainable
 from flowviz.app.workspace.links import LinksState
 from flowviz.app.workspace.return_bar import ReturnBar
+from flowviz.lessons import is_lesson
 from flowviz.projects import Comparison, Project
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ class Comparisons(QObject):
         return self.around.session if self.shown is None else self.shown.controller
 
     def take_project(self, path: Path) -> None:
-        """Add the flow of a project file to the comparison that is shown, or open the file."""
-        if self.shown is None or projects.is_comparison(path):
+        """Add the flow of a project file to the comparison that is shown, or open the file, which may be a lesson."""
+        if self.shown is None or is_lesson(path) or projects.is_comparison(path):
             self.around.documents.open(path)
         else:
             self.shown.adding.add_file(path)
