@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget
 
 from flowviz.app.commands.actions import Entry, Key, add_action
@@ -46,7 +46,6 @@ from flowviz.app.window.about import About
 from flowviz.app.window.bug_report import BugReport
 from flowviz.app.window.command_finder import CommandFinder
 from flowviz.app.window.crash_handler import CrashHandler
-from flowviz.app.window.drop_target import DropTarget
 from flowviz.app.window.edit_menu import EditMenu
 from flowviz.app.window.editing import Editing
 from flowviz.app.window.keyboard import FocusRings, order_tabs
@@ -86,6 +85,7 @@ class MainWindow(QMainWindow):
         self.appearance.apply()
         self.appearance.on_theme(lambda theme: self.setStyleSheet(style_sheet(theme)))
         self.setMinimumSize(MIN_SIZE)
+        self.setAcceptDrops(True)
         self._may_close = self._closes_after_saving = False
         self.request, self.view, self.edits = RequestState(self), ViewState(self), EditsState(self)
         self.layer_editor = LayerEditor(self.view, self.edits, self)
@@ -254,7 +254,6 @@ class MainWindow(QMainWindow):
         for each in self.document_actions.documents:
             each.failed.connect(self._stay_open)
             each.saves_ended.connect(self._close_after_saving)
-        DropTarget(self, self.target_importer.take_media)
         self.target_builder.built_changed.connect(self._show_target)
         self._show_target()
         self._layout.follow_probe(self.view, self._is_layout_kept)
@@ -336,6 +335,15 @@ class MainWindow(QMainWindow):
 
     def _copy_training(self, title: str, copy: TrainingCopy) -> None:
         self.exports.copy_training(title, copy, self._export_source())
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        media = existing(existing(event).mimeData())
+        if media.hasUrls() or media.hasImage() or media.hasText():
+            existing(event).acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        self.target_importer.take_media(existing(existing(event).mimeData()))
+        existing(event).acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         documents = self.document_actions.documents

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +18,6 @@ from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.target.importer import FONTS, TargetImporter
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.undo import ProjectUndo
-from flowviz.app.window.drop_target import DropTarget
 from tests.app.conftest import Window, show, work_is_running
 
 
@@ -34,7 +34,7 @@ class PanelWindow(QWidget):
         self.target_importer = TargetImporter(panel, self.request, lambda _: None, post, self)
         self.undo = ProjectUndo(self.request, ViewState(self), EditsState(self), self)
         QVBoxLayout(self).addWidget(panel)
-        DropTarget(self, self.target_importer.take_media)
+        self.setAcceptDrops(True)
         builder = self.target_builder
         builder.built_changed.connect(lambda: panel.show_target(builder.built, builder.problem))
         stack = self.undo.stack
@@ -43,6 +43,12 @@ class PanelWindow(QWidget):
             existing(action).setIcon(icon(name))  # else their buttons would be as wide as their texts
         panel.drawing.set_actions(existing(undo), existing(redo))
         panel.show_target(builder.built, builder.problem)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802  # Qt's name
+        existing(event).acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802  # Qt's name
+        self.target_importer.take_media(existing(existing(event).mimeData()))
 
 
 def finish_reading(importer: TargetImporter, qtbot: QtBot) -> None:
