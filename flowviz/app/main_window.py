@@ -103,7 +103,9 @@ class MainWindow(QMainWindow):
     def _create_widgets(self) -> None:
         window_notices, self._recent = NoticeList("windowNotices"), RecentFiles()
         self.notifications = Notifications(window_notices, self)
-        self._training = TrainingWidgets.create(self.request)
+        self._training = TrainingWidgets.create(
+            self.request, lambda: self.target_importer, lambda: self.comparisons.trainings.learn()
+        )
         self._viewing = ViewerWidgets.create(self.view, self.request, self.layer_editor)
         self.comparisons = Comparisons(self, self._viewing.cloud, self.view, self._recent, self.notifications.post)
         self.motion = Dissolve(self)
@@ -242,7 +244,6 @@ class MainWindow(QMainWindow):
     def _connect_controllers(self) -> None:
         commands, document = self._training.controls.commands, self.document_actions.document
         commands.train.triggered.connect(lambda: self.comparisons.trainings.train())
-        self._training.target.text.return_pressed.connect(lambda: self.comparisons.trainings.learn())
         commands.pause.triggered.connect(lambda: self.comparisons.trainings.toggle_pause())
         commands.stop.triggered.connect(lambda: self.comparisons.trainings.stop())
         self._center.next_step.clicked.connect(lambda: self.comparisons.trainings.train())

@@ -158,7 +158,7 @@ def works_where_nothing_can_be_written(user: User) -> Iterator[Condition]:
     tell("notice", user.notice)
     yield user.sees_target
     fonts = user.find(FontBox, "targetFont")
-    fonts.faces_wanted.emit()  # as when it is shown
+    user.window.target_importer.find_fonts()  # as when it is shown
     yield lambda: fonts.count() > 1
     tell("text", user.find(QPlainTextEdit, "targetText").toPlainText())
 

@@ -1,9 +1,9 @@
 """Combo box of the installed fonts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
+from PyQt6.QtCore import QSignalBlocker, Qt
 from PyQt6.QtGui import QFont, QFontDatabase, QShowEvent
 from PyQt6.QtWidgets import QComboBox, QListView
 
@@ -25,13 +25,12 @@ class FontBox(ChoiceBox):
     It asks for the installed fonts when it is shown for the first time: finding them takes memory.
     """
 
-    faces_wanted = pyqtSignal()
-
-    def __init__(self) -> None:
+    def __init__(self, find_fonts: Callable[[], object]) -> None:
+        """Create a box of the built-in font; `find_fonts` finds the installed ones."""
         field = fields_of(TextSpec)["font"]
         super().__init__("targetFont", field.title, {None: BUILT_IN_FONT})
         self.setToolTip(field.description)
-        self._was_shown = False
+        self._find_fonts, self._was_shown = find_fonts, False
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(MIN_CHARACTERS)
         view = QListView()
@@ -60,7 +59,7 @@ class FontBox(ChoiceBox):
         super().showEvent(event)
         if not self._was_shown:
             self._was_shown = True
-            self.faces_wanted.emit()
+            self._find_fonts()
 
 
 def _qfont(face: "Face") -> QFont:

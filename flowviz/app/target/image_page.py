@@ -1,6 +1,7 @@
 """Page to choose a picture, and which of its pixels are ink."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel, QWidget
@@ -31,10 +32,11 @@ class ImagePage(FilePage):
     kind, invitation = "image", "Drop a picture here,\nor click to choose a file"
     patterns = PATTERNS
 
-    def __init__(self, request: RequestState) -> None:
-        super().__init__(request, "Open a picture, or drop one on the window")
-        self._paste = button("pasteButton", "Paste", "Paste the picture from the clipboard (Ctrl+V)", "paste")
-        self.paste_requested = self._paste.clicked
+    def __init__(self, request: RequestState, read: Callable[[Path], object], paste: Callable[[], object]) -> None:
+        """Create a page; `read` imports the picture of a file, and `paste` that of the clipboard."""
+        super().__init__(request, "Open a picture, or drop one on the window", read)
+        tip = "Paste the picture from the clipboard (Ctrl+V)"
+        self._paste = button("pasteButton", "Paste", tip, "paste", run=paste)
         self._share = QLabel()
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100%"))
         self._controls = controls_of(fields_of(ImageSpec), FORM)

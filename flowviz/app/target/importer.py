@@ -55,7 +55,7 @@ class TargetImporter(QObject):
         self._background = LatestWorker(self._on_failed)
         self._cancelled = Flag()  # for the thread, which then leaves the file that it reads
         self._latest: tuple[Table, TableColumns] | None = None  # table and columns of the latest reading
-        self._connect()
+        request.watch(lambda value: (value.kind, value.plan.target, value.problem), self._withdraw_notice)
 
     def open_file(self, path: Path) -> None:
         """Import points or a picture, or pass on a lesson or a project, which may be that of a recorded flow."""
@@ -63,9 +63,31 @@ class TargetImporter(QObject):
             self._withdraw_notice()
             self._take_project(path)
         elif path.suffix.lower() in NUMBERS.suffixes:
-            self._read_table(path)
+            self.read_table(path)
         else:
-            self._read_picture(partial(targets.read_image, path))
+            self.read_picture(path)
+
+    def read_picture(self, path: Path) -> None:
+        """Import the picture of a file."""
+        self._import_picture(partial(targets.read_image, path))
+
+    def read_table(self, path: Path) -> None:
+        """Read the names of all columns of a table, then its first two columns of numbers."""
+        self._stop_reading()
+        self._withdraw_notice()
+        self._background.ask("columns", partial(targets.columns_of, path), partial(self._take_columns, path))
+
+    def read_columns(self, table: Table, columns: TableColumns, note: str = "") -> None:
+        """Read two columns of a table, and perhaps one with a condition; the note says what was chosen for the user."""
+        self._stop_reading()
+        self._panel.reading.show_progress(0.0)
+        self._latest, self._cancelled = (table, columns), Flag()
+        read = partial(self._read_points, table.path, columns, self._cancelled)
+        self._background.ask(POINTS, read, partial(self._take_points, table, columns, note))
+
+    def find_fonts(self) -> None:
+        """Find the installed fonts, and offer them."""
+        self._background.ask(FONTS, targets.installed_faces, self._panel.text.fonts.show_faces)
 
     def paste(self) -> None:
         """Import a file, a picture or text from the clipboard."""
@@ -81,7 +103,7 @@ class TargetImporter(QObject):
         if files:
             self.open_file(Path(files[0]))
         elif isinstance(image, QImage) and not image.isNull():
-            self._read_picture(partial(pasted_picture, image))
+            self._import_picture(partial(pasted_picture, image))
         elif media.hasText() and media.text().strip():
             self._request.show_text(media.text())
         else:
@@ -98,17 +120,6 @@ class TargetImporter(QObject):
         self._cancelled.set()
         self._background.close()
 
-    def _connect(self) -> None:
-        panel, fonts, background = self._panel, self._panel.text.fonts, self._background
-        self._request.watch(lambda value: (value.kind, value.plan.target, value.problem), self._withdraw_notice)
-        panel.text.media_arrived.connect(self.take_media)
-        panel.image.file_chosen.connect(lambda path: self._read_picture(partial(targets.read_image, Path(path))))
-        panel.image.paste_requested.connect(self.paste)
-        panel.points.file_chosen.connect(lambda path: self._read_table(Path(path)))
-        panel.points.columns_chosen.connect(self._read_columns)
-        panel.reading.cancel_requested.connect(self.cancel)
-        fonts.faces_wanted.connect(lambda: background.ask(FONTS, targets.installed_faces, fonts.show_faces))
-
     def _withdraw_notice(self, _: object = None) -> None:
         self._post(Notice(SOURCE))
 
@@ -117,7 +128,7 @@ class TargetImporter(QObject):
         self._background.drop(kept={FONTS})
         self._panel.reading.hide()
 
-    def _read_picture(self, read: Callable[[], ImageSpec]) -> None:
+    def _import_picture(self, read: Callable[[], ImageSpec]) -> None:
         self._stop_reading()
         self._withdraw_notice()
         self._background.ask("picture", lambda: checked_for_ink(read()), self._take_picture)
@@ -126,22 +137,8 @@ class TargetImporter(QObject):
         self._post(Notice(OPENING))
         self._request.show_page(replace(self._request.value.pages.image, picture=picture))
 
-    def _read_table(self, path: Path) -> None:
-        """Read the names of all columns of a table, then its first two columns of numbers."""
-        self._stop_reading()
-        self._withdraw_notice()
-        self._background.ask("columns", partial(targets.columns_of, path), partial(self._take_columns, path))
-
     def _take_columns(self, path: Path, found: Columns) -> None:
-        self._read_columns(Table(path, found.names), found.usual, found.sentence(path.name))
-
-    def _read_columns(self, table: Table, columns: TableColumns, note: str = "") -> None:
-        """Read two columns of a table, and perhaps one with a condition; the note says what was chosen for the user."""
-        self._stop_reading()
-        self._panel.reading.show_progress(0.0)
-        self._latest, self._cancelled = (table, columns), Flag()
-        read = partial(self._read_points, table.path, columns, self._cancelled)
-        self._background.ask(POINTS, read, partial(self._take_points, table, columns, note))
+        self.read_columns(Table(path, found.names), found.usual, found.sentence(path.name))
 
     def _read_points(self, path: Path, columns: TableColumns, cancelled: Flag) -> PointsSpec | ConditionalSpec | None:
         """Read points in the thread; return None if that was cancelled."""

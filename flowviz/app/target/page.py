@@ -1,9 +1,10 @@
 """The base class of the target pages."""
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
-from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
 
 from flowviz.app.state.pages import Kind
@@ -52,11 +53,17 @@ class FilePage(Page):
     """
 
     patterns: ClassVar[str]
-    file_chosen = pyqtSignal(str)
 
-    def __init__(self, request: RequestState, tip: str) -> None:
-        """Create a page with a button that asks for a file, its tooltip `tip`, and a label for the name of the file."""
+    def __init__(self, request: RequestState, tip: str, read: Callable[[Path], object]) -> None:
+        """Create a page with a button that asks for a file, and a label for its name.
+
+        Args:
+            request: The request.
+            tip: The tooltip of the button.
+            read: Called with the file that the user has chosen.
+        """
         super().__init__(request)
+        self._read = read
         self._open = button(f"open{self.kind.capitalize()}Button", "Open…", tip, "open", run=self.begin)
         self.setFocusProxy(self._open)
         self._name = QLabel()
@@ -66,4 +73,4 @@ class FilePage(Page):
         """Ask the user for a file."""
         path, _ = QFileDialog.getOpenFileName(self, f"Open {self.kind.capitalize()}", "", self.patterns)
         if path:
-            self.file_chosen.emit(path)
+            self._read(Path(path))

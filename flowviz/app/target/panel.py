@@ -1,6 +1,8 @@
 """The panel that defines the target: the kind of source, its page, and a preview."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
@@ -32,6 +34,9 @@ from flowviz.app.widgets.controls import button, exclusive, lay_out, named, tool
 from flowviz.app.widgets.labels import WarningLabel, WrappingLabel
 from flowviz.specs import DrawingSpec
 
+if TYPE_CHECKING:
+    from flowviz.app.target.importer import TargetImporter
+
 KINDS: dict[Kind, str] = {
     "text": "Learn to draw one or more words",
     "image": "Learn the dark parts of a picture",
@@ -46,11 +51,28 @@ TICKS = 1000  # of the progress bar
 class TargetPanel(QWidget):
     """Panel that shows the requested target and changes it, with a preview or the reason why there is none."""
 
-    def __init__(self, request: RequestState) -> None:
+    def __init__(
+        self, request: RequestState, importer: "Callable[[], TargetImporter]", learn: Callable[[], object]
+    ) -> None:
+        """Create a panel.
+
+        Args:
+            request: The request.
+            importer: Returns the importer, which is created after the panel.
+            learn: Trains a flow on the target.
+        """
         super().__init__()
         self._request = request
-        self.text, self.image, self.shape = TextPage(request), ImagePage(request), ShapePage(request)
-        self.drawing, self.points, self.mix = DrawingPage(request), PointsPage(request), MixPage(request)
+        self.text = TextPage(
+            request, lambda media: importer().take_media(media), learn, lambda: importer().find_fonts()
+        )
+        self.image = ImagePage(request, lambda path: importer().read_picture(path), lambda: importer().paste())
+        self.points = PointsPage(
+            request,
+            lambda path: importer().read_table(path),
+            lambda table, columns: importer().read_columns(table, columns),
+        )
+        self.shape, self.drawing, self.mix = ShapePage(request), DrawingPage(request), MixPage(request)
         pages: tuple[Page, ...] = self.text, self.image, self.shape, self.drawing, self.points, self.mix
         self._pages: dict[Kind, Page] = {page.kind: page for page in pages}
         self._preview = named(Preview(), "targetPreview", "Preview of the target")
@@ -69,7 +91,7 @@ class TargetPanel(QWidget):
         self._result.setMaximumHeight(PREVIEW_HEIGHT)
         for result in (self._preview, self._problem, self._zone):
             self._result.addWidget(result)
-        self.reading, self.notices = ReadingBar(), NoticeList("targetNotices")
+        self.reading, self.notices = ReadingBar(lambda: importer().cancel()), NoticeList("targetNotices")
         self._buttons = {
             kind: exclusive(_kind_button(kind, tip), partial(request.turn_to, kind)) for kind, tip in KINDS.items()
         }
@@ -148,14 +170,14 @@ class TargetPanel(QWidget):
 class ReadingBar(QWidget):
     """Progress bar with a Cancel button, which is visible while a file is being read."""
 
-    def __init__(self) -> None:
+    def __init__(self, cancel: Callable[[], object]) -> None:
+        """Create a hidden bar; `cancel` cancels the reading."""
         super().__init__()
         tip = "How much of the file has been read"
         self._bar = named(QProgressBar(), "readingProgress", "Reading progress", tip)
         self._bar.setRange(0, TICKS)
-        cancel = button("readingCancel", "Cancel", "Stop reading and keep the current target")
-        self.cancel_requested = cancel.clicked
-        lay_out(QHBoxLayout(self), self._bar, cancel, stretched=self._bar)
+        stop = button("readingCancel", "Cancel", "Stop reading and keep the current target", run=cancel)
+        lay_out(QHBoxLayout(self), self._bar, stop, stretched=self._bar)
         self.hide()
 
     def show_progress(self, share: float) -> None:

@@ -1,9 +1,13 @@
 """Page to choose a table of points and columns of it."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QLabel
 
-from flowviz.app.state.pages import PointsContents
+from flowviz.app.desktop.existing import existing
+from flowviz.app.state.pages import PointsContents, Table, TableColumns
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.page import FilePage
 from flowviz.app.widgets.controls import named, row, row_widget
@@ -26,10 +30,16 @@ class PointsPage(FilePage):
 
     kind, invitation = "points", "Drop a table of points here,\nor click to choose a file"
     patterns = PATTERNS
-    columns_chosen = pyqtSignal(object, object)  # Table, TableColumns
 
-    def __init__(self, request: RequestState) -> None:
-        super().__init__(request, "Open a table of points: .csv, .txt, .tsv, .npy or .npz")
+    def __init__(
+        self,
+        request: RequestState,
+        read: Callable[[Path], object],
+        read_columns: Callable[[Table, TableColumns], object],
+    ) -> None:
+        """Create a page; `read` imports the points of a file, and `read_columns` those in columns of a table."""
+        super().__init__(request, "Open a table of points: .csv, .txt, .tsv, .npy or .npz", read)
+        self._read_columns = read_columns
         self._x, self._y = _column_box("pointsX", "Column for x"), _column_box("pointsY", "Column for y")
         self._given = _column_box("pointsCondition", "Condition")
         self._given.setToolTip("Learn one density for each class, or for each number, in a column of the table")
@@ -49,7 +59,7 @@ class PointsPage(FilePage):
     def _on_columns_activated(self) -> None:
         x, y, given = self._x.currentIndex(), self._y.currentIndex(), self._given.currentData()
         columns = (x, y) if given is None else (x, y, given)
-        self.columns_chosen.emit(self.request.value.pages.points.table, columns)
+        self._read_columns(existing(self.request.value.pages.points.table), columns)
 
     def _show(self, contents: PointsContents) -> None:
         table, points = contents.table, contents.points

@@ -1,9 +1,9 @@
 """Page to type a text, and to choose its font, weight, alignment and blur."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import takewhile
 
-from PyQt6.QtCore import QMimeData, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QMimeData, QSize, Qt
 from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
 from PyQt6.QtWidgets import (
     QHBoxLayout,
@@ -50,15 +50,28 @@ class TextPage(Page):
 
     kind = "text"
 
-    def __init__(self, request: RequestState) -> None:
+    def __init__(
+        self,
+        request: RequestState,
+        take_media: Callable[[QMimeData], object],
+        learn: Callable[[], object],
+        find_fonts: Callable[[], object],
+    ) -> None:
+        """Create a page.
+
+        Args:
+            request: The request.
+            take_media: Imports a picture or a file that is pasted or dropped.
+            learn: Trains a flow on the text.
+            find_fonts: Finds the installed fonts.
+        """
         super().__init__(request)
-        self.box = TextBox()
-        self.media_arrived, self.return_pressed = self.box.media_arrived, self.box.return_pressed
+        self.box = TextBox(take_media, learn)
         self.setFocusProxy(self.box)
         self._count = named(QLabel(), "characterCount", "Characters", f"At most {MAX_TEXT} characters")
         options = QWidget()
         self.sheet = Sheet(self, "fontOptions", "Font", "Font, weight, alignment and blur", options)
-        self.fonts = FontBox()
+        self.fonts = FontBox(find_fonts)
         controls = controls_of(FIELDS, FORM)
         self._lay_out()
         form = form_of(options)
@@ -90,16 +103,15 @@ class TextPage(Page):
 
 
 class TextBox(QPlainTextEdit):
-    """Text box for a few lines that emits a signal when a picture or file is pasted or dropped on it.
+    """Text box for a few lines that passes on a picture or a file that is pasted or dropped on it.
 
     Return starts the training, so Shift+Return adds a line.
     """
 
-    media_arrived = pyqtSignal(QMimeData)
-    return_pressed = pyqtSignal()
-
-    def __init__(self) -> None:
+    def __init__(self, take_media: Callable[[QMimeData], object], learn: Callable[[], object]) -> None:
+        """Create an empty box; `take_media` imports what is pasted or dropped, and `learn` starts the training."""
         super().__init__()
+        self._take_media, self._learn = take_media, learn
         describe(self, "targetText", FIELDS["text"])
         self.setToolTip(KEYS_TIP)
         self.setAccessibleDescription(f"{FIELDS['text'].description}. {KEYS_TIP}")
@@ -136,13 +148,13 @@ class TextBox(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData | None) -> None:
         if source is not None and is_media(source):
-            self.media_arrived.emit(source)
+            self._take_media(source)
         else:
             super().insertFromMimeData(source)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() in RETURNS and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.return_pressed.emit()
+            self._learn()
         else:
             super().keyPressEvent(event)
 

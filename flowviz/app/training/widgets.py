@@ -1,8 +1,10 @@
 """The widgets that define and show a training."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flowviz.app.state.request import RequestState
+from flowviz.app.target.importer import TargetImporter
 from flowviz.app.target.panel import TargetPanel
 from flowviz.app.training.controls import TrainingControls
 from flowviz.app.training.flow_panel import FlowPanel
@@ -23,8 +25,11 @@ class TrainingWidgets:
     status_bar: StatusBar
 
     @classmethod
-    def create(cls, request: RequestState) -> "TrainingWidgets":
-        """Create widgets that show and change a request."""
+    def create(
+        cls, request: RequestState, importer: Callable[[], TargetImporter], learn: Callable[[], object]
+    ) -> "TrainingWidgets":
+        """Create widgets that show and change a request; for the others, see `TargetPanel`."""
         return cls(
-            TargetPanel(request), FlowPanel(request), TrainingControls(request), LossPlot(), Metrics(), StatusBar()
-        )
+            TargetPanel(request, importer, learn), FlowPanel(request), TrainingControls(request), LossPlot(),
+            Metrics(), StatusBar(),
+        )  # fmt: skip

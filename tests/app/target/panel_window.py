@@ -27,7 +27,7 @@ class PanelWindow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.request = RequestState(self)
-        panel = TargetPanel(self.request)
+        panel = TargetPanel(self.request, lambda: self.target_importer, lambda: None)
         self.notifications = Notifications(panel.notices, self)
         post, show_pictures = self.notifications.post, panel.shape.show_pictures
         self.target_builder = TargetBuilder(self.request, self, post=post, show_pictures=show_pictures)
@@ -54,7 +54,7 @@ class PanelWindow(QWidget):
 def finish_reading(importer: TargetImporter, qtbot: QtBot) -> None:
     """Wait until everything that the importer has begun to read before has been read or dropped."""
     with qtbot.waitSignal(importer._background.succeeded, check_params_cb=lambda topic: topic == FONTS):
-        importer._panel.text.fonts.faces_wanted.emit()  # which asks the same thread
+        importer.find_fonts()  # which asks the same thread
 
 
 @pytest.fixture

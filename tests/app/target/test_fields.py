@@ -1,5 +1,8 @@
 """The controls of the pages have the titles and the descriptions of the fields of the specs."""
 
+from collections.abc import Callable
+from unittest.mock import Mock
+
 import pytest
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
@@ -14,13 +17,14 @@ from flowviz.app.target.text_page import TextPage
 from flowviz.specs import DrawingSpec, ImageSpec, MixSpec, Part, ShapeSpec, Spec, TextSpec
 from flowviz.specs.fields import choices_of, fields_of
 
-PAGES: dict[type[Spec], tuple[type[Page], dict[str, str]]] = {  # object names of the controls of each field
+# The object names of the controls of each field.
+PAGES: dict[type[Spec], tuple[Callable[[RequestState], Page], dict[str, str]]] = {
     TextSpec: (
-        TextPage,
+        lambda request: TextPage(request, Mock(), Mock(), Mock()),
         {"font": "targetFont", "weight": "targetWeight", "align": "targetAlign", "blur": "targetBlur"},
     ),
     ImageSpec: (
-        ImagePage,
+        lambda request: ImagePage(request, Mock(), Mock()),
         {"threshold": "imageThreshold", "invert": "imageInvert", "grayscale": "imageGrayscale", "blur": "imageBlur"},
     ),
     DrawingSpec: (DrawingPage, {"blur": "drawingBlur"}),

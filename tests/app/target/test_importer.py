@@ -31,7 +31,7 @@ class Reading:
     def __init__(self, qtbot: QtBot) -> None:
         self.owner, self.qtbot = QObject(), qtbot
         self.request = RequestState(self.owner)
-        self.panel = TargetPanel(self.request)
+        self.panel = TargetPanel(self.request, lambda: self.importer, lambda: None)
         qtbot.addWidget(self.panel)
         self.targets: list[TargetSpec] = []
         self.problems: list[str] = []
@@ -144,7 +144,7 @@ def test_deleting_the_importer_does_not_disturb_the_reading(
         yield 0.5
 
     monkeypatch.setattr(targets, "reading_points", read)
-    reading.panel.points.columns_chosen.emit(Table(table, ("x", "y")), (0, 1))
+    reading.importer.read_columns(Table(table, ("x", "y")), (0, 1))
     reading.qtbot.waitUntil(started.is_set)
     reading.importer.close()
     sip.delete(reading.owner)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -286,9 +287,9 @@ def test_opening_the_same_picture_again_withdraws_the_notice_about_a_bad_one(
 ) -> None:
     user.drop(media_of(picture))
     good = user.wait_for_other(user.built)
-    user.panel.image.file_chosen.emit(str(tmp_path / "missing.png"))
+    user.window.main.target_importer.read_picture(tmp_path / "missing.png")
     user.wait(lambda: bool(user.file_problem))
-    user.panel.image.file_chosen.emit(str(picture))
+    user.window.main.target_importer.read_picture(picture)
     user.wait(lambda: not user.file_problem)
     assert user.built is good
 
@@ -311,7 +312,7 @@ class Focused:
     def __init__(self, qtbot: QtBot) -> None:
         self.request, self.window = RequestState(), QWidget()
         qtbot.addWidget(self.window)
-        self.panel, self.flow_box = TargetPanel(self.request), QComboBox()
+        self.panel, self.flow_box = TargetPanel(self.request, Mock(), Mock()), QComboBox()
         layout = QVBoxLayout(self.window)
         layout.addWidget(self.panel)
         layout.addWidget(self.flow_box)

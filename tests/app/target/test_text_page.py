@@ -1,5 +1,7 @@
 """The text page as a view of the request, without a window."""
 
+from unittest.mock import Mock
+
 import pytest
 from PyQt6.QtGui import QTextCursor
 from PyQt6.QtWidgets import QPlainTextEdit, QSlider
@@ -15,7 +17,7 @@ class Typed:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.request, self.qtbot = RequestState(), qtbot
-        self.page = TextPage(self.request)
+        self.page = TextPage(self.request, Mock(), Mock(), Mock())
         qtbot.addWidget(self.page)
         text, weight = self.page.findChild(QPlainTextEdit), self.page.findChild(QSlider)
         assert text is not None
