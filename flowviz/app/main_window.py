@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
         for sheet in (self._training.flow.sheet, self._training.target.text.sheet):
             sheet.opening.connect(self.motion.dissolve)
         self._pages = Pages(
-            self.welcome, comparisons, self.lessons, self._lesson_dock, presentation, self._layout,
+            self._stack, self.welcome, comparisons, self.lessons, self._lesson_dock, presentation, self._layout,
             self.notifications, self.motion, self._viewing, self,
         )  # fmt: skip
         for shown in (self.session.started, actions.document.opened):

@@ -50,7 +50,7 @@ def create_lessons(
     opener = Opener(around.documents.document, session, comparisons, page.set_shown, around.post, window)
     pointer = Pointer(window, show_dock)
     lessons = Lessons(
-        window, around.documents, observer, opener, preparation, page, pointer,
+        window, around.documents, observer, opener, preparation, pointer,
         around.panels.status_bar.show_message, around.post,
     )  # fmt: skip
     StepKeys(lessons.panel.step.text, stack, page, view, lessons.state)

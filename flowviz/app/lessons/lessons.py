@@ -13,7 +13,6 @@ from flowviz.app.lessons.end_page import EndPage
 from flowviz.app.lessons.files import LessonFiles
 from flowviz.app.lessons.list_page import ListPage
 from flowviz.app.lessons.observer import Observer
-from flowviz.app.lessons.one_dimension_page import OneDimensionPage
 from flowviz.app.lessons.opener import LESSON, Opener
 from flowviz.app.lessons.panel import LessonPanel
 from flowviz.app.lessons.pointer import Pointer
@@ -41,7 +40,6 @@ class Lessons(QObject):
         state: The lesson that is attended.
         observer: The observations that its conditions refer to.
         opener: Opens what it needs.
-        one_dimension: The page of the one-dimensional view.
         pointer: Points at the controls that a text names.
         files: Asks for the files of lessons, worksheets and results.
         panel: The list of lessons, or the step or the end of one.
@@ -60,14 +58,13 @@ class Lessons(QObject):
         observer: Observer,
         opener: Opener,
         preparation: Preparation,
-        one_dimension: OneDimensionPage,
         pointer: Pointer,
         say: Callable[[str], object],
         post: Callable[[Notice], object],
     ) -> None:
         super().__init__(window)
         self._documents, self.observer, self.opener, self._preparation = documents, observer, opener, preparation
-        self.one_dimension, self.pointer, self.say, self.post = one_dimension, pointer, say, post
+        self.pointer, self.say, self.post = pointer, say, post
         self.state = LessonState(self)
         self._announcer = Announcer(self)
         self.is_shown = State(False, self)

@@ -7,7 +7,6 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QStackedWidget
 
-from flowviz.app.style.theme import enlarged_text
 from flowviz.lessons.one_dimension import MonotoneCurve
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ class OneDimensionPage(QObject):
         super().__init__(parent)
         self._stack = stack
         self._view: OneDimension | None = None
-        self._text_scale = 1.0
 
     def set_shown(self, shown: bool) -> None:
         """Show the view, or the cloud again if the view is shown."""
@@ -50,11 +48,6 @@ class OneDimensionPage(QObject):
         if self._view is not None:
             self._view.begin_with(curve)
 
-    def set_text_scale(self, scale: float) -> None:
-        """Enlarge the text by a factor, or show it in its usual size, 1."""
-        self._text_scale = scale
-        self._update()
-
     @property
     def _is_shown(self) -> bool:
         return self._view is not None and self._stack.currentWidget() is self._view
@@ -65,10 +58,4 @@ class OneDimensionPage(QObject):
         view = OneDimension()
         view.changed.connect(self.changed)
         self._stack.addWidget(view)
-        self._view = view
-        self._update()
         return view
-
-    def _update(self) -> None:
-        if self._view is not None:
-            self._view.setStyleSheet(enlarged_text(self._text_scale) if self._text_scale != 1 else "")

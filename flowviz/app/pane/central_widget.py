@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWi
 
 from flowviz.app.pane.chip import Chip
 from flowviz.app.pane.widgets import ViewerWidgets
-from flowviz.app.style.theme import enlarged_text
 from flowviz.app.style.tokens import GAP, MARGIN, TIGHT, UNIT, WIDE
 from flowviz.app.widgets.controls import lay_out, row, row_widget, share_out
 from flowviz.app.widgets.flow_row import WrappingRow
@@ -39,9 +38,8 @@ class CentralWidget(FontFollower, QWidget):
         self.next_step = Chip("nextStepChip", "Next training", "Train what you have chosen (Ctrl+Return)")
         widgets.cloud.cover(self.next_step, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight)
         self._bar = QWidget()
-        self._is_comparing = False
+        self._is_comparing = self._is_presenting = False
         self._comparison: list[QWidget] = []  # parts that only a comparison shows
-        self._text_scale = 0.0  # 0 outside of presentations
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -89,22 +87,18 @@ class CentralWidget(FontFollower, QWidget):
         for widget in self._comparison:
             widget.setVisible(self._is_comparing and not self._is_presenting)
 
-    @property
-    def _is_presenting(self) -> bool:
-        return self._text_scale > 0
-
-    def present(self, text_scale: float) -> None:
-        """Enter presentation mode, with text enlarged by a factor."""
-        self._arrange(text_scale)
+    def present(self) -> None:
+        """Enter presentation mode."""
+        self._arrange(presenting=True)
         if self.isVisible():  # else a lesson presents a page of its own
             self._widgets.strip.setFocus()
 
     def end_presentation(self) -> None:
         """Leave presentation mode."""
-        self._arrange(0.0)
+        self._arrange(presenting=False)
 
-    def _arrange(self, text_scale: float) -> None:
-        widgets, self._text_scale = self._widgets, text_scale
+    def _arrange(self, *, presenting: bool) -> None:
+        widgets, self._is_presenting = self._widgets, presenting
         margin, spacing = (MARGIN, GAP) if self._is_presenting else (GAP, TIGHT)
         self._column.setContentsMargins(margin, margin, margin, margin)
         self._column.setSpacing(spacing)
@@ -112,7 +106,6 @@ class CentralWidget(FontFollower, QWidget):
             widget.setHidden(self._is_presenting)
         self._show_comparison()
         self._bar.setVisible(self._is_presenting)
-        self.fit_font()
         self._fit_rows()
 
     def _fit_rows(self) -> None:
@@ -121,7 +114,7 @@ class CentralWidget(FontFollower, QWidget):
         In presentation mode, the strip gets the height that the cloud, the sentence and the bar leave. A banner takes
         its room from the cloud, which has no minimum height that could make it cover the sentence.
         """
-        self._fit_caption()
+        self.fit_font()
         widgets = self._widgets
         if self._is_presenting:
             others = max(each.sizeHint().height() for each in (widgets.readout, widgets.edited))
@@ -133,12 +126,6 @@ class CentralWidget(FontFollower, QWidget):
             widgets.strip.limit_height(STRIP_HEIGHT if self._is_comparing else None)
 
     def fit_font(self) -> None:
-        style = enlarged_text(self._text_scale) if self._is_presenting else ""
-        if style != self.styleSheet():
-            self.setStyleSheet(style)
-        self._fit_caption()
-
-    def _fit_caption(self) -> None:
         """Move the score below the sentence about the layer where there is too little room beside it.
 
         The clouds of a comparison need the height, and its table has the scores.

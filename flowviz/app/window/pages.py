@@ -1,10 +1,12 @@
 """The pages of the window: the start page, the cloud, comparisons, lessons and presentations."""
 
 from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QStackedWidget
 
 from flowviz.app.lessons.lessons import Lessons
 from flowviz.app.notices.notifications import Notifications
 from flowviz.app.pane.widgets import ViewerWidgets
+from flowviz.app.style.theme import enlarged_text
 from flowviz.app.welcome.welcome import Welcome
 from flowviz.app.widgets.motion import Dissolve
 from flowviz.app.window.lesson_dock import LessonDock
@@ -18,6 +20,7 @@ class Pages(QObject):
 
     def __init__(
         self,
+        stack: QStackedWidget,
         welcome: Welcome,
         comparisons: Comparisons,
         lessons: Lessons,
@@ -32,7 +35,7 @@ class Pages(QObject):
         super().__init__(parent)
         self._welcome, self._comparisons, self._presentation = welcome, comparisons, presentation
         self._lessons, self._lesson_dock, self._layout = lessons, lesson_dock, layout
-        self._notifications, self._motion, self._widgets = notifications, motion, widgets
+        self._stack, self._notifications, self._motion, self._widgets = stack, notifications, motion, widgets
         layout.resetting.connect(self._reset)
         comparisons.changing.connect(self._prepare_comparison)
         comparisons.changed.connect(self._finish_comparison)
@@ -89,7 +92,7 @@ class Pages(QObject):
 
     def _scale(self, scale: float) -> None:
         self._comparisons.grid.set_text_scale(scale)
-        self._lessons.one_dimension.set_text_scale(scale)
+        self._stack.setStyleSheet(enlarged_text(scale) if scale != 1 else "")
         self._lesson_dock.set_text_scale(scale)
 
     def _follow_lessons(self, is_shown: bool) -> None:

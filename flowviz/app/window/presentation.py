@@ -92,8 +92,8 @@ class Presentation(QObject):
         self.is_on.set(False)
         self._before = None
         self._window.setWindowState(before.state)
-        self._center.end_presentation()
         self.text_scale.set(1.0)
+        self._center.end_presentation()
         self._show_menu_bar(True)
         for bar in before.bars:
             bar.show()
@@ -112,8 +112,8 @@ class Presentation(QObject):
         screen = existing(self._window.screen())
         scale = min(max(screen.size().height() / PLAIN_HEIGHT, MIN_SCALE), MAX_SCALE)
         scale *= 100 / self._appearance.text_size
-        self._center.present(scale)
         self.text_scale.set(scale)
+        self._center.present()
 
     def _toggle(self) -> None:
         (self.leave if self.is_on.value else self.enter)()
