@@ -4,11 +4,10 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.pane.inspector import LOADING, OFFER, Inspector
-from flowviz.app.pane.subject import Subject
+from flowviz.app.pane.scene_model import SceneModel
 from flowviz.app.state.view import View, ViewState
-from flowviz.records import StageReport, Trace
+from flowviz.records import StageReport
 from flowviz.specs import FlowSpec
-from flowviz.specs.edits import Edits
 
 
 class InspectorController(QObject):
@@ -17,13 +16,12 @@ class InspectorController(QObject):
     Until another query has loaded TensorFlow, reports are only offered, because loading it takes a few seconds.
     """
 
-    def __init__(self, view: ViewState, inspector: Inspector, queries: FlowQueries, parent: QObject) -> None:
+    def __init__(
+        self, view: ViewState, inspector: Inspector, queries: FlowQueries, scenes: SceneModel, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._view, self._inspector, self._queries = view, inspector, queries
+        self._view, self._inspector, self._queries, self._scenes = view, inspector, queries, scenes
         self._is_requested = False  # whether to load TensorFlow for a report
-        self._trace: Trace | None = None
-        self._edits = Edits()
-        self._flow: tuple[Subject, Trace] | None = None  # with the particles of the base
         self._folded = 0.0  # share of the particles at which densities are inexact
         self._asked: int | None = None  # stage of the latest query
         self._reported: tuple[FlowSpec, int] | None = None  # flow and stage of the displayed report
@@ -37,21 +35,23 @@ class InspectorController(QObject):
         """Return whether TensorFlow has been loaded, or is to be loaded for a report."""
         return self._is_requested or self._queries.is_ready.value
 
-    def show_flow(self, subject: Subject, particles: Trace) -> None:
-        """Report on the current stage of a flow; `particles` are those of the base, at all stages."""
-        self._flow = subject, particles
-        if particles.folded_share != self._folded:
-            self._folded = particles.folded_share
+    def show_flow(self) -> None:
+        """Report on the current stage of the flow of the scene."""
+        folded = self._scenes.generated.folded_share
+        if folded != self._folded:
+            self._folded = folded
             self._explain_view()
         self._show_report()
 
-    def show_trace(self, trace: Trace, edits: Edits) -> None:
+    def describe_stage(self) -> None:
         """Describe the current stage of the displayed particles, which may be edited."""
-        self._trace, self._edits = trace, edits
-        self._describe_stage()
+        trace = self._scenes.scene.trace
+        stage = min(self._view.value.stage, trace.last_stage)
+        share, title = float(trace.volume_shares[stage]), trace.title(stage, self._scenes.subject.edits.of(stage))
+        self._inspector.show_stage(title, trace.explanation(stage), share, awaited=trace.awaits_densities)
 
     def _on_stage_changed(self, _: int) -> None:
-        self._describe_stage()
+        self.describe_stage()
         self._show_report()
 
     def _on_report_requested(self) -> None:
@@ -59,16 +59,9 @@ class InspectorController(QObject):
         self._show_report()
 
     def _on_report(self, report: StageReport) -> None:
-        if self._flow is not None and report.stage == self._asked:
-            self._reported = self._flow[0].spec, report.stage
+        if report.stage == self._asked:
+            self._reported = self._scenes.subject.spec, report.stage
             self._inspector.show_report(report)
-
-    def _describe_stage(self) -> None:
-        trace = self._trace
-        if trace is not None:
-            stage = min(self._view.value.stage, trace.last_stage)
-            share, title = float(trace.volume_shares[stage]), trace.title(stage, self._edits.of(stage))
-            self._inspector.show_stage(title, trace.explanation(stage), share, awaited=trace.awaits_densities)
 
     def _explain_view(self) -> None:
         known = self._view.value.known
@@ -88,10 +81,7 @@ class InspectorController(QObject):
         While a curve or a condition is dragged, the report of its stage stays until the particles are complete: another
         one would delay their positions.
         """
-        if self._flow is None:
-            self._asked = None
-            return
-        subject, particles = self._flow
+        subject, particles = self._scenes.subject, self._scenes.generated
         stage = min(self._view.value.stage, particles.last_stage)
         is_similar = self._reports_on(subject.spec, stage)
         if is_similar and particles.awaits_densities:

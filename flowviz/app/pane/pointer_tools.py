@@ -4,28 +4,25 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.pane.cloud_view import CloudView, Point
 from flowviz.app.pane.readout import Readout
+from flowviz.app.pane.scene_model import SceneModel
 from flowviz.app.state.view import ViewState
-from flowviz.records import Combination, Scene, Selection
+from flowviz.records import Combination, Selection
 
 
 class PointerTools(QObject):
     """Updates the selection, the probed point and the readout as the mouse moves and clicks on the cloud."""
 
-    def __init__(self, view: ViewState, cloud: CloudView, readout: Readout, parent: QObject) -> None:
+    def __init__(
+        self, view: ViewState, cloud: CloudView, readout: Readout, scenes: SceneModel, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._view, self._cloud, self._readout = view, cloud, readout
-        self._scene: Scene | None = None
+        self._view, self._cloud, self._readout, self._scenes = view, cloud, readout, scenes
         self._pointer: Point | None = None  # where the mouse rests
         cloud.particles_chosen.connect(self._on_particles_chosen)
         cloud.selection_cleared.connect(lambda: view.set_selection(None))
         cloud.pointer_moved.connect(self._on_pointer_moved)
         view.observe(lambda value: (value.tool, value.seen.overview), self._forget_pointer)
         view.watch(lambda value: value.stage, readout.show_stage)
-
-    def show_scene(self, scene: Scene) -> None:
-        """Use another scene, which the cloud shows already, and describe what is under the resting mouse in it."""
-        self._scene = scene
-        self._describe()
 
     def _on_particles_chosen(self, chosen: Selection, how: Combination) -> None:
         selection = self._view.value.selection or Selection.none(self._view.value.particles)
@@ -34,21 +31,20 @@ class PointerTools(QObject):
     def _on_pointer_moved(self, point: Point | None) -> None:
         if self._view.value.tool != "probe":
             self._pointer = point
-            self._describe()
+            self.describe()
         elif point is not None:  # the probe stays when the mouse leaves the cloud
             self._view.update(probe=(self._view.value.stage, point))
 
     def _forget_pointer(self, _: object) -> None:
         self._pointer = None
-        self._describe()
+        self.describe()
 
-    def _describe(self) -> None:
-        """Describe the probed point or the particle under the mouse."""
-        if self._scene is None:
-            return
+    def describe(self) -> None:
+        """Describe the probed point, or the particle under the mouse in the scene, which the cloud shows already."""
+        scene = self._scenes.scene
         if self._view.value.tool == "probe":
-            if self._scene.probe is not None:
-                self._readout.show_probe(self._scene.probe, self._scene.units)
+            if scene.probe is not None:
+                self._readout.show_probe(scene.probe, scene.units)
             elif self._view.seen.probe is None:  # or else the result of a query is awaited
                 self._readout.show_nothing()
             return
@@ -57,4 +53,4 @@ class PointerTools(QObject):
         if particle is None:
             self._readout.show_nothing()
         else:
-            self._readout.show_particle(self._scene.trace, particle, self._scene.units)
+            self._readout.show_particle(scene.trace, particle, scene.units)

@@ -38,8 +38,8 @@ class ScenePresenter(QObject):
         self._scene: Scene | None = None  # displayed
         self.playhead = Playhead(self)
         self.camera = CloudCamera(view, widgets.cloud, self)
-        self.inspector = InspectorController(view, widgets.inspector, queries, self)
-        self._tools = PointerTools(view, widgets.cloud, widgets.readout, self)
+        self.inspector = InspectorController(view, widgets.inspector, queries, scenes, self)
+        self._tools = PointerTools(view, widgets.cloud, widgets.readout, scenes, self)
         self._connect_models()
         self._connect_widgets()
 
@@ -91,7 +91,7 @@ class ScenePresenter(QObject):
         if not _is_dragged(self._scene, trace):
             self._show_stages(trace)
             self.camera.show_trace(trace, steadily=self._moments.is_live)
-        self.inspector.show_trace(trace, self._scenes.subject.edits)
+        self.inspector.describe_stage()
         self._query_fields()
 
     def _show_stages(self, trace: Trace) -> None:
@@ -113,7 +113,7 @@ class ScenePresenter(QObject):
         if _differ(previous, scene, ("trace",)):
             edits, encoded = self._scenes.subject.edits, self._scenes.is_encoded
             self._widgets.readout.show_summary(scene.trace, edits, encoded=encoded)
-        self._tools.show_scene(scene)
+        self._tools.describe()
         self._say_awaited()
         if _differ(previous, scene, IN_THUMBNAILS) and not _is_dragged(previous, scene.trace):
             self._query_thumbnails()

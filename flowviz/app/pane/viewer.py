@@ -161,5 +161,5 @@ class Viewer(QObject):
             self.preview(self.moments.variant, snapshot)
 
     def _show(self, subject: Subject, generated: Trace) -> None:
-        self._presenter.inspector.show_flow(subject, generated)
         self.scenes.show(subject, generated)
+        self._presenter.inspector.show_flow()
