@@ -1,9 +1,11 @@
 """The pointer tools: select particles, describe the particle under the mouse, and move the probe."""
 
+from functools import partial
+
 from PyQt6.QtCore import QObject
 
 from flowviz.app.pane.cloud_view import CloudView, Point
-from flowviz.app.pane.readout import Readout
+from flowviz.app.pane.readout import Numbers, Readout, describe_particle, describe_probe
 from flowviz.app.pane.scene_model import SceneModel
 from flowviz.app.state.view import ViewState
 from flowviz.records import Combination, Selection
@@ -44,13 +46,13 @@ class PointerTools(QObject):
         scene = self._scenes.scene
         if self._view.value.tool == "probe":
             if scene.probe is not None:
-                self._readout.show_probe(scene.probe, scene.units)
+                self._readout.describe(partial(describe_probe, scene.probe, Numbers.of(scene)))
             elif self._view.seen.probe is None:  # or else the result of a query is awaited
-                self._readout.show_nothing()
+                self._readout.describe(None)
             return
         bends = self._view.value.tool == "bend"  # then the effect of the layer is described
         particle = None if bends else self._cloud.particle_at(self._pointer)
         if particle is None:
-            self._readout.show_nothing()
+            self._readout.describe(None)
         else:
-            self._readout.show_particle(scene.trace, particle, scene.units)
+            self._readout.describe(partial(describe_particle, scene.trace, particle, Numbers.of(scene)))

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from math import ceil, log10
 
 import numpy as np
@@ -12,7 +11,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QSizePolicy
 
 from flowviz.app.widgets.labels import FittingLabel
-from flowviz.records import Trace, Units
+from flowviz.records import Scene, Trace, Units
 from flowviz.specs import figures
 from flowviz.specs.edits import Edits
 
@@ -58,26 +57,10 @@ class Readout(FittingLabel):
         self._stage = stage
         self._update()
 
-    def show_nothing(self) -> None:
-        """Describe the layer, because nothing is under the mouse."""
-        self._describe = None
+    def describe(self, describe: Callable[[int], Texts] | None) -> None:
+        """Describe what is under the mouse at the current stage, or the layer if that is None."""
+        self._describe = describe
         self._update()
-
-    def show_particle(self, trace: Trace, particle: int, units: Units) -> None:
-        """Describe the particle with this index: its positions at the base and the target, and the current stage."""
-        self._describe = partial(_describe_particle, trace, particle, self._numbers(units))
-        self._update()
-
-    def show_probe(self, probe: Trace, units: Units) -> None:
-        """Describe a point, the only one of the trace: its positions at the current stage, the base and the target."""
-        self._describe = partial(_describe_probe, probe, self._numbers(units))
-        self._update()
-
-    def _numbers(self, units: Units) -> "_Numbers":
-        """Return how to write coordinates: finely enough for an axis along which the data of a table are narrow."""
-        if units.are_flow_units or self._trace is None:
-            return _Numbers.of(units, np.ones(2))
-        return _Numbers.of(units, np.nanstd(self._trace.positions[-1], axis=0))
 
     def _update(self) -> None:
         if self._describe is None:
@@ -130,15 +113,17 @@ class Score(FittingLabel):
 
 
 @dataclass(frozen=True)
-class _Numbers:
+class Numbers:
     """Coordinates as text, in some units, with a number of decimals for each axis."""
 
     units: Units
     decimals: tuple[int, int]
 
     @classmethod
-    def of(cls, units: Units, spread: NDArray[np.floating]) -> "_Numbers":
-        """Resolve about a hundredth of a spread (2,), given in flow units."""
+    def of(cls, scene: Scene) -> "Numbers":
+        """Resolve about a hundredth of a flow unit or, in the units of a table, of the spread of its data."""
+        units = scene.units
+        spread = np.ones(2) if units.are_flow_units else np.nanstd(scene.trace.positions[-1], axis=0)
         x, y = np.abs(np.multiply(units.scale, spread))
         return cls(units, (_decimals(x), _decimals(y)))
 
@@ -148,7 +133,8 @@ class _Numbers:
         return f"({', '.join(_signed(value, decimals) for value, decimals in pairs)})"
 
 
-def _describe_particle(trace: Trace, particle: int, numbers: "_Numbers", stage: int) -> Texts:
+def describe_particle(trace: Trace, particle: int, numbers: Numbers, stage: int) -> Texts:
+    """Return texts about the particle with an index: its positions at the base and the target, and the stage."""
     stage = min(stage, trace.last_stage)
     name, places = f"Particle {particle:,}", _ends(trace, particle, numbers)
     if not trace.has_densities:
@@ -159,19 +145,20 @@ def _describe_particle(trace: Trace, particle: int, numbers: "_Numbers", stage: 
     return _texts(name, places, f"{density} · {log_det}")
 
 
-def _describe_probe(probe: Trace, numbers: "_Numbers", stage: int) -> Texts:
+def describe_probe(probe: Trace, numbers: Numbers, stage: int) -> Texts:
+    """Return texts about a point, the only one of the trace: its positions at the stage, the base and the target."""
     stage = min(stage, probe.last_stage)
     is_folded = probe.is_continuous and not np.isfinite(probe.log_density(stage)[0])
     here = f"Here {numbers.point(probe.positions[stage, 0])}"
     return _texts(here, _ends(probe, 0, numbers), _density(probe, 0, numbers, stage, is_folded=is_folded))
 
 
-def _ends(trace: Trace, particle: int, numbers: "_Numbers") -> tuple[str, str]:
+def _ends(trace: Trace, particle: int, numbers: Numbers) -> tuple[str, str]:
     base, target = (numbers.point(trace.positions[stage, particle]) for stage in (0, -1))
     return f"base {base}", f"target {target}"
 
 
-def _density(trace: Trace, particle: int, numbers: "_Numbers", stage: int, *, is_folded: bool) -> str:
+def _density(trace: Trace, particle: int, numbers: Numbers, stage: int, *, is_folded: bool) -> str:
     log_density = trace.log_density(stage)[particle] - numbers.units.log_det
     place = "" if stage == trace.last_stage else " of this stage"  # else it would be taken for that at the target
     return NO_DENSITY if is_folded else f"log p{place} {_signed(log_density)} nats"

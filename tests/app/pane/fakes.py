@@ -8,12 +8,13 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.pane.inspector import LOADING, OFFER, UNTRAINED
+from flowviz.app.pane.readout import Texts
 from flowviz.app.pane.viewer import Viewer
 from flowviz.app.pane.widgets import ViewerWidgets
 from flowviz.app.state.state import State
 from flowviz.app.state.view import ViewState
 from flowviz.projects.variant import Variant
-from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Units, Weights, nearest
+from flowviz.records import Scene, Snapshot, StageReport, Timeline, Trace, Weights, nearest
 from flowviz.records.ledger import Ledger
 from flowviz.rendering import positions_at
 from flowviz.specs import FlowSpec, PictureSize, TextSpec, ViewSpec
@@ -121,14 +122,9 @@ class FakeReadout:
     def show_stage(self, stage: int) -> None:
         self.stage = stage
 
-    def show_nothing(self) -> None:
-        self.shown = "summary"
-
-    def show_particle(self, trace: Trace, particle: int, units: Units) -> None:
-        self.shown = f"particle {particle}"
-
-    def show_probe(self, probe: Trace, units: Units) -> None:
-        self.shown = "probe"
+    def describe(self, describe: Callable[[int], Texts] | None) -> None:
+        name = describe(self.stage)[0].partition(" · ")[0] if describe else "Summary"
+        self.shown = "probe" if name.startswith("Here (") else name.lower()
 
 
 class FakeScore:

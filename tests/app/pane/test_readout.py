@@ -1,6 +1,7 @@
 """The sentence and the score below the cloud."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,9 +10,9 @@ from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.app.pane.readout import Readout, Score
+from flowviz.app.pane.readout import Numbers, Readout, Score, describe_particle, describe_probe
 from flowviz.app.widgets.controls import row
-from flowviz.records import FLOW_UNITS
+from flowviz.records import Scene, Trace
 from flowviz.records.trace import base_particles, untrained_trace
 from flowviz.specs import FlowSpec
 from flowviz.specs.edits import Edits
@@ -19,6 +20,14 @@ from tests.app.conftest import Window
 from tests.app.training.fakes import SessionHarness, snapshot, train
 
 FIRST = "Coupling 1 of 8: moves points up or down, depending on their horizontal position"
+
+
+def show_particle(readout: Readout, trace: Trace, particle: int) -> None:
+    readout.describe(partial(describe_particle, trace, particle, Numbers.of(Scene(trace))))
+
+
+def show_probe(readout: Readout, probe: Trace) -> None:
+    readout.describe(partial(describe_probe, probe, Numbers.of(Scene(probe))))
 
 
 @pytest.fixture
@@ -40,7 +49,7 @@ def test_readout_describes_the_layer_of_the_current_stage(readout: Readout) -> N
 
 def test_readout_says_that_a_density_belongs_to_a_stage_before_the_last(readout: Readout) -> None:
     trace = untrained_trace(FlowSpec(), base_particles(9))
-    for show in (lambda: readout.show_probe(trace, FLOW_UNITS), lambda: readout.show_particle(trace, 2, FLOW_UNITS)):
+    for show in (lambda: show_probe(readout, trace), lambda: show_particle(readout, trace, 2)):
         show()
         for stage, text in ((1, " · log p of this stage −"), (trace.last_stage, " · log p −")):
             readout.show_stage(stage)
@@ -51,16 +60,16 @@ def test_readout_says_where_there_is_no_exact_density(readout: Readout) -> None:
     trace = untrained_trace(FlowSpec(family="flow_matching", integrator_steps=1), base_particles(9))
     folded = replace(trace, folded=np.arange(9) == 3)
     for particle, sentence in ((2, "log p −"), (3, "no exact density: increase the integrator steps")):
-        readout.show_particle(folded, particle, FLOW_UNITS)
+        show_particle(readout, folded, particle)
         assert sentence in readout.text()
     unknown = replace(trace, log_det=np.full_like(trace.log_det, np.nan))
-    readout.show_probe(unknown, FLOW_UNITS)
+    show_probe(readout, unknown)
     assert "no exact density: increase the integrator steps" in readout.text()
 
 
 def test_readout_says_that_densities_are_not_known_yet(readout: Readout) -> None:
     trace = untrained_trace(FlowSpec(family="flow_matching", integrator_steps=1), base_particles(9))
-    readout.show_particle(replace(trace, log_det=np.full_like(trace.log_det, np.nan)), 2, FLOW_UNITS)
+    show_particle(readout, replace(trace, log_det=np.full_like(trace.log_det, np.nan)), 2)
     assert readout.text().startswith("Particle 2 · base (")
     assert readout.text().endswith(") · density not known yet")
 
@@ -80,9 +89,9 @@ def test_narrow_readout_draws_a_shorter_sentence_instead_of_cutting_it_off(reado
 def test_narrow_readout_leaves_out_places_and_keeps_the_numbers_of_the_stage(readout: Readout, is_probed: bool) -> None:
     trace = untrained_trace(FlowSpec(), base_particles(9))
     if is_probed:
-        readout.show_probe(trace, FLOW_UNITS)
+        show_probe(readout, trace)
     else:
-        readout.show_particle(trace, 2, FLOW_UNITS)
+        show_particle(readout, trace, 2)
     whole, (start, base, target, *numbers) = readout.text(), readout.text().split(" · ")
     for places in ([base, target], [target], []):
         shorter = " · ".join((start, *places, *numbers))
