@@ -24,19 +24,14 @@ class LedgerController(QObject):
     ) -> None:
         super().__init__(parent)
         self._view, self._display, self._queries, self._scenes = view, display, queries, scenes
-        self._wants_mean = False
         self._asked: tuple[object, ...] = ()  # flow, target and units of the latest mean
         self._memo = Memo(1)
         self._probe: Trace | None = None  # of the displayed ledger
         view.observe(lambda value: value.tool, lambda _: self._update())
         scenes.changed.connect(self._update)
         display.shown.connect(self._show_again)
-        display.mean_requested.connect(self._on_mean_requested)
+        display.mean.toggled.connect(self._show_again)
         display.show_nothing(NO_PROBE)
-
-    def _on_mean_requested(self, wanted: bool) -> None:
-        self._wants_mean = wanted
-        self._show_again()
 
     def _show_again(self) -> None:
         self._asked, self._probe = (), None
@@ -65,10 +60,10 @@ class LedgerController(QObject):
         if problem := self._view.value.problem("ledger"):
             self._display.show_nothing(problem)
             return
-        target = scenes.shown_target
-        if not self._wants_mean or target is None:
+        target, is_wanted = scenes.shown_target, self._display.mean.isChecked()
+        if not is_wanted or target is None:
             advice = NO_POINT if self._view.value.tool == "probe" else NO_PROBE
-            self._display.show_nothing(NO_TARGET if self._wants_mean else advice)
+            self._display.show_nothing(NO_TARGET if is_wanted else advice)
             return
         asked = scenes.subject, target, scenes.scene.units
         if not are_same(asked, self._asked):
@@ -78,7 +73,7 @@ class LedgerController(QObject):
             self._queries.mean_ledger(*asked, self._on_mean)
 
     def _on_mean(self, ledger: Ledger) -> None:
-        if self._wants_mean and self._view.seen.probe is None:
+        if self._display.mean.isChecked() and self._view.seen.probe is None:
             self._show(ledger)
 
     def _show(self, ledger: Ledger) -> None:

@@ -29,7 +29,12 @@ MEAN_TIP = "While no point is probed, show the mean over validation points. Its 
 
 
 class LedgerPanel(SidePanel):
-    """Panel with a ledger as a picture, its formula and its sum."""
+    """Panel with a ledger as a picture, its formula and its sum.
+
+    Attributes:
+        mean: Whether to show the mean over the data.
+        help: Shows and hides how to read the ledger.
+    """
 
     shown = pyqtSignal()
 
@@ -39,12 +44,11 @@ class LedgerPanel(SidePanel):
         self._formula = WrappingLabel("ledgerFormula", "Formula of the ledger")
         self._sum = WrappingLabel("ledgerSum", "Sum of the ledger")
         self._picture = LedgerPicture(view)
-        self._mean: QCheckBox = check_box("ledgerMean", MEAN, MEAN_TIP)
-        self.mean_requested = self._mean.toggled
-        view.watch(methodcaller("problem", "ledger"), partial(enable_unless, self._mean, tip=MEAN_TIP))
+        self.mean: QCheckBox = check_box("ledgerMean", MEAN, MEAN_TIP)
+        view.watch(methodcaller("problem", "ledger"), partial(enable_unless, self.mean, tip=MEAN_TIP))
         self._explanation = WrappingLabel("ledgerHelp", "How to read the ledger", HELP)
         self.help = HelpButton("ledger", self._explanation)
-        below = row(self._mean, self.help, stretched=self._mean)
+        below = row(self.mean, self.help, stretched=self.mean)
         self.fill(self._formula, self._sum, self._picture, below, self._explanation, stretched=self._picture)
 
     def show_ledger(self, ledger: Ledger, limits: tuple[float, float] | None) -> None:

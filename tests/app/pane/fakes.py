@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QCheckBox
 
 from flowviz.app.pane.flow_queries import FlowQueries
 from flowviz.app.pane.inspector import LOADING, OFFER, UNTRAINED
@@ -233,11 +234,11 @@ class FakeFigure(QObject):
 
 
 class FakeLedger(QObject):
-    mean_requested, shown = pyqtSignal(bool), pyqtSignal()
+    shown = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.is_visible = True
+        self.is_visible, self.mean = True, QCheckBox()
         self.ledger: Ledger | None = None
         self.limits: tuple[float, float] | None = None
         self.sentence, self.theme = "", ""

@@ -51,7 +51,7 @@ def test_last_ledger_stays_until_the_next_point_is_computed(viewed: Viewed) -> N
 def test_mean_of_the_data_is_shown_on_request_while_nothing_is_probed(viewed: Viewed) -> None:
     panel = viewed.displays.ledger
     assert "ledger" not in viewed.queries.asked
-    panel.mean_requested.emit(True)
+    panel.mean.setChecked(True)
     viewed.queries.answer("ledger", MEAN)
     assert panel.ledger is MEAN
     assert panel.limits is None, "it has a scale of its own"
@@ -60,12 +60,12 @@ def test_mean_of_the_data_is_shown_on_request_while_nothing_is_probed(viewed: Vi
     viewed.view.set_tool("move")
     viewed.queries.answer("ledger", MEAN)
     assert panel.ledger is MEAN
-    panel.mean_requested.emit(False)
+    panel.mean.setChecked(False)
     assert panel.sentence == NO_PROBE
 
 
 def test_mean_is_computed_again_for_the_next_snapshot_only(viewed: Viewed) -> None:
-    viewed.displays.ledger.mean_requested.emit(True)
+    viewed.displays.ledger.mean.setChecked(True)
     viewed.queries.answer("ledger", MEAN)
     viewed.view.set_mark("paths", True)
     assert "ledger" not in viewed.queries.asked
