@@ -170,7 +170,8 @@ def measure_window(view: str, seconds: float, family: Family) -> Figures:
     assert window.session.run is not None
     window.session.run.worker.turn_taken.connect(_collect(progress))
     scrubbing = Scrubbing(window)
-    window.viewer.playhead.moved.connect(scrubbing.advance)
+    cloud = window._viewing.cloud
+    cloud.redrawn.connect(lambda: scrubbing.advance(cloud.stage))
     window.view.set_stage(1)
     return measure(clock, progress, seconds)
 

@@ -1,5 +1,6 @@
 """The playhead: a position in the flow that glides from stage to stage or plays."""
 
+from collections.abc import Callable
 from math import floor
 from time import perf_counter
 
@@ -28,13 +29,25 @@ class Playhead(QObject):
         pace: Seconds from a stage to the next one, also while it plays. None for the usual speeds.
     """
 
-    moved = pyqtSignal(float)  # position to draw; 2.25 is a quarter of the way from stage 2 to stage 3
-    jumped = pyqtSignal()  # after `moved`: playback begins elsewhere
     stage_reached = pyqtSignal(int)
-    moment_reached = pyqtSignal(float)  # position in the training, from 0, its start, to 1, now
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        show: Callable[[float], object],
+        show_jump: Callable[[], object],
+        show_moment: Callable[[float], object],
+        parent: QObject | None = None,
+    ) -> None:
+        """Create a playhead that rests at the base.
+
+        Args:
+            show: Draws a position.
+            show_jump: Frames the position that has been drawn, because the playback begins elsewhere.
+            show_moment: Shows a position in the training, from 0, its start, to 1, now.
+            parent: Owns the playhead.
+        """
         super().__init__(parent)
+        self._show, self._show_jump, self._show_moment = show, show_jump, show_moment
         self.jumps = False
         self.pace: float | None = None
         self._chosen = self._playback = Playback()
@@ -75,7 +88,7 @@ class Playhead(QObject):
         self._ticks.stop()
         self.stage, self.position = stage, float(stage)
         self.stage_reached.emit(stage)
-        self.moved.emit(self.position)
+        self._show(self.position)
 
     def toggle_playing(self) -> None:
         """Start playing, from the beginning if it is at the end, or stop at the nearest stage."""
@@ -132,7 +145,7 @@ class Playhead(QObject):
         if self.jumps:
             position = float(round(position))
         if self._playback.through != "layers":
-            self.moment_reached.emit(position / max(self.last, 1))
+            self._show_moment(position / max(self.last, 1))
         if self._playback.through != "training":
             self._move_to(position)
         if self._playback.over(seconds, self.last):
@@ -147,9 +160,9 @@ class Playhead(QObject):
         if self.stage != round(position):
             self.stage = round(position)
             self.stage_reached.emit(self.stage)
-        self.moved.emit(position)
+        self._show(position)
         if has_jumped:
-            self.jumped.emit()
+            self._show_jump()
 
     def _glide(self, elapsed: float) -> None:
         distance = self.stage - self.position
@@ -166,4 +179,4 @@ class Playhead(QObject):
                 return
             self._ticks.stop()
         before = floor(self.position)
-        self.moved.emit(before + smoothed(self.position - before))
+        self._show(before + smoothed(self.position - before))

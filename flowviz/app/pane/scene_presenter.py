@@ -36,8 +36,8 @@ class ScenePresenter(QObject):
         self._widgets, self._view, self._queries = widgets, view, queries
         self._scenes, self._moments = scenes, moments
         self._scene: Scene | None = None  # displayed
-        self.playhead = Playhead(self)
         self.camera = CloudCamera(view, widgets.cloud, self)
+        self.playhead = Playhead(self._show_position, self.camera.aim, moments.play, self)
         self.inspector = InspectorController(view, widgets.inspector, queries, scenes, self)
         self._tools = PointerTools(view, widgets.cloud, widgets.readout, scenes, self)
         self._connect_models()
@@ -54,12 +54,8 @@ class ScenePresenter(QObject):
         self._scenes.changed.connect(self._on_scene_changed)
         view.observe(lambda value: value.seen.view.marks, lambda _: self._say_awaited())
         self._queries.notice_posted.connect(lambda _: self._say_awaited())
-        playhead = self.playhead
-        playhead.moved.connect(self._on_playhead_moved)
-        playhead.jumped.connect(self.camera.aim)
-        playhead.stage_reached.connect(self._view.set_stage)
-        playhead.moment_reached.connect(self._moments.play)
-        playhead.is_playing.observe(bool, self._widgets.playback.show_playing)
+        self.playhead.stage_reached.connect(self._view.set_stage)
+        self.playhead.is_playing.observe(bool, self._widgets.playback.show_playing)
 
     def _connect_widgets(self) -> None:
         widgets, cloud, view = self._widgets, self._widgets.cloud, self._view
@@ -138,7 +134,7 @@ class ScenePresenter(QObject):
         if (frame_of(old), old.stage) != (frame_of(new), new.stage):
             self._query_fields()
 
-    def _on_playhead_moved(self, position: float) -> None:
+    def _show_position(self, position: float) -> None:
         self._widgets.cloud.show_stage(position)
         self.camera.advance()
 

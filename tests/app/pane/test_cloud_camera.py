@@ -161,7 +161,8 @@ def test_density_is_queried_for_the_whole_way_to_the_next_stage(viewed: Viewed) 
     viewed.view.set_stage(WIDE - 1)
     viewed.view.set_mark("density", True)
     _, stage, _, camera, size, *_ = viewed.queries.asked["density"]
-    viewed.viewer.playhead.moved.emit(WIDE - 0.5)
+    viewed.displays.cloud.show_stage(WIDE - 0.5)
+    viewed.viewer.camera.advance()
     visible = visible_rectangle(viewed.displays.cloud.view, size)
     assert visible[1] > visible_rectangle(camera.at(stage, size), size)[1]
     np.testing.assert_allclose(visible_rectangle(camera.around(stage, size), size), visible)

@@ -18,13 +18,11 @@ class Played:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 100.0
         monkeypatch.setattr(playhead_module, "perf_counter", lambda: self.now)
-        self.playhead = Playhead()
-        self.playhead.last = LAST
         self.positions, self.stages, self.moments = list[float](), list[int](), list[float]()
+        self.playhead = Playhead(self.positions.append, lambda: None, self.moments.append)
+        self.playhead.last = LAST
         self.is_playing = False
-        self.playhead.moved.connect(self.positions.append)
         self.playhead.stage_reached.connect(self.stages.append)
-        self.playhead.moment_reached.connect(self.moments.append)
         self.playhead.is_playing.observe(bool, lambda playing: setattr(self, "is_playing", playing))
 
     @property

@@ -143,13 +143,24 @@ def test_text_size_is_applied_and_stored(window: Window) -> None:
     assert label.fontInfo().pointSizeF() == before
 
 
+def seen_stages(cloud: CloudView, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return a list to which each position that a cloud shows is added."""
+    seen, show = list[float](), cloud.show_stage
+
+    def record(stage: float) -> None:
+        seen.append(stage)
+        show(stage)
+
+    monkeypatch.setattr(cloud, "show_stage", record)
+    return seen
+
+
 @pytest.mark.usefixtures("quick_playhead")
-def test_reduced_motion_shows_only_whole_stages(window: Window, qtbot: QtBot) -> None:
+def test_reduced_motion_shows_only_whole_stages(window: Window, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     cloud, scrubber = window.find(CloudView, "cloudView"), window.find(QSlider, "layerScrubber")
     choose(window, "Reduce Motion")
     assert stored_appearance().is_motion_reduced
-    seen: list[float] = []
-    window.main.viewer.playhead.moved.connect(seen.append)
+    seen = seen_stages(cloud, monkeypatch)
     scrubber.setValue(16)
     assert cloud.stage == 16, "the cloud glides although motion is reduced"
     seen.clear()
