@@ -87,7 +87,7 @@ def measure_window(family: str, seconds: float) -> Figures:
     names = window.session.project().flow.stage_names()
     layers = [stage for stage, name in enumerate(names) if name.partition("_")[2] in BENT]
     window.view.set_stage(layers[len(layers) // 2])
-    window._viewing.inspector.report_requested.emit()
+    window._viewing.inspector.report_requested.emit("")
     until(lambda: window._viewing.inspector._bending.report is not None)
     wait(2)
     frames = dragged(window, *bend_of(window), seconds)

@@ -1,5 +1,7 @@
 """The figure view: a picture that covers the cloud, such as the four panels."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -7,6 +9,7 @@ from PyQt6.QtGui import QImage, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.pane.cloud_view import CloudView, device_size, word_height_in
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import GAP, TIGHT
 from flowviz.app.widgets.controls import add_key, flat, lay_out, named, row, tool_button
 from flowviz.app.widgets.images import image_of
@@ -21,8 +24,8 @@ class FigureView(QWidget):
 
     resized = pyqtSignal()  # a picture of another size is needed
 
-    def __init__(self, cloud: CloudView) -> None:
-        """Create a hidden view that covers a cloud view when it is shown."""
+    def __init__(self, cloud: CloudView, view: ViewState) -> None:
+        """Create a hidden widget that covers a cloud view when it is shown, and whose button removes the figure."""
         super().__init__()
         named(self, "figureView", "Figure", description=DESCRIPTION)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -30,8 +33,8 @@ class FigureView(QWidget):
         self.setAutoFillBackground(True)
         self._cloud = cloud
         self._image: QImage | None = None
-        leave = flat(tool_button("leaveFigureButton", LEAVE, LEAVE, "remove"))
-        self.left = leave.clicked
+        back = partial(view.change, figure=None)
+        leave = flat(tool_button("leaveFigureButton", LEAVE, LEAVE, "remove", run=back))
         add_key(self, "Esc", leave.click, Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._title, self._shown = QLabel(), QLabel()
         self._shown.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -29,7 +29,6 @@ class FigureController(QObject):
         view.changed.connect(self._on_view_changed)
         scenes.changed.connect(self._ask)
         display.resized.connect(self._ask)
-        display.left.connect(lambda: view.change(figure=None))
 
     def _on_view_changed(self, old: View, new: View) -> None:
         if new.figure is None:

@@ -3,7 +3,7 @@
 from html import escape
 from math import isnan
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 
 from flowviz import rendering
 from flowviz.app.editing.curve_bending import CurveBending
@@ -29,8 +29,6 @@ FEW = 4  # numbers of a stage that are shown at first: two for each axis
 class Inspector(ThemeFollower, SidePanel):
     """Panel with the formula, numbers, curves and share of total stretching of a stage, and with explanations."""
 
-    report_requested = pyqtSignal()  # the link that offers formula, numbers and curves was clicked
-
     def __init__(self, editor: LayerEditor) -> None:
         super().__init__("layerInspector", "Layer inspector")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that the keyboard scrolls text without any control
@@ -55,7 +53,7 @@ class Inspector(ThemeFollower, SidePanel):
         for label in (self._formula, self._numbers, self._others):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
             label.setAccessibleDescription("The text can be selected and copied")
-        self._formula.linkActivated.connect(lambda: self.report_requested.emit())
+        self.report_requested = self._formula.linkActivated  # of the link that offers formula, numbers and curves
 
     def _lay_out(self) -> None:
         top = row(self._title, self.help, stretched=self._title)

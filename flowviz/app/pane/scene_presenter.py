@@ -59,12 +59,11 @@ class ScenePresenter(QObject):
 
     def _connect_widgets(self) -> None:
         widgets, cloud, view = self._widgets, self._widgets.cloud, self._view
-        widgets.view_bar.fit_requested.connect(self.fit)
-        widgets.view_bar.stage_fit_requested.connect(lambda: self.camera.fit_stage(self._scenes.scene.trace))
-        widgets.view_bar.zoom_requested.connect(lambda: self.camera.fit_selection(self._scenes.scene.trace))
+        widgets.view_bar.fit_action.triggered.connect(self.fit)
+        widgets.view_bar.fit_stage_action.triggered.connect(lambda: self.camera.fit_stage(self._scenes.scene.trace))
+        widgets.view_bar.zoom_action.triggered.connect(lambda: self.camera.fit_selection(self._scenes.scene.trace))
         widgets.view_bar.hold_requested.connect(self.camera.hold)
         widgets.strip.side_changed.connect(self._query_thumbnails)
-        widgets.strip.ends_moved.connect(widgets.slider.align)
         widgets.playback.play_toggled.connect(self.playhead.toggle_playing)
         cloud.fit_requested.connect(self.fit)
         cloud.zoomed.connect(view.zoom_to)

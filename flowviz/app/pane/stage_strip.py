@@ -1,6 +1,6 @@
 """The stage strip: a small picture of each stage, its edits, and a bar for its share of the total stretching."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil, floor
 
 import numpy as np
@@ -32,12 +32,19 @@ class StageStrip(QWidget):
     """
 
     side_changed = pyqtSignal()
-    ends_moved = pyqtSignal(float)  # distance of the first stage from the left edge, and of the last from the right one
     menu_requested = pyqtSignal(int, QPoint)  # stage, and where on the screen
 
-    def __init__(self, view: ViewState, edits: EditsState) -> None:
+    def __init__(self, view: ViewState, edits: EditsState, align: Callable[[float], object]) -> None:
+        """Create a strip of the base alone.
+
+        Args:
+            view: The view, whose stage is marked and chosen.
+            edits: The edits of the layers.
+            align: Aligns a slider with the strip, given the distance of the first stage from the left edge, which is
+                that of the last one from the right edge.
+        """
         super().__init__()
-        self._view, self._edits = view, edits
+        self._view, self._edits, self._align = view, edits, align
         named(self, "stageStrip", "Small pictures of all stages")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
@@ -168,7 +175,7 @@ class StageStrip(QWidget):
         self.setFixedHeight(self._side() + bars + FRAME)
         self.side_changed.emit()
         share = min(self._pitch(), self.width() / len(self._titles))  # of the width, which not all pictures may fit
-        self.ends_moved.emit(self._center(0) if self._is_thinned else self._indent() + share / 2)
+        self._align(self._center(0) if self._is_thinned else self._indent() + share / 2)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)

@@ -94,9 +94,7 @@ class ViewBar(QWidget):
             Entry("deselect", "&Clear Selection", clear, "Deselect all particles, as Esc does", "Ctrl+Shift+A")
         )
         self.zoom_action = self._action(ZOOM)
-        self.zoom_requested = self.zoom_action.triggered
         self.fit_action, self.fit_stage_action = self._action(FIT), self._action(FIT_STAGE)
-        self.fit_requested, self.stage_fit_requested = self.fit_action.triggered, self.fit_stage_action.triggered
         self.follow_action = self._action(FOLLOW)
         self.follow_action.setIconText("Follow")
         self._lay_out()

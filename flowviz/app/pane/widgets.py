@@ -54,7 +54,8 @@ class ViewerWidgets:
         """Create widgets that show and change a view, the integrator of a request, and edits of layers."""
         bar, cloud = ViewBar(view), CloudView()
         cloud.chip.add_actions(bar.invert_action, bar.zoom_action)
-        figure, example = FigureView(cloud), ExampleView(cloud)  # the example covers both
+        slider = StageSlider(view)
+        figure, example = FigureView(cloud, view), ExampleView(cloud)  # the example covers both
         return cls(
             bar,
             ToolPalette(bar.tool_actions),
@@ -62,8 +63,8 @@ class ViewerWidgets:
             example,
             Readout(),
             Score(),
-            StageStrip(view, editor.edits),
-            StageSlider(view),
+            StageStrip(view, editor.edits, slider.align),
+            slider,
             PlaybackBar(view),
             IntegratorBar(request, view),
             ConditionBar(request, view),

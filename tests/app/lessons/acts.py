@@ -260,7 +260,7 @@ def _bend(learner: Learner, count: float) -> None:
         return [handles for handles in main.findChildren(QWidget, "curveHandles") if handles.isVisible()]
 
     if not shown():  # the inspector offers to load the curves
-        learner.window.find(Inspector, "layerInspector").report_requested.emit()
+        learner.window.find(Inspector, "layerInspector").report_requested.emit("")
         learner.qtbot.waitUntil(lambda: bool(shown()), timeout=PATIENCE_MS)
     (handles,) = shown()
     for _ in range(round(count)):

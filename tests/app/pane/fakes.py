@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QCheckBox
 
 from flowviz.app.pane.flow_queries import FlowQueries
@@ -170,7 +171,6 @@ class FakeInspector(QObject):
 
 class FakeStrip(QObject):
     side_changed = pyqtSignal()
-    ends_moved = pyqtSignal(float)
     side = 20
 
     def set_stages(self, titles: list[str], shares: Any, *, thinned: bool) -> None:
@@ -188,9 +188,6 @@ class FakeSlider:
     def set_stages(self, positions: list[str], titles: list[str]) -> None:
         self.positions, self.titles = positions, titles
 
-    def align(self, first: float) -> None:
-        self.first = first
-
 
 class FakePlayback(QObject):
     play_toggled = pyqtSignal()
@@ -206,14 +203,15 @@ class FakeHistory:
 
 
 class FakeBar(QObject):
-    fit_requested = pyqtSignal()
     hold_requested = pyqtSignal()
-    stage_fit_requested = pyqtSignal()
-    zoom_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fit_action, self.fit_stage_action, self.zoom_action = QAction(self), QAction(self), QAction(self)
 
 
 class FakeFigure(QObject):
-    left, resized = pyqtSignal(), pyqtSignal()
+    resized = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()

@@ -102,7 +102,7 @@ def test_view_at_rest_frames_the_particles_exactly(viewed: Viewed, way: str) -> 
     else:
         if way == "follow again":
             viewed.view.zoom_to((5.0, 5.0), 0.1)
-        viewed.displays.view_bar.fit_requested.emit()
+        viewed.displays.view_bar.fit_action.trigger()
     assert framed_exactly(viewed)
 
 
@@ -171,7 +171,7 @@ def test_density_is_queried_for_the_whole_way_to_the_next_stage(viewed: Viewed) 
 def test_fitting_a_stage_zooms_to_particles_that_are_far_away(viewed: Viewed) -> None:
     viewed.viewer.moments.take_snapshot(spread(400, 1e6))
     viewed.view.set_stage(WIDE)
-    viewed.displays.view_bar.stage_fit_requested.emit()
+    viewed.displays.view_bar.fit_stage_action.trigger()
     assert not viewed.view.seen.fitted
     assert 1e5 < viewed.displays.cloud.view.half_extent < 1e8
 

@@ -258,7 +258,7 @@ def test_view_stays_while_particles_are_dragged(viewed: Viewed) -> None:
 
 
 def test_fitting_a_stage_centers_its_particles(viewed: Viewed) -> None:
-    viewed.displays.view_bar.stage_fit_requested.emit()
+    viewed.displays.view_bar.fit_stage_action.trigger()
     assert not viewed.view.seen.fitted
     assert viewed.displays.cloud.view.center[0] == pytest.approx(LAST, abs=0.5)
 

@@ -41,8 +41,7 @@ def test_figure_covers_the_cloud_until_it_is_left(viewed: Viewed) -> None:
     assert (figure.title, figure.sentence) == (TITLES["latents"], COMPUTING)
     viewed.queries.answer("figure", PICTURE)
     assert figure.picture is PICTURE.pixels
-    figure.left.emit()
-    assert viewed.view.value.figure is None
+    viewed.view.change(figure=None)
     assert figure.title == ""
 
 

@@ -25,7 +25,8 @@ class Navigated:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot, self.view, self.plays = qtbot, ViewState(), 0
-        self.cloud, self.strip, self.slider = CloudView(), StageStrip(self.view, EditsState()), StageSlider(self.view)
+        self.cloud, self.slider = CloudView(), StageSlider(self.view)
+        self.strip = StageStrip(self.view, EditsState(), self.slider.align)
         self.window = QWidget()
         qtbot.addWidget(self.window)
         layout = QVBoxLayout(self.window)
@@ -33,7 +34,6 @@ class Navigated:
             layout.addWidget(widget)
         titles = [trace().title(stage) for stage in range(STAGES)]
         self.slider.set_stages([trace().position(stage) for stage in range(STAGES)], titles)
-        self.strip.ends_moved.connect(self.slider.align)
         self.strip.set_stages(titles, trace().volume_shares)
         self.view.show_flow(LAST, 8000)
         for focused in (self.cloud, self.strip, self.slider.slider):

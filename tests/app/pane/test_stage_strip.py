@@ -32,8 +32,15 @@ def view() -> ViewState:
 
 
 @pytest.fixture
-def narrow(view: ViewState, qtbot: QtBot) -> StageStrip:
-    strip = StageStrip(view, EditsState())
+def slider(view: ViewState, qtbot: QtBot) -> StageSlider:
+    slider = StageSlider(view)
+    qtbot.addWidget(slider)
+    return slider
+
+
+@pytest.fixture
+def narrow(view: ViewState, slider: StageSlider, qtbot: QtBot) -> StageStrip:
+    strip = StageStrip(view, EditsState(), slider.align)
     qtbot.addWidget(strip)
     strip.set_stages([str(stage) for stage in range(STAGES)], np.ones(STAGES))
     strip.resize(320, strip.height())
@@ -94,10 +101,10 @@ def test_frames_contain_numbers_of_stages_if_nothing_is_shown(narrow: StageStrip
 
 
 @pytest.fixture
-def steps(view: ViewState, qtbot: QtBot) -> StageStrip:
+def steps(view: ViewState, slider: StageSlider, qtbot: QtBot) -> StageStrip:
     """A strip of the 100 steps of an integrator."""
     view.show_flow(100, 8000, is_continuous=True)
-    strip = StageStrip(view, EditsState())
+    strip = StageStrip(view, EditsState(), slider.align)
     qtbot.addWidget(strip)
     strip.set_stages([str(stage) for stage in range(101)], np.full(101, 0.01), thinned=True)
     strip.resize(720, strip.height())
@@ -159,11 +166,8 @@ def test_few_pictures_stay_together_in_the_middle(narrow: StageStrip, view: View
 
 @pytest.mark.parametrize("count", [2, 4, STAGES])
 def test_ends_of_the_slider_are_below_the_first_and_the_last_picture(
-    narrow: StageStrip, view: ViewState, qtbot: QtBot, count: int
+    narrow: StageStrip, slider: StageSlider, view: ViewState, count: int
 ) -> None:
-    slider = StageSlider(view)
-    qtbot.addWidget(slider)
-    narrow.ends_moved.connect(slider.align)
     view.show_flow(count - 1, 8000)
     names = [str(stage) for stage in range(count)]
     slider.set_stages(names, names)

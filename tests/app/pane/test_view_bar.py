@@ -63,12 +63,11 @@ def test_selection_can_be_inverted_and_cleared(bar: Bar) -> None:
     assert bar.view.value.selection is None
 
 
-def test_fit_commands_request_a_zoom_to_the_cloud_or_to_the_stage(bar: Bar, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(bar.bar.fit_requested):
-        bar.bar.fit_action.trigger()
-    with qtbot.waitSignal(bar.bar.stage_fit_requested):
-        bar.bar.fit_stage_action.trigger()
+def test_stage_of_the_overview_cannot_be_fitted(bar: Bar) -> None:
+    assert bar.bar.fit_action.isEnabled()
+    assert bar.bar.fit_stage_action.isEnabled()
     bar.view.update(overview=True)
+    assert bar.bar.fit_action.isEnabled()
     assert not bar.bar.fit_stage_action.isEnabled()
 
 
