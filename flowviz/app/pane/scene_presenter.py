@@ -44,9 +44,8 @@ class ScenePresenter(QObject):
         self._connect_widgets()
 
     def _connect_models(self) -> None:
-        view, cloud = self._view, self._widgets.cloud
-        view.observe(lambda value: value.tool, cloud.set_tool)
-        view.observe(lambda value: value.seen.overview, cloud.set_overview)
+        view = self._view
+        view.observe(lambda value: value.seen.overview, self._widgets.cloud.set_overview)
         view.observe(lambda value: value.seen.playback, self.playhead.set_playback)
         view.changed.connect(self._move)
         view.observe(_panels_of, lambda _: self._query_thumbnails())
@@ -124,7 +123,8 @@ class ScenePresenter(QObject):
         self._widgets.cloud.annotate(progress=text if awaited else "")
 
     def _move(self, old: View, new: View) -> None:
-        """Move the playhead to another stage, and then the camera."""
+        """Set the tool, and move the playhead to another stage, and then the camera."""
+        self._widgets.cloud.set_tool(new.tool)
         if old.last_stage != new.last_stage:
             self.playhead.jump_to(new.stage)
         elif old.stage != new.stage:

@@ -118,14 +118,12 @@ class ViewBar(QWidget):
         for mark, action in self.mark_actions.items():
             bind_control(view, partial(_shows, mark), action, partial(view.set_mark, mark))
         view.watch(lambda value: value.seen.view.marks, self._name_marks)
-        view.watch(lambda value: value.seen.view.velocity, lambda of: self._velocities[of].setChecked(True))
         tools = QActionGroup(self)
         for tool, action in self.tool_actions.items():
             action.setObjectName(f"{tool}Tool")
             action.setData(tool)
             tools.addAction(action)
         tools.triggered.connect(lambda action: view.set_tool(action.data()))
-        view.watch(lambda value: value.tool, lambda tool: self.tool_actions[tool].setChecked(True))
         bind_control(
             view,
             lambda value: is_split(value.seen.view),
@@ -141,7 +139,7 @@ class ViewBar(QWidget):
             self.follow_action,
             lambda follows: view.follow() if follows else self.hold_requested.emit(),
         )
-        view.watch(lambda value: value, self._enable)
+        view.watch(lambda value: value, self._show_view)
 
     def _offer(self, known: tuple[Known, Known]) -> None:
         """Offer what can be shown of the flow, or of one of several flows, and say why the rest is disabled."""
@@ -155,7 +153,10 @@ class ViewBar(QWidget):
         for tool, action in self.tool_actions.items():
             enable_unless(action, own.problems.get(tool, ""), self._tips[action])
 
-    def _enable(self, view: View) -> None:
+    def _show_view(self, view: View) -> None:
+        """Check the tool and the velocity, and enable what can be done."""
+        self.tool_actions[view.tool].setChecked(True)
+        self._velocities[view.seen.view.velocity].setChecked(True)
         shows_stage = not view.seen.overview
         self.beside_action.setEnabled(can_split(view.seen.view))
         self.clear_action.setEnabled(view.selection is not None)
