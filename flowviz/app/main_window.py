@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self._training = TrainingWidgets.create(
             self.request, lambda: self.target_importer, lambda: self.comparisons.trainings.learn()
         )
-        self._viewing = ViewerWidgets.create(self.view, self.request, self.layer_editor)
+        self._viewing = ViewerWidgets(self.view, self.request, self.layer_editor)
         self.comparisons = Comparisons(self, self._viewing.cloud, self.view, self._recent, self.notifications.post)
         self.motion = Dissolve(self)
         self._layout = PanelLayout(self, self._training, self._viewing.inspector, self._viewing.ledger)

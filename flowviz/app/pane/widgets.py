@@ -1,7 +1,5 @@
 """The widgets of the viewer."""
 
-from dataclasses import dataclass
-
 from PyQt6.QtGui import QImage
 
 from flowviz.app.editing.edited_note import EditedNote
@@ -24,53 +22,20 @@ from flowviz.app.state.request import RequestState
 from flowviz.app.state.view import ViewState
 
 
-@dataclass(frozen=True)
 class ViewerWidgets:
     """The cloud and the widgets that navigate and describe it."""
 
-    view_bar: ViewBar
-    tools: ToolPalette
-    cloud: CloudView
-    example: ExampleView
-    readout: Readout
-    score: Score
-    strip: StageStrip
-    slider: StageSlider
-    playback: PlaybackBar
-    integrator: IntegratorBar
-    condition: ConditionBar
-    history: HistoryBar
-    inspector: Inspector
-    figure: FigureView
-    ledger: LedgerPanel
-    edited: EditedNote
+    def __init__(self, view: ViewState, request: RequestState, editor: LayerEditor) -> None:
+        """Create widgets that show and change a view, the integrator of a request, and edits of layers."""
+        self.view_bar, self.cloud = ViewBar(view), CloudView()
+        self.cloud.chip.add_actions(self.view_bar.invert_action, self.view_bar.zoom_action)
+        self.figure, self.example = FigureView(self.cloud, view), ExampleView(self.cloud)  # the example covers both
+        self.tools, self.readout, self.score = ToolPalette(self.view_bar.tool_actions), Readout(), Score()
+        self.slider, self.playback, self.history = StageSlider(view), PlaybackBar(view), HistoryBar(view)
+        self.strip = StageStrip(view, editor.edits, self.slider.align)
+        self.integrator, self.condition = IntegratorBar(request, view), ConditionBar(request, view)
+        self.inspector, self.ledger, self.edited = Inspector(editor), LedgerPanel(view), EditedNote(editor)
 
     def picture(self) -> QImage:
         """Return the visible picture, of the cloud or of the figure that covers it, in device pixels."""
         return self.figure.picture or self.cloud.picture()
-
-    @classmethod
-    def create(cls, view: ViewState, request: RequestState, editor: LayerEditor) -> "ViewerWidgets":
-        """Create widgets that show and change a view, the integrator of a request, and edits of layers."""
-        bar, cloud = ViewBar(view), CloudView()
-        cloud.chip.add_actions(bar.invert_action, bar.zoom_action)
-        slider = StageSlider(view)
-        figure, example = FigureView(cloud, view), ExampleView(cloud)  # the example covers both
-        return cls(
-            bar,
-            ToolPalette(bar.tool_actions),
-            cloud,
-            example,
-            Readout(),
-            Score(),
-            StageStrip(view, editor.edits, slider.align),
-            slider,
-            PlaybackBar(view),
-            IntegratorBar(request, view),
-            ConditionBar(request, view),
-            HistoryBar(view),
-            Inspector(editor),
-            figure,
-            LedgerPanel(view),
-            EditedNote(editor),
-        )
