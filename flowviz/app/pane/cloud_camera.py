@@ -127,10 +127,6 @@ class CloudCamera(QObject):
         fitted = fitted_view(box, view, panel_of(view, self._cloud.size_in_pixels))
         self._view.zoom_to(fitted.center, fitted.half_extent)
 
-    def hold(self) -> None:
-        """Stop following the cloud, and keep what is visible."""
-        self._view.zoom_to(self._shown.center, self._shown.half_extent)
-
     def _forget_earlier(self) -> None:
         self._is_steady = False
         if self._trace is not None:

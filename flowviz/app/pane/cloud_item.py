@@ -152,10 +152,8 @@ class CloudItem(pg.GraphicsWidget):
             self._cloud.gesture_ended.emit()
 
     def _pan(self, event: Any) -> None:
-        cloud = self._cloud
-        (x, y), (from_x, from_y) = cloud.plane_at(event.pos()), cloud.plane_at(event.lastPos())
-        center = cloud.view.center
-        cloud.leader.zoomed.emit((center[0] - x + from_x, center[1] - y + from_y), cloud.view.half_extent)
+        (x, y), (from_x, from_y) = self._cloud.plane_at(event.pos()), self._cloud.plane_at(event.lastPos())
+        self._cloud.pan(from_x - x, from_y - y)
 
     def _bend(self, event: Any) -> None:
         cloud, bending = self._cloud, self._cloud.bending

@@ -1,4 +1,4 @@
-"""The cloud view: a widget that draws a scene at a stage and reports mouse input."""
+"""The cloud view: a widget that draws a scene at a stage, and with which the user pans, zooms and selects."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ from flowviz import rendering
 from flowviz.app.editing.cloud_bending import Arrow, CloudBending
 from flowviz.app.pane.drawing_queue import DrawingQueue
 from flowviz.app.pane.selection_chip import SelectionChip
-from flowviz.app.state.view import Tool
+from flowviz.app.state.view import Tool, ViewState
 from flowviz.app.style.tokens import SMALL_TEXT, TEXT
 from flowviz.app.widgets.controls import FOCUSED, add_key, named
 from flowviz.app.widgets.font_follower import FontFollower
@@ -85,13 +85,10 @@ class CloudView(FontFollower, QWidget):
         canvas: The picture, which also takes the mouse. It is created when the view is first shown, or when the window
             is complete.
         chip: The number of selected particles, above the picture.
-        leader: The view that emits the signals for zooming and selecting; the view itself unless it follows another.
+        leader: The cloud view that is asked to fit; this one unless it follows another.
     """
 
     fit_requested = pyqtSignal()
-    zoomed = pyqtSignal(object, float)  # requested center (x, y) and half extent, in target units
-    particles_chosen = pyqtSignal(object, str)  # Selection, Combination
-    selection_cleared = pyqtSignal()
     pointer_moved = pyqtSignal(object)  # (x, y) in target units, or None when it has left
     stage_clicked = pyqtSignal(int)  # in the overview
     resized = pyqtSignal()
@@ -99,17 +96,22 @@ class CloudView(FontFollower, QWidget):
     redrawn = pyqtSignal()  # another scene, stage or part of the plane is drawn
 
     def __init__(
-        self, object_name: str = "cloudView", queue: DrawingQueue | None = None, leader: "CloudView | None" = None
+        self,
+        view: ViewState,
+        object_name: str = "cloudView",
+        queue: DrawingQueue | None = None,
+        leader: "CloudView | None" = None,
     ) -> None:
         """Create an empty view.
 
         Args:
+            view: What the user changes by panning, zooming and selecting.
             object_name: Its object name.
             queue: Several views can share a queue, in which they take turns to draw.
             leader: The view to follow. None for an independent view.
         """
         super().__init__()
-        self.leader = leader or self
+        self._state, self.leader = view, leader or self
         named(self, object_name, "Cloud of particles", description=DESCRIPTION)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._word_scale, self._word_height = 1.0, USUAL_WORD_HEIGHT  # the latter relative to the shorter side
@@ -119,7 +121,7 @@ class CloudView(FontFollower, QWidget):
         self.bending: CloudBending | None = None
         self.canvas = Late(partial(_load_canvas, self, queue), lambda _: None, when_shown=True)
         self.chip = SelectionChip()
-        self.chip.clear_button.clicked.connect(lambda: self.leader.selection_cleared.emit())
+        self.chip.clear_button.clicked.connect(lambda: view.set_selection(None))
         self._layers = QGridLayout(self)
         self._layers.setContentsMargins(0, 0, 0, 0)
         self.cover(self.canvas)
@@ -183,12 +185,12 @@ class CloudView(FontFollower, QWidget):
         return nearest(self.positions, point, REACH * self.pixel)
 
     def select_region(self, corners: NDArray[np.float64], how: Combination) -> None:
-        """Report the particles that are drawn inside a polygon (k, 2) as chosen."""
-        self.leader.particles_chosen.emit(Selection.in_polygon(self.positions, corners), how)
+        """Select the particles that are drawn inside a polygon (k, 2)."""
+        self._state.combine_selection(Selection.in_polygon(self.positions, corners), how)
 
     def select_at(self, point: Point, how: Combination) -> None:
-        """Report the particle at a point as chosen, or none."""
-        self.leader.particles_chosen.emit(Selection.nearest(self.positions, point, REACH * self.pixel), how)
+        """Select the particle at a point, or none."""
+        self._state.combine_selection(Selection.nearest(self.positions, point, REACH * self.pixel), how)
 
     def cover(self, widget: QWidget, place: Qt.AlignmentFlag | None = None) -> None:
         """Lay a widget over the picture, of which it is no part; it fills the picture unless it has a place."""
@@ -221,12 +223,21 @@ class CloudView(FontFollower, QWidget):
         (x, y), (center_x, center_y), half = point, self.view.center, self.view.half_extent
         zoomed = float(np.clip(factor * half, MIN_HALF_EXTENT, MAX_HALF_EXTENT))
         factor = zoomed / half
-        self.leader.zoomed.emit((x + (center_x - x) * factor, y + (center_y - y) * factor), zoomed)
+        self._state.zoom_to((x + (center_x - x) * factor, y + (center_y - y) * factor), zoomed)
+
+    def pan(self, right: float, up: float) -> None:
+        """Move the visible part of the plane by a distance in target units."""
+        x, y = self.view.center
+        self._state.zoom_to((x + right, y + up), self.view.half_extent)
+
+    def hold(self) -> None:
+        """Stop following the cloud, and keep what is visible."""
+        self._state.zoom_to(self.view.center, self.view.half_extent)
 
     def add_pan_keys(self, widget: QWidget) -> None:
         """Let Shift and the arrow keys pan while a widget has the focus."""
         for keys, direction in PANS.items():
-            add_key(widget, keys, partial(self._pan, *direction), FOCUSED)
+            add_key(widget, keys, partial(self._pan_by_key, *direction), FOCUSED)
 
     def add_camera_keys(self, widget: QWidget) -> None:
         """Let keys pan, zoom and fit while a widget has the focus."""
@@ -308,10 +319,10 @@ class CloudView(FontFollower, QWidget):
         if self.canvas.created:
             self.canvas.created.item.cancel_region()
 
-    def _pan(self, right: int, up: int) -> None:
+    def _pan_by_key(self, right: int, up: int) -> None:
         if not self.drawn.overview:
-            (x, y), half = self.view.center, self.view.half_extent
-            self.leader.zoomed.emit((x + right * PAN_SHARE * half, y + up * PAN_SHARE * half), half)
+            step = PAN_SHARE * self.view.half_extent
+            self.pan(right * step, up * step)
 
     def fit_font(self) -> None:
         """Match the small text of widgets; in the overview, larger text would leave no room for the stages."""

@@ -5,6 +5,7 @@ from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.state.view import ViewState
 from flowviz.app.widgets.controls import lay_out
 from flowviz.app.widgets.labels import WrappingLabel
 from flowviz.records import Scene, Trace
@@ -27,7 +28,7 @@ class ExampleView(QWidget):
         super().__init__()
         self.setObjectName("exampleView")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._cloud, self._picture = cloud, CloudView("exampleCloud")
+        self._cloud, self._picture = cloud, CloudView(ViewState(), "exampleCloud")
         self._picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._picture.setMinimumSize(0, 0)

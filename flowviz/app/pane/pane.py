@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from flowviz.app.desktop.existing import existing
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.drawing_queue import DrawingQueue
+from flowviz.app.state.view import ViewState
 from flowviz.app.style.tokens import GAP, LINE, THICK_LINE, TIGHT, UNIT
 from flowviz.app.widgets.controls import lay_out
 from flowviz.app.widgets.labels import FittingLabel
@@ -117,9 +118,9 @@ class Pane(QWidget):
         picture.gesture_ended.connect(self._choose)
 
     @classmethod
-    def unselected(cls, actions: PaneActions, queue: DrawingQueue, selected: CloudView) -> "Pane":
-        """Return a pane that is drawn when the `queue` has time, and that follows the selected cloud."""
-        picture = CloudView("entrantPicture", queue, selected)
+    def unselected(cls, actions: PaneActions, view: ViewState, queue: DrawingQueue, selected: CloudView) -> "Pane":
+        """Return a pane that shares a view, is drawn when the `queue` has time, and follows the selected cloud."""
+        picture = CloudView(view, "entrantPicture", queue, selected)
         pane = cls(picture, actions)
         pane.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)

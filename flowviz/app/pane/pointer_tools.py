@@ -1,4 +1,4 @@
-"""The pointer tools: select particles, describe the particle under the mouse, and move the probe."""
+"""The pointer tools: describe the particle under the mouse, and move the probe."""
 
 from functools import partial
 
@@ -8,11 +8,10 @@ from flowviz.app.pane.cloud_view import CloudView, Point
 from flowviz.app.pane.readout import Numbers, Readout, describe_particle, describe_probe
 from flowviz.app.pane.scene_model import SceneModel
 from flowviz.app.state.view import ViewState
-from flowviz.records import Combination, Selection
 
 
 class PointerTools(QObject):
-    """Updates the selection, the probed point and the readout as the mouse moves and clicks on the cloud."""
+    """Updates the probed point and the readout as the mouse moves on the cloud."""
 
     def __init__(
         self, view: ViewState, cloud: CloudView, readout: Readout, scenes: SceneModel, parent: QObject
@@ -20,15 +19,9 @@ class PointerTools(QObject):
         super().__init__(parent)
         self._view, self._cloud, self._readout, self._scenes = view, cloud, readout, scenes
         self._pointer: Point | None = None  # where the mouse rests
-        cloud.particles_chosen.connect(self._on_particles_chosen)
-        cloud.selection_cleared.connect(lambda: view.set_selection(None))
         cloud.pointer_moved.connect(self._on_pointer_moved)
         view.observe(lambda value: (value.tool, value.seen.overview), self._forget_pointer)
         view.watch(lambda value: value.stage, readout.show_stage)
-
-    def _on_particles_chosen(self, chosen: Selection, how: Combination) -> None:
-        selection = self._view.value.selection or Selection.none(self._view.value.particles)
-        self._view.set_selection(selection.combined(chosen, how))
 
     def _on_pointer_moved(self, point: Point | None) -> None:
         if self._view.value.tool != "probe":

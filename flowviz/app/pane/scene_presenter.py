@@ -57,16 +57,14 @@ class ScenePresenter(QObject):
         self.playhead.is_playing.observe(bool, self._widgets.playback.show_playing)
 
     def _connect_widgets(self) -> None:
-        widgets, cloud, view = self._widgets, self._widgets.cloud, self._view
+        widgets, cloud = self._widgets, self._widgets.cloud
         widgets.view_bar.fit_action.triggered.connect(self.fit)
         widgets.view_bar.fit_stage_action.triggered.connect(lambda: self.camera.fit_stage(self._scenes.scene.trace))
         widgets.view_bar.zoom_action.triggered.connect(lambda: self.camera.fit_selection(self._scenes.scene.trace))
-        widgets.view_bar.hold_requested.connect(self.camera.hold)
         widgets.strip.side_changed.connect(self._query_thumbnails)
         widgets.playback.play_toggled.connect(self.playhead.toggle_playing)
         cloud.fit_requested.connect(self.fit)
-        cloud.zoomed.connect(view.zoom_to)
-        cloud.stage_clicked.connect(view.open_stage)
+        cloud.stage_clicked.connect(self._view.open_stage)
         cloud.resized.connect(self._on_resized)
 
     def fit(self) -> None:

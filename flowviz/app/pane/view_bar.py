@@ -1,9 +1,9 @@
 """The view bar above the cloud, which chooses what is drawn. The menus and the tool palette share its actions."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
@@ -63,11 +63,10 @@ ICON, TEXT = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButto
 class ViewBar(QWidget):
     """Combo boxes and buttons that show and change how the flow is drawn."""
 
-    hold_requested = pyqtSignal()  # to keep what is visible
-
-    def __init__(self, view: ViewState) -> None:
+    def __init__(self, view: ViewState, hold: Callable[[], object]) -> None:
+        """Create a bar that changes a view, and that calls `hold` to keep what is visible of the cloud."""
         super().__init__()
-        self._view, self._tips = view, dict[QAction, str]()
+        self._view, self._hold, self._tips = view, hold, dict[QAction, str]()
         self._shown = ""  # names of the marks
         self._sizes = list[int]()  # widths for which the style has been chosen
         self._keeps_labels = False
@@ -137,7 +136,7 @@ class ViewBar(QWidget):
             view,
             lambda value: value.seen.fitted,
             self.follow_action,
-            lambda follows: view.follow() if follows else self.hold_requested.emit(),
+            lambda follows: view.follow() if follows else self._hold(),
         )
         view.watch(lambda value: value, self._show_view)
 

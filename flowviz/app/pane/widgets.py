@@ -27,7 +27,8 @@ class ViewerWidgets:
 
     def __init__(self, view: ViewState, request: RequestState, editor: LayerEditor) -> None:
         """Create widgets that show and change a view, the integrator of a request, and edits of layers."""
-        self.view_bar, self.cloud = ViewBar(view), CloudView()
+        self.cloud = CloudView(view)
+        self.view_bar = ViewBar(view, self.cloud.hold)
         self.cloud.chip.add_actions(self.view_bar.invert_action, self.view_bar.zoom_action)
         self.figure, self.example = FigureView(self.cloud, view), ExampleView(self.cloud)  # the example covers both
         self.tools, self.readout, self.score = ToolPalette(self.view_bar.tool_actions), Readout(), Score()

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject
 
 from flowviz.app.state.known import Known
 from flowviz.app.state.state import State
-from flowviz.records import Selection, selection_among
+from flowviz.records import Combination, Selection, selection_among
 from flowviz.specs import Seen
 from flowviz.specs.view import CameraMode, Direction, Mark
 
@@ -191,6 +191,11 @@ class ViewState(State[View]):
     def set_selection(self, selection: Selection | None) -> None:
         """Replace the selection; an empty one becomes None."""
         self.change(selection=selection if selection is not None and selection.count else None)
+
+    def combine_selection(self, chosen: Selection, how: Combination) -> None:
+        """Select particles in place of the selected ones, or add them to these, or remove them."""
+        selection = self.value.selection or Selection.none(self.value.particles)
+        self.set_selection(selection.combined(chosen, how))
 
     def invert_selection(self) -> None:
         """Select all other particles."""

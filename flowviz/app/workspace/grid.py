@@ -107,7 +107,7 @@ class PaneGrid(QWidget):
         while len(self._others) > max(len(self._runs) - 1, 0):
             discard(self._others.pop())
         while len(self._others) < len(self._runs) - 1:
-            self._others.append(self._connected(Pane.unselected(self._actions, self._queue, self.cloud)))
+            self._others.append(self._connected(Pane.unselected(self._actions, self._view, self._queue, self.cloud)))
         self._columns = 0
         self._place(anew=True)
         self._show_headers()

@@ -46,9 +46,6 @@ def snapshot(step: int, scale: float = 1.0, **sizes: int) -> Snapshot:
 
 class FakeCloud(QObject):
     fit_requested = pyqtSignal()
-    zoomed = pyqtSignal(object, float)
-    particles_chosen = pyqtSignal(object, str)
-    selection_cleared = pyqtSignal()
     pointer_moved = pyqtSignal(object)
     stage_clicked = pyqtSignal(int)
     resized = pyqtSignal()
@@ -203,8 +200,6 @@ class FakeHistory:
 
 
 class FakeBar(QObject):
-    hold_requested = pyqtSignal()
-
     def __init__(self) -> None:
         super().__init__()
         self.fit_action, self.fit_stage_action, self.zoom_action = QAction(self), QAction(self), QAction(self)
@@ -352,9 +347,10 @@ def fake_viewer(displays: FakeDisplays, view: ViewState, queries: FakeQueries, o
 class Viewed:
     """A viewer at the latest of three moments of a training, with fakes around it."""
 
-    def __init__(self, *, trained: bool = True, **widgets: Any) -> None:
-        """Create a viewer; `widgets` replace fakes of the same name."""
-        self.view, self.displays, self.queries, self.owner = ViewState(), FakeDisplays(), FakeQueries(), QObject()
+    def __init__(self, view: ViewState | None = None, *, trained: bool = True, **widgets: Any) -> None:
+        """Create a viewer of a view; `widgets` replace fakes of the same name."""
+        self.view, self.displays, self.queries = view or ViewState(), FakeDisplays(), FakeQueries()
+        self.owner = QObject()
         for name, widget in widgets.items():
             setattr(self.displays, name, widget)
         self.viewer = fake_viewer(self.displays, self.view, self.queries, self.owner)

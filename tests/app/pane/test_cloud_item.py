@@ -1,6 +1,5 @@
 """Mouse events of pyqtgraph on the cloud item, without a window."""
 
-from typing import Any
 from unittest.mock import MagicMock
 
 import numpy as np
@@ -10,11 +9,12 @@ from PyQt6.QtCore import QPointF, Qt
 from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
 
 from flowviz.app.pane.cloud_view import CloudView
-from flowviz.app.state.view import Tool
+from flowviz.app.state.view import Tool, ViewState
 from flowviz.app.style.theme import background
 from flowviz.records import Combination, Scene, base_particles
 from flowviz.rendering import render_frame
 from flowviz.specs import ViewSpec
+from tests.app.pane.test_navigation import visible_part
 from tests.rendering.scenes import bent, full
 
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -40,8 +40,8 @@ def drag_event(
 class Cloud(CloudView):
     """A cloud view of 400 x 400 pixels without particles, which records the regions that are drawn."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, view: ViewState) -> None:
+        super().__init__(view)
         self.regions: list[NDArray[np.float64]] = []
         self.resize(400, 400)
 
@@ -53,11 +53,12 @@ class Item:
     """The item of a cloud, and what it has reported."""
 
     def __init__(self) -> None:
-        self.cloud = Cloud()
+        self.view = ViewState()
+        self.cloud = Cloud(self.view)
         self.item = self.cloud.canvas.content().item
         self.regions = self.cloud.regions
-        self.zooms: list[tuple[Any, float]] = []
-        self.cloud.zoomed.connect(lambda center, half: self.zooms.append((center, half)))
+        self.zooms: list[tuple[tuple[float, float], float]] = []
+        self.view.observe(visible_part, self.zooms.append)
 
     def drag(self, *places: tuple[int, int], finish: bool = True, button: Qt.MouseButton = LEFT) -> list[MagicMock]:
         points, last = [QPointF(*place) for place in places], len(places) - 1

@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
+from flowviz.app.state.view import ViewState
 from flowviz.rendering.annotate import em
 from flowviz.rendering.projection import Panel
 from tests.app.conftest import show
@@ -15,7 +16,7 @@ from tests.app.conftest import show
 @pytest.fixture
 def cloud(qtbot: QtBot) -> Iterator[CloudView]:
     font = QApplication.font()
-    view = CloudView()
+    view = CloudView(ViewState())
     qtbot.addWidget(view)
     view.resize(660, 430)
     show(view, qtbot)

@@ -112,10 +112,10 @@ def test_density_result_keeps_the_description_of_the_probe(viewed: Viewed) -> No
 
 def test_chosen_particles_are_combined_with_the_selection(viewed: Viewed) -> None:
     everything = Selection.none(PARTICLES).inverted()
-    viewed.displays.cloud.particles_chosen.emit(everything, "replace")
+    viewed.view.combine_selection(everything, "replace")
     assert viewed.view.value.selection is not None
     assert viewed.view.value.selection.count == PARTICLES
-    viewed.displays.cloud.particles_chosen.emit(everything, "subtract")
+    viewed.view.combine_selection(everything, "subtract")
     assert viewed.view.value.selection is None
 
 
@@ -236,7 +236,7 @@ def test_summary_names_the_particles_that_are_shown_while_others_are_computed(vi
 
 def test_zoomed_view_stays_until_it_follows_the_cloud_again(viewed: Viewed) -> None:
     cloud = viewed.displays.cloud
-    cloud.zoomed.emit((1.0, 1.0), 0.5)
+    viewed.view.zoom_to((1.0, 1.0), 0.5)
     viewed.take(300, 50.0)
     viewed.view.set_stage(0)
     assert (cloud.view.center, cloud.view.half_extent) == ((1.0, 1.0), 0.5)

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.drawing_queue import FRAME_SECONDS, DrawingQueue
+from flowviz.app.state.view import ViewState
 
 COUNT = 3
 
@@ -21,7 +22,7 @@ class SlowCloud(CloudView):
     """A cloud that takes some time to draw, by a clock of the test."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
-        super().__init__()
+        super().__init__(ViewState())
         self.clock, self.seconds, self.count = clock, seconds, 0
 
     def draw(self) -> None:
@@ -46,7 +47,7 @@ def test_a_frame_draws_at_least_one_cloud_and_no_more_than_it_has_time_for(
 
 
 def test_hidden_clouds_are_not_drawn(qtbot: QtBot) -> None:
-    owner, hidden = QObject(), CloudView()
+    owner, hidden = QObject(), CloudView(ViewState())
     qtbot.addWidget(hidden)
     queue = DrawingQueue(owner)
     queue.add(hidden)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from flowviz.app.pane.cloud_view import CloudView
 from flowviz.app.pane.readout import Readout
-from flowviz.app.state.view import Tool
+from flowviz.app.state.view import Tool, ViewState
 from flowviz.records import Selection, Trace
 from flowviz.records.lattice import LATTICE_SIDE
 from flowviz.rendering import render_frame, visible_rectangle
@@ -33,13 +33,14 @@ class Pointed:
     """A viewer with a real cloud view and a real readout, and a mouse on the cloud."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.cloud, self.readout = CloudView(), Readout()
+        self.view = ViewState()
+        self.cloud, self.readout = CloudView(self.view), Readout()
         for widget in (self.cloud, self.readout):
             qtbot.addWidget(widget)
         self.cloud.resize(500, 400)
-        self.viewed = Viewed(trained=False, cloud=self.cloud, readout=self.readout)
+        self.viewed = Viewed(self.view, trained=False, cloud=self.cloud, readout=self.readout)
         self.viewed.start(particles=MANY)
-        self.view, self.mouse = self.viewed.view, CloudMouse(self.cloud, qtbot)
+        self.mouse = CloudMouse(self.cloud, qtbot)
         show(self.cloud, qtbot)
 
     @property
@@ -188,6 +189,14 @@ def test_a_pinch_zooms_about_its_center(pointed: Pointed) -> None:
 def test_zooming_has_limits(pointed: Pointed, factor: float, limit: float) -> None:
     pointed.cloud.zoom_about((3.0, 0.0), factor)
     assert pointed.cloud.view.half_extent == pytest.approx(limit)
+
+
+def test_held_view_keeps_what_is_visible_at_other_stages(pointed: Pointed) -> None:
+    before = pointed.cloud.view
+    pointed.cloud.hold()
+    assert not pointed.view.seen.fitted
+    pointed.view.set_stage(0)
+    assert pointed.cloud.view == before
 
 
 def test_drag_moves_the_grabbed_point_with_the_mouse(pointed: Pointed) -> None:

@@ -11,7 +11,7 @@ from flowviz.app.pane.stage_keys import add_stage_keys
 from flowviz.app.pane.stage_slider import StageSlider
 from flowviz.app.pane.stage_strip import StageStrip
 from flowviz.app.state.edits import EditsState
-from flowviz.app.state.view import ViewState
+from flowviz.app.state.view import View, ViewState
 from flowviz.records import Moment, Timeline
 from tests.app.conftest import show
 from tests.app.pane.fakes import STAGES, WEIGHTS, trace
@@ -20,12 +20,17 @@ Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 LAST = STAGES - 1
 
 
+def visible_part(view: View) -> tuple[tuple[float, float], float]:
+    """Return the center and the half extent of the part of the plane to show."""
+    return view.seen.view.center, view.seen.view.half_extent
+
+
 class Navigated:
     """Cloud view, strip and slider in a small window."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot, self.view, self.plays = qtbot, ViewState(), 0
-        self.cloud, self.slider = CloudView(), StageSlider(self.view)
+        self.cloud, self.slider = CloudView(self.view), StageSlider(self.view)
         self.strip = StageStrip(self.view, EditsState(), self.slider.align)
         self.window = QWidget()
         qtbot.addWidget(self.window)
@@ -41,7 +46,7 @@ class Navigated:
         for focused in (self.strip, self.slider.slider):
             self.cloud.add_pan_keys(focused)
         self.zooms: list[tuple[tuple[float, float], float]] = []
-        self.cloud.zoomed.connect(lambda center, half: self.zooms.append((center, half)))
+        self.view.observe(visible_part, self.zooms.append)
         show(self.window, qtbot)
         self.window.activateWindow()
 

@@ -15,7 +15,7 @@ from flowviz.specs import FlowSpec
 def test_color_by_component_is_offered_for_a_mixture_only(qtbot: object, base: str, reason: str) -> None:
     flow = FlowSpec(base=base)
     view = ViewState()
-    bar = ViewBar(view)
+    bar = ViewBar(view, lambda: None)
     trace = untrained_trace(flow)
     view.show_flow(trace.last_stage, 8000, is_continuous=False, known=Known.of(flow, None, trace))
     box = bar.findChild(ChoiceBox, "colorBox")

@@ -103,7 +103,7 @@ ENDINGS: dict[str, Callable[[Waiting], object]] = {
     "closing": lambda waiting: waiting.session.shut_down(),
     "click": lambda waiting: waiting.displays.example.dismissed.emit(),
     "stage": lambda waiting: waiting.view.set_stage(3),
-    "zoom": lambda waiting: waiting.displays.cloud.zoomed.emit((0.0, 0.0), 1.0),
+    "zoom": lambda waiting: waiting.view.zoom_to((0.0, 0.0), 1.0),
     "play": lambda waiting: waiting.viewer.playhead.toggle_playing(),
     "overview": lambda waiting: waiting.view.update(overview=True),
     "direction": lambda waiting: waiting.view.set_direction("encode"),

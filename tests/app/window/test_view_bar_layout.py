@@ -28,7 +28,7 @@ def test_bars_of_the_cloud_have_room_beside_the_open_options_of_the_flow(window:
 
 @pytest.mark.parametrize(("width", "lines"), [(2000, 1), (640, 1), (440, 1), (200, 3)])
 def test_view_bar_wraps_into_further_lines(qtbot: QtBot, width: int, lines: int) -> None:
-    bar = ViewBar(ViewState())
+    bar = ViewBar(ViewState(), lambda: None)
     qtbot.addWidget(bar)
     bar.resize(width, 200)
     bar.show()
