@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
 
@@ -12,9 +11,9 @@ from flowviz.app.workspace.compared import Compared, runs_of
 from flowviz.app.workspace.entrants import EntrantRun, Requested
 from flowviz.app.workspace.restoring import at_rest, restored, wanting
 from flowviz.app.workspace.trainings import Trainings
-from flowviz.projects import Comparison, Plan, Project
+from flowviz.projects import Comparison, Project
 from flowviz.projects.variant import Variant
-from flowviz.specs import TargetSpec, TrainingSpec
+from flowviz.specs import TargetSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
 from flowviz.specs.edits import Edits
 from flowviz.training import Remove
@@ -24,13 +23,6 @@ class ComparisonController(Trainings):
     """Shows the entrants of a comparison, trains them, and keeps them as requested."""
 
     left_alone = pyqtSignal(object)  # EntrantRun that is left of flows that were added beside each other
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        """Create a controller with the arguments of `Trainings`."""
-        super().__init__(*arguments, **options)
-        self.editing.flow_edited.connect(self.change_entrant)
-        self.editing.budget_edited.connect(self.set_budget)
-        self.editing.target_chosen.connect(self._on_target_chosen)
 
     def show(self, comparison: Comparison, built: Iterable[BuiltTarget] = ()) -> None:
         """Show another comparison, and abandon the current one."""
@@ -121,19 +113,6 @@ class ComparisonController(Trainings):
             runs = [run.renamed(new) if run.name == old else run for run in value.runs]
             self._compared.set(value.with_runs(runs))
 
-    def change_entrant(self, name: str, plan: Plan) -> None:
-        """Replace the flow and the training of an entrant, which starts over."""
-        run = self._compared.value.run(name)
-        if run is None:
-            return
-        project = Project.untrained(run.target, plan.flow, plan.training)
-        self._replace(replace(run, project=project))
-
-    def set_budget(self, budget: TrainingSpec) -> None:
-        """Set the budget of all entrants, which continue with it unless each has a training of its own."""
-        value = self._compared.value.with_budget(budget)
-        (self._continue_with if value.trains_all else self._compared.set)(value)
-
     def set_limits(self, shown: bool) -> None:
         """Add the limits by counting to the table, or remove them."""
         value = self._compared.value
@@ -161,36 +140,6 @@ class ComparisonController(Trainings):
             self._targets.learn(spec, self._on_wanted, f"restored {number}")
         self._targets.build()
         self.editing.show_selected()
-
-    def _replace(self, run: EntrantRun) -> None:
-        """Replace an entrant by an untrained one with its project."""
-        changed = run.anew()
-        self._compared.set(self._compared.value.having(changed))
-        if self._is_running and run.key in self._compared.value.training:
-            self._launch(changed)
-        self._targets.build()
-
-    def _on_target_chosen(self, built: BuiltTarget) -> None:
-        """Let all entrants learn another target, or only the selected one if they have different targets."""
-        value, run = self._compared.value, self._compared.value.selected_run
-        if not value.trains_all and run is not None:
-            self._targets.built.append(built)
-            if run.key in value.training and self._is_running and self._request.value.follows:
-                self._runner.follow(built, run.key)
-            self._compared.update(wanting(run, built.spec, built))
-        elif value.shares_target:
-            self._retarget(built, at_once=self._request.value.follows)
-        elif run is not None:
-            self._targets.built.append(built)
-            self._replace(replace(run, project=replace(run.project, target=built.spec), built=built, asked=None))
-
-    def _retarget(self, built: BuiltTarget, *, at_once: bool) -> None:
-        """Let all entrants learn another target, at once or when they start over."""
-        value = self._compared.value
-        self._targets.built.append(built)
-        if self._is_running and at_once:
-            self._runner.follow(built)
-        self._compared.change(runs=tuple(wanting(run, built.spec, built) for run in value.runs))
 
     def _on_wanted(self, built: BuiltTarget) -> None:
         """Let the entrants that were restored with a target learn it, now that it has been built."""

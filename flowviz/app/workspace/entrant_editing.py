@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from flowviz.app.state.request import RequestState
 from flowviz.app.target.builder import TargetBuilder
@@ -11,19 +11,16 @@ from flowviz.app.threads.delay import delayed
 from flowviz.app.training.trained_project import same_weights
 from flowviz.app.workspace.compared import Compared, ComparedState
 from flowviz.app.workspace.entrants import EntrantRun
+from flowviz.projects import Plan
 from flowviz.projects.variant import Variant
-from flowviz.specs import FlowSpec
+from flowviz.specs import FlowSpec, TrainingSpec
 from flowviz.specs.comparison import budget_words
 
 DELAY_MS = 500  # after the latest edit, because a number is typed digit by digit, and each edit starts over
 
 
 class EntrantEditing(QObject):
-    """Shows the selected entrant in the panels while there are several panes, and announces what the user changes."""
-
-    flow_edited = pyqtSignal(str, object)  # name of the entrant, Plan with another flow or training
-    budget_edited = pyqtSignal(object)  # TrainingSpec with the new budget
-    target_chosen = pyqtSignal(object)  # BuiltTarget that differs from the one asked for
+    """Shows the selected entrant in the panels while there are several panes, and applies what the user changes."""
 
     def __init__(
         self,
@@ -31,12 +28,28 @@ class EntrantEditing(QObject):
         request: RequestState,
         builder: TargetBuilder,
         parent: QObject,
-        attend: Callable[[EntrantRun], object] = lambda _: None,
+        *,
+        attend: Callable[[EntrantRun], object],
+        change_entrant: Callable[[str, Plan], object],
+        set_budget: Callable[[TrainingSpec], object],
+        choose_target: Callable[[BuiltTarget], object],
     ) -> None:
-        """Create a controller; `attend` shows an entrant in the cloud and in the panels."""
+        """Create a controller.
+
+        Args:
+            compared: The entrants.
+            request: What is requested of the selected one.
+            builder: Builds the requested target.
+            parent: The owner.
+            attend: Shows an entrant in the cloud and in the panels.
+            change_entrant: Gives the entrant with a name the flow and the training of a plan.
+            set_budget: Gives all entrants the budget of a training.
+            choose_target: Lets entrants learn another target than the one they were asked to learn.
+        """
         super().__init__(parent)
         self._compared, self._request, self._builder = compared, request, builder
-        self._attend = attend
+        self._attend, self._change_entrant = attend, change_entrant
+        self._set_budget, self._choose_target = set_budget, choose_target
         self._edited = ""  # name of the entrant that is being edited
         self._timer = delayed(self, self.apply, DELAY_MS)
         request.edited.connect(self._on_edited)
@@ -44,21 +57,21 @@ class EntrantEditing(QObject):
         compared.changed.connect(self._on_compared_changed)
 
     def apply(self) -> None:
-        """Announce the latest edits now."""
+        """Apply the latest edits now."""
         self._timer.stop()
         run, self._edited = self._compared.value.run(self._edited), ""
         if run is None:
             return
         plan, requested, project = self._request.plan, run.requested, run.project
         if budget_words(plan.training) != budget_words(project.training):
-            self.budget_edited.emit(plan.training)
+            self._set_budget(plan.training)
         if plan.training == project.training.with_budget(plan.training) and _has_weights(run, plan.flow):
             self._compared.update(run.having_variant(Variant(plan.flow, requested.edits)))
         elif plan.flow != requested.plan.flow or plan.training != project.training.with_budget(plan.training):
-            self.flow_edited.emit(run.name, plan)
+            self._change_entrant(run.name, plan)
 
     def discard(self) -> None:
-        """Forget edits that have not been announced."""
+        """Forget edits that have not been applied."""
         self._timer.stop()
         self._edited = ""
 
@@ -97,7 +110,7 @@ class EntrantEditing(QObject):
     def _on_built(self, built: BuiltTarget | None) -> None:
         run = self._compared.value.selected_run if self._compared.value.is_shown else None
         if built is not None and run is not None and built.spec != run.target:
-            self.target_chosen.emit(built)
+            self._choose_target(built)
 
 
 def _has_weights(run: EntrantRun, flow: FlowSpec) -> bool:

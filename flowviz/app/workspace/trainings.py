@@ -18,10 +18,12 @@ from flowviz.app.training.training_state import TrainingState
 from flowviz.app.workspace.compared import Compared, ComparedState, runs_of
 from flowviz.app.workspace.entrant_editing import EntrantEditing
 from flowviz.app.workspace.entrants import EntrantRun
-from flowviz.app.workspace.restoring import at_rest
+from flowviz.app.workspace.restoring import at_rest, wanting
 from flowviz.app.workspace.sentences import sentence
 from flowviz.app.workspace.targets import EntrantTargets
+from flowviz.projects import Plan, Project
 from flowviz.records import Advanced, Preparing
+from flowviz.specs import TrainingSpec
 from flowviz.training import Add, Turn
 
 IDLE, PREPARING, TRAINING = TrainingState.IDLE, TrainingState.PREPARING, TrainingState.TRAINING
@@ -66,7 +68,10 @@ class Trainings(QObject):
         self._targets = EntrantTargets(compared, worker, post, self)
         self._activity = ""
         self._next: str | None = None  # key of the entrant that trains when the others have stopped
-        self.editing = EntrantEditing(compared, request, builder, self, attend)
+        self.editing = EntrantEditing(
+            compared, request, builder, self, attend=attend, change_entrant=self.change_entrant,
+            set_budget=self.set_budget, choose_target=self._choose_target,
+        )  # fmt: skip
         compared.changed.connect(self._on_changed)
         request.changed.connect(self._on_request_changed)
         runner.turn_taken.connect(self._on_turn)
@@ -148,6 +153,19 @@ class Trainings(QObject):
         elif self._compared.value.state == IDLE:
             self.train()
 
+    def change_entrant(self, name: str, plan: Plan) -> None:
+        """Replace the flow and the training of an entrant, which starts over."""
+        run = self._compared.value.run(name)
+        if run is None:
+            return
+        project = Project.untrained(run.target, plan.flow, plan.training)
+        self._replace(replace(run, project=project))
+
+    def set_budget(self, budget: TrainingSpec) -> None:
+        """Set the budget of all entrants, which continue with it unless each has a training of its own."""
+        value = self._compared.value.with_budget(budget)
+        (self._continue_with if value.trains_all else self._compared.set)(value)
+
     @property
     def _is_running(self) -> bool:
         """Return whether entrants are being trained, now or after a pause."""
@@ -192,6 +210,36 @@ class Trainings(QObject):
             self._start(keys, self._followed())
             if compared.state == PAUSED:
                 self.toggle_pause()
+
+    def _replace(self, run: EntrantRun) -> None:
+        """Replace an entrant by an untrained one with its project."""
+        changed = run.anew()
+        self._compared.set(self._compared.value.having(changed))
+        if self._is_running and run.key in self._compared.value.training:
+            self._launch(changed)
+        self._targets.build()
+
+    def _choose_target(self, built: BuiltTarget) -> None:
+        """Let all entrants learn another target, or only the selected one if they have different targets."""
+        value, run = self._compared.value, self._compared.value.selected_run
+        if not value.trains_all and run is not None:
+            self._targets.built.append(built)
+            if run.key in value.training and self._is_running and self._request.value.follows:
+                self._runner.follow(built, run.key)
+            self._compared.update(wanting(run, built.spec, built))
+        elif value.shares_target:
+            self._retarget(built, at_once=self._request.value.follows)
+        elif run is not None:
+            self._targets.built.append(built)
+            self._replace(replace(run, project=replace(run.project, target=built.spec), built=built, asked=None))
+
+    def _retarget(self, built: BuiltTarget, *, at_once: bool) -> None:
+        """Let all entrants learn another target, at once or when they start over."""
+        value = self._compared.value
+        self._targets.built.append(built)
+        if self._is_running and at_once:
+            self._runner.follow(built)
+        self._compared.change(runs=tuple(wanting(run, built.spec, built) for run in value.runs))
 
     def _followed(self) -> BuiltTarget | None:
         """Return the target that a training learns next, if it is to learn it at once or some flows do already."""
