@@ -25,11 +25,13 @@ class Loaded(Generic[Work]):
         target: The target of a project, or a sentence where it cannot be built. None for a comparison, whose targets
             are built while it is shown.
         mark: Identifies the content of the file.
+        is_beside: Whether the first entrant of a comparison is the flow of the window, whose training goes on.
     """
 
     work: Work
     target: BuiltTarget | str | None = None
     mark: Fingerprint | None = None
+    is_beside: bool = False
 
 
 def prepare(work: Work, mark: Fingerprint | None = None) -> Loaded[Work]:

@@ -74,7 +74,6 @@ class Comparisons(QObject):
         self.return_bar = ReturnBar(self.enter)
         self._window, self._cloud = window, cloud
         self.around: Surroundings  # is set once the window has all of its parts
-        self._is_beside = False
         self.compared, self.links = ComparedState(self), LinksState(self)
         self.grid = PaneGrid(
             cloud, self.compared, self.links, view, self._open, lambda name: self.workbench.controller.remove(name)
@@ -118,10 +117,8 @@ class Comparisons(QObject):
     def _ask(self, *, trains: bool) -> None:
         from flowviz.app.workspace.dialog import ComparisonDialog
 
-        dialog = ComparisonDialog(self.around.session.project(), Path.home(), self._window, trains=trains)
-        dialog.chosen.connect(self.show)
-        if trains:
-            dialog.chosen.connect(lambda: self.workbench.controller.begin())
+        begin = partial(self.show, trains=trains)
+        dialog = ComparisonDialog(self.around.session.project(), Path.home(), self._window, begin, trains=trains)
         dialog.open()
 
     def add_beside(self) -> None:
@@ -138,11 +135,7 @@ class Comparisons(QObject):
         copy = Project.untrained(plan.target, trainable(plan.flow), plan.training)
         project = replace(project, training=project.training.with_budget(plan.training))
         comparison = Comparison({name: project, free_name(name_of(copy), [name]): copy})
-        self._is_beside = True
-        try:
-            self.document.show(Loaded(comparison), changed=True)
-        finally:
-            self._is_beside = False
+        self.document.show(Loaded(comparison, is_beside=True), changed=True)
 
     def export_source(self) -> "ExportedComparison":
         """Return the comparison, to be exported."""
@@ -152,16 +145,23 @@ class Comparisons(QObject):
         is_saved = document.path is not None and not document.is_changed
         return ExportedComparison(document.name, document.path, is_saved, comparison, shown_theme())
 
-    def show(self, comparison: Comparison) -> None:
-        """Show another comparison, which has no file."""
+    def show(self, comparison: Comparison, *, trains: bool = False) -> None:
+        """Show another comparison, which has no file, and begin to train it if `trains`."""
         self.document.show(Loaded(comparison))
+        if trains:
+            self.workbench.controller.begin()
 
-    def enter(self, comparison: Comparison | None = None) -> None:
-        """Show a comparison, by default the one that was left. The training of the flow of the window pauses."""
+    def enter(self, comparison: Comparison | None = None, *, is_beside: bool = False) -> None:
+        """Show a comparison, by default the one that was left. The training of the flow of the window pauses.
+
+        Args:
+            comparison: The comparison. None for the one that was left.
+            is_beside: Whether its first entrant is the flow of the window, whose training goes on.
+        """
         self.changing.emit(True)
         self.return_bar.hide()
         workbench = self.workbench
-        if comparison is not None and self._is_beside:
+        if comparison is not None and is_beside:
             workbench.show_beside(comparison)
         elif not self.is_shown:
             workbench.enter()
@@ -206,7 +206,7 @@ class Comparisons(QObject):
         )
 
     def _show_loaded(self, loaded: Loaded[Comparison]) -> str:
-        self.enter(loaded.work)
+        self.enter(loaded.work, is_beside=loaded.is_beside)
         return ""
 
     @cached_property

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -44,7 +44,7 @@ from flowviz.app.workspace.choice import (
     with_current_as_asked,
 )
 from flowviz.app.workspace.joining import entrant_name, name_of
-from flowviz.projects import Plan, Project, load_project
+from flowviz.projects import Comparison, Plan, Project, load_project
 from flowviz.specs import COMPARISON_PRESETS, TrainingSpec
 from flowviz.specs.comparison import MAX_ENTRANTS
 
@@ -69,16 +69,27 @@ BEGINNING = {  # text and tooltip of the button: whether the training begins at 
 class ComparisonDialog(QDialog):
     """Dialog to choose the flows to compare."""
 
-    chosen = pyqtSignal(object)  # Comparison, which has not been trained
+    def __init__(
+        self,
+        current: Project,
+        folder: Path,
+        parent: QWidget | None,
+        begin: Callable[[Comparison], object],
+        *,
+        trains: bool = False,
+    ) -> None:
+        """Ask what to compare with the project of the window.
 
-    def __init__(self, current: Project, folder: Path, parent: QWidget | None = None, *, trains: bool = False) -> None:
-        """Ask what to compare with the project of the window; other projects are looked for in a folder first.
-
-        If `trains`, the training begins at once, and the button says so.
+        Args:
+            current: The project of the window.
+            folder: Where other projects are looked for first.
+            parent: The window.
+            begin: Called with the comparison that was chosen, which has not been trained.
+            trains: Whether it also begins the training, which the button then says.
         """
         super().__init__(parent)
         begin_dialog(self, "comparisonDialog", "Compare")
-        self._current, self._folder = with_current_as_asked(current), folder
+        self._current, self._folder, self._begin = with_current_as_asked(current), folder, begin
         self._worker = LatestWorker(lambda notice: self._problem.show_text(notice.text))
         self._request = RequestState(self)  # of the training of all flows
         plan = self._current.asked
@@ -146,7 +157,7 @@ class ComparisonDialog(QDialog):
     def accept(self) -> None:
         if not problem_of(self._choice.value.comparison):
             super().accept()
-            self.chosen.emit(self._choice.value.comparison())
+            self._begin(self._choice.value.comparison())
 
     def _change(self, name: str) -> Callable[[Any], None]:
         """Return a function that changes a part of the choice."""

@@ -114,7 +114,7 @@ def test_compare_asks_what_to_compare_and_then_loads_the_page(window: Window, qt
 
 @pytest.mark.parametrize("kind", ["condition", "own"])
 def test_the_dialog_has_room_for_a_problem(qtbot: QtBot, tmp_path: Path, kind: Kind) -> None:
-    dialog = ComparisonDialog(CURRENT, tmp_path)
+    dialog = ComparisonDialog(CURRENT, tmp_path, None, lambda _: None)
     qtbot.addWidget(dialog)
     dialog.show()
     presets, problem = dialog.findChild(QListWidget, "comparisonPresets"), dialog.findChild(WarningLabel)
