@@ -125,8 +125,8 @@ class MainWindow(QMainWindow):
         self.viewer = Viewer(self._viewing, self.view, FlowQueries(self), self)
         self.viewer.queries.notice_posted.connect(post)
         self.target_builder = TargetBuilder(
-            self.request, self, post=post, show_pictures=training.target.shape.show_pictures,
-            show_base_warning=training.flow.show_base_warning,
+            self.request, self, post=post, show_target=training.target.show_target,
+            show_pictures=training.target.shape.show_pictures, show_base_warning=training.flow.show_base_warning,
         )  # fmt: skip
         self.target_importer = TargetImporter(training.target, self.request, self.comparisons.take_project, post, self)
         self.status = TrainingStatus(
@@ -135,8 +135,9 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         runner = TrainingRunner(self)
         self.session = Session(
-            self.request, self.view, self.layer_editor, self.target_builder, self.viewer, self.status, runner, self
-        )
+            self.request, self.view, self.layer_editor, self.target_builder, self.viewer, self.status, runner, self,
+            show_hint=training.flow.show_hint, leave_comparison=self.comparisons.leave,
+        )  # fmt: skip
         self.warm_up = WarmUp(self.request, self.session, self)
         comparison = self.comparisons.dialogs
         self.document_actions = DocumentActions(
@@ -248,15 +249,12 @@ class MainWindow(QMainWindow):
         commands.stop.triggered.connect(lambda: self.comparisons.trainings.stop())
         self._center.next_step.clicked.connect(lambda: self.comparisons.trainings.train())
         self._training.flow.beside_button.clicked.connect(lambda: self.comparisons.add_beside())
-        self.session.adjusting.hint.changed.connect(lambda _, hint: self._training.flow.show_hint(hint))
         self.document_actions.state_changed.connect(self._show_title)
         for changed in (document.reading, document.opened):
             changed.connect(self.target_importer.cancel)
         for each in self.document_actions.documents:
             each.failed.connect(self._stay_open)
             each.saves_ended.connect(self._close_after_saving)
-        self.target_builder.built_changed.connect(self._show_target)
-        self._show_target()
         self._layout.follow_probe(self.view, self._is_layout_kept)
         self._connect_pages()
         self._desktop = DesktopNotifier(self, session_bus())
@@ -278,7 +276,6 @@ class MainWindow(QMainWindow):
         actions.document.opened.connect(lambda: comparisons.return_bar.show_entrant(""))
         comparisons.changed.connect(actions.state_changed)
         comparisons.changed.connect(lambda: self._edit_menu.serve(self.session.history))
-        self.session.returning.connect(comparisons.leave)
 
     def discard_changes(self) -> None:
         """Treat all documents as saved, so that closing asks no question."""
@@ -303,9 +300,6 @@ class MainWindow(QMainWindow):
 
     def _is_layout_kept(self) -> bool:
         return self._presentation.is_on.value or self.lessons.is_shown.value
-
-    def _show_target(self) -> None:
-        self._training.target.show_target(self.target_builder.built, self.target_builder.problem)
 
     def _show_title(self) -> None:
         shown = self.document_actions.shown.document

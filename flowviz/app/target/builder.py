@@ -39,6 +39,7 @@ class TargetBuilder(QObject):
         worker: LatestWorker | None = None,
         *,
         post: Callable[[Notice], object] = lambda _: None,
+        show_target: Callable[[BuiltTarget | None, str], object] = lambda _, __: None,
         show_pictures: Callable[[dict[ShapeName, NDArray[np.uint8]]], object] = lambda _: None,
         show_base_warning: Callable[[str], object] = lambda _: None,
     ) -> None:
@@ -49,11 +50,12 @@ class TargetBuilder(QObject):
             parent: The owner.
             worker: Builds targets. None for a new thread.
             post: Shows a notice.
+            show_target: Called with the requested target, or with None and why it cannot be built.
             show_pictures: Called with a picture (rows, columns) of each shape, by name, when one is first requested.
             show_base_warning: Called with why the base of the requested flow does not suit the target, or with nothing.
         """
         super().__init__(parent)
-        self._request, self._post = request, post
+        self._request, self._post, self._show_target = request, post, show_target
         self._show_pictures, self._show_base_warning = show_pictures, show_base_warning
         self._worker = worker or LatestWorker(start_delay_ms=START_DELAY_MS)
         self._worker.failed.connect(self._on_failed)
@@ -106,6 +108,7 @@ class TargetBuilder(QObject):
     def _set_result(self, result: BuiltTarget | str) -> None:
         self.built, self.problem = (None, result) if isinstance(result, str) else (result, "")
         self.built_changed.emit(self.built)
+        self._show_target(self.built, self.problem)
         self._judge_base()
 
     def _judge_base(self) -> None:

@@ -1,9 +1,10 @@
 """The learning rate, clip norm, batch and target of a training that runs or continues."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QObject
 
 from flowviz.app.state.request import Request, RequestState
-from flowviz.app.state.state import State
 from flowviz.app.target.builder import TargetBuilder
 from flowviz.app.threads.delay import delayed
 from flowviz.app.training.runner import TrainingRunner
@@ -31,11 +32,7 @@ NEW_BATCH = "Preparing for {after:,} points in each step. Until then, the traini
 
 
 class Adjusting(QObject):
-    """Lets a training continue with the requested settings and target, as long as no other flow is requested.
-
-    Attributes:
-        hint: When a change of the settings applies, in a sentence or two.
-    """
+    """Lets a training continue with the requested settings and target, as long as no other flow is requested."""
 
     def __init__(
         self,
@@ -44,10 +41,12 @@ class Adjusting(QObject):
         presenter: TrainingPresenter,
         runner: TrainingRunner,
         parent: QObject,
+        show_hint: Callable[[str], object],
     ) -> None:
+        """Adjust trainings; `show_hint` shows when a change of the settings applies, in a sentence or two."""
         super().__init__(parent)
         self._request, self._builder, self._presenter, self._runner = request, builder, presenter, runner
-        self.hint = State("", self)
+        self._show_hint = show_hint
         self._settling = delayed(self, self._apply, SETTLE_MS)
         request.changed.connect(self._on_request_changed)
         builder.built_changed.connect(self.follow)
@@ -105,7 +104,7 @@ class Adjusting(QObject):
         return plan.training if same_weights(project.flow, plan.flow) else project.training
 
     def _update_hint(self) -> None:
-        self.hint.set(self._hint())
+        self._show_hint(self._hint())
 
     def _hint(self) -> str:
         run, state = self._runner.job.run, self._presenter.activity.state

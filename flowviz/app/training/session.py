@@ -1,5 +1,6 @@
 """The session: coordinates the target, the training and the viewer of one window."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -32,7 +33,6 @@ class Session(QObject):
     """Starts and stops trainings, and assembles the project of one window."""
 
     changed = pyqtSignal()  # the project, or what is requested next
-    returning = pyqtSignal()  # a project is about to be shown in place of a comparison
     started = pyqtSignal()  # a training was started or resumed, or goes on with the requested target
 
     def __init__(
@@ -45,14 +45,31 @@ class Session(QObject):
         status: TrainingStatus,
         runner: TrainingRunner,
         parent: QObject,
+        *,
+        show_hint: Callable[[str], object],
+        leave_comparison: Callable[[], object],
     ) -> None:
+        """Show an untrained flow.
+
+        Args:
+            request: What is requested.
+            view: The view of the flow.
+            editor: Edits its layers.
+            builder: Builds the requested target.
+            viewer: Shows the flow.
+            status: Shows what the training does.
+            runner: Runs the training.
+            parent: The owner.
+            show_hint: Shows when a change of the settings of the training applies.
+            leave_comparison: Called before a project is shown in place of a comparison.
+        """
         super().__init__(parent)
         self._request, self._view, self._edits = request, view, editor.edits
         self._builder, self._viewer = builder, viewer
-        self._runner = runner
+        self._runner, self._leave_comparison = runner, leave_comparison
         self._presenter = TrainingPresenter(request, builder, runner, viewer, status, view, self)
         BestLoss(viewer, status.metrics.loss_plot)
-        self.adjusting = Adjusting(request, builder, self._presenter, runner, self)
+        self.adjusting = Adjusting(request, builder, self._presenter, runner, self, show_hint)
         self.undo = ProjectUndo(request, view, self._edits, self)
         self.history: UndoHistory = self.undo  # that of the comparison while it is shown
         self.previous = PreviousTraining(self._presenter, runner, status, self.undo, self._edits, self)
@@ -134,7 +151,7 @@ class Session(QObject):
             The reason why the target cannot be built, or an empty string.
         """
         if self._aside is not None:
-            self.returning.emit()
+            self._leave_comparison()
         self.cancel_start()
         result = result or build_or_explain(project.target)
         built, problem = (None, result) if isinstance(result, str) else (result, "")

@@ -30,19 +30,18 @@ class PanelWindow(QWidget):
         panel = TargetPanel(self.request, lambda: self.target_importer, lambda: None)
         self.notifications = Notifications(panel.notices, self)
         post, show_pictures = self.notifications.post, panel.shape.show_pictures
-        self.target_builder = TargetBuilder(self.request, self, post=post, show_pictures=show_pictures)
+        self.target_builder = TargetBuilder(
+            self.request, self, post=post, show_target=panel.show_target, show_pictures=show_pictures
+        )
         self.target_importer = TargetImporter(panel, self.request, lambda _: None, post, self)
         self.undo = ProjectUndo(self.request, ViewState(self), EditsState(self), self)
         QVBoxLayout(self).addWidget(panel)
         self.setAcceptDrops(True)
-        builder = self.target_builder
-        builder.built_changed.connect(lambda: panel.show_target(builder.built, builder.problem))
         stack = self.undo.stack
         undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
         for action, name in ((undo, "undo"), (redo, "redo")):
             existing(action).setIcon(icon(name))  # else their buttons would be as wide as their texts
         panel.drawing.set_actions(existing(undo), existing(redo))
-        panel.show_target(builder.built, builder.problem)
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802  # Qt's name
         existing(event).acceptProposedAction()

@@ -169,7 +169,8 @@ class SessionHarness:
         self.displays, self.queries = FakeDisplays(), FakeQueries()
         self.controls, self.loss_plot = FakeControls(), FakeLossPlot()
         self.metrics, self.status_bar, self.next_steps = FakeMetrics(), FakeStatusBar(), list[str]()
-        self.notices = list[Notice]()
+        self.notices, self.hints = list[Notice](), list[str]()
+        self.leave_comparison: Callable[[], object] = lambda: None
         self.viewer = fake_viewer(self.displays, self.view, self.queries, owner)
         self.viewer.reduce_motion(True)
         self.builder = TargetBuilder(self.request, owner, SynchronousWorker())
@@ -182,8 +183,9 @@ class SessionHarness:
         self.edits = EditsState(owner)
         self.editor = LayerEditor(self.view, self.edits, owner)
         self.session = Session(
-            self.request, self.view, self.editor, self.builder, self.viewer, self.status, runner, owner
-        )
+            self.request, self.view, self.editor, self.builder, self.viewer, self.status, runner, owner,
+            show_hint=self.hints.append, leave_comparison=lambda: self.leave_comparison(),
+        )  # fmt: skip
 
     def _make_thread(self, *args: Any) -> Any:
         self.threads.append(FakeThread(*args))

@@ -21,7 +21,7 @@ def harness(qapp: object, monkeypatch: pytest.MonkeyPatch) -> SessionHarness:
 
 
 def hint(harness: SessionHarness) -> str:
-    return harness.session.adjusting.hint.value
+    return harness.hints[-1] if harness.hints else ""
 
 
 def settle(harness: SessionHarness, qtbot: QtBot) -> TrainingSpec:

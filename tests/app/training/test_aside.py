@@ -313,9 +313,12 @@ def test_a_start_that_waits_for_its_target_is_cancelled(
 
 
 def test_opening_a_project_asks_to_leave_the_comparison_first(harness: SessionHarness) -> None:
+    def leave() -> None:
+        was_aside.append(session.entrant is not None)
+        session.bring_back()
+
     session, was_aside = harness.session, list[bool]()
-    session.returning.connect(lambda: was_aside.append(session.is_aside))
-    session.returning.connect(session.bring_back)
+    harness.leave_comparison = leave
     session.show_project(ENTRANT)
     assert was_aside == [], "there is no comparison to leave"
     session.set_aside()
@@ -323,7 +326,6 @@ def test_opening_a_project_asks_to_leave_the_comparison_first(harness: SessionHa
     project = example("brad").project()
     session.show_project(project)
     assert was_aside == [True]
-    assert not session.is_aside
     assert session.entrant is None
     assert session.project().trace is project.trace
     assert harness.viewer.scene.trace is project.trace
