@@ -150,8 +150,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self._center.add_bar(self.comparisons.return_bar)
         project, drafts = self.document_actions.project, Drafts(drafts_folder())
-        thread = LatestWorker(post)
-        thread.succeeded.connect(self.notifications.withdraw)
+        thread = LatestWorker(post, self.notifications.withdraw)
         self.autosave = Autosave(drafts, thread, project.document, post, self)
         other = Autosave(Drafts(drafts_folder()), thread, comparison.document, post, self)
         self.autosaves = self.autosave, other

@@ -73,16 +73,14 @@ class FlowQueries(QObject):
         super().__init__(parent)
         self.failed_topics, self.is_ready = set[str](), State(False, self)
         self._loads_nothing = False  # whether the latest query was about a recorded flow
-        self._slow, self._quick = LatestWorker(turns=turns), LatestWorker()
-        self._pictures = LatestWorker(start_delay_ms=PICTURES_DELAY_MS)
+        callbacks = self._on_failed, self._on_succeeded
+        self._slow, self._quick = LatestWorker(*callbacks, turns=turns), LatestWorker(*callbacks)
+        self._pictures = LatestWorker(*callbacks, start_delay_ms=PICTURES_DELAY_MS)
         self._threads = self._slow, self._quick, self._pictures
         self._keepers = {self._slow: FlowKeeper(), self._quick: FlowKeeper()}
         self._figures, self._subtracted = FigureMaker(self._keepers[self._slow]), FlowKeeper()
         self._delayed: Callable[[], None] = lambda: None  # asks for a score
         self._delay = delayed(self, lambda: self._delayed())
-        for thread in self._threads:
-            thread.failed.connect(self._on_failed)
-            thread.succeeded.connect(self._on_succeeded)
 
     def density(
         self,

@@ -57,8 +57,7 @@ class TargetBuilder(QObject):
         super().__init__(parent)
         self._request, self._post, self._show_target = request, post, show_target
         self._show_pictures, self._show_base_warning = show_pictures, show_base_warning
-        self._worker = worker or LatestWorker(start_delay_ms=START_DELAY_MS)
-        self._worker.failed.connect(self._on_failed)
+        self._worker = worker or LatestWorker(self._on_failed, start_delay_ms=START_DELAY_MS)
         self._has_pictures = False
         self.built: BuiltTarget | None = None
         self.problem = ""

@@ -43,12 +43,12 @@ class LatestWorker(Worker):
     """
 
     _called = pyqtSignal(object)  # function to run in the GUI thread
-    succeeded = pyqtSignal(str)  # topic
     failed = pyqtSignal(object)  # Notice on the topic
 
     def __init__(
         self,
         on_failure: Callable[[Notice], object] = lambda _: None,
+        on_success: Callable[[str], object] = lambda _: None,
         *,
         start_delay_ms: int = 0,
         turns: AbstractContextManager[object] | None = None,
@@ -57,11 +57,13 @@ class LatestWorker(Worker):
 
         Args:
             on_failure: Called with each notice of a query that has failed.
+            on_success: Called with the topic of each query that has succeeded, before its result is taken.
             start_delay_ms: Time in milliseconds from the first query to the start of the thread.
             turns: A lock that several threads share to compute one after the other. None to wait for no other thread.
         """
         super().__init__()
         self._start_delay_ms, self.rest, self._turns = start_delay_ms, 0.0, turns or nullcontext()
+        self._on_success = on_success
         self._waiting: dict[str, Query] = {}
         self._changed = Condition()
         self._closed = False
@@ -159,7 +161,7 @@ class LatestWorker(Worker):
     def _deliver(self, topic: str, query: Query, result: Any) -> None:
         if self._is_current(topic, query) and query.number > self._last_delivered.get(topic, 0):
             self._last_delivered[topic] = query.number
-            self.succeeded.emit(topic)
+            self._on_success(topic)
             query.on_result(result)
 
 

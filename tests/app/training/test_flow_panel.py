@@ -219,16 +219,16 @@ def test_base_is_judged_only_if_it_is_a_mixture_and_has_changed(
     qtbot.waitUntil(lambda: bool(bases))
     requested.choose("flowBase", "normal")
     may_end.set()
-    with qtbot.waitSignal(worker.succeeded):
-        worker.ask("last", lambda: None, lambda _: None)
+    with qtbot.waitCallback() as answered:
+        worker.ask("last", lambda: None, answered)
     assert bases == ["mixture"]
     assert not any(judged), "the base that is warned about is no longer requested"
     requested.choose("flowBase", "mixture")
     qtbot.waitUntil(lambda: "8 separate Gaussians" in judged[-1])
     count = len(bases)
     requested.choose("flowNormalization", "none")
-    with qtbot.waitSignal(worker.succeeded):
-        worker.ask("last", lambda: None, lambda _: None)
+    with qtbot.waitCallback() as answered:
+        worker.ask("last", lambda: None, answered)
     assert len(bases) == count, "the normalization is not that of the base"
     builder.close()
 
